@@ -1,0 +1,83 @@
+# Credence. `make` alone lists what there is to do.
+# Needs: JDK 25 or later, Maven, Go 1.26 (for the local cluster), make, git, bash.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+MVN := tools/mvn
+JAR := operator/target/credence.jar
+SOURCES := $(wildcard pom.xml operator/pom.xml) $(shell find operator/src/main 2>/dev/null)
+
+export PATH := $(CURDIR)/.tools/bin:$(PATH)
+export CREDENCE_TOOLS := $(CURDIR)/.tools
+
+.PHONY: help demo demo-stop test unit build tools cluster cluster-status cluster-stop install run generate golden verify bench clean distclean
+
+help: ## Lists these targets.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: tools build ## Shows the main job from a fresh clone: cluster, chart, operator, quickstart. Leaves all of it up.
+	@tools/demo
+
+demo-stop: ## Ends what `make demo` left up.
+	@tools/demo stop
+
+test: $(if $(CREDENCE_TEST_KUBECONFIG),,tools) ## Runs every test, the real cluster included. CREDENCE_TEST_KUBECONFIG=… uses your own throw-away cluster.
+	@$(MVN) verify
+
+unit: ## Runs the tests that need no cluster.
+	@$(MVN) test
+
+build: $(JAR) ## Builds the operator and its command line into operator/target.
+
+$(JAR): $(SOURCES)
+	@echo 'Building the operator.' >&2
+	@$(MVN) -q package -DskipTests
+	@touch $@
+
+tools: ## Builds the pinned tools of the local cluster into .tools/bin: some 10 minutes the first time, then nothing.
+	@tools/build
+
+cluster: tools ## Starts a local cluster; its kubeconfig is .tools/kubeconfig.
+	@tools/cluster up
+
+cluster-status: ## Says whether the local clusters of this checkout run.
+	@tools/cluster list
+
+cluster-stop: ## Ends the local cluster and forgets what was in it.
+	@tools/cluster down
+
+install: need-kubeconfig ## Installs the chart into the cluster of KUBECONFIG=…; OPERATOR=local leaves out the Deployment.
+	@command -v helm >/dev/null || { echo 'There is no helm: run `make tools`.' >&2; exit 1; }
+	@helm upgrade --install credence helm/credence --kubeconfig "$(KUBECONFIG)" \
+	  --namespace credence-system --create-namespace $(if $(filter local,$(OPERATOR)),--set operator.enabled=false)
+
+run: need-kubeconfig build ## Runs the operator in the foreground against the cluster of KUBECONFIG=…, as the chart's own ServiceAccount.
+	@mkdir -p .tools
+	@tools/operator-kubeconfig "$(KUBECONFIG)" .tools/operator.kubeconfig
+	@KUBECONFIG="$(CURDIR)/.tools/operator.kubeconfig" exec operator/bin/credence run
+
+generate: ## Writes what is generated: crds/, docs/reference and the chart's part of it.
+	@$(MVN) -q test -Dtest=GenerateTest -Dcredence.generate=true -Dsurefire.failIfNoSpecifiedTests=false
+
+golden: ## Rewrites the golden files of decisions and stories: review the diff.
+	@$(MVN) -q test -Dtest=DecisionTest,StoryTest -Dcredence.golden=true -Dsurefire.failIfNoSpecifiedTests=false
+
+verify: ## Fails when a generated file is not what `make generate` would write.
+	@tools/verify
+
+bench: tools build ## Runs the benchmark and writes its results.
+	@bench/run
+
+clean: ## Removes what was built from the sources and ends the local clusters; the tools stay.
+	@tools/cluster down --all
+	@rm -rf target operator/target
+
+distclean: clean ## Removes the tools as well.
+	@if [ -d .tools ]; then chmod -R u+w .tools; rm -rf .tools; fi
+
+.PHONY: need-kubeconfig
+need-kubeconfig:
+	@[ -n "$(KUBECONFIG)" ] || { echo 'Say which cluster: KUBECONFIG=… (the local one is KUBECONFIG=.tools/kubeconfig).' >&2; exit 2; }

@@ -1,0 +1,143 @@
+package dev.credence.api;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Max;
+import io.fabric8.generator.annotation.Min;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+
+@ValidationRule(
+    value =
+        "self.keys.all(k, !has(k.keyPair) || !has(k.keyPair.publicKey) || !self.keys.exists(o, o.name == k.keyPair.publicKey))",
+    message = "`publicKey` must not be the name of another key of the Secret")
+public record Generate(
+    @JsonPropertyDescription(
+            "The keys of the Secret, each with exactly one generator. At least 1, at most 32.")
+        @Required
+        @Size(min = 1, max = 32)
+        List<KeyRecipe> keys) {
+
+  @ValidationRule(
+      value =
+          "[has(self.value), has(self.password), has(self.bytes), has(self.uuid), has(self.alternate), has(self.keyPair), has(self.template)].filter(g, g).size() == 1",
+      message =
+          "must have exactly one of `value`, `password`, `bytes`, `uuid`, `alternate`, `keyPair` and `template`")
+  @ValidationRule(
+      value = "!self.name.endsWith('.previous')",
+      message =
+          "`name` must not end in .previous: that is where the value before the current one is kept",
+      fieldPath = ".name")
+  public record KeyRecipe(
+      @JsonPropertyDescription("The key in the Secret.")
+          @Required
+          @Size(min = 1, max = 200)
+          @Pattern(Form.KEY)
+          String name,
+      @JsonPropertyDescription("Fixed text, the same in every version. Not for anything secret.")
+          @Size(max = 4096)
+          String value,
+      @JsonPropertyDescription("A random password.") Password password,
+      @JsonPropertyDescription("Random bytes.") RandomBytes bytes,
+      @JsonPropertyDescription("A random UUID, version 4. Written as `uuid: {}`.") Uuid uuid,
+      @JsonPropertyDescription(
+              "The next text of the list with each version: two accounts at the other end, so that the old and the new both work.")
+          @Size(min = 2, max = 16)
+          List<@Size(min = 1, max = 253) @Pattern(Form.LINE) String> alternate,
+      @JsonPropertyDescription("A private key, and its public half where a key for it is named.")
+          KeyPair keyPair,
+      @JsonPropertyDescription(
+              "Text with other keys of this Secret in braces: postgres://{username}:{password}@db/crm. `{{` is a brace.")
+          @Size(min = 1, max = 4096)
+          String template) {}
+
+  public record Password(
+      @JsonPropertyDescription("How many characters, 8 to 1,024.") @Default("32") @Min(8) @Max(1024)
+          Integer length,
+      @JsonPropertyDescription(
+              "Which characters: Digits, Letters (a-z, A-Z), AlphaNumeric, Symbols (letters, digits and punctuation). At least one of each class is in it.")
+          @Default("AlphaNumeric")
+          Characters characters) {}
+
+  public enum Characters {
+    Digits,
+    Letters,
+    AlphaNumeric,
+    Symbols
+  }
+
+  public record RandomBytes(
+      @JsonPropertyDescription("How many bytes before encoding, 8 to 4,096.")
+          @Default("32")
+          @Min(8)
+          @Max(4096)
+          Integer length,
+      @JsonPropertyDescription(
+              "How they are written: Hex, Base64, Base64Url (no padding), Raw (as they are).")
+          @Default("Base64")
+          Encoding encoding) {}
+
+  public enum Encoding {
+    Hex,
+    Base64,
+    Base64Url,
+    Raw
+  }
+
+  public record Uuid() {}
+
+  @ValidationRule(
+      value =
+          "self.algorithm != 'RSA' || !has(self.size) || (self.size >= 2048 && self.size <= 8192)",
+      message = "`size` of an RSA key must be 2048 to 8192 bits",
+      fieldPath = ".size")
+  @ValidationRule(
+      value = "self.algorithm != 'ECDSA' || !has(self.size) || self.size in [256, 384, 521]",
+      message = "`size` of an ECDSA key must be 256, 384 or 521, the NIST curve",
+      fieldPath = ".size")
+  @ValidationRule(
+      value = "self.algorithm != 'MLDSA' || !has(self.size) || self.size in [44, 65, 87]",
+      message = "`size` of an MLDSA key must be 44, 65 or 87, the parameter set of FIPS 204",
+      fieldPath = ".size")
+  @ValidationRule(
+      value = "self.algorithm != 'Ed25519' || !has(self.size)",
+      message = "`size` may not be specified for Ed25519, which has one size",
+      fieldPath = ".size")
+  @ValidationRule(
+      value = "!(self.algorithm == 'MLDSA' && has(self.format) && self.format == 'OpenSSH')",
+      message = "`format` OpenSSH has no MLDSA keys: use PKCS8",
+      fieldPath = ".format")
+  @ValidationRule(
+      value = "!has(self.publicKey) || !self.publicKey.endsWith('.previous')",
+      message =
+          "`publicKey` must not end in .previous: that is where the value before the current one is kept",
+      fieldPath = ".publicKey")
+  public record KeyPair(
+      @JsonPropertyDescription(
+              "RSA, ECDSA, Ed25519 or MLDSA (FIPS 204, safe against quantum computers).")
+          @Required
+          Algorithm algorithm,
+      @JsonPropertyDescription(
+              "RSA: bits, 2048 to 8192 (default 3072). ECDSA: 256 (default), 384 or 521. MLDSA: 44, 65 (default) or 87.")
+          Integer size,
+      @JsonPropertyDescription("PKCS8 (PEM) or OpenSSH.") @Default("PKCS8") Format format,
+      @JsonPropertyDescription("The key of the Secret that holds the public half.")
+          @Size(min = 1, max = 200)
+          @Pattern(Form.KEY)
+          String publicKey) {}
+
+  public enum Algorithm {
+    RSA,
+    ECDSA,
+    Ed25519,
+    MLDSA
+  }
+
+  public enum Format {
+    PKCS8,
+    OpenSSH
+  }
+}

@@ -1,0 +1,32 @@
+package dev.credence.api;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+
+/// One expression of a label selector, as Kubernetes has them.
+@ValidationRule(
+    value =
+        "self.operator in ['In', 'NotIn'] ? has(self.values) && self.values.size() > 0 : !has(self.values) || self.values.size() == 0",
+    message =
+        "`values` must be given for In and NotIn, and must not be for Exists and DoesNotExist")
+public record LabelMatch(
+    @JsonPropertyDescription("The label's key.")
+        @Required
+        @Size(min = 1, max = 317)
+        @Pattern(Form.LABEL_KEY)
+        String key,
+    @JsonPropertyDescription("In, NotIn, Exists or DoesNotExist.") @Required Operator operator,
+    @JsonPropertyDescription("The values for In and NotIn.") @Size(max = 32)
+        List<@Size(max = 63) @Pattern(Form.LABEL_VALUE) String> values) {
+
+  public enum Operator {
+    In,
+    NotIn,
+    Exists,
+    DoesNotExist
+  }
+}

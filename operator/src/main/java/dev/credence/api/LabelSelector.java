@@ -1,0 +1,12 @@
+package dev.credence.api;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Size;
+import java.util.List;
+import java.util.Map;
+
+public record LabelSelector(
+    @JsonPropertyDescription("Labels that must all be there with these values.") @Size(max = 16)
+        Map<String, @Size(max = 63) String> matchLabels,
+    @JsonPropertyDescription("Expressions that must all hold.") @Size(max = 16)
+        List<LabelMatch> matchExpressions) {}

@@ -1,0 +1,45 @@
+package dev.credence.api;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.crd.generator.annotation.SelectableField;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Size;
+import java.time.Instant;
+import java.util.List;
+
+public record MachineIdentitySpec(
+    @JsonPropertyDescription(
+            "The application that the identity serves. Groups identities of several namespaces; selectable: --field-selector spec.application=crm-suite")
+        @SelectableField
+        @Size(max = 253)
+        @Pattern(Form.LINE)
+        String application,
+    @JsonPropertyDescription(
+            "Why the identity exists, in a sentence for whoever must decide about it later. A change number is welcome.")
+        @Size(max = 1024)
+        @Pattern(Form.LINE)
+        String purpose,
+    @JsonPropertyDescription(
+            "Who answers for the identity. What is left out is taken from the annotations credence.dev/owner and credence.dev/team of the namespace.")
+        Owner owner,
+    @JsonPropertyDescription(
+            "What kind of actor it is. Policies select by it. An identity that says nothing has no type.")
+        ActorType type,
+    @JsonPropertyDescription(
+            "When the identity ends. From then on nothing is issued or rotated for it. A policy's lifetime.max may end it earlier.")
+        Instant expirationTime,
+    @JsonPropertyDescription(
+            "ServiceAccounts of this namespace that the actor runs as, by name. At most 64.")
+        @Size(max = 64)
+        List<ServiceAccountMember> serviceAccounts,
+    @JsonPropertyDescription(
+            "Secrets of this namespace that the actor uses, by name: linked ones, which are never written but for our label and annotations, and generated ones, which the operator makes and rotates. At most 64.")
+        @Size(max = 64)
+        List<SecretMember> secrets,
+    @JsonPropertyDescription(
+            "cert-manager Certificates of this namespace that the actor presents, by name. At most 64.")
+        @Size(max = 64)
+        List<CertificateMember> certificates,
+    @JsonPropertyDescription(
+            "Links more ServiceAccounts, Secrets and Certificates of this namespace: those whose labels match. What another identity names is left to it.")
+        MemberSelector selector) {}

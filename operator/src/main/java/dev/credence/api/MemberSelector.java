@@ -1,0 +1,18 @@
+package dev.credence.api;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
+import java.util.Map;
+
+@ValidationRule(
+    value =
+        "(has(self.matchLabels) && self.matchLabels.size() > 0) || (has(self.matchExpressions) && self.matchExpressions.size() > 0)",
+    message =
+        "`selector` must name at least one label: an empty one would claim every object of the namespace")
+public record MemberSelector(
+    @JsonPropertyDescription("Labels that must all be there with these values.") @Size(max = 16)
+        Map<String, @Size(max = 63) String> matchLabels,
+    @JsonPropertyDescription("Expressions that must all hold.") @Size(max = 16)
+        List<LabelMatch> matchExpressions) {}

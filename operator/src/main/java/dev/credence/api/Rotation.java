@@ -1,0 +1,57 @@
+package dev.credence.api;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
+
+@ValidationRule(
+    value = "!(has(self.every) && has(self.schedule))",
+    message = "`every` may not be specified when `schedule` is set")
+@ValidationRule(
+    value = "!has(self.timeZone) || has(self.schedule)",
+    message = "`timeZone` needs `schedule`")
+@ValidationRule(
+    value = Rotation.EVERY_AT_LEAST,
+    message = Rotation.EVERY_AT_LEAST_SAYS,
+    fieldPath = ".every")
+@ValidationRule(
+    value = Rotation.OVERLAP_SHORTER,
+    message = Rotation.OVERLAP_SHORTER_SAYS,
+    fieldPath = ".overlap")
+public record Rotation(
+    @JsonPropertyDescription("How long a value lives before the next one: 720h. At least 10s.")
+        @Size(min = 2, max = 24)
+        @Pattern(Form.DURATION)
+        String every,
+    @JsonPropertyDescription(
+            "When the value is replaced, as five fields of cron: `0 2 1 * *` is the first of each month at two.")
+        @Size(min = 9, max = 128)
+        @Pattern(Form.CRON)
+        String schedule,
+    @JsonPropertyDescription("The time zone of `schedule`; UTC where it is left out.")
+        @Size(min = 1, max = 64)
+        @Pattern(Form.ZONE)
+        String timeZone,
+    @JsonPropertyDescription(
+            "How long the old value stays readable as `<key>.previous` beside the new one. Default 24h, at most half of `every`.")
+        @Size(min = 2, max = 24)
+        @Pattern(Form.DURATION)
+        String overlap) {
+
+  // A text that is no duration has its own message; these rules then keep quiet.
+  private static final String IS_DURATION = ".matches('" + Form.DURATION + "')";
+
+  static final String EVERY_AT_LEAST =
+      "!has(self.every) || !self.every"
+          + IS_DURATION
+          + " || duration(self.every) >= duration('10s')";
+  static final String EVERY_AT_LEAST_SAYS = "`every` must be at least 10s";
+  static final String OVERLAP_SHORTER =
+      "!has(self.overlap) || !has(self.every) || !self.every"
+          + IS_DURATION
+          + " || !self.overlap"
+          + IS_DURATION
+          + " || duration(self.overlap) < duration(self.every)";
+  static final String OVERLAP_SHORTER_SAYS = "`overlap` must be shorter than `every`";
+}

@@ -1,0 +1,24 @@
+package dev.credence.api;
+
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Default;
+import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+
+public record ServiceAccountMember(
+    @JsonPropertyDescription("The name of a ServiceAccount of this namespace.")
+        @Required
+        @Size(min = 1, max = 253)
+        @Pattern(Form.NAME)
+        String name,
+    @JsonPropertyDescription(
+            "Have the operator create and own the account. Without it the account must exist. An account that exists already is never taken over.")
+        Provision provision) {
+
+  public record Provision(
+      @JsonPropertyDescription(
+              "Whether pods of the account get its token mounted without asking for it.")
+          @Default("false")
+          Boolean automountServiceAccountToken) {}
+}
