@@ -8,7 +8,8 @@ MAKEFLAGS += --no-print-directory
 
 MVN := tools/mvn
 JAR := operator/target/credence.jar
-SOURCES := $(wildcard pom.xml operator/pom.xml) $(shell find operator/src/main 2>/dev/null)
+CLUSTER_TOOLS := etcd kubernetes kwok
+SOURCES := $(wildcard pom.xml operator/pom.xml) $(shell find operator/src/main 2>/dev/null) # folders too: a removed file counts
 
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export CREDENCE_TOOLS := $(CURDIR)/.tools
@@ -18,7 +19,8 @@ export CREDENCE_TOOLS := $(CURDIR)/.tools
 help: ## Lists these targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: tools build ## Shows the main job from a fresh clone: cluster, chart, operator, quickstart. Leaves all of it up.
+demo: build ## Shows the main job from a fresh clone: cluster, chart, operator, quickstart. Leaves all of it up.
+	@tools/build $(CLUSTER_TOOLS) helm
 	@tools/demo
 
 demo-stop: ## Ends what `make demo` left up.
@@ -35,12 +37,14 @@ build: $(JAR) ## Builds the operator and its command line into operator/target.
 $(JAR): $(SOURCES)
 	@echo 'Building the operator.' >&2
 	@$(MVN) -q package -DskipTests
-	@touch $@
+	@touch -c $@
 
-tools: ## Builds the pinned tools of the local cluster into .tools/bin: some 10 minutes the first time, then nothing.
+tools: ## Builds the pinned tools of the local cluster into .tools/bin: some 12 minutes the first time, then nothing.
 	@tools/build
+	@echo "The tools of the local cluster are in .tools/bin."
 
-cluster: tools ## Starts a local cluster; its kubeconfig is .tools/kubeconfig.
+cluster: ## Starts a local cluster; its kubeconfig is .tools/kubeconfig.
+	@tools/build $(CLUSTER_TOOLS)
 	@tools/cluster up
 
 cluster-status: ## Says whether the local clusters of this checkout run.
@@ -55,9 +59,9 @@ install: need-kubeconfig ## Installs the chart into the cluster of KUBECONFIG=�
 	  --namespace credence-system --create-namespace $(if $(filter local,$(OPERATOR)),--set operator.enabled=false)
 
 run: need-kubeconfig build ## Runs the operator in the foreground against the cluster of KUBECONFIG=…, as the chart's own ServiceAccount.
-	@mkdir -p .tools
-	@tools/operator-kubeconfig "$(KUBECONFIG)" .tools/operator.kubeconfig
-	@KUBECONFIG="$(CURDIR)/.tools/operator.kubeconfig" exec operator/bin/credence run
+	@mkdir -p .tools/operator
+	@tools/operator-kubeconfig "$(KUBECONFIG)" .tools/operator/kubeconfig
+	@KUBECONFIG="$(CURDIR)/.tools/operator/kubeconfig" exec operator/bin/credence run
 
 generate: ## Writes what is generated: crds/, docs/reference and the chart's part of it.
 	@$(MVN) -q test -Dtest=GenerateTest -Dcredence.generate=true -Dsurefire.failIfNoSpecifiedTests=false
@@ -73,11 +77,11 @@ bench: tools build ## Runs the benchmark and writes its results.
 
 clean: ## Removes what was built from the sources and ends the local clusters; the tools stay.
 	@tools/cluster down --all
-	@rm -rf target operator/target
+	@rm -rf target operator/target .tools/operator
 
 distclean: clean ## Removes the tools as well.
 	@if [ -d .tools ]; then chmod -R u+w .tools; rm -rf .tools; fi
 
 .PHONY: need-kubeconfig
 need-kubeconfig:
-	@[ -n "$(KUBECONFIG)" ] || { echo 'Say which cluster: KUBECONFIG=… (the local one is KUBECONFIG=.tools/kubeconfig).' >&2; exit 2; }
+	@[ -r "$(KUBECONFIG)" ] || { echo 'Say which cluster: KUBECONFIG=FILE (the local one is KUBECONFIG=.tools/kubeconfig, and make cluster starts it).' >&2; exit 2; }

@@ -9,17 +9,19 @@
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 bin=$root/.tools/bin state=$root/.tools/cert-manager crds=$root/.tools/bin/cert-manager.crds.yaml
+. "$root/tools/processes.sh"
 export PATH=$bin:$PATH
 
 main() {
   local command=${1:-}
   cluster=${2:-main}
   case $cluster in
-    */*) key=$(echo "$cluster" | git hash-object --stdin | cut -c1-12) kubeconfig=$cluster ;;
-    main) key=main kubeconfig=$root/.tools/kubeconfig ;;
-    *) key=$cluster kubeconfig=$root/.tools/$cluster.kubeconfig ;;
+    */*) kubeconfig=$(cd "$(dirname "$cluster")" && pwd -P)/$(basename "$cluster") ;;
+    main) kubeconfig=$root/.tools/kubeconfig ;;
+    *) kubeconfig=$root/.tools/$cluster.kubeconfig ;;
   esac
-  pid_file=$state/$key.pid log=$state/$key.log
+  local key=${kubeconfig#"$root/.tools/"}
+  pid_file=$state/${key//\//_}.pid log=$state/${key//\//_}.log
   case $command in
     up) up ;;
     down) down ;;
@@ -34,17 +36,14 @@ up() {
   crds_up
   kube create namespace cert-manager --dry-run=client -o yaml | kube apply --server-side -f - >/dev/null
   mkdir -p "$state"
-  # In a process group of its own, so that Ctrl-C in the caller's terminal does not reach it.
-  set -m
-  nohup "$bin/cert-manager" --kubeconfig "$kubeconfig" --leader-elect=false --metrics-listen-address= </dev/null >"$log" 2>&1 9>&- &
-  set +m
+  : >"$log"
+  start_in_background "$log" "$bin/cert-manager" --kubeconfig "$kubeconfig" --leader-elect=false --metrics-listen-address=
   echo $! >"$pid_file"
   local deadline=$((SECONDS + 60))
   until grep -q '^started:' "$log"; do
     if ! running >/dev/null || [ $SECONDS -gt $deadline ]; then
       tail -n 20 "$log" >&2
-      say "cert-manager did not start; its log is $log."
-      exit 1
+      fail "cert-manager did not start; its log is $log."
     fi
     sleep 0.1
   done
@@ -56,7 +55,7 @@ down() {
   if ! pid=$(running); then rm -f "$pid_file"; return; fi
   kill "$pid" 2>/dev/null || true
   local deadline=$((SECONDS + 10))
-  while kill -0 "$pid" 2>/dev/null; do
+  until gone "$pid"; do
     [ $SECONDS -lt $deadline ] || kill -9 "$pid" 2>/dev/null || true
     sleep 0.05
   done
@@ -65,7 +64,7 @@ down() {
 }
 
 crds_up() {
-  [ -e "$crds" ] && [ -x "$bin/cert-manager" ] || { say 'cert-manager is not built: run `make tools`.'; exit 1; }
+  [ -e "$crds" ] && [ -x "$bin/cert-manager" ] || fail 'cert-manager is not built: run `make tools`.'
   only_a_throw_away_cluster
   kube apply --server-side --force-conflicts -f "$crds" >/dev/null
   kube wait --for=condition=Established -f "$crds" --timeout=60s >/dev/null
@@ -78,26 +77,13 @@ crds_down() {
 
 only_a_throw_away_cluster() {
   kube get configmap credence-test-cluster --namespace kube-system >/dev/null 2>&1 && return
-  say "The cluster of $kubeconfig is not there, or is not marked as a throw-away one: it needs the ConfigMap kube-system/credence-test-cluster."
-  exit 1
+  fail "The cluster of $kubeconfig is not there, or is not marked as a throw-away one: it needs the ConfigMap kube-system/credence-test-cluster."
 }
 
-# The controllers' process id, if they are alive and ours: after a reboot the same number may be anybody's.
-running() {
-  local pid
-  pid=$(cat "$pid_file" 2>/dev/null) || return 1
-  command_line_of "$pid" | grep -qF -- "$bin/cert-manager" && echo "$pid"
-}
-
-command_line_of() {
-  if [ -d /proc/self ]; then
-    tr '\0' ' ' 2>/dev/null <"/proc/$1/cmdline"
-  else
-    ps -ww -o command= -p "$1"
-  fi
-}
+running() { alive_and_ours "$pid_file" "$bin/cert-manager"; }
 
 kube() { kubectl --kubeconfig "$kubeconfig" "$@"; }
-say() { echo "$*" >&2; }
+say() { echo "$*"; }
+fail() { echo "$*" >&2; exit 1; }
 
 main "$@"

@@ -1,5 +1,5 @@
 /// Credence: machine-identity governance for Kubernetes. `Main` wires; start reading at
-// `decide/Decide`.
+/// `decide/Decide`.
 @NullMarked
 package dev.credence;
 

@@ -12,7 +12,7 @@ public interface Api {
   String IDENTITY = "credence.dev/identity";
 
   /// Annotations of a member, kept equal to the identity's owner; on a namespace: the owner of
-  // identities that name none.
+  /// identities that name none.
   String OWNER = "credence.dev/owner";
 
   String TEAM = "credence.dev/team";
@@ -24,14 +24,14 @@ public interface Api {
   String PREVIOUS_RETIRES_AT = "credence.dev/previous-retires-at";
 
   /// A digest of how the value was made, so that a changed `generate` is noticed. Holds nothing
-  // secret.
+  /// secret.
   String RECIPE = "credence.dev/recipe";
 
   /// On an identity or a generated Secret: rotate now, once for each new value.
   String ROTATE = "credence.dev/rotate";
 
   /// On a generated Secret: the values of [#ROTATE] of the identity and of the Secret that were
-  // acted upon.
+  /// acted upon.
   String ROTATED_FOR_IDENTITY = "credence.dev/rotated-for-identity";
 
   String ROTATED_FOR_SECRET = "credence.dev/rotated-for-secret";

@@ -3,11 +3,10 @@ package dev.credence.api;
 import java.util.Map;
 
 /// The forms a text may take. The schema carries each as a CEL rule with the sentence of [#SAYS],
-// since the API server's
-/// own message for a pattern shows the pattern alone.
+/// since the API server's own message for a pattern shows the pattern alone.
 public interface Form {
   /// h, m and s of a Go duration, in this order; at most some 160 years, so that no arithmetic on
-  // it overflows.
+  /// it overflows.
   String DURATION = "^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$";
 
   /// A name of an object: a DNS subdomain (RFC 1123).
@@ -27,11 +26,10 @@ public interface Form {
       "^[^\\x00-\\x1f\\x7f-\\x9f\\x{2028}\\x{2029}\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}]*$";
 
   /// The only Secret types that are generated. A service-account token would be a token of any
-  // account of the
-  /// namespace.
+  /// account of the namespace.
   String SECRET_TYPE = "^(Opaque|kubernetes[.]io/basic-auth|kubernetes[.]io/ssh-auth)$";
 
-  String LABEL_KEY = "^([a-z0-9A-Z.-]{1,253}/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$";
+  String LABEL_KEY = "^([a-z0-9A-Z.-]{1,253}/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$";
 
   String LABEL_VALUE = "^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$";
 
@@ -48,6 +46,6 @@ public interface Form {
           LINE, "must be one line without control characters",
           SECRET_TYPE,
               "must be Opaque, kubernetes.io/basic-auth or kubernetes.io/ssh-auth: Secrets of other types, above all tokens of service accounts, are not generated",
-          LABEL_KEY, "must be a label's key",
+          LABEL_KEY, "must be a label's key like app.kubernetes.io/name",
           LABEL_VALUE, "must be a label's value: at most 63 letters, digits, '-', '_' and '.'");
 }

@@ -14,6 +14,10 @@ import java.util.List;
     value =
         "self.keys.all(k, !has(k.keyPair) || !has(k.keyPair.publicKey) || !self.keys.exists(o, o.name == k.keyPair.publicKey))",
     message = "`publicKey` must not be the name of another key of the Secret")
+@ValidationRule(
+    value =
+        "self.keys.all(k, !has(k.keyPair) || !has(k.keyPair.publicKey) || self.keys.exists_one(o, has(o.keyPair) && has(o.keyPair.publicKey) && o.keyPair.publicKey == k.keyPair.publicKey))",
+    message = "`publicKey` must not be the same for two keys of the Secret")
 public record Generate(
     @JsonPropertyDescription(
             "The keys of the Secret, each with exactly one generator. At least 1, at most 32.")
@@ -46,7 +50,7 @@ public record Generate(
       @JsonPropertyDescription(
               "The next text of the list with each version: two accounts at the other end, so that the old and the new both work.")
           @Size(min = 2, max = 16)
-          List<@Size(min = 1, max = 253) @Pattern(Form.LINE) String> alternate,
+          List<@Size(min = 1, max = 253) String> alternate,
       @JsonPropertyDescription("A private key, and its public half where a key for it is named.")
           KeyPair keyPair,
       @JsonPropertyDescription(

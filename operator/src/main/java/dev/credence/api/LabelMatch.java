@@ -23,6 +23,13 @@ public record LabelMatch(
     @JsonPropertyDescription("The values for In and NotIn.") @Size(max = 32)
         List<@Size(max = 63) @Pattern(Form.LABEL_VALUE) String> values) {
 
+  /// The same for the keys of `matchLabels`, which no schema can bind.
+  static final String KEYS =
+      "!has(self.matchLabels) || self.matchLabels.all(k, k.matches('" + Form.LABEL_KEY + "'))";
+
+  static final String KEYS_SAYS =
+      "the keys of `matchLabels` must be labels' keys like app.kubernetes.io/name";
+
   public enum Operator {
     In,
     NotIn,

@@ -1,12 +1,15 @@
 package dev.credence.api;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
 import java.util.Map;
 
+@ValidationRule(value = LabelMatch.KEYS, message = LabelMatch.KEYS_SAYS, fieldPath = ".matchLabels")
 public record LabelSelector(
     @JsonPropertyDescription("Labels that must all be there with these values.") @Size(max = 16)
-        Map<String, @Size(max = 63) String> matchLabels,
+        Map<String, @Size(max = 63) @Pattern(Form.LABEL_VALUE) String> matchLabels,
     @JsonPropertyDescription("Expressions that must all hold.") @Size(max = 16)
         List<LabelMatch> matchExpressions) {}

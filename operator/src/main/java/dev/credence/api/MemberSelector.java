@@ -1,6 +1,7 @@
 package dev.credence.api;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
@@ -11,8 +12,9 @@ import java.util.Map;
         "(has(self.matchLabels) && self.matchLabels.size() > 0) || (has(self.matchExpressions) && self.matchExpressions.size() > 0)",
     message =
         "`selector` must name at least one label: an empty one would claim every object of the namespace")
+@ValidationRule(value = LabelMatch.KEYS, message = LabelMatch.KEYS_SAYS, fieldPath = ".matchLabels")
 public record MemberSelector(
     @JsonPropertyDescription("Labels that must all be there with these values.") @Size(max = 16)
-        Map<String, @Size(max = 63) String> matchLabels,
+        Map<String, @Size(max = 63) @Pattern(Form.LABEL_VALUE) String> matchLabels,
     @JsonPropertyDescription("Expressions that must all hold.") @Size(max = 16)
         List<LabelMatch> matchExpressions) {}

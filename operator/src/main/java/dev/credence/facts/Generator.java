@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.Optional;
 
 /// How a value is made. The bounds are those of the schema (`api/`); they are not checked again
-// here.
+/// here.
 public sealed interface Generator {
 
   /// Fixed text, the same in every version.
   record Fixed(String text) implements Generator {}
 
   /// `length` characters, drawn evenly among all passwords with at least one character of each
-  // class.
+  /// class.
   record Password(int length, Characters characters) implements Generator {}
 
   /// `length` random bytes (before encoding).
@@ -36,6 +36,10 @@ public sealed interface Generator {
 
   /// Other keys of the Secret in braces; `{{` is a brace and `}}` is the other.
   record Template(String text) implements Generator {}
+
+  /// A generator of a newer version of the schema, which this one does not know: nothing is made
+  /// with it.
+  record Unknown() implements Generator {}
 
   enum Characters {
     /// 0-9

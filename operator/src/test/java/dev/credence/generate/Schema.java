@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /// What a CRD needs beyond what the generator writes: list-maps, messages instead of bare patterns,
-// bounds on maps, the
-/// description of the root, and the status that says "waiting" before the operator has looked.
+/// bounds on maps, the description of the root, and the status that says "waiting" before the
+/// operator has looked.
 final class Schema {
   private static final Map<String, List<String>> LIST_MAPS =
       Map.of(
@@ -140,7 +140,7 @@ final class Schema {
   }
 
   /// The API server fills this in at the first read, so nothing is green before the operator has
-  // looked.
+  /// looked.
   private static void waiting(JSONSchemaProps status) {
     var json = JsonNodeFactory.instance;
     var ready =

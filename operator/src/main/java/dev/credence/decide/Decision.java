@@ -1,0 +1,13 @@
+package dev.credence.decide;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// What to do now, what is true once it is done, and when to look again by ourselves.
+public record Decision(
+    List<Action> actions, Optional<Standing> standing, Optional<Instant> lookAgainAt) {
+  public Decision {
+    actions = List.copyOf(actions);
+  }
+}

@@ -1,0 +1,54 @@
+package dev.credence.decide;
+
+import dev.credence.decide.Verdict.Aspect;
+import dev.credence.decide.Verdict.Truth;
+import dev.credence.facts.Policy;
+import dev.credence.facts.Snapshot;
+import java.util.Comparator;
+import java.util.Optional;
+
+/// Which policy decides? Of all that select the identity the one with the highest priority, then
+/// the first by name.
+final class PolicyChoice {
+  private static final Comparator<Policy> ORDER =
+      Comparator.comparingInt(Policy::priority).reversed().thenComparing(Policy::name);
+
+  static Optional<Policy> of(Snapshot s) {
+    return s.policies().stream().filter(policy -> selects(policy, s)).min(ORDER);
+  }
+
+  private static boolean selects(Policy policy, Snapshot s) {
+    return policy.namespaces().matches(s.home().labels())
+        && policy.identities().matches(s.identity().labels())
+        && (policy.types().isEmpty()
+            || s.identity().type().filter(policy.types()::contains).isPresent());
+  }
+
+  static Verdict verdict(Optional<Policy> policy) {
+    return policy
+        .map(
+            chosen ->
+                Verdict.fine(
+                    Aspect.PolicyMatched,
+                    Truth.True,
+                    Reason.Matched,
+                    "policy "
+                        + chosen.name()
+                        + " ("
+                        + chosen.enforcement()
+                        + ") decides"
+                        + chosen.problems().stream()
+                            .findFirst()
+                            .map(problem -> "; not applied: " + problem)
+                            .orElse("")))
+        .orElseGet(
+            () ->
+                Verdict.fine(
+                    Aspect.PolicyMatched,
+                    Truth.False,
+                    Reason.NoPolicy,
+                    "no CredentialPolicy selects this identity: built-in defaults apply, and they enforce nothing"));
+  }
+
+  private PolicyChoice() {}
+}

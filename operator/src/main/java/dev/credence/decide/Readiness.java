@@ -1,0 +1,72 @@
+package dev.credence.decide;
+
+import dev.credence.decide.Verdict.Aspect;
+import dev.credence.decide.Verdict.Truth;
+import dev.credence.decide.Verdict.Weight;
+import dev.credence.facts.Policy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// Is the identity as its policy wants it? The first failing condition that counts says why not.
+///
+/// Reconciling and Stalled follow kstatus: Ready=False alone is read as "in progress", so what only
+/// a person can mend must say Stalled; never both.
+final class Readiness {
+
+  static List<Verdict> over(List<Verdict> verdicts, Optional<Policy> policy) {
+    var counting = verdicts.stream().filter(verdict -> counts(verdict, policy)).toList();
+    var all = new ArrayList<Verdict>();
+    all.add(ready(verdicts, counting, policy));
+    counting.stream()
+        .filter(verdict -> verdict.weight() != Weight.Waiting)
+        .findFirst()
+        .map(verdict -> summed(Aspect.Stalled, verdict))
+        .or(() -> counting.stream().findFirst().map(verdict -> summed(Aspect.Reconciling, verdict)))
+        .ifPresent(all::add);
+    all.addAll(verdicts);
+    return all;
+  }
+
+  private static boolean counts(Verdict verdict, Optional<Policy> policy) {
+    return switch (verdict.weight()) {
+      case None -> false;
+      case Violation -> policy.filter(Policy::enforces).isPresent();
+      case Waiting, Broken -> true;
+    };
+  }
+
+  private static Verdict ready(
+      List<Verdict> verdicts, List<Verdict> counting, Optional<Policy> policy) {
+    if (!counting.isEmpty()) {
+      var first = counting.getFirst();
+      return Verdict.fine(Aspect.Ready, Truth.False, first.reason(), first.message());
+    }
+    var audited =
+        violations(verdicts).stream().map(Reason::toString).collect(Collectors.joining(", "));
+    return Verdict.fine(
+        Aspect.Ready,
+        Truth.True,
+        Reason.InOrder,
+        audited.isEmpty()
+            ? "the identity is as it should be"
+            : "broken, but policy "
+                + policy.map(Policy::name).orElse("(none)")
+                + " only audits: "
+                + audited);
+  }
+
+  static List<Reason> violations(List<Verdict> verdicts) {
+    return verdicts.stream()
+        .filter(verdict -> verdict.weight() == Weight.Violation)
+        .map(Verdict::reason)
+        .toList();
+  }
+
+  private static Verdict summed(Aspect aspect, Verdict verdict) {
+    return Verdict.fine(aspect, Truth.True, verdict.reason(), verdict.message());
+  }
+
+  private Readiness() {}
+}

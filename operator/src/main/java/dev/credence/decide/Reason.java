@@ -1,0 +1,42 @@
+package dev.credence.decide;
+
+/// Why a condition is as it is, in one word; the words of the status, of Events, of metrics and of
+/// the log.
+public enum Reason {
+  InOrder("the identity is as its policy wants it"),
+
+  Matched("a policy decides about the identity"),
+  NoPolicy("no policy selects the identity: built-in defaults apply, and they enforce nothing"),
+
+  Assigned("somebody answers for the identity"),
+  OwnerMissing("neither the identity nor its namespace names a contact"),
+  OwnerInvalid("the contact is not what the policy asks for"),
+  BackupMissing("the policy asks for a backup and none is named"),
+
+  AllLinked("every member is there and linked"),
+  MemberMissing("a named member does not exist"),
+  TargetNotOwned("an object of others has the name of one that is to be made"),
+  ClaimedByOther("another identity has the member"),
+  CertManagerAbsent("certificates are named, but cert-manager's resources are not installed"),
+
+  Fresh("every credential is current"),
+  RotationDue("a credential is over its time"),
+  RotationBlocked("a value cannot be made or written"),
+  CertificateNotReady("cert-manager has not issued a certificate, or it has ended"),
+
+  NoExpiry("the identity has no end"),
+  FarAway("the end is not near"),
+  ExpiresSoon("the end is near"),
+  Expired("the identity has ended: nothing is issued or rotated for it");
+
+  private final String meaning;
+
+  Reason(String meaning) {
+    this.meaning = meaning;
+  }
+
+  /// A sentence for the reference.
+  public String meaning() {
+    return meaning;
+  }
+}

@@ -1,0 +1,60 @@
+package dev.credence.decide;
+
+import dev.credence.facts.Member;
+import dev.credence.facts.Subject;
+
+/// What an object is to the identity.
+sealed interface Seat {
+  Subject subject();
+
+  /// It exists, and the identity has it; it is not ours to write but for label and annotations.
+  record Linked(Member member) implements Seat {
+    @Override
+    public Subject subject() {
+      return member.subject();
+    }
+  }
+
+  /// We made it for this identity.
+  record Made(Member member) implements Seat {
+    @Override
+    public Subject subject() {
+      return member.subject();
+    }
+  }
+
+  /// We made it for this identity, which no longer lists it. It stays until somebody is sure that
+  /// nothing uses it.
+  record Leftover(Member member) implements Seat {
+    @Override
+    public Subject subject() {
+      return member.subject();
+    }
+  }
+
+  /// It does not exist, and it is for us to make.
+  record ToMake(Subject subject) implements Seat {}
+
+  /// It does not exist, and it is for others to make.
+  record Missing(Subject subject) implements Seat {}
+
+  /// It is being deleted; what comes after it is decided when it is gone.
+  record Going(Subject subject) implements Seat {}
+
+  /// We are to make it, and an object of others has the name.
+  record NotOwned(Subject subject) implements Seat {}
+
+  /// Another identity has it.
+  record ClaimedBy(Subject subject, String identity) implements Seat {}
+
+  /// A certificate, and the cluster knows none.
+  record NoCertManager(Subject subject) implements Seat {}
+
+  /// It carries our marks and is no member any more.
+  record Left(Member member) implements Seat {
+    @Override
+    public Subject subject() {
+      return member.subject();
+    }
+  }
+}

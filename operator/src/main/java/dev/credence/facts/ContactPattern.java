@@ -1,0 +1,29 @@
+package dev.credence.facts;
+
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+
+/// What a contact must look like, for the whole value. RE2: the time is linear in the text whatever
+/// the pattern is.
+public sealed interface ContactPattern {
+
+  static ContactPattern of(String regex) {
+    try {
+      return new Usable(Pattern.compile(regex));
+    } catch (PatternSyntaxException wrong) {
+      return new Broken(
+          "`owner.contactPattern` '"
+              + regex
+              + "' is not a regular expression (RE2): "
+              + wrong.getDescription());
+    }
+  }
+
+  record Usable(Pattern pattern) implements ContactPattern {
+    public boolean accepts(String contact) {
+      return pattern.matches(contact);
+    }
+  }
+
+  record Broken(String problem) implements ContactPattern {}
+}

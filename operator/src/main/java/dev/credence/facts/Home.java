@@ -1,0 +1,11 @@
+package dev.credence.facts;
+
+import java.util.Map;
+import java.util.Optional;
+
+/// The namespace of an identity: its labels, and the owner of identities in it that name none.
+public record Home(Map<String, String> labels, Optional<String> owner, Optional<String> team) {
+  public Home {
+    labels = Map.copyOf(labels);
+  }
+}

@@ -1,0 +1,14 @@
+package dev.credence.facts;
+
+import java.time.Instant;
+
+/// An action that did not go through. It is tried again, not before `retryAt`.
+public record Setback(Subject subject, Cause cause, String message, Instant retryAt) {
+
+  public enum Cause {
+    /// the object changed after we looked: look again, nobody needs to know
+    Raced,
+    /// the API server said no: permissions, admission, quota, an immutable Secret
+    Refused
+  }
+}

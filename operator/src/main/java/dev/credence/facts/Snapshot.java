@@ -1,0 +1,45 @@
+package dev.credence.facts;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// All that one decision rests on: one identity, what surrounds it, and the time. Holds no secret,
+/// so it may be printed.
+///
+/// `members` are the objects that the identity names, selects, owns or has marked. `rivals` are the
+/// claims of other identities on names that this one names and on its members. `certManager`:
+/// whether its resources are known to the cluster.
+public record Snapshot(
+    Instant now,
+    Identity identity,
+    Home home,
+    List<Policy> policies,
+    List<Member> members,
+    Map<Subject, List<Claim>> rivals,
+    boolean certManager,
+    List<Setback> setbacks) {
+
+  public Snapshot {
+    policies = List.copyOf(policies);
+    members = List.copyOf(members);
+    rivals = Map.copyOf(rivals);
+    setbacks = List.copyOf(setbacks);
+  }
+
+  public Optional<Member> member(Subject subject) {
+    return members.stream().filter(member -> member.subject().equals(subject)).findFirst();
+  }
+
+  public Optional<Setback> setback(Subject subject) {
+    return setbacks.stream()
+        .filter(setback -> setback.subject().equals(subject) && setback.retryAt().isAfter(now))
+        .findFirst();
+  }
+
+  /// The same look after some actions did not go through.
+  public Snapshot with(List<Setback> later) {
+    return new Snapshot(now, identity, home, policies, members, rivals, certManager, later);
+  }
+}

@@ -1,0 +1,34 @@
+package dev.credence.facts;
+
+/// What an action or a setback is about: an object of the identity's own namespace.
+public record Subject(Kind kind, String name) implements Comparable<Subject> {
+
+  public enum Kind {
+    ServiceAccount,
+    Secret,
+    Certificate
+  }
+
+  public static Subject account(String name) {
+    return new Subject(Kind.ServiceAccount, name);
+  }
+
+  public static Subject secret(String name) {
+    return new Subject(Kind.Secret, name);
+  }
+
+  public static Subject certificate(String name) {
+    return new Subject(Kind.Certificate, name);
+  }
+
+  @Override
+  public int compareTo(Subject other) {
+    var byKind = kind.compareTo(other.kind);
+    return byKind != 0 ? byKind : name.compareTo(other.name);
+  }
+
+  @Override
+  public String toString() {
+    return kind + " " + name;
+  }
+}

@@ -1,0 +1,53 @@
+package dev.credence.make;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.credence.facts.Templates.Layout;
+import dev.credence.facts.Templates.Piece;
+import dev.credence.facts.Templates.Reference;
+import dev.credence.facts.Templates.Text;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/// Templates with the values in place. A value is put in as it is: braces in it mean nothing.
+///
+/// Templates that refer to templates can double at each step, so the lengths are added up before
+/// anything is copied.
+final class Expansion {
+
+  /// The most that all templates of one Secret come to, in bytes.
+  static final int LIMIT = 256 * 1024;
+
+  private Expansion() {}
+
+  /// Adds the templates' values to those they refer to. Each template comes after those it needs.
+  static void into(Map<String, byte[]> values, List<Layout> templates) {
+    long total = 0;
+    for (Layout template : templates) {
+      List<byte[]> parts = template.pieces().stream().map(piece -> bytes(piece, values)).toList();
+      long length = parts.stream().mapToLong(part -> part.length).sum();
+      total += length;
+      if (total > LIMIT) {
+        throw new IllegalArgumentException(
+            "template %s: with it the templates of this Secret come to more than %d KiB"
+                .formatted(template.key(), LIMIT / 1024));
+      }
+      values.put(template.key(), joined(parts, (int) length));
+    }
+  }
+
+  private static byte[] bytes(Piece piece, Map<String, byte[]> values) {
+    return switch (piece) {
+      case Text(String text) -> text.getBytes(UTF_8);
+      case Reference(String name) -> Objects.requireNonNull(values.get(name), name);
+    };
+  }
+
+  private static byte[] joined(List<byte[]> parts, int length) {
+    ByteBuffer whole = ByteBuffer.allocate(length);
+    parts.forEach(whole::put);
+    return whole.array();
+  }
+}

@@ -1,0 +1,71 @@
+package dev.credence.make;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.credence.facts.Generator.Alternate;
+import dev.credence.facts.Generator.Characters;
+import dev.credence.facts.Generator.Encoding;
+import dev.credence.facts.Generator.Fixed;
+import dev.credence.facts.Generator.KeyPair;
+import dev.credence.facts.Generator.Password;
+import dev.credence.facts.Generator.RandomBytes;
+import dev.credence.facts.Generator.Template;
+import dev.credence.facts.Generator.Unknown;
+import dev.credence.facts.Generator.Uuid;
+import dev.credence.facts.Key;
+import dev.credence.facts.Templates;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// Makes the values of a Secret. They leave only as the result: no field, message or `toString`
+/// here holds one.
+public final class Maker {
+
+  private final SecureRandom random;
+
+  public Maker(SecureRandom random) {
+    this.random = random;
+  }
+
+  /// All data of one version of a Secret: key name to bytes, public halves of key pairs included.
+  /// Text is UTF-8. The first version is 1.
+  ///
+  /// @throws IllegalArgumentException with a sentence for the author of the keys and no value in
+  /// it: what [Templates#problem] says, a key pair that does not exist, or templates that come
+  /// to more than 256 KiB
+  public SortedMap<String, byte[]> make(List<Key> keys, long version) {
+    Templates.problem(keys)
+        .ifPresent(
+            problem -> {
+              throw new IllegalArgumentException(problem);
+            });
+    SortedMap<String, byte[]> values = new TreeMap<>();
+    for (Key key : keys) {
+      make(key, version, values);
+    }
+    Expansion.into(values, Templates.inOrder(keys));
+    return values;
+  }
+
+  private void make(Key key, long version, SortedMap<String, byte[]> values) {
+    switch (key.generator()) {
+      case Fixed(String text) -> values.put(key.name(), text.getBytes(UTF_8));
+      case Password(int length, Characters characters) ->
+          values.put(key.name(), Passwords.draw(length, characters, random));
+      case RandomBytes(int length, Encoding encoding) ->
+          values.put(key.name(), EncodedBytes.draw(length, encoding, random));
+      case Uuid() -> values.put(key.name(), Uuids.draw(random));
+      case Alternate(List<String> texts) ->
+          values.put(key.name(), turn(texts, version).getBytes(UTF_8));
+      case KeyPair pair -> values.putAll(KeyPairs.make(key.name(), pair, random));
+      case Unknown _ -> throw new IllegalStateException("the check above refuses it");
+      case Template _ -> {} // filled in when all the others are there
+    }
+  }
+
+  private static String turn(List<String> texts, long version) {
+    return texts.get(Math.floorMod(version - 1, texts.size()));
+  }
+}

@@ -1,0 +1,155 @@
+package dev.credence.observe;
+
+import dev.credence.api.Api;
+import dev.credence.facts.Controller;
+import dev.credence.facts.Guard;
+import dev.credence.facts.Marks;
+import dev.credence.facts.Marks.Mark;
+import dev.credence.facts.Member;
+import dev.credence.facts.Member.EndDate;
+import dev.credence.facts.Member.Issue;
+import dev.credence.facts.Request;
+import dev.credence.facts.Subject;
+import dev.credence.facts.Subject.Kind;
+import dev.credence.facts.Thing;
+import io.fabric8.certmanager.api.model.v1.Certificate;
+import io.fabric8.certmanager.api.model.v1.CertificateCondition;
+import io.fabric8.certmanager.api.model.v1.CertificateStatus;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Objects of the cluster as members.
+public final class Members {
+  private static final String ACCOUNT_OF_TOKEN = "kubernetes.io/service-account.name";
+
+  static Member of(HasMetadata object, boolean matches) {
+    return switch (object) {
+      case ServiceAccount account ->
+          new Member.Account(
+              thing(Kind.ServiceAccount, account, matches),
+              // Kubernetes mounts the token where nothing is said.
+              !Boolean.FALSE.equals(account.getAutomountServiceAccountToken()));
+      case Certificate certificate -> certificate(certificate, matches);
+      default -> secret(object, matches);
+    };
+  }
+
+  private static Thing thing(Kind kind, HasMetadata object, boolean matches) {
+    var meta = object.getMetadata();
+    return new Thing(
+        new Subject(kind, meta.getName()),
+        new Guard(meta.getUid(), meta.getResourceVersion()),
+        matches,
+        marks(meta),
+        controller(meta),
+        meta.getDeletionTimestamp() != null);
+  }
+
+  private static Member secret(HasMetadata secret, boolean matches) {
+    var annotations = annotations(secret.getMetadata());
+    return new Member.StoredSecret(
+        thing(Kind.Secret, secret, matches),
+        issue(annotations),
+        request(annotations.get(Api.ROTATE)),
+        Texts.present(annotations.get(Api.EXPIRES_AT)).map(Members::endDate),
+        annotations.containsKey(ACCOUNT_OF_TOKEN));
+  }
+
+  private static Optional<Issue> issue(Map<String, String> annotations) {
+    var version = Texts.positive(annotations.get(Api.SECRET_VERSION));
+    var issuedAt = Texts.time(annotations.get(Api.ISSUED_AT));
+    if (version.isEmpty() || issuedAt.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Issue(
+            version.get(),
+            issuedAt.get(),
+            Texts.time(annotations.get(Api.PREVIOUS_RETIRES_AT)),
+            Texts.present(annotations.get(Api.RECIPE)),
+            Texts.present(annotations.get(Api.ROTATED_FOR_IDENTITY)),
+            Texts.present(annotations.get(Api.ROTATED_FOR_SECRET))));
+  }
+
+  static Optional<Request> request(@Nullable String value) {
+    return Texts.present(value)
+        .map(
+            asked ->
+                Texts.isOneLine(asked)
+                    ? new Request.Asked(asked)
+                    : new Request.Unusable(
+                        "the annotation credence.dev/rotate must be one line of at most 253 characters, such as the time: it was not acted upon"));
+  }
+
+  private static EndDate endDate(String text) {
+    return Texts.time(text)
+        .<EndDate>map(EndDate.At::new)
+        .orElseGet(() -> new EndDate.Unreadable(Texts.oneLine(text)));
+  }
+
+  private static Member certificate(Certificate certificate, boolean matches) {
+    var status = Optional.ofNullable(certificate.getStatus());
+    var ready =
+        status.map(CertificateStatus::getConditions).stream()
+            .flatMap(List::stream)
+            .filter(condition -> "Ready".equals(condition.getType()))
+            .findFirst();
+    var isReady = ready.map(CertificateCondition::getStatus).filter("True"::equals).isPresent();
+    return new Member.Certificate(
+        thing(Kind.Certificate, certificate, matches),
+        isReady,
+        isReady
+            ? Optional.empty()
+            : ready
+                .map(CertificateCondition::getMessage)
+                .map(Texts::oneLine)
+                .or(() -> Optional.of("cert-manager has not looked at it yet")),
+        status.map(CertificateStatus::getNotBefore).flatMap(Texts::time),
+        status.map(CertificateStatus::getNotAfter).flatMap(Texts::time),
+        status.map(CertificateStatus::getRenewalTime).flatMap(Texts::time));
+  }
+
+  private static Optional<Controller> controller(ObjectMeta meta) {
+    return Stream.ofNullable(meta.getOwnerReferences())
+        .flatMap(List::stream)
+        .filter(owner -> Boolean.TRUE.equals(owner.getController()))
+        .findFirst()
+        .map(Members::controller);
+  }
+
+  private static Controller controller(OwnerReference owner) {
+    var ours = owner.getApiVersion() != null && owner.getApiVersion().startsWith(Api.GROUP + "/");
+    return new Controller(
+        ours ? owner.getKind() : owner.getApiVersion() + "/" + owner.getKind(),
+        owner.getName(),
+        owner.getUid());
+  }
+
+  private static Marks marks(ObjectMeta meta) {
+    var labels = meta.getLabels() == null ? Map.<String, String>of() : meta.getLabels();
+    var annotations = annotations(meta);
+    return new Marks(
+        mark(meta, "f:labels", Api.IDENTITY, labels.get(Api.IDENTITY)),
+        mark(meta, "f:annotations", Api.OWNER, annotations.get(Api.OWNER)),
+        mark(meta, "f:annotations", Api.TEAM, annotations.get(Api.TEAM)));
+  }
+
+  private static Optional<Mark> mark(
+      ObjectMeta meta, String where, String key, @Nullable String value) {
+    return Optional.ofNullable(value)
+        .map(found -> new Mark(Texts.oneLine(found), FieldOwners.weOwn(meta, where, key)));
+  }
+
+  private static Map<String, String> annotations(ObjectMeta meta) {
+    return meta.getAnnotations() == null ? Map.of() : meta.getAnnotations();
+  }
+
+  private Members() {}
+}

@@ -1,0 +1,88 @@
+package dev.credence.observe;
+
+import dev.credence.api.CredentialPolicy;
+import dev.credence.api.CredentialPolicySpec;
+import dev.credence.api.CredentialPolicySpec.OwnerRule;
+import dev.credence.api.CredentialPolicySpec.PolicyRotation;
+import dev.credence.api.LabelSelector;
+import dev.credence.facts.ContactPattern;
+import dev.credence.facts.Policy;
+import dev.credence.facts.Policy.Enforcement;
+import dev.credence.facts.RotationRule;
+import dev.credence.facts.Selector;
+import dev.credence.facts.Timing;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// A CredentialPolicy as facts.
+public final class Policies {
+
+  public static Policy of(CredentialPolicy resource) {
+    var spec = Optional.ofNullable(resource.getSpec());
+    var owner = owner(spec.map(CredentialPolicySpec::owner));
+    var rotation = rotation(spec.map(CredentialPolicySpec::rotation));
+    return new Policy(
+        resource.getMetadata().getName(),
+        resource.getMetadata().getGeneration() == null ? 0 : resource.getMetadata().getGeneration(),
+        spec.map(CredentialPolicySpec::priority).orElse(0),
+        selector(spec.map(CredentialPolicySpec::namespaceSelector)),
+        selector(spec.map(CredentialPolicySpec::identitySelector)),
+        Specs.list(spec.map(CredentialPolicySpec::types))
+            .map(Enum::name)
+            .collect(Collectors.toSet()),
+        spec.map(CredentialPolicySpec::enforcement)
+            .map(written -> Enforcement.valueOf(written.name()))
+            .orElse(Enforcement.Audit),
+        owner,
+        spec.map(CredentialPolicySpec::lifetime).flatMap(life -> Texts.duration(life.max())),
+        Specs.list(spec.map(CredentialPolicySpec::lifetime).map(life -> life.warnBefore()))
+            .flatMap(text -> Texts.duration(text).stream())
+            .toList(),
+        rotation,
+        problems(owner, rotation));
+  }
+
+  private static Selector selector(Optional<LabelSelector> selector) {
+    return selector
+        .map(written -> Specs.selector(written.matchLabels(), written.matchExpressions()))
+        .orElse(Selector.EVERYTHING);
+  }
+
+  private static Policy.OwnerRule owner(Optional<OwnerRule> rule) {
+    return new Policy.OwnerRule(
+        rule.map(OwnerRule::required).orElse(false),
+        rule.map(OwnerRule::contactPattern).map(ContactPattern::of),
+        rule.map(OwnerRule::backupRequired).orElse(false));
+  }
+
+  private static RotationRule rotation(Optional<PolicyRotation> rule) {
+    return new RotationRule(
+        rule.flatMap(r -> Timings.of(r.every(), r.schedule(), r.timeZone())),
+        rule.flatMap(r -> duration(r.overlap())),
+        rule.flatMap(r -> duration(r.maxEvery())));
+  }
+
+  private static Optional<java.time.Duration> duration(@Nullable String text) {
+    return Texts.duration(text);
+  }
+
+  private static List<String> problems(Policy.OwnerRule owner, RotationRule rotation) {
+    var problems = new ArrayList<String>();
+    owner
+        .pattern()
+        .filter(ContactPattern.Broken.class::isInstance)
+        .map(broken -> ((ContactPattern.Broken) broken).problem())
+        .ifPresent(problems::add);
+    rotation
+        .timing()
+        .filter(Timing.Unreadable.class::isInstance)
+        .map(unreadable -> "`rotation`: " + ((Timing.Unreadable) unreadable).problem())
+        .ifPresent(problems::add);
+    return problems;
+  }
+
+  private Policies() {}
+}

@@ -1,0 +1,150 @@
+package dev.credence.observe;
+
+import dev.credence.api.Api;
+import dev.credence.api.MachineIdentity;
+import dev.credence.facts.Claim;
+import dev.credence.facts.Claim.Strength;
+import dev.credence.facts.Home;
+import dev.credence.facts.Identity;
+import dev.credence.facts.Member;
+import dev.credence.facts.Selector;
+import dev.credence.facts.Setback;
+import dev.credence.facts.Snapshot;
+import dev.credence.facts.Subject;
+import dev.credence.facts.Subject.Kind;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/// One identity and what surrounds it, out of the caches.
+public final class Snapshots {
+  private final Cluster cluster;
+
+  public Snapshots(Cluster cluster) {
+    this.cluster = cluster;
+  }
+
+  public Snapshot of(MachineIdentity resource, Instant now, List<Setback> setbacks) {
+    var identity = Specs.identity(resource);
+    var selector = Specs.selector(resource);
+    var members = members(identity, selector);
+    return new Snapshot(
+        now,
+        identity,
+        home(identity.namespace()),
+        cluster.policies(),
+        members,
+        rivals(identity, members),
+        cluster.certManager(),
+        setbacks);
+  }
+
+  private Home home(String namespace) {
+    var meta = cluster.namespace(namespace).orElseGet(ObjectMeta::new);
+    var annotations =
+        meta.getAnnotations() == null ? Map.<String, String>of() : meta.getAnnotations();
+    return new Home(
+        meta.getLabels() == null ? Map.of() : meta.getLabels(),
+        Texts.present(annotations.get(Api.OWNER)).map(Texts::oneLine),
+        Texts.present(annotations.get(Api.TEAM)).map(Texts::oneLine));
+  }
+
+  private List<Member> members(Identity identity, Optional<Selector> selector) {
+    var found = new TreeMap<Subject, HasMetadata>();
+    named(identity)
+        .forEach(
+            subject ->
+                cluster
+                    .find(identity.namespace(), subject)
+                    .ifPresent(object -> found.put(subject, object)));
+    for (var kind : Kind.values()) {
+      cluster
+          .ofIdentity(kind, identity.namespace(), identity.name())
+          .forEach(object -> found.put(new Subject(kind, object.getMetadata().getName()), object));
+      selector.ifPresent(
+          chosen ->
+              cluster.inNamespace(kind, identity.namespace()).stream()
+                  .filter(object -> matches(chosen, object))
+                  .forEach(
+                      object ->
+                          found.put(new Subject(kind, object.getMetadata().getName()), object)));
+    }
+    return found.values().stream()
+        .map(
+            object ->
+                Members.of(object, selector.filter(chosen -> matches(chosen, object)).isPresent()))
+        .toList();
+  }
+
+  private static Stream<Subject> named(Identity identity) {
+    return Stream.of(
+            identity.accounts().stream().map(account -> Subject.account(account.name())),
+            identity.secrets().stream().map(secret -> Subject.secret(secret.name())),
+            identity.certificates().stream().map(Subject::certificate))
+        .flatMap(subjects -> subjects);
+  }
+
+  private static boolean matches(Selector selector, HasMetadata object) {
+    var labels = object.getMetadata().getLabels();
+    return selector.matches(labels == null ? Map.of() : labels);
+  }
+
+  private Map<Subject, List<Claim>> rivals(Identity identity, List<Member> members) {
+    var subjects = new TreeSet<Subject>();
+    named(identity).forEach(subjects::add);
+    members.forEach(member -> subjects.add(member.subject()));
+    var selecting = cluster.selecting(identity.namespace());
+    var rivals = new HashMap<Subject, List<Claim>>();
+    for (var subject : subjects) {
+      var claims =
+          Stream.concat(
+                  cluster.naming(identity.namespace(), subject).stream()
+                      .filter(other -> isRival(identity, other))
+                      .map(other -> claim(other, strength(other, subject))),
+                  selecting.stream()
+                      .filter(other -> isRival(identity, other))
+                      .filter(other -> selects(other, identity.namespace(), subject))
+                      .map(other -> claim(other, Strength.Selects)))
+              .sorted()
+              .toList();
+      if (!claims.isEmpty()) {
+        rivals.put(subject, claims);
+      }
+    }
+    return rivals;
+  }
+
+  private static boolean isRival(Identity identity, MachineIdentity other) {
+    return !other.getMetadata().getName().equals(identity.name())
+        && other.getMetadata().getDeletionTimestamp() == null;
+  }
+
+  private static Claim claim(MachineIdentity other, Strength strength) {
+    return new Claim(
+        strength,
+        Texts.time(other.getMetadata().getCreationTimestamp()).orElse(Instant.EPOCH),
+        other.getMetadata().getName());
+  }
+
+  private static Strength strength(MachineIdentity other, Subject subject) {
+    return Wants.makes(other, subject) ? Strength.Makes : Strength.Names;
+  }
+
+  private boolean selects(MachineIdentity other, String namespace, Subject subject) {
+    return Specs.selector(other)
+        .filter(
+            selector ->
+                cluster
+                    .find(namespace, subject)
+                    .filter(object -> matches(selector, object))
+                    .isPresent())
+        .isPresent();
+  }
+}

@@ -1,0 +1,190 @@
+package dev.credence.observe;
+
+import dev.credence.api.Api;
+import dev.credence.api.CertificateMember;
+import dev.credence.api.Generate;
+import dev.credence.api.LabelMatch;
+import dev.credence.api.MachineIdentity;
+import dev.credence.api.MachineIdentitySpec;
+import dev.credence.api.MachineIdentityStatus;
+import dev.credence.api.MachineIdentityStatus.CredentialKind;
+import dev.credence.api.MemberSelector;
+import dev.credence.api.SecretMember;
+import dev.credence.api.ServiceAccountMember;
+import dev.credence.facts.Generator;
+import dev.credence.facts.Generator.Algorithm;
+import dev.credence.facts.Generator.Characters;
+import dev.credence.facts.Generator.Encoding;
+import dev.credence.facts.Generator.Format;
+import dev.credence.facts.Identity;
+import dev.credence.facts.Identity.AccountElsewhere;
+import dev.credence.facts.Identity.AccountWanted;
+import dev.credence.facts.Identity.SecretWanted;
+import dev.credence.facts.Key;
+import dev.credence.facts.Recipe;
+import dev.credence.facts.RotationRule;
+import dev.credence.facts.Selector;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// A MachineIdentity as facts. What the schema of a newer version lets through and this one does
+/// not know comes as null.
+final class Specs {
+  private static final String OPAQUE = "Opaque";
+  private static final int DEFAULT_LENGTH = 32;
+
+  static Identity identity(MachineIdentity resource) {
+    var meta = resource.getMetadata();
+    var spec = Optional.ofNullable(resource.getSpec());
+    return new Identity(
+        meta.getNamespace(),
+        meta.getName(),
+        meta.getUid(),
+        meta.getGeneration() == null ? 0 : meta.getGeneration(),
+        Texts.time(meta.getCreationTimestamp()).orElse(Instant.EPOCH),
+        meta.getDeletionTimestamp() != null,
+        meta.getLabels() == null ? Map.of() : meta.getLabels(),
+        Members.request(
+            meta.getAnnotations() == null ? null : meta.getAnnotations().get(Api.ROTATE)),
+        owner(spec.map(MachineIdentitySpec::owner)),
+        spec.map(MachineIdentitySpec::type).map(Enum::name),
+        spec.map(MachineIdentitySpec::expirationTime),
+        list(spec.map(MachineIdentitySpec::serviceAccounts)).map(Specs::account).toList(),
+        list(spec.map(MachineIdentitySpec::secrets)).map(Specs::secret).toList(),
+        list(spec.map(MachineIdentitySpec::certificates)).map(CertificateMember::name).toList(),
+        knownVersions(resource.getStatus()));
+  }
+
+  private static Identity.Owner owner(Optional<dev.credence.api.Owner> owner) {
+    return new Identity.Owner(
+        owner.map(dev.credence.api.Owner::contact).flatMap(Texts::present).map(Texts::oneLine),
+        owner.map(dev.credence.api.Owner::team).flatMap(Texts::present).map(Texts::oneLine),
+        owner.map(dev.credence.api.Owner::backup).flatMap(Texts::present).map(Texts::oneLine));
+  }
+
+  private static AccountWanted account(ServiceAccountMember member) {
+    return new AccountWanted(
+        member.name(),
+        Optional.ofNullable(member.provision())
+            .map(provision -> Boolean.TRUE.equals(provision.automountServiceAccountToken())));
+  }
+
+  private static SecretWanted secret(SecretMember member) {
+    return new SecretWanted(
+        member.name(),
+        Optional.ofNullable(member.account())
+            .map(
+                account ->
+                    new AccountElsewhere(
+                        account.kind() == null ? "Other" : account.kind().name(),
+                        account.system(),
+                        account.name())),
+        Objects.requireNonNullElse(member.type(), OPAQUE),
+        Optional.ofNullable(member.generate()).map(Specs::recipe),
+        Optional.ofNullable(member.rotation())
+            .map(
+                rotation ->
+                    new RotationRule(
+                        Timings.of(rotation.every(), rotation.schedule(), rotation.timeZone()),
+                        Texts.duration(rotation.overlap()),
+                        Optional.empty()))
+            .orElse(RotationRule.SILENT));
+  }
+
+  private static Recipe recipe(Generate generate) {
+    return new Recipe(
+        list(Optional.ofNullable(generate.keys()))
+            .map(key -> new Key(key.name(), generator(key)))
+            .toList());
+  }
+
+  private static Generator generator(Generate.KeyRecipe key) {
+    if (key.value() != null) {
+      return new Generator.Fixed(key.value());
+    }
+    if (key.password() != null) {
+      return new Generator.Password(
+          Objects.requireNonNullElse(key.password().length(), DEFAULT_LENGTH),
+          known(key.password().characters(), Characters.class, Characters.AlphaNumeric));
+    }
+    if (key.bytes() != null) {
+      return new Generator.RandomBytes(
+          Objects.requireNonNullElse(key.bytes().length(), DEFAULT_LENGTH),
+          known(key.bytes().encoding(), Encoding.class, Encoding.Base64));
+    }
+    if (key.uuid() != null) {
+      return new Generator.Uuid();
+    }
+    if (key.alternate() != null && !key.alternate().isEmpty()) {
+      return new Generator.Alternate(key.alternate());
+    }
+    if (key.keyPair() != null && key.keyPair().algorithm() != null) {
+      return new Generator.KeyPair(
+          Algorithm.valueOf(key.keyPair().algorithm().name()),
+          Optional.ofNullable(key.keyPair().size()),
+          known(key.keyPair().format(), Format.class, Format.PKCS8),
+          Optional.ofNullable(key.keyPair().publicKey()));
+    }
+    if (key.template() != null) {
+      return new Generator.Template(key.template());
+    }
+    return new Generator.Unknown();
+  }
+
+  private static <E extends Enum<E>> E known(
+      @Nullable Enum<?> written, Class<E> facts, E otherwise) {
+    return written == null ? otherwise : Enum.valueOf(facts, written.name());
+  }
+
+  private static Map<String, Long> knownVersions(@Nullable MachineIdentityStatus status) {
+    return list(Optional.ofNullable(status).map(MachineIdentityStatus::credentials))
+        .filter(
+            credential ->
+                credential.kind() == CredentialKind.Generated && credential.version() != null)
+        .collect(
+            Collectors.toMap(
+                credential -> credential.name(), credential -> credential.version(), Math::max));
+  }
+
+  static Optional<Selector> selector(MachineIdentity resource) {
+    return Optional.ofNullable(resource.getSpec())
+        .map(MachineIdentitySpec::selector)
+        .map(Specs::selector)
+        // An empty one would match everything: the schema refuses it, and so do we.
+        .filter(selector -> !selector.equals(Selector.EVERYTHING));
+  }
+
+  private static Selector selector(MemberSelector selector) {
+    return selector(selector.matchLabels(), selector.matchExpressions());
+  }
+
+  static Selector selector(
+      @Nullable Map<String, String> labels, @Nullable List<LabelMatch> expressions) {
+    return new Selector(
+        labels == null ? Map.of() : labels,
+        list(Optional.ofNullable(expressions)).map(Specs::expression).toList());
+  }
+
+  private static Selector.Expression expression(LabelMatch match) {
+    return new Selector.Expression(
+        match.key(),
+        // An operator of a newer version selects nothing rather than everything.
+        match.operator() == null
+            ? Selector.Operator.In
+            : Selector.Operator.valueOf(match.operator().name()),
+        match.values() == null ? Set.of() : Set.copyOf(match.values()));
+  }
+
+  static <T> Stream<T> list(Optional<List<T>> list) {
+    return list.stream().flatMap(List::stream).filter(Objects::nonNull);
+  }
+
+  private Specs() {}
+}

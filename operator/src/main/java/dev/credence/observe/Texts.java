@@ -1,0 +1,74 @@
+package dev.credence.observe;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// Texts that anybody may have written, read without trust.
+final class Texts {
+  private static final Pattern GO_DURATION =
+      Pattern.compile("(?:(\\d{1,6})h)?(?:(\\d{1,7})m)?(?:(\\d{1,9})s)?");
+  private static final Pattern UNPRINTABLE =
+      Pattern.compile("[\\p{Cntrl}\\u0080-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]");
+  private static final int LONGEST = 253;
+
+  static Optional<String> present(@Nullable String text) {
+    return Optional.ofNullable(text).filter(found -> !found.isBlank());
+  }
+
+  /// One line without control characters, at most 253 characters: fit for a status, an Event, a
+  /// log.
+  static String oneLine(String text) {
+    var line = UNPRINTABLE.matcher(text).replaceAll("?");
+    return line.length() <= LONGEST ? line : line.substring(0, LONGEST - 1) + "…";
+  }
+
+  static boolean isOneLine(String text) {
+    return text.length() <= LONGEST && !UNPRINTABLE.matcher(text).find();
+  }
+
+  static Optional<Duration> duration(@Nullable String text) {
+    if (text == null || text.isEmpty()) {
+      return Optional.empty();
+    }
+    var parts = GO_DURATION.matcher(text);
+    return parts.matches()
+        ? Optional.of(
+            Duration.ofHours(number(parts.group(1)))
+                .plusMinutes(number(parts.group(2)))
+                .plusSeconds(number(parts.group(3))))
+        : Optional.empty();
+  }
+
+  private static long number(@Nullable String digits) {
+    return digits == null ? 0 : Long.parseLong(digits);
+  }
+
+  /// A time of RFC 3339.
+  static Optional<Instant> time(@Nullable String text) {
+    if (text == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(OffsetDateTime.parse(text).toInstant());
+    } catch (DateTimeException unreadable) {
+      return Optional.empty();
+    }
+  }
+
+  static Optional<Long> positive(@Nullable String text) {
+    try {
+      return text == null
+          ? Optional.empty()
+          : Optional.of(Long.parseLong(text)).filter(value -> value > 0);
+    } catch (NumberFormatException unreadable) {
+      return Optional.empty();
+    }
+  }
+
+  private Texts() {}
+}

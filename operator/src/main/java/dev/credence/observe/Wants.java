@@ -1,0 +1,42 @@
+package dev.credence.observe;
+
+import dev.credence.api.MachineIdentity;
+import dev.credence.api.MachineIdentitySpec;
+import dev.credence.facts.Subject;
+import dev.credence.facts.Subject.Kind;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Which objects an identity lists by name: the index by which an object finds the identities it
+/// matters to.
+public final class Wants {
+
+  public static Stream<Subject> names(MachineIdentity identity) {
+    var spec = Optional.ofNullable(identity.getSpec());
+    return Stream.of(
+            Specs.list(spec.map(MachineIdentitySpec::serviceAccounts))
+                .map(member -> Subject.account(member.name())),
+            Specs.list(spec.map(MachineIdentitySpec::secrets))
+                .map(member -> Subject.secret(member.name())),
+            Specs.list(spec.map(MachineIdentitySpec::certificates))
+                .map(member -> Subject.certificate(member.name())))
+        .flatMap(subjects -> subjects);
+  }
+
+  static boolean makes(MachineIdentity identity, Subject subject) {
+    var spec = Optional.ofNullable(identity.getSpec());
+    return subject.kind() == Kind.Secret
+        ? Specs.list(spec.map(MachineIdentitySpec::secrets))
+            .anyMatch(member -> member.name().equals(subject.name()) && member.generate() != null)
+        : subject.kind() == Kind.ServiceAccount
+            && Specs.list(spec.map(MachineIdentitySpec::serviceAccounts))
+                .anyMatch(
+                    member -> member.name().equals(subject.name()) && member.provision() != null);
+  }
+
+  public static boolean selects(MachineIdentity identity) {
+    return Specs.selector(identity).isPresent();
+  }
+
+  private Wants() {}
+}
