@@ -53,10 +53,18 @@ public final class Templates {
   /// Why these keys cannot be made as they are written: a sentence for their author.
   public static Optional<String> problem(List<Key> keys) {
     return madeTwice(keys)
+        .or(() -> first(keys.stream().map(Templates::unknown)))
         .or(() -> first(keys.stream().map(Templates::strayBrace)))
         .or(() -> first(layouts(keys).stream().map(Templates::tooManyReferences)))
         .or(() -> first(layouts(keys).stream().map(layout -> uselessReference(layout, keys))))
         .or(() -> circle(keys));
+  }
+
+  private static Optional<String> unknown(Key key) {
+    return key.generator() instanceof Generator.Unknown
+        ? Optional.of(
+            "key " + key.name() + " has a generator that this version of Credence does not know")
+        : Optional.empty();
   }
 
   /// The templates among keys without a problem, each after those it refers to.
