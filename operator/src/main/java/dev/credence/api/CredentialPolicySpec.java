@@ -51,13 +51,13 @@ public record CredentialPolicySpec(
   public record Lifetime(
       @JsonPropertyDescription(
               "How long after its creation an identity ends at the latest: 8760h is a year.")
-          @Size(min = 1, max = 24)
+          @Size(max = 24)
           @Pattern(Form.DURATION)
           String max,
       @JsonPropertyDescription(
               "How long before its end an identity is shown as Expiring, with an Event at each. Default 720h, 168h, 24h.")
           @Size(max = 8)
-          List<@Size(min = 1, max = 24) @Pattern(Form.DURATION) String> warnBefore) {}
+          List<@Size(max = 24) @Pattern(Form.DURATION) String> warnBefore) {}
 
   @ValidationRule(
       value = "!(has(self.every) && has(self.schedule))",
@@ -92,26 +92,26 @@ public record CredentialPolicySpec(
   public record PolicyRotation(
       @JsonPropertyDescription(
               "How long a value lives before the next one, for identities that say nothing: 720h. Left out (and no schedule): nothing is rotated unless the identity asks for it.")
-          @Size(min = 1, max = 24)
+          @Size(max = 24)
           @Pattern(Form.DURATION)
           String every,
       @JsonPropertyDescription(
               "When values are replaced, as five fields of cron: `0 2 1 * *` is the first of each month at two.")
-          @Size(min = 1, max = 128)
+          @Size(max = 128)
           @Pattern(Form.CRON)
           String schedule,
       @JsonPropertyDescription("The time zone of `schedule`; UTC where it is left out.")
-          @Size(min = 1, max = 64)
+          @Size(max = 64)
           @Pattern(Form.ZONE)
           String timeZone,
       @JsonPropertyDescription(
               "The longest life of a value that an identity may ask for. Where it asks for more, or for a schedule with longer gaps, this holds.")
-          @Size(min = 1, max = 24)
+          @Size(max = 24)
           @Pattern(Form.DURATION)
           String maxEvery,
       @JsonPropertyDescription(
               "How long the old value stays readable as `<key>.previous` beside the new one. Default 24h, at most half of `every`.")
-          @Size(min = 1, max = 24)
+          @Size(max = 24)
           @Pattern(Form.DURATION)
           String overlap) {}
 }

@@ -7,7 +7,8 @@ import java.util.Map;
 public interface Form {
   /// h, m and s of a Go duration, in this order; at most some 160 years, so that no arithmetic on
   /// it overflows.
-  String DURATION = "^([0-9]{1,6}h)?([0-9]{1,7}m)?([0-9]{1,9}s)?$";
+  String DURATION =
+      "^([0-9]{1,6}h([0-9]{1,7}m)?([0-9]{1,9}s)?|[0-9]{1,7}m([0-9]{1,9}s)?|[0-9]{1,9}s)$";
 
   /// A name of an object: a DNS subdomain (RFC 1123).
   String NAME = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";

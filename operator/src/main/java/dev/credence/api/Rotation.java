@@ -21,21 +21,21 @@ import io.fabric8.generator.annotation.ValidationRule;
     fieldPath = ".overlap")
 public record Rotation(
     @JsonPropertyDescription("How long a value lives before the next one: 720h. At least 10s.")
-        @Size(min = 1, max = 24)
+        @Size(max = 24)
         @Pattern(Form.DURATION)
         String every,
     @JsonPropertyDescription(
             "When the value is replaced, as five fields of cron: `0 2 1 * *` is the first of each month at two.")
-        @Size(min = 1, max = 128)
+        @Size(max = 128)
         @Pattern(Form.CRON)
         String schedule,
     @JsonPropertyDescription("The time zone of `schedule`; UTC where it is left out.")
-        @Size(min = 1, max = 64)
+        @Size(max = 64)
         @Pattern(Form.ZONE)
         String timeZone,
     @JsonPropertyDescription(
             "How long the old value stays readable as `<key>.previous` beside the new one. Default 24h, at most half of `every`.")
-        @Size(min = 1, max = 24)
+        @Size(max = 24)
         @Pattern(Form.DURATION)
         String overlap) {
 

@@ -132,6 +132,13 @@ public final class Members {
         owner.getUid());
   }
 
+  /// Whether we put label or annotations on the object, and it is not one that we made: those go
+  /// with their identity.
+  public static boolean carriesOurMarks(HasMetadata object) {
+    return marks(object.getMetadata()).anyOurs()
+        && controller(object.getMetadata()).filter(Controller::isIdentity).isEmpty();
+  }
+
   private static Marks marks(ObjectMeta meta) {
     var labels = meta.getLabels() == null ? Map.<String, String>of() : meta.getLabels();
     var annotations = annotations(meta);

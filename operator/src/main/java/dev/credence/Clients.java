@@ -1,0 +1,59 @@
+package dev.credence;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.credence.api.Api;
+import dev.credence.measure.Meters;
+import dev.credence.measure.RequestCount;
+import dev.credence.observe.MetadataOnly;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+
+/// The two clients: one for everything, one that is answered with metadata only.
+///
+/// Both recover within seconds: few retries inside a request (the leader's renewals must fail
+/// before its lease ends), a short way back to a lost watch. Fields and enum values of a newer
+/// schema are skipped, so that one stored object cannot stop a watch.
+record Clients(KubernetesClient full, KubernetesClient metadata) implements AutoCloseable {
+  private static final int RETRIES_IN_A_REQUEST = 3;
+  private static final int MILLIS_TO_RECONNECT = 200;
+
+  static Clients of(Meters meters) {
+    var config =
+        new ConfigBuilder(Config.autoConfigure(null))
+            .withUserAgent(Api.MANAGER)
+            .withRequestRetryBackoffLimit(RETRIES_IN_A_REQUEST)
+            .withWatchReconnectInterval(MILLIS_TO_RECONNECT)
+            .build();
+    return new Clients(
+        builder(config, meters).build(),
+        builder(config, meters)
+            .withHttpClientBuilderConsumer(
+                http -> {
+                  http.addOrReplaceInterceptor("count", new RequestCount(meters));
+                  http.addOrReplaceInterceptor("metadata-only", new MetadataOnly());
+                })
+            .build());
+  }
+
+  private static KubernetesClientBuilder builder(Config config, Meters meters) {
+    var lenient =
+        new ObjectMapper()
+            .configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false)
+            .configure(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL, true);
+    return new KubernetesClientBuilder()
+        .withConfig(config)
+        .withKubernetesSerialization(new KubernetesSerialization(lenient, true))
+        .withHttpClientBuilderConsumer(
+            http -> http.addOrReplaceInterceptor("count", new RequestCount(meters)));
+  }
+
+  @Override
+  public void close() {
+    full.close();
+    metadata.close();
+  }
+}

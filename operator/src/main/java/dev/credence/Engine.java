@@ -1,0 +1,174 @@
+package dev.credence;
+
+import dev.credence.loop.IdentityReconciler;
+import dev.credence.loop.PolicyReconciler;
+import dev.credence.loop.Sweep;
+import dev.credence.measure.Meters;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.Cloner;
+import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
+import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The operator framework: its loops, its retries, and the election of the replica that acts.
+///
+/// A leader that is told to stop gives the lease back, so that another takes over within a second.
+/// One that loses its lease ends at once, without finishing anything: somebody else acts already.
+final class Engine {
+  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+  private static final String LEASE = "credence";
+  private static final int LOOPS = 16;
+  private static final Duration TIME_TO_FINISH = Duration.ofSeconds(5);
+
+  private final Settings settings;
+  private final KubernetesClient client;
+  private final String instance;
+  private final Meters meters;
+  private final Sweep sweep;
+  private final AtomicBoolean stopping = new AtomicBoolean();
+  private final AtomicBoolean leading = new AtomicBoolean();
+  private final List<String> dead = new CopyOnWriteArrayList<>();
+  private volatile @Nullable Operator operator;
+
+  Engine(Settings settings, KubernetesClient client, String instance, Meters meters, Sweep sweep) {
+    this.settings = settings;
+    this.client = client;
+    this.instance = instance;
+    this.meters = meters;
+    this.sweep = sweep;
+  }
+
+  /// Returns when the identities are known; in a replica that does not lead nothing more happens.
+  void start(IdentityReconciler identities, PolicyReconciler policies) {
+    var running = new Operator(this::configure);
+    running.register(identities, control -> watching(control));
+    running.register(policies);
+    operator = running;
+    running.start();
+    if (!settings.leaderElection()) {
+      leads();
+    }
+  }
+
+  private void watching(ControllerConfigurationOverrider<?> control) {
+    if (!settings.watchNamespaces().isEmpty()) {
+      control.settingNamespaces(settings.watchNamespaces());
+    }
+  }
+
+  private void configure(ConfigurationServiceOverrider overrider) {
+    overrider
+        .withKubernetesClient(client)
+        .withCloseClientOnStop(false)
+        // Key generation is work for a processor: platform threads share the processors fairly,
+        // virtual ones would leave the short looks waiting behind an RSA key.
+        .withExecutorService(
+            Executors.newFixedThreadPool(
+                LOOPS, Thread.ofPlatform().name("loop-", 0).daemon().factory()))
+        .withStopOnInformerErrorDuringStartup(false)
+        .withInformerStoppedHandler((informer, problem) -> informerStopped(problem))
+        .withReconciliationTerminationTimeout(TIME_TO_FINISH)
+        .withParseResourceVersions(true)
+        .withResourceCloner(asItIs());
+    if (settings.leaderElection()) {
+      overrider.withLeaderElectionConfiguration(
+          LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)
+              .withLeaseNamespace(settings.namespace())
+              .withIdentity(instance)
+              .withExitOnStopLeading(false)
+              .withLeaderCallbacks(
+                  new LeaderCallbacks(this::leads, this::leadsNoMore, leader -> {}))
+              .build());
+    }
+  }
+
+  /// We never change what the caches hold, so nothing needs to be copied.
+  private static Cloner asItIs() {
+    return new Cloner() {
+      @Override
+      public <R extends HasMetadata> R clone(R object) {
+        return object;
+      }
+    };
+  }
+
+  private void leads() {
+    leading.set(true);
+    meters.leads(true);
+    sweep.start();
+    LOG.info("this replica acts");
+  }
+
+  private void leadsNoMore() {
+    if (!stopping.get()) {
+      LOG.error("the lease is lost: ending at once, since another replica may act already");
+      Runtime.getRuntime().halt(1);
+    }
+  }
+
+  private void informerStopped(@Nullable Throwable problem) {
+    if (!stopping.get() && problem != null) {
+      LOG.error("a watch ended for good", problem);
+      dead.add("a watch ended for good: " + problem.getClass().getSimpleName());
+    }
+  }
+
+  List<String> unhealthy() {
+    var matters = new ArrayList<String>();
+    var running = operator;
+    if (running == null || !running.getRuntimeInfo().isStarted()) {
+      matters.add("not started");
+    } else if (!running.getRuntimeInfo().allEventSourcesAreHealthy()) {
+      matters.add("not watching MachineIdentities or CredentialPolicies");
+    }
+    return matters;
+  }
+
+  /// What only a new process can mend.
+  List<String> dead() {
+    return dead;
+  }
+
+  void stop() {
+    stopping.set(true);
+    var running = operator;
+    if (running != null) {
+      running.stop();
+    }
+    if (leading.get() && settings.leaderElection()) {
+      giveBackTheLease();
+    }
+  }
+
+  private void giveBackTheLease() {
+    try {
+      client
+          .leases()
+          .inNamespace(settings.namespace())
+          .withName(LEASE)
+          .edit(
+              lease -> {
+                if (instance.equals(lease.getSpec().getHolderIdentity())) {
+                  lease.getSpec().setHolderIdentity("");
+                  lease.getSpec().setLeaseDurationSeconds(1);
+                }
+                return lease;
+              });
+    } catch (KubernetesClientException gone) {
+      LOG.warn("the lease could not be given back: another replica takes over when it ends");
+    }
+  }
+}

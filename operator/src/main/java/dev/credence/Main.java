@@ -1,0 +1,40 @@
+package dev.credence;
+
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/// The command line.
+@Command(
+    name = "credence",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    description = "Machine-identity governance for Kubernetes.",
+    subcommands = Run.class,
+    synopsisSubcommandLabel = "COMMAND")
+public final class Main implements Runnable {
+  @CommandLine.Spec
+  private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
+
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new Main()).execute(arguments));
+  }
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(System.out);
+  }
+
+  static String version() {
+    return Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
+        .orElse("development");
+  }
+
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"credence " + version()};
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package dev.credence;
+
+import dev.credence.act.Act;
+import dev.credence.act.Announcer;
+import dev.credence.facts.Subject;
+import dev.credence.loop.IdentityReconciler;
+import dev.credence.loop.PolicyReconciler;
+import dev.credence.loop.Sweep;
+import dev.credence.make.Maker;
+import dev.credence.measure.Fleet;
+import dev.credence.measure.Meters;
+import dev.credence.observe.ApiServer;
+import dev.credence.observe.Watches;
+import dev.credence.serve.Pages;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+
+/// Runs the operator until it is told to stop. This is where everything is wired.
+@Command(
+    name = "run",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Run the operator in the foreground.",
+      "Which cluster: KUBECONFIG, or the ServiceAccount of the pod it runs in.",
+      "Everything else is set by environment variables: see docs/settings.md."
+    })
+final class Run implements Callable<Integer> {
+  private static final int WRONG_SETTINGS = 2;
+
+  /// What has come up so far: health is asked from the first moment on.
+  private volatile String waitingFor = "starting";
+
+  private final CountDownLatch stopped = new CountDownLatch(1);
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    Settings settings;
+    try {
+      settings = Settings.of(System.getenv());
+    } catch (IllegalArgumentException wrong) {
+      System.err.println("credence: " + wrong.getMessage());
+      return WRONG_SETTINGS;
+    }
+    Logs.configure(settings);
+    limitSlowClients();
+    run(settings);
+    return 0;
+  }
+
+  private void run(Settings settings) throws IOException, InterruptedException {
+    var log = LoggerFactory.getLogger(Run.class);
+    var clock = Clock.systemUTC();
+    var instance = instance();
+    var fleet = new Fleet(clock, settings.identitySeries());
+    var meters = new Meters(fleet, Main.version());
+    var clients = Clients.of(meters);
+    var watches = new Watches(clients.full(), clients.metadata(), settings.watchNamespaces());
+    var act =
+        new Act(
+            clients.full(),
+            clients.metadata(),
+            new Maker(new SecureRandom()),
+            remembering(watches));
+    var announcer = new Announcer(clients.full(), clock, instance);
+    var sweep = new Sweep(watches, act, meters, clock, settings.sweepEvery());
+    var identities =
+        new IdentityReconciler(watches, act, announcer, fleet, meters, clock, sweep::isGone);
+    var policies = new PolicyReconciler(fleet, watches::identities, clock);
+    var engine = new Engine(settings, clients.full(), instance, meters, sweep);
+    var health =
+        new Pages.Health(() -> live(sweep, engine), () -> ready(watches, engine), this::started);
+
+    try (var pages = new Pages(settings.address(), settings.port(), meters.page(), health)) {
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(() -> stop(log, engine, sweep, watches, announcer, clients), "stop"));
+      log.atInfo()
+          .addKeyValue("version", Main.version())
+          .addKeyValue("instance", instance)
+          .addKeyValue("cluster", clients.full().getMasterUrl())
+          .addKeyValue("port", pages.port())
+          .log("starting");
+      waitingFor = "waiting for the API server and the CRDs";
+      ApiServer.await(clients.full(), settings.watchNamespaces());
+      waitingFor = "reading the cluster";
+      watches.start();
+      engine.start(identities, policies);
+      waitingFor = "";
+      log.atInfo().log("started");
+      stopped.await();
+    }
+  }
+
+  private static Act.Memory remembering(Watches watches) {
+    return new Act.Memory() {
+      @Override
+      public void wrote(HasMetadata object) {
+        watches.wrote(object);
+      }
+
+      @Override
+      public void marked(String namespace, Subject subject, ObjectMeta metadata) {
+        watches.marked(namespace, subject, metadata);
+      }
+    };
+  }
+
+  private List<String> started() {
+    return waitingFor.isEmpty() ? List.of() : List.of(waitingFor);
+  }
+
+  private List<String> ready(Watches watches, Engine engine) {
+    var matters = new ArrayList<>(started());
+    if (matters.isEmpty()) {
+      watches.unhealthy().stream().map(kind -> "not watching " + kind).forEach(matters::add);
+      engine.unhealthy().forEach(matters::add);
+    }
+    return matters;
+  }
+
+  private static List<String> live(Sweep sweep, Engine engine) {
+    var matters = new ArrayList<String>();
+    if (!sweep.isAlive()) {
+      matters.add("no sweep for three times its interval");
+    }
+    engine.dead().forEach(matters::add);
+    return matters;
+  }
+
+  private void stop(
+      Logger log,
+      Engine engine,
+      Sweep sweep,
+      Watches watches,
+      Announcer announcer,
+      Clients clients) {
+    log.info("stopping");
+    try {
+      sweep.close();
+      engine.stop();
+      announcer.close();
+      watches.stop();
+      clients.close();
+      log.info("stopped");
+    } catch (InterruptedException hurried) {
+      Thread.currentThread().interrupt();
+    } finally {
+      stopped.countDown();
+      Logs.flush();
+    }
+  }
+
+  /// A scraper that sends or reads a byte a minute holds no thread for ever. Read by the JDK's
+  /// server when its classes are loaded.
+  private static void limitSlowClients() {
+    System.setProperty("sun.net.httpserver.maxReqTime", "10");
+    System.setProperty("sun.net.httpserver.maxRspTime", "30");
+    System.setProperty("sun.net.httpserver.maxConnections", "100");
+  }
+
+  private static String instance() {
+    var host = System.getenv("HOSTNAME");
+    return (host == null || host.isBlank() ? "local" : host)
+        + "-"
+        + UUID.randomUUID().toString().substring(0, 8);
+  }
+}

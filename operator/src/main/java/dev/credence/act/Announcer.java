@@ -1,0 +1,226 @@
+package dev.credence.act;
+
+import dev.credence.api.Api;
+import dev.credence.api.Condition;
+import dev.credence.api.MachineIdentity;
+import dev.credence.api.MachineIdentityStatus;
+import dev.credence.decide.Action;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.MicroTime;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
+import io.fabric8.kubernetes.api.model.events.v1.Event;
+import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Tells as Events what the status tells: one for each value issued or replaced, one for each
+/// condition that turned. A condition that stays as it is says nothing again, also after a restart,
+/// since the old status is the memory.
+///
+/// Events are written beside the work and never hold it up; where the API server is too slow for
+/// them, the newest are dropped and counted in the log.
+public final class Announcer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Announcer.class);
+  private static final DateTimeFormatter SIX_DIGITS =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
+  private static final int LONGEST_NOTE = 1000;
+  private static final int BITS_FOR_COUNTING = 20;
+  private static final int THREADS = 2;
+  private static final int WAITING = 20_000;
+  private static final List<String> SUMS = List.of("Reconciling", "Stalled");
+
+  private final KubernetesClient client;
+  private final Clock clock;
+  private final String instance;
+  private final AtomicLong dropped = new AtomicLong();
+  private final AtomicLong numbers;
+  private final ThreadPoolExecutor writers =
+      new ThreadPoolExecutor(
+          THREADS,
+          THREADS,
+          10,
+          TimeUnit.SECONDS,
+          new ArrayBlockingQueue<>(WAITING),
+          Thread.ofPlatform().name("events-", 0).daemon().factory(),
+          (event, pool) -> dropped.incrementAndGet());
+
+  private enum Type {
+    Normal,
+    Warning
+  }
+
+  public Announcer(KubernetesClient client, Clock clock, String instance) {
+    this.client = client;
+    this.clock = clock;
+    this.instance = instance;
+    this.numbers = new AtomicLong(clock.millis() << BITS_FOR_COUNTING);
+    writers.allowCoreThreadTimeOut(true);
+  }
+
+  public void actions(MachineIdentity identity, List<Action> done) {
+    for (var action : done) {
+      switch (action) {
+        case Action.Issue issue ->
+            tell(
+                identity,
+                Type.Normal,
+                "Issued",
+                "Issue",
+                issue.subject() + ": version " + issue.receipt().version() + " issued");
+        case Action.Rotate rotate ->
+            tell(
+                identity,
+                Type.Normal,
+                "Rotated",
+                "Rotate",
+                rotate.subject()
+                    + ": version "
+                    + rotate.receipt().version()
+                    + " issued "
+                    + why(rotate)
+                    + rotate
+                        .receipt()
+                        .previousRetiresAt()
+                        .map(time -> "; the previous value stays until " + time)
+                        .orElse(""));
+        case Action.Provision provision ->
+            tell(
+                identity,
+                Type.Normal,
+                "Provisioned",
+                "Provision",
+                provision.subject() + " created");
+        // Seen in the members and in the credentials of the status.
+        case Action.Retire retire -> {}
+        case Action.Adjust adjust -> {}
+        case Action.Mark mark -> {}
+        case Action.Relabel relabel -> {}
+        case Action.Unmark unmark -> {}
+      }
+    }
+  }
+
+  private static String why(Action.Rotate rotate) {
+    return switch (rotate.why()) {
+      case Action.Why.OnSchedule onSchedule -> "on schedule";
+      case Action.Why.OnRequest onRequest -> "on request";
+      case Action.Why.OnChange onChange -> "since `generate` was changed";
+    };
+  }
+
+  public void changes(
+      MachineIdentity identity,
+      @Nullable MachineIdentityStatus before,
+      MachineIdentityStatus after) {
+    Map<String, Condition> known =
+        Stream.ofNullable(before)
+            .flatMap(status -> Stream.ofNullable(status.conditions()))
+            .flatMap(List::stream)
+            .collect(Collectors.toMap(Condition::type, Function.identity(), (one, two) -> one));
+    after.conditions().stream()
+        .filter(condition -> !SUMS.contains(condition.type()))
+        .forEach(condition -> turned(identity, known.get(condition.type()), condition));
+  }
+
+  private void turned(MachineIdentity identity, @Nullable Condition before, Condition now) {
+    if (now.type().equals("Ready")) {
+      // What is wrong has its own Event; only the way back is worth one more.
+      if (now.status() == Condition.Truth.True
+          && before != null
+          && before.status() == Condition.Truth.False) {
+        tell(identity, Type.Normal, "Ready", "Check", "in order again");
+      }
+      return;
+    }
+    var isBad = isBad(now);
+    var same =
+        before != null
+            && before.status() == now.status()
+            && before.reason().equals(now.reason())
+            // each warning of the end is another message
+            && (!now.type().equals("Expiring") || before.message().equals(now.message()));
+    if (isBad && !same) {
+      tell(identity, Type.Warning, now.reason(), "Check", now.message());
+    }
+  }
+
+  private static boolean isBad(Condition condition) {
+    return switch (condition.type()) {
+      case "PolicyMatched" -> false;
+      case "Expiring" -> condition.status() == Condition.Truth.True;
+      // Seconds before an answer to a request are no news.
+      case "CredentialsFresh" ->
+          condition.status() == Condition.Truth.False && !condition.reason().equals("RotationDue");
+      default -> condition.status() == Condition.Truth.False;
+    };
+  }
+
+  private void tell(HasMetadata about, Type type, String reason, String action, String note) {
+    var event = event(about, type, reason, action, note, clock.instant());
+    writers.execute(() -> write(event));
+  }
+
+  private Event event(
+      HasMetadata about, Type type, String reason, String action, String note, Instant now) {
+    var meta = about.getMetadata();
+    return new EventBuilder()
+        .withNewMetadata()
+        .withNamespace(meta.getNamespace())
+        .withName(meta.getName() + "." + Long.toHexString(numbers.incrementAndGet()))
+        .endMetadata()
+        .withRegarding(
+            new ObjectReferenceBuilder()
+                .withApiVersion(about.getApiVersion())
+                .withKind(about.getKind())
+                .withNamespace(meta.getNamespace())
+                .withName(meta.getName())
+                .withUid(meta.getUid())
+                .build())
+        .withType(type.name())
+        .withReason(reason)
+        .withAction(action)
+        .withNote(note.length() <= LONGEST_NOTE ? note : note.substring(0, LONGEST_NOTE) + "…")
+        .withEventTime(new MicroTime(SIX_DIGITS.format(now)))
+        .withReportingController(Api.GROUP + "/" + Api.MANAGER)
+        .withReportingInstance(instance)
+        .build();
+  }
+
+  private void write(Event event) {
+    try {
+      client.resource(event).create();
+    } catch (RuntimeException lost) {
+      LOG.atDebug()
+          .addKeyValue("namespace", event.getMetadata().getNamespace())
+          .addKeyValue("reason", event.getReason())
+          .log("an Event could not be written: {}", lost.getClass().getSimpleName());
+    }
+  }
+
+  /// Writes what is waiting, for a few seconds at most.
+  @Override
+  public void close() throws InterruptedException {
+    writers.shutdown();
+    if (!writers.awaitTermination(3, TimeUnit.SECONDS)) {
+      LOG.warn("{} Events were not written", writers.shutdownNow().size());
+    }
+    if (dropped.get() > 0) {
+      LOG.warn("{} Events were dropped since there were too many", dropped.get());
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package dev.credence.act;
+
+import dev.credence.api.Api;
+import dev.credence.decide.Action.Labelling;
+import dev.credence.facts.Guard;
+import dev.credence.facts.Subject;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/// Label and annotations of members. Asked through a client that is answered with metadata only, so
+/// marking a Secret does not bring its bytes here.
+final class MetadataWrites {
+  static final PatchContext MERGE =
+      new PatchContext.Builder()
+          .withPatchType(PatchType.JSON_MERGE)
+          .withFieldManager(Api.MANAGER)
+          .build();
+
+  private static final PatchContext APPLY =
+      new PatchContext.Builder()
+          .withPatchType(PatchType.SERVER_SIDE_APPLY)
+          .withFieldManager(Api.MANAGER)
+          .withForce(false)
+          .build();
+
+  private final KubernetesClient client;
+  private final Act.Memory memory;
+
+  MetadataWrites(KubernetesClient client, Act.Memory memory) {
+    this.client = client;
+    this.memory = memory;
+  }
+
+  /// Server-side apply without force: exactly these marks are ours afterwards. The UID in it keeps
+  /// an apply from creating an object that has just gone.
+  void mark(String namespace, Subject subject, Guard guard, Labelling marks) {
+    var object =
+        object(namespace, subject).editMetadata().withUid(guard.uid()).endMetadata().build();
+    var meta = object.getMetadata();
+    marks.identity().ifPresent(name -> meta.setLabels(Map.of(Api.IDENTITY, name)));
+    var annotations = new HashMap<String, String>();
+    marks.owner().ifPresent(contact -> annotations.put(Api.OWNER, contact));
+    marks.team().ifPresent(team -> annotations.put(Api.TEAM, team));
+    meta.setAnnotations(annotations);
+    Refusal.asked(subject, "patch", () -> client.resource(object).patch(APPLY, object));
+  }
+
+  /// A merge patch on an object of our own, under the version that was judged.
+  void relabel(String namespace, Subject subject, Guard guard, Labelling marks) {
+    var object = object(namespace, subject).build();
+    var patch =
+        client
+            .getKubernetesSerialization()
+            .asJson(
+                Map.of(
+                    "metadata",
+                    Map.of(
+                        "uid", guard.uid(),
+                        "resourceVersion", guard.resourceVersion(),
+                        "labels", nullable(Map.of(Api.IDENTITY, marks.identity())),
+                        "annotations",
+                            nullable(Map.of(Api.OWNER, marks.owner(), Api.TEAM, marks.team())))));
+    var answer = Refusal.asked(subject, "patch", () -> client.resource(object).patch(MERGE, patch));
+    memory.marked(namespace, subject, answer.getMetadata());
+  }
+
+  /// A null in a merge patch takes the key away.
+  private static Map<String, Object> nullable(Map<String, Optional<String>> values) {
+    var found = new HashMap<String, Object>();
+    values.forEach((key, value) -> found.put(key, value.orElse(null)));
+    return found;
+  }
+
+  private static GenericKubernetesResourceBuilder object(String namespace, Subject subject) {
+    return new GenericKubernetesResourceBuilder()
+        .withApiVersion(
+            switch (subject.kind()) {
+              case ServiceAccount, Secret -> "v1";
+              case Certificate -> "cert-manager.io/v1";
+            })
+        .withKind(subject.kind().name())
+        .withNewMetadata()
+        .withName(subject.name())
+        .withNamespace(namespace)
+        .endMetadata();
+  }
+}

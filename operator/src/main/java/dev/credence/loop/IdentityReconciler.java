@@ -1,0 +1,236 @@
+package dev.credence.loop;
+
+import dev.credence.act.Act;
+import dev.credence.act.Announcer;
+import dev.credence.act.Refusal;
+import dev.credence.api.Api;
+import dev.credence.api.MachineIdentity;
+import dev.credence.api.MachineIdentityStatus;
+import dev.credence.decide.Action;
+import dev.credence.decide.Decide;
+import dev.credence.decide.Decision;
+import dev.credence.decide.Standing;
+import dev.credence.facts.Policy;
+import dev.credence.facts.Snapshot;
+import dev.credence.measure.Fleet;
+import dev.credence.measure.Meters;
+import dev.credence.observe.Snapshots;
+import dev.credence.observe.Watches;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import io.javaoperatorsdk.operator.processing.event.source.filter.OnUpdateFilter;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One look at one identity: snapshot, decide, perform, status.
+@ControllerConfiguration(
+    name = "identities",
+    generationAwareEventProcessing = false,
+    fieldManager = Api.MANAGER,
+    informer = @Informer(onUpdateFilter = IdentityReconciler.MattersToUs.class))
+@GradualRetry(
+    maxAttempts = -1,
+    initialInterval = 1000,
+    intervalMultiplier = 2,
+    maxInterval = 15_000)
+public final class IdentityReconciler implements Reconciler<MachineIdentity> {
+  private static final Logger LOG = LoggerFactory.getLogger(IdentityReconciler.class);
+
+  /// Longer waits are left to the sweep, which looks at the clock of the wall.
+  private static final Duration LONGEST_TIMER = Duration.ofMinutes(15);
+
+  private static final Duration SHORTEST_TIMER = Duration.ofMillis(50);
+
+  private static final PatchContext APPLY =
+      new PatchContext.Builder()
+          .withPatchType(PatchType.SERVER_SIDE_APPLY)
+          .withFieldManager(Api.MANAGER)
+          .withForce(true)
+          .build();
+
+  private final Watches watches;
+  private final Snapshots snapshots;
+  private final Act act;
+  private final Announcer announcer;
+  private final Setbacks setbacks = new Setbacks();
+  private final Fleet fleet;
+  private final Meters meters;
+  private final Clock clock;
+  private final Consumer<MachineIdentity> gone;
+
+  public IdentityReconciler(
+      Watches watches,
+      Act act,
+      Announcer announcer,
+      Fleet fleet,
+      Meters meters,
+      Clock clock,
+      Consumer<MachineIdentity> gone) {
+    this.watches = watches;
+    this.snapshots = new Snapshots(watches);
+    this.act = act;
+    this.announcer = announcer;
+    this.fleet = fleet;
+    this.meters = meters;
+    this.clock = clock;
+    this.gone = gone;
+  }
+
+  /// Our own writes of the status wake nobody; spec, labels and annotations do.
+  public static final class MattersToUs implements OnUpdateFilter<MachineIdentity> {
+    @Override
+    public boolean accept(MachineIdentity after, MachineIdentity before) {
+      var now = after.getMetadata();
+      var then = before.getMetadata();
+      return !Objects.equals(now.getGeneration(), then.getGeneration())
+          || !Objects.equals(now.getAnnotations(), then.getAnnotations())
+          || !Objects.equals(now.getLabels(), then.getLabels())
+          || !Objects.equals(now.getDeletionTimestamp(), then.getDeletionTimestamp())
+          || !Objects.equals(now.getUid(), then.getUid());
+    }
+  }
+
+  @Override
+  public List<EventSource<?, MachineIdentity>> prepareEventSources(
+      EventSourceContext<MachineIdentity> context) {
+    watches.index((IndexerResourceCache<MachineIdentity>) context.getPrimaryCache());
+    return List.of(new Wakes(watches, this::isGone));
+  }
+
+  private void isGone(MachineIdentity identity) {
+    setbacks.forget(identity.getMetadata().getUid());
+    fleet.isGone(name(identity));
+    gone.accept(identity);
+  }
+
+  @Override
+  public UpdateControl<MachineIdentity> reconcile(
+      MachineIdentity resource, Context<MachineIdentity> context) {
+    var started = System.nanoTime();
+    var decision = look(resource, context);
+    meters.reconciled(Duration.ofNanos(System.nanoTime() - started));
+    return again(decision);
+  }
+
+  private Decision look(MachineIdentity resource, Context<MachineIdentity> context) {
+    var now = clock.instant();
+    var uid = resource.getMetadata().getUid();
+    var generation = Objects.requireNonNullElse(resource.getMetadata().getGeneration(), 0L);
+    var snapshot = snapshots.of(resource, now, setbacks.of(uid, generation));
+    var decision = Decide.next(snapshot);
+
+    var refusals = perform(decision.actions(), resource);
+    var held = setbacks.remember(uid, generation, refusals, now);
+    var known = refusals.isEmpty() ? decision : Decide.next(snapshot.with(held));
+
+    known.standing().ifPresent(standing -> show(standing, snapshot, resource, context));
+    announcer.actions(resource, done(decision.actions(), refusals));
+    return known;
+  }
+
+  private List<Refusal> perform(List<Action> actions, MachineIdentity resource) {
+    var refusals = new ArrayList<Refusal>();
+    for (var action : actions) {
+      try {
+        act.perform(action, resource);
+        meters.done(action, clock.instant());
+        log(action, resource, Optional.empty());
+      } catch (Refusal refusal) {
+        refusals.add(refusal);
+        log(action, resource, Optional.of(refusal));
+      }
+    }
+    return refusals;
+  }
+
+  private void log(Action action, MachineIdentity resource, Optional<Refusal> refusal) {
+    var raced =
+        refusal.filter(no -> no.why() == dev.credence.facts.Setback.Cause.Raced).isPresent();
+    refusal.filter(no -> !raced).ifPresent(no -> meters.failed(action));
+    (raced ? LOG.atDebug() : refusal.isPresent() ? LOG.atWarn() : LOG.atInfo())
+        .addKeyValue("namespace", resource.getMetadata().getNamespace())
+        .addKeyValue("identity", resource.getMetadata().getName())
+        .addKeyValue("action", action.getClass().getSimpleName())
+        .addKeyValue("subject", action.subject())
+        .log(refusal.map(Refusal::getMessage).orElse("done"));
+  }
+
+  private static List<Action> done(List<Action> actions, List<Refusal> refusals) {
+    return actions.stream()
+        .filter(action -> refusals.stream().noneMatch(no -> no.subject().equals(action.subject())))
+        .toList();
+  }
+
+  private void show(
+      Standing standing,
+      Snapshot snapshot,
+      MachineIdentity resource,
+      Context<MachineIdentity> context) {
+    fleet.stands(name(resource), standing, isEnforced(standing, snapshot));
+    var before = resource.getStatus();
+    var status = Statuses.of(standing, resource, snapshot.now());
+    if (status.equals(before)) {
+      return;
+    }
+    write(resource, status, context);
+    announcer.changes(resource, before, status);
+  }
+
+  private static boolean isEnforced(Standing standing, Snapshot snapshot) {
+    return snapshot.policies().stream()
+        .filter(policy -> standing.policy().filter(p -> p.name().equals(policy.name())).isPresent())
+        .anyMatch(Policy::enforces);
+  }
+
+  private void write(
+      MachineIdentity resource, MachineIdentityStatus status, Context<MachineIdentity> context) {
+    var fresh = new MachineIdentity();
+    fresh.setMetadata(
+        new ObjectMetaBuilder()
+            .withNamespace(resource.getMetadata().getNamespace())
+            .withName(resource.getMetadata().getName())
+            .withUid(resource.getMetadata().getUid())
+            .build());
+    fresh.setStatus(status);
+    var written = context.getClient().resource(fresh).subresource("status").patch(APPLY, fresh);
+    context
+        .eventSourceRetriever()
+        .getControllerEventSource()
+        .handleRecentResourceUpdate(ResourceID.fromResource(resource), written, resource);
+  }
+
+  private UpdateControl<MachineIdentity> again(Decision decision) {
+    var control = UpdateControl.<MachineIdentity>noUpdate();
+    decision
+        .lookAgainAt()
+        .map(time -> Duration.between(clock.instant(), time))
+        .filter(wait -> wait.compareTo(LONGEST_TIMER) < 0)
+        .ifPresent(
+            wait ->
+                control.rescheduleAfter(
+                    wait.compareTo(SHORTEST_TIMER) > 0 ? wait : SHORTEST_TIMER));
+    return control;
+  }
+
+  private static Fleet.Name name(MachineIdentity resource) {
+    return new Fleet.Name(resource.getMetadata().getNamespace(), resource.getMetadata().getName());
+  }
+}

@@ -1,0 +1,138 @@
+package dev.credence.loop;
+
+import dev.credence.api.Api;
+import dev.credence.api.Condition;
+import dev.credence.api.Condition.Truth;
+import dev.credence.api.CredentialPolicy;
+import dev.credence.api.CredentialPolicyStatus;
+import dev.credence.measure.Fleet;
+import dev.credence.observe.Policies;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// How a policy is kept: whether each rule of it can be applied, how many identities it decides
+/// about and how many of them break a rule. The numbers follow within seconds, so that a thousand
+/// new identities are not a thousand writes here.
+@ControllerConfiguration(name = "policies", fieldManager = Api.MANAGER)
+@GradualRetry(
+    maxAttempts = -1,
+    initialInterval = 1000,
+    intervalMultiplier = 2,
+    maxInterval = 15_000)
+public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
+  private static final Duration COUNT_AGAIN_AFTER = Duration.ofSeconds(3);
+  private static final PatchContext APPLY =
+      new PatchContext.Builder()
+          .withPatchType(PatchType.SERVER_SIDE_APPLY)
+          .withFieldManager(Api.MANAGER)
+          .withForce(true)
+          .build();
+
+  private final Fleet fleet;
+  private final IntSupplier identities;
+  private final Clock clock;
+
+  /// `identities`: how many there are; the numbers are written only when all were looked at.
+  public PolicyReconciler(Fleet fleet, IntSupplier identities, Clock clock) {
+    this.fleet = fleet;
+    this.identities = identities;
+    this.clock = clock;
+  }
+
+  @Override
+  public UpdateControl<CredentialPolicy> reconcile(
+      CredentialPolicy resource, Context<CredentialPolicy> context) {
+    var status = status(resource);
+    if (!status.equals(resource.getStatus())) {
+      write(resource, status, context);
+    }
+    return UpdateControl.<CredentialPolicy>noUpdate().rescheduleAfter(COUNT_AGAIN_AFTER);
+  }
+
+  private CredentialPolicyStatus status(CredentialPolicy resource) {
+    var generation = resource.getMetadata().getGeneration();
+    var before = Optional.ofNullable(resource.getStatus());
+    var counted =
+        fleet.size() >= identities.getAsInt()
+            ? Optional.of(fleet.tally(resource.getMetadata().getName()))
+            : Optional.<Fleet.Tally>empty();
+    return new CredentialPolicyStatus(
+        generation,
+        counted
+            .map(Fleet.Tally::identities)
+            .or(() -> before.map(CredentialPolicyStatus::identities))
+            .orElse(null),
+        counted
+            .map(Fleet.Tally::violations)
+            .or(() -> before.map(CredentialPolicyStatus::violations))
+            .orElse(null),
+        conditions(resource, generation, before));
+  }
+
+  private List<Condition> conditions(
+      CredentialPolicy resource,
+      @Nullable Long generation,
+      Optional<CredentialPolicyStatus> before) {
+    var problems = Policies.of(resource).problems();
+    var conditions = new ArrayList<Condition>();
+    if (problems.isEmpty()) {
+      conditions.add(
+          condition("Ready", Truth.True, "Applied", "every rule is applied", generation, before));
+    } else {
+      var message = "not applied, the other rules are: " + String.join("; ", problems);
+      conditions.add(condition("Ready", Truth.False, "Invalid", message, generation, before));
+      conditions.add(condition("Stalled", Truth.True, "Invalid", message, generation, before));
+    }
+    return conditions;
+  }
+
+  private Condition condition(
+      String type,
+      Truth truth,
+      String reason,
+      String message,
+      @Nullable Long generation,
+      Optional<CredentialPolicyStatus> before) {
+    var since =
+        before.stream()
+            .flatMap(status -> Stream.ofNullable(status.conditions()))
+            .flatMap(List::stream)
+            .filter(known -> known.type().equals(type) && known.status() == truth)
+            .map(Condition::lastTransitionTime)
+            .findFirst()
+            .orElseGet(() -> clock.instant().truncatedTo(ChronoUnit.SECONDS));
+    return new Condition(type, truth, generation, since, reason, message);
+  }
+
+  private static void write(
+      CredentialPolicy resource, CredentialPolicyStatus status, Context<CredentialPolicy> context) {
+    var fresh = new CredentialPolicy();
+    fresh.setMetadata(
+        new ObjectMetaBuilder()
+            .withName(resource.getMetadata().getName())
+            .withUid(resource.getMetadata().getUid())
+            .build());
+    fresh.setStatus(status);
+    var written = context.getClient().resource(fresh).subresource("status").patch(APPLY, fresh);
+    context
+        .eventSourceRetriever()
+        .getControllerEventSource()
+        .handleRecentResourceUpdate(ResourceID.fromResource(resource), written, resource);
+  }
+}

@@ -1,0 +1,94 @@
+package dev.credence.loop;
+
+import dev.credence.act.Refusal;
+import dev.credence.facts.Setback;
+import dev.credence.facts.Setback.Cause;
+import dev.credence.facts.Subject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// What did not go through lately, and when each is tried again: later after each try. Kept in
+/// memory alone: a new process tries at once.
+final class Setbacks {
+  private static final Duration FIRST_RACE = Duration.ofMillis(100);
+  private static final Duration LONGEST_RACE = Duration.ofSeconds(5);
+  private static final Duration FIRST_REFUSAL = Duration.ofSeconds(1);
+  private static final Duration LONGEST_REFUSAL = Duration.ofMinutes(5);
+  private static final int MOST_DOUBLINGS = 12;
+
+  private final Map<String, Map<Subject, Tried>> byIdentity = new ConcurrentHashMap<>();
+
+  private record Tried(Setback last, int times, long generation) {}
+
+  /// An edited spec is a reason to try at once.
+  List<Setback> of(String uid, long generation) {
+    return Optional.ofNullable(byIdentity.get(uid)).stream()
+        .flatMap(tried -> tried.values().stream())
+        .filter(tried -> tried.generation() == generation)
+        .map(Tried::last)
+        .toList();
+  }
+
+  /// Keeps what is still to be tried again and forgets the rest.
+  List<Setback> remember(String uid, long generation, List<Refusal> refusals, Instant now) {
+    if (refusals.isEmpty()) {
+      byIdentity.computeIfPresent(uid, (key, tried) -> stillHeld(tried, now));
+      return of(uid, generation);
+    }
+    byIdentity.compute(
+        uid,
+        (key, before) -> {
+          var tried = new HashMap<Subject, Tried>();
+          if (before != null) {
+            before.forEach(
+                (subject, last) -> {
+                  if (last.last().retryAt().isAfter(now)) {
+                    tried.put(subject, last);
+                  }
+                });
+          }
+          for (var refusal : refusals) {
+            var times =
+                Optional.ofNullable(before)
+                    .flatMap(known -> Optional.ofNullable(known.get(refusal.subject())))
+                    .map(Tried::times)
+                    .orElse(0);
+            tried.put(refusal.subject(), tried(refusal, times, generation, now));
+          }
+          return tried;
+        });
+    return of(uid, generation);
+  }
+
+  private static @Nullable Map<Subject, Tried> stillHeld(Map<Subject, Tried> tried, Instant now) {
+    var held = new HashMap<>(tried);
+    held.values().removeIf(last -> !last.last().retryAt().isAfter(now));
+    return held.isEmpty() ? null : held;
+  }
+
+  private static Tried tried(Refusal refusal, int times, long generation, Instant now) {
+    var raced = refusal.why() == Cause.Raced;
+    var first = raced ? FIRST_RACE : FIRST_REFUSAL;
+    var longest = raced ? LONGEST_RACE : LONGEST_REFUSAL;
+    var wait = first.multipliedBy(1L << Math.min(times, MOST_DOUBLINGS));
+    var retryAt = now.plus(wait.compareTo(longest) < 0 ? wait : longest);
+    return new Tried(
+        new Setback(
+            refusal.subject(),
+            refusal.why(),
+            Optional.ofNullable(refusal.getMessage()).orElse(""),
+            retryAt),
+        times + 1,
+        generation);
+  }
+
+  void forget(String uid) {
+    byIdentity.remove(uid);
+  }
+}

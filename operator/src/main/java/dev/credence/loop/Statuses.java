@@ -1,0 +1,133 @@
+package dev.credence.loop;
+
+import dev.credence.api.ActorType;
+import dev.credence.api.Condition;
+import dev.credence.api.MachineIdentity;
+import dev.credence.api.MachineIdentityStatus;
+import dev.credence.api.MachineIdentityStatus.CredentialKind;
+import dev.credence.api.MachineIdentityStatus.CredentialState;
+import dev.credence.api.MachineIdentityStatus.CredentialStatus;
+import dev.credence.api.MachineIdentityStatus.Handled;
+import dev.credence.api.MachineIdentityStatus.LifeState;
+import dev.credence.api.MachineIdentityStatus.MemberCounts;
+import dev.credence.api.MachineIdentityStatus.OwnerStatus;
+import dev.credence.api.MachineIdentityStatus.PolicyRef;
+import dev.credence.api.MachineIdentityStatus.Source;
+import dev.credence.api.SecretMember;
+import dev.credence.decide.Standing;
+import dev.credence.decide.Standing.Credential;
+import dev.credence.decide.Verdict;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// A standing as the status that users read. Equal standings give equal statuses, so nothing is
+/// written while nothing changes.
+final class Statuses {
+  private static final int MOST_CREDENTIALS = 256;
+  private static final int LONGEST_CONDITION = 4096;
+  private static final int LONGEST_MESSAGE = 1024;
+  private static final String DECLARED = "Declared";
+
+  static MachineIdentityStatus of(Standing standing, MachineIdentity resource, Instant now) {
+    var generation = resource.getMetadata().getGeneration();
+    var counts = standing.members();
+    return new MachineIdentityStatus(
+        generation,
+        LifeState.valueOf(standing.state().name()),
+        standing.type().map(ActorType::valueOf).orElse(null),
+        standing.type().map(type -> DECLARED).orElse(null),
+        new OwnerStatus(
+            standing.owner().contact().orElse(null),
+            standing.owner().team().orElse(null),
+            Source.valueOf(standing.owner().source().name())),
+        standing.policy().map(p -> new PolicyRef(p.name(), p.generation())).orElse(null),
+        seconds(standing.end()),
+        seconds(standing.nextAction()),
+        new MemberCounts(
+            counts.serviceAccounts(),
+            counts.secrets(),
+            counts.certificates(),
+            counts.missing(),
+            counts.notOwned(),
+            counts.conflicted()),
+        credentials(standing.credentials()),
+        standing.handledRotate().map(Handled::new).orElse(null),
+        conditions(standing.verdicts(), resource.getStatus(), generation, now));
+  }
+
+  private static @Nullable List<CredentialStatus> credentials(List<Credential> credentials) {
+    return credentials.isEmpty()
+        ? null
+        : credentials.stream().limit(MOST_CREDENTIALS).map(Statuses::credential).toList();
+  }
+
+  private static CredentialStatus credential(Credential credential) {
+    return new CredentialStatus(
+        credential.name(),
+        CredentialKind.valueOf(credential.kind().name()),
+        CredentialState.valueOf(credential.phase().name()),
+        credential.version().orElse(null),
+        seconds(credential.issuedAt()),
+        seconds(credential.nextRotation()),
+        seconds(credential.previousRetires()),
+        seconds(credential.ends()),
+        credential
+            .account()
+            .map(
+                account ->
+                    new SecretMember.Account(
+                        SecretMember.AccountKind.valueOf(account.kind()),
+                        account.system(),
+                        account.name()))
+            .orElse(null),
+        credential.message().map(text -> shortened(text, LONGEST_MESSAGE)).orElse(null));
+  }
+
+  private static List<Condition> conditions(
+      List<Verdict> verdicts,
+      @Nullable MachineIdentityStatus before,
+      @Nullable Long generation,
+      Instant now) {
+    Map<String, Condition> known =
+        Stream.ofNullable(before)
+            .flatMap(status -> Stream.ofNullable(status.conditions()))
+            .flatMap(List::stream)
+            .collect(Collectors.toMap(Condition::type, Function.identity(), (one, other) -> one));
+    return verdicts.stream()
+        .map(verdict -> condition(verdict, known.get(verdict.aspect().name()), generation, now))
+        .toList();
+  }
+
+  private static Condition condition(
+      Verdict verdict, @Nullable Condition before, @Nullable Long generation, Instant now) {
+    var truth = Condition.Truth.valueOf(verdict.truth().name());
+    var since =
+        before != null && before.status() == truth
+            ? before.lastTransitionTime()
+            : now.truncatedTo(ChronoUnit.SECONDS);
+    return new Condition(
+        verdict.aspect().name(),
+        truth,
+        generation,
+        since,
+        verdict.reason().name(),
+        shortened(verdict.message(), LONGEST_CONDITION));
+  }
+
+  private static @Nullable Instant seconds(Optional<Instant> time) {
+    return time.map(at -> at.truncatedTo(ChronoUnit.SECONDS)).orElse(null);
+  }
+
+  private static String shortened(String text, int longest) {
+    return text.length() <= longest ? text : text.substring(0, longest - 1) + "…";
+  }
+
+  private Statuses() {}
+}

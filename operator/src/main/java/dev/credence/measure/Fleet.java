@@ -1,0 +1,224 @@
+package dev.credence.measure;
+
+import dev.credence.decide.Reason;
+import dev.credence.decide.Standing;
+import dev.credence.decide.Standing.Credential;
+import dev.credence.decide.Standing.Credential.Phase;
+import dev.credence.decide.Verdict.Aspect;
+import dev.credence.decide.Verdict.Truth;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/// How every identity stands, as of the last look at each. Counted when somebody asks, so a series
+/// is gone with its object.
+public final class Fleet implements MultiCollector {
+  private static final Map<String, Duration> WITHIN = new LinkedHashMap<>();
+
+  static {
+    WITHIN.put("expired", Duration.ZERO);
+    WITHIN.put("1h", Duration.ofHours(1));
+    WITHIN.put("24h", Duration.ofHours(24));
+    WITHIN.put("168h", Duration.ofHours(168));
+    WITHIN.put("720h", Duration.ofHours(720));
+  }
+
+  private final ConcurrentSkipListMap<Name, Entry> standings = new ConcurrentSkipListMap<>();
+  private final Clock clock;
+  private final int mostSeries;
+
+  public record Name(String namespace, String name) implements Comparable<Name> {
+    @Override
+    public int compareTo(Name other) {
+      var byNamespace = namespace.compareTo(other.namespace);
+      return byNamespace != 0 ? byNamespace : name.compareTo(other.name);
+    }
+  }
+
+  private record Entry(Standing standing, boolean enforced) {}
+
+  /// `mostSeries`: for how many identities there are series of their own.
+  public Fleet(Clock clock, int mostSeries) {
+    this.clock = clock;
+    this.mostSeries = mostSeries;
+  }
+
+  /// `enforced`: the identity's policy enforces.
+  public void stands(Name name, Standing standing, boolean enforced) {
+    standings.put(name, new Entry(standing, enforced));
+  }
+
+  public void isGone(Name name) {
+    standings.remove(name);
+  }
+
+  public int size() {
+    return standings.size();
+  }
+
+  /// How many identities a policy decides about, and how many of them break a rule of it.
+  public Tally tally(String policy) {
+    var decided =
+        standings.values().stream()
+            .map(Entry::standing)
+            .filter(s -> s.policy().filter(p -> p.name().equals(policy)).isPresent())
+            .toList();
+    return new Tally(
+        decided.size(), (int) decided.stream().filter(s -> !s.violations().isEmpty()).count());
+  }
+
+  public record Tally(int identities, int violations) {}
+
+  @Override
+  public MetricSnapshots collect() {
+    var all = List.copyOf(standings.values());
+    var credentials =
+        all.stream().flatMap(entry -> entry.standing().credentials().stream()).toList();
+    var gauges = new ArrayList<GaugeSnapshot>();
+    gauges.add(
+        counted(
+            Metric.Identities,
+            all,
+            entry ->
+                Stream.of(
+                    List.of(entry.standing().state().name(), entry.standing().type().orElse("")))));
+    gauges.add(
+        counted(
+            Metric.NotReady,
+            all,
+            entry ->
+                entry.standing().ready()
+                    ? Stream.of()
+                    : Stream.of(List.of(entry.standing().verdict(Aspect.Ready).reason().name()))));
+    gauges.add(single(Metric.OwnerMissing, all.stream().filter(Fleet::hasNoOwner).count()));
+    gauges.add(
+        counted(
+            Metric.Violations,
+            all,
+            entry ->
+                entry.standing().violations().stream()
+                    .map(
+                        reason -> List.of(entry.enforced() ? "Enforce" : "Audit", reason.name()))));
+    gauges.add(
+        single(
+            Metric.OverlapsActive,
+            credentials.stream().filter(c -> c.previousRetires().isPresent()).count()));
+    gauges.add(
+        single(
+            Metric.RotationsBlocked,
+            credentials.stream().filter(c -> c.phase() == Phase.Blocked).count()));
+    gauges.add(expiring(credentials));
+    nextRotation(credentials).map(time -> single(Metric.NextRotation, time)).ifPresent(gauges::add);
+    if (mostSeries > 0) {
+      gauges.addAll(ownSeries());
+    }
+    return MetricSnapshots.of(gauges.toArray(GaugeSnapshot[]::new));
+  }
+
+  private static boolean hasNoOwner(Entry entry) {
+    var owner = entry.standing().verdict(Aspect.OwnerAssigned);
+    return owner.truth() == Truth.False && owner.reason() == Reason.OwnerMissing;
+  }
+
+  private static Optional<Double> nextRotation(Collection<Credential> credentials) {
+    return credentials.stream()
+        .flatMap(credential -> credential.nextRotation().stream())
+        .min(Comparator.naturalOrder())
+        .map(Fleet::seconds);
+  }
+
+  private GaugeSnapshot expiring(List<Credential> credentials) {
+    var now = clock.instant();
+    var counts = new LinkedHashMap<String, Long>();
+    WITHIN.keySet().forEach(within -> counts.put(within, 0L));
+    credentials.stream()
+        .flatMap(credential -> credential.ends().stream())
+        .flatMap(end -> within(now, end))
+        .forEach(within -> counts.merge(within, 1L, Long::sum));
+    var gauge = gauge(Metric.CredentialsExpiring);
+    counts.forEach((within, count) -> gauge.dataPoint(point(Labels.of("within", within), count)));
+    return gauge.build();
+  }
+
+  private static Stream<String> within(Instant now, Instant end) {
+    return end.isAfter(now)
+        ? WITHIN.entrySet().stream()
+            .filter(within -> !end.isAfter(now.plus(within.getValue())))
+            .map(Map.Entry::getKey)
+        : Stream.of("expired");
+  }
+
+  private List<GaugeSnapshot> ownSeries() {
+    var ready = gauge(Metric.IdentityReady);
+    var expiration = gauge(Metric.IdentityExpiration);
+    var next = gauge(Metric.IdentityNextRotation);
+    standings.entrySet().stream()
+        .limit(mostSeries)
+        .forEach(
+            entry -> {
+              var labels =
+                  Labels.of(
+                      "object_namespace",
+                      entry.getKey().namespace(),
+                      "name",
+                      entry.getKey().name());
+              var standing = entry.getValue().standing();
+              ready.dataPoint(point(labels, standing.ready() ? 1 : 0));
+              standing.end().ifPresent(end -> expiration.dataPoint(point(labels, seconds(end))));
+              nextRotation(standing.credentials())
+                  .ifPresent(time -> next.dataPoint(point(labels, time)));
+            });
+    return List.of(
+        ready.build(),
+        expiration.build(),
+        next.build(),
+        single(Metric.SeriesDropped, Math.max(0, standings.size() - mostSeries)));
+  }
+
+  private static GaugeSnapshot counted(
+      Metric metric, Collection<Entry> of, Function<Entry, Stream<List<String>>> labels) {
+    var counts = new TreeMap<List<String>, Long>(Comparator.comparing(Object::toString));
+    of.stream().flatMap(labels).forEach(values -> counts.merge(values, 1L, Long::sum));
+    var gauge = gauge(metric);
+    counts.forEach(
+        (values, count) ->
+            gauge.dataPoint(
+                point(
+                    Labels.of(
+                        metric.labels().toArray(String[]::new), values.toArray(String[]::new)),
+                    count)));
+    return gauge.build();
+  }
+
+  private static GaugeSnapshot single(Metric metric, double value) {
+    return gauge(metric).dataPoint(point(Labels.EMPTY, value)).build();
+  }
+
+  private static GaugeSnapshot.Builder gauge(Metric metric) {
+    return GaugeSnapshot.builder().name(metric.page()).help(metric.help());
+  }
+
+  private static GaugeDataPointSnapshot point(Labels labels, double value) {
+    return GaugeDataPointSnapshot.builder().labels(labels).value(value).build();
+  }
+
+  private static double seconds(Instant time) {
+    return time.getEpochSecond();
+  }
+}

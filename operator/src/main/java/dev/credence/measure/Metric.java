@@ -1,0 +1,90 @@
+package dev.credence.measure;
+
+import java.util.List;
+
+/// Every metric: its name on the page, what it says, its labels. The reference is made of this
+/// list.
+public enum Metric {
+  Identities("credence_identities", "MachineIdentities by state and type.", "state", "type"),
+  NotReady(
+      "credence_identities_not_ready",
+      "MachineIdentities that are not Ready, by the reason that their status gives.",
+      "reason"),
+  OwnerMissing("credence_owner_missing", "MachineIdentities that nobody answers for."),
+  Violations(
+      "credence_policy_violations",
+      "MachineIdentities that break a rule of their policy, whether it enforces or only audits.",
+      "enforcement",
+      "reason"),
+  OverlapsActive(
+      "credence_overlaps_active", "Secrets in which the previous value is still readable."),
+  RotationsBlocked("credence_rotations_blocked", "Secrets whose value cannot be made or written."),
+  CredentialsExpiring(
+      "credence_credentials_expiring",
+      "Credentials that end within a time (one that ends within 1h is counted in 24h too), or have ended.",
+      "within"),
+  NextRotation(
+      "credence_next_rotation_timestamp_seconds",
+      "When the next value is due, the earliest of all; absent where none is."),
+  Rotations(
+      "credence_rotations_total",
+      "Values issued, replaced and retired, by kind and result.",
+      "kind",
+      "result"),
+  Lateness(
+      "credence_rotation_lateness_seconds",
+      "How long after its time a value on schedule was replaced."),
+  Refusals(
+      "credence_refusals_total",
+      "Things left undone because they are not ours or the API server refused them.",
+      "reason"),
+  KubeRequests(
+      "credence_kube_requests_total", "Requests to the API server.", "verb", "resource", "code"),
+  Reconciles("credence_reconcile_seconds", "How long one look at an identity took."),
+  LastSweep(
+      "credence_last_sweep_timestamp_seconds",
+      "When every identity was last looked at for the wall clock's sake."),
+  Leader("credence_leader", "1 in the replica that acts."),
+  BuildInfo("credence_build_info", "Always 1; the version is a label.", "version"),
+  IdentityReady(
+      "credence_identity_ready",
+      "1 where the identity is Ready. Only with CREDENCE_IDENTITY_SERIES.",
+      "object_namespace",
+      "name"),
+  IdentityExpiration(
+      "credence_identity_expiration_timestamp_seconds",
+      "When the identity ends. Only with CREDENCE_IDENTITY_SERIES.",
+      "object_namespace",
+      "name"),
+  IdentityNextRotation(
+      "credence_identity_next_rotation_timestamp_seconds",
+      "When its next value is due. Only with CREDENCE_IDENTITY_SERIES.",
+      "object_namespace",
+      "name"),
+  SeriesDropped(
+      "credence_identity_series_dropped",
+      "Identities without series of their own, since CREDENCE_IDENTITY_SERIES is smaller.");
+
+  private final String page;
+  private final String help;
+  private final List<String> labels;
+
+  Metric(String page, String help, String... labels) {
+    this.page = page;
+    this.help = help;
+    this.labels = List.of(labels);
+  }
+
+  /// The name on `/metrics`.
+  public String page() {
+    return page;
+  }
+
+  public String help() {
+    return help;
+  }
+
+  public List<String> labels() {
+    return labels;
+  }
+}

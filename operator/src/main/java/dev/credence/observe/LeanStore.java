@@ -1,0 +1,70 @@
+package dev.credence.observe;
+
+import dev.credence.api.Api;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.client.informers.cache.Cache;
+import io.fabric8.kubernetes.client.informers.cache.ItemStore;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Keeps of an object's metadata what a decision needs. Most of what an object of others carries is
+/// bookkeeping of theirs: `managedFields` of other managers and annotations that we never read.
+final class LeanStore<T extends HasMetadata> implements ItemStore<T> {
+  private static final List<String> READ_OF_OTHERS = List.of("kubernetes.io/service-account.name");
+
+  private final Map<String, T> items = new ConcurrentHashMap<>();
+
+  @Override
+  public String getKey(T object) {
+    return Cache.metaNamespaceKeyFunc(object);
+  }
+
+  @Override
+  public @Nullable T put(String key, T object) {
+    trim(object.getMetadata());
+    return items.put(key, object);
+  }
+
+  static void trim(ObjectMeta meta) {
+    if (meta.getManagedFields() != null) {
+      meta.setManagedFields(
+          meta.getManagedFields().stream()
+              .filter(entry -> Api.MANAGER.equals(entry.getManager()))
+              .toList());
+    }
+    if (meta.getAnnotations() != null) {
+      meta.getAnnotations()
+          .keySet()
+          .removeIf(key -> !key.startsWith(Api.GROUP + "/") && !READ_OF_OTHERS.contains(key));
+    }
+  }
+
+  @Override
+  public @Nullable T remove(String key) {
+    return items.remove(key);
+  }
+
+  @Override
+  public Stream<String> keySet() {
+    return items.keySet().stream();
+  }
+
+  @Override
+  public Stream<T> values() {
+    return items.values().stream();
+  }
+
+  @Override
+  public int size() {
+    return items.size();
+  }
+
+  @Override
+  public @Nullable T get(String key) {
+    return items.get(key);
+  }
+}

@@ -1,0 +1,200 @@
+package dev.credence.observe;
+
+import dev.credence.api.Api;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Informable;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import io.fabric8.kubernetes.client.informers.cache.Cache;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// One watched kind: its informers (one, or one for each watched namespace), and what we wrote
+/// ourselves and the informers have not seen yet.
+final class Watch<T extends HasMetadata> {
+  static final String BY_NAMESPACE = "namespace";
+  static final String BY_IDENTITY = "identity";
+
+  /// Our own writes are believed for this long without the watch having shown them.
+  private static final long BELIEVED_NANOS = 5_000_000_000L;
+
+  private final List<SharedIndexInformer<T>> informers = new ArrayList<>();
+  private final Map<String, Written<T>> written = new ConcurrentHashMap<>();
+
+  private record Written<T>(T object, long at) {
+    boolean isOld() {
+      return System.nanoTime() - at > BELIEVED_NANOS;
+    }
+  }
+
+  /// `changed` gets the object before (null: it is new) and after (null: it is gone) each change.
+  static <T extends HasMetadata> Watch<T> of(
+      KubernetesClient client,
+      Class<T> type,
+      Set<String> namespaces,
+      BiConsumer<@Nullable T, @Nullable T> changed) {
+    var watch = new Watch<T>();
+    var resources = client.resources(type);
+    if (namespaces.isEmpty()) {
+      watch.add(resources.inAnyNamespace().runnableInformer(0), changed);
+    } else {
+      namespaces.forEach(
+          namespace -> watch.add(resources.inNamespace(namespace).runnableInformer(0), changed));
+    }
+    return watch;
+  }
+
+  static <T extends HasMetadata> Watch<T> of(
+      Informable<T> resources, BiConsumer<@Nullable T, @Nullable T> changed) {
+    var watch = new Watch<T>();
+    watch.add(resources.runnableInformer(0), changed);
+    return watch;
+  }
+
+  private void add(SharedIndexInformer<T> informer, BiConsumer<@Nullable T, @Nullable T> changed) {
+    Function<T, List<String>> identities = Watch::identities;
+    informer.itemStore(new LeanStore<>());
+    informer.addIndexers(Map.of(BY_IDENTITY, identities));
+    // Whatever goes wrong, at the start or later, is tried again; health tells meanwhile.
+    informer.exceptionHandler((started, problem) -> true);
+    informer.addEventHandler(
+        new ResourceEventHandler<T>() {
+          @Override
+          public void onAdd(T object) {
+            seen(object);
+            changed.accept(null, object);
+          }
+
+          @Override
+          public void onUpdate(T before, T object) {
+            seen(object);
+            changed.accept(before, object);
+          }
+
+          @Override
+          public void onDelete(T object, boolean finalStateUnknown) {
+            written.remove(Cache.metaNamespaceKeyFunc(object));
+            changed.accept(object, null);
+          }
+        });
+    informers.add(informer);
+  }
+
+  /// The identities that an object belongs to by our label, or by its controller.
+  private static List<String> identities(HasMetadata object) {
+    return identityNames(object)
+        .map(name -> object.getMetadata().getNamespace() + "/" + name)
+        .toList();
+  }
+
+  static Stream<String> identityNames(HasMetadata object) {
+    var meta = object.getMetadata();
+    var byLabel =
+        Stream.ofNullable(meta.getLabels() == null ? null : meta.getLabels().get(Api.IDENTITY));
+    var byController =
+        Stream.ofNullable(meta.getOwnerReferences())
+            .flatMap(List::stream)
+            .filter(owner -> Boolean.TRUE.equals(owner.getController()))
+            .filter(owner -> "MachineIdentity".equals(owner.getKind()))
+            .map(owner -> owner.getName());
+    return Stream.concat(byLabel, byController).distinct();
+  }
+
+  /// Completes when the caches hold what the API server holds.
+  CompletableFuture<Void> start() {
+    return CompletableFuture.allOf(
+        informers.stream()
+            .map(informer -> informer.start().toCompletableFuture())
+            .toArray(CompletableFuture<?>[]::new));
+  }
+
+  void stop() {
+    informers.forEach(SharedIndexInformer::stop);
+  }
+
+  boolean isSynced() {
+    return informers.stream().allMatch(SharedIndexInformer::hasSynced);
+  }
+
+  boolean isHealthy() {
+    return informers.stream().allMatch(SharedIndexInformer::isWatching);
+  }
+
+  private void seen(T object) {
+    written.computeIfPresent(
+        Cache.metaNamespaceKeyFunc(object),
+        (key, ours) -> version(object) >= version(ours.object()) ? null : ours);
+  }
+
+  /// What the API server answered to a write of ours: true at once, whenever the watch shows it.
+  void wrote(T object) {
+    var key = Cache.metaNamespaceKeyFunc(object);
+    var cached = cached(key);
+    if (cached.isEmpty() || version(cached.get()) < version(object)) {
+      written.put(key, new Written<>(object, System.nanoTime()));
+    }
+  }
+
+  Optional<T> get(String namespace, String name) {
+    var key = namespace.isEmpty() ? name : namespace + "/" + name;
+    return newest(key, cached(key));
+  }
+
+  private Optional<T> newest(String key, Optional<T> cached) {
+    var ours = written.get(key);
+    if (ours == null) {
+      return cached;
+    }
+    if (ours.isOld()) {
+      written.remove(key, ours);
+      return cached;
+    }
+    return cached.filter(object -> version(object) >= version(ours.object())).isPresent()
+        ? cached
+        : Optional.of(ours.object());
+  }
+
+  private Optional<T> cached(String key) {
+    return informers.stream()
+        .flatMap(informer -> Optional.ofNullable(informer.getIndexer().getByKey(key)).stream())
+        .findFirst();
+  }
+
+  Collection<T> by(String index, String value) {
+    return informers.stream()
+        .flatMap(informer -> informer.getIndexer().byIndex(index, value).stream())
+        .map(
+            object ->
+                newest(Cache.metaNamespaceKeyFunc(object), Optional.of(object)).orElse(object))
+        .toList();
+  }
+
+  Collection<T> all() {
+    return informers.stream().flatMap(informer -> informer.getIndexer().list().stream()).toList();
+  }
+
+  /// The values of [#BY_IDENTITY] in use.
+  Collection<T> marked() {
+    return all().stream().filter(object -> identityNames(object).findAny().isPresent()).toList();
+  }
+
+  /// Resource versions of one kind are ordered numbers (KEP-5504).
+  private static long version(HasMetadata object) {
+    try {
+      return Long.parseLong(object.getMetadata().getResourceVersion());
+    } catch (NumberFormatException opaque) {
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,365 @@
+package dev.credence.observe;
+
+import dev.credence.api.CredentialPolicy;
+import dev.credence.api.MachineIdentity;
+import dev.credence.facts.Policy;
+import dev.credence.facts.Subject;
+import dev.credence.facts.Subject.Kind;
+import io.fabric8.certmanager.api.model.v1.Certificate;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Everything that is watched beside the identities themselves, and whose identity each change
+/// wakes:
+///
+/// | kind | held | wakes |
+/// |---|---|---|
+/// | Secret | metadata | identities that name it, select it, or have marked it |
+/// | ServiceAccount | whole | the same |
+/// | Certificate, while cert-manager is installed | whole | the same |
+/// | Namespace | metadata | identities in it |
+/// | CredentialPolicy | as facts | all |
+/// | the definition of Certificate | metadata | all, when cert-manager comes or goes |
+public final class Watches implements Cluster {
+  private static final Logger LOG = LoggerFactory.getLogger(Watches.class);
+  private static final String CERTIFICATES = "certificates.cert-manager.io";
+  private static final Duration PATIENCE_WITH_CERT_MANAGER = Duration.ofSeconds(30);
+  private static final Duration TELL_EVERY = Duration.ofSeconds(10);
+  private static final String NAMES = "names";
+  private static final String SELECTING = "selecting";
+  private static final String NAMESPACE = "in-namespace";
+
+  private final KubernetesClient full;
+  private final Set<String> namespaces;
+  private final Watch<Secret> secrets;
+  private final Watch<ServiceAccount> accounts;
+  private final Watch<Namespace> homes;
+  private final Watch<CredentialPolicy> policies;
+  private final Watch<CustomResourceDefinition> definitions;
+
+  private volatile @Nullable Watch<Certificate> certificates;
+  private volatile List<Policy> policyFacts = List.of();
+  private volatile @Nullable IndexerResourceCache<MachineIdentity> identities;
+  private volatile Consumer<ResourceID> wake = identity -> {};
+
+  /// `metadata` is a client with [MetadataOnly]; empty `namespaces`: all.
+  public Watches(KubernetesClient full, KubernetesClient metadata, Set<String> namespaces) {
+    this.full = full;
+    this.namespaces = Set.copyOf(namespaces);
+    this.secrets =
+        Watch.of(metadata, Secret.class, namespaces, (a, b) -> changed(Kind.Secret, a, b));
+    this.accounts =
+        Watch.of(
+            full, ServiceAccount.class, namespaces, (a, b) -> changed(Kind.ServiceAccount, a, b));
+    this.homes = Watch.of(metadata.namespaces(), this::homeChanged);
+    this.policies = Watch.of(full.resources(CredentialPolicy.class), (a, b) -> policiesChanged());
+    this.definitions =
+        Watch.of(
+            metadata
+                .apiextensions()
+                .v1()
+                .customResourceDefinitions()
+                .withField("metadata.name", CERTIFICATES),
+            this::definitionChanged);
+  }
+
+  /// Adds the indexes by which objects find identities. To be called before the identities' own
+  /// informer starts.
+  public void index(IndexerResourceCache<MachineIdentity> cache) {
+    cache.addIndexer(NAMES, Watches::namesOf);
+    cache.addIndexer(
+        SELECTING,
+        identity ->
+            Wants.selects(identity) ? List.of(identity.getMetadata().getNamespace()) : List.of());
+    cache.addIndexer(NAMESPACE, identity -> List.of(identity.getMetadata().getNamespace()));
+    this.identities = cache;
+  }
+
+  private static List<String> namesOf(MachineIdentity identity) {
+    return Wants.names(identity)
+        .map(subject -> key(identity.getMetadata().getNamespace(), subject))
+        .toList();
+  }
+
+  private static String key(String namespace, Subject subject) {
+    return subject.kind() + "/" + namespace + "/" + subject.name();
+  }
+
+  /// From now on changes wake identities.
+  public void wakeBy(Consumer<ResourceID> wake) {
+    this.wake = wake;
+  }
+
+  /// Blocks until every cache holds what the API server holds; says each ten seconds what it waits
+  /// for. cert-manager is waited for only a while: without it everything else goes on.
+  public void start() throws InterruptedException {
+    var kinds =
+        Map.of(
+            "Secrets", secrets,
+            "ServiceAccounts", accounts,
+            "Namespaces", homes,
+            "CredentialPolicies", policies);
+    var all =
+        CompletableFuture.allOf(
+            kinds.values().stream().map(Watch::start).toArray(CompletableFuture<?>[]::new));
+    var known = definitions.start();
+    while (!isDone(all, TELL_EVERY)) {
+      LOG.atWarn()
+          .addKeyValue(
+              "kinds",
+              kinds.entrySet().stream()
+                  .filter(kind -> !kind.getValue().isSynced())
+                  .map(Map.Entry::getKey)
+                  .sorted()
+                  .toList())
+          .log("still waiting for the API server to list; are the permissions there?");
+    }
+    if (!isDone(known, PATIENCE_WITH_CERT_MANAGER)) {
+      LOG.warn("cannot tell whether cert-manager is installed: going on without it");
+    }
+    policiesChanged();
+    var issued = certificates;
+    if (issued != null && !isDone(issued.start(), PATIENCE_WITH_CERT_MANAGER)) {
+      LOG.warn("Certificates cannot be listed yet: going on without them");
+    }
+  }
+
+  private static boolean isDone(CompletableFuture<?> work, Duration patience)
+      throws InterruptedException {
+    try {
+      work.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException slow) {
+      return false;
+    } catch (ExecutionException failed) {
+      throw new IllegalStateException("a watch could not start", failed.getCause());
+    }
+  }
+
+  public void stop() {
+    watches().forEach(Watch::stop);
+  }
+
+  /// Whether every watch is connected; the names of those that are not.
+  public List<String> unhealthy() {
+    var unhealthy = new ArrayList<String>();
+    if (!secrets.isHealthy()) {
+      unhealthy.add("Secrets");
+    }
+    if (!accounts.isHealthy()) {
+      unhealthy.add("ServiceAccounts");
+    }
+    if (!homes.isHealthy()) {
+      unhealthy.add("Namespaces");
+    }
+    if (!policies.isHealthy()) {
+      unhealthy.add("CredentialPolicies");
+    }
+    return unhealthy;
+  }
+
+  private Stream<Watch<?>> watches() {
+    return Stream.of(secrets, accounts, homes, policies, definitions, certificates)
+        .filter(Objects::nonNull);
+  }
+
+  private void changed(Kind kind, @Nullable HasMetadata before, @Nullable HasMetadata after) {
+    var object = after == null ? before : after;
+    var cache = identities;
+    if (object == null || cache == null) {
+      return;
+    }
+    var namespace = object.getMetadata().getNamespace();
+    var woken = new HashSet<String>();
+    Stream.of(before, after)
+        .filter(Objects::nonNull)
+        .flatMap(Watch::identityNames)
+        .forEach(woken::add);
+    naming(namespace, new Subject(kind, object.getMetadata().getName())).stream()
+        .map(identity -> identity.getMetadata().getName())
+        .forEach(woken::add);
+    selecting(namespace).stream()
+        .filter(identity -> selects(identity, before) || selects(identity, after))
+        .map(identity -> identity.getMetadata().getName())
+        .forEach(woken::add);
+    woken.forEach(name -> wake.accept(new ResourceID(name, namespace)));
+  }
+
+  private static boolean selects(MachineIdentity identity, @Nullable HasMetadata object) {
+    return object != null
+        && Specs.selector(identity)
+            .filter(
+                selector ->
+                    selector.matches(
+                        Objects.requireNonNullElse(object.getMetadata().getLabels(), Map.of())))
+            .isPresent();
+  }
+
+  private void homeChanged(@Nullable Namespace before, @Nullable Namespace after) {
+    var cache = identities;
+    if (after != null && cache != null) {
+      cache.byIndex(NAMESPACE, after.getMetadata().getName()).forEach(this::wake);
+    }
+  }
+
+  private void policiesChanged() {
+    policyFacts = policies.all().stream().map(Policies::of).toList();
+    wakeAll();
+  }
+
+  private void definitionChanged(
+      @Nullable CustomResourceDefinition before, @Nullable CustomResourceDefinition after) {
+    var running = certificates;
+    if (after == null && running != null) {
+      LOG.info("cert-manager's resources were removed");
+      certificates = null;
+      running.stop();
+      wakeAll();
+    } else if (after != null && running == null) {
+      LOG.info("cert-manager's resources are installed");
+      var watch =
+          Watch.<Certificate>of(
+              full, Certificate.class, namespaces, (a, b) -> changed(Kind.Certificate, a, b));
+      certificates = watch;
+      watch.start().thenRun(this::wakeAll);
+    }
+  }
+
+  /// Has every identity looked at again.
+  public void wakeAll() {
+    var cache = identities;
+    if (cache != null) {
+      cache.list(identity -> true).forEach(this::wake);
+    }
+  }
+
+  private void wake(MachineIdentity identity) {
+    wake.accept(ResourceID.fromResource(identity));
+  }
+
+  /// The API server answered with this to a write of ours.
+  public void wrote(HasMetadata object) {
+    LeanStore.trim(object.getMetadata());
+    switch (object) {
+      case Secret secret -> secrets.wrote(secret);
+      case ServiceAccount account -> accounts.wrote(account);
+      case Certificate certificate -> {
+        var watch = certificates;
+        if (watch != null) {
+          watch.wrote(certificate);
+        }
+      }
+      default -> throw new IllegalArgumentException("not watched: " + object.getKind());
+    }
+  }
+
+  /// The API server answered with this metadata to a write of ours.
+  public void marked(String namespace, Subject subject, ObjectMeta metadata) {
+    find(namespace, subject)
+        .ifPresent(
+            cached -> {
+              var object = full.getKubernetesSerialization().clone(cached);
+              object.setMetadata(metadata);
+              wrote(object);
+            });
+  }
+
+  @Override
+  public List<Policy> policies() {
+    return policyFacts;
+  }
+
+  @Override
+  public Optional<ObjectMeta> namespace(String name) {
+    return homes.get("", name).map(HasMetadata::getMetadata);
+  }
+
+  @Override
+  public Optional<HasMetadata> find(String namespace, Subject subject) {
+    return watch(subject.kind()).flatMap(watch -> watch.get(namespace, subject.name()));
+  }
+
+  @Override
+  public Collection<HasMetadata> ofIdentity(Kind kind, String namespace, String identity) {
+    return watch(kind).stream()
+        .flatMap(watch -> watch.by(Watch.BY_IDENTITY, namespace + "/" + identity).stream())
+        .<HasMetadata>map(object -> object)
+        .toList();
+  }
+
+  @Override
+  public Collection<HasMetadata> inNamespace(Kind kind, String namespace) {
+    return watch(kind).stream()
+        .flatMap(watch -> watch.by(Watch.BY_NAMESPACE, namespace).stream())
+        .<HasMetadata>map(object -> object)
+        .toList();
+  }
+
+  /// Objects that carry our label or have an identity as their controller.
+  public Stream<HasMetadata> marked(Kind kind) {
+    return watch(kind).stream().flatMap(watch -> watch.marked().stream());
+  }
+
+  private Optional<Watch<? extends HasMetadata>> watch(Kind kind) {
+    return switch (kind) {
+      case Secret -> Optional.of(secrets);
+      case ServiceAccount -> Optional.of(accounts);
+      case Certificate -> Optional.ofNullable(certificates);
+    };
+  }
+
+  @Override
+  public Collection<MachineIdentity> naming(String namespace, Subject subject) {
+    var cache = identities;
+    return cache == null ? List.of() : cache.byIndex(NAMES, key(namespace, subject));
+  }
+
+  @Override
+  public Collection<MachineIdentity> selecting(String namespace) {
+    var cache = identities;
+    return cache == null ? List.of() : cache.byIndex(SELECTING, namespace);
+  }
+
+  @Override
+  public boolean certManager() {
+    var watch = certificates;
+    return watch != null && watch.isSynced();
+  }
+
+  /// How many identities there are.
+  public int identities() {
+    var cache = identities;
+    return cache == null ? 0 : (int) cache.list(identity -> true).count();
+  }
+
+  /// Whether an identity of that name is there, as far as we know.
+  public boolean identityExists(String namespace, String name) {
+    var cache = identities;
+    return cache != null && cache.get(new ResourceID(name, namespace)).isPresent();
+  }
+}

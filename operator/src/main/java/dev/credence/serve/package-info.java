@@ -1,0 +1,5 @@
+/// What is served: health and metrics.
+@NullMarked
+package dev.credence.serve;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,233 @@
+package dev.credence.cluster;
+
+import static dev.credence.cluster.Eventually.eventually;
+import static java.util.stream.Collectors.toCollection;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.authorization.v1.ResourceRule;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectRulesReviewBuilder;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/// The chart on a real API server.
+@OnCluster
+class ChartIT {
+  private static final String CHART = LocalCluster.TOP.resolve("helm/credence").toString();
+
+  private static final List<String> RIGHTS_EVERYWHERE =
+      List.of(
+          "list credence.dev/machineidentities",
+          "watch credence.dev/machineidentities",
+          "patch credence.dev/machineidentities/status",
+          "list credence.dev/credentialpolicies",
+          "watch credence.dev/credentialpolicies",
+          "patch credence.dev/credentialpolicies/status",
+          "get secrets",
+          "list secrets",
+          "watch secrets",
+          "create secrets",
+          "update secrets",
+          "patch secrets",
+          "list serviceaccounts",
+          "watch serviceaccounts",
+          "create serviceaccounts",
+          "patch serviceaccounts",
+          "list namespaces",
+          "watch namespaces",
+          "list cert-manager.io/certificates",
+          "watch cert-manager.io/certificates",
+          "patch cert-manager.io/certificates",
+          "list apiextensions.k8s.io/customresourcedefinitions certificates.cert-manager.io",
+          "watch apiextensions.k8s.io/customresourcedefinitions certificates.cert-manager.io",
+          "create events.k8s.io/events",
+          "patch events.k8s.io/events");
+
+  private static final List<String> RIGHTS_AT_HOME =
+      List.of(
+          "get coordination.k8s.io/leases",
+          "create coordination.k8s.io/leases",
+          "update coordination.k8s.io/leases",
+          "patch coordination.k8s.io/leases");
+
+  @Test
+  void helm_lint_has_nothing_to_say(LocalCluster cluster) {
+    assertThat(cluster.helm("lint", "--strict", CHART)).contains("0 chart(s) failed");
+  }
+
+  @Test
+  void the_operator_may_do_this_and_nothing_else(LocalCluster cluster) {
+    var everywhere = new TreeSet<>(RIGHTS_EVERYWHERE);
+    assertThat(rightsOfOperator(cluster, "default")).isEqualTo(everywhere);
+
+    everywhere.addAll(RIGHTS_AT_HOME);
+    assertThat(rightsOfOperator(cluster, LocalCluster.NAMESPACE)).isEqualTo(everywhere);
+  }
+
+  @Test
+  void two_replicas_run_in_a_namespace_of_restricted_pods(LocalCluster cluster) {
+    var restricted = Map.of("pod-security.kubernetes.io/enforce", "restricted");
+    try (var namespace = TestNamespace.create(cluster.client(), "restricted-pods", restricted)) {
+      cluster.helm(
+          "install",
+          namespace.name(),
+          CHART,
+          "--namespace",
+          namespace.name(),
+          "--set",
+          "crds.enabled=false,fullnameOverride=" + namespace.name());
+      try {
+        eventually("two pods of the Deployment were let in")
+            .until(() -> podsOf(namespace).size() == 2);
+        var spec = podsOf(namespace).getFirst().getSpec();
+        assertThat(spec.getServiceAccountName()).isEqualTo(namespace.name());
+        assertThat(spec.getAutomountServiceAccountToken()).isFalse();
+        var container = spec.getContainers().getFirst();
+        assertThat(container.getImage()).isEqualTo("credence:0.1.0");
+        assertThat(container.getArgs()).containsExactly("run");
+        assertThat(container.getSecurityContext().getReadOnlyRootFilesystem()).isTrue();
+        assertThat(container.getEnv())
+            .extracting(variable -> variable.getName())
+            .containsExactly(
+                "CREDENCE_NAMESPACE",
+                "CREDENCE_WATCH_NAMESPACES",
+                "CREDENCE_PORT",
+                "CREDENCE_LEADER_ELECTION",
+                "CREDENCE_LOG_FORMAT",
+                "CREDENCE_LOG_LEVEL",
+                "CREDENCE_SWEEP_EVERY",
+                "CREDENCE_IDENTITY_SERIES");
+        assertThat(namespace.client().policy().v1().podDisruptionBudget().list().getItems())
+            .hasSize(1);
+        assertThat(namespace.client().services().withName(name(namespace)).get()).isNotNull();
+      } finally {
+        cluster.helm("uninstall", namespace.name(), "--namespace", namespace.name());
+      }
+    }
+  }
+
+  @Test
+  void the_crds_stay_when_the_release_goes(LocalCluster cluster) {
+    for (var crd : List.of("machineidentities", "credentialpolicies")) {
+      assertThat(
+              cluster
+                  .client()
+                  .apiextensions()
+                  .v1()
+                  .customResourceDefinitions()
+                  .withName(crd + ".credence.dev")
+                  .get()
+                  .getMetadata()
+                  .getAnnotations())
+          .containsEntry("helm.sh/resource-policy", "keep");
+    }
+  }
+
+  @Test
+  void two_operators_without_leader_election_are_refused(LocalCluster cluster) {
+    var end = cluster.tryHelm("template", CHART, "--set", "settings.leaderElection=false");
+    assertThat(end.code()).isNotZero();
+    assertThat(end.err()).contains("replicaCount above 1 needs settings.leaderElection");
+  }
+
+  @Test
+  void a_misspelt_value_is_refused(LocalCluster cluster) {
+    var end = cluster.tryHelm("template", CHART, "--set", "settings.logLevl=DEBUG");
+    assertThat(end.code()).isNotZero();
+    assertThat(end.err()).contains("logLevl");
+  }
+
+  @Test
+  void every_option_at_once_is_accepted(LocalCluster cluster, TestNamespace namespace)
+      throws IOException {
+    var rendered =
+        cluster.helm(
+            "template",
+            "everything",
+            CHART,
+            "--namespace",
+            namespace.name(),
+            "--values",
+            LocalCluster.TOP
+                .resolve("operator/src/test/resources/chart/everything.yaml")
+                .toString());
+    var file = Files.createTempFile("rendered", ".yaml");
+    try {
+      Files.writeString(file, rendered);
+      assertThat(
+              cluster.kubectl(
+                  "apply",
+                  "--server-side",
+                  "--dry-run=server",
+                  "--force-conflicts",
+                  "-f",
+                  file.toString()))
+          .contains("clusterrole.rbac.authorization.k8s.io/everything-credence-view", "deployment");
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  private static String name(TestNamespace namespace) {
+    var longest = namespace.name();
+    return longest.substring(0, Math.min(longest.length(), 55)) + "-metrics";
+  }
+
+  private static List<Pod> podsOf(TestNamespace namespace) {
+    return namespace
+        .client()
+        .pods()
+        .withLabel("app.kubernetes.io/name", "credence")
+        .list()
+        .getItems();
+  }
+
+  /// Without what every account may do.
+  private static Set<String> rightsOfOperator(LocalCluster cluster, String namespace) {
+    var operator = Config.fromKubeconfig(OperatorProcess.on(cluster).kubeconfig());
+    try (var client = new KubernetesClientBuilder().withConfig(operator).build()) {
+      return client
+          .authorization()
+          .v1()
+          .selfSubjectRulesReview()
+          .create(
+              new SelfSubjectRulesReviewBuilder()
+                  .withNewSpec()
+                  .withNamespace(namespace)
+                  .endSpec()
+                  .build())
+          .getStatus()
+          .getResourceRules()
+          .stream()
+          .flatMap(ChartIT::rights)
+          .filter(right -> !right.startsWith("create auth"))
+          .collect(toCollection(TreeSet::new));
+    }
+  }
+
+  private static Stream<String> rights(ResourceRule rule) {
+    var names = rule.getResourceNames().isEmpty() ? List.of("") : rule.getResourceNames();
+    var rights = new ArrayList<String>();
+    for (var verb : rule.getVerbs()) {
+      for (var group : rule.getApiGroups()) {
+        for (var resource : rule.getResources()) {
+          for (var name : names) {
+            rights.add(
+                (verb + " " + (group.isEmpty() ? "" : group + "/") + resource + " " + name)
+                    .strip());
+          }
+        }
+      }
+    }
+    return rights.stream();
+  }
+}

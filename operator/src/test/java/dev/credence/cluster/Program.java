@@ -1,0 +1,72 @@
+package dev.credence.cluster;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/// Runs other programs to their end.
+final class Program {
+  private static final Duration DEADLINE = Duration.ofMinutes(3);
+
+  /// What the program printed on its standard output.
+  static String output(Map<String, String> environment, List<String> words) {
+    var end = run(environment, words);
+    if (end.code() != 0) {
+      throw new IllegalStateException(
+          "`%s` ended with %d:%n%s%s"
+              .formatted(String.join(" ", words), end.code(), end.out(), end.err()));
+    }
+    return end.out();
+  }
+
+  static End run(Map<String, String> environment, List<String> words) {
+    Path out = null;
+    Path err = null;
+    try {
+      // Files and not pipes: what the program leaves running would keep a pipe open.
+      out = Files.createTempFile("program", ".out");
+      err = Files.createTempFile("program", ".err");
+      var builder =
+          new ProcessBuilder(words)
+              .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+              .redirectOutput(out.toFile())
+              .redirectError(err.toFile());
+      builder.environment().putAll(environment);
+      var process = builder.start();
+      if (!process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new IllegalStateException(
+            "`%s` did not end within %s:%n%s"
+                .formatted(String.join(" ", words), DEADLINE, Files.readString(err)));
+      }
+      return new End(process.exitValue(), Files.readString(out), Files.readString(err));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while `%s` ran".formatted(words), e);
+    } finally {
+      delete(out);
+      delete(err);
+    }
+  }
+
+  record End(int code, String out, String err) {}
+
+  private static void delete(Path file) {
+    try {
+      if (file != null) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Program() {}
+}
