@@ -35,7 +35,9 @@ final class Logs {
         .getLogger("io.fabric8.kubernetes.client.jdkhttp.JdkWebSocketImpl")
         .setLevel(Level.ERROR);
     // "unstable version v1alpha1", once for each informer
-    context.getLogger("io.fabric8.kubernetes.client.informers").setLevel(Level.ERROR);
+    context
+        .getLogger("io.fabric8.kubernetes.client.dsl.internal.VersionUsageUtils")
+        .setLevel(Level.ERROR);
   }
 
   private static Encoder<ILoggingEvent> encoder(Settings.LogFormat format, LoggerContext context) {

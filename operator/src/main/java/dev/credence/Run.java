@@ -62,8 +62,8 @@ final class Run implements Callable<Integer> {
     var log = LoggerFactory.getLogger(Run.class);
     var clock = Clock.systemUTC();
     var instance = instance();
-    var fleet = new Fleet(clock, settings.identitySeries());
-    var meters = new Meters(fleet, Main.version());
+    var fleet = new Fleet(clock, settings.identitySeries(), Main.version());
+    var meters = new Meters(fleet);
     var clients = Clients.of(meters);
     var watches = new Watches(clients.full(), clients.metadata(), settings.watchNamespaces());
     var act =

@@ -9,7 +9,9 @@ import dev.credence.decide.Verdict.Truth;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.time.Clock;
 import java.time.Duration;
@@ -42,6 +44,7 @@ public final class Fleet implements MultiCollector {
   private final ConcurrentSkipListMap<Name, Entry> standings = new ConcurrentSkipListMap<>();
   private final Clock clock;
   private final int mostSeries;
+  private final String version;
 
   public record Name(String namespace, String name) implements Comparable<Name> {
     @Override
@@ -54,8 +57,9 @@ public final class Fleet implements MultiCollector {
   private record Entry(Standing standing, boolean enforced) {}
 
   /// `mostSeries`: for how many identities there are series of their own.
-  public Fleet(Clock clock, int mostSeries) {
+  public Fleet(Clock clock, int mostSeries, String version) {
     this.clock = clock;
+    this.version = version;
     this.mostSeries = mostSeries;
   }
 
@@ -90,7 +94,8 @@ public final class Fleet implements MultiCollector {
     var all = List.copyOf(standings.values());
     var credentials =
         all.stream().flatMap(entry -> entry.standing().credentials().stream()).toList();
-    var gauges = new ArrayList<GaugeSnapshot>();
+    var gauges = new ArrayList<MetricSnapshot>();
+    gauges.add(build());
     gauges.add(
         counted(
             Metric.Identities,
@@ -128,7 +133,19 @@ public final class Fleet implements MultiCollector {
     if (mostSeries > 0) {
       gauges.addAll(ownSeries());
     }
-    return MetricSnapshots.of(gauges.toArray(GaugeSnapshot[]::new));
+    return MetricSnapshots.of(gauges.toArray(MetricSnapshot[]::new));
+  }
+
+  private InfoSnapshot build() {
+    var name = Metric.BuildInfo.page();
+    return InfoSnapshot.builder()
+        .name(name.substring(0, name.length() - "_info".length()))
+        .help(Metric.BuildInfo.help())
+        .dataPoint(
+            InfoSnapshot.InfoDataPointSnapshot.builder()
+                .labels(Labels.of("version", version))
+                .build())
+        .build();
   }
 
   private static boolean hasNoOwner(Entry entry) {

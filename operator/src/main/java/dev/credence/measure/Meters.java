@@ -28,14 +28,10 @@ public final class Meters {
   private final Timer reconciles;
   private final Timer lateness;
 
-  public Meters(Fleet fleet, String version) {
+  public Meters(Fleet fleet) {
     page.register(fleet);
     gauge(Metric.Leader, leader);
     gauge(Metric.LastSweep, lastSweep);
-    Gauge.builder(Metric.BuildInfo.page(), () -> 1)
-        .description(Metric.BuildInfo.help())
-        .tag("version", version)
-        .register(registry);
     reconciles =
         Timer.builder(base(Metric.Reconciles, "_seconds"))
             .description(Metric.Reconciles.help())

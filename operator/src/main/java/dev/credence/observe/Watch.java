@@ -19,10 +19,13 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One watched kind: its informers (one, or one for each watched namespace), and what we wrote
 /// ourselves and the informers have not seen yet.
 final class Watch<T extends HasMetadata> {
+  private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
   static final String BY_NAMESPACE = "namespace";
   static final String BY_IDENTITY = "identity";
 
@@ -67,7 +70,14 @@ final class Watch<T extends HasMetadata> {
     informer.itemStore(new LeanStore<>());
     informer.addIndexers(Map.of(BY_IDENTITY, identities));
     // Whatever goes wrong, at the start or later, is tried again; health tells meanwhile.
-    informer.exceptionHandler((started, problem) -> true);
+    informer.exceptionHandler(
+        (started, problem) -> {
+          LOG.warn(
+              "watching {} failed and is tried again: {}",
+              informer.getApiTypeClass().getSimpleName(),
+              problem.getMessage());
+          return true;
+        });
     informer.addEventHandler(
         new ResourceEventHandler<T>() {
           @Override
