@@ -1,5 +1,6 @@
 package dev.credence.cluster;
 
+import static dev.credence.cluster.Eventually.eventually;
 import static java.util.stream.Collectors.toMap;
 
 import io.fabric8.kubernetes.client.Config;
@@ -19,8 +20,9 @@ import org.junit.jupiter.api.Assumptions;
 /// operator.
 ///
 /// [#shared()] is the one that tests share, each in a namespace of its own: `tools/cluster up
-/// test`, or the cluster of the environment variable CREDENCE_TEST_KUBECONFIG. [#fresh(String)] is
-/// for a test that breaks the API server.
+// test`,
+/// or the cluster of the environment variable CREDENCE_TEST_KUBECONFIG. [#fresh(String)] is for a
+/// test that breaks the API server.
 public final class LocalCluster implements AutoCloseable {
   /// Where the chart is installed, and the account that it makes for the operator.
   public static final String NAMESPACE = "credence-system";
@@ -33,7 +35,7 @@ public final class LocalCluster implements AutoCloseable {
   private static final String GIVEN = System.getenv("CREDENCE_TEST_KUBECONFIG");
 
   private static @Nullable LocalCluster shared;
-  private static @Nullable RuntimeException whyThereIsNone;
+  private static @Nullable String whyThereIsNone;
 
   private final String name;
   private final Path kubeconfig;
@@ -45,13 +47,13 @@ public final class LocalCluster implements AutoCloseable {
   /// before, or was given.
   public static synchronized LocalCluster shared() {
     if (whyThereIsNone != null) {
-      throw whyThereIsNone;
+      throw new IllegalStateException("there is no shared cluster: " + whyThereIsNone);
     }
     if (shared == null) {
       try {
         shared = given().orElseGet(LocalCluster::theOneCalledTest);
       } catch (RuntimeException e) {
-        whyThereIsNone = e;
+        whyThereIsNone = e.getMessage();
         throw e;
       }
     }
@@ -175,14 +177,14 @@ public final class LocalCluster implements AutoCloseable {
         "--namespace",
         NAMESPACE,
         "--create-namespace",
+        "--take-ownership",
         "--set",
         "operator.enabled=false");
-    kubectl(
-        "wait",
-        "--for=condition=Established",
-        "--timeout=30s",
-        "crd/machineidentities.credence.dev",
-        "crd/credentialpolicies.credence.dev");
+    for (var kind : List.of("machineidentities", "credentialpolicies")) {
+      eventually("the API server knows " + kind)
+          .ignoreExceptions()
+          .until(() -> client.raw("/apis/credence.dev/v1alpha1/" + kind + "?limit=1") != null);
+    }
     return this;
   }
 
