@@ -34,6 +34,10 @@ final class Logs {
     context
         .getLogger("io.fabric8.kubernetes.client.jdkhttp.JdkWebSocketImpl")
         .setLevel(Level.ERROR);
+    // What a watch meets is told in a line by us, and as health; this would be a stack trace each.
+    context
+        .getLogger("io.fabric8.kubernetes.client.informers.impl.cache.Reflector")
+        .setLevel(Level.ERROR);
     // "unstable version v1alpha1", once for each informer
     context
         .getLogger("io.fabric8.kubernetes.client.dsl.internal.VersionUsageUtils")

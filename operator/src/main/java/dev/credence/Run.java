@@ -17,11 +17,13 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -36,12 +38,15 @@ import picocli.CommandLine.Command;
       "Everything else is set by environment variables: see docs/settings.md."
     })
 final class Run implements Callable<Integer> {
+  private static final int FAILED = 1;
   private static final int WRONG_SETTINGS = 2;
+  private static final Duration LOOK_AT_HEALTH_EVERY = Duration.ofSeconds(2);
 
   /// What has come up so far: health is asked from the first moment on.
   private volatile String waitingFor = "starting";
 
   private final CountDownLatch stopped = new CountDownLatch(1);
+  private volatile boolean failed;
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -54,8 +59,14 @@ final class Run implements Callable<Integer> {
     }
     Logs.configure(settings);
     limitSlowClients();
-    run(settings);
-    return 0;
+    try {
+      run(settings);
+      return 0;
+    } catch (IOException | RuntimeException fault) {
+      failed = true;
+      LoggerFactory.getLogger(Run.class).error("ending: {}", fault.getMessage(), fault);
+      return FAILED;
+    }
   }
 
   private void run(Settings settings) throws IOException, InterruptedException {
@@ -97,8 +108,23 @@ final class Run implements Callable<Integer> {
       watches.start();
       engine.start(identities, policies);
       waitingFor = "";
-      log.atInfo().log("started");
-      stopped.await();
+      log.info("started");
+      tellHealthUntilStopped(log, watches, engine);
+    }
+  }
+
+  /// Says when a watch is lost and when all is well again.
+  private void tellHealthUntilStopped(Logger log, Watches watches, Engine engine)
+      throws InterruptedException {
+    List<String> before = List.of();
+    while (!stopped.await(LOOK_AT_HEALTH_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+      var now = ready(watches, engine);
+      if (!now.equals(before) && now.isEmpty()) {
+        log.info("healthy again");
+      } else if (!now.equals(before)) {
+        log.warn("unhealthy: {}", String.join("; ", now));
+      }
+      before = now;
     }
   }
 
@@ -158,6 +184,8 @@ final class Run implements Callable<Integer> {
     } finally {
       stopped.countDown();
       Logs.flush();
+      // A process that was told to stop and did is a success, also to those who only see its code.
+      Runtime.getRuntime().halt(failed ? FAILED : 0);
     }
   }
 

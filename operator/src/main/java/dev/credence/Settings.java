@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Everything that can be set, from the environment, read once. Which cluster is the client's
 /// affair: `KUBECONFIG`, or the pod's own ServiceAccount.
@@ -32,7 +33,8 @@ public record Settings(
     String logLevel,
     Duration sweepEvery,
     int identitySeries) {
-  private static final Pattern DURATION = Pattern.compile("(\\d{1,6})([hms])");
+  private static final Pattern DURATION =
+      Pattern.compile("(?:(\\d{1,6})h)?(?:(\\d{1,6})m)?(?:(\\d{1,6})s)?");
   private static final Set<String> LEVELS = Set.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
   private static final int HIGHEST_PORT = 65_535;
 
@@ -124,16 +126,17 @@ public record Settings(
     if (!parts.matches()) {
       throw new IllegalArgumentException(text);
     }
-    var amount = Long.parseLong(parts.group(1));
     var every =
-        switch (parts.group(2)) {
-          case "h" -> Duration.ofHours(amount);
-          case "m" -> Duration.ofMinutes(amount);
-          default -> Duration.ofSeconds(amount);
-        };
+        Duration.ofHours(number(parts.group(1)))
+            .plusMinutes(number(parts.group(2)))
+            .plusSeconds(number(parts.group(3)));
     if (every.isZero()) {
       throw new IllegalArgumentException(text);
     }
     return every;
+  }
+
+  private static long number(@Nullable String digits) {
+    return digits == null ? 0 : Long.parseLong(digits);
   }
 }

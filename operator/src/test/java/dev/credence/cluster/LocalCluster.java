@@ -30,7 +30,7 @@ public final class LocalCluster implements AutoCloseable {
   public static final String ACCOUNT = "credence";
 
   /// The top of the checkout: tests run in the folder of their module.
-  static final Path TOP = Path.of(System.getProperty("user.dir")).getParent();
+  public static final Path TOP = Path.of(System.getProperty("user.dir")).getParent();
 
   private static final String GIVEN = System.getenv("CREDENCE_TEST_KUBECONFIG");
 

@@ -1,0 +1,26 @@
+package dev.credence.bench;
+
+import dev.credence.cluster.LocalCluster;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.Locale;
+
+/// Lines of a measurement, printed and kept.
+final class Results {
+  private final Path file;
+
+  Results(String name) throws IOException {
+    file = LocalCluster.TOP.resolve("bench/results/" + name + ".txt");
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, "# " + name + ", " + Instant.now() + "\n");
+  }
+
+  void line(String format, Object... values) throws IOException {
+    var line = String.format(Locale.ROOT, format, values);
+    System.out.println(line);
+    Files.writeString(file, line + "\n", StandardOpenOption.APPEND);
+  }
+}
