@@ -5,7 +5,9 @@ import dev.credence.api.MachineIdentity;
 import dev.credence.decide.Action;
 import dev.credence.decide.Action.Labelling;
 import dev.credence.decide.Action.Receipt;
+import dev.credence.facts.Generator;
 import dev.credence.facts.Guard;
+import dev.credence.facts.Key;
 import dev.credence.facts.Subject;
 import dev.credence.make.Maker;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -17,14 +19,16 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Carries an action out. What is created is created by a plain POST: where the name is taken,
 /// nothing happens. What is changed is changed under the UID and resourceVersion that were judged.
@@ -74,11 +78,7 @@ public final class Act {
 
   /// Takes our label and annotations off an object whose identity is gone.
   public void unmark(String namespace, Subject subject, Guard guard) {
-    metadata.mark(
-        namespace,
-        subject,
-        guard,
-        new Labelling(Optional.empty(), Optional.empty(), Optional.empty()));
+    metadata.unmark(namespace, subject, guard);
   }
 
   private void issue(Action.Issue issue, MachineIdentity identity) {
@@ -92,7 +92,11 @@ public final class Act {
             .build();
     secret.getMetadata().getAnnotations().putAll(annotations(receipt));
     remember(
-        Refusal.asked(issue.subject(), "create", made, () -> client.resource(secret).create()));
+        Refusal.asked(
+            issue.subject(),
+            "create",
+            secrets(secret, issue.recipe().keys()),
+            () -> client.resource(secret).create()));
   }
 
   private void rotate(Action.Rotate rotate, MachineIdentity identity) {
@@ -109,25 +113,42 @@ public final class Act {
     }
     data.putAll(encoded(made));
     secret.setData(data);
-    put(secret, annotations(rotate.receipt()), rotate.subject(), made);
+    put(secret, annotations(rotate.receipt()), rotate.subject(), rotate.recipe().keys());
   }
 
   private void retire(Action.Retire retire, MachineIdentity identity) {
     var secret = current(namespace(identity), retire.subject(), retire.guard());
     secret.setData(withoutPrevious(secret));
-    put(secret, Map.of(), retire.subject(), new TreeMap<>());
+    put(secret, Map.of(), retire.subject(), List.of());
   }
 
   private void put(
-      Secret secret,
-      Map<String, String> annotations,
-      Subject subject,
-      SortedMap<String, byte[]> made) {
+      Secret secret, Map<String, String> annotations, Subject subject, List<Key> keys) {
     var all = new HashMap<>(secret.getMetadata().getAnnotations());
     all.remove(Api.PREVIOUS_RETIRES_AT);
     all.putAll(annotations);
     secret.getMetadata().setAnnotations(all);
-    remember(Refusal.asked(subject, "update", made, () -> client.resource(secret).update()));
+    remember(
+        Refusal.asked(
+            subject, "update", secrets(secret, keys), () -> client.resource(secret).update()));
+  }
+
+  /// The values that must not come back in a message: all but those that the recipe states.
+  private static List<byte[]> secrets(Secret secret, List<Key> keys) {
+    var stated =
+        keys.stream()
+            .flatMap(
+                key ->
+                    switch (key.generator()) {
+                      case Generator.Fixed(var text) -> Stream.of(text);
+                      case Generator.Alternate(var texts) -> texts.stream();
+                      default -> Stream.<String>of();
+                    })
+            .collect(Collectors.toSet());
+    return secret.getData().values().stream()
+        .map(Base64.getDecoder()::decode)
+        .filter(value -> !stated.contains(new String(value, StandardCharsets.UTF_8)))
+        .toList();
   }
 
   /// The Secret with its bytes, if it still is the one that was judged.

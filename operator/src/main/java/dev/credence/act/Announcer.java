@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
 import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -194,11 +195,20 @@ public final class Announcer implements AutoCloseable {
         .withType(type.name())
         .withReason(reason)
         .withAction(action)
-        .withNote(note.length() <= LONGEST_NOTE ? note : note.substring(0, LONGEST_NOTE) + "…")
+        .withNote(shortened(note))
         .withEventTime(new MicroTime(SIX_DIGITS.format(now)))
         .withReportingController(Api.GROUP + "/" + Api.MANAGER)
         .withReportingInstance(instance)
         .build();
+  }
+
+  /// The API server counts bytes.
+  private static String shortened(String note) {
+    var bytes = note.getBytes(StandardCharsets.UTF_8);
+    return bytes.length <= LONGEST_NOTE
+        ? note
+        : new String(bytes, 0, LONGEST_NOTE, StandardCharsets.UTF_8).replaceFirst("\\uFFFD$", "")
+            + "…";
   }
 
   private void write(Event event) {

@@ -4,7 +4,9 @@ import dev.credence.api.Api;
 import dev.credence.decide.Action.Labelling;
 import dev.credence.facts.Guard;
 import dev.credence.facts.Subject;
+import dev.credence.observe.FieldOwners;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -28,6 +30,9 @@ final class MetadataWrites {
           .withForce(false)
           .build();
 
+  private static final Labelling NOTHING =
+      new Labelling(Optional.empty(), Optional.empty(), Optional.empty());
+
   private final KubernetesClient client;
   private final Act.Memory memory;
 
@@ -38,7 +43,7 @@ final class MetadataWrites {
 
   /// Server-side apply without force: exactly these marks are ours afterwards. The UID in it keeps
   /// an apply from creating an object that has just gone.
-  void mark(String namespace, Subject subject, Guard guard, Labelling marks) {
+  ObjectMeta mark(String namespace, Subject subject, Guard guard, Labelling marks) {
     var object =
         object(namespace, subject).editMetadata().withUid(guard.uid()).endMetadata().build();
     var meta = object.getMetadata();
@@ -47,7 +52,21 @@ final class MetadataWrites {
     marks.owner().ifPresent(contact -> annotations.put(Api.OWNER, contact));
     marks.team().ifPresent(team -> annotations.put(Api.TEAM, team));
     meta.setAnnotations(annotations);
-    Refusal.asked(subject, "patch", () -> client.resource(object).patch(APPLY, object));
+    var answer =
+        Refusal.asked(subject, "patch", () -> client.resource(object).patch(APPLY, object));
+    memory.marked(namespace, subject, answer.getMetadata());
+    return answer.getMetadata();
+  }
+
+  /// Takes the marks off. What was written by apply goes by an apply that leaves it out, which
+  /// keeps what somebody else states too; what was written at the creation of an object of ours,
+  /// which was then orphaned, goes by name.
+  void unmark(String namespace, Subject subject, Guard guard) {
+    var left = mark(namespace, subject, guard, NOTHING);
+    if (FieldOwners.weOwn(left, "f:labels", Api.IDENTITY)) {
+      var judged = new Guard(left.getUid(), left.getResourceVersion());
+      relabel(namespace, subject, judged, NOTHING);
+    }
   }
 
   /// A merge patch on an object of our own, under the version that was judged.

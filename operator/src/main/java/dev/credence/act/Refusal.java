@@ -5,8 +5,10 @@ import dev.credence.facts.Subject;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.Map;
+import java.util.Collection;
+import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /// The API server did not do what it was asked. The message is a sentence for the status: what was
 /// refused and why, without any of the bytes that were sent.
@@ -48,12 +50,12 @@ public final class Refusal extends RuntimeException {
   }
 
   static <T> T asked(Subject subject, String verb, Supplier<T> request) {
-    return asked(subject, verb, Map.of(), request);
+    return asked(subject, verb, List.of(), request);
   }
 
   /// `secrets` are the values in the request, which must not come back in a message.
   static <T> T asked(
-      Subject subject, String verb, Map<String, byte[]> secrets, Supplier<T> request) {
+      Subject subject, String verb, Collection<byte[]> secrets, Supplier<T> request) {
     try {
       return request.get();
     } catch (KubernetesClientException answer) {
@@ -62,14 +64,16 @@ public final class Refusal extends RuntimeException {
   }
 
   private static RuntimeException translated(
-      Subject subject, String verb, Map<String, byte[]> secrets, KubernetesClientException answer) {
+      Subject subject, String verb, Collection<byte[]> secrets, KubernetesClientException answer) {
     var code = answer.getCode();
-    if (code == CONFLICT || code == NOT_FOUND) {
+    if (code == NOT_FOUND || (code == CONFLICT && !isOverAField(answer))) {
       return raced(subject);
     }
     if (code < 400 || code == TOO_MANY_REQUESTS || code >= SERVER_ERRORS) {
       // It could not be asked: nothing is wrong with this identity.
-      return answer;
+      return repeats(answer, secrets)
+          ? new KubernetesClientException(verb + " " + subject + ": answer withheld", code, null)
+          : answer;
     }
     var status = answer.getStatus();
     var said = status == null || status.getMessage() == null ? "" : status.getMessage();
@@ -83,13 +87,31 @@ public final class Refusal extends RuntimeException {
             + (mentions(said, secrets) ? "(message withheld: it repeats a value)" : oneLine(said)));
   }
 
-  private static boolean mentions(String text, Map<String, byte[]> secrets) {
-    return secrets.values().stream()
-        .filter(value -> value.length >= SHORTEST_SECRET)
-        .anyMatch(
+  /// An apply without force met a field of somebody else: looking again does not help.
+  private static boolean isOverAField(KubernetesClientException answer) {
+    var status = answer.getStatus();
+    return status != null
+        && status.getDetails() != null
+        && status.getDetails().getCauses() != null
+        && status.getDetails().getCauses().stream()
+            .anyMatch(cause -> "FieldManagerConflict".equals(cause.getReason()));
+  }
+
+  private static boolean repeats(Throwable answer, Collection<byte[]> secrets) {
+    return Stream.iterate(answer, link -> link != null, Throwable::getCause)
+        .anyMatch(link -> mentions(link.toString(), secrets));
+  }
+
+  /// Line by line, since a line break arrives as `\n` where a message quotes a value.
+  private static boolean mentions(String text, Collection<byte[]> secrets) {
+    return secrets.stream()
+        .flatMap(
             value ->
-                text.contains(new String(value, StandardCharsets.UTF_8))
-                    || text.contains(Base64.getEncoder().encodeToString(value)));
+                Stream.concat(
+                    new String(value, StandardCharsets.UTF_8).lines(),
+                    Stream.of(Base64.getEncoder().encodeToString(value))))
+        .filter(secret -> secret.length() >= SHORTEST_SECRET)
+        .anyMatch(text::contains);
   }
 
   private static String oneLine(String text) {

@@ -127,6 +127,7 @@ public final class Sweep implements AutoCloseable {
 
   @Override
   public void close() {
+    leads = false;
     worker.shutdownNow();
   }
 }

@@ -48,10 +48,13 @@ public final class RequestCount implements Interceptor {
 
   /// `/api/v1/namespaces/sales/secrets/crm-db` → `secrets`;
   /// `/apis/credence.dev/v1alpha1/namespaces/sales/machineidentities/crm/status` →
-  /// `machineidentities/status`. Never a name.
+  /// `machineidentities/status`. Never a name. A proxy may put a path of its own in front.
   private static String resource(List<String> path) {
-    var afterGroup = path.indexOf("apis") >= 0 ? 4 : 3;
-    if (path.size() <= afterGroup) {
+    var core = path.indexOf("api");
+    var groups = path.indexOf("apis");
+    var isCore = core >= 0 && (groups < 0 || core < groups);
+    var afterGroup = isCore ? core + 2 : groups + 3;
+    if (Math.max(core, groups) < 0 || path.size() <= afterGroup) {
       return "discovery";
     }
     var namespaced = path.get(afterGroup).equals("namespaces") && path.size() > afterGroup + 2;

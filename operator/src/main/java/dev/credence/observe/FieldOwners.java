@@ -9,9 +9,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Who wrote a label or an annotation, as the API server keeps it in `managedFields`.
-final class FieldOwners {
+public final class FieldOwners {
 
-  static boolean weOwn(ObjectMeta meta, String where, String key) {
+  /// `where` is `f:labels` or `f:annotations`.
+  public static boolean weOwn(ObjectMeta meta, String where, String key) {
     return Stream.ofNullable(meta.getManagedFields())
         .flatMap(List::stream)
         .filter(entry -> Api.MANAGER.equals(entry.getManager()))

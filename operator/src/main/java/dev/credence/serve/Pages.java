@@ -19,12 +19,13 @@ public final class Pages implements AutoCloseable {
   private static final int OK = 200;
   private static final int UNAVAILABLE = 503;
   private static final int NOT_FOUND = 404;
-  private static final int THREADS = 4;
 
   private final HttpServer server;
+
+  /// One for each request: clients that stall hold up nobody. How many there may be is the server's
+  /// limit on connections.
   private final ExecutorService threads =
-      Executors.newFixedThreadPool(
-          THREADS, Thread.ofPlatform().name("http-", 0).daemon().factory());
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
 
   /// Each gives what is the matter; nothing when all is well.
   public record Health(

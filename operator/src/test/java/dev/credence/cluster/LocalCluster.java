@@ -20,9 +20,8 @@ import org.junit.jupiter.api.Assumptions;
 /// operator.
 ///
 /// [#shared()] is the one that tests share, each in a namespace of its own: `tools/cluster up
-// test`,
-/// or the cluster of the environment variable CREDENCE_TEST_KUBECONFIG. [#fresh(String)] is for a
-/// test that breaks the API server.
+/// test`, or the cluster of the environment variable CREDENCE_TEST_KUBECONFIG. [#fresh(String)] is
+/// for a test that breaks the API server.
 public final class LocalCluster implements AutoCloseable {
   /// Where the chart is installed, and the account that it makes for the operator.
   public static final String NAMESPACE = "credence-system";

@@ -12,8 +12,7 @@ import java.util.Optional;
 
 /// A file of `src/test/resources/schema`, named like a sentence: `invalid-a-rotation-in-days.yaml`.
 /// Its last document is what is tried; one before it is what was there already. The first line of
-// an
-/// invalid one says what the API server must answer.
+/// an invalid one says what the API server must answer.
 record Story(
     String title,
     Optional<String> expected,
