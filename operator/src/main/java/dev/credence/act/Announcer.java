@@ -2,6 +2,7 @@ package dev.credence.act;
 
 import dev.credence.api.Api;
 import dev.credence.api.Condition;
+import dev.credence.api.Conditions;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentityStatus;
 import dev.credence.decide.Action;
@@ -17,14 +18,10 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -128,11 +125,7 @@ public final class Announcer implements AutoCloseable {
       MachineIdentity identity,
       @Nullable MachineIdentityStatus before,
       MachineIdentityStatus after) {
-    Map<String, Condition> known =
-        Stream.ofNullable(before)
-            .flatMap(status -> Stream.ofNullable(status.conditions()))
-            .flatMap(List::stream)
-            .collect(Collectors.toMap(Condition::type, Function.identity(), (one, two) -> one));
+    var known = Conditions.of(before == null ? null : before.conditions()).byType();
     after.conditions().stream()
         .filter(condition -> !SUMS.contains(condition.type()))
         .forEach(condition -> turned(identity, known.get(condition.type()), condition));

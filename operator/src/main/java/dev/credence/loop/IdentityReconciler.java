@@ -5,27 +5,23 @@ import dev.credence.act.Announcer;
 import dev.credence.act.Refusal;
 import dev.credence.api.Api;
 import dev.credence.api.MachineIdentity;
-import dev.credence.api.MachineIdentityStatus;
 import dev.credence.decide.Action;
 import dev.credence.decide.Decide;
 import dev.credence.decide.Decision;
 import dev.credence.decide.Standing;
 import dev.credence.facts.Policy;
+import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
 import dev.credence.measure.Fleet;
 import dev.credence.measure.Meters;
 import dev.credence.observe.Snapshots;
 import dev.credence.observe.Watches;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
-import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import io.javaoperatorsdk.operator.processing.event.source.filter.OnUpdateFilter;
@@ -58,13 +54,6 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   private static final Duration LONGEST_TIMER = Duration.ofMinutes(15);
 
   private static final Duration SHORTEST_TIMER = Duration.ofMillis(50);
-
-  private static final PatchContext APPLY =
-      new PatchContext.Builder()
-          .withPatchType(PatchType.SERVER_SIDE_APPLY)
-          .withFieldManager(Api.MANAGER)
-          .withForce(true)
-          .build();
 
   private final Watches watches;
   private final Snapshots snapshots;
@@ -162,8 +151,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   }
 
   private void log(Action action, MachineIdentity resource, Optional<Refusal> refusal) {
-    var raced =
-        refusal.filter(no -> no.why() == dev.credence.facts.Setback.Cause.Raced).isPresent();
+    var raced = refusal.filter(no -> no.why() == Cause.Raced).isPresent();
     refusal.filter(no -> !raced).ifPresent(no -> meters.failed(action));
     (raced ? LOG.atDebug() : refusal.isPresent() ? LOG.atWarn() : LOG.atInfo())
         .addKeyValue("namespace", resource.getMetadata().getNamespace())
@@ -190,7 +178,9 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     if (status.equals(before)) {
       return;
     }
-    write(resource, status, context);
+    var fresh = new MachineIdentity();
+    fresh.setStatus(status);
+    StatusWrites.write(fresh, resource, context);
     announcer.changes(resource, before, status);
   }
 
@@ -198,23 +188,6 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     return snapshot.policies().stream()
         .filter(policy -> standing.policy().filter(p -> p.name().equals(policy.name())).isPresent())
         .anyMatch(Policy::enforces);
-  }
-
-  private void write(
-      MachineIdentity resource, MachineIdentityStatus status, Context<MachineIdentity> context) {
-    var fresh = new MachineIdentity();
-    fresh.setMetadata(
-        new ObjectMetaBuilder()
-            .withNamespace(resource.getMetadata().getNamespace())
-            .withName(resource.getMetadata().getName())
-            .withUid(resource.getMetadata().getUid())
-            .build());
-    fresh.setStatus(status);
-    var written = context.getClient().resource(fresh).subresource("status").patch(APPLY, fresh);
-    context
-        .eventSourceRetriever()
-        .getControllerEventSource()
-        .handleRecentResourceUpdate(ResourceID.fromResource(resource), written, resource);
   }
 
   private UpdateControl<MachineIdentity> again(Decision decision) {

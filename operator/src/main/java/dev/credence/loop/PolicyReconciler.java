@@ -3,27 +3,22 @@ package dev.credence.loop;
 import dev.credence.api.Api;
 import dev.credence.api.Condition;
 import dev.credence.api.Condition.Truth;
+import dev.credence.api.Conditions;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.CredentialPolicyStatus;
 import dev.credence.measure.Fleet;
 import dev.credence.observe.Policies;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
-import io.fabric8.kubernetes.client.dsl.base.PatchContext;
-import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
-import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntSupplier;
-import java.util.stream.Stream;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// How a policy is kept: whether each rule of it can be applied, how many identities it decides
@@ -37,19 +32,12 @@ import org.jspecify.annotations.Nullable;
     maxInterval = 15_000)
 public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
   private static final Duration COUNT_AGAIN_AFTER = Duration.ofSeconds(3);
-  private static final PatchContext APPLY =
-      new PatchContext.Builder()
-          .withPatchType(PatchType.SERVER_SIDE_APPLY)
-          .withFieldManager(Api.MANAGER)
-          .withForce(true)
-          .build();
-
   private final Fleet fleet;
-  private final IntSupplier identities;
+  private final LongSupplier identities;
   private final Clock clock;
 
   /// `identities`: how many there are; the numbers are written only when all were looked at.
-  public PolicyReconciler(Fleet fleet, IntSupplier identities, Clock clock) {
+  public PolicyReconciler(Fleet fleet, LongSupplier identities, Clock clock) {
     this.fleet = fleet;
     this.identities = identities;
     this.clock = clock;
@@ -60,7 +48,9 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
       CredentialPolicy resource, Context<CredentialPolicy> context) {
     var status = status(resource);
     if (!status.equals(resource.getStatus())) {
-      write(resource, status, context);
+      var fresh = new CredentialPolicy();
+      fresh.setStatus(status);
+      StatusWrites.write(fresh, resource, context);
     }
     return UpdateControl.<CredentialPolicy>noUpdate().rescheduleAfter(COUNT_AGAIN_AFTER);
   }
@@ -69,7 +59,7 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
     var generation = resource.getMetadata().getGeneration();
     var before = Optional.ofNullable(resource.getStatus());
     var counted =
-        fleet.size() >= identities.getAsInt()
+        fleet.size() >= identities.getAsLong()
             ? Optional.of(fleet.tally(resource.getMetadata().getName()))
             : Optional.<Fleet.Tally>empty();
     return new CredentialPolicyStatus(
@@ -110,29 +100,8 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
       @Nullable Long generation,
       Optional<CredentialPolicyStatus> before) {
     var since =
-        before.stream()
-            .flatMap(status -> Stream.ofNullable(status.conditions()))
-            .flatMap(List::stream)
-            .filter(known -> known.type().equals(type) && known.status() == truth)
-            .map(Condition::lastTransitionTime)
-            .findFirst()
-            .orElseGet(() -> clock.instant().truncatedTo(ChronoUnit.SECONDS));
+        Conditions.of(before.map(CredentialPolicyStatus::conditions).orElse(null))
+            .since(type, truth, clock.instant());
     return new Condition(type, truth, generation, since, reason, message);
-  }
-
-  private static void write(
-      CredentialPolicy resource, CredentialPolicyStatus status, Context<CredentialPolicy> context) {
-    var fresh = new CredentialPolicy();
-    fresh.setMetadata(
-        new ObjectMetaBuilder()
-            .withName(resource.getMetadata().getName())
-            .withUid(resource.getMetadata().getUid())
-            .build());
-    fresh.setStatus(status);
-    var written = context.getClient().resource(fresh).subresource("status").patch(APPLY, fresh);
-    context
-        .eventSourceRetriever()
-        .getControllerEventSource()
-        .handleRecentResourceUpdate(ResourceID.fromResource(resource), written, resource);
   }
 }

@@ -2,6 +2,7 @@ package dev.credence.loop;
 
 import dev.credence.api.ActorType;
 import dev.credence.api.Condition;
+import dev.credence.api.Conditions;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentityStatus;
 import dev.credence.api.MachineIdentityStatus.CredentialKind;
@@ -20,11 +21,7 @@ import dev.credence.decide.Verdict;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A standing as the status that users read. Equal standings give equal statuses, so nothing is
@@ -95,28 +92,19 @@ final class Statuses {
       @Nullable MachineIdentityStatus before,
       @Nullable Long generation,
       Instant now) {
-    Map<String, Condition> known =
-        Stream.ofNullable(before)
-            .flatMap(status -> Stream.ofNullable(status.conditions()))
-            .flatMap(List::stream)
-            .collect(Collectors.toMap(Condition::type, Function.identity(), (one, other) -> one));
-    return verdicts.stream()
-        .map(verdict -> condition(verdict, known.get(verdict.aspect().name()), generation, now))
-        .toList();
+    var known = Conditions.of(before == null ? null : before.conditions());
+    return verdicts.stream().map(verdict -> condition(verdict, known, generation, now)).toList();
   }
 
   private static Condition condition(
-      Verdict verdict, @Nullable Condition before, @Nullable Long generation, Instant now) {
+      Verdict verdict, Conditions before, @Nullable Long generation, Instant now) {
+    var type = verdict.aspect().name();
     var truth = Condition.Truth.valueOf(verdict.truth().name());
-    var since =
-        before != null && before.status() == truth
-            ? before.lastTransitionTime()
-            : now.truncatedTo(ChronoUnit.SECONDS);
     return new Condition(
-        verdict.aspect().name(),
+        type,
         truth,
         generation,
-        since,
+        before.since(type, truth, now),
         verdict.reason().name(),
         shortened(verdict.message(), LONGEST_CONDITION));
   }

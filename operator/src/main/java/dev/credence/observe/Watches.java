@@ -50,9 +50,6 @@ public final class Watches implements Cluster {
   private static final String CERTIFICATES = "certificates.cert-manager.io";
   private static final Duration PATIENCE_WITH_CERT_MANAGER = Duration.ofSeconds(30);
   private static final Duration TELL_EVERY = Duration.ofSeconds(10);
-  private static final String NAMES = "names";
-  private static final String SELECTING = "selecting";
-  private static final String NAMESPACE = "in-namespace";
 
   private final KubernetesClient full;
   private final Set<String> namespaces;
@@ -64,7 +61,7 @@ public final class Watches implements Cluster {
 
   private volatile @Nullable Watch<Certificate> certificates;
   private volatile List<Policy> policyFacts = List.of();
-  private volatile @Nullable IndexerResourceCache<MachineIdentity> identities;
+  private volatile @Nullable Identities identities;
   private volatile Consumer<ResourceID> wake = identity -> {};
 
   /// `metadata` is a client with [MetadataOnly]; empty `namespaces`: all.
@@ -88,26 +85,9 @@ public final class Watches implements Cluster {
             this::definitionChanged);
   }
 
-  /// Adds the indexes by which objects find identities. To be called before the identities' own
-  /// informer starts.
+  /// To be called before the identities' own informer starts.
   public void index(IndexerResourceCache<MachineIdentity> cache) {
-    cache.addIndexer(NAMES, Watches::namesOf);
-    cache.addIndexer(
-        SELECTING,
-        identity ->
-            Wants.selects(identity) ? List.of(identity.getMetadata().getNamespace()) : List.of());
-    cache.addIndexer(NAMESPACE, identity -> List.of(identity.getMetadata().getNamespace()));
-    this.identities = cache;
-  }
-
-  private static List<String> namesOf(MachineIdentity identity) {
-    return Wants.names(identity)
-        .map(subject -> key(identity.getMetadata().getNamespace(), subject))
-        .toList();
-  }
-
-  private static String key(String namespace, Subject subject) {
-    return subject.kind() + "/" + namespace + "/" + subject.name();
+    this.identities = new Identities(cache);
   }
 
   /// From now on changes wake identities.
@@ -190,8 +170,7 @@ public final class Watches implements Cluster {
 
   private void changed(Kind kind, @Nullable HasMetadata before, @Nullable HasMetadata after) {
     var object = after == null ? before : after;
-    var cache = identities;
-    if (object == null || cache == null) {
+    if (object == null) {
       return;
     }
     var namespace = object.getMetadata().getNamespace();
@@ -221,9 +200,9 @@ public final class Watches implements Cluster {
   }
 
   private void homeChanged(@Nullable Namespace before, @Nullable Namespace after) {
-    var cache = identities;
-    if (after != null && cache != null) {
-      cache.byIndex(NAMESPACE, after.getMetadata().getName()).forEach(this::wake);
+    var known = identities;
+    if (after != null && known != null) {
+      known.in(after.getMetadata().getName()).forEach(this::wake);
     }
   }
 
@@ -252,10 +231,7 @@ public final class Watches implements Cluster {
 
   /// Has every identity looked at again.
   public void wakeAll() {
-    var cache = identities;
-    if (cache != null) {
-      cache.list(identity -> true).forEach(this::wake);
-    }
+    identities().forEach(this::wake);
   }
 
   private void wake(MachineIdentity identity) {
@@ -335,14 +311,14 @@ public final class Watches implements Cluster {
 
   @Override
   public Collection<MachineIdentity> naming(String namespace, Subject subject) {
-    var cache = identities;
-    return cache == null ? List.of() : cache.byIndex(NAMES, key(namespace, subject));
+    var known = identities;
+    return known == null ? List.of() : known.naming(namespace, subject);
   }
 
   @Override
   public Collection<MachineIdentity> selecting(String namespace) {
-    var cache = identities;
-    return cache == null ? List.of() : cache.byIndex(SELECTING, namespace);
+    var known = identities;
+    return known == null ? List.of() : known.selecting(namespace);
   }
 
   @Override
@@ -351,15 +327,14 @@ public final class Watches implements Cluster {
     return watch != null && watch.isSynced();
   }
 
-  /// How many identities there are.
-  public int identities() {
-    var cache = identities;
-    return cache == null ? 0 : (int) cache.list(identity -> true).count();
+  /// Every identity, as far as we know.
+  public Stream<MachineIdentity> identities() {
+    var known = identities;
+    return known == null ? Stream.of() : known.all();
   }
 
-  /// Whether an identity of that name is there, as far as we know.
   public boolean identityExists(String namespace, String name) {
-    var cache = identities;
-    return cache != null && cache.get(new ResourceID(name, namespace)).isPresent();
+    var known = identities;
+    return known != null && known.exists(namespace, name);
   }
 }
