@@ -215,6 +215,11 @@ public final class Announcer implements AutoCloseable {
     }
   }
 
+  /// How many Events were not written since too many were waiting.
+  long dropped() {
+    return dropped.get();
+  }
+
   /// Writes what is waiting, for a few seconds at most.
   @Override
   public void close() throws InterruptedException {

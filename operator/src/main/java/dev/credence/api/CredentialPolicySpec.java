@@ -48,6 +48,13 @@ public record CredentialPolicySpec(
       @JsonPropertyDescription("Whether a backup must be named too.") @Default("false")
           Boolean backupRequired) {}
 
+  @ValidationRule(
+      value =
+          "!has(self.max) || !self.max.matches('"
+              + Form.DURATION
+              + "') || duration(self.max) >= duration('10s')",
+      message = "`max` must be at least 10s",
+      fieldPath = ".max")
   public record Lifetime(
       @JsonPropertyDescription(
               "How long after its creation an identity ends at the latest: 8760h is a year.")
