@@ -35,7 +35,7 @@ import picocli.CommandLine.Command;
     description = {
       "Run the operator in the foreground.",
       "Which cluster: KUBECONFIG, or the ServiceAccount of the pod it runs in.",
-      "Everything else is set by environment variables: see docs/settings.md."
+      "Everything else is set by environment variables: see docs/reference/settings.md."
     })
 final class Run implements Callable<Integer> {
   private static final int FAILED = 1;

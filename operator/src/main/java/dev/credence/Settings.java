@@ -9,20 +9,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Everything that can be set, from the environment, read once. Which cluster is the client's
-/// affair: `KUBECONFIG`, or the pod's own ServiceAccount.
-///
-/// - `namespace`: `CREDENCE_NAMESPACE`, where the operator's Lease is; credence-system
-/// - `watchNamespaces`: `CREDENCE_WATCH_NAMESPACES`, comma-separated; empty: all
-/// - `address`: `CREDENCE_ADDRESS`, where metrics and health are served; 127.0.0.1 (the chart:
-/// 0.0.0.0)
-/// - `port`: `CREDENCE_PORT`, of metrics and health; 8080
-/// - `leaderElection`: `CREDENCE_LEADER_ELECTION`, whether replicas agree on one that acts; true
-/// - `logFormat`: `CREDENCE_LOG_FORMAT`, text or json; text
-/// - `logLevel`: `CREDENCE_LOG_LEVEL`, ERROR, WARN, INFO, DEBUG or TRACE; INFO
-/// - `sweepEvery`: `CREDENCE_SWEEP_EVERY`, how often everything is looked at again; 10m
-/// - `identitySeries`: `CREDENCE_IDENTITY_SERIES`, for how many identities there are metrics of
-/// their own; 0
+/// Everything that can be set, from the environment, read once; what each is for is in [Setting].
+/// Which cluster is the client's affair: `KUBECONFIG`, or the pod's own ServiceAccount.
 public record Settings(
     String namespace,
     Set<String> watchNamespaces,
@@ -35,6 +23,7 @@ public record Settings(
     int identitySeries) {
   private static final Pattern DURATION =
       Pattern.compile("(?:(\\d{1,6})h)?(?:(\\d{1,6})m)?(?:(\\d{1,6})s)?");
+  private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
   private static final Set<String> LEVELS = Set.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
   private static final int HIGHEST_PORT = 65_535;
 
@@ -50,52 +39,56 @@ public record Settings(
   /// Throws IllegalArgumentException with a sentence that names the variable.
   public static Settings of(Map<String, String> environment) {
     return new Settings(
-        environment.getOrDefault("CREDENCE_NAMESPACE", "credence-system"),
-        names(environment.getOrDefault("CREDENCE_WATCH_NAMESPACES", "")),
-        environment.getOrDefault("CREDENCE_ADDRESS", "127.0.0.1"),
-        read(environment, "CREDENCE_PORT", "8080", "a port from 0 to 65535", Settings::port),
-        read(environment, "CREDENCE_LEADER_ELECTION", "true", "true or false", Settings::truth),
-        read(environment, "CREDENCE_LOG_FORMAT", "text", "text or json", LogFormat::valueOf),
-        read(
-            environment,
-            "CREDENCE_LOG_LEVEL",
-            "INFO",
-            "ERROR, WARN, INFO, DEBUG or TRACE",
-            Settings::level),
-        read(
-            environment,
-            "CREDENCE_SWEEP_EVERY",
-            "10m",
-            "a duration of at least 1s like 10m",
-            Settings::sweep),
-        read(
-            environment,
-            "CREDENCE_IDENTITY_SERIES",
-            "0",
-            "a number of identities, 0 for none",
-            Integer::parseUnsignedInt));
+        read(environment, Setting.Namespace, Settings::name),
+        read(environment, Setting.WatchNamespaces, Settings::names),
+        read(environment, Setting.Address, Settings::present),
+        read(environment, Setting.Port, Settings::port),
+        read(environment, Setting.LeaderElection, Settings::truth),
+        read(environment, Setting.LogFormat, LogFormat::valueOf),
+        read(environment, Setting.LogLevel, Settings::level),
+        read(environment, Setting.SweepEvery, Settings::sweep),
+        read(environment, Setting.IdentitySeries, Settings::count));
   }
 
   private static <T> T read(
-      Map<String, String> environment,
-      String variable,
-      String otherwise,
-      String wanted,
-      Function<String, T> reader) {
-    var text = environment.getOrDefault(variable, otherwise).strip();
+      Map<String, String> environment, Setting setting, Function<String, T> reader) {
+    var text = environment.getOrDefault(setting.variable(), setting.otherwise()).strip();
     try {
       return reader.apply(text);
     } catch (IllegalArgumentException unreadable) {
       throw new IllegalArgumentException(
-          variable + " is '" + text + "' and must be " + wanted, unreadable);
+          setting.variable() + " is '" + text + "' and must be " + setting.wanted(), unreadable);
     }
+  }
+
+  private static String name(String text) {
+    if (!NAMESPACE.matcher(text).matches()) {
+      throw new IllegalArgumentException(text);
+    }
+    return text;
   }
 
   private static Set<String> names(String text) {
     return Arrays.stream(text.split(","))
         .map(String::strip)
         .filter(name -> !name.isEmpty())
+        .map(Settings::name)
         .collect(Collectors.toSet());
+  }
+
+  private static String present(String text) {
+    if (text.isEmpty()) {
+      throw new IllegalArgumentException(text);
+    }
+    return text;
+  }
+
+  private static int count(String text) {
+    var count = Integer.parseInt(text);
+    if (count < 0) {
+      throw new IllegalArgumentException(text);
+    }
+    return count;
   }
 
   private static int port(String text) {

@@ -1,5 +1,6 @@
 package dev.credence.act;
 
+import com.fasterxml.jackson.core.JacksonException;
 import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Subject;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -97,9 +98,11 @@ public final class Refusal extends RuntimeException {
             .anyMatch(cause -> "FieldManagerConflict".equals(cause.getReason()));
   }
 
+  /// What cannot be read as JSON is quoted by those who tried.
   private static boolean repeats(Throwable answer, Collection<byte[]> secrets) {
     return Stream.iterate(answer, link -> link != null, Throwable::getCause)
-        .anyMatch(link -> mentions(link.toString(), secrets));
+        .anyMatch(
+            link -> link instanceof JacksonException || mentions(link.toString(), secrets));
   }
 
   /// Line by line, since a line break arrives as `\n` where a message quotes a value.

@@ -34,6 +34,11 @@ public record MachineIdentityStatus(
         @Size(max = 16)
         List<Condition> conditions) {
 
+  /// A list that was left out is read back as an empty one, and is the same.
+  public MachineIdentityStatus {
+    credentials = credentials == null || credentials.isEmpty() ? null : credentials;
+  }
+
   public enum LifeState {
     Provisioning,
     Active,

@@ -18,6 +18,7 @@ import dev.credence.api.SecretMember;
 import dev.credence.decide.Standing;
 import dev.credence.decide.Standing.Credential;
 import dev.credence.decide.Verdict;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -113,8 +114,10 @@ final class Statuses {
     return time.map(at -> at.truncatedTo(ChronoUnit.SECONDS)).orElse(null);
   }
 
+  /// As it will be read back: half a character, left by this cut or an earlier one, would not be.
   private static String shortened(String text, int longest) {
-    return text.length() <= longest ? text : text.substring(0, longest - 1) + "…";
+    var cut = text.length() <= longest ? text : text.substring(0, longest - 1) + "…";
+    return new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
   }
 
   private Statuses() {}

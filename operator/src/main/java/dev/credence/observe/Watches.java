@@ -18,6 +18,7 @@ import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -207,8 +208,16 @@ public final class Watches implements Cluster {
   }
 
   private void policiesChanged() {
-    policyFacts = policies.all().stream().map(Policies::of).toList();
-    wakeAll();
+    var facts =
+        policies.all().stream()
+            .map(Policies::of)
+            .sorted(Comparator.comparing(Policy::name))
+            .toList();
+    // A policy whose numbers changed is the policy it was.
+    if (!facts.equals(policyFacts)) {
+      policyFacts = facts;
+      wakeAll();
+    }
   }
 
   private void definitionChanged(

@@ -1,0 +1,73 @@
+package dev.credence;
+
+/// Every environment variable that the operator reads: its default, what it may be and what it is
+/// for. The reference is made of this list.
+public enum Setting {
+  Namespace(
+      "CREDENCE_NAMESPACE",
+      "credence-system",
+      "the name of a namespace",
+      "Where the operator's Lease is."),
+  WatchNamespaces(
+      "CREDENCE_WATCH_NAMESPACES",
+      "",
+      "names of namespaces with commas between them",
+      "The namespaces whose identities are looked after; empty: all."),
+  Address(
+      "CREDENCE_ADDRESS",
+      "127.0.0.1",
+      "an address of this machine",
+      "Where metrics and health are served; in a pod the chart says 0.0.0.0."),
+  Port("CREDENCE_PORT", "8080", "a port from 0 to 65535", "The port of metrics and health."),
+  LeaderElection(
+      "CREDENCE_LEADER_ELECTION",
+      "true",
+      "true or false",
+      "Whether replicas agree on one that acts. Without it there must be one replica."),
+  LogFormat("CREDENCE_LOG_FORMAT", "text", "text or json", "Lines for people or JSON objects."),
+  LogLevel(
+      "CREDENCE_LOG_LEVEL",
+      "INFO",
+      "ERROR, WARN, INFO, DEBUG or TRACE",
+      "How much the operator says; its libraries say warnings and errors alone."),
+  SweepEvery(
+      "CREDENCE_SWEEP_EVERY",
+      "10m",
+      "a duration of at least 1s like 10m",
+      "How often every identity is looked at again, by the clock of the wall."),
+  IdentitySeries(
+      "CREDENCE_IDENTITY_SERIES",
+      "0",
+      "a number of identities, 0 for none",
+      "For how many identities there are metrics of their own.");
+
+  private final String variable;
+  private final String otherwise;
+  private final String wanted;
+  private final String about;
+
+  Setting(String variable, String otherwise, String wanted, String about) {
+    this.variable = variable;
+    this.otherwise = otherwise;
+    this.wanted = wanted;
+    this.about = about;
+  }
+
+  public String variable() {
+    return variable;
+  }
+
+  /// What holds where the variable is not set.
+  public String otherwise() {
+    return otherwise;
+  }
+
+  /// What it may be, for the sentence `… must be …`.
+  public String wanted() {
+    return wanted;
+  }
+
+  public String about() {
+    return about;
+  }
+}

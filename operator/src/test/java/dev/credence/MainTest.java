@@ -1,0 +1,86 @@
+package dev.credence;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// The program as it is started, in a process of its own.
+@Timeout(60)
+class MainTest {
+  private record Ended(int code, String out, String err) {}
+
+  @Test
+  void help_names_the_commands() throws Exception {
+    var help = credence(Map.of(), "--help");
+    assertThat(help.code()).isZero();
+    assertThat(help.out())
+        .contains("Usage: credence", "Machine-identity governance for Kubernetes.", "run");
+    assertThat(help.err()).isEmpty();
+  }
+
+  @Test
+  void without_a_command_it_says_what_there_is() throws Exception {
+    var usage = credence(Map.of());
+    assertThat(usage.code()).isZero();
+    assertThat(usage.out()).contains("Usage: credence", "run");
+  }
+
+  @Test
+  void version_is_one_line() throws Exception {
+    var version = credence(Map.of(), "--version");
+    assertThat(version.code()).isZero();
+    assertThat(version.out().strip()).matches("credence \\S+");
+  }
+
+  @Test
+  void help_of_a_command_says_where_its_settings_are() throws Exception {
+    var help = credence(Map.of(), "run", "--help");
+    assertThat(help.code()).isZero();
+    assertThat(help.out()).contains("docs/reference/settings.md");
+  }
+
+  @Test
+  void a_command_that_nobody_knows_is_wrong_usage() throws Exception {
+    var unknown = credence(Map.of(), "frobnicate");
+    assertThat(unknown.code()).isEqualTo(2);
+    assertThat(unknown.err()).contains("frobnicate", "Usage: credence");
+  }
+
+  @Test
+  void a_wrong_setting_ends_it_with_a_sentence() throws Exception {
+    var wrong = credence(Map.of("CREDENCE_PORT", "tcp://10.96.0.1:8080"), "run");
+    assertThat(wrong.code()).isEqualTo(2);
+    assertThat(wrong.err())
+        .isEqualToIgnoringNewLines(
+            "credence: CREDENCE_PORT is 'tcp://10.96.0.1:8080' and must be a port from 0 to 65535");
+    assertThat(wrong.out()).isEmpty();
+  }
+
+  private static Ended credence(Map<String, String> environment, String... arguments)
+      throws IOException, InterruptedException {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp"));
+    command.add(System.getProperty("java.class.path"));
+    command.add(Main.class.getName());
+    command.addAll(List.of(arguments));
+    var builder = new ProcessBuilder(command);
+    builder.environment().keySet().removeIf(name -> name.startsWith("CREDENCE_"));
+    builder.environment().remove("JAVA_TOOL_OPTIONS");
+    builder.environment().putAll(environment);
+    var process = builder.start();
+    process.getOutputStream().close();
+    var out = new String(process.getInputStream().readAllBytes(), UTF_8);
+    var err = new String(process.getErrorStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    return new Ended(process.exitValue(), out, err);
+  }
+}

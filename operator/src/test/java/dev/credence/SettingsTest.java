@@ -1,0 +1,106 @@
+package dev.credence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettingsTest {
+
+  @Test
+  void nothing_set_is_the_default() {
+    assertThat(Settings.of(Map.of()))
+        .isEqualTo(
+            new Settings(
+                "credence-system",
+                Set.of(),
+                "127.0.0.1",
+                8080,
+                true,
+                Settings.LogFormat.text,
+                "INFO",
+                Duration.ofMinutes(10),
+                0));
+  }
+
+  @Test
+  void everything_can_be_set() {
+    assertThat(
+            Settings.of(
+                Map.of(
+                    "CREDENCE_NAMESPACE", "machine-identities",
+                    "CREDENCE_WATCH_NAMESPACES", "sales, payments,",
+                    "CREDENCE_ADDRESS", "0.0.0.0",
+                    "CREDENCE_PORT", "0",
+                    "CREDENCE_LEADER_ELECTION", "false",
+                    "CREDENCE_LOG_FORMAT", "json",
+                    "CREDENCE_LOG_LEVEL", "TRACE",
+                    "CREDENCE_SWEEP_EVERY", "1h30m",
+                    "CREDENCE_IDENTITY_SERIES", "500",
+                    "SOMETHING_ELSE", "whatever")))
+        .isEqualTo(
+            new Settings(
+                "machine-identities",
+                Set.of("sales", "payments"),
+                "0.0.0.0",
+                0,
+                false,
+                Settings.LogFormat.json,
+                "TRACE",
+                Duration.ofMinutes(90),
+                500));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "CREDENCE_NAMESPACE, Credence, the name of a namespace",
+    "CREDENCE_NAMESPACE, '', the name of a namespace",
+    "CREDENCE_WATCH_NAMESPACES, 'sales payments', names of namespaces with commas between them",
+    "CREDENCE_ADDRESS, ' ', an address of this machine",
+    "CREDENCE_PORT, http, a port from 0 to 65535",
+    "CREDENCE_PORT, tcp://10.96.0.1:8080, a port from 0 to 65535",
+    "CREDENCE_PORT, -1, a port from 0 to 65535",
+    "CREDENCE_PORT, 65536, a port from 0 to 65535",
+    "CREDENCE_PORT, '', a port from 0 to 65535",
+    "CREDENCE_LEADER_ELECTION, yes, true or false",
+    "CREDENCE_LEADER_ELECTION, TRUE, true or false",
+    "CREDENCE_LOG_FORMAT, xml, text or json",
+    "CREDENCE_LOG_LEVEL, verbose, 'ERROR, WARN, INFO, DEBUG or TRACE'",
+    "CREDENCE_SWEEP_EVERY, 10, a duration of at least 1s like 10m",
+    "CREDENCE_SWEEP_EVERY, 0s, a duration of at least 1s like 10m",
+    "CREDENCE_SWEEP_EVERY, 1d, a duration of at least 1s like 10m",
+    "CREDENCE_SWEEP_EVERY, -1m, a duration of at least 1s like 10m",
+    "CREDENCE_SWEEP_EVERY, '', a duration of at least 1s like 10m",
+    "CREDENCE_IDENTITY_SERIES, -1, 'a number of identities, 0 for none'",
+    "CREDENCE_IDENTITY_SERIES, 3000000000, 'a number of identities, 0 for none'"
+  })
+  void a_wrong_value_is_refused_in_a_sentence(String variable, String value, String wanted) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Settings.of(Map.of(variable, value)))
+        .withMessage(variable + " is '" + value.strip() + "' and must be " + wanted);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1s", "90s", "10m", "2h", "1h1m1s"})
+  void durations_are_those_of_go(String text) {
+    assertThat(Settings.of(Map.of("CREDENCE_SWEEP_EVERY", text)).sweepEvery())
+        .isEqualTo(Duration.parse("PT" + text));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_setting_is_described(Setting setting) {
+    assertThat(setting.variable()).matches("CREDENCE_[A-Z_]+");
+    assertThat(setting.about()).matches("[A-Z].*[^.]\\.");
+    assertThat(setting.wanted()).isNotBlank();
+    assertThat(Settings.of(Map.of(setting.variable(), setting.otherwise())))
+        .isEqualTo(Settings.of(Map.of()));
+  }
+}

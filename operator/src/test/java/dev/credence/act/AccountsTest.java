@@ -1,0 +1,83 @@
+package dev.credence.act;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.credence.decide.Action;
+import dev.credence.facts.Guard;
+import dev.credence.facts.Setback.Cause;
+import dev.credence.facts.Subject;
+import dev.credence.observe.FakeApi;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+class AccountsTest {
+  private static final Subject ACCOUNT = Subject.account("payments-api");
+  private static final String ACCOUNTS = "/api/v1/namespaces/payments/serviceaccounts";
+
+  @AutoClose private final Acting acting = new Acting();
+
+  @Test
+  void an_account_is_created_by_one_plain_post() {
+    acting.api.echoes();
+    acting.perform(new Action.Provision(ACCOUNT, false, Payments.ADA));
+    assertThat(acting.api.lines()).containsExactly("POST " + ACCOUNTS);
+    assertThat(acting.sent())
+        .isEqualTo(
+            FakeApi.tree(
+                """
+                {"apiVersion": "v1", "kind": "ServiceAccount",
+                 "metadata": {
+                   "namespace": "payments", "name": "payments-api",
+                   "labels": {
+                     "app.kubernetes.io/managed-by": "credence",
+                     "credence.dev/identity": "payments-api"},
+                   "annotations": {
+                     "credence.dev/owner": "ada@example.com",
+                     "credence.dev/team": "team-payments"},
+                   "ownerReferences": %s},
+                 "automountServiceAccountToken": false}
+                """
+                    .formatted(IssueTest.OWNERS)));
+    assertThat(acting.memory.wrote).hasSize(1);
+  }
+
+  @Test
+  void an_account_of_somebody_else_is_left_alone() {
+    acting.api.refuses(409, "serviceaccounts \"payments-api\" already exists");
+    assertThat(acting.refused(new Action.Provision(ACCOUNT, false, Payments.ADA)).why())
+        .isEqualTo(Cause.Raced);
+    assertThat(acting.api.lines()).containsExactly("POST " + ACCOUNTS);
+    assertThat(acting.memory.wrote).isEmpty();
+  }
+
+  @Test
+  void adjusting_changes_one_field_of_the_account_that_was_judged() {
+    acting.api.answers(
+        new ServiceAccountBuilder()
+            .withNewMetadata()
+            .withNamespace("payments")
+            .withName("payments-api")
+            .withResourceVersion("8")
+            .endMetadata()
+            .build());
+    acting.perform(new Action.Adjust(ACCOUNT, new Guard("uid-of-the-account", "7"), true));
+    assertThat(acting.api.lines()).containsExactly("PATCH " + ACCOUNTS + "/payments-api");
+    assertThat(acting.api.last().header("Content-Type")).startsWith("application/merge-patch+json");
+    assertThat(acting.sent().path("automountServiceAccountToken").asBoolean()).isTrue();
+    assertThat(acting.sent().at("/metadata/uid").asText()).isEqualTo("uid-of-the-account");
+    assertThat(acting.sent().at("/metadata/resourceVersion").asText()).isEqualTo("7");
+    assertThat(acting.sent().fieldNames())
+        .toIterable()
+        .containsExactlyInAnyOrder(
+            "apiVersion", "kind", "metadata", "automountServiceAccountToken");
+    assertThat(acting.memory.wrote).hasSize(1);
+  }
+
+  @Test
+  void an_account_that_changed_meanwhile_is_not_adjusted() {
+    acting.api.refuses(409, "the object has been modified");
+    var adjust = new Action.Adjust(ACCOUNT, new Guard("uid-of-the-account", "7"), true);
+    assertThat(acting.refused(adjust).why()).isEqualTo(Cause.Raced);
+  }
+}

@@ -1,0 +1,17 @@
+package dev.credence.act;
+
+import dev.credence.facts.Subject;
+
+/// Refusals for tests of others.
+public final class Refusals {
+
+  public static Refusal refused(Subject subject, String why) {
+    return Refusal.of(subject, why);
+  }
+
+  public static Refusal raced(Subject subject) {
+    return Refusal.raced(subject);
+  }
+
+  private Refusals() {}
+}

@@ -1,0 +1,189 @@
+package dev.credence.act;
+
+import static dev.credence.act.Payments.PAYMENTS_DB;
+import static dev.credence.act.Payments.base64;
+import static dev.credence.act.Payments.text;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.credence.decide.Action;
+import dev.credence.facts.Setback.Cause;
+import io.fabric8.kubernetes.api.model.Secret;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RotateTest {
+  @AutoClose private final Acting acting = new Acting();
+
+  @Test
+  void the_secret_is_read_and_put_back_under_its_version() {
+    acting.api.answers(Payments.stored().build()).echoes();
+    acting.perform(Payments.rotate());
+    assertThat(acting.api.lines()).containsExactly("GET " + PAYMENTS_DB, "PUT " + PAYMENTS_DB);
+    assertThat(acting.sent().at("/metadata/resourceVersion").asText()).isEqualTo("41");
+    assertThat(acting.sent().at("/metadata/uid").asText()).isEqualTo("uid-of-payments-db");
+    assertThat(acting.sent().path("type").asText()).isEqualTo("Opaque");
+  }
+
+  @Test
+  void the_value_before_stays_beside_the_new_one() {
+    acting.api.answers(Payments.stored().build()).echoes();
+    acting.perform(Payments.rotate());
+    var data = acting.sent().path("data");
+    assertThat(names(data))
+        .containsExactlyInAnyOrder(
+            "username", "password", "username.previous", "password.previous");
+    assertThat(text(data.path("password.previous").asText())).isEqualTo("the first value");
+    assertThat(text(data.path("password").asText())).matches("[A-Za-z0-9]{32}");
+    assertThat(acting.sent().at("/metadata/annotations/credence.dev~1previous-retires-at").asText())
+        .isEqualTo("2027-01-02T00:00:00Z");
+  }
+
+  @Test
+  void without_an_overlap_the_value_before_goes_at_once() {
+    acting.api.answers(Payments.stored().build()).echoes();
+    acting.perform(Payments.rotate(Optional.empty()));
+    assertThat(names(acting.sent().path("data"))).containsExactlyInAnyOrder("username", "password");
+    assertThat(annotations()).doesNotContain("credence.dev/previous-retires-at");
+  }
+
+  @Test
+  void the_value_before_the_last_one_does_not_stay() {
+    acting.api.answers(storedWith("password.previous", "older still").build()).echoes();
+    acting.perform(Payments.rotate());
+    assertThat(text(acting.sent().at("/data/password.previous").asText()))
+        .isEqualTo("the first value");
+    assertThat(acting.api.last().body()).doesNotContain(base64("older still"));
+  }
+
+  @Test
+  void a_value_that_waited_to_be_retired_goes_where_no_overlap_is_asked() {
+    var waiting =
+        storedWith("password.previous", "older still")
+            .editMetadata()
+            .addToAnnotations("credence.dev/previous-retires-at", "2026-12-31T00:00:00Z")
+            .endMetadata();
+    acting.api.answers(waiting.build()).echoes();
+    acting.perform(Payments.rotate(Optional.empty()));
+    assertThat(names(acting.sent().path("data"))).containsExactlyInAnyOrder("username", "password");
+    assertThat(annotations()).doesNotContain("credence.dev/previous-retires-at");
+  }
+
+  @Test
+  void keys_labels_and_annotations_of_others_stay() {
+    var extended =
+        storedWith("ca.crt", "put here by somebody")
+            .editMetadata()
+            .addToLabels("reloader", "yes")
+            .addToAnnotations("example.com/note", "ours too")
+            .endMetadata();
+    acting.api.answers(extended.build()).echoes();
+    acting.perform(Payments.rotate());
+    assertThat(text(acting.sent().at("/data/ca.crt").asText())).isEqualTo("put here by somebody");
+    assertThat(acting.sent().path("data").has("ca.crt.previous")).isFalse();
+    assertThat(acting.sent().at("/metadata/labels/reloader").asText()).isEqualTo("yes");
+    assertThat(annotations()).contains("example.com/note");
+  }
+
+  @Test
+  void the_new_version_is_told_and_the_old_one_forgotten() {
+    acting.api.answers(Payments.stored().build()).echoes();
+    acting.perform(Payments.rotate());
+    assertThat(acting.sent().at("/metadata/annotations").properties())
+        .extracting(annotation -> annotation.getKey() + "=" + annotation.getValue().asText())
+        .containsExactlyInAnyOrder(
+            "credence.dev/version=2",
+            "credence.dev/issued-at=2027-01-01T00:00:00Z",
+            "credence.dev/previous-retires-at=2027-01-02T00:00:00Z",
+            "credence.dev/recipe=0123456789abcdef");
+  }
+
+  @Test
+  void a_secret_that_somebody_emptied_is_filled_again() {
+    acting.api.answers(Payments.stored().withData(null).build()).echoes();
+    acting.perform(Payments.rotate());
+    assertThat(names(acting.sent().path("data"))).containsExactlyInAnyOrder("username", "password");
+  }
+
+  @Test
+  void retiring_takes_the_value_before_and_nothing_else() {
+    var overlapping =
+        storedWith("password.previous", "older")
+            .addToData("ca.crt", base64("put here by somebody"))
+            .addToData("lonely.previous", base64("a key of somebody"))
+            .editMetadata()
+            .addToAnnotations("credence.dev/previous-retires-at", "2027-01-01T00:00:00Z")
+            .endMetadata();
+    acting.api.answers(overlapping.build()).echoes();
+    acting.perform(new Action.Retire(Payments.DB, Payments.JUDGED));
+    assertThat(acting.api.lines()).containsExactly("GET " + PAYMENTS_DB, "PUT " + PAYMENTS_DB);
+    assertThat(names(acting.sent().path("data")))
+        .containsExactlyInAnyOrder("username", "password", "ca.crt", "lonely.previous");
+    assertThat(text(acting.sent().at("/data/password").asText())).isEqualTo("the first value");
+    assertThat(annotations())
+        .containsExactlyInAnyOrder("credence.dev/version", "credence.dev/issued-at");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"uid-of-another, 41", "uid-of-payments-db, 42"})
+  void only_the_very_object_that_was_judged_is_written(String uid, String resourceVersion) {
+    var other =
+        Payments.stored()
+            .editMetadata()
+            .withUid(uid)
+            .withResourceVersion(resourceVersion)
+            .endMetadata()
+            .build();
+    acting.api.answers(other).answers(other);
+    assertThat(acting.refused(Payments.rotate()).why()).isEqualTo(Cause.Raced);
+    assertThat(acting.refused(new Action.Retire(Payments.DB, Payments.JUDGED)).why())
+        .isEqualTo(Cause.Raced);
+    assertThat(acting.api.lines()).containsExactly("GET " + PAYMENTS_DB, "GET " + PAYMENTS_DB);
+  }
+
+  @Test
+  void a_secret_that_is_gone_is_not_created_anew() {
+    acting.api.refuses(404, "secrets \"payments-db\" not found");
+    assertThat(acting.refused(Payments.rotate()).why()).isEqualTo(Cause.Raced);
+    assertThat(acting.api.lines()).containsExactly("GET " + PAYMENTS_DB);
+  }
+
+  @Test
+  void a_secret_that_changed_between_the_two_is_a_race() {
+    acting
+        .api
+        .answers(Payments.stored().build())
+        .refuses(409, "the object has been modified; please apply your changes");
+    var refusal = acting.refused(Payments.rotate());
+    assertThat(refusal.why()).isEqualTo(Cause.Raced);
+    assertThat(refusal).hasMessage("Secret payments-db changed meanwhile");
+    assertThat(acting.api.asked()).hasSize(2);
+    assertThat(acting.memory.wrote).isEmpty();
+  }
+
+  @Test
+  void what_was_written_is_remembered_without_its_bytes() {
+    acting.api.answers(Payments.stored().build()).echoes();
+    acting.perform(Payments.rotate());
+    assertThat(acting.memory.wrote)
+        .singleElement()
+        .satisfies(secret -> assertThat(((Secret) secret).getData()).isEmpty());
+  }
+
+  private static io.fabric8.kubernetes.api.model.SecretBuilder storedWith(
+      String key, String value) {
+    return Payments.stored().addToData(Map.of(key, base64(value)));
+  }
+
+  private Iterable<String> annotations() {
+    return names(acting.sent().at("/metadata/annotations"));
+  }
+
+  private static Iterable<String> names(JsonNode object) {
+    return () -> object.fieldNames();
+  }
+}

@@ -1,0 +1,177 @@
+package dev.credence.measure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.credence.decide.Standing;
+import dev.credence.measure.Fleet.Name;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.Test;
+
+class FleetTest {
+  private static final Instant NOW = Instant.parse("2027-01-01T00:00:00Z");
+  private static final Name CRM = new Name("sales", "crm");
+  private static final Name PAYMENTS = new Name("payments", "payments-api");
+
+  @Test
+  void identities_are_counted_by_state_and_type() {
+    var fleet = fleet(0);
+    fleet.stands(CRM, Standings.inOrder(), false);
+    fleet.stands(PAYMENTS, Standings.ownerless(), false);
+    assertThat(page(fleet).value("credence_identities", "state=Active", "type=Integration"))
+        .isEqualTo(2);
+    fleet.isGone(CRM);
+    assertThat(page(fleet).value("credence_identities", "state=Active", "type=Integration"))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void a_fleet_of_none_has_zeros_and_no_series() {
+    var page = page(fleet(10));
+    assertThat(page.lines("credence_identities")).isEmpty();
+    assertThat(page.lines("credence_identities_not_ready")).isEmpty();
+    assertThat(page.value("credence_owner_missing")).isZero();
+    assertThat(page.value("credence_rotations_blocked")).isZero();
+    assertThat(page.value("credence_overlaps_active")).isZero();
+    assertThat(page.value("credence_credentials_expiring", "within=expired")).isZero();
+    assertThat(page.lines("credence_next_rotation_timestamp_seconds")).isEmpty();
+    assertThat(page.value("credence_identity_series_dropped")).isZero();
+  }
+
+  @Test
+  void what_is_not_ready_is_counted_by_its_reason() {
+    var fleet = fleet(0);
+    fleet.stands(CRM, Standings.inOrder(), true);
+    fleet.stands(PAYMENTS, Standings.ownerless(), true);
+    var page = page(fleet);
+    assertThat(page.value("credence_identities_not_ready", "reason=OwnerMissing")).isEqualTo(1);
+    assertThat(page.lines("credence_identities_not_ready")).hasSize(1);
+    assertThat(page.value("credence_owner_missing")).isEqualTo(1);
+  }
+
+  @Test
+  void a_broken_rule_is_counted_whether_or_not_it_is_enforced() {
+    var fleet = fleet(0);
+    fleet.stands(CRM, Standings.ownerless(), false);
+    fleet.stands(PAYMENTS, Standings.ownerless(), true);
+    var page = page(fleet);
+    assertThat(page.value("credence_policy_violations", "enforcement=Audit", "reason=OwnerMissing"))
+        .isEqualTo(1);
+    assertThat(
+            page.value("credence_policy_violations", "enforcement=Enforce", "reason=OwnerMissing"))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void a_credential_that_ends_soon_is_in_every_wider_bucket_too() {
+    var fleet = fleet(0);
+    fleet.stands(
+        CRM,
+        Standings.inOrder(
+            Standings.ending("over", NOW),
+            Standings.ending("in-an-hour", NOW.plus(Duration.ofHours(1))),
+            Standings.ending("tomorrow", NOW.plus(Duration.ofHours(23))),
+            Standings.ending("next-week", NOW.plus(Duration.ofHours(100))),
+            Standings.ending("next-month", NOW.plus(Duration.ofHours(720))),
+            Standings.ending("next-year", NOW.plus(Duration.ofDays(365))),
+            Standings.credential("never")),
+        false);
+    var page = page(fleet);
+    assertThat(page.value("credence_credentials_expiring", "within=expired")).isEqualTo(1);
+    assertThat(page.value("credence_credentials_expiring", "within=1h")).isEqualTo(1);
+    assertThat(page.value("credence_credentials_expiring", "within=24h")).isEqualTo(2);
+    assertThat(page.value("credence_credentials_expiring", "within=168h")).isEqualTo(3);
+    assertThat(page.value("credence_credentials_expiring", "within=720h")).isEqualTo(4);
+  }
+
+  @Test
+  void the_earliest_rotation_of_all_is_the_next() {
+    var fleet = fleet(0);
+    fleet.stands(CRM, Standings.inOrder(Standings.due("later", NOW.plusSeconds(90))), false);
+    fleet.stands(PAYMENTS, Standings.inOrder(Standings.due("sooner", NOW.plusSeconds(60))), false);
+    assertThat(page(fleet).value("credence_next_rotation_timestamp_seconds"))
+        .isEqualTo(NOW.getEpochSecond() + 60);
+  }
+
+  @Test
+  void overlaps_and_blocked_rotations_are_counted() {
+    var fleet = fleet(0);
+    fleet.stands(
+        CRM,
+        Standings.inOrder(
+            Standings.overlapping("a", NOW),
+            Standings.overlapping("b", NOW),
+            Standings.blocked("c")),
+        false);
+    assertThat(page(fleet).value("credence_overlaps_active")).isEqualTo(2);
+    assertThat(page(fleet).value("credence_rotations_blocked")).isEqualTo(1);
+  }
+
+  @Test
+  void no_name_of_an_object_is_on_the_page_unless_asked_for() {
+    var fleet = fleet(0);
+    fleet.stands(CRM, Standings.inOrder(Standings.credential("crm-db")), false);
+    assertThat(page(fleet).text()).doesNotContain("crm", "sales", "credence_identity_");
+  }
+
+  @Test
+  void series_of_their_own_are_capped_and_the_rest_is_counted() {
+    var fleet = fleet(2);
+    fleet.stands(new Name("a", "one"), standing(), false);
+    fleet.stands(new Name("a", "two"), Standings.ownerless(), false);
+    fleet.stands(new Name("b", "three"), standing(), false);
+    var page = page(fleet);
+    assertThat(page.value("credence_identity_ready", "object_namespace=a", "name=one"))
+        .isEqualTo(1);
+    assertThat(page.value("credence_identity_ready", "object_namespace=a", "name=two")).isZero();
+    assertThat(page.lines("credence_identity_ready")).hasSize(2);
+    assertThat(
+            page.value(
+                "credence_identity_expiration_timestamp_seconds", "object_namespace=a", "name=one"))
+        .isEqualTo(NOW.getEpochSecond() + 3_600);
+    assertThat(
+            page.value(
+                "credence_identity_next_rotation_timestamp_seconds",
+                "object_namespace=a",
+                "name=one"))
+        .isEqualTo(NOW.getEpochSecond() + 60);
+    assertThat(page.value("credence_identity_series_dropped")).isEqualTo(1);
+  }
+
+  @Test
+  void a_series_is_gone_with_its_object() {
+    var fleet = fleet(2);
+    fleet.stands(CRM, standing(), false);
+    assertThat(page(fleet).text()).contains("name=\"crm\"");
+    fleet.isGone(CRM);
+    assertThat(page(fleet).text()).doesNotContain("crm");
+  }
+
+  @Test
+  void a_policy_knows_whom_it_decides_about_and_who_breaks_it() {
+    var fleet = fleet(0);
+    fleet.stands(CRM, Standings.inOrder(), false);
+    fleet.stands(PAYMENTS, Standings.ownerless(), false);
+    assertThat(fleet.tally("production")).isEqualTo(new Fleet.Tally(2, 1));
+    assertThat(fleet.tally("another")).isEqualTo(new Fleet.Tally(0, 0));
+    assertThat(fleet.size()).isEqualTo(2);
+  }
+
+  private static Standing standing() {
+    return Standings.endingAt(
+        NOW.plusSeconds(3_600), Standings.due("payments-db", NOW.plusSeconds(60)));
+  }
+
+  private static Fleet fleet(int mostSeries) {
+    return new Fleet(Clock.fixed(NOW, ZoneOffset.UTC), mostSeries, "1.2.3");
+  }
+
+  private static MetricsPage page(Fleet fleet) {
+    var registry = new PrometheusRegistry();
+    registry.register(fleet);
+    return MetricsPage.of(registry);
+  }
+}

@@ -1,0 +1,171 @@
+package dev.credence.measure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.credence.decide.Action;
+import dev.credence.decide.Action.Why;
+import dev.credence.measure.MetricsPage.Sample;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class MetersTest {
+  private static final MetricsPage TEXT = MetricsPage.of(Busy.page());
+  private static final MetricsPage OPEN = MetricsPage.openMetrics(Busy.page());
+
+  /// In the order of the page that users read.
+  private static final List<String> PROMISED =
+      List.of(
+          "credence_identities",
+          "credence_identities_not_ready",
+          "credence_owner_missing",
+          "credence_rotations_total",
+          "credence_rotation_lateness_seconds",
+          "credence_rotations_blocked",
+          "credence_overlaps_active",
+          "credence_credentials_expiring",
+          "credence_next_rotation_timestamp_seconds",
+          "credence_refusals_total",
+          "credence_kube_requests_total",
+          "credence_reconcile_seconds",
+          "credence_last_sweep_timestamp_seconds",
+          "credence_leader",
+          "credence_build_info");
+
+  @Test
+  void every_promised_name_is_there() {
+    assertThat(Stream.of(Metric.values()).map(Metric::page)).containsAll(PROMISED);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_metric_has_its_name_in_both_formats(Metric metric) {
+    for (var page : List.of(TEXT, OPEN)) {
+      var name = isHistogram(metric) ? metric.page() + "_count" : metric.page();
+      assertThat(page.lines(name)).as(name).isNotEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_metric_has_exactly_the_labels_that_its_description_names(Metric metric) {
+    var name = isHistogram(metric) ? metric.page() + "_count" : metric.page();
+    assertThat(TEXT.lines(name))
+        .allSatisfy(
+            sample ->
+                assertThat(sample.labels().keySet())
+                    .containsExactlyInAnyOrderElementsOf(metric.labels()));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_metric_is_described_by_a_sentence(Metric metric) {
+    assertThat(metric.help()).matches("[A-Z0-9].*[^.]\\.");
+    assertThat(TEXT.text()).contains("# HELP " + metric.page() + " " + metric.help() + "\n");
+  }
+
+  @Test
+  void nothing_of_ours_is_on_the_page_that_is_not_in_the_list() {
+    var known = Stream.of(Metric.values()).map(Metric::page).collect(Collectors.toSet());
+    var ours =
+        TEXT.names().stream()
+            .filter(name -> name.startsWith("credence_"))
+            .map(name -> name.replaceFirst("_(bucket|count|sum|max)$", ""))
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertThat(known).containsAll(ours);
+  }
+
+  @Test
+  void a_counter_ends_in_total_once() {
+    assertThat(Stream.concat(TEXT.names().stream(), OPEN.names().stream()))
+        .noneMatch(name -> name.contains("_total_total") || name.contains("_total_seconds"));
+    assertThat(TEXT.types())
+        .containsEntry("credence_rotations_total", "counter")
+        .containsEntry("credence_refusals_total", "counter")
+        .containsEntry("credence_kube_requests_total", "counter");
+    assertThat(OPEN.types()).containsEntry("credence_rotations", "counter");
+  }
+
+  @Test
+  void a_histogram_has_seconds_and_buckets() {
+    assertThat(TEXT.types())
+        .containsEntry("credence_reconcile_seconds", "histogram")
+        .containsEntry("credence_rotation_lateness_seconds", "histogram");
+    assertThat(TEXT.lines("credence_rotation_lateness_seconds_bucket"))
+        .extracting(sample -> sample.labels().get("le"))
+        .containsExactly("1.0", "5.0", "30.0", "300.0", "3600.0", "86400.0", "+Inf");
+    assertThat(TEXT.value("credence_rotation_lateness_seconds_bucket", "le=5.0")).isEqualTo(1);
+    assertThat(TEXT.value("credence_rotation_lateness_seconds_sum")).isEqualTo(3);
+    assertThat(TEXT.value("credence_reconcile_seconds_count")).isEqualTo(1);
+  }
+
+  @Test
+  void the_build_says_its_version() {
+    assertThat(TEXT.value("credence_build_info", "version=1.2.3")).isEqualTo(1);
+    assertThat(OPEN.types()).containsEntry("credence_build", "info");
+  }
+
+  @Test
+  void rotations_are_counted_by_their_result() {
+    assertThat(TEXT.lines("credence_rotations_total"))
+        .extracting(Sample::labels)
+        .containsExactlyInAnyOrder(
+            Map.of("kind", "Generated", "result", "issued"),
+            Map.of("kind", "Generated", "result", "rotated"),
+            Map.of("kind", "Generated", "result", "retired"),
+            Map.of("kind", "Generated", "result", "failed"));
+    assertThat(TEXT.value("credence_refusals_total", "reason=RequestRefused")).isEqualTo(1);
+  }
+
+  @Test
+  void only_a_value_on_schedule_can_be_late() {
+    var meters = new Meters(new Fleet(Clock.systemUTC(), 0, "1.2.3"));
+    meters.done(Busy.rotate(new Why.OnRequest()), Busy.NOW);
+    meters.done(Busy.rotate(new Why.OnChange()), Busy.NOW);
+    assertThat(MetricsPage.of(meters.page()).value("credence_rotation_lateness_seconds_count"))
+        .isZero();
+  }
+
+  @Test
+  void a_value_ahead_of_its_time_is_not_late() {
+    var meters = new Meters(new Fleet(Clock.systemUTC(), 0, "1.2.3"));
+    meters.done(Busy.rotate(new Why.OnSchedule(Busy.NOW.plusSeconds(5))), Busy.NOW);
+    var page = MetricsPage.of(meters.page());
+    assertThat(page.value("credence_rotation_lateness_seconds_sum")).isZero();
+    assertThat(page.value("credence_rotation_lateness_seconds_count")).isEqualTo(1);
+  }
+
+  @Test
+  void a_refused_mark_is_a_refusal_and_no_rotation() {
+    var meters = new Meters(new Fleet(Clock.systemUTC(), 0, "1.2.3"));
+    meters.failed(new Action.Unmark(Busy.RETIRE.subject(), Busy.RETIRE.guard()));
+    var page = MetricsPage.of(meters.page());
+    assertThat(page.value("credence_refusals_total", "reason=RequestRefused")).isEqualTo(1);
+    assertThat(page.lines("credence_rotations_total")).isEmpty();
+  }
+
+  @Test
+  void leading_and_sweeping_show() {
+    var meters = new Meters(new Fleet(Clock.systemUTC(), 0, "1.2.3"));
+    assertThat(MetricsPage.of(meters.page()).value("credence_leader")).isZero();
+    meters.leads(true);
+    meters.swept(Busy.NOW);
+    meters.reconciled(Duration.ofSeconds(1));
+    var page = MetricsPage.of(meters.page());
+    assertThat(page.value("credence_leader")).isEqualTo(1);
+    assertThat(page.value("credence_last_sweep_timestamp_seconds"))
+        .isEqualTo(Busy.NOW.getEpochSecond());
+  }
+
+  private static boolean isHistogram(Metric metric) {
+    return Set.of(Metric.Reconciles, Metric.Lateness).contains(metric);
+  }
+}

@@ -1,0 +1,131 @@
+package dev.credence.measure;
+
+import dev.credence.decide.Reason;
+import dev.credence.decide.Standing;
+import dev.credence.decide.Standing.Counts;
+import dev.credence.decide.Standing.Credential;
+import dev.credence.decide.Standing.Credential.Kind;
+import dev.credence.decide.Standing.Credential.Phase;
+import dev.credence.decide.Standing.OwnerFound;
+import dev.credence.decide.Standing.PolicyApplied;
+import dev.credence.decide.Standing.Source;
+import dev.credence.decide.Standing.State;
+import dev.credence.decide.Verdict;
+import dev.credence.decide.Verdict.Aspect;
+import dev.credence.decide.Verdict.Truth;
+import dev.credence.decide.Verdict.Weight;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Standings for tests: of an identity that is in order, and what may be different.
+public final class Standings {
+
+  /// One identity under the policy `production`, in order, with these credentials.
+  public static Standing inOrder(Credential... credentials) {
+    return standing(
+        List.of(credentials),
+        Optional.empty(),
+        List.of(),
+        verdict(Aspect.Ready, Truth.True, Reason.InOrder),
+        verdict(Aspect.OwnerAssigned, Truth.True, Reason.Assigned));
+  }
+
+  public static Standing endingAt(Instant end, Credential... credentials) {
+    return standing(
+        List.of(credentials),
+        Optional.of(end),
+        List.of(),
+        verdict(Aspect.Ready, Truth.True, Reason.InOrder),
+        verdict(Aspect.OwnerAssigned, Truth.True, Reason.Assigned));
+  }
+
+  /// Nobody answers for it; the policy minds.
+  public static Standing ownerless() {
+    return standing(
+        List.of(),
+        Optional.empty(),
+        List.of(Reason.OwnerMissing),
+        verdict(Aspect.Ready, Truth.False, Reason.OwnerMissing),
+        verdict(Aspect.OwnerAssigned, Truth.False, Reason.OwnerMissing));
+  }
+
+  public static Standing standing(
+      List<Credential> credentials,
+      Optional<Instant> end,
+      List<Reason> violations,
+      Verdict... verdicts) {
+    return new Standing(
+        State.Active,
+        Optional.of("Integration"),
+        new OwnerFound(Optional.of("ada@example.com"), Optional.empty(), Source.Spec),
+        Optional.of(new PolicyApplied("production", 3)),
+        end,
+        Optional.empty(),
+        new Counts(0, credentials.size(), 0, 0, 0, 0),
+        credentials,
+        Optional.empty(),
+        List.of(verdicts),
+        violations);
+  }
+
+  /// The same with another verdict on one question.
+  public static Standing with(Standing standing, Verdict verdict) {
+    var verdicts = new ArrayList<>(standing.verdicts());
+    verdicts.removeIf(known -> known.aspect() == verdict.aspect());
+    verdicts.add(verdict);
+    return standing(
+        standing.credentials(),
+        standing.end(),
+        standing.violations(),
+        verdicts.toArray(Verdict[]::new));
+  }
+
+  public static Verdict verdict(Aspect aspect, Truth truth, Reason reason) {
+    return new Verdict(aspect, truth, reason, reason.meaning(), Weight.None);
+  }
+
+  public static Credential credential(String name) {
+    return credential(name, Phase.Fresh, Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  public static Credential due(String name, Instant nextRotation) {
+    return credential(
+        name, Phase.Fresh, Optional.of(nextRotation), Optional.empty(), Optional.empty());
+  }
+
+  public static Credential overlapping(String name, Instant previousRetires) {
+    return credential(
+        name, Phase.Overlapping, Optional.empty(), Optional.of(previousRetires), Optional.empty());
+  }
+
+  public static Credential ending(String name, Instant end) {
+    return credential(name, Phase.Fresh, Optional.empty(), Optional.empty(), Optional.of(end));
+  }
+
+  public static Credential blocked(String name) {
+    return credential(name, Phase.Blocked, Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  private static Credential credential(
+      String name,
+      Phase phase,
+      Optional<Instant> nextRotation,
+      Optional<Instant> previousRetires,
+      Optional<Instant> ends) {
+    return new Credential(
+        name,
+        Kind.Generated,
+        phase,
+        Optional.of(1L),
+        Optional.of(Instant.parse("2027-01-01T00:00:00Z")),
+        nextRotation,
+        previousRetires,
+        ends,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private Standings() {}
+}

@@ -1,0 +1,201 @@
+package dev.credence.observe;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/// An API server of a few lines: remembers what it was asked, answers what the test says. For the
+/// shape of requests, and for answers that a real one does not give on demand.
+public final class FakeApi implements AutoCloseable {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final HttpServer server;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final List<Asked> asked = new CopyOnWriteArrayList<>();
+  private final Queue<Function<Asked, Answer>> answers = new ConcurrentLinkedQueue<>();
+
+  /// A request as it arrived.
+  public record Asked(
+      String method,
+      String path,
+      Map<String, String> query,
+      Map<String, List<String>> headers,
+      String body) {
+
+    /// What was done to what: `PUT /api/v1/namespaces/payments/secrets/payments-db`.
+    public String line() {
+      return method + " " + path;
+    }
+
+    public JsonNode json() {
+      return tree(body);
+    }
+
+    public String header(String name) {
+      return headers.entrySet().stream()
+          .filter(header -> header.getKey().equalsIgnoreCase(name))
+          .map(header -> String.join(", ", header.getValue()))
+          .findFirst()
+          .orElse("");
+    }
+  }
+
+  public record Answer(int code, String body) {}
+
+  private FakeApi() {
+    try {
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    server.setExecutor(threads);
+    server.createContext("/", this::answer);
+    server.start();
+  }
+
+  public static FakeApi start() {
+    return new FakeApi();
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    var uri = exchange.getRequestURI();
+    var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+    var headers = Map.copyOf(exchange.getRequestHeaders());
+    var seen = new Asked(exchange.getRequestMethod(), uri.getPath(), query(uri), headers, body);
+    asked.add(seen);
+    var answer =
+        Optional.ofNullable(answers.poll())
+            .map(next -> next.apply(seen))
+            .orElse(new Answer(404, status(404, "the test said nothing about " + seen.line())));
+    try (exchange) {
+      var bytes = answer.body().getBytes(StandardCharsets.UTF_8);
+      exchange.getResponseHeaders().set("Content-Type", "application/json");
+      exchange.sendResponseHeaders(answer.code(), bytes.length);
+      exchange.getResponseBody().write(bytes);
+    }
+  }
+
+  private static Map<String, String> query(URI uri) {
+    return Optional.ofNullable(uri.getRawQuery()).stream()
+        .flatMap(query -> Arrays.stream(query.split("&")))
+        .map(pair -> pair.split("=", 2))
+        .collect(
+            Collectors.toMap(
+                pair -> pair[0],
+                pair -> pair.length < 2 ? "" : URLDecoder.decode(pair[1], StandardCharsets.UTF_8)));
+  }
+
+  /// JSON as a value, in which the order of fields does not count.
+  public static JsonNode tree(String json) {
+    try {
+      return JSON.readTree(json);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// The next request is answered by this.
+  public FakeApi then(Function<Asked, Answer> answer) {
+    answers.add(answer);
+    return this;
+  }
+
+  /// The next request is answered with this object.
+  public FakeApi answers(Object body) {
+    return answers(200, body);
+  }
+
+  /// The next request is answered with what it sent.
+  public FakeApi echoes() {
+    return then(request -> new Answer(200, request.body()));
+  }
+
+  public FakeApi answers(int code, Object body) {
+    return then(request -> new Answer(code, body instanceof String text ? text : json(body)));
+  }
+
+  /// The next request is refused with a `Status`, as a real API server does.
+  public FakeApi refuses(int code, String message) {
+    return answers(code, status(code, message));
+  }
+
+  public static String status(int code, String message) {
+    return json(
+        Map.of(
+            "apiVersion", "v1",
+            "kind", "Status",
+            "status", "Failure",
+            "message", message,
+            "code", code));
+  }
+
+  public static String json(Object body) {
+    try {
+      return JSON.writeValueAsString(body);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public List<Asked> asked() {
+    return asked;
+  }
+
+  /// The lines of all requests, in their order.
+  public List<String> lines() {
+    return asked.stream().map(Asked::line).toList();
+  }
+
+  public Asked last() {
+    return asked.getLast();
+  }
+
+  public Config config() {
+    return new ConfigBuilder(Config.empty())
+        .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
+        .withRequestRetryBackoffLimit(0)
+        .build();
+  }
+
+  public KubernetesClient client() {
+    return new KubernetesClientBuilder().withConfig(config()).build();
+  }
+
+  /// A client that asks for metadata only.
+  public KubernetesClient metadataClient() {
+    return new KubernetesClientBuilder()
+        .withConfig(config())
+        .withHttpClientBuilderConsumer(
+            http -> http.addOrReplaceInterceptor("metadata-only", new MetadataOnly()))
+        .build();
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+}
