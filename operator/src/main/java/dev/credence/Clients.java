@@ -47,6 +47,7 @@ record Clients(KubernetesClient full, KubernetesClient metadata) implements Auto
         new ObjectMapper()
             .configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false)
             .configure(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL, true);
+    lenient.addHandler(new Unreadable());
     // An empty PartialObjectMetadataList says `"items": null`.
     lenient
         .configOverride(List.class)

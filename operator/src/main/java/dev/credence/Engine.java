@@ -81,7 +81,6 @@ final class Engine {
         .withStopOnInformerErrorDuringStartup(false)
         .withInformerStoppedHandler((informer, problem) -> informerStopped(problem))
         .withReconciliationTerminationTimeout(TIME_TO_FINISH)
-        .withParseResourceVersions(true)
         .withResourceCloner(asItIs());
     if (settings.leaderElection()) {
       overrider.withLeaderElectionConfiguration(
@@ -108,7 +107,7 @@ final class Engine {
   private void leads() {
     leading.set(true);
     meters.leads(true);
-    sweep.start();
+    sweep.start(() -> unhealthy().isEmpty());
     LOG.info("this replica acts");
   }
 

@@ -87,7 +87,9 @@ final class Run implements Callable<Integer> {
     var sweep = new Sweep(watches, act, meters, clock, settings.sweepEvery());
     var identities =
         new IdentityReconciler(watches, act, announcer, fleet, meters, clock, sweep::isGone);
-    var policies = new PolicyReconciler(fleet, () -> watches.identities().count(), clock);
+    var policies =
+        new PolicyReconciler(
+            fleet, () -> watches.identities().count(), settings.watchNamespaces().isEmpty(), clock);
     var engine = new Engine(settings, clients.full(), instance, meters, sweep);
     var health =
         new Pages.Health(() -> live(sweep, engine), () -> ready(watches, engine), this::started);

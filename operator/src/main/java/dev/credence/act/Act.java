@@ -10,6 +10,7 @@ import dev.credence.facts.Guard;
 import dev.credence.facts.Key;
 import dev.credence.facts.Subject;
 import dev.credence.make.Maker;
+import dev.credence.observe.FieldOwners;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -22,9 +23,11 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -105,11 +108,14 @@ public final class Act {
         make(
             rotate.subject(), () -> maker.make(rotate.recipe().keys(), rotate.receipt().version()));
     var data = withoutPrevious(secret);
-    if (rotate.receipt().previousRetiresAt().isPresent()) {
-      made.keySet().stream()
-          .filter(data::containsKey)
-          .toList()
-          .forEach(key -> data.put(key + Api.PREVIOUS, data.get(key)));
+    // What somebody else put into the Secret stays; what we made before goes or becomes previous.
+    var replaced = new HashSet<>(made.keySet());
+    replaced.addAll(FieldOwners.ourData(secret.getMetadata()));
+    for (var key : replaced) {
+      var before = data.remove(key);
+      if (before != null && rotate.receipt().previousRetiresAt().isPresent()) {
+        data.put(key + Api.PREVIOUS, before);
+      }
     }
     data.putAll(encoded(made));
     secret.setData(data);
@@ -166,16 +172,19 @@ public final class Act {
     return secret;
   }
 
-  /// The data without the values before the current one: `<key>.previous` of keys that are there.
+  /// The data without the values before the current one: the keys `<key>.previous` that we wrote,
+  /// or, where nobody kept account of who wrote what, those beside a `<key>`.
   private static Map<String, String> withoutPrevious(Secret secret) {
     var data = new HashMap<>(Objects.requireNonNullElse(secret.getData(), Map.of()));
+    var all = Set.copyOf(data.keySet());
+    var ours = FieldOwners.ourData(secret.getMetadata());
     data.keySet()
         .removeIf(
             key ->
                 key.endsWith(Api.PREVIOUS)
-                    && secret
-                        .getData()
-                        .containsKey(key.substring(0, key.length() - Api.PREVIOUS.length())));
+                    && (ours.isEmpty()
+                        ? all.contains(key.substring(0, key.length() - Api.PREVIOUS.length()))
+                        : ours.contains(key)));
     return data;
   }
 

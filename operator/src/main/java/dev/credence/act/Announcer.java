@@ -70,46 +70,39 @@ public final class Announcer implements AutoCloseable {
     writers.allowCoreThreadTimeOut(true);
   }
 
-  public void actions(MachineIdentity identity, List<Action> done) {
-    for (var action : done) {
-      switch (action) {
-        case Action.Issue issue ->
-            tell(
-                identity,
-                Type.Normal,
-                "Issued",
-                "Issue",
-                issue.subject() + ": version " + issue.receipt().version() + " issued");
-        case Action.Rotate rotate ->
-            tell(
-                identity,
-                Type.Normal,
-                "Rotated",
-                "Rotate",
-                rotate.subject()
-                    + ": version "
-                    + rotate.receipt().version()
-                    + " issued "
-                    + why(rotate)
-                    + rotate
-                        .receipt()
-                        .previousRetiresAt()
-                        .map(time -> "; the previous value stays until " + time)
-                        .orElse(""));
-        case Action.Provision provision ->
-            tell(
-                identity,
-                Type.Normal,
-                "Provisioned",
-                "Provision",
-                provision.subject() + " created");
-        // Seen in the members and in the credentials of the status.
-        case Action.Retire retire -> {}
-        case Action.Adjust adjust -> {}
-        case Action.Mark mark -> {}
-        case Action.Relabel relabel -> {}
-        case Action.Unmark unmark -> {}
-      }
+  public void done(Action action, MachineIdentity identity) {
+    switch (action) {
+      case Action.Issue issue ->
+          tell(
+              identity,
+              Type.Normal,
+              "Issued",
+              "Issue",
+              issue.subject() + ": version " + issue.receipt().version() + " issued");
+      case Action.Rotate rotate ->
+          tell(
+              identity,
+              Type.Normal,
+              "Rotated",
+              "Rotate",
+              rotate.subject()
+                  + ": version "
+                  + rotate.receipt().version()
+                  + " issued "
+                  + why(rotate)
+                  + rotate
+                      .receipt()
+                      .previousRetiresAt()
+                      .map(time -> "; the previous value stays until " + time)
+                      .orElse(""));
+      case Action.Provision provision ->
+          tell(identity, Type.Normal, "Provisioned", "Provision", provision.subject() + " created");
+      // Seen in the members and in the credentials of the status.
+      case Action.Retire retire -> {}
+      case Action.Adjust adjust -> {}
+      case Action.Mark mark -> {}
+      case Action.Relabel relabel -> {}
+      case Action.Unmark unmark -> {}
     }
   }
 

@@ -101,8 +101,7 @@ public final class Refusal extends RuntimeException {
   /// What cannot be read as JSON is quoted by those who tried.
   private static boolean repeats(Throwable answer, Collection<byte[]> secrets) {
     return Stream.iterate(answer, link -> link != null, Throwable::getCause)
-        .anyMatch(
-            link -> link instanceof JacksonException || mentions(link.toString(), secrets));
+        .anyMatch(link -> link instanceof JacksonException || mentions(link.toString(), secrets));
   }
 
   /// Line by line, since a line break arrives as `\n` where a message quotes a value.

@@ -26,6 +26,11 @@ public interface Form {
   String LINE =
       "^[^\\x00-\\x1f\\x7f-\\x9f\\x{2028}\\x{2029}\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}]*$";
 
+  /// A time of RFC 3339 that every reader understands alike. Beside `format: date-time`, which lets
+  /// through ten digits of a second and offsets of eighteen hours.
+  String TIME =
+      "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])$";
+
   /// The only Secret types that are generated. A service-account token would be a token of any
   /// account of the namespace.
   String SECRET_TYPE = "^(Opaque|kubernetes[.]io/basic-auth|kubernetes[.]io/ssh-auth)$";

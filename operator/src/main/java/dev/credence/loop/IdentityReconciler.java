@@ -4,11 +4,15 @@ import dev.credence.act.Act;
 import dev.credence.act.Announcer;
 import dev.credence.act.Refusal;
 import dev.credence.api.Api;
+import dev.credence.api.Conditions;
 import dev.credence.api.MachineIdentity;
+import dev.credence.api.MachineIdentityStatus;
 import dev.credence.decide.Action;
 import dev.credence.decide.Decide;
 import dev.credence.decide.Decision;
+import dev.credence.decide.Reason;
 import dev.credence.decide.Standing;
+import dev.credence.decide.Verdict.Aspect;
 import dev.credence.facts.Policy;
 import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
@@ -16,12 +20,16 @@ import dev.credence.measure.Fleet;
 import dev.credence.measure.Meters;
 import dev.credence.observe.Snapshots;
 import dev.credence.observe.Watches;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
+import io.javaoperatorsdk.operator.api.reconciler.Constants;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
 import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.EventSource;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import io.javaoperatorsdk.operator.processing.event.source.filter.OnUpdateFilter;
@@ -32,7 +40,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +50,9 @@ import org.slf4j.LoggerFactory;
 @ControllerConfiguration(
     name = "identities",
     generationAwareEventProcessing = false,
+    // A timer that nobody needs stays in memory until it is due.
+    maxReconciliationInterval =
+        @MaxReconciliationInterval(interval = Constants.NO_MAX_RECONCILIATION_INTERVAL),
     fieldManager = Api.MANAGER,
     informer = @Informer(onUpdateFilter = IdentityReconciler.MattersToUs.class))
 @GradualRetry(
@@ -50,8 +63,12 @@ import org.slf4j.LoggerFactory;
 public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   private static final Logger LOG = LoggerFactory.getLogger(IdentityReconciler.class);
 
-  /// Longer waits are left to the sweep, which looks at the clock of the wall.
+  /// What is due later is looked at until then, since a timer does not follow the clock of the
+  /// wall.
   private static final Duration LONGEST_TIMER = Duration.ofMinutes(15);
+
+  private static final Set<Reason> LEFT_ALONE =
+      Set.of(Reason.TargetNotOwned, Reason.ClaimedByOther);
 
   private static final Duration SHORTEST_TIMER = Duration.ofMillis(50);
 
@@ -60,6 +77,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   private final Act act;
   private final Announcer announcer;
   private final Setbacks setbacks = new Setbacks();
+  private final StatusWrites<MachineIdentity> statuses = new StatusWrites<>();
   private final Fleet fleet;
   private final Meters meters;
   private final Clock clock;
@@ -101,25 +119,34 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   public List<EventSource<?, MachineIdentity>> prepareEventSources(
       EventSourceContext<MachineIdentity> context) {
     watches.index((IndexerResourceCache<MachineIdentity>) context.getPrimaryCache());
-    return List.of(new Wakes(watches, this::isGone));
+    return List.of(new Wakes(watches, statuses::seen, this::isGone));
   }
 
   private void isGone(MachineIdentity identity) {
     setbacks.forget(identity.getMetadata().getUid());
+    statuses.forget(identity);
     fleet.isGone(name(identity));
     gone.accept(identity);
   }
 
   @Override
   public UpdateControl<MachineIdentity> reconcile(
-      MachineIdentity resource, Context<MachineIdentity> context) {
+      MachineIdentity cached, Context<MachineIdentity> context) {
+    var resource = statuses.newest(cached);
+    if (watches.namespace(resource.getMetadata().getNamespace()).isEmpty()) {
+      // Its own watch is a little behind, and wakes us when it has caught up.
+      return UpdateControl.noUpdate();
+    }
     var started = System.nanoTime();
-    var decision = look(resource, context);
+    var decision = look(resource, context.getClient());
     meters.reconciled(Duration.ofNanos(System.nanoTime() - started));
+    if (!context.getPrimaryCache().get(ResourceID.fromResource(resource)).isPresent()) {
+      isGone(resource);
+    }
     return again(decision);
   }
 
-  private Decision look(MachineIdentity resource, Context<MachineIdentity> context) {
+  private Decision look(MachineIdentity resource, KubernetesClient client) {
     var now = clock.instant();
     var uid = resource.getMetadata().getUid();
     var generation = Objects.requireNonNullElse(resource.getMetadata().getGeneration(), 0L);
@@ -130,8 +157,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     var held = setbacks.remember(uid, generation, refusals, now);
     var known = refusals.isEmpty() ? decision : Decide.next(snapshot.with(held));
 
-    known.standing().ifPresent(standing -> show(standing, snapshot, resource, context));
-    announcer.actions(resource, done(decision.actions(), refusals));
+    known.standing().ifPresent(standing -> show(standing, snapshot, resource, client));
     return known;
   }
 
@@ -142,6 +168,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
         act.perform(action, resource);
         meters.done(action, clock.instant());
         log(action, resource, Optional.empty());
+        announcer.done(action, resource);
       } catch (Refusal refusal) {
         refusals.add(refusal);
         log(action, resource, Optional.of(refusal));
@@ -161,17 +188,8 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
         .log(refusal.map(Refusal::getMessage).orElse("done"));
   }
 
-  private static List<Action> done(List<Action> actions, List<Refusal> refusals) {
-    return actions.stream()
-        .filter(action -> refusals.stream().noneMatch(no -> no.subject().equals(action.subject())))
-        .toList();
-  }
-
   private void show(
-      Standing standing,
-      Snapshot snapshot,
-      MachineIdentity resource,
-      Context<MachineIdentity> context) {
+      Standing standing, Snapshot snapshot, MachineIdentity resource, KubernetesClient client) {
     fleet.stands(name(resource), standing, isEnforced(standing, snapshot));
     var before = resource.getStatus();
     var status = Statuses.of(standing, resource, snapshot.now());
@@ -180,8 +198,20 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     }
     var fresh = new MachineIdentity();
     fresh.setStatus(status);
-    StatusWrites.write(fresh, resource, context);
+    statuses.write(fresh, resource, client);
     announcer.changes(resource, before, status);
+    countRefusals(standing, before);
+  }
+
+  /// What is left alone since it is not ours is counted when it turns so.
+  private void countRefusals(Standing standing, @Nullable MachineIdentityStatus before) {
+    var linked = standing.verdict(Aspect.MembersLinked);
+    var known = Conditions.of(before == null ? null : before.conditions()).byType();
+    var reason = known.get(Aspect.MembersLinked.name());
+    if (LEFT_ALONE.contains(linked.reason())
+        && (reason == null || !reason.reason().equals(linked.reason().name()))) {
+      meters.refused(linked.reason().name());
+    }
   }
 
   private static boolean isEnforced(Standing standing, Snapshot snapshot) {
@@ -195,7 +225,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     decision
         .lookAgainAt()
         .map(time -> Duration.between(clock.instant(), time))
-        .filter(wait -> wait.compareTo(LONGEST_TIMER) < 0)
+        .map(wait -> wait.compareTo(LONGEST_TIMER) < 0 ? wait : LONGEST_TIMER)
         .ifPresent(
             wait ->
                 control.rescheduleAfter(

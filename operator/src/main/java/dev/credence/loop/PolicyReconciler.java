@@ -17,7 +17,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,34 +34,57 @@ import org.jspecify.annotations.Nullable;
     maxInterval = 15_000)
 public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
   private static final Duration COUNT_AGAIN_AFTER = Duration.ofSeconds(3);
+
+  /// What the numbers of a policy were counted from: its generation, and the changes of the fleet.
+  private record Counted(@Nullable Long generation, long changes) {}
+
+  private final Map<String, Counted> lastCounted = new ConcurrentHashMap<>();
+  private final StatusWrites<CredentialPolicy> statuses = new StatusWrites<>();
   private final Fleet fleet;
   private final LongSupplier identities;
+  private final boolean seesAll;
   private final Clock clock;
 
   /// `identities`: how many there are; the numbers are written only when all were looked at.
-  public PolicyReconciler(Fleet fleet, LongSupplier identities, Clock clock) {
+  /// `seesAll`: this operator looks after every namespace. One that does not leaves the numbers
+  /// out, since others count too.
+  public PolicyReconciler(Fleet fleet, LongSupplier identities, boolean seesAll, Clock clock) {
     this.fleet = fleet;
     this.identities = identities;
+    this.seesAll = seesAll;
     this.clock = clock;
   }
 
   @Override
   public UpdateControl<CredentialPolicy> reconcile(
-      CredentialPolicy resource, Context<CredentialPolicy> context) {
+      CredentialPolicy cached, Context<CredentialPolicy> context) {
+    var resource = statuses.newest(cached);
+    var again = UpdateControl.<CredentialPolicy>noUpdate().rescheduleAfter(COUNT_AGAIN_AFTER);
+    var counted = new Counted(resource.getMetadata().getGeneration(), fleet.changes());
+    if (counted.equals(lastCounted.get(resource.getMetadata().getUid()))) {
+      return again;
+    }
     var status = status(resource);
     if (!status.equals(resource.getStatus())) {
       var fresh = new CredentialPolicy();
       fresh.setStatus(status);
-      StatusWrites.write(fresh, resource, context);
+      statuses.write(fresh, resource, context.getClient());
     }
-    return UpdateControl.<CredentialPolicy>noUpdate().rescheduleAfter(COUNT_AGAIN_AFTER);
+    if (isWhole()) {
+      lastCounted.put(resource.getMetadata().getUid(), counted);
+    }
+    return again;
+  }
+
+  private boolean isWhole() {
+    return seesAll && fleet.size() >= identities.getAsLong();
   }
 
   private CredentialPolicyStatus status(CredentialPolicy resource) {
     var generation = resource.getMetadata().getGeneration();
     var before = Optional.ofNullable(resource.getStatus());
     var counted =
-        fleet.size() >= identities.getAsLong()
+        isWhole()
             ? Optional.of(fleet.tally(resource.getMetadata().getName()))
             : Optional.<Fleet.Tally>empty();
     return new CredentialPolicyStatus(

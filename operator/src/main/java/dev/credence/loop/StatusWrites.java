@@ -1,16 +1,21 @@
 package dev.credence.loop;
 
 import dev.credence.api.Api;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
-import io.javaoperatorsdk.operator.api.reconciler.Context;
-import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
-/// Writes a status: one server-side apply of all of it, which the next look sees at once. The UID
-/// keeps the status of an object that is gone from one of the same name.
-final class StatusWrites {
+/// Writes a status: one server-side apply of all of it. The UID keeps the status of an object that
+/// is gone from one of the same name.
+///
+/// What the API server answers is remembered until the watch has shown it, so a look that comes
+/// before that neither writes the same again nor tells the same Event twice.
+final class StatusWrites<R extends CustomResource<?, ?>> {
   private static final PatchContext APPLY =
       new PatchContext.Builder()
           .withPatchType(PatchType.SERVER_SIDE_APPLY)
@@ -18,20 +23,40 @@ final class StatusWrites {
           .withForce(true)
           .build();
 
+  private final Map<String, R> answers = new ConcurrentHashMap<>();
+
+  /// The resource, or what was answered to our last write of it where that is newer.
+  R newest(R resource) {
+    var answer = answers.get(resource.getMetadata().getUid());
+    return answer != null && version(answer) > version(resource) ? answer : resource;
+  }
+
+  /// The watch has shown this much.
+  void seen(R resource) {
+    answers.computeIfPresent(
+        resource.getMetadata().getUid(),
+        (uid, answer) -> version(answer) > version(resource) ? answer : null);
+  }
+
+  void forget(R resource) {
+    answers.remove(resource.getMetadata().getUid());
+  }
+
   /// `fresh` has the status and nothing else.
-  static <R extends CustomResource<?, ?>> void write(R fresh, R resource, Context<R> context) {
+  void write(R fresh, R resource, KubernetesClient client) {
     fresh.setMetadata(
         new ObjectMetaBuilder()
             .withNamespace(resource.getMetadata().getNamespace())
             .withName(resource.getMetadata().getName())
             .withUid(resource.getMetadata().getUid())
             .build());
-    var written = context.getClient().resource(fresh).subresource("status").patch(APPLY, fresh);
-    context
-        .eventSourceRetriever()
-        .getControllerEventSource()
-        .handleRecentResourceUpdate(ResourceID.fromResource(resource), written, resource);
+    answers.put(
+        resource.getMetadata().getUid(),
+        client.resource(fresh).subresource("status").patch(APPLY, fresh));
   }
 
-  private StatusWrites() {}
+  /// Resource versions of one kind are ordered numbers (KEP-5504).
+  private static long version(HasMetadata resource) {
+    return Long.parseLong(resource.getMetadata().getResourceVersion());
+  }
 }

@@ -16,11 +16,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,12 +33,16 @@ import org.slf4j.LoggerFactory;
 public final class Sweep implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
 
+  private static final Duration TICK = Duration.ofSeconds(1);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
   private final Watches watches;
   private final Act act;
   private final Meters meters;
   private final Clock clock;
   private final Duration every;
-  private final AtomicReference<@Nullable Instant> last = new AtomicReference<>();
+  private volatile @Nullable Instant last;
+  private volatile long lastTick;
   private volatile boolean leads;
   private final ScheduledExecutorService worker =
       Executors.newSingleThreadScheduledExecutor(
@@ -53,31 +56,44 @@ public final class Sweep implements AutoCloseable {
     this.every = every;
   }
 
-  /// To be called when this process is the one that acts and its caches are complete.
-  public void start() {
+  /// To be called when this process is the one that acts. `complete`: whether the caches hold what
+  /// the API server holds. While they do not, nothing is swept: an identity that we do not know is
+  /// then no proof that it is gone.
+  public void start(BooleanSupplier complete) {
     leads = true;
-    last.set(clock.instant());
-    worker.scheduleWithFixedDelay(this::sweep, 0, every.toMillis(), TimeUnit.MILLISECONDS);
+    lastTick = System.nanoTime();
+    worker.scheduleWithFixedDelay(() -> tick(complete), 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /// Whether sweeps come as they should; always true in a replica that does not act.
+  /// Whether the sweep's thread still works; always true in a replica that does not act.
   public boolean isAlive() {
-    return Optional.ofNullable(last.get())
-        .filter(
-            time -> Duration.between(time, clock.instant()).compareTo(every.multipliedBy(3)) > 0)
-        .isEmpty();
+    return !leads
+        || Duration.ofNanos(System.nanoTime() - lastTick).compareTo(every.plus(PATIENCE)) < 0;
+  }
+
+  private void tick(BooleanSupplier complete) {
+    try {
+      if (isDue(clock.instant()) && complete.getAsBoolean()) {
+        sweep();
+        last = clock.instant();
+        meters.swept(clock.instant());
+      }
+    } catch (RuntimeException failed) {
+      LOG.warn("a sweep failed and is tried again", failed);
+    }
+    lastTick = System.nanoTime();
+  }
+
+  /// By the clock of the wall, also where it was put back.
+  private boolean isDue(Instant now) {
+    var before = last;
+    return before == null || now.isBefore(before) || !now.isBefore(before.plus(every));
   }
 
   private void sweep() {
-    try {
-      watches.wakeAll();
-      for (var kind : Kind.values()) {
-        watches.marked(kind).filter(this::isOrphan).forEach(object -> unmark(kind, object));
-      }
-      last.set(clock.instant());
-      meters.swept(clock.instant());
-    } catch (RuntimeException failed) {
-      LOG.warn("a sweep failed and is tried again in {}", every, failed);
+    watches.wakeAll();
+    for (var kind : Kind.values()) {
+      watches.marked(kind).filter(this::isOrphan).forEach(object -> unmark(kind, object));
     }
   }
 

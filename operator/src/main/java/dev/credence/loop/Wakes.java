@@ -6,18 +6,22 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.javaoperatorsdk.operator.processing.event.Event;
 import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.ResourceEventAware;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// Hands what [Watches] sees to the reconciler, and tells when an identity is gone.
+/// Hands what [Watches] sees to the reconciler, and tells what happens to identities: an identity
+/// that comes, changes or goes matters to those that want the same members.
 final class Wakes extends AbstractEventSource<Secret, MachineIdentity>
     implements ResourceEventAware<MachineIdentity> {
   private final Watches watches;
+  private final Consumer<MachineIdentity> seen;
   private final Consumer<MachineIdentity> gone;
 
-  Wakes(Watches watches, Consumer<MachineIdentity> gone) {
+  Wakes(Watches watches, Consumer<MachineIdentity> seen, Consumer<MachineIdentity> gone) {
     super(Secret.class, "members");
     this.watches = watches;
+    this.seen = seen;
     this.gone = gone;
   }
 
@@ -33,8 +37,33 @@ final class Wakes extends AbstractEventSource<Secret, MachineIdentity>
   }
 
   @Override
+  public void onResourceCreated(MachineIdentity identity) {
+    wakeRivals(identity);
+  }
+
+  @Override
+  public void onResourceUpdated(MachineIdentity now, MachineIdentity before) {
+    seen.accept(now);
+    var from = before.getMetadata();
+    var to = now.getMetadata();
+    if (!Objects.equals(from.getGeneration(), to.getGeneration())
+        || !Objects.equals(from.getDeletionTimestamp(), to.getDeletionTimestamp())) {
+      wakeRivals(before);
+      wakeRivals(now);
+    }
+  }
+
+  @Override
   public void onResourceDeleted(MachineIdentity identity) {
     gone.accept(identity);
+    wakeRivals(identity);
+  }
+
+  /// At the start every identity is looked at anyway.
+  private void wakeRivals(MachineIdentity identity) {
+    if (isRunning()) {
+      watches.wakeRivals(identity);
+    }
   }
 
   @Override

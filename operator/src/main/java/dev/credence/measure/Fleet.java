@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -42,6 +43,7 @@ public final class Fleet implements MultiCollector {
   }
 
   private final ConcurrentSkipListMap<Name, Entry> standings = new ConcurrentSkipListMap<>();
+  private final AtomicLong changes = new AtomicLong();
   private final Clock clock;
   private final int mostSeries;
   private final String version;
@@ -65,11 +67,21 @@ public final class Fleet implements MultiCollector {
 
   /// `enforced`: the identity's policy enforces.
   public void stands(Name name, Standing standing, boolean enforced) {
-    standings.put(name, new Entry(standing, enforced));
+    var entry = new Entry(standing, enforced);
+    if (!entry.equals(standings.put(name, entry))) {
+      changes.incrementAndGet();
+    }
   }
 
   public void isGone(Name name) {
-    standings.remove(name);
+    if (standings.remove(name) != null) {
+      changes.incrementAndGet();
+    }
+  }
+
+  /// Grows whenever anything stands otherwise than before.
+  public long changes() {
+    return changes.get();
   }
 
   public int size() {

@@ -5,18 +5,55 @@ import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Who wrote a label or an annotation, as the API server keeps it in `managedFields`.
 public final class FieldOwners {
 
-  /// `where` is `f:labels` or `f:annotations`.
+  /// Whether nobody but us owns it: what somebody else owns too is not for us to change. `where` is
+  /// `f:labels` or `f:annotations`.
   public static boolean weOwn(ObjectMeta meta, String where, String key) {
-    return Stream.ofNullable(meta.getManagedFields())
-        .flatMap(List::stream)
-        .filter(entry -> Api.MANAGER.equals(entry.getManager()))
+    var owners = entries(meta).filter(entry -> owns(entry, where, key)).toList();
+    return !owners.isEmpty() && owners.stream().allMatch(FieldOwners::isOurs);
+  }
+
+  /// Whether we wrote it by creating the object. To the API server that is somebody else than us
+  /// who apply, so an apply could not change it.
+  static boolean weCreated(ObjectMeta meta, String where, String key) {
+    return entries(meta)
+        .filter(entry -> isOurs(entry) && "Update".equals(entry.getOperation()))
         .anyMatch(entry -> owns(entry, where, key));
+  }
+
+  /// The keys of a Secret that we wrote.
+  public static Set<String> ourData(ObjectMeta meta) {
+    return entries(meta)
+        .filter(FieldOwners::isOurs)
+        .map(ManagedFieldsEntry::getFieldsV1)
+        .filter(Objects::nonNull)
+        .flatMap(fields -> keys(inside(fields.getAdditionalProperties(), "f:data")))
+        .collect(Collectors.toSet());
+  }
+
+  private static Stream<String> keys(@Nullable Object fields) {
+    return fields instanceof Map<?, ?> map
+        ? map.keySet().stream()
+            .map(String::valueOf)
+            .filter(key -> key.startsWith("f:"))
+            .map(key -> key.substring("f:".length()))
+        : Stream.of();
+  }
+
+  private static Stream<ManagedFieldsEntry> entries(ObjectMeta meta) {
+    return Stream.ofNullable(meta.getManagedFields()).flatMap(List::stream);
+  }
+
+  private static boolean isOurs(ManagedFieldsEntry entry) {
+    return Api.MANAGER.equals(entry.getManager());
   }
 
   private static boolean owns(ManagedFieldsEntry entry, String where, String key) {

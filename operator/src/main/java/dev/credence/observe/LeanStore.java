@@ -12,8 +12,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps of an object's metadata what a decision needs. Most of what an object of others carries is
-/// bookkeeping of theirs: `managedFields` of other managers and annotations that we never read.
+/// bookkeeping of theirs: `managedFields` about other fields and annotations that we never read.
 final class LeanStore<T extends HasMetadata> implements ItemStore<T> {
+  /// Who else owns a label or an annotation of ours matters too.
+  private static final String OURS = "f:" + Api.GROUP + "/";
+
   private static final List<String> READ_OF_OTHERS = List.of("kubernetes.io/service-account.name");
 
   private final Map<String, T> items = new ConcurrentHashMap<>();
@@ -33,7 +36,7 @@ final class LeanStore<T extends HasMetadata> implements ItemStore<T> {
     if (meta.getManagedFields() != null) {
       meta.setManagedFields(
           meta.getManagedFields().stream()
-              .filter(entry -> Api.MANAGER.equals(entry.getManager()))
+              .filter(entry -> String.valueOf(entry.getFieldsV1()).contains(OURS))
               .toList());
     }
     if (meta.getAnnotations() != null) {

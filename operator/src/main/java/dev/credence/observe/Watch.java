@@ -35,6 +35,9 @@ final class Watch<T extends HasMetadata> {
   private final List<SharedIndexInformer<T>> informers = new ArrayList<>();
   private final Map<String, Written<T>> written = new ConcurrentHashMap<>();
 
+  /// UIDs of objects that went lately, and when.
+  private final Map<String, Long> ended = new ConcurrentHashMap<>();
+
   private record Written<T>(T object, long at) {
     boolean isOld() {
       return System.nanoTime() - at > BELIEVED_NANOS;
@@ -94,7 +97,7 @@ final class Watch<T extends HasMetadata> {
 
           @Override
           public void onDelete(T object, boolean finalStateUnknown) {
-            written.remove(Cache.metaNamespaceKeyFunc(object));
+            ended(object);
             changed.accept(object, null);
           }
         });
@@ -147,8 +150,18 @@ final class Watch<T extends HasMetadata> {
         (key, ours) -> version(object) >= version(ours.object()) ? null : ours);
   }
 
-  /// What the API server answered to a write of ours: true at once, whenever the watch shows it.
+  private void ended(T object) {
+    ended.values().removeIf(at -> System.nanoTime() - at > BELIEVED_NANOS);
+    ended.put(object.getMetadata().getUid(), System.nanoTime());
+    written.remove(Cache.metaNamespaceKeyFunc(object));
+  }
+
+  /// What the API server answered to a write of ours: true at once, whenever the watch shows it,
+  /// unless the watch has shown its end already.
   void wrote(T object) {
+    if (ended.containsKey(object.getMetadata().getUid())) {
+      return;
+    }
     var key = Cache.metaNamespaceKeyFunc(object);
     var cached = cached(key);
     if (cached.isEmpty() || version(cached.get()) < version(object)) {
@@ -194,7 +207,7 @@ final class Watch<T extends HasMetadata> {
     return informers.stream().flatMap(informer -> informer.getIndexer().list().stream()).toList();
   }
 
-  /// The values of [#BY_IDENTITY] in use.
+  /// Objects that carry our label or have an identity as their controller.
   Collection<T> marked() {
     return all().stream().filter(object -> identityNames(object).findAny().isPresent()).toList();
   }

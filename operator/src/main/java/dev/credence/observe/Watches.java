@@ -11,7 +11,6 @@ import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
@@ -45,22 +44,19 @@ import org.slf4j.LoggerFactory;
 /// | Certificate, while cert-manager is installed | whole | the same |
 /// | Namespace | metadata | identities in it |
 /// | CredentialPolicy | as facts | all |
-/// | the definition of Certificate | metadata | all, when cert-manager comes or goes |
+/// | the definition of Certificate, by [CertManager] | metadata | all, when it comes or goes |
 public final class Watches implements Cluster {
   private static final Logger LOG = LoggerFactory.getLogger(Watches.class);
-  private static final String CERTIFICATES = "certificates.cert-manager.io";
   private static final Duration PATIENCE_WITH_CERT_MANAGER = Duration.ofSeconds(30);
   private static final Duration TELL_EVERY = Duration.ofSeconds(10);
 
   private final KubernetesClient full;
-  private final Set<String> namespaces;
   private final Watch<Secret> secrets;
   private final Watch<ServiceAccount> accounts;
   private final Watch<Namespace> homes;
   private final Watch<CredentialPolicy> policies;
-  private final Watch<CustomResourceDefinition> definitions;
+  private final CertManager certManager;
 
-  private volatile @Nullable Watch<Certificate> certificates;
   private volatile List<Policy> policyFacts = List.of();
   private volatile @Nullable Identities identities;
   private volatile Consumer<ResourceID> wake = identity -> {};
@@ -68,7 +64,6 @@ public final class Watches implements Cluster {
   /// `metadata` is a client with [MetadataOnly]; empty `namespaces`: all.
   public Watches(KubernetesClient full, KubernetesClient metadata, Set<String> namespaces) {
     this.full = full;
-    this.namespaces = Set.copyOf(namespaces);
     this.secrets =
         Watch.of(metadata, Secret.class, namespaces, (a, b) -> changed(Kind.Secret, a, b));
     this.accounts =
@@ -76,14 +71,9 @@ public final class Watches implements Cluster {
             full, ServiceAccount.class, namespaces, (a, b) -> changed(Kind.ServiceAccount, a, b));
     this.homes = Watch.of(metadata.namespaces(), this::homeChanged);
     this.policies = Watch.of(full.resources(CredentialPolicy.class), (a, b) -> policiesChanged());
-    this.definitions =
-        Watch.of(
-            metadata
-                .apiextensions()
-                .v1()
-                .customResourceDefinitions()
-                .withField("metadata.name", CERTIFICATES),
-            this::definitionChanged);
+    this.certManager =
+        new CertManager(
+            full, metadata, namespaces, (a, b) -> changed(Kind.Certificate, a, b), this::wakeAll);
   }
 
   /// To be called before the identities' own informer starts.
@@ -108,7 +98,7 @@ public final class Watches implements Cluster {
     var all =
         CompletableFuture.allOf(
             kinds.values().stream().map(Watch::start).toArray(CompletableFuture<?>[]::new));
-    var known = definitions.start();
+    var certificates = certManager.start();
     while (!isDone(all, TELL_EVERY)) {
       LOG.atWarn()
           .addKeyValue(
@@ -120,14 +110,10 @@ public final class Watches implements Cluster {
                   .toList())
           .log("still waiting for the API server to list; are the permissions there?");
     }
-    if (!isDone(known, PATIENCE_WITH_CERT_MANAGER)) {
-      LOG.warn("cannot tell whether cert-manager is installed: going on without it");
+    if (!isDone(certificates, PATIENCE_WITH_CERT_MANAGER)) {
+      LOG.warn("cert-manager's Certificates cannot be listed: going on without them");
     }
     policiesChanged();
-    var issued = certificates;
-    if (issued != null && !isDone(issued.start(), PATIENCE_WITH_CERT_MANAGER)) {
-      LOG.warn("Certificates cannot be listed yet: going on without them");
-    }
   }
 
   private static boolean isDone(CompletableFuture<?> work, Duration patience)
@@ -143,7 +129,8 @@ public final class Watches implements Cluster {
   }
 
   public void stop() {
-    watches().forEach(Watch::stop);
+    Stream.of(secrets, accounts, homes, policies).forEach(Watch::stop);
+    certManager.stop();
   }
 
   /// Whether every watch is connected; the names of those that are not.
@@ -162,11 +149,6 @@ public final class Watches implements Cluster {
       unhealthy.add("CredentialPolicies");
     }
     return unhealthy;
-  }
-
-  private Stream<Watch<?>> watches() {
-    return Stream.of(secrets, accounts, homes, policies, definitions, certificates)
-        .filter(Objects::nonNull);
   }
 
   private void changed(Kind kind, @Nullable HasMetadata before, @Nullable HasMetadata after) {
@@ -220,22 +202,20 @@ public final class Watches implements Cluster {
     }
   }
 
-  private void definitionChanged(
-      @Nullable CustomResourceDefinition before, @Nullable CustomResourceDefinition after) {
-    var running = certificates;
-    if (after == null && running != null) {
-      LOG.info("cert-manager's resources were removed");
-      certificates = null;
-      running.stop();
-      wakeAll();
-    } else if (after != null && running == null) {
-      LOG.info("cert-manager's resources are installed");
-      var watch =
-          Watch.<Certificate>of(
-              full, Certificate.class, namespaces, (a, b) -> changed(Kind.Certificate, a, b));
-      certificates = watch;
-      watch.start().thenRun(this::wakeAll);
+  /// Has the other identities looked at that want what this one wants.
+  public void wakeRivals(MachineIdentity identity) {
+    var known = identities;
+    if (known == null) {
+      return;
     }
+    var namespace = identity.getMetadata().getNamespace();
+    Stream.concat(
+            Wants.names(identity).flatMap(subject -> known.naming(namespace, subject).stream()),
+            known.selecting(namespace).stream())
+        .filter(other -> !other.getMetadata().getName().equals(identity.getMetadata().getName()))
+        .map(ResourceID::fromResource)
+        .distinct()
+        .forEach(wake);
   }
 
   /// Has every identity looked at again.
@@ -253,12 +233,8 @@ public final class Watches implements Cluster {
     switch (object) {
       case Secret secret -> secrets.wrote(secret);
       case ServiceAccount account -> accounts.wrote(account);
-      case Certificate certificate -> {
-        var watch = certificates;
-        if (watch != null) {
-          watch.wrote(certificate);
-        }
-      }
+      case Certificate certificate ->
+          certManager.certificates().ifPresent(watch -> watch.wrote(certificate));
       default -> throw new IllegalArgumentException("not watched: " + object.getKind());
     }
   }
@@ -314,7 +290,8 @@ public final class Watches implements Cluster {
     return switch (kind) {
       case Secret -> Optional.of(secrets);
       case ServiceAccount -> Optional.of(accounts);
-      case Certificate -> Optional.ofNullable(certificates);
+      case Certificate ->
+          certManager.certificates().<Watch<? extends HasMetadata>>map(watch -> watch);
     };
   }
 
@@ -332,8 +309,7 @@ public final class Watches implements Cluster {
 
   @Override
   public boolean certManager() {
-    var watch = certificates;
-    return watch != null && watch.isSynced();
+    return certManager.certificates().isPresent();
   }
 
   /// Every identity, as far as we know.

@@ -28,7 +28,6 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 
 /// What people do with identities, and what they get.
 @OnCluster
@@ -47,7 +46,7 @@ class JourneyIT {
     operator.close();
   }
 
-  @Test
+  @BesideOthers
   void an_account_is_linked_and_a_secret_made(TestNamespace namespace) {
     var scene = Scene.in(cluster, namespace);
     scene.createAccount("crm-sync");
@@ -122,7 +121,7 @@ class JourneyIT {
     assertThat(identity.getMetadata().getFinalizers()).isEmpty();
   }
 
-  @Test
+  @BesideOthers
   void labels_and_annotations_of_the_identity_are_not_copied(TestNamespace namespace) {
     var scene = Scene.in(cluster, namespace);
     scene.create(
@@ -143,7 +142,7 @@ class JourneyIT {
     }
   }
 
-  @Test
+  @BesideOthers
   void a_value_is_replaced_on_schedule_and_the_old_one_stays_for_the_overlap(
       TestNamespace namespace) {
     var scene = Scene.in(cluster, namespace);
@@ -178,7 +177,7 @@ class JourneyIT {
         .isEqualTo(text(after, "password"));
   }
 
-  @Test
+  @BesideOthers
   void a_value_without_overlap_goes_at_once(TestNamespace namespace) {
     var scene = Scene.in(cluster, namespace);
     scene.identity(
@@ -187,7 +186,7 @@ class JourneyIT {
     assertThat(scene.secret("crm-db").get().getData()).containsOnlyKeys("password");
   }
 
-  @Test
+  @BesideOthers
   void one_may_ask_for_a_new_value_on_the_identity_or_on_a_secret(TestNamespace namespace) {
     var scene = Scene.in(cluster, namespace);
     scene.identity(
@@ -220,7 +219,7 @@ class JourneyIT {
     assertThat(scene.verdict("crm", "Ready")).isEqualTo("True InOrder");
   }
 
-  @Test
+  @BesideOthers
   void an_annotation_that_stands_before_the_first_value_is_no_request(TestNamespace namespace) {
     var scene = Scene.in(cluster, namespace);
     scene.create(
@@ -233,7 +232,7 @@ class JourneyIT {
     stays(Duration.ofSeconds(12), "the first version", () -> scene.version("crm-db") == 1);
   }
 
-  @Test
+  @BesideOthers
   void an_account_is_made_owned_and_kept_as_it_was_asked_for(TestNamespace namespace) {
     var scene = Scene.in(cluster, namespace);
     scene.identity("crm", OWNER + ", serviceAccounts: [{name: crm-report, provision: {}}]");
@@ -255,7 +254,7 @@ class JourneyIT {
         .until(() -> scene.account("crm-report").get().getAutomountServiceAccountToken());
   }
 
-  @Test
+  @BesideOthers
   void a_selector_links_what_matches_and_leaves_what_no_longer_does(TestNamespace namespace) {
     var scene = Scene.in(cluster, namespace);
     scene.create(
@@ -278,7 +277,7 @@ class JourneyIT {
     eventually("and not counted").until(() -> scene.status("crm").members().serviceAccounts() == 0);
   }
 
-  @Test
+  @BesideOthers
   void a_member_that_is_no_longer_listed_is_unmarked(TestNamespace namespace) {
     var scene = Scene.in(cluster, namespace);
     scene.createAccount("crm-sync");
@@ -307,7 +306,7 @@ class JourneyIT {
     assertThat(scene.credential("crm", "crm-db").message()).contains("no longer in `spec.secrets`");
   }
 
-  @Test
+  @BesideOthers
   void a_new_owner_reaches_every_member(TestNamespace namespace) {
     var scene = Scene.in(cluster, namespace);
     scene.createAccount("crm-sync");
@@ -336,7 +335,7 @@ class JourneyIT {
     assertThat(scene.version("crm-db")).isEqualTo(1);
   }
 
-  @Test
+  @BesideOthers
   void the_owner_of_the_namespace_answers_for_an_identity_without_one(TestNamespace namespace) {
     var scene = Scene.in(cluster, namespace);
     scene.createAccount("crm-sync");
@@ -360,7 +359,7 @@ class JourneyIT {
     assertThat(scene.status("crm").owner().source()).isEqualTo(Source.None);
   }
 
-  @Test
+  @BesideOthers
   void a_policy_is_chosen_changed_and_goes(TestNamespace namespace) {
     var scene = Scene.in(cluster, namespace);
     scene.identity("crm", "secrets: [" + password("crm-db") + "]");
@@ -396,7 +395,7 @@ class JourneyIT {
     scene.awaitReady("crm");
   }
 
-  @Test
+  @BesideOthers
   void a_policy_with_a_rule_that_cannot_be_read_says_so(TestNamespace namespace) {
     var scene = Scene.in(cluster, namespace);
     try (var policy =
@@ -415,7 +414,7 @@ class JourneyIT {
     }
   }
 
-  @Test
+  @BesideOthers
   void a_missing_member_is_linked_when_it_comes(TestNamespace namespace) {
     var scene = Scene.in(cluster, namespace);
     scene.identity(
@@ -435,7 +434,7 @@ class JourneyIT {
                     && scene.isMarked(scene.secret("crm-smtp"), "crm"));
   }
 
-  @Test
+  @BesideOthers
   void a_member_of_two_belongs_to_the_first_until_that_one_goes(TestNamespace namespace) {
     var scene = Scene.in(cluster, namespace);
     scene.createAccount("shared");
@@ -457,7 +456,7 @@ class JourneyIT {
     assertThat(Scene.annotation(scene.account("shared"), Api.TEAM)).isEmpty();
   }
 
-  @Test
+  @BesideOthers
   void nothing_is_rotated_after_the_end(TestNamespace namespace) {
     var scene = Scene.in(cluster, namespace);
     var end = Instant.now().plusSeconds(14).truncatedTo(ChronoUnit.SECONDS);
@@ -487,7 +486,7 @@ class JourneyIT {
     }
   }
 
-  @Test
+  @BesideOthers
   void with_an_identity_goes_what_it_made_and_its_marks(TestNamespace namespace) {
     var scene = Scene.in(cluster, namespace);
     scene.createAccount("crm-sync");
@@ -508,33 +507,7 @@ class JourneyIT {
         .until(() -> scene.isUnmarked(scene.account("crm-sync")));
   }
 
-  @Test
-  void the_marks_of_an_identity_that_went_while_nobody_looked_are_taken_off(
-      TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
-    scene.createAccount("crm-sync");
-    scene.create("{apiVersion: v1, kind: Secret, metadata: {name: crm-smtp}}");
-    scene.identity(
-        "crm", OWNER + ", serviceAccounts: [{name: crm-sync}], secrets: [{name: crm-smtp}]");
-    scene.awaitReady("crm");
-    eventually("marked")
-        .until(
-            () ->
-                scene.isMarked(scene.account("crm-sync"), "crm")
-                    && scene.isMarked(scene.secret("crm-smtp"), "crm"));
-    operator.terminate();
-    scene.identity("crm").delete();
-    eventually("it is gone").until(() -> scene.identity("crm").get() == null);
-
-    operator = OperatorProcess.on(cluster).start();
-    eventually("unmarked")
-        .until(
-            () ->
-                scene.isUnmarked(scene.account("crm-sync"))
-                    && scene.isUnmarked(scene.secret("crm-smtp")));
-  }
-
-  @Test
+  @BesideOthers
   void kubectl_shows_the_columns(TestNamespace namespace) {
     var scene = Scene.in(cluster, namespace);
     scene.identity(
@@ -554,7 +527,7 @@ class JourneyIT {
     assertThat(wide.get(1)).contains("2199-01-01T00:00:00Z");
   }
 
-  @Test
+  @BesideOthers
   void events_tell_what_happened_once(TestNamespace namespace) {
     var scene = Scene.in(cluster, namespace);
     scene.identity(
@@ -586,7 +559,7 @@ class JourneyIT {
             "Warning Expired");
   }
 
-  @Test
+  @BesideOthers
   void every_kind_of_value_is_made(TestNamespace namespace) {
     var scene = Scene.in(cluster, namespace);
     scene.identity(
@@ -655,7 +628,7 @@ class JourneyIT {
     assertThat(text(scene.secret("all").get(), "role")).as("the other one").isNotEqualTo(role);
   }
 
-  @Test
+  @BesideOthers
   void a_changed_recipe_is_a_new_version(TestNamespace namespace) {
     var scene = Scene.in(cluster, namespace);
     scene.identity("crm", OWNER + ", secrets: [" + password("crm-db") + "]");
@@ -668,21 +641,6 @@ class JourneyIT {
     assertThat(text(secret, "password")).hasSize(50);
     assertThat(text(secret, "password.previous")).hasSize(32);
     assertThat(text(secret, "user")).isEqualTo("crm");
-  }
-
-  @Test
-  void before_the_first_look_the_status_says_so(TestNamespace namespace) {
-    operator.terminate();
-    try {
-      var scene = Scene.in(cluster, namespace);
-      scene.identity("crm", OWNER);
-      assertThat(scene.verdict("crm", "Ready")).isEqualTo("Unknown Pending");
-      assertThat(scene.status("crm").observedGeneration()).isEqualTo(-1);
-    } finally {
-      operator = OperatorProcess.on(cluster).start();
-    }
-    var scene = Scene.in(cluster, namespace);
-    scene.awaitReady("crm");
   }
 
   private static boolean isCounted(String policy, int identities, int violations) {
