@@ -19,8 +19,8 @@ import java.util.List;
         "self.keys.all(k, !has(k.keyPair) || !has(k.keyPair.publicKey) || self.keys.exists_one(o, has(o.keyPair) && has(o.keyPair.publicKey) && o.keyPair.publicKey == k.keyPair.publicKey))",
     message = "`publicKey` must not be the same for two keys of the Secret")
 @ValidationRule(
-    value = "self.keys.filter(k, has(k.keyPair)).size() <= 4",
-    message = "must have at most 4 keys with `keyPair`: each costs seconds to make")
+    value = "self.keys.filter(k, has(k.keyPair)).size() <= 8",
+    message = "must have at most 8 keys with `keyPair`: each costs seconds to make")
 public record Generate(
     @JsonPropertyDescription(
             "The keys of the Secret, each with exactly one generator. At least 1, at most 32.")

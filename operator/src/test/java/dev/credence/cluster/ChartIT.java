@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.authorization.v1.ResourceRule;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectRulesReviewBuilder;
+import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
@@ -49,15 +50,14 @@ class ChartIT {
           "patch cert-manager.io/certificates",
           "list apiextensions.k8s.io/customresourcedefinitions certificates.cert-manager.io",
           "watch apiextensions.k8s.io/customresourcedefinitions certificates.cert-manager.io",
-          "create events.k8s.io/events",
-          "patch events.k8s.io/events");
+          "create events.k8s.io/events");
 
   private static final List<String> RIGHTS_AT_HOME =
       List.of(
-          "get coordination.k8s.io/leases",
+          "get coordination.k8s.io/leases credence",
           "create coordination.k8s.io/leases",
-          "update coordination.k8s.io/leases",
-          "patch coordination.k8s.io/leases");
+          "update coordination.k8s.io/leases credence",
+          "patch coordination.k8s.io/leases credence");
 
   @Test
   void helm_lint_has_nothing_to_say(LocalCluster cluster) {
@@ -71,6 +71,46 @@ class ChartIT {
 
     everywhere.addAll(RIGHTS_AT_HOME);
     assertThat(rightsOfOperator(cluster, LocalCluster.NAMESPACE)).isEqualTo(everywhere);
+  }
+
+  @Test
+  void an_operator_of_some_namespaces_has_no_rights_in_others(LocalCluster cluster) {
+    try (var mine = TestNamespace.create(cluster.client(), "mine", Map.of())) {
+      var name = mine.name();
+      cluster.helm(
+          "install",
+          name,
+          CHART,
+          "--namespace",
+          name,
+          "--set",
+          "crds.enabled=false,operator.enabled=false,settings.watchNamespaces={"
+              + name
+              + "},fullnameOverride="
+              + name);
+      try {
+        assertThat(may(cluster, name, "list", name)).isTrue();
+        assertThat(may(cluster, name, "list", "default")).isFalse();
+      } finally {
+        cluster.helm("uninstall", name, "--namespace", name);
+      }
+    }
+  }
+
+  /// Whether the release's account may do this with the Secrets of a namespace.
+  private static boolean may(LocalCluster cluster, String release, String verb, String where) {
+    var review =
+        new SubjectAccessReviewBuilder()
+            .withNewSpec()
+            .withUser("system:serviceaccount:" + release + ":" + release)
+            .withNewResourceAttributes()
+            .withVerb(verb)
+            .withResource("secrets")
+            .withNamespace(where)
+            .endResourceAttributes()
+            .endSpec()
+            .build();
+    return cluster.client().resource(review).create().getStatus().getAllowed();
   }
 
   @Test
@@ -100,12 +140,14 @@ class ChartIT {
             .containsExactly(
                 "CREDENCE_NAMESPACE",
                 "CREDENCE_WATCH_NAMESPACES",
+                "CREDENCE_ADDRESS",
                 "CREDENCE_PORT",
                 "CREDENCE_LEADER_ELECTION",
                 "CREDENCE_LOG_FORMAT",
                 "CREDENCE_LOG_LEVEL",
                 "CREDENCE_SWEEP_EVERY",
-                "CREDENCE_IDENTITY_SERIES");
+                "CREDENCE_IDENTITY_SERIES",
+                "CREDENCE_JAVA_OPTS");
         assertThat(namespace.client().policy().v1().podDisruptionBudget().list().getItems())
             .hasSize(1);
         assertThat(namespace.client().services().withName(name(namespace)).get()).isNotNull();
