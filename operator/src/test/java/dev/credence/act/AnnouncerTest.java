@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.api.Condition;
 import dev.credence.api.Condition.Truth;
+import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentityStatus;
 import dev.credence.decide.Action;
 import dev.credence.facts.Subject;
@@ -34,7 +35,7 @@ class AnnouncerTest {
 
   @Test
   void an_event_has_what_the_api_server_asks_for() throws InterruptedException {
-    announcer.actions(Payments.identity(), List.of(Payments.issue()));
+    tell(Payments.identity(), List.of(Payments.issue()));
     var event = told().getFirst();
     assertThat(api.lines())
         .containsExactly("POST /apis/events.k8s.io/v1/namespaces/payments/events");
@@ -57,7 +58,7 @@ class AnnouncerTest {
 
   @Test
   void every_event_has_a_name_of_its_own() throws InterruptedException {
-    announcer.actions(Payments.identity(), List.of(Payments.issue(), Payments.issue()));
+    tell(Payments.identity(), List.of(Payments.issue(), Payments.issue()));
     assertThat(told())
         .extracting(event -> event.at("/metadata/name").asText())
         .doesNotHaveDuplicates();
@@ -72,7 +73,7 @@ class AnnouncerTest {
             Payments.RECIPE,
             Payments.receipt(3, Optional.empty()),
             new Action.Why.OnSchedule(NOW));
-    announcer.actions(Payments.identity(), List.of(Payments.rotate(), onSchedule));
+    tell(Payments.identity(), List.of(Payments.rotate(), onSchedule));
     assertThat(notes())
         .containsExactlyInAnyOrder(
             "Rotated Secret payments-db: version 2 issued on request; the previous value stays until 2027-01-02T00:00:00Z",
@@ -81,7 +82,7 @@ class AnnouncerTest {
 
   @Test
   void what_the_status_shows_anyway_is_no_event() throws InterruptedException {
-    announcer.actions(
+    tell(
         Payments.identity(),
         List.of(
             new Action.Retire(Payments.DB, Payments.JUDGED),
@@ -171,7 +172,7 @@ class AnnouncerTest {
   @Test
   void a_refused_event_stops_nothing() throws InterruptedException {
     api.refuses(403, "no events for you").echoes();
-    announcer.actions(Payments.identity(), List.of(Payments.issue(), Payments.rotate()));
+    tell(Payments.identity(), List.of(Payments.issue(), Payments.rotate()));
     announcer.close();
     assertThat(api.asked()).hasSize(2);
   }
@@ -190,13 +191,13 @@ class AnnouncerTest {
                     }));
     var actions = List.<Action>of(Payments.issue());
     for (var event = 0; event < 2; event++) {
-      announcer.actions(Payments.identity(), actions);
+      tell(Payments.identity(), actions);
     }
     eventually("both writers are busy").until(() -> api.asked().size() == 2);
 
     var started = System.nanoTime();
     for (var event = 0; event < 25_000; event++) {
-      announcer.actions(Payments.identity(), actions);
+      tell(Payments.identity(), actions);
     }
     assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(5));
     assertThat(api.asked()).hasSize(2);
@@ -231,5 +232,9 @@ class AnnouncerTest {
   private static MachineIdentityStatus status(Condition... conditions) {
     return new MachineIdentityStatus(
         3L, null, null, null, null, null, null, null, null, null, null, List.of(conditions));
+  }
+
+  private void tell(MachineIdentity identity, List<? extends Action> actions) {
+    actions.forEach(action -> announcer.done(action, identity));
   }
 }
