@@ -27,7 +27,6 @@ public record MachineIdentitySpec(
         ActorType type,
     @JsonPropertyDescription(
             "When the identity ends. From then on nothing is issued or rotated for it. A policy's lifetime.max may end it earlier.")
-        @Pattern(Form.TIME)
         Instant expirationTime,
     @JsonPropertyDescription(
             "ServiceAccounts of this namespace that the actor runs as, by name. At most 64.")

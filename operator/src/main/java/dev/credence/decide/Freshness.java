@@ -1,73 +1,92 @@
 package dev.credence.decide;
 
-import dev.credence.decide.Rotation.Obstacle;
-import dev.credence.decide.Rotation.Turn;
 import dev.credence.decide.Standing.Credential;
 import dev.credence.decide.Standing.Credential.Kind;
 import dev.credence.decide.Standing.Credential.Phase;
+import dev.credence.decide.Turn.Obstacle;
 import dev.credence.decide.Verdict.Aspect;
 import dev.credence.decide.Verdict.Truth;
 import dev.credence.decide.Verdict.Weight;
 import java.util.List;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
+import java.util.Optional;
 
-/// Is every credential current?
+/// Is every credential current? The worst that can be said of any of them is said.
 final class Freshness {
-  private static final int NAMED_IN_MESSAGE = 5;
 
-  static Verdict verdict(List<Turn> turns, List<Credential> watched) {
+  static Verdict verdict(List<Turn> turns) {
+    var credentials = turns.stream().map(Turn::credential).toList();
+    return blocked(turns)
+        .or(() -> notReady(credentials))
+        .or(() -> notThere(credentials))
+        .or(() -> ended(credentials))
+        .or(() -> due(credentials))
+        .orElseGet(() -> fresh(credentials));
+  }
+
+  private static Optional<Verdict> blocked(List<Turn> turns) {
     var obstacles = turns.stream().flatMap(turn -> turn.obstacle().stream()).toList();
-    if (!obstacles.isEmpty()) {
-      return failing(
-          Reason.RotationBlocked,
-          obstacles.stream()
-              .map(Obstacle::message)
-              .distinct()
-              .limit(NAMED_IN_MESSAGE)
-              .collect(Collectors.joining("; ")),
-          obstacles.stream().anyMatch(Obstacle::mendable) ? Weight.Broken : Weight.Waiting);
-    }
-    var lateCertificates =
-        watched.stream()
+    var isBroken = obstacles.stream().anyMatch(found -> found.weight() == Weight.Broken);
+    return failing(
+        Reason.RotationBlocked,
+        isBroken ? Weight.Broken : Weight.Waiting,
+        obstacles.stream().map(Obstacle::message).distinct().toList());
+  }
+
+  private static Optional<Verdict> notReady(List<Credential> credentials) {
+    var certificates =
+        credentials.stream()
             .filter(c -> c.kind() == Kind.Certificate)
-            .filter(c -> c.phase() == Phase.Pending || c.phase() == Phase.Expired)
-            .toList();
-    if (!lateCertificates.isEmpty()) {
-      return failing(
-          Reason.CertificateNotReady, named(lateCertificates, "not ready"), Weight.Waiting);
-    }
-    var own = turns.stream().map(Turn::credential).toList();
-    var ended = those(own, c -> c.phase() == Phase.Expired);
-    ended.addAll(those(watched, c -> c.phase() == Phase.Expired));
-    if (!ended.isEmpty()) {
-      return failing(Reason.RotationDue, named(ended, "ended"), Weight.Violation);
-    }
-    var due = those(own, c -> c.phase() == Phase.Due);
-    if (!due.isEmpty()) {
-      // Seconds pass between a request and its answer: shown, but nothing is wrong.
-      return failing(Reason.RotationDue, named(due, "about to be replaced"), Weight.None);
-    }
+            .filter(c -> c.phase() == Phase.Pending || c.phase() == Phase.Expired);
+    return failing(
+        Reason.CertificateNotReady,
+        Weight.Waiting,
+        certificates.map(c -> sentence(c, "not ready")).toList());
+  }
+
+  private static Optional<Verdict> notThere(List<Credential> credentials) {
+    var pending = credentials.stream().filter(c -> c.phase() == Phase.Pending);
+    return failing(
+        Reason.RotationDue, Weight.Waiting, pending.map(c -> sentence(c, "no value yet")).toList());
+  }
+
+  private static Optional<Verdict> ended(List<Credential> credentials) {
+    var ended =
+        credentials.stream()
+            .filter(c -> c.kind() == Kind.Linked || c.kind() == Kind.LegacyToken)
+            .filter(c -> c.phase() == Phase.Expired);
+    return failing(
+        Reason.RotationDue, Weight.Violation, ended.map(c -> sentence(c, "ended")).toList());
+  }
+
+  /// Shown, but nothing is wrong: seconds pass between a request and its answer, and what an
+  /// identity that has ended still holds is for Expiring to say.
+  private static Optional<Verdict> due(List<Credential> credentials) {
+    var due =
+        credentials.stream().filter(c -> c.phase() == Phase.Due || c.phase() == Phase.Expired);
+    return failing(
+        Reason.RotationDue,
+        Weight.None,
+        due.map(c -> sentence(c, "about to be replaced")).toList());
+  }
+
+  private static Verdict fresh(List<Credential> credentials) {
     return Verdict.fine(
         Aspect.CredentialsFresh,
         Truth.True,
         Reason.Fresh,
-        own.isEmpty() && watched.isEmpty() ? "no credentials" : "every credential is current");
+        credentials.isEmpty() ? "no credentials" : "every credential is current");
   }
 
-  private static List<Credential> those(List<Credential> of, Predicate<Credential> which) {
-    return of.stream().filter(which).collect(Collectors.toList());
+  private static String sentence(Credential credential, String otherwise) {
+    return credential.name() + ": " + credential.message().orElse(otherwise);
   }
 
-  private static String named(List<Credential> credentials, String otherwise) {
-    return credentials.stream()
-        .limit(NAMED_IN_MESSAGE)
-        .map(c -> c.name() + ": " + c.message().orElse(otherwise))
-        .collect(Collectors.joining("; "));
-  }
-
-  private static Verdict failing(Reason reason, String message, Weight weight) {
-    return new Verdict(Aspect.CredentialsFresh, Truth.False, reason, message, weight);
+  private static Optional<Verdict> failing(Reason reason, Weight weight, List<String> sentences) {
+    return sentences.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Verdict(
+                Aspect.CredentialsFresh, Truth.False, reason, Sentences.joined(sentences), weight));
   }
 
   private Freshness() {}

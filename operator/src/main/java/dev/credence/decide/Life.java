@@ -15,43 +15,61 @@ import java.util.stream.Stream;
 /// When does the identity end? At its own `expirationTime` or at the policy's `lifetime.max`,
 /// whichever is earlier.
 sealed interface Life {
-  List<Duration> WARN_BEFORE =
-      List.of(Duration.ofHours(720), Duration.ofHours(168), Duration.ofHours(24));
 
   record Endless() implements Life {}
 
   /// `warned`: how long before the end the latest warning came, empty while the end is far;
   /// `nextWarning`: the next one.
-  record Until(Instant end, Optional<Duration> warned, Optional<Instant> nextWarning)
-      implements Life {}
+  record Until(End end, Optional<Duration> warned, Optional<Instant> nextWarning) implements Life {}
 
-  record Over(Instant end) implements Life {}
+  record Over(End end) implements Life {}
+
+  /// `policy`: the one whose `lifetime.max` ends it; empty where it is the identity's own word.
+  record End(Instant time, Optional<String> policy) {
+
+    private String by() {
+      return policy.map(name -> " by `lifetime.max` of policy " + name).orElse("");
+    }
+
+    /// What to do about it, if the identity is still needed.
+    private String advice() {
+      return policy.isPresent()
+          ? ": if it is still needed, give it another policy"
+          : ": set a later `spec.expirationTime` if it is still needed";
+    }
+  }
 
   static Life of(Snapshot s, Optional<Policy> policy) {
-    var byPolicy = policy.flatMap(Policy::longestLife).map(s.identity().createdAt()::plus);
     var end =
-        Stream.of(s.identity().expirationTime(), byPolicy)
+        Stream.of(
+                s.identity().expirationTime().map(time -> new End(time, Optional.empty())),
+                policy.flatMap(chosen -> byPolicy(s, chosen)))
             .flatMap(Optional::stream)
-            .min(Comparator.naturalOrder());
+            .min(Comparator.comparing(End::time));
     if (end.isEmpty()) {
       return new Endless();
     }
-    if (!s.now().isBefore(end.get())) {
-      return new Over(end.get());
-    }
-    return until(s.now(), end.get(), policy.map(Policy::warnBefore).orElse(List.of()));
+    return s.now().isBefore(end.get().time())
+        ? until(s.now(), end.get(), policy.map(Policy::warnBefore).orElse(Policy.WARN_BEFORE))
+        : new Over(end.get());
   }
 
-  private static Until until(Instant now, Instant end, List<Duration> asked) {
-    var warnBefore = asked.isEmpty() ? WARN_BEFORE : asked;
-    var left = Duration.between(now, end);
+  private static Optional<End> byPolicy(Snapshot s, Policy policy) {
+    return policy
+        .longestLife()
+        .map(
+            longest -> new End(s.identity().createdAt().plus(longest), Optional.of(policy.name())));
+  }
+
+  private static Until until(Instant now, End end, List<Duration> warnBefore) {
+    var left = Duration.between(now, end.time());
     return new Until(
         end,
         warnBefore.stream().filter(before -> before.compareTo(left) >= 0).min(Duration::compareTo),
         warnBefore.stream()
             .filter(before -> before.compareTo(left) < 0)
             .max(Duration::compareTo)
-            .map(end::minus));
+            .map(end.time()::minus));
   }
 
   default boolean isOver() {
@@ -61,42 +79,48 @@ sealed interface Life {
   default Optional<Instant> ending() {
     return switch (this) {
       case Endless() -> Optional.empty();
-      case Until until -> Optional.of(until.end);
-      case Over over -> Optional.of(over.end);
+      case Until(var end, _, _) -> Optional.of(end.time());
+      case Over(var end) -> Optional.of(end.time());
     };
   }
 
   /// The times at which this answer changes.
   default Stream<Instant> changes() {
     return switch (this) {
-      case Endless() -> Stream.empty();
-      case Until until -> Stream.concat(until.nextWarning.stream(), Stream.of(until.end));
-      case Over over -> Stream.empty();
+      case Until(var end, _, var nextWarning) ->
+          Stream.concat(nextWarning.stream(), Stream.of(end.time()));
+      case Endless _, Over _ -> Stream.empty();
     };
   }
 
   default Verdict verdict() {
     return switch (this) {
       case Endless() -> expiring(Truth.False, Reason.NoExpiry, "this identity has no end");
-      case Until(var end, var warned, var next) when warned.isEmpty() ->
-          expiring(Truth.False, Reason.FarAway, "ends at " + end);
-      case Until(var end, var warned, var next) ->
-          expiring(
-              Truth.True,
-              Reason.ExpiresSoon,
-              "ends at "
-                  + end
-                  + ", in less than "
-                  + Durations.text(warned.orElseThrow())
-                  + ": set a later `spec.expirationTime` if it is still needed");
+      case Until(var end, var warned, _) ->
+          warned
+              .map(
+                  before ->
+                      expiring(
+                          Truth.True,
+                          Reason.ExpiresSoon,
+                          "ends at "
+                              + end.time()
+                              + end.by()
+                              + ", in less than "
+                              + Durations.text(before)
+                              + end.advice()))
+              .orElseGet(
+                  () -> expiring(Truth.False, Reason.FarAway, "ends at " + end.time() + end.by()));
       case Over(var end) ->
           new Verdict(
               Aspect.Expiring,
               Truth.True,
               Reason.Expired,
               "ended at "
-                  + end
-                  + ": nothing is issued or rotated for it; set a later `spec.expirationTime` if it is still needed",
+                  + end.time()
+                  + end.by()
+                  + ", nothing is issued or rotated for it"
+                  + end.advice(),
               Weight.Violation);
     };
   }

@@ -6,6 +6,7 @@ import dev.credence.facts.Marks;
 import dev.credence.facts.Marks.Mark;
 import dev.credence.facts.Member;
 import dev.credence.facts.Snapshot;
+import dev.credence.facts.Thing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,39 +22,64 @@ record Marking(Optional<Action> action, List<String> foreign) {
 
   static Marking of(Snapshot s, OwnerFound owner, Member member) {
     var wanted = wanted(s, owner);
-    var found = member.thing().marks();
-    var ours =
-        new Labelling(
-            unlessForeign(found.identity(), wanted.identity()),
-            unlessForeign(found.owner(), wanted.owner()),
-            unlessForeign(found.team(), wanted.team()));
     return new Marking(
-        isUpToDate(found, ours) ? Optional.empty() : Optional.of(action(s, member, ours)),
-        foreign(member, found, wanted));
+        action(member.thing(), wanted), foreign(member, member.thing().marks(), wanted));
   }
 
-  /// What we write: nothing where somebody else wrote already, the same or another value.
-  private static Optional<String> unlessForeign(Optional<Mark> found, Optional<String> wanted) {
-    return found.filter(mark -> !mark.ours()).isPresent() ? Optional.empty() : wanted;
+  private static Optional<Action> action(Thing thing, Labelling wanted) {
+    var found = thing.marks();
+    if (isSettled(found.identity(), wanted.identity())
+        && isSettled(found.owner(), wanted.owner())
+        && isSettled(found.team(), wanted.team())) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        thing.made()
+            ? new Action.Relabel(
+                thing.subject(),
+                thing.guard(),
+                new Labelling(
+                    orForeign(wanted.identity(), found.identity()),
+                    orForeign(wanted.owner(), found.owner()),
+                    orForeign(wanted.team(), found.team())))
+            : new Action.Mark(
+                thing.subject(),
+                thing.guard(),
+                new Labelling(
+                    unlessForeign(wanted.identity(), found.identity()),
+                    unlessForeign(wanted.owner(), found.owner()),
+                    unlessForeign(wanted.team(), found.team()))));
   }
 
-  private static boolean isUpToDate(Marks found, Labelling ours) {
-    return ourValue(found.identity()).equals(ours.identity())
-        && ourValue(found.owner()).equals(ours.owner())
-        && ourValue(found.team()).equals(ours.team());
+  /// What we wrote goes; what somebody else wrote stays.
+  static Action off(Thing thing) {
+    var found = thing.marks();
+    return thing.made()
+        ? new Action.Relabel(
+            thing.subject(),
+            thing.guard(),
+            new Labelling(
+                orForeign(Optional.empty(), found.identity()),
+                orForeign(Optional.empty(), found.owner()),
+                orForeign(Optional.empty(), found.team())))
+        : new Action.Unmark(thing.subject(), thing.guard());
   }
 
-  private static Optional<String> ourValue(Optional<Mark> found) {
-    return found.filter(Mark::ours).map(Mark::value);
+  /// As it should be, or not for us to write.
+  private static boolean isSettled(Optional<Mark> found, Optional<String> wanted) {
+    return isForeign(found) || found.map(Mark::value).equals(wanted);
   }
 
-  private static Action action(Snapshot s, Member member, Labelling ours) {
-    var thing = member.thing();
-    var isOurObject =
-        thing.controller().filter(owner -> owner.uid().equals(s.identity().uid())).isPresent();
-    return isOurObject
-        ? new Action.Relabel(thing.subject(), thing.guard(), ours)
-        : new Action.Mark(thing.subject(), thing.guard(), ours);
+  private static Optional<String> orForeign(Optional<String> wanted, Optional<Mark> found) {
+    return isForeign(found) ? found.map(Mark::value) : wanted;
+  }
+
+  private static Optional<String> unlessForeign(Optional<String> wanted, Optional<Mark> found) {
+    return isForeign(found) ? Optional.empty() : wanted;
+  }
+
+  private static boolean isForeign(Optional<Mark> found) {
+    return found.filter(mark -> !mark.ours()).isPresent();
   }
 
   private static List<String> foreign(Member member, Marks found, Labelling wanted) {

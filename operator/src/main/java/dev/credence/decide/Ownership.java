@@ -5,9 +5,8 @@ import dev.credence.decide.Standing.Source;
 import dev.credence.decide.Verdict.Aspect;
 import dev.credence.decide.Verdict.Truth;
 import dev.credence.decide.Verdict.Weight;
-import dev.credence.facts.ContactPattern;
+import dev.credence.facts.ContactPattern.Usable;
 import dev.credence.facts.Policy;
-import dev.credence.facts.Policy.OwnerRule;
 import dev.credence.facts.Snapshot;
 import java.util.Optional;
 
@@ -26,67 +25,73 @@ final class Ownership {
   }
 
   static Verdict verdict(Snapshot s, OwnerFound owner, Optional<Policy> policy) {
-    var rule = policy.map(Policy::owner).orElse(OwnerRule.NONE);
     if (owner.contact().isEmpty()) {
-      return new Verdict(
-          Aspect.OwnerAssigned,
-          Truth.False,
-          Reason.OwnerMissing,
-          "nobody answers for this identity: set `spec.owner.contact`, or annotate the namespace with credence.dev/owner",
-          rule.required() ? Weight.Violation : Weight.None);
+      return nobody(policy);
     }
     var contact = owner.contact().get();
-    if (refuses(rule, contact)) {
-      return violation(
-          Reason.OwnerInvalid, "contact '" + contact + "' is not what " + wanted(rule, policy));
-    }
-    var backup = s.identity().owner().backup();
-    if (rule.backupRequired() && backup.isEmpty()) {
-      return violation(
-          Reason.BackupMissing,
-          "policy "
-              + policy.map(Policy::name).orElse("")
-              + " asks for a backup: set `spec.owner.backup`");
-    }
-    if (backup.filter(name -> refuses(rule, name)).isPresent()) {
-      return violation(
-          Reason.OwnerInvalid, "backup '" + backup.get() + "' is not what " + wanted(rule, policy));
-    }
-    return Verdict.fine(
+    return policy
+        .flatMap(chosen -> complaint(chosen, contact, s.identity().owner().backup()))
+        .orElseGet(() -> assigned(contact, owner.source()));
+  }
+
+  private static Verdict nobody(Optional<Policy> policy) {
+    return new Verdict(
         Aspect.OwnerAssigned,
-        Truth.True,
-        Reason.Assigned,
-        contact
-            + " answers for this identity"
-            + (owner.source() == Source.Namespace ? " (from the namespace)" : ""));
+        Truth.False,
+        Reason.OwnerMissing,
+        "nobody answers for this identity: set `spec.owner.contact`, or annotate the namespace with credence.dev/owner",
+        policy.filter(chosen -> chosen.owner().required()).isPresent()
+            ? Weight.Violation
+            : Weight.None);
+  }
+
+  private static Optional<Verdict> complaint(
+      Policy policy, String contact, Optional<String> backup) {
+    return invalid(policy, "contact", contact)
+        .or(
+            () ->
+                backup
+                    .map(name -> invalid(policy, "backup", name))
+                    .orElseGet(() -> withoutBackup(policy)));
+  }
+
+  /// Nobody is refused by a pattern that is broken: the policy's own condition says that it is.
+  private static Optional<Verdict> invalid(Policy policy, String what, String contact) {
+    return policy
+        .owner()
+        .pattern()
+        .filter(Usable.class::isInstance)
+        .map(Usable.class::cast)
+        .filter(pattern -> !pattern.accepts(contact))
+        .map(
+            pattern ->
+                violation(
+                    Reason.OwnerInvalid,
+                    "%s '%s' is not what policy %s asks for: %s"
+                        .formatted(what, contact, policy.name(), pattern.text())));
+  }
+
+  private static Optional<Verdict> withoutBackup(Policy policy) {
+    return policy.owner().backupRequired()
+        ? Optional.of(
+            violation(
+                Reason.BackupMissing,
+                "policy " + policy.name() + " asks for a backup: set `spec.owner.backup`"))
+        : Optional.empty();
   }
 
   private static Verdict violation(Reason reason, String message) {
     return new Verdict(Aspect.OwnerAssigned, Truth.False, reason, message, Weight.Violation);
   }
 
-  private static boolean refuses(OwnerRule rule, String contact) {
-    return rule.pattern()
-        .filter(
-            pattern ->
-                switch (pattern) {
-                  case ContactPattern.Usable usable -> !usable.accepts(contact);
-                  case ContactPattern.Broken broken -> false; // the policy's own condition says so
-                })
-        .isPresent();
-  }
-
-  private static String wanted(OwnerRule rule, Optional<Policy> policy) {
-    var pattern =
-        rule.pattern()
-            .map(
-                form ->
-                    switch (form) {
-                      case ContactPattern.Usable(var regex) -> regex.pattern();
-                      case ContactPattern.Broken broken -> "";
-                    })
-            .orElse("");
-    return "policy " + policy.map(Policy::name).orElse("") + " asks for: " + pattern;
+  private static Verdict assigned(String contact, Source source) {
+    return Verdict.fine(
+        Aspect.OwnerAssigned,
+        Truth.True,
+        Reason.Assigned,
+        contact
+            + " answers for this identity"
+            + (source == Source.Namespace ? " (from the namespace)" : ""));
   }
 
   private Ownership() {}

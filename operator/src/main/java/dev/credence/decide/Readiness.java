@@ -43,18 +43,21 @@ final class Readiness {
       var first = counting.getFirst();
       return Verdict.fine(Aspect.Ready, Truth.False, first.reason(), first.message());
     }
-    var audited =
+    var broken =
         violations(verdicts).stream().map(Reason::toString).collect(Collectors.joining(", "));
     return Verdict.fine(
         Aspect.Ready,
         Truth.True,
         Reason.InOrder,
-        audited.isEmpty()
+        broken.isEmpty()
             ? "the identity is as it should be"
-            : "broken, but policy "
-                + policy.map(Policy::name).orElse("(none)")
-                + " only audits: "
-                + audited);
+            : broken + ", but " + lenience(policy));
+  }
+
+  private static String lenience(Optional<Policy> policy) {
+    return policy
+        .map(chosen -> "policy " + chosen.name() + " only audits")
+        .orElse("no policy enforces anything here");
   }
 
   static List<Reason> violations(List<Verdict> verdicts) {

@@ -20,9 +20,9 @@ public enum Reason {
   CertManagerAbsent("certificates are named, but cert-manager's resources are not installed"),
 
   Fresh("every credential is current"),
-  RotationDue("a credential is over its time"),
+  RotationDue("a new value is due, or a credential is over its time"),
   RotationBlocked("a value cannot be made or written"),
-  CertificateNotReady("cert-manager has not issued a certificate, or it has ended"),
+  CertificateNotReady("cert-manager calls a certificate not ready, or it has ended"),
 
   NoExpiry("the identity has no end"),
   FarAway("the end is not near"),

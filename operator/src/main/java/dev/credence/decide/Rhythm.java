@@ -6,6 +6,7 @@ import dev.credence.facts.Timing;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.zip.CRC32;
 
@@ -14,12 +15,7 @@ import java.util.zip.CRC32;
 ///
 /// `seed` names the credential: due times are spread by it, always the same way, so that a thousand
 /// values that were issued in one second are not replaced in one second.
-record Rhythm(
-    Optional<Timing> timing,
-    Optional<Duration> longest,
-    RotationRule asked,
-    RotationRule policy,
-    String seed) {
+record Rhythm(RotationRule asked, RotationRule policy, String seed) {
   private static final Duration DEFAULT_OVERLAP = Duration.ofHours(24);
   private static final Duration WIDEST_SPREAD = Duration.ofHours(24);
   private static final Duration WIDEST_SPREAD_OF_CRON = Duration.ofMinutes(10);
@@ -27,11 +23,20 @@ record Rhythm(
   private static final int HASHES = 1 << 16;
 
   static Rhythm of(RotationRule asked, Optional<Policy> policy, String seed) {
-    var rule = policy.map(Policy::rotation).orElse(RotationRule.SILENT);
-    return new Rhythm(asked.timing().or(rule::timing), rule.longest(), asked, rule, seed);
+    return new Rhythm(asked, policy.map(Policy::rotation).orElse(RotationRule.SILENT), seed);
   }
 
+  /// Why what the identity asks for cannot be done.
   Optional<String> problem() {
+    return problem(asked.timing());
+  }
+
+  /// Why what the policy says is not applied: its own condition tells its author.
+  Optional<String> problemOfPolicy() {
+    return asked.timing().isPresent() ? Optional.empty() : problem(policy.timing());
+  }
+
+  private static Optional<String> problem(Optional<Timing> timing) {
     return timing
         .filter(Timing.Unreadable.class::isInstance)
         .map(unreadable -> ((Timing.Unreadable) unreadable).problem());
@@ -39,28 +44,38 @@ record Rhythm(
 
   /// When a value that was issued then is due; empty where nothing ever asks for it.
   Optional<Instant> due(Instant issuedAt) {
-    var byTiming = timing.flatMap(when -> byTiming(when, issuedAt));
     // The bound holds for what is rotated at all: it does not start a rotation that nobody asked
     // for.
-    return byTiming.map(due -> longest.map(issuedAt::plus).filter(due::isAfter).orElse(due));
+    return asked
+        .timing()
+        .or(policy::timing)
+        .flatMap(timing -> byTiming(timing, issuedAt))
+        .map(due -> bound(issuedAt).filter(due::isAfter).orElse(due));
   }
 
-  private Optional<Instant> byTiming(Timing when, Instant issuedAt) {
-    return switch (when) {
-      case Timing.Every(var interval) ->
-          Optional.of(issuedAt.plus(interval).minus(spread(interval, WIDEST_SPREAD)));
+  private Optional<Instant> byTiming(Timing timing, Instant issuedAt) {
+    return switch (timing) {
+      case Timing.Every(var interval) -> Optional.of(before(issuedAt, interval));
       case Timing.Scheduled(var cron) ->
           cron.after(issuedAt)
               .map(
                   due ->
-                      due.plus(
-                          cron.after(due)
-                              .map(
-                                  after ->
-                                      spread(Duration.between(due, after), WIDEST_SPREAD_OF_CRON))
-                              .orElse(Duration.ZERO)));
+                      cron.after(due)
+                          .map(
+                              next ->
+                                  due.plus(
+                                      spread(Duration.between(due, next), WIDEST_SPREAD_OF_CRON)))
+                          .orElse(due));
       case Timing.Unreadable unreadable -> Optional.empty();
     };
+  }
+
+  private Optional<Instant> bound(Instant issuedAt) {
+    return policy.longest().map(longest -> before(issuedAt, longest));
+  }
+
+  private Instant before(Instant issuedAt, Duration interval) {
+    return issuedAt.plus(interval).minus(spread(interval, WIDEST_SPREAD));
   }
 
   /// A part of the interval below a tenth of it, in whole seconds.
@@ -72,20 +87,22 @@ record Rhythm(
   }
 
   /// How long the previous value stays beside one that was issued at `issuedAt`; zero: it goes at
-  /// once. Never until the next value comes, and at most half of that time where nobody weighed the
-  /// two against each other.
+  /// once. At most until the next value comes, and at most half of that time where nobody weighed
+  /// the two against each other.
   Duration overlap(Instant issuedAt) {
-    var said = asked.overlap().or(policy::overlap);
-    var overlap = said.orElse(DEFAULT_OVERLAP);
-    var interval = due(issuedAt).map(due -> Duration.between(issuedAt, due));
-    if (interval.isEmpty()) {
-      return overlap;
-    }
-    var weighed =
-        said.isPresent()
-            && asked.overlap().isPresent() == asked.timing().isPresent()
-            && overlap.compareTo(interval.get()) < 0;
-    return weighed ? overlap : Durations.shorter(overlap, interval.get().dividedBy(2));
+    var overlap = asked.overlap().or(policy::overlap).orElse(DEFAULT_OVERLAP);
+    return due(issuedAt)
+        .map(due -> Duration.between(issuedAt, due))
+        .map(life -> Durations.shorter(overlap, isWeighed() ? life : life.dividedBy(2)))
+        .orElse(overlap)
+        .truncatedTo(ChronoUnit.SECONDS);
+  }
+
+  /// Whether the same author wrote overlap and timing, one beside the other.
+  private boolean isWeighed() {
+    return asked.overlap().isPresent()
+        ? asked.timing().isPresent()
+        : policy.overlap().isPresent() && asked.timing().isEmpty();
   }
 
   /// What is said to an identity that asks for a longer life of its values than the policy allows.
@@ -94,13 +111,13 @@ record Rhythm(
         .timing()
         .filter(Timing.Every.class::isInstance)
         .map(every -> ((Timing.Every) every).interval())
-        .filter(every -> longest.filter(bound -> every.compareTo(bound) > 0).isPresent())
+        .filter(every -> policy.longest().filter(bound -> every.compareTo(bound) > 0).isPresent())
         .map(
             every ->
                 "asks for a new value every "
                     + Durations.text(every)
                     + ", the policy allows at most "
-                    + Durations.text(longest.orElseThrow())
+                    + Durations.text(policy.longest().orElseThrow())
                     + ", which is used");
   }
 }

@@ -2,25 +2,22 @@ package dev.credence.decide;
 
 import dev.credence.decide.Action.Receipt;
 import dev.credence.decide.Action.Why;
-import dev.credence.decide.Standing.Credential;
-import dev.credence.decide.Standing.Credential.Kind;
 import dev.credence.decide.Standing.Credential.Phase;
 import dev.credence.decide.Standing.OwnerFound;
+import dev.credence.decide.Turn.Obstacle;
+import dev.credence.decide.Verdict.Weight;
 import dev.credence.facts.Identity.SecretWanted;
 import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Member.StoredSecret;
 import dev.credence.facts.Policy;
 import dev.credence.facts.Recipe;
 import dev.credence.facts.Request;
-import dev.credence.facts.Setback;
-import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Templates;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Comparator;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -34,290 +31,205 @@ final class Rotation {
   /// Requests by annotation are answered at most this often; it is also the shortest `every`.
   private static final Duration SHORTEST_LIFE = Duration.ofSeconds(10);
 
+  /// More than the clocks of two machines that the operator runs on differ by.
+  private static final Duration CLOCKS_DIFFER = Duration.ofHours(1);
+
   private final Snapshot s;
   private final SecretWanted wanted;
   private final Recipe recipe;
   private final Subject subject;
-  private final Rhythm rhythm;
   private final Life life;
   private final OwnerFound owner;
-  private final Instant now;
+  private final Rhythm rhythm;
+  private final Generated generated;
 
   Rotation(Snapshot s, SecretWanted wanted, Optional<Policy> policy, Life life, OwnerFound owner) {
     this.s = s;
     this.wanted = wanted;
     this.recipe = wanted.recipe().orElseThrow();
     this.subject = Subject.secret(wanted.name());
-    this.rhythm = Rhythm.of(wanted.rotation(), policy, s.identity().uid() + "/" + wanted.name());
     this.life = life;
     this.owner = owner;
-    this.now = s.now().truncatedTo(ChronoUnit.SECONDS);
+    this.rhythm = Rhythm.of(wanted.rotation(), policy, s.identity().uid() + "/" + wanted.name());
+    this.generated =
+        new Generated(
+            wanted,
+            Optional.ofNullable(s.identity().knownVersions().get(wanted.name())),
+            life.isOver() ? Optional.empty() : Optional.of(rhythm));
   }
 
   Turn turn(Seat seat) {
     return switch (seat) {
-      case Seat.ToMake toMake -> issue();
+      case Seat.ToMake _ -> first();
       case Seat.Made(StoredSecret secret) ->
-          secret.issue().map(issue -> keep(secret, issue)).orElseGet(() -> unreadable());
-      case Seat.Going going -> Turn.idle(pending("the Secret is being deleted"));
-      // Not ours: MembersLinked says whose it is.
-      case Seat.NotOwned notOwned -> Turn.idle(pending("the name is taken by an object of others"));
-      case Seat.ClaimedBy(var subject, var identity) ->
-          Turn.idle(pending("belongs to MachineIdentity " + identity));
-      case Seat.Made made -> throw new IllegalStateException(subject + " is no Secret");
-      case Seat.Linked linked -> throw new IllegalStateException(subject + " is not to be made");
-      case Seat.Leftover left -> throw new IllegalStateException(subject + " is to be made");
-      case Seat.Missing missing -> throw new IllegalStateException(subject + " is to be made");
-      case Seat.NoCertManager none ->
-          throw new IllegalStateException(subject + " is no Certificate");
-      case Seat.Left left -> throw new IllegalStateException(subject + " is wanted");
+          secret.issue().map(issue -> made(secret, issue)).orElseGet(this::damaged);
+      // What to do about these, MembersLinked says.
+      case Seat.Going _ -> waiting("the Secret is being deleted");
+      case Seat.NotOwned _ -> waiting("the name is taken by an object of others");
+      case Seat.ClaimedBy(_, var identity) -> waiting("belongs to MachineIdentity " + identity);
+      case Seat.Made _,
+          Seat.Linked _,
+          Seat.Leftover _,
+          Seat.Missing _,
+          Seat.NoCertManager _,
+          Seat.Left _ ->
+          throw new IllegalStateException("a Secret that is to be made is never " + seat);
     };
   }
 
-  private Turn issue() {
+  private Turn waiting(String message) {
+    return Turn.idle(generated.without(Phase.Pending, message));
+  }
+
+  private Turn first() {
     if (life.isOver()) {
-      return Turn.idle(credential(Phase.Expired, "not issued: the identity has ended"));
+      return Turn.idle(generated.without(Phase.Expired, "not issued: the identity has ended"));
     }
     var obstacle = obstacle();
     if (obstacle.isPresent()) {
-      return obstacle.get().turn(credential(Phase.Blocked, obstacle.get().message()));
+      return Turn.idle(generated.without(Phase.Blocked, obstacle.get().message()))
+          .against(obstacle);
     }
-    if (s.setback(subject).isPresent()) {
-      return Turn.idle(pending("being created"));
-    }
-    var version = s.identity().knownVersions().getOrDefault(wanted.name(), 0L) + 1;
+    return s.setback(subject).isPresent() ? waiting("being created") : issued();
+  }
+
+  private Turn issued() {
     var receipt =
         new Receipt(
-            version,
-            now,
+            generated.lastVersion().orElse(0L) + 1,
+            thisSecond(),
             Optional.empty(),
             recipe.digest(),
-            asked(s.identity().rotate()),
+            s.identity().rotate().flatMap(Request::asked),
             Optional.empty());
-    var credential = issued(Phase.Fresh, version, now, Optional.empty(), rhythm.bounded());
-    return Turn.of(
-        new Action.Issue(subject, wanted.type(), recipe, Marking.wanted(s, owner), receipt),
-        credential);
+    var marks = Marking.wanted(s, owner);
+    return Turn.idle(generated.after(receipt, note(Optional.empty())))
+        .doing(Optional.of(new Action.Issue(subject, wanted.type(), recipe, marks, receipt)))
+        .answering(receipt.forIdentityRequest());
   }
 
-  private Turn keep(StoredSecret secret, Issue issue) {
-    var why = why(secret, issue);
-    if (why.isPresent() && life.isOver()) {
-      return retireOr(
-          secret, issue, Phase.Expired, Optional.of("not rotated: the identity has ended"));
+  private Turn made(StoredSecret secret, Issue issue) {
+    if (issue.issuedAt().minus(CLOCKS_DIFFER).isAfter(s.now())) {
+      return issuedInTheFuture(issue.issuedAt());
     }
-    if (why.isPresent()) {
-      var obstacle = obstacle();
-      if (obstacle.isPresent()) {
-        return obstacle
-            .get()
-            .turn(standing(Phase.Blocked, issue, Optional.of(obstacle.get().message())));
-      }
-      var notBefore = issue.issuedAt().plus(SHORTEST_LIFE);
-      if (now.isBefore(notBefore)) {
-        return Turn.idle(
-                standing(
-                    Phase.Due,
-                    issue,
-                    Optional.of("rotated at most every 10s: next at " + notBefore)))
-            .wakingAt(notBefore);
-      }
-      if (s.setback(subject).isPresent()) {
-        return Turn.idle(standing(Phase.Due, issue, Optional.empty()));
-      }
-      return rotate(secret, issue, why.get());
+    if (life.isOver()) {
+      return kept(secret, issue, Phase.Expired, "not rotated: the identity has ended");
     }
-    var problem = rhythm.problem();
-    if (problem.isPresent()) {
-      return Obstacle.mendable(problem.get()).turn(standing(Phase.Blocked, issue, problem));
-    }
-    return retireOr(secret, issue, Phase.Fresh, note(secret));
+    return Occasion.of(s, secret, issue, recipe, rhythm)
+        .map(why -> due(secret, issue, why))
+        .orElseGet(() -> current(secret, issue));
   }
 
-  private Optional<Why> why(StoredSecret secret, Issue issue) {
-    if (issue.recipe().filter(made -> !made.equals(recipe.digest())).isPresent()) {
-      return Optional.of(new Why.OnChange());
+  private Turn due(StoredSecret secret, Issue issue, Why why) {
+    var obstacle = obstacle();
+    if (obstacle.isPresent()) {
+      return kept(secret, issue, Phase.Blocked, obstacle.get().message()).against(obstacle);
     }
-    if (isNew(s.identity().rotate(), issue.forIdentityRequest())
-        || isNew(secret.rotate(), issue.forSecretRequest())) {
-      return Optional.of(new Why.OnRequest());
+    var notBefore = issue.issuedAt().plus(SHORTEST_LIFE);
+    if (s.now().isBefore(notBefore)) {
+      return kept(secret, issue, Phase.Due, "rotated at most every 10s: next at " + notBefore)
+          .changingAt(notBefore);
     }
-    return rhythm.due(issue.issuedAt()).filter(due -> !due.isAfter(now)).map(Why.OnSchedule::new);
+    return s.setback(subject).isPresent()
+        ? kept(secret, issue, Phase.Due, "about to be replaced")
+        : replaced(secret, issue, why);
   }
 
-  private static boolean isNew(Optional<Request> request, Optional<String> actedUpon) {
-    return asked(request).filter(value -> !actedUpon.equals(Optional.of(value))).isPresent();
-  }
-
-  private static Optional<String> asked(Optional<Request> request) {
-    return request.flatMap(
-        made ->
-            switch (made) {
-              case Request.Asked(var value) -> Optional.of(value);
-              case Request.Unusable unusable -> Optional.empty();
-            });
-  }
-
-  private Turn rotate(StoredSecret secret, Issue issue, Why why) {
+  private Turn replaced(StoredSecret secret, Issue issue, Why why) {
+    var now = thisSecond();
     var overlap = rhythm.overlap(now);
-    var retires = overlap.isZero() ? Optional.<Instant>empty() : Optional.of(now.plus(overlap));
     var receipt =
         new Receipt(
             issue.version() + 1,
             now,
-            retires,
+            overlap.isZero() ? Optional.empty() : Optional.of(now.plus(overlap)),
             recipe.digest(),
-            asked(s.identity().rotate()).or(issue::forIdentityRequest),
-            asked(secret.rotate()).or(issue::forSecretRequest));
-    return Turn.of(
-        new Action.Rotate(subject, secret.thing().guard(), recipe, receipt, why),
-        issued(
-            retires.isPresent() ? Phase.Overlapping : Phase.Fresh,
-            issue.version() + 1,
-            now,
-            retires,
-            note(secret)));
+            s.identity().rotate().flatMap(Request::asked).or(issue::forIdentityRequest),
+            secret.rotate().flatMap(Request::asked).or(issue::forSecretRequest));
+    var guard = secret.thing().guard();
+    return Turn.idle(generated.after(receipt, note(secret.rotate())))
+        .doing(Optional.of(new Action.Rotate(subject, guard, recipe, receipt, why)))
+        .answering(receipt.forIdentityRequest());
   }
 
-  private Turn retireOr(StoredSecret secret, Issue issue, Phase phase, Optional<String> message) {
-    var retires = issue.previousRetiresAt();
-    if (retires.isEmpty()) {
-      return Turn.idle(standing(phase, issue, message));
-    }
-    if (retires.get().isAfter(now) || s.setback(subject).isPresent()) {
-      return blockedOr(standing(phase == Phase.Fresh ? Phase.Overlapping : phase, issue, message));
-    }
-    var retired =
-        new Issue(
-            issue.version(),
-            issue.issuedAt(),
-            Optional.empty(),
-            issue.recipe(),
-            issue.forIdentityRequest(),
-            issue.forSecretRequest());
-    return Turn.of(
-        new Action.Retire(subject, secret.thing().guard()), standing(phase, retired, message));
+  private Turn current(StoredSecret secret, Issue issue) {
+    var unreadable = unreadableTiming();
+    return unreadable.isPresent()
+        ? kept(secret, issue, Phase.Blocked, unreadable.get().message()).against(unreadable)
+        : kept(secret, issue, Phase.Fresh, note(secret.rotate()));
   }
 
-  private Turn blockedOr(Credential credential) {
-    return obstacleOfServer()
-        .map(obstacle -> obstacle.turn(credential))
-        .orElseGet(() -> Turn.idle(credential));
+  private Turn kept(StoredSecret secret, Issue issue, Phase phase, String message) {
+    return kept(secret, issue, phase, Optional.of(message));
   }
 
-  /// Our annotations were damaged: what we do not understand we do not overwrite.
-  private Turn unreadable() {
-    return Obstacle.mendable(
-            subject
-                + ": its annotations credence.dev/version and credence.dev/issued-at cannot be read; restore them, or delete the Secret to have a new one issued")
-        .turn(credential(Phase.Blocked, "annotations of the Secret cannot be read"));
+  /// The value stays; the one before it goes when its time is over, whatever stands in the way of a
+  /// new one.
+  private Turn kept(StoredSecret secret, Issue issue, Phase phase, Optional<String> message) {
+    var retirement = retirement(s, secret);
+    var previousRetires = issue.previousRetiresAt().filter(_ -> retirement.isEmpty());
+    return Turn.idle(generated.with(issue, phase, previousRetires, message))
+        .doing(retirement)
+        .against(Obstacle.refusal(s, subject))
+        .answering(issue.forIdentityRequest());
+  }
+
+  /// The end of a previous value whose time is over.
+  static Optional<Action> retirement(Snapshot s, StoredSecret secret) {
+    return secret
+        .issue()
+        .flatMap(Issue::previousRetiresAt)
+        .filter(time -> !time.isAfter(s.now()) && s.setback(secret.subject()).isEmpty())
+        .map(_ -> new Action.Retire(secret.subject(), secret.thing().guard()));
+  }
+
+  /// What we do not understand we do not overwrite.
+  private Turn damaged() {
+    return damaged(
+        "its annotations credence.dev/version, issued-at and previous-retires-at cannot be read");
+  }
+
+  private Turn issuedInTheFuture(Instant issuedAt) {
+    return damaged("its annotation credence.dev/issued-at says " + issuedAt + ", which is to come")
+        .changingAt(issuedAt.minus(CLOCKS_DIFFER));
+  }
+
+  private Turn damaged(String how) {
+    var message =
+        subject + ": " + how + "; restore what was there, or delete the Secret to have a new one";
+    return Turn.idle(generated.without(Phase.Blocked, message))
+        .against(Optional.of(new Obstacle(message, Weight.Broken)));
   }
 
   private Optional<Obstacle> obstacle() {
     return Templates.problem(recipe.keys())
-        .map(problem -> Obstacle.mendable(wanted.name() + ": " + problem))
+        .map(this::forItsAuthor)
+        .or(this::unreadableTiming)
+        .or(() -> Obstacle.refusal(s, subject));
+  }
+
+  private Optional<Obstacle> unreadableTiming() {
+    return rhythm.problem().map(this::forItsAuthor);
+  }
+
+  private Obstacle forItsAuthor(String problem) {
+    return new Obstacle(wanted.name() + ": " + problem, Weight.Broken);
+  }
+
+  /// What is said about a value though nothing is wrong with it.
+  private Optional<String> note(Optional<Request> onSecret) {
+    return Stream.of(s.identity().rotate(), onSecret)
+        .flatMap(request -> request.flatMap(Request::complaint).stream())
+        .findFirst()
+        .or(rhythm::bounded)
         .or(
             () ->
-                rhythm.problem().map(problem -> Obstacle.mendable(wanted.name() + ": " + problem)))
-        .or(this::obstacleOfServer);
+                rhythm
+                    .problemOfPolicy()
+                    .map(problem -> "not rotated by the policy, which cannot be read: " + problem));
   }
 
-  private Optional<Obstacle> obstacleOfServer() {
-    return s.setback(subject)
-        .filter(setback -> setback.cause() == Cause.Refused)
-        .map(Setback::message)
-        .map(Obstacle::passing);
-  }
-
-  private Optional<String> note(StoredSecret secret) {
-    return Stream.of(s.identity().rotate(), secret.rotate())
-        .flatMap(Optional::stream)
-        .filter(Request.Unusable.class::isInstance)
-        .map(unusable -> ((Request.Unusable) unusable).why())
-        .findFirst()
-        .or(rhythm::bounded);
-  }
-
-  private Credential pending(String message) {
-    return credential(Phase.Pending, message);
-  }
-
-  private Credential credential(Phase phase, String message) {
-    return new Credential(
-        wanted.name(),
-        Kind.Generated,
-        phase,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        wanted.account(),
-        Optional.of(message));
-  }
-
-  private Credential standing(Phase phase, Issue issue, Optional<String> message) {
-    return issued(phase, issue.version(), issue.issuedAt(), issue.previousRetiresAt(), message);
-  }
-
-  private Credential issued(
-      Phase phase,
-      long version,
-      Instant issuedAt,
-      Optional<Instant> retires,
-      Optional<String> message) {
-    return new Credential(
-        wanted.name(),
-        Kind.Generated,
-        phase,
-        Optional.of(version),
-        Optional.of(issuedAt),
-        life.isOver() ? Optional.empty() : rhythm.due(issuedAt),
-        retires,
-        Optional.empty(),
-        wanted.account(),
-        message);
-  }
-
-  /// What stands in the way of a new value. `mendable`: only a person can take it away.
-  record Obstacle(String message, boolean mendable) {
-    static Obstacle mendable(String message) {
-      return new Obstacle(message, true);
-    }
-
-    static Obstacle passing(String message) {
-      return new Obstacle(message, false);
-    }
-
-    Turn turn(Credential credential) {
-      return new Turn(Optional.empty(), credential, Optional.of(this), Optional.empty());
-    }
-  }
-
-  /// What comes next for one credential: an action or none, and what is true after it.
-  record Turn(
-      Optional<Action> action,
-      Credential credential,
-      Optional<Obstacle> obstacle,
-      Optional<Instant> wakeAt) {
-
-    static Turn of(Action action, Credential credential) {
-      return new Turn(Optional.of(action), credential, Optional.empty(), Optional.empty());
-    }
-
-    static Turn idle(Credential credential) {
-      return new Turn(Optional.empty(), credential, Optional.empty(), Optional.empty());
-    }
-
-    Turn wakingAt(Instant time) {
-      return new Turn(action, credential, obstacle, Optional.of(time));
-    }
-
-    /// The times at which there is something to do for this credential.
-    Stream<Instant> changes() {
-      return Stream.of(credential.nextRotation(), credential.previousRetires(), wakeAt)
-          .flatMap(Optional::stream)
-          .sorted(Comparator.naturalOrder());
-    }
+  private Instant thisSecond() {
+    return s.now().truncatedTo(ChronoUnit.SECONDS);
   }
 }

@@ -8,29 +8,17 @@ sealed interface Seat {
   Subject subject();
 
   /// It exists, and the identity has it; it is not ours to write but for label and annotations.
-  record Linked(Member member) implements Seat {
-    @Override
-    public Subject subject() {
-      return member.subject();
-    }
-  }
+  record Linked(Member member) implements Taken {}
 
   /// We made it for this identity.
-  record Made(Member member) implements Seat {
-    @Override
-    public Subject subject() {
-      return member.subject();
-    }
-  }
+  record Made(Member member) implements Taken {}
 
   /// We made it for this identity, which no longer lists it. It stays until somebody is sure that
   /// nothing uses it.
-  record Leftover(Member member) implements Seat {
-    @Override
-    public Subject subject() {
-      return member.subject();
-    }
-  }
+  record Leftover(Member member) implements Taken {}
+
+  /// It carries our marks and is no member any more.
+  record Left(Member member) implements Taken {}
 
   /// It does not exist, and it is for us to make.
   record ToMake(Subject subject) implements Seat {}
@@ -50,11 +38,13 @@ sealed interface Seat {
   /// A certificate, and the cluster knows none.
   record NoCertManager(Subject subject) implements Seat {}
 
-  /// It carries our marks and is no member any more.
-  record Left(Member member) implements Seat {
+  /// A seat with an object on it.
+  sealed interface Taken extends Seat {
+    Member member();
+
     @Override
-    public Subject subject() {
-      return member.subject();
+    default Subject subject() {
+      return member().subject();
     }
   }
 }

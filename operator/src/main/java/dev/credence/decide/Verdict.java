@@ -16,8 +16,7 @@ public record Verdict(Aspect aspect, Truth truth, Reason reason, String message,
 
   public enum Truth {
     True,
-    False,
-    Unknown
+    False
   }
 
   public enum Weight {

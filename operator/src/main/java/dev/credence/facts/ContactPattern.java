@@ -8,20 +8,28 @@ import com.google.re2j.PatternSyntaxException;
 public sealed interface ContactPattern {
 
   static ContactPattern of(String regex) {
+    if (Repetition.isTooMuch(regex)) {
+      return broken(regex, "repetitions within repetitions come to more than " + Repetition.MOST);
+    }
     try {
       return new Usable(Pattern.compile(regex));
     } catch (PatternSyntaxException wrong) {
-      return new Broken(
-          "`owner.contactPattern` '"
-              + regex
-              + "' is not a regular expression (RE2): "
-              + wrong.getDescription());
+      return broken(regex, wrong.getDescription());
     }
+  }
+
+  private static Broken broken(String regex, String why) {
+    return new Broken(
+        "`owner.contactPattern` '" + regex + "' is not a regular expression (RE2): " + why);
   }
 
   record Usable(Pattern pattern) implements ContactPattern {
     public boolean accepts(String contact) {
       return pattern.matches(contact);
+    }
+
+    public String text() {
+      return pattern.pattern();
     }
   }
 

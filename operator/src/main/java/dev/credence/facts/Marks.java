@@ -4,8 +4,6 @@ import java.util.Optional;
 
 /// Our label and annotations on a member, as they were found.
 public record Marks(Optional<Mark> identity, Optional<Mark> owner, Optional<Mark> team) {
-  public static final Marks NONE = new Marks(Optional.empty(), Optional.empty(), Optional.empty());
-
   /// A value, and whether we wrote it (the API server keeps that in `managedFields`).
   public record Mark(String value, boolean ours) {}
 

@@ -21,6 +21,10 @@ public record Policy(
     RotationRule rotation,
     List<String> problems) {
 
+  /// Where no policy says otherwise.
+  public static final List<Duration> WARN_BEFORE =
+      List.of(Duration.ofHours(720), Duration.ofHours(168), Duration.ofHours(24));
+
   public Policy {
     types = Set.copyOf(types);
     warnBefore = List.copyOf(warnBefore);
@@ -33,9 +37,7 @@ public record Policy(
   }
 
   public record OwnerRule(
-      boolean required, Optional<ContactPattern> pattern, boolean backupRequired) {
-    public static final OwnerRule NONE = new OwnerRule(false, Optional.empty(), false);
-  }
+      boolean required, Optional<ContactPattern> pattern, boolean backupRequired) {}
 
   public boolean enforces() {
     return enforcement == Enforcement.Enforce;

@@ -47,6 +47,7 @@ public final class Members {
         new Subject(kind, meta.getName()),
         new Guard(meta.getUid(), meta.getResourceVersion()),
         matches,
+        created(meta),
         marks(meta),
         controller(meta),
         meta.getDeletionTimestamp() != null);
@@ -63,19 +64,26 @@ public final class Members {
   }
 
   private static Optional<Issue> issue(Map<String, String> annotations) {
-    var version = Texts.positive(annotations.get(Api.SECRET_VERSION));
+    var version = Texts.version(annotations.get(Api.SECRET_VERSION));
     var issuedAt = Texts.time(annotations.get(Api.ISSUED_AT));
-    if (version.isEmpty() || issuedAt.isEmpty()) {
+    var retires = Texts.present(annotations.get(Api.PREVIOUS_RETIRES_AT));
+    var retiresAt = retires.flatMap(Texts::time);
+    if (version.isEmpty() || issuedAt.isEmpty() || retires.isPresent() != retiresAt.isPresent()) {
       return Optional.empty();
     }
     return Optional.of(
         new Issue(
             version.get(),
             issuedAt.get(),
-            Texts.time(annotations.get(Api.PREVIOUS_RETIRES_AT)),
-            Texts.present(annotations.get(Api.RECIPE)),
-            Texts.present(annotations.get(Api.ROTATED_FOR_IDENTITY)),
-            Texts.present(annotations.get(Api.ROTATED_FOR_SECRET))));
+            retiresAt,
+            line(annotations.get(Api.RECIPE)),
+            line(annotations.get(Api.ROTATED_FOR_IDENTITY)),
+            line(annotations.get(Api.ROTATED_FOR_SECRET))));
+  }
+
+  /// What cannot have been written by us counts as not there.
+  private static Optional<String> line(@Nullable String value) {
+    return Texts.present(value).filter(Texts::isOneLine);
   }
 
   static Optional<Request> request(@Nullable String value) {
@@ -137,6 +145,12 @@ public final class Members {
   public static boolean carriesOurMarks(HasMetadata object) {
     return marks(object.getMetadata()).anyOurs()
         && controller(object.getMetadata()).filter(Controller::isIdentity).isEmpty();
+  }
+
+  private static boolean created(ObjectMeta meta) {
+    return FieldOwners.weCreated(meta, "f:labels", Api.IDENTITY)
+        || FieldOwners.weCreated(meta, "f:annotations", Api.OWNER)
+        || FieldOwners.weCreated(meta, "f:annotations", Api.TEAM);
   }
 
   private static Marks marks(ObjectMeta meta) {

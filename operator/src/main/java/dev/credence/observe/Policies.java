@@ -1,7 +1,9 @@
 package dev.credence.observe;
 
+import dev.credence.api.ActorType;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.CredentialPolicySpec;
+import dev.credence.api.CredentialPolicySpec.Lifetime;
 import dev.credence.api.CredentialPolicySpec.OwnerRule;
 import dev.credence.api.CredentialPolicySpec.PolicyRotation;
 import dev.credence.api.LabelSelector;
@@ -11,11 +13,12 @@ import dev.credence.facts.Policy.Enforcement;
 import dev.credence.facts.RotationRule;
 import dev.credence.facts.Selector;
 import dev.credence.facts.Timing;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /// A CredentialPolicy as facts.
 public final class Policies {
@@ -30,19 +33,31 @@ public final class Policies {
         spec.map(CredentialPolicySpec::priority).orElse(0),
         selector(spec.map(CredentialPolicySpec::namespaceSelector)),
         selector(spec.map(CredentialPolicySpec::identitySelector)),
-        Specs.list(spec.map(CredentialPolicySpec::types))
-            .map(Enum::name)
-            .collect(Collectors.toSet()),
+        types(spec.map(CredentialPolicySpec::types)),
         spec.map(CredentialPolicySpec::enforcement)
             .map(written -> Enforcement.valueOf(written.name()))
             .orElse(Enforcement.Audit),
         owner,
         spec.map(CredentialPolicySpec::lifetime).flatMap(life -> Texts.duration(life.max())),
-        Specs.list(spec.map(CredentialPolicySpec::lifetime).map(life -> life.warnBefore()))
-            .flatMap(text -> Texts.duration(text).stream())
-            .toList(),
+        spec.map(CredentialPolicySpec::lifetime)
+            .map(Lifetime::warnBefore)
+            .map(Policies::durations)
+            .orElse(Policy.WARN_BEFORE),
         rotation,
         problems(owner, rotation));
+  }
+
+  /// A type of a newer version, which comes as null, selects nothing rather than everything.
+  private static Set<String> types(Optional<List<ActorType>> types) {
+    return types.stream()
+        .flatMap(List::stream)
+        .map(type -> type == null ? "unknown" : type.name())
+        .collect(Collectors.toSet());
+  }
+
+  /// An empty list is an answer too: no warnings.
+  private static List<Duration> durations(List<String> texts) {
+    return texts.stream().flatMap(text -> Texts.duration(text).stream()).toList();
   }
 
   private static Selector selector(Optional<LabelSelector> selector) {
@@ -61,12 +76,8 @@ public final class Policies {
   private static RotationRule rotation(Optional<PolicyRotation> rule) {
     return new RotationRule(
         rule.flatMap(r -> Timings.of(r.every(), r.schedule(), r.timeZone())),
-        rule.flatMap(r -> duration(r.overlap())),
-        rule.flatMap(r -> duration(r.maxEvery())));
-  }
-
-  private static Optional<java.time.Duration> duration(@Nullable String text) {
-    return Texts.duration(text);
+        rule.flatMap(r -> Texts.duration(r.overlap())),
+        rule.flatMap(r -> Texts.duration(r.maxEvery())));
   }
 
   private static List<String> problems(Policy.OwnerRule owner, RotationRule rotation) {

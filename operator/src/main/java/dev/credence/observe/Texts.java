@@ -4,6 +4,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ final class Texts {
   private static final Pattern UNPRINTABLE =
       Pattern.compile("[\\p{Cntrl}\\u0080-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]");
   private static final int LONGEST = 253;
+  private static final long HIGHEST_VERSION = 1_000_000_000_000L;
 
   static Optional<String> present(@Nullable String text) {
     return Optional.ofNullable(text).filter(found -> !found.isBlank());
@@ -24,7 +26,13 @@ final class Texts {
   /// log.
   static String oneLine(String text) {
     var line = UNPRINTABLE.matcher(text).replaceAll("?");
-    return line.length() <= LONGEST ? line : line.substring(0, LONGEST - 1) + "…";
+    if (line.length() <= LONGEST) {
+      return line;
+    }
+    // Not between the two halves of a character: what is left of it would not come back from the
+    // API server as it was written.
+    var end = LONGEST - 1;
+    return line.substring(0, Character.isHighSurrogate(line.charAt(end - 1)) ? end - 1 : end) + "…";
   }
 
   static boolean isOneLine(String text) {
@@ -48,23 +56,27 @@ final class Texts {
     return digits == null ? 0 : Long.parseLong(digits);
   }
 
-  /// A time of RFC 3339.
+  /// A time of RFC 3339, whose years have four digits.
   static Optional<Instant> time(@Nullable String text) {
     if (text == null) {
       return Optional.empty();
     }
     try {
-      return Optional.of(OffsetDateTime.parse(text).toInstant());
+      var time = OffsetDateTime.parse(text).withOffsetSameInstant(ZoneOffset.UTC);
+      return time.getYear() >= 1 && time.getYear() <= 9999
+          ? Optional.of(time.toInstant())
+          : Optional.empty();
     } catch (DateTimeException unreadable) {
       return Optional.empty();
     }
   }
 
-  static Optional<Long> positive(@Nullable String text) {
+  /// A count from 1 on, small enough to be counted on.
+  static Optional<Long> version(@Nullable String text) {
     try {
-      return text == null
-          ? Optional.empty()
-          : Optional.of(Long.parseLong(text)).filter(value -> value > 0);
+      return Optional.ofNullable(text)
+          .map(Long::parseLong)
+          .filter(value -> value > 0 && value <= HIGHEST_VERSION);
     } catch (NumberFormatException unreadable) {
       return Optional.empty();
     }

@@ -87,6 +87,10 @@ final class Schema {
   }
 
   private static void walk(String path, JSONSchemaProps schema) {
+    // The generator gives a time its format and no pattern.
+    if (path.equals("spec.expirationTime")) {
+      schema.setPattern(Form.TIME);
+    }
     sayInsteadOfPattern(schema);
     // A rule on a record's component arrives twice, once from the field and once from the accessor.
     if (schema.getXKubernetesValidations() != null) {

@@ -564,7 +564,8 @@ class NeverHarmIT {
         store(scene, "later");
         scene.identity("billing", OWNER + ", secrets: [" + password("billing-db") + "]");
         scene.awaitReady("billing");
-        eventually("each of them was looked at").until(() -> unseen(scene).isEmpty());
+        eventually("each of them was looked at")
+            .untilAsserted(() -> assertThat(unseen(scene)).isEmpty());
         // Still watching what is new, changed and gone.
         scene.patch(scene.identity("crm"), "{spec: {owner: {contact: bob@example.com}}}");
         eventually("the change was seen")
@@ -585,6 +586,8 @@ class NeverHarmIT {
         .list()
         .getItems()
         .stream()
+        // No schema with lists by name could let in a member without one.
+        .filter(identity -> !identity.getMetadata().getName().endsWith("nothing-said"))
         .filter(
             identity -> !Integer.valueOf(1).equals(identity.get("status", "observedGeneration")))
         .map(identity -> identity.getMetadata().getName())

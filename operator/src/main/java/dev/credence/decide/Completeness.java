@@ -1,0 +1,191 @@
+package dev.credence.decide;
+
+import dev.credence.decide.Standing.Counts;
+import dev.credence.decide.Verdict.Aspect;
+import dev.credence.decide.Verdict.Truth;
+import dev.credence.decide.Verdict.Weight;
+import dev.credence.facts.Member;
+import dev.credence.facts.Setback;
+import dev.credence.facts.Setback.Cause;
+import dev.credence.facts.Snapshot;
+import dev.credence.facts.Subject;
+import dev.credence.facts.Subject.Kind;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// Is every member there and linked? `made` is what is made in this very look: it is there when the
+/// status is written.
+record Completeness(Snapshot s, Life life, List<Seat> seats, Set<Subject> made) {
+
+  private record Fault(Reason reason, Weight weight, String sentence) {
+    private static final List<Reason> WORST_FIRST =
+        List.of(
+            Reason.TargetNotOwned,
+            Reason.ClaimedByOther,
+            Reason.CertManagerAbsent,
+            Reason.MemberMissing);
+
+    int rank() {
+      return WORST_FIRST.indexOf(reason);
+    }
+  }
+
+  /// `foreignMarks`: what members carry that somebody else wrote. That is said, and nothing is
+  /// wrong with it.
+  Verdict verdict(List<String> foreignMarks) {
+    var notes =
+        Stream.of(foreignMarks.stream(), refused(), unlisted()).flatMap(text -> text).toList();
+    var faults =
+        seats.stream()
+            .flatMap(seat -> fault(seat).stream())
+            .sorted(Comparator.comparing(Fault::rank))
+            .toList();
+    var sentences = new ArrayList<String>();
+    faults.forEach(fault -> sentences.add(fault.sentence()));
+    sentences.addAll(notes);
+    if (faults.isEmpty()) {
+      return Verdict.fine(
+          Aspect.MembersLinked,
+          Truth.True,
+          Reason.AllLinked,
+          notes.isEmpty() ? allLinked() : Sentences.joined(notes));
+    }
+    var worst = faults.getFirst().reason();
+    var weight =
+        faults.stream()
+            .filter(fault -> fault.reason() == worst)
+            .map(Fault::weight)
+            .max(Comparator.naturalOrder())
+            .orElse(Weight.None);
+    return new Verdict(
+        Aspect.MembersLinked, Truth.False, worst, Sentences.joined(sentences), weight);
+  }
+
+  private String allLinked() {
+    return seats.stream().anyMatch(this::isThere)
+        ? "every member is there and linked"
+        : "no members";
+  }
+
+  private Optional<Fault> fault(Seat seat) {
+    return switch (seat) {
+      case Seat.Linked _, Seat.Made _, Seat.Leftover _, Seat.Left _ -> Optional.empty();
+      case Seat.ToMake(var subject) ->
+          made.contains(subject) ? Optional.empty() : Optional.of(notMade(subject));
+      case Seat.Missing(var subject) -> waiting(Reason.MemberMissing, subject + " does not exist");
+      case Seat.Going(var subject) -> waiting(Reason.MemberMissing, subject + " is being deleted");
+      case Seat.NoCertManager(var subject) ->
+          waiting(
+              Reason.CertManagerAbsent,
+              subject + " cannot be looked up: cert-manager's resources are not installed");
+      case Seat.NotOwned(var subject) ->
+          broken(
+              Reason.TargetNotOwned,
+              subject
+                  + " exists and was not made by Credence for this identity, so it is left alone: choose another name, or delete it if nothing uses it");
+      case Seat.ClaimedBy(var subject, var identity) ->
+          broken(
+              Reason.ClaimedByOther,
+              subject
+                  + " belongs to MachineIdentity "
+                  + identity
+                  + ": list it in one identity only");
+    };
+  }
+
+  private static Optional<Fault> waiting(Reason reason, String sentence) {
+    return Optional.of(new Fault(reason, Weight.Waiting, sentence));
+  }
+
+  private static Optional<Fault> broken(Reason reason, String sentence) {
+    return Optional.of(new Fault(reason, Weight.Broken, sentence));
+  }
+
+  private Fault notMade(Subject subject) {
+    if (life.isOver()) {
+      return new Fault(
+          Reason.MemberMissing, Weight.None, subject + " is not made: the identity has ended");
+    }
+    if (subject.kind() == Kind.Secret) {
+      // CredentialsFresh says why, and how much it counts.
+      return new Fault(Reason.MemberMissing, Weight.None, subject + " is not made yet");
+    }
+    return new Fault(
+        Reason.MemberMissing,
+        Weight.Waiting,
+        s.setback(subject)
+            .filter(setback -> setback.cause() == Cause.Refused)
+            .map(Setback::message)
+            .orElse(subject + " is not made yet"));
+  }
+
+  /// Marks and adjustments that the API server does not let us write. Of our Secrets
+  /// CredentialsFresh speaks.
+  private Stream<String> refused() {
+    return seats.stream()
+        .filter(seat -> seat instanceof Seat.Taken && !isOurSecret(seat))
+        .flatMap(seat -> s.setback(seat.subject()).stream())
+        .filter(setback -> setback.cause() == Cause.Refused)
+        .map(Setback::message);
+  }
+
+  private static boolean isOurSecret(Seat seat) {
+    return switch (seat) {
+      case Seat.Made(Member.StoredSecret _), Seat.Leftover(Member.StoredSecret _) -> true;
+      case Seat _ -> false;
+    };
+  }
+
+  private Stream<String> unlisted() {
+    return seats.stream()
+        .filter(
+            seat -> seat instanceof Seat.Leftover(var member) && member instanceof Member.Account)
+        .map(
+            seat ->
+                seat.subject()
+                    + " is no longer in `spec.serviceAccounts`: kept; delete it when nothing runs as it, or list it again");
+  }
+
+  Counts counts() {
+    return new Counts(
+        members(Kind.ServiceAccount),
+        members(Kind.Secret),
+        members(Kind.Certificate),
+        those(Seat.Missing.class, Seat.NoCertManager.class)
+            + (int) seats.stream().filter(this::isNotMade).count(),
+        those(Seat.NotOwned.class),
+        those(Seat.ClaimedBy.class));
+  }
+
+  private int members(Kind kind) {
+    return (int)
+        seats.stream().filter(seat -> seat.subject().kind() == kind).filter(this::isThere).count();
+  }
+
+  private boolean isThere(Seat seat) {
+    return switch (seat) {
+      case Seat.Linked _, Seat.Made _, Seat.Leftover _ -> true;
+      case Seat.ToMake(var subject) -> made.contains(subject);
+      case Seat.Missing _,
+          Seat.Going _,
+          Seat.NotOwned _,
+          Seat.ClaimedBy _,
+          Seat.NoCertManager _,
+          Seat.Left _ ->
+          false;
+    };
+  }
+
+  private boolean isNotMade(Seat seat) {
+    return seat instanceof Seat.ToMake(var subject) && !made.contains(subject);
+  }
+
+  private int those(Class<?>... which) {
+    return (int)
+        seats.stream().filter(seat -> Stream.of(which).anyMatch(c -> c.isInstance(seat))).count();
+  }
+}

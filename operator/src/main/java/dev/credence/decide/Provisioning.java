@@ -1,0 +1,29 @@
+package dev.credence.decide;
+
+import dev.credence.decide.Standing.OwnerFound;
+import dev.credence.facts.Identity.AccountWanted;
+import dev.credence.facts.Member.Account;
+import dev.credence.facts.Snapshot;
+import java.util.Optional;
+
+/// Is a ServiceAccount to be made, or to be brought back to what the identity says?
+final class Provisioning {
+
+  static Optional<Action> of(
+      Snapshot s, AccountWanted wanted, Seat seat, Life life, OwnerFound owner) {
+    return wanted.provision().flatMap(automount -> action(s, automount, seat, life, owner));
+  }
+
+  private static Optional<Action> action(
+      Snapshot s, boolean automount, Seat seat, Life life, OwnerFound owner) {
+    return switch (seat) {
+      case Seat.ToMake(var subject) when !life.isOver() ->
+          Optional.of(new Action.Provision(subject, automount, Marking.wanted(s, owner)));
+      case Seat.Made(Account(var thing, var found)) when found != automount ->
+          Optional.of(new Action.Adjust(thing.subject(), thing.guard(), automount));
+      case Seat _ -> Optional.empty();
+    };
+  }
+
+  private Provisioning() {}
+}

@@ -1,0 +1,15 @@
+package dev.credence.decide;
+
+import java.util.List;
+
+/// Several sentences in one message, which must stay readable in a status.
+final class Sentences {
+  private static final int MOST = 5;
+
+  static String joined(List<String> sentences) {
+    var text = String.join("; ", sentences.subList(0, Math.min(MOST, sentences.size())));
+    return sentences.size() <= MOST ? text : text + "; and " + (sentences.size() - MOST) + " more";
+  }
+
+  private Sentences() {}
+}

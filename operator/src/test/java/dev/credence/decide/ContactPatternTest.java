@@ -1,0 +1,51 @@
+package dev.credence.decide;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.credence.facts.ContactPattern;
+import dev.credence.facts.ContactPattern.Broken;
+import dev.credence.facts.ContactPattern.Usable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ContactPatternTest {
+
+  @Test
+  void the_whole_value_must_match() {
+    var pattern = (Usable) ContactPattern.of("[^@ ]+@example\\.com");
+    assertThat(pattern.accepts("alice@example.com")).isTrue();
+    assertThat(pattern.accepts("alice@example.com ")).isFalse();
+    assertThat(pattern.accepts("x alice@example.com")).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "[a-z]{2,63}@([a-z]{2,63}\\.){1,5}[a-z]{2,10}",
+        "([a-z]{10}){100}",
+        "a{1000}b{1000}",
+        "[{1000}]{10}",
+        "[]({1000}]{10}",
+        "\\(a{999}\\){999}",
+        "\\Q((a{1000}){1000}){1000}\\E"
+      })
+  void repetition_within_reason_is_usable(String regex) {
+    assertThat(ContactPattern.of(regex)).isInstanceOf(Usable.class);
+  }
+
+  /// Compiled, each of these would need more memory than the operator has.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "((a{1000}){1000}){1000}",
+        "(((((a{10}){10}){10}){10}){10}){1000}",
+        "(x|(y{500,1000}z){1000}){2}",
+        "\\Q[\\E((a{1000}){1000}){1000}]",
+        "(?:(?:\\pL{1000}){1000}){1000}",
+        "(a{1000,}){1000}"
+      })
+  void repetition_of_repetition_is_refused_before_it_is_compiled(String regex) {
+    assertThat(ContactPattern.of(regex)).isInstanceOf(Broken.class);
+  }
+}

@@ -1,0 +1,106 @@
+package dev.credence.decide;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.credence.api.MachineIdentity;
+import dev.credence.facts.Setback;
+import dev.credence.facts.Setback.Cause;
+import dev.credence.facts.Snapshot;
+import dev.credence.facts.Subject;
+import dev.credence.facts.Subject.Kind;
+import dev.credence.observe.Snapshots;
+import dev.credence.world.Readable;
+import dev.credence.world.World;
+import dev.credence.world.Yaml;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/// Each folder of `decisions/` is a sentence about what the operator decides, with `given.yaml` (a
+/// document about the look, then the objects of the cluster) and `expect.yaml` (the decision).
+/// `make golden` writes what is expected anew: review the difference.
+class DecisionTest {
+  private static final Path FOLDER = Path.of("src/test/resources/decisions");
+  private static final boolean REWRITE = Boolean.getBoolean("credence.golden");
+
+  @TestFactory
+  Stream<DynamicTest> decisions() throws IOException {
+    return folders().stream()
+        .map(
+            folder ->
+                DynamicTest.dynamicTest(
+                    folder.getFileName().toString().replace('-', ' '), () -> check(folder)));
+  }
+
+  private static List<Path> folders() throws IOException {
+    try (var found = Files.list(FOLDER)) {
+      return found.sorted().toList();
+    }
+  }
+
+  private static void check(Path folder) throws IOException {
+    var decision = Decide.next(snapshot(Files.readString(folder.resolve("given.yaml"))));
+    var actual = Readable.decision(decision);
+    var expected = folder.resolve("expect.yaml");
+    if (REWRITE) {
+      Files.writeString(expected, actual);
+    }
+    assertThat(actual)
+        .as("%s, which would be:%n%n%s%n", expected, actual)
+        .isEqualTo(Files.exists(expected) ? Files.readString(expected) : "");
+  }
+
+  private static Snapshot snapshot(String given) {
+    var documents = Yaml.documents(given);
+    var about = Yaml.node(documents.getFirst());
+    assertThat(about.properties())
+        .as("the first document says `now`, `identity`, and perhaps `setbacks` and `certManager`")
+        .extracting(entry -> entry.getKey())
+        .isSubsetOf("now", "identity", "setbacks", "certManager");
+    var world = new World(Instant.parse(about.path("now").asText()));
+    world.certManager(about.path("certManager").asBoolean(true));
+    documents.stream().skip(1).forEach(document -> world.put(Yaml.object(Yaml.node(document))));
+    var identity =
+        (MachineIdentity)
+            world.truth("MachineIdentity", "sales", about.path("identity").asText()).orElseThrow();
+    return new Snapshots(world).of(identity, world.now(), setbacks(about.path("setbacks")));
+  }
+
+  /// `{Secret: crm-db, cause: Refused, message: …, retryAt: …}`
+  private static List<Setback> setbacks(JsonNode written) {
+    var setbacks = new ArrayList<Setback>();
+    for (var setback : written) {
+      var kind =
+          Stream.of(Kind.values()).filter(k -> setback.has(k.name())).findFirst().orElseThrow();
+      setbacks.add(
+          new Setback(
+              new Subject(kind, setback.path(kind.name()).asText()),
+              Cause.valueOf(setback.path("cause").asText()),
+              setback.path("message").asText(),
+              Instant.parse(setback.path("retryAt").asText())));
+    }
+    return setbacks;
+  }
+
+  @Test
+  void every_folder_is_a_sentence_with_two_files() throws IOException {
+    for (var folder : folders()) {
+      assertThat(folder.getFileName().toString()).matches("[a-z0-9]+(-[a-z0-9]+)+");
+      try (var files = Files.list(folder)) {
+        assertThat(files.map(file -> file.getFileName().toString()).collect(Collectors.toSet()))
+            .as(folder.toString())
+            .contains("given.yaml")
+            .isSubsetOf("given.yaml", "expect.yaml");
+      }
+    }
+  }
+}

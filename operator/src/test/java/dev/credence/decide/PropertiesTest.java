@@ -1,0 +1,378 @@
+package dev.credence.decide;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.credence.api.Api;
+import dev.credence.facts.Setback.Cause;
+import dev.credence.facts.Snapshot;
+import dev.credence.world.World;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/// What holds in any world, whatever happens in it. A failure names its seed:
+/// `-Dcredence.seed=4711` runs that one alone.
+class PropertiesTest {
+  private static final int SEEDS = Integer.getInteger("credence.seeds", 800);
+  private static final int STEPS = 12;
+  /// More rounds than any world of three identities needs to come to rest.
+  private static final int ROUNDS = 10;
+
+  private interface Property {
+    void holds(RandomWorld random);
+  }
+
+  private static void forAll(Property property) {
+    var only = Long.getLong("credence.seed");
+    var seeds = only == null ? LongStream.range(0, SEEDS) : LongStream.of(only);
+    seeds
+        .parallel()
+        .forEach(
+            seed -> {
+              try {
+                property.holds(new RandomWorld(seed));
+              } catch (AssertionError | RuntimeException broken) {
+                throw new AssertionError("seed " + seed + ": " + broken.getMessage(), broken);
+              }
+            });
+  }
+
+  @Test
+  void whatever_happens_values_are_safe_and_everything_there_is_to_decide_comes_up() {
+    var everything = new Everything();
+    forAll(
+        random -> {
+          for (var step = 0; step < STEPS; step++) {
+            something(random);
+            if (random.random().nextInt(4) == 0) {
+              random.cachesLag();
+            } else {
+              random.world().catchUp();
+            }
+            for (var name : RandomWorld.IDENTITIES) {
+              look(random.world(), name, Integer.MAX_VALUE).ifPresent(everything::saw);
+            }
+          }
+        });
+    if (Long.getLong("credence.seed") == null) {
+      everything.cameUp();
+    }
+  }
+
+  private static void something(RandomWorld random) {
+    switch (random.random().nextInt(3)) {
+      case 0 -> random.timePasses();
+      case 1 -> random.somethingHappens();
+      default -> nextLook(random.world()).ifPresent(random.world()::moveTo);
+    }
+  }
+
+  private static Optional<Instant> nextLook(World world) {
+    return RandomWorld.IDENTITIES.stream()
+        .flatMap(name -> world.see(RandomWorld.NAMESPACE, name).stream())
+        .flatMap(snapshot -> Decide.next(snapshot).lookAgainAt().stream())
+        .min(Instant::compareTo);
+  }
+
+  @Test
+  void any_world_comes_to_rest() {
+    forAll(
+        random -> {
+          for (var step = 0; step < STEPS / 5; step++) {
+            something(random);
+            something(random);
+            random.cachesLag();
+            RandomWorld.IDENTITIES.forEach(name -> look(random.world(), name, Integer.MAX_VALUE));
+            settle(random.world());
+          }
+        });
+  }
+
+  @Test
+  void nothing_changes_unseen_before_the_next_look() {
+    forAll(
+        random -> {
+          for (var step = 0; step < STEPS / 4; step++) {
+            something(random);
+            something(random);
+            settle(random.world());
+            var next = nextLook(random.world());
+            var later = random.world().copy();
+            random(random.random(), later.now(), next).ifPresent(later::moveTo);
+            for (var name : RandomWorld.IDENTITIES) {
+              later
+                  .see(RandomWorld.NAMESPACE, name)
+                  .map(Decide::next)
+                  .ifPresent(
+                      decision -> {
+                        assertThat(decision.actions()).as("before " + next).isEmpty();
+                        assertThat(decision.standing())
+                            .as("before " + next)
+                            .isEqualTo(later.standing(RandomWorld.NAMESPACE, name));
+                      });
+            }
+          }
+        });
+  }
+
+  /// A time after now and before the next look, where there is one.
+  private static Optional<Instant> random(Random random, Instant now, Optional<Instant> next) {
+    var room =
+        next.map(time -> Duration.between(now, time).toMillis() - 1)
+            .orElse(Duration.ofDays(1000).toMillis());
+    return room < 1
+        ? Optional.empty()
+        : Optional.of(now.plusMillis(1 + (long) (random.nextDouble() * room)));
+  }
+
+  @Test
+  void after_a_crash_between_any_two_actions_the_end_is_the_same() {
+    forAll(
+        random -> {
+          for (var step = 0; step < STEPS / 5; step++) {
+            something(random);
+            something(random);
+            random.world().catchUp();
+            random.world().restart();
+            var undisturbed = random.world().copy();
+            settle(undisturbed);
+            for (var name : RandomWorld.IDENTITIES) {
+              var actions =
+                  random
+                      .world()
+                      .see(RandomWorld.NAMESPACE, name)
+                      .map(seen -> Decide.next(seen).actions().size())
+                      .orElse(0);
+              for (var survived = 0; survived < actions; survived++) {
+                var crashed = random.world().copy();
+                look(crashed, name, survived);
+                settle(crashed);
+                assertThat(essence(crashed)).isEqualTo(essence(undisturbed));
+              }
+            }
+            settle(random.world());
+          }
+        });
+  }
+
+  /// Looks until nothing is left to do, without time passing, and then once more.
+  private static void settle(World world) {
+    world.catchUp();
+    world.restart();
+    for (var round = 0; ; round++) {
+      var quiet = true;
+      for (var name : RandomWorld.IDENTITIES) {
+        quiet &= look(world, name, Integer.MAX_VALUE).map(World.Look::isQuiet).orElse(true);
+      }
+      if (quiet) {
+        break;
+      }
+      assertThat(round).as("rounds").isLessThan(ROUNDS);
+    }
+    var writes = world.writes();
+    for (var name : RandomWorld.IDENTITIES) {
+      var before = world.standing(RandomWorld.NAMESPACE, name);
+      look(world, name, Integer.MAX_VALUE)
+          .ifPresent(
+              look -> {
+                assertThat(look.decision().actions()).as("actions at rest").isEmpty();
+                assertThat(look.standing()).isEqualTo(before);
+              });
+    }
+    assertThat(world.writes()).as("writes at rest").isEqualTo(writes);
+  }
+
+  /// All objects without what a server counts.
+  private static Map<String, Object> essence(World world) {
+    var essence = new TreeMap<String, Object>();
+    for (var object : world.truth()) {
+      essence.put(
+          object.getKind() + " " + object.getMetadata().getName(),
+          World.with(
+              object, new ObjectMetaBuilder(object.getMetadata()).withResourceVersion("").build()));
+    }
+    return essence;
+  }
+
+  // One look, and what must be true of it.
+
+  private static Optional<World.Look> look(World world, String identity, int diesAfter) {
+    var before = Map.copyOf(byName(world));
+    var valuesBefore = values(world);
+    var look = world.look(RandomWorld.NAMESPACE, identity, diesAfter);
+    look.ifPresent(
+        seen -> {
+          check(world, seen);
+          checkObjects(world, before, seen.seen());
+          checkValues(world, before, valuesBefore);
+        });
+    return look;
+  }
+
+  private static void check(World world, World.Look look) {
+    var decision = look.decision();
+    assertThat(Decide.next(look.seen())).as("decided again").isEqualTo(decision);
+    assertThat(decision.lookAgainAt().filter(time -> !time.isAfter(world.now())))
+        .as("the next look is to come")
+        .isEmpty();
+    decision
+        .standing()
+        .ifPresent(
+            standing ->
+                assertThat(standing.nextAction().filter(time -> !time.isAfter(world.now())))
+                    .as("the next action is to come")
+                    .isEmpty());
+    assertThat(decision.actions().stream().map(Action::subject).toList())
+        .as("one write for each object")
+        .doesNotHaveDuplicates();
+  }
+
+  private static Map<String, HasMetadata> byName(World world) {
+    var all = new HashMap<String, HasMetadata>();
+    world.truth().forEach(object -> all.put(name(object), object));
+    return all;
+  }
+
+  private static String name(HasMetadata object) {
+    return object.getKind() + " " + object.getMetadata().getName();
+  }
+
+  private static Map<String, World.Value> values(World world) {
+    return world.truth().stream()
+        .filter(Secret.class::isInstance)
+        .collect(
+            Collectors.toMap(
+                secret -> secret.getMetadata().getUid(),
+                secret -> world.value(secret).orElseThrow()));
+  }
+
+  /// Nothing goes, and of what is not ours nothing changes but our marks.
+  private static void checkObjects(World world, Map<String, HasMetadata> before, Snapshot seen) {
+    var after = byName(world);
+    assertThat(after.keySet()).containsAll(before.keySet());
+    before.forEach(
+        (name, object) -> {
+          var isStatus = object.getKind().equals("MachineIdentity");
+          if (after.get(name) != object && !isStatus && !isOf(object, seen)) {
+            assertThat(unmarked(after.get(name))).as(name).isEqualTo(unmarked(object));
+          }
+        });
+    after.forEach(
+        (name, object) -> {
+          if (!before.containsKey(name)) {
+            assertThat(isOf(object, seen)).as(name + " is ours").isTrue();
+          }
+        });
+  }
+
+  private static boolean isOf(HasMetadata object, Snapshot seen) {
+    return object.getMetadata().getOwnerReferences().stream()
+        .anyMatch(
+            owner ->
+                Boolean.TRUE.equals(owner.getController())
+                    && owner.getUid().equals(seen.identity().uid()));
+  }
+
+  private static HasMetadata unmarked(HasMetadata object) {
+    var meta = new ObjectMetaBuilder(object.getMetadata());
+    meta.removeFromLabels(Api.IDENTITY).removeFromAnnotations(Api.OWNER);
+    meta.removeFromAnnotations(Api.TEAM).withResourceVersion("");
+    meta.withManagedFields(List.of());
+    return World.with(object, meta.build());
+  }
+
+  /// A value in use is lost by no write: it is the current one, or the one before it until the time
+  /// that was promised, but for an overlap of nothing.
+  private static void checkValues(
+      World world, Map<String, HasMetadata> before, Map<String, World.Value> valuesBefore) {
+    for (var object : world.truth()) {
+      var was = valuesBefore.get(object.getMetadata().getUid());
+      if (was == null) {
+        continue;
+      }
+      var is = world.value(object).orElseThrow();
+      var annotations = object.getMetadata().getAnnotations();
+      var old = before.get(name(object)).getMetadata().getAnnotations();
+      if (is.current() != was.current()) {
+        if (annotations.containsKey(Api.PREVIOUS_RETIRES_AT)) {
+          assertThat(is.previous()).as("the value in use").contains(was.current());
+        }
+        assertThat(Long.parseLong(annotations.get(Api.SECRET_VERSION)))
+            .as("version")
+            .isEqualTo(Long.parseLong(old.get(Api.SECRET_VERSION)) + 1);
+        assertThat(Instant.parse(old.get(Api.ISSUED_AT)).plusSeconds(10))
+            .as("a value stays for ten seconds")
+            .isBeforeOrEqualTo(world.now());
+      } else if (!is.previous().equals(was.previous())) {
+        assertThat(Instant.parse(old.get(Api.PREVIOUS_RETIRES_AT)))
+            .as("the end of the previous value")
+            .isBeforeOrEqualTo(world.now());
+      }
+    }
+  }
+
+  /// The cases of every question and the words of every answer, as far as they have come up.
+  private static final class Everything {
+    private final Set<Object> seen = ConcurrentHashMap.newKeySet();
+
+    void saw(World.Look look) {
+      for (var action : look.decision().actions()) {
+        seen.add(action.getClass());
+        if (action instanceof Action.Rotate rotate) {
+          seen.add(rotate.why().getClass());
+        }
+      }
+      Membership.of(look.seen()).forEach(seat -> seen.add(seat.getClass()));
+      seen.add(Life.of(look.seen(), PolicyChoice.of(look.seen())).getClass());
+      look.setbacks().forEach(setback -> seen.add(setback.cause()));
+      look.standing().ifPresent(this::saw);
+    }
+
+    private void saw(Standing standing) {
+      seen.add(standing.state());
+      seen.add(standing.owner().source());
+      standing.credentials().forEach(c -> seen.addAll(List.of(c.kind(), c.phase())));
+      for (var verdict : standing.verdicts()) {
+        seen.addAll(List.of(verdict.aspect(), verdict.truth(), verdict.reason(), verdict.weight()));
+      }
+    }
+
+    void cameUp() {
+      var cases =
+          Stream.of(Action.class, Action.Why.class, Seat.class, Life.class)
+              .flatMap(Everything::cases);
+      var words =
+          Stream.of(
+                  Standing.State.class,
+                  Standing.Source.class,
+                  Standing.Credential.Kind.class,
+                  Standing.Credential.Phase.class,
+                  Verdict.Aspect.class,
+                  Verdict.Truth.class,
+                  Verdict.Weight.class,
+                  Reason.class,
+                  Cause.class)
+              .flatMap(word -> Stream.of(word.getEnumConstants()));
+      assertThat(seen).containsAll(Stream.concat(cases, words).toList());
+    }
+
+    private static Stream<Class<?>> cases(Class<?> question) {
+      return Stream.of(question.getPermittedSubclasses())
+          .flatMap(answer -> answer.isSealed() ? cases(answer) : Stream.of(answer));
+    }
+  }
+}

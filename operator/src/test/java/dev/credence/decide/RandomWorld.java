@@ -1,0 +1,451 @@
+package dev.credence.decide;
+
+import dev.credence.api.ActorType;
+import dev.credence.api.Api;
+import dev.credence.api.CertificateMember;
+import dev.credence.api.CredentialPolicy;
+import dev.credence.api.CredentialPolicySpec;
+import dev.credence.api.CredentialPolicySpec.Enforcement;
+import dev.credence.api.CredentialPolicySpec.Lifetime;
+import dev.credence.api.CredentialPolicySpec.OwnerRule;
+import dev.credence.api.CredentialPolicySpec.PolicyRotation;
+import dev.credence.api.Generate;
+import dev.credence.api.Generate.KeyRecipe;
+import dev.credence.api.LabelSelector;
+import dev.credence.api.MachineIdentity;
+import dev.credence.api.MachineIdentitySpec;
+import dev.credence.api.MemberSelector;
+import dev.credence.api.Owner;
+import dev.credence.api.Rotation;
+import dev.credence.api.SecretMember;
+import dev.credence.api.ServiceAccountMember;
+import dev.credence.facts.Subject;
+import dev.credence.world.World;
+import io.fabric8.certmanager.api.model.v1.CertificateBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/// Anything that can be in a namespace and happen to it, drawn by a seed: few names, so that things
+/// meet, and times of all sizes.
+final class RandomWorld {
+  static final String NAMESPACE = "sales";
+  static final List<String> IDENTITIES = List.of("crm", "billing", "shop");
+
+  private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+  private static final List<String> ACCOUNTS = List.of("sync", "report");
+  private static final List<String> SECRETS = List.of("db", "api", "smtp");
+  private static final List<String> CERTIFICATES = List.of("mtls", "client");
+  private static final List<String> CONTACTS =
+      List.of("alice@example.com", "bob@example.com", "carol");
+  private static final List<String> GARBAGE =
+      List.of(
+          "",
+          " ",
+          "7",
+          "-1",
+          "99999999999999999999",
+          "soon",
+          "two\nlines",
+          "x".repeat(300),
+          "2026-01-05T00:00:00Z",
+          "2026-01-01T00:00:00.5Z",
+          "2099-01-01T00:00:00Z",
+          "+999999999-12-31T23:59:59Z",
+          "alice@example.com",
+          "crm");
+
+  private final Random random;
+  private final World world;
+
+  RandomWorld(long seed) {
+    random = new Random(seed);
+    world = new World(START.plusSeconds(random.nextInt(100_000)));
+    if (chance(70)) {
+      world.put(namespace());
+    }
+    for (var i = random.nextInt(3); i > 0; i--) {
+      writePolicy();
+    }
+    for (var i = random.nextInt(7); i > 0; i--) {
+      writeForeign();
+    }
+    for (var i = 1 + random.nextInt(3); i > 0; i--) {
+      writeIdentity();
+    }
+    world.certManager(chance(80));
+  }
+
+  World world() {
+    return world;
+  }
+
+  Random random() {
+    return random;
+  }
+
+  private boolean chance(int percent) {
+    return random.nextInt(100) < percent;
+  }
+
+  private <T> T one(List<T> of) {
+    return of.get(random.nextInt(of.size()));
+  }
+
+  private <T> T oneOrNull(int percent, Supplier<T> make) {
+    return chance(percent) ? make.get() : null;
+  }
+
+  // What happens.
+
+  /// Something that a person, another controller or the cluster does.
+  void somethingHappens() {
+    switch (random.nextInt(14)) {
+      case 0, 1 -> writeIdentity();
+      case 2 -> writePolicy();
+      case 3 -> writeForeign();
+      case 4 -> deleteSomething();
+      case 5 -> annotate(IDENTITIES, "MachineIdentity", Api.ROTATE, request());
+      case 6 -> annotate(SECRETS, "Secret", Api.ROTATE, request());
+      case 7 -> annotate(SECRETS, "Secret", one(ourAnnotations()), one(GARBAGE));
+      case 8 -> plant();
+      case 9 -> world.refuse(subject(), "the API server said no");
+      case 10 -> Stream.of(Subject.Kind.values()).forEach(this::allowAll);
+      case 11 -> world.write("kubectl", namespace());
+      case 12 -> world.certManager(chance(80));
+      default -> markForDeletion();
+    }
+  }
+
+  private static List<String> ourAnnotations() {
+    return List.of(
+        Api.SECRET_VERSION,
+        Api.ISSUED_AT,
+        Api.PREVIOUS_RETIRES_AT,
+        Api.RECIPE,
+        Api.ROTATED_FOR_IDENTITY,
+        Api.ROTATED_FOR_SECRET,
+        Api.OWNER,
+        Api.EXPIRES_AT);
+  }
+
+  void timePasses() {
+    var step =
+        switch (random.nextInt(6)) {
+          case 0 -> Duration.ofMillis(1 + random.nextInt(3000));
+          case 1 -> Duration.ofSeconds(1 + random.nextInt(120));
+          case 2 -> Duration.ofMinutes(1 + random.nextInt(600));
+          case 3 -> Duration.ofHours(1 + random.nextInt(100));
+          case 4 -> Duration.ofDays(1 + random.nextInt(40));
+          default -> Duration.ofDays(1 + random.nextInt(400));
+        };
+    world.moveTo(world.now().plus(step));
+  }
+
+  void cachesLag() {
+    for (var kind :
+        List.of("MachineIdentity", "Secret", "ServiceAccount", "CredentialPolicy", "Namespace")) {
+      world.lag(kind, chance(50) ? random.nextInt(6) : 0);
+    }
+  }
+
+  private void allowAll(Subject.Kind kind) {
+    names(kind).forEach(name -> world.allow(new Subject(kind, name)));
+  }
+
+  private Subject subject() {
+    var kind = one(List.of(Subject.Kind.values()));
+    return new Subject(kind, one(names(kind)));
+  }
+
+  private static List<String> names(Subject.Kind kind) {
+    return switch (kind) {
+      case ServiceAccount -> ACCOUNTS;
+      case Secret -> SECRETS;
+      case Certificate -> CERTIFICATES;
+    };
+  }
+
+  private void deleteSomething() {
+    var object = one(List.copyOf(world.truth()));
+    var name = object.getMetadata().getName();
+    var namespace = object.getMetadata().getNamespace();
+    if (object instanceof MachineIdentity && chance(50)) {
+      world.orphan(object.getKind(), namespace, name);
+    } else {
+      world.delete(object.getKind(), namespace == null ? "" : namespace, name);
+    }
+    if (world.truth().isEmpty()) {
+      writeIdentity();
+    }
+  }
+
+  /// With a finalizer of somebody else, so that it stays for a while.
+  private void markForDeletion() {
+    var object = one(List.copyOf(world.truth()));
+    if (!(object instanceof CredentialPolicy)) {
+      change(
+          object,
+          new ObjectMetaBuilder(object.getMetadata())
+              .withDeletionTimestamp(world.now().toString())
+              .build());
+    }
+  }
+
+  private String request() {
+    return chance(15) ? one(GARBAGE) : "request-" + random.nextInt(4);
+  }
+
+  private void annotate(List<String> names, String kind, String key, String value) {
+    world
+        .truth(kind, NAMESPACE, one(names))
+        .ifPresent(
+            found ->
+                change(
+                    found,
+                    new ObjectMetaBuilder(found.getMetadata())
+                        .addToAnnotations(Map.of(key, value))
+                        .build()));
+  }
+
+  private void plant() {
+    var subject = subject();
+    world
+        .truth(subject.kind().name(), NAMESPACE, subject.name())
+        .ifPresent(
+            found -> {
+              var meta = new ObjectMetaBuilder(found.getMetadata());
+              meta.addToLabels(Map.of(chance(50) ? Api.IDENTITY : "app", one(IDENTITIES)));
+              if (chance(50)) {
+                meta.addToAnnotations(Map.of(chance(50) ? Api.OWNER : Api.TEAM, one(CONTACTS)));
+              }
+              change(found, meta.build());
+            });
+  }
+
+  private void change(HasMetadata object, ObjectMeta meta) {
+    world.write("kubectl", World.with(object, meta));
+  }
+
+  // What there is.
+
+  private HasMetadata namespace() {
+    var annotations = new HashMap<String, String>();
+    if (chance(50)) {
+      annotations.put(Api.OWNER, chance(90) ? one(CONTACTS) : one(GARBAGE));
+    }
+    if (chance(50)) {
+      annotations.put(Api.TEAM, "team-" + random.nextInt(2));
+    }
+    return new NamespaceBuilder()
+        .withNewMetadata()
+        .withName(NAMESPACE)
+        .withLabels(Map.of("env", one(List.of("prod", "test"))))
+        .withAnnotations(annotations)
+        .endMetadata()
+        .build();
+  }
+
+  private void writeIdentity() {
+    var name = one(IDENTITIES);
+    var identity = new MachineIdentity();
+    var before = world.truth("MachineIdentity", NAMESPACE, name);
+    identity.setMetadata(
+        before
+            .map(HasMetadata::getMetadata)
+            .orElseGet(
+                () ->
+                    new ObjectMetaBuilder()
+                        .withName(name)
+                        .withNamespace(NAMESPACE)
+                        .withCreationTimestamp(
+                            world.now().minusSeconds(random.nextInt(50_000_000)).toString())
+                        .build()));
+    before
+        .map(MachineIdentity.class::cast)
+        .ifPresent(found -> identity.setStatus(found.getStatus()));
+    identity.setSpec(spec());
+    world.write("kubectl", identity);
+  }
+
+  private MachineIdentitySpec spec() {
+    return new MachineIdentitySpec(
+        null,
+        null,
+        oneOrNull(
+            80,
+            () ->
+                new Owner(
+                    oneOrNull(50, () -> "team-" + random.nextInt(2)),
+                    oneOrNull(80, () -> one(CONTACTS)),
+                    oneOrNull(50, () -> one(CONTACTS)))),
+        oneOrNull(50, () -> one(List.of(ActorType.values()))),
+        oneOrNull(30, () -> world.now().plusSeconds(random.nextInt(6_000_000) - 1_000_000)),
+        some(ACCOUNTS).map(this::account).toList(),
+        some(SECRETS).map(this::secret).toList(),
+        some(CERTIFICATES).map(CertificateMember::new).toList(),
+        oneOrNull(40, () -> new MemberSelector(Map.of("app", one(IDENTITIES)), null)));
+  }
+
+  private Stream<String> some(List<String> names) {
+    return names.stream().filter(_ -> chance(50)).toList().stream();
+  }
+
+  private ServiceAccountMember account(String name) {
+    return new ServiceAccountMember(
+        name, oneOrNull(60, () -> new ServiceAccountMember.Provision(chance(30))));
+  }
+
+  private SecretMember secret(String name) {
+    return chance(70)
+        ? new SecretMember(name, null, null, new Generate(keys()), oneOrNull(70, this::rotation))
+        : new SecretMember(name, null, null, null, null);
+  }
+
+  private List<KeyRecipe> keys() {
+    var password =
+        new KeyRecipe(
+            "password", null, new Generate.Password(16, null), null, null, null, null, null);
+    var keys = new ArrayList<>(List.of(password));
+    if (chance(30)) {
+      keys.add(new KeyRecipe("user", "crm", null, null, null, null, null, null));
+    }
+    if (chance(15)) {
+      var template = chance(50) ? "{user}:{password}" : "{password}";
+      keys.add(new KeyRecipe("url", null, null, null, null, null, null, template));
+    }
+    return keys;
+  }
+
+  private Rotation rotation() {
+    return new Rotation(every(), null, null, overlap());
+  }
+
+  private String every() {
+    return one(List.of("10s", "25s", "10m", "7h", "168h", "720h", "8760h"));
+  }
+
+  private String overlap() {
+    return oneOrNull(40, () -> one(List.of("0s", "9s", "5m", "6h", "100h")));
+  }
+
+  private void writePolicy() {
+    var policy = new CredentialPolicy();
+    policy.setMetadata(new ObjectMetaBuilder().withName(one(List.of("a", "b"))).build());
+    policy.setSpec(
+        new CredentialPolicySpec(
+            random.nextInt(3),
+            oneOrNull(30, () -> new LabelSelector(Map.of("env", "prod"), null)),
+            null,
+            oneOrNull(20, () -> List.of(ActorType.Integration, ActorType.CICD, ActorType.Bot)),
+            one(List.of(Enforcement.values())),
+            oneOrNull(
+                60,
+                () ->
+                    new OwnerRule(
+                        chance(70),
+                        oneOrNull(40, () -> one(List.of("[^@ ]+@example\\.com", "[^@ "))),
+                        chance(30))),
+            oneOrNull(
+                40,
+                () ->
+                    new Lifetime(
+                        oneOrNull(70, () -> one(List.of("8760h", "20000h"))),
+                        oneOrNull(40, () -> one(List.of(List.<String>of(), List.of("48h")))))),
+            oneOrNull(60, this::policyRotation)));
+    world.write("kubectl", policy);
+  }
+
+  private PolicyRotation policyRotation() {
+    var schedules = List.of("*/5 * * * *", "0 2 1 * *", "30 2 * * 0", "0 25 * * *", "0 0 30 2 *");
+    var scheduled = chance(40);
+    return new PolicyRotation(
+        scheduled ? null : oneOrNull(70, this::every),
+        scheduled ? one(schedules) : null,
+        scheduled ? oneOrNull(50, () -> one(List.of("Europe/Berlin", "Mars/Base"))) : null,
+        oneOrNull(40, () -> one(List.of("1h", "720h"))),
+        overlap());
+  }
+
+  private void writeForeign() {
+    var subject = subject();
+    var meta =
+        new ObjectMetaBuilder()
+            .withName(subject.name())
+            .withNamespace(NAMESPACE)
+            .withLabels(new HashMap<>())
+            .withAnnotations(new HashMap<>());
+    if (world.truth(subject.kind().name(), NAMESPACE, subject.name()).isPresent()) {
+      return;
+    }
+    if (chance(50)) {
+      meta.addToLabels("app", one(IDENTITIES));
+    }
+    if (chance(25)) {
+      meta.addToLabels(Api.IDENTITY, one(IDENTITIES));
+    }
+    if (chance(25)) {
+      meta.addToAnnotations(Api.OWNER, one(CONTACTS));
+    }
+    if (chance(25)) {
+      meta.addToAnnotations(Api.EXPIRES_AT, one(GARBAGE));
+    }
+    if (chance(10)) {
+      meta.addToAnnotations("kubernetes.io/service-account.name", one(ACCOUNTS));
+    }
+    if (chance(15)) {
+      // what an identity that is gone has left
+      meta.withOwnerReferences(
+          new OwnerReferenceBuilder()
+              .withApiVersion(Api.GROUP + "/" + Api.VERSION)
+              .withKind("MachineIdentity")
+              .withName(one(IDENTITIES))
+              .withUid("gone")
+              .withController(true)
+              .build());
+    }
+    world.write(
+        "kubectl",
+        switch (subject.kind()) {
+          case ServiceAccount -> new ServiceAccountBuilder().withMetadata(meta.build()).build();
+          case Secret -> secretOf(meta.build());
+          case Certificate -> certificate(meta.build());
+        });
+  }
+
+  private static Secret secretOf(ObjectMeta meta) {
+    return new SecretBuilder().withMetadata(meta).build();
+  }
+
+  private HasMetadata certificate(ObjectMeta meta) {
+    var certificate = new CertificateBuilder().withMetadata(meta);
+    if (chance(80)) {
+      certificate
+          .withNewStatus()
+          .withNotBefore(world.now().minusSeconds(random.nextInt(1_000_000)).toString())
+          .withNotAfter(world.now().plusSeconds(random.nextInt(10_000_000)).toString())
+          .withRenewalTime(world.now().plusSeconds(random.nextInt(9_000_000)).toString())
+          .addNewCondition()
+          .withType("Ready")
+          .withStatus(chance(70) ? "True" : "False")
+          .withMessage("as cert-manager says")
+          .endCondition()
+          .endStatus();
+    }
+    return certificate.build();
+  }
+}

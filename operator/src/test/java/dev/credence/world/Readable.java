@@ -1,0 +1,177 @@
+package dev.credence.world;
+
+import dev.credence.decide.Action;
+import dev.credence.decide.Action.Labelling;
+import dev.credence.decide.Action.Receipt;
+import dev.credence.decide.Action.Why;
+import dev.credence.decide.Decision;
+import dev.credence.decide.Standing;
+import dev.credence.decide.Standing.Counts;
+import dev.credence.decide.Standing.Credential;
+import dev.credence.facts.Key;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// Decisions as golden files show them.
+public final class Readable {
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9][-A-Za-z0-9@._/ ()=,;]*");
+
+  public static String decision(Decision decision) {
+    var lines = new ArrayList<String>();
+    list(lines, "", "actions", decision.actions().stream().map(Readable::action).toList());
+    decision.lookAgainAt().ifPresent(time -> lines.add("lookAgainAt: " + time));
+    decision
+        .standing()
+        .ifPresentOrElse(
+            standing -> {
+              lines.add("standing:");
+              standing(standing).forEach(line -> lines.add("  " + line));
+            },
+            () -> lines.add("standing: none"));
+    return String.join("\n", lines) + "\n";
+  }
+
+  public static List<String> standing(Standing standing) {
+    var lines = new ArrayList<String>();
+    lines.add("state: " + standing.state());
+    standing.type().ifPresent(type -> lines.add("type: " + type));
+    lines.add("owner: " + quoted(owner(standing.owner())));
+    standing
+        .policy()
+        .ifPresent(p -> lines.add("policy: " + p.name() + ", generation " + p.generation()));
+    standing.end().ifPresent(end -> lines.add("end: " + end));
+    standing.nextAction().ifPresent(time -> lines.add("nextAction: " + time));
+    lines.add("members: " + members(standing.members()));
+    list(
+        lines,
+        "",
+        "credentials",
+        standing.credentials().stream().map(Readable::credential).toList());
+    standing.handledRotate().ifPresent(value -> lines.add("handledRotate: " + quoted(value)));
+    lines.add("conditions:");
+    standing
+        .verdicts()
+        .forEach(
+            v ->
+                lines.add(
+                    "  %s: %s"
+                        .formatted(
+                            v.aspect(),
+                            quoted(v.truth() + " " + v.reason() + ": " + v.message()))));
+    list(lines, "", "violations", standing.violations().stream().map(Enum::name).toList());
+    return lines;
+  }
+
+  private static void list(List<String> lines, String indent, String name, List<String> items) {
+    if (items.isEmpty()) {
+      lines.add(indent + name + ": []");
+      return;
+    }
+    lines.add(indent + name + ":");
+    items.forEach(item -> lines.add(indent + "- " + quoted(item)));
+  }
+
+  private static String quoted(String text) {
+    return PLAIN.matcher(text).matches()
+        ? text
+        : '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+  }
+
+  private static String owner(Standing.OwnerFound owner) {
+    var contact = owner.contact().orElse("nobody");
+    return contact
+        + owner.team().map(team -> " of " + team).orElse("")
+        + ", source "
+        + owner.source();
+  }
+
+  private static String members(Counts counts) {
+    var all =
+        Stream.of(
+                some("serviceAccounts", counts.serviceAccounts()),
+                some("secrets", counts.secrets()),
+                some("certificates", counts.certificates()),
+                some("missing", counts.missing()),
+                some("notOwned", counts.notOwned()),
+                some("conflicted", counts.conflicted()))
+            .flatMap(Optional::stream)
+            .collect(Collectors.joining(", "));
+    return "{" + all + "}";
+  }
+
+  private static Optional<String> some(String what, int count) {
+    return count == 0 ? Optional.empty() : Optional.of(what + ": " + count);
+  }
+
+  public static String credential(Credential c) {
+    var parts = new ArrayList<String>();
+    parts.add(c.name() + " is " + c.phase() + " (" + c.kind() + ")");
+    c.version().ifPresent(version -> parts.add("version " + version));
+    c.issuedAt().ifPresent(time -> parts.add("issued " + time));
+    c.nextRotation().ifPresent(time -> parts.add("next " + time));
+    c.previousRetires().ifPresent(time -> parts.add("previous until " + time));
+    c.ends().ifPresent(time -> parts.add("ends " + time));
+    c.account()
+        .ifPresent(a -> parts.add("opens " + a.kind() + " " + a.name() + " at " + a.system()));
+    return String.join(", ", parts) + c.message().map(message -> "; " + message).orElse("");
+  }
+
+  public static String action(Action action) {
+    return switch (action) {
+      case Action.Issue(var subject, var type, var recipe, var labelling, var receipt) ->
+          "Issue "
+              + subject
+              + " as "
+              + type
+              + " with "
+              + recipe.keys().stream().map(Key::name).collect(Collectors.joining(" "))
+              + ", "
+              + receipt(receipt)
+              + marks(labelling);
+      case Action.Rotate(var subject, _, _, var receipt, var why) ->
+          "Rotate " + subject + " to " + receipt(receipt) + ", " + why(why);
+      case Action.Retire(var subject, _) -> "Retire the previous value of " + subject;
+      case Action.Provision(var subject, var automount, var labelling) ->
+          "Provision " + subject + mount(automount) + marks(labelling);
+      case Action.Adjust(var subject, _, var automount) -> "Adjust " + subject + mount(automount);
+      case Action.Mark(var subject, _, var labelling) -> "Mark " + subject + marks(labelling);
+      case Action.Relabel(var subject, _, var labelling) -> "Relabel " + subject + marks(labelling);
+      case Action.Unmark(var subject, _) -> "Unmark " + subject;
+    };
+  }
+
+  private static String receipt(Receipt receipt) {
+    return "version "
+        + receipt.version()
+        + receipt.previousRetiresAt().map(time -> ", the previous until " + time).orElse("")
+        + receipt
+            .forIdentityRequest()
+            .map(value -> ", for the identity's request " + value)
+            .orElse("")
+        + receipt.forSecretRequest().map(value -> ", for the Secret's request " + value).orElse("");
+  }
+
+  private static String why(Why why) {
+    return switch (why) {
+      case Why.OnSchedule(var due) -> "due since " + due;
+      case Why.OnRequest _ -> "on request";
+      case Why.OnChange _ -> "because generate changed";
+    };
+  }
+
+  private static String mount(boolean automount) {
+    return automount ? ", its token mounted" : ", its token not mounted";
+  }
+
+  private static String marks(Labelling labelling) {
+    return labelling.identity().map(name -> ", identity=" + name).orElse("")
+        + labelling.owner().map(contact -> ", owner=" + contact).orElse("")
+        + labelling.team().map(team -> ", team=" + team).orElse("");
+  }
+
+  private Readable() {}
+}

@@ -1,0 +1,202 @@
+package dev.credence.world;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.credence.decide.Standing;
+import dev.credence.decide.Verdict;
+import dev.credence.decide.Verdict.Truth;
+import dev.credence.facts.Subject;
+import dev.credence.facts.Subject.Kind;
+import dev.credence.world.World.Look;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/// A world that lives through a script, from one look of the operator to the next.
+///
+/// The script is YAML: `from`, `until`, the `objects` at the start and `events`, each with its time
+/// (`at`), a sentence (`say`) and what happens: `apply` an object (merged into the one that is
+/// there), `delete` one, `refuse` or `allow` writes to one, the `operator` going `down` or `up`.
+/// Below the line `~~~` is what is told: `*` what happens, `>` what the operator does, `!` what
+// goes
+/// wrong, `=` what it
+/// then says, as far as that is new.
+public final class Story {
+  private static final String LINE = "~~~\n";
+  private static final Set<String> WORDS =
+      Set.of("at", "say", "apply", "delete", "refuse", "message", "allow", "operator");
+
+  private static final Set<String> ALL_IS_WELL =
+      Set.of("no members", "every member is there and linked");
+
+  private final World world;
+  private final Instant until;
+  private final Deque<JsonNode> events = new ArrayDeque<>();
+  private final Map<String, Instant> looks = new TreeMap<>();
+  private final Map<String, Set<String>> said = new HashMap<>();
+  private final List<String> lines = new ArrayList<>();
+  private boolean isUp = true;
+  private int clockLooks;
+  private int actions;
+
+  /// The same script with what becomes of it.
+  public static String told(String story) {
+    var script = story.split(LINE, 2)[0];
+    var about = Yaml.node(Yaml.documents(script).getFirst());
+    return script + LINE + String.join("\n", new Story(about).tell()) + "\n";
+  }
+
+  private Story(JsonNode script) {
+    world = new World(time(script, "from"));
+    until = time(script, "until");
+    script.path("objects").forEach(object -> world.put(Yaml.object(object)));
+    script.path("events").forEach(events::add);
+  }
+
+  private static Instant time(JsonNode node, String name) {
+    return Instant.parse(node.path(name).asText());
+  }
+
+  private List<String> tell() {
+    lookAround();
+    while (true) {
+      var event = Optional.ofNullable(events.peek()).map(next -> time(next, "at"));
+      var look = looks.values().stream().filter(_ -> isUp).min(Instant::compareTo);
+      var next = Stream.of(event, look).flatMap(Optional::stream).min(Instant::compareTo);
+      if (next.isEmpty() || next.get().isAfter(until)) {
+        break;
+      }
+      world.moveTo(next.get());
+      if (event.equals(next)) {
+        happens(events.pop());
+      } else {
+        clockLooks++;
+      }
+      if (isUp) {
+        lookAround();
+      }
+    }
+    lines.add("");
+    lines.add(
+        "until %s: %d looks by the clock, %d actions".formatted(when(until), clockLooks, actions));
+    return lines;
+  }
+
+  private void happens(JsonNode event) {
+    assertKnown(event);
+    lines.add(when(world.now()) + " * " + event.path("say").asText());
+    if (event.has("apply")) {
+      apply(event.path("apply"));
+    }
+    if (event.has("delete")) {
+      var object = event.path("delete");
+      world.delete(object.path("kind").asText(), "sales", object.path("name").asText());
+    }
+    if (event.has("refuse")) {
+      world.refuse(subject(event.path("refuse")), event.path("message").asText());
+    }
+    if (event.has("allow")) {
+      world.allow(subject(event.path("allow")));
+    }
+    if (event.has("operator")) {
+      isUp = event.path("operator").asText().equals("up");
+    }
+  }
+
+  private static void assertKnown(JsonNode event) {
+    event
+        .fieldNames()
+        .forEachRemaining(
+            name -> {
+              if (!WORDS.contains(name)) {
+                throw new IllegalArgumentException("no story knows what '" + name + "' means");
+              }
+            });
+  }
+
+  private static Subject subject(JsonNode object) {
+    return new Subject(Kind.valueOf(object.path("kind").asText()), object.path("name").asText());
+  }
+
+  private void apply(JsonNode patch) {
+    var kind = patch.path("kind").asText();
+    var name = patch.path("metadata").path("name").asText();
+    var found = world.truth(kind, "sales", name).or(() -> world.truth(kind, "", name));
+    world.write(
+        "kubectl",
+        found.map(object -> Yaml.patched(object, patch)).orElseGet(() -> Yaml.read(patch)));
+  }
+
+  /// Every write wakes whom it concerns, until nothing is left to do.
+  private void lookAround() {
+    boolean busy;
+    do {
+      busy = false;
+      for (var identity : world.identities().map(HasMetadata::getMetadata).toList()) {
+        var look = world.look("sales", identity.getName()).orElseThrow();
+        tell(identity.getName(), look);
+        busy |= look.decision().actions().size() > look.setbacks().size();
+        var again =
+            Stream.concat(
+                look.setbacks().stream().map(s -> s.retryAt()),
+                look.decision().lookAgainAt().stream());
+        looks.remove(identity.getName());
+        again
+            .filter(world.now()::isBefore)
+            .min(Instant::compareTo)
+            .ifPresent(time -> looks.put(identity.getName(), time));
+      }
+    } while (busy);
+  }
+
+  private void tell(String identity, Look look) {
+    var news = new ArrayList<String>();
+    look.decision().actions().forEach(action -> news.add("  > " + Readable.action(action)));
+    actions += news.size();
+    look.setbacks().stream()
+        .filter(setback -> !look.seen().setbacks().contains(setback))
+        .forEach(setback -> news.add("  ! " + setback.message()));
+    var says = look.standing().map(Story::says).orElse(List.of());
+    var before = said.put(identity, new HashSet<>(says));
+    says.stream()
+        .filter(line -> before == null || !before.contains(line))
+        .forEach(line -> news.add("  = " + line));
+    if (!news.isEmpty()) {
+      lines.add(when(world.now()) + " " + identity);
+      lines.addAll(news);
+    }
+  }
+
+  private static List<String> says(Standing standing) {
+    var says = new ArrayList<String>();
+    says.add(standing.state() + (standing.ready() ? ", ready" : ", not ready"));
+    standing.verdicts().stream()
+        .filter(Story::isWorthAWord)
+        .forEach(verdict -> says.add(verdict.reason() + ": " + verdict.message()));
+    standing.credentials().stream().map(Readable::credential).forEach(says::add);
+    return says;
+  }
+
+  private static boolean isWorthAWord(Verdict verdict) {
+    return switch (verdict.aspect()) {
+      case Ready, Reconciling, Stalled, PolicyMatched -> false;
+      case OwnerAssigned -> true;
+      case MembersLinked -> !ALL_IS_WELL.contains(verdict.message());
+      case CredentialsFresh -> verdict.truth() == Truth.False;
+      case Expiring -> verdict.truth() == Truth.True;
+    };
+  }
+
+  private static String when(Instant time) {
+    return time.toString().replace('T', ' ').replace("Z", "");
+  }
+}

@@ -1,0 +1,370 @@
+package dev.credence.world;
+
+import dev.credence.api.Api;
+import dev.credence.api.CredentialPolicy;
+import dev.credence.api.MachineIdentity;
+import dev.credence.api.MachineIdentityStatus;
+import dev.credence.api.MachineIdentityStatus.CredentialKind;
+import dev.credence.api.MachineIdentityStatus.CredentialState;
+import dev.credence.api.MachineIdentityStatus.CredentialStatus;
+import dev.credence.decide.Action;
+import dev.credence.decide.Decide;
+import dev.credence.decide.Decision;
+import dev.credence.decide.Standing;
+import dev.credence.facts.Policy;
+import dev.credence.facts.Setback;
+import dev.credence.facts.Setback.Cause;
+import dev.credence.facts.Snapshot;
+import dev.credence.facts.Subject;
+import dev.credence.facts.Subject.Kind;
+import dev.credence.observe.Cluster;
+import dev.credence.observe.Policies;
+import dev.credence.observe.Snapshots;
+import dev.credence.observe.Wants;
+import dev.credence.world.Server.Id;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.Secret;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/// A cluster in memory and the operator in it: what the caches hold (which may be old), what the
+/// API server does with an action, and a clock.
+public final class World implements Cluster {
+  private static final Duration RACED_AGAIN = Duration.ofSeconds(1);
+  private static final Duration REFUSED_AGAIN = Duration.ofMinutes(1);
+
+  private final Server server;
+  private final Hands hands;
+  private final Map<String, Integer> lag = new HashMap<>();
+  private final Map<Subject, String> refused = new TreeMap<>();
+  private final Map<Id, List<Setback>> setbacks = new HashMap<>();
+  private final Map<Id, Standing> standings = new TreeMap<>();
+  private boolean certManager = true;
+  private Instant now;
+
+  public World(Instant now) {
+    this(now, new Server());
+  }
+
+  private World(Instant now, Server server) {
+    this(now, server, new Hands(server));
+  }
+
+  private World(Instant now, Server server, Hands hands) {
+    this.now = now;
+    this.server = server;
+    this.hands = hands;
+  }
+
+  /// The same world, to try something in.
+  public World copy() {
+    var of = server.copy();
+    var copy = new World(now, of, hands.copy(of));
+    copy.lag.putAll(lag);
+    copy.refused.putAll(refused);
+    copy.setbacks.putAll(setbacks);
+    copy.standings.putAll(standings);
+    copy.certManager = certManager;
+    return copy;
+  }
+
+  // The clock.
+
+  public Instant now() {
+    return now;
+  }
+
+  public void moveTo(Instant time) {
+    if (time.isBefore(now)) {
+      throw new IllegalArgumentException("time does not run back from " + now + " to " + time);
+    }
+    now = time;
+  }
+
+  // What people and other controllers do.
+
+  /// An object as a test begins with it, with the field owners that it names.
+  public void put(HasMetadata object) {
+    server.put(object, now);
+    if (object instanceof Secret) {
+      hands.find(truth(object.getKind(), namespaceOf(object), name(object)).orElseThrow());
+    }
+  }
+
+  /// Creates or replaces an object.
+  public void write(String manager, HasMetadata object) {
+    var isNew = server.find(Id.of(object)).isEmpty();
+    server.write(manager, object, now);
+    if (isNew && object instanceof Secret) {
+      hands.find(truth(object.getKind(), namespaceOf(object), name(object)).orElseThrow());
+    }
+  }
+
+  /// The same object with other metadata.
+  public static HasMetadata with(HasMetadata object, ObjectMeta metadata) {
+    return Server.with(object, metadata);
+  }
+
+  public void delete(String kind, String namespace, String name) {
+    server.delete(new Id(kind, namespace, name));
+  }
+
+  /// `kubectl delete --cascade=orphan`
+  public void orphan(String kind, String namespace, String name) {
+    server.orphan(new Id(kind, namespace, name), now);
+  }
+
+  /// The API server says no to every write of this object from now on.
+  public void refuse(Subject subject, String message) {
+    refused.put(subject, message);
+  }
+
+  public void allow(Subject subject) {
+    refused.remove(subject);
+  }
+
+  public void certManager(boolean installed) {
+    certManager = installed;
+  }
+
+  /// The cache of this kind shows what was there so many writes ago.
+  public void lag(String kind, int writes) {
+    lag.put(kind, writes);
+  }
+
+  public void catchUp() {
+    lag.clear();
+  }
+
+  /// A new process of the operator knows of no setback.
+  public void restart() {
+    setbacks.clear();
+    standings.clear();
+  }
+
+  // The truth.
+
+  public Optional<HasMetadata> truth(String kind, String namespace, String name) {
+    return server.find(new Id(kind, namespace, name));
+  }
+
+  public Collection<HasMetadata> truth() {
+    return server.objects().values();
+  }
+
+  /// Of a Secret, as numbers; `previous` is what is readable as `<key>.previous`.
+  public record Value(long current, Optional<Long> previous) {}
+
+  public Optional<Value> value(HasMetadata secret) {
+    return hands.value(secret);
+  }
+
+  /// Writes that changed anything, those of people and of a status included.
+  public int writes() {
+    return server.writes();
+  }
+
+  public Stream<MachineIdentity> identities() {
+    return server.objects().values().stream()
+        .filter(MachineIdentity.class::isInstance)
+        .map(MachineIdentity.class::cast);
+  }
+
+  // The operator.
+
+  /// What the operator saw, what it wanted to do, and what became of it. `standing` is what it
+  /// then said about the identity.
+  public record Look(
+      Snapshot seen, Decision decision, List<Setback> setbacks, Optional<Standing> standing) {
+    public boolean isQuiet() {
+      return decision.actions().isEmpty();
+    }
+  }
+
+  /// Empty where the cache does not show such an identity.
+  public Optional<Snapshot> see(String namespace, String identity) {
+    var id = new Id("MachineIdentity", namespace, identity);
+    return Optional.ofNullable(view("MachineIdentity").get(id))
+        .map(MachineIdentity.class::cast)
+        .map(
+            found ->
+                new Snapshots(this)
+                    .of(found, now, List.copyOf(setbacks.getOrDefault(id, List.of()))));
+  }
+
+  public Optional<Look> look(String namespace, String identity) {
+    return look(namespace, identity, Integer.MAX_VALUE);
+  }
+
+  /// Dies after so many actions, before it says anything.
+  public Optional<Look> look(String namespace, String identity, int diesAfter) {
+    return see(namespace, identity).map(snapshot -> act(snapshot, diesAfter));
+  }
+
+  private Look act(Snapshot seen, int diesAfter) {
+    var decision = Decide.next(seen);
+    var id = new Id("MachineIdentity", seen.identity().namespace(), seen.identity().name());
+    var resource = (MachineIdentity) view("MachineIdentity").get(id);
+    var failed =
+        new ArrayList<>(seen.setbacks().stream().filter(s -> s.retryAt().isAfter(now)).toList());
+    for (var action : decision.actions().stream().limit(diesAfter).toList()) {
+      perform(action, resource).ifPresent(failed::add);
+    }
+    if (diesAfter < Integer.MAX_VALUE) {
+      restart();
+      return new Look(seen, decision, List.of(), Optional.empty());
+    }
+    setbacks.put(id, failed);
+    var standing =
+        failed.isEmpty() ? decision.standing() : Decide.next(seen.with(failed)).standing();
+    standing.ifPresent(says -> writeStatus(id, seen.identity().uid(), says));
+    return new Look(seen, decision, failed, standing);
+  }
+
+  private Optional<Setback> perform(Action action, MachineIdentity resource) {
+    var subject = action.subject();
+    if (refused.containsKey(subject)) {
+      var retryAt = now.plus(REFUSED_AGAIN);
+      return Optional.of(new Setback(subject, Cause.Refused, refused.get(subject), retryAt));
+    }
+    return hands
+        .perform(action, resource, now)
+        .map(
+            cause ->
+                new Setback(subject, cause, subject + " changed meanwhile", now.plus(RACED_AGAIN)));
+  }
+
+  /// The part of the status that the operator itself reads again.
+  private void writeStatus(Id id, String uid, Standing standing) {
+    if (standing.equals(standings.put(id, standing))) {
+      return;
+    }
+    var found = server.find(id).filter(object -> object.getMetadata().getUid().equals(uid));
+    if (found.isEmpty()) {
+      return;
+    }
+    var resource = (MachineIdentity) Server.with(found.get(), found.get().getMetadata());
+    resource.setStatus(status(standing));
+    server.put(resource, now);
+  }
+
+  private static MachineIdentityStatus status(Standing standing) {
+    var credentials =
+        standing.credentials().stream()
+            .map(
+                credential ->
+                    new CredentialStatus(
+                        credential.name(),
+                        CredentialKind.valueOf(credential.kind().name()),
+                        CredentialState.valueOf(credential.phase().name()),
+                        credential.version().orElse(null),
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null))
+            .toList();
+    return new MachineIdentityStatus(
+        null, null, null, null, null, null, null, null, null, credentials, null, null);
+  }
+
+  /// What was last said about the identity.
+  public Optional<Standing> standing(String namespace, String identity) {
+    return Optional.ofNullable(standings.get(new Id("MachineIdentity", namespace, identity)));
+  }
+
+  // What the caches hold.
+
+  private Map<Id, HasMetadata> view(String kind) {
+    return server.objects(lag.getOrDefault(kind, 0));
+  }
+
+  private <T> Stream<T> all(String kind, Class<T> type) {
+    return view(kind).values().stream().filter(type::isInstance).map(type::cast);
+  }
+
+  private Stream<MachineIdentity> identities(String namespace) {
+    return all("MachineIdentity", MachineIdentity.class)
+        .filter(identity -> namespaceOf(identity).equals(namespace));
+  }
+
+  @Override
+  public List<Policy> policies() {
+    return all("CredentialPolicy", CredentialPolicy.class).map(Policies::of).toList();
+  }
+
+  @Override
+  public Optional<ObjectMeta> namespace(String name) {
+    return Optional.ofNullable(view("Namespace").get(new Id("Namespace", "", name)))
+        .map(HasMetadata::getMetadata);
+  }
+
+  @Override
+  public Optional<HasMetadata> find(String namespace, Subject subject) {
+    var kind = subject.kind().name();
+    return Optional.ofNullable(view(kind).get(new Id(kind, namespace, subject.name())));
+  }
+
+  @Override
+  public Collection<HasMetadata> ofIdentity(Kind kind, String namespace, String identity) {
+    return inNamespace(kind, namespace).stream()
+        .filter(
+            object ->
+                identity.equals(Server.labels(object).get(Api.IDENTITY))
+                    || isControlledBy(object, identity))
+        .toList();
+  }
+
+  private static boolean isControlledBy(HasMetadata object, String identity) {
+    return object.getMetadata().getOwnerReferences() != null
+        && object.getMetadata().getOwnerReferences().stream()
+            .anyMatch(
+                owner ->
+                    Boolean.TRUE.equals(owner.getController())
+                        && owner.getKind().equals("MachineIdentity")
+                        && owner.getName().equals(identity));
+  }
+
+  @Override
+  public Collection<HasMetadata> inNamespace(Kind kind, String namespace) {
+    return all(kind.name(), HasMetadata.class)
+        .filter(object -> object.getKind().equals(kind.name()))
+        .filter(object -> namespaceOf(object).equals(namespace))
+        .toList();
+  }
+
+  @Override
+  public Collection<MachineIdentity> naming(String namespace, Subject subject) {
+    return identities(namespace)
+        .filter(identity -> Wants.names(identity).anyMatch(subject::equals))
+        .toList();
+  }
+
+  @Override
+  public Collection<MachineIdentity> selecting(String namespace) {
+    return identities(namespace).filter(Wants::selects).toList();
+  }
+
+  @Override
+  public boolean certManager() {
+    return certManager;
+  }
+
+  private static String namespaceOf(HasMetadata object) {
+    return Optional.ofNullable(object.getMetadata().getNamespace()).orElse("");
+  }
+
+  private static String name(HasMetadata object) {
+    return object.getMetadata().getName();
+  }
+}

@@ -1,0 +1,118 @@
+package dev.credence.world;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.credence.api.Api;
+import dev.credence.api.CredentialPolicy;
+import dev.credence.api.MachineIdentity;
+import dev.credence.world.FieldOwners.Field;
+import dev.credence.world.FieldOwners.Owner;
+import io.fabric8.certmanager.api.model.v1.Certificate;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+
+/// Kubernetes objects as test data: as they are written by hand, short.
+///
+/// What is left out is filled in: namespace `sales`; and where an object says nothing about
+/// `managedFields`, our label and annotations on it are ours.
+public final class Yaml {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final Map<String, Class<? extends HasMetadata>> KINDS =
+      Map.of(
+          "MachineIdentity", MachineIdentity.class,
+          "CredentialPolicy", CredentialPolicy.class,
+          "Secret", Secret.class,
+          "ServiceAccount", ServiceAccount.class,
+          "Certificate", Certificate.class,
+          "Namespace", Namespace.class);
+
+  static {
+    new KubernetesSerialization(MAPPER, false);
+  }
+
+  public static List<Object> documents(String text) {
+    var documents = new ArrayList<Object>();
+    new Load(LoadSettings.builder().build()).loadAllFromString(text).forEach(documents::add);
+    return documents;
+  }
+
+  public static JsonNode node(Object document) {
+    return MAPPER.valueToTree(document);
+  }
+
+  /// An object as a test begins with it.
+  public static HasMetadata object(JsonNode written) {
+    var object = read(written);
+    if (!written.path("metadata").has("managedFields")) {
+      var owners = new FieldOwners();
+      var us =
+          Server.controller(object).isEmpty()
+              ? Owner.applying(Api.MANAGER)
+              : Owner.updating(Api.MANAGER);
+      if (Server.labels(object).containsKey(Api.IDENTITY)) {
+        owners.add(us, new Field(true, Api.IDENTITY));
+      }
+      Stream.of(Api.OWNER, Api.TEAM)
+          .filter(Server.annotations(object)::containsKey)
+          .forEach(key -> owners.add(us, new Field(false, key)));
+      object.getMetadata().setManagedFields(owners.entries());
+    }
+    return object;
+  }
+
+  /// The same with a JSON merge patch over it.
+  public static HasMetadata patched(HasMetadata object, JsonNode patch) {
+    return read(merged(MAPPER.valueToTree(object), patch));
+  }
+
+  public static HasMetadata read(JsonNode written) {
+    var kind = written.path("kind").asText();
+    var type = KINDS.get(kind);
+    if (type == null) {
+      throw new IllegalArgumentException("no place for a '" + kind + "'");
+    }
+    var object = MAPPER.convertValue(written, type);
+    if (object.getMetadata().getNamespace() == null && isNamespaced(kind)) {
+      object.getMetadata().setNamespace("sales");
+    }
+    if (!object.getMetadata().getAdditionalProperties().isEmpty()) {
+      throw new IllegalArgumentException(
+          "unknown metadata " + object.getMetadata().getAdditionalProperties());
+    }
+    return object;
+  }
+
+  private static boolean isNamespaced(String kind) {
+    return !kind.equals("CredentialPolicy") && !kind.equals("Namespace");
+  }
+
+  private static JsonNode merged(JsonNode target, JsonNode patch) {
+    if (!patch.isObject()) {
+      return patch;
+    }
+    var result = target.isObject() ? ((ObjectNode) target).deepCopy() : MAPPER.createObjectNode();
+    patch
+        .properties()
+        .forEach(
+            entry -> {
+              if (entry.getValue().isNull()) {
+                result.remove(entry.getKey());
+              } else {
+                result.set(entry.getKey(), merged(result.path(entry.getKey()), entry.getValue()));
+              }
+            });
+    return result;
+  }
+
+  private Yaml() {}
+}

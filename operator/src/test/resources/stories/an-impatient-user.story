@@ -1,0 +1,56 @@
+# A request is answered once. The next one within ten seconds waits, the same one again does
+# nothing, and each takes the place of the value before.
+from: 2026-03-01T00:00:00Z
+until: 2026-03-04T00:00:00Z
+objects:
+- apiVersion: credence.dev/v1alpha1
+  kind: MachineIdentity
+  metadata: {name: crm, uid: crm-323434} # this uid spreads crm-db by nothing
+  spec:
+    owner: {team: sales-platform, contact: alice@example.com}
+    secrets:
+    - name: crm-db
+      generate: {keys: [{name: password, password: {length: 32}}]}
+events:
+- at: 2026-03-02T10:00:00Z
+  say: a new value is asked for
+  apply: {kind: MachineIdentity, metadata: {name: crm, annotations: {credence.dev/rotate: now}}}
+- at: 2026-03-02T10:00:03Z
+  say: and another, on the Secret
+  apply: {kind: Secret, metadata: {name: crm-db, annotations: {credence.dev/rotate: really}}}
+- at: 2026-03-02T10:00:04Z
+  say: and on the identity again
+  apply: {kind: MachineIdentity, metadata: {name: crm, annotations: {credence.dev/rotate: please}}}
+- at: 2026-03-02T11:00:00Z
+  say: the request is taken back
+  apply: {kind: MachineIdentity, metadata: {name: crm, annotations: {credence.dev/rotate: null}}}
+- at: 2026-03-02T12:00:00Z
+  say: and made again in the same words
+  apply: {kind: MachineIdentity, metadata: {name: crm, annotations: {credence.dev/rotate: please}}}
+~~~
+2026-03-01 00:00:00 crm
+  > Issue Secret crm-db as Opaque with password, version 1, identity=crm, owner=alice@example.com, team=sales-platform
+  = Active, ready
+  = Assigned: alice@example.com answers for this identity
+  = crm-db is Fresh (Generated), version 1, issued 2026-03-01T00:00:00Z
+2026-03-02 10:00:00 * a new value is asked for
+2026-03-02 10:00:00 crm
+  > Rotate Secret crm-db to version 2, the previous until 2026-03-03T10:00:00Z, for the identity's request now, on request
+  = Rotating, ready
+  = crm-db is Overlapping (Generated), version 2, issued 2026-03-02T10:00:00Z, previous until 2026-03-03T10:00:00Z
+2026-03-02 10:00:03 * and another, on the Secret
+2026-03-02 10:00:03 crm
+  = RotationDue: crm-db: rotated at most every 10s: next at 2026-03-02T10:00:10Z
+  = crm-db is Due (Generated), version 2, issued 2026-03-02T10:00:00Z, previous until 2026-03-03T10:00:00Z; rotated at most every 10s: next at 2026-03-02T10:00:10Z
+2026-03-02 10:00:04 * and on the identity again
+2026-03-02 10:00:10 crm
+  > Rotate Secret crm-db to version 3, the previous until 2026-03-03T10:00:10Z, for the identity's request please, for the Secret's request really, on request
+  = crm-db is Overlapping (Generated), version 3, issued 2026-03-02T10:00:10Z, previous until 2026-03-03T10:00:10Z
+2026-03-02 11:00:00 * the request is taken back
+2026-03-02 12:00:00 * and made again in the same words
+2026-03-03 10:00:10 crm
+  > Retire the previous value of Secret crm-db
+  = Active, ready
+  = crm-db is Fresh (Generated), version 3, issued 2026-03-02T10:00:10Z
+
+until 2026-03-04 00:00:00: 2 looks by the clock, 4 actions
