@@ -58,7 +58,7 @@ public final class ApiServer {
             case FORBIDDEN ->
                 "no permission to list %s: is the chart's ClusterRole bound?"
                     .formatted(kind.getSimpleName());
-            case 0 -> "the API server at %s does not answer".formatted(client.getMasterUrl());
+            case -1, 0 -> "the API server at %s does not answer".formatted(client.getMasterUrl());
             default ->
                 "the API server answers %s: %s"
                     .formatted(answer.getCode(), String.valueOf(answer.getMessage()));

@@ -141,7 +141,16 @@ final class Watch<T extends HasMetadata> {
   }
 
   boolean isHealthy() {
-    return informers.stream().allMatch(SharedIndexInformer::isWatching);
+    return informers.stream().allMatch(Watch::isWatching);
+  }
+
+  private static boolean isWatching(SharedIndexInformer<?> informer) {
+    try {
+      return informer.isWatching();
+    } catch (RuntimeException betweenWatches) {
+      // Between two watches the client has none to ask, and fails.
+      return false;
+    }
   }
 
   private void seen(T object) {
