@@ -87,7 +87,8 @@ final class Engine {
           LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)
               .withLeaseNamespace(settings.namespace())
               .withIdentity(instance)
-              // The client waits up to 2.2 times as long between two tries: with its default of 2 s a
+              // The client waits up to 2.2 times as long between two tries: with its default of 2 s
+              // a
               // lease that was given back could stay with nobody for more than 4 s.
               .withRetryPeriod(Duration.ofSeconds(1))
               .withExitOnStopLeading(false)

@@ -8,6 +8,9 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -19,6 +22,17 @@ public final class Cron {
   private static final CronParser PARSER =
       new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
 
+  /// Parsing costs more than a whole look at an identity: the same few expressions are asked for
+  /// again and again.
+  private static final Map<String, Cron> KNOWN =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>(16, 0.75f, true) {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Cron> eldest) {
+              return size() > 1_000;
+            }
+          });
+
   private final String expression;
   private final ZoneId zone;
   private final ExecutionTime times;
@@ -29,8 +43,18 @@ public final class Cron {
     this.times = times;
   }
 
-  /// Refuses what cron or the zone database does not know, with a sentence.
+  /// Refuses what cron or the zone database does not know and what never comes, with a sentence.
   public static Cron of(String expression, String zone) {
+    var key = expression + "\t" + zone;
+    var known = KNOWN.get(key);
+    if (known == null) {
+      known = parsed(expression, zone);
+      KNOWN.put(key, known);
+    }
+    return known;
+  }
+
+  private static Cron parsed(String expression, String zone) {
     ZoneId place;
     try {
       place = ZoneId.of(zone);
@@ -38,12 +62,17 @@ public final class Cron {
       throw new IllegalArgumentException(
           "`timeZone` '" + zone + "' is not in the time zone database", unknown);
     }
+    Cron cron;
     try {
-      return new Cron(expression, place, ExecutionTime.forCron(PARSER.parse(expression)));
+      cron = new Cron(expression, place, ExecutionTime.forCron(PARSER.parse(expression)));
     } catch (IllegalArgumentException wrong) {
       throw new IllegalArgumentException(
           "`schedule` '" + expression + "' is not a cron expression: " + wrong.getMessage(), wrong);
     }
+    if (cron.after(Instant.EPOCH).isEmpty()) {
+      throw new IllegalArgumentException("`schedule` '" + expression + "' never comes");
+    }
+    return cron;
   }
 
   /// The first time after `moment`; empty for an expression that never comes, like February 30th.

@@ -140,6 +140,10 @@ public final class Members {
         owner.getUid());
   }
 
+  static boolean isMadeFor(String uid, HasMetadata object) {
+    return controller(object.getMetadata()).filter(owner -> uid.equals(owner.uid())).isPresent();
+  }
+
   /// Whether we put label or annotations on the object, and it is not one that we made: those go
   /// with their identity.
   public static boolean carriesOurMarks(HasMetadata object) {

@@ -107,6 +107,7 @@ public final class Snapshots {
           Stream.concat(
                   cluster.naming(identity.namespace(), subject).stream()
                       .filter(other -> isRival(identity, other))
+                      .filter(other -> canHave(other, subject))
                       .map(other -> claim(other, strength(other, subject))),
                   selecting.stream()
                       .filter(other -> isRival(identity, other))
@@ -119,6 +120,15 @@ public final class Snapshots {
       }
     }
     return rivals;
+  }
+
+  /// One that wants to make an object which is there already and is not its own will not get it.
+  private boolean canHave(MachineIdentity other, Subject subject) {
+    return !Wants.makes(other, subject)
+        || cluster
+            .find(other.getMetadata().getNamespace(), subject)
+            .filter(object -> !Members.isMadeFor(other.getMetadata().getUid(), object))
+            .isEmpty();
   }
 
   private static boolean isRival(Identity identity, MachineIdentity other) {

@@ -1,0 +1,133 @@
+package dev.credence.it;
+
+import static dev.credence.cluster.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.credence.api.CredentialPolicy;
+import dev.credence.api.MachineIdentityStatus.CredentialState;
+import dev.credence.cluster.LocalCluster;
+import dev.credence.cluster.OnCluster;
+import dev.credence.cluster.OperatorProcess;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// Every example can be applied and does what its README says.
+@OnCluster
+class ExampleIT {
+  private static final Path EXAMPLES = LocalCluster.TOP.resolve("examples");
+
+  private static LocalCluster cluster;
+  private static OperatorProcess operator;
+
+  @BeforeAll
+  static void start(LocalCluster shared) {
+    cluster = shared;
+    operator = OperatorProcess.on(cluster).start();
+  }
+
+  @AfterAll
+  static void stop() {
+    operator.close();
+  }
+
+  @Test
+  void every_example_has_a_test_here() throws IOException {
+    try (var folders = Files.list(EXAMPLES)) {
+      assertThat(folders.map(Path::toFile).filter(File::isDirectory).map(File::getName))
+          .containsExactlyInAnyOrder("quickstart");
+    }
+    assertThat(EXAMPLES.resolve("quickstart/README.md")).exists();
+  }
+
+  @Test
+  void quickstart() throws IOException {
+    var scene = new Scene(cluster.client(), "shop");
+    try (var applied = apply("quickstart")) {
+      scene.awaitReady("shop-web");
+      assertThat(scene.isMarked(scene.secret("shop-db"), "shop-web")).isTrue();
+      assertThat(scene.secret("shop-db").get().getData())
+          .containsOnlyKeys("username", "password", "url");
+      assertThat(scene.credential("shop-web", "shop-db").account().system()).isEqualTo("db.shop");
+      eventually("its account is linked")
+          .until(() -> scene.isMarked(scene.account("shop-web"), "shop-web"));
+
+      scene.await("night-job", "Ready", "False OwnerMissing");
+      scene.await("checkout", "Ready", "False TargetNotOwned");
+      scene.await("stock-import", "Expiring", "True ExpiresSoon");
+      var payments = Scene.print(scene.secret("payment-gateway"));
+      assertThat(payments).contains("cGxlYXNlIGxlYXZlIG1lIGFsb25l");
+
+      // `make demo` prints these columns.
+      assertThat(cluster.kubectl("get", "mid", "-n", "shop", "--no-headers"))
+          .matches("(?s).*checkout +Workload +alice@example.com +\\w+ +False.*")
+          .matches("(?s).*night-job +Bot +\\w+ +False.*");
+
+      scene.patch(scene.identity("night-job"), "{spec: {owner: {contact: carol@example.com}}}");
+      scene.awaitReady("night-job");
+
+      scene.awaitVersion("shop-db", 2);
+      assertThat(scene.secret("shop-db").get().getData()).containsKey("password.previous");
+      eventually("the overlap is over")
+          .until(
+              () ->
+                  scene.credential("shop-web", "shop-db").state() == CredentialState.Fresh
+                      && scene.secret("shop-db").get().getData().size() == 3);
+
+      scene.await(Duration.ofSeconds(90), "stock-import", "Expiring", "True Expired");
+      assertThat(scene.verdict("stock-import", "Ready")).isEqualTo("False Expired");
+      var last = scene.version("stock-import");
+      Scene.stays(
+          Duration.ofSeconds(5),
+          "nothing is issued for it any more",
+          () -> scene.version("stock-import") == last);
+      assertThat(Scene.print(scene.secret("payment-gateway"))).isEqualTo(payments);
+      assertThat(scene.verdict("shop-web", "Ready")).isEqualTo("True InOrder");
+    }
+  }
+
+  /// What an example made goes when it is closed.
+  private record Applied(List<HasMetadata> objects) implements AutoCloseable {
+    @Override
+    public void close() {
+      cluster.client().namespaces().withName("shop").delete();
+      objects.stream()
+          .filter(object -> object.getKind().equals("CredentialPolicy"))
+          .forEach(
+              policy ->
+                  cluster
+                      .client()
+                      .resources(CredentialPolicy.class)
+                      .withName(policy.getMetadata().getName())
+                      .delete());
+      eventually("the namespace of the example is gone")
+          .until(() -> cluster.client().namespaces().withName("shop").get() == null);
+    }
+  }
+
+  private static Applied apply(String example) throws IOException {
+    try (Stream<Path> files = Files.list(EXAMPLES.resolve(example))) {
+      var yaml = files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
+      for (var file : yaml) {
+        cluster.kubectl("apply", "-f", file.toString());
+      }
+      return new Applied(yaml.stream().flatMap(ExampleIT::objects).toList());
+    }
+  }
+
+  private static Stream<HasMetadata> objects(Path file) {
+    try (var content = Files.newInputStream(file)) {
+      return cluster.client().load(content).items().stream();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+}
