@@ -64,7 +64,7 @@ run: need-kubeconfig build ## Runs the operator in the foreground against the cl
 	@KUBECONFIG="$(CURDIR)/.tools/operator/kubeconfig" exec operator/bin/credence run
 
 generate: ## Writes what is generated: crds/, docs/reference and the chart's part of it.
-	@$(MVN) -q test -Dtest=GenerateTest -Dcredence.generate=true -Dsurefire.failIfNoSpecifiedTests=false
+	@$(MVN) -q test -Dtest='Generate*Test' -Dcredence.generate=true -Dsurefire.failIfNoSpecifiedTests=false
 
 golden: ## Rewrites the golden files of decisions and stories: review the diff.
 	@$(MVN) -q test -Dtest=DecisionTest,StoryTest -Dcredence.golden=true -Dsurefire.failIfNoSpecifiedTests=false

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.api.Condition;
 import dev.credence.api.Condition.Truth;
-import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentityStatus;
 import dev.credence.decide.Action;
 import dev.credence.facts.Subject;
@@ -35,7 +34,7 @@ class AnnouncerTest {
 
   @Test
   void an_event_has_what_the_api_server_asks_for() throws InterruptedException {
-    tell(Payments.identity(), List.of(Payments.issue()));
+    announce(Payments.issue());
     var event = told().getFirst();
     assertThat(api.lines())
         .containsExactly("POST /apis/events.k8s.io/v1/namespaces/payments/events");
@@ -58,7 +57,7 @@ class AnnouncerTest {
 
   @Test
   void every_event_has_a_name_of_its_own() throws InterruptedException {
-    tell(Payments.identity(), List.of(Payments.issue(), Payments.issue()));
+    announce(Payments.issue(), Payments.issue());
     assertThat(told())
         .extracting(event -> event.at("/metadata/name").asText())
         .doesNotHaveDuplicates();
@@ -73,7 +72,7 @@ class AnnouncerTest {
             Payments.RECIPE,
             Payments.receipt(3, Optional.empty()),
             new Action.Why.OnSchedule(NOW));
-    tell(Payments.identity(), List.of(Payments.rotate(), onSchedule));
+    announce(Payments.rotate(), onSchedule);
     assertThat(notes())
         .containsExactlyInAnyOrder(
             "Rotated Secret payments-db: version 2 issued on request; the previous value stays until 2027-01-02T00:00:00Z",
@@ -82,14 +81,12 @@ class AnnouncerTest {
 
   @Test
   void what_the_status_shows_anyway_is_no_event() throws InterruptedException {
-    tell(
-        Payments.identity(),
-        List.of(
-            new Action.Retire(Payments.DB, Payments.JUDGED),
-            new Action.Adjust(Subject.account("payments-api"), Payments.JUDGED, false),
-            new Action.Mark(Payments.DB, Payments.JUDGED, Payments.ADA),
-            new Action.Relabel(Payments.DB, Payments.JUDGED, Payments.ADA),
-            new Action.Unmark(Payments.DB, Payments.JUDGED)));
+    announce(
+        new Action.Retire(Payments.DB, Payments.JUDGED),
+        new Action.Adjust(Subject.account("payments-api"), Payments.JUDGED, false),
+        new Action.Mark(Payments.DB, Payments.JUDGED, Payments.ADA),
+        new Action.Relabel(Payments.DB, Payments.JUDGED, Payments.ADA),
+        new Action.Unmark(Payments.DB, Payments.JUDGED));
     assertThat(notes()).isEmpty();
   }
 
@@ -172,7 +169,7 @@ class AnnouncerTest {
   @Test
   void a_refused_event_stops_nothing() throws InterruptedException {
     api.refuses(403, "no events for you").echoes();
-    tell(Payments.identity(), List.of(Payments.issue(), Payments.rotate()));
+    announce(Payments.issue(), Payments.rotate());
     announcer.close();
     assertThat(api.asked()).hasSize(2);
   }
@@ -189,20 +186,25 @@ class AnnouncerTest {
                       awaited(mayAnswer);
                       return new FakeApi.Answer(201, request.body());
                     }));
-    var actions = List.<Action>of(Payments.issue());
     for (var event = 0; event < 2; event++) {
-      tell(Payments.identity(), actions);
+      announce(Payments.issue());
     }
     eventually("both writers are busy").until(() -> api.asked().size() == 2);
 
     var started = System.nanoTime();
     for (var event = 0; event < 25_000; event++) {
-      tell(Payments.identity(), actions);
+      announce(Payments.issue());
     }
     assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(5));
     assertThat(api.asked()).hasSize(2);
     assertThat(announcer.dropped()).isEqualTo(5_000);
     mayAnswer.countDown();
+  }
+
+  private void announce(Action... done) {
+    for (var action : done) {
+      announcer.done(action, Payments.identity());
+    }
   }
 
   private static void awaited(CountDownLatch latch) {
@@ -232,9 +234,5 @@ class AnnouncerTest {
   private static MachineIdentityStatus status(Condition... conditions) {
     return new MachineIdentityStatus(
         3L, null, null, null, null, null, null, null, null, null, null, List.of(conditions));
-  }
-
-  private void tell(MachineIdentity identity, List<? extends Action> actions) {
-    actions.forEach(action -> announcer.done(action, identity));
   }
 }

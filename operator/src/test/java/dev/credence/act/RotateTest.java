@@ -8,9 +8,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.decide.Action;
 import dev.credence.facts.Setback.Cause;
+import io.fabric8.kubernetes.api.model.FieldsV1;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntryBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +93,58 @@ class RotateTest {
     assertThat(acting.sent().path("data").has("ca.crt.previous")).isFalse();
     assertThat(acting.sent().at("/metadata/labels/reloader").asText()).isEqualTo("yes");
     assertThat(annotations()).contains("example.com/note");
+  }
+
+  @Test
+  void a_key_that_we_no_longer_make_goes_as_the_others_do() {
+    var shrunk =
+        storedWith("token", "made by an earlier recipe")
+            .addToData("ca.crt", base64("put here by somebody"))
+            .editMetadata()
+            .withManagedFields(ourData("username", "password", "token"))
+            .endMetadata();
+    acting.api.answers(shrunk.build()).echoes();
+    acting.perform(Payments.rotate());
+    assertThat(names(acting.sent().path("data")))
+        .containsExactlyInAnyOrder(
+            "username",
+            "password",
+            "username.previous",
+            "password.previous",
+            "token.previous",
+            "ca.crt");
+
+    acting.api.answers(shrunk.build()).echoes();
+    acting.perform(Payments.rotate(Optional.empty()));
+    assertThat(names(acting.sent().path("data")))
+        .containsExactlyInAnyOrder("username", "password", "ca.crt");
+  }
+
+  @Test
+  void a_previous_of_somebody_else_is_left_alone() {
+    var beside =
+        storedWith("ca.crt", "of somebody")
+            .addToData("ca.crt.previous", base64("of somebody too"))
+            .addToData("password.previous", base64("ours"))
+            .editMetadata()
+            .withManagedFields(ourData("username", "password", "password.previous"))
+            .endMetadata();
+    acting.api.answers(beside.build()).echoes();
+    acting.perform(new Action.Retire(Payments.DB, Payments.JUDGED));
+    assertThat(names(acting.sent().path("data")))
+        .containsExactlyInAnyOrder("username", "password", "ca.crt", "ca.crt.previous");
+  }
+
+  private static ManagedFieldsEntry ourData(String... keys) {
+    var fields = new FieldsV1();
+    fields.setAdditionalProperty(
+        "f:data",
+        Arrays.stream(keys).collect(Collectors.toMap(key -> "f:" + key, key -> Map.of())));
+    return new ManagedFieldsEntryBuilder()
+        .withManager("credence")
+        .withOperation("Update")
+        .withFieldsV1(fields)
+        .build();
   }
 
   @Test
@@ -174,8 +232,7 @@ class RotateTest {
         .satisfies(secret -> assertThat(((Secret) secret).getData()).isEmpty());
   }
 
-  private static io.fabric8.kubernetes.api.model.SecretBuilder storedWith(
-      String key, String value) {
+  private static SecretBuilder storedWith(String key, String value) {
     return Payments.stored().addToData(Map.of(key, base64(value)));
   }
 

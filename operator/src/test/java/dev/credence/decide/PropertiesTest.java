@@ -41,14 +41,22 @@ class PropertiesTest {
     var seeds = only == null ? LongStream.range(0, SEEDS) : LongStream.of(only);
     seeds
         .parallel()
-        .forEach(
-            seed -> {
-              try {
-                property.holds(new RandomWorld(seed));
-              } catch (AssertionError | RuntimeException broken) {
-                throw new AssertionError("seed " + seed + ": " + broken.getMessage(), broken);
-              }
+        .mapToObj(seed -> broken(property, seed))
+        .flatMap(Optional::stream)
+        .findFirst()
+        .ifPresent(
+            broken -> {
+              throw broken;
             });
+  }
+
+  private static Optional<AssertionError> broken(Property property, long seed) {
+    try {
+      property.holds(new RandomWorld(seed));
+      return Optional.empty();
+    } catch (AssertionError | RuntimeException why) {
+      return Optional.of(new AssertionError("seed " + seed + ": " + why.getMessage(), why));
+    }
   }
 
   @Test
@@ -267,6 +275,9 @@ class PropertiesTest {
     before.forEach(
         (name, object) -> {
           var isStatus = object.getKind().equals("MachineIdentity");
+          if (after.get(name) != object) {
+            assertThat(marks(after.get(name))).as(name).containsAllEntriesOf(marks(object));
+          }
           if (after.get(name) != object && !isStatus && !isOf(object, seen)) {
             assertThat(unmarked(after.get(name))).as(name).isEqualTo(unmarked(object));
           }
@@ -277,6 +288,16 @@ class PropertiesTest {
             assertThat(isOf(object, seen)).as(name + " is ours").isTrue();
           }
         });
+  }
+
+  /// Our words in the hand of somebody else.
+  private static Map<String, String> marks(HasMetadata object) {
+    var marks = World.foreign(object);
+    marks
+        .keySet()
+        .retainAll(
+            Set.of("label " + Api.IDENTITY, "annotation " + Api.OWNER, "annotation " + Api.TEAM));
+    return marks;
   }
 
   private static boolean isOf(HasMetadata object, Snapshot seen) {

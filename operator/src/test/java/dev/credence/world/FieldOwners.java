@@ -83,6 +83,12 @@ final class FieldOwners {
     return fields.values().stream().anyMatch(owned -> owned.contains(field));
   }
 
+  boolean isForeign(String manager, Field field) {
+    return fields.entrySet().stream()
+        .anyMatch(
+            entry -> !entry.getKey().manager().equals(manager) && entry.getValue().contains(field));
+  }
+
   boolean isOwnedByOthers(Owner owner, Field field) {
     return fields.entrySet().stream()
         .anyMatch(entry -> !entry.getKey().equals(owner) && entry.getValue().contains(field));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.decide.Standing;
 import dev.credence.decide.Verdict;
 import dev.credence.decide.Verdict.Truth;
+import dev.credence.facts.Setback;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
 import dev.credence.world.World.Look;
@@ -26,13 +27,12 @@ import java.util.stream.Stream;
 /// The script is YAML: `from`, `until`, the `objects` at the start and `events`, each with its time
 /// (`at`), a sentence (`say`) and what happens: `apply` an object (merged into the one that is
 /// there), `delete` one, `refuse` or `allow` writes to one, the `operator` going `down` or `up`.
-/// Below the line `~~~` is what is told: `*` what happens, `>` what the operator does, `!` what
-// goes
-/// wrong, `=` what it
-/// then says, as far as that is new.
+/// Below the line `~~~` is what is told: `*` what happens, `>` what the operator does, `!` what of
+/// it fails, `=` what it says then, as far as that is new.
 public final class Story {
   private static final String LINE = "~~~\n";
-  private static final Set<String> WORDS =
+  private static final Set<String> SCRIPT = Set.of("from", "until", "objects", "events");
+  private static final Set<String> EVENT =
       Set.of("at", "say", "apply", "delete", "refuse", "message", "allow", "operator");
 
   private static final Set<String> ALL_IS_WELL =
@@ -56,6 +56,7 @@ public final class Story {
   }
 
   private Story(JsonNode script) {
+    assertKnown(script, SCRIPT);
     world = new World(time(script, "from"));
     until = time(script, "until");
     script.path("objects").forEach(object -> world.put(Yaml.object(object)));
@@ -92,7 +93,7 @@ public final class Story {
   }
 
   private void happens(JsonNode event) {
-    assertKnown(event);
+    assertKnown(event, EVENT);
     lines.add(when(world.now()) + " * " + event.path("say").asText());
     if (event.has("apply")) {
       apply(event.path("apply"));
@@ -112,12 +113,12 @@ public final class Story {
     }
   }
 
-  private static void assertKnown(JsonNode event) {
-    event
+  private static void assertKnown(JsonNode written, Set<String> words) {
+    written
         .fieldNames()
         .forEachRemaining(
             name -> {
-              if (!WORDS.contains(name)) {
+              if (!words.contains(name)) {
                 throw new IllegalArgumentException("no story knows what '" + name + "' means");
               }
             });
@@ -145,17 +146,17 @@ public final class Story {
         var look = world.look("sales", identity.getName()).orElseThrow();
         tell(identity.getName(), look);
         busy |= look.decision().actions().size() > look.setbacks().size();
-        var again =
-            Stream.concat(
-                look.setbacks().stream().map(s -> s.retryAt()),
-                look.decision().lookAgainAt().stream());
         looks.remove(identity.getName());
-        again
-            .filter(world.now()::isBefore)
-            .min(Instant::compareTo)
-            .ifPresent(time -> looks.put(identity.getName(), time));
+        again(look).ifPresent(time -> looks.put(identity.getName(), time));
       }
     } while (busy);
+  }
+
+  private Optional<Instant> again(Look look) {
+    return Stream.concat(
+            look.decision().lookAgainAt().stream(), look.setbacks().stream().map(Setback::retryAt))
+        .filter(world.now()::isBefore)
+        .min(Instant::compareTo);
   }
 
   private void tell(String identity, Look look) {

@@ -21,6 +21,7 @@ import dev.credence.observe.Cluster;
 import dev.credence.observe.Policies;
 import dev.credence.observe.Snapshots;
 import dev.credence.observe.Wants;
+import dev.credence.world.FieldOwners.Field;
 import dev.credence.world.Server.Id;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -159,6 +160,27 @@ public final class World implements Cluster {
 
   public Collection<HasMetadata> truth() {
     return server.objects().values();
+  }
+
+  /// Labels and annotations of the object that somebody else than us has written, or has too.
+  public static Map<String, String> foreign(HasMetadata object) {
+    var owners = FieldOwners.of(object.getMetadata());
+    var foreign = new TreeMap<String, String>();
+    Server.labels(object)
+        .forEach(
+            (key, value) -> {
+              if (owners.isForeign(Api.MANAGER, new Field(true, key))) {
+                foreign.put("label " + key, value);
+              }
+            });
+    Server.annotations(object)
+        .forEach(
+            (key, value) -> {
+              if (owners.isForeign(Api.MANAGER, new Field(false, key))) {
+                foreign.put("annotation " + key, value);
+              }
+            });
+    return foreign;
   }
 
   /// Of a Secret, as numbers; `previous` is what is readable as `<key>.previous`.

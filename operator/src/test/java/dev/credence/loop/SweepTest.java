@@ -1,0 +1,215 @@
+package dev.credence.loop;
+
+import static dev.credence.cluster.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.credence.act.Act;
+import dev.credence.facts.Subject;
+import dev.credence.make.Maker;
+import dev.credence.measure.Fleet;
+import dev.credence.measure.Meters;
+import dev.credence.measure.MetricsPage;
+import dev.credence.observe.FakeApi;
+import dev.credence.observe.FakeCluster;
+import dev.credence.observe.KnownIdentities;
+import dev.credence.observe.Objects;
+import dev.credence.observe.Watches;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SweepTest {
+  private static final String SECRETS = "PATCH /api/v1/namespaces/payments/secrets/";
+  private static final Map<String, ?> MARKED =
+      Map.of(
+          "apiVersion", "v1",
+          "kind", "Secret",
+          "metadata", Map.of("name", "any", "resourceVersion", "1000"));
+
+  private final AtomicReference<Instant> now =
+      new AtomicReference<>(Instant.parse("2027-01-01T00:00:00Z"));
+  private final Clock clock = new Wall(now);
+  @AutoClose private final FakeCluster cluster = FakeCluster.start();
+  @AutoClose private final FakeApi api = FakeApi.start();
+  @AutoClose private final KubernetesClient writer = api.metadataClient();
+  private final KnownIdentities identities = new KnownIdentities();
+  private final List<String> woken = new CopyOnWriteArrayList<>();
+  private final Watches watches = new Watches(cluster.client(), cluster.client(), Set.of());
+  private final Meters meters = new Meters(new Fleet(clock, 0, "1.2.3"));
+
+  @AutoClose
+  private final Sweep sweep =
+      new Sweep(
+          watches,
+          new Act(writer, writer, new Maker(new SecureRandom()), new Forgetful()),
+          meters,
+          clock,
+          Duration.ofMinutes(10));
+
+  @BeforeEach
+  void start() throws InterruptedException {
+    cluster.put(
+        new NamespaceBuilder().withNewMetadata().withName("payments").endMetadata().build());
+    cluster.put(Objects.marked("orphan", "gone").build());
+    cluster.put(Objects.marked("at-home", "payments-api").build());
+    cluster.put(
+        Objects.secret("labelled-by-others")
+            .editMetadata()
+            .addToLabels("credence.dev/identity", "gone")
+            .withManagedFields(Objects.owns("helm", "f:labels", "credence.dev/identity"))
+            .endMetadata()
+            .build());
+    cluster.put(
+        Objects.marked("made-by-it", "gone")
+            .editMetadata()
+            .withOwnerReferences(Objects.controlledBy("gone"))
+            .endMetadata()
+            .build());
+    cluster.put(
+        Objects.marked("going-itself", "gone")
+            .editMetadata()
+            .withDeletionTimestamp("2027-01-01T00:00:00Z")
+            .endMetadata()
+            .build());
+    identities.add(Objects.naming("payments-api"));
+    watches.index(identities);
+    watches.start();
+    watches.wakeBy(identity -> woken.add(identity.getName()));
+  }
+
+  @AfterEach
+  void stop() {
+    watches.stop();
+  }
+
+  @Test
+  void members_of_an_identity_that_is_gone_lose_our_marks_and_nothing_else_is_touched() {
+    api.answers(MARKED);
+    sweep.start(() -> true);
+    eventually("a sweep is done").until(() -> lastSweep() > 0);
+    assertThat(api.lines()).containsExactly(SECRETS + "orphan");
+    assertThat(api.last().json().at("/metadata/labels").isMissingNode()).isTrue();
+  }
+
+  @Test
+  void everybody_is_looked_at_again() {
+    api.answers(MARKED);
+    sweep.start(() -> true);
+    eventually("it is woken").until(() -> woken.contains("payments-api"));
+    eventually("the time is told").until(() -> lastSweep() == now.get().getEpochSecond());
+  }
+
+  @Test
+  void the_next_one_comes_by_the_clock_of_the_wall() {
+    api.answers(MARKED);
+    sweep.start(() -> true);
+    eventually("the first sweep is done").until(() -> lastSweep() > 0);
+    now.updateAndGet(time -> time.plus(Duration.ofMinutes(10)));
+    eventually("the second is").until(() -> lastSweep() == now.get().getEpochSecond());
+    now.updateAndGet(time -> time.minus(Duration.ofDays(1)));
+    eventually("and one where the clock was put back")
+        .until(() -> lastSweep() == now.get().getEpochSecond());
+  }
+
+  @Test
+  void while_the_caches_are_not_complete_nothing_is_swept() {
+    var complete = new AtomicBoolean();
+    var asked = new AtomicBoolean();
+    sweep.start(
+        () -> {
+          asked.set(true);
+          return complete.get();
+        });
+    eventually("it has asked").until(asked::get);
+    assertThat(api.asked()).isEmpty();
+    assertThat(lastSweep()).isZero();
+    api.answers(MARKED);
+    complete.set(true);
+    eventually("then it sweeps").until(() -> lastSweep() > 0);
+  }
+
+  @Test
+  void one_that_cannot_be_unmarked_holds_up_no_other() {
+    cluster.put(Objects.marked("orphan-too", "gone").build());
+    eventually("both are known")
+        .until(() -> watches.find("payments", Subject.secret("orphan-too")).isPresent());
+    api.refuses(403, "not for you").refuses(500, "later");
+    sweep.start(() -> true);
+    eventually("a sweep is done").until(() -> lastSweep() > 0);
+    assertThat(api.lines()).containsExactlyInAnyOrder(SECRETS + "orphan", SECRETS + "orphan-too");
+  }
+
+  @Test
+  void an_identity_that_goes_lets_its_members_go_at_once() {
+    api.answers(MARKED).answers(MARKED);
+    sweep.start(() -> true);
+    eventually("a sweep is done").until(() -> lastSweep() > 0);
+    var leaving = identities.list().findFirst().orElseThrow();
+    identities.remove(leaving);
+    sweep.isGone(leaving);
+    eventually("its member is let go").until(() -> api.asked().size() == 2);
+    assertThat(api.lines().getLast()).isEqualTo(SECRETS + "at-home");
+  }
+
+  @Test
+  void a_replica_that_does_not_act_writes_nothing_and_is_alive() {
+    sweep.isGone(Objects.naming("gone"));
+    sweep.close();
+    sweep.isGone(Objects.naming("gone"));
+    assertThat(api.asked()).isEmpty();
+    assertThat(sweep.isAlive()).isTrue();
+  }
+
+  private double lastSweep() {
+    return MetricsPage.of(meters.page()).value("credence_last_sweep_timestamp_seconds");
+  }
+
+  private static final class Forgetful implements Act.Memory {
+    @Override
+    public void wrote(HasMetadata object) {}
+
+    @Override
+    public void marked(String namespace, Subject subject, ObjectMeta metadata) {}
+  }
+
+  /// The clock on the wall, which the test sets.
+  private static final class Wall extends Clock {
+    private final AtomicReference<Instant> now;
+
+    Wall(AtomicReference<Instant> now) {
+      this.now = now;
+    }
+
+    @Override
+    public Instant instant() {
+      return now.get();
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+}

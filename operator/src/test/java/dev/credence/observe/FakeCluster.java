@@ -1,0 +1,191 @@
+package dev.credence.observe;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+
+/// A cluster in memory: the test puts objects into it and takes them out, clients list and watch
+/// them. Nothing can be written through it.
+public final class FakeCluster implements AutoCloseable {
+  private static final String EVENT = "{\"type\": \"%s\", \"object\": %s}\n";
+  private static final String BOOKMARK =
+      "{\"apiVersion\": \"v1\", \"kind\": \"ConfigMap\", \"metadata\": {\"resourceVersion\": \"%s\"}}";
+
+  private final HttpServer server;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final KubernetesSerialization json = new KubernetesSerialization();
+  private final KubernetesClient client;
+  private final Map<String, HasMetadata> objects = new HashMap<>();
+  private final List<Change> changes = new ArrayList<>();
+  private boolean closed;
+
+  private record Change(long version, String type, HasMetadata object) {}
+
+  /// A request: which kind, where, and from which version on.
+  private record Asked(String plural, Optional<String> namespace, Map<String, String> query) {
+    static Asked of(HttpExchange exchange) {
+      var path = List.of(exchange.getRequestURI().getPath().split("/"));
+      var at = path.indexOf("namespaces");
+      var namespaced = at >= 0 && path.size() > at + 2;
+      return new Asked(
+          path.getLast(),
+          namespaced ? Optional.of(path.get(at + 1)) : Optional.empty(),
+          Optional.ofNullable(exchange.getRequestURI().getRawQuery()).stream()
+              .flatMap(query -> Arrays.stream(query.split("&")))
+              .map(pair -> URLDecoder.decode(pair, StandardCharsets.UTF_8).split("=", 2))
+              .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1])));
+    }
+
+    boolean wants(HasMetadata object) {
+      var meta = object.getMetadata();
+      var name = query.getOrDefault("fieldSelector", "").replace("metadata.name=", "");
+      return object.getPlural().equals(plural)
+          && (namespace.isEmpty() || namespace.get().equals(meta.getNamespace()))
+          && (name.isEmpty() || name.equals(meta.getName()));
+    }
+  }
+
+  private FakeCluster() {
+    try {
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    server.setExecutor(threads);
+    server.createContext("/", this::answer);
+    server.start();
+    client =
+        new KubernetesClientBuilder()
+            .withConfig(
+                new ConfigBuilder(io.fabric8.kubernetes.client.Config.empty())
+                    .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
+                    .withOnlyHttpWatches(true)
+                    .build())
+            .build();
+  }
+
+  public static FakeCluster start() {
+    return new FakeCluster();
+  }
+
+  public KubernetesClient client() {
+    return client;
+  }
+
+  /// Creates or replaces an object; what is answered has its UID and version.
+  public synchronized <T extends HasMetadata> T put(T object) {
+    var copy = json.clone(object);
+    var version = changes.size() + 1;
+    var before = objects.put(key(copy), copy);
+    copy.getMetadata().setResourceVersion(String.valueOf(version));
+    if (copy.getMetadata().getUid() == null) {
+      copy.getMetadata().setUid("uid-" + version);
+    }
+    tell(new Change(version, before == null ? "ADDED" : "MODIFIED", copy));
+    return json.clone(copy);
+  }
+
+  public synchronized void remove(HasMetadata object) {
+    var gone = json.clone(objects.remove(key(object)));
+    var version = changes.size() + 1;
+    gone.getMetadata().setResourceVersion(String.valueOf(version));
+    tell(new Change(version, "DELETED", gone));
+  }
+
+  private void tell(Change change) {
+    changes.add(change);
+    notifyAll();
+  }
+
+  private static String key(HasMetadata object) {
+    var meta = object.getMetadata();
+    return object.getPlural() + "/" + meta.getNamespace() + "/" + meta.getName();
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    var asked = Asked.of(exchange);
+    try (exchange) {
+      exchange.getResponseHeaders().set("Content-Type", "application/json");
+      exchange.sendResponseHeaders(200, 0);
+      if (asked.query().containsKey("watch")) {
+        watch(exchange, asked);
+      } else {
+        write(exchange, list(asked));
+      }
+    } catch (InterruptedException ended) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private synchronized String list(Asked asked) {
+    return objects.values().stream()
+        .filter(asked::wants)
+        .map(json::asJson)
+        .collect(
+            Collectors.joining(
+                ", ",
+                "{\"kind\": \"List\", \"apiVersion\": \"v1\", \"metadata\": {\"resourceVersion\": \""
+                    + changes.size()
+                    + "\"}, \"items\": [",
+                "]}"));
+  }
+
+  private void watch(HttpExchange exchange, Asked asked) throws IOException, InterruptedException {
+    var seen = Integer.parseInt(asked.query().getOrDefault("resourceVersion", "0"));
+    // Says at once that it is connected.
+    write(exchange, EVENT.formatted("BOOKMARK", BOOKMARK.formatted(seen)));
+    while (true) {
+      var change = next(seen);
+      if (change.isEmpty()) {
+        return;
+      }
+      seen++;
+      if (asked.wants(change.get().object())) {
+        write(exchange, EVENT.formatted(change.get().type(), json.asJson(change.get().object())));
+      }
+    }
+  }
+
+  /// The next change, waited for; empty at the end.
+  private synchronized Optional<Change> next(int seen) throws InterruptedException {
+    while (!closed && changes.size() <= seen) {
+      wait();
+    }
+    return closed ? Optional.empty() : Optional.of(changes.get(seen));
+  }
+
+  private static void write(HttpExchange exchange, String text) throws IOException {
+    exchange.getResponseBody().write(text.getBytes(StandardCharsets.UTF_8));
+    exchange.getResponseBody().flush();
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      notifyAll();
+    }
+    client.close();
+    server.stop(0);
+    threads.shutdownNow();
+  }
+}

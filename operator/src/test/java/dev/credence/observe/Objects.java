@@ -1,0 +1,114 @@
+package dev.credence.observe;
+
+import dev.credence.api.LabelMatch;
+import dev.credence.api.MachineIdentity;
+import dev.credence.api.MachineIdentitySpec;
+import dev.credence.api.MemberSelector;
+import dev.credence.api.SecretMember;
+import dev.credence.api.ServiceAccountMember;
+import io.fabric8.kubernetes.api.model.FieldsV1;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntryBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// Identities and Secrets of the namespace `payments` for tests.
+public final class Objects {
+
+  /// An identity that names these Secrets.
+  public static MachineIdentity naming(String name, String... secrets) {
+    return identity(
+        name,
+        new MachineIdentitySpec(
+            null,
+            null,
+            null,
+            null,
+            null,
+            List.of(new ServiceAccountMember(name, null)),
+            Arrays.stream(secrets)
+                .map(secret -> new SecretMember(secret, null, null, null, null))
+                .toList(),
+            null,
+            null));
+  }
+
+  /// An identity that selects by a label.
+  public static MachineIdentity selecting(String name, String label, String value) {
+    return identity(
+        name,
+        new MachineIdentitySpec(
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            new MemberSelector(Map.of(label, value), List.<LabelMatch>of())));
+  }
+
+  private static MachineIdentity identity(String name, MachineIdentitySpec spec) {
+    var identity = new MachineIdentity();
+    identity.setMetadata(
+        new ObjectMetaBuilder()
+            .withNamespace("payments")
+            .withName(name)
+            .withUid("uid-of-" + name)
+            .withCreationTimestamp("2026-01-01T00:00:00Z")
+            .build());
+    identity.setSpec(spec);
+    return identity;
+  }
+
+  public static SecretBuilder secret(String name) {
+    return new SecretBuilder()
+        .withNewMetadata()
+        .withNamespace("payments")
+        .withName(name)
+        .endMetadata();
+  }
+
+  /// A Secret with our label, as we would have put it there.
+  public static SecretBuilder marked(String name, String identity) {
+    return secret(name)
+        .editMetadata()
+        .addToLabels("credence.dev/identity", identity)
+        .withManagedFields(owns("credence", "f:labels", "credence.dev/identity"))
+        .endMetadata();
+  }
+
+  /// That a manager owns a label or an annotation.
+  public static ManagedFieldsEntry owns(String manager, String where, String... keys) {
+    var fields = new FieldsV1();
+    fields.setAdditionalProperty(
+        "f:metadata",
+        Map.of(
+            where,
+            Arrays.stream(keys).collect(Collectors.toMap(key -> "f:" + key, key -> Map.of()))));
+    return new ManagedFieldsEntryBuilder()
+        .withManager(manager)
+        .withOperation("Apply")
+        .withFieldsV1(fields)
+        .build();
+  }
+
+  public static OwnerReference controlledBy(String identity) {
+    return new OwnerReferenceBuilder()
+        .withApiVersion("credence.dev/v1alpha1")
+        .withKind("MachineIdentity")
+        .withName(identity)
+        .withUid("uid-of-" + identity)
+        .withController(true)
+        .build();
+  }
+
+  private Objects() {}
+}
