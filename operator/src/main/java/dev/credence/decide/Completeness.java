@@ -114,13 +114,11 @@ record Completeness(Snapshot s, Life life, List<Seat> seats, Set<Subject> made) 
       // CredentialsFresh says why, and how much it counts.
       return new Fault(Reason.MemberMissing, Weight.None, subject + " is not made yet");
     }
-    return new Fault(
-        Reason.MemberMissing,
-        Weight.Waiting,
-        s.setback(subject)
-            .filter(setback -> setback.cause() == Cause.Refused)
-            .map(Setback::message)
-            .orElse(subject + " is not made yet"));
+    return s.setback(subject)
+        .filter(setback -> setback.cause() == Cause.Refused)
+        .map(refused -> new Fault(Reason.MemberMissing, Weight.Broken, refused.message()))
+        .orElseGet(
+            () -> new Fault(Reason.MemberMissing, Weight.Waiting, subject + " is not made yet"));
   }
 
   /// Marks and adjustments that the API server does not let us write. Of our Secrets

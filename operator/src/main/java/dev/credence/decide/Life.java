@@ -22,10 +22,12 @@ sealed interface Life {
   /// `nextWarning`: the next one.
   record Until(End end, Optional<Duration> warned, Optional<Instant> nextWarning) implements Life {}
 
-  record Over(End end) implements Life {}
+  /// `next`: an end still to come that binds, where this one does not.
+  record Over(End end, Optional<Instant> next) implements Life {}
 
   /// `policy`: the one whose `lifetime.max` ends it; empty where it is the identity's own word.
-  record End(Instant time, Optional<String> policy) {
+  /// `binds`: nothing is issued after it. The word of a policy that only audits is shown.
+  record End(Instant time, Optional<String> policy, boolean binds) {
 
     private String by() {
       return policy.map(name -> " by `lifetime.max` of policy " + name).orElse("");
@@ -40,25 +42,40 @@ sealed interface Life {
   }
 
   static Life of(Snapshot s, Optional<Policy> policy) {
-    var end =
+    var ends =
         Stream.of(
-                s.identity().expirationTime().map(time -> new End(time, Optional.empty())),
+                s.identity().expirationTime().map(time -> new End(time, Optional.empty(), true)),
                 policy.flatMap(chosen -> byPolicy(s, chosen)))
             .flatMap(Optional::stream)
-            .min(Comparator.comparing(End::time));
-    if (end.isEmpty()) {
-      return new Endless();
+            .sorted(Comparator.comparing(End::time))
+            .toList();
+    var passed = ends.stream().filter(end -> !s.now().isBefore(end.time())).toList();
+    if (!passed.isEmpty()) {
+      var end = passed.stream().filter(End::binds).findFirst().orElse(passed.getFirst());
+      return new Over(end, end.binds() ? Optional.empty() : nextThatBinds(s, ends));
     }
-    return s.now().isBefore(end.get().time())
-        ? until(s.now(), end.get(), policy.map(Policy::warnBefore).orElse(Policy.WARN_BEFORE))
-        : new Over(end.get());
+    return ends.isEmpty()
+        ? new Endless()
+        : until(
+            s.now(), ends.getFirst(), policy.map(Policy::warnBefore).orElse(Policy.WARN_BEFORE));
+  }
+
+  private static Optional<Instant> nextThatBinds(Snapshot s, List<End> ends) {
+    return ends.stream()
+        .filter(end -> end.binds() && s.now().isBefore(end.time()))
+        .map(End::time)
+        .findFirst();
   }
 
   private static Optional<End> byPolicy(Snapshot s, Policy policy) {
     return policy
         .longestLife()
         .map(
-            longest -> new End(s.identity().createdAt().plus(longest), Optional.of(policy.name())));
+            longest ->
+                new End(
+                    s.identity().createdAt().plus(longest),
+                    Optional.of(policy.name()),
+                    policy.enforces()));
   }
 
   private static Until until(Instant now, End end, List<Duration> warnBefore) {
@@ -72,15 +89,16 @@ sealed interface Life {
             .map(end.time()::minus));
   }
 
+  /// Whether nothing is issued any more.
   default boolean isOver() {
-    return this instanceof Over;
+    return this instanceof Over(var end, _) && end.binds();
   }
 
   default Optional<Instant> ending() {
     return switch (this) {
       case Endless() -> Optional.empty();
       case Until(var end, _, _) -> Optional.of(end.time());
-      case Over(var end) -> Optional.of(end.time());
+      case Over(var end, _) -> Optional.of(end.time());
     };
   }
 
@@ -89,7 +107,8 @@ sealed interface Life {
     return switch (this) {
       case Until(var end, _, var nextWarning) ->
           Stream.concat(nextWarning.stream(), Stream.of(end.time()));
-      case Endless _, Over _ -> Stream.empty();
+      case Over(_, var next) -> next.stream();
+      case Endless _ -> Stream.empty();
     };
   }
 
@@ -111,7 +130,7 @@ sealed interface Life {
                               + end.advice()))
               .orElseGet(
                   () -> expiring(Truth.False, Reason.FarAway, "ends at " + end.time() + end.by()));
-      case Over(var end) ->
+      case Over(var end, _) ->
           new Verdict(
               Aspect.Expiring,
               Truth.True,
@@ -119,7 +138,9 @@ sealed interface Life {
               "ended at "
                   + end.time()
                   + end.by()
-                  + ", nothing is issued or rotated for it"
+                  + (end.binds()
+                      ? ", nothing is issued or rotated for it"
+                      : ", which only audits, so it goes on as before")
                   + end.advice(),
               Weight.Violation);
     };

@@ -23,12 +23,13 @@ record Turn(
   /// `weight`: Broken where only a person can take it away, else Waiting.
   record Obstacle(String message, Weight weight) {
 
-    /// That the API server said no a moment ago.
+    /// That the API server said no a moment ago. A missing right, a quota, an admission policy or
+    /// an immutable Secret is for a person to mend; it is tried again all the same.
     static Optional<Obstacle> refusal(Snapshot s, Subject subject) {
       return s.setback(subject)
           .filter(setback -> setback.cause() == Cause.Refused)
           .map(Setback::message)
-          .map(message -> new Obstacle(message, Weight.Waiting));
+          .map(message -> new Obstacle(message, Weight.Broken));
     }
   }
 

@@ -5,8 +5,10 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.net.HttpURLConnection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -50,9 +52,16 @@ final class StatusWrites<R extends CustomResource<?, ?>> {
             .withName(resource.getMetadata().getName())
             .withUid(resource.getMetadata().getUid())
             .build());
-    answers.put(
-        resource.getMetadata().getUid(),
-        client.resource(fresh).subresource("status").patch(APPLY, fresh));
+    try {
+      answers.put(
+          resource.getMetadata().getUid(),
+          client.resource(fresh).subresource("status").patch(APPLY, fresh));
+    } catch (KubernetesClientException answer) {
+      // It went meanwhile, and its status with it.
+      if (answer.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+        throw answer;
+      }
+    }
   }
 
   /// Resource versions of one kind are ordered numbers (KEP-5504).

@@ -56,9 +56,18 @@ final class Specs {
         owner(spec.map(MachineIdentitySpec::owner)),
         spec.map(MachineIdentitySpec::type).map(Enum::name),
         spec.map(MachineIdentitySpec::expirationTime),
-        list(spec.map(MachineIdentitySpec::serviceAccounts)).map(Specs::account).toList(),
-        list(spec.map(MachineIdentitySpec::secrets)).map(Specs::secret).toList(),
-        list(spec.map(MachineIdentitySpec::certificates)).map(CertificateMember::name).toList(),
+        list(spec.map(MachineIdentitySpec::serviceAccounts))
+            .filter(member -> member.name() != null)
+            .map(Specs::account)
+            .toList(),
+        list(spec.map(MachineIdentitySpec::secrets))
+            .filter(member -> member.name() != null)
+            .map(Specs::secret)
+            .toList(),
+        list(spec.map(MachineIdentitySpec::certificates))
+            .map(CertificateMember::name)
+            .filter(Objects::nonNull)
+            .toList(),
         knownVersions(resource.getStatus()));
   }
 

@@ -73,14 +73,11 @@ class CronTest {
   }
 
   @Test
-  void a_day_that_no_year_has_never_comes() {
-    assertThat(Cron.of("0 0 30 2 *", "UTC").after(Instant.EPOCH)).isEmpty();
-  }
-
-  @Test
   void what_cannot_be_read_is_refused_with_a_sentence() {
     assertThatThrownBy(() -> Cron.of("0 25 * * *", "UTC"))
         .hasMessageContaining("`schedule` '0 25 * * *' is not a cron expression");
+    assertThatThrownBy(() -> Cron.of("0 0 30 2 *", "UTC"))
+        .hasMessage("`schedule` '0 0 30 2 *' never comes");
     assertThatThrownBy(() -> Cron.of("0 2 * * *", "Europe/Bielefeld"))
         .hasMessage("`timeZone` 'Europe/Bielefeld' is not in the time zone database");
   }
