@@ -19,17 +19,12 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,9 +38,7 @@ class SweepTest {
           "kind", "Secret",
           "metadata", Map.of("name", "any", "resourceVersion", "1000"));
 
-  private final AtomicReference<Instant> now =
-      new AtomicReference<>(Instant.parse("2027-01-01T00:00:00Z"));
-  private final Clock clock = new Wall(now);
+  private final Wall clock = new Wall();
   @AutoClose private final FakeCluster cluster = FakeCluster.start();
   @AutoClose private final FakeApi api = FakeApi.start();
   @AutoClose private final KubernetesClient writer = api.metadataClient();
@@ -113,7 +106,7 @@ class SweepTest {
     api.answers(MARKED);
     sweep.start(() -> true);
     eventually("it is woken").until(() -> woken.contains("payments-api"));
-    eventually("the time is told").until(() -> lastSweep() == now.get().getEpochSecond());
+    eventually("the time is told").until(() -> lastSweep() == clock.instant().getEpochSecond());
   }
 
   @Test
@@ -121,11 +114,11 @@ class SweepTest {
     api.answers(MARKED);
     sweep.start(() -> true);
     eventually("the first sweep is done").until(() -> lastSweep() > 0);
-    now.updateAndGet(time -> time.plus(Duration.ofMinutes(10)));
-    eventually("the second is").until(() -> lastSweep() == now.get().getEpochSecond());
-    now.updateAndGet(time -> time.minus(Duration.ofDays(1)));
+    clock.goes(Duration.ofMinutes(10));
+    eventually("the second is").until(() -> lastSweep() == clock.instant().getEpochSecond());
+    clock.goes(Duration.ofDays(-1));
     eventually("and one where the clock was put back")
-        .until(() -> lastSweep() == now.get().getEpochSecond());
+        .until(() -> lastSweep() == clock.instant().getEpochSecond());
   }
 
   @Test
@@ -187,29 +180,5 @@ class SweepTest {
 
     @Override
     public void marked(String namespace, Subject subject, ObjectMeta metadata) {}
-  }
-
-  /// The clock on the wall, which the test sets.
-  private static final class Wall extends Clock {
-    private final AtomicReference<Instant> now;
-
-    Wall(AtomicReference<Instant> now) {
-      this.now = now;
-    }
-
-    @Override
-    public Instant instant() {
-      return now.get();
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
   }
 }

@@ -2,12 +2,15 @@ package dev.credence.observe;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -31,6 +34,7 @@ import java.util.stream.Collectors;
 /// shape of requests, and for answers that a real one does not give on demand.
 public final class FakeApi implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final KubernetesSerialization OBJECTS = new KubernetesSerialization();
 
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -133,6 +137,32 @@ public final class FakeApi implements AutoCloseable {
     return then(request -> new Answer(200, request.body()));
   }
 
+  /// The next request is answered with what it sent, under this version and, where it sent none,
+  /// under a UID of its own: what a real one does.
+  public FakeApi writes(int version) {
+    return then(
+        request -> {
+          var object = (ObjectNode) request.json();
+          var metadata = object.withObject("/metadata");
+          metadata.put("resourceVersion", String.valueOf(version));
+          if (!metadata.has("uid")) {
+            metadata.put("uid", "uid-" + version);
+          }
+          return new Answer(200, object.toString());
+        });
+  }
+
+  /// The next request writes the status of this object: it is answered with the whole.
+  public FakeApi writesStatusOf(Object object, int version) {
+    return then(
+        request -> {
+          var whole = (ObjectNode) tree(json(object));
+          whole.withObject("/metadata").put("resourceVersion", String.valueOf(version));
+          whole.set("status", request.json().path("status"));
+          return new Answer(200, whole.toString());
+        });
+  }
+
   public FakeApi answers(int code, Object body) {
     return then(request -> new Answer(code, body instanceof String text ? text : json(body)));
   }
@@ -154,7 +184,9 @@ public final class FakeApi implements AutoCloseable {
 
   public static String json(Object body) {
     try {
-      return JSON.writeValueAsString(body);
+      return body instanceof HasMetadata object
+          ? OBJECTS.asJson(object)
+          : JSON.writeValueAsString(body);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,5 +1,6 @@
 package dev.credence.observe;
 
+import dev.credence.api.Generate;
 import dev.credence.api.LabelMatch;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentitySpec;
@@ -39,6 +40,25 @@ public final class Objects {
             null));
   }
 
+  /// An identity for which this Secret is made, with a password in it.
+  public static MachineIdentity making(String name, String secret) {
+    var password =
+        new Generate.KeyRecipe(
+            "password", null, new Generate.Password(32, null), null, null, null, null, null);
+    return identity(
+        name,
+        new MachineIdentitySpec(
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            List.of(new SecretMember(secret, null, null, new Generate(List.of(password)), null)),
+            null,
+            null));
+  }
+
   /// An identity that selects by a label.
   public static MachineIdentity selecting(String name, String label, String value) {
     return identity(
@@ -62,6 +82,8 @@ public final class Objects {
             .withNamespace("payments")
             .withName(name)
             .withUid("uid-of-" + name)
+            .withResourceVersion("1")
+            .withGeneration(1L)
             .withCreationTimestamp("2026-01-01T00:00:00Z")
             .build());
     identity.setSpec(spec);

@@ -1,0 +1,120 @@
+package dev.credence.generate;
+
+import dev.credence.decide.Reason;
+import dev.credence.decide.Verdict.Aspect;
+import dev.credence.decide.Verdict.Truth;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// Which condition may have which reason.
+final class ReasonReference {
+
+  record Answer(Aspect aspect, Truth truth) {}
+
+  /// Ready, Reconciling and Stalled are sums: they repeat the reason of the condition that decided.
+  static final Map<Answer, List<Reason>> ANSWERS = new LinkedHashMap<>();
+
+  private static final Map<Aspect, String> ABOUT =
+      Map.of(
+          Aspect.Ready,
+          "The identity is as its policy wants it.",
+          Aspect.Reconciling,
+          "Work is under way, and nobody need do anything. Only there while it is True.",
+          Aspect.Stalled,
+          "A person must act. Only there while it is True, and never beside Reconciling.",
+          Aspect.PolicyMatched,
+          "A policy decides about the identity. Ready does not need it.",
+          Aspect.OwnerAssigned,
+          "Somebody answers for the identity.",
+          Aspect.MembersLinked,
+          "Every member is there and belongs to the identity.",
+          Aspect.CredentialsFresh,
+          "Every credential is current.",
+          Aspect.Expiring,
+          "The end is near or was reached: True is the bad news here.");
+
+  static {
+    when(Aspect.Ready, Truth.True, Reason.InOrder);
+    when(Aspect.PolicyMatched, Truth.True, Reason.Matched);
+    when(Aspect.PolicyMatched, Truth.False, Reason.NoPolicy);
+    when(Aspect.OwnerAssigned, Truth.True, Reason.Assigned);
+    when(
+        Aspect.OwnerAssigned,
+        Truth.False,
+        Reason.OwnerMissing,
+        Reason.OwnerInvalid,
+        Reason.BackupMissing);
+    when(Aspect.MembersLinked, Truth.True, Reason.AllLinked);
+    when(
+        Aspect.MembersLinked,
+        Truth.False,
+        Reason.MemberMissing,
+        Reason.TargetNotOwned,
+        Reason.ClaimedByOther,
+        Reason.CertManagerAbsent);
+    when(Aspect.CredentialsFresh, Truth.True, Reason.Fresh);
+    when(
+        Aspect.CredentialsFresh,
+        Truth.False,
+        Reason.RotationDue,
+        Reason.RotationBlocked,
+        Reason.CertificateNotReady);
+    when(Aspect.Expiring, Truth.True, Reason.ExpiresSoon, Reason.Expired);
+    when(Aspect.Expiring, Truth.False, Reason.NoExpiry, Reason.FarAway);
+  }
+
+  private static void when(Aspect aspect, Truth truth, Reason... reasons) {
+    ANSWERS.put(new Answer(aspect, truth), List.of(reasons));
+  }
+
+  static boolean isSum(Aspect aspect) {
+    return List.of(Aspect.Ready, Aspect.Reconciling, Aspect.Stalled).contains(aspect);
+  }
+
+  static String markdown() {
+    var conditions = new Table("Condition", "What it says", "True", "False");
+    for (var aspect : Aspect.values()) {
+      conditions.row(
+          "`" + aspect + "`",
+          ABOUT.get(aspect),
+          cell(aspect, Truth.True),
+          cell(aspect, Truth.False));
+    }
+    var reasons = new Table("Reason", "What it means");
+    Arrays.stream(Reason.values())
+        .forEach(reason -> reasons.row("`" + reason + "`", reason.meaning()));
+    return """
+        <!-- Written by `make generate`. -->
+        # Conditions and reasons
+
+        The conditions of a MachineIdentity are in `status.conditions`, each with a reason in one word and a message in a
+        sentence. Under a policy with `enforcement: Audit` a broken rule shows in its own condition and Ready stays True;
+        under `Enforce` it makes Ready False. Before the first look Ready is Unknown with the reason `Pending`.
+
+        %s
+        A CredentialPolicy has Ready with the reason `Applied`, or, where a rule of it cannot be applied, Ready False and
+        Stalled with the reason `Invalid`; its other rules are applied.
+
+        %s"""
+        .formatted(conditions, reasons);
+  }
+
+  private static String cell(Aspect aspect, Truth truth) {
+    var own =
+        Stream.ofNullable(ANSWERS.get(new Answer(aspect, truth)))
+            .flatMap(List::stream)
+            .map("`%s`"::formatted)
+            .collect(Collectors.joining(" "));
+    if (!own.isEmpty()) {
+      return own;
+    }
+    var repeats = aspect == Aspect.Ready ? truth == Truth.False : truth == Truth.True;
+    return repeats ? "the reason of the condition that counts" : "";
+  }
+
+  private ReasonReference() {}
+}
