@@ -33,14 +33,11 @@ public sealed interface Action {
 
   /// Put our label and annotations on a linked member, without force; those that are left out and
   /// were ours go.
-  record Mark(Subject subject, Guard guard, Labelling labelling)
-      implements Action {} /// Bring label and annotations of an object that we made up to date,
+  record Mark(Subject subject, Guard guard, Labelling labelling) implements Action {}
 
-  // also where the identity that
-  /// it was made for is gone; those that are left out go. What somebody
-  // else wrote is among them as
-  /// it was found.
-
+  /// Bring label and annotations of an object that we made up to date, also where the identity that
+  /// it was made for is gone; those that are left out go. What somebody else wrote is among them
+  /// as it was found.
   record Relabel(Subject subject, Guard guard, Labelling labelling) implements Action {}
 
   /// Take our label and annotations off an object that is no longer a member.

@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// The tables in `docs/reference` are what the code says. That of the fields is with the
-// definitions.
+/// The tables in `docs/reference` are what the code says. That of the fields is in
+/// [GenerateTest].
 class GenerateReferenceTest {
   private static final Path DECISIONS =
       Path.of(System.getProperty("user.dir"), "src/test/resources/decisions");

@@ -6,8 +6,7 @@ import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.IndexedResourceCache;
 import java.lang.reflect.Proxy;
 
-/// What a reconciler is given by the framework, as far as ours look at it: the client and the
-// cache.
+/// What a reconciler is given by the framework, as far as ours look at it: client and cache.
 final class Contexts {
 
   @SuppressWarnings("unchecked")

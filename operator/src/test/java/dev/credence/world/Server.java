@@ -27,8 +27,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /// What an API server does with objects: it gives each a uid, counts their versions, keeps who
-// wrote
-/// what, and remembers what was there before, so that a cache can lag behind.
+/// wrote what, and remembers what was there before, so that a cache can lag behind.
 final class Server {
   /// No cache lags further behind.
   private static final int REMEMBERED = 24;
