@@ -8,12 +8,16 @@ import dev.credence.api.Api;
 import dev.credence.measure.Meters;
 import dev.credence.measure.RequestCount;
 import dev.credence.observe.MetadataOnly;
+import io.fabric8.kubernetes.api.model.NamespaceList;
+import io.fabric8.kubernetes.api.model.SecretList;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionList;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// The two clients: one for everything, one that is answered with metadata only.
 ///
@@ -48,15 +52,19 @@ record Clients(KubernetesClient full, KubernetesClient metadata) implements Auto
             .configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false)
             .configure(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL, true);
     lenient.addHandler(new Unreadable());
-    // An empty PartialObjectMetadataList says `"items": null`.
-    lenient
-        .configOverride(List.class)
-        .setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY));
+    Stream.of(SecretList.class, NamespaceList.class, CustomResourceDefinitionList.class)
+        .forEach(list -> lenient.addMixIn(list, NullIsEmpty.class));
     return new KubernetesClientBuilder()
         .withConfig(config)
         .withKubernetesSerialization(new KubernetesSerialization(lenient, true))
         .withHttpClientBuilderConsumer(
             http -> http.addOrReplaceInterceptor("count", new RequestCount(meters)));
+  }
+
+  /// An empty PartialObjectMetadataList says `"items": null`.
+  private abstract static class NullIsEmpty {
+    @JsonSetter(nulls = Nulls.AS_EMPTY)
+    List<?> items = List.of();
   }
 
   @Override

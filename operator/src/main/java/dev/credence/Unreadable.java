@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A value that is not of the type we expect is read as if it were not there: a date that the API
 /// server accepts and Java does not, a text where another version of a schema has a number. One
-// such
-/// object would otherwise end the watch of its whole kind.
+/// such object would otherwise end the watch of its whole kind.
 final class Unreadable extends DeserializationProblemHandler {
 
   @Override

@@ -66,6 +66,20 @@ class ClientsTest {
         .isEqualTo("application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1");
   }
 
+  @Test
+  void a_list_that_was_left_out_is_not_an_empty_one() {
+    api.answers(
+        200,
+        """
+        {"kind": "CredentialPolicyList", "apiVersion": "credence.dev/v1alpha1",
+         "metadata": {"resourceVersion": "7"},
+         "items": [{"kind": "CredentialPolicy", "apiVersion": "credence.dev/v1alpha1",
+                    "metadata": {"name": "a"}, "spec": {"lifetime": {"max": "8760h"}}}]}
+        """);
+    var policy = clients.full().resources(CredentialPolicy.class).list().getItems().getFirst();
+    assertThat(policy.getSpec().lifetime().warnBefore()).isNull();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"null", "[]"})
   void a_list_of_nothing_is_empty(String items) {

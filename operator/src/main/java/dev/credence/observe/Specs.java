@@ -188,7 +188,7 @@ final class Specs {
         match.operator() == null
             ? Selector.Operator.In
             : Selector.Operator.valueOf(match.operator().name()),
-        match.values() == null ? Set.of() : Set.copyOf(match.values()));
+        match.operator() == null || match.values() == null ? Set.of() : Set.copyOf(match.values()));
   }
 
   static <T> Stream<T> list(Optional<List<T>> list) {

@@ -28,8 +28,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
 /// Stands between an operator and the API server and passes everything on, but for the requests
-// that
-/// it was told to hold back, and those whose answer it was told to lose.
+/// that it was told to hold back, and those whose answer it was told to lose.
 final class Gate implements AutoCloseable {
   private static final int AT_ONCE = 1 << 16;
 

@@ -1,5 +1,5 @@
 /// What the operator promises, on a real API server: the real process under the chart's own
-// account.
+/// account.
 @NullMarked
 package dev.credence.it;
 
