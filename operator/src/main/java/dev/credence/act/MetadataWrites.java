@@ -65,8 +65,19 @@ final class MetadataWrites {
     var left = mark(namespace, subject, guard, NOTHING);
     if (FieldOwners.weOwn(left, "f:labels", Api.IDENTITY)) {
       var judged = new Guard(left.getUid(), left.getResourceVersion());
-      relabel(namespace, subject, judged, NOTHING);
+      relabel(namespace, subject, judged, ofOthers(left));
     }
+  }
+
+  /// The annotations that somebody else wrote, as they were found.
+  private static Labelling ofOthers(ObjectMeta meta) {
+    return new Labelling(Optional.empty(), ofOthers(meta, Api.OWNER), ofOthers(meta, Api.TEAM));
+  }
+
+  private static Optional<String> ofOthers(ObjectMeta meta, String annotation) {
+    return FieldOwners.weOwn(meta, "f:annotations", annotation)
+        ? Optional.empty()
+        : Optional.ofNullable(meta.getAnnotations()).map(found -> found.get(annotation));
   }
 
   /// A merge patch on an object of our own, under the version that was judged.
