@@ -70,7 +70,8 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
       fresh.setStatus(status);
       statuses.write(fresh, resource, context.getClient());
     }
-    if (isWhole()) {
+    // Without numbers of its own there is nothing to wait for.
+    if (!seesAll || isWhole()) {
       lastCounted.put(resource.getMetadata().getUid(), counted);
     }
     return again;

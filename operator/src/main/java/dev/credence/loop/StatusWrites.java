@@ -1,7 +1,7 @@
 package dev.credence.loop;
 
 import dev.credence.api.Api;
-import io.fabric8.kubernetes.api.model.HasMetadata;
+import dev.credence.observe.ResourceVersions;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -30,14 +30,17 @@ final class StatusWrites<R extends CustomResource<?, ?>> {
   /// The resource, or what was answered to our last write of it where that is newer.
   R newest(R resource) {
     var answer = answers.get(resource.getMetadata().getUid());
-    return answer != null && version(answer) > version(resource) ? answer : resource;
+    return answer != null && ResourceVersions.of(answer) > ResourceVersions.of(resource)
+        ? answer
+        : resource;
   }
 
   /// The watch has shown this much.
   void seen(R resource) {
     answers.computeIfPresent(
         resource.getMetadata().getUid(),
-        (uid, answer) -> version(answer) > version(resource) ? answer : null);
+        (uid, answer) ->
+            ResourceVersions.of(answer) > ResourceVersions.of(resource) ? answer : null);
   }
 
   void forget(R resource) {
@@ -62,10 +65,5 @@ final class StatusWrites<R extends CustomResource<?, ?>> {
         throw answer;
       }
     }
-  }
-
-  /// Resource versions of one kind are ordered numbers (KEP-5504).
-  private static long version(HasMetadata resource) {
-    return Long.parseLong(resource.getMetadata().getResourceVersion());
   }
 }

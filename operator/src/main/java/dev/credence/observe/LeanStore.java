@@ -17,7 +17,7 @@ final class LeanStore<T extends HasMetadata> implements ItemStore<T> {
   /// Who else owns a label or an annotation of ours matters too.
   private static final String OURS = "f:" + Api.GROUP + "/";
 
-  private static final List<String> READ_OF_OTHERS = List.of("kubernetes.io/service-account.name");
+  private static final List<String> READ_OF_OTHERS = List.of(Members.ACCOUNT_OF_TOKEN);
 
   private final Map<String, T> items = new ConcurrentHashMap<>();
 

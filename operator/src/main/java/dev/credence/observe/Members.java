@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Objects of the cluster as members.
 public final class Members {
-  private static final String ACCOUNT_OF_TOKEN = "kubernetes.io/service-account.name";
+  /// Kubernetes puts it on the Secret of a service-account token.
+  static final String ACCOUNT_OF_TOKEN = "kubernetes.io/service-account.name";
 
   static Member of(HasMetadata object, boolean matches) {
     return switch (object) {

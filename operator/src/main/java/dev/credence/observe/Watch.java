@@ -156,7 +156,8 @@ final class Watch<T extends HasMetadata> {
   private void seen(T object) {
     written.computeIfPresent(
         Cache.metaNamespaceKeyFunc(object),
-        (key, ours) -> version(object) >= version(ours.object()) ? null : ours);
+        (key, ours) ->
+            ResourceVersions.of(object) >= ResourceVersions.of(ours.object()) ? null : ours);
   }
 
   private void ended(T object) {
@@ -173,7 +174,7 @@ final class Watch<T extends HasMetadata> {
     }
     var key = Cache.metaNamespaceKeyFunc(object);
     var cached = cached(key);
-    if (cached.isEmpty() || version(cached.get()) < version(object)) {
+    if (cached.isEmpty() || ResourceVersions.of(cached.get()) < ResourceVersions.of(object)) {
       written.put(key, new Written<>(object, System.nanoTime()));
     }
   }
@@ -192,7 +193,9 @@ final class Watch<T extends HasMetadata> {
       written.remove(key, ours);
       return cached;
     }
-    return cached.filter(object -> version(object) >= version(ours.object())).isPresent()
+    return cached
+            .filter(object -> ResourceVersions.of(object) >= ResourceVersions.of(ours.object()))
+            .isPresent()
         ? cached
         : Optional.of(ours.object());
   }
@@ -219,14 +222,5 @@ final class Watch<T extends HasMetadata> {
   /// Objects that carry our label or have an identity as their controller.
   Collection<T> marked() {
     return all().stream().filter(object -> identityNames(object).findAny().isPresent()).toList();
-  }
-
-  /// Resource versions of one kind are ordered numbers (KEP-5504).
-  private static long version(HasMetadata object) {
-    try {
-      return Long.parseLong(object.getMetadata().getResourceVersion());
-    } catch (NumberFormatException opaque) {
-      return 0;
-    }
   }
 }
