@@ -35,8 +35,9 @@ import java.util.stream.Stream;
 public final class Decide {
 
   public static Decision next(Snapshot s) {
-    // What is being deleted takes what we made with it; our marks are taken off when it is gone.
-    return s.identity().leaving()
+    // What is being deleted takes what we made with it; our marks are taken off when it is gone. A
+    // namespace that is being deleted takes everything.
+    return s.identity().leaving() || s.home().leaving()
         ? new Decision(List.of(), Optional.empty(), Optional.empty())
         : new Decide(s).decision();
   }

@@ -53,7 +53,8 @@ public final class Snapshots {
     return new Home(
         meta.getLabels() == null ? Map.of() : meta.getLabels(),
         Texts.present(annotations.get(Api.OWNER)).map(Texts::oneLine),
-        Texts.present(annotations.get(Api.TEAM)).map(Texts::oneLine));
+        Texts.present(annotations.get(Api.TEAM)).map(Texts::oneLine),
+        meta.getDeletionTimestamp() != null);
   }
 
   private List<Member> members(Identity identity, Optional<Selector> selector) {

@@ -445,7 +445,7 @@ class NeverHarmIT {
     System.out.printf(
         "Counts: 10 identities in a namespace that ends: %d (%s)%n",
         asked.count(), asked.toString().replace("\n", ", "));
-    assertThat(asked.count()).isLessThan(100);
+    assertThat(asked.count()).isLessThan(50);
     scene.patch(scene.identity("crm-0"), "{metadata: {finalizers: null}}");
     scene.patch(
         namespace.client().configMaps().withName("brake"), "{metadata: {finalizers: null}}");

@@ -80,7 +80,7 @@ class ExtremeTimesTest {
               new Snapshot(
                   NOW,
                   Specs.identity(identity),
-                  new Home(Map.of(), Optional.empty(), Optional.empty()),
+                  new Home(Map.of(), Optional.empty(), Optional.empty(), false),
                   List.of(),
                   List.of(Members.of(secret, false)),
                   Map.of(),
