@@ -110,7 +110,9 @@ final class MetadataWrites {
     return new GenericKubernetesResourceBuilder()
         .withApiVersion(
             switch (subject.kind()) {
-              case ServiceAccount, Secret -> "v1";
+              case ServiceAccount, Secret, Pod -> "v1";
+              case Job, CronJob -> "batch/v1";
+              case Deployment, StatefulSet, DaemonSet -> "apps/v1";
               case Certificate -> "cert-manager.io/v1";
             })
         .withKind(subject.kind().name())

@@ -36,7 +36,58 @@ public interface Api {
 
   String ROTATED_FOR_SECRET = "credence.dev/rotated-for-secret";
 
-  /// On a linked Secret: an end date for a value that we do not make.
+  /// On a generated Secret, once for each new value: take the previous value back, drop the pending
+  /// one, end the current one at once (this one also on an identity).
+  String ROLLBACK = "credence.dev/rollback";
+
+  String ABORT = "credence.dev/abort";
+  String REVOKE = "credence.dev/revoke";
+
+  /// On a generated Secret: the values of [#ROLLBACK], [#ABORT] and [#REVOKE] that were acted upon.
+  String ROLLED_BACK_FOR = "credence.dev/rolled-back-for";
+
+  String ABORTED_FOR = "credence.dev/aborted-for";
+  String REVOKED_FOR_IDENTITY = "credence.dev/revoked-for-identity";
+  String REVOKED_FOR_SECRET = "credence.dev/revoked-for-secret";
+
+  /// On a generated Secret: when a rotation was aborted, and the recipe that was not carried out
+  /// then.
+  String ABORTED_AT = "credence.dev/aborted-at";
+
+  String ABORTED_RECIPE = "credence.dev/aborted-recipe";
+
+  /// On a token Secret: the UID of the account whose token it is.
+  String ACCOUNT_UID = "credence.dev/account-uid";
+
+  /// On a foreign Secret: its holder lets the identity of this name have it. Written by us on what
+  /// outlives its identity.
+  String ADOPT = "credence.dev/adopt";
+
+  /// The UID of the identity that has an object which does not go with it.
+  String HELD_BY = "credence.dev/held-by";
+
+  /// On Secrets and Jobs beside a generated Secret: the Secret they are for.
+  String PENDING_FOR = "credence.dev/pending-for";
+
+  String ANCHOR_FOR = "credence.dev/anchor-for";
+  String HOOK_FOR = "credence.dev/hook-for";
+
+  /// On a Job: what it does, the how many-th attempt it is, and the UID of the Secret with the
+  // value
+  /// that it is about.
+  String STEP = "credence.dev/step";
+
+  String ATTEMPT = "credence.dev/attempt";
+  String VALUE_UID = "credence.dev/value-uid";
+
+  /// On a CronJob: its holder lets identities of the namespace run it as a hook.
+  String HOOK = "credence.dev/hook";
+
+  /// On a pod template: the version of a Secret for which its pods were restarted.
+  String RESTARTED_FOR = "credence.dev/restarted-for";
+
+  /// On a linked Secret: an end date for a value that we do not make. On a token Secret: the end
+  /// that the API server granted.
   String EXPIRES_AT = "credence.dev/expires-at";
 
   String MANAGED_BY = "app.kubernetes.io/managed-by";

@@ -5,6 +5,7 @@ import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Max;
 import io.fabric8.generator.annotation.Min;
 import io.fabric8.generator.annotation.Pattern;
+import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 import java.util.List;
@@ -31,7 +32,9 @@ public record CredentialPolicySpec(
         Enforcement enforcement,
     @JsonPropertyDescription("Who must answer for an identity.") OwnerRule owner,
     @JsonPropertyDescription("How long an identity may exist.") Lifetime lifetime,
-    @JsonPropertyDescription("How often generated values are replaced.") PolicyRotation rotation) {
+    @JsonPropertyDescription("How often generated values are replaced, when and how.")
+        PolicyRotation rotation,
+    @JsonPropertyDescription("What tokens of ServiceAccounts may be asked for.") Tokens tokens) {
 
   public enum Enforcement {
     Audit,
@@ -96,6 +99,15 @@ public record CredentialPolicySpec(
               + "') || duration(self.maxEvery) >= duration('10s')",
       message = "`maxEvery` must be at least 10s",
       fieldPath = ".maxEvery")
+  @ValidationRule(
+      value =
+          "!has(self.overlap) || !has(self.overlapAtMost) || !self.overlap.matches('"
+              + Form.DURATION
+              + "') || !self.overlapAtMost.matches('"
+              + Form.DURATION
+              + "') || duration(self.overlap) <= duration(self.overlapAtMost)",
+      message = "`overlapAtMost` must not be shorter than `overlap`",
+      fieldPath = ".overlapAtMost")
   public record PolicyRotation(
       @JsonPropertyDescription(
               "How long a value lives before the next one, for identities that say nothing: 720h. Left out (and no schedule): nothing is rotated unless the identity asks for it.")
@@ -120,5 +132,89 @@ public record CredentialPolicySpec(
               "How long the old value stays readable as `<key>.previous` beside the new one. Default 24h, at most half of `every`.")
           @Size(max = 24)
           @Pattern(Form.DURATION)
-          String overlap) {}
+          String overlap,
+      @JsonPropertyDescription(
+              "How long the old value stays at most, counted from the new one, while it waits for consumers that have not moved. Default 168h, or until the next value is due.")
+          @Size(max = 24)
+          @Pattern(Form.DURATION)
+          String overlapAtMost,
+      @JsonPropertyDescription(
+              "When a rotation may begin. None: at any time. What has begun is carried through.")
+          @Size(max = 16)
+          List<Window> windows,
+      @JsonPropertyDescription("How consumers are brought to read a new value.") Restart restart,
+      @JsonPropertyDescription(
+              "After how many failed attempts of its hooks a new value is given up: the credential is then Blocked, and the old value stays in force.")
+          @Default("5")
+          @Min(1)
+          @Max(20)
+          Integer maxAttempts) {}
+
+  @ValidationRule(
+      value =
+          "!self.duration.matches('"
+              + Form.DURATION
+              + "') || (duration(self.duration) >= duration('1s') && duration(self.duration) <= duration('168h'))",
+      message = "`duration` must be between 1s and 168h",
+      fieldPath = ".duration")
+  public record Window(
+      @JsonPropertyDescription(
+              "When the window opens, as five fields of cron: `0 22 * * 1-5` is ten at night on working days.")
+          @Required
+          @Size(max = 128)
+          @Pattern(Form.CRON)
+          String cron,
+      @JsonPropertyDescription(
+              "How long it stays open: 6h. Across midnight and changes of the clock it stays open this long.")
+          @Required
+          @Size(max = 24)
+          @Pattern(Form.DURATION)
+          String duration,
+      @JsonPropertyDescription("The time zone of `cron`; UTC where it is left out.")
+          @Size(max = 64)
+          @Pattern(Form.ZONE)
+          String timeZone) {}
+
+  @ValidationRule(
+      value =
+          "!has(self.waitFor) || !self.waitFor.matches('"
+              + Form.DURATION
+              + "') || duration(self.waitFor) >= duration('10s')",
+      message = "`waitFor` must be at least 10s",
+      fieldPath = ".waitFor")
+  public record Restart(
+      @JsonPropertyDescription(
+              "None (default): consumers read the new value by themselves. Rollout: an annotation on the pod template of Deployments, StatefulSets and DaemonSets that use the Secret. Evict: their pods are evicted, as far as PodDisruptionBudgets let it, and nothing that Git declares is changed.")
+          @Default("None")
+          Strategy strategy,
+      @JsonPropertyDescription("How many workloads are restarted at once.")
+          @Default("1")
+          @Min(1)
+          @Max(100)
+          Integer maxParallel,
+      @JsonPropertyDescription(
+              "How long a restarted workload may take before it is reported as stuck; the others then wait for it. Default 10m.")
+          @Size(max = 24)
+          @Pattern(Form.DURATION)
+          String waitFor) {}
+
+  public enum Strategy {
+    None,
+    Rollout,
+    Evict
+  }
+
+  @ValidationRule(
+      value =
+          "!has(self.maxLifetime) || !self.maxLifetime.matches('"
+              + Form.DURATION
+              + "') || duration(self.maxLifetime) >= duration('10m')",
+      message = "`maxLifetime` must be at least 10m",
+      fieldPath = ".maxLifetime")
+  public record Tokens(
+      @JsonPropertyDescription(
+              "The longest life of a token that an identity may ask for: 24h. Where it asks for more, this holds.")
+          @Size(max = 24)
+          @Pattern(Form.DURATION)
+          String maxLifetime) {}
 }

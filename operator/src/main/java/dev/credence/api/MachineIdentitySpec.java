@@ -2,11 +2,24 @@ package dev.credence.api;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.fabric8.crd.generator.annotation.SelectableField;
+import io.fabric8.generator.annotation.Default;
 import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Size;
+import io.fabric8.generator.annotation.ValidationRule;
 import java.time.Instant;
 import java.util.List;
 
+@ValidationRule(
+    value =
+        "!has(self.secrets) || self.secrets.all(s, !has(s.token) || (has(self.serviceAccounts) && self.serviceAccounts.exists(a, a.name == s.token.serviceAccount)))",
+    message = "`secrets[].token.serviceAccount` must be listed in `serviceAccounts`",
+    fieldPath = ".secrets")
+@ValidationRule(
+    value =
+        "!has(self.secrets) || self.secrets.all(s, !has(s.hooks) || !self.secrets.exists(t, t.name == s.name + '-pending'))",
+    message =
+        "no Secret may be named `<secret>-pending` after one with `hooks`: new values are staged there",
+    fieldPath = ".secrets")
 public record MachineIdentitySpec(
     @JsonPropertyDescription(
             "The application that the identity serves. Groups identities of several namespaces; selectable: --field-selector spec.application=crm-suite")
@@ -29,6 +42,10 @@ public record MachineIdentitySpec(
             "When the identity ends. From then on nothing is issued or rotated for it. A policy's lifetime.max may end it earlier.")
         Instant expirationTime,
     @JsonPropertyDescription(
+            "What becomes of generated Secrets and provisioned ServiceAccounts when this identity is deleted. Delete (default): they go with it. Retain: they stay, and an identity of the same name takes them back.")
+        @Default("Delete")
+        DeletionPolicy deletionPolicy,
+    @JsonPropertyDescription(
             "ServiceAccounts of this namespace that the actor runs as, by name. At most 64.")
         @Size(max = 64)
         List<ServiceAccountMember> serviceAccounts,
@@ -42,4 +59,10 @@ public record MachineIdentitySpec(
         List<CertificateMember> certificates,
     @JsonPropertyDescription(
             "Links more ServiceAccounts, Secrets and Certificates of this namespace: those whose labels match. What another identity names is left to it.")
-        MemberSelector selector) {}
+        MemberSelector selector) {
+
+  public enum DeletionPolicy {
+    Delete,
+    Retain
+  }
+}

@@ -89,12 +89,24 @@ public record MachineIdentityStatus(
           Instant previousRetirementTime,
       @JsonPropertyDescription("When the current value ends by itself.") Instant expirationTime,
       @JsonPropertyDescription("The account elsewhere that it opens.") SecretMember.Account account,
+      @JsonPropertyDescription(
+              "Who uses the Secret: workloads, and pods that belong to none. Counted from a new value until the old one is gone.")
+          Consumers consumers,
+      @JsonPropertyDescription("The last requests on this Secret that were acted upon.")
+          Handled handled,
       @JsonPropertyDescription("What is the matter with it, or what is waited for.")
           @Size(max = 1024)
           String message) {}
 
+  public record Consumers(
+      @JsonPropertyDescription("How many use the Secret.") @Required Integer total,
+      @JsonPropertyDescription("How many of them have started since the current value was issued.")
+          @Required
+          Integer current) {}
+
   public enum CredentialKind {
     Generated,
+    Token,
     Certificate,
     LegacyToken,
     Linked
@@ -104,12 +116,25 @@ public record MachineIdentityStatus(
     Pending,
     Fresh,
     Due,
+    Deferred,
+    Applying,
+    Verifying,
+    Restarting,
     Overlapping,
+    Retiring,
     Blocked,
-    Expired
+    Expired,
+    Revoked
   }
 
   public record Handled(
       @JsonPropertyDescription("The value of the annotation credence.dev/rotate.") @Size(max = 1024)
-          String rotate) {}
+          String rotate,
+      @JsonPropertyDescription("The value of the annotation credence.dev/rollback.")
+          @Size(max = 1024)
+          String rollback,
+      @JsonPropertyDescription("The value of the annotation credence.dev/abort.") @Size(max = 1024)
+          String abort,
+      @JsonPropertyDescription("The value of the annotation credence.dev/revoke.") @Size(max = 1024)
+          String revoke) {}
 }

@@ -5,10 +5,23 @@ import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+import java.util.List;
 
 @ValidationRule(
-    value = "!has(self.rotation) || has(self.generate)",
-    message = "`rotation` needs `generate`: a Secret that is only linked is never written")
+    value = "!(has(self.generate) && has(self.token))",
+    message =
+        "`generate` may not be specified when `token` is set: a Secret holds one or the other")
+@ValidationRule(
+    value = "!has(self.rotation) || has(self.generate) || has(self.token)",
+    message =
+        "`rotation` needs `generate` or `token`: a Secret that is only linked is never written")
+@ValidationRule(
+    value = "!has(self.hooks) || has(self.generate)",
+    message = "`hooks` needs `generate`: they bring a new value to where it is checked")
+@ValidationRule(
+    value = "!(has(self.hooks) || has(self.token)) || size(self.name) <= 200",
+    message =
+        "a Secret with `hooks` or `token` has a name of at most 200 characters: others are named after it")
 @ValidationRule(
     value = "!has(self.type) || has(self.generate)",
     message = "`type` needs `generate`: the type of a Secret that is only linked is its own affair")
@@ -45,7 +58,78 @@ public record SecretMember(
         Generate generate,
     @JsonPropertyDescription(
             "When the value is replaced. Overrides the policy, inside the policy's bounds.")
-        Rotation rotation) {
+        Rotation rotation,
+    @JsonPropertyDescription(
+            "Jobs that bring a new value to where it is checked, prove it, and end the old one. A new value stays in <secret>-pending until apply and verify have succeeded.")
+        Hooks hooks,
+    @JsonPropertyDescription(
+            "Have the operator request tokens of a ServiceAccount, put them into this Secret under `token`, and renew each when 80 % of the life that the API server granted is over.")
+        Token token) {
+
+  @ValidationRule(
+      value = "has(self.apply) || has(self.verify) || has(self.revoke)",
+      message = "`hooks` needs at least one of `apply`, `verify` and `revoke`")
+  public record Hooks(
+      @JsonPropertyDescription(
+              "Sets the new value where it is checked, such as by ALTER USER. The old one must stay valid: `generate.keys[].alternate` gives the other end two accounts.")
+          Hook apply,
+      @JsonPropertyDescription("Proves that the new value works, before any consumer sees it.")
+          Hook verify,
+      @JsonPropertyDescription(
+              "Ends the old value, when its overlap is over or when it is revoked.")
+          Hook revoke) {}
+
+  @ValidationRule(
+      value =
+          "!has(self.timeout) || !self.timeout.matches('"
+              + Form.DURATION
+              + "') || (duration(self.timeout) >= duration('1s') && duration(self.timeout) <= duration('24h'))",
+      message = "`timeout` must be between 1s and 24h",
+      fieldPath = ".timeout")
+  public record Hook(
+      @JsonPropertyDescription(
+              "A CronJob of this namespace whose template the Job is made from. It must be suspended and carry the annotation credence.dev/hook: \"true\", by which its holder agrees.")
+          @Required
+          @Size(min = 1, max = 253)
+          @Pattern(Form.NAME)
+          String cronJob,
+      @JsonPropertyDescription(
+              "How long the Job may take before the attempt has failed: 5m (default). Between 1s and 24h.")
+          @Size(max = 24)
+          @Pattern(Form.DURATION)
+          String timeout) {}
+
+  @ValidationRule(
+      value =
+          "!has(self.lifetime) || !self.lifetime.matches('"
+              + Form.DURATION
+              + "') || (duration(self.lifetime) >= duration('10m') && duration(self.lifetime) <= duration('8760h'))",
+      message = "`lifetime` must be between 10m and 8760h",
+      fieldPath = ".lifetime")
+  @ValidationRule(
+      value =
+          "!has(self.kubeconfig) || !self.kubeconfig || !has(self.audiences) || size(self.audiences) == 0",
+      message =
+          "`kubeconfig` may not be true when `audiences` is set: such a token does not open the API server")
+  public record Token(
+      @JsonPropertyDescription(
+              "The ServiceAccount whose token it is. It must be listed in spec.serviceAccounts.")
+          @Required
+          @Size(min = 1, max = 253)
+          @Pattern(Form.NAME)
+          String serviceAccount,
+      @JsonPropertyDescription(
+              "Who accepts the token; left out: the API server. A token for others does not open the API server.")
+          @Size(max = 8)
+          List<@Size(min = 1, max = 253) @Pattern(Form.LINE) String> audiences,
+      @JsonPropertyDescription(
+              "How long a token is asked to live: 24h (default), never longer than the policy's tokens.maxLifetime. Between 10m and 8760h.")
+          @Size(max = 24)
+          @Pattern(Form.DURATION)
+          String lifetime,
+      @JsonPropertyDescription(
+              "Also put a kubeconfig with the token into the Secret, under the key `kubeconfig`.")
+          Boolean kubeconfig) {}
 
   public record Account(
       @JsonPropertyDescription("What kind of system knows the account.") @Required AccountKind kind,

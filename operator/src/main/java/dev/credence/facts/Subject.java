@@ -1,12 +1,26 @@
 package dev.credence.facts;
 
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+
 /// What an action or a setback is about: an object of the identity's own namespace.
 public record Subject(Kind kind, String name) implements Comparable<Subject> {
 
   public enum Kind {
     ServiceAccount,
     Secret,
-    Certificate
+    Certificate,
+    Job,
+    CronJob,
+    Deployment,
+    StatefulSet,
+    DaemonSet,
+    Pod;
+
+    /// The kinds that an identity has as members.
+    public static final Set<Kind> OF_MEMBERS =
+        Collections.unmodifiableSet(EnumSet.of(ServiceAccount, Secret, Certificate));
   }
 
   public static Subject account(String name) {

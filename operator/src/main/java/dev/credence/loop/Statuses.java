@@ -56,7 +56,7 @@ final class Statuses {
             counts.notOwned(),
             counts.conflicted()),
         credentials(standing.credentials()),
-        standing.handledRotate().map(Handled::new).orElse(null),
+        standing.handledRotate().map(value -> new Handled(value, null, null, null)).orElse(null),
         conditions(standing.verdicts(), resource.getStatus(), generation, now));
   }
 
@@ -85,6 +85,8 @@ final class Statuses {
                         account.system(),
                         account.name()))
             .orElse(null),
+        null,
+        null,
         credential.message().map(text -> shortened(text, LONGEST_MESSAGE)).orElse(null));
   }
 

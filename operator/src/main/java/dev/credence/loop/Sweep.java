@@ -92,7 +92,7 @@ public final class Sweep implements AutoCloseable {
 
   private void sweep() {
     watches.wakeAll();
-    for (var kind : Kind.values()) {
+    for (var kind : Kind.OF_MEMBERS) {
       watches.marked(kind).filter(this::isOrphan).forEach(object -> unmark(kind, object));
     }
   }
@@ -107,7 +107,7 @@ public final class Sweep implements AutoCloseable {
   private void release(MachineIdentity identity) {
     var namespace = identity.getMetadata().getNamespace();
     var name = identity.getMetadata().getName();
-    for (var kind : Kind.values()) {
+    for (var kind : Kind.OF_MEMBERS) {
       watches.ofIdentity(kind, namespace, name).stream()
           .filter(this::isOrphan)
           .forEach(object -> unmark(kind, object));

@@ -65,7 +65,7 @@ public final class Snapshots {
                 cluster
                     .find(identity.namespace(), subject)
                     .ifPresent(object -> found.put(subject, object)));
-    for (var kind : Kind.values()) {
+    for (var kind : Kind.OF_MEMBERS) {
       cluster
           .ofIdentity(kind, identity.namespace(), identity.name())
           .forEach(object -> found.put(new Subject(kind, object.getMetadata().getName()), object));

@@ -292,6 +292,7 @@ public final class Watches implements Cluster {
       case ServiceAccount -> Optional.of(accounts);
       case Certificate ->
           certManager.certificates().<Watch<? extends HasMetadata>>map(watch -> watch);
+      case Job, CronJob, Deployment, StatefulSet, DaemonSet, Pod -> Optional.empty();
     };
   }
 

@@ -1,0 +1,43 @@
+package dev.credence.facts;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+
+/// What makes pods from a template: a Deployment, StatefulSet, DaemonSet, Job or CronJob.
+///
+/// `secrets` are those that the template names. `restartedFor` is our annotation on the template,
+/// `restartedAt` when we last wrote it.
+public record Workload(
+    Subject subject,
+    Guard guard,
+    Set<String> secrets,
+    Optional<String> restartedFor,
+    Optional<Instant> restartedAt,
+    Rollout rollout) {
+
+  public Workload {
+    secrets = Set.copyOf(secrets);
+  }
+
+  /// How far its pods are those of its template.
+  public sealed interface Rollout {
+    /// every pod is of the current template and ready
+    record Done() implements Rollout {}
+
+    /// `how` says how far it is, like `1 of 3 pods are ready`
+    record UnderWay(String how) implements Rollout {}
+
+    /// somebody has paused it: a changed template changes no pod
+    record Paused() implements Rollout {}
+
+    /// Kubernetes gave up waiting for it
+    record Stuck(String why) implements Rollout {}
+
+    /// its pods take a changed template only when somebody deletes them (OnDelete)
+    record ByHand() implements Rollout {}
+
+    /// a Job or CronJob: its pods run to their end, later ones read what is there then
+    record ToItsEnd() implements Rollout {}
+  }
+}
