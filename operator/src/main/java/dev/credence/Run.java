@@ -82,6 +82,7 @@ final class Run implements Callable<Integer> {
             clients.full(),
             clients.metadata(),
             new Maker(new SecureRandom()),
+            settings.apiServer().orElseGet(() -> clients.full().getMasterUrl().toString()),
             remembering(watches));
     var announcer = new Announcer(clients.full(), clock, instance);
     var sweep = new Sweep(watches, act, meters, clock, settings.sweepEvery());
@@ -140,6 +141,11 @@ final class Run implements Callable<Integer> {
       @Override
       public void marked(String namespace, Subject subject, ObjectMeta metadata) {
         watches.marked(namespace, subject, metadata);
+      }
+
+      @Override
+      public void restarted(String namespace) {
+        watches.consumersChanged(namespace);
       }
     };
   }

@@ -39,7 +39,12 @@ public enum Setting {
       "CREDENCE_IDENTITY_SERIES",
       "0",
       "a number of identities, 0 for none",
-      "For how many identities there are metrics of their own.");
+      "For how many identities there are metrics of their own."),
+  ApiServer(
+      "CREDENCE_API_SERVER",
+      "",
+      "an address like https://api.example.com:6443, or empty",
+      "The address of the API server that goes into generated kubeconfigs; empty: the one that the operator itself uses.");
 
   private final String variable;
   private final String otherwise;

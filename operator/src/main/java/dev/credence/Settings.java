@@ -1,8 +1,10 @@
 package dev.credence;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -20,7 +22,8 @@ public record Settings(
     LogFormat logFormat,
     String logLevel,
     Duration sweepEvery,
-    int identitySeries) {
+    int identitySeries,
+    Optional<String> apiServer) {
   private static final Pattern DURATION =
       Pattern.compile("(?:(\\d{1,6})h)?(?:(\\d{1,6})m)?(?:(\\d{1,6})s)?");
   private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
@@ -47,7 +50,8 @@ public record Settings(
         read(environment, Setting.LogFormat, LogFormat::valueOf),
         read(environment, Setting.LogLevel, Settings::level),
         read(environment, Setting.SweepEvery, Settings::sweep),
-        read(environment, Setting.IdentitySeries, Settings::count));
+        read(environment, Setting.IdentitySeries, Settings::count),
+        read(environment, Setting.ApiServer, Settings::https));
   }
 
   private static <T> T read(
@@ -97,6 +101,17 @@ public record Settings(
       throw new IllegalArgumentException(text);
     }
     return port;
+  }
+
+  private static Optional<String> https(String text) {
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    var address = URI.create(text);
+    if (!"https".equals(address.getScheme()) || address.getHost() == null) {
+      throw new IllegalArgumentException(text);
+    }
+    return Optional.of(text);
   }
 
   private static boolean truth(String text) {

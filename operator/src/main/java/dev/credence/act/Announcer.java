@@ -89,16 +89,68 @@ public final class Announcer implements AutoCloseable {
                   + ": version "
                   + rotate.receipt().version()
                   + " issued "
-                  + why(rotate)
-                  + rotate
-                      .receipt()
-                      .previousRetiresAt()
-                      .map(time -> "; the previous value stays until " + time)
-                      .orElse(""));
+                  + why(rotate.why())
+                  + until(rotate.receipt()));
+      case Action.Switch turn ->
+          tell(
+              identity,
+              Type.Normal,
+              "Rotated",
+              "Rotate",
+              turn.subject()
+                  + ": version "
+                  + turn.receipt().version()
+                  + " issued "
+                  + (turn.current().isPresent() ? why(turn.why()) : "for the first time")
+                  + ", proven by its hooks"
+                  + until(turn.receipt()));
+      case Action.Rollback back ->
+          tell(
+              identity,
+              Type.Normal,
+              "RolledBack",
+              "Rollback",
+              back.subject()
+                  + ": the previous value is version "
+                  + back.receipt().version()
+                  + " now");
+      case Action.Acknowledge(var subject, _, _, _, var what) ->
+          tell(identity, Type.Normal, "Answered", "Answer", subject + ": " + what);
+      case Action.RunHook run ->
+          tell(
+              identity,
+              Type.Normal,
+              "HookStarted",
+              "RunHook",
+              run.of() + ": " + run.subject() + " started from CronJob " + run.hook().cronJob());
+      case Action.Restart restart ->
+          tell(
+              identity,
+              Type.Normal,
+              "Restarted",
+              "Restart",
+              restart.subject() + " restarted for " + restart.value());
+      case Action.Evict evict ->
+          tell(identity, Type.Normal, "Evicted", "Evict", evict.subject() + " evicted");
+      case Action.Adopt adopt ->
+          tell(identity, Type.Normal, "Adopted", "Adopt", adopt.subject() + " taken over");
+      case Action.Release release ->
+          tell(identity, Type.Normal, "Released", "Release", release.subject() + " given back");
+      case Action.Renew renew ->
+          tell(
+              identity,
+              Type.Normal,
+              "RenewalAsked",
+              "Renew",
+              renew.subject() + ": cert-manager was asked for a new one");
       case Action.Provision provision ->
           tell(identity, Type.Normal, "Provisioned", "Provision", provision.subject() + " created");
       // Seen in the members and in the credentials of the status.
       case Action.Retire retire -> {}
+      case Action.Stage stage -> {}
+      case Action.Anchor anchor -> {}
+      case Action.Remove remove -> {}
+      case Action.Tie tie -> {}
       case Action.Adjust adjust -> {}
       case Action.Mark mark -> {}
       case Action.Relabel relabel -> {}
@@ -106,11 +158,23 @@ public final class Announcer implements AutoCloseable {
     }
   }
 
-  private static String why(Action.Rotate rotate) {
-    return switch (rotate.why()) {
+  private static String until(Action.Receipt receipt) {
+    return receipt
+        .previousRetiresAt()
+        .filter(time -> receipt.keepsPrevious())
+        .map(time -> "; the previous value stays until " + time)
+        .orElse("");
+  }
+
+  private static String why(Action.Why why) {
+    return switch (why) {
       case Action.Why.OnSchedule onSchedule -> "on schedule";
+      case Action.Why.BeforeItsEnd(var due, var end) ->
+          "outside the policy's windows, since it ends at " + end;
       case Action.Why.OnRequest onRequest -> "on request";
-      case Action.Why.OnChange onChange -> "since `generate` was changed";
+      case Action.Why.Revoked(var reason) -> "since the one before was revoked: " + reason;
+      case Action.Why.OnChange onChange -> "since `generate` or `token` was changed";
+      case Action.Why.Dead(var how) -> "since the one before opens nothing any more: " + how;
     };
   }
 

@@ -1,6 +1,8 @@
 package dev.credence.act;
 
 import dev.credence.api.Api;
+import dev.credence.api.MachineIdentity;
+import dev.credence.decide.Action;
 import dev.credence.decide.Action.Labelling;
 import dev.credence.facts.Guard;
 import dev.credence.facts.Subject;
@@ -11,8 +13,10 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Label and annotations of members. Asked through a client that is answered with metadata only, so
 /// marking a Secret does not bring its bytes here.
@@ -82,19 +86,68 @@ final class MetadataWrites {
 
   /// A merge patch on an object of our own, under the version that was judged.
   void relabel(String namespace, Subject subject, Guard guard, Labelling marks) {
+    patch(
+        namespace,
+        subject,
+        guard,
+        Map.of(
+            "labels",
+            nullable(Map.of(Api.IDENTITY, marks.identity())),
+            "annotations",
+            nullable(Map.of(Api.OWNER, marks.owner(), Api.TEAM, marks.team()))));
+  }
+
+  /// Takes a Secret over. Its value is not touched, and not read.
+  void adopt(String namespace, Action.Adopt adopt, String identityUid) {
+    var annotations = new HashMap<String, Object>();
+    annotations.put(Api.HELD_BY, identityUid);
+    adopt.receipt().ifPresent(receipt -> annotations.putAll(Receipts.of(receipt)));
+    patch(namespace, adopt.subject(), adopt.guard(), Map.of("annotations", annotations));
+  }
+
+  /// Takes off what we wrote; the consent is for its holder to write.
+  void release(String namespace, Subject subject, Guard guard) {
+    var annotations = new HashMap<String, @Nullable Object>();
+    Receipts.ALL.forEach(key -> annotations.put(key, null));
+    for (var key : List.of(Api.HELD_BY, Api.OWNER, Api.TEAM)) {
+      annotations.put(key, null);
+    }
+    var labels = new HashMap<String, @Nullable Object>();
+    labels.put(Api.IDENTITY, null);
+    patch(namespace, subject, guard, Map.of("labels", labels, "annotations", annotations));
+  }
+
+  /// What stays without its identity has no owner, and says who may have it.
+  void tie(MachineIdentity identity, Subject subject, Guard guard, boolean retained) {
+    var annotations = new HashMap<String, @Nullable Object>();
+    annotations.put(Api.ADOPT, retained ? identity.getMetadata().getName() : null);
+    annotations.put(Api.HELD_BY, retained ? identity.getMetadata().getUid() : null);
+    patch(
+        identity.getMetadata().getNamespace(),
+        subject,
+        guard,
+        Map.of(
+            "annotations",
+            annotations,
+            "ownerReferences",
+            retained ? List.of() : List.of(OwnObjects.owner(identity))));
+  }
+
+  void acknowledge(String namespace, Action.Acknowledge acknowledge) {
+    patch(
+        namespace,
+        acknowledge.subject(),
+        acknowledge.guard(),
+        Map.of("annotations", Receipts.of(acknowledge.handled(), acknowledge.aborted())));
+  }
+
+  private void patch(
+      String namespace, Subject subject, Guard guard, Map<String, ? extends Object> change) {
     var object = object(namespace, subject).build();
-    var patch =
-        client
-            .getKubernetesSerialization()
-            .asJson(
-                Map.of(
-                    "metadata",
-                    Map.of(
-                        "uid", guard.uid(),
-                        "resourceVersion", guard.resourceVersion(),
-                        "labels", nullable(Map.of(Api.IDENTITY, marks.identity())),
-                        "annotations",
-                            nullable(Map.of(Api.OWNER, marks.owner(), Api.TEAM, marks.team())))));
+    var meta = new HashMap<String, Object>(change);
+    meta.put("uid", guard.uid());
+    meta.put("resourceVersion", guard.resourceVersion());
+    var patch = client.getKubernetesSerialization().asJson(Map.of("metadata", meta));
     var answer = Refusal.asked(subject, "patch", () -> client.resource(object).patch(MERGE, patch));
     memory.marked(namespace, subject, answer.getMetadata());
   }

@@ -50,6 +50,11 @@ public final class Refusal extends RuntimeException {
     return new Refusal(subject, Cause.Refused, subject + ": " + message);
   }
 
+  /// A PodDisruptionBudget lets the pod not go now.
+  static Refusal held(Subject pod, String said) {
+    return of(pod, "a PodDisruptionBudget holds it: " + oneLine(said));
+  }
+
   static <T> T asked(Subject subject, String verb, Supplier<T> request) {
     return asked(subject, verb, List.of(), request);
   }

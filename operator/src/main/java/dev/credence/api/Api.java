@@ -72,12 +72,15 @@ public interface Api {
   String ANCHOR_FOR = "credence.dev/anchor-for";
   String HOOK_FOR = "credence.dev/hook-for";
 
-  /// On a Job: what it does, the how many-th attempt it is, and the UID of the Secret with the
-  // value
-  /// that it is about.
+  /// On a Job: what it does, the how many-th attempt it is, and the UID of the Secret that holds
+  /// the value which it is about.
   String STEP = "credence.dev/step";
 
   String ATTEMPT = "credence.dev/attempt";
+
+  /// On a Job: the generation of the identity that it was started for.
+  String GENERATION = "credence.dev/generation";
+
   String VALUE_UID = "credence.dev/value-uid";
 
   /// On a CronJob: its holder lets identities of the namespace run it as a hook.

@@ -24,7 +24,8 @@ import java.util.List;
         "a Secret with `hooks` or `token` has a name of at most 200 characters: others are named after it")
 @ValidationRule(
     value = "!has(self.type) || has(self.generate)",
-    message = "`type` needs `generate`: the type of a Secret that is only linked is its own affair")
+    message =
+        "`type` needs `generate`: a Secret with `token` is Opaque, and the type of one that is only linked is its own affair")
 @ValidationRule(
     value =
         "!has(self.generate) || !has(self.type) || self.type != 'kubernetes.io/basic-auth' || self.generate.keys.exists(k, k.name == 'password')",
@@ -35,12 +36,12 @@ import java.util.List;
     message = "a Secret of type kubernetes.io/ssh-auth needs a key `ssh-privatekey`")
 @ValidationRule(
     value =
-        "!has(self.generate) || !has(oldSelf.generate) || (has(self.type) ? self.type : 'Opaque') == (has(oldSelf.type) ? oldSelf.type : 'Opaque')",
+        "!(has(self.generate) || has(self.token)) || !(has(oldSelf.generate) || has(oldSelf.token)) || (has(self.type) ? self.type : 'Opaque') == (has(oldSelf.type) ? oldSelf.type : 'Opaque')",
     message =
         "`type` cannot be changed, since Kubernetes fixes the type of a Secret: use a new name")
 public record SecretMember(
     @JsonPropertyDescription(
-            "The name of a Secret of this namespace. With `generate` the operator creates it; one that exists already is never overwritten.")
+            "The name of a Secret of this namespace. With `generate` or `token` the operator creates it; one that exists already is never overwritten.")
         @Required
         @Size(min = 1, max = 253)
         @Pattern(Form.NAME)
@@ -60,7 +61,7 @@ public record SecretMember(
             "When the value is replaced. Overrides the policy, inside the policy's bounds.")
         Rotation rotation,
     @JsonPropertyDescription(
-            "Jobs that bring a new value to where it is checked, prove it, and end the old one. A new value stays in <secret>-pending until apply and verify have succeeded.")
+            "Jobs that bring a new value to where it is checked, prove it, and end the old one. A new value stays in `<secret>-pending` until apply and verify have succeeded.")
         Hooks hooks,
     @JsonPropertyDescription(
             "Have the operator request tokens of a ServiceAccount, put them into this Secret under `token`, and renew each when 80 % of the life that the API server granted is over.")
@@ -106,11 +107,6 @@ public record SecretMember(
               + "') || (duration(self.lifetime) >= duration('10m') && duration(self.lifetime) <= duration('8760h'))",
       message = "`lifetime` must be between 10m and 8760h",
       fieldPath = ".lifetime")
-  @ValidationRule(
-      value =
-          "!has(self.kubeconfig) || !self.kubeconfig || !has(self.audiences) || size(self.audiences) == 0",
-      message =
-          "`kubeconfig` may not be true when `audiences` is set: such a token does not open the API server")
   public record Token(
       @JsonPropertyDescription(
               "The ServiceAccount whose token it is. It must be listed in spec.serviceAccounts.")
@@ -119,7 +115,7 @@ public record SecretMember(
           @Pattern(Form.NAME)
           String serviceAccount,
       @JsonPropertyDescription(
-              "Who accepts the token; left out: the API server. A token for others does not open the API server.")
+              "Who accepts the token; left out: the API server. A token for others opens the API server only where one of its own audiences is among them.")
           @Size(max = 8)
           List<@Size(min = 1, max = 253) @Pattern(Form.LINE) String> audiences,
       @JsonPropertyDescription(
@@ -128,7 +124,7 @@ public record SecretMember(
           @Pattern(Form.DURATION)
           String lifetime,
       @JsonPropertyDescription(
-              "Also put a kubeconfig with the token into the Secret, under the key `kubeconfig`.")
+              "Also put a kubeconfig with the token into the Secret, under the key `kubeconfig`. It is of use where the API server is among those who accept the token.")
           Boolean kubeconfig) {}
 
   public record Account(

@@ -1,6 +1,11 @@
 package dev.credence.decide;
 
 import dev.credence.facts.Guard;
+import dev.credence.facts.Handled;
+import dev.credence.facts.Hooks.Hook;
+import dev.credence.facts.Hooks.Step;
+import dev.credence.facts.Material;
+import dev.credence.facts.Member.Aborted;
 import dev.credence.facts.Recipe;
 import dev.credence.facts.Subject;
 import java.time.Instant;
@@ -14,19 +19,96 @@ public sealed interface Action {
 
   /// Create a generated Secret with its first value. Nothing happens where an object of the name
   /// exists.
-  record Issue(Subject subject, String type, Recipe recipe, Labelling labelling, Receipt receipt)
+  record Issue(
+      Subject subject,
+      String type,
+      Material material,
+      Labelling labelling,
+      Receipt receipt,
+      boolean retained)
       implements Action {}
 
-  /// Put a new value in place; the old one stays readable as `<key>.previous` until
-  /// `receipt.previousRetiresAt`.
-  record Rotate(Subject subject, Guard guard, Recipe recipe, Receipt receipt, Why why)
+  /// Put a new value in place; the old one stays readable as `<key>.previous` where the receipt
+  // says
+  /// so.
+  record Rotate(Subject subject, Guard guard, Material material, Receipt receipt, Why why)
+      implements Action {}
+
+  /// Make the next value of the Secret `of` and put it where nobody but the hooks looks. `current`:
+  /// the Secret as it is now, where there is one.
+  record Stage(
+      Subject subject,
+      Subject of,
+      Optional<Guard> current,
+      String type,
+      Recipe recipe,
+      Labelling labelling,
+      Receipt receipt)
+      implements Action {}
+
+  /// Start a Job from a CronJob. `about`: where the value is that it applies, proves or ends.
+  record RunHook(
+      Subject subject, Subject of, Step step, Hook hook, long version, int attempt, Value about)
+      implements Action {}
+
+  /// The value under its keys with this suffix in a Secret with this UID.
+  record Value(String secret, String uid, String suffix) {}
+
+  /// Put the proven value in place. `current` empty: the Secret is created with it.
+  record Switch(
+      Subject subject,
+      Optional<Guard> current,
+      Subject pending,
+      Guard proven,
+      String type,
+      Recipe recipe,
+      Labelling labelling,
+      Receipt receipt,
+      boolean retained,
+      Why why)
       implements Action {}
 
   /// Take the previous value away.
   record Retire(Subject subject, Guard guard) implements Action {}
 
+  /// Make the previous value the current one, as a new version, and the current one the previous.
+  record Rollback(Subject subject, Guard guard, Receipt receipt) implements Action {}
+
+  /// Write down that requests were answered, where nothing else is written. `what` is a sentence
+  // for
+  /// who asked.
+  record Acknowledge(
+      Subject subject, Guard guard, Handled handled, Optional<Aborted> aborted, String what)
+      implements Action {}
+
+  /// Create the empty Secret that a token is bound to.
+  record Anchor(Subject subject, Subject of, long version, Labelling labelling) implements Action {}
+
+  /// Delete what we made for a rotation and need no longer: a pending Secret, an anchor, a Job.
+  record Remove(Subject subject, Guard guard, String why) implements Action {}
+
+  /// Take over a Secret whose holder gives it to the identity. Its value stays. `receipt` is empty
+  /// where it says itself which version it holds.
+  record Adopt(Subject subject, Guard guard, Optional<Receipt> receipt) implements Action {}
+
+  /// Give a Secret back to its holder, who took the consent away. Its value stays.
+  record Release(Subject subject, Guard guard) implements Action {}
+
+  /// Bring what we made to go with its identity, or (`retained`) to stay without it.
+  record Tie(Subject subject, Guard guard, boolean retained) implements Action {}
+
+  /// Have the pods of a workload started anew, by an annotation on its template.
+  record Restart(Subject subject, Guard guard, String value) implements Action {}
+
+  /// Evict a pod, so that another one starts in its place.
+  record Evict(Subject subject, Guard guard) implements Action {}
+
+  /// Ask cert-manager for a new certificate.
+  record Renew(Subject subject, Guard guard) implements Action {}
+
   /// Create a ServiceAccount. Nothing happens where an object of the name exists.
-  record Provision(Subject subject, boolean automount, Labelling labelling) implements Action {}
+  record Provision(Subject subject, boolean automount, Labelling labelling, boolean retained)
+      implements Action {}
 
   /// Bring `automountServiceAccountToken` of a provisioned account back to what the identity says.
   record Adjust(Subject subject, Guard guard, boolean automount) implements Action {}
@@ -46,24 +128,35 @@ public sealed interface Action {
   /// Our label and annotations for a member; what is empty is not written.
   record Labelling(Optional<String> identity, Optional<String> owner, Optional<String> team) {}
 
-  /// What a generated Secret says about its value.
+  /// What a generated Secret says about its value. `previousRetiresAt`: until then the value before
+  /// it counts; it stays in the Secret where `keepsPrevious`. `account`: of a token.
   record Receipt(
       long version,
       Instant issuedAt,
       Optional<Instant> previousRetiresAt,
+      boolean keepsPrevious,
       String recipe,
-      Optional<String> forIdentityRequest,
-      Optional<String> forSecretRequest) {}
+      Optional<String> account,
+      Handled handled) {}
 
   /// Why a value is replaced.
   sealed interface Why {
     /// its time came at `due`
     record OnSchedule(Instant due) implements Why {}
 
+    /// its own end comes before the next window opens
+    record BeforeItsEnd(Instant due, Instant end) implements Why {}
+
     /// somebody asked by annotation
     record OnRequest() implements Why {}
 
-    /// `generate` was changed
+    /// it was revoked
+    record Revoked(String reason) implements Why {}
+
+    /// `generate` or `token` was changed
     record OnChange() implements Why {}
+
+    /// it does not open anything any more
+    record Dead(String how) implements Why {}
   }
 }

@@ -73,7 +73,13 @@ record Completeness(Snapshot s, Life life, List<Seat> seats, Set<Subject> made) 
 
   private Optional<Fault> fault(Seat seat) {
     return switch (seat) {
-      case Seat.Linked _, Seat.Made _, Seat.Leftover _, Seat.Left _ -> Optional.empty();
+      case Seat.Linked _,
+          Seat.Made _,
+          Seat.ToAdopt _,
+          Seat.ToRelease _,
+          Seat.Leftover _,
+          Seat.Left _ ->
+          Optional.empty();
       case Seat.ToMake(var subject) ->
           made.contains(subject) ? Optional.empty() : Optional.of(notMade(subject));
       case Seat.Missing(var subject) -> waiting(Reason.MemberMissing, subject + " does not exist");
@@ -82,11 +88,8 @@ record Completeness(Snapshot s, Life life, List<Seat> seats, Set<Subject> made) 
           waiting(
               Reason.CertManagerAbsent,
               subject + " cannot be looked up: cert-manager's resources are not installed");
-      case Seat.NotOwned(var subject) ->
-          broken(
-              Reason.TargetNotOwned,
-              subject
-                  + " exists and was not made by Credence for this identity, so it is left alone: choose another name, or delete it if nothing uses it");
+      case Seat.NotOwned(var subject, var keeper) ->
+          broken(Reason.TargetNotOwned, subject + leftAlone(subject, keeper));
       case Seat.ClaimedBy(var subject, var identity) ->
           broken(
               Reason.ClaimedByOther,
@@ -95,6 +98,20 @@ record Completeness(Snapshot s, Life life, List<Seat> seats, Set<Subject> made) 
                   + identity
                   + ": list it in one identity only");
     };
+  }
+
+  private static String leftAlone(Subject subject, Optional<String> keeper) {
+    return keeper
+        .map(
+            other ->
+                " is looked after by "
+                    + other
+                    + ", so it is left alone though it is given to this identity: take it off there first, or choose another name")
+        .orElse(
+            " exists and was not made by Credence for this identity, so it is left alone: choose another name, or delete it if nothing uses it"
+                + (subject.kind() == Kind.Secret
+                    ? ", or give it to this identity by the annotation credence.dev/adopt"
+                    : ""));
   }
 
   private static Optional<Fault> waiting(Reason reason, String sentence) {
@@ -166,13 +183,14 @@ record Completeness(Snapshot s, Life life, List<Seat> seats, Set<Subject> made) 
 
   private boolean isThere(Seat seat) {
     return switch (seat) {
-      case Seat.Linked _, Seat.Made _, Seat.Leftover _ -> true;
+      case Seat.Linked _, Seat.Made _, Seat.ToAdopt _, Seat.Leftover _ -> true;
       case Seat.ToMake(var subject) -> made.contains(subject);
       case Seat.Missing _,
           Seat.Going _,
           Seat.NotOwned _,
           Seat.ClaimedBy _,
           Seat.NoCertManager _,
+          Seat.ToRelease _,
           Seat.Left _ ->
           false;
     };

@@ -1,9 +1,13 @@
 package dev.credence.decide;
 
+import dev.credence.decide.Restarting.Handed;
+import dev.credence.decide.Standing.Credential;
+import dev.credence.decide.Standing.Credential.Phase;
 import dev.credence.decide.Standing.OwnerFound;
 import dev.credence.decide.Standing.PolicyApplied;
 import dev.credence.decide.Standing.State;
-import dev.credence.facts.Identity.SecretWanted;
+import dev.credence.facts.Conduct;
+import dev.credence.facts.Handled;
 import dev.credence.facts.Member.Certificate;
 import dev.credence.facts.Member.StoredSecret;
 import dev.credence.facts.Policy;
@@ -14,6 +18,7 @@ import dev.credence.facts.Subject;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +26,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -33,6 +39,8 @@ import java.util.stream.Stream;
 /// [Rhythm]: when), [Watching] how the credentials of others stand; [Completeness], [Freshness] and
 /// [Readiness] are the sum.
 public final class Decide {
+  private static final Set<Phase> ROTATING =
+      EnumSet.of(Phase.Applying, Phase.Verifying, Phase.Restarting, Phase.Retiring, Phase.Revoked);
 
   public static Decision next(Snapshot s) {
     // What is being deleted takes what we made with it; our marks are taken off when it is gone. A
@@ -48,6 +56,8 @@ public final class Decide {
   private final Life life;
   private final List<Seat> seats;
   private final Map<Subject, Seat> bySubject;
+  private final List<Target> targets;
+  private final Restarting restarts;
 
   private Decide(Snapshot s) {
     this.s = s;
@@ -56,6 +66,8 @@ public final class Decide {
     this.life = Life.of(s, policy);
     this.seats = Membership.of(s);
     this.bySubject = seats.stream().collect(Collectors.toMap(Seat::subject, Function.identity()));
+    this.targets = targets();
+    this.restarts = restarts();
   }
 
   private Decision decision() {
@@ -72,14 +84,37 @@ public final class Decide {
   }
 
   private List<Turn> generated() {
-    return s.identity().secrets().stream()
-        .filter(wanted -> wanted.recipe().isPresent())
-        .map(this::turn)
+    return targets.stream()
+        .map(target -> new Rotation(target, restarts).turn(seat(target.subject())))
         .toList();
   }
 
-  private Turn turn(SecretWanted wanted) {
-    return new Rotation(s, wanted, policy, life, owner).turn(seat(Subject.secret(wanted.name())));
+  private List<Target> targets() {
+    return s.identity().secrets().stream()
+        .filter(wanted -> wanted.material().isPresent())
+        .map(wanted -> Target.of(s, wanted, policy, life, owner))
+        .toList();
+  }
+
+  private Restarting restarts() {
+    var handed =
+        targets.stream()
+            .flatMap(
+                target ->
+                    seat(target.subject()) instanceof Seat.Made(StoredSecret secret)
+                        ? secret.issue().stream()
+                            .filter(issue -> issue.previousRetiresAt().isPresent())
+                            .map(
+                                issue ->
+                                    new Handed(target.name(), issue.version(), issue.issuedAt()))
+                        : Stream.of())
+            .toList();
+    var unproven =
+        targets.stream()
+            .filter(target -> target.pending().isPresent())
+            .map(Target::name)
+            .collect(Collectors.toSet());
+    return Restarting.of(s, policy.map(Policy::conduct).orElse(Conduct.DEFAULT), handed, unproven);
   }
 
   private Seat seat(Subject wanted) {
@@ -120,13 +155,16 @@ public final class Decide {
       var seat = seat(Subject.account(wanted.name()));
       Provisioning.of(s, wanted, seat, life, owner).ifPresent(actions::add);
     }
-    turns.forEach(turn -> turn.action().ifPresent(actions::add));
+    turns.forEach(turn -> actions.addAll(turn.actions()));
+    actions.addAll(restarts.actions());
+    actions.addAll(Clearing.of(s));
     // One write for each object and look: its resourceVersion is old after the first.
     var written =
         actions.stream().map(Action::subject).collect(Collectors.toCollection(HashSet::new));
-    markings.stream()
-        .flatMap(marking -> marking.action().stream())
-        .filter(action -> !written.contains(action.subject()))
+    Stream.concat(
+            seats.stream().flatMap(seat -> Tying.of(s, seat).stream()),
+            markings.stream().flatMap(marking -> marking.action().stream()))
+        .filter(action -> written.add(action.subject()))
         .forEach(actions::add);
     for (var seat : seats) {
       if (seat instanceof Seat.Left(var member)) {
@@ -158,7 +196,7 @@ public final class Decide {
         nextAction(turns),
         members.counts(),
         turns.stream().map(Turn::credential).toList(),
-        handledRotate(generated),
+        handled(generated, turns),
         Readiness.over(verdicts, policy),
         Readiness.violations(verdicts));
   }
@@ -166,6 +204,7 @@ public final class Decide {
   private static Stream<Subject> made(Action action) {
     return switch (action) {
       case Action.Issue issue -> Stream.of(issue.subject());
+      case Action.Switch turned -> Stream.of(turned.subject());
       case Action.Provision provision -> Stream.of(provision.subject());
       case Action _ -> Stream.of();
     };
@@ -175,9 +214,13 @@ public final class Decide {
     if (!life.isOver() && toMake().anyMatch(subject -> !isMade(subject, made))) {
       return State.Provisioning;
     }
-    var overlapping =
-        turns.stream().anyMatch(turn -> turn.credential().previousRetires().isPresent());
-    return overlapping ? State.Rotating : State.Active;
+    return turns.stream().map(Turn::credential).anyMatch(Decide::isRotating)
+        ? State.Rotating
+        : State.Active;
+  }
+
+  private static boolean isRotating(Credential credential) {
+    return credential.previousRetires().isPresent() || ROTATING.contains(credential.phase());
   }
 
   private Stream<Subject> toMake() {
@@ -186,7 +229,7 @@ public final class Decide {
             .filter(wanted -> wanted.provision().isPresent())
             .map(wanted -> Subject.account(wanted.name())),
         s.identity().secrets().stream()
-            .filter(wanted -> wanted.recipe().isPresent())
+            .filter(wanted -> wanted.material().isPresent())
             .map(wanted -> Subject.secret(wanted.name())));
   }
 
@@ -200,14 +243,38 @@ public final class Decide {
         .min(Comparator.naturalOrder());
   }
 
-  /// The last request on the identity that every generated Secret answered, this look's actions
-  /// included.
-  private Optional<String> handledRotate(List<Turn> generated) {
-    var asked = s.identity().rotate().flatMap(Request::asked);
-    return generated.stream()
-        .map(Turn::answered)
+  /// The last request on the identity that every credential answered, this look's actions included;
+  /// where there is none, that on one of its Secrets.
+  private Standing.Handled handled(List<Turn> generated, List<Turn> turns) {
+    var answers =
+        turns.stream()
+            .filter(turn -> generated.contains(turn) || turn.handled().isPresent())
+            .map(turn -> turn.handled().orElse(Handled.NONE))
+            .toList();
+    var requests = s.identity().requests();
+    return new Standing.Handled(
+        byAll(answers, requests.rotate(), Handled::identityRotate)
+            .or(any(answers, Handled::rotate)),
+        any(answers, Handled::rollback).get(),
+        any(answers, Handled::abort).get(),
+        byAll(answers, requests.revoke(), Handled::identityRevoke)
+            .or(any(answers, Handled::revoke)));
+  }
+
+  private static Optional<String> byAll(
+      List<Handled> answers,
+      Optional<Request> request,
+      Function<Handled, Optional<String>> answer) {
+    var asked = request.flatMap(Request::asked);
+    return answers.stream()
+        .map(answer)
         .filter(answered -> !answered.equals(asked))
         .findFirst()
         .orElse(asked);
+  }
+
+  private static Supplier<Optional<String>> any(
+      List<Handled> answers, Function<Handled, Optional<String>> answer) {
+    return () -> answers.stream().flatMap(one -> answer.apply(one).stream()).findFirst();
   }
 }

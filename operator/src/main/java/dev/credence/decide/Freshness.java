@@ -7,28 +7,40 @@ import dev.credence.decide.Turn.Obstacle;
 import dev.credence.decide.Verdict.Aspect;
 import dev.credence.decide.Verdict.Truth;
 import dev.credence.decide.Verdict.Weight;
+import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Is every credential current? The worst that can be said of any of them is said.
 final class Freshness {
+  private static final Set<Phase> ABOUT_TO_CHANGE =
+      EnumSet.of(
+          Phase.Due, Phase.Deferred, Phase.Applying, Phase.Verifying, Phase.Revoked, Phase.Expired);
 
   static Verdict verdict(List<Turn> turns) {
     var credentials = turns.stream().map(Turn::credential).toList();
-    return blocked(turns)
+    return hindered(turns, Reason.RotationBlocked)
         .or(() -> notReady(credentials))
+        .or(() -> hindered(turns, Reason.VerificationFailed))
         .or(() -> notThere(credentials))
         .or(() -> ended(credentials))
+        .or(() -> hindered(turns, Reason.ConsumersPending))
+        .or(() -> hindered(turns, Reason.RotationDeferred))
         .or(() -> due(credentials))
         .orElseGet(() -> fresh(credentials));
   }
 
-  private static Optional<Verdict> blocked(List<Turn> turns) {
-    var obstacles = turns.stream().flatMap(turn -> turn.obstacle().stream()).toList();
-    var isBroken = obstacles.stream().anyMatch(found -> found.weight() == Weight.Broken);
+  private static Optional<Verdict> hindered(List<Turn> turns, Reason reason) {
+    var obstacles =
+        turns.stream()
+            .flatMap(turn -> turn.obstacle().stream())
+            .filter(found -> found.reason() == reason)
+            .toList();
     return failing(
-        Reason.RotationBlocked,
-        isBroken ? Weight.Broken : Weight.Waiting,
+        reason,
+        obstacles.stream().map(Obstacle::weight).max(Comparator.naturalOrder()).orElse(Weight.None),
         obstacles.stream().map(Obstacle::message).distinct().toList());
   }
 
@@ -44,9 +56,16 @@ final class Freshness {
   }
 
   private static Optional<Verdict> notThere(List<Credential> credentials) {
-    var pending = credentials.stream().filter(c -> c.phase() == Phase.Pending);
+    var pending =
+        credentials.stream()
+            .filter(c -> c.phase() == Phase.Pending || isMade(c) && c.issuedAt().isEmpty())
+            .filter(c -> c.phase() != Phase.Expired);
     return failing(
         Reason.RotationDue, Weight.Waiting, pending.map(c -> sentence(c, "no value yet")).toList());
+  }
+
+  private static boolean isMade(Credential credential) {
+    return credential.kind() == Kind.Generated || credential.kind() == Kind.Token;
   }
 
   private static Optional<Verdict> ended(List<Credential> credentials) {
@@ -61,8 +80,7 @@ final class Freshness {
   /// Shown, but nothing is wrong: seconds pass between a request and its answer, and what an
   /// identity that has ended still holds is for Expiring to say.
   private static Optional<Verdict> due(List<Credential> credentials) {
-    var due =
-        credentials.stream().filter(c -> c.phase() == Phase.Due || c.phase() == Phase.Expired);
+    var due = credentials.stream().filter(c -> ABOUT_TO_CHANGE.contains(c.phase()));
     return failing(
         Reason.RotationDue,
         Weight.None,

@@ -4,28 +4,54 @@ import dev.credence.decide.Action.Receipt;
 import dev.credence.decide.Standing.Credential;
 import dev.credence.decide.Standing.Credential.Kind;
 import dev.credence.decide.Standing.Credential.Phase;
+import dev.credence.decide.Standing.Handled;
 import dev.credence.facts.Identity.SecretWanted;
+import dev.credence.facts.Identity.Users;
 import dev.credence.facts.Member.Issue;
+import dev.credence.facts.TokenRecipe;
 import java.time.Instant;
 import java.util.Optional;
 
-/// How does a generated Secret stand? `lastVersion` is that of the Secret that was there before, so
-/// that one which somebody deleted is counted on; `rhythm` is empty where nothing is rotated any
-/// more.
-record Generated(SecretWanted wanted, Optional<Long> lastVersion, Optional<Rhythm> rhythm) {
+/// How does a Secret that we make stand? `lastVersion` is that of the Secret that was there before,
+/// so that one which somebody deleted is counted on; `users` who used it at last count; `rhythm` is
+/// empty where nothing is rotated any more.
+record Generated(
+    SecretWanted wanted,
+    Optional<Long> lastVersion,
+    Optional<Users> users,
+    Optional<Rhythm> rhythm) {
+
+  Generated usedBy(Optional<Users> counted) {
+    return new Generated(wanted, lastVersion, counted.or(this::users), rhythm);
+  }
 
   /// Without a value that anything is known about.
   Credential without(Phase phase, String message) {
-    return credential(phase, lastVersion, Optional.empty(), Optional.empty(), Optional.of(message));
+    return credential(
+        phase,
+        lastVersion,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Handled.NONE,
+        Optional.of(message));
   }
 
   Credential with(
-      Issue issue, Phase phase, Optional<Instant> previousRetires, Optional<String> message) {
+      Issue issue,
+      Phase phase,
+      Optional<Instant> previousRetires,
+      Optional<Instant> ends,
+      Optional<String> message) {
     return credential(
         phase == Phase.Fresh && previousRetires.isPresent() ? Phase.Overlapping : phase,
         Optional.of(issue.version()),
         Optional.of(issue.issuedAt()),
+        rhythm.flatMap(when -> when.next(issue, ends)),
         previousRetires,
+        ends,
+        handled(issue.handled()),
         message);
   }
 
@@ -35,26 +61,45 @@ record Generated(SecretWanted wanted, Optional<Long> lastVersion, Optional<Rhyth
         receipt.previousRetiresAt().isPresent() ? Phase.Overlapping : Phase.Fresh,
         Optional.of(receipt.version()),
         Optional.of(receipt.issuedAt()),
+        rhythm.flatMap(when -> when.next(receipt.issuedAt())),
         receipt.previousRetiresAt(),
+        Optional.empty(),
+        handled(receipt.handled()),
         message);
+  }
+
+  /// What is shown of the requests on one Secret.
+  private static Handled handled(dev.credence.facts.Handled handled) {
+    return new Handled(
+        handled.rotate().or(handled::identityRotate),
+        handled.rollback(),
+        handled.abort(),
+        handled.revoke().or(handled::identityRevoke));
   }
 
   private Credential credential(
       Phase phase,
       Optional<Long> version,
       Optional<Instant> issuedAt,
+      Optional<Instant> nextRotation,
       Optional<Instant> previousRetires,
+      Optional<Instant> ends,
+      Handled handled,
       Optional<String> message) {
     return new Credential(
         wanted.name(),
-        Kind.Generated,
+        wanted.material().filter(TokenRecipe.class::isInstance).isPresent()
+            ? Kind.Token
+            : Kind.Generated,
         phase,
         version,
         issuedAt,
-        rhythm.flatMap(when -> issuedAt.flatMap(when::due)),
+        nextRotation,
         previousRetires,
-        Optional.empty(),
+        ends,
         wanted.account(),
+        users,
+        handled,
         message);
   }
 }

@@ -37,7 +37,7 @@ final class Membership {
       wanted.put(Subject.account(account.name()), strength(account.provision()));
     }
     for (var secret : s.identity().secrets()) {
-      wanted.put(Subject.secret(secret.name()), strength(secret.recipe()));
+      wanted.put(Subject.secret(secret.name()), strength(secret.material()));
     }
     for (var certificate : s.identity().certificates()) {
       wanted.put(Subject.certificate(certificate), Strength.Names);
@@ -74,12 +74,39 @@ final class Membership {
           ? new Seat.Going(subject)
           : new Seat.ClaimedBy(subject, maker.get());
     }
-    return strength == Strength.Makes ? new Seat.NotOwned(subject) : new Seat.Linked(found.get());
+    return strength == Strength.Makes ? foreign(s, found.get()) : new Seat.Linked(found.get());
+  }
+
+  private static Seat foreign(Snapshot s, Member member) {
+    var thing = member.thing();
+    var isGiven = thing.hold().adopt().filter(s.identity().name()::equals).isPresent();
+    var isHeld = thing.hold().heldBy().filter(s.identity().uid()::equals).isPresent();
+    if (isHeld) {
+      return new Seat.ToRelease(member);
+    }
+    if (!isGiven) {
+      return new Seat.NotOwned(thing.subject(), Optional.empty());
+    }
+    var keeper = keeper(member);
+    return keeper.isPresent()
+        ? new Seat.NotOwned(thing.subject(), keeper)
+        : new Seat.ToAdopt(member);
+  }
+
+  /// What else would write it, so that we would fight.
+  private static Optional<String> keeper(Member member) {
+    return member
+        .thing()
+        .controller()
+        .map(owner -> owner.kind() + " " + owner.name())
+        .or(
+            () ->
+                member instanceof Member.StoredSecret secret ? secret.keeper() : Optional.empty());
   }
 
   private static Optional<Seat> unnamed(Snapshot s, Member member) {
     var thing = member.thing();
-    if (thing.leaving()) {
+    if (thing.leaving() || isPart(member)) {
       return Optional.empty();
     }
     if (isOurs(s, thing)) {
@@ -104,6 +131,11 @@ final class Membership {
         : Optional.empty();
   }
 
+  /// What is there for another Secret is looked after with that one.
+  private static boolean isPart(Member member) {
+    return member instanceof Member.StoredSecret secret && secret.part().isPresent();
+  }
+
   private static boolean selects(Claim claim) {
     return claim.strength() == Strength.Selects;
   }
@@ -116,12 +148,15 @@ final class Membership {
         .map(Claim::identity);
   }
 
-  /// Whether we made it for this very identity.
+  /// Whether we made it for this very identity, or were given it.
   static boolean isOurs(Snapshot s, Thing thing) {
-    return thing
-        .controller()
-        .filter(owner -> owner.isIdentity() && owner.uid().equals(s.identity().uid()))
-        .isPresent();
+    return thing.controller().isPresent()
+        ? thing
+            .controller()
+            .filter(owner -> owner.isIdentity() && owner.uid().equals(s.identity().uid()))
+            .isPresent()
+        : thing.hold().heldBy().filter(s.identity().uid()::equals).isPresent()
+            && thing.hold().adopt().filter(s.identity().name()::equals).isPresent();
   }
 
   private static Optional<String> otherMaker(Snapshot s, Thing thing) {

@@ -18,7 +18,13 @@ final class Provisioning {
       Snapshot s, boolean automount, Seat seat, Life life, OwnerFound owner) {
     return switch (seat) {
       case Seat.ToMake(var subject) when !life.isOver() ->
-          Optional.of(new Action.Provision(subject, automount, Marking.wanted(s, owner)));
+          Optional.of(
+              new Action.Provision(
+                  subject, automount, Marking.wanted(s, owner), s.identity().retain()));
+      case Seat.ToAdopt(Account(var thing, _)) ->
+          Optional.of(new Action.Adopt(thing.subject(), thing.guard(), Optional.empty()));
+      case Seat.ToRelease(Account(var thing, _)) ->
+          Optional.of(new Action.Release(thing.subject(), thing.guard()));
       case Seat.Made(Account(var thing, var found)) when found != automount ->
           Optional.of(new Action.Adjust(thing.subject(), thing.guard(), automount));
       case Seat _ -> Optional.empty();

@@ -21,7 +21,10 @@ public enum Reason {
 
   Fresh("every credential is current"),
   RotationDue("a new value is due, or a credential is over its time"),
-  RotationBlocked("a value cannot be made or written"),
+  RotationDeferred("a new value is due and waits for the policy's window"),
+  VerificationFailed("a hook of a new value failed and is tried again; the old value is in force"),
+  RotationBlocked("a value cannot be made, proven or written"),
+  ConsumersPending("the old value stays for consumers that have not moved to the new one"),
   CertificateNotReady("cert-manager calls a certificate not ready, or it has ended"),
 
   NoExpiry("the identity has no end"),

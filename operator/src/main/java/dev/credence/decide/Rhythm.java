@@ -1,5 +1,9 @@
 package dev.credence.decide;
 
+import dev.credence.facts.Conduct;
+import dev.credence.facts.Cron;
+import dev.credence.facts.Member.Aborted;
+import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Policy;
 import dev.credence.facts.RotationRule;
 import dev.credence.facts.Timing;
@@ -7,7 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
 /// How often is a value replaced, and how long does the old one stay? What the identity asks for,
@@ -15,15 +21,20 @@ import java.util.zip.CRC32;
 ///
 /// `seed` names the credential: due times are spread by it, always the same way, so that a thousand
 /// values that were issued in one second are not replaced in one second.
-record Rhythm(RotationRule asked, RotationRule policy, String seed) {
+record Rhythm(RotationRule asked, RotationRule policy, Conduct conduct, String seed) {
   private static final Duration DEFAULT_OVERLAP = Duration.ofHours(24);
+  private static final Duration OVERLAP_AT_MOST = Duration.ofHours(168);
   private static final Duration WIDEST_SPREAD = Duration.ofHours(24);
   private static final Duration WIDEST_SPREAD_OF_CRON = Duration.ofMinutes(10);
   private static final int SPREAD_PARTS = 10;
   private static final int HASHES = 1 << 16;
 
   static Rhythm of(RotationRule asked, Optional<Policy> policy, String seed) {
-    return new Rhythm(asked, policy.map(Policy::rotation).orElse(RotationRule.SILENT), seed);
+    return new Rhythm(
+        asked,
+        policy.map(Policy::rotation).orElse(RotationRule.SILENT),
+        policy.map(Policy::conduct).orElse(Conduct.DEFAULT),
+        seed);
   }
 
   /// Why what the identity asks for cannot be done.
@@ -53,21 +64,53 @@ record Rhythm(RotationRule asked, RotationRule policy, String seed) {
         .map(due -> bound(issuedAt).filter(due::isAfter).orElse(due));
   }
 
+  /// The same for a value that ends by itself, and where a rotation was stopped meanwhile: the next
+  /// comes as if that had been a new value.
+  Optional<Instant> due(Issue issue, Optional<Instant> end) {
+    var from =
+        issue
+            .aborted()
+            .map(Aborted::at)
+            .filter(issue.issuedAt()::isBefore)
+            .orElse(issue.issuedAt());
+    var renewal = end.map(time -> beforeItsEnd(issue.issuedAt(), time));
+    return Stream.of(due(from), renewal).flatMap(Optional::stream).min(Comparator.naturalOrder());
+  }
+
+  /// When four fifths of the life that was granted are over.
+  private static Instant beforeItsEnd(Instant issuedAt, Instant end) {
+    return issuedAt.plus(Duration.between(issuedAt, end).dividedBy(5).multipliedBy(4));
+  }
+
+  /// When it is expected to be replaced: due, and in a window.
+  Optional<Instant> next(Issue issue, Optional<Instant> end) {
+    return due(issue, end).flatMap(this::inWindow);
+  }
+
+  Optional<Instant> next(Instant issuedAt) {
+    return due(issuedAt).flatMap(this::inWindow);
+  }
+
+  private Optional<Instant> inWindow(Instant due) {
+    return conduct.windows().openFrom(due);
+  }
+
   private Optional<Instant> byTiming(Timing timing, Instant issuedAt) {
     return switch (timing) {
       case Timing.Every(var interval) -> Optional.of(before(issuedAt, interval));
       case Timing.Scheduled(var cron) ->
-          cron.after(issuedAt)
-              .map(
-                  due ->
-                      cron.after(due)
-                          .map(
-                              next ->
-                                  due.plus(
-                                      spread(Duration.between(due, next), WIDEST_SPREAD_OF_CRON)))
-                          .orElse(due));
+          cron.after(issuedAt).map(due -> due.plus(lateness(cron, due)));
       case Timing.Unreadable unreadable -> Optional.empty();
     };
+  }
+
+  /// Where there are windows they say when; a little later might be outside.
+  private Duration lateness(Cron cron, Instant due) {
+    return conduct.windows().limited()
+        ? Duration.ZERO
+        : cron.after(due)
+            .map(next -> spread(Duration.between(due, next), WIDEST_SPREAD_OF_CRON))
+            .orElse(Duration.ZERO);
   }
 
   private Optional<Instant> bound(Instant issuedAt) {
@@ -96,6 +139,18 @@ record Rhythm(RotationRule asked, RotationRule policy, String seed) {
         .map(life -> Durations.shorter(overlap, isWeighed() ? life : life.dividedBy(2)))
         .orElse(overlap)
         .truncatedTo(ChronoUnit.SECONDS);
+  }
+
+  /// How long the previous value waits for consumers that have not moved. Where nobody says, no
+  /// longer than until the next value comes.
+  Duration overlapAtMost(Instant issuedAt) {
+    return conduct
+        .overlapAtMost()
+        .orElseGet(
+            () ->
+                due(issuedAt)
+                    .map(due -> Durations.shorter(OVERLAP_AT_MOST, Duration.between(issuedAt, due)))
+                    .orElse(OVERLAP_AT_MOST));
   }
 
   /// Whether the same author wrote overlap and timing, one beside the other.

@@ -1,32 +1,39 @@
 package dev.credence.decide;
 
 import dev.credence.decide.Action.Receipt;
+import dev.credence.decide.Action.Value;
 import dev.credence.decide.Action.Why;
+import dev.credence.decide.Staging.Current;
 import dev.credence.decide.Standing.Credential.Phase;
-import dev.credence.decide.Standing.OwnerFound;
 import dev.credence.decide.Turn.Obstacle;
 import dev.credence.decide.Verdict.Weight;
-import dev.credence.facts.Identity.SecretWanted;
+import dev.credence.facts.Conduct.Strategy;
+import dev.credence.facts.Handled;
+import dev.credence.facts.HookJob;
+import dev.credence.facts.Hooks;
+import dev.credence.facts.Hooks.Step;
+import dev.credence.facts.Material;
+import dev.credence.facts.Member.Aborted;
 import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Member.StoredSecret;
-import dev.credence.facts.Policy;
-import dev.credence.facts.Recipe;
 import dev.credence.facts.Request;
-import dev.credence.facts.Snapshot;
-import dev.credence.facts.Subject;
-import dev.credence.facts.Templates;
+import dev.credence.facts.TokenRecipe;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// What is due for one generated Secret? Issue it, put a new value in place, take the previous one
-/// away, or wait.
+/// What is due for one Secret that we make? Issue it, bring a new value in place, take the previous
+/// one away, or wait.
 ///
-/// Everything it needs is on the Secret (version, time of issue, requests acted upon), so it
-/// carries on when every status is lost, and a value that is long overdue is replaced once, not
-/// once for each time that was missed.
+/// Everything it needs is in the cluster: on the Secret (version, time of issue, requests acted
+/// upon), beside it (the value that is staged, the anchors of its tokens) and in the Jobs of its
+/// hooks. So it carries on when every status is lost, and a value that is long overdue is replaced
+/// once, not once for each time that was missed.
+///
+/// What comes before the value is in place is [Staging], what comes after it [Handover].
 final class Rotation {
   /// Requests by annotation are answered at most this often; it is also the shortest `every`.
   private static final Duration SHORTEST_LIFE = Duration.ofSeconds(10);
@@ -34,40 +41,37 @@ final class Rotation {
   /// More than the clocks of two machines that the operator runs on differ by.
   private static final Duration CLOCKS_DIFFER = Duration.ofHours(1);
 
-  private final Snapshot s;
-  private final SecretWanted wanted;
-  private final Recipe recipe;
-  private final Subject subject;
-  private final Life life;
-  private final OwnerFound owner;
-  private final Rhythm rhythm;
-  private final Generated generated;
+  private final Target t;
+  private final Restarting restarts;
 
-  Rotation(Snapshot s, SecretWanted wanted, Optional<Policy> policy, Life life, OwnerFound owner) {
-    this.s = s;
-    this.wanted = wanted;
-    this.recipe = wanted.recipe().orElseThrow();
-    this.subject = Subject.secret(wanted.name());
-    this.life = life;
-    this.owner = owner;
-    this.rhythm = Rhythm.of(wanted.rotation(), policy, s.identity().uid() + "/" + wanted.name());
-    this.generated =
-        new Generated(
-            wanted,
-            Optional.ofNullable(s.identity().knownVersions().get(wanted.name())),
-            life.isOver() ? Optional.empty() : Optional.of(rhythm));
+  Rotation(Target t, Restarting restarts) {
+    this.t = t;
+    this.restarts = restarts;
+  }
+
+  static boolean isRestarting(Target t) {
+    return t.conduct().restart().strategy() != Strategy.None;
   }
 
   Turn turn(Seat seat) {
     return switch (seat) {
-      case Seat.ToMake _ -> first();
+      case Seat.ToMake _ -> tidied(first(), Optional.empty());
       case Seat.Made(StoredSecret secret) ->
-          secret.issue().map(issue -> made(secret, issue)).orElseGet(this::damaged);
+          secret
+              .issue()
+              .map(issue -> tidied(made(secret, issue), Optional.of(new Current(secret, issue))))
+              .orElseGet(this::damaged);
+      case Seat.ToAdopt(StoredSecret secret) -> adopted(secret);
+      case Seat.ToRelease(StoredSecret secret) ->
+          waiting("is given back to its holder, who took credence.dev/adopt away")
+              .doing(new Action.Release(secret.subject(), secret.thing().guard()));
       // What to do about these, MembersLinked says.
       case Seat.Going _ -> waiting("the Secret is being deleted");
       case Seat.NotOwned _ -> waiting("the name is taken by an object of others");
       case Seat.ClaimedBy(_, var identity) -> waiting("belongs to MachineIdentity " + identity);
       case Seat.Made _,
+          Seat.ToAdopt _,
+          Seat.ToRelease _,
           Seat.Linked _,
           Seat.Leftover _,
           Seat.Missing _,
@@ -78,85 +82,416 @@ final class Rotation {
   }
 
   private Turn waiting(String message) {
-    return Turn.idle(generated.without(Phase.Pending, message));
+    return Turn.idle(t.generated().without(Phase.Pending, message));
   }
 
   private Turn first() {
-    if (life.isOver()) {
-      return Turn.idle(generated.without(Phase.Expired, "not issued: the identity has ended"));
+    if (t.life().isOver()) {
+      return Turn.idle(t.generated().without(Phase.Expired, "not issued: the identity has ended"))
+          .doing(Staging.dropping(t, "the identity has ended"));
     }
-    var obstacle = obstacle();
+    var obstacle = t.obstacle();
     if (obstacle.isPresent()) {
-      return Turn.idle(generated.without(Phase.Blocked, obstacle.get().message()))
+      return Turn.idle(t.generated().without(Phase.Blocked, obstacle.get().message()))
           .against(obstacle);
     }
-    return s.setback(subject).isPresent() ? waiting("being created") : issued();
+    if (t.s().setback(t.subject()).isPresent()) {
+      return waiting("being created");
+    }
+    return t.hooks().stage() ? firstStaged() : issued();
+  }
+
+  private Turn firstStaged() {
+    var staging = new Staging(t, Optional.empty(), true, true);
+    var answer = staging.answer(new Why.OnRequest());
+    return answer
+        .turned()
+        .map(receipt -> turned(receipt).doing(answer.actions()))
+        .orElseGet(
+            () ->
+                Turn.idle(t.generated().without(answer.phase(), answer.message().orElse("")))
+                    .doing(answer.actions())
+                    .against(answer.obstacle())
+                    .changingAt(answer.changesAt()));
+  }
+
+  private Turn turned(Receipt receipt) {
+    return Turn.idle(t.generated().after(receipt, note(List.of()))).answering(receipt.handled());
   }
 
   private Turn issued() {
     var receipt =
         new Receipt(
-            generated.lastVersion().orElse(0L) + 1,
-            thisSecond(),
+            t.nextVersion(Optional.empty()),
+            t.nextSecond(),
             Optional.empty(),
-            recipe.digest(),
-            s.identity().rotate().flatMap(Request::asked),
-            Optional.empty());
-    var marks = Marking.wanted(s, owner);
-    return Turn.idle(generated.after(receipt, note(Optional.empty())))
-        .doing(Optional.of(new Action.Issue(subject, wanted.type(), recipe, marks, receipt)))
-        .answering(receipt.forIdentityRequest());
+            false,
+            t.material().digest(),
+            accountOf(t.material()),
+            t.answering(Handled.NONE, Optional.empty()));
+    return turned(receipt)
+        .doing(Tokens.anchoring(t, receipt.version()))
+        .doing(
+            new Action.Issue(
+                t.subject(),
+                t.wanted().type(),
+                t.material(),
+                t.labelling(),
+                receipt,
+                t.s().identity().retain()));
+  }
+
+  private Optional<String> accountOf(Material material) {
+    return material instanceof TokenRecipe token
+        ? Tokens.account(t, token).map(account -> account.thing().guard().uid())
+        : Optional.empty();
+  }
+
+  private Turn adopted(StoredSecret secret) {
+    var refusal = Obstacle.refusal(t.s(), secret.subject());
+    if (refusal.isPresent()) {
+      return Turn.idle(t.generated().without(Phase.Blocked, refusal.get().message()))
+          .against(refusal);
+    }
+    // One that we made, and that outlived its identity, says itself which version it holds.
+    var receipt =
+        secret.issue().isPresent()
+            ? Optional.<Receipt>empty()
+            : Optional.of(
+                new Receipt(
+                    t.nextVersion(Optional.empty()),
+                    t.nextSecond(),
+                    Optional.empty(),
+                    false,
+                    t.material().digest(),
+                    Optional.empty(),
+                    t.answering(Handled.NONE, Optional.of(secret))));
+    return waiting("is taken over; its value stays until the first rotation")
+        .doing(new Action.Adopt(secret.subject(), secret.thing().guard(), receipt));
   }
 
   private Turn made(StoredSecret secret, Issue issue) {
-    if (issue.issuedAt().minus(CLOCKS_DIFFER).isAfter(s.now())) {
+    if (issue.issuedAt().minus(CLOCKS_DIFFER).isAfter(t.now())) {
       return issuedInTheFuture(issue.issuedAt());
     }
-    if (life.isOver()) {
-      return kept(secret, issue, Phase.Expired, "not rotated: the identity has ended");
+    if (t.life().isOver()) {
+      return kept(secret, issue, Phase.Expired, "not rotated: the identity has ended")
+          .doing(Staging.dropping(t, "the identity has ended"));
     }
-    return Occasion.of(s, secret, issue, recipe, rhythm)
+    var aborted = newly(secret.requests().abort(), issue.handled().abort());
+    if (aborted.isPresent()) {
+      return aborted(secret, issue, aborted.get());
+    }
+    var reason = Occasion.revocation(t, secret, issue);
+    if (reason.isPresent()) {
+      return revoked(secret, issue, reason.get());
+    }
+    var rollback = newly(secret.requests().rollback(), issue.handled().rollback());
+    if (rollback.isPresent()) {
+      return rolledBack(secret, issue);
+    }
+    return Occasion.of(t, secret, issue)
         .map(why -> due(secret, issue, why))
+        .or(() -> begun(secret, issue))
         .orElseGet(() -> current(secret, issue));
   }
 
-  private Turn due(StoredSecret secret, Issue issue, Why why) {
-    var obstacle = obstacle();
-    if (obstacle.isPresent()) {
-      return kept(secret, issue, Phase.Blocked, obstacle.get().message()).against(obstacle);
-    }
-    var notBefore = issue.issuedAt().plus(SHORTEST_LIFE);
-    if (s.now().isBefore(notBefore)) {
-      return kept(secret, issue, Phase.Due, "rotated at most every 10s: next at " + notBefore)
-          .changingAt(notBefore);
-    }
-    return s.setback(subject).isPresent()
-        ? kept(secret, issue, Phase.Due, "about to be replaced")
-        : replaced(secret, issue, why);
+  private static Optional<String> newly(Optional<Request> request, Optional<String> actedUpon) {
+    return Occasion.isNew(request, actedUpon) ? request.flatMap(Request::asked) : Optional.empty();
   }
 
-  private Turn replaced(StoredSecret secret, Issue issue, Why why) {
-    var now = thisSecond();
-    var overlap = rhythm.overlap(now);
+  private Turn aborted(StoredSecret secret, Issue issue, String value) {
+    var handled = issue.handled().withAbort(Optional.of(value));
+    var cancelled =
+        new Handled(
+            t.answering(handled, Optional.of(secret)).identityRotate(),
+            handled.identityRevoke(),
+            t.answering(handled, Optional.of(secret)).rotate(),
+            handled.rollback(),
+            handled.abort(),
+            handled.revoke());
+    var isUnderWay = t.pending().isPresent();
+    var after =
+        new Issue(
+            issue.version(),
+            issue.issuedAt(),
+            issue.previousRetiresAt(),
+            issue.recipe(),
+            issue.account(),
+            isUnderWay ? cancelled : handled,
+            isUnderWay
+                ? Optional.of(new Aborted(t.nextSecond(), t.material().digest()))
+                : issue.aborted());
+    var what =
+        isUnderWay
+            ? "the rotation to version " + (issue.version() + 1) + " was aborted"
+            : "nothing to abort";
+    return acknowledged(secret, after, what).doing(Staging.dropping(t, "it was aborted"));
+  }
+
+  /// Only the answer is written; whatever else is due comes with the next look.
+  private Turn acknowledged(StoredSecret secret, Issue after, String what) {
+    var turn = kept(secret, after, Phase.Fresh, Optional.of(what)).answering(after.handled());
+    return t.s().setback(t.subject()).isPresent()
+        ? turn
+        : new Turn(
+            List.of(
+                new Action.Acknowledge(
+                    t.subject(), secret.thing().guard(), after.handled(), after.aborted(), what)),
+            turn.credential(),
+            turn.obstacle(),
+            turn.changesAt(),
+            turn.handled());
+  }
+
+  private Turn rolledBack(StoredSecret secret, Issue issue) {
+    var asked = secret.requests().rollback().flatMap(Request::asked);
+    var handled = issue.handled().withRollback(asked);
+    var impossible =
+        t.material() instanceof TokenRecipe
+            ? Optional.of("a token is not rolled back: rotate it")
+            : issue.previousRetiresAt().isEmpty()
+                ? Optional.of("nothing to roll back to: there is no previous value any more")
+                : Optional.<String>empty();
+    if (impossible.isPresent()) {
+      return acknowledged(secret, answered(issue, handled), impossible.get());
+    }
+    if (t.s().setback(t.subject()).isPresent()) {
+      return kept(secret, issue, Phase.Due, "about to be rolled back");
+    }
+    var now = t.nextSecond();
+    var overlap = t.rhythm().overlap(now);
     var receipt =
         new Receipt(
             issue.version() + 1,
             now,
-            overlap.isZero() ? Optional.empty() : Optional.of(now.plus(overlap)),
-            recipe.digest(),
-            s.identity().rotate().flatMap(Request::asked).or(issue::forIdentityRequest),
-            secret.rotate().flatMap(Request::asked).or(issue::forSecretRequest));
-    var guard = secret.thing().guard();
-    return Turn.idle(generated.after(receipt, note(secret.rotate())))
-        .doing(Optional.of(new Action.Rotate(subject, guard, recipe, receipt, why)))
-        .answering(receipt.forIdentityRequest());
+            Optional.of(now.plus(overlap)),
+            true,
+            t.material().digest(),
+            Optional.empty(),
+            handled);
+    return turned(receipt)
+        .doing(new Action.Rollback(t.subject(), secret.thing().guard(), receipt))
+        .doing(Staging.dropping(t, "the value before was taken back"));
+  }
+
+  private static Issue answered(Issue issue, Handled handled) {
+    return new Issue(
+        issue.version(),
+        issue.issuedAt(),
+        issue.previousRetiresAt(),
+        issue.recipe(),
+        issue.account(),
+        handled,
+        issue.aborted());
+  }
+
+  /// The value is in other hands: it is ended where it is checked before there is a new one,
+  // whatever
+  /// breaks by that.
+  private Turn revoked(StoredSecret secret, Issue issue, String reason) {
+    var why = new Why.Revoked(reason);
+    var obstacle = t.obstacle();
+    if (obstacle.isPresent()) {
+      return kept(secret, issue, Phase.Blocked, obstacle.get().message()).against(obstacle);
+    }
+    var ending = endings(secret, issue).filter(run -> !run.passed()).findFirst();
+    if (ending.isPresent()) {
+      var run = ending.get();
+      return bare(
+              secret,
+              issue,
+              run.givenUp() ? Phase.Blocked : Phase.Retiring,
+              "revoked (" + reason + "): " + run.message().orElse(""))
+          .doing(run.actions())
+          .against(run.obstacle())
+          .changingAt(run.changesAt());
+    }
+    if (t.hooks().stage()) {
+      var answer = new Staging(t, Optional.of(new Current(secret, issue)), false, true).answer(why);
+      return answer
+          .turned()
+          .map(receipt -> turned(receipt).doing(answer.actions()))
+          .orElseGet(
+              () ->
+                  bare(
+                          secret,
+                          issue,
+                          answer.phase() == Phase.Blocked ? Phase.Blocked : Phase.Revoked,
+                          "revoked ("
+                              + reason
+                              + "): "
+                              + answer.message().orElse("a new value is made"))
+                      .doing(answer.actions())
+                      .against(answer.obstacle())
+                      .changingAt(answer.changesAt()));
+    }
+    if (t.s().setback(t.subject()).isPresent()) {
+      return bare(secret, issue, Phase.Revoked, "revoked (" + reason + "): a new value is made");
+    }
+    var now = t.nextSecond();
+    var receipt =
+        receipt(secret, issue, now, isRestarting(t) ? Optional.of(now) : Optional.empty(), false);
+    return turned(receipt)
+        .doing(Tokens.ending(t, receipt.version(), "it was revoked"))
+        .doing(Tokens.anchoring(t, receipt.version()))
+        .doing(new Action.Rotate(t.subject(), secret.thing().guard(), t.material(), receipt, why));
+  }
+
+  /// The hooks that end the previous value, if it is still there, and the current one.
+  private Stream<HookRuns.Answer> endings(StoredSecret secret, Issue issue) {
+    if (t.hooks().revoke().isEmpty()) {
+      return Stream.of();
+    }
+    var uid = secret.thing().guard().uid();
+    var previous =
+        issue.previousRetiresAt().stream()
+            .map(_ -> ending(issue.version() - 1, new Value(t.name(), uid, Hooks.PREVIOUS)));
+    return Stream.concat(
+        previous, Stream.of(ending(issue.version(), new Value(t.name(), uid, ""))));
+  }
+
+  private HookRuns.Answer ending(long version, Value value) {
+    return new HookRuns(t, version, value, List.of(Step.revoke)).answer(true);
+  }
+
+  /// What was begun is carried through, also where its occasion was taken back meanwhile.
+  private Optional<Turn> begun(StoredSecret secret, Issue issue) {
+    return t.hooks().stage() || t.pending().isPresent()
+        ? Optional.of(new Staging(t, Optional.of(new Current(secret, issue)), true, false))
+            .filter(Staging::isBegun)
+            .map(staging -> staged(staging, secret, issue, new Why.OnRequest()))
+        : Optional.empty();
+  }
+
+  private Turn due(StoredSecret secret, Issue issue, Why why) {
+    var obstacle = t.obstacle();
+    if (obstacle.isPresent()) {
+      return kept(secret, issue, Phase.Blocked, obstacle.get().message()).against(obstacle);
+    }
+    var urgent = Occasion.isUrgent(t, secret, issue) || why instanceof Why.Dead;
+    var staging = new Staging(t, Optional.of(new Current(secret, issue)), true, urgent);
+    if (t.hooks().stage() && staging.isBegun()) {
+      return staged(staging, secret, issue, why);
+    }
+    var handover = Handover.of(t, secret, issue, restarts);
+    if (handover.isUnderWay() && !urgent) {
+      return kept(
+          secret,
+          issue,
+          Phase.Fresh,
+          Optional.of("the next value is due and waits for the end of the overlap"));
+    }
+    var notBefore = issue.issuedAt().plus(SHORTEST_LIFE);
+    if (t.now().isBefore(notBefore)) {
+      return kept(secret, issue, Phase.Due, "rotated at most every 10s: next at " + notBefore)
+          .changingAt(notBefore);
+    }
+    return urgent ? replaced(secret, issue, staging, why) : inWindow(secret, issue, staging, why);
+  }
+
+  private Turn inWindow(StoredSecret secret, Issue issue, Staging staging, Why why) {
+    var windows = t.conduct().windows();
+    if (windows.areOpen(t.now())) {
+      return replaced(secret, issue, staging, sinceOpening(why));
+    }
+    var opening = windows.openFrom(t.now());
+    var end = Occasion.end(secret);
+    var endsBefore = end.filter(time -> opening.filter(at -> at.isBefore(time)).isEmpty());
+    if (endsBefore.isPresent()) {
+      return replaced(
+          secret, issue, staging, new Why.BeforeItsEnd(dueSince(why), endsBefore.get()));
+    }
+    var message =
+        opening
+            .map(at -> "due; the policy's window opens at " + at)
+            .orElse("due; no window of the policy ever opens");
+    return kept(secret, issue, Phase.Deferred, message)
+        .against(
+            new Obstacle(
+                Reason.RotationDeferred,
+                t.name() + ": " + message,
+                opening.isPresent() ? Weight.None : Weight.Broken))
+        .changingAt(opening);
+  }
+
+  private Instant dueSince(Why why) {
+    return why instanceof Why.OnSchedule(var due) ? due : t.now();
+  }
+
+  /// What had to wait for its window is late from its opening on.
+  private Why sinceOpening(Why why) {
+    return why instanceof Why.OnSchedule(var due)
+        ? new Why.OnSchedule(
+            t.conduct().windows().openSince(t.now()).filter(due::isBefore).orElse(due))
+        : why;
+  }
+
+  private Turn replaced(StoredSecret secret, Issue issue, Staging staging, Why why) {
+    if (t.hooks().stage()) {
+      return staged(staging, secret, issue, why);
+    }
+    if (t.s().setback(t.subject()).isPresent()) {
+      return kept(secret, issue, Phase.Due, "about to be replaced");
+    }
+    var now = t.nextSecond();
+    var receipt = receipt(secret, issue, now, previousUntil(secret, issue, why, now), true);
+    return turned(receipt)
+        .doing(Tokens.anchoring(t, receipt.version()))
+        .doing(new Action.Rotate(t.subject(), secret.thing().guard(), t.material(), receipt, why));
+  }
+
+  /// Empty where there is nothing to keep for anybody: no overlap, nobody to restart, no hook to
+  // end
+  /// the old value.
+  private Optional<Instant> previousUntil(StoredSecret secret, Issue issue, Why why, Instant now) {
+    var overlap = why instanceof Why.Dead ? Duration.ZERO : t.rhythm().overlap(now);
+    var ends = Occasion.end(secret);
+    var until = now.plus(overlap);
+    var bounded = ends.filter(until::isAfter).orElse(until);
+    return overlap.isZero()
+            && !isRestarting(t)
+            && t.hooks().revoke().isEmpty()
+            && !(t.material() instanceof TokenRecipe)
+        ? Optional.empty()
+        : Optional.of(bounded.isBefore(now) ? now : bounded);
+  }
+
+  private Receipt receipt(
+      StoredSecret secret,
+      Issue issue,
+      Instant now,
+      Optional<Instant> previousUntil,
+      boolean keepsPrevious) {
+    var isToken = t.material() instanceof TokenRecipe;
+    return new Receipt(
+        issue.version() + 1,
+        now,
+        previousUntil,
+        keepsPrevious && !isToken && previousUntil.isPresent(),
+        t.material().digest(),
+        accountOf(t.material()),
+        t.answering(issue.handled(), Optional.of(secret)));
+  }
+
+  private Turn staged(Staging staging, StoredSecret secret, Issue issue, Why why) {
+    var answer = staging.answer(sinceOpening(why));
+    return answer
+        .turned()
+        .map(receipt -> turned(receipt).doing(answer.actions()))
+        .orElseGet(
+            () ->
+                kept(secret, issue, answer.phase(), answer.message())
+                    .doing(answer.actions())
+                    .against(answer.obstacle())
+                    .changingAt(answer.changesAt()));
   }
 
   private Turn current(StoredSecret secret, Issue issue) {
-    var unreadable = unreadableTiming();
+    var unreadable = t.unreadableTiming();
     return unreadable.isPresent()
         ? kept(secret, issue, Phase.Blocked, unreadable.get().message()).against(unreadable)
-        : kept(secret, issue, Phase.Fresh, note(secret.rotate()));
+        : kept(secret, issue, Phase.Fresh, note(secret));
   }
 
   private Turn kept(StoredSecret secret, Issue issue, Phase phase, String message) {
@@ -166,21 +501,70 @@ final class Rotation {
   /// The value stays; the one before it goes when its time is over, whatever stands in the way of a
   /// new one.
   private Turn kept(StoredSecret secret, Issue issue, Phase phase, Optional<String> message) {
-    var retirement = retirement(s, secret);
-    var previousRetires = issue.previousRetiresAt().filter(_ -> retirement.isEmpty());
-    return Turn.idle(generated.with(issue, phase, previousRetires, message))
-        .doing(retirement)
-        .against(Obstacle.refusal(s, subject))
-        .answering(issue.forIdentityRequest());
+    var handover = Handover.of(t, secret, issue, restarts);
+    return Turn.idle(
+            t.generated()
+                .usedBy(restarts.uptake(t.name()).map(Uptake::users))
+                .with(
+                    issue,
+                    phase == Phase.Fresh ? handover.phase() : phase,
+                    handover.previousUntil(),
+                    Occasion.end(secret),
+                    message.or(handover::message)))
+        .doing(handover.actions())
+        .against(Obstacle.refusal(t.s(), t.subject()))
+        .against(handover.obstacle())
+        .changingAt(handover.changesAt())
+        .answering(issue.handled());
   }
 
-  /// The end of a previous value whose time is over.
-  static Optional<Action> retirement(Snapshot s, StoredSecret secret) {
+  /// The same without the end of the previous value: the revocation sees to that.
+  private Turn bare(StoredSecret secret, Issue issue, Phase phase, String message) {
+    return Turn.idle(
+            t.generated()
+                .with(issue, phase, Optional.empty(), Occasion.end(secret), Optional.of(message)))
+        .against(Obstacle.refusal(t.s(), t.subject()))
+        .answering(issue.handled());
+  }
+
+  /// The end of the previous value of a Secret that the identity no longer lists.
+  static Optional<Action> retirement(dev.credence.facts.Snapshot s, StoredSecret secret) {
     return secret
         .issue()
         .flatMap(Issue::previousRetiresAt)
         .filter(time -> !time.isAfter(s.now()) && s.setback(secret.subject()).isEmpty())
         .map(_ -> new Action.Retire(secret.subject(), secret.thing().guard()));
+  }
+
+  /// Takes away the Jobs that are about no value which is still in question.
+  private Turn tidied(Turn turn, Optional<Current> current) {
+    var removed = new ArrayList<Action>();
+    for (var job : t.jobs()) {
+      if (!job.leaving() && !isUseful(job, current)) {
+        removed.add(new Action.Remove(job.subject(), job.guard(), "its value is settled"));
+      }
+    }
+    return turn.doing(removed);
+  }
+
+  private boolean isUseful(HookJob job, Optional<Current> current) {
+    if (t.pending().filter(p -> p.thing().guard().uid().equals(job.valueUid())).isPresent()) {
+      return true;
+    }
+    return current
+        .filter(now -> now.secret().thing().guard().uid().equals(job.valueUid()))
+        .filter(
+            now ->
+                Occasion.revocation(t, now.secret(), now.issue()).isPresent()
+                    ? job.version() >= now.issue().version() - 1
+                    : now.issue().previousRetiresAt().isPresent()
+                        && !isNewlyAborted(now)
+                        && job.version() == now.issue().version() - 1)
+        .isPresent();
+  }
+
+  private static boolean isNewlyAborted(Current now) {
+    return Occasion.isNew(now.secret().requests().abort(), now.issue().handled().abort());
   }
 
   /// What we do not understand we do not overwrite.
@@ -196,40 +580,27 @@ final class Rotation {
 
   private Turn damaged(String how) {
     var message =
-        subject + ": " + how + "; restore what was there, or delete the Secret to have a new one";
-    return Turn.idle(generated.without(Phase.Blocked, message))
-        .against(Optional.of(new Obstacle(message, Weight.Broken)));
+        t.subject()
+            + ": "
+            + how
+            + "; restore what was there, or delete the Secret to have a new one";
+    return Turn.idle(t.generated().without(Phase.Blocked, message))
+        .against(Obstacle.broken(message));
   }
 
-  private Optional<Obstacle> obstacle() {
-    return Templates.problem(recipe.keys())
-        .map(this::forItsAuthor)
-        .or(this::unreadableTiming)
-        .or(() -> Obstacle.refusal(s, subject));
-  }
-
-  private Optional<Obstacle> unreadableTiming() {
-    return rhythm.problem().map(this::forItsAuthor);
-  }
-
-  private Obstacle forItsAuthor(String problem) {
-    return new Obstacle(wanted.name() + ": " + problem, Weight.Broken);
+  private Optional<String> note(StoredSecret secret) {
+    return note(secret.requests().complaints().toList());
   }
 
   /// What is said about a value though nothing is wrong with it.
-  private Optional<String> note(Optional<Request> onSecret) {
-    return Stream.of(s.identity().rotate(), onSecret)
-        .flatMap(request -> request.flatMap(Request::complaint).stream())
+  private Optional<String> note(List<String> complaints) {
+    return Stream.concat(t.s().identity().requests().complaints(), complaints.stream())
         .findFirst()
-        .or(rhythm::bounded)
+        .or(t.rhythm()::bounded)
         .or(
             () ->
-                rhythm
+                t.rhythm()
                     .problemOfPolicy()
                     .map(problem -> "not rotated by the policy, which cannot be read: " + problem));
-  }
-
-  private Instant thisSecond() {
-    return s.now().truncatedTo(ChronoUnit.SECONDS);
   }
 }

@@ -2,6 +2,7 @@ package dev.credence.decide;
 
 import dev.credence.facts.Member;
 import dev.credence.facts.Subject;
+import java.util.Optional;
 
 /// What an object is to the identity.
 sealed interface Seat {
@@ -17,6 +18,12 @@ sealed interface Seat {
   /// nothing uses it.
   record Leftover(Member member) implements Taken {}
 
+  /// Its holder gives it to this identity, which is to make it.
+  record ToAdopt(Member member) implements Taken {}
+
+  /// Its holder gave it to this identity and takes it back.
+  record ToRelease(Member member) implements Taken {}
+
   /// It carries our marks and is no member any more.
   record Left(Member member) implements Taken {}
 
@@ -29,8 +36,9 @@ sealed interface Seat {
   /// It is being deleted; what comes after it is decided when it is gone.
   record Going(Subject subject) implements Seat {}
 
-  /// We are to make it, and an object of others has the name.
-  record NotOwned(Subject subject) implements Seat {}
+  /// We are to make it, and an object of others has the name. `keeper`: what looks after that one,
+  /// where its holder gives it to us all the same.
+  record NotOwned(Subject subject, Optional<String> keeper) implements Seat {}
 
   /// Another identity has it.
   record ClaimedBy(Subject subject, String identity) implements Seat {}

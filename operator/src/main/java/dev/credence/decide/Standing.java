@@ -1,6 +1,7 @@
 package dev.credence.decide;
 
 import dev.credence.facts.Identity.AccountElsewhere;
+import dev.credence.facts.Identity.Users;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +18,7 @@ public record Standing(
     Optional<Instant> nextAction,
     Counts members,
     List<Credential> credentials,
-    Optional<String> handledRotate,
+    Handled handled,
     List<Verdict> verdicts,
     List<Reason> violations) {
 
@@ -25,6 +26,16 @@ public record Standing(
     credentials = List.copyOf(credentials);
     verdicts = List.copyOf(verdicts);
     violations = List.copyOf(violations);
+  }
+
+  /// The last requests by annotation that were acted upon.
+  public record Handled(
+      Optional<String> rotate,
+      Optional<String> rollback,
+      Optional<String> abort,
+      Optional<String> revoke) {
+    public static final Handled NONE =
+        new Handled(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   public enum State {
@@ -61,10 +72,13 @@ public record Standing(
       Optional<Instant> previousRetires,
       Optional<Instant> ends,
       Optional<AccountElsewhere> account,
+      Optional<Users> consumers,
+      Handled handled,
       Optional<String> message) {
 
     public enum Kind {
       Generated,
+      Token,
       Certificate,
       LegacyToken,
       Linked
@@ -74,9 +88,15 @@ public record Standing(
       Pending,
       Fresh,
       Due,
+      Deferred,
+      Applying,
+      Verifying,
+      Restarting,
       Overlapping,
+      Retiring,
       Blocked,
-      Expired
+      Expired,
+      Revoked
     }
   }
 

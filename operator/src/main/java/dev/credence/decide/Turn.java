@@ -2,26 +2,39 @@ package dev.credence.decide;
 
 import dev.credence.decide.Standing.Credential;
 import dev.credence.decide.Verdict.Weight;
+import dev.credence.facts.Handled;
 import dev.credence.facts.Setback;
 import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// What comes next for one credential: an action or none, what is true after it, and what stands
-/// in the way of a new value. `changesAt`: when that changes by itself, beside the times that the
-/// credential shows. `answered`: the last request on the identity that its value answers.
+/// What comes next for one credential: what to do, what is true after it, and what stands in the
+// way
+/// of a new value. `changesAt`: when that changes by itself, beside the times that the credential
+/// shows. `handled`: the requests that its value answers; empty where it answers none.
 record Turn(
-    Optional<Action> action,
+    List<Action> actions,
     Credential credential,
     Optional<Obstacle> obstacle,
-    Optional<Instant> changesAt,
-    Optional<String> answered) {
+    List<Instant> changesAt,
+    Optional<Handled> handled) {
 
-  /// `weight`: Broken where only a person can take it away, else Waiting.
-  record Obstacle(String message, Weight weight) {
+  Turn {
+    actions = List.copyOf(actions);
+    changesAt = List.copyOf(changesAt);
+  }
+
+  /// `weight`: Broken where only a person can take it away.
+  record Obstacle(Reason reason, String message, Weight weight) {
+
+    static Obstacle broken(String message) {
+      return new Obstacle(Reason.RotationBlocked, message, Weight.Broken);
+    }
 
     /// That the API server said no a moment ago. A missing right, a quota, an admission policy or
     /// an immutable Secret is for a person to mend; it is tried again all the same.
@@ -29,35 +42,53 @@ record Turn(
       return s.setback(subject)
           .filter(setback -> setback.cause() == Cause.Refused)
           .map(Setback::message)
-          .map(message -> new Obstacle(message, Weight.Broken));
+          .map(Obstacle::broken);
     }
   }
 
   static Turn idle(Credential credential) {
-    return new Turn(
-        Optional.empty(), credential, Optional.empty(), Optional.empty(), Optional.empty());
+    return new Turn(List.of(), credential, Optional.empty(), List.of(), Optional.empty());
   }
 
-  Turn doing(Optional<Action> next) {
-    return new Turn(next, credential, obstacle, changesAt, answered);
+  Turn doing(Action next) {
+    return doing(List.of(next));
   }
 
+  /// First what was to be done before, then this.
+  Turn doing(List<Action> next) {
+    var all = new ArrayList<>(actions);
+    all.addAll(next);
+    return new Turn(all, credential, obstacle, changesAt, handled);
+  }
+
+  /// The first that is said stays.
   Turn against(Optional<Obstacle> inTheWay) {
-    return new Turn(action, credential, inTheWay, changesAt, answered);
+    return new Turn(actions, credential, obstacle.or(() -> inTheWay), changesAt, handled);
+  }
+
+  Turn against(Obstacle inTheWay) {
+    return against(Optional.of(inTheWay));
   }
 
   Turn changingAt(Instant time) {
-    return new Turn(action, credential, obstacle, Optional.of(time), answered);
+    return changingAt(Optional.of(time));
   }
 
-  Turn answering(Optional<String> request) {
-    return new Turn(action, credential, obstacle, changesAt, request);
+  Turn changingAt(Optional<Instant> time) {
+    var all = new ArrayList<>(changesAt);
+    time.ifPresent(all::add);
+    return new Turn(actions, credential, obstacle, all, handled);
+  }
+
+  Turn answering(Handled requests) {
+    return new Turn(actions, credential, obstacle, changesAt, Optional.of(requests));
   }
 
   /// The times at which there is something to do or to say about this credential.
   Stream<Instant> changes() {
-    return Stream.of(
-            credential.nextRotation(), credential.previousRetires(), credential.ends(), changesAt)
-        .flatMap(Optional::stream);
+    return Stream.concat(
+        Stream.of(credential.nextRotation(), credential.previousRetires(), credential.ends())
+            .flatMap(Optional::stream),
+        changesAt.stream());
   }
 }

@@ -3,15 +3,19 @@ package dev.credence.decide;
 import dev.credence.decide.Standing.Credential;
 import dev.credence.decide.Standing.Credential.Kind;
 import dev.credence.decide.Standing.Credential.Phase;
+import dev.credence.decide.Standing.Handled;
 import dev.credence.decide.Turn.Obstacle;
 import dev.credence.facts.Identity.AccountElsewhere;
+import dev.credence.facts.Identity.Known;
 import dev.credence.facts.Identity.SecretWanted;
 import dev.credence.facts.Member.Certificate;
 import dev.credence.facts.Member.EndDate;
 import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Member.StoredSecret;
+import dev.credence.facts.Request;
 import dev.credence.facts.Snapshot;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /// How do the credentials stand whose value we do not make? Linked Secrets, cert-manager's
@@ -35,6 +39,8 @@ final class Watching {
             Optional.empty(),
             end,
             accountOf(s, name),
+            Optional.empty(),
+            Handled.NONE,
             isOver
                 ? end.map(time -> "ended at " + time + ": replace it where it was made")
                 : secret.endDate().flatMap(Watching::complaint)));
@@ -82,14 +88,35 @@ final class Watching {
             previousRetires,
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
+            Handled.NONE,
             Optional.of(
                 "no longer in `spec.secrets`: kept and not rotated; delete the Secret when nothing uses it, or list it again"));
-    return Turn.idle(credential).doing(retirement).against(Obstacle.refusal(s, secret.subject()));
+    return Turn.idle(credential)
+        .doing(retirement.stream().toList())
+        .against(Obstacle.refusal(s, secret.subject()));
   }
 
+  /// cert-manager is asked for a new one where somebody asks for new values, or takes the old ones
+  /// back: a certificate cannot be ended, only replaced.
   static Turn certificate(Snapshot s, Certificate certificate) {
     var isOver = hasCome(certificate.notAfter(), s);
-    return Turn.idle(
+    var requests = s.identity().requests();
+    var known = known(s, certificate);
+    var isAsked =
+        Occasion.isNew(requests.rotate(), known.flatMap(Known::rotate))
+            || Occasion.isNew(requests.revoke(), known.flatMap(Known::revoke));
+    var refusal = Obstacle.refusal(s, certificate.subject()).filter(_ -> isAsked);
+    var isHeld = s.setback(certificate.subject()).isPresent();
+    var rotate = requests.rotate().flatMap(Request::asked).filter(_ -> !isHeld);
+    var revoke = requests.revoke().flatMap(Request::asked).filter(_ -> !isHeld);
+    var handled =
+        new Handled(
+            rotate.or(() -> known.flatMap(Known::rotate)),
+            Optional.empty(),
+            Optional.empty(),
+            revoke.or(() -> known.flatMap(Known::revoke)));
+    var credential =
         new Credential(
             certificate.subject().name(),
             Kind.Certificate,
@@ -100,11 +127,32 @@ final class Watching {
             Optional.empty(),
             certificate.notAfter(),
             Optional.empty(),
+            Optional.empty(),
+            handled,
             certificate
                 .complaint()
                 .or(
                     () ->
-                        certificate.notAfter().filter(_ -> isOver).map(end -> "ended at " + end))));
+                        certificate.notAfter().filter(_ -> isOver).map(end -> "ended at " + end)));
+    var renewals =
+        isAsked && !isHeld && !certificate.issuing()
+            ? List.<Action>of(new Action.Renew(certificate.subject(), certificate.thing().guard()))
+            : List.<Action>of();
+    return Turn.idle(credential)
+        .doing(renewals)
+        .against(refusal)
+        .answering(
+            new dev.credence.facts.Handled(
+                handled.rotate(),
+                handled.revoke(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()));
+  }
+
+  private static Optional<Known> known(Snapshot s, Certificate certificate) {
+    return Optional.ofNullable(s.identity().known().get(certificate.subject().name()));
   }
 
   private static Phase phase(Snapshot s, Certificate certificate, boolean isOver) {

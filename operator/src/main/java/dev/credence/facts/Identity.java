@@ -5,9 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// A MachineIdentity as it was written. `leaving`: it is being deleted. `knownVersions`: the last
-/// version of each generated Secret in its status, so that a Secret that somebody deleted is
-/// counted on.
+/// A MachineIdentity as it was written. `leaving`: it is being deleted. `retain`: what was made for
+/// it stays without it. `knownVersions`: the last version of each generated Secret in its status,
+// so
+/// that a Secret that somebody deleted is counted on. `known`: by the names of credentials.
 public record Identity(
     String namespace,
     String name,
@@ -16,14 +17,16 @@ public record Identity(
     Instant createdAt,
     boolean leaving,
     Map<String, String> labels,
-    Optional<Request> rotate,
+    Requests requests,
     Owner owner,
     Optional<String> type,
     Optional<Instant> expirationTime,
+    boolean retain,
     List<AccountWanted> accounts,
     List<SecretWanted> secrets,
     List<String> certificates,
-    Map<String, Long> knownVersions) {
+    Map<String, Long> knownVersions,
+    Map<String, Known> known) {
 
   public Identity {
     labels = Map.copyOf(labels);
@@ -31,6 +34,7 @@ public record Identity(
     secrets = List.copyOf(secrets);
     certificates = List.copyOf(certificates);
     knownVersions = Map.copyOf(knownVersions);
+    known = Map.copyOf(known);
   }
 
   public record Owner(Optional<String> contact, Optional<String> team, Optional<String> backup) {}
@@ -39,13 +43,23 @@ public record Identity(
   /// `automountServiceAccountToken`.
   public record AccountWanted(String name, Optional<Boolean> provision) {}
 
-  /// `recipe` empty: linked only.
+  /// `material` empty: linked only.
   public record SecretWanted(
       String name,
       Optional<AccountElsewhere> account,
       String type,
-      Optional<Recipe> recipe,
-      RotationRule rotation) {}
+      Optional<Material> material,
+      RotationRule rotation,
+      Hooks hooks) {}
+
+  /// What the status says of a credential and nothing else remembers: who used it at last count,
+  // and
+  /// what was asked of cert-manager.
+  public record Known(
+      Optional<Users> consumers, Optional<String> rotate, Optional<String> revoke) {}
+
+  /// How many use a Secret, and how many of them its current value.
+  public record Users(int total, int current) {}
 
   /// The account in some other system that a Secret opens.
   public record AccountElsewhere(String kind, String system, String name) {}

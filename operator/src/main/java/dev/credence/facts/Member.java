@@ -13,19 +13,35 @@ public sealed interface Member {
 
   record Account(Thing thing, boolean automount) implements Member {}
 
-  /// A Secret without its bytes. `issue` is what our annotations on it say, where they can be read.
+  /// A Secret without its bytes. `issue` is what our annotations on it say, where they can be read;
+  /// `part`: it is there for another Secret; `keeper`: what else looks after it, like Helm.
   record StoredSecret(
       Thing thing,
       Optional<Issue> issue,
-      Optional<Request> rotate,
+      Requests requests,
       Optional<EndDate> endDate,
-      boolean legacyToken)
+      boolean legacyToken,
+      Optional<Part> part,
+      Optional<String> keeper)
       implements Member {}
 
-  /// A cert-manager Certificate. `complaint` is its message where it is not ready.
+  /// What a Secret is to the one that it is there for.
+  sealed interface Part {
+    String secret();
+
+    /// holds the next value until it is proven
+    record Pending(String secret) implements Part {}
+
+    /// a token of this version is bound to it and ends with it
+    record Anchor(String secret, long version) implements Part {}
+  }
+
+  /// A cert-manager Certificate. `complaint` is its message where it is not ready; `issuing`:
+  /// cert-manager is about to issue it anew.
   record Certificate(
       Thing thing,
       boolean ready,
+      boolean issuing,
       Optional<String> complaint,
       Optional<Instant> notBefore,
       Optional<Instant> notAfter,
@@ -33,13 +49,19 @@ public sealed interface Member {
       implements Member {}
 
   /// What a generated Secret says about its value: enough to carry on if every status were lost.
+  /// `account`: the UID of the ServiceAccount whose token it is. `aborted`: the last rotation that
+  /// somebody stopped.
   record Issue(
       long version,
       Instant issuedAt,
       Optional<Instant> previousRetiresAt,
       Optional<String> recipe,
-      Optional<String> forIdentityRequest,
-      Optional<String> forSecretRequest) {}
+      Optional<String> account,
+      Handled handled,
+      Optional<Aborted> aborted) {}
+
+  /// When a rotation was stopped, and by what recipe it was making a value.
+  record Aborted(Instant at, String recipe) {}
 
   /// `credence.dev/expires-at` on a Secret that we do not make.
   sealed interface EndDate {

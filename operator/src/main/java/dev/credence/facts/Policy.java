@@ -19,6 +19,8 @@ public record Policy(
     Optional<Duration> longestLife,
     List<Duration> warnBefore,
     RotationRule rotation,
+    Conduct conduct,
+    Optional<Duration> longestToken,
     List<String> problems) {
 
   /// Where no policy says otherwise.

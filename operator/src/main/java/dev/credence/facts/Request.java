@@ -18,6 +18,11 @@ public sealed interface Request {
     };
   }
 
+  /// Whether windows and the overlap of the value before do not count.
+  default boolean urgent() {
+    return asked().filter(value -> value.endsWith("!")).isPresent();
+  }
+
   /// Why it is not acted upon.
   default Optional<String> complaint() {
     return switch (this) {

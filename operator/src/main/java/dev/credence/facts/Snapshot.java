@@ -8,7 +8,9 @@ import java.util.Optional;
 /// All that one decision rests on: one identity, what surrounds it, and the time. Holds no secret,
 /// so it may be printed.
 ///
-/// `members` are the objects that the identity names, selects, owns or has marked. `rivals` are the
+/// `jobs` are the hooks that were started for the identity; `consumers` who uses the Secrets of the
+/// namespace, looked up only while somebody may have to move to a new value. `members` are the
+// objects that the identity names, selects, owns or has marked. `rivals` are the
 /// claims of other identities on names that this one names and on its members. `certManager`:
 /// whether its resources are known to the cluster.
 public record Snapshot(
@@ -19,12 +21,15 @@ public record Snapshot(
     List<Member> members,
     Map<Subject, List<Claim>> rivals,
     boolean certManager,
+    List<HookJob> jobs,
+    Optional<Consumers> consumers,
     List<Setback> setbacks) {
 
   public Snapshot {
     policies = List.copyOf(policies);
     members = List.copyOf(members);
     rivals = Map.copyOf(rivals);
+    jobs = List.copyOf(jobs);
     setbacks = List.copyOf(setbacks);
   }
 
@@ -40,6 +45,7 @@ public record Snapshot(
 
   /// The same look after some actions did not go through.
   public Snapshot with(List<Setback> later) {
-    return new Snapshot(now, identity, home, policies, members, rivals, certManager, later);
+    return new Snapshot(
+        now, identity, home, policies, members, rivals, certManager, jobs, consumers, later);
   }
 }

@@ -35,6 +35,24 @@ public record Subject(Kind kind, String name) implements Comparable<Subject> {
     return new Subject(Kind.Certificate, name);
   }
 
+  public static Subject job(String name) {
+    return new Subject(Kind.Job, name);
+  }
+
+  public static Subject pod(String name) {
+    return new Subject(Kind.Pod, name);
+  }
+
+  /// Where the next value of a Secret is until it is proven.
+  public static Subject pendingOf(String secret) {
+    return secret(secret + "-pending");
+  }
+
+  /// What the token of this version is bound to.
+  public static Subject anchorOf(String secret, long version) {
+    return secret(secret + "-anchor-v" + version);
+  }
+
   @Override
   public int compareTo(Subject other) {
     var byKind = kind.compareTo(other.kind);

@@ -12,4 +12,12 @@ public record Thing(
     boolean made,
     Marks marks,
     Optional<Controller> controller,
-    boolean leaving) {}
+    Hold hold,
+    boolean leaving) {
+
+  /// What ties an object to an identity that it does not go with. `adopt`: the name of the identity
+  /// that its holder gives it to; `heldBy`: the UID of the one that has it.
+  public record Hold(Optional<String> adopt, Optional<String> heldBy) {
+    public static final Hold NONE = new Hold(Optional.empty(), Optional.empty());
+  }
+}

@@ -5,6 +5,7 @@ import dev.credence.api.Condition;
 import dev.credence.api.Conditions;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentityStatus;
+import dev.credence.api.MachineIdentityStatus.Consumers;
 import dev.credence.api.MachineIdentityStatus.CredentialKind;
 import dev.credence.api.MachineIdentityStatus.CredentialState;
 import dev.credence.api.MachineIdentityStatus.CredentialStatus;
@@ -56,8 +57,18 @@ final class Statuses {
             counts.notOwned(),
             counts.conflicted()),
         credentials(standing.credentials()),
-        standing.handledRotate().map(value -> new Handled(value, null, null, null)).orElse(null),
+        handled(standing.handled()),
         conditions(standing.verdicts(), resource.getStatus(), generation, now));
+  }
+
+  private static @Nullable Handled handled(Standing.Handled handled) {
+    return handled.equals(Standing.Handled.NONE)
+        ? null
+        : new Handled(
+            handled.rotate().orElse(null),
+            handled.rollback().orElse(null),
+            handled.abort().orElse(null),
+            handled.revoke().orElse(null));
   }
 
   private static @Nullable List<CredentialStatus> credentials(List<Credential> credentials) {
@@ -85,8 +96,11 @@ final class Statuses {
                         account.system(),
                         account.name()))
             .orElse(null),
-        null,
-        null,
+        credential
+            .consumers()
+            .map(users -> new Consumers(users.total(), users.current()))
+            .orElse(null),
+        handled(credential.handled()),
         credential.message().map(text -> shortened(text, LONGEST_MESSAGE)).orElse(null));
   }
 

@@ -16,8 +16,10 @@ import dev.credence.facts.Key;
 import dev.credence.facts.Templates;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Makes the values of a Secret. They leave only as the result: no field, message or `toString`
 /// here holds one.
@@ -36,6 +38,11 @@ public final class Maker {
   /// it: what [Templates#problem] says, a key pair that does not exist, or templates that come
   /// to more than 256 KiB
   public SortedMap<String, byte[]> make(List<Key> keys, long version) {
+    return make(keys, version, Map.of());
+  }
+
+  /// The same for a Secret that holds `before`: what takes turns takes the one after what is there.
+  public SortedMap<String, byte[]> make(List<Key> keys, long version, Map<String, byte[]> before) {
     Templates.problem(keys)
         .ifPresent(
             problem -> {
@@ -43,13 +50,14 @@ public final class Maker {
             });
     SortedMap<String, byte[]> values = new TreeMap<>();
     for (Key key : keys) {
-      make(key, version, values);
+      make(key, version, before, values);
     }
     Expansion.into(values, Templates.inOrder(keys));
     return values;
   }
 
-  private void make(Key key, long version, SortedMap<String, byte[]> values) {
+  private void make(
+      Key key, long version, Map<String, byte[]> before, SortedMap<String, byte[]> values) {
     switch (key.generator()) {
       case Fixed(String text) -> values.put(key.name(), text.getBytes(UTF_8));
       case Password(int length, Characters characters) ->
@@ -58,14 +66,20 @@ public final class Maker {
           values.put(key.name(), EncodedBytes.draw(length, encoding, random));
       case Uuid() -> values.put(key.name(), Uuids.draw(random));
       case Alternate(List<String> texts) ->
-          values.put(key.name(), turn(texts, version).getBytes(UTF_8));
+          values.put(key.name(), turn(texts, version, before.get(key.name())).getBytes(UTF_8));
       case KeyPair pair -> values.putAll(KeyPairs.make(key.name(), pair, random));
       case Unknown _ -> throw new IllegalStateException("the check above refuses it");
       case Template _ -> {} // filled in when all the others are there
     }
   }
 
-  private static String turn(List<String> texts, long version) {
-    return texts.get(Math.floorMod(version - 1, texts.size()));
+  /// After a version that was given up, or a rollback, the count alone would give the one that is
+  // in
+  /// use.
+  private static String turn(List<String> texts, long version, byte @Nullable [] before) {
+    var place = before == null ? -1 : texts.indexOf(new String(before, UTF_8));
+    return place >= 0
+        ? texts.get((place + 1) % texts.size())
+        : texts.get(Math.floorMod(version - 1, texts.size()));
   }
 }

@@ -2,6 +2,9 @@ package dev.credence.measure;
 
 import dev.credence.decide.Action;
 import dev.credence.decide.Action.Why;
+import dev.credence.facts.Material;
+import dev.credence.facts.Recipe;
+import dev.credence.facts.TokenRecipe;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -20,6 +23,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// What is counted as it happens.
 public final class Meters {
+  private static final String GENERATED = "Generated";
+
   private final PrometheusRegistry page = new PrometheusRegistry();
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, page, Clock.SYSTEM);
@@ -89,15 +94,28 @@ public final class Meters {
   /// An action was carried out.
   public void done(Action action, Instant at) {
     switch (action) {
-      case Action.Issue issue -> rotation("issued");
+      case Action.Issue issue -> rotation(kind(issue.material()), "issued");
       case Action.Rotate rotate -> {
-        rotation("rotated");
-        if (rotate.why() instanceof Why.OnSchedule(var due)) {
-          lateness.record(
-              Duration.between(due, at).isNegative() ? Duration.ZERO : Duration.between(due, at));
-        }
+        rotation(kind(rotate.material()), "rotated");
+        late(rotate.why(), at);
       }
-      case Action.Retire retire -> rotation("retired");
+      case Action.Switch turn -> {
+        rotation(GENERATED, turn.current().isPresent() ? "rotated" : "issued");
+        late(turn.why(), at);
+      }
+      case Action.Rollback back -> rotation(GENERATED, "rolled_back");
+      case Action.Retire retire -> rotation(GENERATED, "retired");
+      case Action.Renew renew -> rotation("Certificate", "requested");
+      case Action.Restart restart -> restart(restart, "started");
+      case Action.Evict evict -> restart(evict, "started");
+      case Action.Stage stage -> {}
+      case Action.RunHook run -> {}
+      case Action.Anchor anchor -> {}
+      case Action.Remove remove -> {}
+      case Action.Acknowledge acknowledge -> {}
+      case Action.Adopt adopt -> {}
+      case Action.Release release -> {}
+      case Action.Tie tie -> {}
       case Action.Provision provision -> {}
       case Action.Adjust adjust -> {}
       case Action.Mark mark -> {}
@@ -109,16 +127,42 @@ public final class Meters {
   /// An action was refused.
   public void failed(Action action) {
     switch (action) {
-      case Action.Issue issue -> rotation("failed");
-      case Action.Rotate rotate -> rotation("failed");
-      case Action.Retire retire -> rotation("failed");
+      case Action.Issue issue -> rotation(kind(issue.material()), "failed");
+      case Action.Rotate rotate -> rotation(kind(rotate.material()), "failed");
+      case Action.Switch turn -> rotation(GENERATED, "failed");
+      case Action.Stage stage -> rotation(GENERATED, "failed");
+      case Action.RunHook run -> rotation(GENERATED, "failed");
+      case Action.Rollback back -> rotation(GENERATED, "failed");
+      case Action.Retire retire -> rotation(GENERATED, "failed");
+      case Action.Renew renew -> rotation("Certificate", "failed");
+      case Action.Restart restart -> restart(restart, "failed");
+      case Action.Evict evict -> restart(evict, "failed");
       default -> {}
     }
     refused("RequestRefused");
   }
 
-  private void rotation(String result) {
-    counter(Metric.Rotations, "kind", "Generated", "result", result).increment();
+  private void late(Why why, Instant at) {
+    if (why instanceof Why.OnSchedule(var due)) {
+      var lateBy = Duration.between(due, at);
+      lateness.record(lateBy.isNegative() ? Duration.ZERO : lateBy);
+    }
+  }
+
+  private static String kind(Material material) {
+    return switch (material) {
+      case Recipe recipe -> GENERATED;
+      case TokenRecipe token -> "Token";
+    };
+  }
+
+  private void rotation(String kind, String result) {
+    counter(Metric.Rotations, "kind", kind, "result", result).increment();
+  }
+
+  private void restart(Action action, String result) {
+    counter(Metric.ConsumerRestarts, "kind", action.subject().kind().name(), "result", result)
+        .increment();
   }
 
   public void refused(String reason) {

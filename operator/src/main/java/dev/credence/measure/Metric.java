@@ -18,7 +18,8 @@ public enum Metric {
       "reason"),
   OverlapsActive(
       "credence_overlaps_active", "Secrets in which the previous value is still readable."),
-  RotationsBlocked("credence_rotations_blocked", "Secrets whose value cannot be made or written."),
+  RotationsBlocked(
+      "credence_rotations_blocked", "Secrets whose value cannot be made, proven or written."),
   CredentialsExpiring(
       "credence_credentials_expiring",
       "Credentials that end within a time (one that ends within 1h is counted in 24h too), or have ended.",
@@ -34,6 +35,11 @@ public enum Metric {
   Lateness(
       "credence_rotation_lateness_seconds",
       "How long after its time a value on schedule was replaced."),
+  ConsumerRestarts(
+      "credence_consumer_restarts_total",
+      "Workloads restarted and pods evicted so that they read a new value, by kind and result.",
+      "kind",
+      "result"),
   Refusals(
       "credence_refusals_total",
       "Things left undone because they are not ours or the API server refused them.",

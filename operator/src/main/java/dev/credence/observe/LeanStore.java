@@ -40,9 +40,15 @@ final class LeanStore<T extends HasMetadata> implements ItemStore<T> {
               .toList());
     }
     if (meta.getAnnotations() != null) {
+      // Who else looks after an object matters where it is given to us.
+      var isGiven = meta.getAnnotations().containsKey(Api.ADOPT);
       meta.getAnnotations()
           .keySet()
-          .removeIf(key -> !key.startsWith(Api.GROUP + "/") && !READ_OF_OTHERS.contains(key));
+          .removeIf(
+              key ->
+                  !key.startsWith(Api.GROUP + "/")
+                      && !READ_OF_OTHERS.contains(key)
+                      && !(isGiven && Keepers.ANNOTATIONS.contains(key)));
     }
   }
 

@@ -3,15 +3,20 @@ package dev.credence.observe;
 import dev.credence.api.Api;
 import dev.credence.facts.Controller;
 import dev.credence.facts.Guard;
+import dev.credence.facts.Handled;
 import dev.credence.facts.Marks;
 import dev.credence.facts.Marks.Mark;
 import dev.credence.facts.Member;
+import dev.credence.facts.Member.Aborted;
 import dev.credence.facts.Member.EndDate;
 import dev.credence.facts.Member.Issue;
+import dev.credence.facts.Member.Part;
 import dev.credence.facts.Request;
+import dev.credence.facts.Requests;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
 import dev.credence.facts.Thing;
+import dev.credence.facts.Thing.Hold;
 import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.certmanager.api.model.v1.CertificateCondition;
 import io.fabric8.certmanager.api.model.v1.CertificateStatus;
@@ -51,6 +56,7 @@ public final class Members {
         created(meta),
         marks(meta),
         controller(meta),
+        new Hold(line(annotations(meta).get(Api.ADOPT)), line(annotations(meta).get(Api.HELD_BY))),
         meta.getDeletionTimestamp() != null);
   }
 
@@ -59,9 +65,20 @@ public final class Members {
     return new Member.StoredSecret(
         thing(Kind.Secret, secret, matches),
         issue(annotations),
-        request(annotations.get(Api.ROTATE)),
+        requests(annotations),
         Texts.present(annotations.get(Api.EXPIRES_AT)).map(Members::endDate),
-        annotations.containsKey(ACCOUNT_OF_TOKEN));
+        annotations.containsKey(ACCOUNT_OF_TOKEN),
+        part(annotations),
+        Keepers.of(secret.getMetadata()));
+  }
+
+  private static Optional<Part> part(Map<String, String> annotations) {
+    var pendingFor = line(annotations.get(Api.PENDING_FOR)).<Part>map(Part.Pending::new);
+    var version = Texts.version(annotations.get(Api.SECRET_VERSION));
+    var anchorFor =
+        line(annotations.get(Api.ANCHOR_FOR))
+            .flatMap(name -> version.<Part>map(number -> new Part.Anchor(name, number)));
+    return pendingFor.or(() -> anchorFor);
   }
 
   private static Optional<Issue> issue(Map<String, String> annotations) {
@@ -78,8 +95,25 @@ public final class Members {
             issuedAt.get(),
             retiresAt,
             line(annotations.get(Api.RECIPE)),
-            line(annotations.get(Api.ROTATED_FOR_IDENTITY)),
-            line(annotations.get(Api.ROTATED_FOR_SECRET))));
+            line(annotations.get(Api.ACCOUNT_UID)),
+            handled(annotations),
+            aborted(annotations)));
+  }
+
+  private static Handled handled(Map<String, String> annotations) {
+    return new Handled(
+        line(annotations.get(Api.ROTATED_FOR_IDENTITY)),
+        line(annotations.get(Api.REVOKED_FOR_IDENTITY)),
+        line(annotations.get(Api.ROTATED_FOR_SECRET)),
+        line(annotations.get(Api.ROLLED_BACK_FOR)),
+        line(annotations.get(Api.ABORTED_FOR)),
+        line(annotations.get(Api.REVOKED_FOR_SECRET)));
+  }
+
+  private static Optional<Aborted> aborted(Map<String, String> annotations) {
+    var at = Texts.time(annotations.get(Api.ABORTED_AT));
+    var recipe = line(annotations.get(Api.ABORTED_RECIPE));
+    return at.flatMap(time -> recipe.map(digest -> new Aborted(time, digest)));
   }
 
   /// What cannot have been written by us counts as not there.
@@ -87,14 +121,29 @@ public final class Members {
     return Texts.present(value).filter(Texts::isOneLine);
   }
 
-  static Optional<Request> request(@Nullable String value) {
-    return Texts.present(value)
+  static Requests requests(@Nullable Map<String, String> annotations) {
+    return annotations == null
+        ? Requests.NONE
+        : new Requests(
+            request(annotations, Api.ROTATE, "such as the time"),
+            request(annotations, Api.ROLLBACK, "such as the time"),
+            request(annotations, Api.ABORT, "such as the time"),
+            request(annotations, Api.REVOKE, "the reason"));
+  }
+
+  private static Optional<Request> request(
+      Map<String, String> annotations, String key, String example) {
+    return Texts.present(annotations.get(key))
         .map(
             asked ->
                 Texts.isOneLine(asked)
                     ? new Request.Asked(asked)
                     : new Request.Unusable(
-                        "the annotation credence.dev/rotate must be one line of at most 253 characters, such as the time: it was not acted upon"));
+                        "the annotation "
+                            + key
+                            + " must be one line of at most 253 characters, "
+                            + example
+                            + ": it was not acted upon"));
   }
 
   private static EndDate endDate(String text) {
@@ -111,9 +160,16 @@ public final class Members {
             .filter(condition -> "Ready".equals(condition.getType()))
             .findFirst();
     var isReady = ready.map(CertificateCondition::getStatus).filter("True"::equals).isPresent();
+    var isIssuing =
+        status.map(CertificateStatus::getConditions).stream()
+            .flatMap(List::stream)
+            .anyMatch(
+                condition ->
+                    "Issuing".equals(condition.getType()) && "True".equals(condition.getStatus()));
     return new Member.Certificate(
         thing(Kind.Certificate, certificate, matches),
         isReady,
+        isIssuing,
         isReady
             ? Optional.empty()
             : ready

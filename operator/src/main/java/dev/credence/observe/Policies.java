@@ -44,7 +44,10 @@ public final class Policies {
             .map(Policies::durations)
             .orElse(Policy.WARN_BEFORE),
         rotation,
-        problems(owner, rotation));
+        Conducts.of(spec.map(CredentialPolicySpec::rotation)),
+        spec.map(CredentialPolicySpec::tokens)
+            .flatMap(tokens -> Texts.duration(tokens.maxLifetime())),
+        problems(owner, rotation, spec.map(CredentialPolicySpec::rotation)));
   }
 
   /// A type of a newer version, which comes as null, selects nothing rather than everything.
@@ -80,7 +83,8 @@ public final class Policies {
         rule.flatMap(r -> Texts.duration(r.maxEvery())));
   }
 
-  private static List<String> problems(Policy.OwnerRule owner, RotationRule rotation) {
+  private static List<String> problems(
+      Policy.OwnerRule owner, RotationRule rotation, Optional<PolicyRotation> written) {
     var problems = new ArrayList<String>();
     owner
         .pattern()
@@ -92,6 +96,7 @@ public final class Policies {
         .filter(Timing.Unreadable.class::isInstance)
         .map(unreadable -> "`rotation`: " + ((Timing.Unreadable) unreadable).problem())
         .ifPresent(problems::add);
+    problems.addAll(Conducts.problems(written));
     return problems;
   }
 

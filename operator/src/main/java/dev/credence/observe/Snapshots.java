@@ -4,23 +4,31 @@ import dev.credence.api.Api;
 import dev.credence.api.MachineIdentity;
 import dev.credence.facts.Claim;
 import dev.credence.facts.Claim.Strength;
+import dev.credence.facts.Consumers;
 import dev.credence.facts.Home;
+import dev.credence.facts.HookJob;
 import dev.credence.facts.Identity;
+import dev.credence.facts.Identity.SecretWanted;
 import dev.credence.facts.Member;
+import dev.credence.facts.Member.Issue;
+import dev.credence.facts.Member.StoredSecret;
 import dev.credence.facts.Selector;
 import dev.credence.facts.Setback;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
+import dev.credence.facts.TokenRecipe;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// One identity and what surrounds it, out of the caches.
@@ -43,7 +51,33 @@ public final class Snapshots {
         members,
         rivals(identity, members),
         cluster.certManager(),
+        jobs(identity),
+        consumers(identity, members),
         setbacks);
+  }
+
+  private List<HookJob> jobs(Identity identity) {
+    return cluster.jobs(identity.namespace(), identity.name()).stream()
+        .flatMap(job -> HookJobs.of(job, identity.uid()).stream())
+        .sorted(Comparator.comparing(HookJob::subject))
+        .toList();
+  }
+
+  /// Asked for only while a previous value is still there: nobody has to move otherwise.
+  private Optional<Consumers> consumers(Identity identity, List<Member> members) {
+    var made =
+        identity.secrets().stream()
+            .filter(secret -> secret.material().isPresent())
+            .map(SecretWanted::name)
+            .collect(Collectors.toSet());
+    return members.stream()
+            .anyMatch(
+                member ->
+                    member instanceof StoredSecret secret
+                        && made.contains(secret.subject().name())
+                        && secret.issue().flatMap(Issue::previousRetiresAt).isPresent())
+        ? Optional.of(cluster.consumers(identity.namespace()))
+        : Optional.empty();
   }
 
   private Home home(String namespace) {
@@ -84,12 +118,30 @@ public final class Snapshots {
         .toList();
   }
 
-  private static Stream<Subject> named(Identity identity) {
+  private Stream<Subject> named(Identity identity) {
     return Stream.of(
             identity.accounts().stream().map(account -> Subject.account(account.name())),
             identity.secrets().stream().map(secret -> Subject.secret(secret.name())),
+            identity.secrets().stream()
+                .filter(secret -> secret.hooks().stage())
+                .map(secret -> Subject.pendingOf(secret.name())),
+            identity.secrets().stream()
+                .filter(
+                    secret -> secret.material().filter(TokenRecipe.class::isInstance).isPresent())
+                .map(secret -> Subject.anchorOf(secret.name(), nextVersion(identity, secret))),
             identity.certificates().stream().map(Subject::certificate))
         .flatMap(subjects -> subjects);
+  }
+
+  /// What the next token will be bound to: somebody else may have that name.
+  private long nextVersion(Identity identity, SecretWanted secret) {
+    return 1
+        + cluster
+            .find(identity.namespace(), Subject.secret(secret.name()))
+            .map(found -> found.getMetadata().getAnnotations())
+            .flatMap(annotations -> Texts.version(annotations.get(Api.SECRET_VERSION)))
+            .or(() -> Optional.ofNullable(identity.knownVersions().get(secret.name())))
+            .orElse(0L);
   }
 
   private static boolean matches(Selector selector, HasMetadata object) {

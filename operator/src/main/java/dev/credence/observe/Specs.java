@@ -1,13 +1,15 @@
 package dev.credence.observe;
 
-import dev.credence.api.Api;
 import dev.credence.api.CertificateMember;
 import dev.credence.api.Generate;
 import dev.credence.api.LabelMatch;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentitySpec;
+import dev.credence.api.MachineIdentitySpec.DeletionPolicy;
 import dev.credence.api.MachineIdentityStatus;
 import dev.credence.api.MachineIdentityStatus.CredentialKind;
+import dev.credence.api.MachineIdentityStatus.CredentialStatus;
+import dev.credence.api.MachineIdentityStatus.Handled;
 import dev.credence.api.MemberSelector;
 import dev.credence.api.SecretMember;
 import dev.credence.api.ServiceAccountMember;
@@ -16,14 +18,20 @@ import dev.credence.facts.Generator.Algorithm;
 import dev.credence.facts.Generator.Characters;
 import dev.credence.facts.Generator.Encoding;
 import dev.credence.facts.Generator.Format;
+import dev.credence.facts.Hooks;
 import dev.credence.facts.Identity;
 import dev.credence.facts.Identity.AccountElsewhere;
 import dev.credence.facts.Identity.AccountWanted;
+import dev.credence.facts.Identity.Known;
 import dev.credence.facts.Identity.SecretWanted;
+import dev.credence.facts.Identity.Users;
 import dev.credence.facts.Key;
+import dev.credence.facts.Material;
 import dev.credence.facts.Recipe;
 import dev.credence.facts.RotationRule;
 import dev.credence.facts.Selector;
+import dev.credence.facts.TokenRecipe;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +47,8 @@ import org.jspecify.annotations.Nullable;
 final class Specs {
   private static final String OPAQUE = "Opaque";
   private static final int DEFAULT_LENGTH = 32;
+  private static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(5);
+  private static final Duration DEFAULT_LIFETIME = Duration.ofHours(24);
 
   static Identity identity(MachineIdentity resource) {
     var meta = resource.getMetadata();
@@ -51,11 +61,13 @@ final class Specs {
         Texts.time(meta.getCreationTimestamp()).orElse(Instant.EPOCH),
         meta.getDeletionTimestamp() != null,
         meta.getLabels() == null ? Map.of() : meta.getLabels(),
-        Members.request(
-            meta.getAnnotations() == null ? null : meta.getAnnotations().get(Api.ROTATE)),
+        Members.requests(meta.getAnnotations()),
         owner(spec.map(MachineIdentitySpec::owner)),
         spec.map(MachineIdentitySpec::type).map(Enum::name),
         spec.map(MachineIdentitySpec::expirationTime),
+        spec.map(MachineIdentitySpec::deletionPolicy)
+            .filter(DeletionPolicy.Retain::equals)
+            .isPresent(),
         list(spec.map(MachineIdentitySpec::serviceAccounts))
             .filter(member -> member.name() != null)
             .map(Specs::account)
@@ -68,7 +80,8 @@ final class Specs {
             .map(CertificateMember::name)
             .filter(Objects::nonNull)
             .toList(),
-        knownVersions(resource.getStatus()));
+        knownVersions(resource.getStatus()),
+        known(resource.getStatus()));
   }
 
   private static Identity.Owner owner(Optional<dev.credence.api.Owner> owner) {
@@ -96,7 +109,9 @@ final class Specs {
                         account.system(),
                         account.name())),
         Objects.requireNonNullElse(member.type(), OPAQUE),
-        Optional.ofNullable(member.generate()).map(Specs::recipe),
+        Optional.ofNullable(member.generate())
+            .<Material>map(Specs::recipe)
+            .or(() -> Optional.ofNullable(member.token()).map(Specs::token)),
         Optional.ofNullable(member.rotation())
             .map(
                 rotation ->
@@ -104,7 +119,29 @@ final class Specs {
                         Timings.of(rotation.every(), rotation.schedule(), rotation.timeZone()),
                         Texts.duration(rotation.overlap()),
                         Optional.empty()))
-            .orElse(RotationRule.SILENT));
+            .orElse(RotationRule.SILENT),
+        Optional.ofNullable(member.hooks()).map(Specs::hooks).orElse(Hooks.NONE));
+  }
+
+  private static Hooks hooks(SecretMember.Hooks written) {
+    return new Hooks(hook(written.apply()), hook(written.verify()), hook(written.revoke()));
+  }
+
+  private static Optional<Hooks.Hook> hook(SecretMember.@Nullable Hook written) {
+    return Optional.ofNullable(written)
+        .filter(hook -> hook.cronJob() != null)
+        .map(
+            hook ->
+                new Hooks.Hook(
+                    hook.cronJob(), Texts.duration(hook.timeout()).orElse(DEFAULT_TIMEOUT)));
+  }
+
+  private static TokenRecipe token(SecretMember.Token written) {
+    return new TokenRecipe(
+        Objects.requireNonNullElse(written.serviceAccount(), ""),
+        list(Optional.ofNullable(written.audiences())).toList(),
+        Texts.duration(written.lifetime()).orElse(DEFAULT_LIFETIME),
+        Boolean.TRUE.equals(written.kubeconfig()));
   }
 
   private static Recipe recipe(Generate generate) {
@@ -156,10 +193,28 @@ final class Specs {
     return list(Optional.ofNullable(status).map(MachineIdentityStatus::credentials))
         .filter(
             credential ->
-                credential.kind() == CredentialKind.Generated && credential.version() != null)
+                (credential.kind() == CredentialKind.Generated
+                        || credential.kind() == CredentialKind.Token)
+                    && credential.version() != null)
         .collect(
             Collectors.toMap(
                 credential -> credential.name(), credential -> credential.version(), Math::max));
+  }
+
+  private static Map<String, Known> known(@Nullable MachineIdentityStatus status) {
+    return list(Optional.ofNullable(status).map(MachineIdentityStatus::credentials))
+        .filter(credential -> credential.name() != null)
+        .collect(Collectors.toMap(credential -> credential.name(), Specs::known, (a, b) -> b));
+  }
+
+  private static Known known(CredentialStatus credential) {
+    var handled = Optional.ofNullable(credential.handled());
+    return new Known(
+        Optional.ofNullable(credential.consumers())
+            .filter(users -> users.total() != null && users.current() != null)
+            .map(users -> new Users(users.total(), users.current())),
+        handled.map(Handled::rotate),
+        handled.map(Handled::revoke));
   }
 
   static Optional<Selector> selector(MachineIdentity resource) {

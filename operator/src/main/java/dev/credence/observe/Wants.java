@@ -27,7 +27,10 @@ public final class Wants {
     var spec = Optional.ofNullable(identity.getSpec());
     return subject.kind() == Kind.Secret
         ? Specs.list(spec.map(MachineIdentitySpec::secrets))
-            .anyMatch(member -> member.name().equals(subject.name()) && member.generate() != null)
+            .anyMatch(
+                member ->
+                    member.name().equals(subject.name())
+                        && (member.generate() != null || member.token() != null))
         : subject.kind() == Kind.ServiceAccount
             && Specs.list(spec.map(MachineIdentitySpec::serviceAccounts))
                 .anyMatch(

@@ -50,13 +50,26 @@ final class Watch<T extends HasMetadata> {
       Class<T> type,
       Set<String> namespaces,
       BiConsumer<@Nullable T, @Nullable T> changed) {
+    return of(client, type, namespaces, Map.of(), changed);
+  }
+
+  /// Those with these labels: the API server sends no others.
+  static <T extends HasMetadata> Watch<T> of(
+      KubernetesClient client,
+      Class<T> type,
+      Set<String> namespaces,
+      Map<String, String> labels,
+      BiConsumer<@Nullable T, @Nullable T> changed) {
     var watch = new Watch<T>();
     var resources = client.resources(type);
     if (namespaces.isEmpty()) {
-      watch.add(resources.inAnyNamespace().runnableInformer(0), changed);
+      watch.add(resources.inAnyNamespace().withLabels(labels).runnableInformer(0), changed);
     } else {
       namespaces.forEach(
-          namespace -> watch.add(resources.inNamespace(namespace).runnableInformer(0), changed));
+          namespace ->
+              watch.add(
+                  resources.inNamespace(namespace).withLabels(labels).runnableInformer(0),
+                  changed));
     }
     return watch;
   }

@@ -1,7 +1,9 @@
 package dev.credence.observe;
 
+import dev.credence.api.Api;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.MachineIdentity;
+import dev.credence.facts.Consumers;
 import dev.credence.facts.Policy;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
@@ -11,6 +13,7 @@ import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
@@ -42,6 +45,7 @@ import org.slf4j.LoggerFactory;
 /// | Secret | metadata | identities that name it, select it, or have marked it |
 /// | ServiceAccount | whole | the same |
 /// | Certificate, while cert-manager is installed | whole | the same |
+/// | Job, those of our own | whole | the identity that it was started for |
 /// | Namespace | metadata | identities in it |
 /// | CredentialPolicy | as facts | all |
 /// | the definition of Certificate, by [CertManager] | metadata | all, when it comes or goes |
@@ -53,9 +57,11 @@ public final class Watches implements Cluster {
   private final KubernetesClient full;
   private final Watch<Secret> secrets;
   private final Watch<ServiceAccount> accounts;
+  private final Watch<Job> jobs;
   private final Watch<Namespace> homes;
   private final Watch<CredentialPolicy> policies;
   private final CertManager certManager;
+  private final Consumption consumption;
 
   private volatile List<Policy> policyFacts = List.of();
   private volatile @Nullable Identities identities;
@@ -69,6 +75,14 @@ public final class Watches implements Cluster {
     this.accounts =
         Watch.of(
             full, ServiceAccount.class, namespaces, (a, b) -> changed(Kind.ServiceAccount, a, b));
+    this.jobs =
+        Watch.of(
+            full,
+            Job.class,
+            namespaces,
+            Map.of(Api.MANAGED_BY, Api.MANAGER),
+            (a, b) -> changed(Kind.Job, a, b));
+    this.consumption = new Consumption(full);
     this.homes = Watch.of(metadata.namespaces(), this::homeChanged);
     this.policies = Watch.of(full.resources(CredentialPolicy.class), (a, b) -> policiesChanged());
     this.certManager =
@@ -93,6 +107,7 @@ public final class Watches implements Cluster {
         Map.of(
             "Secrets", secrets,
             "ServiceAccounts", accounts,
+            "Jobs", jobs,
             "Namespaces", homes,
             "CredentialPolicies", policies);
     var all =
@@ -129,7 +144,7 @@ public final class Watches implements Cluster {
   }
 
   public void stop() {
-    Stream.of(secrets, accounts, homes, policies).forEach(Watch::stop);
+    Stream.of(secrets, accounts, jobs, homes, policies).forEach(Watch::stop);
     certManager.stop();
   }
 
@@ -141,6 +156,9 @@ public final class Watches implements Cluster {
     }
     if (!accounts.isHealthy()) {
       unhealthy.add("ServiceAccounts");
+    }
+    if (!jobs.isHealthy()) {
+      unhealthy.add("Jobs");
     }
     if (!homes.isHealthy()) {
       unhealthy.add("Namespaces");
@@ -233,6 +251,7 @@ public final class Watches implements Cluster {
     switch (object) {
       case Secret secret -> secrets.wrote(secret);
       case ServiceAccount account -> accounts.wrote(account);
+      case Job job -> jobs.wrote(job);
       case Certificate certificate ->
           certManager.certificates().ifPresent(watch -> watch.wrote(certificate));
       default -> throw new IllegalArgumentException("not watched: " + object.getKind());
@@ -253,6 +272,21 @@ public final class Watches implements Cluster {
   @Override
   public List<Policy> policies() {
     return policyFacts;
+  }
+
+  @Override
+  public Collection<Job> jobs(String namespace, String identity) {
+    return jobs.by(Watch.BY_IDENTITY, namespace + "/" + identity);
+  }
+
+  @Override
+  public Consumers consumers(String namespace) {
+    return consumption.in(namespace);
+  }
+
+  /// What was listed of this namespace is out of date: we have changed it.
+  public void consumersChanged(String namespace) {
+    consumption.forget(namespace);
   }
 
   @Override
@@ -292,7 +326,8 @@ public final class Watches implements Cluster {
       case ServiceAccount -> Optional.of(accounts);
       case Certificate ->
           certManager.certificates().<Watch<? extends HasMetadata>>map(watch -> watch);
-      case Job, CronJob, Deployment, StatefulSet, DaemonSet, Pod -> Optional.empty();
+      case Job -> Optional.of(jobs);
+      case CronJob, Deployment, StatefulSet, DaemonSet, Pod -> Optional.empty();
     };
   }
 

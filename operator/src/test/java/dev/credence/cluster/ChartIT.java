@@ -39,15 +39,32 @@ class ChartIT {
           "create secrets",
           "update secrets",
           "patch secrets",
+          "delete secrets",
           "list serviceaccounts",
           "watch serviceaccounts",
           "create serviceaccounts",
           "patch serviceaccounts",
+          "create serviceaccounts/token",
           "list namespaces",
           "watch namespaces",
           "list cert-manager.io/certificates",
           "watch cert-manager.io/certificates",
           "patch cert-manager.io/certificates",
+          "patch cert-manager.io/certificates/status",
+          "list pods",
+          "create pods/eviction",
+          "list apps/deployments",
+          "patch apps/deployments",
+          "list apps/statefulsets",
+          "patch apps/statefulsets",
+          "list apps/daemonsets",
+          "patch apps/daemonsets",
+          "get batch/cronjobs",
+          "list batch/cronjobs",
+          "list batch/jobs",
+          "watch batch/jobs",
+          "create batch/jobs",
+          "delete batch/jobs",
           "list apiextensions.k8s.io/customresourcedefinitions certificates.cert-manager.io",
           "watch apiextensions.k8s.io/customresourcedefinitions certificates.cert-manager.io",
           "create events.k8s.io/events");
@@ -147,6 +164,7 @@ class ChartIT {
                 "CREDENCE_LOG_LEVEL",
                 "CREDENCE_SWEEP_EVERY",
                 "CREDENCE_IDENTITY_SERIES",
+                "CREDENCE_API_SERVER",
                 "CREDENCE_JAVA_OPTS");
         assertThat(namespace.client().policy().v1().podDisruptionBudget().list().getItems())
             .hasSize(1);
@@ -186,6 +204,14 @@ class ChartIT {
     var end = cluster.tryHelm("template", CHART, "--set", "settings.logLevl=DEBUG");
     assertThat(end.code()).isNotZero();
     assertThat(end.err()).contains("logLevl");
+  }
+
+  @Test
+  void an_address_without_https_is_refused(LocalCluster cluster) {
+    var end =
+        cluster.tryHelm("template", CHART, "--set", "settings.apiServer=api.example.com:6443");
+    assertThat(end.code()).isNotZero();
+    assertThat(end.err()).contains("apiServer");
   }
 
   @Test

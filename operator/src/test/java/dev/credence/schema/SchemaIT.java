@@ -138,7 +138,17 @@ class SchemaIT {
             "\"password\":{\"characters\":\"AlphaNumeric\",\"length\":32}",
             "\"bytes\":{\"encoding\":\"Base64\",\"length\":32}",
             "\"keyPair\":{\"algorithm\":\"RSA\",\"format\":\"PKCS8\"}",
-            "\"provision\":{\"automountServiceAccountToken\":false}");
+            "\"provision\":{\"automountServiceAccountToken\":false}",
+            "\"deletionPolicy\":\"Delete\"");
+
+    var name = policyNamed(own);
+    var policy = create(own, "CredentialPolicy", name, "{rotation: {restart: {}}}");
+    try {
+      assertThat(Serialization.asJson(policy))
+          .contains("\"maxAttempts\":5", "\"restart\":{\"maxParallel\":1,\"strategy\":\"None\"}");
+    } finally {
+      cluster.client().resources(CredentialPolicy.class).withName(name).delete();
+    }
   }
 
   @Test
@@ -158,7 +168,7 @@ class SchemaIT {
     assertThat(header(narrow)).isEqualTo(columns(MachineIdentity.class, 0));
     assertThat(header(wide)).isEqualTo(columns(MachineIdentity.class, 1));
 
-    var policy = "schema-" + own.name().replaceAll(".*-", "");
+    var policy = policyNamed(own);
     create(own, "CredentialPolicy", policy, "{}");
     try {
       assertThat(header(cluster.kubectl("get", "credpol")))
@@ -183,10 +193,17 @@ class SchemaIT {
             "mid.spec.secrets.generate.keys",
             "mid.spec.secrets.generate.keys.keyPair",
             "mid.spec.secrets.rotation",
+            "mid.spec.secrets.hooks",
+            "mid.spec.secrets.hooks.apply",
+            "mid.spec.secrets.token",
             "mid.status",
             "mid.status.credentials",
+            "mid.status.credentials.consumers",
             "credpol.spec",
             "credpol.spec.rotation",
+            "credpol.spec.rotation.windows",
+            "credpol.spec.rotation.restart",
+            "credpol.spec.tokens",
             "credpol.status")) {
       // The server tells of a new CRD a moment after it is established.
       eventually("kubectl explains " + path)
@@ -292,6 +309,11 @@ class SchemaIT {
     return resource.getKind().equals("MachineIdentity")
         ? operation.inNamespace(namespace.name())
         : operation;
+  }
+
+  /// Policies have no namespace: a name that no other test uses.
+  private static String policyNamed(TestNamespace own) {
+    return "schema-" + own.name().replaceAll(".*-", "");
   }
 
   private static GenericKubernetesResource create(

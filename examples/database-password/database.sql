@@ -1,0 +1,18 @@
+-- Once, by the administrator of the database, who chooses the password of crm_admin:
+--   CRM_ADMIN_PASSWORD=… psql --dbname crm --file database.sql
+
+\getenv password CRM_ADMIN_PASSWORD
+
+-- Owns everything of the application. Nobody logs in as this one: crm_blue and crm_green act for it.
+CREATE ROLE crm NOLOGIN;
+GRANT CREATE ON SCHEMA public TO crm;
+
+-- What the hooks log in as: it makes those two, gives them passwords and ends their sessions, and no more.
+CREATE ROLE crm_admin LOGIN CREATEROLE PASSWORD :'password';
+GRANT crm TO crm_admin WITH ADMIN OPTION;
+GRANT pg_signal_backend TO crm_admin;
+
+-- A server that logs statements would log passwords.
+ALTER ROLE crm_admin SET log_statement = 'none';
+ALTER ROLE crm_admin SET log_min_duration_statement = '-1';
+ALTER ROLE crm_admin SET log_min_error_statement = 'panic';

@@ -1,0 +1,47 @@
+package dev.credence.act;
+
+import dev.credence.api.MachineIdentity;
+import dev.credence.decide.Action;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+
+/// ServiceAccounts that we provision.
+final class AccountWrites {
+  private final KubernetesClient client;
+  private final Act.Memory memory;
+
+  AccountWrites(KubernetesClient client, Act.Memory memory) {
+    this.client = client;
+    this.memory = memory;
+  }
+
+  void provision(Action.Provision provision, MachineIdentity identity) {
+    var meta =
+        OwnObjects.of(provision.subject(), provision.labelling(), identity, provision.retained());
+    var account =
+        new ServiceAccountBuilder()
+            .withMetadata(meta.build())
+            .withAutomountServiceAccountToken(provision.automount())
+            .build();
+    memory.wrote(
+        Refusal.asked(provision.subject(), "create", () -> client.resource(account).create()));
+  }
+
+  void adjust(Action.Adjust adjust, String namespace) {
+    var change =
+        new ServiceAccountBuilder()
+            .withNewMetadata()
+            .withName(adjust.subject().name())
+            .withNamespace(namespace)
+            .withUid(adjust.guard().uid())
+            .withResourceVersion(adjust.guard().resourceVersion())
+            .endMetadata()
+            .withAutomountServiceAccountToken(adjust.automount())
+            .build();
+    memory.wrote(
+        Refusal.asked(
+            adjust.subject(),
+            "patch",
+            () -> client.resource(change).patch(MetadataWrites.MERGE, change)));
+  }
+}

@@ -1,0 +1,66 @@
+package dev.credence.act;
+
+import dev.credence.api.Api;
+import dev.credence.observe.FieldOwners;
+import io.fabric8.kubernetes.api.model.Secret;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/// The data of a Secret, as it is sent (Base64) and as it is meant (bytes), and which of it is the
+/// value before the current one.
+final class Data {
+
+  /// Without the values before the current one: the keys `<key>.previous` that we wrote, or, where
+  /// nobody kept account of who wrote what, those beside a `<key>`.
+  static Map<String, String> withoutPrevious(Secret secret) {
+    var data = of(secret);
+    var all = Set.copyOf(data.keySet());
+    var ours = FieldOwners.ourData(secret.getMetadata());
+    data.keySet()
+        .removeIf(
+            key ->
+                key.endsWith(Api.PREVIOUS)
+                    && (ours.isEmpty() ? all.contains(current(key)) : ours.contains(key)));
+    return data;
+  }
+
+  /// Every value that has one before it in the place of that, and the other way round.
+  static Map<String, String> swapped(Secret secret) {
+    var data = of(secret);
+    of(secret)
+        .forEach(
+            (key, before) -> {
+              var now = key.endsWith(Api.PREVIOUS) ? of(secret).get(current(key)) : null;
+              if (now != null) {
+                data.put(key, now);
+                data.put(current(key), before);
+              }
+            });
+    return data;
+  }
+
+  private static String current(String previous) {
+    return previous.substring(0, previous.length() - Api.PREVIOUS.length());
+  }
+
+  private static Map<String, String> of(Secret secret) {
+    return new HashMap<>(Objects.requireNonNullElse(secret.getData(), Map.of()));
+  }
+
+  static Map<String, byte[]> decoded(Secret secret) {
+    var values = new HashMap<String, byte[]>();
+    of(secret).forEach((key, value) -> values.put(key, Base64.getDecoder().decode(value)));
+    return values;
+  }
+
+  static Map<String, String> encoded(Map<String, byte[]> values) {
+    var data = new HashMap<String, String>();
+    values.forEach((key, value) -> data.put(key, Base64.getEncoder().encodeToString(value)));
+    return data;
+  }
+
+  private Data() {}
+}

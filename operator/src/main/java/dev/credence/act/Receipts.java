@@ -1,0 +1,65 @@
+package dev.credence.act;
+
+import dev.credence.api.Api;
+import dev.credence.decide.Action.Receipt;
+import dev.credence.facts.Handled;
+import dev.credence.facts.Member.Aborted;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What a generated Secret says about its value, as annotations.
+final class Receipts {
+
+  /// Those that a Secret loses when it is given back.
+  static final List<String> ALL =
+      List.of(
+          Api.SECRET_VERSION,
+          Api.ISSUED_AT,
+          Api.PREVIOUS_RETIRES_AT,
+          Api.RECIPE,
+          Api.ACCOUNT_UID,
+          Api.ROTATED_FOR_IDENTITY,
+          Api.REVOKED_FOR_IDENTITY,
+          Api.ROTATED_FOR_SECRET,
+          Api.ROLLED_BACK_FOR,
+          Api.ABORTED_FOR,
+          Api.REVOKED_FOR_SECRET,
+          Api.ABORTED_AT,
+          Api.ABORTED_RECIPE);
+
+  static Map<String, String> of(Receipt receipt) {
+    var annotations = of(receipt.handled());
+    annotations.put(Api.SECRET_VERSION, String.valueOf(receipt.version()));
+    annotations.put(Api.ISSUED_AT, receipt.issuedAt().toString());
+    annotations.put(Api.RECIPE, receipt.recipe());
+    put(annotations, Api.PREVIOUS_RETIRES_AT, receipt.previousRetiresAt().map(String::valueOf));
+    put(annotations, Api.ACCOUNT_UID, receipt.account());
+    return annotations;
+  }
+
+  static Map<String, String> of(Handled handled) {
+    var annotations = new HashMap<String, String>();
+    put(annotations, Api.ROTATED_FOR_IDENTITY, handled.identityRotate());
+    put(annotations, Api.REVOKED_FOR_IDENTITY, handled.identityRevoke());
+    put(annotations, Api.ROTATED_FOR_SECRET, handled.rotate());
+    put(annotations, Api.ROLLED_BACK_FOR, handled.rollback());
+    put(annotations, Api.ABORTED_FOR, handled.abort());
+    put(annotations, Api.REVOKED_FOR_SECRET, handled.revoke());
+    return annotations;
+  }
+
+  static Map<String, String> of(Handled handled, Optional<Aborted> aborted) {
+    var annotations = of(handled);
+    put(annotations, Api.ABORTED_AT, aborted.map(stopped -> stopped.at().toString()));
+    put(annotations, Api.ABORTED_RECIPE, aborted.map(Aborted::recipe));
+    return annotations;
+  }
+
+  private static void put(Map<String, String> annotations, String key, Optional<String> value) {
+    value.ifPresent(text -> annotations.put(key, text));
+  }
+
+  private Receipts() {}
+}

@@ -1,0 +1,42 @@
+package dev.credence.act;
+
+import dev.credence.facts.Guard;
+import dev.credence.facts.Subject;
+import io.fabric8.kubernetes.api.model.DeleteOptions;
+import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+
+/// Deletes what we made for a rotation, and only the very version of it that was judged.
+final class Removals {
+  private final KubernetesClient client;
+
+  Removals(KubernetesClient client) {
+    this.client = client;
+  }
+
+  /// Not by the client's own `delete`, which takes a resourceVersion or a propagation policy, and
+  /// no UID.
+  void remove(String namespace, Subject subject, Guard guard) {
+    var path =
+        switch (subject.kind()) {
+          case Secret -> "/api/v1/namespaces/" + namespace + "/secrets/" + subject.name();
+          case Job -> "/apis/batch/v1/namespaces/" + namespace + "/jobs/" + subject.name();
+          case ServiceAccount, Certificate, CronJob, Deployment, StatefulSet, DaemonSet, Pod ->
+              throw new IllegalArgumentException(subject + " is never deleted");
+        };
+    Refusal.asked(subject, "delete", () -> client.raw(path, "DELETE", judged(guard)));
+  }
+
+  /// A Job goes with its pods, which would be left otherwise.
+  private static DeleteOptions judged(Guard guard) {
+    return new DeleteOptionsBuilder()
+        .withApiVersion("v1")
+        .withKind("DeleteOptions")
+        .withPropagationPolicy("Background")
+        .withNewPreconditions()
+        .withUid(guard.uid())
+        .withResourceVersion(guard.resourceVersion())
+        .endPreconditions()
+        .build();
+  }
+}

@@ -1,0 +1,92 @@
+package dev.credence.act;
+
+import dev.credence.facts.Guard;
+import dev.credence.facts.Subject;
+import io.fabric8.certmanager.api.model.v1.Certificate;
+import io.fabric8.certmanager.api.model.v1.CertificateCondition;
+import io.fabric8.certmanager.api.model.v1.CertificateStatus;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// Asks cert-manager for a new certificate the way its own `cmctl renew` does: by the condition
+/// `Issuing` in the Certificate's status.
+final class Renewals {
+  private static final String ISSUING = "Issuing";
+  private static final PatchContext JSON = PatchContext.of(PatchType.JSON);
+
+  private final KubernetesClient client;
+
+  Renewals(KubernetesClient client) {
+    this.client = client;
+  }
+
+  void renew(String namespace, Subject subject, Guard guard) {
+    var resource =
+        client.resources(Certificate.class).inNamespace(namespace).withName(subject.name());
+    var found = Refusal.<@Nullable Certificate>asked(subject, "read", resource::get);
+    if (found == null || !guard.uid().equals(found.getMetadata().getUid())) {
+      throw Refusal.raced(subject);
+    }
+    ask(resource, subject, client.getKubernetesSerialization().asJson(patch(found)));
+  }
+
+  private static void ask(Resource<Certificate> resource, Subject subject, String patch) {
+    Refusal.asked(
+        subject, "update the status of", () -> resource.subresource("status").patch(JSON, patch));
+  }
+
+  /// On this very version of it, and on nothing of its status but the one condition.
+  private static List<Map<String, Object>> patch(Certificate found) {
+    var steps = new ArrayList<Map<String, Object>>();
+    steps.add(step("test", "/metadata/resourceVersion", found.getMetadata().getResourceVersion()));
+    if (found.getStatus() == null) {
+      steps.add(step("add", "/status", Map.of()));
+    }
+    var conditions = conditions(found.getStatus());
+    if (conditions.isEmpty()) {
+      steps.add(step("add", "/status/conditions", List.of()));
+    }
+    var place =
+        IntStream.range(0, conditions.size())
+            .filter(index -> ISSUING.equals(conditions.get(index).getType()))
+            .findFirst();
+    steps.add(
+        place.isPresent()
+            ? step("replace", "/status/conditions/" + place.getAsInt(), issuing(found))
+            : step("add", "/status/conditions/-", issuing(found)));
+    return steps;
+  }
+
+  private static List<CertificateCondition> conditions(@Nullable CertificateStatus status) {
+    return status == null
+        ? List.of()
+        : Objects.requireNonNullElse(status.getConditions(), List.of());
+  }
+
+  private static Map<String, Object> step(String operation, String path, Object value) {
+    return Map.of("op", operation, "path", path, "value", value);
+  }
+
+  private static Map<String, Object> issuing(Certificate found) {
+    var condition = new HashMap<String, Object>();
+    condition.put("type", ISSUING);
+    condition.put("status", "True");
+    condition.put("reason", "ManuallyTriggered");
+    condition.put("message", "A new certificate was asked for through Credence");
+    condition.put("lastTransitionTime", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    condition.put(
+        "observedGeneration", Objects.requireNonNullElse(found.getMetadata().getGeneration(), 0L));
+    return condition;
+  }
+}

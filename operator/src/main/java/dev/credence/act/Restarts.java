@@ -1,0 +1,135 @@
+package dev.credence.act;
+
+import dev.credence.api.Api;
+import dev.credence.facts.Guard;
+import dev.credence.facts.Subject;
+import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
+import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.api.model.StatusDetails;
+import io.fabric8.kubernetes.api.model.policy.v1.Eviction;
+import io.fabric8.kubernetes.api.model.policy.v1.EvictionBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.NamespacedKubernetesClient;
+import io.fabric8.kubernetes.client.RequestConfigBuilder;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Pods that read a value when they start are started anew: by the rollout of their workload, or
+/// one by one.
+public final class Restarts {
+  private static final int NOT_FOUND = 404;
+  private static final int TOO_MANY_REQUESTS = 429;
+
+  private final KubernetesClient client;
+
+  /// `client` is one that is answered with whole objects.
+  public Restarts(KubernetesClient client) {
+    this.client = client;
+  }
+
+  /// A changed template is rolled out the way its holder wants it, like `kubectl rollout restart`.
+  /// `value` says for what; the same one twice restarts nothing.
+  public void rollout(String namespace, Subject workload, Guard guard, String value) {
+    var patch =
+        client
+            .getKubernetesSerialization()
+            .asJson(
+                Map.of(
+                    "metadata",
+                    Map.of("uid", guard.uid(), "resourceVersion", guard.resourceVersion()),
+                    "spec",
+                    Map.of(
+                        "template",
+                        Map.of(
+                            "metadata", Map.of("annotations", Map.of(Api.RESTARTED_FOR, value))))));
+    var object = object(namespace, workload);
+    Refusal.asked(
+        workload, "patch", () -> client.resource(object).patch(MetadataWrites.MERGE, patch));
+  }
+
+  private static GenericKubernetesResource object(String namespace, Subject workload) {
+    return new GenericKubernetesResourceBuilder()
+        .withApiVersion(
+            switch (workload.kind()) {
+              case Deployment, StatefulSet, DaemonSet -> "apps/v1";
+              case Job, CronJob, Pod, ServiceAccount, Secret, Certificate ->
+                  throw new IllegalArgumentException(workload + " has no rollout");
+            })
+        .withKind(workload.kind().name())
+        .withNewMetadata()
+        .withName(workload.name())
+        .withNamespace(namespace)
+        .endMetadata()
+        .build();
+  }
+
+  /// Deletes the pod if its PodDisruptionBudget lets it go. Only the UID is guarded: what a pod
+  /// uses never changes, its status does all the time.
+  public void evict(String namespace, Subject pod, Guard guard) {
+    var eviction =
+        new EvictionBuilder()
+            .withNewMetadata()
+            .withName(pod.name())
+            .withNamespace(namespace)
+            .endMetadata()
+            .withDeleteOptions(
+                new DeleteOptionsBuilder()
+                    .withNewPreconditions()
+                    .withUid(guard.uid())
+                    .endPreconditions()
+                    .build())
+            .build();
+    Refusal.asked(
+        pod,
+        "evict",
+        () -> {
+          try {
+            return post(eviction);
+          } catch (KubernetesClientException answer) {
+            if (answer.getCode() == NOT_FOUND) {
+              return "gone already";
+            }
+            throw budget(answer)
+                .<RuntimeException>map(said -> Refusal.held(pod, said))
+                .orElse(answer);
+          }
+        });
+  }
+
+  /// Not by the client's own `evict`, which tells no budget from a server that has too much to do,
+  /// and not with its retries, which wait for the budget while others wait for this thread.
+  private String post(Eviction eviction) {
+    var meta = eviction.getMetadata();
+    var path =
+        "/api/v1/namespaces/%s/pods/%s/eviction".formatted(meta.getNamespace(), meta.getName());
+    var once =
+        new RequestConfigBuilder(client.getConfiguration().getRequestConfig())
+            .withRequestRetryBackoffLimit(0)
+            .build();
+    return client
+        .adapt(NamespacedKubernetesClient.class)
+        .withRequestConfig(once)
+        .call(asker -> asker.raw(path, "POST", eviction));
+  }
+
+  /// What the API server says where a PodDisruptionBudget keeps the pod: a 429 with a cause
+  /// `DisruptionBudget`, or, where several select the pod, a 500
+  /// (kubernetes/pkg/registry/core/pod/storage/eviction.go).
+  private static Optional<String> budget(KubernetesClientException answer) {
+    var status = Optional.ofNullable(answer.getStatus());
+    var said = status.map(Status::getMessage).orElse("");
+    return answer.getCode() == TOO_MANY_REQUESTS
+        ? status.map(Status::getDetails).map(StatusDetails::getCauses).stream()
+            .flatMap(List::stream)
+            .filter(cause -> "DisruptionBudget".equals(cause.getReason()))
+            .flatMap(cause -> Stream.ofNullable(cause.getMessage()))
+            .findFirst()
+            .or(() -> Optional.of(said).filter(text -> text.contains("disruption budget")))
+        : Optional.of(said).filter(text -> text.contains("more than one PodDisruptionBudget"));
+  }
+}

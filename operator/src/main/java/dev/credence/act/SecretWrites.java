@@ -1,0 +1,286 @@
+package dev.credence.act;
+
+import dev.credence.api.Api;
+import dev.credence.api.MachineIdentity;
+import dev.credence.decide.Action;
+import dev.credence.decide.Action.Receipt;
+import dev.credence.facts.Generator;
+import dev.credence.facts.Guard;
+import dev.credence.facts.Material;
+import dev.credence.facts.Recipe;
+import dev.credence.facts.Subject;
+import dev.credence.facts.TokenRecipe;
+import dev.credence.make.Maker;
+import dev.credence.observe.FieldOwners;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Secrets that we make, with their bytes: those are read at the moment of a change, here alone,
+// and
+/// live no longer than the call.
+final class SecretWrites {
+  private static final String OPAQUE = "Opaque";
+  private static final Recipe NOTHING = new Recipe(List.of());
+
+  /// The types of which a Secret may be taken over; the schema lets no others be made.
+  private static final Set<String> ADOPTABLE =
+      Set.of(OPAQUE, "kubernetes.io/basic-auth", "kubernetes.io/ssh-auth");
+
+  private final KubernetesClient client;
+  private final Maker maker;
+  private final TokenRequests tokens;
+  private final Act.Memory memory;
+
+  /// Values, and when they end by themselves.
+  private record Made(Map<String, byte[]> values, Optional<Instant> end) {
+    private static Made endless(Map<String, byte[]> values) {
+      return new Made(values, Optional.empty());
+    }
+
+    private Map<String, String> annotations(Receipt receipt) {
+      var annotations = Receipts.of(receipt);
+      end.ifPresent(time -> annotations.put(Api.EXPIRES_AT, time.toString()));
+      return annotations;
+    }
+  }
+
+  SecretWrites(KubernetesClient client, Maker maker, TokenRequests tokens, Act.Memory memory) {
+    this.client = client;
+    this.maker = maker;
+    this.tokens = tokens;
+    this.memory = memory;
+  }
+
+  void issue(Action.Issue issue, MachineIdentity identity) {
+    var version = issue.receipt().version();
+    var made = make(issue.material(), version, Map.of(), issue.subject(), identity);
+    var meta =
+        OwnObjects.of(issue.subject(), issue.labelling(), identity, issue.retained())
+            .addToAnnotations(made.annotations(issue.receipt()));
+    create(meta, issue.type(), made.values(), issue.subject(), issue.material());
+  }
+
+  void stage(Action.Stage stage, MachineIdentity identity) {
+    var namespace = namespace(identity);
+    // Only what takes turns has to know what is there now.
+    var before =
+        stage
+            .current()
+            .filter(guard -> takesTurns(stage.recipe()))
+            .map(guard -> Data.decoded(current(namespace, stage.of(), guard)))
+            .orElseGet(Map::of);
+    var made = made(stage.recipe(), stage.receipt().version(), before, stage.of());
+    var meta =
+        OwnObjects.tied(stage.subject(), stage.labelling(), identity)
+            .addToAnnotations(Receipts.of(stage.receipt()))
+            .addToAnnotations(Api.PENDING_FOR, stage.of().name());
+    create(meta, stage.type(), made, stage.subject(), stage.recipe());
+  }
+
+  private static boolean takesTurns(Recipe recipe) {
+    return recipe.keys().stream().anyMatch(key -> key.generator() instanceof Generator.Alternate);
+  }
+
+  void anchor(Action.Anchor anchor, MachineIdentity identity) {
+    var meta =
+        OwnObjects.tied(anchor.subject(), anchor.labelling(), identity)
+            .addToAnnotations(Api.ANCHOR_FOR, anchor.of().name())
+            .addToAnnotations(Api.SECRET_VERSION, String.valueOf(anchor.version()));
+    create(meta, OPAQUE, Map.of(), anchor.subject(), NOTHING);
+  }
+
+  void rotate(Action.Rotate rotate, MachineIdentity identity) {
+    var secret = current(namespace(identity), rotate.subject(), rotate.guard());
+    var version = rotate.receipt().version();
+    var made = make(rotate.material(), version, Data.decoded(secret), rotate.subject(), identity);
+    replace(secret, made, rotate.receipt(), rotate.subject(), rotate.material());
+  }
+
+  /// The proven value moves from where it was staged to where everybody looks.
+  void turn(Action.Switch turn, MachineIdentity identity) {
+    var proven = current(namespace(identity), turn.pending(), turn.proven());
+    var made = Made.endless(Data.decoded(proven));
+    if (turn.current().isPresent()) {
+      var secret = current(namespace(identity), turn.subject(), turn.current().get());
+      replace(secret, made, turn.receipt(), turn.subject(), turn.recipe());
+      return;
+    }
+    var meta =
+        OwnObjects.of(turn.subject(), turn.labelling(), identity, turn.retained())
+            .addToAnnotations(made.annotations(turn.receipt()));
+    create(meta, turn.type(), made.values(), turn.subject(), turn.recipe());
+  }
+
+  private void replace(
+      Secret secret, Made made, Receipt receipt, Subject subject, Material material) {
+    var data = Data.withoutPrevious(secret);
+    var values = Data.encoded(made.values());
+    // Nobody has to move to what is there already.
+    var isChanged =
+        values.entrySet().stream()
+            .anyMatch(entry -> !entry.getValue().equals(data.get(entry.getKey())));
+    // What somebody else put into the Secret stays; what we made before goes or becomes previous.
+    var replaced = new HashSet<>(values.keySet());
+    replaced.addAll(FieldOwners.ourData(secret.getMetadata()));
+    for (var key : replaced) {
+      var before = data.remove(key);
+      if (before != null && receipt.keepsPrevious() && isChanged) {
+        data.put(key + Api.PREVIOUS, before);
+      }
+    }
+    data.putAll(values);
+    secret.setData(data);
+    var annotations = made.annotations(receipt);
+    if (!isChanged) {
+      annotations.remove(Api.PREVIOUS_RETIRES_AT);
+    }
+    put(secret, annotations, subject, material);
+  }
+
+  void rollback(Action.Rollback rollback, String namespace) {
+    var secret = current(namespace, rollback.subject(), rollback.guard());
+    var data = Data.swapped(secret);
+    if (data.equals(secret.getData())) {
+      throw Refusal.of(rollback.subject(), "holds no previous value to roll back to");
+    }
+    secret.setData(data);
+    put(secret, Receipts.of(rollback.receipt()), rollback.subject(), NOTHING);
+  }
+
+  void retire(Action.Retire retire, String namespace) {
+    var secret = current(namespace, retire.subject(), retire.guard());
+    secret.setData(Data.withoutPrevious(secret));
+    put(secret, Map.of(), retire.subject(), NOTHING);
+  }
+
+  /// A Secret of a type that Kubernetes or Helm gives a meaning to is not taken over, whoever says
+  /// so: a token of a service account would be one of any account of the namespace.
+  void checkAdoptable(Subject subject, String namespace) {
+    if (subject.kind() != Subject.Kind.Secret) {
+      return;
+    }
+    var secret = read(subject, namespace);
+    if (secret != null
+        && !ADOPTABLE.contains(Objects.requireNonNullElse(secret.getType(), OPAQUE))) {
+      throw Refusal.of(
+          subject,
+          "is of type "
+              + secret.getType()
+              + ", which is not taken over: only Opaque, kubernetes.io/basic-auth and kubernetes.io/ssh-auth are");
+    }
+  }
+
+  private Made make(
+      Material material,
+      long version,
+      Map<String, byte[]> before,
+      Subject subject,
+      MachineIdentity identity) {
+    return switch (material) {
+      case Recipe recipe -> Made.endless(made(recipe, version, before, subject));
+      case TokenRecipe token -> {
+        var anchor = Subject.anchorOf(subject.name(), version);
+        var granted = tokens.request(identity, token, subject, anchor);
+        yield new Made(granted.values(), Optional.of(granted.end()));
+      }
+    };
+  }
+
+  private Map<String, byte[]> made(
+      Recipe recipe, long version, Map<String, byte[]> before, Subject subject) {
+    try {
+      return maker.make(recipe.keys(), version, before);
+    } catch (IllegalArgumentException impossible) {
+      throw Refusal.of(
+          subject, Objects.requireNonNullElse(impossible.getMessage(), "cannot be made"));
+    }
+  }
+
+  private void create(
+      ObjectMetaBuilder meta,
+      String type,
+      Map<String, byte[]> values,
+      Subject subject,
+      Material material) {
+    var secret =
+        new SecretBuilder()
+            .withMetadata(meta.build())
+            .withType(type)
+            .withData(Data.encoded(values))
+            .build();
+    remember(
+        Refusal.asked(
+            subject, "create", hidden(secret, material), () -> client.resource(secret).create()));
+  }
+
+  private void put(
+      Secret secret, Map<String, String> annotations, Subject subject, Material material) {
+    var all = new HashMap<>(secret.getMetadata().getAnnotations());
+    all.remove(Api.PREVIOUS_RETIRES_AT);
+    all.putAll(annotations);
+    secret.getMetadata().setAnnotations(all);
+    remember(
+        Refusal.asked(
+            subject, "update", hidden(secret, material), () -> client.resource(secret).update()));
+  }
+
+  /// The values that must not come back in a message: all but those that the recipe states.
+  private static List<byte[]> hidden(Secret secret, Material material) {
+    var stated =
+        material instanceof Recipe(var keys)
+            ? keys.stream().flatMap(key -> stated(key.generator())).collect(Collectors.toSet())
+            : Set.<String>of();
+    return Data.decoded(secret).values().stream()
+        .filter(value -> !stated.contains(new String(value, StandardCharsets.UTF_8)))
+        .toList();
+  }
+
+  private static Stream<String> stated(Generator generator) {
+    return switch (generator) {
+      case Generator.Fixed(var text) -> Stream.of(text);
+      case Generator.Alternate(var texts) -> texts.stream();
+      default -> Stream.of();
+    };
+  }
+
+  /// The Secret with its bytes, if it still is the one that was judged.
+  private Secret current(String namespace, Subject subject, Guard guard) {
+    var secret = read(subject, namespace);
+    if (secret == null
+        || !guard.uid().equals(secret.getMetadata().getUid())
+        || !guard.resourceVersion().equals(secret.getMetadata().getResourceVersion())) {
+      throw Refusal.raced(subject);
+    }
+    return secret;
+  }
+
+  private @Nullable Secret read(Subject subject, String namespace) {
+    return Refusal.<@Nullable Secret>asked(
+        subject,
+        "read",
+        () -> client.secrets().inNamespace(namespace).withName(subject.name()).get());
+  }
+
+  private void remember(Secret answer) {
+    answer.setData(Map.of());
+    memory.wrote(answer);
+  }
+
+  private static String namespace(MachineIdentity identity) {
+    return identity.getMetadata().getNamespace();
+  }
+}

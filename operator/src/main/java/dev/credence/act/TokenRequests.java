@@ -1,0 +1,156 @@
+package dev.credence.act;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.credence.api.MachineIdentity;
+import dev.credence.facts.Subject;
+import dev.credence.facts.TokenRecipe;
+import io.fabric8.kubernetes.api.model.ConfigBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Tokens of ServiceAccounts (TokenRequest), each bound to its anchor: with that it ends.
+final class TokenRequests {
+  private static final String TOKEN = "token";
+  private static final String KUBECONFIG = "kubeconfig";
+
+  private final KubernetesClient client;
+  private final String apiServer;
+
+  /// `end`: how long the API server lets the token live, which may be less than was asked.
+  record Granted(Map<String, byte[]> values, Instant end) {}
+
+  TokenRequests(KubernetesClient client, String apiServer) {
+    this.client = client;
+    this.apiServer = apiServer;
+  }
+
+  Granted request(MachineIdentity identity, TokenRecipe recipe, Subject secret, Subject anchor) {
+    var namespace = identity.getMetadata().getNamespace();
+    var request =
+        new TokenRequestBuilder()
+            .withNewSpec()
+            .withAudiences(recipe.audiences())
+            .withExpirationSeconds(recipe.lifetime().toSeconds())
+            .withNewBoundObjectRef()
+            .withApiVersion("v1")
+            .withKind("Secret")
+            .withName(anchor.name())
+            .withUid(uidOf(identity, anchor))
+            .endBoundObjectRef()
+            .endSpec()
+            .build();
+    var answer =
+        Refusal.asked(
+            secret,
+            "request a token of ServiceAccount " + recipe.account() + " for",
+            () ->
+                client
+                    .serviceAccounts()
+                    .inNamespace(namespace)
+                    .withName(recipe.account())
+                    .tokenRequest(request));
+    return granted(answer, recipe, namespace, secret);
+  }
+
+  private String uidOf(MachineIdentity identity, Subject anchor) {
+    var namespace = identity.getMetadata().getNamespace();
+    var found =
+        Refusal.<@Nullable Secret>asked(
+            anchor,
+            "read",
+            () -> client.secrets().inNamespace(namespace).withName(anchor.name()).get());
+    if (found == null || !isOf(identity, found)) {
+      throw Refusal.raced(anchor);
+    }
+    return found.getMetadata().getUid();
+  }
+
+  private static boolean isOf(MachineIdentity identity, Secret anchor) {
+    var owners =
+        Objects.requireNonNullElse(
+            anchor.getMetadata().getOwnerReferences(), List.<OwnerReference>of());
+    return owners.stream()
+        .anyMatch(owner -> identity.getMetadata().getUid().equals(owner.getUid()));
+  }
+
+  private Granted granted(
+      @Nullable TokenRequest answer, TokenRecipe recipe, String namespace, Subject secret) {
+    var status = answer == null ? null : answer.getStatus();
+    if (status == null || status.getToken() == null || status.getExpirationTimestamp() == null) {
+      throw Refusal.of(secret, "the API server granted no token");
+    }
+    var values = new HashMap<String, byte[]>();
+    values.put(TOKEN, status.getToken().getBytes(UTF_8));
+    if (recipe.kubeconfig()) {
+      var config = kubeconfig(status.getToken(), recipe.account(), namespace);
+      values.put(KUBECONFIG, config.getBytes(UTF_8));
+    }
+    return new Granted(values, OffsetDateTime.parse(status.getExpirationTimestamp()).toInstant());
+  }
+
+  private String kubeconfig(String token, String account, String namespace) {
+    var name = namespace + "/" + account;
+    var config =
+        new ConfigBuilder()
+            .withApiVersion("v1")
+            .withKind("Config")
+            .addNewCluster()
+            .withName("cluster")
+            .withNewCluster()
+            .withServer(apiServer)
+            .withCertificateAuthorityData(authority())
+            .endCluster()
+            .endCluster()
+            .addNewUser()
+            .withName(name)
+            .withNewUser()
+            .withToken(token)
+            .endUser()
+            .endUser()
+            .addNewContext()
+            .withName(name)
+            .withNewContext()
+            .withCluster("cluster")
+            .withUser(name)
+            .withNamespace(namespace)
+            .endContext()
+            .endContext()
+            .withCurrentContext(name)
+            .build();
+    return client.getKubernetesSerialization().asYaml(config);
+  }
+
+  /// The certificate authority that we trust ourselves, in Base64; null where that of the machine
+  /// does.
+  private @Nullable String authority() {
+    var config = client.getConfiguration();
+    if (config.getCaCertData() != null) {
+      return config.getCaCertData();
+    }
+    if (config.getCaCertFile() == null) {
+      return null;
+    }
+    try {
+      var bytes = Files.readAllBytes(Path.of(config.getCaCertFile()));
+      return Base64.getEncoder().encodeToString(bytes);
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
+  }
+}

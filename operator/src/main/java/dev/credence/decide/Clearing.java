@@ -1,0 +1,55 @@
+package dev.credence.decide;
+
+import dev.credence.facts.Identity.SecretWanted;
+import dev.credence.facts.Member;
+import dev.credence.facts.Member.Part;
+import dev.credence.facts.Member.StoredSecret;
+import dev.credence.facts.Snapshot;
+import dev.credence.facts.Subject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// What did we make for a rotation of a Secret that the identity no longer has us make? A staged
+/// value and Jobs of hooks go. The anchor of a token stays as long as the Secret with the token.
+final class Clearing {
+
+  static List<Action> of(Snapshot s) {
+    var listed =
+        s.identity().secrets().stream()
+            .filter(wanted -> wanted.material().isPresent())
+            .map(SecretWanted::name)
+            .collect(Collectors.toSet());
+    var actions = new ArrayList<Action>();
+    for (var member : s.members()) {
+      if (isUseless(s, listed, member)) {
+        actions.add(
+            new Action.Remove(
+                member.subject(), member.thing().guard(), "its Secret is no longer listed"));
+      }
+    }
+    for (var job : s.jobs()) {
+      if (!job.leaving() && !listed.contains(job.secret())) {
+        actions.add(
+            new Action.Remove(job.subject(), job.guard(), "its Secret is no longer listed"));
+      }
+    }
+    return actions;
+  }
+
+  private static boolean isUseless(Snapshot s, Set<String> listed, Member member) {
+    if (!(member instanceof StoredSecret secret)
+        || secret.part().isEmpty()
+        || secret.thing().leaving()
+        || !Membership.isOurs(s, secret.thing())) {
+      return false;
+    }
+    return switch (secret.part().get()) {
+      case Part.Pending(var of) -> !listed.contains(of);
+      case Part.Anchor(var of, _) -> !listed.contains(of) && s.member(Subject.secret(of)).isEmpty();
+    };
+  }
+
+  private Clearing() {}
+}

@@ -1,0 +1,178 @@
+package dev.credence.decide;
+
+import dev.credence.decide.Action.Value;
+import dev.credence.decide.Restarting.Hold;
+import dev.credence.decide.Standing.Credential.Phase;
+import dev.credence.decide.Turn.Obstacle;
+import dev.credence.decide.Verdict.Weight;
+import dev.credence.facts.Hooks.Step;
+import dev.credence.facts.Member.Issue;
+import dev.credence.facts.Member.StoredSecret;
+import dev.credence.facts.TokenRecipe;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// From one value to the next: the previous one stays until its time is over and every known
+/// consumer has moved, at the latest until `overlapAtMost`; then its hook ends it where it is
+/// checked, and it is taken away.
+final class Handover {
+  /// Consumers are listed, not watched; this often while something is waited for.
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
+
+  private final Target t;
+  private final StoredSecret secret;
+  private final Issue issue;
+  private final Restarting restarts;
+
+  /// `previousUntil` is empty where the previous value is gone, now or by these actions.
+  record Answer(
+      List<Action> actions,
+      Phase phase,
+      Optional<Instant> previousUntil,
+      Optional<String> message,
+      Optional<Obstacle> obstacle,
+      Optional<Instant> changesAt) {
+
+    boolean isUnderWay() {
+      return phase != Phase.Fresh || !actions.isEmpty();
+    }
+  }
+
+  static Answer of(Target t, StoredSecret secret, Issue issue, Restarting restarts) {
+    return new Handover(t, secret, issue, restarts).answer();
+  }
+
+  private Handover(Target t, StoredSecret secret, Issue issue, Restarting restarts) {
+    this.t = t;
+    this.secret = secret;
+    this.issue = issue;
+    this.restarts = restarts;
+  }
+
+  private Answer answer() {
+    return issue.previousRetiresAt().map(this::until).orElseGet(Handover::none);
+  }
+
+  private static Answer none() {
+    return new Answer(
+        List.of(),
+        Phase.Fresh,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private Answer until(Instant promised) {
+    var latest = issue.issuedAt().plus(t.rhythm().overlapAtMost(issue.issuedAt()));
+    var deadline = latest.isAfter(promised) ? latest : promised;
+    if (isTokenOver()) {
+      return ending();
+    }
+    if (t.now().isBefore(promised)) {
+      return overlapping(promised);
+    }
+    if (!t.now().isBefore(deadline)) {
+      return ending();
+    }
+    return restarts
+        .uptake(t.name())
+        .map(uptake -> uptake.behind().findAny().isEmpty() ? ending() : waiting(uptake, deadline))
+        .orElseGet(() -> unknown(deadline));
+  }
+
+  /// A token that has come to its own end needs no waiting for.
+  private boolean isTokenOver() {
+    return t.material() instanceof TokenRecipe
+        && Occasion.end(secret).filter(end -> !end.isAfter(t.now())).isPresent();
+  }
+
+  private Answer overlapping(Instant promised) {
+    var uptake = restarts.uptake(t.name()).filter(_ -> restarts.isActive());
+    if (uptake.isEmpty() || uptake.get().behind().findAny().isEmpty()) {
+      return new Answer(
+          List.of(),
+          Phase.Overlapping,
+          Optional.of(promised),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
+    }
+    return pending(uptake.get(), promised);
+  }
+
+  private Answer waiting(Uptake uptake, Instant deadline) {
+    return pending(uptake, deadline);
+  }
+
+  private Answer pending(Uptake uptake, Instant until) {
+    var sentence = "waiting for " + restarts.sentence(uptake);
+    var needsPerson = uptake.behind().map(restarts::hold).anyMatch(Hold::forPerson);
+    return new Answer(
+        List.of(),
+        restarts.isActive() ? Phase.Restarting : Phase.Overlapping,
+        Optional.of(until),
+        Optional.of(sentence),
+        Optional.of(
+            new Obstacle(
+                Reason.ConsumersPending,
+                t.name() + ": " + sentence,
+                needsPerson ? Weight.Broken : Weight.None)),
+        Optional.of(t.now().plus(LOOK_AGAIN)));
+  }
+
+  private Answer unknown(Instant deadline) {
+    var sentence = restarts.problem().orElse("consumers are not known yet");
+    return new Answer(
+        List.of(),
+        Phase.Overlapping,
+        Optional.of(deadline),
+        Optional.of(sentence),
+        Optional.of(
+            new Obstacle(Reason.ConsumersPending, t.name() + ": " + sentence, Weight.Waiting)),
+        Optional.of(t.now().plus(LOOK_AGAIN)));
+  }
+
+  private Answer ending() {
+    if (t.hooks().revoke().isEmpty()) {
+      return retiring();
+    }
+    var previous =
+        new Value(t.name(), secret.thing().guard().uid(), dev.credence.facts.Hooks.PREVIOUS);
+    var hook = new HookRuns(t, issue.version() - 1, previous, List.of(Step.revoke)).answer(true);
+    if (hook.passed()) {
+      return retiring();
+    }
+    return new Answer(
+        hook.actions(),
+        hook.givenUp() ? Phase.Blocked : Phase.Retiring,
+        Optional.empty(),
+        hook.message(),
+        hook.obstacle(),
+        hook.changesAt());
+  }
+
+  private Answer retiring() {
+    if (t.s().setback(t.subject()).isPresent()) {
+      return new Answer(
+          List.of(),
+          Phase.Retiring,
+          Optional.empty(),
+          Optional.empty(),
+          Obstacle.refusal(t.s(), t.subject()),
+          Optional.empty());
+    }
+    var actions = new ArrayList<Action>(Tokens.ending(t, issue.version(), "its overlap is over"));
+    actions.add(new Action.Retire(t.subject(), secret.thing().guard()));
+    return new Answer(
+        actions,
+        Phase.Fresh,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+}

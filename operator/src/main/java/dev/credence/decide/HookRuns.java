@@ -1,0 +1,127 @@
+package dev.credence.decide;
+
+import dev.credence.decide.Action.Value;
+import dev.credence.decide.Progress.Failed;
+import dev.credence.decide.Progress.Next;
+import dev.credence.decide.Progress.Passed;
+import dev.credence.decide.Progress.Running;
+import dev.credence.decide.Turn.Obstacle;
+import dev.credence.decide.Verdict.Weight;
+import dev.credence.facts.HookJob;
+import dev.credence.facts.Hooks.Step;
+import dev.credence.facts.Subject;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// What is to be done about the hooks of one value? Start the next one, wait for it, try again
+// after
+/// a while, or give up: the value in force stays.
+record HookRuns(Target t, long version, Value about, List<Step> steps) {
+
+  /// `passed`: the value went through all of them.
+  record Answer(
+      boolean passed,
+      Step step,
+      List<Action> actions,
+      Optional<Obstacle> obstacle,
+      Optional<Instant> changesAt,
+      Optional<String> message,
+      boolean givenUp) {}
+
+  /// The Jobs that are about the very value.
+  List<HookJob> jobs() {
+    return t.jobs().stream().filter(job -> job.valueUid().equals(about.uid())).toList();
+  }
+
+  /// `atOnce`: windows do not count.
+  Answer answer(boolean atOnce) {
+    var ours = jobs().stream().filter(job -> job.version() == version).toList();
+    return switch (Progress.of(ours, t.hooks(), steps, t.now())) {
+      case Passed(var step, _) ->
+          new Answer(
+              true, step, List.of(), Optional.empty(), Optional.empty(), Optional.empty(), false);
+      case Next(var step, var attempt) -> start(step, attempt, Optional.empty());
+      case Running(var step, _, var job, var until) ->
+          new Answer(
+              false,
+              step,
+              List.of(),
+              Optional.empty(),
+              Optional.of(until),
+              Optional.of("version " + version + ": waiting for Job " + job),
+              false);
+      case Failed failed -> afterFailure(failed, ours, atOnce);
+    };
+  }
+
+  private Answer start(Step step, int attempt, Optional<Obstacle> failure) {
+    var job = Subject.job(HookJob.name(t.name(), version, step, attempt));
+    var hook = t.hooks().of(step).orElseThrow();
+    var refusal = Obstacle.refusal(t.s(), job);
+    return new Answer(
+        false,
+        step,
+        refusal.isPresent()
+            ? List.of()
+            : List.of(new Action.RunHook(job, t.subject(), step, hook, version, attempt, about)),
+        refusal.or(() -> failure),
+        Optional.empty(),
+        Optional.of(
+            refusal
+                .map(Obstacle::message)
+                .orElse("version " + version + ": starting Job " + job.name())),
+        false);
+  }
+
+  private Answer afterFailure(Failed failed, List<HookJob> jobs, boolean atOnce) {
+    var most = t.conduct().maxAttempts();
+    var tries = tries(jobs);
+    var what =
+        "attempt %d of %d to %s version %d failed: Job %s: %s"
+            .formatted(
+                Math.max(1, tries), most, failed.step(), version, failed.job(), failed.why());
+    if (tries >= most) {
+      return new Answer(
+          false,
+          failed.step(),
+          List.of(),
+          Optional.of(
+              Obstacle.broken(
+                  t.name()
+                      + ": "
+                      + what
+                      + "; given up. Mend the hook, then set a new value of credence.dev/rotate, or of credence.dev/abort to drop the new value")),
+          Optional.empty(),
+          Optional.of(what + "; given up"),
+          true);
+    }
+    var failure =
+        Optional.of(
+            new Obstacle(Reason.VerificationFailed, t.name() + ": " + what, Weight.Waiting));
+    var retryAt = tries == 0 ? t.now() : Progress.retryAt(failed, tries);
+    var opening = atOnce ? Optional.of(retryAt) : t.conduct().windows().openFrom(retryAt);
+    if (opening.filter(at -> !at.isAfter(t.now())).isPresent()) {
+      return start(steps.getFirst(), failed.attempt() + 1, failure);
+    }
+    return new Answer(
+        false,
+        failed.step(),
+        List.of(),
+        failure,
+        opening,
+        Optional.of(
+            what + opening.map(at -> "; tried again at " + at).orElse("; no window opens again")),
+        false);
+  }
+
+  /// Attempts since the identity was last changed: a change is a reason to try anew.
+  private int tries(List<HookJob> jobs) {
+    return (int)
+        jobs.stream()
+            .filter(job -> job.generation() >= t.s().identity().generation())
+            .map(HookJob::attempt)
+            .distinct()
+            .count();
+  }
+}

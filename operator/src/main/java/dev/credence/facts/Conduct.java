@@ -1,0 +1,28 @@
+package dev.credence.facts;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/// How rotations are carried out, as a policy says or as they are where it is silent.
+///
+/// `overlapAtMost`: how long an old value waits for its consumers, counted from the new one.
+/// `maxAttempts`: of the hooks of one value.
+public record Conduct(
+    Windows windows, Restart restart, Optional<Duration> overlapAtMost, int maxAttempts) {
+  public static final Conduct DEFAULT =
+      new Conduct(Windows.ANY_TIME, Restart.NONE, Optional.empty(), 5);
+
+  /// `waitFor`: after that a workload that was restarted counts as stuck.
+  public record Restart(Strategy strategy, int maxParallel, Duration waitFor) {
+    public static final Restart NONE = new Restart(Strategy.None, 1, Duration.ofMinutes(10));
+  }
+
+  public enum Strategy {
+    /// consumers read the new value by themselves
+    None,
+    /// an annotation on the pod template
+    Rollout,
+    /// pods are evicted
+    Evict
+  }
+}

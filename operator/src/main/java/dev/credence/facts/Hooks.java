@@ -1,0 +1,36 @@
+package dev.credence.facts;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/// The Jobs that bring a new value to where it is checked (`apply`), prove it (`verify`) and end
+// the
+/// old one (`revoke`).
+public record Hooks(Optional<Hook> apply, Optional<Hook> verify, Optional<Hook> revoke) {
+  public static final Hooks NONE = new Hooks(Optional.empty(), Optional.empty(), Optional.empty());
+
+  /// The ending of the key under which the value before the current one stays readable.
+  public static final String PREVIOUS = ".previous";
+
+  /// A CronJob of the identity's namespace, and how long a Job made from it may take.
+  public record Hook(String cronJob, Duration timeout) {}
+
+  public enum Step {
+    apply,
+    verify,
+    revoke
+  }
+
+  public Optional<Hook> of(Step step) {
+    return switch (step) {
+      case apply -> apply;
+      case verify -> verify;
+      case revoke -> revoke;
+    };
+  }
+
+  /// Whether a new value is tried before anyone sees it.
+  public boolean stage() {
+    return apply.isPresent() || verify.isPresent();
+  }
+}

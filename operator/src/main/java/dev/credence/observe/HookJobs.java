@@ -1,0 +1,94 @@
+package dev.credence.observe;
+
+import dev.credence.api.Api;
+import dev.credence.facts.Guard;
+import dev.credence.facts.HookJob;
+import dev.credence.facts.HookJob.Outcome;
+import dev.credence.facts.Hooks.Step;
+import dev.credence.facts.Subject;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
+import io.fabric8.kubernetes.api.model.batch.v1.JobStatus;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Jobs that we started as hooks. What does not say so in every word is none.
+final class HookJobs {
+  private static final long MOST_ATTEMPTS = 1_000_000;
+
+  /// Empty for a Job that is not of this identity, or that we did not start.
+  static Optional<HookJob> of(Job job, String identityUid) {
+    var meta = job.getMetadata();
+    var annotations = Objects.requireNonNullElse(meta.getAnnotations(), Map.<String, String>of());
+    var secret = line(annotations, Api.HOOK_FOR);
+    var step = line(annotations, Api.STEP).flatMap(HookJobs::step);
+    var version = Texts.version(annotations.get(Api.SECRET_VERSION));
+    var attempt =
+        Texts.version(annotations.get(Api.ATTEMPT)).filter(number -> number <= MOST_ATTEMPTS);
+    var value = line(annotations, Api.VALUE_UID);
+    if (!Members.isMadeFor(identityUid, job)
+        || secret.isEmpty()
+        || step.isEmpty()
+        || version.isEmpty()
+        || attempt.isEmpty()
+        || value.isEmpty()) {
+      return Optional.empty();
+    }
+    var createdAt = Texts.time(meta.getCreationTimestamp()).orElse(Instant.EPOCH);
+    return Optional.of(
+        new HookJob(
+            Subject.job(meta.getName()),
+            new Guard(meta.getUid(), meta.getResourceVersion()),
+            secret.get(),
+            step.get(),
+            version.get(),
+            attempt.get().intValue(),
+            value.get(),
+            Texts.version(annotations.get(Api.GENERATION)).orElse(0L),
+            createdAt,
+            outcome(Optional.ofNullable(job.getStatus()), meta, createdAt),
+            meta.getDeletionTimestamp() != null));
+  }
+
+  private static Optional<String> line(Map<String, String> annotations, String key) {
+    return Texts.present(annotations.get(key)).filter(Texts::isOneLine);
+  }
+
+  private static Optional<Step> step(String text) {
+    return Stream.of(Step.values()).filter(step -> step.name().equals(text)).findFirst();
+  }
+
+  /// A condition ends it, and nothing else: a pod that failed may be tried again.
+  private static Outcome outcome(Optional<JobStatus> status, ObjectMeta meta, Instant createdAt) {
+    var ended =
+        status.map(JobStatus::getConditions).stream()
+            .flatMap(List::stream)
+            .filter(condition -> "True".equals(condition.getStatus()))
+            .filter(
+                condition ->
+                    "Complete".equals(condition.getType()) || "Failed".equals(condition.getType()))
+            .findFirst();
+    if (ended.isEmpty()) {
+      return new Outcome.Running();
+    }
+    var at = Texts.time(ended.get().getLastTransitionTime()).orElse(createdAt);
+    return "Complete".equals(ended.get().getType())
+        ? new Outcome.Succeeded(at)
+        : new Outcome.Failed(at, why(ended.get()));
+  }
+
+  private static String why(JobCondition condition) {
+    return Texts.oneLine(
+        Stream.of(condition.getReason(), condition.getMessage())
+            .filter(text -> text != null && !text.isBlank())
+            .reduce((reason, message) -> reason + ": " + message)
+            .orElse("failed"));
+  }
+
+  private HookJobs() {}
+}

@@ -1,0 +1,65 @@
+package dev.credence.observe;
+
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// What else looks after a Secret, and would write over what we write: told by the labels and
+/// annotations that it puts there, since not all of them are controllers by owner reference.
+final class Keepers {
+  private static final String CERT_MANAGER = "cert-manager.io/certificate-name";
+  private static final String HELM = "meta.helm.sh/release-name";
+  private static final String SEALED_SECRETS = "sealedsecrets.bitnami.com/managed";
+  private static final String SEALED_SECRETS_CLUSTER_WIDE =
+      "sealedsecrets.bitnami.com/cluster-wide";
+  private static final String ARGO_CD = "argocd.argoproj.io/tracking-id";
+
+  /// The annotations that are looked at.
+  static final Set<String> ANNOTATIONS =
+      Set.of(CERT_MANAGER, HELM, SEALED_SECRETS, SEALED_SECRETS_CLUSTER_WIDE, ARGO_CD);
+
+  private static final String EXTERNAL_SECRETS = "reconcile.external-secrets.io/managed";
+  private static final String EXTERNAL_SECRETS_CREATED = "reconcile.external-secrets.io/created-by";
+  private static final String MANAGED_BY = "app.kubernetes.io/managed-by";
+
+  static Optional<String> of(ObjectMeta meta) {
+    var labels = Objects.requireNonNullElse(meta.getLabels(), Map.<String, String>of());
+    var annotations = Objects.requireNonNullElse(meta.getAnnotations(), Map.<String, String>of());
+    return Stream.of(
+            named(annotations, CERT_MANAGER, "cert-manager for Certificate "),
+            named(annotations, HELM, "Helm release "),
+            Optional.of("Sealed Secrets")
+                .filter(
+                    _ ->
+                        annotations.containsKey(SEALED_SECRETS)
+                            || annotations.containsKey(SEALED_SECRETS_CLUSTER_WIDE)),
+            Optional.of("Argo CD").filter(_ -> annotations.containsKey(ARGO_CD)),
+            Optional.of("External Secrets")
+                .filter(
+                    _ ->
+                        labels.containsKey(EXTERNAL_SECRETS)
+                            || labels.containsKey(EXTERNAL_SECRETS_CREATED)),
+            managedBy(labels))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  private static Optional<String> named(
+      Map<String, String> annotations, String key, String keeper) {
+    return Optional.ofNullable(annotations.get(key)).map(name -> keeper + Texts.oneLine(name));
+  }
+
+  private static Optional<String> managedBy(Map<String, String> labels) {
+    return switch (labels.getOrDefault(MANAGED_BY, "")) {
+      case "Helm" -> Optional.of("Helm");
+      case "hashicorp-vso" -> Optional.of("the Vault Secrets Operator");
+      case "external-secrets" -> Optional.of("External Secrets");
+      default -> Optional.empty();
+    };
+  }
+
+  private Keepers() {}
+}

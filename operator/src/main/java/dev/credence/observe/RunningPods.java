@@ -1,0 +1,98 @@
+package dev.credence.observe;
+
+import dev.credence.api.Api;
+import dev.credence.facts.RunningPod;
+import dev.credence.facts.Subject;
+import dev.credence.facts.Subject.Kind;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodStatus;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+
+/// Pods, as facts. `deployments` are the names of all Deployments of the namespace, `hooks` of the
+/// Jobs that are none of the namespace's own work.
+record RunningPods(Set<String> deployments, Set<String> hooks) {
+  private static final String TEMPLATE_HASH = "pod-template-hash";
+
+  RunningPods {
+    deployments = Set.copyOf(deployments);
+    hooks = Set.copyOf(hooks);
+  }
+
+  /// Empty for a pod that uses no Secret, and for one that carries out a rotation.
+  Optional<RunningPod> of(Pod pod) {
+    var meta = pod.getMetadata();
+    var secrets = UsedSecrets.of(pod.getSpec());
+    var controller = controller(meta);
+    if (secrets.isEmpty() || isHook(meta, controller)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new RunningPod(
+            meta.getName(),
+            Workloads.guard(meta),
+            secrets,
+            // A pod of unknown age counts as older than every value.
+            Texts.time(meta.getCreationTimestamp()).orElse(Instant.EPOCH),
+            controller.flatMap(owner -> workload(owner, meta)),
+            controller.filter(owner -> !isJob(owner)).isPresent(),
+            isReady(pod),
+            meta.getDeletionTimestamp() != null));
+  }
+
+  private static Optional<OwnerReference> controller(ObjectMeta meta) {
+    return UsedSecrets.each(meta.getOwnerReferences())
+        .filter(owner -> Boolean.TRUE.equals(owner.getController()))
+        .filter(owner -> owner.getKind() != null && owner.getName() != null)
+        .findFirst();
+  }
+
+  private boolean isHook(ObjectMeta meta, Optional<OwnerReference> controller) {
+    return Workloads.labels(meta).containsKey(Api.HOOK_FOR)
+        || controller.filter(owner -> isJob(owner) && hooks.contains(owner.getName())).isPresent();
+  }
+
+  private Optional<Subject> workload(OwnerReference owner, ObjectMeta pod) {
+    return switch (of(owner)) {
+      case "apps/ReplicaSet" ->
+          deployment(owner, pod).map(name -> new Subject(Kind.Deployment, name));
+      case "apps/StatefulSet" -> Optional.of(new Subject(Kind.StatefulSet, owner.getName()));
+      case "apps/DaemonSet" -> Optional.of(new Subject(Kind.DaemonSet, owner.getName()));
+      case "batch/Job" -> Optional.of(new Subject(Kind.Job, owner.getName()));
+      default -> Optional.empty();
+    };
+  }
+
+  private static boolean isJob(OwnerReference owner) {
+    return of(owner).equals("batch/Job");
+  }
+
+  /// Group and kind: others have a StatefulSet too.
+  private static String of(OwnerReference owner) {
+    var version = String.valueOf(owner.getApiVersion());
+    var slash = version.indexOf('/');
+    return (slash < 0 ? "" : version.substring(0, slash)) + "/" + owner.getKind();
+  }
+
+  /// A Deployment names its ReplicaSets by itself and the hash of the template.
+  private Optional<String> deployment(OwnerReference replicaSet, ObjectMeta pod) {
+    return Texts.present(Workloads.labels(pod).get(TEMPLATE_HASH))
+        .map(hash -> "-" + hash)
+        .filter(ending -> replicaSet.getName().endsWith(ending))
+        .map(
+            ending ->
+                replicaSet.getName().substring(0, replicaSet.getName().length() - ending.length()))
+        .filter(deployments::contains);
+  }
+
+  private static boolean isReady(Pod pod) {
+    return Optional.ofNullable(pod.getStatus()).map(PodStatus::getConditions).stream()
+        .flatMap(UsedSecrets::each)
+        .anyMatch(
+            condition ->
+                "Ready".equals(condition.getType()) && "True".equals(condition.getStatus()));
+  }
+}

@@ -1,0 +1,102 @@
+package dev.credence.observe;
+
+import io.fabric8.kubernetes.api.model.AzureFileVolumeSource;
+import io.fabric8.kubernetes.api.model.CSIVolumeSource;
+import io.fabric8.kubernetes.api.model.CephFSVolumeSource;
+import io.fabric8.kubernetes.api.model.CinderVolumeSource;
+import io.fabric8.kubernetes.api.model.EnvFromSource;
+import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.EnvVarSource;
+import io.fabric8.kubernetes.api.model.FlexVolumeSource;
+import io.fabric8.kubernetes.api.model.ISCSIVolumeSource;
+import io.fabric8.kubernetes.api.model.LocalObjectReference;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.ProjectedVolumeSource;
+import io.fabric8.kubernetes.api.model.RBDVolumeSource;
+import io.fabric8.kubernetes.api.model.ScaleIOVolumeSource;
+import io.fabric8.kubernetes.api.model.SecretEnvSource;
+import io.fabric8.kubernetes.api.model.SecretKeySelector;
+import io.fabric8.kubernetes.api.model.SecretProjection;
+import io.fabric8.kubernetes.api.model.SecretVolumeSource;
+import io.fabric8.kubernetes.api.model.StorageOSVolumeSource;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeProjection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Which Secrets of its namespace does a pod name? Every field of a pod that takes the name of a
+/// Secret is here; what a pod reads with its token is nowhere to be seen.
+final class UsedSecrets {
+
+  static Set<String> of(@Nullable PodSpec spec) {
+    return spec == null
+        ? Set.of()
+        : Stream.of(
+                each(spec.getContainers()).flatMap(c -> ofEnv(c.getEnv(), c.getEnvFrom())),
+                each(spec.getInitContainers()).flatMap(c -> ofEnv(c.getEnv(), c.getEnvFrom())),
+                each(spec.getEphemeralContainers()).flatMap(c -> ofEnv(c.getEnv(), c.getEnvFrom())),
+                each(spec.getVolumes()).flatMap(UsedSecrets::ofVolume),
+                each(spec.getImagePullSecrets())
+                    .flatMap(reference -> Stream.ofNullable(reference.getName())))
+            .flatMap(Function.identity())
+            .filter(name -> !name.isBlank())
+            .collect(Collectors.toSet());
+  }
+
+  private static Stream<String> ofEnv(
+      @Nullable List<EnvVar> variables, @Nullable List<EnvFromSource> sources) {
+    return Stream.concat(
+        each(variables)
+            .flatMap(
+                variable ->
+                    Optional.ofNullable(variable.getValueFrom())
+                        .map(EnvVarSource::getSecretKeyRef)
+                        .map(SecretKeySelector::getName)
+                        .stream()),
+        each(sources).flatMap(source -> in(source.getSecretRef(), SecretEnvSource::getName)));
+  }
+
+  private static Stream<String> ofVolume(Volume volume) {
+    return Stream.of(
+            in(volume.getSecret(), SecretVolumeSource::getSecretName),
+            in(volume.getProjected(), ProjectedVolumeSource::getSources)
+                .flatMap(UsedSecrets::each)
+                .flatMap(UsedSecrets::ofProjection),
+            referred(volume.getCsi(), CSIVolumeSource::getNodePublishSecretRef),
+            in(volume.getAzureFile(), AzureFileVolumeSource::getSecretName),
+            referred(volume.getCephfs(), CephFSVolumeSource::getSecretRef),
+            referred(volume.getCinder(), CinderVolumeSource::getSecretRef),
+            referred(volume.getFlexVolume(), FlexVolumeSource::getSecretRef),
+            referred(volume.getIscsi(), ISCSIVolumeSource::getSecretRef),
+            referred(volume.getRbd(), RBDVolumeSource::getSecretRef),
+            referred(volume.getScaleIO(), ScaleIOVolumeSource::getSecretRef),
+            referred(volume.getStorageos(), StorageOSVolumeSource::getSecretRef))
+        .flatMap(Function.identity());
+  }
+
+  private static Stream<String> ofProjection(VolumeProjection projection) {
+    return in(projection.getSecret(), SecretProjection::getName);
+  }
+
+  private static <T> Stream<String> referred(
+      @Nullable T source, Function<T, LocalObjectReference> reference) {
+    return in(source, reference).flatMap(found -> Stream.ofNullable(found.getName()));
+  }
+
+  private static <T, R> Stream<R> in(@Nullable T source, Function<T, R> field) {
+    return Optional.ofNullable(source).map(field).stream();
+  }
+
+  /// What is in a list that may be missing and may hold nothing.
+  static <T> Stream<T> each(@Nullable List<T> list) {
+    return Stream.ofNullable(list).flatMap(List::stream).filter(Objects::nonNull);
+  }
+
+  private UsedSecrets() {}
+}

@@ -1,0 +1,172 @@
+package dev.credence.observe;
+
+import dev.credence.api.Api;
+import dev.credence.facts.Guard;
+import dev.credence.facts.Subject;
+import dev.credence.facts.Subject.Kind;
+import dev.credence.facts.Workload;
+import dev.credence.facts.Workload.Rollout;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.DaemonSetSpec;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentSpec;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetSpec;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJobSpec;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobSpec;
+import io.fabric8.kubernetes.api.model.batch.v1.JobStatus;
+import io.fabric8.kubernetes.api.model.batch.v1.JobTemplateSpec;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What makes pods, as facts.
+final class Workloads {
+  private static final Set<String> ENDS = Set.of("Complete", "Failed");
+
+  /// Where the API server keeps who wrote [Api#RESTARTED_FOR].
+  private static final List<String> RESTARTED_FOR =
+      List.of("f:spec", "f:template", "f:metadata", "f:annotations", "f:" + Api.RESTARTED_FOR);
+
+  /// Empty for what makes no pods any more and for what runs in our own name.
+  static Optional<Workload> of(HasMetadata object) {
+    if (isHook(object)) {
+      return Optional.empty();
+    }
+    return switch (object) {
+      case Deployment it ->
+          workload(
+              Kind.Deployment,
+              it,
+              in(it.getSpec()).map(DeploymentSpec::getTemplate),
+              Rollouts.of(it));
+      case StatefulSet it ->
+          workload(
+              Kind.StatefulSet,
+              it,
+              in(it.getSpec()).map(StatefulSetSpec::getTemplate),
+              Rollouts.of(it));
+      case DaemonSet it ->
+          workload(
+              Kind.DaemonSet,
+              it,
+              in(it.getSpec()).map(DaemonSetSpec::getTemplate),
+              Rollouts.of(it));
+      case Job it when isOver(it) -> Optional.empty();
+      case Job it ->
+          workload(
+              Kind.Job, it, in(it.getSpec()).map(JobSpec::getTemplate), new Rollout.ToItsEnd());
+      case CronJob it ->
+          workload(
+              Kind.CronJob,
+              it,
+              in(it.getSpec())
+                  .map(CronJobSpec::getJobTemplate)
+                  .map(JobTemplateSpec::getSpec)
+                  .map(JobSpec::getTemplate),
+              new Rollout.ToItsEnd());
+      default -> Optional.empty();
+    };
+  }
+
+  static boolean hasName(HasMetadata object) {
+    return object.getMetadata() != null && object.getMetadata().getName() != null;
+  }
+
+  /// What carries out a rotation uses both values, and ends with it: it is nobody to wait for.
+  static boolean isHook(HasMetadata object) {
+    var meta = object.getMetadata();
+    return switch (object) {
+      case Job job -> isHook(annotations(meta)) || isHookOfOurs(annotations(meta), labels(meta));
+      case CronJob cronJob -> isHook(annotations(meta));
+      default -> false;
+    };
+  }
+
+  private static boolean isHook(Map<String, String> annotations) {
+    return "true".equals(annotations.get(Api.HOOK));
+  }
+
+  private static boolean isHookOfOurs(Map<String, String> annotations, Map<String, String> labels) {
+    return Api.MANAGER.equals(labels.get(Api.MANAGED_BY))
+        && (annotations.containsKey(Api.HOOK_FOR) || labels.containsKey(Api.HOOK_FOR));
+  }
+
+  private static boolean isOver(Job job) {
+    return in(job.getStatus()).map(JobStatus::getConditions).stream()
+        .flatMap(UsedSecrets::each)
+        .anyMatch(
+            condition ->
+                "True".equals(condition.getStatus())
+                    && condition.getType() != null
+                    && ENDS.contains(condition.getType()));
+  }
+
+  private static Optional<Workload> workload(
+      Kind kind, HasMetadata object, Optional<PodTemplateSpec> template, Rollout rollout) {
+    var meta = object.getMetadata();
+    return Optional.of(
+        new Workload(
+            new Subject(kind, meta.getName()),
+            guard(meta),
+            template.map(PodTemplateSpec::getSpec).map(UsedSecrets::of).orElse(Set.of()),
+            template
+                .map(PodTemplateSpec::getMetadata)
+                .map(ObjectMeta::getAnnotations)
+                .map(annotations -> annotations.get(Api.RESTARTED_FOR))
+                .flatMap(Texts::present)
+                .filter(Texts::isOneLine),
+            restartedAt(meta),
+            rollout));
+  }
+
+  static Guard guard(ObjectMeta meta) {
+    return new Guard(
+        Objects.requireNonNullElse(meta.getUid(), ""),
+        Objects.requireNonNullElse(meta.getResourceVersion(), ""));
+  }
+
+  /// The annotation says for what, the API server keeps when.
+  private static Optional<Instant> restartedAt(ObjectMeta meta) {
+    return UsedSecrets.each(meta.getManagedFields())
+        .filter(entry -> Api.MANAGER.equals(entry.getManager()) && ownsRestart(entry))
+        .flatMap(entry -> Texts.time(entry.getTime()).stream())
+        .max(Instant::compareTo);
+  }
+
+  private static boolean ownsRestart(ManagedFieldsEntry entry) {
+    @Nullable Object found =
+        entry.getFieldsV1() == null ? null : entry.getFieldsV1().getAdditionalProperties();
+    for (var step : RESTARTED_FOR) {
+      if (!(found instanceof Map<?, ?> fields) || !fields.containsKey(step)) {
+        return false;
+      }
+      found = fields.get(step);
+    }
+    return true;
+  }
+
+  static Map<String, String> labels(ObjectMeta meta) {
+    return meta.getLabels() == null ? Map.of() : meta.getLabels();
+  }
+
+  private static Map<String, String> annotations(ObjectMeta meta) {
+    return meta.getAnnotations() == null ? Map.of() : meta.getAnnotations();
+  }
+
+  private static <T> Optional<T> in(@Nullable T part) {
+    return Optional.ofNullable(part);
+  }
+
+  private Workloads() {}
+}
