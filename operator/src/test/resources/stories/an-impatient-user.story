@@ -40,11 +40,14 @@ events:
   = crm-db is Overlapping (Generated), version 2, issued 2026-03-02T10:00:00Z, previous until 2026-03-03T10:00:00Z
 2026-03-02 10:00:03 * and another, on the Secret
 2026-03-02 10:00:03 crm
+  > Retire the previous value of Secret crm-db
+  = Active, ready
   = RotationDue: crm-db: rotated at most every 10s: next at 2026-03-02T10:00:10Z
-  = crm-db is Due (Generated), version 2, issued 2026-03-02T10:00:00Z, previous until 2026-03-03T10:00:00Z; rotated at most every 10s: next at 2026-03-02T10:00:10Z
+  = crm-db is Due (Generated), version 2, issued 2026-03-02T10:00:00Z; rotated at most every 10s: next at 2026-03-02T10:00:10Z
 2026-03-02 10:00:04 * and on the identity again
 2026-03-02 10:00:10 crm
   > Rotate Secret crm-db to version 3, the previous until 2026-03-03T10:00:10Z, for the identity's request please, for the Secret's request really, on request
+  = Rotating, ready
   = crm-db is Overlapping (Generated), version 3, issued 2026-03-02T10:00:10Z, previous until 2026-03-03T10:00:10Z
 2026-03-02 11:00:00 * the request is taken back
 2026-03-02 12:00:00 * and made again in the same words
@@ -53,4 +56,4 @@ events:
   = Active, ready
   = crm-db is Fresh (Generated), version 3, issued 2026-03-02T10:00:10Z
 
-until 2026-03-04 00:00:00: 2 looks by the clock, 4 actions
+until 2026-03-04 00:00:00: 2 looks by the clock, 5 actions

@@ -58,7 +58,7 @@ events:
   = Expired: ended at 2026-12-30T12:00:00Z by `lifetime.max` of policy production, nothing is issued or rotated for it: if it is still needed, give it another policy
   = crm-db is Expired (Generated), version 3, issued 2026-12-30T00:00:00Z, previous until 2027-01-01T00:00:00Z; not rotated: the identity has ended
 2026-12-31 10:00:00 * somebody asks for a new value
-2027-01-01 00:00:00 crm
+2026-12-31 10:00:00 crm
   > Retire the previous value of Secret crm-db
   = Active, not ready
   = crm-db is Expired (Generated), version 3, issued 2026-12-30T00:00:00Z; not rotated: the identity has ended
@@ -80,4 +80,4 @@ events:
   = Active, ready
   = crm-db is Fresh (Generated), version 5, issued 2027-01-27T09:00:00Z, next 2027-02-16T09:00:00Z
 
-until 2027-02-01 00:00:00: 11 looks by the clock, 10 actions
+until 2027-02-01 00:00:00: 10 looks by the clock, 10 actions

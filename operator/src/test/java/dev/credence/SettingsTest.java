@@ -1,10 +1,12 @@
 package dev.credence;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,24 +29,26 @@ class SettingsTest {
                 Settings.LogFormat.text,
                 "INFO",
                 Duration.ofMinutes(10),
-                0));
+                0,
+                Optional.empty()));
   }
 
   @Test
   void everything_can_be_set() {
     assertThat(
             Settings.of(
-                Map.of(
-                    "CREDENCE_NAMESPACE", "machine-identities",
-                    "CREDENCE_WATCH_NAMESPACES", "sales, payments,",
-                    "CREDENCE_ADDRESS", "0.0.0.0",
-                    "CREDENCE_PORT", "0",
-                    "CREDENCE_LEADER_ELECTION", "false",
-                    "CREDENCE_LOG_FORMAT", "json",
-                    "CREDENCE_LOG_LEVEL", "TRACE",
-                    "CREDENCE_SWEEP_EVERY", "1h30m",
-                    "CREDENCE_IDENTITY_SERIES", "500",
-                    "SOMETHING_ELSE", "whatever")))
+                Map.ofEntries(
+                    entry("CREDENCE_NAMESPACE", "machine-identities"),
+                    entry("CREDENCE_WATCH_NAMESPACES", "sales, payments,"),
+                    entry("CREDENCE_ADDRESS", "0.0.0.0"),
+                    entry("CREDENCE_PORT", "0"),
+                    entry("CREDENCE_LEADER_ELECTION", "false"),
+                    entry("CREDENCE_LOG_FORMAT", "json"),
+                    entry("CREDENCE_LOG_LEVEL", "TRACE"),
+                    entry("CREDENCE_SWEEP_EVERY", "1h30m"),
+                    entry("CREDENCE_IDENTITY_SERIES", "500"),
+                    entry("CREDENCE_API_SERVER", "https://api.example.com:6443"),
+                    entry("SOMETHING_ELSE", "whatever"))))
         .isEqualTo(
             new Settings(
                 "machine-identities",
@@ -55,7 +59,8 @@ class SettingsTest {
                 Settings.LogFormat.json,
                 "TRACE",
                 Duration.ofMinutes(90),
-                500));
+                500,
+                Optional.of("https://api.example.com:6443")));
   }
 
   @ParameterizedTest
@@ -79,7 +84,11 @@ class SettingsTest {
     "CREDENCE_SWEEP_EVERY, -1m, a duration of at least 1s like 10m",
     "CREDENCE_SWEEP_EVERY, '', a duration of at least 1s like 10m",
     "CREDENCE_IDENTITY_SERIES, -1, 'a number of identities, 0 for none'",
-    "CREDENCE_IDENTITY_SERIES, 3000000000, 'a number of identities, 0 for none'"
+    "CREDENCE_IDENTITY_SERIES, 3000000000, 'a number of identities, 0 for none'",
+    "CREDENCE_API_SERVER, api.example.com, 'an address like https://api.example.com:6443, or empty'",
+    "CREDENCE_API_SERVER, http://api.example.com, 'an address like https://api.example.com:6443, or empty'",
+    "CREDENCE_API_SERVER, https://, 'an address like https://api.example.com:6443, or empty'",
+    "CREDENCE_API_SERVER, 'https://a b', 'an address like https://api.example.com:6443, or empty'"
   })
   void a_wrong_value_is_refused_in_a_sentence(String variable, String value, String wanted) {
     assertThatIllegalArgumentException()

@@ -120,12 +120,13 @@ final class HookStarts {
 
   private static void tell(@Nullable List<Container> containers, Map<String, String> variables) {
     for (var container : Objects.requireNonNullElse(containers, List.<Container>of())) {
+      // First, so that its own variables may refer to them.
       var env = new ArrayList<EnvVar>();
+      variables.forEach(
+          (name, value) -> env.add(new EnvVarBuilder().withName(name).withValue(value).build()));
       Objects.requireNonNullElse(container.getEnv(), List.<EnvVar>of()).stream()
           .filter(variable -> !variables.containsKey(variable.getName()))
           .forEach(env::add);
-      variables.forEach(
-          (name, value) -> env.add(new EnvVarBuilder().withName(name).withValue(value).build()));
       container.setEnv(env);
     }
   }

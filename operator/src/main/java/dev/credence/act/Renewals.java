@@ -49,7 +49,8 @@ final class Renewals {
   /// On this very version of it, and on nothing of its status but the one condition.
   private static List<Map<String, Object>> patch(Certificate found) {
     var steps = new ArrayList<Map<String, Object>>();
-    steps.add(step("test", "/metadata/resourceVersion", found.getMetadata().getResourceVersion()));
+    steps.add(
+        step("replace", "/metadata/resourceVersion", found.getMetadata().getResourceVersion()));
     if (found.getStatus() == null) {
       steps.add(step("add", "/status", Map.of()));
     }

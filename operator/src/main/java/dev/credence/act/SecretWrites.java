@@ -36,6 +36,8 @@ final class SecretWrites {
   private static final String OPAQUE = "Opaque";
   private static final Recipe NOTHING = new Recipe(List.of());
 
+  private static final Set<String> OF_THE_VALUE_BEFORE = Set.of(Api.EXPIRES_AT, Api.ACCOUNT_UID);
+
   /// The types of which a Secret may be taken over; the schema lets no others be made.
   private static final Set<String> ADOPTABLE =
       Set.of(OPAQUE, "kubernetes.io/basic-auth", "kubernetes.io/ssh-auth");
@@ -144,6 +146,8 @@ final class SecretWrites {
     }
     data.putAll(values);
     secret.setData(data);
+    // Neither does the new value end with a token that was here before.
+    secret.getMetadata().getAnnotations().keySet().removeAll(OF_THE_VALUE_BEFORE);
     var annotations = made.annotations(receipt);
     if (!isChanged) {
       annotations.remove(Api.PREVIOUS_RETIRES_AT);

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Base64;
@@ -101,7 +102,15 @@ final class TokenRequests {
       var config = kubeconfig(status.getToken(), recipe.account(), namespace);
       values.put(KUBECONFIG, config.getBytes(UTF_8));
     }
-    return new Granted(values, OffsetDateTime.parse(status.getExpirationTimestamp()).toInstant());
+    return new Granted(values, end(status.getExpirationTimestamp(), secret));
+  }
+
+  private static Instant end(String text, Subject secret) {
+    try {
+      return OffsetDateTime.parse(text).toInstant();
+    } catch (DateTimeException unreadable) {
+      throw Refusal.of(secret, "the API server granted a token without an end that can be read");
+    }
   }
 
   private String kubeconfig(String token, String account, String namespace) {

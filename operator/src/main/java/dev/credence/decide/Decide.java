@@ -15,6 +15,7 @@ import dev.credence.facts.Request;
 import dev.credence.facts.Setback;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -39,6 +40,8 @@ import java.util.stream.Stream;
 /// [Rhythm]: when), [Watching] how the credentials of others stand; [Completeness], [Freshness] and
 /// [Readiness] are the sum.
 public final class Decide {
+  private static final Duration LIST_AGAIN = Duration.ofSeconds(5);
+
   private static final Set<Phase> ROTATING =
       EnumSet.of(Phase.Applying, Phase.Verifying, Phase.Restarting, Phase.Retiring, Phase.Revoked);
 
@@ -77,10 +80,23 @@ public final class Decide {
     var actions = actions(turns, markings);
     var standing = standing(generated, turns, markings, actions);
     var lookAgainAt =
-        Stream.concat(standing.nextAction().stream(), s.setbacks().stream().map(Setback::retryAt))
+        Stream.of(
+                standing.nextAction().stream(),
+                s.setbacks().stream().map(Setback::retryAt),
+                waitsForConsumers(turns)
+                    ? Stream.of(s.now().plus(LIST_AGAIN))
+                    : Stream.<Instant>of())
+            .flatMap(times -> times)
             .filter(s.now()::isBefore)
             .min(Comparator.naturalOrder());
     return new Decision(actions, Optional.of(standing), lookAgainAt);
+  }
+
+  /// They are listed, not watched.
+  private static boolean waitsForConsumers(List<Turn> turns) {
+    return turns.stream()
+        .flatMap(turn -> turn.obstacle().stream())
+        .anyMatch(obstacle -> obstacle.reason() == Reason.ConsumersPending);
   }
 
   private List<Turn> generated() {

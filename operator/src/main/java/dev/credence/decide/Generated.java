@@ -21,8 +21,11 @@ record Generated(
     Optional<Users> users,
     Optional<Rhythm> rhythm) {
 
+  /// As counted now; where nobody was asked, as before. Nobody is not worth a word.
   Generated usedBy(Optional<Users> counted) {
-    return new Generated(wanted, lastVersion, counted.or(this::users), rhythm);
+    return counted.isEmpty()
+        ? this
+        : new Generated(wanted, lastVersion, counted.filter(all -> all.total() > 0), rhythm);
   }
 
   /// Without a value that anything is known about.

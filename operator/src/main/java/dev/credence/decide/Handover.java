@@ -9,7 +9,6 @@ import dev.credence.facts.Hooks.Step;
 import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Member.StoredSecret;
 import dev.credence.facts.TokenRecipe;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,9 +18,6 @@ import java.util.Optional;
 /// consumer has moved, at the latest until `overlapAtMost`; then its hook ends it where it is
 /// checked, and it is taken away.
 final class Handover {
-  /// Consumers are listed, not watched; this often while something is waited for.
-  private static final Duration LOOK_AGAIN = Duration.ofSeconds(5);
-
   private final Target t;
   private final StoredSecret secret;
   private final Issue issue;
@@ -37,7 +33,12 @@ final class Handover {
       Optional<Instant> changesAt) {
 
     boolean isUnderWay() {
-      return phase != Phase.Fresh || !actions.isEmpty();
+      return phase != Phase.Fresh;
+    }
+
+    /// What goes before the next value can take the place of the previous one.
+    List<Action> beforeTheNext() {
+      return actions.stream().filter(action -> !(action instanceof Action.Retire)).toList();
     }
   }
 
@@ -66,13 +67,15 @@ final class Handover {
         Optional.empty());
   }
 
+  /// Who asks for the next value now has no use for the rest of the time that was promised; those
+  /// who have not moved still have.
   private Answer until(Instant promised) {
     var latest = issue.issuedAt().plus(t.rhythm().overlapAtMost(issue.issuedAt()));
     var deadline = latest.isAfter(promised) ? latest : promised;
     if (isTokenOver()) {
       return ending();
     }
-    if (t.now().isBefore(promised)) {
+    if (t.now().isBefore(promised) && !Occasion.isRequested(t, secret, issue)) {
       return overlapping(promised);
     }
     if (!t.now().isBefore(deadline)) {
@@ -121,7 +124,7 @@ final class Handover {
                 Reason.ConsumersPending,
                 t.name() + ": " + sentence,
                 needsPerson ? Weight.Broken : Weight.None)),
-        Optional.of(t.now().plus(LOOK_AGAIN)));
+        Optional.of(issue.issuedAt()));
   }
 
   private Answer unknown(Instant deadline) {
@@ -133,7 +136,7 @@ final class Handover {
         Optional.of(sentence),
         Optional.of(
             new Obstacle(Reason.ConsumersPending, t.name() + ": " + sentence, Weight.Waiting)),
-        Optional.of(t.now().plus(LOOK_AGAIN)));
+        Optional.empty());
   }
 
   private Answer ending() {

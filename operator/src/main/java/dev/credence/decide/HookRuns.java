@@ -59,10 +59,12 @@ record HookRuns(Target t, long version, Value about, List<Step> steps) {
     var job = Subject.job(HookJob.name(t.name(), version, step, attempt));
     var hook = t.hooks().of(step).orElseThrow();
     var refusal = Obstacle.refusal(t.s(), job);
+    // One of that name about an earlier value goes first.
+    var isTaken = t.jobs().stream().anyMatch(other -> other.subject().equals(job));
     return new Answer(
         false,
         step,
-        refusal.isPresent()
+        refusal.isPresent() || isTaken
             ? List.of()
             : List.of(new Action.RunHook(job, t.subject(), step, hook, version, attempt, about)),
         refusal.or(() -> failure),

@@ -160,10 +160,16 @@ final class Membership {
   }
 
   private static Optional<String> otherMaker(Snapshot s, Thing thing) {
-    return thing
-        .controller()
-        .filter(owner -> owner.isIdentity() && !owner.uid().equals(s.identity().uid()))
-        .map(owner -> owner.name());
+    return thing.controller().isPresent()
+        ? thing
+            .controller()
+            .filter(owner -> owner.isIdentity() && !owner.uid().equals(s.identity().uid()))
+            .map(owner -> owner.name())
+        : thing
+            .hold()
+            .adopt()
+            .filter(_ -> thing.hold().live())
+            .filter(name -> !name.equals(s.identity().name()));
   }
 
   private static boolean carriesOurMark(Snapshot s, Thing thing) {

@@ -24,8 +24,7 @@ final class Occasion {
     if (isChanged(t, issue)) {
       return Optional.of(new Why.OnChange());
     }
-    if (isNew(t.s().identity().requests().rotate(), issue.handled().identityRotate())
-        || isNew(secret.requests().rotate(), issue.handled().rotate())) {
+    if (isRequested(t, secret, issue)) {
       return Optional.of(new Why.OnRequest());
     }
     return t.rhythm()
@@ -50,6 +49,11 @@ final class Occasion {
     return isNew(secret.requests().revoke(), issue.handled().revoke())
         ? secret.requests().revoke().flatMap(Request::asked)
         : Optional.empty();
+  }
+
+  static boolean isRequested(Target t, StoredSecret secret, Issue issue) {
+    return isNew(t.s().identity().requests().rotate(), issue.handled().identityRotate())
+        || isNew(secret.requests().rotate(), issue.handled().rotate());
   }
 
   /// Whether one of the requests for a new value asks for it at once.

@@ -127,9 +127,18 @@ final class Restarting {
   private boolean isUnderWay(Need need) {
     return switch (rule.strategy()) {
       case None -> false;
-      case Rollout -> restartedSince(need).isPresent();
+      case Rollout -> isRestarted(need);
       case Evict -> need.old().stream().anyMatch(RunningPod::leaving) || !isWhole(need);
     };
+  }
+
+  private static boolean isRestarted(Need need) {
+    return restartedSince(need).isPresent()
+        || need.workload().flatMap(Workload::restartedFor).filter(value(need)::equals).isPresent();
+  }
+
+  private static String value(Need need) {
+    return need.newest().secret() + "-v" + need.newest().version();
   }
 
   private static Optional<Instant> restartedSince(Need need) {
@@ -188,8 +197,7 @@ final class Restarting {
               ? person("has not rolled out within " + Durations.text(rule.waitFor()) + ": " + how)
               : waiting("is rolling out: " + how);
       // Its pods from before are on their way out.
-      case Rollout.Done _ ->
-          restartedSince(need).isPresent() ? waiting("is rolling out") : Optional.empty();
+      case Rollout.Done _ -> isRestarted(need) ? waiting("is rolling out") : Optional.empty();
     };
   }
 
@@ -227,10 +235,10 @@ final class Restarting {
       var pod = need.old().getFirst();
       actions.add(new Action.Evict(Subject.pod(pod.name()), pod.guard()));
     } else {
-      var value = need.newest().secret() + "-v" + need.newest().version();
       need.workload()
           .ifPresent(
-              found -> actions.add(new Action.Restart(found.subject(), found.guard(), value)));
+              found ->
+                  actions.add(new Action.Restart(found.subject(), found.guard(), value(need))));
     }
     holds.put(need.consumer(), new Hold("is being restarted", false));
   }

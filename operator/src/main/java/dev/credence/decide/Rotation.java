@@ -116,7 +116,9 @@ final class Rotation {
   }
 
   private Turn turned(Receipt receipt) {
-    return Turn.idle(t.generated().after(receipt, note(List.of()))).answering(receipt.handled());
+    return Turn.idle(t.generated().after(receipt, note(List.of())))
+        .changingAt(t.rhythm().due(receipt.issuedAt()))
+        .answering(receipt.handled());
   }
 
   private Turn issued() {
@@ -437,6 +439,7 @@ final class Rotation {
     var now = t.nextSecond();
     var receipt = receipt(secret, issue, now, previousUntil(secret, issue, why, now), true);
     return turned(receipt)
+        .doing(Handover.of(t, secret, issue, restarts).beforeTheNext())
         .doing(Tokens.anchoring(t, receipt.version()))
         .doing(new Action.Rotate(t.subject(), secret.thing().guard(), t.material(), receipt, why));
   }
@@ -515,6 +518,9 @@ final class Rotation {
         .against(Obstacle.refusal(t.s(), t.subject()))
         .against(handover.obstacle())
         .changingAt(handover.changesAt())
+        // What is due waits for its window, which is to be said.
+        .changingAt(
+            t.life().isOver() ? Optional.empty() : t.rhythm().due(issue, Occasion.end(secret)))
         .answering(issue.handled());
   }
 
@@ -536,15 +542,34 @@ final class Rotation {
         .map(_ -> new Action.Retire(secret.subject(), secret.thing().guard()));
   }
 
-  /// Takes away the Jobs that are about no value which is still in question.
+  /// Takes away what was made for a value that is no longer in question: what was staged and is in
+  /// place by now, and Jobs.
   private Turn tidied(Turn turn, Optional<Current> current) {
     var removed = new ArrayList<Action>();
+    t.pending()
+        .filter(pending -> !pending.thing().leaving() && isSettled(pending, current))
+        .filter(
+            pending ->
+                turn.actions().stream()
+                    .noneMatch(action -> action.subject().equals(pending.subject())))
+        .ifPresent(
+            pending ->
+                removed.add(
+                    new Action.Remove(
+                        pending.subject(), pending.thing().guard(), "its value is in place")));
     for (var job : t.jobs()) {
       if (!job.leaving() && !isUseful(job, current)) {
         removed.add(new Action.Remove(job.subject(), job.guard(), "its value is settled"));
       }
     }
     return turn.doing(removed);
+  }
+
+  private static boolean isSettled(StoredSecret pending, Optional<Current> current) {
+    return pending.issue().isEmpty()
+        || current
+            .filter(now -> now.issue().version() >= pending.issue().get().version())
+            .isPresent();
   }
 
   private boolean isUseful(HookJob job, Optional<Current> current) {

@@ -191,12 +191,13 @@ record Staging(Target t, Optional<Current> current, boolean overlapping, boolean
     var overlap = t.rhythm().overlap(now);
     var answered = staged.handled();
     var before = current.map(c -> c.issue().handled()).orElse(Handled.NONE);
+    var previousUntil = previousUntil(now, overlap);
     var receipt =
         new Receipt(
             staged.version(),
             now,
-            previousUntil(now, overlap),
-            overlapping && current.isPresent() && !overlap.isZero(),
+            previousUntil,
+            overlapping && previousUntil.isPresent(),
             t.material().digest(),
             Optional.empty(),
             new Handled(

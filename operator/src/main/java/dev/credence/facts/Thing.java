@@ -16,8 +16,10 @@ public record Thing(
     boolean leaving) {
 
   /// What ties an object to an identity that it does not go with. `adopt`: the name of the identity
-  /// that its holder gives it to; `heldBy`: the UID of the one that has it.
-  public record Hold(Optional<String> adopt, Optional<String> heldBy) {
-    public static final Hold NONE = new Hold(Optional.empty(), Optional.empty());
+  /// that its holder gives it to; `heldBy`: the UID of the one that has it; `live`: that one is
+  // still
+  /// there, under that name.
+  public record Hold(Optional<String> adopt, Optional<String> heldBy, boolean live) {
+    public static final Hold NONE = new Hold(Optional.empty(), Optional.empty(), false);
   }
 }

@@ -40,6 +40,9 @@ public interface Cluster {
   /// Identities of the namespace that have a selector.
   Collection<MachineIdentity> selecting(String namespace);
 
+  /// Whether an identity of this name and UID is there.
+  boolean lives(String namespace, String name, String uid);
+
   /// Whether cert-manager's Certificates are known to the API server.
   boolean certManager();
 }

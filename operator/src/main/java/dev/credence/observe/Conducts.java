@@ -72,7 +72,9 @@ final class Conducts {
   private static Optional<String> problem(CredentialPolicySpec.Window written) {
     try {
       cron(written);
-      return Optional.empty();
+      return Texts.duration(written.duration()).isPresent()
+          ? Optional.empty()
+          : Optional.of("`duration` '" + written.duration() + "' is no duration like 6h");
     } catch (IllegalArgumentException unreadable) {
       return Optional.of(
           Objects.requireNonNullElse(unreadable.getMessage(), "`cron` cannot be read")

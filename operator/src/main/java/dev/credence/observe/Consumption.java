@@ -130,25 +130,35 @@ public final class Consumption {
               list(StatefulSet.class, namespace, all),
               list(DaemonSet.class, namespace, all),
               list(CronJob.class, namespace, all));
-      var workloads = Stream.concat(Stream.of(deployments, jobs), others).flatMap(List::stream);
+      var workloads =
+          Stream.concat(Stream.of(deployments, jobs), others)
+              .flatMap(List::stream)
+              .<HasMetadata>map(object -> object);
       // Last: what a workload has made by now is there too.
       var pods = list(Pod.class, namespace, how.withFieldSelector(NOT_AT_ITS_END).build());
-      var running =
-          new RunningPods(
-              names(deployments.stream()), names(jobs.stream().filter(Workloads::isHook)));
-      return new Consumers(
-          workloads
-              .flatMap(object -> Workloads.of(object).stream())
-              .sorted(Comparator.comparing(Workload::subject))
-              .toList(),
-          pods.stream()
-              .flatMap(pod -> running.of(pod).stream())
-              .sorted(Comparator.comparing(RunningPod::name))
-              .toList(),
-          Optional.empty());
+      return of(workloads.toList(), pods);
     } catch (Unlisted unlisted) {
       return Consumers.unknown(unlisted.why);
     }
+  }
+
+  /// Who uses Secrets among these Deployments, StatefulSets, DaemonSets, Jobs and CronJobs, and
+  /// these pods that have not ended.
+  public static Consumers of(List<HasMetadata> workloads, List<Pod> pods) {
+    var running =
+        new RunningPods(
+            names(workloads.stream().filter(Deployment.class::isInstance)),
+            names(workloads.stream().filter(Job.class::isInstance).filter(Workloads::isHook)));
+    return new Consumers(
+        workloads.stream()
+            .flatMap(object -> Workloads.of(object).stream())
+            .sorted(Comparator.comparing(Workload::subject))
+            .toList(),
+        pods.stream()
+            .flatMap(pod -> running.of(pod).stream())
+            .sorted(Comparator.comparing(RunningPod::name))
+            .toList(),
+        Optional.empty());
   }
 
   private static Set<String> names(Stream<? extends HasMetadata> objects) {

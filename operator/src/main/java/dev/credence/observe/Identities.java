@@ -53,6 +53,13 @@ final class Identities {
     return cache.list(identity -> true);
   }
 
+  boolean exists(String namespace, String name, String uid) {
+    return cache
+        .get(new ResourceID(name, namespace))
+        .filter(found -> uid.equals(found.getMetadata().getUid()))
+        .isPresent();
+  }
+
   boolean exists(String namespace, String name) {
     return cache.get(new ResourceID(name, namespace)).isPresent();
   }

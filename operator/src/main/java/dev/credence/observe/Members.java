@@ -27,6 +27,7 @@ import io.fabric8.kubernetes.api.model.ServiceAccount;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,19 +36,21 @@ public final class Members {
   /// Kubernetes puts it on the Secret of a service-account token.
   static final String ACCOUNT_OF_TOKEN = "kubernetes.io/service-account.name";
 
-  static Member of(HasMetadata object, boolean matches) {
+  /// `lives`: whether an identity of this name and UID is there.
+  static Member of(HasMetadata object, boolean matches, BiPredicate<String, String> lives) {
     return switch (object) {
       case ServiceAccount account ->
           new Member.Account(
-              thing(Kind.ServiceAccount, account, matches),
+              thing(Kind.ServiceAccount, account, matches, lives),
               // Kubernetes mounts the token where nothing is said.
               !Boolean.FALSE.equals(account.getAutomountServiceAccountToken()));
-      case Certificate certificate -> certificate(certificate, matches);
-      default -> secret(object, matches);
+      case Certificate certificate -> certificate(certificate, matches, lives);
+      default -> secret(object, matches, lives);
     };
   }
 
-  private static Thing thing(Kind kind, HasMetadata object, boolean matches) {
+  private static Thing thing(
+      Kind kind, HasMetadata object, boolean matches, BiPredicate<String, String> lives) {
     var meta = object.getMetadata();
     return new Thing(
         new Subject(kind, meta.getName()),
@@ -56,14 +59,15 @@ public final class Members {
         created(meta),
         marks(meta),
         controller(meta),
-        new Hold(line(annotations(meta).get(Api.ADOPT)), line(annotations(meta).get(Api.HELD_BY))),
+        hold(meta, lives),
         meta.getDeletionTimestamp() != null);
   }
 
-  private static Member secret(HasMetadata secret, boolean matches) {
+  private static Member secret(
+      HasMetadata secret, boolean matches, BiPredicate<String, String> lives) {
     var annotations = annotations(secret.getMetadata());
     return new Member.StoredSecret(
-        thing(Kind.Secret, secret, matches),
+        thing(Kind.Secret, secret, matches, lives),
         issue(annotations),
         requests(annotations),
         Texts.present(annotations.get(Api.EXPIRES_AT)).map(Members::endDate),
@@ -152,7 +156,8 @@ public final class Members {
         .orElseGet(() -> new EndDate.Unreadable(Texts.oneLine(text)));
   }
 
-  private static Member certificate(Certificate certificate, boolean matches) {
+  private static Member certificate(
+      Certificate certificate, boolean matches, BiPredicate<String, String> lives) {
     var status = Optional.ofNullable(certificate.getStatus());
     var ready =
         status.map(CertificateStatus::getConditions).stream()
@@ -167,7 +172,7 @@ public final class Members {
                 condition ->
                     "Issuing".equals(condition.getType()) && "True".equals(condition.getStatus()));
     return new Member.Certificate(
-        thing(Kind.Certificate, certificate, matches),
+        thing(Kind.Certificate, certificate, matches, lives),
         isReady,
         isIssuing,
         isReady
@@ -179,6 +184,13 @@ public final class Members {
         status.map(CertificateStatus::getNotBefore).flatMap(Texts::time),
         status.map(CertificateStatus::getNotAfter).flatMap(Texts::time),
         status.map(CertificateStatus::getRenewalTime).flatMap(Texts::time));
+  }
+
+  private static Hold hold(ObjectMeta meta, BiPredicate<String, String> lives) {
+    var adopt = line(annotations(meta).get(Api.ADOPT));
+    var heldBy = line(annotations(meta).get(Api.HELD_BY));
+    var isLive = adopt.isPresent() && heldBy.isPresent() && lives.test(adopt.get(), heldBy.get());
+    return new Hold(adopt, heldBy, isLive);
   }
 
   private static Optional<Controller> controller(ObjectMeta meta) {

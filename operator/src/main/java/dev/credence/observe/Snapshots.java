@@ -114,7 +114,10 @@ public final class Snapshots {
     return found.values().stream()
         .map(
             object ->
-                Members.of(object, selector.filter(chosen -> matches(chosen, object)).isPresent()))
+                Members.of(
+                    object,
+                    selector.filter(chosen -> matches(chosen, object)).isPresent(),
+                    (name, uid) -> cluster.lives(identity.namespace(), name, uid)))
         .toList();
   }
 

@@ -344,6 +344,12 @@ public final class Watches implements Cluster {
   }
 
   @Override
+  public boolean lives(String namespace, String name, String uid) {
+    var known = identities;
+    return known != null && known.exists(namespace, name, uid);
+  }
+
+  @Override
   public boolean certManager() {
     return certManager.certificates().isPresent();
   }

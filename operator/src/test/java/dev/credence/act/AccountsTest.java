@@ -20,7 +20,7 @@ class AccountsTest {
   @Test
   void an_account_is_created_by_one_plain_post() {
     acting.api.echoes();
-    acting.perform(new Action.Provision(ACCOUNT, false, Payments.ADA));
+    acting.perform(new Action.Provision(ACCOUNT, false, Payments.ADA, false));
     assertThat(acting.api.lines()).containsExactly("POST " + ACCOUNTS);
     assertThat(acting.sent())
         .isEqualTo(
@@ -45,7 +45,7 @@ class AccountsTest {
   @Test
   void an_account_of_somebody_else_is_left_alone() {
     acting.api.refuses(409, "serviceaccounts \"payments-api\" already exists");
-    assertThat(acting.refused(new Action.Provision(ACCOUNT, false, Payments.ADA)).why())
+    assertThat(acting.refused(new Action.Provision(ACCOUNT, false, Payments.ADA, false)).why())
         .isEqualTo(Cause.Raced);
     assertThat(acting.api.lines()).containsExactly("POST " + ACCOUNTS);
     assertThat(acting.memory.wrote).isEmpty();

@@ -10,11 +10,14 @@ import java.security.SecureRandom;
 
 /// [Act] in front of an API server that the test plays.
 final class Acting implements AutoCloseable {
+  static final String API_SERVER = "https://api.example.com:6443";
+
   final FakeApi api = FakeApi.start();
   final Remembered memory = new Remembered();
   private final KubernetesClient client = api.client();
   private final KubernetesClient metadata = api.metadataClient();
-  private final Act act = new Act(client, metadata, new Maker(new SecureRandom()), memory);
+  private final Act act =
+      new Act(client, metadata, new Maker(new SecureRandom()), API_SERVER, memory);
 
   void perform(Action action) {
     act.perform(action, Payments.identity());

@@ -8,7 +8,11 @@ import dev.credence.api.Condition;
 import dev.credence.api.Condition.Truth;
 import dev.credence.api.MachineIdentityStatus;
 import dev.credence.decide.Action;
+import dev.credence.facts.Handled;
+import dev.credence.facts.Hooks.Hook;
+import dev.credence.facts.Hooks.Step;
 import dev.credence.facts.Subject;
+import dev.credence.facts.Subject.Kind;
 import dev.credence.observe.FakeApi;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.charset.StandardCharsets;
@@ -80,9 +84,48 @@ class AnnouncerTest {
   }
 
   @Test
+  void what_was_done_for_a_rotation_is_told() throws InterruptedException {
+    announce(
+        Payments.turn(Payments.RECIPE),
+        new Action.Rollback(
+            Payments.DB, Payments.JUDGED, Payments.receipt(3, Payments.A_DAY_LATER)),
+        new Action.RunHook(
+            Subject.job("payments-db-v2-apply-1"),
+            Payments.DB,
+            Step.apply,
+            new Hook("alter-db-user", Duration.ofMinutes(5)),
+            2,
+            1,
+            new Action.Value("payments-db-pending", "uid-of-the-pending-one", "")),
+        new Action.Restart(
+            new Subject(Kind.Deployment, "payments"), Payments.JUDGED, "payments-db-v2"),
+        new Action.Evict(Subject.pod("payments-1"), Payments.JUDGED),
+        new Action.Renew(Subject.certificate("payments-tls"), Payments.JUDGED),
+        new Action.Adopt(Payments.DB, Payments.JUDGED, Optional.empty()),
+        new Action.Release(Payments.DB, Payments.JUDGED),
+        new Action.Acknowledge(
+            Payments.DB, Payments.JUDGED, Handled.NONE, Optional.empty(), "nothing is pending"));
+    assertThat(notes())
+        .containsExactlyInAnyOrder(
+            "Rotated Secret payments-db: version 2 issued on request, proven by its hooks; the previous value stays until 2027-01-02T00:00:00Z",
+            "RolledBack Secret payments-db: the previous value is version 3 now",
+            "HookStarted Secret payments-db: Job payments-db-v2-apply-1 started from CronJob alter-db-user",
+            "Restarted Deployment payments restarted for payments-db-v2",
+            "Evicted Pod payments-1 evicted",
+            "RenewalAsked Certificate payments-tls: cert-manager was asked for a new one",
+            "Adopted Secret payments-db taken over",
+            "Released Secret payments-db given back",
+            "Answered Secret payments-db: nothing is pending");
+  }
+
+  @Test
   void what_the_status_shows_anyway_is_no_event() throws InterruptedException {
     announce(
         new Action.Retire(Payments.DB, Payments.JUDGED),
+        Payments.stage(Payments.RECIPE),
+        new Action.Anchor(Subject.anchorOf("payments-db", 2), Payments.DB, 2, Payments.ADA),
+        new Action.Remove(Payments.PENDING, Payments.STAGED, "proven"),
+        new Action.Tie(Payments.DB, Payments.JUDGED, true),
         new Action.Adjust(Subject.account("payments-api"), Payments.JUDGED, false),
         new Action.Mark(Payments.DB, Payments.JUDGED, Payments.ADA),
         new Action.Relabel(Payments.DB, Payments.JUDGED, Payments.ADA),

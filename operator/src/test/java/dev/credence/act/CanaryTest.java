@@ -38,6 +38,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -118,7 +119,8 @@ class CanaryTest {
                         "Opaque",
                         EVERY_KIND,
                         Payments.ADA,
-                        Payments.receipt(1, Optional.empty()))));
+                        Payments.receipt(1, Optional.empty()),
+                        false)));
     assertThatNothingGotOut(thrown);
   }
 
@@ -153,6 +155,87 @@ class CanaryTest {
     acting.api.then(
         request -> answering.answer.apply(new Asked("", "", request.query(), Map.of(), stored)));
     assertThatNothingGotOut(catchThrowable(() -> acting.perform(Payments.rotate())));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void no_value_gets_out_when_one_is_staged(Answering answering) {
+    acting.api.then(answering.answer);
+    assertThatNothingGotOut(catchThrowable(() -> acting.perform(Payments.stage(EVERY_KIND))));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void no_value_gets_out_when_a_proven_one_takes_its_place(Answering answering) {
+    acting
+        .api
+        .answers(Payments.staged().build())
+        .answers(Payments.stored().build())
+        .then(answering.answer);
+    assertThatNothingGotOut(catchThrowable(() -> acting.perform(Payments.turn(EVERY_KIND))));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void no_value_gets_out_when_one_is_taken_back(Answering answering) {
+    acting
+        .api
+        .answers(
+            Payments.stored()
+                .addToData("password.previous", Payments.base64("the value before"))
+                .build())
+        .then(answering.answer);
+    var rollback =
+        new Action.Rollback(
+            Payments.DB, Payments.JUDGED, Payments.receipt(3, Payments.A_DAY_LATER));
+    assertThatNothingGotOut(catchThrowable(() -> acting.perform(rollback)));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void no_token_gets_out_when_its_secret_is_written(Answering answering) {
+    acting
+        .api
+        .answers(Payments.anchor().build())
+        .answers(201, Payments.granted("2027-01-01T01:00:00Z"))
+        .then(answering.answer);
+    assertThatNothingGotOut(catchThrowable(() -> acting.perform(Payments.token(true))));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"%s", "you get %s", "[%s]", "{\"status\":[%s]}", "{\"status\":%s"})
+  void no_token_gets_out_when_it_arrives_as_nobody_expects(String form) {
+    values.addAll(List.of(Payments.TOKEN, Payments.base64(Payments.TOKEN)));
+    var granted = FakeApi.json(Payments.granted("tomorrow, or " + Payments.NEW_YEAR));
+    acting.api.answers(Payments.anchor().build()).answers(201, form.formatted(granted));
+    var thrown = catchThrowable(() -> acting.perform(Payments.token(true)));
+    assertThat(thrown).isNotNull();
+    assertThatNothingGotOut(thrown);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"NotJson", "CutOff", "OfAWrongType"})
+  void no_value_gets_out_when_a_proven_one_is_read(Answering answering) {
+    var staged = FakeApi.json(Payments.staged().build());
+    values.add("the proven value");
+    values.add(Payments.base64("the proven value"));
+    acting.api.then(
+        request -> answering.answer.apply(new Asked("", "", request.query(), Map.of(), staged)));
+    var thrown = catchThrowable(() -> acting.perform(Payments.turn(EVERY_KIND)));
+    assertThat(thrown).isNotNull();
+    assertThatNothingGotOut(thrown);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"NotJson", "CutOff", "OfAWrongType"})
+  void no_value_gets_out_when_somebody_gives_a_secret_to_us(Answering answering) {
+    var stored = FakeApi.json(Payments.stored().build());
+    values.add("the first value");
+    values.add(Payments.base64("the first value"));
+    acting.api.then(
+        request -> answering.answer.apply(new Asked("", "", request.query(), Map.of(), stored)));
+    var adopt = new Action.Adopt(Payments.DB, Payments.JUDGED, Optional.empty());
+    assertThatNothingGotOut(catchThrowable(() -> acting.perform(adopt)));
   }
 
   private void assertThatNothingGotOut(Throwable thrown) {

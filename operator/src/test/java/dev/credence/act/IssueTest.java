@@ -9,6 +9,7 @@ import dev.credence.decide.Action;
 import dev.credence.decide.Action.Labelling;
 import dev.credence.decide.Action.Receipt;
 import dev.credence.facts.Generator.Template;
+import dev.credence.facts.Handled;
 import dev.credence.facts.Key;
 import dev.credence.facts.Recipe;
 import dev.credence.facts.Setback.Cause;
@@ -87,15 +88,28 @@ class IssueTest {
             1,
             Payments.NEW_YEAR,
             Optional.of(Instant.parse("2027-01-02T00:00:00Z")),
+            true,
             "0123456789abcdef",
-            Optional.of("monday"),
-            Optional.of("tuesday"));
-    acting.perform(new Action.Issue(Payments.DB, "Opaque", Payments.RECIPE, Payments.ADA, receipt));
+            Optional.of("uid-of-the-account"),
+            new Handled(
+                Optional.of("monday"),
+                Optional.of("leaked"),
+                Optional.of("tuesday"),
+                Optional.of("wednesday"),
+                Optional.of("thursday"),
+                Optional.of("lost")));
+    acting.perform(
+        new Action.Issue(Payments.DB, "Opaque", Payments.RECIPE, Payments.ADA, receipt, false));
     assertThat(acting.sent().at("/metadata/annotations").properties())
         .extracting(annotation -> annotation.getKey() + "=" + annotation.getValue().asText())
         .contains(
             "credence.dev/rotated-for-identity=monday",
+            "credence.dev/revoked-for-identity=leaked",
             "credence.dev/rotated-for-secret=tuesday",
+            "credence.dev/rolled-back-for=wednesday",
+            "credence.dev/aborted-for=thursday",
+            "credence.dev/revoked-for-secret=lost",
+            "credence.dev/account-uid=uid-of-the-account",
             "credence.dev/previous-retires-at=2027-01-02T00:00:00Z");
   }
 
@@ -109,7 +123,8 @@ class IssueTest {
             "kubernetes.io/basic-auth",
             Payments.RECIPE,
             nobody,
-            Payments.receipt(1, Optional.empty())));
+            Payments.receipt(1, Optional.empty()),
+            false));
     assertThat(acting.sent().path("type").asText()).isEqualTo("kubernetes.io/basic-auth");
     assertThat(acting.sent().at("/metadata/labels").fieldNames())
         .toIterable()
@@ -153,7 +168,8 @@ class IssueTest {
                 "Opaque",
                 impossible,
                 Payments.ADA,
-                Payments.receipt(1, Optional.empty())));
+                Payments.receipt(1, Optional.empty()),
+                false));
     assertThat(refusal.why()).isEqualTo(Cause.Refused);
     assertThat(refusal)
         .hasMessage("Secret payments-db: template url: {user} is not a key of this Secret");

@@ -8,12 +8,15 @@ import dev.credence.facts.Generator.Characters;
 import dev.credence.facts.Generator.Fixed;
 import dev.credence.facts.Generator.Password;
 import dev.credence.facts.Guard;
+import dev.credence.facts.Handled;
 import dev.credence.facts.Key;
 import dev.credence.facts.Recipe;
 import dev.credence.facts.Subject;
+import dev.credence.facts.TokenRecipe;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
@@ -25,8 +28,14 @@ final class Payments {
   static final Instant NEW_YEAR = Instant.parse("2027-01-01T00:00:00Z");
   static final Subject DB = Subject.secret("payments-db");
   static final Guard JUDGED = new Guard("uid-of-payments-db", "41");
+  static final Subject PENDING = Subject.pendingOf("payments-db");
+  static final Guard STAGED = new Guard("uid-of-the-pending-one", "8");
+  static final Optional<Instant> A_DAY_LATER = Optional.of(Instant.parse("2027-01-02T00:00:00Z"));
   static final String SECRETS = "/api/v1/namespaces/payments/secrets";
   static final String PAYMENTS_DB = SECRETS + "/payments-db";
+
+  /// Nobody's, but of the form.
+  static final String TOKEN = "eyJhbGciOiJub25lIn0.eyJpc3MiOiJub2JvZHkifQ.c2lnbmF0dXJl";
 
   static final Recipe RECIPE =
       new Recipe(
@@ -59,23 +68,58 @@ final class Payments {
         version,
         NEW_YEAR,
         previousRetiresAt,
+        previousRetiresAt.isPresent(),
         "0123456789abcdef",
         Optional.empty(),
-        Optional.empty());
+        Handled.NONE);
   }
 
   static Action.Issue issue() {
-    return new Action.Issue(DB, "Opaque", RECIPE, ADA, receipt(1, Optional.empty()));
+    return new Action.Issue(DB, "Opaque", RECIPE, ADA, receipt(1, Optional.empty()), false);
   }
 
   /// The next value; the one before stays for a day.
   static Action.Rotate rotate() {
-    return rotate(Optional.of(Instant.parse("2027-01-02T00:00:00Z")));
+    return rotate(A_DAY_LATER);
   }
 
   static Action.Rotate rotate(Optional<Instant> previousRetiresAt) {
     return new Action.Rotate(
         DB, JUDGED, RECIPE, receipt(2, previousRetiresAt), new Action.Why.OnRequest());
+  }
+
+  static Action.Stage stage(Recipe recipe) {
+    return new Action.Stage(
+        PENDING, DB, Optional.of(JUDGED), "Opaque", recipe, ADA, receipt(2, Optional.empty()));
+  }
+
+  static Action.Switch turn(Recipe recipe) {
+    return new Action.Switch(
+        DB,
+        Optional.of(JUDGED),
+        PENDING,
+        STAGED,
+        "Opaque",
+        recipe,
+        ADA,
+        receipt(2, A_DAY_LATER),
+        false,
+        new Action.Why.OnRequest());
+  }
+
+  /// `payments-db-pending` as it was judged, with version 2 in it.
+  static SecretBuilder staged() {
+    return new SecretBuilder()
+        .withNewMetadata()
+        .withNamespace("payments")
+        .withName("payments-db-pending")
+        .withUid(STAGED.uid())
+        .withResourceVersion(STAGED.resourceVersion())
+        .addToAnnotations("credence.dev/pending-for", "payments-db")
+        .addToAnnotations("credence.dev/version", "2")
+        .endMetadata()
+        .withType("Opaque")
+        .withData(Map.of("username", base64("payments"), "password", base64("the proven value")));
   }
 
   /// `payments-db` as it was judged, with version 1 in it.
@@ -92,6 +136,57 @@ final class Payments {
         .endMetadata()
         .withType("Opaque")
         .withData(Map.of("username", base64("payments"), "password", base64("the first value")));
+  }
+
+  /// Its first value is a token of its account.
+  static Action.Issue token(boolean kubeconfig) {
+    return token(tokenRecipe(kubeconfig));
+  }
+
+  static Action.Issue token(TokenRecipe recipe) {
+    var receipt =
+        new Receipt(
+            1,
+            NEW_YEAR,
+            Optional.empty(),
+            false,
+            "0123456789abcdef",
+            Optional.of("uid-of-the-account"),
+            Handled.NONE);
+    return new Action.Issue(DB, "Opaque", recipe, ADA, receipt, false);
+  }
+
+  static TokenRecipe tokenRecipe(boolean kubeconfig) {
+    return new TokenRecipe(
+        "payments-api",
+        List.of("vault", "https://db.example.com"),
+        Duration.ofMinutes(90),
+        kubeconfig);
+  }
+
+  /// What the token of the first version is bound to.
+  static SecretBuilder anchor() {
+    return new SecretBuilder()
+        .withNewMetadata()
+        .withNamespace("payments")
+        .withName("payments-db-anchor-v1")
+        .withUid("uid-of-the-anchor")
+        .withResourceVersion("5")
+        .addNewOwnerReference()
+        .withUid("uid-of-payments-api")
+        .endOwnerReference()
+        .endMetadata();
+  }
+
+  /// An API server's answer to a TokenRequest.
+  static Map<String, ?> granted(String end) {
+    return Map.of(
+        "apiVersion",
+        "authentication.k8s.io/v1",
+        "kind",
+        "TokenRequest",
+        "status",
+        Map.of("token", TOKEN, "expirationTimestamp", end));
   }
 
   static String base64(String text) {

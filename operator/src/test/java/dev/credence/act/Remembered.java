@@ -10,6 +10,7 @@ import java.util.List;
 final class Remembered implements Act.Memory {
   final List<HasMetadata> wrote = new ArrayList<>();
   final List<ObjectMeta> marked = new ArrayList<>();
+  final List<String> restarted = new ArrayList<>();
 
   @Override
   public void wrote(HasMetadata object) {
@@ -19,5 +20,10 @@ final class Remembered implements Act.Memory {
   @Override
   public void marked(String namespace, Subject subject, ObjectMeta metadata) {
     marked.add(metadata);
+  }
+
+  @Override
+  public void restarted(String namespace) {
+    restarted.add(namespace);
   }
 }

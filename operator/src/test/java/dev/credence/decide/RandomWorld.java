@@ -9,15 +9,21 @@ import dev.credence.api.CredentialPolicySpec.Enforcement;
 import dev.credence.api.CredentialPolicySpec.Lifetime;
 import dev.credence.api.CredentialPolicySpec.OwnerRule;
 import dev.credence.api.CredentialPolicySpec.PolicyRotation;
+import dev.credence.api.CredentialPolicySpec.Strategy;
+import dev.credence.api.CredentialPolicySpec.Window;
 import dev.credence.api.Generate;
 import dev.credence.api.Generate.KeyRecipe;
 import dev.credence.api.LabelSelector;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentitySpec;
+import dev.credence.api.MachineIdentitySpec.DeletionPolicy;
 import dev.credence.api.MemberSelector;
 import dev.credence.api.Owner;
 import dev.credence.api.Rotation;
 import dev.credence.api.SecretMember;
+import dev.credence.api.SecretMember.Hook;
+import dev.credence.api.SecretMember.Hooks;
+import dev.credence.api.SecretMember.Token;
 import dev.credence.api.ServiceAccountMember;
 import dev.credence.facts.Subject;
 import dev.credence.world.World;
@@ -27,9 +33,16 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -114,7 +127,7 @@ final class RandomWorld {
 
   /// Something that a person, another controller or the cluster does.
   void somethingHappens() {
-    switch (random.nextInt(14)) {
+    switch (random.nextInt(21)) {
       case 0, 1 -> writeIdentity();
       case 2 -> writePolicy();
       case 3 -> writeForeign();
@@ -127,7 +140,96 @@ final class RandomWorld {
       case 10 -> Stream.of(Subject.Kind.values()).forEach(this::allowAll);
       case 11 -> world.write("kubectl", namespace());
       case 12 -> world.certManager(chance(80));
+      case 18, 19 -> writeConsumer();
+      case 13 -> annotate(SECRETS, "Secret", Api.ROLLBACK, request());
+      case 14 -> annotate(SECRETS, "Secret", Api.ABORT, request());
+      case 15 -> annotate(SECRETS, "Secret", Api.REVOKE, request());
+      case 16 -> annotate(IDENTITIES, "MachineIdentity", Api.REVOKE, request());
+      case 17 -> annotate(SECRETS, "Secret", Api.ADOPT, one(IDENTITIES));
       default -> markForDeletion();
+    }
+  }
+
+  /// A Deployment that uses a Secret, and its pod.
+  private void writeConsumer() {
+    var secret = one(SECRETS);
+    var paused = chance(15);
+    world.write(
+        "kubectl",
+        new DeploymentBuilder()
+            .withNewMetadata()
+            .withName("web")
+            .withNamespace(NAMESPACE)
+            .withGeneration(1L)
+            .endMetadata()
+            .withNewSpec()
+            .withPaused(paused)
+            .withReplicas(1)
+            .withNewTemplate()
+            .withSpec(uses(secret))
+            .endTemplate()
+            .endSpec()
+            .withNewStatus()
+            .withObservedGeneration(1L)
+            .withReplicas(1)
+            .withUpdatedReplicas(1)
+            .withAvailableReplicas(chance(80) ? 1 : 0)
+            .endStatus()
+            .build());
+    world.write("kubelet", pod(secret));
+  }
+
+  private static PodSpec uses(String secret) {
+    return new PodSpecBuilder()
+        .addNewContainer()
+        .withName("web")
+        .addNewEnvFrom()
+        .withNewSecretRef(secret, false)
+        .endEnvFrom()
+        .endContainer()
+        .build();
+  }
+
+  private Pod pod(String secret) {
+    return new PodBuilder()
+        .withNewMetadata()
+        .withName("web-1-" + random.nextInt(2))
+        .withNamespace(NAMESPACE)
+        .addToLabels("pod-template-hash", "1")
+        .addNewOwnerReference()
+        .withApiVersion("apps/v1")
+        .withKind("ReplicaSet")
+        .withName("web-1")
+        .withUid("replicas")
+        .withController(true)
+        .endOwnerReference()
+        .endMetadata()
+        .withSpec(uses(secret))
+        .withNewStatus()
+        .addNewCondition()
+        .withType("Ready")
+        .withStatus("True")
+        .endCondition()
+        .endStatus()
+        .build();
+  }
+
+  /// The hooks that run come to their end.
+  void jobsEnd() {
+    for (var object : List.copyOf(world.truth())) {
+      if (object instanceof Job job && job.getStatus() == null && chance(80)) {
+        world.write(
+            "kube-controller-manager",
+            new JobBuilder(job)
+                .withNewStatus()
+                .addNewCondition()
+                .withType(chance(75) ? "Complete" : "Failed")
+                .withStatus("True")
+                .withLastTransitionTime(world.now().toString())
+                .endCondition()
+                .endStatus()
+                .build());
+      }
     }
   }
 
@@ -168,7 +270,7 @@ final class RandomWorld {
   }
 
   private Subject subject() {
-    var kind = one(List.of(Subject.Kind.values()));
+    var kind = one(List.copyOf(Subject.Kind.OF_MEMBERS));
     return new Subject(kind, one(names(kind)));
   }
 
@@ -177,6 +279,7 @@ final class RandomWorld {
       case ServiceAccount -> ACCOUNTS;
       case Secret -> SECRETS;
       case Certificate -> CERTIFICATES;
+      case Job, CronJob, Deployment, StatefulSet, DaemonSet, Pod -> List.of();
     };
   }
 
@@ -295,6 +398,7 @@ final class RandomWorld {
                     oneOrNull(50, () -> one(CONTACTS)))),
         oneOrNull(50, () -> one(List.of(ActorType.values()))),
         oneOrNull(30, () -> world.now().plusSeconds(random.nextInt(6_000_000) - 1_000_000)),
+        chance(20) ? DeletionPolicy.Retain : null,
         some(ACCOUNTS).map(this::account).toList(),
         some(SECRETS).map(this::secret).toList(),
         some(CERTIFICATES).map(CertificateMember::new).toList(),
@@ -311,9 +415,26 @@ final class RandomWorld {
   }
 
   private SecretMember secret(String name) {
-    return chance(70)
-        ? new SecretMember(name, null, null, new Generate(keys()), oneOrNull(70, this::rotation))
-        : new SecretMember(name, null, null, null, null);
+    if (chance(25)) {
+      return new SecretMember(
+          name, null, null, null, null, null, new Token(one(ACCOUNTS), null, "24h", null));
+    }
+    return chance(80)
+        ? new SecretMember(
+            name,
+            null,
+            null,
+            new Generate(keys()),
+            oneOrNull(70, this::rotation),
+            oneOrNull(40, this::hooks),
+            null)
+        : new SecretMember(name, null, null, null, null, null, null);
+  }
+
+  private Hooks hooks() {
+    var hook = new Hook("hook", "5m");
+    return new Hooks(
+        oneOrNull(60, () -> hook), oneOrNull(60, () -> hook), oneOrNull(40, () -> hook));
   }
 
   private List<KeyRecipe> keys() {
@@ -366,7 +487,8 @@ final class RandomWorld {
                     new Lifetime(
                         oneOrNull(70, () -> one(List.of("8760h", "20000h"))),
                         oneOrNull(40, () -> one(List.of(List.<String>of(), List.of("48h")))))),
-            oneOrNull(60, this::policyRotation)));
+            oneOrNull(60, this::policyRotation),
+            null));
     world.write("kubectl", policy);
   }
 
@@ -378,7 +500,12 @@ final class RandomWorld {
         scheduled ? one(schedules) : null,
         scheduled ? oneOrNull(50, () -> one(List.of("Europe/Berlin", "Mars/Base"))) : null,
         oneOrNull(40, () -> one(List.of("1h", "720h"))),
-        overlap());
+        overlap(),
+        oneOrNull(30, () -> "200h"),
+        oneOrNull(40, () -> List.of(new Window("0 22 * * *", one(List.of("1s", "6h")), null))),
+        oneOrNull(
+            60, () -> new CredentialPolicySpec.Restart(one(List.of(Strategy.values())), 1, "10m")),
+        oneOrNull(50, () -> 2));
   }
 
   private void writeForeign() {
@@ -424,6 +551,8 @@ final class RandomWorld {
           case ServiceAccount -> new ServiceAccountBuilder().withMetadata(meta.build()).build();
           case Secret -> secretOf(meta.build());
           case Certificate -> certificate(meta.build());
+          case Job, CronJob, Deployment, StatefulSet, DaemonSet, Pod ->
+              throw new AssertionError(subject);
         });
   }
 

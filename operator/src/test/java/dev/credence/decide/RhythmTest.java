@@ -2,9 +2,15 @@ package dev.credence.decide;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.credence.facts.Conduct;
 import dev.credence.facts.Cron;
+import dev.credence.facts.Handled;
+import dev.credence.facts.Member.Aborted;
+import dev.credence.facts.Member.Issue;
 import dev.credence.facts.RotationRule;
 import dev.credence.facts.Timing;
+import dev.credence.facts.Window;
+import dev.credence.facts.Windows;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -39,7 +45,11 @@ class RhythmTest {
         IntStream.range(0, 1000)
             .mapToObj(
                 i ->
-                    new Rhythm(rule(Duration.ofHours(9000)), bounded, "uid/secret-" + i)
+                    new Rhythm(
+                            rule(Duration.ofHours(9000)),
+                            bounded,
+                            Conduct.DEFAULT,
+                            "uid/secret-" + i)
                         .due(JANUARY)
                         .orElseThrow())
             .distinct()
@@ -87,7 +97,10 @@ class RhythmTest {
       var asked =
           new RotationRule(
               Optional.of(new Timing.Scheduled(cron)), Optional.empty(), Optional.empty());
-      var due = new Rhythm(asked, RotationRule.SILENT, "uid/" + secret).due(JANUARY).orElseThrow();
+      var due =
+          new Rhythm(asked, RotationRule.SILENT, Conduct.DEFAULT, "uid/" + secret)
+              .due(JANUARY)
+              .orElseThrow();
       assertThat(due)
           .isBetween(
               JANUARY.plus(Duration.ofHours(2)),
@@ -95,8 +108,77 @@ class RhythmTest {
     }
   }
 
+  @Test
+  void in_windows_a_schedule_is_kept_to_the_minute() {
+    var cron = Cron.of("0 2 * * *", "UTC");
+    var asked =
+        new RotationRule(
+            Optional.of(new Timing.Scheduled(cron)), Optional.empty(), Optional.empty());
+    for (var secret = 0; secret < 1000; secret++) {
+      var rhythm = new Rhythm(asked, RotationRule.SILENT, nights(), "uid/" + secret);
+      assertThat(rhythm.due(JANUARY)).contains(JANUARY.plus(Duration.ofHours(2)));
+    }
+  }
+
+  @Test
+  void what_is_due_outside_of_the_windows_comes_when_they_open() {
+    var rhythm =
+        new Rhythm(rule(Duration.ofHours(10)), RotationRule.SILENT, nights(), "uid/secret");
+    assertThat(rhythm.due(JANUARY).orElseThrow()).isBefore(JANUARY.plus(Duration.ofHours(11)));
+    assertThat(rhythm.next(JANUARY)).contains(JANUARY.plus(Duration.ofHours(22)));
+  }
+
+  @Test
+  void what_ends_by_itself_is_due_when_four_fifths_of_its_life_are_over() {
+    var silent = new Rhythm(RotationRule.SILENT, RotationRule.SILENT, Conduct.DEFAULT, "uid/token");
+    var end = Optional.of(JANUARY.plus(Duration.ofHours(5)));
+    assertThat(silent.due(issue(Optional.empty()), end))
+        .contains(JANUARY.plus(Duration.ofHours(4)));
+    assertThat(silent.due(issue(Optional.empty()), Optional.empty())).isEmpty();
+    var often = every(Duration.ofHours(1), "uid/token");
+    assertThat(often.due(issue(Optional.empty()), end)).isEqualTo(often.due(JANUARY));
+  }
+
+  @Test
+  void a_rotation_that_was_stopped_counts_as_one() {
+    var rhythm = every(Duration.ofHours(720), "uid/secret");
+    var stopped = JANUARY.plus(Duration.ofHours(700));
+    assertThat(rhythm.due(issue(Optional.of(new Aborted(stopped, "0"))), Optional.empty()))
+        .isEqualTo(rhythm.due(stopped));
+    var before = JANUARY.minus(Duration.ofHours(1));
+    assertThat(rhythm.due(issue(Optional.of(new Aborted(before, "0"))), Optional.empty()))
+        .isEqualTo(rhythm.due(JANUARY));
+  }
+
+  @Test
+  void nobody_waits_for_consumers_longer_than_a_week_or_until_the_next_value() {
+    assertThat(every(Duration.ofHours(9000), "uid/secret").overlapAtMost(JANUARY))
+        .isEqualTo(Duration.ofHours(168));
+    assertThat(every(Duration.ofHours(24), "uid/secret").overlapAtMost(JANUARY))
+        .isLessThanOrEqualTo(Duration.ofHours(24));
+    var patient =
+        new Rhythm(
+            rule(Duration.ofHours(24)),
+            RotationRule.SILENT,
+            new Conduct(Windows.ANY_TIME, Conduct.Restart.NONE, hours(400), 5),
+            "uid/secret");
+    assertThat(patient.overlapAtMost(JANUARY)).isEqualTo(Duration.ofHours(400));
+  }
+
+  /// Open from ten at night to six in the morning.
+  private static Conduct nights() {
+    var window = new Window(Cron.of("0 22 * * *", "UTC"), Duration.ofHours(8));
+    return new Conduct(
+        new Windows(true, List.of(window)), Conduct.Restart.NONE, Optional.empty(), 5);
+  }
+
+  private static Issue issue(Optional<Aborted> aborted) {
+    return new Issue(
+        1, JANUARY, Optional.empty(), Optional.of("1"), Optional.empty(), Handled.NONE, aborted);
+  }
+
   private static Rhythm every(Duration interval, String seed) {
-    return new Rhythm(rule(interval), RotationRule.SILENT, seed);
+    return new Rhythm(rule(interval), RotationRule.SILENT, Conduct.DEFAULT, seed);
   }
 
   private static RotationRule rule(Duration every) {
@@ -109,7 +191,7 @@ class RhythmTest {
   }
 
   private static Rhythm any(Random random, int seed) {
-    return new Rhythm(anyRule(random), anyRule(random), "uid/secret-" + seed);
+    return new Rhythm(anyRule(random), anyRule(random), Conduct.DEFAULT, "uid/secret-" + seed);
   }
 
   private static RotationRule anyRule(Random random) {

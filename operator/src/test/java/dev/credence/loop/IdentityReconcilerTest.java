@@ -56,7 +56,7 @@ class IdentityReconcilerTest {
   private final IdentityReconciler reconciler =
       new IdentityReconciler(
           watches,
-          new Act(writer, writer, new Maker(new SecureRandom()), new Remembering()),
+          new Act(writer, writer, new Maker(new SecureRandom()), "https://api", new Remembering()),
           announcer,
           fleet,
           meters,
@@ -72,6 +72,11 @@ class IdentityReconcilerTest {
     @Override
     public void marked(String namespace, Subject subject, ObjectMeta metadata) {
       watches.marked(namespace, subject, metadata);
+    }
+
+    @Override
+    public void restarted(String namespace) {
+      watches.consumersChanged(namespace);
     }
   }
 
@@ -218,6 +223,7 @@ class IdentityReconcilerTest {
             null,
             null,
             clock.instant().plus(Duration.ofDays(300)),
+            null,
             null,
             null,
             null,

@@ -130,7 +130,15 @@ class PolicyReconcilerTest {
             .build());
     policy.setSpec(
         new CredentialPolicySpec(
-            null, null, null, null, null, new OwnerRule(null, contactPattern, null), null, null));
+            null,
+            null,
+            null,
+            null,
+            null,
+            new OwnerRule(null, contactPattern, null),
+            null,
+            null,
+            null));
     return policy;
   }
 }

@@ -19,6 +19,7 @@ import dev.credence.decide.Verdict.Aspect;
 import dev.credence.decide.Verdict.Truth;
 import dev.credence.decide.Verdict.Weight;
 import dev.credence.facts.Identity.AccountElsewhere;
+import dev.credence.facts.Identity.Users;
 import dev.credence.measure.Standings;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
@@ -177,6 +178,12 @@ class StatusesTest {
         Optional.of(NEW_YEAR),
         Optional.of(NEW_YEAR),
         Optional.of(new AccountElsewhere("Database", "db.payments", "payments")),
+        Optional.of(new Users(3, 1)),
+        new Standing.Handled(
+            Optional.of("monday"),
+            Optional.of("tuesday"),
+            Optional.of("wednesday"),
+            Optional.of("lost")),
         Optional.of("waiting"));
   }
 
@@ -191,6 +198,8 @@ class StatusesTest {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
+        Standing.Handled.NONE,
         Optional.of(message));
   }
 

@@ -51,7 +51,7 @@ class SweepTest {
   private final Sweep sweep =
       new Sweep(
           watches,
-          new Act(writer, writer, new Maker(new SecureRandom()), new Forgetful()),
+          new Act(writer, writer, new Maker(new SecureRandom()), "https://api", new Forgetful()),
           meters,
           clock,
           Duration.ofMinutes(10));
@@ -180,5 +180,8 @@ class SweepTest {
 
     @Override
     public void marked(String namespace, Subject subject, ObjectMeta metadata) {}
+
+    @Override
+    public void restarted(String namespace) {}
   }
 }

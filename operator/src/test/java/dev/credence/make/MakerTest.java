@@ -84,6 +84,20 @@ class MakerTest {
   }
 
   @Test
+  void what_is_there_decides_whose_turn_it_is() {
+    List<Key> roles = List.of(new Key("role", new Alternate(List.of("blue", "green", "red"))));
+    assertThat(text(maker.make(roles, 7, before("blue")), "role")).isEqualTo("green");
+    assertThat(text(maker.make(roles, 7, before("red")), "role")).isEqualTo("blue");
+    // 7 is the turn of the first, where what is there is none of the list
+    assertThat(text(maker.make(roles, 7, before("yellow")), "role")).isEqualTo("blue");
+    assertThat(text(maker.make(roles, 7, Map.of()), "role")).isEqualTo("blue");
+  }
+
+  private static Map<String, byte[]> before(String role) {
+    return Map.of("role", role.getBytes(UTF_8));
+  }
+
+  @Test
   void the_list_is_taken_in_turn_from_the_first_version_on() {
     List<Key> roles = List.of(new Key("role", new Alternate(List.of("blue", "green", "red"))));
     assertThat(List.of(1L, 2L, 3L, 4L, 3_000_000_000L))

@@ -5,8 +5,12 @@ import dev.credence.decide.Action.Labelling;
 import dev.credence.decide.Action.Receipt;
 import dev.credence.decide.Action.Why;
 import dev.credence.facts.Guard;
+import dev.credence.facts.Handled;
+import dev.credence.facts.Material;
 import dev.credence.facts.Recipe;
 import dev.credence.facts.Subject;
+import dev.credence.facts.Subject.Kind;
+import dev.credence.facts.TokenRecipe;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -24,13 +28,37 @@ public final class Busy {
   private static final Labelling NONE =
       new Labelling(Optional.empty(), Optional.empty(), Optional.empty());
   private static final Receipt RECEIPT =
-      new Receipt(2, NOW, Optional.empty(), "0", Optional.empty(), Optional.empty());
+      new Receipt(2, NOW, Optional.empty(), false, "0", Optional.empty(), Handled.NONE);
 
-  static final Action.Issue ISSUE = new Action.Issue(DB, "Opaque", RECIPE, NONE, RECEIPT);
+  static final TokenRecipe TOKEN =
+      new TokenRecipe("payments-api", List.of(), Duration.ofHours(1), false);
+
+  static final Action.Issue ISSUE = new Action.Issue(DB, "Opaque", RECIPE, NONE, RECEIPT, false);
   static final Action.Retire RETIRE = new Action.Retire(DB, JUDGED);
 
+  static final Action.Restart RESTART =
+      new Action.Restart(new Subject(Kind.Deployment, "payments"), JUDGED, "payments-db-v2");
+
   static Action.Rotate rotate(Why why) {
-    return new Action.Rotate(DB, JUDGED, RECIPE, RECEIPT, why);
+    return rotate(RECIPE, why);
+  }
+
+  static Action.Rotate rotate(Material material, Why why) {
+    return new Action.Rotate(DB, JUDGED, material, RECEIPT, why);
+  }
+
+  static Action.Switch turn(boolean isThere, Why why) {
+    return new Action.Switch(
+        DB,
+        isThere ? Optional.of(JUDGED) : Optional.empty(),
+        Subject.pendingOf("payments-db"),
+        JUDGED,
+        "Opaque",
+        RECIPE,
+        NONE,
+        RECEIPT,
+        false,
+        why);
   }
 
   public static PrometheusRegistry page() {
@@ -55,6 +83,7 @@ public final class Busy {
     meters.done(ISSUE, NOW);
     meters.done(rotate(new Why.OnSchedule(NOW.minusSeconds(3))), NOW);
     meters.done(RETIRE, NOW);
+    meters.done(RESTART, NOW);
     meters.failed(ISSUE);
     meters.requested("GET", "secrets", "200");
     meters.reconciled(Duration.ofMillis(20));

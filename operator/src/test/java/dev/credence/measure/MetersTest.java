@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.decide.Action;
 import dev.credence.decide.Action.Why;
+import dev.credence.facts.Subject;
 import dev.credence.measure.MetricsPage.Sample;
 import java.time.Clock;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class MetersTest {
@@ -29,6 +31,7 @@ class MetersTest {
           "credence_owner_missing",
           "credence_rotations_total",
           "credence_rotation_lateness_seconds",
+          "credence_consumer_restarts_total",
           "credence_rotations_blocked",
           "credence_overlaps_active",
           "credence_credentials_expiring",
@@ -149,6 +152,74 @@ class MetersTest {
     meters.failed(new Action.Unmark(Busy.RETIRE.subject(), Busy.RETIRE.guard()));
     var page = MetricsPage.of(meters.page());
     assertThat(page.value("credence_refusals_total", "reason=RequestRefused")).isEqualTo(1);
+    assertThat(page.lines("credence_rotations_total")).isEmpty();
+  }
+
+  @Test
+  void a_token_is_counted_as_one() {
+    var meters = new Meters(new Fleet(Clock.systemUTC(), 0, "1.2.3"));
+    meters.done(Busy.rotate(Busy.TOKEN, new Why.OnSchedule(Busy.NOW)), Busy.NOW);
+    meters.failed(Busy.rotate(Busy.TOKEN, new Why.OnChange()));
+    assertThat(MetricsPage.of(meters.page()).lines("credence_rotations_total"))
+        .extracting(Sample::labels)
+        .containsExactlyInAnyOrder(
+            Map.of("kind", "Token", "result", "rotated"),
+            Map.of("kind", "Token", "result", "failed"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true, rotated", "false, issued"})
+  void the_turn_to_a_proven_value_is_the_rotation_and_not_its_staging(
+      boolean isThere, String result) {
+    var meters = new Meters(new Fleet(Clock.systemUTC(), 0, "1.2.3"));
+    var turn = Busy.turn(isThere, new Why.OnSchedule(Busy.NOW.minusSeconds(7)));
+    meters.done(
+        new Action.Stage(
+            turn.pending(),
+            turn.subject(),
+            turn.current(),
+            turn.type(),
+            turn.recipe(),
+            turn.labelling(),
+            turn.receipt()),
+        Busy.NOW);
+    meters.done(turn, Busy.NOW);
+    var page = MetricsPage.of(meters.page());
+    assertThat(page.lines("credence_rotations_total"))
+        .extracting(Sample::labels)
+        .containsExactly(Map.of("kind", "Generated", "result", result));
+    assertThat(page.value("credence_rotation_lateness_seconds_sum")).isEqualTo(7);
+  }
+
+  @Test
+  void what_is_asked_of_cert_manager_and_what_is_taken_back_is_counted() {
+    var meters = new Meters(new Fleet(Clock.systemUTC(), 0, "1.2.3"));
+    meters.done(
+        new Action.Renew(Subject.certificate("payments-tls"), Busy.RETIRE.guard()), Busy.NOW);
+    meters.done(
+        new Action.Rollback(Busy.RETIRE.subject(), Busy.RETIRE.guard(), Busy.ISSUE.receipt()),
+        Busy.NOW);
+    assertThat(MetricsPage.of(meters.page()).lines("credence_rotations_total"))
+        .extracting(Sample::labels)
+        .containsExactlyInAnyOrder(
+            Map.of("kind", "Certificate", "result", "requested"),
+            Map.of("kind", "Generated", "result", "rolled_back"));
+  }
+
+  @Test
+  void restarts_are_counted_by_kind_and_result() {
+    var meters = new Meters(new Fleet(Clock.systemUTC(), 0, "1.2.3"));
+    meters.done(Busy.RESTART, Busy.NOW);
+    meters.done(Busy.RESTART, Busy.NOW);
+    meters.failed(new Action.Evict(Subject.pod("payments-1"), Busy.RETIRE.guard()));
+    var page = MetricsPage.of(meters.page());
+    assertThat(page.lines("credence_consumer_restarts_total"))
+        .extracting(Sample::labels)
+        .containsExactlyInAnyOrder(
+            Map.of("kind", "Deployment", "result", "started"),
+            Map.of("kind", "Pod", "result", "failed"));
+    assertThat(page.value("credence_consumer_restarts_total", "kind=Deployment", "result=started"))
+        .isEqualTo(2);
     assertThat(page.lines("credence_rotations_total")).isEmpty();
   }
 

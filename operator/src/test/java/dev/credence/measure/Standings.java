@@ -6,6 +6,7 @@ import dev.credence.decide.Standing.Counts;
 import dev.credence.decide.Standing.Credential;
 import dev.credence.decide.Standing.Credential.Kind;
 import dev.credence.decide.Standing.Credential.Phase;
+import dev.credence.decide.Standing.Handled;
 import dev.credence.decide.Standing.OwnerFound;
 import dev.credence.decide.Standing.PolicyApplied;
 import dev.credence.decide.Standing.Source;
@@ -65,7 +66,7 @@ public final class Standings {
         Optional.empty(),
         new Counts(0, credentials.size(), 0, 0, 0, 0),
         credentials,
-        Optional.empty(),
+        Handled.NONE,
         List.of(verdicts),
         violations);
   }
@@ -124,6 +125,8 @@ public final class Standings {
         previousRetires,
         ends,
         Optional.empty(),
+        Optional.empty(),
+        Handled.NONE,
         Optional.empty());
   }
 

@@ -375,7 +375,8 @@ class ConsumptionTest {
   }
 
   private static JsonNode spoiled(JsonNode node, Garbage garbage) {
-    if (!garbage.mostly() && !garbage.mostly()) {
+    var isFirst = !garbage.mostly();
+    if (isFirst && !garbage.mostly()) {
       return JsonNodeFactory.instance.nullNode();
     }
     if (node instanceof ObjectNode object) {

@@ -71,7 +71,8 @@ class ExtremeTimesTest {
   private static void decide(MachineIdentity identity, HasMetadata secret) {
     if (identity.getMetadata().getName() == null) {
       identity.setMetadata(identity(ROTATIONS.getFirst(), NOW, null).getMetadata());
-      identity.setSpec(spec(new SecretMember("payments-db", null, null, null, null), null));
+      identity.setSpec(
+          spec(new SecretMember("payments-db", null, null, null, null, null, null), null));
       secret.getMetadata().setOwnerReferences(new ArrayList<>());
     }
     try {
@@ -82,9 +83,11 @@ class ExtremeTimesTest {
                   Specs.identity(identity),
                   new Home(Map.of(), Optional.empty(), Optional.empty(), false),
                   List.of(),
-                  List.of(Members.of(secret, false)),
+                  List.of(Members.of(secret, false, (_, _) -> false)),
                   Map.of(),
                   true,
+                  List.of(),
+                  Optional.empty(),
                   List.of()));
       assertThat(decision.standing()).isPresent();
     } catch (RuntimeException thrown) {
@@ -105,13 +108,15 @@ class ExtremeTimesTest {
     var key = new Generate.KeyRecipe("id", null, null, null, new Generate.Uuid(), null, null, null);
     identity.setSpec(
         spec(
-            new SecretMember("payments-db", null, null, new Generate(List.of(key)), rotation),
+            new SecretMember(
+                "payments-db", null, null, new Generate(List.of(key)), rotation, null, null),
             end));
     return identity;
   }
 
   private static MachineIdentitySpec spec(SecretMember secret, Instant end) {
-    return new MachineIdentitySpec(null, null, null, null, end, null, List.of(secret), null, null);
+    return new MachineIdentitySpec(
+        null, null, null, null, end, null, null, List.of(secret), null, null);
   }
 
   private static HasMetadata secret(Map<String, String> annotations) {

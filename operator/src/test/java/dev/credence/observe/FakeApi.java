@@ -121,6 +121,11 @@ public final class FakeApi implements AutoCloseable {
     }
   }
 
+  /// The same in YAML.
+  public static JsonNode yaml(String yaml) {
+    return Written.tree(yaml);
+  }
+
   /// The next request is answered by this.
   public FakeApi then(Function<Asked, Answer> answer) {
     answers.add(answer);

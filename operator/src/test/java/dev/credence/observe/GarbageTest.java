@@ -9,6 +9,7 @@ import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentitySpec;
 import dev.credence.api.MachineIdentityStatus;
 import dev.credence.decide.Decide;
+import dev.credence.facts.Consumers;
 import dev.credence.facts.Policy;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
@@ -22,6 +23,9 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.JobConditionBuilder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -64,10 +68,11 @@ class GarbageTest {
     each(
         garbage -> {
           var secret = secret(garbage);
-          Members.of(secret, garbage.perhaps());
+          Members.of(secret, garbage.perhaps(), (_, _) -> garbage.perhaps());
           Members.carriesOurMarks(secret);
-          Members.of(account(garbage), garbage.perhaps());
-          Members.of(certificate(garbage), garbage.perhaps());
+          Members.of(account(garbage), garbage.perhaps(), (_, _) -> garbage.perhaps());
+          Members.of(certificate(garbage), garbage.perhaps(), (_, _) -> garbage.perhaps());
+          HookJobs.of(job(garbage), "uid-of-payments-api");
         });
   }
 
@@ -177,6 +182,22 @@ class GarbageTest {
         .build();
   }
 
+  private static Job job(Garbage garbage) {
+    return new JobBuilder()
+        .withMetadata(written(garbage, "payments-db-v2-apply-1"))
+        .withNewStatus()
+        .withConditions(
+            new JobConditionBuilder()
+                .withType(garbage.of(List.of("Complete", "Failed", "Suspended")))
+                .withStatus(garbage.perhaps() ? "True" : garbage.text())
+                .withLastTransitionTime(garbage.perhaps() ? null : garbage.text())
+                .withReason(garbage.perhaps() ? null : garbage.text())
+                .withMessage(garbage.perhaps() ? null : garbage.text())
+                .build())
+        .endStatus()
+        .build();
+  }
+
   private static ObjectMeta meta(String name) {
     return new ObjectMetaBuilder()
         .withNamespace("payments")
@@ -258,6 +279,7 @@ class GarbageTest {
         case Secret -> secret(garbage);
         case ServiceAccount -> account(garbage);
         case Certificate -> certificate(garbage);
+        default -> throw new AssertionError(kind + " is no member");
       };
     }
 
@@ -272,6 +294,16 @@ class GarbageTest {
     }
 
     @Override
+    public Collection<Job> jobs(String namespace, String identity) {
+      return garbage.perhaps() ? List.of(job(garbage)) : List.of();
+    }
+
+    @Override
+    public Consumers consumers(String namespace) {
+      return garbage.mostly() ? Consumers.NONE : Consumers.unknown(garbage.text());
+    }
+
+    @Override
     public Collection<MachineIdentity> naming(String namespace, Subject subject) {
       return garbage.perhaps() ? List.of(other) : List.of();
     }
@@ -279,6 +311,11 @@ class GarbageTest {
     @Override
     public Collection<MachineIdentity> selecting(String namespace) {
       return garbage.perhaps() ? List.of(other) : List.of();
+    }
+
+    @Override
+    public boolean lives(String namespace, String name, String uid) {
+      return garbage.perhaps();
     }
 
     @Override

@@ -32,9 +32,10 @@ public final class Objects {
             null,
             null,
             null,
+            null,
             List.of(new ServiceAccountMember(name, null)),
             Arrays.stream(secrets)
-                .map(secret -> new SecretMember(secret, null, null, null, null))
+                .map(secret -> new SecretMember(secret, null, null, null, null, null, null))
                 .toList(),
             null,
             null));
@@ -54,7 +55,10 @@ public final class Objects {
             null,
             null,
             null,
-            List.of(new SecretMember(secret, null, null, new Generate(List.of(password)), null)),
+            null,
+            List.of(
+                new SecretMember(
+                    secret, null, null, new Generate(List.of(password)), null, null, null)),
             null,
             null));
   }
@@ -64,6 +68,7 @@ public final class Objects {
     return identity(
         name,
         new MachineIdentitySpec(
+            null,
             null,
             null,
             null,

@@ -205,7 +205,8 @@ class WatchesTest {
     var policy = new CredentialPolicy();
     policy.setMetadata(
         new ObjectMetaBuilder().withName("production").withGeneration(generation).build());
-    policy.setSpec(new CredentialPolicySpec(priority, null, null, null, null, null, null, null));
+    policy.setSpec(
+        new CredentialPolicySpec(priority, null, null, null, null, null, null, null, null));
     return policy;
   }
 

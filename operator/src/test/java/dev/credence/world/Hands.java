@@ -6,23 +6,33 @@ import dev.credence.decide.Action;
 import dev.credence.decide.Action.Labelling;
 import dev.credence.decide.Action.Receipt;
 import dev.credence.facts.Guard;
+import dev.credence.facts.Handled;
+import dev.credence.facts.Material;
+import dev.credence.facts.Member.Aborted;
 import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Subject;
+import dev.credence.facts.TokenRecipe;
 import dev.credence.world.FieldOwners.Field;
 import dev.credence.world.FieldOwners.Owner;
 import dev.credence.world.Server.Id;
 import dev.credence.world.World.Value;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /// Carries actions out as the operator does, and complains about any that touches what is not ours.
 ///
@@ -64,11 +74,44 @@ final class Hands {
     var id = id(identity, action.subject());
     var found = server.find(id);
     return switch (action) {
-      case Action.Issue issue -> created(found, secret(issue, identity), now);
+      case Action.Issue issue ->
+          created(found, granted(secret(issue, identity), issue.material(), now), now);
+      case Action.Stage stage -> created(found, staged(stage, identity), now);
+      case Action.Anchor anchor -> created(found, anchor(anchor, identity), now);
+      case Action.RunHook run -> created(found, job(run, identity), now);
+      case Action.Switch turn -> turned(turn, found, identity, now);
       case Action.Provision provision -> created(found, account(provision, identity), now);
-      case Action.Rotate(_, var guard, _, var receipt, _) ->
-          updated(found, guard, identity, now, secret -> rotated(secret, receipt));
+      case Action.Rotate(_, var guard, var material, var receipt, _) ->
+          updated(
+              found,
+              guard,
+              identity,
+              now,
+              secret -> granted(rotated(secret, receipt, ++made), material, now));
+      case Action.Rollback(_, var guard, var receipt) ->
+          updated(found, guard, identity, now, secret -> swapped(secret, receipt));
       case Action.Retire(_, var guard) -> updated(found, guard, identity, now, this::retired);
+      case Action.Acknowledge(_, var guard, var handled, var aborted, _) ->
+          updated(
+              found, guard, identity, now, secret -> with(secret, annotations(handled, aborted)));
+      case Action.Remove(_, var guard, _) -> removed(found, guard, identity);
+      case Action.Adopt adopt -> adopted(adopt, found, identity, now);
+      case Action.Release(_, var guard) ->
+          judged(found, guard)
+              .map(object -> written(released(object), now))
+              .orElse(Optional.of(Cause.Raced));
+      case Action.Tie(_, var guard, var retained) ->
+          updated(found, guard, identity, now, object -> tied(object, identity, retained));
+      case Action.Restart(_, var guard, var value) ->
+          judged(found, guard)
+              .map(object -> written(restarted(object, value, now), now))
+              .orElse(Optional.of(Cause.Raced));
+      case Action.Evict(_, var guard) ->
+          found
+              .filter(pod -> pod.getMetadata().getUid().equals(guard.uid()))
+              .map(pod -> deleted(pod))
+              .orElse(Optional.empty());
+      case Action.Renew _ -> Optional.empty();
       case Action.Adjust(_, var guard, var automount) ->
           updated(found, guard, identity, now, account -> adjusted(account, automount));
       case Action.Relabel(_, var guard, var labelling) ->
@@ -104,8 +147,99 @@ final class Hands {
         && !FieldOwners.of(object.getMetadata()).of(Owner.updating(Api.MANAGER)).isEmpty();
   }
 
+  private static boolean isHeld(HasMetadata object, MachineIdentity identity) {
+    return identity.getMetadata().getUid().equals(Server.annotations(object).get(Api.HELD_BY));
+  }
+
   private interface Change {
     HasMetadata of(HasMetadata object);
+  }
+
+  private static Optional<HasMetadata> judged(Optional<HasMetadata> found, Guard guard) {
+    return found
+        .filter(object -> object.getMetadata().getUid().equals(guard.uid()))
+        .filter(
+            object -> object.getMetadata().getResourceVersion().equals(guard.resourceVersion()));
+  }
+
+  private Optional<Cause> written(HasMetadata object, Instant now) {
+    server.write(Api.MANAGER, object, now);
+    return Optional.empty();
+  }
+
+  private Optional<Cause> deleted(HasMetadata object) {
+    server.delete(Id.of(object));
+    return Optional.empty();
+  }
+
+  /// Nothing is deleted but what was made beside a Secret.
+  private Optional<Cause> removed(
+      Optional<HasMetadata> found, Guard guard, MachineIdentity identity) {
+    var judged = judged(found, guard);
+    if (judged.isEmpty()) {
+      return Optional.of(Cause.Raced);
+    }
+    var annotations = Server.annotations(judged.get());
+    if (!Server.controller(judged.get()).equals(identity.getMetadata().getUid())
+        || Stream.of(Api.PENDING_FOR, Api.ANCHOR_FOR, Api.HOOK_FOR)
+            .noneMatch(annotations::containsKey)) {
+      throw new AssertionError("deleted: " + Id.of(judged.get()));
+    }
+    return deleted(judged.get());
+  }
+
+  private Optional<Cause> adopted(
+      Action.Adopt adopt, Optional<HasMetadata> found, MachineIdentity identity, Instant now) {
+    var judged = judged(found, adopt.guard());
+    if (judged.isEmpty()) {
+      return Optional.of(Cause.Raced);
+    }
+    var name = identity.getMetadata().getName();
+    if (!name.equals(Server.annotations(judged.get()).get(Api.ADOPT))) {
+      throw new AssertionError("taken over unasked: " + Id.of(judged.get()));
+    }
+    var annotations = new HashMap<String, String>();
+    annotations.put(Api.HELD_BY, identity.getMetadata().getUid());
+    adopt.receipt().ifPresent(receipt -> annotations.putAll(annotations(receipt)));
+    return written(with(judged.get(), annotations), now);
+  }
+
+  private static HasMetadata released(HasMetadata object) {
+    var meta = new ObjectMetaBuilder(object.getMetadata());
+    Server.annotations(object).keySet().stream()
+        .filter(
+            key -> key.startsWith(Api.GROUP) && !Set.of(Api.EXPIRES_AT, Api.ADOPT).contains(key))
+        .forEach(meta::removeFromAnnotations);
+    return Server.with(object, meta.removeFromLabels(Api.IDENTITY).build());
+  }
+
+  private static HasMetadata tied(HasMetadata object, MachineIdentity identity, boolean retained) {
+    var meta = new ObjectMetaBuilder(object.getMetadata());
+    if (retained) {
+      hold(meta.withOwnerReferences(), identity);
+    } else {
+      meta.removeFromAnnotations(Api.ADOPT)
+          .removeFromAnnotations(Api.HELD_BY)
+          .withOwnerReferences(owner(identity));
+    }
+    return Server.with(object, meta.build());
+  }
+
+  private static HasMetadata restarted(HasMetadata object, String value, Instant now) {
+    var deployment =
+        new DeploymentBuilder((Deployment) object)
+            .editSpec()
+            .editOrNewTemplate()
+            .editOrNewMetadata()
+            .addToAnnotations(Api.RESTARTED_FOR, value)
+            .endMetadata()
+            .endTemplate()
+            .endSpec();
+    return deployment
+        .editMetadata()
+        .withManagedFields(Restarted.by(Api.MANAGER, now))
+        .endMetadata()
+        .build();
   }
 
   private Optional<Cause> updated(
@@ -114,16 +248,12 @@ final class Hands {
       MachineIdentity identity,
       Instant now,
       Change change) {
-    var judged =
-        found
-            .filter(object -> object.getMetadata().getUid().equals(guard.uid()))
-            .filter(
-                object ->
-                    object.getMetadata().getResourceVersion().equals(guard.resourceVersion()));
+    var judged = judged(found, guard);
     if (judged.isEmpty()) {
       return Optional.of(Cause.Raced);
     }
     if (!Server.controller(judged.get()).equals(identity.getMetadata().getUid())
+        && !isHeld(judged.get(), identity)
         && !isOrphan(judged.get())) {
       throw new AssertionError("a foreign object was written: " + Id.of(judged.get()));
     }
@@ -147,46 +277,142 @@ final class Hands {
         : Optional.of(Cause.Raced);
   }
 
-  private HasMetadata secret(Action.Issue issue, MachineIdentity identity) {
-    var meta = own(issue.subject(), issue.labelling(), identity);
+  private static HasMetadata secret(Action.Issue issue, MachineIdentity identity) {
+    return secret(
+        own(issue.subject(), issue.labelling(), identity, issue.retained()), issue.receipt());
+  }
+
+  private static HasMetadata secret(ObjectMetaBuilder meta, Receipt receipt) {
     return new SecretBuilder()
-        .withMetadata(meta.addToAnnotations(annotations(issue.receipt())).build())
+        .withMetadata(meta.addToAnnotations(annotations(receipt)).build())
         .build();
+  }
+
+  /// A token lives as long as it was asked to.
+  private static HasMetadata granted(HasMetadata secret, Material material, Instant now) {
+    return material instanceof TokenRecipe token
+        ? with(secret, Map.of(Api.EXPIRES_AT, now.plus(token.lifetime()).toString()))
+        : secret;
+  }
+
+  private static HasMetadata staged(Action.Stage stage, MachineIdentity identity) {
+    return secret(
+        own(stage.subject(), stage.labelling(), identity, false)
+            .addToAnnotations(Api.PENDING_FOR, stage.of().name()),
+        stage.receipt());
+  }
+
+  private static HasMetadata anchor(Action.Anchor anchor, MachineIdentity identity) {
+    return new SecretBuilder()
+        .withMetadata(
+            own(anchor.subject(), anchor.labelling(), identity, false)
+                .addToAnnotations(Api.ANCHOR_FOR, anchor.of().name())
+                .addToAnnotations(Api.SECRET_VERSION, String.valueOf(anchor.version()))
+                .build())
+        .build();
+  }
+
+  private static HasMetadata job(Action.RunHook run, MachineIdentity identity) {
+    var labelling =
+        new Labelling(
+            Optional.of(identity.getMetadata().getName()), Optional.empty(), Optional.empty());
+    return new JobBuilder()
+        .withMetadata(
+            own(run.subject(), labelling, identity, false)
+                .addToAnnotations(Api.HOOK_FOR, run.of().name())
+                .addToAnnotations(Api.STEP, run.step().name())
+                .addToAnnotations(Api.SECRET_VERSION, String.valueOf(run.version()))
+                .addToAnnotations(Api.ATTEMPT, String.valueOf(run.attempt()))
+                .addToAnnotations(Api.VALUE_UID, run.about().uid())
+                .addToAnnotations(
+                    Api.GENERATION, String.valueOf(identity.getMetadata().getGeneration()))
+                .build())
+        .build();
+  }
+
+  /// The value that was staged, and no other, is put in place.
+  private Optional<Cause> turned(
+      Action.Switch turn, Optional<HasMetadata> found, MachineIdentity identity, Instant now) {
+    var proven = judged(server.find(id(identity, turn.pending())), turn.proven());
+    if (proven.isEmpty()) {
+      return Optional.of(Cause.Raced);
+    }
+    var value = values.get(proven.get().getMetadata().getUid()).current();
+    if (turn.current().isPresent()) {
+      return updated(
+          found,
+          turn.current().get(),
+          identity,
+          now,
+          secret -> rotated(secret, turn.receipt(), value));
+    }
+    var meta = own(turn.subject(), turn.labelling(), identity, turn.retained());
+    var refused = created(found, secret(meta, turn.receipt()), now);
+    server
+        .find(id(identity, turn.subject()))
+        .filter(_ -> refused.isEmpty())
+        .ifPresent(
+            secret ->
+                values.put(secret.getMetadata().getUid(), new Value(value, Optional.empty())));
+    return refused;
   }
 
   private HasMetadata account(Action.Provision provision, MachineIdentity identity) {
     return new ServiceAccountBuilder()
-        .withMetadata(own(provision.subject(), provision.labelling(), identity).build())
+        .withMetadata(
+            own(provision.subject(), provision.labelling(), identity, provision.retained()).build())
         .withAutomountServiceAccountToken(provision.automount())
         .build();
   }
 
   private static ObjectMetaBuilder own(
-      Subject subject, Labelling labelling, MachineIdentity identity) {
+      Subject subject, Labelling labelling, MachineIdentity identity, boolean retained) {
     var meta =
         new ObjectMetaBuilder()
             .withName(subject.name())
             .withNamespace(identity.getMetadata().getNamespace())
-            .addToLabels(Api.MANAGED_BY, Api.MANAGER)
-            .withOwnerReferences(
-                new OwnerReferenceBuilder()
-                    .withApiVersion(Api.GROUP + "/" + Api.VERSION)
-                    .withKind("MachineIdentity")
-                    .withName(identity.getMetadata().getName())
-                    .withUid(identity.getMetadata().getUid())
-                    .withController(true)
-                    .build());
+            .addToLabels(Api.MANAGED_BY, Api.MANAGER);
+    if (retained) {
+      hold(meta, identity);
+    } else {
+      meta.withOwnerReferences(owner(identity));
+    }
     labelling.identity().ifPresent(name -> meta.addToLabels(Api.IDENTITY, name));
     labelling.owner().ifPresent(contact -> meta.addToAnnotations(Api.OWNER, contact));
     labelling.team().ifPresent(team -> meta.addToAnnotations(Api.TEAM, team));
     return meta;
   }
 
-  private HasMetadata rotated(HasMetadata secret, Receipt receipt) {
+  private static void hold(ObjectMetaBuilder meta, MachineIdentity identity) {
+    meta.addToAnnotations(Api.ADOPT, identity.getMetadata().getName())
+        .addToAnnotations(Api.HELD_BY, identity.getMetadata().getUid());
+  }
+
+  private static OwnerReference owner(MachineIdentity identity) {
+    return new OwnerReferenceBuilder()
+        .withApiVersion(Api.GROUP + "/" + Api.VERSION)
+        .withKind("MachineIdentity")
+        .withName(identity.getMetadata().getName())
+        .withUid(identity.getMetadata().getUid())
+        .withController(true)
+        .build();
+  }
+
+  private HasMetadata rotated(HasMetadata secret, Receipt receipt, long value) {
     var before = values.get(secret.getMetadata().getUid());
     values.put(
         secret.getMetadata().getUid(),
-        new Value(++made, receipt.previousRetiresAt().map(_ -> before.current())));
+        new Value(value, Optional.of(before.current()).filter(_ -> receipt.keepsPrevious())));
+    return annotated(secret, annotations(receipt));
+  }
+
+  private HasMetadata swapped(HasMetadata secret, Receipt receipt) {
+    values.computeIfPresent(
+        secret.getMetadata().getUid(),
+        (_, value) ->
+            new Value(
+                value.previous().orElseThrow(() -> new AssertionError("nothing to go back to")),
+                Optional.of(value.current())));
     return annotated(secret, annotations(receipt));
   }
 
@@ -205,18 +431,36 @@ final class Hands {
     return Server.with(secret, meta);
   }
 
+  private static HasMetadata with(HasMetadata object, Map<String, String> annotations) {
+    return Server.with(
+        object, new ObjectMetaBuilder(object.getMetadata()).addToAnnotations(annotations).build());
+  }
+
   private static Map<String, String> annotations(Receipt receipt) {
-    var annotations = new HashMap<String, String>();
+    var annotations = annotations(receipt.handled(), Optional.empty());
     annotations.put(Api.SECRET_VERSION, String.valueOf(receipt.version()));
     annotations.put(Api.ISSUED_AT, receipt.issuedAt().toString());
     annotations.put(Api.RECIPE, receipt.recipe());
     receipt
         .previousRetiresAt()
         .ifPresent(time -> annotations.put(Api.PREVIOUS_RETIRES_AT, time.toString()));
-    receipt
-        .forIdentityRequest()
-        .ifPresent(value -> annotations.put(Api.ROTATED_FOR_IDENTITY, value));
-    receipt.forSecretRequest().ifPresent(value -> annotations.put(Api.ROTATED_FOR_SECRET, value));
+    receipt.account().ifPresent(uid -> annotations.put(Api.ACCOUNT_UID, uid));
+    return annotations;
+  }
+
+  private static Map<String, String> annotations(Handled handled, Optional<Aborted> aborted) {
+    var annotations = new HashMap<String, String>();
+    handled.identityRotate().ifPresent(v -> annotations.put(Api.ROTATED_FOR_IDENTITY, v));
+    handled.identityRevoke().ifPresent(v -> annotations.put(Api.REVOKED_FOR_IDENTITY, v));
+    handled.rotate().ifPresent(v -> annotations.put(Api.ROTATED_FOR_SECRET, v));
+    handled.rollback().ifPresent(v -> annotations.put(Api.ROLLED_BACK_FOR, v));
+    handled.abort().ifPresent(v -> annotations.put(Api.ABORTED_FOR, v));
+    handled.revoke().ifPresent(v -> annotations.put(Api.REVOKED_FOR_SECRET, v));
+    aborted.ifPresent(
+        stopped -> {
+          annotations.put(Api.ABORTED_AT, stopped.at().toString());
+          annotations.put(Api.ABORTED_RECIPE, stopped.recipe());
+        });
     return annotations;
   }
 

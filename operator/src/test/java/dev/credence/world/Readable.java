@@ -9,6 +9,9 @@ import dev.credence.decide.Standing;
 import dev.credence.decide.Standing.Counts;
 import dev.credence.decide.Standing.Credential;
 import dev.credence.facts.Key;
+import dev.credence.facts.Material;
+import dev.credence.facts.Recipe;
+import dev.credence.facts.TokenRecipe;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -51,7 +54,11 @@ public final class Readable {
         "",
         "credentials",
         standing.credentials().stream().map(Readable::credential).toList());
-    standing.handledRotate().ifPresent(value -> lines.add("handledRotate: " + quoted(value)));
+    var handled = standing.handled();
+    handled.rotate().ifPresent(value -> lines.add("handledRotate: " + quoted(value)));
+    handled.rollback().ifPresent(value -> lines.add("handledRollback: " + quoted(value)));
+    handled.abort().ifPresent(value -> lines.add("handledAbort: " + quoted(value)));
+    handled.revoke().ifPresent(value -> lines.add("handledRevoke: " + quoted(value)));
     lines.add("conditions:");
     standing
         .verdicts()
@@ -115,6 +122,9 @@ public final class Readable {
     c.nextRotation().ifPresent(time -> parts.add("next " + time));
     c.previousRetires().ifPresent(time -> parts.add("previous until " + time));
     c.ends().ifPresent(time -> parts.add("ends " + time));
+    c.consumers()
+        .ifPresent(
+            users -> parts.add(users.current() + " of " + users.total() + " consumers have it"));
     c.account()
         .ifPresent(a -> parts.add("opens " + a.kind() + " " + a.name() + " at " + a.system()));
     return String.join(", ", parts) + c.message().map(message -> "; " + message).orElse("");
@@ -122,21 +132,85 @@ public final class Readable {
 
   public static String action(Action action) {
     return switch (action) {
-      case Action.Issue(var subject, var type, var recipe, var labelling, var receipt) ->
+      case Action.Issue(
+              var subject,
+              var type,
+              var material,
+              var labelling,
+              var receipt,
+              var retained) ->
           "Issue "
               + subject
               + " as "
               + type
               + " with "
-              + recipe.keys().stream().map(Key::name).collect(Collectors.joining(" "))
+              + material(material)
               + ", "
               + receipt(receipt)
-              + marks(labelling);
+              + marks(labelling)
+              + (retained ? ", to stay without the identity" : "");
       case Action.Rotate(var subject, _, _, var receipt, var why) ->
           "Rotate " + subject + " to " + receipt(receipt) + ", " + why(why);
+      case Action.Stage(var subject, var of, var current, _, var recipe, _, var receipt) ->
+          "Stage in "
+              + subject
+              + (current.isPresent() ? " the next" : " the first")
+              + " value of "
+              + of
+              + " with "
+              + material(recipe)
+              + ", "
+              + receipt(receipt);
+      case Action.RunHook(var subject, var of, _, var hook, var version, _, var about) ->
+          "Run %s from CronJob %s for version %d of %s, in %s under <key>%s, at most %ds"
+              .formatted(
+                  subject,
+                  hook.cronJob(),
+                  version,
+                  of,
+                  about.secret(),
+                  about.suffix(),
+                  hook.timeout().toSeconds());
+      case Action.Switch(
+              var subject,
+              var current,
+              var pending,
+              _,
+              _,
+              _,
+              _,
+              var receipt,
+              _,
+              var why) ->
+          (current.isPresent() ? "Switch " : "Create ")
+              + subject
+              + " from "
+              + pending
+              + ", "
+              + receipt(receipt)
+              + (current.isPresent() ? ", " + why(why) : "");
       case Action.Retire(var subject, _) -> "Retire the previous value of " + subject;
-      case Action.Provision(var subject, var automount, var labelling) ->
-          "Provision " + subject + mount(automount) + marks(labelling);
+      case Action.Rollback(var subject, _, var receipt) ->
+          "Roll back " + subject + ", " + receipt(receipt);
+      case Action.Acknowledge(var subject, _, _, _, var what) ->
+          "Acknowledge on " + subject + ": " + what;
+      case Action.Anchor(var subject, var of, var version, _) ->
+          "Anchor version " + version + " of " + of + " in " + subject;
+      case Action.Remove(var subject, _, var why) -> "Remove " + subject + ": " + why;
+      case Action.Adopt(var subject, _, var receipt) ->
+          "Adopt " + subject + receipt.map(says -> " as " + receipt(says)).orElse("");
+      case Action.Release(var subject, _) -> "Release " + subject;
+      case Action.Tie(var subject, _, var retained) ->
+          "Tie " + subject + (retained ? ", to stay without the identity" : ", to go with it");
+      case Action.Restart(var subject, _, var value) -> "Restart " + subject + " for " + value;
+      case Action.Evict(var subject, _) -> "Evict " + subject;
+      case Action.Renew(var subject, _) -> "Renew " + subject;
+      case Action.Provision(var subject, var automount, var labelling, var retained) ->
+          "Provision "
+              + subject
+              + mount(automount)
+              + marks(labelling)
+              + (retained ? ", to stay without the identity" : "");
       case Action.Adjust(var subject, _, var automount) -> "Adjust " + subject + mount(automount);
       case Action.Mark(var subject, _, var labelling) -> "Mark " + subject + marks(labelling);
       case Action.Relabel(var subject, _, var labelling) -> "Relabel " + subject + marks(labelling);
@@ -144,21 +218,50 @@ public final class Readable {
     };
   }
 
+  private static String material(Material material) {
+    return switch (material) {
+      case Recipe(var keys) -> keys.stream().map(Key::name).collect(Collectors.joining(" "));
+      case TokenRecipe(var account, var audiences, var lifetime, var kubeconfig) ->
+          "a token of "
+              + account
+              + " for "
+              + lifetime.toHours()
+              + "h"
+              + (audiences.isEmpty() ? "" : " for " + String.join(" ", audiences))
+              + (kubeconfig ? " with kubeconfig" : "");
+    };
+  }
+
   private static String receipt(Receipt receipt) {
     return "version "
         + receipt.version()
         + receipt.previousRetiresAt().map(time -> ", the previous until " + time).orElse("")
+        + (receipt.previousRetiresAt().isPresent() && !receipt.keepsPrevious()
+            ? " but not readable"
+            : "")
         + receipt
-            .forIdentityRequest()
+            .handled()
+            .identityRotate()
             .map(value -> ", for the identity's request " + value)
             .orElse("")
-        + receipt.forSecretRequest().map(value -> ", for the Secret's request " + value).orElse("");
+        + receipt.handled().rotate().map(value -> ", for the Secret's request " + value).orElse("")
+        + receipt
+            .handled()
+            .revoke()
+            .or(receipt.handled()::identityRevoke)
+            .map(value -> ", for the revocation " + value)
+            .orElse("")
+        + receipt.handled().rollback().map(value -> ", for the rollback " + value).orElse("");
   }
 
   private static String why(Why why) {
     return switch (why) {
       case Why.OnSchedule(var due) -> "due since " + due;
       case Why.OnRequest _ -> "on request";
+      case Why.BeforeItsEnd(var due, var end) ->
+          "due since " + due + " and before its end at " + end;
+      case Why.Revoked(var reason) -> "revoked: " + reason;
+      case Why.Dead(var how) -> "dead: " + how;
       case Why.OnChange _ -> "because generate changed";
     };
   }

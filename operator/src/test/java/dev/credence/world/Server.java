@@ -7,15 +7,28 @@ import dev.credence.world.FieldOwners.Owner;
 import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.certmanager.api.model.v1.CertificateBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.DaemonSetBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJobBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -156,7 +169,7 @@ final class Server {
     var old = before.map(HasMetadata::getMetadata);
     var meta =
         new ObjectMetaBuilder(object.getMetadata())
-            .withManagedFields(owners.entries())
+            .withManagedFields(entries(owners, object))
             .withUid(old.map(ObjectMeta::getUid).orElseGet(() -> uid(object)))
             .withCreationTimestamp(
                 old.map(ObjectMeta::getCreationTimestamp).orElseGet(() -> created(object, now)))
@@ -174,6 +187,17 @@ final class Server {
     next.put(id, with(object, meta));
     remember(next);
     return true;
+  }
+
+  /// Of labels and annotations as it was reckoned, of a pod template as it came.
+  private static List<ManagedFieldsEntry> entries(FieldOwners owners, HasMetadata object) {
+    var entries = new ArrayList<>(owners.entries());
+    Objects.requireNonNullElse(
+            object.getMetadata().getManagedFields(), List.<ManagedFieldsEntry>of())
+        .stream()
+        .filter(entry -> entry.getFieldsV1().getAdditionalProperties().containsKey("f:spec"))
+        .forEach(entries::add);
+    return entries;
   }
 
   /// `crm-1`, and `crm-2` for the next object of that name.
@@ -272,6 +296,12 @@ final class Server {
         copy.setStatus(policy.getStatus());
         yield copy;
       }
+      case Job job -> new JobBuilder(job).withMetadata(meta).build();
+      case CronJob cronJob -> new CronJobBuilder(cronJob).withMetadata(meta).build();
+      case Deployment workload -> new DeploymentBuilder(workload).withMetadata(meta).build();
+      case StatefulSet workload -> new StatefulSetBuilder(workload).withMetadata(meta).build();
+      case DaemonSet workload -> new DaemonSetBuilder(workload).withMetadata(meta).build();
+      case Pod pod -> new PodBuilder(pod).withMetadata(meta).build();
       default -> throw new IllegalArgumentException("no place for a " + object.getKind());
     };
   }

@@ -7,10 +7,12 @@ import dev.credence.api.MachineIdentityStatus;
 import dev.credence.api.MachineIdentityStatus.CredentialKind;
 import dev.credence.api.MachineIdentityStatus.CredentialState;
 import dev.credence.api.MachineIdentityStatus.CredentialStatus;
+import dev.credence.api.MachineIdentityStatus.Handled;
 import dev.credence.decide.Action;
 import dev.credence.decide.Decide;
 import dev.credence.decide.Decision;
 import dev.credence.decide.Standing;
+import dev.credence.facts.Consumers;
 import dev.credence.facts.Policy;
 import dev.credence.facts.Setback;
 import dev.credence.facts.Setback.Cause;
@@ -18,6 +20,7 @@ import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
 import dev.credence.observe.Cluster;
+import dev.credence.observe.Consumption;
 import dev.credence.observe.Policies;
 import dev.credence.observe.Snapshots;
 import dev.credence.observe.Wants;
@@ -25,7 +28,9 @@ import dev.credence.world.FieldOwners.Field;
 import dev.credence.world.Server.Id;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,12 +39,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// A cluster in memory and the operator in it: what the caches hold (which may be old), what the
 /// API server does with an action, and a clock.
 public final class World implements Cluster {
+  private static final Set<String> WORKLOADS =
+      Set.of("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob");
+  private static final Set<String> ENDED = Set.of("Succeeded", "Failed");
   private static final Duration RACED_AGAIN = Duration.ofSeconds(1);
   private static final Duration REFUSED_AGAIN = Duration.ofMinutes(1);
 
@@ -294,10 +303,26 @@ public final class World implements Cluster {
                         null,
                         null,
                         null,
+                        credential
+                            .consumers()
+                            .map(
+                                users ->
+                                    new MachineIdentityStatus.Consumers(
+                                        users.total(), users.current()))
+                            .orElse(null),
+                        handled(credential.handled()),
                         null))
             .toList();
     return new MachineIdentityStatus(
         null, null, null, null, null, null, null, null, null, credentials, null, null);
+  }
+
+  private static Handled handled(Standing.Handled handled) {
+    return new Handled(
+        handled.rotate().orElse(null),
+        handled.rollback().orElse(null),
+        handled.abort().orElse(null),
+        handled.revoke().orElse(null));
   }
 
   /// What was last said about the identity.
@@ -323,6 +348,29 @@ public final class World implements Cluster {
   @Override
   public List<Policy> policies() {
     return all("CredentialPolicy", CredentialPolicy.class).map(Policies::of).toList();
+  }
+
+  @Override
+  public Collection<Job> jobs(String namespace, String identity) {
+    return ofIdentity(Kind.Job, namespace, identity).stream().map(Job.class::cast).toList();
+  }
+
+  @Override
+  public Consumers consumers(String namespace) {
+    var objects =
+        server.objects().values().stream().filter(o -> namespaceOf(o).equals(namespace)).toList();
+    return Consumption.of(
+        objects.stream().filter(object -> WORKLOADS.contains(object.getKind())).toList(),
+        objects.stream()
+            .flatMap(object -> object instanceof Pod pod ? Stream.of(pod) : Stream.of())
+            .filter(pod -> !ENDED.contains(phase(pod)))
+            .toList());
+  }
+
+  private static String phase(Pod pod) {
+    return pod.getStatus() == null || pod.getStatus().getPhase() == null
+        ? "Running"
+        : pod.getStatus().getPhase();
   }
 
   @Override
@@ -375,6 +423,13 @@ public final class World implements Cluster {
   @Override
   public Collection<MachineIdentity> selecting(String namespace) {
     return identities(namespace).filter(Wants::selects).toList();
+  }
+
+  @Override
+  public boolean lives(String namespace, String name, String uid) {
+    return identities(namespace)
+        .map(HasMetadata::getMetadata)
+        .anyMatch(meta -> meta.getName().equals(name) && meta.getUid().equals(uid));
   }
 
   @Override

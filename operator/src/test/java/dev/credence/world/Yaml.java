@@ -11,8 +11,14 @@ import dev.credence.world.FieldOwners.Owner;
 import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,13 +34,19 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 public final class Yaml {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Map<String, Class<? extends HasMetadata>> KINDS =
-      Map.of(
-          "MachineIdentity", MachineIdentity.class,
-          "CredentialPolicy", CredentialPolicy.class,
-          "Secret", Secret.class,
-          "ServiceAccount", ServiceAccount.class,
-          "Certificate", Certificate.class,
-          "Namespace", Namespace.class);
+      Map.ofEntries(
+          Map.entry("MachineIdentity", MachineIdentity.class),
+          Map.entry("CredentialPolicy", CredentialPolicy.class),
+          Map.entry("Secret", Secret.class),
+          Map.entry("ServiceAccount", ServiceAccount.class),
+          Map.entry("Certificate", Certificate.class),
+          Map.entry("Namespace", Namespace.class),
+          Map.entry("Job", Job.class),
+          Map.entry("CronJob", CronJob.class),
+          Map.entry("Deployment", Deployment.class),
+          Map.entry("StatefulSet", StatefulSet.class),
+          Map.entry("DaemonSet", DaemonSet.class),
+          Map.entry("Pod", Pod.class));
 
   static {
     new KubernetesSerialization(MAPPER, false);

@@ -1,0 +1,181 @@
+package dev.credence.act;
+
+import static dev.credence.act.Payments.PAYMENTS_DB;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.credence.decide.Action;
+import dev.credence.facts.Handled;
+import dev.credence.facts.Member.Aborted;
+import dev.credence.facts.Setback.Cause;
+import dev.credence.facts.Subject;
+import dev.credence.observe.FakeApi;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What is taken over, given back and kept, by its metadata alone.
+class AdoptionTest {
+  private static final String AS_METADATA =
+      "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+  private static final Map<String, ?> ANSWER =
+      Map.of(
+          "apiVersion",
+          "meta.k8s.io/v1",
+          "kind",
+          "PartialObjectMetadata",
+          "metadata",
+          Map.of("namespace", "payments", "name", "payments-db", "resourceVersion", "42"));
+
+  @AutoClose private final Acting acting = new Acting();
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Opaque", "kubernetes.io/basic-auth", "kubernetes.io/ssh-auth"})
+  void a_secret_that_is_given_to_us_is_taken_over_with_its_value(String type) {
+    acting.api.answers(Payments.stored().withType(type).build()).answers(ANSWER);
+    acting.perform(adopt(Optional.of(Payments.receipt(1, Optional.empty()))));
+    assertThat(acting.api.lines()).containsExactly("GET " + PAYMENTS_DB, "PATCH " + PAYMENTS_DB);
+    assertThatIsMergePatch(
+        """
+        {"annotations": {
+           "credence.dev/held-by": "uid-of-payments-api",
+           "credence.dev/version": "1",
+           "credence.dev/issued-at": "2027-01-01T00:00:00Z",
+           "credence.dev/recipe": "0123456789abcdef"},
+         "uid": "uid-of-payments-db", "resourceVersion": "41"}
+        """);
+  }
+
+  @Test
+  void one_that_says_itself_what_it_holds_keeps_saying_it() {
+    acting.api.answers(Payments.stored().withType(null).build()).answers(ANSWER);
+    acting.perform(adopt(Optional.empty()));
+    assertThatIsMergePatch(
+        """
+        {"annotations": {"credence.dev/held-by": "uid-of-payments-api"},
+         "uid": "uid-of-payments-db", "resourceVersion": "41"}
+        """);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "kubernetes.io/service-account-token",
+        "kubernetes.io/tls",
+        "kubernetes.io/dockerconfigjson",
+        "bootstrap.kubernetes.io/token",
+        "helm.sh/release.v1",
+        "opaque"
+      })
+  void a_secret_of_a_type_with_a_meaning_is_not_taken_over(String type) {
+    acting.api.answers(Payments.stored().withType(type).build());
+    var refusal = acting.refused(adopt(Optional.empty()));
+    assertThat(refusal.why()).isEqualTo(Cause.Refused);
+    assertThat(refusal)
+        .hasMessage(
+            "Secret payments-db: is of type "
+                + type
+                + ", which is not taken over: only Opaque, kubernetes.io/basic-auth and kubernetes.io/ssh-auth are");
+    assertThat(acting.api.lines()).containsExactly("GET " + PAYMENTS_DB);
+  }
+
+  @Test
+  void an_account_is_taken_back_without_being_read() {
+    acting.api.answers(ANSWER);
+    acting.perform(
+        new Action.Adopt(Subject.account("payments-api"), Payments.JUDGED, Optional.empty()));
+    assertThat(acting.api.lines())
+        .containsExactly("PATCH /api/v1/namespaces/payments/serviceaccounts/payments-api");
+  }
+
+  @Test
+  void what_changed_after_the_judgement_is_not_taken_over() {
+    acting.api.answers(Payments.stored().build()).refuses(409, "the object has been modified");
+    assertThat(acting.refused(adopt(Optional.empty())).why()).isEqualTo(Cause.Raced);
+    assertThat(acting.memory.marked).isEmpty();
+  }
+
+  @Test
+  void what_is_given_back_loses_all_that_we_wrote_but_not_the_consent() {
+    acting.api.answers(ANSWER);
+    acting.perform(new Action.Release(Payments.DB, Payments.JUDGED));
+    assertThat(acting.api.lines()).containsExactly("PATCH " + PAYMENTS_DB);
+    assertThatIsMergePatch(
+        """
+        {"labels": {"credence.dev/identity": null},
+         "annotations": {
+           "credence.dev/version": null, "credence.dev/issued-at": null,
+           "credence.dev/previous-retires-at": null, "credence.dev/recipe": null,
+           "credence.dev/account-uid": null,
+           "credence.dev/rotated-for-identity": null, "credence.dev/revoked-for-identity": null,
+           "credence.dev/rotated-for-secret": null, "credence.dev/rolled-back-for": null,
+           "credence.dev/aborted-for": null, "credence.dev/revoked-for-secret": null,
+           "credence.dev/aborted-at": null, "credence.dev/aborted-recipe": null,
+           "credence.dev/held-by": null, "credence.dev/owner": null, "credence.dev/team": null},
+         "uid": "uid-of-payments-db", "resourceVersion": "41"}
+        """);
+  }
+
+  @Test
+  void what_is_to_outlive_its_identity_loses_its_owner_and_says_whose_it_is() {
+    acting.api.answers(ANSWER);
+    acting.perform(new Action.Tie(Payments.DB, Payments.JUDGED, true));
+    assertThatIsMergePatch(
+        """
+        {"ownerReferences": [],
+         "annotations": {
+           "credence.dev/adopt": "payments-api", "credence.dev/held-by": "uid-of-payments-api"},
+         "uid": "uid-of-payments-db", "resourceVersion": "41"}
+        """);
+  }
+
+  @Test
+  void what_is_to_go_with_its_identity_is_owned_by_it_again() {
+    acting.api.answers(ANSWER);
+    acting.perform(new Action.Tie(Payments.DB, Payments.JUDGED, false));
+    assertThatIsMergePatch(
+        """
+        {"ownerReferences": %s,
+         "annotations": {"credence.dev/adopt": null, "credence.dev/held-by": null},
+         "uid": "uid-of-payments-db", "resourceVersion": "41"}
+        """
+            .formatted(IssueTest.OWNERS));
+  }
+
+  @Test
+  void a_request_that_was_answered_is_written_down_and_nothing_else() {
+    acting.api.answers(ANSWER);
+    acting.perform(
+        new Action.Acknowledge(
+            Payments.DB,
+            Payments.JUDGED,
+            Handled.NONE.withAbort(Optional.of("tuesday")),
+            Optional.of(new Aborted(Payments.NEW_YEAR, "fedcba9876543210")),
+            "the rotation was stopped"));
+    assertThatIsMergePatch(
+        """
+        {"annotations": {
+           "credence.dev/aborted-for": "tuesday",
+           "credence.dev/aborted-at": "2027-01-01T00:00:00Z",
+           "credence.dev/aborted-recipe": "fedcba9876543210"},
+         "uid": "uid-of-payments-db", "resourceVersion": "41"}
+        """);
+  }
+
+  private static Action.Adopt adopt(Optional<Action.Receipt> receipt) {
+    return new Action.Adopt(Payments.DB, Payments.JUDGED, receipt);
+  }
+
+  /// Of the metadata, whose answer has no bytes in it and is remembered.
+  private void assertThatIsMergePatch(String metadata) {
+    assertThat(acting.api.last().header("Content-Type")).startsWith("application/merge-patch+json");
+    assertThat(acting.api.last().header("Accept")).isEqualTo(AS_METADATA);
+    assertThat(acting.sent().fieldNames()).toIterable().containsExactly("metadata");
+    assertThat(acting.sent().path("metadata")).isEqualTo(FakeApi.tree(metadata));
+    assertThat(acting.memory.marked)
+        .singleElement()
+        .satisfies(meta -> assertThat(meta.getResourceVersion()).isEqualTo("42"));
+  }
+}

@@ -1,0 +1,69 @@
+package dev.credence.act;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.credence.decide.Action;
+import dev.credence.facts.Guard;
+import dev.credence.facts.Setback.Cause;
+import dev.credence.facts.Subject;
+import dev.credence.facts.Subject.Kind;
+import dev.credence.observe.FakeApi;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RemovalsTest {
+  @AutoClose private final Acting acting = new Acting();
+
+  @ParameterizedTest
+  @CsvSource({
+    "Secret, /api/v1/namespaces/payments/secrets/payments-db-pending",
+    "Job, /apis/batch/v1/namespaces/payments/jobs/payments-db-pending"
+  })
+  void only_the_very_version_that_was_judged_is_deleted(Kind kind, String path) {
+    acting.api.answers("{\"kind\": \"Status\", \"status\": \"Success\"}");
+    acting.perform(remove(kind));
+    assertThat(acting.api.lines()).containsExactly("DELETE " + path);
+    assertThat(acting.sent())
+        .isEqualTo(
+            FakeApi.tree(
+                """
+                {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Background",
+                 "preconditions": {"uid": "uid-of-it", "resourceVersion": "8"}}
+                """));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {404, 409})
+  void what_is_gone_or_another_by_now_is_a_race(int code) {
+    acting.api.refuses(code, "Precondition failed: UID in precondition: uid-of-it");
+    assertThat(acting.refused(remove(Kind.Secret)).why()).isEqualTo(Cause.Raced);
+  }
+
+  @Test
+  void a_no_is_told() {
+    acting.api.refuses(403, "secrets is forbidden");
+    assertThat(acting.refused(remove(Kind.Secret)))
+        .hasMessage(
+            "Secret payments-db-pending: the API server refused to delete it (403): secrets is forbidden");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      mode = Mode.EXCLUDE,
+      names = {"Secret", "Job"})
+  void nothing_that_we_do_not_make_for_a_rotation_is_deleted(Kind kind) {
+    assertThatIllegalArgumentException().isThrownBy(() -> acting.perform(remove(kind)));
+    assertThat(acting.api.asked()).isEmpty();
+  }
+
+  private static Action.Remove remove(Kind kind) {
+    return new Action.Remove(
+        new Subject(kind, "payments-db-pending"), new Guard("uid-of-it", "8"), "proven");
+  }
+}

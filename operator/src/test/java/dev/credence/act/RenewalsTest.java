@@ -1,0 +1,134 @@
+package dev.credence.act;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.credence.decide.Action;
+import dev.credence.facts.Guard;
+import dev.credence.facts.Setback.Cause;
+import dev.credence.facts.Subject;
+import dev.credence.observe.FakeApi;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RenewalsTest {
+  private static final String CERTIFICATE =
+      "/apis/cert-manager.io/v1/namespaces/payments/certificates/payments-tls";
+  private static final Action.Renew RENEW =
+      new Action.Renew(Subject.certificate("payments-tls"), new Guard("uid-of-the-tls", "6"));
+
+  @AutoClose private final Acting acting = new Acting();
+
+  @Test
+  void cert_manager_is_asked_by_a_condition_in_the_status() {
+    renew("{conditions: [{type: Ready, status: 'True'}]}");
+    assertThat(acting.api.lines())
+        .containsExactly(
+            "GET " + CERTIFICATE, "GET " + CERTIFICATE, "PATCH " + CERTIFICATE + "/status");
+    assertThat(acting.api.last().header("Content-Type")).startsWith("application/json-patch+json");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{conditions: [{type: Ready}, {type: Issuing, status: 'False'}]}| replace /metadata/resourceVersion, replace /status/conditions/1",
+        "{conditions: [{type: Ready}]} | replace /metadata/resourceVersion, add /status/conditions/-",
+        "{revision: 3}| replace /metadata/resourceVersion, add /status/conditions, add /status/conditions/-",
+        "null | replace /metadata/resourceVersion, add /status, add /status/conditions, add /status/conditions/-"
+      })
+  void nothing_of_its_status_is_touched_but_the_one_condition(String status, String steps) {
+    renew(status);
+    assertThat(
+            steps().stream()
+                .map(step -> step.path("op").asText() + " " + step.path("path").asText()))
+        .containsExactly(steps.split(", "));
+    assertThat(steps().getFirst().path("value").asText()).isEqualTo("7");
+  }
+
+  @Test
+  void the_condition_says_who_asked_and_for_which_generation() {
+    renew("{conditions: [{type: Ready}]}");
+    var condition = steps().getLast().path("value");
+    assertThat(condition.path("type").asText()).isEqualTo("Issuing");
+    assertThat(condition.path("status").asText()).isEqualTo("True");
+    assertThat(condition.path("reason").asText()).isEqualTo("ManuallyTriggered");
+    assertThat(condition.path("message").asText()).contains("Credence");
+    assertThat(condition.path("observedGeneration").isIntegralNumber()).isTrue();
+    assertThat(condition.path("observedGeneration").asInt()).isEqualTo(4);
+    assertThat(Instant.parse(condition.path("lastTransitionTime").asText()).getNano()).isZero();
+  }
+
+  @Test
+  void what_has_to_be_there_is_added_empty() {
+    renew("null");
+    assertThat(steps().get(1).path("value")).isEqualTo(FakeApi.tree("{}"));
+    assertThat(steps().get(2).path("value")).isEqualTo(FakeApi.tree("[]"));
+  }
+
+  @Test
+  void another_certificate_of_the_name_is_left_alone() {
+    acting.api.answers(certificate("uid-of-another", "null"));
+    assertThat(acting.refused(RENEW).why()).isEqualTo(Cause.Raced);
+    assertThat(acting.api.lines()).containsExactly("GET " + CERTIFICATE);
+  }
+
+  @Test
+  void a_certificate_that_is_gone_is_a_race() {
+    acting.api.refuses(404, "certificates.cert-manager.io \"payments-tls\" not found");
+    assertThat(acting.refused(RENEW).why()).isEqualTo(Cause.Raced);
+  }
+
+  @Test
+  void a_no_is_told() {
+    acting
+        .api
+        .answers(certificate("uid-of-the-tls", "null"))
+        .answers(certificate("uid-of-the-tls", "null"))
+        .refuses(403, "certificates/status is forbidden");
+    assertThat(acting.refused(RENEW))
+        .hasMessage(
+            "Certificate payments-tls: the API server refused to update the status of it (403): certificates/status is forbidden");
+  }
+
+  @Test
+  void a_certificate_that_changed_meanwhile_is_a_race() {
+    acting
+        .api
+        .answers(certificate("uid-of-the-tls", "null"))
+        .answers(certificate("uid-of-the-tls", "null"))
+        .refuses(409, "the object has been modified");
+    assertThat(acting.refused(RENEW).why()).isEqualTo(Cause.Raced);
+  }
+
+  private void renew(String status) {
+    var certificate = certificate("uid-of-the-tls", status);
+    // The client itself looks again before it sends a patch.
+    acting.api.answers(certificate).answers(certificate).answers(certificate);
+    acting.perform(RENEW);
+  }
+
+  private static JsonNode certificate(String uid, String status) {
+    return FakeApi.yaml(
+        """
+        apiVersion: cert-manager.io/v1
+        kind: Certificate
+        metadata:
+          {namespace: payments, name: payments-tls, uid: %s, resourceVersion: "7", generation: 4}
+        spec: {secretName: payments-tls}
+        status: %s
+        """
+            .formatted(uid, status));
+  }
+
+  private List<JsonNode> steps() {
+    var steps = new ArrayList<JsonNode>();
+    acting.sent().forEach(steps::add);
+    return steps;
+  }
+}
