@@ -83,7 +83,7 @@ public final class Act {
         restarts.evict(namespace, subject, guard);
         memory.restarted(namespace);
       }
-      case Action.Renew(var subject, var guard) -> renewals.renew(namespace, subject, guard);
+      case Action.Renew renew -> renewals.renew(namespace, renew);
       case Action.Provision provision -> accounts.provision(provision, identity);
       case Action.Adjust adjust -> accounts.adjust(adjust, namespace);
       case Action.Mark(var subject, var guard, var labelling) ->

@@ -1,6 +1,6 @@
 package dev.credence.act;
 
-import dev.credence.facts.Guard;
+import dev.credence.decide.Action;
 import dev.credence.facts.Subject;
 import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.certmanager.api.model.v1.CertificateCondition;
@@ -31,14 +31,15 @@ final class Renewals {
     this.client = client;
   }
 
-  void renew(String namespace, Subject subject, Guard guard) {
+  void renew(String namespace, Action.Renew renew) {
+    var subject = renew.subject();
     var resource =
         client.resources(Certificate.class).inNamespace(namespace).withName(subject.name());
     var found = Refusal.<@Nullable Certificate>asked(subject, "read", resource::get);
-    if (found == null || !guard.uid().equals(found.getMetadata().getUid())) {
+    if (found == null || !renew.guard().uid().equals(found.getMetadata().getUid())) {
       throw Refusal.raced(subject);
     }
-    ask(resource, subject, client.getKubernetesSerialization().asJson(patch(found)));
+    ask(resource, subject, client.getKubernetesSerialization().asJson(patch(found, renew.now())));
   }
 
   private static void ask(Resource<Certificate> resource, Subject subject, String patch) {
@@ -47,7 +48,7 @@ final class Renewals {
   }
 
   /// On this very version of it, and on nothing of its status but the one condition.
-  private static List<Map<String, Object>> patch(Certificate found) {
+  private static List<Map<String, Object>> patch(Certificate found, Instant now) {
     var steps = new ArrayList<Map<String, Object>>();
     steps.add(
         step("replace", "/metadata/resourceVersion", found.getMetadata().getResourceVersion()));
@@ -64,8 +65,8 @@ final class Renewals {
             .findFirst();
     steps.add(
         place.isPresent()
-            ? step("replace", "/status/conditions/" + place.getAsInt(), issuing(found))
-            : step("add", "/status/conditions/-", issuing(found)));
+            ? step("replace", "/status/conditions/" + place.getAsInt(), issuing(found, now))
+            : step("add", "/status/conditions/-", issuing(found, now)));
     return steps;
   }
 
@@ -79,13 +80,13 @@ final class Renewals {
     return Map.of("op", operation, "path", path, "value", value);
   }
 
-  private static Map<String, Object> issuing(Certificate found) {
+  private static Map<String, Object> issuing(Certificate found, Instant now) {
     var condition = new HashMap<String, Object>();
     condition.put("type", ISSUING);
     condition.put("status", "True");
     condition.put("reason", "ManuallyTriggered");
     condition.put("message", "A new certificate was asked for through Credence");
-    condition.put("lastTransitionTime", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    condition.put("lastTransitionTime", now.truncatedTo(ChronoUnit.SECONDS).toString());
     condition.put(
         "observedGeneration", Objects.requireNonNullElse(found.getMetadata().getGeneration(), 0L));
     return condition;

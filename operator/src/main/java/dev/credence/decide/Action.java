@@ -103,8 +103,8 @@ public sealed interface Action {
   /// Evict a pod, so that another one starts in its place.
   record Evict(Subject subject, Guard guard) implements Action {}
 
-  /// Ask cert-manager for a new certificate.
-  record Renew(Subject subject, Guard guard) implements Action {}
+  /// Ask cert-manager for a new certificate, as of now.
+  record Renew(Subject subject, Guard guard, Instant now) implements Action {}
 
   /// Create a ServiceAccount. Nothing happens where an object of the name exists.
   record Provision(Subject subject, boolean automount, Labelling labelling, boolean retained)

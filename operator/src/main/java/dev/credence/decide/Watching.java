@@ -136,7 +136,8 @@ final class Watching {
                         certificate.notAfter().filter(_ -> isOver).map(end -> "ended at " + end)));
     var renewals =
         isAsked && !isHeld && !certificate.issuing()
-            ? List.<Action>of(new Action.Renew(certificate.subject(), certificate.thing().guard()))
+            ? List.<Action>of(
+                new Action.Renew(certificate.subject(), certificate.thing().guard(), s.now()))
             : List.<Action>of();
     return Turn.idle(credential)
         .doing(renewals)

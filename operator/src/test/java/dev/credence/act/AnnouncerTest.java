@@ -100,7 +100,7 @@ class AnnouncerTest {
         new Action.Restart(
             new Subject(Kind.Deployment, "payments"), Payments.JUDGED, "payments-db-v2"),
         new Action.Evict(Subject.pod("payments-1"), Payments.JUDGED),
-        new Action.Renew(Subject.certificate("payments-tls"), Payments.JUDGED),
+        new Action.Renew(Subject.certificate("payments-tls"), Payments.JUDGED, Instant.EPOCH),
         new Action.Adopt(Payments.DB, Payments.JUDGED, Optional.empty()),
         new Action.Release(Payments.DB, Payments.JUDGED),
         new Action.Acknowledge(

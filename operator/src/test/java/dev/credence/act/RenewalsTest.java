@@ -20,7 +20,10 @@ class RenewalsTest {
   private static final String CERTIFICATE =
       "/apis/cert-manager.io/v1/namespaces/payments/certificates/payments-tls";
   private static final Action.Renew RENEW =
-      new Action.Renew(Subject.certificate("payments-tls"), new Guard("uid-of-the-tls", "6"));
+      new Action.Renew(
+          Subject.certificate("payments-tls"),
+          new Guard("uid-of-the-tls", "6"),
+          Instant.parse("2026-03-01T00:00:00.5Z"));
 
   @AutoClose private final Acting acting = new Acting();
 

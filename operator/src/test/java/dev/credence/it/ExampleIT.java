@@ -43,7 +43,7 @@ class ExampleIT {
   void every_example_has_a_test_here() throws IOException {
     try (var folders = Files.list(EXAMPLES)) {
       assertThat(folders.map(Path::toFile).filter(File::isDirectory).map(File::getName))
-          .containsExactlyInAnyOrder("quickstart");
+          .containsExactlyInAnyOrder("database-password", "quickstart");
     }
     assertThat(EXAMPLES.resolve("quickstart/README.md")).exists();
   }

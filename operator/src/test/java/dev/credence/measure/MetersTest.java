@@ -195,7 +195,8 @@ class MetersTest {
   void what_is_asked_of_cert_manager_and_what_is_taken_back_is_counted() {
     var meters = new Meters(new Fleet(Clock.systemUTC(), 0, "1.2.3"));
     meters.done(
-        new Action.Renew(Subject.certificate("payments-tls"), Busy.RETIRE.guard()), Busy.NOW);
+        new Action.Renew(Subject.certificate("payments-tls"), Busy.RETIRE.guard(), Busy.NOW),
+        Busy.NOW);
     meters.done(
         new Action.Rollback(Busy.RETIRE.subject(), Busy.RETIRE.guard(), Busy.ISSUE.receipt()),
         Busy.NOW);

@@ -204,7 +204,7 @@ public final class Readable {
           "Tie " + subject + (retained ? ", to stay without the identity" : ", to go with it");
       case Action.Restart(var subject, _, var value) -> "Restart " + subject + " for " + value;
       case Action.Evict(var subject, _) -> "Evict " + subject;
-      case Action.Renew(var subject, _) -> "Renew " + subject;
+      case Action.Renew(var subject, _, _) -> "Renew " + subject;
       case Action.Provision(var subject, var automount, var labelling, var retained) ->
           "Provision "
               + subject
