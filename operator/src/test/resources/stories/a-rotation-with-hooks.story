@@ -1,0 +1,139 @@
+# A password that the database must know: each new value is staged, applied, verified and only then
+# put in place; the old one is ended when its overlap is over and the only consumer has moved.
+from: 2026-03-01T00:00:00Z
+until: 2026-03-14T00:00:00Z
+objects:
+- apiVersion: credence.dev/v1alpha1
+  kind: MachineIdentity
+  metadata: {name: crm, uid: crm-323434} # this uid spreads crm-db by nothing
+  spec:
+    owner: {team: sales-platform, contact: alice@example.com}
+    secrets:
+    - name: crm-db
+      generate: {keys: [{name: password, password: {length: 32}}]}
+      rotation: {every: 240h}
+      hooks:
+        apply: {cronJob: crm-db-apply, timeout: 5m}
+        verify: {cronJob: crm-db-verify, timeout: 5m}
+        revoke: {cronJob: crm-db-revoke, timeout: 5m}
+- apiVersion: apps/v1
+  kind: Deployment
+  metadata: {name: crm-web}
+  spec: {replicas: 1, template: {spec: {volumes: [{name: db, secret: {secretName: crm-db}}]}}}
+  status: {observedGeneration: 1, replicas: 1, updatedReplicas: 1, availableReplicas: 1}
+- apiVersion: v1
+  kind: Pod
+  metadata:
+    name: crm-web-5d9-a
+    labels: {pod-template-hash: 5d9}
+    ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: crm-web-5d9, uid: crm-web-5d9-1, controller: true}]
+  spec: {volumes: [{name: db, secret: {secretName: crm-db}}]}
+events:
+- at: 2026-03-01T00:00:20Z
+  say: the database has the first password
+  apply: {kind: Job, metadata: {name: crm-db-v1-apply-1}, status: {conditions: [{type: Complete, status: "True", lastTransitionTime: "2026-03-01T00:00:20Z"}]}}
+- at: 2026-03-01T00:00:30Z
+  say: it opens the database
+  apply: {kind: Job, metadata: {name: crm-db-v1-verify-1}, status: {conditions: [{type: Complete, status: "True", lastTransitionTime: "2026-03-01T00:00:30Z"}]}}
+- at: 2026-03-11T00:00:50Z
+  say: the database has the second password
+  apply: {kind: Job, metadata: {name: crm-db-v2-apply-1}, status: {conditions: [{type: Complete, status: "True", lastTransitionTime: "2026-03-11T00:00:50Z"}]}}
+- at: 2026-03-11T00:01:00Z
+  say: it opens the database
+  apply: {kind: Job, metadata: {name: crm-db-v2-verify-1}, status: {conditions: [{type: Complete, status: "True", lastTransitionTime: "2026-03-11T00:01:00Z"}]}}
+- at: 2026-03-12T09:00:00Z
+  say: crm-web is deployed anew
+  apply:
+    apiVersion: v1
+    kind: Pod
+    metadata:
+      name: crm-web-5d9-b
+      labels: {pod-template-hash: 5d9}
+      ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: crm-web-5d9, uid: crm-web-5d9-1, controller: true}]
+    spec: {volumes: [{name: db, secret: {secretName: crm-db}}]}
+- at: 2026-03-12T09:00:10Z
+  say: its old pod is gone
+  delete: {kind: Pod, name: crm-web-5d9-a}
+- at: 2026-03-12T09:00:20Z
+  say: the database has forgotten the first password
+  apply: {kind: Job, metadata: {name: crm-db-v1-revoke-1}, status: {conditions: [{type: Complete, status: "True", lastTransitionTime: "2026-03-12T09:00:20Z"}]}}
+~~~
+2026-03-01 00:00:00 crm
+  > Stage in Secret crm-db-pending the first value of Secret crm-db with password, version 1
+  = Provisioning, not ready
+  = Assigned: alice@example.com answers for this identity
+  = MemberMissing: Secret crm-db is not made yet
+  = RotationDue: crm-db: version 1 is staged
+  = crm-db is Applying (Generated); version 1 is staged
+2026-03-01 00:00:00 crm
+  > Run Job crm-db-v1-apply-1 from CronJob crm-db-apply for version 1 of Secret crm-db, in crm-db-pending under <key>, at most 300s
+  = RotationDue: crm-db: version 1: starting Job crm-db-v1-apply-1
+  = crm-db is Applying (Generated); version 1: starting Job crm-db-v1-apply-1
+2026-03-01 00:00:00 crm
+  = RotationDue: crm-db: version 1: waiting for Job crm-db-v1-apply-1
+  = crm-db is Applying (Generated); version 1: waiting for Job crm-db-v1-apply-1
+2026-03-01 00:00:20 * the database has the first password
+2026-03-01 00:00:20 crm
+  > Run Job crm-db-v1-verify-1 from CronJob crm-db-verify for version 1 of Secret crm-db, in crm-db-pending under <key>, at most 300s
+  = RotationDue: crm-db: version 1: starting Job crm-db-v1-verify-1
+  = crm-db is Verifying (Generated); version 1: starting Job crm-db-v1-verify-1
+2026-03-01 00:00:20 crm
+  = RotationDue: crm-db: version 1: waiting for Job crm-db-v1-verify-1
+  = crm-db is Verifying (Generated); version 1: waiting for Job crm-db-v1-verify-1
+2026-03-01 00:00:30 * it opens the database
+2026-03-01 00:00:30 crm
+  > Create Secret crm-db from Secret crm-db-pending, version 1
+  > Remove Secret crm-db-pending: its value is in place
+  = Active, ready
+  = crm-db is Fresh (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z
+2026-03-01 00:00:30 crm
+  > Remove Job crm-db-v1-apply-1: its value is settled
+  > Remove Job crm-db-v1-verify-1: its value is settled
+2026-03-11 00:00:30 crm
+  > Stage in Secret crm-db-pending the next value of Secret crm-db with password, version 2
+  = Rotating, ready
+  = RotationDue: crm-db: version 2 is staged
+  = crm-db is Applying (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; version 2 is staged
+2026-03-11 00:00:30 crm
+  > Run Job crm-db-v2-apply-1 from CronJob crm-db-apply for version 2 of Secret crm-db, in crm-db-pending under <key>, at most 300s
+  = RotationDue: crm-db: version 2: starting Job crm-db-v2-apply-1
+  = crm-db is Applying (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; version 2: starting Job crm-db-v2-apply-1
+2026-03-11 00:00:30 crm
+  = RotationDue: crm-db: version 2: waiting for Job crm-db-v2-apply-1
+  = crm-db is Applying (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; version 2: waiting for Job crm-db-v2-apply-1
+2026-03-11 00:00:50 * the database has the second password
+2026-03-11 00:00:50 crm
+  > Run Job crm-db-v2-verify-1 from CronJob crm-db-verify for version 2 of Secret crm-db, in crm-db-pending under <key>, at most 300s
+  = RotationDue: crm-db: version 2: starting Job crm-db-v2-verify-1
+  = crm-db is Verifying (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; version 2: starting Job crm-db-v2-verify-1
+2026-03-11 00:00:50 crm
+  = RotationDue: crm-db: version 2: waiting for Job crm-db-v2-verify-1
+  = crm-db is Verifying (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; version 2: waiting for Job crm-db-v2-verify-1
+2026-03-11 00:01:00 * it opens the database
+2026-03-11 00:01:00 crm
+  > Switch Secret crm-db from Secret crm-db-pending, version 2, the previous until 2026-03-12T00:01:00Z, due since 2026-03-11T00:00:30Z
+  > Remove Secret crm-db-pending: its value is in place
+  = crm-db is Overlapping (Generated), version 2, issued 2026-03-11T00:01:00Z, next 2026-03-21T00:01:00Z, previous until 2026-03-12T00:01:00Z
+2026-03-11 00:01:00 crm
+  > Remove Job crm-db-v2-apply-1: its value is settled
+  > Remove Job crm-db-v2-verify-1: its value is settled
+  = crm-db is Overlapping (Generated), version 2, issued 2026-03-11T00:01:00Z, next 2026-03-21T00:01:00Z, previous until 2026-03-12T00:01:00Z, 0 of 1 consumers have it
+2026-03-12 00:01:00 crm
+  = ConsumersPending: crm-db: waiting for Deployment sales/crm-web (its pods from before still run)
+  = crm-db is Overlapping (Generated), version 2, issued 2026-03-11T00:01:00Z, next 2026-03-21T00:01:00Z, previous until 2026-03-18T00:01:00Z, 0 of 1 consumers have it; waiting for Deployment sales/crm-web (its pods from before still run)
+2026-03-12 09:00:00 * crm-web is deployed anew
+2026-03-12 09:00:10 * its old pod is gone
+2026-03-12 09:00:10 crm
+  > Run Job crm-db-v1-revoke-1 from CronJob crm-db-revoke for version 1 of Secret crm-db, in crm-db under <key>.previous, at most 300s
+  = crm-db is Retiring (Generated), version 2, issued 2026-03-11T00:01:00Z, next 2026-03-21T00:01:00Z, previous until 2026-03-12T00:01:00Z, 1 of 1 consumers have it; version 1: starting Job crm-db-v1-revoke-1
+2026-03-12 09:00:10 crm
+  = crm-db is Retiring (Generated), version 2, issued 2026-03-11T00:01:00Z, next 2026-03-21T00:01:00Z, previous until 2026-03-12T00:01:00Z, 1 of 1 consumers have it; version 1: waiting for Job crm-db-v1-revoke-1
+2026-03-12 09:00:20 * the database has forgotten the first password
+2026-03-12 09:00:20 crm
+  > Retire the previous value of Secret crm-db
+  = Active, ready
+  = crm-db is Fresh (Generated), version 2, issued 2026-03-11T00:01:00Z, next 2026-03-21T00:01:00Z, 1 of 1 consumers have it
+2026-03-12 09:00:20 crm
+  > Remove Job crm-db-v1-revoke-1: its value is settled
+
+until 2026-03-14 00:00:00: 6470 looks by the clock, 17 actions
