@@ -73,9 +73,10 @@ events:
 2026-03-01 00:00:30 * it opens the database
 2026-03-01 00:00:30 crm
   > Create Secret crm-db from Secret crm-db-pending, version 1
-  > Remove Secret crm-db-pending: its value is in place
   = Active, ready
   = crm-db is Fresh (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z
+2026-03-01 00:00:30 crm
+  > Remove Secret crm-db-pending: its value is in place, or no longer wanted
 2026-03-01 00:00:30 crm
   > Remove Job crm-db-v1-apply-1: its value is settled
   > Remove Job crm-db-v1-verify-1: its value is settled
@@ -160,8 +161,9 @@ events:
 2026-03-11 08:00:20 * it opens the database
 2026-03-11 08:00:20 crm
   > Switch Secret crm-db from Secret crm-db-pending, version 2, the previous until 2026-03-12T08:00:20Z, for the Secret's request ticket-12, on request
-  > Remove Secret crm-db-pending: its value is in place
   = crm-db is Overlapping (Generated), version 2, issued 2026-03-11T08:00:20Z, next 2026-03-21T08:00:20Z, previous until 2026-03-12T08:00:20Z
+2026-03-11 08:00:20 crm
+  > Remove Secret crm-db-pending: its value is in place, or no longer wanted
 2026-03-11 08:00:20 crm
   > Remove Job crm-db-v2-apply-1: its value is settled
   > Remove Job crm-db-v2-verify-1: its value is settled

@@ -65,9 +65,10 @@ events:
 2026-03-01 02:00:30 * it opens the database
 2026-03-01 02:00:30 crm
   > Create Secret crm-db from Secret crm-db-pending, version 1
-  > Remove Secret crm-db-pending: its value is in place
   = Active, ready
   = crm-db is Fresh (Generated), version 1, issued 2026-03-01T02:00:30Z, next 2026-03-11T02:00:30Z
+2026-03-01 02:00:30 crm
+  > Remove Secret crm-db-pending: its value is in place, or no longer wanted
 2026-03-01 02:00:30 crm
   > Remove Job crm-db-v1-apply-1: its value is settled
   > Remove Job crm-db-v1-verify-1: its value is settled
@@ -75,9 +76,11 @@ events:
 2026-03-05 14:10:00 crm
   > Run Job crm-db-v1-revoke-1 from CronJob crm-db-revoke for version 1 of Secret crm-db, in crm-db under <key>, at most 300s
   = Rotating, ready
-  = crm-db is Retiring (Generated), version 1, issued 2026-03-01T02:00:30Z, next 2026-03-11T02:00:30Z; revoked (found in a log): version 1: starting Job crm-db-v1-revoke-1
+  = RotationDue: crm-db: revoked (found in a log): version 1: starting Job crm-db-v1-revoke-1
+  = crm-db is Revoked (Generated), version 1, issued 2026-03-01T02:00:30Z, next 2026-03-11T02:00:30Z; revoked (found in a log): version 1: starting Job crm-db-v1-revoke-1
 2026-03-05 14:10:00 crm
-  = crm-db is Retiring (Generated), version 1, issued 2026-03-01T02:00:30Z, next 2026-03-11T02:00:30Z; revoked (found in a log): version 1: waiting for Job crm-db-v1-revoke-1
+  = RotationDue: crm-db: revoked (found in a log): version 1: waiting for Job crm-db-v1-revoke-1
+  = crm-db is Revoked (Generated), version 1, issued 2026-03-01T02:00:30Z, next 2026-03-11T02:00:30Z; revoked (found in a log): version 1: waiting for Job crm-db-v1-revoke-1
 2026-03-05 14:10:20 * the database has forgotten it
 2026-03-05 14:10:20 crm
   > Stage in Secret crm-db-pending the next value of Secret crm-db with password, version 2, for the revocation found in a log
@@ -101,11 +104,12 @@ events:
 2026-03-05 14:10:40 * it opens the database
 2026-03-05 14:10:40 crm
   > Switch Secret crm-db from Secret crm-db-pending, version 2, for the revocation found in a log, revoked: found in a log
-  > Remove Secret crm-db-pending: its value is in place
   = Active, ready
   = crm-db is Fresh (Generated), version 2, issued 2026-03-05T14:10:40Z, next 2026-03-16T02:00:00Z
 2026-03-05 14:10:40 crm
+  > Remove Secret crm-db-pending: its value is in place, or no longer wanted
   > Remove Job crm-db-v1-revoke-1: its value is settled
+2026-03-05 14:10:40 crm
   > Remove Job crm-db-v2-apply-1: its value is settled
   > Remove Job crm-db-v2-verify-1: its value is settled
 

@@ -63,7 +63,7 @@ events:
   ! Secret crm-db: the API server refused to update it (403): denied by a webhook
   = Rotating, not ready
   = RotationBlocked: Secret crm-db: the API server refused to update it (403): denied by a webhook
-  = crm-db is Retiring (Generated), version 2, issued 2026-03-02T09:03:00Z, next 2026-03-03T09:03:00Z
+  = crm-db is Retiring (Generated), version 2, issued 2026-03-02T09:03:00Z, next 2026-03-03T09:03:00Z, previous until 2026-03-02T10:03:00Z
 2026-03-02 10:04:00 crm
   > Retire the previous value of Secret crm-db
   ! Secret crm-db: the API server refused to update it (403): denied by a webhook

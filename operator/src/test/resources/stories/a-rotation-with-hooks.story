@@ -83,9 +83,10 @@ events:
 2026-03-01 00:00:30 * it opens the database
 2026-03-01 00:00:30 crm
   > Create Secret crm-db from Secret crm-db-pending, version 1
-  > Remove Secret crm-db-pending: its value is in place
   = Active, ready
   = crm-db is Fresh (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z
+2026-03-01 00:00:30 crm
+  > Remove Secret crm-db-pending: its value is in place, or no longer wanted
 2026-03-01 00:00:30 crm
   > Remove Job crm-db-v1-apply-1: its value is settled
   > Remove Job crm-db-v1-verify-1: its value is settled
@@ -112,17 +113,21 @@ events:
 2026-03-11 00:01:00 * it opens the database
 2026-03-11 00:01:00 crm
   > Switch Secret crm-db from Secret crm-db-pending, version 2, the previous until 2026-03-12T00:01:00Z, due since 2026-03-11T00:00:30Z
-  > Remove Secret crm-db-pending: its value is in place
   = crm-db is Overlapping (Generated), version 2, issued 2026-03-11T00:01:00Z, next 2026-03-21T00:01:00Z, previous until 2026-03-12T00:01:00Z
+2026-03-11 00:01:00 crm
+  > Remove Secret crm-db-pending: its value is in place, or no longer wanted
+  = crm-db is Overlapping (Generated), version 2, issued 2026-03-11T00:01:00Z, next 2026-03-21T00:01:00Z, previous until 2026-03-12T00:01:00Z, 0 of 1 consumers have it
 2026-03-11 00:01:00 crm
   > Remove Job crm-db-v2-apply-1: its value is settled
   > Remove Job crm-db-v2-verify-1: its value is settled
-  = crm-db is Overlapping (Generated), version 2, issued 2026-03-11T00:01:00Z, next 2026-03-21T00:01:00Z, previous until 2026-03-12T00:01:00Z, 0 of 1 consumers have it
 2026-03-12 00:01:00 crm
   = ConsumersPending: crm-db: waiting for Deployment sales/crm-web (its pods from before still run)
   = crm-db is Overlapping (Generated), version 2, issued 2026-03-11T00:01:00Z, next 2026-03-21T00:01:00Z, previous until 2026-03-18T00:01:00Z, 0 of 1 consumers have it; waiting for Deployment sales/crm-web (its pods from before still run)
 2026-03-12 09:00:00 * crm-web is deployed anew
 2026-03-12 09:00:10 * its old pod is gone
+2026-03-12 09:00:10 crm
+  > End the previous value of Secret crm-db
+  = crm-db is Retiring (Generated), version 2, issued 2026-03-11T00:01:00Z, next 2026-03-21T00:01:00Z, previous until 2026-03-12T00:01:00Z, 1 of 1 consumers have it; the previous value is about to be ended
 2026-03-12 09:00:10 crm
   > Run Job crm-db-v1-revoke-1 from CronJob crm-db-revoke for version 1 of Secret crm-db, in crm-db under <key>.previous, at most 300s
   = crm-db is Retiring (Generated), version 2, issued 2026-03-11T00:01:00Z, next 2026-03-21T00:01:00Z, previous until 2026-03-12T00:01:00Z, 1 of 1 consumers have it; version 1: starting Job crm-db-v1-revoke-1
@@ -136,4 +141,4 @@ events:
 2026-03-12 09:00:20 crm
   > Remove Job crm-db-v1-revoke-1: its value is settled
 
-until 2026-03-14 00:00:00: 6470 looks by the clock, 17 actions
+until 2026-03-14 00:00:00: 540 looks by the clock, 18 actions

@@ -83,7 +83,8 @@ final class Run implements Callable<Integer> {
             clients.metadata(),
             new Maker(new SecureRandom()),
             settings.apiServer().orElseGet(() -> clients.full().getMasterUrl().toString()),
-            remembering(watches));
+            remembering(watches),
+            clock);
     var announcer = new Announcer(clients.full(), clock, instance);
     var sweep = new Sweep(watches, act, meters, clock, settings.sweepEvery());
     var identities =

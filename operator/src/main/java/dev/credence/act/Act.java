@@ -8,6 +8,7 @@ import dev.credence.make.Maker;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.InstantSource;
 
 /// Carries an action out. What is created is created by a plain POST: where the name is taken,
 /// nothing happens. What is changed is changed under the UID and resourceVersion that were judged.
@@ -36,15 +37,17 @@ public final class Act {
   }
 
   /// `metadata` is a client that is answered with metadata only; `apiServer` the address that is
-  /// written into kubeconfigs.
+  /// written into kubeconfigs; `clock` says when a value was written.
   public Act(
       KubernetesClient client,
       KubernetesClient metadata,
       Maker maker,
       String apiServer,
-      Memory memory) {
+      Memory memory,
+      InstantSource clock) {
     this.metadata = new MetadataWrites(metadata, memory);
-    this.secrets = new SecretWrites(client, maker, new TokenRequests(client, apiServer), memory);
+    this.secrets =
+        new SecretWrites(client, maker, new TokenRequests(client, apiServer), memory, clock);
     this.accounts = new AccountWrites(client, memory);
     this.hooks = new HookStarts(client, memory);
     this.removals = new Removals(client);
@@ -72,6 +75,8 @@ public final class Act {
       case Action.Release(var subject, var guard) -> metadata.release(namespace, subject, guard);
       case Action.Tie(var subject, var guard, var retained) ->
           metadata.tie(identity, subject, guard, retained);
+      case Action.EndPrevious(var subject, var guard) ->
+          metadata.endPrevious(namespace, subject, guard);
       case Action.Acknowledge acknowledge -> metadata.acknowledge(namespace, acknowledge);
       case Action.RunHook run -> hooks.start(run, identity);
       case Action.Remove(var subject, var guard, _) -> removals.remove(namespace, subject, guard);

@@ -147,6 +147,7 @@ public final class Announcer implements AutoCloseable {
           tell(identity, Type.Normal, "Provisioned", "Provision", provision.subject() + " created");
       // Seen in the members and in the credentials of the status.
       case Action.Retire retire -> {}
+      case Action.EndPrevious end -> {}
       case Action.Stage stage -> {}
       case Action.Anchor anchor -> {}
       case Action.Remove remove -> {}

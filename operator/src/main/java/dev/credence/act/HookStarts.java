@@ -4,10 +4,12 @@ import dev.credence.api.Api;
 import dev.credence.api.MachineIdentity;
 import dev.credence.decide.Action;
 import dev.credence.decide.Action.Labelling;
+import dev.credence.facts.Setback.Cause;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.JobSpec;
 import io.fabric8.kubernetes.api.model.batch.v1.JobSpecBuilder;
@@ -46,7 +48,22 @@ final class HookStarts {
                     .build())
             .withSpec(spec(run, identity, template))
             .build();
-    memory.wrote(Refusal.asked(run.subject(), "create", () -> client.resource(job).create()));
+    try {
+      memory.wrote(Refusal.asked(run.subject(), "create", () -> client.resource(job).create()));
+    } catch (Refusal refusal) {
+      throw refusal.why() == Cause.Raced && isForeign(job, identity)
+          ? Refusal.of(
+              run.subject(),
+              "exists and was not made by Credence, where the hook is to run: delete it if nothing needs it")
+          : refusal;
+    }
+  }
+
+  private boolean isForeign(Job job, MachineIdentity identity) {
+    var found = client.resource(job).get();
+    return found != null
+        && found.getMetadata().getOwnerReferences().stream()
+            .noneMatch(owner -> identity.getMetadata().getUid().equals(owner.getUid()));
   }
 
   private JobSpec agreed(Action.RunHook run, String namespace) {

@@ -133,6 +133,10 @@ final class MetadataWrites {
             retained ? List.of() : List.of(OwnObjects.owner(identity))));
   }
 
+  void endPrevious(String namespace, Subject subject, Guard guard) {
+    patch(namespace, subject, guard, Map.of("annotations", Map.of(Api.PREVIOUS_IS, "ending")));
+  }
+
   void acknowledge(String namespace, Action.Acknowledge acknowledge) {
     patch(
         namespace,

@@ -18,6 +18,7 @@ final class Receipts {
           Api.SECRET_VERSION,
           Api.ISSUED_AT,
           Api.PREVIOUS_RETIRES_AT,
+          Api.PREVIOUS_IS,
           Api.RECIPE,
           Api.ACCOUNT_UID,
           Api.ROTATED_FOR_IDENTITY,
@@ -35,6 +36,10 @@ final class Receipts {
     annotations.put(Api.ISSUED_AT, receipt.issuedAt().toString());
     annotations.put(Api.RECIPE, receipt.recipe());
     put(annotations, Api.PREVIOUS_RETIRES_AT, receipt.previousRetiresAt().map(String::valueOf));
+    put(
+        annotations,
+        Api.PREVIOUS_IS,
+        receipt.previousRetiresAt().map(until -> receipt.keepsPrevious() ? "kept" : "gone"));
     put(annotations, Api.ACCOUNT_UID, receipt.account());
     return annotations;
   }

@@ -52,7 +52,7 @@ public final class Refusal extends RuntimeException {
 
   /// A PodDisruptionBudget lets the pod not go now.
   static Refusal held(Subject pod, String said) {
-    return of(pod, "a PodDisruptionBudget holds it: " + oneLine(said));
+    return new Refusal(pod, Cause.Held, pod + ": a PodDisruptionBudget holds it: " + oneLine(said));
   }
 
   static <T> T asked(Subject subject, String verb, Supplier<T> request) {

@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -36,6 +37,8 @@ final class SecretWrites {
   private static final String OPAQUE = "Opaque";
   private static final Recipe NOTHING = new Recipe(List.of());
 
+  private static final Set<String> OF_THE_OVERLAP =
+      Set.of(Api.PREVIOUS_RETIRES_AT, Api.PREVIOUS_IS);
   private static final Set<String> OF_THE_VALUE_BEFORE = Set.of(Api.EXPIRES_AT, Api.ACCOUNT_UID);
 
   /// The types of which a Secret may be taken over; the schema lets no others be made.
@@ -46,6 +49,7 @@ final class SecretWrites {
   private final Maker maker;
   private final TokenRequests tokens;
   private final Act.Memory memory;
+  private final InstantSource clock;
 
   /// Values, and when they end by themselves.
   private record Made(Map<String, byte[]> values, Optional<Instant> end) {
@@ -60,7 +64,13 @@ final class SecretWrites {
     }
   }
 
-  SecretWrites(KubernetesClient client, Maker maker, TokenRequests tokens, Act.Memory memory) {
+  SecretWrites(
+      KubernetesClient client,
+      Maker maker,
+      TokenRequests tokens,
+      Act.Memory memory,
+      InstantSource clock) {
+    this.clock = clock;
     this.client = client;
     this.maker = maker;
     this.tokens = tokens;
@@ -128,7 +138,8 @@ final class SecretWrites {
   }
 
   private void replace(
-      Secret secret, Made made, Receipt receipt, Subject subject, Material material) {
+      Secret secret, Made made, Receipt decided, Subject subject, Material material) {
+    var receipt = decided.writtenAt(clock.instant());
     var data = Data.withoutPrevious(secret);
     var values = Data.encoded(made.values());
     // Nobody has to move to what is there already.
@@ -150,7 +161,7 @@ final class SecretWrites {
     secret.getMetadata().getAnnotations().keySet().removeAll(OF_THE_VALUE_BEFORE);
     var annotations = made.annotations(receipt);
     if (!isChanged) {
-      annotations.remove(Api.PREVIOUS_RETIRES_AT);
+      annotations.keySet().removeAll(OF_THE_OVERLAP);
     }
     put(secret, annotations, subject, material);
   }
@@ -234,7 +245,7 @@ final class SecretWrites {
   private void put(
       Secret secret, Map<String, String> annotations, Subject subject, Material material) {
     var all = new HashMap<>(secret.getMetadata().getAnnotations());
-    all.remove(Api.PREVIOUS_RETIRES_AT);
+    all.keySet().removeAll(OF_THE_OVERLAP);
     all.putAll(annotations);
     secret.getMetadata().setAnnotations(all);
     remember(

@@ -23,6 +23,11 @@ public interface Api {
   String ISSUED_AT = "credence.dev/issued-at";
   String PREVIOUS_RETIRES_AT = "credence.dev/previous-retires-at";
 
+  /// On a generated Secret beside [#PREVIOUS_RETIRES_AT]: whether the value before is there as
+  /// `<key>.previous` (`kept`), is not (`gone`), or is being ended by its hook (`ending`): then
+  /// there is no way back to it.
+  String PREVIOUS_IS = "credence.dev/previous";
+
   /// A digest of how the value was made, so that a changed `generate` is noticed. Holds nothing
   /// secret.
   String RECIPE = "credence.dev/recipe";

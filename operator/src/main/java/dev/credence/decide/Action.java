@@ -8,7 +8,9 @@ import dev.credence.facts.Material;
 import dev.credence.facts.Member.Aborted;
 import dev.credence.facts.Recipe;
 import dev.credence.facts.Subject;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /// Something to do to the cluster. Each leaves its trace there, so that the next look finds it
@@ -67,6 +69,10 @@ public sealed interface Action {
       boolean retained,
       Why why)
       implements Action {}
+
+  /// Write down that the previous value is being ended where it is checked, before its hook is
+  /// started: from here on it is nobody's to go back to.
+  record EndPrevious(Subject subject, Guard guard) implements Action {}
 
   /// Take the previous value away.
   record Retire(Subject subject, Guard guard) implements Action {}
@@ -137,7 +143,29 @@ public sealed interface Action {
       boolean keepsPrevious,
       String recipe,
       Optional<String> account,
-      Handled handled) {}
+      Handled handled) {
+
+    /// The same for a write that comes later than was decided, after a key took long to make: who
+    /// started before it has the old value. In whole seconds, as the API server tells when a pod
+    // was
+    /// created.
+    public Receipt writtenAt(Instant time) {
+      if (!time.isAfter(issuedAt)) {
+        return this;
+      }
+      var second = time.truncatedTo(ChronoUnit.SECONDS);
+      var issued = second.equals(time) ? second : second.plusSeconds(1);
+      var later = Duration.between(issuedAt, issued);
+      return new Receipt(
+          version,
+          issued,
+          previousRetiresAt.map(until -> until.plus(later)),
+          keepsPrevious,
+          recipe,
+          account,
+          handled);
+    }
+  }
 
   /// Why a value is replaced.
   sealed interface Why {

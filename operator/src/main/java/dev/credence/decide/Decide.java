@@ -9,6 +9,7 @@ import dev.credence.decide.Standing.State;
 import dev.credence.facts.Conduct;
 import dev.credence.facts.Handled;
 import dev.credence.facts.Member.Certificate;
+import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Member.StoredSecret;
 import dev.credence.facts.Policy;
 import dev.credence.facts.Request;
@@ -40,7 +41,8 @@ import java.util.stream.Stream;
 /// [Rhythm]: when), [Watching] how the credentials of others stand; [Completeness], [Freshness] and
 /// [Readiness] are the sum.
 public final class Decide {
-  private static final Duration LIST_AGAIN = Duration.ofSeconds(5);
+  private static final Duration WHILE_RESTARTING = Duration.ofSeconds(5);
+  private static final Duration WHILE_WAITING = Duration.ofMinutes(1);
 
   private static final Set<Phase> ROTATING =
       EnumSet.of(Phase.Applying, Phase.Verifying, Phase.Restarting, Phase.Retiring, Phase.Revoked);
@@ -84,7 +86,7 @@ public final class Decide {
                 standing.nextAction().stream(),
                 s.setbacks().stream().map(Setback::retryAt),
                 waitsForConsumers(turns)
-                    ? Stream.of(s.now().plus(LIST_AGAIN))
+                    ? Stream.of(s.now().plus(listAgain()))
                     : Stream.<Instant>of())
             .flatMap(times -> times)
             .filter(s.now()::isBefore)
@@ -95,8 +97,12 @@ public final class Decide {
   /// They are listed, not watched.
   private static boolean waitsForConsumers(List<Turn> turns) {
     return turns.stream()
-        .flatMap(turn -> turn.obstacle().stream())
+        .flatMap(turn -> turn.obstacles().stream())
         .anyMatch(obstacle -> obstacle.reason() == Reason.ConsumersPending);
+  }
+
+  private Duration listAgain() {
+    return restarts.isActive() ? WHILE_RESTARTING : WHILE_WAITING;
   }
 
   private List<Turn> generated() {
@@ -120,17 +126,29 @@ public final class Decide {
                     seat(target.subject()) instanceof Seat.Made(StoredSecret secret)
                         ? secret.issue().stream()
                             .filter(issue -> issue.previousRetiresAt().isPresent())
-                            .map(
-                                issue ->
-                                    new Handed(target.name(), issue.version(), issue.issuedAt()))
+                            .flatMap(issue -> handed(target, issue).stream())
                         : Stream.of())
             .toList();
     var unproven =
         targets.stream()
-            .filter(target -> target.pending().isPresent())
+            .filter(target -> staging(target).isInProgress())
             .map(Target::name)
             .collect(Collectors.toSet());
     return Restarting.of(s, policy.map(Policy::conduct).orElse(Conduct.DEFAULT), handed, unproven);
+  }
+
+  private static Optional<Handed> handed(Target target, Issue issue) {
+    return issue
+        .previousRetiresAt()
+        .map(until -> new Handed(target.name(), issue.version(), issue.issuedAt(), until));
+  }
+
+  private Staging staging(Target target) {
+    var current =
+        seat(target.subject()) instanceof Seat.Made(StoredSecret secret)
+            ? secret.issue().map(issue -> new Staging.Current(secret, issue))
+            : Optional.<Staging.Current>empty();
+    return new Staging(target, current, true, false);
   }
 
   private Seat seat(Subject wanted) {
@@ -144,7 +162,7 @@ public final class Decide {
                 switch (seat) {
                   case Seat.Linked(StoredSecret secret) -> Stream.of(Watching.linked(s, secret));
                   case Seat.Linked(Certificate certificate) ->
-                      Stream.of(Watching.certificate(s, certificate));
+                      Stream.of(Watching.certificate(s, certificate, life));
                   case Seat.Leftover(StoredSecret secret) ->
                       Stream.of(Watching.leftover(s, secret));
                   case Seat _ -> Stream.<Turn>of();

@@ -35,7 +35,7 @@ final class Freshness {
   private static Optional<Verdict> hindered(List<Turn> turns, Reason reason) {
     var obstacles =
         turns.stream()
-            .flatMap(turn -> turn.obstacle().stream())
+            .flatMap(turn -> turn.obstacles().stream())
             .filter(found -> found.reason() == reason)
             .toList();
     return failing(

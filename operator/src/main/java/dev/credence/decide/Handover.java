@@ -7,6 +7,7 @@ import dev.credence.decide.Turn.Obstacle;
 import dev.credence.decide.Verdict.Weight;
 import dev.credence.facts.Hooks.Step;
 import dev.credence.facts.Member.Issue;
+import dev.credence.facts.Member.Previous;
 import dev.credence.facts.Member.StoredSecret;
 import dev.credence.facts.TokenRecipe;
 import java.time.Instant;
@@ -72,10 +73,10 @@ final class Handover {
   private Answer until(Instant promised) {
     var latest = issue.issuedAt().plus(t.rhythm().overlapAtMost(issue.issuedAt()));
     var deadline = latest.isAfter(promised) ? latest : promised;
-    if (isTokenOver()) {
+    if (isTokenDue()) {
       return ending();
     }
-    if (t.now().isBefore(promised) && !Occasion.isRequested(t, secret, issue)) {
+    if (t.now().isBefore(promised) && !isAskedFor()) {
       return overlapping(promised);
     }
     if (!t.now().isBefore(deadline)) {
@@ -87,10 +88,19 @@ final class Handover {
         .orElseGet(() -> unknown(deadline));
   }
 
-  /// A token that has come to its own end needs no waiting for.
-  private boolean isTokenOver() {
+  /// Whether the next value would come at once.
+  private boolean isAskedFor() {
+    return Occasion.isUrgent(t, secret, issue)
+        || Occasion.isRequested(t, secret, issue) && t.conduct().windows().areOpen(t.now());
+  }
+
+  /// A token ends by itself: who reads it anew and is never restarted needs the next one in time.
+  private boolean isTokenDue() {
     return t.material() instanceof TokenRecipe
-        && Occasion.end(secret).filter(end -> !end.isAfter(t.now())).isPresent();
+        && t.rhythm()
+            .due(issue, Occasion.end(secret))
+            .filter(due -> !due.isAfter(t.now()))
+            .isPresent();
   }
 
   private Answer overlapping(Instant promised) {
@@ -140,8 +150,19 @@ final class Handover {
   }
 
   private Answer ending() {
-    if (t.hooks().revoke().isEmpty()) {
+    if (t.hooks().revoke().isEmpty() || issue.previous() == Previous.Gone) {
       return retiring();
+    }
+    if (issue.previous() == Previous.Kept) {
+      return new Answer(
+          t.s().setback(t.subject()).isPresent()
+              ? List.of()
+              : List.of(new Action.EndPrevious(t.subject(), secret.thing().guard())),
+          Phase.Retiring,
+          issue.previousRetiresAt(),
+          Optional.of("the previous value is about to be ended"),
+          Optional.empty(),
+          Optional.empty());
     }
     var previous =
         new Value(t.name(), secret.thing().guard().uid(), dev.credence.facts.Hooks.PREVIOUS);
@@ -151,8 +172,8 @@ final class Handover {
     }
     return new Answer(
         hook.actions(),
-        hook.givenUp() ? Phase.Blocked : Phase.Retiring,
-        Optional.empty(),
+        hook.blocked() ? Phase.Blocked : Phase.Retiring,
+        issue.previousRetiresAt(),
         hook.message(),
         hook.obstacle(),
         hook.changesAt());
@@ -163,7 +184,7 @@ final class Handover {
       return new Answer(
           List.of(),
           Phase.Retiring,
-          Optional.empty(),
+          issue.previousRetiresAt(),
           Optional.empty(),
           Obstacle.refusal(t.s(), t.subject()),
           Optional.empty());

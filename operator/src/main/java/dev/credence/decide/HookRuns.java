@@ -27,7 +27,14 @@ record HookRuns(Target t, long version, Value about, List<Step> steps) {
       Optional<Obstacle> obstacle,
       Optional<Instant> changesAt,
       Optional<String> message,
-      boolean givenUp) {}
+      boolean givenUp) {
+
+    /// Given up, or not let to begin.
+    boolean blocked() {
+      return givenUp
+          || obstacle.filter(found -> found.reason() == Reason.RotationBlocked).isPresent();
+    }
+  }
 
   /// The Jobs that are about the very value.
   List<HookJob> jobs() {
@@ -93,7 +100,10 @@ record HookRuns(Target t, long version, Value about, List<Step> steps) {
                   t.name()
                       + ": "
                       + what
-                      + "; given up. Mend the hook, then set a new value of credence.dev/rotate, or of credence.dev/abort to drop the new value")),
+                      + "; given up. Mend the hook, then "
+                      + (failed.step() == Step.revoke
+                          ? "set a new value of credence.dev/abort to have it tried again"
+                          : "set a new value of credence.dev/rotate, or of credence.dev/abort to drop the new value"))),
           Optional.empty(),
           Optional.of(what + "; given up"),
           true);

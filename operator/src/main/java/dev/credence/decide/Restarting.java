@@ -28,8 +28,8 @@ import java.util.stream.Collectors;
 /// not come up, is reported and not forced; behind what does not come up the others wait.
 final class Restarting {
 
-  /// A Secret whose previous value is still there.
-  record Handed(String secret, long version, Instant issuedAt) {}
+  /// A Secret whose previous value is still there, by what was promised `until`.
+  record Handed(String secret, long version, Instant issuedAt, Instant until) {}
 
   /// Why a consumer has not moved. `forPerson`: it will not by itself.
   record Hold(String sentence, boolean forPerson) {}
@@ -99,9 +99,20 @@ final class Restarting {
     }
   }
 
-  /// A consumer that is behind with some Secrets, and the newest of these.
+  /// A consumer that is behind with some Secrets, the newest of these, and when the first of their
+  /// previous values may go.
   private record Need(
-      Subject consumer, Optional<Workload> workload, List<RunningPod> old, Handed newest) {}
+      Subject consumer,
+      Optional<Workload> workload,
+      List<RunningPod> old,
+      Handed newest,
+      Instant until) {
+
+    private Need and(Need newer) {
+      var first = until.isBefore(newer.until()) ? until : newer.until();
+      return new Need(consumer, workload, newer.old(), newer.newest(), first);
+    }
+  }
 
   private Map<Subject, Need> behind(Collection<Handed> handed) {
     var needs = new TreeMap<Subject, Need>();
@@ -111,7 +122,9 @@ final class Restarting {
             one ->
                 Optional.ofNullable(uptakes.get(one.secret())).stream()
                     .flatMap(Uptake::behind)
-                    .forEach(consumer -> needs.put(consumer.subject(), need(consumer, one))));
+                    .forEach(
+                        consumer ->
+                            needs.merge(consumer.subject(), need(consumer, one), Need::and)));
     return needs;
   }
 
@@ -120,7 +133,7 @@ final class Restarting {
         known.workloads().stream()
             .filter(found -> found.subject().equals(consumer.subject()))
             .findFirst();
-    return new Need(consumer.subject(), workload, consumer.old(), newest);
+    return new Need(consumer.subject(), workload, consumer.old(), newest, newest.until());
   }
 
   /// Whether we have started it anew for this value, or a pod of it is on its way out.
@@ -173,7 +186,8 @@ final class Restarting {
             .filter(unfinished::contains)
             .sorted()
             .findFirst();
-    if (unproven.isPresent()) {
+    // One restart for both, but not at the price of the value that it still uses.
+    if (unproven.isPresent() && s.now().isBefore(need.until())) {
       return waiting("is restarted when the new value of " + unproven.get() + " is in place too");
     }
     return switch (rule.strategy()) {

@@ -10,11 +10,13 @@ import dev.credence.decide.Verdict.Weight;
 import dev.credence.facts.Conduct.Strategy;
 import dev.credence.facts.Handled;
 import dev.credence.facts.HookJob;
+import dev.credence.facts.HookJob.Outcome;
 import dev.credence.facts.Hooks;
 import dev.credence.facts.Hooks.Step;
 import dev.credence.facts.Material;
 import dev.credence.facts.Member.Aborted;
 import dev.credence.facts.Member.Issue;
+import dev.credence.facts.Member.Previous;
 import dev.credence.facts.Member.StoredSecret;
 import dev.credence.facts.Request;
 import dev.credence.facts.TokenRecipe;
@@ -63,12 +65,12 @@ final class Rotation {
               .orElseGet(this::damaged);
       case Seat.ToAdopt(StoredSecret secret) -> adopted(secret);
       case Seat.ToRelease(StoredSecret secret) ->
-          waiting("is given back to its holder, who took credence.dev/adopt away")
+          cleared("is given back to its holder, who took credence.dev/adopt away")
               .doing(new Action.Release(secret.subject(), secret.thing().guard()));
       // What to do about these, MembersLinked says.
       case Seat.Going _ -> waiting("the Secret is being deleted");
-      case Seat.NotOwned _ -> waiting("the name is taken by an object of others");
-      case Seat.ClaimedBy(_, var identity) -> waiting("belongs to MachineIdentity " + identity);
+      case Seat.NotOwned _ -> cleared("the name is taken by an object of others");
+      case Seat.ClaimedBy(_, var identity) -> cleared("belongs to MachineIdentity " + identity);
       case Seat.Made _,
           Seat.ToAdopt _,
           Seat.ToRelease _,
@@ -79,6 +81,17 @@ final class Rotation {
           Seat.Left _ ->
           throw new IllegalStateException("a Secret that is to be made is never " + seat);
     };
+  }
+
+  /// Nothing is made for a Secret that is not ours, and nothing that was stays.
+  private Turn cleared(String message) {
+    var jobs =
+        t.jobs().stream()
+            .filter(job -> !job.leaving())
+            .<Action>map(
+                job -> new Action.Remove(job.subject(), job.guard(), "its Secret is not ours"))
+            .toList();
+    return waiting(message).doing(Staging.dropping(t, "its Secret is not ours")).doing(jobs);
   }
 
   private Turn waiting(String message) {
@@ -122,11 +135,15 @@ final class Rotation {
   }
 
   private Turn issued() {
+    var now = t.nextSecond();
     var receipt =
         new Receipt(
             t.nextVersion(Optional.empty()),
-            t.nextSecond(),
-            Optional.empty(),
+            now,
+            // Somebody deleted the Secret and not the token that was in it.
+            Tokens.isOlderAlive(t, t.nextVersion(Optional.empty()))
+                ? Optional.of(now.plus(t.rhythm().overlap(now)))
+                : Optional.empty(),
             false,
             t.material().digest(),
             accountOf(t.material()),
@@ -150,6 +167,12 @@ final class Rotation {
   }
 
   private Turn adopted(StoredSecret secret) {
+    if (t.material() instanceof TokenRecipe) {
+      return waiting("a Secret is not taken over for a token: choose another name")
+          .against(
+              Obstacle.broken(
+                  t.name() + ": a Secret is not taken over for a token: choose another name"));
+    }
     var refusal = Obstacle.refusal(t.s(), secret.subject());
     if (refusal.isPresent()) {
       return Turn.idle(t.generated().without(Phase.Blocked, refusal.get().message()))
@@ -176,17 +199,20 @@ final class Rotation {
     if (issue.issuedAt().minus(CLOCKS_DIFFER).isAfter(t.now())) {
       return issuedInTheFuture(issue.issuedAt());
     }
+    var revocation = Occasion.revocation(t, secret, issue);
     if (t.life().isOver()) {
-      return kept(secret, issue, Phase.Expired, "not rotated: the identity has ended")
+      return revocation
+          .flatMap(why -> ended(secret, issue, why))
+          .orElseGet(
+              () -> kept(secret, issue, Phase.Expired, "not rotated: the identity has ended"))
           .doing(Staging.dropping(t, "the identity has ended"));
     }
     var aborted = newly(secret.requests().abort(), issue.handled().abort());
     if (aborted.isPresent()) {
       return aborted(secret, issue, aborted.get());
     }
-    var reason = Occasion.revocation(t, secret, issue);
-    if (reason.isPresent()) {
-      return revoked(secret, issue, reason.get());
+    if (revocation.isPresent()) {
+      return revoked(secret, issue, revocation.get());
     }
     var rollback = newly(secret.requests().rollback(), issue.handled().rollback());
     if (rollback.isPresent()) {
@@ -218,6 +244,7 @@ final class Rotation {
             issue.version(),
             issue.issuedAt(),
             issue.previousRetiresAt(),
+            issue.previous(),
             issue.recipe(),
             issue.account(),
             isUnderWay ? cancelled : handled,
@@ -227,8 +254,14 @@ final class Rotation {
     var what =
         isUnderWay
             ? "the rotation to version " + (issue.version() + 1) + " was aborted"
-            : "nothing to abort";
-    return acknowledged(secret, after, what).doing(Staging.dropping(t, "it was aborted"));
+            : isRevokeHookGivenUp() ? "the revoke hook is tried again" : "nothing to abort";
+    // What is staged says that it was staged before this: it goes with the next look.
+    return acknowledged(secret, after, what);
+  }
+
+  private boolean isRevokeHookGivenUp() {
+    return t.jobs().stream()
+        .anyMatch(job -> job.step() == Step.revoke && job.outcome() instanceof Outcome.Failed);
   }
 
   /// Only the answer is written; whatever else is due comes with the next look.
@@ -241,7 +274,7 @@ final class Rotation {
                 new Action.Acknowledge(
                     t.subject(), secret.thing().guard(), after.handled(), after.aborted(), what)),
             turn.credential(),
-            turn.obstacle(),
+            turn.obstacles(),
             turn.changesAt(),
             turn.handled());
   }
@@ -252,9 +285,11 @@ final class Rotation {
     var impossible =
         t.material() instanceof TokenRecipe
             ? Optional.of("a token is not rolled back: rotate it")
-            : issue.previousRetiresAt().isEmpty()
+            : issue.previousRetiresAt().isEmpty() || issue.previous() == Previous.Gone
                 ? Optional.of("nothing to roll back to: there is no previous value any more")
-                : Optional.<String>empty();
+                : issue.isEnding()
+                    ? Optional.of("nothing to roll back to: the previous value is being ended")
+                    : Optional.<String>empty();
     if (impossible.isPresent()) {
       return acknowledged(secret, answered(issue, handled), impossible.get());
     }
@@ -272,9 +307,7 @@ final class Rotation {
             t.material().digest(),
             Optional.empty(),
             handled);
-    return turned(receipt)
-        .doing(new Action.Rollback(t.subject(), secret.thing().guard(), receipt))
-        .doing(Staging.dropping(t, "the value before was taken back"));
+    return turned(receipt).doing(new Action.Rollback(t.subject(), secret.thing().guard(), receipt));
   }
 
   private static Issue answered(Issue issue, Handled handled) {
@@ -282,6 +315,7 @@ final class Rotation {
         issue.version(),
         issue.issuedAt(),
         issue.previousRetiresAt(),
+        issue.previous(),
         issue.recipe(),
         issue.account(),
         handled,
@@ -293,21 +327,15 @@ final class Rotation {
   /// breaks by that.
   private Turn revoked(StoredSecret secret, Issue issue, String reason) {
     var why = new Why.Revoked(reason);
+    var ending = ended(secret, issue, reason);
+    if (ending.isPresent()) {
+      return ending.get();
+    }
     var obstacle = t.obstacle();
     if (obstacle.isPresent()) {
-      return kept(secret, issue, Phase.Blocked, obstacle.get().message()).against(obstacle);
-    }
-    var ending = endings(secret, issue).filter(run -> !run.passed()).findFirst();
-    if (ending.isPresent()) {
-      var run = ending.get();
-      return bare(
-              secret,
-              issue,
-              run.givenUp() ? Phase.Blocked : Phase.Retiring,
-              "revoked (" + reason + "): " + run.message().orElse(""))
-          .doing(run.actions())
-          .against(run.obstacle())
-          .changingAt(run.changesAt());
+      return bare(secret, issue, Phase.Blocked, obstacle.get().message())
+          .against(obstacle)
+          .doing(Tokens.ending(t, issue.version() + 1, "it was revoked"));
     }
     if (t.hooks().stage()) {
       var answer = new Staging(t, Optional.of(new Current(secret, issue)), false, true).answer(why);
@@ -340,6 +368,25 @@ final class Rotation {
         .doing(new Action.Rotate(t.subject(), secret.thing().guard(), t.material(), receipt, why));
   }
 
+  /// The end of the value where it is checked, while that is under way; it does not wait for a new
+  /// one to be possible.
+  private Optional<Turn> ended(StoredSecret secret, Issue issue, String reason) {
+    return endings(secret, issue)
+        .filter(run -> !run.passed())
+        .findFirst()
+        .map(
+            run ->
+                bare(
+                        secret,
+                        issue,
+                        run.blocked() ? Phase.Blocked : Phase.Revoked,
+                        "revoked (" + reason + "): " + run.message().orElse(""))
+                    .doing(run.actions())
+                    .against(run.obstacle())
+                    .against(t.obstacle())
+                    .changingAt(run.changesAt()));
+  }
+
   /// The hooks that end the previous value, if it is still there, and the current one.
   private Stream<HookRuns.Answer> endings(StoredSecret secret, Issue issue) {
     if (t.hooks().revoke().isEmpty()) {
@@ -348,6 +395,7 @@ final class Rotation {
     var uid = secret.thing().guard().uid();
     var previous =
         issue.previousRetiresAt().stream()
+            .filter(_ -> issue.previous() != Previous.Gone)
             .map(_ -> ending(issue.version() - 1, new Value(t.name(), uid, Hooks.PREVIOUS)));
     return Stream.concat(
         previous, Stream.of(ending(issue.version(), new Value(t.name(), uid, ""))));
@@ -376,34 +424,43 @@ final class Rotation {
     if (t.hooks().stage() && staging.isBegun()) {
       return staged(staging, secret, issue, why);
     }
+    var opening = opening(secret, urgent);
+    if (opening.isPresent()) {
+      return deferred(secret, issue, opening.get());
+    }
     var handover = Handover.of(t, secret, issue, restarts);
-    if (handover.isUnderWay() && !urgent) {
+    if (handover.isUnderWay() && !(why instanceof Why.Dead)) {
       return kept(
           secret,
           issue,
           Phase.Fresh,
-          Optional.of("the next value is due and waits for the end of the overlap"));
+          handover
+              .message()
+              .map(waitsFor -> waitsFor + "; the next value is due and comes then")
+              .or(() -> Optional.of("the next value is due and waits for the end of the overlap")));
     }
     var notBefore = issue.issuedAt().plus(SHORTEST_LIFE);
     if (t.now().isBefore(notBefore)) {
       return kept(secret, issue, Phase.Due, "rotated at most every 10s: next at " + notBefore)
           .changingAt(notBefore);
     }
-    return urgent ? replaced(secret, issue, staging, why) : inWindow(secret, issue, staging, why);
+    return replaced(secret, issue, staging, inWindow(secret, why, urgent));
   }
 
-  private Turn inWindow(StoredSecret secret, Issue issue, Staging staging, Why why) {
+  /// When a window opens that has to be waited for; the inner one is empty where none ever does.
+  /// What ends by itself before that does not wait.
+  private Optional<Optional<Instant>> opening(StoredSecret secret, boolean urgent) {
     var windows = t.conduct().windows();
-    if (windows.areOpen(t.now())) {
-      return replaced(secret, issue, staging, sinceOpening(why));
+    if (urgent || windows.areOpen(t.now())) {
+      return Optional.empty();
     }
     var opening = windows.openFrom(t.now());
-    var end = Occasion.end(secret);
-    var endsBefore = end.filter(time -> opening.filter(at -> at.isBefore(time)).isEmpty());
-    if (endsBefore.isPresent()) {
-      return replaced(
-          secret, issue, staging, new Why.BeforeItsEnd(dueSince(why), endsBefore.get()));
-    }
+    var endsBefore =
+        Occasion.end(secret).filter(end -> opening.filter(at -> at.isBefore(end)).isEmpty());
+    return endsBefore.isPresent() ? Optional.empty() : Optional.of(opening);
+  }
+
+  private Turn deferred(StoredSecret secret, Issue issue, Optional<Instant> opening) {
     var message =
         opening
             .map(at -> "due; the policy's window opens at " + at)
@@ -415,6 +472,13 @@ final class Rotation {
                 t.name() + ": " + message,
                 opening.isPresent() ? Weight.None : Weight.Broken))
         .changingAt(opening);
+  }
+
+  private Why inWindow(StoredSecret secret, Why why, boolean urgent) {
+    var end = Occasion.end(secret);
+    return urgent || t.conduct().windows().areOpen(t.now()) || end.isEmpty()
+        ? sinceOpening(why)
+        : new Why.BeforeItsEnd(dueSince(why), end.get());
   }
 
   private Instant dueSince(Why why) {
@@ -546,30 +610,17 @@ final class Rotation {
   /// place by now, and Jobs.
   private Turn tidied(Turn turn, Optional<Current> current) {
     var removed = new ArrayList<Action>();
-    t.pending()
-        .filter(pending -> !pending.thing().leaving() && isSettled(pending, current))
-        .filter(
-            pending ->
-                turn.actions().stream()
-                    .noneMatch(action -> action.subject().equals(pending.subject())))
-        .ifPresent(
-            pending ->
-                removed.add(
-                    new Action.Remove(
-                        pending.subject(), pending.thing().guard(), "its value is in place")));
+    var isBegun = new Staging(t, current, true, false).isBegun();
+    Staging.dropping(t, "its value is in place, or no longer wanted").stream()
+        .filter(_ -> !isBegun)
+        .filter(drop -> turn.actions().stream().noneMatch(a -> a.subject().equals(drop.subject())))
+        .forEach(removed::add);
     for (var job : t.jobs()) {
       if (!job.leaving() && !isUseful(job, current)) {
         removed.add(new Action.Remove(job.subject(), job.guard(), "its value is settled"));
       }
     }
     return turn.doing(removed);
-  }
-
-  private static boolean isSettled(StoredSecret pending, Optional<Current> current) {
-    return pending.issue().isEmpty()
-        || current
-            .filter(now -> now.issue().version() >= pending.issue().get().version())
-            .isPresent();
   }
 
   private boolean isUseful(HookJob job, Optional<Current> current) {
@@ -581,15 +632,16 @@ final class Rotation {
         .filter(
             now ->
                 Occasion.revocation(t, now.secret(), now.issue()).isPresent()
-                    ? job.version() >= now.issue().version() - 1
+                    ? job.version() >= now.issue().version() - 1 && !isToTryAgain(now, job)
                     : now.issue().previousRetiresAt().isPresent()
-                        && !isNewlyAborted(now)
+                        && !isToTryAgain(now, job)
                         && job.version() == now.issue().version() - 1)
         .isPresent();
   }
 
-  private static boolean isNewlyAborted(Current now) {
-    return Occasion.isNew(now.secret().requests().abort(), now.issue().handled().abort());
+  private static boolean isToTryAgain(Current now, HookJob job) {
+    return job.outcome() instanceof Outcome.Failed
+        && Occasion.isNew(now.secret().requests().abort(), now.issue().handled().abort());
   }
 
   /// What we do not understand we do not overwrite.

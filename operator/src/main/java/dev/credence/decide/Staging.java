@@ -65,6 +65,21 @@ record Staging(Target t, Optional<Current> current, boolean overlapping, boolean
     return t.pending().filter(pending -> !isUseless(pending)).isPresent();
   }
 
+  /// Whether that value may still come by itself.
+  boolean isInProgress() {
+    return isBegun()
+        && !steps().isEmpty()
+        && t.pending()
+            .flatMap(pending -> pending.issue().map(staged -> hooks(pending, staged)))
+            .filter(answer -> !answer.blocked())
+            .isPresent();
+  }
+
+  private HookRuns.Answer hooks(StoredSecret pending, Issue staged) {
+    var value = new Value(pending.subject().name(), pending.thing().guard().uid(), "");
+    return new HookRuns(t, staged.version(), value, steps()).answer(atOnce);
+  }
+
   private long next() {
     return t.nextVersion(current.map(Current::issue));
   }
@@ -73,7 +88,16 @@ record Staging(Target t, Optional<Current> current, boolean overlapping, boolean
   private boolean isUseless(StoredSecret pending) {
     return pending.issue().isEmpty()
         || pending.issue().get().version() < next()
+        || isAborted(pending.issue().get())
         || !pending.issue().get().recipe().equals(Optional.of(t.material().digest()));
+  }
+
+  /// Whether somebody stopped it since it was staged.
+  private boolean isAborted(Issue staged) {
+    return current
+        .map(c -> c.issue().handled().abort())
+        .filter(abort -> !abort.equals(staged.handled().abort()))
+        .isPresent();
   }
 
   /// `why` is asked for where the value is put in place.
@@ -155,8 +179,7 @@ record Staging(Target t, Optional<Current> current, boolean overlapping, boolean
       // The hooks were taken out of the spec meanwhile.
       return turned(pending, staged, why);
     }
-    var value = new Value(pending.subject().name(), pending.thing().guard().uid(), "");
-    var hooks = new HookRuns(t, staged.version(), value, steps()).answer(atOnce);
+    var hooks = hooks(pending, staged);
     if (hooks.passed()) {
       return turned(pending, staged, why);
     }
@@ -165,7 +188,7 @@ record Staging(Target t, Optional<Current> current, boolean overlapping, boolean
     }
     return new Answer(
         hooks.actions(),
-        hooks.givenUp()
+        hooks.blocked()
             ? Phase.Blocked
             : hooks.step() == Step.apply ? Phase.Applying : Phase.Verifying,
         hooks.message(),
@@ -178,6 +201,9 @@ record Staging(Target t, Optional<Current> current, boolean overlapping, boolean
     var onSecret = current.flatMap(c -> c.secret().requests().rotate());
     return Occasion.isNew(t.s().identity().requests().rotate(), staged.handled().identityRotate())
         || Occasion.isNew(onSecret, staged.handled().rotate())
+        || Occasion.isNew(t.s().identity().requests().revoke(), staged.handled().identityRevoke())
+        || Occasion.isNew(
+            current.flatMap(c -> c.secret().requests().revoke()), staged.handled().revoke())
         || pending.requests().abort().isPresent();
   }
 
@@ -186,6 +212,12 @@ record Staging(Target t, Optional<Current> current, boolean overlapping, boolean
       return Obstacle.refusal(t.s(), t.subject())
           .map(this::blocked)
           .orElseGet(() -> waiting("version " + staged.version() + " is about to be put in place"));
+    }
+    if (overlapping && current.filter(c -> c.issue().isEnding()).isPresent()) {
+      return waiting(
+          "version "
+              + staged.version()
+              + " is put in place when the hook of the value before the current one has ended");
     }
     var now = t.nextSecond();
     var overlap = t.rhythm().overlap(now);
@@ -224,8 +256,6 @@ record Staging(Target t, Optional<Current> current, boolean overlapping, boolean
             receipt,
             t.s().identity().retain(),
             why));
-    actions.add(
-        new Action.Remove(pending.subject(), pending.thing().guard(), "its value is in place"));
     return new Answer(
         actions,
         Phase.Fresh,

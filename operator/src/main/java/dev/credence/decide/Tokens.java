@@ -79,6 +79,10 @@ final class Tokens {
         .orElse(0L);
   }
 
+  static boolean isOlderAlive(Target t, long version) {
+    return anchors(t).anyMatch(anchor -> version(anchor) < version);
+  }
+
   /// What a token of this version is bound to comes before it.
   static List<Action> anchoring(Target t, long version) {
     if (!(t.material() instanceof TokenRecipe) || anchor(t, version).isPresent()) {

@@ -20,12 +20,13 @@ import java.util.stream.Stream;
 record Turn(
     List<Action> actions,
     Credential credential,
-    Optional<Obstacle> obstacle,
+    List<Obstacle> obstacles,
     List<Instant> changesAt,
     Optional<Handled> handled) {
 
   Turn {
     actions = List.copyOf(actions);
+    obstacles = List.copyOf(obstacles);
     changesAt = List.copyOf(changesAt);
   }
 
@@ -47,7 +48,7 @@ record Turn(
   }
 
   static Turn idle(Credential credential) {
-    return new Turn(List.of(), credential, Optional.empty(), List.of(), Optional.empty());
+    return new Turn(List.of(), credential, List.of(), List.of(), Optional.empty());
   }
 
   Turn doing(Action next) {
@@ -58,12 +59,13 @@ record Turn(
   Turn doing(List<Action> next) {
     var all = new ArrayList<>(actions);
     all.addAll(next);
-    return new Turn(all, credential, obstacle, changesAt, handled);
+    return new Turn(all, credential, obstacles, changesAt, handled);
   }
 
-  /// The first that is said stays.
   Turn against(Optional<Obstacle> inTheWay) {
-    return new Turn(actions, credential, obstacle.or(() -> inTheWay), changesAt, handled);
+    var all = new ArrayList<>(obstacles);
+    inTheWay.ifPresent(all::add);
+    return new Turn(actions, credential, all, changesAt, handled);
   }
 
   Turn against(Obstacle inTheWay) {
@@ -77,11 +79,11 @@ record Turn(
   Turn changingAt(Optional<Instant> time) {
     var all = new ArrayList<>(changesAt);
     time.ifPresent(all::add);
-    return new Turn(actions, credential, obstacle, all, handled);
+    return new Turn(actions, credential, obstacles, all, handled);
   }
 
   Turn answering(Handled requests) {
-    return new Turn(actions, credential, obstacle, changesAt, Optional.of(requests));
+    return new Turn(actions, credential, obstacles, changesAt, Optional.of(requests));
   }
 
   /// The times at which there is something to do or to say about this credential.

@@ -11,12 +11,14 @@ import dev.credence.facts.Identity.SecretWanted;
 import dev.credence.facts.Member.Certificate;
 import dev.credence.facts.Member.EndDate;
 import dev.credence.facts.Member.Issue;
+import dev.credence.facts.Member.Part;
 import dev.credence.facts.Member.StoredSecret;
 import dev.credence.facts.Request;
 import dev.credence.facts.Snapshot;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// How do the credentials stand whose value we do not make? Linked Secrets, cert-manager's
 /// Certificates, and Secrets that the identity no longer lists.
@@ -80,7 +82,7 @@ final class Watching {
     var credential =
         new Credential(
             secret.subject().name(),
-            Kind.Generated,
+            secret.issue().flatMap(Issue::account).isPresent() ? Kind.Token : Kind.Generated,
             previousRetires.isPresent() ? Phase.Overlapping : Phase.Fresh,
             secret.issue().map(Issue::version),
             secret.issue().map(Issue::issuedAt),
@@ -93,13 +95,29 @@ final class Watching {
             Optional.of(
                 "no longer in `spec.secrets`: kept and not rotated; delete the Secret when nothing uses it, or list it again"));
     return Turn.idle(credential)
+        .doing(retirement.stream().flatMap(_ -> anchorsBefore(s, secret)).toList())
         .doing(retirement.stream().toList())
         .against(Obstacle.refusal(s, secret.subject()));
   }
 
+  private static Stream<Action> anchorsBefore(Snapshot s, StoredSecret secret) {
+    var version = secret.issue().map(Issue::version).orElse(0L);
+    return s.members().stream()
+        .filter(
+            member ->
+                member instanceof StoredSecret anchor
+                    && Membership.isOurs(s, anchor.thing())
+                    && anchor.part().orElse(null) instanceof Part.Anchor(var of, var number)
+                    && of.equals(secret.subject().name())
+                    && number < version)
+        .map(
+            anchor ->
+                new Action.Remove(anchor.subject(), anchor.thing().guard(), "its overlap is over"));
+  }
+
   /// cert-manager is asked for a new one where somebody asks for new values, or takes the old ones
   /// back: a certificate cannot be ended, only replaced.
-  static Turn certificate(Snapshot s, Certificate certificate) {
+  static Turn certificate(Snapshot s, Certificate certificate, Life life) {
     var isOver = hasCome(certificate.notAfter(), s);
     var requests = s.identity().requests();
     var known = known(s, certificate);
@@ -107,7 +125,7 @@ final class Watching {
         Occasion.isNew(requests.rotate(), known.flatMap(Known::rotate))
             || Occasion.isNew(requests.revoke(), known.flatMap(Known::revoke));
     var refusal = Obstacle.refusal(s, certificate.subject()).filter(_ -> isAsked);
-    var isHeld = s.setback(certificate.subject()).isPresent();
+    var isHeld = life.isOver() || s.setback(certificate.subject()).isPresent();
     var rotate = requests.rotate().flatMap(Request::asked).filter(_ -> !isHeld);
     var revoke = requests.revoke().flatMap(Request::asked).filter(_ -> !isHeld);
     var handled =

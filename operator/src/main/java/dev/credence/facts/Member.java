@@ -55,10 +55,27 @@ public sealed interface Member {
       long version,
       Instant issuedAt,
       Optional<Instant> previousRetiresAt,
+      Previous previous,
       Optional<String> recipe,
       Optional<String> account,
       Handled handled,
-      Optional<Aborted> aborted) {}
+      Optional<Aborted> aborted) {
+
+    /// Whether the hook of the previous value may be at work: it reads that value from the Secret.
+    public boolean isEnding() {
+      return previousRetiresAt.isPresent() && previous == Previous.Ending;
+    }
+  }
+
+  /// What there is of the value before the current one, while consumers may still use that.
+  enum Previous {
+    /// readable as `<key>.previous`, and valid
+    Kept,
+    /// not readable: a token, or revoked
+    Gone,
+    /// its hook may have ended it by now
+    Ending
+  }
 
   /// When a rotation was stopped, and by what recipe it was making a value.
   record Aborted(Instant at, String recipe) {}

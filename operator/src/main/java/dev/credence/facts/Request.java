@@ -18,7 +18,7 @@ public sealed interface Request {
     };
   }
 
-  /// Whether windows and the overlap of the value before do not count.
+  /// Whether windows do not count.
   default boolean urgent() {
     return asked().filter(value -> value.endsWith("!")).isPresent();
   }

@@ -8,6 +8,8 @@ public record Setback(Subject subject, Cause cause, String message, Instant retr
   public enum Cause {
     /// the object changed after we looked: look again, nobody needs to know
     Raced,
+    /// it waits for something that comes by itself, such as a PodDisruptionBudget
+    Held,
     /// the API server said no: permissions, admission, quota, an immutable Secret
     Refused
   }

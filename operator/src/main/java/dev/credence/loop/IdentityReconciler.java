@@ -178,7 +178,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   }
 
   private void log(Action action, MachineIdentity resource, Optional<Refusal> refusal) {
-    var raced = refusal.filter(no -> no.why() == Cause.Raced).isPresent();
+    var raced = refusal.filter(no -> no.why() != Cause.Refused).isPresent();
     refusal.filter(no -> !raced).ifPresent(no -> meters.failed(action));
     (raced ? LOG.atDebug() : refusal.isPresent() ? LOG.atWarn() : LOG.atInfo())
         .addKeyValue("namespace", resource.getMetadata().getNamespace())

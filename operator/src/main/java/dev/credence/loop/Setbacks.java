@@ -20,6 +20,7 @@ final class Setbacks {
   private static final Duration LONGEST_RACE = Duration.ofSeconds(5);
   private static final Duration FIRST_REFUSAL = Duration.ofSeconds(1);
   private static final Duration LONGEST_REFUSAL = Duration.ofMinutes(5);
+  private static final Duration LONGEST_HOLD = Duration.ofSeconds(30);
   private static final int MOST_DOUBLINGS = 12;
 
   private final Map<String, Map<Subject, Tried>> byIdentity = new ConcurrentHashMap<>();
@@ -75,7 +76,12 @@ final class Setbacks {
   private static Tried tried(Refusal refusal, int times, long generation, Instant now) {
     var raced = refusal.why() == Cause.Raced;
     var first = raced ? FIRST_RACE : FIRST_REFUSAL;
-    var longest = raced ? LONGEST_RACE : LONGEST_REFUSAL;
+    var longest =
+        switch (refusal.why()) {
+          case Raced -> LONGEST_RACE;
+          case Held -> LONGEST_HOLD;
+          case Refused -> LONGEST_REFUSAL;
+        };
     var wait = first.multipliedBy(1L << Math.min(times, MOST_DOUBLINGS));
     var retryAt = now.plus(wait.compareTo(longest) < 0 ? wait : longest);
     return new Tried(

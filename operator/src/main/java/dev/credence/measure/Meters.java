@@ -109,6 +109,7 @@ public final class Meters {
       case Action.Restart restart -> restart(restart, "started");
       case Action.Evict evict -> restart(evict, "started");
       case Action.Stage stage -> {}
+      case Action.EndPrevious end -> {}
       case Action.RunHook run -> {}
       case Action.Anchor anchor -> {}
       case Action.Remove remove -> {}

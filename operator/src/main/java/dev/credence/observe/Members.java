@@ -11,6 +11,7 @@ import dev.credence.facts.Member.Aborted;
 import dev.credence.facts.Member.EndDate;
 import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Member.Part;
+import dev.credence.facts.Member.Previous;
 import dev.credence.facts.Request;
 import dev.credence.facts.Requests;
 import dev.credence.facts.Subject;
@@ -98,10 +99,19 @@ public final class Members {
             version.get(),
             issuedAt.get(),
             retiresAt,
+            previous(annotations.get(Api.PREVIOUS_IS)),
             line(annotations.get(Api.RECIPE)),
             line(annotations.get(Api.ACCOUNT_UID)),
             handled(annotations),
             aborted(annotations)));
+  }
+
+  private static Previous previous(@Nullable String written) {
+    return switch (written) {
+      case "gone" -> Previous.Gone;
+      case "ending" -> Previous.Ending;
+      case null, default -> Previous.Kept;
+    };
   }
 
   private static Handled handled(Map<String, String> annotations) {

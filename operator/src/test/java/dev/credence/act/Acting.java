@@ -7,6 +7,8 @@ import dev.credence.make.Maker;
 import dev.credence.observe.FakeApi;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
 
 /// [Act] in front of an API server that the test plays.
 final class Acting implements AutoCloseable {
@@ -17,7 +19,13 @@ final class Acting implements AutoCloseable {
   private final KubernetesClient client = api.client();
   private final KubernetesClient metadata = api.metadataClient();
   private final Act act =
-      new Act(client, metadata, new Maker(new SecureRandom()), API_SERVER, memory);
+      new Act(
+          client,
+          metadata,
+          new Maker(new SecureRandom()),
+          API_SERVER,
+          memory,
+          InstantSource.fixed(Instant.EPOCH));
 
   void perform(Action action) {
     act.perform(action, Payments.identity());

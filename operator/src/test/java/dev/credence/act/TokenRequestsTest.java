@@ -20,6 +20,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -141,7 +143,13 @@ class TokenRequestsTest {
   /// What any client reads in the kubeconfig that this one wrote.
   private Config kubeconfig(KubernetesClient client) {
     acting.api.answers(Payments.anchor().build()).answers(201, granted()).echoes();
-    new Act(client, client, new Maker(new SecureRandom()), Acting.API_SERVER, acting.memory)
+    new Act(
+            client,
+            client,
+            new Maker(new SecureRandom()),
+            Acting.API_SERVER,
+            acting.memory,
+            InstantSource.fixed(Instant.EPOCH))
         .perform(Payments.token(true), Payments.identity());
     assertThat(acting.sent().path("data").fieldNames())
         .toIterable()

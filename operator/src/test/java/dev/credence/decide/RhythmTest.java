@@ -7,6 +7,7 @@ import dev.credence.facts.Cron;
 import dev.credence.facts.Handled;
 import dev.credence.facts.Member.Aborted;
 import dev.credence.facts.Member.Issue;
+import dev.credence.facts.Member.Previous;
 import dev.credence.facts.RotationRule;
 import dev.credence.facts.Timing;
 import dev.credence.facts.Window;
@@ -174,7 +175,14 @@ class RhythmTest {
 
   private static Issue issue(Optional<Aborted> aborted) {
     return new Issue(
-        1, JANUARY, Optional.empty(), Optional.of("1"), Optional.empty(), Handled.NONE, aborted);
+        1,
+        JANUARY,
+        Optional.empty(),
+        Previous.Kept,
+        Optional.of("1"),
+        Optional.empty(),
+        Handled.NONE,
+        aborted);
   }
 
   private static Rhythm every(Duration interval, String seed) {

@@ -1,6 +1,7 @@
 package dev.credence.it;
 
 import static dev.credence.cluster.Eventually.eventually;
+import static dev.credence.cluster.Eventually.within;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.CredentialPolicy;
@@ -9,16 +10,22 @@ import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.OperatorProcess;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Every example can be applied and does what its README says.
 @OnCluster
@@ -43,15 +50,18 @@ class ExampleIT {
   void every_example_has_a_test_here() throws IOException {
     try (var folders = Files.list(EXAMPLES)) {
       assertThat(folders.map(Path::toFile).filter(File::isDirectory).map(File::getName))
-          .containsExactlyInAnyOrder("database-password", "quickstart");
+          .containsExactlyInAnyOrder(
+              "api-key-overlap", "ci-kubeconfig", "database-password", "quickstart");
     }
-    assertThat(EXAMPLES.resolve("quickstart/README.md")).exists();
+    try (var folders = Files.list(EXAMPLES)) {
+      assertThat(folders).allSatisfy(folder -> assertThat(folder.resolve("README.md")).exists());
+    }
   }
 
   @Test
   void quickstart() throws IOException {
     var scene = new Scene(cluster.client(), "shop");
-    try (var applied = apply("quickstart")) {
+    try (var applied = apply("quickstart", "shop")) {
       scene.awaitReady("shop-web");
       assertThat(scene.isMarked(scene.secret("shop-db"), "shop-web")).isTrue();
       assertThat(scene.secret("shop-db").get().getData())
@@ -94,11 +104,76 @@ class ExampleIT {
     }
   }
 
+  @Test
+  void ci_kubeconfig(@TempDir Path folder) throws IOException {
+    var scene = new Scene(cluster.client(), "ci");
+    try (var applied = apply("ci-kubeconfig", "ci")) {
+      scene.awaitReady("pipeline");
+      var first = kubeconfig(scene, folder.resolve("first"));
+      assertThat(cluster.kubectl("--kubeconfig", first, "auth", "whoami"))
+          .contains("system:serviceaccount:ci:pipeline");
+      assertThat(cluster.kubectl("--kubeconfig", first, "get", "configmaps"))
+          .contains("kube-root-ca.crt");
+      assertThat(scene.credential("pipeline", "pipeline-kubeconfig").expirationTime())
+          .isAfter(Instant.now().plus(Duration.ofHours(23)));
+
+      // As the README says, with an overlap that a test can wait for.
+      scene.patch(
+          scene.identity("pipeline"),
+          "{spec: {secrets: [{name: pipeline-kubeconfig, token: {serviceAccount: pipeline, lifetime: 24h, kubeconfig: true}, rotation: {overlap: 20s}}]}}");
+      scene.annotate(scene.secret("pipeline-kubeconfig"), "credence.dev/rotate", "now");
+      scene.awaitVersion("pipeline-kubeconfig", 2);
+      var second = kubeconfig(scene, folder.resolve("second"));
+      assertThat(List.of(opens(first), opens(second))).containsExactly(true, true);
+      within(Duration.ofSeconds(20 + 15 + 10), "the old one is refused").until(() -> !opens(first));
+      assertThat(opens(second)).isTrue();
+
+      scene.annotate(scene.secret("pipeline-kubeconfig"), "credence.dev/revoke", "leaked");
+      within(Duration.ofSeconds(15), "the revoked one is refused").until(() -> !opens(second));
+      scene.awaitVersion("pipeline-kubeconfig", 3);
+      assertThat(opens(kubeconfig(scene, folder.resolve("third")))).isTrue();
+    }
+  }
+
+  private static String kubeconfig(Scene scene, Path file) throws IOException {
+    var data = scene.secret("pipeline-kubeconfig").get().getData().get("kubeconfig");
+    return Files.write(file, Base64.getDecoder().decode(data)).toString();
+  }
+
+  private static boolean opens(String kubeconfig) {
+    try (var client =
+        new KubernetesClientBuilder()
+            .withConfig(Config.fromKubeconfig(new File(kubeconfig)))
+            .build()) {
+      return client.configMaps().inNamespace("ci").list() != null;
+    } catch (KubernetesClientException refused) {
+      assertThat(refused.getCode()).isEqualTo(401);
+      return false;
+    }
+  }
+
+  @Test
+  void api_key_overlap() throws Exception {
+    var scene = new Scene(cluster.client(), "orders");
+    try (var applied = apply("api-key-overlap", "orders")) {
+      scene.awaitReady("orders-api");
+      scene.patch(
+          scene.identity("orders-api"),
+          "{spec: {secrets: [{name: orders-api-key, generate: {keys: [{name: key, bytes: {length: 32, encoding: Base64Url}}]}, rotation: {every: 15s, overlap: 7s}}]}}");
+      try (var api = OrdersApi.start(scene);
+          var partner = OrdersApi.Partner.of(api, scene)) {
+        scene.awaitVersion(Duration.ofMinutes(2), "orders-api-key", 4);
+        assertThat(partner.sent()).isGreaterThan(500);
+        assertThat(partner.refused()).isZero();
+      }
+    }
+  }
+
   /// What an example made goes when it is closed.
-  private record Applied(List<HasMetadata> objects) implements AutoCloseable {
+  private record Applied(List<HasMetadata> objects, String namespace) implements AutoCloseable {
     @Override
     public void close() {
-      cluster.client().namespaces().withName("shop").delete();
+      cluster.client().namespaces().withName(namespace).delete();
       objects.stream()
           .filter(object -> object.getKind().equals("CredentialPolicy"))
           .forEach(
@@ -109,17 +184,17 @@ class ExampleIT {
                       .withName(policy.getMetadata().getName())
                       .delete());
       eventually("the namespace of the example is gone")
-          .until(() -> cluster.client().namespaces().withName("shop").get() == null);
+          .until(() -> cluster.client().namespaces().withName(namespace).get() == null);
     }
   }
 
-  private static Applied apply(String example) throws IOException {
+  private static Applied apply(String example, String namespace) throws IOException {
     try (Stream<Path> files = Files.list(EXAMPLES.resolve(example))) {
       var yaml = files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList();
       for (var file : yaml) {
         cluster.kubectl("apply", "-f", file.toString());
       }
-      return new Applied(yaml.stream().flatMap(ExampleIT::objects).toList());
+      return new Applied(yaml.stream().flatMap(ExampleIT::objects).toList(), namespace);
     }
   }
 

@@ -25,6 +25,8 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -56,7 +58,13 @@ class IdentityReconcilerTest {
   private final IdentityReconciler reconciler =
       new IdentityReconciler(
           watches,
-          new Act(writer, writer, new Maker(new SecureRandom()), "https://api", new Remembering()),
+          new Act(
+              writer,
+              writer,
+              new Maker(new SecureRandom()),
+              "https://api",
+              new Remembering(),
+              InstantSource.fixed(Instant.EPOCH)),
           announcer,
           fleet,
           meters,

@@ -20,6 +20,8 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -51,7 +53,13 @@ class SweepTest {
   private final Sweep sweep =
       new Sweep(
           watches,
-          new Act(writer, writer, new Maker(new SecureRandom()), "https://api", new Forgetful()),
+          new Act(
+              writer,
+              writer,
+              new Maker(new SecureRandom()),
+              "https://api",
+              new Forgetful(),
+              InstantSource.fixed(Instant.EPOCH)),
           meters,
           clock,
           Duration.ofMinutes(10));

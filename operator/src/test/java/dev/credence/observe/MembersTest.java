@@ -7,6 +7,7 @@ import dev.credence.facts.Member;
 import dev.credence.facts.Member.Aborted;
 import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Member.Part;
+import dev.credence.facts.Member.Previous;
 import dev.credence.facts.Member.StoredSecret;
 import dev.credence.facts.Request;
 import dev.credence.facts.Requests;
@@ -109,6 +110,7 @@ class MembersTest {
                 7,
                 Instant.parse("2027-01-01T00:00:00Z"),
                 Optional.of(Instant.parse("2027-01-02T00:00:00Z")),
+                Previous.Kept,
                 Optional.of("0123456789abcdef"),
                 Optional.of("uid-of-the-account"),
                 new Handled(

@@ -94,6 +94,13 @@ final class Hands {
       case Action.Acknowledge(_, var guard, var handled, var aborted, _) ->
           updated(
               found, guard, identity, now, secret -> with(secret, annotations(handled, aborted)));
+      case Action.EndPrevious(_, var guard) ->
+          updated(
+              found,
+              guard,
+              identity,
+              now,
+              secret -> with(secret, Map.of(Api.PREVIOUS_IS, "ending")));
       case Action.Remove(_, var guard, _) -> removed(found, guard, identity);
       case Action.Adopt adopt -> adopted(adopt, found, identity, now);
       case Action.Release(_, var guard) ->
@@ -426,6 +433,7 @@ final class Hands {
     var meta =
         new ObjectMetaBuilder(secret.getMetadata())
             .removeFromAnnotations(Api.PREVIOUS_RETIRES_AT)
+            .removeFromAnnotations(Api.PREVIOUS_IS)
             .addToAnnotations(annotations)
             .build();
     return Server.with(secret, meta);
@@ -443,7 +451,11 @@ final class Hands {
     annotations.put(Api.RECIPE, receipt.recipe());
     receipt
         .previousRetiresAt()
-        .ifPresent(time -> annotations.put(Api.PREVIOUS_RETIRES_AT, time.toString()));
+        .ifPresent(
+            time -> {
+              annotations.put(Api.PREVIOUS_RETIRES_AT, time.toString());
+              annotations.put(Api.PREVIOUS_IS, receipt.keepsPrevious() ? "kept" : "gone");
+            });
     receipt.account().ifPresent(uid -> annotations.put(Api.ACCOUNT_UID, uid));
     return annotations;
   }

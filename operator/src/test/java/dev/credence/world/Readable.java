@@ -189,6 +189,7 @@ public final class Readable {
               + ", "
               + receipt(receipt)
               + (current.isPresent() ? ", " + why(why) : "");
+      case Action.EndPrevious(var subject, _) -> "End the previous value of " + subject;
       case Action.Retire(var subject, _) -> "Retire the previous value of " + subject;
       case Action.Rollback(var subject, _, var receipt) ->
           "Roll back " + subject + ", " + receipt(receipt);

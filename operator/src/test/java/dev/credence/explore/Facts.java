@@ -1,0 +1,538 @@
+package dev.credence.explore;
+
+import dev.credence.explore.Rules.Wanted;
+import dev.credence.explore.State.Asked;
+import dev.credence.explore.State.Held;
+import dev.credence.explore.State.Outcome;
+import dev.credence.explore.State.Part;
+import dev.credence.explore.State.Pod;
+import dev.credence.explore.State.Run;
+import dev.credence.explore.State.Staged;
+import dev.credence.explore.State.Work;
+import dev.credence.facts.Conduct;
+import dev.credence.facts.Conduct.Restart;
+import dev.credence.facts.Consumers;
+import dev.credence.facts.Controller;
+import dev.credence.facts.Generator;
+import dev.credence.facts.Guard;
+import dev.credence.facts.Handled;
+import dev.credence.facts.Home;
+import dev.credence.facts.HookJob;
+import dev.credence.facts.Hooks;
+import dev.credence.facts.Hooks.Hook;
+import dev.credence.facts.Identity;
+import dev.credence.facts.Identity.AccountWanted;
+import dev.credence.facts.Identity.SecretWanted;
+import dev.credence.facts.Key;
+import dev.credence.facts.Marks;
+import dev.credence.facts.Marks.Mark;
+import dev.credence.facts.Material;
+import dev.credence.facts.Member;
+import dev.credence.facts.Member.Aborted;
+import dev.credence.facts.Member.EndDate;
+import dev.credence.facts.Member.Issue;
+import dev.credence.facts.Member.Previous;
+import dev.credence.facts.Member.StoredSecret;
+import dev.credence.facts.Policy;
+import dev.credence.facts.Policy.Enforcement;
+import dev.credence.facts.Policy.OwnerRule;
+import dev.credence.facts.Recipe;
+import dev.credence.facts.Request;
+import dev.credence.facts.Requests;
+import dev.credence.facts.RotationRule;
+import dev.credence.facts.RunningPod;
+import dev.credence.facts.Selector;
+import dev.credence.facts.Snapshot;
+import dev.credence.facts.Subject;
+import dev.credence.facts.Subject.Kind;
+import dev.credence.facts.Thing;
+import dev.credence.facts.Thing.Hold;
+import dev.credence.facts.Timing;
+import dev.credence.facts.TokenRecipe;
+import dev.credence.facts.Windows;
+import dev.credence.facts.Workload;
+import dev.credence.facts.Workload.Rollout;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// What the operator sees of a state. The version of an object is what it says: where it says the
+/// same again, a write may go through that Kubernetes would refuse, and does what it should.
+final class Facts {
+  private static final Instant BEGINNING = Instant.parse("2026-03-02T08:00:00Z");
+  private static final String IDENTITY = "payments-api";
+  private static final String UID = "identity-1";
+  private static final String ACCOUNT = "payments";
+  private static final Duration HALF_A_SECOND = Duration.ofMillis(500);
+
+  private static final Marks OURS =
+      new Marks(
+          Optional.of(new Mark(IDENTITY, true)),
+          Optional.of(new Mark("ada@example.com", true)),
+          Optional.empty());
+  private static final Marks NONE = new Marks(Optional.empty(), Optional.empty(), Optional.empty());
+  private static final Optional<Controller> US =
+      Optional.of(new Controller("MachineIdentity", IDENTITY, UID));
+
+  private static final List<Material> RECIPES = List.of(password(32), password(40), password(48));
+  private static final List<String> DIGESTS = RECIPES.stream().map(Material::digest).toList();
+
+  private final Rules rules;
+  private final List<Policy> policies;
+  private final List<RotationRule> rotations;
+
+  Facts(Rules rules) {
+    this.rules = rules;
+    var rotation =
+        new RotationRule(
+            rules.every > 0
+                ? Optional.of(new Timing.Every(Duration.ofSeconds(rules.every)))
+                : Optional.empty(),
+            Optional.of(Duration.ofSeconds(rules.overlap)),
+            Optional.empty());
+    this.rotations = rules.secrets.stream().map(_ -> rotation).toList();
+    this.policies =
+        List.of(
+            new Policy(
+                "standard",
+                1,
+                0,
+                Selector.EVERYTHING,
+                Selector.EVERYTHING,
+                Set.of(),
+                Enforcement.Audit,
+                new OwnerRule(false, Optional.empty(), false),
+                Optional.empty(),
+                Policy.WARN_BEFORE,
+                RotationRule.SILENT,
+                new Conduct(
+                    Windows.ANY_TIME,
+                    new Restart(rules.strategy, rules.maxParallel, Duration.ofMinutes(10)),
+                    Optional.of(Duration.ofSeconds(rules.overlapAtMost)),
+                    rules.attempts),
+                Optional.empty(),
+                List.of()));
+  }
+
+  private static Material password(int length) {
+    return new Recipe(
+        List.of(new Key("password", new Generator.Password(length, Generator.Characters.Symbols))));
+  }
+
+  static int recipe(String digest) {
+    return DIGESTS.indexOf(digest);
+  }
+
+  static Instant time(int second) {
+    return BEGINNING.plusSeconds(second);
+  }
+
+  static int second(Instant time) {
+    return (int) Duration.between(BEGINNING, time).toSeconds();
+  }
+
+  Snapshot of(State s) {
+    return new Snapshot(
+        time(s.second()).plus(HALF_A_SECOND),
+        identity(s),
+        new Home(Map.of(), Optional.empty(), Optional.empty(), false),
+        policies,
+        members(s),
+        Map.of(),
+        false,
+        jobs(s),
+        s.parts().stream().anyMatch(part -> part.held() != null && part.held().retiresAt() >= 0)
+            ? Optional.of(consumers(s))
+            : Optional.empty(),
+        List.of());
+  }
+
+  private Identity identity(State s) {
+    var known = new HashMap<String, Long>();
+    var wanted = new ArrayList<SecretWanted>();
+    for (var place = 0; place < rules.secrets.size(); place++) {
+      var part = s.parts().get(place);
+      if (part.past().known() > 0) {
+        known.put(rules.secrets.get(place).name(), (long) part.past().known());
+      }
+      wanted.add(wanted(rules.secrets.get(place), part, rotations.get(place)));
+    }
+    return new Identity(
+        "team-payments",
+        IDENTITY,
+        UID,
+        s.asked().generation(),
+        BEGINNING.minus(Duration.ofDays(1)),
+        false,
+        Map.of(),
+        new Requests(
+            request(s.asked().rotate()),
+            Optional.empty(),
+            Optional.empty(),
+            request(s.asked().revoke())),
+        new Identity.Owner(Optional.of("ada@example.com"), Optional.empty(), Optional.empty()),
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        List.of(new AccountWanted(ACCOUNT, Optional.empty())),
+        wanted,
+        List.of(),
+        known,
+        Map.of());
+  }
+
+  private static SecretWanted wanted(Wanted wanted, Part part, RotationRule rotation) {
+    var hook = new Hook(wanted.name(), Duration.ofMinutes(1));
+    return new SecretWanted(
+        wanted.name(),
+        Optional.empty(),
+        "Opaque",
+        Optional.of(
+            wanted.isToken()
+                ? new TokenRecipe(
+                    ACCOUNT, List.of(), Duration.ofSeconds(wanted.token() + part.recipe()), false)
+                : RECIPES.get(part.recipe())),
+        rotation,
+        new Hooks(
+            Optional.of(hook).filter(_ -> wanted.apply()),
+            Optional.of(hook).filter(_ -> wanted.verify()),
+            Optional.of(hook).filter(_ -> wanted.revoke())));
+  }
+
+  private String digest(int place, int recipe) {
+    var wanted = rules.secrets.get(place);
+    return wanted.isToken()
+        ? new TokenRecipe(ACCOUNT, List.of(), Duration.ofSeconds(wanted.token() + recipe), false)
+            .digest()
+        : DIGESTS.get(recipe);
+  }
+
+  private List<Member> members(State s) {
+    var members = new ArrayList<Member>();
+    members.add(
+        new Member.Account(
+            new Thing(
+                Subject.account(ACCOUNT),
+                new Guard("account-1", "1"),
+                false,
+                false,
+                OURS,
+                Optional.empty(),
+                Hold.NONE,
+                false),
+            true));
+    for (var place = 0; place < rules.secrets.size(); place++) {
+      var part = s.parts().get(place);
+      var name = rules.secrets.get(place).name();
+      if (part.held() != null) {
+        members.add(held(place, name, part.held()));
+      }
+      if (part.staged() != null) {
+        members.add(staged(place, name, part.staged()));
+      }
+      for (var anchor : part.anchors()) {
+        members.add(
+            anchor.foreign()
+                ? foreign(Subject.anchorOf(name, anchor.version()))
+                : new StoredSecret(
+                    ours(Subject.anchorOf(name, anchor.version()), guard(anchor)),
+                    Optional.empty(),
+                    Requests.NONE,
+                    Optional.empty(),
+                    false,
+                    Optional.of(new Member.Part.Anchor(name, anchor.version())),
+                    Optional.empty()));
+      }
+    }
+    members.sort(Comparator.comparing(Member::subject));
+    return members;
+  }
+
+  private StoredSecret held(int place, String name, Held held) {
+    return new StoredSecret(
+        ours(Subject.secret(name), guard(held)),
+        Optional.of(
+            new Issue(
+                held.version(),
+                time(held.issuedAt()),
+                held.retiresAt() >= 0 ? Optional.of(time(held.retiresAt())) : Optional.empty(),
+                held.previous() == 0
+                    ? Previous.Gone
+                    : held.ending() ? Previous.Ending : Previous.Kept,
+                Optional.of(digest(place, held.recipe())),
+                rules.secrets.get(place).isToken() ? Optional.of("account-1") : Optional.empty(),
+                handled(held.handled()),
+                held.abortedAt() >= 0
+                    ? Optional.of(
+                        new Aborted(time(held.abortedAt()), digest(place, held.abortedRecipe())))
+                    : Optional.empty())),
+        new Requests(
+            request(held.requests().rotate()),
+            request(held.requests().rollback()),
+            request(held.requests().abort()),
+            request(held.requests().revoke())),
+        held.endsAt() >= 0 ? Optional.of(new EndDate.At(time(held.endsAt()))) : Optional.empty(),
+        false,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private StoredSecret staged(int place, String name, Staged staged) {
+    return staged.foreign()
+        ? foreign(Subject.pendingOf(name))
+        : new StoredSecret(
+            ours(Subject.pendingOf(name), guard(staged)),
+            Optional.of(
+                new Issue(
+                    staged.version(),
+                    time(staged.issuedAt()),
+                    Optional.empty(),
+                    Previous.Kept,
+                    Optional.of(digest(place, staged.recipe())),
+                    Optional.empty(),
+                    handled(staged.handled()),
+                    Optional.empty())),
+            Requests.NONE,
+            Optional.empty(),
+            false,
+            Optional.of(new Member.Part.Pending(name)),
+            Optional.empty());
+  }
+
+  private static Thing ours(Subject subject, Guard guard) {
+    return new Thing(subject, guard, false, true, OURS, US, Hold.NONE, false);
+  }
+
+  private static StoredSecret foreign(Subject subject) {
+    return new StoredSecret(
+        new Thing(
+            subject,
+            new Guard("foreign", "1"),
+            false,
+            false,
+            NONE,
+            Optional.empty(),
+            Hold.NONE,
+            false),
+        Optional.empty(),
+        Requests.NONE,
+        Optional.empty(),
+        false,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  static Guard guard(Held held) {
+    return new Guard("s" + held.uid(), held.text());
+  }
+
+  static Guard guard(Staged staged) {
+    return new Guard("p" + staged.uid(), "1");
+  }
+
+  static Guard guard(State.Anchor anchor) {
+    return new Guard("a" + anchor.uid(), "1");
+  }
+
+  static Guard guard(Run run) {
+    return new Guard(
+        "j" + run.createdAt() + (run.ofPending() ? "p" : "s") + run.uid(),
+        run.outcome() + "" + run.endedAt());
+  }
+
+  static Guard guard(int place, Work work) {
+    return new Guard(
+        "w" + place, work.restartedFor() + "." + work.restartedAt() + "." + work.pods());
+  }
+
+  static Guard guard(Pod pod) {
+    return new Guard("p" + pod.createdAt() + "." + pod.template() + "." + pod.values(), "1");
+  }
+
+  private List<HookJob> jobs(State s) {
+    return IntStream.range(0, rules.secrets.size())
+        .boxed()
+        .flatMap(
+            place ->
+                s.parts().get(place).runs().stream()
+                    .map(run -> job(rules.secrets.get(place).name(), run)))
+        .sorted(Comparator.comparing(HookJob::subject))
+        .toList();
+  }
+
+  private static HookJob job(String secret, Run run) {
+    return new HookJob(
+        subject(secret, run),
+        guard(run),
+        secret,
+        run.step(),
+        run.version(),
+        run.attempt(),
+        (run.ofPending() ? "p" : "s") + run.uid(),
+        run.generation(),
+        time(run.createdAt()),
+        run.outcome() == Outcome.Running
+            ? new HookJob.Outcome.Running()
+            : run.outcome() == Outcome.Succeeded
+                ? new HookJob.Outcome.Succeeded(time(run.endedAt()))
+                : new HookJob.Outcome.Failed(time(run.endedAt()), "BackoffLimitExceeded"),
+        false);
+  }
+
+  static Subject subject(String secret, Run run) {
+    return Subject.job(HookJob.name(secret, run.version(), run.step(), run.attempt()));
+  }
+
+  private Consumers consumers(State s) {
+    var workloads = new ArrayList<Workload>();
+    var pods = new ArrayList<RunningPod>();
+    for (var place = 0; place < s.works().size(); place++) {
+      var work = s.works().get(place);
+      var subject = workload(place);
+      var secrets =
+          rules.workloads.get(place).stream()
+              .map(used -> rules.secrets.get(used).name())
+              .collect(Collectors.toSet());
+      workloads.add(
+          new Workload(
+              subject,
+              guard(place, work),
+              secrets,
+              restartedFor(work.restartedFor()),
+              work.restartedAt() >= 0 ? Optional.of(time(work.restartedAt())) : Optional.empty(),
+              rollout(work)));
+      for (var at = 0; at < work.pods().size(); at++) {
+        var pod = work.pods().get(at);
+        pods.add(
+            new RunningPod(
+                podName(place, at),
+                guard(pod),
+                secrets,
+                time(pod.createdAt()),
+                Optional.of(subject),
+                true,
+                true,
+                false));
+      }
+    }
+    return new Consumers(workloads, pods, Optional.empty());
+  }
+
+  private Optional<String> restartedFor(int code) {
+    return code == 0
+        ? Optional.empty()
+        : Optional.of(rules.secrets.get(code % 10).name() + "-v" + code / 10);
+  }
+
+  /// The number for what [Facts#restartedFor] says.
+  int restartedFor(String text) {
+    for (var place = 0; place < rules.secrets.size(); place++) {
+      var start = rules.secrets.get(place).name() + "-v";
+      if (text.startsWith(start)) {
+        return 10 * Integer.parseInt(text.substring(start.length())) + place;
+      }
+    }
+    throw new IllegalArgumentException(text);
+  }
+
+  private Rollout rollout(Work work) {
+    var fresh = work.pods().stream().filter(pod -> pod.template() == work.restartedFor()).count();
+    return fresh == rules.replicas && work.pods().size() == rules.replicas
+        ? new Rollout.Done()
+        : new Rollout.UnderWay(fresh + " of " + rules.replicas + " pods are new");
+  }
+
+  static Subject workload(int place) {
+    return new Subject(Kind.Deployment, "consumer-" + place);
+  }
+
+  static String podName(int work, int place) {
+    return "consumer-" + work + "-" + place;
+  }
+
+  private static Optional<Request> request(int number) {
+    return text(number).map(Request.Asked::new);
+  }
+
+  private static Optional<String> text(int number) {
+    return number == 0
+        ? Optional.empty()
+        : Optional.of(number > 0 ? String.valueOf(number) : -number + "!");
+  }
+
+  private static int number(Optional<String> text) {
+    return text.map(
+            said ->
+                said.endsWith("!")
+                    ? -Integer.parseInt(said.substring(0, said.length() - 1))
+                    : Integer.parseInt(said))
+        .orElse(0);
+  }
+
+  private static Handled handled(State.Handled numbers) {
+    return new Handled(
+        text(numbers.identityRotate()),
+        text(numbers.identityRevoke()),
+        text(numbers.rotate()),
+        text(numbers.rollback()),
+        text(numbers.abort()),
+        text(numbers.revoke()));
+  }
+
+  /// What is left out of an update stays as it was.
+  static State.Handled merged(State.Handled before, Handled after) {
+    return new State.Handled(
+        or(number(after.identityRotate()), before.identityRotate()),
+        or(number(after.identityRevoke()), before.identityRevoke()),
+        or(number(after.rotate()), before.rotate()),
+        or(number(after.rollback()), before.rollback()),
+        or(number(after.abort()), before.abort()),
+        or(number(after.revoke()), before.revoke()));
+  }
+
+  private static int or(int first, int second) {
+    return first == 0 ? second : first;
+  }
+
+  /// The state as a watch shows it that is late: what it is late with comes from `before`.
+  static State mixed(State now, @Nullable State before, Rules.@Nullable Lag lag) {
+    if (before == null || lag == null) {
+      return now;
+    }
+    var isSecrets = lag == Rules.Lag.Secrets || lag == Rules.Lag.Watches;
+    var isJobs = lag == Rules.Lag.Jobs || lag == Rules.Lag.Watches;
+    var isIdentity = lag == Rules.Lag.Identity || lag == Rules.Lag.Watches;
+    var parts = new ArrayList<Part>();
+    for (var place = 0; place < now.parts().size(); place++) {
+      var fresh = now.parts().get(place);
+      var old = before.parts().get(place);
+      var part = fresh;
+      if (isSecrets) {
+        part = part.with(old.held()).staging(old.staged()).anchored(old.anchors());
+      }
+      if (isJobs) {
+        part = part.running(old.runs());
+      }
+      if (isIdentity) {
+        // Of its own status the operator knows the newest.
+        part = part.wanting(old.recipe());
+      }
+      parts.add(part);
+    }
+    Asked asked = isIdentity ? before.asked() : now.asked();
+    return new State(
+        now.minute(),
+        asked,
+        List.copyOf(parts),
+        lag == Rules.Lag.Consumers ? before.works() : now.works());
+  }
+}

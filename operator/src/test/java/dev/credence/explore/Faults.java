@@ -1,0 +1,217 @@
+package dev.credence.explore;
+
+import dev.credence.decide.Action;
+import dev.credence.decide.Action.Receipt;
+import dev.credence.decide.Decide;
+import dev.credence.decide.Decision;
+import dev.credence.facts.Handled;
+import dev.credence.facts.Hooks;
+import dev.credence.facts.Identity;
+import dev.credence.facts.Identity.SecretWanted;
+import dev.credence.facts.Member;
+import dev.credence.facts.Member.Issue;
+import dev.credence.facts.Member.StoredSecret;
+import dev.credence.facts.Snapshot;
+import dev.credence.facts.Subject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/// Cores with a fault that somebody put there, to see that it is found.
+final class Faults {
+
+  /// Ends the previous value when its overlap is over, whoever still holds it.
+  static Decision waitingForNobody(Snapshot s) {
+    var retirements =
+        made(s)
+            .filter(
+                secret ->
+                    secret
+                        .issue()
+                        .flatMap(issue -> issue.previousRetiresAt())
+                        .filter(time -> !time.isAfter(s.now()))
+                        .isPresent())
+            .map(secret -> new Action.Retire(secret.subject(), secret.thing().guard()));
+    return with(Decide.next(s), retirements);
+  }
+
+  /// Puts in force what was not verified.
+  static Decision verifyingNothing(Snapshot s) {
+    return Decide.next(
+        wanting(
+            s,
+            wanted ->
+                new SecretWanted(
+                    wanted.name(),
+                    wanted.account(),
+                    wanted.type(),
+                    wanted.material(),
+                    wanted.rotation(),
+                    new Hooks(wanted.hooks().apply(), Optional.empty(), wanted.hooks().revoke()))));
+  }
+
+  /// Leaves the pending Secret where it is.
+  static Decision leavingThePending(Snapshot s) {
+    return without(
+        Decide.next(s),
+        action ->
+            action instanceof Action.Remove(var subject, _, _)
+                && subject.name().endsWith("-pending"));
+  }
+
+  /// Does not count on.
+  static Decision countingWrong(Snapshot s) {
+    var decision = Decide.next(s);
+    return new Decision(
+        decision.actions().stream()
+            .map(
+                action ->
+                    action
+                            instanceof
+                            Action.Rotate(
+                                var subject,
+                                var guard,
+                                var material,
+                                var receipt,
+                                var why)
+                        ? new Action.Rotate(subject, guard, material, again(receipt), why)
+                        : action)
+            .toList(),
+        decision.standing(),
+        decision.lookAgainAt());
+  }
+
+  private static Receipt again(Receipt receipt) {
+    return new Receipt(
+        receipt.version() - 1,
+        receipt.issuedAt(),
+        receipt.previousRetiresAt(),
+        receipt.keepsPrevious(),
+        receipt.recipe(),
+        receipt.account(),
+        receipt.handled());
+  }
+
+  /// Takes what is in the way for its own.
+  static Decision clearingTheWay(Snapshot s) {
+    var inTheWay =
+        s.members().stream()
+            .filter(member -> member.thing().controller().isEmpty())
+            .filter(member -> member.subject().name().endsWith("-pending"))
+            .map(
+                member ->
+                    new Action.Remove(
+                        member.subject(), member.thing().guard(), "it is in the way"));
+    return with(Decide.next(s), inTheWay);
+  }
+
+  /// Forgets what it answered.
+  static Decision answeringForEver(Snapshot s) {
+    var answers =
+        made(s)
+            .filter(secret -> secret.requests().rollback().isPresent())
+            .map(
+                secret ->
+                    new Action.Acknowledge(
+                        secret.subject(),
+                        secret.thing().guard(),
+                        Handled.NONE,
+                        Optional.empty(),
+                        "nothing to roll back to"));
+    return with(Decide.next(s), answers);
+  }
+
+  /// Takes the overlap for over.
+  static Decision revokingEarly(Snapshot s) {
+    return Decide.next(
+        new Snapshot(
+            s.now(),
+            s.identity(),
+            s.home(),
+            s.policies(),
+            s.members().stream().map(Faults::withoutOverlap).toList(),
+            s.rivals(),
+            s.certManager(),
+            s.jobs(),
+            s.consumers(),
+            s.setbacks()));
+  }
+
+  private static Member withoutOverlap(Member member) {
+    return member instanceof StoredSecret secret
+        ? new StoredSecret(
+            secret.thing(),
+            secret
+                .issue()
+                .map(
+                    issue ->
+                        new Issue(
+                            issue.version(),
+                            issue.issuedAt(),
+                            issue.previousRetiresAt().map(_ -> issue.issuedAt()),
+                            issue.previous(),
+                            issue.recipe(),
+                            issue.account(),
+                            issue.handled(),
+                            issue.aborted())),
+            secret.requests(),
+            secret.endDate(),
+            secret.legacyToken(),
+            secret.part(),
+            secret.keeper())
+        : member;
+  }
+
+  private static Stream<StoredSecret> made(Snapshot s) {
+    return s.identity().secrets().stream()
+        .flatMap(wanted -> s.member(Subject.secret(wanted.name())).stream())
+        .map(StoredSecret.class::cast);
+  }
+
+  private static Decision with(Decision decision, Stream<? extends Action> more) {
+    var actions = new ArrayList<>(decision.actions());
+    more.forEach(actions::add);
+    return new Decision(actions, decision.standing(), decision.lookAgainAt());
+  }
+
+  private static Decision without(Decision decision, Function<Action, Boolean> which) {
+    List<Action> left = decision.actions().stream().filter(action -> !which.apply(action)).toList();
+    return new Decision(left, decision.standing(), decision.lookAgainAt());
+  }
+
+  private static Snapshot wanting(Snapshot s, Function<SecretWanted, SecretWanted> change) {
+    var of = s.identity();
+    return new Snapshot(
+        s.now(),
+        new Identity(
+            of.namespace(),
+            of.name(),
+            of.uid(),
+            of.generation(),
+            of.createdAt(),
+            of.leaving(),
+            of.labels(),
+            of.requests(),
+            of.owner(),
+            of.type(),
+            of.expirationTime(),
+            of.retain(),
+            of.accounts(),
+            of.secrets().stream().map(change).toList(),
+            of.certificates(),
+            of.knownVersions(),
+            of.known()),
+        s.home(),
+        s.policies(),
+        s.members(),
+        s.rivals(),
+        s.certManager(),
+        s.jobs(),
+        s.consumers(),
+        s.setbacks());
+  }
+
+  private Faults() {}
+}

@@ -1,0 +1,174 @@
+package dev.credence.explore;
+
+import dev.credence.facts.Conduct.Strategy;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/// What there is in one small world, what may happen in it, and how often. The times are in
+/// seconds, the clock goes in minutes.
+final class Rules {
+  static final int MINUTE = 60;
+
+  final String name;
+  final List<Wanted> secrets = new ArrayList<>();
+
+  /// For each workload the places in `secrets` of what it uses.
+  final List<List<Integer>> workloads = new ArrayList<>();
+
+  final Set<Edit> edits = EnumSet.noneOf(Edit.class);
+  final Set<Lag> lags = EnumSet.noneOf(Lag.class);
+  Strategy strategy = Strategy.Rollout;
+  int maxParallel = 1;
+  int replicas = 1;
+  int every = 0;
+  int overlap = 50;
+  int overlapAtMost = 170;
+  int attempts = 2;
+  int minutes = 5;
+  boolean fromNothing;
+  boolean foreignInTheWay;
+
+  /// Time may pass between a look and its writes.
+  boolean slow;
+
+  /// At rest no other value is accepted than the one in force: nobody stops a rotation half-way.
+  boolean clean;
+
+  int mostEdits;
+  int mostFailures;
+  int mostPodRestarts;
+  int mostLags;
+  int lagFor = 2;
+
+  /// A Secret that the identity has us make.
+  record Wanted(String name, boolean apply, boolean verify, boolean revoke, int token) {
+    static Wanted plain(String name) {
+      return new Wanted(name, false, false, false, 0);
+    }
+
+    static Wanted hooked(String name) {
+      return new Wanted(name, true, true, true, 0);
+    }
+
+    static Wanted token(String name, int lifetime) {
+      return new Wanted(name, false, false, false, lifetime);
+    }
+
+    boolean isToken() {
+      return token > 0;
+    }
+
+    boolean isHooked() {
+      return apply || verify || revoke;
+    }
+  }
+
+  /// What a person may do.
+  enum Edit {
+    rotate,
+    rotateUrgently,
+    rotateIdentity,
+    rollback,
+    abort,
+    revoke,
+    revokeIdentity,
+    recipe,
+    deleteSecret,
+    deletePending,
+    deleteJob,
+    deleteAnchor,
+    editSecret
+  }
+
+  /// What the operator may see as it was a moment ago.
+  enum Lag {
+    Secrets,
+    Jobs,
+    Identity,
+    Watches,
+    Consumers
+  }
+
+  Rules(String name) {
+    this.name = name;
+  }
+
+  Rules secret(Wanted wanted) {
+    secrets.add(wanted);
+    return this;
+  }
+
+  Rules workload(Integer... uses) {
+    workloads.add(List.of(uses));
+    return this;
+  }
+
+  Rules edits(int most, Edit... allowed) {
+    mostEdits = most;
+    edits.addAll(List.of(allowed));
+    return this;
+  }
+
+  Rules lags(int most, Lag... allowed) {
+    mostLags = most;
+    lags.addAll(List.of(allowed));
+    return this;
+  }
+
+  Rules failures(int most) {
+    mostFailures = most;
+    return this;
+  }
+
+  Rules podRestarts(int most) {
+    mostPodRestarts = most;
+    return this;
+  }
+
+  Rules minutes(int most) {
+    minutes = most;
+    return this;
+  }
+
+  Rules every(int seconds) {
+    every = seconds;
+    return this;
+  }
+
+  Rules overlap(int seconds) {
+    overlap = seconds;
+    return this;
+  }
+
+  Rules replicas(int each) {
+    replicas = each;
+    return this;
+  }
+
+  Rules strategy(Strategy how) {
+    strategy = how;
+    return this;
+  }
+
+  Rules fromNothing() {
+    fromNothing = true;
+    return this;
+  }
+
+  Rules foreignInTheWay() {
+    foreignInTheWay = true;
+    return this;
+  }
+
+  Rules clean() {
+    clean = true;
+    return this;
+  }
+
+  Rules slow() {
+    slow = true;
+    return this;
+  }
+}

@@ -1,0 +1,213 @@
+package dev.credence.explore;
+
+import dev.credence.explore.Rules.Edit;
+import dev.credence.explore.Rules.Lag;
+import dev.credence.explore.Rules.Wanted;
+import dev.credence.facts.Conduct.Strategy;
+import java.util.List;
+
+/// The small worlds that are gone through: to the end each, or (`full`) with more happening in
+/// them.
+final class Worlds {
+
+  static List<Rules> all(boolean full) {
+    return List.of(
+        plain(full),
+        late(full),
+        withoutOverlap(full),
+        deadline(),
+        everyFourMinutes(full),
+        evicted(full),
+        failing(full),
+        lateHooks(full),
+        rollback(full),
+        aborted(full),
+        urgent(full),
+        revoked(full),
+        recipes(full),
+        hands(full),
+        lateAbort(full),
+        endingOnly(full),
+        first(full),
+        two(full),
+        token(full),
+        foreign());
+  }
+
+  static Rules plain(boolean full) {
+    return of("a Secret and what people ask for", Wanted.plain("crm-db"))
+        .edits(
+            full ? 3 : 2,
+            Edit.rotate,
+            Edit.rotateUrgently,
+            Edit.rollback,
+            Edit.abort,
+            Edit.recipe,
+            Edit.revoke)
+        .podRestarts(full ? 1 : 0)
+        .minutes(full ? 4 : 3);
+  }
+
+  static Rules late(boolean full) {
+    return of("watches that are late", Wanted.plain("crm-db"))
+        .edits(full ? 2 : 1, Edit.rotate, Edit.rollback, Edit.recipe)
+        .lags(1, Lag.Watches, Lag.Secrets, Lag.Identity, Lag.Consumers)
+        .podRestarts(1)
+        .minutes(full ? 4 : 3);
+  }
+
+  static Rules withoutOverlap(boolean full) {
+    return of("no overlap", Wanted.plain("crm-db"))
+        .edits(full ? 2 : 1, Edit.rotate, Edit.rollback, Edit.recipe)
+        .overlap(0)
+        .lags(1, Lag.Consumers)
+        .podRestarts(2)
+        .minutes(full ? 4 : 3);
+  }
+
+  static Rules deadline() {
+    return of("consumers that take too long", Wanted.plain("crm-db"))
+        .edits(2, Edit.rotate)
+        .minutes(7);
+  }
+
+  static Rules everyFourMinutes(boolean full) {
+    return of("a schedule", Wanted.hooked("crm-db")).every(240).minutes(full ? 9 : 7).clean();
+  }
+
+  static Rules evicted(boolean full) {
+    return of("pods that are evicted", Wanted.plain("crm-db"))
+        .strategy(Strategy.Evict)
+        .replicas(2)
+        .edits(full ? 2 : 1, Edit.rotate, Edit.rollback)
+        .podRestarts(1)
+        .minutes(full ? 4 : 3);
+  }
+
+  static Rules failing(boolean full) {
+    return of("hooks that fail", Wanted.hooked("crm-db"))
+        .edits(1, Edit.rotate)
+        .failures(full ? 2 : 1)
+        .podRestarts(full ? 1 : 0)
+        .minutes(full ? 4 : 3)
+        .clean();
+  }
+
+  static Rules lateHooks(boolean full) {
+    return of("hooks and watches that are late", Wanted.hooked("crm-db"))
+        .edits(1, Edit.rotate)
+        .lags(1, Lag.Watches, Lag.Secrets, Lag.Jobs)
+        .failures(full ? 1 : 0)
+        .minutes(full ? 3 : 2)
+        .clean();
+  }
+
+  static Rules rollback(boolean full) {
+    var rules =
+        of("hooks and a rollback", Wanted.hooked("crm-db"))
+            .edits(2, Edit.rotate, Edit.rollback)
+            .failures(full ? 1 : 0)
+            .minutes(full ? 4 : 3);
+    // A value that was applied by a hook that failed, and given up, stays accepted.
+    return full ? rules : rules.clean();
+  }
+
+  static Rules aborted(boolean full) {
+    return of("hooks and an abort", Wanted.hooked("crm-db"))
+        .edits(full ? 3 : 2, Edit.rotate, Edit.abort, Edit.rollback)
+        .failures(full ? 0 : 1)
+        .minutes(full ? 3 : 2);
+  }
+
+  static Rules urgent(boolean full) {
+    return of("hooks and somebody in a hurry", Wanted.hooked("crm-db"))
+        .edits(full ? 3 : 2, Edit.rotate, Edit.rotateUrgently)
+        .minutes(3);
+  }
+
+  static Rules revoked(boolean full) {
+    return of("hooks and a value that leaked", Wanted.hooked("crm-db"))
+        .edits(2, Edit.rotate, Edit.revoke, Edit.rollback)
+        .minutes(full ? 3 : 2);
+  }
+
+  static Rules recipes(boolean full) {
+    return of("hooks and another recipe", Wanted.hooked("crm-db"))
+        .edits(2, Edit.recipe, Edit.abort)
+        .failures(full ? 1 : 0)
+        .minutes(3);
+  }
+
+  static Rules hands(boolean full) {
+    return of("hooks and people who delete", Wanted.hooked("crm-db"))
+        .edits(
+            2, Edit.rotate, Edit.deletePending, Edit.deleteJob, Edit.deleteSecret, Edit.editSecret)
+        .minutes(full ? 3 : 2);
+  }
+
+  static Rules lateAbort(boolean full) {
+    return of("an abort and watches that are late", Wanted.hooked("crm-db"))
+        .edits(2, Edit.rotate, Edit.abort)
+        .lags(1, Lag.Secrets, Lag.Watches)
+        .minutes(full ? 2 : 1);
+  }
+
+  static Rules endingOnly(boolean full) {
+    return of("a hook that only ends values", new Wanted("crm-db", false, false, true, 0))
+        .edits(2, Edit.rotate, Edit.rotateUrgently, Edit.rollback)
+        .failures(full ? 1 : 0)
+        .minutes(full ? 4 : 3);
+  }
+
+  static Rules first(boolean full) {
+    return of("from nothing on", Wanted.hooked("crm-db"))
+        .edits(1, Edit.rotate, Edit.deletePending, Edit.deleteJob, Edit.deleteSecret)
+        .failures(full ? 1 : 0)
+        .fromNothing()
+        .minutes(2);
+  }
+
+  static Rules two(boolean full) {
+    return new Rules("two Secrets and one consumer of both")
+        .secret(Wanted.hooked("crm-db"))
+        .secret(Wanted.plain("crm-key"))
+        .workload(0, 1)
+        .edits(1, Edit.rotateIdentity)
+        .podRestarts(full ? 1 : 0)
+        .failures(2)
+        .minutes(full ? 4 : 3);
+  }
+
+  static Rules token(boolean full) {
+    return of("a token", Wanted.token("crm-token", full ? 600 : 170))
+        .edits(2, Edit.rotate, Edit.rollback, Edit.deleteAnchor, Edit.deleteSecret, Edit.revoke)
+        .podRestarts(full ? 1 : 0)
+        .lags(full ? 1 : 0, Lag.Watches)
+        .minutes(full ? 4 : 3);
+  }
+
+  static Rules foreign() {
+    return new Rules("names that somebody else has")
+        .secret(Wanted.hooked("crm-db"))
+        .secret(Wanted.token("crm-token", 600))
+        .workload(0, 1)
+        .edits(2, Edit.rotateIdentity, Edit.rotate, Edit.rotateUrgently, Edit.abort, Edit.revoke)
+        .foreignInTheWay()
+        .minutes(4);
+  }
+
+  /// A write long after its look: the pods that started in between count as moved.
+  static Rules slow() {
+    return of("a write that is late", Wanted.plain("crm-db"))
+        .edits(1, Edit.rotate)
+        .podRestarts(1)
+        .slow()
+        .minutes(4);
+  }
+
+  private static Rules of(String name, Wanted wanted) {
+    return new Rules(name).secret(wanted).workload(0);
+  }
+
+  private Worlds() {}
+}
