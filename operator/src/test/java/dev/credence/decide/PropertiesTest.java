@@ -450,7 +450,9 @@ class PropertiesTest {
                   Verdict.Weight.class,
                   Reason.class,
                   Cause.class)
-              .flatMap(word -> Stream.of(word.getEnumConstants()));
+              .flatMap(word -> Stream.of(word.getEnumConstants()))
+              // No PodDisruptionBudget is in these worlds: a golden folder shows what one does.
+              .filter(word -> word != Cause.Held);
       assertThat(seen).containsAll(Stream.concat(cases, words).toList());
     }
 

@@ -127,7 +127,7 @@ final class RandomWorld {
 
   /// Something that a person, another controller or the cluster does.
   void somethingHappens() {
-    switch (random.nextInt(21)) {
+    switch (random.nextInt(23)) {
       case 0, 1 -> writeIdentity();
       case 2 -> writePolicy();
       case 3 -> writeForeign();
@@ -140,7 +140,7 @@ final class RandomWorld {
       case 10 -> Stream.of(Subject.Kind.values()).forEach(this::allowAll);
       case 11 -> world.write("kubectl", namespace());
       case 12 -> world.certManager(chance(80));
-      case 18, 19 -> writeConsumer();
+      case 18, 19, 20, 21 -> writeConsumer();
       case 13 -> annotate(SECRETS, "Secret", Api.ROLLBACK, request());
       case 14 -> annotate(SECRETS, "Secret", Api.ABORT, request());
       case 15 -> annotate(SECRETS, "Secret", Api.REVOKE, request());
@@ -504,7 +504,12 @@ final class RandomWorld {
         oneOrNull(30, () -> "200h"),
         oneOrNull(40, () -> List.of(new Window("0 22 * * *", one(List.of("1s", "6h")), null))),
         oneOrNull(
-            60, () -> new CredentialPolicySpec.Restart(one(List.of(Strategy.values())), 1, "10m")),
+            60,
+            () ->
+                new CredentialPolicySpec.Restart(
+                    one(List.of(Strategy.None, Strategy.Rollout, Strategy.Rollout, Strategy.Evict)),
+                    1,
+                    "10m")),
         oneOrNull(50, () -> 2));
   }
 
