@@ -49,17 +49,11 @@ events:
   = crm-db is Applying (Generated); version 1 is staged
 2026-03-01 02:00:00 crm
   > Run Job crm-db-v1-apply-1 from CronJob crm-db-apply for version 1 of Secret crm-db, in crm-db-pending under <key>, at most 300s
-  = RotationDue: crm-db: version 1: starting Job crm-db-v1-apply-1
-  = crm-db is Applying (Generated); version 1: starting Job crm-db-v1-apply-1
-2026-03-01 02:00:00 crm
   = RotationDue: crm-db: version 1: waiting for Job crm-db-v1-apply-1
   = crm-db is Applying (Generated); version 1: waiting for Job crm-db-v1-apply-1
 2026-03-01 02:00:20 * the database has the first password
 2026-03-01 02:00:20 crm
   > Run Job crm-db-v1-verify-1 from CronJob crm-db-verify for version 1 of Secret crm-db, in crm-db-pending under <key>, at most 300s
-  = RotationDue: crm-db: version 1: starting Job crm-db-v1-verify-1
-  = crm-db is Verifying (Generated); version 1: starting Job crm-db-v1-verify-1
-2026-03-01 02:00:20 crm
   = RotationDue: crm-db: version 1: waiting for Job crm-db-v1-verify-1
   = crm-db is Verifying (Generated); version 1: waiting for Job crm-db-v1-verify-1
 2026-03-01 02:00:30 * it opens the database
@@ -76,9 +70,6 @@ events:
 2026-03-05 14:10:00 crm
   > Run Job crm-db-v1-revoke-1 from CronJob crm-db-revoke for version 1 of Secret crm-db, in crm-db under <key>, at most 300s
   = Rotating, ready
-  = RotationDue: crm-db: revoked (found in a log): version 1: starting Job crm-db-v1-revoke-1
-  = crm-db is Revoked (Generated), version 1, issued 2026-03-01T02:00:30Z, next 2026-03-11T02:00:30Z; revoked (found in a log): version 1: starting Job crm-db-v1-revoke-1
-2026-03-05 14:10:00 crm
   = RotationDue: crm-db: revoked (found in a log): version 1: waiting for Job crm-db-v1-revoke-1
   = crm-db is Revoked (Generated), version 1, issued 2026-03-01T02:00:30Z, next 2026-03-11T02:00:30Z; revoked (found in a log): version 1: waiting for Job crm-db-v1-revoke-1
 2026-03-05 14:10:20 * the database has forgotten it
@@ -88,17 +79,11 @@ events:
   = crm-db is Revoked (Generated), version 1, issued 2026-03-01T02:00:30Z, next 2026-03-11T02:00:30Z; revoked (found in a log): version 2 is staged
 2026-03-05 14:10:20 crm
   > Run Job crm-db-v2-apply-1 from CronJob crm-db-apply for version 2 of Secret crm-db, in crm-db-pending under <key>, at most 300s
-  = RotationDue: crm-db: revoked (found in a log): version 2: starting Job crm-db-v2-apply-1
-  = crm-db is Revoked (Generated), version 1, issued 2026-03-01T02:00:30Z, next 2026-03-11T02:00:30Z; revoked (found in a log): version 2: starting Job crm-db-v2-apply-1
-2026-03-05 14:10:20 crm
   = RotationDue: crm-db: revoked (found in a log): version 2: waiting for Job crm-db-v2-apply-1
   = crm-db is Revoked (Generated), version 1, issued 2026-03-01T02:00:30Z, next 2026-03-11T02:00:30Z; revoked (found in a log): version 2: waiting for Job crm-db-v2-apply-1
 2026-03-05 14:10:30 * the database has the second password
 2026-03-05 14:10:30 crm
   > Run Job crm-db-v2-verify-1 from CronJob crm-db-verify for version 2 of Secret crm-db, in crm-db-pending under <key>, at most 300s
-  = RotationDue: crm-db: revoked (found in a log): version 2: starting Job crm-db-v2-verify-1
-  = crm-db is Revoked (Generated), version 1, issued 2026-03-01T02:00:30Z, next 2026-03-11T02:00:30Z; revoked (found in a log): version 2: starting Job crm-db-v2-verify-1
-2026-03-05 14:10:30 crm
   = RotationDue: crm-db: revoked (found in a log): version 2: waiting for Job crm-db-v2-verify-1
   = crm-db is Revoked (Generated), version 1, issued 2026-03-01T02:00:30Z, next 2026-03-11T02:00:30Z; revoked (found in a log): version 2: waiting for Job crm-db-v2-verify-1
 2026-03-05 14:10:40 * it opens the database

@@ -67,17 +67,11 @@ events:
   = crm-db is Applying (Generated); version 1 is staged
 2026-03-01 00:00:00 crm
   > Run Job crm-db-v1-apply-1 from CronJob crm-db-apply for version 1 of Secret crm-db, in crm-db-pending under <key>, at most 300s
-  = RotationDue: crm-db: version 1: starting Job crm-db-v1-apply-1
-  = crm-db is Applying (Generated); version 1: starting Job crm-db-v1-apply-1
-2026-03-01 00:00:00 crm
   = RotationDue: crm-db: version 1: waiting for Job crm-db-v1-apply-1
   = crm-db is Applying (Generated); version 1: waiting for Job crm-db-v1-apply-1
 2026-03-01 00:00:20 * the database has the first password
 2026-03-01 00:00:20 crm
   > Run Job crm-db-v1-verify-1 from CronJob crm-db-verify for version 1 of Secret crm-db, in crm-db-pending under <key>, at most 300s
-  = RotationDue: crm-db: version 1: starting Job crm-db-v1-verify-1
-  = crm-db is Verifying (Generated); version 1: starting Job crm-db-v1-verify-1
-2026-03-01 00:00:20 crm
   = RotationDue: crm-db: version 1: waiting for Job crm-db-v1-verify-1
   = crm-db is Verifying (Generated); version 1: waiting for Job crm-db-v1-verify-1
 2026-03-01 00:00:30 * it opens the database
@@ -97,17 +91,11 @@ events:
   = crm-db is Applying (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; version 2 is staged
 2026-03-11 00:00:30 crm
   > Run Job crm-db-v2-apply-1 from CronJob crm-db-apply for version 2 of Secret crm-db, in crm-db-pending under <key>, at most 300s
-  = RotationDue: crm-db: version 2: starting Job crm-db-v2-apply-1
-  = crm-db is Applying (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; version 2: starting Job crm-db-v2-apply-1
-2026-03-11 00:00:30 crm
   = RotationDue: crm-db: version 2: waiting for Job crm-db-v2-apply-1
   = crm-db is Applying (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; version 2: waiting for Job crm-db-v2-apply-1
 2026-03-11 00:00:50 * the database has the second password
 2026-03-11 00:00:50 crm
   > Run Job crm-db-v2-verify-1 from CronJob crm-db-verify for version 2 of Secret crm-db, in crm-db-pending under <key>, at most 300s
-  = RotationDue: crm-db: version 2: starting Job crm-db-v2-verify-1
-  = crm-db is Verifying (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; version 2: starting Job crm-db-v2-verify-1
-2026-03-11 00:00:50 crm
   = RotationDue: crm-db: version 2: waiting for Job crm-db-v2-verify-1
   = crm-db is Verifying (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; version 2: waiting for Job crm-db-v2-verify-1
 2026-03-11 00:01:00 * it opens the database
@@ -130,8 +118,6 @@ events:
   = crm-db is Retiring (Generated), version 2, issued 2026-03-11T00:01:00Z, next 2026-03-21T00:01:00Z, previous until 2026-03-12T00:01:00Z, 1 of 1 consumers have it; the previous value is about to be ended
 2026-03-12 09:00:10 crm
   > Run Job crm-db-v1-revoke-1 from CronJob crm-db-revoke for version 1 of Secret crm-db, in crm-db under <key>.previous, at most 300s
-  = crm-db is Retiring (Generated), version 2, issued 2026-03-11T00:01:00Z, next 2026-03-21T00:01:00Z, previous until 2026-03-12T00:01:00Z, 1 of 1 consumers have it; version 1: starting Job crm-db-v1-revoke-1
-2026-03-12 09:00:10 crm
   = crm-db is Retiring (Generated), version 2, issued 2026-03-11T00:01:00Z, next 2026-03-21T00:01:00Z, previous until 2026-03-12T00:01:00Z, 1 of 1 consumers have it; version 1: waiting for Job crm-db-v1-revoke-1
 2026-03-12 09:00:20 * the database has forgotten the first password
 2026-03-12 09:00:20 crm

@@ -108,6 +108,7 @@ final class HookStarts {
     annotations.put(Api.ATTEMPT, String.valueOf(run.attempt()));
     annotations.put(Api.VALUE_UID, run.about().uid());
     annotations.put(Api.GENERATION, String.valueOf(generation));
+    annotations.put(Api.ASKED, run.asked());
     return annotations;
   }
 

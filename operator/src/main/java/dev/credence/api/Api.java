@@ -86,6 +86,9 @@ public interface Api {
   /// On a Job: the generation of the identity that it was started for.
   String GENERATION = "credence.dev/generation";
 
+  /// On a Job: a digest of the requests by annotation when it was started.
+  String ASKED = "credence.dev/asked";
+
   String VALUE_UID = "credence.dev/value-uid";
 
   /// On a CronJob: its holder lets identities of the namespace run it as a hook.

@@ -48,9 +48,17 @@ public sealed interface Action {
       Receipt receipt)
       implements Action {}
 
-  /// Start a Job from a CronJob. `about`: where the value is that it applies, proves or ends.
+  /// Start a Job from a CronJob. `about`: where the value is that it applies, proves or ends;
+  /// `asked`: a name of the requests of the day.
   record RunHook(
-      Subject subject, Subject of, Step step, Hook hook, long version, int attempt, Value about)
+      Subject subject,
+      Subject of,
+      Step step,
+      Hook hook,
+      long version,
+      int attempt,
+      Value about,
+      String asked)
       implements Action {}
 
   /// The value under its keys with this suffix in a Secret with this UID.

@@ -73,13 +73,15 @@ record HookRuns(Target t, long version, Value about, List<Step> steps) {
         step,
         refusal.isPresent() || isTaken
             ? List.of()
-            : List.of(new Action.RunHook(job, t.subject(), step, hook, version, attempt, about)),
+            : List.of(
+                new Action.RunHook(
+                    job, t.subject(), step, hook, version, attempt, about, t.asked())),
         refusal.or(() -> failure),
         Optional.empty(),
         Optional.of(
             refusal
                 .map(Obstacle::message)
-                .orElse("version " + version + ": starting Job " + job.name())),
+                .orElse("version " + version + ": waiting for Job " + job.name())),
         false);
   }
 
@@ -102,7 +104,7 @@ record HookRuns(Target t, long version, Value about, List<Step> steps) {
                       + what
                       + "; given up. Mend the hook, then "
                       + (failed.step() == Step.revoke
-                          ? "set a new value of credence.dev/abort to have it tried again"
+                          ? "set a new value of credence.dev/rotate or credence.dev/abort to have it tried again"
                           : "set a new value of credence.dev/rotate, or of credence.dev/abort to drop the new value"))),
           Optional.empty(),
           Optional.of(what + "; given up"),
@@ -127,11 +129,19 @@ record HookRuns(Target t, long version, Value about, List<Step> steps) {
         false);
   }
 
-  /// Attempts since the identity was last changed: a change is a reason to try anew.
+  /// A staged value that was given up goes when somebody asks anew; what is to be ended stays the
+  /// same.
+  private boolean isForTheseRequests(HookJob job) {
+    return job.step() != Step.revoke || job.asked().isEmpty() || job.asked().equals(t.asked());
+  }
+
+  /// Attempts since the identity was last changed and somebody last asked for something: both are
+  /// reasons to try anew.
   private int tries(List<HookJob> jobs) {
     return (int)
         jobs.stream()
             .filter(job -> job.generation() >= t.s().identity().generation())
+            .filter(this::isForTheseRequests)
             .map(HookJob::attempt)
             .distinct()
             .count();

@@ -15,6 +15,7 @@ import dev.credence.facts.Member.Part;
 import dev.credence.facts.Member.StoredSecret;
 import dev.credence.facts.Policy;
 import dev.credence.facts.Recipe;
+import dev.credence.facts.Requests;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Templates;
@@ -106,8 +107,7 @@ record Target(
   /// What a new value answers, of those that the one before it answered and those that were asked.
   Handled answering(Handled before, Optional<StoredSecret> secret) {
     return before.withNewValue(
-        s.identity().requests(),
-        secret.map(StoredSecret::requests).orElse(dev.credence.facts.Requests.NONE));
+        s.identity().requests(), secret.map(StoredSecret::requests).orElse(Requests.NONE));
   }
 
   /// The Secrets that are there for this one.
@@ -126,6 +126,15 @@ record Target(
     return parts()
         .filter(secret -> secret.part().filter(Part.Pending.class::isInstance).isPresent())
         .findFirst();
+  }
+
+  /// A name of all that is asked for by annotations.
+  String asked() {
+    var onSecret =
+        s.member(subject()).orElse(null) instanceof StoredSecret secret
+            ? secret.requests()
+            : Requests.NONE;
+    return s.identity().requests().digestWith(onSecret);
   }
 
   List<HookJob> jobs() {

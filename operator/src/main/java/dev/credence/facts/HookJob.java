@@ -5,7 +5,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /// A Job that we started as a hook. `version` is that of the value that it applies, proves or ends;
-/// `valueUid` the UID of the Secret with that value; `generation` that of the identity then.
+/// `valueUid` the UID of the Secret with that value; `generation` that of the identity then, and
+/// `asked` what its requests were.
 public record HookJob(
     Subject subject,
     Guard guard,
@@ -15,6 +16,7 @@ public record HookJob(
     int attempt,
     String valueUid,
     long generation,
+    String asked,
     Instant createdAt,
     Outcome outcome,
     boolean leaving) {

@@ -50,6 +50,7 @@ final class HookJobs {
             attempt.get().intValue(),
             value.get(),
             Texts.version(annotations.get(Api.GENERATION)).orElse(0L),
+            line(annotations, Api.ASKED).orElse(""),
             createdAt,
             outcome(Optional.ofNullable(job.getStatus()), meta, createdAt),
             meta.getDeletionTimestamp() != null));

@@ -232,6 +232,8 @@ public final class Members {
 
   private static boolean created(ObjectMeta meta) {
     return FieldOwners.weCreated(meta, "f:labels", Api.IDENTITY)
+        // Nothing but a creation writes this one, so it is still there when the others have gone.
+        || FieldOwners.weCreated(meta, "f:labels", Api.MANAGED_BY)
         || FieldOwners.weCreated(meta, "f:annotations", Api.OWNER)
         || FieldOwners.weCreated(meta, "f:annotations", Api.TEAM);
   }

@@ -96,7 +96,8 @@ class AnnouncerTest {
             new Hook("alter-db-user", Duration.ofMinutes(5)),
             2,
             1,
-            new Action.Value("payments-db-pending", "uid-of-the-pending-one", "")),
+            new Action.Value("payments-db-pending", "uid-of-the-pending-one", ""),
+            ""),
         new Action.Restart(
             new Subject(Kind.Deployment, "payments"), Payments.JUDGED, "payments-db-v2"),
         new Action.Evict(Subject.pod("payments-1"), Payments.JUDGED),

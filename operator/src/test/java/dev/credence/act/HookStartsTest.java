@@ -30,7 +30,8 @@ class HookStartsTest {
           new Hook("alter-db-user", Duration.ofMinutes(5)),
           2,
           3,
-          new Action.Value("payments-db-pending", "uid-of-the-pending-one", ""));
+          new Action.Value("payments-db-pending", "uid-of-the-pending-one", ""),
+          "0123456789abcdef");
 
   @AutoClose private final Acting acting = new Acting();
 
@@ -62,7 +63,8 @@ class HookStartsTest {
                    "credence.dev/version": "2",
                    "credence.dev/attempt": "3",
                    "credence.dev/value-uid": "uid-of-the-pending-one",
-                   "credence.dev/generation": "3"},
+                   "credence.dev/generation": "3",
+                   "credence.dev/asked": "0123456789abcdef"},
                  "ownerReferences": %s}
                 """
                     .formatted(IssueTest.OWNERS)));
@@ -109,7 +111,8 @@ class HookStartsTest {
             APPLY.hook(),
             1,
             1,
-            new Action.Value("payments-db", "uid-of-payments-db", ".previous")));
+            new Action.Value("payments-db", "uid-of-payments-db", ".previous"),
+            "0123456789abcdef"));
     assertThat(env("/spec/template/spec/containers/0"))
         .contains(
             "CREDENCE_STEP=revoke",

@@ -379,6 +379,7 @@ final class Facts {
         run.attempt(),
         (run.ofPending() ? "p" : "s") + run.uid(),
         run.generation(),
+        "",
         time(run.createdAt()),
         run.outcome() == Outcome.Running
             ? new HookJob.Outcome.Running()

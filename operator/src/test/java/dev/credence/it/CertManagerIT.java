@@ -84,6 +84,18 @@ class CertManagerIT {
     assertThat(scene.status("crm").members().certificates()).isEqualTo(1);
     eventually("it is marked").until(() -> scene.isMarked(certificate(scene, "crm-mtls"), "crm"));
 
+    // A new one on request, once for each.
+    scene.annotate(scene.identity("crm"), "credence.dev/rotate", "now");
+    eventually("a second one is issued").until(() -> revision(scene, "crm-mtls") == 2);
+    scene.annotate(scene.identity("crm"), "credence.dev/revoke", "leaked");
+    eventually("a third one is issued").until(() -> revision(scene, "crm-mtls") == 3);
+    eventually("both were answered")
+        .until(
+            () ->
+                "now".equals(scene.status("crm").handled().rotate())
+                    && "leaked".equals(scene.status("crm").handled().revoke()));
+    scene.await(TO_NOTICE, "crm", "Ready", "True InOrder");
+
     // One whose issuer is not there.
     scene.identity("late", OWNER + ", certificates: [{name: late-mtls}]");
     issue(scene, "late-mtls", "nobody");
@@ -120,6 +132,10 @@ class CertManagerIT {
     eventually("it is marked again")
         .until(() -> scene.isMarked(certificate(scene, "crm-mtls"), "crm"));
     assertThat(operator.isAlive()).isTrue();
+  }
+
+  private static int revision(Scene scene, String name) {
+    return certificate(scene, name).get().get("status", "revision");
   }
 
   private static void issue(Scene scene, String name, String issuer) {

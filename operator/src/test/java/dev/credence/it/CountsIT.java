@@ -128,7 +128,7 @@ class CountsIT {
     scene.identity("crm", OWNER + ", secrets: [" + db() + "]");
     scene.awaitReady("crm");
     // A value lives for ten seconds at least: the wait for that is not what is counted.
-    Scene.stays(Duration.ofSeconds(10), "the first version", () -> scene.version("crm-db") == 1);
+    Scene.stays(Duration.ofSeconds(12), "the first version", () -> scene.version("crm-db") == 1);
     var audit = cluster.audit();
 
     scene.annotate(scene.identity("crm"), "credence.dev/rotate", "now");

@@ -1,6 +1,7 @@
 package dev.credence.it;
 
 import static dev.credence.cluster.Eventually.DEADLINE;
+import static dev.credence.cluster.Eventually.eventually;
 import static dev.credence.cluster.Eventually.within;
 import static java.util.stream.Collectors.joining;
 
@@ -17,13 +18,18 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -124,6 +130,60 @@ record Scene(KubernetesClient client, String namespace) {
                 .endMetadata()
                 .build())
         .create();
+  }
+
+  Resource<CronJob> cronJob(String name) {
+    return client.batch().v1().cronjobs().inNamespace(namespace).withName(name);
+  }
+
+  Resource<Job> job(String name) {
+    return client.batch().v1().jobs().inNamespace(namespace).withName(name);
+  }
+
+  /// The names of the Jobs that are there.
+  List<String> jobs() {
+    return client.batch().v1().jobs().inNamespace(namespace).list().getItems().stream()
+        .map(job -> job.getMetadata().getName())
+        .sorted()
+        .toList();
+  }
+
+  /// A suspended CronJob whose holder agrees that it is run as a hook. Its Jobs succeed in a second
+  /// or three.
+  void createHook(String name) {
+    create(
+        """
+        {apiVersion: batch/v1, kind: CronJob, metadata: {name: %s, annotations: {credence.dev/hook: 'true'}},
+         spec: {schedule: '0 0 1 1 *', suspend: true, jobTemplate: {spec: {backoffLimit: 0, template: {spec: {
+           restartPolicy: Never, containers: [{name: hook, image: postgres:18, env: [{name: STEP, value: $(CREDENCE_STEP)}]}]}}}}}}
+        """
+            .formatted(name));
+  }
+
+  /// From now on its Jobs run and run: nobody gives their pods a node.
+  void holdUp(String hook) {
+    change(hook, "nobody", "null");
+  }
+
+  /// From now on its Jobs fail, after a second.
+  void letFail(String hook) {
+    change(hook, "nobody", "1");
+  }
+
+  /// The end of both, for the Jobs that are yet to come.
+  void letSucceed(String hook) {
+    change(hook, "null", "null");
+  }
+
+  private void change(String hook, String scheduler, String seconds) {
+    patch(
+        cronJob(hook),
+        "{spec: {jobTemplate: {spec: {activeDeadlineSeconds: %s, template: {spec: {schedulerName: %s}}}}}}"
+            .formatted(seconds, scheduler));
+  }
+
+  Resource<Deployment> deployment(String name) {
+    return client.apps().deployments().inNamespace(namespace).withName(name);
   }
 
   MachineIdentityStatus status(String name) {
@@ -230,6 +290,36 @@ record Scene(KubernetesClient client, String namespace) {
         .sorted(Comparator.comparing((Event event) -> event.getEventTime().getTime()))
         .map(event -> event.getType() + " " + event.getReason())
         .toList();
+  }
+
+  /// The value under a key of a Secret that is there; empty where there is none.
+  Optional<String> value(String secret, String key) {
+    return Optional.ofNullable(secret(secret).get())
+        .map(Secret::getData)
+        .map(data -> data.get(key))
+        .map(encoded -> new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8));
+  }
+
+  /// Its state and version: `Fresh 2`; without a value yet `Applying`.
+  String stand(String identity, String credential) {
+    return Stream.ofNullable(status(identity).credentials())
+        .flatMap(List::stream)
+        .filter(found -> found.name().equals(credential))
+        .map(found -> found.state() + (found.version() == null ? "" : " " + found.version()))
+        .findFirst()
+        .orElse("absent");
+  }
+
+  void awaitStand(String identity, String credential, String stand) {
+    try {
+      eventually("%s of %s is %s".formatted(credential, identity, stand))
+          .until(() -> stand(identity, credential).equals(stand));
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError(
+          "%s; it is %s; %s"
+              .formatted(e.getMessage(), stand(identity, credential), described(identity)),
+          e);
+    }
   }
 
   /// Braces alone would be taken for JSON.

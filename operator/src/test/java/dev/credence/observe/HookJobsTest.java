@@ -31,6 +31,7 @@ class HookJobsTest {
                 3,
                 "uid-of-the-pending-one",
                 4,
+                "",
                 NEW_YEAR,
                 new Outcome.Running(),
                 false));

@@ -331,6 +331,7 @@ final class Hands {
                 .addToAnnotations(Api.SECRET_VERSION, String.valueOf(run.version()))
                 .addToAnnotations(Api.ATTEMPT, String.valueOf(run.attempt()))
                 .addToAnnotations(Api.VALUE_UID, run.about().uid())
+                .addToAnnotations(Api.ASKED, run.asked())
                 .addToAnnotations(
                     Api.GENERATION, String.valueOf(identity.getMetadata().getGeneration()))
                 .build())

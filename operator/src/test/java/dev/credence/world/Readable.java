@@ -161,7 +161,7 @@ public final class Readable {
               + material(recipe)
               + ", "
               + receipt(receipt);
-      case Action.RunHook(var subject, var of, _, var hook, var version, _, var about) ->
+      case Action.RunHook(var subject, var of, _, var hook, var version, _, var about, _) ->
           "Run %s from CronJob %s for version %d of %s, in %s under <key>%s, at most %ds"
               .formatted(
                   subject,

@@ -1,0 +1,389 @@
+package dev.credence.it;
+
+import static dev.credence.cluster.Eventually.within;
+import static dev.credence.it.Scene.OWNER;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.credence.api.Api;
+import dev.credence.cluster.LocalCluster;
+import dev.credence.cluster.OnCluster;
+import dev.credence.cluster.OperatorProcess;
+import dev.credence.cluster.TestNamespace;
+import dev.credence.it.Tripwires.Side;
+import dev.credence.it.Tripwires.Wire;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.Watch;
+import io.fabric8.kubernetes.client.Watcher;
+import io.fabric8.kubernetes.client.WatcherException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.assertj.core.api.SoftAssertions;
+import org.awaitility.core.ConditionTimeoutException;
+import org.junit.jupiter.api.Test;
+
+/// The operator is killed right before and right after every single write of a rotation: the next
+/// one brings it to the same end. There is a namespace for each of these deaths, and all of them
+/// are died in one process, see [Tripwires].
+///
+/// Right before a write is right after the one before it, so that this is enough.
+@OnCluster
+class KilledIT {
+  private static final Duration DEADLINE = Duration.ofMinutes(2);
+
+  /// `most`: more writes than there are. That none is missed is asserted.
+  private enum Story {
+    FirstValue(15) {
+      @Override
+      void prepare(Scene scene) {
+        hooks(scene);
+      }
+
+      @Override
+      void begin(Scene scene) {
+        hooked(scene);
+      }
+    },
+    NextValue(22) {
+      @Override
+      void prepare(Scene scene) {
+        hooks(scene);
+        hooked(scene);
+      }
+
+      @Override
+      void begin(Scene scene) {
+        rotate(scene);
+      }
+    },
+    Revocation(23) {
+      @Override
+      void prepare(Scene scene) {
+        hooks(scene);
+        hooked(scene);
+      }
+
+      @Override
+      void begin(Scene scene) {
+        scene.annotate(scene.secret("crm-db"), Api.REVOKE, "INC-1");
+      }
+    },
+    NextToken(10) {
+      @Override
+      void prepare(Scene scene) {
+        scene.createAccount("crm-sync");
+        scene.identity(
+            "crm",
+            OWNER
+                + ", serviceAccounts: [{name: crm-sync}], secrets: [{name: crm-db, token: {serviceAccount: crm-sync}, rotation: {overlap: 2s}}]");
+      }
+
+      @Override
+      void begin(Scene scene) {
+        rotate(scene);
+      }
+    },
+    Restart(11) {
+      @Override
+      void prepare(Scene scene) {
+        scene.policy("rotation: {overlap: 1s, restart: {strategy: Rollout}}");
+        scene.identity("crm", OWNER + ", secrets: [" + Scene.password("crm-db") + "]");
+        scene.create(
+            """
+            {apiVersion: apps/v1, kind: Deployment, metadata: {name: crm-web},
+             spec: {selector: {matchLabels: {app: crm-web}}, template: {metadata: {labels: {app: crm-web}}, spec: {
+              containers: [{name: web, image: crm, envFrom: [{secretRef: {name: crm-db}}]}]}}}}
+            """);
+      }
+
+      @Override
+      void begin(Scene scene) {
+        rotate(scene);
+      }
+    };
+
+    private final int most;
+
+    Story(int most) {
+      this.most = most;
+    }
+
+    abstract void prepare(Scene scene);
+
+    abstract void begin(Scene scene);
+
+    long before() {
+      return this == FirstValue ? 0 : 1;
+    }
+
+    private static void rotate(Scene scene) {
+      scene.annotate(scene.identity("crm"), Api.ROTATE, "now");
+    }
+
+    private static void hooks(Scene scene) {
+      List.of("apply", "verify", "revoke").forEach(scene::createHook);
+    }
+
+    private static void hooked(Scene scene) {
+      scene.identity(
+          "crm",
+          OWNER
+              + """
+              , secrets: [{name: crm-db, generate: {keys: [{name: password, password: {}}]}, rotation: {overlap: 2s},
+                 hooks: {apply: {cronJob: apply}, verify: {cronJob: verify}, revoke: {cronJob: revoke}}}]
+              """);
+    }
+  }
+
+  /// One death.
+  private static final class Lane {
+    private final Story story;
+    private final int nth;
+    private final Side side;
+    private final Scene scene;
+    private Wire wire;
+
+    Lane(KubernetesClient client, Story story, int nth, Side side) {
+      this.story = story;
+      this.nth = nth;
+      this.side = side;
+      var name = "killed-" + story.name().toLowerCase() + "-" + nth;
+      scene = new Scene(client, TestNamespace.create(client, name, Map.of()).name());
+      story.prepare(scene);
+    }
+
+    void begin(Tripwires wires) {
+      wire = wires.stretch(scene.namespace(), nth, side);
+      story.begin(scene);
+    }
+
+    boolean isAtRest(long version) {
+      return version == 0
+          || scene.version("crm-db") == version
+              && scene.stand("crm", "crm-db").equals("Fresh " + version)
+              && scene.secret("crm-db-pending").get() == null
+              && scene.jobs().isEmpty();
+    }
+
+    boolean isOver() {
+      return wire.isDead() || isAtRest(story.before() + 1);
+    }
+
+    @Override
+    public String toString() {
+      return story + ": " + wire;
+    }
+  }
+
+  @Test
+  void wherever_it_is_killed_the_next_one_carries_on(LocalCluster cluster) {
+    var client = cluster.client();
+    var lanes = new ArrayList<Lane>();
+    try (var gate = Gate.to(cluster);
+        var wires = Tripwires.before(gate);
+        var history = new History(client)) {
+      for (var story : Story.values()) {
+        lanes.add(new Lane(client, story, 1, Side.Before));
+        IntStream.rangeClosed(1, story.most)
+            .forEach(nth -> lanes.add(new Lane(client, story, nth, Side.After)));
+      }
+      try (var doomed = OperatorProcess.on(cluster).through(wires.address()).start()) {
+        await("the values before are in place", lanes, lane -> lane.isAtRest(lane.story.before()));
+        lanes.forEach(lane -> lane.begin(wires));
+        await("it is dead wherever it could die", lanes, Lane::isOver);
+        doomed.kill();
+      }
+      for (var story : Story.values()) {
+        var deaths = lanes.stream().filter(lane -> lane.story == story && lane.wire.isDead());
+        System.out.printf("Killed: %s: %s%n", story, deaths.map(lane -> lane.wire).toList());
+        assertThat(lanes)
+            .filteredOn(lane -> lane.story == story && lane.nth == story.most)
+            .as("there is no write that it was not killed at")
+            .noneMatch(lane -> lane.wire.isDead());
+      }
+      try (var operator = OperatorProcess.on(cluster).start()) {
+        await("all are at rest", lanes, lane -> lane.isAtRest(lane.story.before() + 1));
+        lanes.forEach(lane -> lane.scene.awaitReady("crm"));
+      }
+      var softly = new SoftAssertions();
+      lanes.forEach(lane -> history.check(lane, softly));
+      softly.assertAll();
+    } finally {
+      lanes.forEach(lane -> client.namespaces().withName(lane.scene.namespace()).delete());
+    }
+  }
+
+  private static void await(String what, List<Lane> lanes, Predicate<Lane> condition) {
+    // One after another: all of them at once would be hundreds of questions for each look.
+    var left = new ArrayList<>(lanes);
+    try {
+      within(DEADLINE, what)
+          .until(
+              () -> {
+                while (!left.isEmpty() && condition.test(left.getFirst())) {
+                  left.removeFirst();
+                }
+                return left.isEmpty();
+              });
+    } catch (ConditionTimeoutException e) {
+      throw new AssertionError(
+          what + ", but not in: " + left.stream().map(KilledIT::described).toList(), e);
+    }
+  }
+
+  private static String described(Lane lane) {
+    return "%s (%s, %s, Jobs %s)"
+        .formatted(
+            lane,
+            lane.scene.message("crm", "Ready"),
+            lane.scene.message("crm", "CredentialsFresh"),
+            lane.scene.jobs());
+  }
+
+  /// Everything that the Secrets of identities held, and the Jobs that were made, as it happened.
+  private static final class History implements AutoCloseable {
+    private final Map<String, List<String>> values = new ConcurrentHashMap<>();
+    private final Map<String, List<String>> jobs = new ConcurrentHashMap<>();
+    private final List<Watch> watches;
+
+    History(KubernetesClient client) {
+      watches =
+          List.of(
+              client
+                  .secrets()
+                  .inAnyNamespace()
+                  .withLabel(Api.IDENTITY, "crm")
+                  .watch(each((action, secret) -> note(action, secret))),
+              client
+                  .batch()
+                  .v1()
+                  .jobs()
+                  .inAnyNamespace()
+                  .withLabel(Api.IDENTITY, "crm")
+                  .watch(each((action, job) -> note(action, job))));
+    }
+
+    private void note(Watcher.Action action, Secret secret) {
+      var meta = secret.getMetadata();
+      var version = meta.getAnnotations().get(Api.SECRET_VERSION);
+      if (action == Watcher.Action.DELETED || secret.getData() == null) {
+        return;
+      }
+      var seen =
+          values.computeIfAbsent(
+              meta.getNamespace() + "/" + meta.getName(), _ -> new CopyOnWriteArrayList<>());
+      var value =
+          version
+              + " "
+              + Stream.of("password", "password.previous", "token")
+                  .map(key -> secret.getData().get(key))
+                  .filter(Objects::nonNull)
+                  .toList();
+      if (seen.isEmpty() || !seen.getLast().equals(value)) {
+        seen.add(value);
+      }
+    }
+
+    private void note(Watcher.Action action, Job job) {
+      if (action == Watcher.Action.ADDED) {
+        jobs.computeIfAbsent(job.getMetadata().getNamespace(), _ -> new CopyOnWriteArrayList<>())
+            .add(job.getMetadata().getName());
+      }
+    }
+
+    void check(Lane lane, SoftAssertions softly) {
+      var namespace = lane.scene.namespace();
+      var seen = values.getOrDefault(namespace + "/crm-db", List.of());
+      var staged = values.getOrDefault(namespace + "/crm-db-pending", List.of());
+      var made = jobs.getOrDefault(namespace, List.of());
+      switch (lane.story) {
+        case FirstValue -> {
+          softly.assertThat(seen).as("%s", lane).isEqualTo(staged).hasSize(1);
+          softly.assertThat(made).as("%s", lane).containsExactly(jobs(1));
+        }
+        case NextValue -> {
+          softly.assertThat(staged).as("%s", lane).hasSize(2);
+          softly.assertThat(seen).as("%s", lane).hasSize(3);
+          if (staged.size() == 2) {
+            var first = staged.get(0).substring(3, staged.get(0).length() - 1);
+            var second = staged.get(1).substring(3, staged.get(1).length() - 1);
+            softly
+                .assertThat(seen)
+                .as("%s", lane)
+                .containsExactly(
+                    "1 [" + first + "]", "2 [" + second + ", " + first + "]", "2 [" + second + "]");
+          }
+          softly
+              .assertThat(made)
+              .as("%s", lane)
+              .containsExactly(
+                  Stream.of(jobs(1), jobs(2), new String[] {"crm-db-v1-revoke-1"})
+                      .flatMap(Stream::of)
+                      .toArray(String[]::new));
+        }
+        case Revocation -> {
+          softly.assertThat(seen).as("%s", lane).isEqualTo(staged).hasSize(2);
+          softly
+              .assertThat(made)
+              .as("%s", lane)
+              .containsExactly(
+                  Stream.of(jobs(1), new String[] {"crm-db-v1-revoke-1"}, jobs(2))
+                      .flatMap(Stream::of)
+                      .toArray(String[]::new));
+        }
+        case Restart -> {
+          softly.assertThat(seen).as("%s", lane).hasSize(3);
+          softly
+              .assertThat(lane.scene.deployment("crm-web").get().getMetadata().getGeneration())
+              .as("restarted once: %s", lane)
+              .isEqualTo(2);
+        }
+        case NextToken -> {
+          softly
+              .assertThat(seen.stream().map(value -> value.substring(0, 1)))
+              .as("%s", lane)
+              .containsExactly("1", "2");
+          softly
+              .assertThat(lane.scene.client().secrets().inNamespace(namespace).list().getItems())
+              .as("%s", lane)
+              .extracting(secret -> secret.getMetadata().getName())
+              .containsExactly("crm-db", "crm-db-anchor-v2");
+        }
+      }
+    }
+
+    private static String[] jobs(int version) {
+      return new String[] {"crm-db-v" + version + "-apply-1", "crm-db-v" + version + "-verify-1"};
+    }
+
+    private static <T extends HasMetadata> Watcher<T> each(BiConsumer<Watcher.Action, T> note) {
+      return new Watcher<>() {
+        @Override
+        public void eventReceived(Action action, T object) {
+          note.accept(action, object);
+        }
+
+        @Override
+        public void onClose(WatcherException cause) {
+          throw new IllegalStateException(cause);
+        }
+      };
+    }
+
+    @Override
+    public void close() {
+      watches.forEach(Watch::close);
+    }
+  }
+}
