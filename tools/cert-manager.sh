@@ -76,7 +76,11 @@ crds_down() {
 }
 
 only_a_throw_away_cluster() {
-  kube get configmap credence-test-cluster --namespace kube-system >/dev/null 2>&1 && return
+  local try
+  for try in 1 2 3; do
+    kube get configmap credence-test-cluster --namespace kube-system >/dev/null 2>&1 && return
+    sleep 1
+  done
   fail "The cluster of $kubeconfig is not there, or is not marked as a throw-away one: it needs the ConfigMap kube-system/credence-test-cluster."
 }
 

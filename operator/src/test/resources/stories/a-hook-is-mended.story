@@ -117,77 +117,39 @@ events:
   = crm-db is Blocked (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; attempt 3 of 3 to apply version 2 failed: Job crm-db-v2-apply-3: DeadlineExceeded; given up
 2026-03-11 08:00:00 * alice mends the hook and asks for a new value
 2026-03-11 08:00:00 crm
-  > Run Job crm-db-v2-apply-4 from CronJob crm-db-apply for version 2 of Secret crm-db, in crm-db-pending under <key>, at most 300s
-  = Rotating, not ready
-  = VerificationFailed: crm-db: attempt 1 of 3 to apply version 2 failed: Job crm-db-v2-apply-3: DeadlineExceeded
-  = crm-db is Applying (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; version 2: waiting for Job crm-db-v2-apply-4
-2026-03-11 08:00:00 crm
-  = Rotating, ready
-  = RotationDue: crm-db: version 2: waiting for Job crm-db-v2-apply-4
-2026-03-11 08:00:10 * the database has another second password
-2026-03-11 08:00:20 * it opens the database
-2026-03-11 08:05:30 crm
-  = Rotating, not ready
-  = VerificationFailed: crm-db: attempt 1 of 3 to apply version 2 failed: Job crm-db-v2-apply-4: did not end within 5m
-  = crm-db is Applying (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; attempt 1 of 3 to apply version 2 failed: Job crm-db-v2-apply-4: did not end within 5m; tried again at 2026-03-11T08:05:35Z
-2026-03-11 08:05:35 crm
-  > Run Job crm-db-v2-apply-5 from CronJob crm-db-apply for version 2 of Secret crm-db, in crm-db-pending under <key>, at most 300s
-  = crm-db is Applying (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; version 2: waiting for Job crm-db-v2-apply-5
-2026-03-11 08:05:35 crm
-  = Rotating, ready
-  = RotationDue: crm-db: version 2: waiting for Job crm-db-v2-apply-5
-2026-03-11 08:11:05 crm
-  = Rotating, not ready
-  = VerificationFailed: crm-db: attempt 2 of 3 to apply version 2 failed: Job crm-db-v2-apply-5: did not end within 5m
-  = crm-db is Applying (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; attempt 2 of 3 to apply version 2 failed: Job crm-db-v2-apply-5: did not end within 5m; tried again at 2026-03-11T08:11:15Z
-2026-03-11 08:11:15 crm
-  > Run Job crm-db-v2-apply-6 from CronJob crm-db-apply for version 2 of Secret crm-db, in crm-db-pending under <key>, at most 300s
-  = crm-db is Applying (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; version 2: waiting for Job crm-db-v2-apply-6
-2026-03-11 08:11:15 crm
-  = Rotating, ready
-  = RotationDue: crm-db: version 2: waiting for Job crm-db-v2-apply-6
-2026-03-11 08:16:45 crm
   > Remove Secret crm-db-pending: a new value was asked for after this one was given up
+  = Rotating, ready
   = RotationDue: crm-db: staging a new value
   = crm-db is Applying (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; staging a new value
-2026-03-11 08:16:45 crm
+2026-03-11 08:00:00 crm
   > Stage in Secret crm-db-pending the next value of Secret crm-db with password, version 2, for the Secret's request ticket-12
   > Remove Job crm-db-v2-apply-1: its value is settled
   > Remove Job crm-db-v2-apply-2: its value is settled
   > Remove Job crm-db-v2-apply-3: its value is settled
-  > Remove Job crm-db-v2-apply-4: its value is settled
-  > Remove Job crm-db-v2-apply-5: its value is settled
-  > Remove Job crm-db-v2-apply-6: its value is settled
   > Remove Job crm-db-v2-verify-2: its value is settled
   = RotationDue: crm-db: version 2 is staged
   = crm-db is Applying (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; version 2 is staged
-2026-03-11 08:16:45 crm
+2026-03-11 08:00:00 crm
   > Run Job crm-db-v2-apply-1 from CronJob crm-db-apply for version 2 of Secret crm-db, in crm-db-pending under <key>, at most 300s
   = RotationDue: crm-db: version 2: waiting for Job crm-db-v2-apply-1
   = crm-db is Applying (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; version 2: waiting for Job crm-db-v2-apply-1
-2026-03-11 08:22:15 crm
-  = Rotating, not ready
-  = VerificationFailed: crm-db: attempt 1 of 3 to apply version 2 failed: Job crm-db-v2-apply-1: did not end within 5m
-  = crm-db is Applying (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; attempt 1 of 3 to apply version 2 failed: Job crm-db-v2-apply-1: did not end within 5m; tried again at 2026-03-11T08:22:20Z
-2026-03-11 08:22:20 crm
-  > Run Job crm-db-v2-apply-2 from CronJob crm-db-apply for version 2 of Secret crm-db, in crm-db-pending under <key>, at most 300s
-  = crm-db is Applying (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; version 2: waiting for Job crm-db-v2-apply-2
-2026-03-11 08:22:20 crm
-  = Rotating, ready
-  = RotationDue: crm-db: version 2: waiting for Job crm-db-v2-apply-2
-2026-03-11 08:27:50 crm
-  = Rotating, not ready
-  = VerificationFailed: crm-db: attempt 2 of 3 to apply version 2 failed: Job crm-db-v2-apply-2: did not end within 5m
-  = crm-db is Applying (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; attempt 2 of 3 to apply version 2 failed: Job crm-db-v2-apply-2: did not end within 5m; tried again at 2026-03-11T08:28:00Z
-2026-03-11 08:28:00 crm
-  > Run Job crm-db-v2-apply-3 from CronJob crm-db-apply for version 2 of Secret crm-db, in crm-db-pending under <key>, at most 300s
-  = crm-db is Applying (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; version 2: waiting for Job crm-db-v2-apply-3
-2026-03-11 08:28:00 crm
-  = Rotating, ready
-  = RotationDue: crm-db: version 2: waiting for Job crm-db-v2-apply-3
-2026-03-11 08:33:30 crm
-  = Active, not ready
-  = RotationBlocked: crm-db: attempt 3 of 3 to apply version 2 failed: Job crm-db-v2-apply-3: did not end within 5m; given up. Mend the hook, then set a new value of credence.dev/rotate, or of credence.dev/abort to drop the new value
-  = crm-db is Blocked (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; attempt 3 of 3 to apply version 2 failed: Job crm-db-v2-apply-3: did not end within 5m; given up
+2026-03-11 08:00:10 * the database has another second password
+2026-03-11 08:00:10 crm
+  > Run Job crm-db-v2-verify-1 from CronJob crm-db-verify for version 2 of Secret crm-db, in crm-db-pending under <key>, at most 300s
+  = RotationDue: crm-db: version 2: waiting for Job crm-db-v2-verify-1
+  = crm-db is Verifying (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; version 2: waiting for Job crm-db-v2-verify-1
+2026-03-11 08:00:20 * it opens the database
+2026-03-11 08:00:20 crm
+  > Switch Secret crm-db from Secret crm-db-pending, version 2, the previous until 2026-03-12T08:00:20Z, for the Secret's request ticket-12, on request
+  = crm-db is Overlapping (Generated), version 2, issued 2026-03-11T08:00:20Z, next 2026-03-21T08:00:20Z, previous until 2026-03-12T08:00:20Z
+2026-03-11 08:00:20 crm
+  > Remove Secret crm-db-pending: its value is in place, or no longer wanted
+2026-03-11 08:00:20 crm
+  > Remove Job crm-db-v2-apply-1: its value is settled
+  > Remove Job crm-db-v2-verify-1: its value is settled
+2026-03-12 08:00:20 crm
+  > Retire the previous value of Secret crm-db
+  = Active, ready
+  = crm-db is Fresh (Generated), version 2, issued 2026-03-11T08:00:20Z, next 2026-03-21T08:00:20Z
 
-until 2026-03-13 00:00:00: 13 looks by the clock, 27 actions
+until 2026-03-13 00:00:00: 4 looks by the clock, 25 actions

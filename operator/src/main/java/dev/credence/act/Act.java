@@ -72,6 +72,7 @@ public final class Act {
         secrets.checkAdoptable(adopt.subject(), namespace);
         metadata.adopt(namespace, adopt, identity.getMetadata().getUid());
       }
+      case Action.Redate redate -> metadata.redate(namespace, redate);
       case Action.Release(var subject, var guard) -> metadata.release(namespace, subject, guard);
       case Action.Tie(var subject, var guard, var retained) ->
           metadata.tie(identity, subject, guard, retained);

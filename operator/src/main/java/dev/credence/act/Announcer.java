@@ -134,6 +134,14 @@ public final class Announcer implements AutoCloseable {
           tell(identity, Type.Normal, "Evicted", "Evict", evict.subject() + " evicted");
       case Action.Adopt adopt ->
           tell(identity, Type.Normal, "Adopted", "Adopt", adopt.subject() + " taken over");
+      case Action.Redate redate ->
+          tell(
+              identity,
+              Type.Warning,
+              "Redated",
+              "Redate",
+              redate.subject()
+                  + ": its time of issue was to come, as after a clock that was wrong; it is counted from now on");
       case Action.Release release ->
           tell(identity, Type.Normal, "Released", "Release", release.subject() + " given back");
       case Action.Renew renew ->

@@ -105,6 +105,15 @@ final class MetadataWrites {
     patch(namespace, adopt.subject(), adopt.guard(), Map.of("annotations", annotations));
   }
 
+  void redate(String namespace, Action.Redate redate) {
+    var annotations = new HashMap<String, @Nullable Object>();
+    annotations.put(Api.ISSUED_AT, redate.issuedAt().toString());
+    redate
+        .previousRetiresAt()
+        .ifPresent(time -> annotations.put(Api.PREVIOUS_RETIRES_AT, time.toString()));
+    patch(namespace, redate.subject(), redate.guard(), Map.of("annotations", annotations));
+  }
+
   /// Takes off what we wrote; the consent is for its holder to write.
   void release(String namespace, Subject subject, Guard guard) {
     var annotations = new HashMap<String, @Nullable Object>();

@@ -101,6 +101,10 @@ public sealed interface Action {
   /// Delete what we made for a rotation and need no longer: a pending Secret, an anchor, a Job.
   record Remove(Subject subject, Guard guard, String why) implements Action {}
 
+  /// Date a value anew whose time of issue is to come, after a clock was wrong. The value stays.
+  record Redate(Subject subject, Guard guard, Instant issuedAt, Optional<Instant> previousRetiresAt)
+      implements Action {}
+
   /// Take over a Secret whose holder gives it to the identity. Its value stays. `receipt` is empty
   /// where it says itself which version it holds.
   record Adopt(Subject subject, Guard guard, Optional<Receipt> receipt) implements Action {}

@@ -197,7 +197,7 @@ final class Rotation {
 
   private Turn made(StoredSecret secret, Issue issue) {
     if (issue.issuedAt().minus(CLOCKS_DIFFER).isAfter(t.now())) {
-      return issuedInTheFuture(issue.issuedAt());
+      return redated(secret, issue);
     }
     var revocation = Occasion.revocation(t, secret, issue);
     if (t.life().isOver()) {
@@ -650,9 +650,37 @@ final class Rotation {
         "its annotations credence.dev/version, issued-at and previous-retires-at cannot be read");
   }
 
-  private Turn issuedInTheFuture(Instant issuedAt) {
-    return damaged("its annotation credence.dev/issued-at says " + issuedAt + ", which is to come")
-        .changingAt(issuedAt.minus(CLOCKS_DIFFER));
+  /// A clock was wrong when the value was issued, or somebody wrote the annotation. How old it is
+  /// nobody knows; counted from now on it is neither replaced at once nor kept for years.
+  private Turn redated(StoredSecret secret, Issue issue) {
+    var now = t.nextSecond();
+    var until =
+        issue
+            .previousRetiresAt()
+            .map(
+                time ->
+                    now.plus(
+                        Durations.shorter(
+                            Duration.between(issue.issuedAt(), time).abs(),
+                            t.rhythm().overlap(now))));
+    var dated =
+        new Issue(
+            issue.version(),
+            now,
+            until,
+            issue.previous(),
+            issue.recipe(),
+            issue.account(),
+            issue.handled(),
+            issue.aborted().filter(aborted -> !aborted.at().isAfter(now)));
+    var turn =
+        Turn.idle(t.generated().with(dated, Phase.Fresh, until, Occasion.end(secret), note(secret)))
+            .against(Obstacle.refusal(t.s(), t.subject()))
+            .changingAt(t.rhythm().due(dated, Occasion.end(secret)))
+            .answering(issue.handled());
+    return t.s().setback(t.subject()).isPresent()
+        ? turn
+        : turn.doing(new Action.Redate(t.subject(), secret.thing().guard(), now, until));
   }
 
   private Turn damaged(String how) {

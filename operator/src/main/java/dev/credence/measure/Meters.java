@@ -114,6 +114,7 @@ public final class Meters {
       case Action.Anchor anchor -> {}
       case Action.Remove remove -> {}
       case Action.Acknowledge acknowledge -> {}
+      case Action.Redate redate -> {}
       case Action.Adopt adopt -> {}
       case Action.Release release -> {}
       case Action.Tie tie -> {}

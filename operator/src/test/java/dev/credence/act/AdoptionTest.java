@@ -107,7 +107,8 @@ class AdoptionTest {
         {"labels": {"credence.dev/identity": null},
          "annotations": {
            "credence.dev/version": null, "credence.dev/issued-at": null,
-           "credence.dev/previous-retires-at": null, "credence.dev/recipe": null,
+           "credence.dev/previous-retires-at": null, "credence.dev/previous": null,
+           "credence.dev/recipe": null,
            "credence.dev/account-uid": null,
            "credence.dev/rotated-for-identity": null, "credence.dev/revoked-for-identity": null,
            "credence.dev/rotated-for-secret": null, "credence.dev/rolled-back-for": null,

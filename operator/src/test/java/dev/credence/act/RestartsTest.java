@@ -131,7 +131,7 @@ class RestartsTest {
                "message": "The disruption budget crm-web needs 2 healthy pods and has 2 currently"}]}}
             """));
     var refusal = refused(this::evict);
-    assertThat(refusal.why()).isEqualTo(Cause.Refused);
+    assertThat(refusal.why()).isEqualTo(Cause.Held);
     assertThat(refusal.subject()).isEqualTo(POD);
     assertThat(refusal)
         .hasMessage(

@@ -157,6 +157,7 @@ class RotateTest {
             "credence.dev/version=2",
             "credence.dev/issued-at=2027-01-01T00:00:00Z",
             "credence.dev/previous-retires-at=2027-01-02T00:00:00Z",
+            "credence.dev/previous=kept",
             "credence.dev/recipe=0123456789abcdef");
   }
 

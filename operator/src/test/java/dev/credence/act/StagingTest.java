@@ -140,6 +140,7 @@ class StagingTest {
             "credence.dev/version=2",
             "credence.dev/issued-at=2027-01-01T00:00:00Z",
             "credence.dev/previous-retires-at=2027-01-02T00:00:00Z",
+            "credence.dev/previous=kept",
             "credence.dev/recipe=0123456789abcdef");
     assertThat(acting.sent().at("/metadata/name").asText()).isEqualTo("payments-db");
     assertThat(acting.memory.wrote)

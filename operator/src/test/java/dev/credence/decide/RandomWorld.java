@@ -127,7 +127,7 @@ final class RandomWorld {
 
   /// Something that a person, another controller or the cluster does.
   void somethingHappens() {
-    switch (random.nextInt(23)) {
+    switch (random.nextInt(26)) {
       case 0, 1 -> writeIdentity();
       case 2 -> writePolicy();
       case 3 -> writeForeign();
@@ -145,7 +145,8 @@ final class RandomWorld {
       case 14 -> annotate(SECRETS, "Secret", Api.ABORT, request());
       case 15 -> annotate(SECRETS, "Secret", Api.REVOKE, request());
       case 16 -> annotate(IDENTITIES, "MachineIdentity", Api.REVOKE, request());
-      case 17 -> annotate(SECRETS, "Secret", Api.ADOPT, one(IDENTITIES));
+      case 17, 22, 23 -> annotate(SECRETS, "Secret", Api.ADOPT, one(IDENTITIES));
+      case 24 -> annotate(SECRETS, "Secret", Api.ISSUED_AT, "2100-01-01T00:00:00Z");
       default -> markForDeletion();
     }
   }

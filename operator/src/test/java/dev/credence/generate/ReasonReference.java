@@ -61,7 +61,10 @@ final class ReasonReference {
         Aspect.CredentialsFresh,
         Truth.False,
         Reason.RotationDue,
+        Reason.RotationDeferred,
+        Reason.VerificationFailed,
         Reason.RotationBlocked,
+        Reason.ConsumersPending,
         Reason.CertificateNotReady);
     when(Aspect.Expiring, Truth.True, Reason.ExpiresSoon, Reason.Expired);
     when(Aspect.Expiring, Truth.False, Reason.NoExpiry, Reason.FarAway);

@@ -89,7 +89,9 @@ final class Hands {
               now,
               secret -> granted(rotated(secret, receipt, ++made), material, now));
       case Action.Rollback(_, var guard, var receipt) ->
-          updated(found, guard, identity, now, secret -> swapped(secret, receipt));
+          found.flatMap(this::value).flatMap(Value::previous).isEmpty() && found.isPresent()
+              ? Optional.of(Cause.Refused)
+              : updated(found, guard, identity, now, secret -> swapped(secret, receipt));
       case Action.Retire(_, var guard) -> updated(found, guard, identity, now, this::retired);
       case Action.Acknowledge(_, var guard, var handled, var aborted, _) ->
           updated(
@@ -103,6 +105,17 @@ final class Hands {
               secret -> with(secret, Map.of(Api.PREVIOUS_IS, "ending")));
       case Action.Remove(_, var guard, _) -> removed(found, guard, identity);
       case Action.Adopt adopt -> adopted(adopt, found, identity, now);
+      case Action.Redate(_, var guard, var issuedAt, var until) ->
+          updated(
+              found,
+              guard,
+              identity,
+              now,
+              secret -> {
+                var annotations = new HashMap<>(Map.of(Api.ISSUED_AT, issuedAt.toString()));
+                until.ifPresent(at -> annotations.put(Api.PREVIOUS_RETIRES_AT, at.toString()));
+                return with(secret, annotations);
+              });
       case Action.Release(_, var guard) ->
           judged(found, guard)
               .map(object -> written(released(object), now))

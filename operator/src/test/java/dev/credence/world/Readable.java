@@ -200,6 +200,12 @@ public final class Readable {
       case Action.Remove(var subject, _, var why) -> "Remove " + subject + ": " + why;
       case Action.Adopt(var subject, _, var receipt) ->
           "Adopt " + subject + receipt.map(says -> " as " + receipt(says)).orElse("");
+      case Action.Redate(var subject, _, var issuedAt, var until) ->
+          "Redate "
+              + subject
+              + " to "
+              + issuedAt
+              + until.map(at -> ", the previous until " + at).orElse("");
       case Action.Release(var subject, _) -> "Release " + subject;
       case Action.Tie(var subject, _, var retained) ->
           "Tie " + subject + (retained ? ", to stay without the identity" : ", to go with it");
