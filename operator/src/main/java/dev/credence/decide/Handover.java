@@ -5,6 +5,7 @@ import dev.credence.decide.Restarting.Hold;
 import dev.credence.decide.Standing.Credential.Phase;
 import dev.credence.decide.Turn.Obstacle;
 import dev.credence.decide.Verdict.Weight;
+import dev.credence.facts.Hooks;
 import dev.credence.facts.Hooks.Step;
 import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Member.Previous;
@@ -164,8 +165,7 @@ final class Handover {
           Optional.empty(),
           Optional.empty());
     }
-    var previous =
-        new Value(t.name(), secret.thing().guard().uid(), dev.credence.facts.Hooks.PREVIOUS);
+    var previous = new Value(t.name(), secret.thing().guard().uid(), Hooks.PREVIOUS);
     var hook = new HookRuns(t, issue.version() - 1, previous, List.of(Step.revoke)).answer(true);
     if (hook.passed()) {
       return retiring();

@@ -12,6 +12,8 @@ import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Member.StoredSecret;
 import dev.credence.facts.Recipe;
 import dev.credence.facts.Subject;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +34,7 @@ record Staging(Target t, Optional<Current> current, boolean overlapping, boolean
       Phase phase,
       Optional<String> message,
       Optional<Obstacle> obstacle,
-      Optional<java.time.Instant> changesAt,
+      Optional<Instant> changesAt,
       Optional<Receipt> turned) {}
 
   private static Answer waiting(String message) {
@@ -265,15 +267,14 @@ record Staging(Target t, Optional<Current> current, boolean overlapping, boolean
         Optional.of(receipt));
   }
 
-  private Optional<java.time.Instant> previousUntil(
-      java.time.Instant now, java.time.Duration overlap) {
+  private Optional<Instant> previousUntil(Instant now, Duration overlap) {
     if (current.isEmpty()) {
       return Optional.empty();
     }
     if (!overlapping) {
-      return Rotation.isRestarting(t) ? Optional.of(now) : Optional.empty();
+      return NewValue.isRestarting(t) ? Optional.of(now) : Optional.empty();
     }
-    return overlap.isZero() && !Rotation.isRestarting(t) && t.hooks().revoke().isEmpty()
+    return overlap.isZero() && !NewValue.isRestarting(t) && t.hooks().revoke().isEmpty()
         ? Optional.empty()
         : Optional.of(now.plus(overlap));
   }

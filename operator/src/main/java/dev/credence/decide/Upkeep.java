@@ -1,0 +1,84 @@
+package dev.credence.decide;
+
+import dev.credence.decide.Action.Receipt;
+import dev.credence.decide.Standing.Credential.Phase;
+import dev.credence.decide.Turn.Obstacle;
+import dev.credence.facts.Member.Issue;
+import dev.credence.facts.Member.StoredSecret;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// What is said of a Secret that we make while its value stays, and what goes on around that: the
+/// value before it goes when its time is over, whatever stands in the way of a new one.
+final class Upkeep {
+  private final Target t;
+  private final Restarting restarts;
+
+  Upkeep(Target t, Restarting restarts) {
+    this.t = t;
+    this.restarts = restarts;
+  }
+
+  Turn waiting(String message) {
+    return Turn.idle(t.generated().without(Phase.Pending, message));
+  }
+
+  Turn turned(Receipt receipt) {
+    return Turn.idle(t.generated().after(receipt, note(List.of())))
+        .changingAt(t.rhythm().due(receipt.issuedAt()))
+        .answering(receipt.handled());
+  }
+
+  Turn kept(StoredSecret secret, Issue issue, Phase phase, String message) {
+    return kept(secret, issue, phase, Optional.of(message));
+  }
+
+  /// The value stays; the one before it goes when its time is over, whatever stands in the way of a
+  /// new one.
+  Turn kept(StoredSecret secret, Issue issue, Phase phase, Optional<String> message) {
+    var handover = Handover.of(t, secret, issue, restarts);
+    return Turn.idle(
+            t.generated()
+                .usedBy(restarts.uptake(t.name()).map(Uptake::users))
+                .with(
+                    issue,
+                    phase == Phase.Fresh ? handover.phase() : phase,
+                    handover.previousUntil(),
+                    Occasion.end(secret),
+                    message.or(handover::message)))
+        .doing(handover.actions())
+        .against(Obstacle.refusal(t.s(), t.subject()))
+        .against(handover.obstacle())
+        .changingAt(handover.changesAt())
+        // What is due waits for its window, which is to be said.
+        .changingAt(
+            t.life().isOver() ? Optional.empty() : t.rhythm().due(issue, Occasion.end(secret)))
+        .answering(issue.handled());
+  }
+
+  /// The same without the end of the previous value: the revocation sees to that.
+  Turn bare(StoredSecret secret, Issue issue, Phase phase, String message) {
+    return Turn.idle(
+            t.generated()
+                .with(issue, phase, Optional.empty(), Occasion.end(secret), Optional.of(message)))
+        .against(Obstacle.refusal(t.s(), t.subject()))
+        .answering(issue.handled());
+  }
+
+  Optional<String> note(StoredSecret secret) {
+    return note(secret.requests().complaints().toList());
+  }
+
+  /// What is said about a value though nothing is wrong with it.
+  Optional<String> note(List<String> complaints) {
+    return Stream.concat(t.s().identity().requests().complaints(), complaints.stream())
+        .findFirst()
+        .or(t.rhythm()::bounded)
+        .or(
+            () ->
+                t.rhythm()
+                    .problemOfPolicy()
+                    .map(problem -> "not rotated by the policy, which cannot be read: " + problem));
+  }
+}
