@@ -10,7 +10,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -56,7 +55,6 @@ class ExplorationTest {
   }
 
   @Test
-  @Disabled("a write is not refused yet whose receipt is of a second that is over")
   void a_write_that_comes_late_harms_nobody() {
     var found = explored(Worlds.slow(), Decide::next);
 

@@ -140,9 +140,14 @@ final class Facts {
     return (int) Duration.between(BEGINNING, time).toSeconds();
   }
 
+  /// What the clock says in that minute.
+  static Instant now(State s) {
+    return time(s.second()).plus(HALF_A_SECOND);
+  }
+
   Snapshot of(State s) {
     return new Snapshot(
-        time(s.second()).plus(HALF_A_SECOND),
+        now(s),
         identity(s),
         new Home(Map.of(), Optional.empty(), Optional.empty(), false),
         policies,

@@ -79,7 +79,7 @@ final class Hands {
     var held = s.parts().get(at).held();
     return held == null || !Facts.guard(held).equals(rotate.guard())
         ? Optional.empty()
-        : made(s, at, rotate.receipt(), held);
+        : made(s, at, rotate.receipt().writtenAt(Facts.now(s)), held);
   }
 
   /// A new value, made at once.
@@ -191,7 +191,12 @@ final class Hands {
             at,
             p ->
                 p.after(past -> past.counting(number))
-                    .with(replaced(held, number, staged.value(), turn.receipt(), part.recipe()))));
+                    .with(replaced(
+                            held,
+                            number,
+                            staged.value(),
+                            turn.receipt().writtenAt(Facts.now(s)),
+                            part.recipe()))));
   }
 
   private Optional<State> rollback(State s, Action.Rollback rollback) {
