@@ -76,7 +76,8 @@ class RotationsBench {
       var all = number(page, "credence_rotation_lateness_seconds_count");
       var inTime = number(page, "credence_rotation_lateness_seconds_bucket{le=\"1.0\"}");
       results.line(
-          "%d rotations at %d a minute: %.2f %% within a second", all, A_MINUTE, 100.0 * inTime / all);
+          "%d rotations at %d a minute: %.2f %% within a second",
+          all, A_MINUTE, 100.0 * inTime / all);
       assertThat(inTime).isGreaterThanOrEqualTo(all * 99 / 100);
     }
   }
@@ -92,7 +93,8 @@ class RotationsBench {
   private static void create(LocalCluster cluster, int count, String rotation) {
     cluster
         .client()
-        .resource(new NamespaceBuilder().withNewMetadata().withName(NAMESPACE).endMetadata().build())
+        .resource(
+            new NamespaceBuilder().withNewMetadata().withName(NAMESPACE).endMetadata().build())
         .create();
     try (var connections = Executors.newFixedThreadPool(CONNECTIONS)) {
       IntStream.range(0, count)

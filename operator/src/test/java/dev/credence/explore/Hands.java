@@ -191,7 +191,8 @@ final class Hands {
             at,
             p ->
                 p.after(past -> past.counting(number))
-                    .with(replaced(
+                    .with(
+                        replaced(
                             held,
                             number,
                             staged.value(),
