@@ -20,6 +20,7 @@ import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -42,7 +43,8 @@ import org.junit.jupiter.api.Test;
 class KilledIT {
   private static final Duration DEADLINE = Duration.ofMinutes(2);
 
-  /// `most`: more writes than there are. That none is missed is asserted.
+  /// `usual`: more writes than there are on a machine that is not busy. On others the status is
+  /// written more often: deaths are added until there is a write too few to die at.
   private enum Story {
     FirstValue(15) {
       @Override
@@ -113,10 +115,10 @@ class KilledIT {
       }
     };
 
-    private final int most;
+    private final int usual;
 
-    Story(int most) {
-      this.most = most;
+    Story(int usual) {
+      this.usual = usual;
     }
 
     abstract void prepare(Scene scene);
@@ -195,22 +197,31 @@ class KilledIT {
         var history = new History(client)) {
       for (var story : Story.values()) {
         lanes.add(new Lane(client, story, 1, Side.Before));
-        IntStream.rangeClosed(1, story.most)
+        IntStream.rangeClosed(1, story.usual)
             .forEach(nth -> lanes.add(new Lane(client, story, nth, Side.After)));
       }
       try (var doomed = OperatorProcess.on(cluster).through(wires.address()).start()) {
-        await("the values before are in place", lanes, lane -> lane.isAtRest(lane.story.before()));
-        lanes.forEach(lane -> lane.begin(wires));
-        await("it is dead wherever it could die", lanes, Lane::isOver);
+        var next = List.copyOf(lanes);
+        while (!next.isEmpty()) {
+          await("the values before are in place", next, lane -> lane.isAtRest(lane.story.before()));
+          next.forEach(lane -> lane.begin(wires));
+          await("it is dead wherever it could die", next, Lane::isOver);
+          next =
+              Stream.of(Story.values())
+                  .map(story -> furthest(lanes, story))
+                  .filter(lane -> lane.wire.isDead() && lane.nth < 2 * lane.story.usual)
+                  .map(lane -> new Lane(client, lane.story, lane.nth + 1, Side.After))
+                  .toList();
+          lanes.addAll(next);
+        }
         doomed.kill();
       }
       for (var story : Story.values()) {
         var deaths = lanes.stream().filter(lane -> lane.story == story && lane.wire.isDead());
         System.out.printf("Killed: %s: %s%n", story, deaths.map(lane -> lane.wire).toList());
-        assertThat(lanes)
-            .filteredOn(lane -> lane.story == story && lane.nth == story.most)
-            .as("there is no write that it was not killed at")
-            .noneMatch(lane -> lane.wire.isDead());
+        assertThat(furthest(lanes, story).nth)
+            .as("its writes come to an end")
+            .isLessThan(2 * story.usual);
       }
       try (var operator = OperatorProcess.on(cluster).start()) {
         await("all are at rest", lanes, lane -> lane.isAtRest(lane.story.before() + 1));
@@ -222,6 +233,13 @@ class KilledIT {
     } finally {
       lanes.forEach(lane -> client.namespaces().withName(lane.scene.namespace()).delete());
     }
+  }
+
+  private static Lane furthest(List<Lane> lanes, Story story) {
+    return lanes.stream()
+        .filter(lane -> lane.story == story)
+        .max(Comparator.comparingInt(lane -> lane.nth))
+        .orElseThrow();
   }
 
   private static void await(String what, List<Lane> lanes, Predicate<Lane> condition) {
