@@ -31,8 +31,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Secrets that we make, with their bytes: those are read at the moment of a change, here alone,
-// and
-/// live no longer than the call.
+/// and live no longer than the call.
 final class SecretWrites {
   private static final String OPAQUE = "Opaque";
   private static final Recipe NOTHING = new Recipe(List.of());

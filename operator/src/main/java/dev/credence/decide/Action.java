@@ -31,8 +31,7 @@ public sealed interface Action {
       implements Action {}
 
   /// Put a new value in place; the old one stays readable as `<key>.previous` where the receipt
-  // says
-  /// so.
+  /// says so.
   record Rotate(Subject subject, Guard guard, Material material, Receipt receipt, Why why)
       implements Action {}
 
@@ -89,8 +88,7 @@ public sealed interface Action {
   record Rollback(Subject subject, Guard guard, Receipt receipt) implements Action {}
 
   /// Write down that requests were answered, where nothing else is written. `what` is a sentence
-  // for
-  /// who asked.
+  /// for who asked.
   record Acknowledge(
       Subject subject, Guard guard, Handled handled, Optional<Aborted> aborted, String what)
       implements Action {}
@@ -159,8 +157,7 @@ public sealed interface Action {
 
     /// The same for a write that comes later than was decided, after a key took long to make: who
     /// started before it has the old value. In whole seconds, as the API server tells when a pod
-    // was
-    /// created.
+    /// was created.
     public Receipt writtenAt(Instant time) {
       if (!time.isAfter(issuedAt)) {
         return this;

@@ -15,8 +15,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// What is to be done about the hooks of one value? Start the next one, wait for it, try again
-// after
-/// a while, or give up: the value in force stays.
+/// after a while, or give up: the value in force stays.
 record HookRuns(Target t, long version, Value about, List<Step> steps) {
 
   /// `passed`: the value went through all of them.

@@ -46,7 +46,8 @@ final class NewValue {
         t.answering(issue.handled(), Optional.of(secret)));
   }
 
-  /// the old value.
+  /// Empty where there is nothing to keep for anybody: no overlap, nobody to restart, no hook to
+  /// end the old value.
   Optional<Instant> previousUntil(StoredSecret secret, Issue issue, Why why, Instant now) {
     var overlap = why instanceof Why.Dead ? Duration.ZERO : t.rhythm().overlap(now);
     var ends = Occasion.end(secret);

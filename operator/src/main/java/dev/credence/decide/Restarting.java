@@ -22,10 +22,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/// Which consumers are started anew, so that they read the new values? Those with pods from before,
-/// a few at once, each once for all the Secrets that it uses. What somebody has paused, or what
-// does
-/// not come up, is reported and not forced; behind what does not come up the others wait.
+/// Which consumers are started anew, so that they read the new values? Those with pods from
+/// before, a few at once, each once for all the Secrets that it uses. What somebody has paused,
+/// or what does not come up, is reported and not forced; behind what does not come up the others
+/// wait.
 final class Restarting {
 
   /// A Secret whose previous value is still there, by what was promised `until`.

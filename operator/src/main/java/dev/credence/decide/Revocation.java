@@ -23,7 +23,7 @@ final class Revocation {
     this.upkeep = upkeep;
   }
 
-  /// breaks by that.
+  /// It is ended where it is checked before there is a new one, whatever breaks by that.
   Turn revoked(StoredSecret secret, Issue issue, String reason) {
     var why = new Why.Revoked(reason);
     var ending = ended(secret, issue, reason);

@@ -22,8 +22,7 @@ import java.util.Optional;
 /// once, not once for each time that was missed.
 ///
 /// What comes before the value is in place is [Staging], what comes after it [Handover]; people
-// stop
-/// it or take it back by [OnDemand], and end a value that is in other hands by [Revocation].
+/// stop it or take it back by [OnDemand], and end a value that is in other hands by [Revocation].
 final class Rotation {
   /// Requests by annotation are answered at most this often; it is also the shortest `every`.
   private static final Duration SHORTEST_LIFE = Duration.ofSeconds(10);
@@ -210,8 +209,6 @@ final class Rotation {
         .orElseGet(() -> current(secret, issue));
   }
 
-  /// The value is in other hands: it is ended where it is checked before there is a new one,
-  // whatever
   /// What was begun is carried through, also where its occasion was taken back meanwhile.
   private Optional<Turn> begun(StoredSecret secret, Issue issue) {
     return t.hooks().stage() || t.pending().isPresent()
@@ -272,8 +269,6 @@ final class Rotation {
         .doing(new Action.Rotate(t.subject(), secret.thing().guard(), t.material(), receipt, why));
   }
 
-  /// Empty where there is nothing to keep for anybody: no overlap, nobody to restart, no hook to
-  // end
   private Turn staged(Staging staging, StoredSecret secret, Issue issue, Why why) {
     var answer = staging.answer(window.sinceOpening(why));
     return answer

@@ -14,9 +14,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// What do tokens of ServiceAccounts need beside other values? Each is bound to an empty Secret,
-// its
-/// anchor, and ends with it: by deleting that, one token can be revoked and the next one goes on
-/// (KEP-1205, `boundObjectRef`).
+/// its anchor, and ends with it: by deleting that, one token can be revoked and the next one goes
+/// on (KEP-1205, `boundObjectRef`).
 final class Tokens {
 
   /// Whose token it is, and what has the name of its next anchor.

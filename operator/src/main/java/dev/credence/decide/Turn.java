@@ -14,9 +14,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// What comes next for one credential: what to do, what is true after it, and what stands in the
-// way
-/// of a new value. `changesAt`: when that changes by itself, beside the times that the credential
-/// shows. `handled`: the requests that its value answers; empty where it answers none.
+/// way of a new value. `changesAt`: when that changes by itself, beside the times that the
+/// credential shows. `handled`: the requests that its value answers; empty where it answers none.
 record Turn(
     List<Action> actions,
     Credential credential,

@@ -4,8 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// Who uses the Secrets of a namespace. `problem`: why it could not be listed; then nothing is
-// known
-/// about anybody.
+/// known about anybody.
 public record Consumers(List<Workload> workloads, List<RunningPod> pods, Optional<String> problem) {
   public static final Consumers NONE = new Consumers(List.of(), List.of(), Optional.empty());
 

@@ -3,8 +3,7 @@ package dev.credence.facts;
 import java.util.Optional;
 
 /// The last requests that were acted upon for one credential: those on its identity and those on
-// the
-/// Secret itself.
+/// the Secret itself.
 public record Handled(
     Optional<String> identityRotate,
     Optional<String> identityRevoke,

@@ -4,8 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /// The Jobs that bring a new value to where it is checked (`apply`), prove it (`verify`) and end
-// the
-/// old one (`revoke`).
+/// the old one (`revoke`).
 public record Hooks(Optional<Hook> apply, Optional<Hook> verify, Optional<Hook> revoke) {
   public static final Hooks NONE = new Hooks(Optional.empty(), Optional.empty(), Optional.empty());
 

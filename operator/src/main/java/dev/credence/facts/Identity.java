@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// A MachineIdentity as it was written. `leaving`: it is being deleted. `retain`: what was made for
-/// it stays without it. `knownVersions`: the last version of each generated Secret in its status,
-// so
-/// that a Secret that somebody deleted is counted on. `known`: by the names of credentials.
+/// A MachineIdentity as it was written. `leaving`: it is being deleted. `retain`: what was made
+/// for it stays without it. `knownVersions`: the last version of each generated Secret in its
+/// status, so that a Secret that somebody deleted is counted on. `known`: by the names of
+/// credentials.
 public record Identity(
     String namespace,
     String name,
@@ -53,8 +53,7 @@ public record Identity(
       Hooks hooks) {}
 
   /// What the status says of a credential and nothing else remembers: who used it at last count,
-  // and
-  /// what was asked of cert-manager.
+  /// and what was asked of cert-manager.
   public record Known(
       Optional<Users> consumers, Optional<String> rotate, Optional<String> revoke) {}
 

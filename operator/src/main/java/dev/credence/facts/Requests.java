@@ -5,8 +5,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// What is asked for by annotations of an identity or a generated Secret. Each is acted upon once
-// for
-/// each new value.
+/// for each new value.
 public record Requests(
     Optional<Request> rotate,
     Optional<Request> rollback,

@@ -15,10 +15,9 @@ public record Thing(
     Hold hold,
     boolean leaving) {
 
-  /// What ties an object to an identity that it does not go with. `adopt`: the name of the identity
-  /// that its holder gives it to; `heldBy`: the UID of the one that has it; `live`: that one is
-  // still
-  /// there, under that name.
+  /// What ties an object to an identity that it does not go with. `adopt`: the name of the
+  /// identity that its holder gives it to; `heldBy`: the UID of the one that has it; `live`: that
+  /// one is still there, under that name.
   public record Hold(Optional<String> adopt, Optional<String> heldBy, boolean live) {
     public static final Hold NONE = new Hold(Optional.empty(), Optional.empty(), false);
   }

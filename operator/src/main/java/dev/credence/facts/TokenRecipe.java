@@ -4,8 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 /// A token of a ServiceAccount. No `audiences`: it opens the API server. `lifetime` is what is
-// asked
-/// for; the API server grants what it likes.
+/// asked for; the API server grants what it likes.
 public record TokenRecipe(
     String account, List<String> audiences, Duration lifetime, boolean kubeconfig)
     implements Material {

@@ -5,8 +5,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /// A time in which rotations may begin: it opens when the cron expression says so and stays open
-// for
-/// `length`, whatever the clock on the wall does meanwhile. The moment it closes is outside.
+/// for `length`, whatever the clock on the wall does meanwhile. The moment it closes is outside.
 public record Window(Cron cron, Duration length) {
   private static final Duration CLOCKS_CHANGE_BY = Duration.ofHours(2);
 

@@ -5,9 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/// When rotations may begin. `limited`: only in the windows; where none of them could be read that
-// is
-/// never, and their author is told.
+/// When rotations may begin. `limited`: only in the windows; where none of them could be read
+/// that is never, and their author is told.
 public record Windows(boolean limited, List<Window> windows) {
   public static final Windows ANY_TIME = new Windows(false, List.of());
 

@@ -74,8 +74,7 @@ public final class Maker {
   }
 
   /// After a version that was given up, or a rollback, the count alone would give the one that is
-  // in
-  /// use.
+  /// in use.
   private static String turn(List<String> texts, long version, byte @Nullable [] before) {
     var place = before == null ? -1 : texts.indexOf(new String(before, UTF_8));
     return place >= 0

@@ -91,8 +91,7 @@ class WindowsTest {
   }
 
   /// Fault in Window.openSince by way of Cron.after: where it looks back to a time after the
-  // change,
-  /// the wall clock is past the opening already, and the next day's is found.
+  /// change, the wall clock is past the opening already, and the next day's is found.
   @ParameterizedTest
   @CsvSource({
     "PT1S, 2027-03-28T01:30:00Z, true",

@@ -26,8 +26,7 @@ public sealed interface App extends AutoCloseable {
   void close();
 
   /// One process that is never restarted and reads its mounted files at every login. They follow
-  // the
-  /// Secret with the delay of a kubelet.
+  /// the Secret with the delay of a kubelet.
   final class OfFiles implements App {
     private final Mount mount;
     private final KubernetesClient client;

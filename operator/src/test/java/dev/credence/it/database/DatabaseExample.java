@@ -16,7 +16,7 @@ import java.util.UUID;
 
 /// `examples/database-password`, applied as it is; then only what its README tells the reader to
 /// fill in is filled in, and its hooks are given to the kubelet of the test. Goes when it is
-// closed.
+/// closed.
 public final class DatabaseExample implements AutoCloseable {
   public static final String NAMESPACE = "sales";
   public static final List<String> HOOKS =
