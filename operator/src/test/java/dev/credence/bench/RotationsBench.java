@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 class RotationsBench {
   private static final int AT_ONCE = 1_000;
   private static final int A_MINUTE = 100;
+  private static final int ROUNDS = 6;
   private static final int CONNECTIONS = 24;
   private static final String NAMESPACE = "wave";
 
@@ -70,7 +72,9 @@ class RotationsBench {
         var operator = OperatorProcess.on(cluster).start()) {
       create(cluster, A_MINUTE, ", rotation: {every: 60s, overlap: 5s}");
       within(Duration.ofMinutes(8), "five minutes of it")
-          .until(() -> secrets(cluster).allMatch(meta -> version(meta) >= 6));
+          .until(
+              () ->
+                  secrets(cluster).filter(meta -> version(meta) >= ROUNDS).count() == A_MINUTE);
 
       var page = operator.metrics();
       var all = number(page, "credence_rotation_lateness_seconds_count");
@@ -98,7 +102,12 @@ class RotationsBench {
         .create();
     try (var connections = Executors.newFixedThreadPool(CONNECTIONS)) {
       IntStream.range(0, count)
-          .forEach(number -> connections.submit(() -> apply(cluster, identity(number, rotation))));
+          .mapToObj(
+              number ->
+                  CompletableFuture.runAsync(
+                      () -> apply(cluster, identity(number, rotation)), connections))
+          .toList()
+          .forEach(CompletableFuture::join);
     }
   }
 
@@ -115,7 +124,7 @@ class RotationsBench {
   private static void apply(LocalCluster cluster, String yaml) {
     cluster
         .client()
-        .resource(Serialization.unmarshal(yaml, GenericKubernetesResource.class))
+        .resource(Serialization.unmarshal("---\n" + yaml, GenericKubernetesResource.class))
         .create();
   }
 
