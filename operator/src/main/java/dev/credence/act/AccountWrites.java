@@ -40,8 +40,6 @@ final class AccountWrites {
             .build();
     memory.wrote(
         Refusal.asked(
-            adjust.subject(),
-            "patch",
-            () -> client.resource(change).patch(MetadataWrites.MERGE, change)));
+            adjust.subject(), "patch", () -> client.resource(change).patch(Patches.MERGE, change)));
   }
 }

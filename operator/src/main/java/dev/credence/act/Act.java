@@ -13,7 +13,7 @@ import java.time.InstantSource;
 /// Carries an action out. What is created is created by a plain POST: where the name is taken,
 /// nothing happens. What is changed is changed under the UID and resourceVersion that were judged.
 ///
-/// There is a class for each kind of object; secret bytes are in [SecretWrites] alone.
+/// There is a class for each kind of object; secret bytes are handled by [SecretWrites] alone.
 public final class Act {
   private final MetadataWrites metadata;
   private final SecretWrites secrets;
@@ -46,8 +46,9 @@ public final class Act {
       Memory memory,
       InstantSource clock) {
     this.metadata = new MetadataWrites(metadata, memory);
+    var requests = new SecretRequests(client, memory);
     this.secrets =
-        new SecretWrites(client, maker, new TokenRequests(client, apiServer), memory, clock);
+        new SecretWrites(requests, new TokenRequests(client, requests, apiServer), maker, clock);
     this.accounts = new AccountWrites(client, memory);
     this.hooks = new HookStarts(client, memory);
     this.removals = new Removals(client);

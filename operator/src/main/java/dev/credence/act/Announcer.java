@@ -1,88 +1,38 @@
 package dev.credence.act;
 
-import dev.credence.api.Api;
 import dev.credence.api.Condition;
 import dev.credence.api.Conditions;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentityStatus;
 import dev.credence.decide.Action;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.MicroTime;
-import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
-import io.fabric8.kubernetes.api.model.events.v1.Event;
-import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Tells as Events what the status tells: one for each value issued or replaced, one for each
 /// condition that turned. A condition that stays as it is says nothing again, also after a restart,
 /// since the old status is the memory.
-///
-/// Events are written beside the work and never hold it up; where the API server is too slow for
-/// them, the newest are dropped and counted in the log.
 public final class Announcer implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Announcer.class);
-  private static final DateTimeFormatter SIX_DIGITS =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
-  private static final int LONGEST_NOTE = 1000;
-  private static final int BITS_FOR_COUNTING = 20;
-  private static final int THREADS = 2;
-  private static final int WAITING = 20_000;
   private static final List<String> SUMS = List.of("Reconciling", "Stalled");
 
-  private final KubernetesClient client;
-  private final Clock clock;
-  private final String instance;
-  private final AtomicLong dropped = new AtomicLong();
-  private final AtomicLong numbers;
-  private final ThreadPoolExecutor writers =
-      new ThreadPoolExecutor(
-          THREADS,
-          THREADS,
-          10,
-          TimeUnit.SECONDS,
-          new ArrayBlockingQueue<>(WAITING),
-          Thread.ofPlatform().name("events-", 0).daemon().factory(),
-          (event, pool) -> dropped.incrementAndGet());
-
-  private enum Type {
-    Normal,
-    Warning
-  }
+  private final EventWrites events;
 
   public Announcer(KubernetesClient client, Clock clock, String instance) {
-    this.client = client;
-    this.clock = clock;
-    this.instance = instance;
-    this.numbers = new AtomicLong(clock.millis() << BITS_FOR_COUNTING);
-    writers.allowCoreThreadTimeOut(true);
+    this.events = new EventWrites(client, clock, instance);
   }
 
   public void done(Action action, MachineIdentity identity) {
     switch (action) {
       case Action.Issue issue ->
-          tell(
+          events.tell(
               identity,
-              Type.Normal,
               "Issued",
               "Issue",
               issue.subject() + ": version " + issue.receipt().version() + " issued");
       case Action.Rotate rotate ->
-          tell(
+          events.tell(
               identity,
-              Type.Normal,
               "Rotated",
               "Rotate",
               rotate.subject()
@@ -92,9 +42,8 @@ public final class Announcer implements AutoCloseable {
                   + why(rotate.why())
                   + until(rotate.receipt()));
       case Action.Switch turn ->
-          tell(
+          events.tell(
               identity,
-              Type.Normal,
               "Rotated",
               "Rotate",
               turn.subject()
@@ -105,9 +54,8 @@ public final class Announcer implements AutoCloseable {
                   + ", proven by its hooks"
                   + until(turn.receipt()));
       case Action.Rollback back ->
-          tell(
+          events.tell(
               identity,
-              Type.Normal,
               "RolledBack",
               "Rollback",
               back.subject()
@@ -115,44 +63,40 @@ public final class Announcer implements AutoCloseable {
                   + back.receipt().version()
                   + " now");
       case Action.Acknowledge(var subject, _, _, _, var what) ->
-          tell(identity, Type.Normal, "Answered", "Answer", subject + ": " + what);
+          events.tell(identity, "Answered", "Answer", subject + ": " + what);
       case Action.RunHook run ->
-          tell(
+          events.tell(
               identity,
-              Type.Normal,
               "HookStarted",
               "RunHook",
               run.of() + ": " + run.subject() + " started from CronJob " + run.hook().cronJob());
       case Action.Restart restart ->
-          tell(
+          events.tell(
               identity,
-              Type.Normal,
               "Restarted",
               "Restart",
               restart.subject() + " restarted for " + restart.value());
       case Action.Evict evict ->
-          tell(identity, Type.Normal, "Evicted", "Evict", evict.subject() + " evicted");
+          events.tell(identity, "Evicted", "Evict", evict.subject() + " evicted");
       case Action.Adopt adopt ->
-          tell(identity, Type.Normal, "Adopted", "Adopt", adopt.subject() + " taken over");
+          events.tell(identity, "Adopted", "Adopt", adopt.subject() + " taken over");
       case Action.Redate redate ->
-          tell(
+          events.warn(
               identity,
-              Type.Warning,
               "Redated",
               "Redate",
               redate.subject()
                   + ": its time of issue was to come, as after a clock that was wrong; it is counted from now on");
       case Action.Release release ->
-          tell(identity, Type.Normal, "Released", "Release", release.subject() + " given back");
+          events.tell(identity, "Released", "Release", release.subject() + " given back");
       case Action.Renew renew ->
-          tell(
+          events.tell(
               identity,
-              Type.Normal,
               "RenewalAsked",
               "Renew",
               renew.subject() + ": cert-manager was asked for a new one");
       case Action.Provision provision ->
-          tell(identity, Type.Normal, "Provisioned", "Provision", provision.subject() + " created");
+          events.tell(identity, "Provisioned", "Provision", provision.subject() + " created");
       // Seen in the members and in the credentials of the status.
       case Action.Retire retire -> {}
       case Action.EndPrevious end -> {}
@@ -203,7 +147,7 @@ public final class Announcer implements AutoCloseable {
       if (now.status() == Condition.Truth.True
           && before != null
           && before.status() == Condition.Truth.False) {
-        tell(identity, Type.Normal, "Ready", "Check", "in order again");
+        events.tell(identity, "Ready", "Check", "in order again");
       }
       return;
     }
@@ -215,7 +159,7 @@ public final class Announcer implements AutoCloseable {
             // each warning of the end is another message
             && (!now.type().equals("Expiring") || before.message().equals(now.message()));
     if (isBad && !same) {
-      tell(identity, Type.Warning, now.reason(), "Check", now.message());
+      events.warn(identity, now.reason(), "Check", now.message());
     }
   }
 
@@ -230,71 +174,14 @@ public final class Announcer implements AutoCloseable {
     };
   }
 
-  private void tell(HasMetadata about, Type type, String reason, String action, String note) {
-    var event = event(about, type, reason, action, note, clock.instant());
-    writers.execute(() -> write(event));
-  }
-
-  private Event event(
-      HasMetadata about, Type type, String reason, String action, String note, Instant now) {
-    var meta = about.getMetadata();
-    return new EventBuilder()
-        .withNewMetadata()
-        .withNamespace(meta.getNamespace())
-        .withName(meta.getName() + "." + Long.toHexString(numbers.incrementAndGet()))
-        .endMetadata()
-        .withRegarding(
-            new ObjectReferenceBuilder()
-                .withApiVersion(about.getApiVersion())
-                .withKind(about.getKind())
-                .withNamespace(meta.getNamespace())
-                .withName(meta.getName())
-                .withUid(meta.getUid())
-                .build())
-        .withType(type.name())
-        .withReason(reason)
-        .withAction(action)
-        .withNote(shortened(note))
-        .withEventTime(new MicroTime(SIX_DIGITS.format(now)))
-        .withReportingController(Api.GROUP + "/" + Api.MANAGER)
-        .withReportingInstance(instance)
-        .build();
-  }
-
-  /// The API server counts bytes.
-  private static String shortened(String note) {
-    var bytes = note.getBytes(StandardCharsets.UTF_8);
-    return bytes.length <= LONGEST_NOTE
-        ? note
-        : new String(bytes, 0, LONGEST_NOTE, StandardCharsets.UTF_8).replaceFirst("\\uFFFD$", "")
-            + "…";
-  }
-
-  private void write(Event event) {
-    try {
-      client.resource(event).create();
-    } catch (RuntimeException lost) {
-      LOG.atDebug()
-          .addKeyValue("namespace", event.getMetadata().getNamespace())
-          .addKeyValue("reason", event.getReason())
-          .log("an Event could not be written: {}", lost.getClass().getSimpleName());
-    }
-  }
-
   /// How many Events were not written since too many were waiting.
   long dropped() {
-    return dropped.get();
+    return events.dropped();
   }
 
   /// Writes what is waiting, for a few seconds at most.
   @Override
   public void close() throws InterruptedException {
-    writers.shutdown();
-    if (!writers.awaitTermination(3, TimeUnit.SECONDS)) {
-      LOG.warn("{} Events were not written", writers.shutdownNow().size());
-    }
-    if (dropped.get() > 0) {
-      LOG.warn("{} Events were dropped since there were too many", dropped.get());
-    }
+    events.close();
   }
 }

@@ -5,6 +5,8 @@ import dev.credence.api.MachineIdentity;
 import dev.credence.decide.Action;
 import dev.credence.decide.Action.Labelling;
 import dev.credence.facts.Setback.Cause;
+import dev.credence.observe.Members;
+import dev.credence.observe.Metadata;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
@@ -61,9 +63,7 @@ final class HookStarts {
 
   private boolean isForeign(Job job, MachineIdentity identity) {
     var found = client.resource(job).get();
-    return found != null
-        && found.getMetadata().getOwnerReferences().stream()
-            .noneMatch(owner -> identity.getMetadata().getUid().equals(owner.getUid()));
+    return found != null && !Members.isMadeFor(identity.getMetadata().getUid(), found);
   }
 
   private JobSpec agreed(Action.RunHook run, String namespace) {
@@ -76,8 +76,7 @@ final class HookStarts {
     if (cronJob == null) {
       throw Refusal.of(run.subject(), "CronJob " + name + " does not exist");
     }
-    var annotations = cronJob.getMetadata().getAnnotations();
-    if (annotations == null || !"true".equals(annotations.get(Api.HOOK))) {
+    if (!"true".equals(Metadata.annotations(cronJob.getMetadata()).get(Api.HOOK))) {
       throw Refusal.of(
           run.subject(),
           "CronJob "

@@ -7,7 +7,7 @@ import dev.credence.decide.Action.Labelling;
 import dev.credence.facts.Guard;
 import dev.credence.facts.Subject;
 import dev.credence.observe.FieldOwners;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
+import dev.credence.observe.Metadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -21,12 +21,6 @@ import org.jspecify.annotations.Nullable;
 /// Label and annotations of members. Asked through a client that is answered with metadata only, so
 /// marking a Secret does not bring its bytes here.
 final class MetadataWrites {
-  static final PatchContext MERGE =
-      new PatchContext.Builder()
-          .withPatchType(PatchType.JSON_MERGE)
-          .withFieldManager(Api.MANAGER)
-          .build();
-
   private static final PatchContext APPLY =
       new PatchContext.Builder()
           .withPatchType(PatchType.SERVER_SIDE_APPLY)
@@ -49,7 +43,11 @@ final class MetadataWrites {
   /// an apply from creating an object that has just gone.
   ObjectMeta mark(String namespace, Subject subject, Guard guard, Labelling marks) {
     var object =
-        object(namespace, subject).editMetadata().withUid(guard.uid()).endMetadata().build();
+        Patches.object(namespace, subject)
+            .editMetadata()
+            .withUid(guard.uid())
+            .endMetadata()
+            .build();
     var meta = object.getMetadata();
     marks.identity().ifPresent(name -> meta.setLabels(Map.of(Api.IDENTITY, name)));
     var annotations = new HashMap<String, String>();
@@ -81,7 +79,7 @@ final class MetadataWrites {
   private static Optional<String> ofOthers(ObjectMeta meta, String annotation) {
     return FieldOwners.weOwn(meta, "f:annotations", annotation)
         ? Optional.empty()
-        : Optional.ofNullable(meta.getAnnotations()).map(found -> found.get(annotation));
+        : Optional.ofNullable(Metadata.annotations(meta).get(annotation));
   }
 
   /// A merge patch on an object of our own, under the version that was judged.
@@ -156,12 +154,9 @@ final class MetadataWrites {
 
   private void patch(
       String namespace, Subject subject, Guard guard, Map<String, ? extends Object> change) {
-    var object = object(namespace, subject).build();
     var meta = new HashMap<String, Object>(change);
-    meta.put("uid", guard.uid());
-    meta.put("resourceVersion", guard.resourceVersion());
-    var patch = client.getKubernetesSerialization().asJson(Map.of("metadata", meta));
-    var answer = Refusal.asked(subject, "patch", () -> client.resource(object).patch(MERGE, patch));
+    meta.putAll(Patches.judged(guard));
+    var answer = Patches.merge(client, namespace, subject, Map.of("metadata", meta));
     memory.marked(namespace, subject, answer.getMetadata());
   }
 
@@ -170,21 +165,5 @@ final class MetadataWrites {
     var found = new HashMap<String, Object>();
     values.forEach((key, value) -> found.put(key, value.orElse(null)));
     return found;
-  }
-
-  private static GenericKubernetesResourceBuilder object(String namespace, Subject subject) {
-    return new GenericKubernetesResourceBuilder()
-        .withApiVersion(
-            switch (subject.kind()) {
-              case ServiceAccount, Secret, Pod -> "v1";
-              case Job, CronJob -> "batch/v1";
-              case Deployment, StatefulSet, DaemonSet -> "apps/v1";
-              case Certificate -> "cert-manager.io/v1";
-            })
-        .withKind(subject.kind().name())
-        .withNewMetadata()
-        .withName(subject.name())
-        .withNamespace(namespace)
-        .endMetadata();
   }
 }

@@ -4,8 +4,6 @@ import dev.credence.api.Api;
 import dev.credence.facts.Guard;
 import dev.credence.facts.Subject;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusDetails;
 import io.fabric8.kubernetes.api.model.policy.v1.Eviction;
@@ -35,37 +33,17 @@ public final class Restarts {
   /// A changed template is rolled out the way its holder wants it, like `kubectl rollout restart`.
   /// `value` says for what; the same one twice restarts nothing.
   public void rollout(String namespace, Subject workload, Guard guard, String value) {
-    var patch =
-        client
-            .getKubernetesSerialization()
-            .asJson(
-                Map.of(
-                    "metadata",
-                    Map.of("uid", guard.uid(), "resourceVersion", guard.resourceVersion()),
-                    "spec",
-                    Map.of(
-                        "template",
-                        Map.of(
-                            "metadata", Map.of("annotations", Map.of(Api.RESTARTED_FOR, value))))));
-    var object = object(namespace, workload);
-    Refusal.asked(
-        workload, "patch", () -> client.resource(object).patch(MetadataWrites.MERGE, patch));
-  }
-
-  private static GenericKubernetesResource object(String namespace, Subject workload) {
-    return new GenericKubernetesResourceBuilder()
-        .withApiVersion(
-            switch (workload.kind()) {
-              case Deployment, StatefulSet, DaemonSet -> "apps/v1";
-              case Job, CronJob, Pod, ServiceAccount, Secret, Certificate ->
-                  throw new IllegalArgumentException(workload + " has no rollout");
-            })
-        .withKind(workload.kind().name())
-        .withNewMetadata()
-        .withName(workload.name())
-        .withNamespace(namespace)
-        .endMetadata()
-        .build();
+    switch (workload.kind()) {
+      case Deployment, StatefulSet, DaemonSet -> {}
+      case Job, CronJob, Pod, ServiceAccount, Secret, Certificate ->
+          throw new IllegalArgumentException(workload + " has no rollout");
+    }
+    var annotated = Map.of("metadata", Map.of("annotations", Map.of(Api.RESTARTED_FOR, value)));
+    Patches.merge(
+        client,
+        namespace,
+        workload,
+        Map.of("metadata", Patches.judged(guard), "spec", Map.of("template", annotated)));
   }
 
   /// Deletes the pod if its PodDisruptionBudget lets it go. Only the UID is guarded: what a pod

@@ -5,18 +5,13 @@ import dev.credence.api.MachineIdentity;
 import dev.credence.decide.Action;
 import dev.credence.decide.Action.Receipt;
 import dev.credence.facts.Generator;
-import dev.credence.facts.Guard;
 import dev.credence.facts.Material;
 import dev.credence.facts.Recipe;
 import dev.credence.facts.Subject;
 import dev.credence.facts.TokenRecipe;
 import dev.credence.make.Maker;
 import dev.credence.observe.FieldOwners;
-import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
-import io.fabric8.kubernetes.api.model.SecretBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -26,12 +21,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
-/// Secrets that we make, with their bytes: those are read at the moment of a change, here alone,
-/// and live no longer than the call.
+/// Secrets that we make, with their bytes: those are read at the moment of a change, for this class
+/// alone, and live no longer than the call.
 final class SecretWrites {
   private static final String OPAQUE = "Opaque";
   private static final Recipe NOTHING = new Recipe(List.of());
@@ -44,10 +36,9 @@ final class SecretWrites {
   private static final Set<String> ADOPTABLE =
       Set.of(OPAQUE, "kubernetes.io/basic-auth", "kubernetes.io/ssh-auth");
 
-  private final KubernetesClient client;
-  private final Maker maker;
+  private final SecretRequests secrets;
   private final TokenRequests tokens;
-  private final Act.Memory memory;
+  private final Maker maker;
   private final InstantSource clock;
 
   /// Values, and when they end by themselves.
@@ -63,17 +54,11 @@ final class SecretWrites {
     }
   }
 
-  SecretWrites(
-      KubernetesClient client,
-      Maker maker,
-      TokenRequests tokens,
-      Act.Memory memory,
-      InstantSource clock) {
-    this.clock = clock;
-    this.client = client;
-    this.maker = maker;
+  SecretWrites(SecretRequests secrets, TokenRequests tokens, Maker maker, InstantSource clock) {
+    this.secrets = secrets;
     this.tokens = tokens;
-    this.memory = memory;
+    this.maker = maker;
+    this.clock = clock;
   }
 
   void issue(Action.Issue issue, MachineIdentity identity) {
@@ -82,7 +67,7 @@ final class SecretWrites {
     var meta =
         OwnObjects.of(issue.subject(), issue.labelling(), identity, issue.retained())
             .addToAnnotations(made.annotations(issue.receipt()));
-    create(meta, issue.type(), made.values(), issue.subject(), issue.material());
+    secrets.create(meta, issue.type(), made.values(), issue.subject(), issue.material());
   }
 
   void stage(Action.Stage stage, MachineIdentity identity) {
@@ -92,14 +77,14 @@ final class SecretWrites {
         stage
             .current()
             .filter(guard -> takesTurns(stage.recipe()))
-            .map(guard -> Data.decoded(current(namespace, stage.of(), guard)))
+            .map(guard -> Data.decoded(secrets.judged(namespace, stage.of(), guard)))
             .orElseGet(Map::of);
     var made = made(stage.recipe(), stage.receipt().version(), before, stage.of());
     var meta =
         OwnObjects.tied(stage.subject(), stage.labelling(), identity)
             .addToAnnotations(Receipts.of(stage.receipt()))
             .addToAnnotations(Api.PENDING_FOR, stage.of().name());
-    create(meta, stage.type(), made, stage.subject(), stage.recipe());
+    secrets.create(meta, stage.type(), made, stage.subject(), stage.recipe());
   }
 
   private static boolean takesTurns(Recipe recipe) {
@@ -111,11 +96,11 @@ final class SecretWrites {
         OwnObjects.tied(anchor.subject(), anchor.labelling(), identity)
             .addToAnnotations(Api.ANCHOR_FOR, anchor.of().name())
             .addToAnnotations(Api.SECRET_VERSION, String.valueOf(anchor.version()));
-    create(meta, OPAQUE, Map.of(), anchor.subject(), NOTHING);
+    secrets.create(meta, OPAQUE, Map.of(), anchor.subject(), NOTHING);
   }
 
   void rotate(Action.Rotate rotate, MachineIdentity identity) {
-    var secret = current(namespace(identity), rotate.subject(), rotate.guard());
+    var secret = secrets.judged(namespace(identity), rotate.subject(), rotate.guard());
     var version = rotate.receipt().version();
     var made = make(rotate.material(), version, Data.decoded(secret), rotate.subject(), identity);
     replace(secret, made, rotate.receipt(), rotate.subject(), rotate.material());
@@ -123,17 +108,17 @@ final class SecretWrites {
 
   /// The proven value moves from where it was staged to where everybody looks.
   void turn(Action.Switch turn, MachineIdentity identity) {
-    var proven = current(namespace(identity), turn.pending(), turn.proven());
+    var proven = secrets.judged(namespace(identity), turn.pending(), turn.proven());
     var made = Made.endless(Data.decoded(proven));
     if (turn.current().isPresent()) {
-      var secret = current(namespace(identity), turn.subject(), turn.current().get());
+      var secret = secrets.judged(namespace(identity), turn.subject(), turn.current().get());
       replace(secret, made, turn.receipt(), turn.subject(), turn.recipe());
       return;
     }
     var meta =
         OwnObjects.of(turn.subject(), turn.labelling(), identity, turn.retained())
             .addToAnnotations(made.annotations(turn.receipt()));
-    create(meta, turn.type(), made.values(), turn.subject(), turn.recipe());
+    secrets.create(meta, turn.type(), made.values(), turn.subject(), turn.recipe());
   }
 
   private void replace(
@@ -166,7 +151,7 @@ final class SecretWrites {
   }
 
   void rollback(Action.Rollback rollback, String namespace) {
-    var secret = current(namespace, rollback.subject(), rollback.guard());
+    var secret = secrets.judged(namespace, rollback.subject(), rollback.guard());
     var data = Data.swapped(secret);
     if (data.equals(secret.getData())) {
       throw Refusal.of(rollback.subject(), "holds no previous value to roll back to");
@@ -176,7 +161,7 @@ final class SecretWrites {
   }
 
   void retire(Action.Retire retire, String namespace) {
-    var secret = current(namespace, retire.subject(), retire.guard());
+    var secret = secrets.judged(namespace, retire.subject(), retire.guard());
     secret.setData(Data.withoutPrevious(secret));
     put(secret, Map.of(), retire.subject(), NOTHING);
   }
@@ -187,7 +172,7 @@ final class SecretWrites {
     if (subject.kind() != Subject.Kind.Secret) {
       return;
     }
-    var secret = read(subject, namespace);
+    var secret = secrets.read(namespace, subject);
     if (secret != null
         && !ADOPTABLE.contains(Objects.requireNonNullElse(secret.getType(), OPAQUE))) {
       throw Refusal.of(
@@ -224,74 +209,13 @@ final class SecretWrites {
     }
   }
 
-  private void create(
-      ObjectMetaBuilder meta,
-      String type,
-      Map<String, byte[]> values,
-      Subject subject,
-      Material material) {
-    var secret =
-        new SecretBuilder()
-            .withMetadata(meta.build())
-            .withType(type)
-            .withData(Data.encoded(values))
-            .build();
-    remember(
-        Refusal.asked(
-            subject, "create", hidden(secret, material), () -> client.resource(secret).create()));
-  }
-
   private void put(
       Secret secret, Map<String, String> annotations, Subject subject, Material material) {
     var all = new HashMap<>(secret.getMetadata().getAnnotations());
     all.keySet().removeAll(OF_THE_OVERLAP);
     all.putAll(annotations);
     secret.getMetadata().setAnnotations(all);
-    remember(
-        Refusal.asked(
-            subject, "update", hidden(secret, material), () -> client.resource(secret).update()));
-  }
-
-  /// The values that must not come back in a message: all but those that the recipe states.
-  private static List<byte[]> hidden(Secret secret, Material material) {
-    var stated =
-        material instanceof Recipe(var keys)
-            ? keys.stream().flatMap(key -> stated(key.generator())).collect(Collectors.toSet())
-            : Set.<String>of();
-    return Data.decoded(secret).values().stream()
-        .filter(value -> !stated.contains(new String(value, StandardCharsets.UTF_8)))
-        .toList();
-  }
-
-  private static Stream<String> stated(Generator generator) {
-    return switch (generator) {
-      case Generator.Fixed(var text) -> Stream.of(text);
-      case Generator.Alternate(var texts) -> texts.stream();
-      default -> Stream.of();
-    };
-  }
-
-  /// The Secret with its bytes, if it still is the one that was judged.
-  private Secret current(String namespace, Subject subject, Guard guard) {
-    var secret = read(subject, namespace);
-    if (secret == null
-        || !guard.uid().equals(secret.getMetadata().getUid())
-        || !guard.resourceVersion().equals(secret.getMetadata().getResourceVersion())) {
-      throw Refusal.raced(subject);
-    }
-    return secret;
-  }
-
-  private @Nullable Secret read(Subject subject, String namespace) {
-    return Refusal.<@Nullable Secret>asked(
-        subject,
-        "read",
-        () -> client.secrets().inNamespace(namespace).withName(subject.name()).get());
-  }
-
-  private void remember(Secret answer) {
-    answer.setData(Map.of());
-    memory.wrote(answer);
+    secrets.update(secret, subject, material);
   }
 
   private static String namespace(MachineIdentity identity) {

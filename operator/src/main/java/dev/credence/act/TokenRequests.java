@@ -5,9 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.credence.api.MachineIdentity;
 import dev.credence.facts.Subject;
 import dev.credence.facts.TokenRecipe;
+import dev.credence.observe.Members;
 import io.fabric8.kubernetes.api.model.ConfigBuilder;
-import io.fabric8.kubernetes.api.model.OwnerReference;
-import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -20,9 +19,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Tokens of ServiceAccounts (TokenRequest), each bound to its anchor: with that it ends.
@@ -31,13 +28,15 @@ final class TokenRequests {
   private static final String KUBECONFIG = "kubeconfig";
 
   private final KubernetesClient client;
+  private final SecretRequests secrets;
   private final String apiServer;
 
   /// `end`: how long the API server lets the token live, which may be less than was asked.
   record Granted(Map<String, byte[]> values, Instant end) {}
 
-  TokenRequests(KubernetesClient client, String apiServer) {
+  TokenRequests(KubernetesClient client, SecretRequests secrets, String apiServer) {
     this.client = client;
+    this.secrets = secrets;
     this.apiServer = apiServer;
   }
 
@@ -70,24 +69,11 @@ final class TokenRequests {
   }
 
   private String uidOf(MachineIdentity identity, Subject anchor) {
-    var namespace = identity.getMetadata().getNamespace();
-    var found =
-        Refusal.<@Nullable Secret>asked(
-            anchor,
-            "read",
-            () -> client.secrets().inNamespace(namespace).withName(anchor.name()).get());
-    if (found == null || !isOf(identity, found)) {
+    var found = secrets.read(identity.getMetadata().getNamespace(), anchor);
+    if (found == null || !Members.isMadeFor(identity.getMetadata().getUid(), found)) {
       throw Refusal.raced(anchor);
     }
     return found.getMetadata().getUid();
-  }
-
-  private static boolean isOf(MachineIdentity identity, Secret anchor) {
-    var owners =
-        Objects.requireNonNullElse(
-            anchor.getMetadata().getOwnerReferences(), List.<OwnerReference>of());
-    return owners.stream()
-        .anyMatch(owner -> identity.getMetadata().getUid().equals(owner.getUid()));
   }
 
   private Granted granted(

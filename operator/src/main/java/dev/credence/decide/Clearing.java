@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 /// What did we make for a rotation of a Secret that the identity no longer has us make? A staged
 /// value and Jobs of hooks go. The anchor of a token stays as long as the Secret with the token.
 final class Clearing {
+  private static final String UNLISTED = "its Secret is no longer listed";
 
   static List<Action> of(Snapshot s) {
     var listed =
@@ -24,17 +25,11 @@ final class Clearing {
     var actions = new ArrayList<Action>();
     for (var member : s.members()) {
       if (isUseless(s, listed, member)) {
-        actions.add(
-            new Action.Remove(
-                member.subject(), member.thing().guard(), "its Secret is no longer listed"));
+        actions.add(new Action.Remove(member.subject(), member.thing().guard(), UNLISTED));
       }
     }
-    for (var job : s.jobs()) {
-      if (!job.leaving() && !listed.contains(job.secret())) {
-        actions.add(
-            new Action.Remove(job.subject(), job.guard(), "its Secret is no longer listed"));
-      }
-    }
+    var jobs = s.jobs().stream().filter(job -> !listed.contains(job.secret())).toList();
+    actions.addAll(Tidying.removing(jobs, UNLISTED));
     return actions;
   }
 

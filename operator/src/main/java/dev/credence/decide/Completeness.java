@@ -6,7 +6,6 @@ import dev.credence.decide.Verdict.Truth;
 import dev.credence.decide.Verdict.Weight;
 import dev.credence.facts.Member;
 import dev.credence.facts.Setback;
-import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
@@ -15,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /// Is every member there and linked? `made` is what is made in this very look: it is there when the
@@ -131,8 +131,7 @@ record Completeness(Snapshot s, Life life, List<Seat> seats, Set<Subject> made) 
       // CredentialsFresh says why, and how much it counts.
       return new Fault(Reason.MemberMissing, Weight.None, subject + " is not made yet");
     }
-    return s.setback(subject)
-        .filter(setback -> setback.cause() == Cause.Refused)
+    return s.refusal(subject)
         .map(refused -> new Fault(Reason.MemberMissing, Weight.Broken, refused.message()))
         .orElseGet(
             () -> new Fault(Reason.MemberMissing, Weight.Waiting, subject + " is not made yet"));
@@ -143,8 +142,7 @@ record Completeness(Snapshot s, Life life, List<Seat> seats, Set<Subject> made) 
   private Stream<String> refused() {
     return seats.stream()
         .filter(seat -> seat instanceof Seat.Taken && !isOurSecret(seat))
-        .flatMap(seat -> s.setback(seat.subject()).stream())
-        .filter(setback -> setback.cause() == Cause.Refused)
+        .flatMap(seat -> s.refusal(seat.subject()).stream())
         .map(Setback::message);
   }
 
@@ -157,8 +155,7 @@ record Completeness(Snapshot s, Life life, List<Seat> seats, Set<Subject> made) 
 
   private Stream<String> unlisted() {
     return seats.stream()
-        .filter(
-            seat -> seat instanceof Seat.Leftover(var member) && member instanceof Member.Account)
+        .filter(seat -> seat instanceof Seat.Leftover(Member.Account _))
         .map(
             seat ->
                 seat.subject()
@@ -170,15 +167,17 @@ record Completeness(Snapshot s, Life life, List<Seat> seats, Set<Subject> made) 
         members(Kind.ServiceAccount),
         members(Kind.Secret),
         members(Kind.Certificate),
-        those(Seat.Missing.class, Seat.NoCertManager.class)
-            + (int) seats.stream().filter(this::isNotMade).count(),
-        those(Seat.NotOwned.class),
-        those(Seat.ClaimedBy.class));
+        count(this::isMissing),
+        count(Seat.NotOwned.class::isInstance),
+        count(Seat.ClaimedBy.class::isInstance));
   }
 
   private int members(Kind kind) {
-    return (int)
-        seats.stream().filter(seat -> seat.subject().kind() == kind).filter(this::isThere).count();
+    return count(seat -> seat.subject().kind() == kind && isThere(seat));
+  }
+
+  private int count(Predicate<Seat> those) {
+    return (int) seats.stream().filter(those).count();
   }
 
   private boolean isThere(Seat seat) {
@@ -196,12 +195,9 @@ record Completeness(Snapshot s, Life life, List<Seat> seats, Set<Subject> made) 
     };
   }
 
-  private boolean isNotMade(Seat seat) {
-    return seat instanceof Seat.ToMake(var subject) && !made.contains(subject);
-  }
-
-  private int those(Class<?>... which) {
-    return (int)
-        seats.stream().filter(seat -> Stream.of(which).anyMatch(c -> c.isInstance(seat))).count();
+  private boolean isMissing(Seat seat) {
+    return seat instanceof Seat.Missing
+        || seat instanceof Seat.NoCertManager
+        || seat instanceof Seat.ToMake && !isThere(seat);
   }
 }

@@ -1,18 +1,17 @@
 package dev.credence.decide;
 
 import dev.credence.decide.Restarting.Handed;
+import dev.credence.decide.Staging.Current;
 import dev.credence.decide.Standing.Credential;
 import dev.credence.decide.Standing.Credential.Phase;
 import dev.credence.decide.Standing.OwnerFound;
 import dev.credence.decide.Standing.PolicyApplied;
 import dev.credence.decide.Standing.State;
 import dev.credence.facts.Conduct;
-import dev.credence.facts.Handled;
 import dev.credence.facts.Member.Certificate;
 import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Member.StoredSecret;
 import dev.credence.facts.Policy;
-import dev.credence.facts.Request;
 import dev.credence.facts.Setback;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
@@ -28,7 +27,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -38,8 +36,8 @@ import java.util.stream.Stream;
 /// Each question has its file: [PolicyChoice] which policy decides, [Ownership] who answers, [Life]
 /// when it ends, [Membership] what belongs to it, [Marking] what members carry, [Provisioning] what
 /// is due for a ServiceAccount, [Rotation] for a generated Secret (with [Occasion]: why, and
-/// [Rhythm]: when), [Watching] how the credentials of others stand; [Completeness], [Freshness] and
-/// [Readiness] are the sum.
+/// [Rhythm]: when), [Watching] how the credentials of others stand; [Answered], [Completeness],
+/// [Freshness] and [Readiness] are the sum.
 public final class Decide {
   private static final Duration WHILE_RESTARTING = Duration.ofSeconds(5);
   private static final Duration WHILE_WAITING = Duration.ofMinutes(1);
@@ -77,10 +75,12 @@ public final class Decide {
 
   private Decision decision() {
     var generated = generated();
-    var turns = Stream.concat(generated.stream(), watched()).toList();
+    var watched = watched();
+    var turns = Stream.concat(generated.stream(), watched.stream()).toList();
     var markings = markings();
     var actions = actions(turns, markings);
-    var standing = standing(generated, turns, markings, actions);
+    var handled = new Answered(s.identity().requests(), generated, watched).handled();
+    var standing = standing(turns, markings, actions, handled);
     var lookAgainAt =
         Stream.of(
                 standing.nextAction().stream(),
@@ -123,15 +123,11 @@ public final class Decide {
         targets.stream()
             .flatMap(
                 target ->
-                    seat(target.subject()) instanceof Seat.Made(StoredSecret secret)
-                        ? secret.issue().stream()
-                            .filter(issue -> issue.previousRetiresAt().isPresent())
-                            .flatMap(issue -> handed(target, issue).stream())
-                        : Stream.of())
+                    current(target).flatMap(current -> handed(target, current.issue())).stream())
             .toList();
     var unproven =
         targets.stream()
-            .filter(target -> staging(target).isInProgress())
+            .filter(target -> new Staging(target, current(target), true, false).isInProgress())
             .map(Target::name)
             .collect(Collectors.toSet());
     return Restarting.of(s, policy.map(Policy::conduct).orElse(Conduct.DEFAULT), handed, unproven);
@@ -143,19 +139,17 @@ public final class Decide {
         .map(until -> new Handed(target.name(), issue.version(), issue.issuedAt(), until));
   }
 
-  private Staging staging(Target target) {
-    var current =
-        seat(target.subject()) instanceof Seat.Made(StoredSecret secret)
-            ? secret.issue().map(issue -> new Staging.Current(secret, issue))
-            : Optional.<Staging.Current>empty();
-    return new Staging(target, current, true, false);
+  private Optional<Current> current(Target target) {
+    return seat(target.subject()) instanceof Seat.Made(StoredSecret secret)
+        ? secret.issue().map(issue -> new Current(secret, issue))
+        : Optional.empty();
   }
 
   private Seat seat(Subject wanted) {
     return Objects.requireNonNull(bySubject.get(wanted), "every wanted member has a seat");
   }
 
-  private Stream<Turn> watched() {
+  private List<Turn> watched() {
     return seats.stream()
         .flatMap(
             seat ->
@@ -166,7 +160,8 @@ public final class Decide {
                   case Seat.Leftover(StoredSecret secret) ->
                       Stream.of(Watching.leftover(s, secret));
                   case Seat _ -> Stream.<Turn>of();
-                });
+                })
+        .toList();
   }
 
   private List<Marking> markings() {
@@ -210,7 +205,7 @@ public final class Decide {
   }
 
   private Standing standing(
-      List<Turn> generated, List<Turn> turns, List<Marking> markings, List<Action> actions) {
+      List<Turn> turns, List<Marking> markings, List<Action> actions, Standing.Handled handled) {
     var made = actions.stream().flatMap(Decide::made).collect(Collectors.toSet());
     var members = new Completeness(s, life, seats, made);
     var verdicts =
@@ -230,7 +225,7 @@ public final class Decide {
         nextAction(turns),
         members.counts(),
         turns.stream().map(Turn::credential).toList(),
-        handled(generated, turns),
+        handled,
         Readiness.over(verdicts, policy),
         Readiness.violations(verdicts));
   }
@@ -262,9 +257,7 @@ public final class Decide {
         s.identity().accounts().stream()
             .filter(wanted -> wanted.provision().isPresent())
             .map(wanted -> Subject.account(wanted.name())),
-        s.identity().secrets().stream()
-            .filter(wanted -> wanted.material().isPresent())
-            .map(wanted -> Subject.secret(wanted.name())));
+        targets.stream().map(Target::subject));
   }
 
   private boolean isMade(Subject subject, Set<Subject> made) {
@@ -275,40 +268,5 @@ public final class Decide {
     return Stream.concat(turns.stream().flatMap(Turn::changes), life.changes())
         .filter(s.now()::isBefore)
         .min(Comparator.naturalOrder());
-  }
-
-  /// The last request on the identity that every credential answered, this look's actions included;
-  /// where there is none, that on one of its Secrets.
-  private Standing.Handled handled(List<Turn> generated, List<Turn> turns) {
-    var answers =
-        turns.stream()
-            .filter(turn -> generated.contains(turn) || turn.handled().isPresent())
-            .map(turn -> turn.handled().orElse(Handled.NONE))
-            .toList();
-    var requests = s.identity().requests();
-    return new Standing.Handled(
-        byAll(answers, requests.rotate(), Handled::identityRotate)
-            .or(any(answers, Handled::rotate)),
-        any(answers, Handled::rollback).get(),
-        any(answers, Handled::abort).get(),
-        byAll(answers, requests.revoke(), Handled::identityRevoke)
-            .or(any(answers, Handled::revoke)));
-  }
-
-  private static Optional<String> byAll(
-      List<Handled> answers,
-      Optional<Request> request,
-      Function<Handled, Optional<String>> answer) {
-    var asked = request.flatMap(Request::asked);
-    return answers.stream()
-        .map(answer)
-        .filter(answered -> !answered.equals(asked))
-        .findFirst()
-        .orElse(asked);
-  }
-
-  private static Supplier<Optional<String>> any(
-      List<Handled> answers, Function<Handled, Optional<String>> answer) {
-    return () -> answers.stream().flatMap(one -> answer.apply(one).stream()).findFirst();
   }
 }

@@ -1,12 +1,9 @@
 package dev.credence.decide;
 
-import dev.credence.decide.Action.Value;
-import dev.credence.decide.Restarting.Hold;
 import dev.credence.decide.Standing.Credential.Phase;
 import dev.credence.decide.Turn.Obstacle;
 import dev.credence.decide.Verdict.Weight;
 import dev.credence.facts.Hooks;
-import dev.credence.facts.Hooks.Step;
 import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Member.Previous;
 import dev.credence.facts.Member.StoredSecret;
@@ -56,12 +53,13 @@ final class Handover {
   }
 
   private Answer answer() {
-    return issue.previousRetiresAt().map(this::until).orElseGet(Handover::none);
+    return issue.previousRetiresAt().map(this::until).orElseGet(() -> without(List.of()));
   }
 
-  private static Answer none() {
+  /// There is no previous value once these are done.
+  private static Answer without(List<Action> actions) {
     return new Answer(
-        List.of(),
+        actions,
         Phase.Fresh,
         Optional.empty(),
         Optional.empty(),
@@ -85,7 +83,8 @@ final class Handover {
     }
     return restarts
         .uptake(t.name())
-        .map(uptake -> uptake.behind().findAny().isEmpty() ? ending() : waiting(uptake, deadline))
+        .map(
+            uptake -> uptake.behind().findAny().isEmpty() ? ending() : waitingFor(uptake, deadline))
         .orElseGet(() -> unknown(deadline));
   }
 
@@ -98,10 +97,7 @@ final class Handover {
   /// A token ends by itself: who reads it anew and is never restarted needs the next one in time.
   private boolean isTokenDue() {
     return t.material() instanceof TokenRecipe
-        && t.rhythm()
-            .due(issue, Occasion.end(secret))
-            .filter(due -> !due.isAfter(t.now()))
-            .isPresent();
+        && t.rhythm().due(issue, secret.end()).filter(due -> !due.isAfter(t.now())).isPresent();
   }
 
   private Answer overlapping(Instant promised) {
@@ -115,16 +111,11 @@ final class Handover {
           Optional.empty(),
           Optional.empty());
     }
-    return pending(uptake.get(), promised);
+    return waitingFor(uptake.get(), promised);
   }
 
-  private Answer waiting(Uptake uptake, Instant deadline) {
-    return pending(uptake, deadline);
-  }
-
-  private Answer pending(Uptake uptake, Instant until) {
+  private Answer waitingFor(Uptake uptake, Instant until) {
     var sentence = "waiting for " + restarts.sentence(uptake);
-    var needsPerson = uptake.behind().map(restarts::hold).anyMatch(Hold::forPerson);
     return new Answer(
         List.of(),
         restarts.isActive() ? Phase.Restarting : Phase.Overlapping,
@@ -134,7 +125,7 @@ final class Handover {
             new Obstacle(
                 Reason.ConsumersPending,
                 t.name() + ": " + sentence,
-                needsPerson ? Weight.Broken : Weight.None)),
+                restarts.needsPerson(uptake) ? Weight.Broken : Weight.None)),
         Optional.of(issue.issuedAt()));
   }
 
@@ -156,7 +147,7 @@ final class Handover {
     }
     if (issue.previous() == Previous.Kept) {
       return new Answer(
-          t.s().setback(t.subject()).isPresent()
+          t.isSetBack()
               ? List.of()
               : List.of(new Action.EndPrevious(t.subject(), secret.thing().guard())),
           Phase.Retiring,
@@ -165,8 +156,7 @@ final class Handover {
           Optional.empty(),
           Optional.empty());
     }
-    var previous = new Value(t.name(), secret.thing().guard().uid(), Hooks.PREVIOUS);
-    var hook = new HookRuns(t, issue.version() - 1, previous, List.of(Step.revoke)).answer(true);
+    var hook = HookRuns.ending(t, secret, issue.version() - 1, Hooks.PREVIOUS);
     if (hook.passed()) {
       return retiring();
     }
@@ -180,23 +170,18 @@ final class Handover {
   }
 
   private Answer retiring() {
-    if (t.s().setback(t.subject()).isPresent()) {
+    if (t.isSetBack()) {
       return new Answer(
           List.of(),
           Phase.Retiring,
           issue.previousRetiresAt(),
           Optional.empty(),
-          Obstacle.refusal(t.s(), t.subject()),
+          t.refusal(),
           Optional.empty());
     }
-    var actions = new ArrayList<Action>(Tokens.ending(t, issue.version(), "its overlap is over"));
+    var actions =
+        new ArrayList<>(Tokens.endingBefore(issue.version(), t.parts(), Tokens.OVERLAP_IS_OVER));
     actions.add(new Action.Retire(t.subject(), secret.thing().guard()));
-    return new Answer(
-        actions,
-        Phase.Fresh,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
+    return without(actions);
   }
 }

@@ -9,6 +9,7 @@ import dev.credence.decide.Turn.Obstacle;
 import dev.credence.decide.Verdict.Weight;
 import dev.credence.facts.HookJob;
 import dev.credence.facts.Hooks.Step;
+import dev.credence.facts.Member.StoredSecret;
 import dev.credence.facts.Subject;
 import java.time.Instant;
 import java.util.List;
@@ -18,7 +19,15 @@ import java.util.Optional;
 /// after a while, or give up: the value in force stays.
 record HookRuns(Target t, long version, Value about, List<Step> steps) {
 
-  /// `passed`: the value went through all of them.
+  /// How far the end of a value is where it is checked; windows do not count for that. The value is
+  /// under its keys with this suffix in the Secret.
+  static Answer ending(Target t, StoredSecret secret, long version, String suffix) {
+    var value = new Value(t.name(), secret.thing().guard().uid(), suffix);
+    return new HookRuns(t, version, value, List.of(Step.revoke)).answer(true);
+  }
+
+  /// `passed`: the value went through all of them; `givenUp`: it will not by itself. `step`: where
+  /// it is.
   record Answer(
       boolean passed,
       Step step,
@@ -35,30 +44,38 @@ record HookRuns(Target t, long version, Value about, List<Step> steps) {
     }
   }
 
-  /// The Jobs that are about the very value.
-  List<HookJob> jobs() {
-    return t.jobs().stream().filter(job -> job.valueUid().equals(about.uid())).toList();
-  }
-
   /// `atOnce`: windows do not count.
   Answer answer(boolean atOnce) {
-    var ours = jobs().stream().filter(job -> job.version() == version).toList();
-    return switch (Progress.of(ours, t.hooks(), steps, t.now())) {
-      case Passed(var step, _) ->
+    var jobs = jobs();
+    return switch (Progress.of(jobs, t.hooks(), steps, t.now())) {
+      case Passed(var step) ->
           new Answer(
               true, step, List.of(), Optional.empty(), Optional.empty(), Optional.empty(), false);
       case Next(var step, var attempt) -> start(step, attempt, Optional.empty());
-      case Running(var step, _, var job, var until) ->
-          new Answer(
-              false,
-              step,
-              List.of(),
-              Optional.empty(),
-              Optional.of(until),
-              Optional.of("version " + version + ": waiting for Job " + job),
-              false);
-      case Failed failed -> afterFailure(failed, ours, atOnce);
+      case Running(var step, var job, var until) ->
+          underWay(step, List.of(), Optional.empty(), Optional.of(until), waitingFor(job));
+      case Failed failed -> afterFailure(failed, jobs, atOnce);
     };
+  }
+
+  /// The Jobs that are about the very value.
+  private List<HookJob> jobs() {
+    return t.jobs().stream()
+        .filter(job -> job.valueUid().equals(about.uid()) && job.version() == version)
+        .toList();
+  }
+
+  private static Answer underWay(
+      Step step,
+      List<Action> actions,
+      Optional<Obstacle> obstacle,
+      Optional<Instant> changesAt,
+      String message) {
+    return new Answer(false, step, actions, obstacle, changesAt, Optional.of(message), false);
+  }
+
+  private String waitingFor(String job) {
+    return "version " + version + ": waiting for Job " + job;
   }
 
   private Answer start(Step step, int attempt, Optional<Obstacle> failure) {
@@ -67,8 +84,7 @@ record HookRuns(Target t, long version, Value about, List<Step> steps) {
     var refusal = Obstacle.refusal(t.s(), job);
     // One of that name about an earlier value goes first.
     var isTaken = t.jobs().stream().anyMatch(other -> other.subject().equals(job));
-    return new Answer(
-        false,
+    return underWay(
         step,
         refusal.isPresent() || isTaken
             ? List.of()
@@ -77,11 +93,7 @@ record HookRuns(Target t, long version, Value about, List<Step> steps) {
                     job, t.subject(), step, hook, version, attempt, about, t.asked())),
         refusal.or(() -> failure),
         Optional.empty(),
-        Optional.of(
-            refusal
-                .map(Obstacle::message)
-                .orElse("version " + version + ": waiting for Job " + job.name())),
-        false);
+        refusal.map(Obstacle::message).orElseGet(() -> waitingFor(job.name())));
   }
 
   private Answer afterFailure(Failed failed, List<HookJob> jobs, boolean atOnce) {
@@ -117,15 +129,12 @@ record HookRuns(Target t, long version, Value about, List<Step> steps) {
     if (opening.filter(at -> !at.isAfter(t.now())).isPresent()) {
       return start(steps.getFirst(), failed.attempt() + 1, failure);
     }
-    return new Answer(
-        false,
+    return underWay(
         failed.step(),
         List.of(),
         failure,
         opening,
-        Optional.of(
-            what + opening.map(at -> "; tried again at " + at).orElse("; no window opens again")),
-        false);
+        what + opening.map(at -> "; tried again at " + at).orElse("; no window opens again"));
   }
 
   /// A staged value that was given up goes when somebody asks anew; what is to be ended stays the

@@ -19,20 +19,24 @@ final class InWindow {
     this.upkeep = upkeep;
   }
 
-  /// When a window opens that has to be waited for; the inner one is empty where none ever does.
-  /// What ends by itself before that does not wait.
-  Optional<Optional<Instant>> opening(StoredSecret secret, boolean urgent) {
-    var windows = t.conduct().windows();
-    if (urgent || windows.areOpen(t.now())) {
+  /// Empty where it may begin. What ends by itself before a window opens does not wait for that.
+  Optional<Turn> deferred(StoredSecret secret, Issue issue, boolean urgent) {
+    if (urgent || isOpen()) {
       return Optional.empty();
     }
-    var opening = windows.openFrom(t.now());
-    var endsBefore =
-        Occasion.end(secret).filter(end -> opening.filter(at -> at.isBefore(end)).isEmpty());
-    return endsBefore.isPresent() ? Optional.empty() : Optional.of(opening);
+    var opening = t.conduct().windows().openFrom(t.now());
+    var endsBefore = secret.end().filter(end -> opening.filter(end::isAfter).isEmpty());
+    return endsBefore.isPresent()
+        ? Optional.empty()
+        : Optional.of(deferred(secret, issue, opening));
   }
 
-  Turn deferred(StoredSecret secret, Issue issue, Optional<Instant> opening) {
+  private boolean isOpen() {
+    return t.conduct().windows().areOpen(t.now());
+  }
+
+  /// `opening` is empty where no window ever opens.
+  private Turn deferred(StoredSecret secret, Issue issue, Optional<Instant> opening) {
     var message =
         opening
             .map(at -> "due; the policy's window opens at " + at)
@@ -47,14 +51,16 @@ final class InWindow {
         .changingAt(opening);
   }
 
-  Why inWindow(StoredSecret secret, Why why, boolean urgent) {
-    var end = Occasion.end(secret);
-    return urgent || t.conduct().windows().areOpen(t.now()) || end.isEmpty()
+  /// Why it begins now: one that was not deferred though the windows are closed ends before they
+  /// open.
+  Why beginning(StoredSecret secret, Why why, boolean urgent) {
+    var end = secret.end();
+    return urgent || isOpen() || end.isEmpty()
         ? sinceOpening(why)
         : new Why.BeforeItsEnd(dueSince(why), end.get());
   }
 
-  Instant dueSince(Why why) {
+  private Instant dueSince(Why why) {
     return why instanceof Why.OnSchedule(var due) ? due : t.now();
   }
 

@@ -7,14 +7,20 @@ import dev.credence.facts.Marks.Mark;
 import dev.credence.facts.Member;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Thing;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /// Which label and annotations should a member carry? The identity's name and its owner. A value
 /// that somebody else wrote is reported and never fought over.
 record Marking(Optional<Action> action, List<String> foreign) {
+  private static final Labelling NOTHING =
+      new Labelling(Optional.empty(), Optional.empty(), Optional.empty());
+
+  Marking {
+    foreign = List.copyOf(foreign);
+  }
 
   static Labelling wanted(Snapshot s, OwnerFound owner) {
     return new Labelling(Optional.of(s.identity().name()), owner.contact(), owner.team());
@@ -36,38 +42,32 @@ record Marking(Optional<Action> action, List<String> foreign) {
     return Optional.of(
         thing.made()
             ? new Action.Relabel(
-                thing.subject(),
-                thing.guard(),
-                new Labelling(
-                    orForeign(wanted.identity(), found.identity()),
-                    orForeign(wanted.owner(), found.owner()),
-                    orForeign(wanted.team(), found.team())))
+                thing.subject(), thing.guard(), each(Marking::orForeign, wanted, found))
             : new Action.Mark(
-                thing.subject(),
-                thing.guard(),
-                new Labelling(
-                    unlessForeign(wanted.identity(), found.identity()),
-                    unlessForeign(wanted.owner(), found.owner()),
-                    unlessForeign(wanted.team(), found.team()))));
+                thing.subject(), thing.guard(), each(Marking::unlessForeign, wanted, found)));
   }
 
   /// What we wrote goes; what somebody else wrote stays.
   static Action off(Thing thing) {
-    var found = thing.marks();
     return thing.made()
         ? new Action.Relabel(
-            thing.subject(),
-            thing.guard(),
-            new Labelling(
-                orForeign(Optional.empty(), found.identity()),
-                orForeign(Optional.empty(), found.owner()),
-                orForeign(Optional.empty(), found.team())))
+            thing.subject(), thing.guard(), each(Marking::orForeign, NOTHING, thing.marks()))
         : new Action.Unmark(thing.subject(), thing.guard());
   }
 
   /// As it should be, or not for us to write.
   private static boolean isSettled(Optional<Mark> found, Optional<String> wanted) {
     return isForeign(found) || found.map(Mark::value).equals(wanted);
+  }
+
+  private static Labelling each(
+      BiFunction<Optional<String>, Optional<Mark>, Optional<String>> choice,
+      Labelling wanted,
+      Marks found) {
+    return new Labelling(
+        choice.apply(wanted.identity(), found.identity()),
+        choice.apply(wanted.owner(), found.owner()),
+        choice.apply(wanted.team(), found.team()));
   }
 
   private static Optional<String> orForeign(Optional<String> wanted, Optional<Mark> found) {
@@ -83,14 +83,12 @@ record Marking(Optional<Action> action, List<String> foreign) {
   }
 
   private static List<String> foreign(Member member, Marks found, Labelling wanted) {
-    var notes = new ArrayList<String>();
-    Stream.of(
+    return Stream.of(
             note(member, "label credence.dev/identity", found.identity(), wanted.identity()),
             note(member, "annotation credence.dev/owner", found.owner(), wanted.owner()),
             note(member, "annotation credence.dev/team", found.team(), wanted.team()))
         .flatMap(Optional::stream)
-        .forEach(notes::add);
-    return notes;
+        .toList();
   }
 
   private static Optional<String> note(
@@ -106,9 +104,5 @@ record Marking(Optional<Action> action, List<String> foreign) {
   private static String shortened(String value) {
     var longest = 100;
     return value.length() <= longest ? value : value.substring(0, longest) + "…";
-  }
-
-  Marking {
-    foreign = List.copyOf(foreign);
   }
 }

@@ -2,8 +2,10 @@ package dev.credence.decide;
 
 import dev.credence.facts.Claim;
 import dev.credence.facts.Claim.Strength;
+import dev.credence.facts.Controller;
 import dev.credence.facts.Marks.Mark;
 import dev.credence.facts.Member;
+import dev.credence.facts.Member.StoredSecret;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
@@ -14,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Which objects belong to the identity? Those it names, in its order, then those its selector
 /// matches, then what is left of earlier days.
@@ -99,9 +102,7 @@ final class Membership {
         .thing()
         .controller()
         .map(owner -> owner.kind() + " " + owner.name())
-        .or(
-            () ->
-                member instanceof Member.StoredSecret secret ? secret.keeper() : Optional.empty());
+        .or(() -> member instanceof StoredSecret secret ? secret.keeper() : Optional.empty());
   }
 
   private static Optional<Seat> unnamed(Snapshot s, Member member) {
@@ -133,7 +134,20 @@ final class Membership {
 
   /// What is there for another Secret is looked after with that one.
   private static boolean isPart(Member member) {
-    return member instanceof Member.StoredSecret secret && secret.part().isPresent();
+    return member instanceof StoredSecret secret && secret.part().isPresent();
+  }
+
+  /// What we made beside this Secret, for its rotation.
+  static List<StoredSecret> parts(Snapshot s, String secret) {
+    return s.members().stream()
+        .filter(member -> isOurs(s, member.thing()))
+        .flatMap(
+            member ->
+                member instanceof StoredSecret found
+                        && found.part().filter(part -> part.secret().equals(secret)).isPresent()
+                    ? Stream.of(found)
+                    : Stream.of())
+        .toList();
   }
 
   private static boolean selects(Claim claim) {
@@ -164,7 +178,7 @@ final class Membership {
         ? thing
             .controller()
             .filter(owner -> owner.isIdentity() && !owner.uid().equals(s.identity().uid()))
-            .map(owner -> owner.name())
+            .map(Controller::name)
         : thing
             .hold()
             .adopt()

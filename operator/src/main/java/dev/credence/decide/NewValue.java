@@ -3,7 +3,7 @@ package dev.credence.decide;
 import dev.credence.decide.Action.Receipt;
 import dev.credence.decide.Action.Why;
 import dev.credence.facts.Conduct.Strategy;
-import dev.credence.facts.Material;
+import dev.credence.facts.Handled;
 import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Member.StoredSecret;
 import dev.credence.facts.TokenRecipe;
@@ -12,52 +12,103 @@ import java.time.Instant;
 import java.util.Optional;
 
 /// What does a new value say about itself, and how long does the one before it stay?
-final class NewValue {
-  private final Target t;
+record NewValue(Target t) {
 
-  NewValue(Target t) {
-    this.t = t;
+  /// Of a Secret that is not there.
+  Receipt first() {
+    var now = t.nextSecond();
+    var version = t.nextVersion(Optional.empty());
+    // Somebody deleted the Secret and not the token that was in it.
+    var previousUntil =
+        Tokens.isOlderAlive(t, version)
+            ? Optional.of(now.plus(t.rhythm().overlap(now)))
+            : Optional.<Instant>empty();
+    return receipt(version, now, previousUntil, false, t.answering(Handled.NONE, Optional.empty()));
   }
 
-  static boolean isRestarting(Target t) {
-    return t.conduct().restart().strategy() != Strategy.None;
+  /// Of a Secret whose holder gives it to us: its value stays, and from now on it is dated.
+  Receipt given(StoredSecret secret) {
+    return receipt(
+        t.nextVersion(Optional.empty()),
+        t.nextSecond(),
+        Optional.empty(),
+        false,
+        t.answering(Handled.NONE, Optional.of(secret)));
   }
 
-  Optional<String> accountOf(Material material) {
-    return material instanceof TokenRecipe token
-        ? Tokens.account(t, token).map(account -> account.thing().guard().uid())
-        : Optional.empty();
+  /// In the place of the one that the Secret holds.
+  Receipt next(StoredSecret secret, Issue issue, Why why) {
+    var now = t.nextSecond();
+    var previousUntil = previousUntil(secret, why, now);
+    // The token before stays valid as long as its anchor, and is not to be read any more.
+    var keepsPrevious = previousUntil.isPresent() && !isToken();
+    return next(secret, issue, now, previousUntil, keepsPrevious);
   }
 
-  Receipt receipt(
+  /// In the place of one that is in other hands, which nobody gets to read again.
+  Receipt nextAfterRevocation(StoredSecret secret, Issue issue) {
+    var now = t.nextSecond();
+    return next(secret, issue, now, afterRevocation(now), false);
+  }
+
+  private Receipt next(
       StoredSecret secret,
       Issue issue,
       Instant now,
       Optional<Instant> previousUntil,
       boolean keepsPrevious) {
-    var isToken = t.material() instanceof TokenRecipe;
-    return new Receipt(
-        issue.version() + 1,
+    return receipt(
+        t.nextVersion(Optional.of(issue)),
         now,
         previousUntil,
-        keepsPrevious && !isToken && previousUntil.isPresent(),
-        t.material().digest(),
-        accountOf(t.material()),
+        keepsPrevious,
         t.answering(issue.handled(), Optional.of(secret)));
   }
 
-  /// Empty where there is nothing to keep for anybody: no overlap, nobody to restart, no hook to
-  /// end the old value.
-  Optional<Instant> previousUntil(StoredSecret secret, Issue issue, Why why, Instant now) {
+  Receipt receipt(
+      long version,
+      Instant now,
+      Optional<Instant> previousUntil,
+      boolean keepsPrevious,
+      Handled handled) {
+    return new Receipt(
+        version, now, previousUntil, keepsPrevious, t.material().digest(), account(), handled);
+  }
+
+  /// Empty where there is nothing to keep for anybody.
+  private Optional<Instant> previousUntil(StoredSecret secret, Why why, Instant now) {
     var overlap = why instanceof Why.Dead ? Duration.ZERO : t.rhythm().overlap(now);
-    var ends = Occasion.end(secret);
+    if (isForNobody(overlap)) {
+      return Optional.empty();
+    }
     var until = now.plus(overlap);
-    var bounded = ends.filter(until::isAfter).orElse(until);
-    return overlap.isZero()
-            && !isRestarting(t)
-            && t.hooks().revoke().isEmpty()
-            && !(t.material() instanceof TokenRecipe)
-        ? Optional.empty()
-        : Optional.of(bounded.isBefore(now) ? now : bounded);
+    var bounded = secret.end().filter(until::isAfter).orElse(until);
+    return Optional.of(bounded.isBefore(now) ? now : bounded);
+  }
+
+  /// Whether nothing comes of a previous value that stays for `overlap`: that is no time, there is
+  /// nobody to restart, no hook to end it, and no anchor of a token to delete.
+  boolean isForNobody(Duration overlap) {
+    return overlap.isZero() && !isRestarting() && t.hooks().revoke().isEmpty() && !isToken();
+  }
+
+  /// The previous value is gone at once; who used it is still to be restarted.
+  Optional<Instant> afterRevocation(Instant now) {
+    return isRestarting() ? Optional.of(now) : Optional.empty();
+  }
+
+  private boolean isRestarting() {
+    return t.conduct().restart().strategy() != Strategy.None;
+  }
+
+  private boolean isToken() {
+    return t.material() instanceof TokenRecipe;
+  }
+
+  /// The UID of the ServiceAccount whose token it is.
+  private Optional<String> account() {
+    return t.material() instanceof TokenRecipe token
+        ? Tokens.account(t, token).map(account -> account.thing().guard().uid())
+        : Optional.empty();
   }
 }

@@ -1,13 +1,12 @@
 package dev.credence.decide;
 
 import dev.credence.decide.Action.Why;
-import dev.credence.facts.Member.EndDate;
 import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Member.StoredSecret;
 import dev.credence.facts.Request;
 import dev.credence.facts.TokenRecipe;
-import java.time.Instant;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Is a new value due, and why? What was asked for is told from what was acted upon by the Secret
 /// itself, which says both.
@@ -28,7 +27,7 @@ final class Occasion {
       return Optional.of(new Why.OnRequest());
     }
     return t.rhythm()
-        .due(issue, end(secret))
+        .due(issue, secret.end())
         .filter(due -> !due.isAfter(t.now()))
         .map(Why.OnSchedule::new);
   }
@@ -42,43 +41,41 @@ final class Occasion {
 
   /// Why it was revoked, if that was not answered yet.
   static Optional<String> revocation(Target t, StoredSecret secret, Issue issue) {
-    var onIdentity = t.s().identity().requests().revoke();
-    if (isNew(onIdentity, issue.handled().identityRevoke())) {
-      return onIdentity.flatMap(Request::asked);
-    }
-    return isNew(secret.requests().revoke(), issue.handled().revoke())
-        ? secret.requests().revoke().flatMap(Request::asked)
-        : Optional.empty();
+    return newly(t.s().identity().requests().revoke(), issue.handled().identityRevoke())
+        .or(() -> newly(secret.requests().revoke(), issue.handled().revoke()));
   }
 
   static boolean isRequested(Target t, StoredSecret secret, Issue issue) {
-    return isNew(t.s().identity().requests().rotate(), issue.handled().identityRotate())
-        || isNew(secret.requests().rotate(), issue.handled().rotate());
+    return requests(t, secret, issue).findAny().isPresent();
   }
 
   /// Whether one of the requests for a new value asks for it at once.
   static boolean isUrgent(Target t, StoredSecret secret, Issue issue) {
-    return isNew(t.s().identity().requests().rotate(), issue.handled().identityRotate())
-            && t.s().identity().requests().rotate().filter(Request::urgent).isPresent()
-        || isNew(secret.requests().rotate(), issue.handled().rotate())
-            && secret.requests().rotate().filter(Request::urgent).isPresent();
+    return requests(t, secret, issue).anyMatch(Request::urgent);
+  }
+
+  /// The requests for a new value that were not answered yet.
+  private static Stream<Request> requests(Target t, StoredSecret secret, Issue issue) {
+    return Stream.of(
+            unanswered(t.s().identity().requests().rotate(), issue.handled().identityRotate()),
+            unanswered(secret.requests().rotate(), issue.handled().rotate()))
+        .flatMap(Optional::stream);
   }
 
   static boolean isNew(Optional<Request> request, Optional<String> actedUpon) {
-    var asked = request.flatMap(Request::asked);
-    return asked.isPresent() && !asked.equals(actedUpon);
+    return unanswered(request, actedUpon).isPresent();
   }
 
-  /// When the value ends by itself.
-  static Optional<Instant> end(StoredSecret secret) {
-    return secret.endDate().flatMap(Occasion::time);
+  /// What is asked for, if that was not acted upon yet.
+  static Optional<String> newly(Optional<Request> request, Optional<String> actedUpon) {
+    return unanswered(request, actedUpon).flatMap(Request::asked);
   }
 
-  private static Optional<Instant> time(EndDate date) {
-    return switch (date) {
-      case EndDate.At(var time) -> Optional.of(time);
-      case EndDate.Unreadable _ -> Optional.empty();
-    };
+  private static Optional<Request> unanswered(
+      Optional<Request> request, Optional<String> actedUpon) {
+    return request
+        .filter(found -> found.asked().isPresent())
+        .filter(found -> !found.asked().equals(actedUpon));
   }
 
   private Occasion() {}

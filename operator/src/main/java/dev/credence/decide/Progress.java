@@ -12,20 +12,16 @@ import java.util.Optional;
 /// How far are the hooks of one value? The Jobs say it: which are there, and how each ended. An
 /// attempt goes through all its steps; after a failed one the next begins at the first.
 sealed interface Progress {
-  Step step();
-
-  int attempt();
-
   /// The Job of this step is to be started.
   record Next(Step step, int attempt) implements Progress {}
 
   /// It runs, at the latest until then.
-  record Running(Step step, int attempt, String job, Instant until) implements Progress {}
+  record Running(Step step, String job, Instant until) implements Progress {}
 
   record Failed(Step step, int attempt, String job, Instant at, String why) implements Progress {}
 
   /// Every step has succeeded.
-  record Passed(Step step, int attempt) implements Progress {}
+  record Passed(Step last) implements Progress {}
 
   /// Kubernetes ends a Job at its timeout; one that still runs this long after it is given up.
   Duration GRACE = Duration.ofSeconds(30);
@@ -46,7 +42,7 @@ sealed interface Progress {
         return found.get();
       }
     }
-    return new Passed(steps.getLast(), attempt);
+    return new Passed(steps.getLast());
   }
 
   private static Optional<Progress> of(HookJob job, Hooks hooks, Instant now) {
@@ -60,7 +56,7 @@ sealed interface Progress {
         var until = job.createdAt().plus(timeout).plus(GRACE);
         yield Optional.of(
             now.isBefore(until)
-                ? new Running(job.step(), job.attempt(), name, until)
+                ? new Running(job.step(), name, until)
                 : new Failed(
                     job.step(),
                     job.attempt(),

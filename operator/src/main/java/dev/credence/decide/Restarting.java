@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /// Which consumers are started anew, so that they read the new values? Those with pods from
 /// before, a few at once, each once for all the Secrets that it uses. What somebody has paused,
@@ -32,7 +31,7 @@ final class Restarting {
   record Handed(String secret, long version, Instant issuedAt, Instant until) {}
 
   /// Why a consumer has not moved. `forPerson`: it will not by itself.
-  record Hold(String sentence, boolean forPerson) {}
+  private record Hold(String sentence, boolean forPerson) {}
 
   private final Snapshot s;
   private final Conduct.Restart rule;
@@ -73,8 +72,15 @@ final class Restarting {
     return known.problem();
   }
 
-  Hold hold(Consumer consumer) {
-    return Optional.ofNullable(holds.get(consumer.subject())).orElseGet(() -> new Hold("", false));
+  private Optional<Hold> hold(Subject consumer) {
+    return Optional.ofNullable(holds.get(consumer));
+  }
+
+  /// Whether somebody must see to one of the consumers that are behind.
+  boolean needsPerson(Uptake uptake) {
+    return uptake
+        .behind()
+        .anyMatch(consumer -> hold(consumer.subject()).filter(Hold::forPerson).isPresent());
   }
 
   /// Whether consumers are being brought to the new value, rather than waited for.
@@ -84,7 +90,7 @@ final class Restarting {
 
   private void decide(Collection<Handed> handed, Set<String> unfinished) {
     var behind = behind(handed);
-    var underWay = (int) behind.values().stream().filter(need -> isUnderWay(need)).count();
+    var underWay = (int) behind.values().stream().filter(this::isUnderWay).count();
     var slots = rule.maxParallel() - underWay;
     for (var need : behind.values()) {
       var hold = hold(need, unfinished);
@@ -111,6 +117,25 @@ final class Restarting {
     private Need and(Need newer) {
       var first = until.isBefore(newer.until()) ? until : newer.until();
       return new Need(consumer, workload, newer.old(), newer.newest(), first);
+    }
+
+    /// One that we do not know is whole: nothing can be seen of its rollout.
+    private Rollout rollout() {
+      return workload.map(Workload::rollout).orElseGet(Rollout.Done::new);
+    }
+
+    /// What a restart for the newest value writes on the template.
+    private String restartedFor() {
+      return newest.secret() + "-v" + newest.version();
+    }
+
+    private Optional<Instant> restartedSince() {
+      return workload.flatMap(Workload::restartedAt).filter(at -> !at.isBefore(newest.issuedAt()));
+    }
+
+    private boolean isRestarted() {
+      return restartedSince().isPresent()
+          || workload.flatMap(Workload::restartedFor).filter(restartedFor()::equals).isPresent();
     }
   }
 
@@ -140,31 +165,11 @@ final class Restarting {
   private boolean isUnderWay(Need need) {
     return switch (rule.strategy()) {
       case None -> false;
-      case Rollout -> isRestarted(need);
-      case Evict -> need.old().stream().anyMatch(RunningPod::leaving) || !isWhole(need);
+      case Rollout -> need.isRestarted();
+      case Evict ->
+          need.old().stream().anyMatch(RunningPod::leaving)
+              || need.rollout() instanceof Rollout.UnderWay;
     };
-  }
-
-  private static boolean isRestarted(Need need) {
-    return restartedSince(need).isPresent()
-        || need.workload().flatMap(Workload::restartedFor).filter(value(need)::equals).isPresent();
-  }
-
-  private static String value(Need need) {
-    return need.newest().secret() + "-v" + need.newest().version();
-  }
-
-  private static Optional<Instant> restartedSince(Need need) {
-    return need.workload()
-        .flatMap(Workload::restartedAt)
-        .filter(at -> !at.isBefore(need.newest().issuedAt()));
-  }
-
-  private static boolean isWhole(Need need) {
-    return need.workload()
-        .map(Workload::rollout)
-        .filter(Rollout.UnderWay.class::isInstance)
-        .isEmpty();
   }
 
   /// Why it is not started now; empty where it can be.
@@ -201,17 +206,17 @@ final class Restarting {
     if (need.workload().isEmpty()) {
       return person("cannot be restarted by its template: it has none that we know; restart it");
     }
-    return switch (need.workload().get().rollout()) {
+    return switch (need.rollout()) {
       case Rollout.ToItsEnd _ -> waiting("runs to its end with the old value");
       case Rollout.Paused _ -> person("is paused: resume it, or restart its pods");
       case Rollout.ByHand _ -> person("replaces no pod by itself (OnDelete): delete its pods");
       case Rollout.Stuck(var why) -> person("does not roll out: " + why);
       case Rollout.UnderWay(var how) ->
-          restartedSince(need).filter(at -> !s.now().isBefore(at.plus(rule.waitFor()))).isPresent()
+          need.restartedSince().filter(at -> !s.now().isBefore(at.plus(rule.waitFor()))).isPresent()
               ? person("has not rolled out within " + Durations.text(rule.waitFor()) + ": " + how)
               : waiting("is rolling out: " + how);
       // Its pods from before are on their way out.
-      case Rollout.Done _ -> isRestarted(need) ? waiting("is rolling out") : Optional.empty();
+      case Rollout.Done _ -> need.isRestarted() ? waiting("is rolling out") : Optional.empty();
     };
   }
 
@@ -219,16 +224,13 @@ final class Restarting {
     if (need.old().stream().anyMatch(RunningPod::leaving)) {
       return waiting("is being restarted");
     }
-    if (need.workload()
-        .map(Workload::rollout)
-        .filter(Rollout.ToItsEnd.class::isInstance)
-        .isPresent()) {
+    if (need.rollout() instanceof Rollout.ToItsEnd) {
       return waiting("runs to its end with the old value");
     }
     if (!need.old().getFirst().replaced()) {
       return person("is not evicted, since nothing would bring it back: restart it");
     }
-    return switch (need.workload().map(Workload::rollout).orElseGet(Rollout.Done::new)) {
+    return switch (need.rollout()) {
       case Rollout.UnderWay(var how) -> waiting("is not whole yet: " + how);
       case Rollout.Stuck(var why) -> person("does not come up: " + why);
       case Rollout.Done _, Rollout.Paused _, Rollout.ByHand _, Rollout.ToItsEnd _ ->
@@ -252,26 +254,20 @@ final class Restarting {
       need.workload()
           .ifPresent(
               found ->
-                  actions.add(new Action.Restart(found.subject(), found.guard(), value(need))));
+                  actions.add(
+                      new Action.Restart(found.subject(), found.guard(), need.restartedFor())));
     }
     holds.put(need.consumer(), new Hold("is being restarted", false));
   }
 
   /// The consumers of a Secret that are behind, in a sentence.
   String sentence(Uptake uptake) {
-    return Sentences.joined(
-        uptake
-            .behind()
-            .map(
-                consumer ->
-                    consumer.subject().kind()
-                        + " "
-                        + s.identity().namespace()
-                        + "/"
-                        + consumer.subject().name()
-                        + (hold(consumer).sentence().isEmpty()
-                            ? ""
-                            : " (" + hold(consumer).sentence() + ")"))
-            .collect(Collectors.toList()));
+    return Sentences.joined(uptake.behind().map(this::sentence).toList());
+  }
+
+  private String sentence(Consumer consumer) {
+    var subject = consumer.subject();
+    var name = subject.kind() + " " + s.identity().namespace() + "/" + subject.name();
+    return hold(subject).map(hold -> name + " (" + hold.sentence() + ")").orElse(name);
   }
 }

@@ -1,11 +1,9 @@
 package dev.credence.decide;
 
-import dev.credence.decide.Action.Value;
 import dev.credence.decide.Action.Why;
 import dev.credence.decide.Staging.Current;
 import dev.credence.decide.Standing.Credential.Phase;
 import dev.credence.facts.Hooks;
-import dev.credence.facts.Hooks.Step;
 import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Member.Previous;
 import dev.credence.facts.Member.StoredSecret;
@@ -15,6 +13,8 @@ import java.util.stream.Stream;
 
 /// What is to be done about a value that is in other hands?
 final class Revocation {
+  private static final String BEING_MADE = "a new value is made";
+
   private final Target t;
   private final Upkeep upkeep;
 
@@ -25,54 +25,37 @@ final class Revocation {
 
   /// It is ended where it is checked before there is a new one, whatever breaks by that.
   Turn revoked(StoredSecret secret, Issue issue, String reason) {
-    var why = new Why.Revoked(reason);
-    var ending = ended(secret, issue, reason);
-    if (ending.isPresent()) {
-      return ending.get();
-    }
-    var obstacle = t.obstacle();
+    return ended(secret, issue, reason).orElseGet(() -> replaced(secret, issue, reason));
+  }
+
+  private Turn replaced(StoredSecret secret, Issue issue, String reason) {
+    var obstacle = t.obstacle(Optional.of(issue));
     if (obstacle.isPresent()) {
       return upkeep
           .bare(secret, issue, Phase.Blocked, obstacle.get().message())
           .against(obstacle)
-          .doing(Tokens.ending(t, issue.version() + 1, "it was revoked"));
+          .doing(endingTokens(issue));
     }
+    var why = new Why.Revoked(reason);
     if (t.hooks().stage()) {
       var answer = new Staging(t, Optional.of(new Current(secret, issue)), false, true).answer(why);
-      return answer
-          .turned()
-          .map(receipt -> upkeep.turned(receipt).doing(answer.actions()))
-          .orElseGet(
-              () ->
-                  upkeep
-                      .bare(
-                          secret,
-                          issue,
-                          answer.phase() == Phase.Blocked ? Phase.Blocked : Phase.Revoked,
-                          "revoked ("
-                              + reason
-                              + "): "
-                              + answer.message().orElse("a new value is made"))
-                      .doing(answer.actions())
-                      .against(answer.obstacle())
-                      .changingAt(answer.changesAt()));
+      return answer.turn(
+          upkeep,
+          () ->
+              said(
+                  secret,
+                  issue,
+                  reason,
+                  answer.phase() == Phase.Blocked,
+                  answer.message().orElse(BEING_MADE)));
     }
-    if (t.s().setback(t.subject()).isPresent()) {
-      return upkeep.bare(
-          secret, issue, Phase.Revoked, "revoked (" + reason + "): a new value is made");
+    if (t.isSetBack()) {
+      return said(secret, issue, reason, false, BEING_MADE);
     }
-    var now = t.nextSecond();
-    var receipt =
-        new NewValue(t)
-            .receipt(
-                secret,
-                issue,
-                now,
-                NewValue.isRestarting(t) ? Optional.of(now) : Optional.empty(),
-                false);
+    var receipt = new NewValue(t).nextAfterRevocation(secret, issue);
     return upkeep
         .turned(receipt)
-        .doing(Tokens.ending(t, receipt.version(), "it was revoked"))
+        .doing(endingTokens(issue))
         .doing(Tokens.anchoring(t, receipt.version()))
         .doing(new Action.Rotate(t.subject(), secret.thing().guard(), t.material(), receipt, why));
   }
@@ -85,33 +68,36 @@ final class Revocation {
         .findFirst()
         .map(
             run ->
-                upkeep
-                    .bare(
-                        secret,
-                        issue,
-                        run.blocked() ? Phase.Blocked : Phase.Revoked,
-                        "revoked (" + reason + "): " + run.message().orElse(""))
+                said(secret, issue, reason, run.blocked(), run.message().orElse(""))
                     .doing(run.actions())
                     .against(run.obstacle())
-                    .against(t.obstacle())
+                    .against(t.obstacle(Optional.of(issue)))
                     .changingAt(run.changesAt()));
   }
 
   /// The hooks that end the previous value, if it is still there, and the current one.
-  Stream<HookRuns.Answer> endings(StoredSecret secret, Issue issue) {
+  private Stream<HookRuns.Answer> endings(StoredSecret secret, Issue issue) {
     if (t.hooks().revoke().isEmpty()) {
       return Stream.of();
     }
-    var uid = secret.thing().guard().uid();
     var previous =
         issue.previousRetiresAt().stream()
             .filter(_ -> issue.previous() != Previous.Gone)
-            .map(_ -> ending(issue.version() - 1, new Value(t.name(), uid, Hooks.PREVIOUS)));
-    return Stream.concat(
-        previous, Stream.of(ending(issue.version(), new Value(t.name(), uid, ""))));
+            .map(_ -> HookRuns.ending(t, secret, issue.version() - 1, Hooks.PREVIOUS));
+    return Stream.concat(previous, Stream.of(HookRuns.ending(t, secret, issue.version(), "")));
   }
 
-  HookRuns.Answer ending(long version, Value value) {
-    return new HookRuns(t, version, value, List.of(Step.revoke)).answer(true);
+  /// The end of all tokens there are, the current one among them.
+  private List<Action> endingTokens(Issue issue) {
+    return Tokens.endingBefore(t.nextVersion(Optional.of(issue)), t.parts(), "it was revoked");
+  }
+
+  private Turn said(
+      StoredSecret secret, Issue issue, String reason, boolean isBlocked, String what) {
+    return upkeep.bare(
+        secret,
+        issue,
+        isBlocked ? Phase.Blocked : Phase.Revoked,
+        "revoked (" + reason + "): " + what);
   }
 }

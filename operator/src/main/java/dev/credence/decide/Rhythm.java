@@ -48,9 +48,11 @@ record Rhythm(RotationRule asked, RotationRule policy, Conduct conduct, String s
   }
 
   private static Optional<String> problem(Optional<Timing> timing) {
-    return timing
-        .filter(Timing.Unreadable.class::isInstance)
-        .map(unreadable -> ((Timing.Unreadable) unreadable).problem());
+    return timing.flatMap(
+        read ->
+            read instanceof Timing.Unreadable(var problem)
+                ? Optional.of(problem)
+                : Optional.empty());
   }
 
   /// When a value that was issued then is due; empty where nothing ever asks for it.
@@ -100,7 +102,7 @@ record Rhythm(RotationRule asked, RotationRule policy, Conduct conduct, String s
       case Timing.Every(var interval) -> Optional.of(before(issuedAt, interval));
       case Timing.Scheduled(var cron) ->
           cron.after(issuedAt).map(due -> due.plus(lateness(cron, due)));
-      case Timing.Unreadable unreadable -> Optional.empty();
+      case Timing.Unreadable _ -> Optional.empty();
     };
   }
 
@@ -164,8 +166,11 @@ record Rhythm(RotationRule asked, RotationRule policy, Conduct conduct, String s
   Optional<String> bounded() {
     return asked
         .timing()
-        .filter(Timing.Every.class::isInstance)
-        .map(every -> ((Timing.Every) every).interval())
+        .flatMap(
+            timing ->
+                timing instanceof Timing.Every(var interval)
+                    ? Optional.of(interval)
+                    : Optional.empty())
         .filter(every -> policy.longest().filter(bound -> every.compareTo(bound) > 0).isPresent())
         .map(
             every ->

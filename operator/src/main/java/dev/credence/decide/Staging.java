@@ -11,12 +11,12 @@ import dev.credence.facts.Hooks.Step;
 import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Member.StoredSecret;
 import dev.credence.facts.Recipe;
+import dev.credence.facts.Requests;
 import dev.credence.facts.Subject;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /// A new value that is proven before anyone sees it: staged beside the Secret, applied where it is
@@ -35,31 +35,41 @@ record Staging(Target t, Optional<Current> current, boolean overlapping, boolean
       Optional<String> message,
       Optional<Obstacle> obstacle,
       Optional<Instant> changesAt,
-      Optional<Receipt> turned) {}
+      Optional<Receipt> turned) {
 
-  private static Answer waiting(String message) {
-    return new Answer(
-        List.of(),
-        Phase.Applying,
-        Optional.of(message),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
-  }
+    /// `otherwise`: how the Secret stands while the new value is not in place.
+    Turn turn(Upkeep upkeep, Supplier<Turn> otherwise) {
+      return turned
+          .map(upkeep::turned)
+          .orElseGet(otherwise)
+          .doing(actions)
+          .against(obstacle)
+          .changingAt(changesAt);
+    }
 
-  /// What has the name of the pending Secret and is not ours.
-  private Optional<Obstacle> taken() {
-    var pending = Subject.pendingOf(t.name());
-    return t.s()
-        .member(pending)
-        .filter(_ -> t.pending().isEmpty())
-        .map(
-            _ ->
-                Obstacle.broken(
-                    t.name()
-                        + ": "
-                        + pending
-                        + " exists and was not made by Credence for this rotation, where a new value is to be staged: delete it if nothing uses it"));
+    private static Answer of(List<Action> actions, Phase phase, String message) {
+      return new Answer(
+          actions,
+          phase,
+          Optional.of(message),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
+    }
+
+    private static Answer waiting(String message) {
+      return of(List.of(), Phase.Applying, message);
+    }
+
+    private static Answer blocked(Obstacle obstacle) {
+      return new Answer(
+          List.of(),
+          Phase.Blocked,
+          Optional.of(obstacle.message()),
+          Optional.of(obstacle),
+          Optional.empty(),
+          Optional.empty());
+    }
   }
 
   /// Whether a value is staged that is still wanted.
@@ -77,16 +87,36 @@ record Staging(Target t, Optional<Current> current, boolean overlapping, boolean
             .isPresent();
   }
 
-  private HookRuns.Answer hooks(StoredSecret pending, Issue staged) {
-    var value = new Value(pending.subject().name(), pending.thing().guard().uid(), "");
-    return new HookRuns(t, staged.version(), value, steps()).answer(atOnce);
+  /// `why` is asked for where the value is put in place.
+  Answer answer(Why why) {
+    var pending = t.pending();
+    if (pending.isEmpty()) {
+      return taken().map(Answer::blocked).orElseGet(this::stage);
+    }
+    if (pending.get().thing().leaving()) {
+      return Answer.waiting("the value that was staged before is being deleted");
+    }
+    if (isUseless(pending.get())) {
+      return removing(pending.get(), "another value is wanted");
+    }
+    return carriedOn(pending.get(), pending.get().issue().orElseThrow(), why);
   }
 
-  private long next() {
-    return t.nextVersion(current.map(Current::issue));
+  /// What has the name of the pending Secret and is not ours.
+  private Optional<Obstacle> taken() {
+    var pending = Subject.pendingOf(t.name());
+    return t.s()
+        .member(pending)
+        .map(
+            _ ->
+                Obstacle.broken(
+                    t.name()
+                        + ": "
+                        + pending
+                        + " exists and was not made by Credence for this rotation, where a new value is to be staged: delete it if nothing uses it"));
   }
 
-  /// Already in place, or made by another recipe than the one that is wanted now.
+  /// Already in place, stopped, or made by another recipe than the one that is wanted now.
   private boolean isUseless(StoredSecret pending) {
     return pending.issue().isEmpty()
         || pending.issue().get().version() < next()
@@ -97,83 +127,44 @@ record Staging(Target t, Optional<Current> current, boolean overlapping, boolean
   /// Whether somebody stopped it since it was staged.
   private boolean isAborted(Issue staged) {
     return current
-        .map(c -> c.issue().handled().abort())
+        .map(now -> now.issue().handled().abort())
         .filter(abort -> !abort.equals(staged.handled().abort()))
         .isPresent();
   }
 
-  /// `why` is asked for where the value is put in place.
-  Answer answer(Why why) {
-    var pending = t.pending();
-    if (pending.isEmpty()) {
-      return taken().map(this::blocked).orElseGet(this::stage);
-    }
-    if (pending.get().thing().leaving()) {
-      return waiting("the value that was staged before is being deleted");
-    }
-    if (isUseless(pending.get())) {
-      return removing(pending.get(), "another value is wanted");
-    }
-    return carriedOn(pending.get(), pending.get().issue().orElseThrow(), why);
-  }
-
-  private Answer blocked(Obstacle obstacle) {
-    return new Answer(
-        List.of(),
-        Phase.Blocked,
-        Optional.of(obstacle.message()),
-        Optional.of(obstacle),
-        Optional.empty(),
-        Optional.empty());
-  }
-
   private Answer removing(StoredSecret pending, String why) {
-    return new Answer(
+    return Answer.of(
         List.of(new Action.Remove(pending.subject(), pending.thing().guard(), why)),
         Phase.Applying,
-        Optional.of("staging a new value"),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
+        "staging a new value");
   }
 
   private Answer stage() {
     var pending = Subject.pendingOf(t.name());
     var refusal = Obstacle.refusal(t.s(), pending);
     if (refusal.isPresent()) {
-      return blocked(refusal.get());
+      return Answer.blocked(refusal.get());
     }
-    var before = current.map(c -> c.issue().handled()).orElse(Handled.NONE);
     var receipt =
-        new Receipt(
-            next(),
-            t.nextSecond(),
-            Optional.empty(),
-            false,
-            t.material().digest(),
-            Optional.empty(),
-            t.answering(before, current.map(Current::secret)));
-    return new Answer(
+        new NewValue(t)
+            .receipt(
+                next(),
+                t.nextSecond(),
+                Optional.empty(),
+                false,
+                t.answering(before(), current.map(Current::secret)));
+    return Answer.of(
         List.of(
             new Action.Stage(
                 pending,
                 t.subject(),
-                current.map(c -> c.secret().thing().guard()),
+                guard(),
                 t.wanted().type(),
                 (Recipe) t.material(),
                 t.labelling(),
                 receipt)),
-        steps().getFirst() == Step.apply ? Phase.Applying : Phase.Verifying,
-        Optional.of("version " + next() + " is staged"),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
-  }
-
-  private List<Step> steps() {
-    return Stream.of(Step.apply, Step.verify)
-        .filter(step -> t.hooks().of(step).isPresent())
-        .toList();
+        phase(steps().getFirst()),
+        "version " + next() + " is staged");
   }
 
   private Answer carriedOn(StoredSecret pending, Issue staged, Why why) {
@@ -190,66 +181,67 @@ record Staging(Target t, Optional<Current> current, boolean overlapping, boolean
     }
     return new Answer(
         hooks.actions(),
-        hooks.blocked()
-            ? Phase.Blocked
-            : hooks.step() == Step.apply ? Phase.Applying : Phase.Verifying,
+        hooks.blocked() ? Phase.Blocked : phase(hooks.step()),
         hooks.message(),
         hooks.obstacle(),
         hooks.changesAt(),
         Optional.empty());
   }
 
+  private List<Step> steps() {
+    return Stream.of(Step.apply, Step.verify)
+        .filter(step -> t.hooks().of(step).isPresent())
+        .toList();
+  }
+
+  private static Phase phase(Step step) {
+    return step == Step.apply ? Phase.Applying : Phase.Verifying;
+  }
+
+  private HookRuns.Answer hooks(StoredSecret pending, Issue staged) {
+    var value = new Value(pending.subject().name(), pending.thing().guard().uid(), "");
+    return new HookRuns(t, staged.version(), value, steps()).answer(atOnce);
+  }
+
+  /// Since it was staged somebody asked for a new value, or to stop this one where there is no
+  /// Secret yet that could say so.
   private boolean isAskedAnew(StoredSecret pending, Issue staged) {
-    var onSecret = current.flatMap(c -> c.secret().requests().rotate());
-    return Occasion.isNew(t.s().identity().requests().rotate(), staged.handled().identityRotate())
-        || Occasion.isNew(onSecret, staged.handled().rotate())
-        || Occasion.isNew(t.s().identity().requests().revoke(), staged.handled().identityRevoke())
-        || Occasion.isNew(
-            current.flatMap(c -> c.secret().requests().revoke()), staged.handled().revoke())
+    var onIdentity = t.s().identity().requests();
+    var onSecret = current.map(now -> now.secret().requests()).orElse(Requests.NONE);
+    return Occasion.isNew(onIdentity.rotate(), staged.handled().identityRotate())
+        || Occasion.isNew(onSecret.rotate(), staged.handled().rotate())
+        || Occasion.isNew(onIdentity.revoke(), staged.handled().identityRevoke())
+        || Occasion.isNew(onSecret.revoke(), staged.handled().revoke())
         || pending.requests().abort().isPresent();
   }
 
   private Answer turned(StoredSecret pending, Issue staged, Why why) {
-    if (t.s().setback(t.subject()).isPresent()) {
-      return Obstacle.refusal(t.s(), t.subject())
-          .map(this::blocked)
-          .orElseGet(() -> waiting("version " + staged.version() + " is about to be put in place"));
+    if (t.isSetBack()) {
+      return t.refusal()
+          .map(Answer::blocked)
+          .orElseGet(
+              () -> Answer.waiting("version " + staged.version() + " is about to be put in place"));
     }
-    if (overlapping && current.filter(c -> c.issue().isEnding()).isPresent()) {
-      return waiting(
+    if (overlapping && current.filter(now -> now.issue().isEnding()).isPresent()) {
+      return Answer.waiting(
           "version "
               + staged.version()
               + " is put in place when the hook of the value before the current one has ended");
     }
     var now = t.nextSecond();
-    var overlap = t.rhythm().overlap(now);
-    var answered = staged.handled();
-    var before = current.map(c -> c.issue().handled()).orElse(Handled.NONE);
-    var previousUntil = previousUntil(now, overlap);
+    var previousUntil = previousUntil(now);
     var receipt =
-        new Receipt(
-            staged.version(),
-            now,
-            previousUntil,
-            overlapping && previousUntil.isPresent(),
-            t.material().digest(),
-            Optional.empty(),
-            new Handled(
-                answered.identityRotate(),
-                overlapping
-                    ? answered.identityRevoke()
-                    : t.answering(answered, current.map(Current::secret)).identityRevoke(),
-                answered.rotate(),
-                before.rollback(),
-                before.abort(),
-                overlapping
-                    ? answered.revoke()
-                    : t.answering(answered, current.map(Current::secret)).revoke()));
-    var actions = new ArrayList<Action>();
-    actions.add(
+        new NewValue(t)
+            .receipt(
+                staged.version(),
+                now,
+                previousUntil,
+                overlapping && previousUntil.isPresent(),
+                handled(staged));
+    var turning =
         new Action.Switch(
             t.subject(),
-            current.map(c -> c.secret().thing().guard()),
+            guard(),
             pending.subject(),
             pending.thing().guard(),
             t.wanted().type(),
@@ -257,9 +249,9 @@ record Staging(Target t, Optional<Current> current, boolean overlapping, boolean
             t.labelling(),
             receipt,
             t.s().identity().retain(),
-            why));
+            why);
     return new Answer(
-        actions,
+        List.of(turning),
         Phase.Fresh,
         Optional.empty(),
         Optional.empty(),
@@ -267,27 +259,42 @@ record Staging(Target t, Optional<Current> current, boolean overlapping, boolean
         Optional.of(receipt));
   }
 
-  private Optional<Instant> previousUntil(Instant now, Duration overlap) {
+  /// Requests for a value that came after this one was staged are for the next one; a revocation
+  /// that it answers may have come since.
+  private Handled handled(Issue staged) {
+    var answered = staged.handled();
+    var revoked = overlapping ? answered : t.answering(answered, current.map(Current::secret));
+    return new Handled(
+        answered.identityRotate(),
+        revoked.identityRevoke(),
+        answered.rotate(),
+        before().rollback(),
+        before().abort(),
+        revoked.revoke());
+  }
+
+  private Optional<Instant> previousUntil(Instant now) {
+    var value = new NewValue(t);
     if (current.isEmpty()) {
       return Optional.empty();
     }
     if (!overlapping) {
-      return NewValue.isRestarting(t) ? Optional.of(now) : Optional.empty();
+      return value.afterRevocation(now);
     }
-    return overlap.isZero() && !NewValue.isRestarting(t) && t.hooks().revoke().isEmpty()
-        ? Optional.empty()
-        : Optional.of(now.plus(overlap));
+    var overlap = t.rhythm().overlap(now);
+    return value.isForNobody(overlap) ? Optional.empty() : Optional.of(now.plus(overlap));
   }
 
-  /// The Secret that is staged and everything that was started for it.
-  static List<Action> dropping(Target t, String why) {
-    return t.pending().stream()
-        .filter(pending -> !pending.thing().leaving())
-        .<Action>map(pending -> new Action.Remove(pending.subject(), guard(pending), why))
-        .toList();
+  private long next() {
+    return t.nextVersion(current.map(Current::issue));
   }
 
-  private static Guard guard(StoredSecret pending) {
-    return pending.thing().guard();
+  /// What the current value answered.
+  private Handled before() {
+    return current.map(now -> now.issue().handled()).orElse(Handled.NONE);
+  }
+
+  private Optional<Guard> guard() {
+    return current.map(now -> now.secret().thing().guard());
   }
 }

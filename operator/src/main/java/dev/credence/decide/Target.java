@@ -24,9 +24,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
-/// One Secret that is to hold what we make, and all that its rotation goes by.
+/// One Secret that is to hold what we make, and all that its rotation goes by. `parts`: the Secrets
+/// that are there for it; `jobs`: those of its hooks.
 record Target(
     Snapshot s,
     SecretWanted wanted,
@@ -34,10 +34,13 @@ record Target(
     Conduct conduct,
     Life life,
     OwnerFound owner,
-    Rhythm rhythm) {
+    Rhythm rhythm,
+    List<StoredSecret> parts,
+    List<HookJob> jobs) {
 
   static Target of(
       Snapshot s, SecretWanted wanted, Optional<Policy> policy, Life life, OwnerFound owner) {
+    var name = wanted.name();
     return new Target(
         s,
         wanted,
@@ -45,7 +48,9 @@ record Target(
         policy.map(Policy::conduct).orElse(Conduct.DEFAULT),
         life,
         owner,
-        Rhythm.of(wanted.rotation(), policy, s.identity().uid() + "/" + wanted.name()));
+        Rhythm.of(wanted.rotation(), policy, s.identity().uid() + "/" + name),
+        Membership.parts(s, name),
+        s.jobs().stream().filter(job -> job.secret().equals(name)).toList());
   }
 
   /// A token lives no longer than the policy lets it.
@@ -110,20 +115,9 @@ record Target(
         s.identity().requests(), secret.map(StoredSecret::requests).orElse(Requests.NONE));
   }
 
-  /// The Secrets that are there for this one.
-  Stream<StoredSecret> parts() {
-    return s.members().stream()
-        .filter(member -> Membership.isOurs(s, member.thing()))
-        .flatMap(
-            member ->
-                member instanceof StoredSecret secret
-                        && secret.part().filter(part -> part.secret().equals(name())).isPresent()
-                    ? Stream.of(secret)
-                    : Stream.of());
-  }
-
+  /// The next value, while it is being proven.
   Optional<StoredSecret> pending() {
-    return parts()
+    return parts.stream()
         .filter(secret -> secret.part().filter(Part.Pending.class::isInstance).isPresent())
         .findFirst();
   }
@@ -137,19 +131,25 @@ record Target(
     return s.identity().requests().digestWith(onSecret);
   }
 
-  List<HookJob> jobs() {
-    return s.jobs().stream().filter(job -> job.secret().equals(name())).toList();
+  /// Whether a write to the Secret did not go through a moment ago: it is not tried again yet.
+  boolean isSetBack() {
+    return s.setback(subject()).isPresent();
   }
 
-  /// Why a value cannot be made at all, or not for now.
-  Optional<Obstacle> obstacle() {
-    return problem().or(this::unreadableTiming).or(() -> Obstacle.refusal(s, subject()));
+  /// That the API server said no to it.
+  Optional<Obstacle> refusal() {
+    return Obstacle.refusal(s, subject());
   }
 
-  private Optional<Obstacle> problem() {
+  /// Why the value after the current one cannot be made at all, or not for now.
+  Optional<Obstacle> obstacle(Optional<Issue> current) {
+    return problem(current).or(this::unreadableTiming).or(this::refusal);
+  }
+
+  private Optional<Obstacle> problem(Optional<Issue> current) {
     return switch (material) {
       case Recipe(var keys) -> Templates.problem(keys).map(this::forItsAuthor);
-      case TokenRecipe token -> Tokens.problem(this, token);
+      case TokenRecipe token -> Tokens.problem(this, token, current);
     };
   }
 

@@ -3,7 +3,8 @@ package dev.credence.decide;
 import dev.credence.decide.Staging.Current;
 import dev.credence.facts.HookJob;
 import dev.credence.facts.HookJob.Outcome;
-import java.util.ArrayList;
+import dev.credence.facts.Member.StoredSecret;
+import java.util.List;
 import java.util.Optional;
 
 /// What was made for a value that is no longer in question?
@@ -17,38 +18,57 @@ final class Tidying {
   /// Takes away what was made for a value that is no longer in question: what was staged and is in
   /// place by now, and Jobs.
   Turn tidied(Turn turn, Optional<Current> current) {
-    var removed = new ArrayList<Action>();
-    var isBegun = new Staging(t, current, true, false).isBegun();
-    Staging.dropping(t, "its value is in place, or no longer wanted").stream()
-        .filter(_ -> !isBegun)
+    var useless = t.jobs().stream().filter(job -> !isUseful(job, current)).toList();
+    return turn.doing(staged(turn, current)).doing(removing(useless, "its value is settled"));
+  }
+
+  private List<Action> staged(Turn turn, Optional<Current> current) {
+    if (new Staging(t, current, true, false).isBegun()) {
+      return List.of();
+    }
+    return dropping("its value is in place, or no longer wanted").stream()
         .filter(drop -> turn.actions().stream().noneMatch(a -> a.subject().equals(drop.subject())))
-        .forEach(removed::add);
-    for (var job : t.jobs()) {
-      if (!job.leaving() && !isUseful(job, current)) {
-        removed.add(new Action.Remove(job.subject(), job.guard(), "its value is settled"));
-      }
-    }
-    return turn.doing(removed);
+        .toList();
   }
 
-  boolean isUseful(HookJob job, Optional<Current> current) {
-    if (t.pending().filter(p -> p.thing().guard().uid().equals(job.valueUid())).isPresent()) {
-      return true;
-    }
-    return current
-        .filter(now -> now.secret().thing().guard().uid().equals(job.valueUid()))
-        .filter(
-            now ->
-                Occasion.revocation(t, now.secret(), now.issue()).isPresent()
-                    ? job.version() >= now.issue().version() - 1 && !isToTryAgain(now, job)
-                    : now.issue().previousRetiresAt().isPresent()
-                        && !isToTryAgain(now, job)
-                        && job.version() == now.issue().version() - 1)
-        .isPresent();
+  private boolean isUseful(HookJob job, Optional<Current> current) {
+    return t.pending().filter(pending -> isAbout(job, pending)).isPresent()
+        || current.filter(now -> isAbout(job, now.secret()) && isEnding(job, now)).isPresent();
   }
 
-  static boolean isToTryAgain(Current now, HookJob job) {
+  private static boolean isAbout(HookJob job, StoredSecret secret) {
+    return secret.thing().guard().uid().equals(job.valueUid());
+  }
+
+  /// Whether it ends a value that is to end: the previous one, and with a revocation the current
+  /// one too.
+  private boolean isEnding(HookJob job, Current now) {
+    var previous = now.issue().version() - 1;
+    var ends =
+        Occasion.revocation(t, now.secret(), now.issue()).isPresent()
+            ? job.version() >= previous
+            : job.version() == previous && now.issue().previousRetiresAt().isPresent();
+    return ends && !isToTryAgain(job, now);
+  }
+
+  private static boolean isToTryAgain(HookJob job, Current now) {
     return job.outcome() instanceof Outcome.Failed
         && Occasion.isNew(now.secret().requests().abort(), now.issue().handled().abort());
+  }
+
+  /// The end of what is staged.
+  List<Action> dropping(String why) {
+    return t.pending().stream()
+        .filter(pending -> !pending.thing().leaving())
+        .<Action>map(pending -> new Action.Remove(pending.subject(), pending.thing().guard(), why))
+        .toList();
+  }
+
+  /// The end of those Jobs that are still there.
+  static List<Action> removing(List<HookJob> jobs, String why) {
+    return jobs.stream()
+        .filter(job -> !job.leaving())
+        .<Action>map(job -> new Action.Remove(job.subject(), job.guard(), why))
+        .toList();
   }
 }

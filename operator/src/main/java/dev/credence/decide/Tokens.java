@@ -8,7 +8,6 @@ import dev.credence.facts.Member.Part;
 import dev.credence.facts.Member.StoredSecret;
 import dev.credence.facts.Subject;
 import dev.credence.facts.TokenRecipe;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -17,21 +16,22 @@ import java.util.stream.Stream;
 /// its anchor, and ends with it: by deleting that, one token can be revoked and the next one goes
 /// on (KEP-1205, `boundObjectRef`).
 final class Tokens {
+  /// Why a token ends when nobody revoked it.
+  static final String OVERLAP_IS_OVER = "its overlap is over";
 
   /// Whose token it is, and what has the name of its next anchor.
-  static Optional<Obstacle> problem(Target t, TokenRecipe token) {
-    var account = account(t, token);
-    if (account.isEmpty()) {
+  static Optional<Obstacle> problem(Target t, TokenRecipe token, Optional<Issue> current) {
+    if (account(t, token).isEmpty()) {
       return Optional.of(
           new Obstacle(
               Reason.RotationBlocked,
               t.name() + ": ServiceAccount " + token.account() + " does not exist",
               Weight.Waiting));
     }
-    return t.s().members().stream()
-        .filter(member -> member.subject().name().startsWith(t.name() + "-anchor-v"))
-        .filter(member -> member instanceof StoredSecret && !isAnchor(t, member.subject()))
-        .findFirst()
+    // Nothing but this very name: other Secrets may well be called `<secret>-anchor-vault`.
+    return t.s()
+        .member(Subject.anchorOf(t.name(), t.nextVersion(current)))
+        .filter(found -> anchors(t.parts()).noneMatch(a -> a.subject().equals(found.subject())))
         .map(
             taken ->
                 Obstacle.broken(
@@ -39,10 +39,6 @@ final class Tokens {
                         + ": "
                         + taken.subject()
                         + " exists and was not made by Credence, where the anchor of a token is to be: delete it if nothing uses it"));
-  }
-
-  private static boolean isAnchor(Target t, Subject subject) {
-    return anchors(t).anyMatch(anchor -> anchor.subject().equals(subject));
   }
 
   static Optional<Account> account(Target t, TokenRecipe token) {
@@ -58,48 +54,42 @@ final class Tokens {
     if (account.isPresent() && issue.account().isPresent() && !account.equals(issue.account())) {
       return Optional.of("ServiceAccount " + token.account() + " was created anew");
     }
-    return anchor(t, issue.version()).isEmpty()
-        ? Optional.of("its anchor is gone")
-        : Optional.empty();
+    return hasAnchor(t, issue.version()) ? Optional.empty() : Optional.of("its anchor is gone");
   }
 
-  private static Optional<StoredSecret> anchor(Target t, long version) {
-    return anchors(t).filter(anchor -> version(anchor) == version).findFirst();
-  }
-
-  private static Stream<StoredSecret> anchors(Target t) {
-    return t.parts().filter(part -> part.part().filter(Part.Anchor.class::isInstance).isPresent());
-  }
-
-  private static long version(StoredSecret anchor) {
-    return anchor
-        .part()
-        .map(part -> part instanceof Part.Anchor(_, var version) ? version : 0L)
-        .orElse(0L);
+  private static boolean hasAnchor(Target t, long version) {
+    return anchors(t.parts()).anyMatch(anchor -> version(anchor) == version);
   }
 
   static boolean isOlderAlive(Target t, long version) {
-    return anchors(t).anyMatch(anchor -> version(anchor) < version);
+    return anchors(t.parts()).anyMatch(anchor -> version(anchor) < version);
   }
 
   /// What a token of this version is bound to comes before it.
   static List<Action> anchoring(Target t, long version) {
-    if (!(t.material() instanceof TokenRecipe) || anchor(t, version).isPresent()) {
-      return List.of();
-    }
-    return List.of(
-        new Action.Anchor(
-            Subject.anchorOf(t.name(), version), t.subject(), version, t.labelling()));
+    return t.material() instanceof TokenRecipe && !hasAnchor(t, version)
+        ? List.of(
+            new Action.Anchor(
+                Subject.anchorOf(t.name(), version), t.subject(), version, t.labelling()))
+        : List.of();
   }
 
-  /// The end of the tokens of all versions before this one.
-  static List<Action> ending(Target t, long before, String why) {
-    var ends = new ArrayList<Action>();
-    anchors(t)
-        .filter(anchor -> version(anchor) < before && !anchor.thing().leaving())
-        .forEach(
-            anchor -> ends.add(new Action.Remove(anchor.subject(), anchor.thing().guard(), why)));
-    return ends;
+  /// The end of the tokens of all versions before this one. `parts`: what is there for the Secret
+  /// of the tokens.
+  static List<Action> endingBefore(long version, List<StoredSecret> parts, String why) {
+    return anchors(parts)
+        .filter(anchor -> version(anchor) < version && !anchor.thing().leaving())
+        .<Action>map(anchor -> new Action.Remove(anchor.subject(), anchor.thing().guard(), why))
+        .toList();
+  }
+
+  private static Stream<StoredSecret> anchors(List<StoredSecret> parts) {
+    return parts.stream()
+        .filter(part -> part.part().filter(Part.Anchor.class::isInstance).isPresent());
+  }
+
+  private static long version(StoredSecret anchor) {
+    return anchor.part().orElse(null) instanceof Part.Anchor(_, var version) ? version : 0;
   }
 
   private Tokens() {}

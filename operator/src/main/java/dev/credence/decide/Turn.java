@@ -4,7 +4,6 @@ import dev.credence.decide.Standing.Credential;
 import dev.credence.decide.Verdict.Weight;
 import dev.credence.facts.Handled;
 import dev.credence.facts.Setback;
-import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
 import java.time.Instant;
@@ -39,10 +38,7 @@ record Turn(
     /// That the API server said no a moment ago. A missing right, a quota, an admission policy or
     /// an immutable Secret is for a person to mend; it is tried again all the same.
     static Optional<Obstacle> refusal(Snapshot s, Subject subject) {
-      return s.setback(subject)
-          .filter(setback -> setback.cause() == Cause.Refused)
-          .map(Setback::message)
-          .map(Obstacle::broken);
+      return s.refusal(subject).map(Setback::message).map(Obstacle::broken);
     }
   }
 
@@ -59,6 +55,11 @@ record Turn(
     var all = new ArrayList<>(actions);
     all.addAll(next);
     return new Turn(all, credential, obstacles, changesAt, handled);
+  }
+
+  /// This and nothing of what was to be done before.
+  Turn doingOnly(Action action) {
+    return new Turn(List.of(action), credential, obstacles, changesAt, handled);
   }
 
   Turn against(Optional<Obstacle> inTheWay) {

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// What is said of a Secret that we make while its value stays, and what goes on around that: the
-/// value before it goes when its time is over, whatever stands in the way of a new one.
+/// What is said of a Secret that we make, and what goes on while its value stays: the one before it
+/// goes when its time is over, whatever stands in the way of a new one.
 final class Upkeep {
   private final Target t;
   private final Restarting restarts;
@@ -24,10 +24,21 @@ final class Upkeep {
     return Turn.idle(t.generated().without(Phase.Pending, message));
   }
 
+  /// There is no value that anything is known about, and this is why.
+  Turn blocked(Obstacle obstacle) {
+    return Turn.idle(t.generated().without(Phase.Blocked, obstacle.message())).against(obstacle);
+  }
+
+  /// The new value is in place once the actions that follow are done.
   Turn turned(Receipt receipt) {
     return Turn.idle(t.generated().after(receipt, note(List.of())))
         .changingAt(t.rhythm().due(receipt.issuedAt()))
         .answering(receipt.handled());
+  }
+
+  /// The value stays, since there can be no new one.
+  Turn blocked(StoredSecret secret, Issue issue, Obstacle obstacle) {
+    return kept(secret, issue, Phase.Blocked, obstacle.message()).against(obstacle);
   }
 
   Turn kept(StoredSecret secret, Issue issue, Phase phase, String message) {
@@ -45,24 +56,22 @@ final class Upkeep {
                     issue,
                     phase == Phase.Fresh ? handover.phase() : phase,
                     handover.previousUntil(),
-                    Occasion.end(secret),
+                    secret.end(),
                     message.or(handover::message)))
         .doing(handover.actions())
-        .against(Obstacle.refusal(t.s(), t.subject()))
+        .against(t.refusal())
         .against(handover.obstacle())
         .changingAt(handover.changesAt())
         // What is due waits for its window, which is to be said.
-        .changingAt(
-            t.life().isOver() ? Optional.empty() : t.rhythm().due(issue, Occasion.end(secret)))
+        .changingAt(t.life().isOver() ? Optional.empty() : t.rhythm().due(issue, secret.end()))
         .answering(issue.handled());
   }
 
   /// The same without the end of the previous value: the revocation sees to that.
   Turn bare(StoredSecret secret, Issue issue, Phase phase, String message) {
     return Turn.idle(
-            t.generated()
-                .with(issue, phase, Optional.empty(), Occasion.end(secret), Optional.of(message)))
-        .against(Obstacle.refusal(t.s(), t.subject()))
+            t.generated().with(issue, phase, Optional.empty(), secret.end(), Optional.of(message)))
+        .against(t.refusal())
         .answering(issue.handled());
   }
 
@@ -71,7 +80,7 @@ final class Upkeep {
   }
 
   /// What is said about a value though nothing is wrong with it.
-  Optional<String> note(List<String> complaints) {
+  private Optional<String> note(List<String> complaints) {
     return Stream.concat(t.s().identity().requests().complaints(), complaints.stream())
         .findFirst()
         .or(t.rhythm()::bounded)

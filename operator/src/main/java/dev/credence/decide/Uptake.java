@@ -9,8 +9,8 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Who uses a Secret, and who of them has moved to its current value? A pod has if it was created
@@ -36,29 +36,23 @@ record Uptake(List<Consumer> consumers) {
   }
 
   static Uptake of(Consumers known, String secret, Instant issuedAt) {
-    var pods = new TreeMap<Subject, List<RunningPod>>();
-    for (var pod : known.pods()) {
-      if (uses(known, pod, secret)) {
-        pods.merge(consumer(pod), List.of(pod), Uptake::joined);
-      }
-    }
+    // A pod says itself what it uses, or the template that it was made from did when it was made.
+    var pods =
+        known.pods().stream()
+            .filter(pod -> pod.secrets().contains(secret))
+            .collect(Collectors.groupingBy(Uptake::consumer));
     var all = new TreeSet<>(pods.keySet());
     known.workloads().stream()
         .filter(workload -> workload.secrets().contains(secret))
-        .filter(workload -> !isMadeByAnother(workload, known))
+        .filter(workload -> !isJobWithoutPods(workload, known))
         .map(Workload::subject)
         .forEach(all::add);
     return new Uptake(
         all.stream().map(subject -> new Consumer(subject, old(pods, subject, issuedAt))).toList());
   }
 
-  /// The pod itself says so, or the template that it was made from did when it was made.
-  private static boolean uses(Consumers known, RunningPod pod, String secret) {
-    return pod.secrets().contains(secret);
-  }
-
-  /// A Job is counted while it has pods.
-  private static boolean isMadeByAnother(Workload workload, Consumers known) {
+  /// One that has run to its end uses nothing any more; it is counted while it has pods.
+  private static boolean isJobWithoutPods(Workload workload, Consumers known) {
     return workload.subject().kind() == Subject.Kind.Job
         && known.pods().stream()
             .noneMatch(pod -> pod.workload().filter(workload.subject()::equals).isPresent());
@@ -66,10 +60,6 @@ record Uptake(List<Consumer> consumers) {
 
   private static Subject consumer(RunningPod pod) {
     return pod.workload().orElseGet(() -> Subject.pod(pod.name()));
-  }
-
-  private static List<RunningPod> joined(List<RunningPod> some, List<RunningPod> more) {
-    return Stream.concat(some.stream(), more.stream()).toList();
   }
 
   private static List<RunningPod> old(

@@ -11,14 +11,13 @@ import dev.credence.facts.Identity.SecretWanted;
 import dev.credence.facts.Member.Certificate;
 import dev.credence.facts.Member.EndDate;
 import dev.credence.facts.Member.Issue;
-import dev.credence.facts.Member.Part;
 import dev.credence.facts.Member.StoredSecret;
 import dev.credence.facts.Request;
+import dev.credence.facts.Requests;
 import dev.credence.facts.Snapshot;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /// How do the credentials stand whose value we do not make? Linked Secrets, cert-manager's
 /// Certificates, and Secrets that the identity no longer lists.
@@ -27,7 +26,7 @@ final class Watching {
   /// A Secret that we never write. It has an end where its holder said so by
   /// `credence.dev/expires-at`.
   static Turn linked(Snapshot s, StoredSecret secret) {
-    var end = secret.endDate().flatMap(Watching::time);
+    var end = secret.end();
     var isOver = hasCome(end, s);
     var name = secret.subject().name();
     return Turn.idle(
@@ -45,25 +44,7 @@ final class Watching {
             Handled.NONE,
             isOver
                 ? end.map(time -> "ended at " + time + ": replace it where it was made")
-                : secret.endDate().flatMap(Watching::complaint)));
-  }
-
-  private static Optional<Instant> time(EndDate date) {
-    return switch (date) {
-      case EndDate.At(var time) -> Optional.of(time);
-      case EndDate.Unreadable _ -> Optional.empty();
-    };
-  }
-
-  private static Optional<String> complaint(EndDate date) {
-    return switch (date) {
-      case EndDate.At _ -> Optional.empty();
-      case EndDate.Unreadable(var text) ->
-          Optional.of(
-              "the annotation credence.dev/expires-at is '"
-                  + text
-                  + "', which is not a time like 2027-01-01T00:00:00Z");
-    };
+                : secret.endDate().flatMap(EndDate::complaint)));
   }
 
   private static Optional<AccountElsewhere> accountOf(Snapshot s, String secret) {
@@ -76,9 +57,9 @@ final class Watching {
   /// A Secret that we made and that the identity no longer lists. Its previous value still goes
   /// when it was said to go.
   static Turn leftover(Snapshot s, StoredSecret secret) {
-    var retirement = Rotation.retirement(s, secret);
-    var previousRetires =
-        secret.issue().flatMap(Issue::previousRetiresAt).filter(_ -> retirement.isEmpty());
+    var promised = secret.issue().flatMap(Issue::previousRetiresAt);
+    var isRetiring = hasCome(promised, s) && s.setback(secret.subject()).isEmpty();
+    var previousRetires = promised.filter(_ -> !isRetiring);
     var credential =
         new Credential(
             secret.subject().name(),
@@ -94,25 +75,18 @@ final class Watching {
             Handled.NONE,
             Optional.of(
                 "no longer in `spec.secrets`: kept and not rotated; delete the Secret when nothing uses it, or list it again"));
-    return Turn.idle(credential)
-        .doing(retirement.stream().flatMap(_ -> anchorsBefore(s, secret)).toList())
-        .doing(retirement.stream().toList())
-        .against(Obstacle.refusal(s, secret.subject()));
+    var turn = Turn.idle(credential).against(Obstacle.refusal(s, secret.subject()));
+    return isRetiring
+        ? turn.doing(olderTokensEnding(s, secret))
+            .doing(new Action.Retire(secret.subject(), secret.thing().guard()))
+        : turn;
   }
 
-  private static Stream<Action> anchorsBefore(Snapshot s, StoredSecret secret) {
-    var version = secret.issue().map(Issue::version).orElse(0L);
-    return s.members().stream()
-        .filter(
-            member ->
-                member instanceof StoredSecret anchor
-                    && Membership.isOurs(s, anchor.thing())
-                    && anchor.part().orElse(null) instanceof Part.Anchor(var of, var number)
-                    && of.equals(secret.subject().name())
-                    && number < version)
-        .map(
-            anchor ->
-                new Action.Remove(anchor.subject(), anchor.thing().guard(), "its overlap is over"));
+  private static List<Action> olderTokensEnding(Snapshot s, StoredSecret secret) {
+    return Tokens.endingBefore(
+        secret.issue().map(Issue::version).orElse(0L),
+        Membership.parts(s, secret.subject().name()),
+        Tokens.OVERLAP_IS_OVER);
   }
 
   /// cert-manager is asked for a new one where somebody asks for new values, or takes the old ones
@@ -120,20 +94,19 @@ final class Watching {
   static Turn certificate(Snapshot s, Certificate certificate, Life life) {
     var isOver = hasCome(certificate.notAfter(), s);
     var requests = s.identity().requests();
-    var known = known(s, certificate);
+    var known = Optional.ofNullable(s.identity().known().get(certificate.subject().name()));
     var isAsked =
         Occasion.isNew(requests.rotate(), known.flatMap(Known::rotate))
             || Occasion.isNew(requests.revoke(), known.flatMap(Known::revoke));
     var refusal = Obstacle.refusal(s, certificate.subject()).filter(_ -> isAsked);
     var isHeld = life.isOver() || s.setback(certificate.subject()).isPresent();
-    var rotate = requests.rotate().flatMap(Request::asked).filter(_ -> !isHeld);
-    var revoke = requests.revoke().flatMap(Request::asked).filter(_ -> !isHeld);
+    var answered = isHeld ? Requests.NONE : requests;
     var handled =
         new Handled(
-            rotate.or(() -> known.flatMap(Known::rotate)),
+            answered.rotate().flatMap(Request::asked).or(() -> known.flatMap(Known::rotate)),
             Optional.empty(),
             Optional.empty(),
-            revoke.or(() -> known.flatMap(Known::revoke)));
+            answered.revoke().flatMap(Request::asked).or(() -> known.flatMap(Known::revoke)));
     var credential =
         new Credential(
             certificate.subject().name(),
@@ -168,10 +141,6 @@ final class Watching {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty()));
-  }
-
-  private static Optional<Known> known(Snapshot s, Certificate certificate) {
-    return Optional.ofNullable(s.identity().known().get(certificate.subject().name()));
   }
 
   private static Phase phase(Snapshot s, Certificate certificate, boolean isOver) {

@@ -23,7 +23,13 @@ public sealed interface Member {
       boolean legacyToken,
       Optional<Part> part,
       Optional<String> keeper)
-      implements Member {}
+      implements Member {
+
+    /// When its value ends by itself, where that is known.
+    public Optional<Instant> end() {
+      return endDate.flatMap(EndDate::readable);
+    }
+  }
 
   /// What a Secret is to the one that it is there for.
   sealed interface Part {
@@ -61,6 +67,12 @@ public sealed interface Member {
       Handled handled,
       Optional<Aborted> aborted) {
 
+    /// The same value once these requests were answered.
+    public Issue with(Handled handled, Optional<Aborted> aborted) {
+      return new Issue(
+          version, issuedAt, previousRetiresAt, previous, recipe, account, handled, aborted);
+    }
+
     /// Whether the hook of the previous value may be at work: it reads that value from the Secret.
     public boolean isEnding() {
       return previousRetiresAt.isPresent() && previous == Previous.Ending;
@@ -80,10 +92,30 @@ public sealed interface Member {
   /// When a rotation was stopped, and by what recipe it was making a value.
   record Aborted(Instant at, String recipe) {}
 
-  /// `credence.dev/expires-at` on a Secret that we do not make.
+  /// `credence.dev/expires-at`: the word of the holder of a Secret that we do not make, and on a
+  /// token of ours what the API server granted.
   sealed interface EndDate {
     record At(Instant time) implements EndDate {}
 
     record Unreadable(String text) implements EndDate {}
+
+    default Optional<Instant> readable() {
+      return switch (this) {
+        case At(var time) -> Optional.of(time);
+        case Unreadable _ -> Optional.empty();
+      };
+    }
+
+    /// Why nothing ends by it.
+    default Optional<String> complaint() {
+      return switch (this) {
+        case At _ -> Optional.empty();
+        case Unreadable(var text) ->
+            Optional.of(
+                "the annotation credence.dev/expires-at is '"
+                    + text
+                    + "', which is not a time like 2027-01-01T00:00:00Z");
+      };
+    }
   }
 }

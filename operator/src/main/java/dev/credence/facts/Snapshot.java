@@ -1,5 +1,6 @@
 package dev.credence.facts;
 
+import dev.credence.facts.Setback.Cause;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -10,9 +11,9 @@ import java.util.Optional;
 ///
 /// `jobs` are the hooks that were started for the identity; `consumers` who uses the Secrets of the
 /// namespace, looked up only while somebody may have to move to a new value. `members` are the
-// objects that the identity names, selects, owns or has marked. `rivals` are the
-/// claims of other identities on names that this one names and on its members. `certManager`:
-/// whether its resources are known to the cluster.
+/// objects that the identity names, selects, owns or has marked. `rivals` are the claims of other
+/// identities on names that this one names and on its members. `certManager`: whether its resources
+/// are known to the cluster.
 public record Snapshot(
     Instant now,
     Identity identity,
@@ -41,6 +42,11 @@ public record Snapshot(
     return setbacks.stream()
         .filter(setback -> setback.subject().equals(subject) && setback.retryAt().isAfter(now))
         .findFirst();
+  }
+
+  /// That the API server said no a moment ago.
+  public Optional<Setback> refusal(Subject subject) {
+    return setback(subject).filter(setback -> setback.cause() == Cause.Refused);
   }
 
   /// The same look after some actions did not go through.

@@ -140,7 +140,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     var started = System.nanoTime();
     var decision = look(resource, context.getClient());
     meters.reconciled(Duration.ofNanos(System.nanoTime() - started));
-    if (!context.getPrimaryCache().get(ResourceID.fromResource(resource)).isPresent()) {
+    if (context.getPrimaryCache().get(ResourceID.fromResource(resource)).isEmpty()) {
       isGone(resource);
     }
     return again(decision);

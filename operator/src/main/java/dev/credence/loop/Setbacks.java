@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /// What did not go through lately, and when each is tried again: later after each try. Kept in
 /// memory alone: a new process tries at once.
@@ -38,39 +37,20 @@ final class Setbacks {
 
   /// Keeps what is still to be tried again and forgets the rest.
   List<Setback> remember(String uid, long generation, List<Refusal> refusals, Instant now) {
-    if (refusals.isEmpty()) {
-      byIdentity.computeIfPresent(uid, (key, tried) -> stillHeld(tried, now));
-      return of(uid, generation);
-    }
     byIdentity.compute(
         uid,
-        (key, before) -> {
-          var tried = new HashMap<Subject, Tried>();
-          if (before != null) {
-            before.forEach(
-                (subject, last) -> {
-                  if (last.last().retryAt().isAfter(now)) {
-                    tried.put(subject, last);
-                  }
-                });
-          }
+        (key, known) -> {
+          var before = known == null ? Map.<Subject, Tried>of() : known;
+          var tried = new HashMap<>(before);
+          tried.values().removeIf(last -> !last.last().retryAt().isAfter(now));
           for (var refusal : refusals) {
-            var times =
-                Optional.ofNullable(before)
-                    .flatMap(known -> Optional.ofNullable(known.get(refusal.subject())))
-                    .map(Tried::times)
-                    .orElse(0);
+            var last = Optional.ofNullable(before.get(refusal.subject()));
+            var times = last.map(Tried::times).orElse(0);
             tried.put(refusal.subject(), tried(refusal, times, generation, now));
           }
-          return tried;
+          return tried.isEmpty() ? null : tried;
         });
     return of(uid, generation);
-  }
-
-  private static @Nullable Map<Subject, Tried> stillHeld(Map<Subject, Tried> tried, Instant now) {
-    var held = new HashMap<>(tried);
-    held.values().removeIf(last -> !last.last().retryAt().isAfter(now));
-    return held.isEmpty() ? null : held;
   }
 
   private static Tried tried(Refusal refusal, int times, long generation, Instant now) {

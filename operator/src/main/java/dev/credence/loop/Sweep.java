@@ -9,6 +9,7 @@ import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
 import dev.credence.measure.Meters;
 import dev.credence.observe.Members;
+import dev.credence.observe.Metadata;
 import dev.credence.observe.Watches;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -115,8 +116,7 @@ public final class Sweep implements AutoCloseable {
   }
 
   private boolean isOrphan(HasMetadata object) {
-    var labels = object.getMetadata().getLabels();
-    var identity = labels == null ? null : labels.get(Api.IDENTITY);
+    var identity = Metadata.labels(object.getMetadata()).get(Api.IDENTITY);
     return identity != null
         && object.getMetadata().getDeletionTimestamp() == null
         && Members.carriesOurMarks(object)

@@ -44,7 +44,7 @@ final class Conducts {
   }
 
   private static Stream<CredentialPolicySpec.Window> written(PolicyRotation rotation) {
-    return Stream.ofNullable(rotation.windows()).flatMap(List::stream).filter(Objects::nonNull);
+    return Each.in(rotation.windows());
   }
 
   private static Stream<Window> window(CredentialPolicySpec.Window written) {

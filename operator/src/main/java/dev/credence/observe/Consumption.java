@@ -173,7 +173,7 @@ public final class Consumption {
       if (found == null) {
         throw new Unlisted(kind, "the API server answers with nothing");
       }
-      return UsedSecrets.each(found.getItems()).filter(Workloads::hasName).toList();
+      return Each.in(found.getItems()).filter(Workloads::hasName).toList();
     } catch (KubernetesClientException answer) {
       throw new Unlisted(kind, why(answer));
     }

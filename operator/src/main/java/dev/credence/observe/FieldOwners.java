@@ -3,15 +3,18 @@ package dev.credence.observe;
 import dev.credence.api.Api;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Who wrote a label or an annotation, as the API server keeps it in `managedFields`.
+/// Who wrote a label, an annotation or another field, as the API server keeps it in
+/// `managedFields`.
 public final class FieldOwners {
 
   /// Whether nobody but us owns it: what somebody else owns too is not for us to change. `where` is
@@ -39,6 +42,14 @@ public final class FieldOwners {
         .collect(Collectors.toSet());
   }
 
+  /// When we last wrote the field at the end of this path, as far as the API server says so.
+  static Optional<Instant> lastWrittenByUs(ObjectMeta meta, List<String> path) {
+    return entries(meta)
+        .filter(entry -> isOurs(entry) && owns(entry, path))
+        .flatMap(entry -> Texts.time(entry.getTime()).stream())
+        .max(Instant::compareTo);
+  }
+
   private static Stream<String> keys(@Nullable Object fields) {
     return fields instanceof Map<?, ?> map
         ? map.keySet().stream()
@@ -49,7 +60,7 @@ public final class FieldOwners {
   }
 
   private static Stream<ManagedFieldsEntry> entries(ObjectMeta meta) {
-    return Stream.ofNullable(meta.getManagedFields()).flatMap(List::stream);
+    return Each.in(meta.getManagedFields());
   }
 
   private static boolean isOurs(ManagedFieldsEntry entry) {
@@ -57,11 +68,19 @@ public final class FieldOwners {
   }
 
   private static boolean owns(ManagedFieldsEntry entry, String where, String key) {
-    var fields = entry.getFieldsV1();
-    return fields != null
-        && inside(inside(fields.getAdditionalProperties(), "f:metadata"), where)
-            instanceof Map<?, ?> owned
-        && owned.containsKey("f:" + key);
+    return owns(entry, List.of("f:metadata", where, "f:" + key));
+  }
+
+  private static boolean owns(ManagedFieldsEntry entry, List<String> path) {
+    @Nullable Object found =
+        entry.getFieldsV1() == null ? null : entry.getFieldsV1().getAdditionalProperties();
+    for (var step : path) {
+      if (!(found instanceof Map<?, ?> fields) || !fields.containsKey(step)) {
+        return false;
+      }
+      found = fields.get(step);
+    }
+    return true;
   }
 
   private static @Nullable Object inside(@Nullable Object fields, String name) {

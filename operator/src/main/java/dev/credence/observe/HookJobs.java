@@ -11,9 +11,6 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import io.fabric8.kubernetes.api.model.batch.v1.JobStatus;
 import java.time.Instant;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -24,13 +21,13 @@ final class HookJobs {
   /// Empty for a Job that is not of this identity, or that we did not start.
   static Optional<HookJob> of(Job job, String identityUid) {
     var meta = job.getMetadata();
-    var annotations = Objects.requireNonNullElse(meta.getAnnotations(), Map.<String, String>of());
-    var secret = line(annotations, Api.HOOK_FOR);
-    var step = line(annotations, Api.STEP).flatMap(HookJobs::step);
+    var annotations = Metadata.annotations(meta);
+    var secret = Texts.line(annotations.get(Api.HOOK_FOR));
+    var step = Texts.line(annotations.get(Api.STEP)).flatMap(HookJobs::step);
     var version = Texts.version(annotations.get(Api.SECRET_VERSION));
     var attempt =
         Texts.version(annotations.get(Api.ATTEMPT)).filter(number -> number <= MOST_ATTEMPTS);
-    var value = line(annotations, Api.VALUE_UID);
+    var value = Texts.line(annotations.get(Api.VALUE_UID));
     if (!Members.isMadeFor(identityUid, job)
         || secret.isEmpty()
         || step.isEmpty()
@@ -50,14 +47,10 @@ final class HookJobs {
             attempt.get().intValue(),
             value.get(),
             Texts.version(annotations.get(Api.GENERATION)).orElse(0L),
-            line(annotations, Api.ASKED).orElse(""),
+            Texts.line(annotations.get(Api.ASKED)).orElse(""),
             createdAt,
             outcome(Optional.ofNullable(job.getStatus()), meta, createdAt),
             meta.getDeletionTimestamp() != null));
-  }
-
-  private static Optional<String> line(Map<String, String> annotations, String key) {
-    return Texts.present(annotations.get(key)).filter(Texts::isOneLine);
   }
 
   private static Optional<Step> step(String text) {
@@ -68,7 +61,7 @@ final class HookJobs {
   private static Outcome outcome(Optional<JobStatus> status, ObjectMeta meta, Instant createdAt) {
     var ended =
         status.map(JobStatus::getConditions).stream()
-            .flatMap(List::stream)
+            .flatMap(Each::in)
             .filter(condition -> "True".equals(condition.getStatus()))
             .filter(
                 condition ->

@@ -6,23 +6,26 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/// The framework's cache of identities, with the indexes by which objects find theirs.
+/// The framework's cache of identities, with the indexes by which objects find theirs. Until there
+/// is that cache, no identity is known.
 final class Identities {
   private static final String NAMES = "names";
   private static final String SELECTING = "selecting";
   private static final String NAMESPACE = "in-namespace";
 
-  private final IndexerResourceCache<MachineIdentity> cache;
+  private volatile @Nullable IndexerResourceCache<MachineIdentity> cache;
 
-  /// To be made before the identities' own informer starts.
-  Identities(IndexerResourceCache<MachineIdentity> cache) {
-    this.cache = cache;
+  /// To be called before the identities' own informer starts.
+  void index(IndexerResourceCache<MachineIdentity> cache) {
     cache.addIndexer(NAMES, Identities::namesOf);
     cache.addIndexer(
         SELECTING, identity -> Wants.selects(identity) ? List.of(namespace(identity)) : List.of());
     cache.addIndexer(NAMESPACE, identity -> List.of(namespace(identity)));
+    this.cache = cache;
   }
 
   private static List<String> namesOf(MachineIdentity identity) {
@@ -38,29 +41,39 @@ final class Identities {
   }
 
   Collection<MachineIdentity> naming(String namespace, Subject subject) {
-    return cache.byIndex(NAMES, key(namespace, subject));
+    return by(NAMES, key(namespace, subject));
   }
 
   Collection<MachineIdentity> selecting(String namespace) {
-    return cache.byIndex(SELECTING, namespace);
+    return by(SELECTING, namespace);
   }
 
   Collection<MachineIdentity> in(String namespace) {
-    return cache.byIndex(NAMESPACE, namespace);
+    return by(NAMESPACE, namespace);
+  }
+
+  private Collection<MachineIdentity> by(String index, String key) {
+    var known = cache;
+    return known == null ? List.of() : known.byIndex(index, key);
   }
 
   Stream<MachineIdentity> all() {
-    return cache.list(identity -> true);
+    var known = cache;
+    return known == null ? Stream.of() : known.list(identity -> true);
   }
 
   boolean exists(String namespace, String name, String uid) {
-    return cache
-        .get(new ResourceID(name, namespace))
+    return find(namespace, name)
         .filter(found -> uid.equals(found.getMetadata().getUid()))
         .isPresent();
   }
 
   boolean exists(String namespace, String name) {
-    return cache.get(new ResourceID(name, namespace)).isPresent();
+    return find(namespace, name).isPresent();
+  }
+
+  private Optional<MachineIdentity> find(String namespace, String name) {
+    var known = cache;
+    return known == null ? Optional.empty() : known.get(new ResourceID(name, namespace));
   }
 }

@@ -2,7 +2,6 @@ package dev.credence.observe;
 
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -26,8 +25,8 @@ final class Keepers {
   private static final String MANAGED_BY = "app.kubernetes.io/managed-by";
 
   static Optional<String> of(ObjectMeta meta) {
-    var labels = Objects.requireNonNullElse(meta.getLabels(), Map.<String, String>of());
-    var annotations = Objects.requireNonNullElse(meta.getAnnotations(), Map.<String, String>of());
+    var labels = Metadata.labels(meta);
+    var annotations = Metadata.annotations(meta);
     return Stream.of(
             named(annotations, CERT_MANAGER, "cert-manager for Certificate "),
             named(annotations, HELM, "Helm release "),

@@ -25,11 +25,9 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiPredicate;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Objects of the cluster as members.
@@ -66,7 +64,7 @@ public final class Members {
 
   private static Member secret(
       HasMetadata secret, boolean matches, BiPredicate<String, String> lives) {
-    var annotations = annotations(secret.getMetadata());
+    var annotations = Metadata.annotations(secret.getMetadata());
     return new Member.StoredSecret(
         thing(Kind.Secret, secret, matches, lives),
         issue(annotations),
@@ -78,10 +76,10 @@ public final class Members {
   }
 
   private static Optional<Part> part(Map<String, String> annotations) {
-    var pendingFor = line(annotations.get(Api.PENDING_FOR)).<Part>map(Part.Pending::new);
+    var pendingFor = Texts.line(annotations.get(Api.PENDING_FOR)).<Part>map(Part.Pending::new);
     var version = Texts.version(annotations.get(Api.SECRET_VERSION));
     var anchorFor =
-        line(annotations.get(Api.ANCHOR_FOR))
+        Texts.line(annotations.get(Api.ANCHOR_FOR))
             .flatMap(name -> version.<Part>map(number -> new Part.Anchor(name, number)));
     return pendingFor.or(() -> anchorFor);
   }
@@ -100,8 +98,8 @@ public final class Members {
             issuedAt.get(),
             retiresAt,
             previous(annotations.get(Api.PREVIOUS_IS)),
-            line(annotations.get(Api.RECIPE)),
-            line(annotations.get(Api.ACCOUNT_UID)),
+            Texts.line(annotations.get(Api.RECIPE)),
+            Texts.line(annotations.get(Api.ACCOUNT_UID)),
             handled(annotations),
             aborted(annotations)));
   }
@@ -116,33 +114,26 @@ public final class Members {
 
   private static Handled handled(Map<String, String> annotations) {
     return new Handled(
-        line(annotations.get(Api.ROTATED_FOR_IDENTITY)),
-        line(annotations.get(Api.REVOKED_FOR_IDENTITY)),
-        line(annotations.get(Api.ROTATED_FOR_SECRET)),
-        line(annotations.get(Api.ROLLED_BACK_FOR)),
-        line(annotations.get(Api.ABORTED_FOR)),
-        line(annotations.get(Api.REVOKED_FOR_SECRET)));
+        Texts.line(annotations.get(Api.ROTATED_FOR_IDENTITY)),
+        Texts.line(annotations.get(Api.REVOKED_FOR_IDENTITY)),
+        Texts.line(annotations.get(Api.ROTATED_FOR_SECRET)),
+        Texts.line(annotations.get(Api.ROLLED_BACK_FOR)),
+        Texts.line(annotations.get(Api.ABORTED_FOR)),
+        Texts.line(annotations.get(Api.REVOKED_FOR_SECRET)));
   }
 
   private static Optional<Aborted> aborted(Map<String, String> annotations) {
     var at = Texts.time(annotations.get(Api.ABORTED_AT));
-    var recipe = line(annotations.get(Api.ABORTED_RECIPE));
+    var recipe = Texts.line(annotations.get(Api.ABORTED_RECIPE));
     return at.flatMap(time -> recipe.map(digest -> new Aborted(time, digest)));
   }
 
-  /// What cannot have been written by us counts as not there.
-  private static Optional<String> line(@Nullable String value) {
-    return Texts.present(value).filter(Texts::isOneLine);
-  }
-
-  static Requests requests(@Nullable Map<String, String> annotations) {
-    return annotations == null
-        ? Requests.NONE
-        : new Requests(
-            request(annotations, Api.ROTATE, "such as the time"),
-            request(annotations, Api.ROLLBACK, "such as the time"),
-            request(annotations, Api.ABORT, "such as the time"),
-            request(annotations, Api.REVOKE, "the reason"));
+  static Requests requests(Map<String, String> annotations) {
+    return new Requests(
+        request(annotations, Api.ROTATE, "such as the time"),
+        request(annotations, Api.ROLLBACK, "such as the time"),
+        request(annotations, Api.ABORT, "such as the time"),
+        request(annotations, Api.REVOKE, "the reason"));
   }
 
   private static Optional<Request> request(
@@ -169,15 +160,13 @@ public final class Members {
   private static Member certificate(
       Certificate certificate, boolean matches, BiPredicate<String, String> lives) {
     var status = Optional.ofNullable(certificate.getStatus());
+    var conditions =
+        status.map(CertificateStatus::getConditions).stream().flatMap(Each::in).toList();
     var ready =
-        status.map(CertificateStatus::getConditions).stream()
-            .flatMap(List::stream)
-            .filter(condition -> "Ready".equals(condition.getType()))
-            .findFirst();
+        conditions.stream().filter(condition -> "Ready".equals(condition.getType())).findFirst();
     var isReady = ready.map(CertificateCondition::getStatus).filter("True"::equals).isPresent();
     var isIssuing =
-        status.map(CertificateStatus::getConditions).stream()
-            .flatMap(List::stream)
+        conditions.stream()
             .anyMatch(
                 condition ->
                     "Issuing".equals(condition.getType()) && "True".equals(condition.getStatus()));
@@ -197,18 +186,15 @@ public final class Members {
   }
 
   private static Hold hold(ObjectMeta meta, BiPredicate<String, String> lives) {
-    var adopt = line(annotations(meta).get(Api.ADOPT));
-    var heldBy = line(annotations(meta).get(Api.HELD_BY));
+    var annotations = Metadata.annotations(meta);
+    var adopt = Texts.line(annotations.get(Api.ADOPT));
+    var heldBy = Texts.line(annotations.get(Api.HELD_BY));
     var isLive = adopt.isPresent() && heldBy.isPresent() && lives.test(adopt.get(), heldBy.get());
     return new Hold(adopt, heldBy, isLive);
   }
 
   private static Optional<Controller> controller(ObjectMeta meta) {
-    return Stream.ofNullable(meta.getOwnerReferences())
-        .flatMap(List::stream)
-        .filter(owner -> Boolean.TRUE.equals(owner.getController()))
-        .findFirst()
-        .map(Members::controller);
+    return Metadata.controllers(meta).findFirst().map(Members::controller);
   }
 
   private static Controller controller(OwnerReference owner) {
@@ -219,7 +205,8 @@ public final class Members {
         owner.getUid());
   }
 
-  static boolean isMadeFor(String uid, HasMetadata object) {
+  /// Whether the identity of this UID controls the object, as it does all that we make for it.
+  public static boolean isMadeFor(String uid, HasMetadata object) {
     return controller(object.getMetadata()).filter(owner -> uid.equals(owner.uid())).isPresent();
   }
 
@@ -239,10 +226,9 @@ public final class Members {
   }
 
   private static Marks marks(ObjectMeta meta) {
-    var labels = meta.getLabels() == null ? Map.<String, String>of() : meta.getLabels();
-    var annotations = annotations(meta);
+    var annotations = Metadata.annotations(meta);
     return new Marks(
-        mark(meta, "f:labels", Api.IDENTITY, labels.get(Api.IDENTITY)),
+        mark(meta, "f:labels", Api.IDENTITY, Metadata.labels(meta).get(Api.IDENTITY)),
         mark(meta, "f:annotations", Api.OWNER, annotations.get(Api.OWNER)),
         mark(meta, "f:annotations", Api.TEAM, annotations.get(Api.TEAM)));
   }
@@ -251,10 +237,6 @@ public final class Members {
       ObjectMeta meta, String where, String key, @Nullable String value) {
     return Optional.ofNullable(value)
         .map(found -> new Mark(Texts.oneLine(found), FieldOwners.weOwn(meta, where, key)));
-  }
-
-  private static Map<String, String> annotations(ObjectMeta meta) {
-    return meta.getAnnotations() == null ? Map.of() : meta.getAnnotations();
   }
 
   private Members() {}

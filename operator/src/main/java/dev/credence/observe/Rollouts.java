@@ -35,8 +35,7 @@ final class Rollouts {
     if (isUnseen(deployment.getMetadata(), status.getObservedGeneration())) {
       return UNSEEN;
     }
-    var givenUp =
-        UsedSecrets.each(status.getConditions()).filter(Rollouts::isPastItsDeadline).findFirst();
+    var givenUp = Each.in(status.getConditions()).filter(Rollouts::isPastItsDeadline).findFirst();
     if (givenUp.isPresent()) {
       return new Rollout.Stuck(
           Texts.present(givenUp.get().getMessage())

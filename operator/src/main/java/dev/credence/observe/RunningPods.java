@@ -44,14 +44,13 @@ record RunningPods(Set<String> deployments, Set<String> hooks) {
   }
 
   private static Optional<OwnerReference> controller(ObjectMeta meta) {
-    return UsedSecrets.each(meta.getOwnerReferences())
-        .filter(owner -> Boolean.TRUE.equals(owner.getController()))
+    return Metadata.controllers(meta)
         .filter(owner -> owner.getKind() != null && owner.getName() != null)
         .findFirst();
   }
 
   private boolean isHook(ObjectMeta meta, Optional<OwnerReference> controller) {
-    return Workloads.labels(meta).containsKey(Api.HOOK_FOR)
+    return Metadata.labels(meta).containsKey(Api.HOOK_FOR)
         || controller.filter(owner -> isJob(owner) && hooks.contains(owner.getName())).isPresent();
   }
 
@@ -79,7 +78,7 @@ record RunningPods(Set<String> deployments, Set<String> hooks) {
 
   /// A Deployment names its ReplicaSets by itself and the hash of the template.
   private Optional<String> deployment(OwnerReference replicaSet, ObjectMeta pod) {
-    return Texts.present(Workloads.labels(pod).get(TEMPLATE_HASH))
+    return Texts.present(Metadata.labels(pod).get(TEMPLATE_HASH))
         .map(hash -> "-" + hash)
         .filter(ending -> replicaSet.getName().endsWith(ending))
         .map(
@@ -90,7 +89,7 @@ record RunningPods(Set<String> deployments, Set<String> hooks) {
 
   private static boolean isReady(Pod pod) {
     return Optional.ofNullable(pod.getStatus()).map(PodStatus::getConditions).stream()
-        .flatMap(UsedSecrets::each)
+        .flatMap(Each::in)
         .anyMatch(
             condition ->
                 "Ready".equals(condition.getType()) && "True".equals(condition.getStatus()));

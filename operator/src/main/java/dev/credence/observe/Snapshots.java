@@ -82,10 +82,9 @@ public final class Snapshots {
 
   private Home home(String namespace) {
     var meta = cluster.namespace(namespace).orElseGet(ObjectMeta::new);
-    var annotations =
-        meta.getAnnotations() == null ? Map.<String, String>of() : meta.getAnnotations();
+    var annotations = Metadata.annotations(meta);
     return new Home(
-        meta.getLabels() == null ? Map.of() : meta.getLabels(),
+        Metadata.labels(meta),
         Texts.present(annotations.get(Api.OWNER)).map(Texts::oneLine),
         Texts.present(annotations.get(Api.TEAM)).map(Texts::oneLine),
         meta.getDeletionTimestamp() != null);
@@ -100,16 +99,10 @@ public final class Snapshots {
                     .find(identity.namespace(), subject)
                     .ifPresent(object -> found.put(subject, object)));
     for (var kind : Kind.OF_MEMBERS) {
-      cluster
-          .ofIdentity(kind, identity.namespace(), identity.name())
+      Stream.concat(
+              cluster.ofIdentity(kind, identity.namespace(), identity.name()).stream(),
+              selector.stream().flatMap(chosen -> selected(chosen, kind, identity)))
           .forEach(object -> found.put(new Subject(kind, object.getMetadata().getName()), object));
-      selector.ifPresent(
-          chosen ->
-              cluster.inNamespace(kind, identity.namespace()).stream()
-                  .filter(object -> matches(chosen, object))
-                  .forEach(
-                      object ->
-                          found.put(new Subject(kind, object.getMetadata().getName()), object)));
     }
     return found.values().stream()
         .map(
@@ -119,6 +112,11 @@ public final class Snapshots {
                     selector.filter(chosen -> matches(chosen, object)).isPresent(),
                     (name, uid) -> cluster.lives(identity.namespace(), name, uid)))
         .toList();
+  }
+
+  private Stream<HasMetadata> selected(Selector selector, Kind kind, Identity identity) {
+    return cluster.inNamespace(kind, identity.namespace()).stream()
+        .filter(object -> matches(selector, object));
   }
 
   private Stream<Subject> named(Identity identity) {
@@ -141,15 +139,14 @@ public final class Snapshots {
     return 1
         + cluster
             .find(identity.namespace(), Subject.secret(secret.name()))
-            .map(found -> found.getMetadata().getAnnotations())
+            .map(found -> Metadata.annotations(found.getMetadata()))
             .flatMap(annotations -> Texts.version(annotations.get(Api.SECRET_VERSION)))
             .or(() -> Optional.ofNullable(identity.knownVersions().get(secret.name())))
             .orElse(0L);
   }
 
   private static boolean matches(Selector selector, HasMetadata object) {
-    var labels = object.getMetadata().getLabels();
-    return selector.matches(labels == null ? Map.of() : labels);
+    return selector.matches(Metadata.labels(object.getMetadata()));
   }
 
   private Map<Subject, List<Claim>> rivals(Identity identity, List<Member> members) {

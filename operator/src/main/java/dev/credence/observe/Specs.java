@@ -60,8 +60,8 @@ final class Specs {
         meta.getGeneration() == null ? 0 : meta.getGeneration(),
         Texts.time(meta.getCreationTimestamp()).orElse(Instant.EPOCH),
         meta.getDeletionTimestamp() != null,
-        meta.getLabels() == null ? Map.of() : meta.getLabels(),
-        Members.requests(meta.getAnnotations()),
+        Metadata.labels(meta),
+        Members.requests(Metadata.annotations(meta)),
         owner(spec.map(MachineIdentitySpec::owner)),
         spec.map(MachineIdentitySpec::type).map(Enum::name),
         spec.map(MachineIdentitySpec::expirationTime),
@@ -247,7 +247,7 @@ final class Specs {
   }
 
   static <T> Stream<T> list(Optional<List<T>> list) {
-    return list.stream().flatMap(List::stream).filter(Objects::nonNull);
+    return list.stream().flatMap(Each::in);
   }
 
   private Specs() {}

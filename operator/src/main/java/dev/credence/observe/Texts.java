@@ -39,6 +39,11 @@ final class Texts {
     return text.length() <= LONGEST && !UNPRINTABLE.matcher(text).find();
   }
 
+  /// What cannot have been written by us counts as not there.
+  static Optional<String> line(@Nullable String text) {
+    return present(text).filter(Texts::isOneLine);
+  }
+
   static Optional<Duration> duration(@Nullable String text) {
     if (text == null || text.isEmpty()) {
       return Optional.empty();

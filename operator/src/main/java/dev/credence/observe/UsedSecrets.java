@@ -22,7 +22,6 @@ import io.fabric8.kubernetes.api.model.StorageOSVolumeSource;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeProjection;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -38,11 +37,12 @@ final class UsedSecrets {
     return spec == null
         ? Set.of()
         : Stream.of(
-                each(spec.getContainers()).flatMap(c -> ofEnv(c.getEnv(), c.getEnvFrom())),
-                each(spec.getInitContainers()).flatMap(c -> ofEnv(c.getEnv(), c.getEnvFrom())),
-                each(spec.getEphemeralContainers()).flatMap(c -> ofEnv(c.getEnv(), c.getEnvFrom())),
-                each(spec.getVolumes()).flatMap(UsedSecrets::ofVolume),
-                each(spec.getImagePullSecrets())
+                Each.in(spec.getContainers()).flatMap(c -> ofEnv(c.getEnv(), c.getEnvFrom())),
+                Each.in(spec.getInitContainers()).flatMap(c -> ofEnv(c.getEnv(), c.getEnvFrom())),
+                Each.in(spec.getEphemeralContainers())
+                    .flatMap(c -> ofEnv(c.getEnv(), c.getEnvFrom())),
+                Each.in(spec.getVolumes()).flatMap(UsedSecrets::ofVolume),
+                Each.in(spec.getImagePullSecrets())
                     .flatMap(reference -> Stream.ofNullable(reference.getName())))
             .flatMap(Function.identity())
             .filter(name -> !name.isBlank())
@@ -52,21 +52,21 @@ final class UsedSecrets {
   private static Stream<String> ofEnv(
       @Nullable List<EnvVar> variables, @Nullable List<EnvFromSource> sources) {
     return Stream.concat(
-        each(variables)
+        Each.in(variables)
             .flatMap(
                 variable ->
                     Optional.ofNullable(variable.getValueFrom())
                         .map(EnvVarSource::getSecretKeyRef)
                         .map(SecretKeySelector::getName)
                         .stream()),
-        each(sources).flatMap(source -> in(source.getSecretRef(), SecretEnvSource::getName)));
+        Each.in(sources).flatMap(source -> in(source.getSecretRef(), SecretEnvSource::getName)));
   }
 
   private static Stream<String> ofVolume(Volume volume) {
     return Stream.of(
             in(volume.getSecret(), SecretVolumeSource::getSecretName),
             in(volume.getProjected(), ProjectedVolumeSource::getSources)
-                .flatMap(UsedSecrets::each)
+                .flatMap(Each::in)
                 .flatMap(UsedSecrets::ofProjection),
             referred(volume.getCsi(), CSIVolumeSource::getNodePublishSecretRef),
             in(volume.getAzureFile(), AzureFileVolumeSource::getSecretName),
@@ -91,11 +91,6 @@ final class UsedSecrets {
 
   private static <T, R> Stream<R> in(@Nullable T source, Function<T, R> field) {
     return Optional.ofNullable(source).map(field).stream();
-  }
-
-  /// What is in a list that may be missing and may hold nothing.
-  static <T> Stream<T> each(@Nullable List<T> list) {
-    return Stream.ofNullable(list).flatMap(List::stream).filter(Objects::nonNull);
   }
 
   private UsedSecrets() {}

@@ -126,12 +126,9 @@ final class Watch<T extends HasMetadata> {
 
   static Stream<String> identityNames(HasMetadata object) {
     var meta = object.getMetadata();
-    var byLabel =
-        Stream.ofNullable(meta.getLabels() == null ? null : meta.getLabels().get(Api.IDENTITY));
+    var byLabel = Stream.ofNullable(Metadata.labels(meta).get(Api.IDENTITY));
     var byController =
-        Stream.ofNullable(meta.getOwnerReferences())
-            .flatMap(List::stream)
-            .filter(owner -> Boolean.TRUE.equals(owner.getController()))
+        Metadata.controllers(meta)
             .filter(owner -> "MachineIdentity".equals(owner.getKind()))
             .map(owner -> owner.getName());
     return Stream.concat(byLabel, byController).distinct();

@@ -18,13 +18,10 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +29,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,66 +61,61 @@ public final class Watches implements Cluster {
   private final CertManager certManager;
   private final Consumption consumption;
 
+  private final Identities identities = new Identities();
+  private final Waking waking = new Waking(identities);
+
   private volatile List<Policy> policyFacts = List.of();
-  private volatile @Nullable Identities identities;
-  private volatile Consumer<ResourceID> wake = identity -> {};
 
   /// `metadata` is a client with [MetadataOnly]; empty `namespaces`: all.
   public Watches(KubernetesClient full, KubernetesClient metadata, Set<String> namespaces) {
     this.full = full;
     this.secrets =
-        Watch.of(metadata, Secret.class, namespaces, (a, b) -> changed(Kind.Secret, a, b));
+        Watch.of(metadata, Secret.class, namespaces, (a, b) -> waking.changed(Kind.Secret, a, b));
     this.accounts =
         Watch.of(
-            full, ServiceAccount.class, namespaces, (a, b) -> changed(Kind.ServiceAccount, a, b));
+            full,
+            ServiceAccount.class,
+            namespaces,
+            (a, b) -> waking.changed(Kind.ServiceAccount, a, b));
     this.jobs =
         Watch.of(
             full,
             Job.class,
             namespaces,
             Map.of(Api.MANAGED_BY, Api.MANAGER),
-            (a, b) -> changed(Kind.Job, a, b));
+            (a, b) -> waking.changed(Kind.Job, a, b));
     this.consumption = new Consumption(full);
     this.homes = Watch.of(metadata.namespaces(), this::homeChanged);
     this.policies = Watch.of(full.resources(CredentialPolicy.class), (a, b) -> policiesChanged());
     this.certManager =
         new CertManager(
-            full, metadata, namespaces, (a, b) -> changed(Kind.Certificate, a, b), this::wakeAll);
+            full,
+            metadata,
+            namespaces,
+            (a, b) -> waking.changed(Kind.Certificate, a, b),
+            waking::all);
   }
 
   /// To be called before the identities' own informer starts.
   public void index(IndexerResourceCache<MachineIdentity> cache) {
-    this.identities = new Identities(cache);
+    identities.index(cache);
   }
 
   /// From now on changes wake identities.
   public void wakeBy(Consumer<ResourceID> wake) {
-    this.wake = wake;
+    waking.by(wake);
   }
 
   /// Blocks until every cache holds what the API server holds; says each ten seconds what it waits
   /// for. cert-manager is waited for only a while: without it everything else goes on.
   public void start() throws InterruptedException {
-    var kinds =
-        Map.of(
-            "Secrets", secrets,
-            "ServiceAccounts", accounts,
-            "Jobs", jobs,
-            "Namespaces", homes,
-            "CredentialPolicies", policies);
     var all =
         CompletableFuture.allOf(
-            kinds.values().stream().map(Watch::start).toArray(CompletableFuture<?>[]::new));
+            watches().map(watch -> watch.getValue().start()).toArray(CompletableFuture<?>[]::new));
     var certificates = certManager.start();
     while (!isDone(all, TELL_EVERY)) {
       LOG.atWarn()
-          .addKeyValue(
-              "kinds",
-              kinds.entrySet().stream()
-                  .filter(kind -> !kind.getValue().isSynced())
-                  .map(Map.Entry::getKey)
-                  .sorted()
-                  .toList())
+          .addKeyValue("kinds", those(watch -> !watch.isSynced()))
           .log("still waiting for the API server to list; are the permissions there?");
     }
     if (!isDone(certificates, PATIENCE_WITH_CERT_MANAGER)) {
@@ -144,66 +137,32 @@ public final class Watches implements Cluster {
   }
 
   public void stop() {
-    Stream.of(secrets, accounts, jobs, homes, policies).forEach(Watch::stop);
+    watches().forEach(watch -> watch.getValue().stop());
     certManager.stop();
   }
 
   /// Whether every watch is connected; the names of those that are not.
   public List<String> unhealthy() {
-    var unhealthy = new ArrayList<String>();
-    if (!secrets.isHealthy()) {
-      unhealthy.add("Secrets");
-    }
-    if (!accounts.isHealthy()) {
-      unhealthy.add("ServiceAccounts");
-    }
-    if (!jobs.isHealthy()) {
-      unhealthy.add("Jobs");
-    }
-    if (!homes.isHealthy()) {
-      unhealthy.add("Namespaces");
-    }
-    if (!policies.isHealthy()) {
-      unhealthy.add("CredentialPolicies");
-    }
-    return unhealthy;
+    return those(watch -> !watch.isHealthy());
   }
 
-  private void changed(Kind kind, @Nullable HasMetadata before, @Nullable HasMetadata after) {
-    var object = after == null ? before : after;
-    if (object == null) {
-      return;
-    }
-    var namespace = object.getMetadata().getNamespace();
-    var woken = new HashSet<String>();
-    Stream.of(before, after)
-        .filter(Objects::nonNull)
-        .flatMap(Watch::identityNames)
-        .forEach(woken::add);
-    naming(namespace, new Subject(kind, object.getMetadata().getName())).stream()
-        .map(identity -> identity.getMetadata().getName())
-        .forEach(woken::add);
-    selecting(namespace).stream()
-        .filter(identity -> selects(identity, before) || selects(identity, after))
-        .map(identity -> identity.getMetadata().getName())
-        .forEach(woken::add);
-    woken.forEach(name -> wake.accept(new ResourceID(name, namespace)));
+  private List<String> those(Predicate<Watch<?>> which) {
+    return watches().filter(watch -> which.test(watch.getValue())).map(Map.Entry::getKey).toList();
   }
 
-  private static boolean selects(MachineIdentity identity, @Nullable HasMetadata object) {
-    return object != null
-        && Specs.selector(identity)
-            .filter(
-                selector ->
-                    selector.matches(
-                        Objects.requireNonNullElse(object.getMetadata().getLabels(), Map.of())))
-            .isPresent();
+  /// With the names that health and the log have for them.
+  private Stream<Map.Entry<String, Watch<?>>> watches() {
+    return Stream.of(
+        Map.entry("Secrets", secrets),
+        Map.entry("ServiceAccounts", accounts),
+        Map.entry("Jobs", jobs),
+        Map.entry("Namespaces", homes),
+        Map.entry("CredentialPolicies", policies));
   }
 
   private void homeChanged(@Nullable Namespace before, @Nullable Namespace after) {
-    var known = identities;
-    if (after != null && known != null) {
-      known.in(after.getMetadata().getName()).forEach(this::wake);
+    if (after != null) {
+      waking.in(after.getMetadata().getName());
     }
   }
 
@@ -216,33 +175,18 @@ public final class Watches implements Cluster {
     // A policy whose numbers changed is the policy it was.
     if (!facts.equals(policyFacts)) {
       policyFacts = facts;
-      wakeAll();
+      waking.all();
     }
   }
 
   /// Has the other identities looked at that want what this one wants.
   public void wakeRivals(MachineIdentity identity) {
-    var known = identities;
-    if (known == null) {
-      return;
-    }
-    var namespace = identity.getMetadata().getNamespace();
-    Stream.concat(
-            Wants.names(identity).flatMap(subject -> known.naming(namespace, subject).stream()),
-            known.selecting(namespace).stream())
-        .filter(other -> !other.getMetadata().getName().equals(identity.getMetadata().getName()))
-        .map(ResourceID::fromResource)
-        .distinct()
-        .forEach(wake);
+    waking.rivals(identity);
   }
 
   /// Has every identity looked at again.
   public void wakeAll() {
-    identities().forEach(this::wake);
-  }
-
-  private void wake(MachineIdentity identity) {
-    wake.accept(ResourceID.fromResource(identity));
+    waking.all();
   }
 
   /// The API server answered with this to a write of ours.
@@ -333,20 +277,17 @@ public final class Watches implements Cluster {
 
   @Override
   public Collection<MachineIdentity> naming(String namespace, Subject subject) {
-    var known = identities;
-    return known == null ? List.of() : known.naming(namespace, subject);
+    return identities.naming(namespace, subject);
   }
 
   @Override
   public Collection<MachineIdentity> selecting(String namespace) {
-    var known = identities;
-    return known == null ? List.of() : known.selecting(namespace);
+    return identities.selecting(namespace);
   }
 
   @Override
   public boolean lives(String namespace, String name, String uid) {
-    var known = identities;
-    return known != null && known.exists(namespace, name, uid);
+    return identities.exists(namespace, name, uid);
   }
 
   @Override
@@ -356,12 +297,10 @@ public final class Watches implements Cluster {
 
   /// Every identity, as far as we know.
   public Stream<MachineIdentity> identities() {
-    var known = identities;
-    return known == null ? Stream.of() : known.all();
+    return identities.all();
   }
 
   public boolean identityExists(String namespace, String name) {
-    var known = identities;
-    return known != null && known.exists(namespace, name);
+    return identities.exists(namespace, name);
   }
 }

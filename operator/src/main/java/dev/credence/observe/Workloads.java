@@ -7,7 +7,6 @@ import dev.credence.facts.Subject.Kind;
 import dev.credence.facts.Workload;
 import dev.credence.facts.Workload.Rollout;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
@@ -22,7 +21,6 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobSpec;
 import io.fabric8.kubernetes.api.model.batch.v1.JobStatus;
 import io.fabric8.kubernetes.api.model.batch.v1.JobTemplateSpec;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -86,9 +84,10 @@ final class Workloads {
   /// What carries out a rotation uses both values, and ends with it: it is nobody to wait for.
   static boolean isHook(HasMetadata object) {
     var meta = object.getMetadata();
+    var annotations = Metadata.annotations(meta);
     return switch (object) {
-      case Job job -> isHook(annotations(meta)) || isHookOfOurs(annotations(meta), labels(meta));
-      case CronJob cronJob -> isHook(annotations(meta));
+      case Job job -> isHook(annotations) || isHookOfOurs(annotations, Metadata.labels(meta));
+      case CronJob cronJob -> isHook(annotations);
       default -> false;
     };
   }
@@ -104,7 +103,7 @@ final class Workloads {
 
   private static boolean isOver(Job job) {
     return in(job.getStatus()).map(JobStatus::getConditions).stream()
-        .flatMap(UsedSecrets::each)
+        .flatMap(Each::in)
         .anyMatch(
             condition ->
                 "True".equals(condition.getStatus())
@@ -124,9 +123,9 @@ final class Workloads {
                 .map(PodTemplateSpec::getMetadata)
                 .map(ObjectMeta::getAnnotations)
                 .map(annotations -> annotations.get(Api.RESTARTED_FOR))
-                .flatMap(Texts::present)
-                .filter(Texts::isOneLine),
-            restartedAt(meta),
+                .flatMap(Texts::line),
+            // The annotation says for what, the API server keeps when.
+            FieldOwners.lastWrittenByUs(meta, RESTARTED_FOR),
             rollout));
   }
 
@@ -134,34 +133,6 @@ final class Workloads {
     return new Guard(
         Objects.requireNonNullElse(meta.getUid(), ""),
         Objects.requireNonNullElse(meta.getResourceVersion(), ""));
-  }
-
-  /// The annotation says for what, the API server keeps when.
-  private static Optional<Instant> restartedAt(ObjectMeta meta) {
-    return UsedSecrets.each(meta.getManagedFields())
-        .filter(entry -> Api.MANAGER.equals(entry.getManager()) && ownsRestart(entry))
-        .flatMap(entry -> Texts.time(entry.getTime()).stream())
-        .max(Instant::compareTo);
-  }
-
-  private static boolean ownsRestart(ManagedFieldsEntry entry) {
-    @Nullable Object found =
-        entry.getFieldsV1() == null ? null : entry.getFieldsV1().getAdditionalProperties();
-    for (var step : RESTARTED_FOR) {
-      if (!(found instanceof Map<?, ?> fields) || !fields.containsKey(step)) {
-        return false;
-      }
-      found = fields.get(step);
-    }
-    return true;
-  }
-
-  static Map<String, String> labels(ObjectMeta meta) {
-    return meta.getLabels() == null ? Map.of() : meta.getLabels();
-  }
-
-  private static Map<String, String> annotations(ObjectMeta meta) {
-    return meta.getAnnotations() == null ? Map.of() : meta.getAnnotations();
   }
 
   private static <T> Optional<T> in(@Nullable T part) {

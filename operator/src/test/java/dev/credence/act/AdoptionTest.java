@@ -9,7 +9,6 @@ import dev.credence.facts.Member.Aborted;
 import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Subject;
 import dev.credence.observe.FakeApi;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -18,23 +17,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What is taken over, given back and kept, by its metadata alone.
 class AdoptionTest {
-  private static final String AS_METADATA =
-      "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
-  private static final Map<String, ?> ANSWER =
-      Map.of(
-          "apiVersion",
-          "meta.k8s.io/v1",
-          "kind",
-          "PartialObjectMetadata",
-          "metadata",
-          Map.of("namespace", "payments", "name", "payments-db", "resourceVersion", "42"));
-
   @AutoClose private final Acting acting = new Acting();
 
   @ParameterizedTest
   @ValueSource(strings = {"Opaque", "kubernetes.io/basic-auth", "kubernetes.io/ssh-auth"})
   void a_secret_that_is_given_to_us_is_taken_over_with_its_value(String type) {
-    acting.api.answers(Payments.stored().withType(type).build()).answers(ANSWER);
+    acting.api.answers(Payments.stored().withType(type).build()).answers(Payments.MARKED);
     acting.perform(adopt(Optional.of(Payments.receipt(1, Optional.empty()))));
     assertThat(acting.api.lines()).containsExactly("GET " + PAYMENTS_DB, "PATCH " + PAYMENTS_DB);
     assertThatIsMergePatch(
@@ -50,7 +38,7 @@ class AdoptionTest {
 
   @Test
   void one_that_says_itself_what_it_holds_keeps_saying_it() {
-    acting.api.answers(Payments.stored().withType(null).build()).answers(ANSWER);
+    acting.api.answers(Payments.stored().withType(null).build()).answers(Payments.MARKED);
     acting.perform(adopt(Optional.empty()));
     assertThatIsMergePatch(
         """
@@ -83,7 +71,7 @@ class AdoptionTest {
 
   @Test
   void an_account_is_taken_back_without_being_read() {
-    acting.api.answers(ANSWER);
+    acting.api.answers(Payments.MARKED);
     acting.perform(
         new Action.Adopt(Subject.account("payments-api"), Payments.JUDGED, Optional.empty()));
     assertThat(acting.api.lines())
@@ -99,7 +87,7 @@ class AdoptionTest {
 
   @Test
   void what_is_given_back_loses_all_that_we_wrote_but_not_the_consent() {
-    acting.api.answers(ANSWER);
+    acting.api.answers(Payments.MARKED);
     acting.perform(new Action.Release(Payments.DB, Payments.JUDGED));
     assertThat(acting.api.lines()).containsExactly("PATCH " + PAYMENTS_DB);
     assertThatIsMergePatch(
@@ -121,7 +109,7 @@ class AdoptionTest {
 
   @Test
   void what_is_to_outlive_its_identity_loses_its_owner_and_says_whose_it_is() {
-    acting.api.answers(ANSWER);
+    acting.api.answers(Payments.MARKED);
     acting.perform(new Action.Tie(Payments.DB, Payments.JUDGED, true));
     assertThatIsMergePatch(
         """
@@ -134,7 +122,7 @@ class AdoptionTest {
 
   @Test
   void what_is_to_go_with_its_identity_is_owned_by_it_again() {
-    acting.api.answers(ANSWER);
+    acting.api.answers(Payments.MARKED);
     acting.perform(new Action.Tie(Payments.DB, Payments.JUDGED, false));
     assertThatIsMergePatch(
         """
@@ -147,7 +135,7 @@ class AdoptionTest {
 
   @Test
   void a_request_that_was_answered_is_written_down_and_nothing_else() {
-    acting.api.answers(ANSWER);
+    acting.api.answers(Payments.MARKED);
     acting.perform(
         new Action.Acknowledge(
             Payments.DB,
@@ -172,7 +160,7 @@ class AdoptionTest {
   /// Of the metadata, whose answer has no bytes in it and is remembered.
   private void assertThatIsMergePatch(String metadata) {
     assertThat(acting.api.last().header("Content-Type")).startsWith("application/merge-patch+json");
-    assertThat(acting.api.last().header("Accept")).isEqualTo(AS_METADATA);
+    assertThat(acting.api.last().header("Accept")).isEqualTo(Payments.AS_METADATA);
     assertThat(acting.sent().fieldNames()).toIterable().containsExactly("metadata");
     assertThat(acting.sent().path("metadata")).isEqualTo(FakeApi.tree(metadata));
     assertThat(acting.memory.marked)

@@ -204,6 +204,22 @@ class HookStartsTest {
     assertThat(acting.memory.wrote).isEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "uid-of-payments-api, true, Raced",
+    "uid-of-payments-api, false, Refused",
+    "uid-of-another, true, Refused"
+  })
+  void a_job_that_is_there_and_is_not_its_identitys_is_told(
+      String owner, boolean controls, Cause why) {
+    var there =
+        FakeApi.yaml(
+            "{metadata: {name: payments-db-v2-apply-3, ownerReferences: [{uid: %s, controller: %s}]}}"
+                .formatted(owner, controls));
+    acting.api.answers(cronJob("")).refuses(409, "jobs.batch already exists").answers(there);
+    assertThat(acting.refused(APPLY).why()).isEqualTo(why);
+  }
+
   private void assertThatRefused(String message) {
     var refusal = acting.refused(APPLY);
     assertThat(refusal.why()).isEqualTo(Cause.Refused);

@@ -9,28 +9,16 @@ import dev.credence.facts.Guard;
 import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Subject;
 import dev.credence.observe.FakeApi;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class MetadataWritesTest {
-  private static final String AS_METADATA =
-      "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
-  private static final Map<String, ?> MARKED =
-      Map.of(
-          "apiVersion",
-          "meta.k8s.io/v1",
-          "kind",
-          "PartialObjectMetadata",
-          "metadata",
-          Map.of("namespace", "payments", "name", "payments-db", "resourceVersion", "42"));
-
   @AutoClose private final Acting acting = new Acting();
 
   @Test
   void a_member_is_marked_by_an_apply_without_force() {
-    acting.api.answers(MARKED);
+    acting.api.answers(Payments.MARKED);
     acting.perform(new Action.Mark(Payments.DB, Payments.JUDGED, Payments.ADA));
     assertThat(acting.api.lines()).containsExactly("PATCH " + PAYMENTS_DB);
     assertThat(acting.api.last().header("Content-Type")).startsWith("application/apply-patch+yaml");
@@ -53,17 +41,17 @@ class MetadataWritesTest {
 
   @Test
   void the_bytes_of_a_marked_secret_do_not_come_back() {
-    acting.api.answers(MARKED).answers(MARKED);
+    acting.api.answers(Payments.MARKED).answers(Payments.MARKED);
     acting.perform(new Action.Mark(Payments.DB, Payments.JUDGED, Payments.ADA));
     acting.perform(new Action.Relabel(Payments.DB, Payments.JUDGED, Payments.ADA));
     assertThat(acting.api.asked())
         .hasSize(2)
-        .allSatisfy(asked -> assertThat(asked.header("Accept")).isEqualTo(AS_METADATA));
+        .allSatisfy(asked -> assertThat(asked.header("Accept")).isEqualTo(Payments.AS_METADATA));
   }
 
   @Test
   void marks_that_are_left_out_are_not_in_the_apply() {
-    acting.api.answers(MARKED);
+    acting.api.answers(Payments.MARKED);
     acting.perform(
         new Action.Mark(
             Payments.DB,
@@ -80,7 +68,7 @@ class MetadataWritesTest {
 
   @Test
   void taking_marks_off_is_an_apply_of_nothing() {
-    acting.api.answers(MARKED);
+    acting.api.answers(Payments.MARKED);
     acting.perform(new Action.Unmark(Payments.DB, Payments.JUDGED));
     assertThat(acting.api.last().query()).containsEntry("force", "false");
     assertThat(acting.api.lines()).containsExactly("PATCH " + PAYMENTS_DB);
@@ -107,7 +95,7 @@ class MetadataWritesTest {
                  "fieldsType": "FieldsV1",
                  "fieldsV1": {"f:metadata": {"f:labels": {"f:credence.dev/identity": {}}}}}]}}
             """));
-    acting.api.answers(MARKED);
+    acting.api.answers(Payments.MARKED);
     acting.perform(new Action.Unmark(Payments.DB, Payments.JUDGED));
     assertThat(acting.api.lines()).containsExactly("PATCH " + PAYMENTS_DB, "PATCH " + PAYMENTS_DB);
     assertThat(acting.api.last().header("Content-Type")).startsWith("application/merge-patch+json");
@@ -123,7 +111,7 @@ class MetadataWritesTest {
 
   @Test
   void accounts_and_certificates_are_marked_where_they_live() {
-    acting.api.answers(MARKED).answers(MARKED);
+    acting.api.answers(Payments.MARKED).answers(Payments.MARKED);
     acting.perform(
         new Action.Mark(Subject.account("payments-api"), new Guard("a", "1"), Payments.ADA));
     acting.perform(
@@ -138,7 +126,7 @@ class MetadataWritesTest {
 
   @Test
   void an_object_of_our_own_is_relabelled_under_the_version_that_was_judged() {
-    acting.api.answers(MARKED);
+    acting.api.answers(Payments.MARKED);
     acting.perform(new Action.Relabel(Payments.DB, Payments.JUDGED, Payments.ADA));
     assertThat(acting.api.lines()).containsExactly("PATCH " + PAYMENTS_DB);
     assertThat(acting.api.last().header("Content-Type")).startsWith("application/merge-patch+json");
@@ -157,7 +145,7 @@ class MetadataWritesTest {
 
   @Test
   void a_null_in_the_patch_takes_a_mark_away() {
-    acting.api.answers(MARKED);
+    acting.api.answers(Payments.MARKED);
     acting.perform(
         new Action.Relabel(
             Payments.DB,
@@ -169,7 +157,7 @@ class MetadataWritesTest {
 
   @Test
   void what_was_marked_and_relabelled_is_remembered() {
-    acting.api.answers(MARKED).answers(MARKED);
+    acting.api.answers(Payments.MARKED).answers(Payments.MARKED);
     acting.perform(new Action.Mark(Payments.DB, Payments.JUDGED, Payments.ADA));
     acting.perform(new Action.Relabel(Payments.DB, Payments.JUDGED, Payments.ADA));
     assertThat(acting.memory.marked)

@@ -34,6 +34,19 @@ final class Payments {
   static final String SECRETS = "/api/v1/namespaces/payments/secrets";
   static final String PAYMENTS_DB = SECRETS + "/payments-db";
 
+  /// What is asked where the metadata is enough, and the answer to a write of that of
+  // `payments-db`.
+  static final String AS_METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+
+  static final Map<String, ?> MARKED =
+      Map.of(
+          "apiVersion",
+          "meta.k8s.io/v1",
+          "kind",
+          "PartialObjectMetadata",
+          "metadata",
+          Map.of("namespace", "payments", "name", "payments-db", "resourceVersion", "42"));
+
   /// Nobody's, but of the form.
   static final String TOKEN = "eyJhbGciOiJub25lIn0.eyJpc3MiOiJub2JvZHkifQ.c2lnbmF0dXJl";
 
@@ -174,6 +187,7 @@ final class Payments {
         .withResourceVersion("5")
         .addNewOwnerReference()
         .withUid("uid-of-payments-api")
+        .withController(true)
         .endOwnerReference()
         .endMetadata();
   }

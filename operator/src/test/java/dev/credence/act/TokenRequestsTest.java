@@ -29,7 +29,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TokenRequestsTest {
   private static final String ANCHOR = SECRETS + "/payments-db-anchor-v1";
@@ -158,11 +158,11 @@ class TokenRequestsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"uid-of-another", ""})
-  void an_anchor_that_is_not_ours_is_not_used(String owner) {
+  @CsvSource({"uid-of-another, true", "uid-of-payments-api, false", "'', false"})
+  void an_anchor_that_is_not_ours_is_not_used(String owner, boolean controls) {
     var foreign = Payments.anchor().editMetadata().withOwnerReferences(List.of());
     if (!owner.isEmpty()) {
-      foreign.addNewOwnerReference().withUid(owner).endOwnerReference();
+      foreign.addNewOwnerReference().withUid(owner).withController(controls).endOwnerReference();
     }
     acting.api.answers(foreign.endMetadata().build());
     var refusal = acting.refused(Payments.token(false));

@@ -76,10 +76,14 @@ final class Hands {
 
   private Optional<State> rotate(State s, Action.Rotate rotate) {
     var at = place(rotate.subject());
-    var held = s.parts().get(at).held();
-    return held == null || !Facts.guard(held).equals(rotate.guard())
-        ? Optional.empty()
-        : made(s, at, rotate.receipt().writtenAt(Facts.now(s)), held);
+    return judged(s, at, rotate.guard())
+        .flatMap(held -> made(s, at, rotate.receipt().writtenAt(Facts.now(s)), held));
+  }
+
+  /// The Secret, if it still is the one that was judged.
+  private static Optional<Held> judged(State s, int at, Guard guard) {
+    return Optional.ofNullable(s.parts().get(at).held())
+        .filter(held -> Facts.guard(held).equals(guard));
   }
 
   /// A new value, made at once.
@@ -115,24 +119,8 @@ final class Hands {
             p ->
                 p.after(past -> past.counting(number))
                     .granting(new Token(number, anchor.get().uid(), ends))
-                    .with(ending(replaced(before, number, number, receipt, part.recipe()), ends))));
-  }
-
-  private static Held ending(Held held, int at) {
-    return new Held(
-        held.uid(),
-        held.version(),
-        held.issuedAt(),
-        held.retiresAt(),
-        held.value(),
-        held.previous(),
-        held.ending(),
-        held.recipe(),
-        at,
-        held.abortedAt(),
-        held.abortedRecipe(),
-        held.requests(),
-        held.handled());
+                    .with(
+                        replaced(before, number, number, receipt, part.recipe()).endingAt(ends))));
   }
 
   private static Held replaced(
@@ -202,64 +190,51 @@ final class Hands {
 
   private Optional<State> rollback(State s, Action.Rollback rollback) {
     var at = place(rollback.subject());
-    var held = s.parts().get(at).held();
-    if (held == null || held.previous() == 0 || !Facts.guard(held).equals(rollback.guard())) {
-      return Optional.empty();
-    }
     var number = s.parts().get(at).past().made();
-    return Optional.of(
-        s.with(
-            at,
-            p -> p.with(replaced(held, number, held.previous(), rollback.receipt(), p.recipe()))));
+    return judged(s, at, rollback.guard())
+        .filter(held -> held.previous() != 0)
+        .map(
+            held ->
+                s.with(
+                    at,
+                    p ->
+                        p.with(
+                            replaced(
+                                held, number, held.previous(), rollback.receipt(), p.recipe()))));
   }
 
   private Optional<State> retire(State s, Action.Retire retire) {
     var at = place(retire.subject());
-    var held = s.parts().get(at).held();
-    return held == null || !Facts.guard(held).equals(retire.guard())
-        ? Optional.empty()
-        : Optional.of(s.with(at, p -> p.with(held.retired())));
+    return judged(s, at, retire.guard()).map(held -> s.with(at, p -> p.with(held.retired())));
   }
 
   private Optional<State> endPrevious(State s, Action.EndPrevious end) {
     var at = place(end.subject());
-    var held = s.parts().get(at).held();
-    return held == null || !Facts.guard(held).equals(end.guard())
-        ? Optional.empty()
-        : Optional.of(s.with(at, p -> p.with(held.endingNow())));
+    return judged(s, at, end.guard()).map(held -> s.with(at, p -> p.with(held.endingNow())));
   }
 
   private Optional<State> acknowledge(State s, Action.Acknowledge acknowledge) {
     var at = place(acknowledge.subject());
-    var held = s.parts().get(at).held();
-    if (held == null || !Facts.guard(held).equals(acknowledge.guard())) {
-      return Optional.empty();
-    }
+    return judged(s, at, acknowledge.guard())
+        .map(held -> answered(held, acknowledge))
+        .map(
+            after ->
+                s.with(
+                    at,
+                    p ->
+                        p.staged() != null
+                                && acknowledge.what().startsWith("the rotation")
+                                && !p.staged().foreign()
+                            ? p.with(after).after(past -> past.aborting(p.staged().value()))
+                            : p.with(after)));
+  }
+
+  private static Held answered(Held held, Action.Acknowledge acknowledge) {
     var aborted = acknowledge.aborted();
-    var after =
-        new Held(
-            held.uid(),
-            held.version(),
-            held.issuedAt(),
-            held.retiresAt(),
-            held.value(),
-            held.previous(),
-            held.ending(),
-            held.recipe(),
-            held.endsAt(),
-            aborted.map(one -> Facts.second(one.at())).orElse(held.abortedAt()),
-            aborted.map(one -> Facts.recipe(one.recipe())).orElse(held.abortedRecipe()),
-            held.requests(),
-            Facts.merged(held.handled(), acknowledge.handled()));
-    return Optional.of(
-        s.with(
-            at,
-            p ->
-                p.staged() != null
-                        && acknowledge.what().startsWith("the rotation")
-                        && !p.staged().foreign()
-                    ? p.with(after).after(past -> past.aborting(p.staged().value()))
-                    : p.with(after)));
+    return held.answering(
+        aborted.map(one -> Facts.second(one.at())).orElse(held.abortedAt()),
+        aborted.map(one -> Facts.recipe(one.recipe())).orElse(held.abortedRecipe()),
+        Facts.merged(held.handled(), acknowledge.handled()));
   }
 
   private Optional<State> run(State s, Action.RunHook run, int generation) {

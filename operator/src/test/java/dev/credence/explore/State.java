@@ -154,57 +154,47 @@ record State(int minute, Asked asked, List<Part> parts, List<Work> works) {
       Handled handled) {
 
     Held asking(Requests now) {
-      return new Held(
-          uid,
-          version,
-          issuedAt,
-          retiresAt,
-          value,
-          previous,
-          ending,
-          recipe,
-          endsAt,
-          abortedAt,
-          abortedRecipe,
-          now,
-          handled);
+      return with(retiresAt, value, previous, ending, now);
     }
 
     Held holding(int other) {
-      return new Held(
-          uid,
-          version,
-          issuedAt,
-          retiresAt,
-          other,
-          previous,
-          ending,
-          recipe,
-          endsAt,
-          abortedAt,
-          abortedRecipe,
-          requests,
-          handled);
+      return with(retiresAt, other, previous, ending, requests);
     }
 
     Held retired() {
+      return with(NEVER, value, 0, false, requests);
+    }
+
+    Held endingNow() {
+      return with(retiresAt, value, previous, true, requests);
+    }
+
+    private Held with(int retires, int current, int before, boolean isEnding, Requests asked) {
       return new Held(
           uid,
           version,
           issuedAt,
-          NEVER,
-          value,
-          0,
-          false,
+          retires,
+          current,
+          before,
+          isEnding,
           recipe,
           endsAt,
           abortedAt,
           abortedRecipe,
-          requests,
+          asked,
           handled);
     }
 
-    Held endingNow() {
+    Held endingAt(int time) {
+      return saying(time, abortedAt, abortedRecipe, handled);
+    }
+
+    Held answering(int abortedNow, int recipeNow, Handled now) {
+      return saying(endsAt, abortedNow, recipeNow, now);
+    }
+
+    private Held saying(int ends, int aborted, int recipeOfThat, Handled answered) {
       return new Held(
           uid,
           version,
@@ -212,13 +202,13 @@ record State(int minute, Asked asked, List<Part> parts, List<Work> works) {
           retiresAt,
           value,
           previous,
-          true,
+          ending,
           recipe,
-          endsAt,
-          abortedAt,
-          abortedRecipe,
+          ends,
+          aborted,
+          recipeOfThat,
           requests,
-          handled);
+          answered);
     }
 
     String text() {

@@ -32,7 +32,7 @@ class AbsenceIT {
   @Test
   void the_marks_of_an_identity_that_went_while_nobody_looked_are_taken_off(
       TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.createAccount("crm-sync");
     scene.create("{apiVersion: v1, kind: Secret, metadata: {name: crm-smtp}}");
     scene.identity(
@@ -58,7 +58,7 @@ class AbsenceIT {
   @Test
   void before_the_first_look_the_status_says_so(TestNamespace namespace) {
     operator.terminate();
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.identity("crm", OWNER);
     assertThat(scene.verdict("crm", "Ready")).isEqualTo("Unknown Pending");
     assertThat(scene.status("crm").observedGeneration()).isEqualTo(-1);

@@ -30,12 +30,10 @@ class AdoptionIT {
 
   private static final Map<String, String> THEIRS = Map.of("password", "bWluZQ==", "note", "eA==");
 
-  private static LocalCluster cluster;
   private static OperatorProcess operator;
 
   @BeforeAll
-  static void start(LocalCluster shared) {
-    cluster = shared;
+  static void start(LocalCluster cluster) {
     operator = OperatorProcess.on(cluster).with("CREDENCE_SWEEP_EVERY", "1s").start();
   }
 
@@ -46,7 +44,7 @@ class AdoptionIT {
 
   /// A Secret that somebody else has made and gives to the identity `crm`.
   private static Scene given(TestNamespace namespace, String metadata, String more) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.create(
         "{apiVersion: v1, kind: Secret, metadata: {name: crm-db, annotations: {credence.dev/adopt: crm%s}}, %s}"
             .formatted(metadata, more));
@@ -115,7 +113,7 @@ class AdoptionIT {
 
   @BesideOthers
   void a_token_of_a_service_account_is_not_taken_over(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.createAccount("robot");
     given(
         namespace,
@@ -167,7 +165,7 @@ class AdoptionIT {
 
   @BesideOthers
   void what_is_retained_is_taken_back_by_an_identity_of_the_same_name(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     var retained = ", deletionPolicy: Retain, serviceAccounts: [{name: crm-report, provision: {}}]";
     identify(scene, retained);
     scene.awaitReady("crm");
@@ -199,7 +197,7 @@ class AdoptionIT {
 
   @BesideOthers
   void what_is_no_longer_retained_goes_with_its_identity(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     identify(
         scene, ", deletionPolicy: Retain, serviceAccounts: [{name: crm-report, provision: {}}]");
     scene.awaitReady("crm");
@@ -210,7 +208,7 @@ class AdoptionIT {
 
   @BesideOthers
   void what_is_retained_from_now_on_stays(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     identify(scene, ", serviceAccounts: [{name: crm-report, provision: {}}]");
     scene.awaitReady("crm");
     var uids = uids(scene);
@@ -222,7 +220,7 @@ class AdoptionIT {
 
   @BesideOthers
   void what_is_not_retained_goes_with_its_identity(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     identify(scene, ", serviceAccounts: [{name: crm-report, provision: {}}]");
     scene.awaitReady("crm");
     assertGoesWithItsIdentity(scene);

@@ -13,12 +13,10 @@ import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.OperatorProcess;
 import dev.credence.cluster.Requests;
-import dev.credence.cluster.TestNamespace;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -62,8 +60,7 @@ class CountsIT {
   }
 
   private static Scene scene(String name) {
-    return new Scene(
-        cluster.client(), TestNamespace.create(cluster.client(), name, Map.of()).name());
+    return Scene.fresh(cluster, name);
   }
 
   @Test

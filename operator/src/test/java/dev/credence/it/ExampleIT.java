@@ -7,8 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.MachineIdentityStatus.CredentialState;
 import dev.credence.cluster.LocalCluster;
-import dev.credence.cluster.OnCluster;
-import dev.credence.cluster.OperatorProcess;
+import dev.credence.cluster.WithOperator;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -22,28 +21,20 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Every example can be applied and does what its README says.
-@OnCluster
+@WithOperator
 class ExampleIT {
   private static final Path EXAMPLES = LocalCluster.TOP.resolve("examples");
 
   private static LocalCluster cluster;
-  private static OperatorProcess operator;
 
   @BeforeAll
   static void start(LocalCluster shared) {
     cluster = shared;
-    operator = OperatorProcess.on(cluster).start();
-  }
-
-  @AfterAll
-  static void stop() {
-    operator.close();
   }
 
   @Test

@@ -5,11 +5,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -17,12 +13,9 @@ import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.util.Base64;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -30,13 +23,8 @@ import javax.net.ssl.TrustManagerFactory;
 /// Stands between an operator and the API server and passes everything on, but for the requests
 /// that it was told to hold back, and those whose answer it was told to lose.
 final class Gate implements AutoCloseable {
-  private static final int AT_ONCE = 1 << 16;
-
-  private final URI server;
-  private final SSLContext trust;
-  private final ServerSocket door;
-  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final List<Order> orders = new CopyOnWriteArrayList<>();
+  private final Relay relay;
 
   static Gate to(LocalCluster cluster) {
     try {
@@ -49,15 +37,14 @@ final class Gate implements AutoCloseable {
   }
 
   private Gate(KubernetesClient client) throws IOException, GeneralSecurityException {
-    server = URI.create(client.getMasterUrl().toString());
-    trust = trust(client);
-    door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    Thread.ofVirtual().start(this::welcome);
+    var server = URI.create(client.getMasterUrl().toString());
+    var trust = trust(client).getSocketFactory();
+    relay = new Relay(() -> trust.createSocket(server.getHost(), server.getPort()), Guest::new);
   }
 
   /// Where the operator is to go. Without TLS: the other side of the gate has it.
   URI address() {
-    return URI.create("http://127.0.0.1:" + door.getLocalPort());
+    return relay.address();
   }
 
   /// The next request that begins like this (`POST /api/v1/namespaces/sales/secrets`) waits until
@@ -109,91 +96,41 @@ final class Gate implements AutoCloseable {
     }
   }
 
-  private void welcome() {
-    while (!door.isClosed()) {
-      try {
-        var guest = door.accept();
-        Thread.ofVirtual().start(() -> connect(guest));
-      } catch (IOException closed) {
-        return;
+  private final class Guest implements Relay.Connection {
+    private final AtomicReference<Order> losing = new AtomicReference<>();
+
+    @Override
+    public boolean passesRequest(String start) {
+      orders.stream()
+          .filter(order -> start.startsWith(order.start))
+          .findFirst()
+          .filter(orders::remove)
+          .ifPresent(this::carryOut);
+      return true;
+    }
+
+    private void carryOut(Order order) {
+      if (order.loses) {
+        losing.set(order);
+      } else {
+        order.met.countDown();
+        Order.await(order.through, "never let through: " + order.start);
       }
     }
-  }
 
-  private void connect(Socket guest) {
-    try (guest;
-        var host = trust.getSocketFactory().createSocket(server.getHost(), server.getPort())) {
-      open.add(guest);
-      open.add(host);
-      guest.setTcpNoDelay(true);
-      host.setTcpNoDelay(true);
-      var losing = new AtomicReference<Order>();
-      var ended = new AtomicBoolean();
-      var answers = Thread.ofVirtual().start(() -> passAnswers(host, guest, losing, ended));
-      passRequests(guest, host, losing);
-      ended.set(true);
-      host.close();
-      answers.join();
-    } catch (IOException gone) {
-      // either side has left
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      open.remove(guest);
-    }
-  }
-
-  private void passRequests(Socket guest, Socket host, AtomicReference<Order> losing)
-      throws IOException {
-    var bytes = new byte[AT_ONCE];
-    for (int read; (read = guest.getInputStream().read(bytes)) > 0; ) {
-      var head = new String(bytes, 0, Math.min(read, 512), StandardCharsets.ISO_8859_1);
-      var met = orders.stream().filter(order -> head.startsWith(order.start)).findFirst();
-      if (met.isPresent() && orders.remove(met.get())) {
-        if (met.get().loses) {
-          losing.set(met.get());
-        } else {
-          met.get().met.countDown();
-          Order.await(met.get().through, "never let through: " + met.get().start);
-        }
+    @Override
+    public boolean passesAnswer() {
+      var order = losing.get();
+      if (order != null) {
+        order.met.countDown();
       }
-      host.getOutputStream().write(bytes, 0, read);
-      host.getOutputStream().flush();
-    }
-  }
-
-  private static void passAnswers(
-      Socket host, Socket guest, AtomicReference<Order> losing, AtomicBoolean ended) {
-    var bytes = new byte[AT_ONCE];
-    try {
-      for (int read; (read = host.getInputStream().read(bytes)) > 0; ) {
-        if (losing.get() != null) {
-          losing.get().met.countDown();
-          break;
-        }
-        guest.getOutputStream().write(bytes, 0, read);
-        guest.getOutputStream().flush();
-      }
-      guest.close();
-    } catch (IOException gone) {
-      if (!ended.get()) {
-        close(guest);
-      }
+      return order == null;
     }
   }
 
   @Override
   public void close() {
-    close(door);
-    open.forEach(Gate::close);
-  }
-
-  private static void close(AutoCloseable socket) {
-    try {
-      socket.close();
-    } catch (Exception alreadyGone) {
-      // that is what was wanted
-    }
+    relay.close();
   }
 
   /// The cluster's authority and nothing of ours: the operator brings its own token.

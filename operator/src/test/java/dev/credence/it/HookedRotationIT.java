@@ -7,36 +7,18 @@ import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.Api;
-import dev.credence.cluster.LocalCluster;
-import dev.credence.cluster.OnCluster;
-import dev.credence.cluster.OperatorProcess;
 import dev.credence.cluster.TestNamespace;
+import dev.credence.cluster.WithOperator;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 
 /// Values that are proven before anyone sees them: what hooks are told, what becomes of a value
 /// that does not pass, and of one that somebody disturbs on its way.
-@OnCluster
+@WithOperator
 class HookedRotationIT {
-  private static LocalCluster cluster;
-  private static OperatorProcess operator;
-
-  @BeforeAll
-  static void start(LocalCluster shared) {
-    cluster = shared;
-    operator = OperatorProcess.on(cluster).start();
-  }
-
-  @AfterAll
-  static void stop() {
-    operator.close();
-  }
-
   private static final String PROVEN = "apply: {cronJob: apply}, verify: {cronJob: verify}";
   private static final String ENDED = PROVEN + ", revoke: {cronJob: revoke}";
 
@@ -50,7 +32,7 @@ class HookedRotationIT {
 
   /// The identity `crm` with its first value in place, and three hooks that succeed.
   private static Scene crm(TestNamespace namespace, String hooks) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     List.of("apply", "verify", "revoke").forEach(scene::createHook);
     identify(scene, "crm", hooks);
     scene.awaitReady("crm");
@@ -101,7 +83,7 @@ class HookedRotationIT {
   /// On its way its Job is deleted, too: that is started anew.
   @BesideOthers
   void the_first_value_is_proven_before_anyone_sees_it(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     List.of("apply", "verify").forEach(scene::createHook);
     scene.holdUp("apply");
     identify(scene, "crm", PROVEN);
@@ -173,7 +155,7 @@ class HookedRotationIT {
 
   @BesideOthers
   void a_hook_needs_the_consent_of_its_holder(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.createHook("unasked");
     scene.patch(scene.cronJob("unasked"), "{metadata: {annotations: {credence.dev/hook: null}}}");
     scene.createHook("at-work");
@@ -202,7 +184,7 @@ class HookedRotationIT {
 
   @BesideOthers
   void what_fails_too_often_is_given_up_until_one_asks_anew(TestNamespace namespace) {
-    try (var policy = Scene.in(cluster, namespace).policy("rotation: {maxAttempts: 2}")) {
+    try (var policy = Scene.in(namespace).policy("rotation: {maxAttempts: 2}")) {
       var scene = crm(namespace, "apply: {cronJob: apply}, verify: {cronJob: verify}");
       scene.await("crm", "PolicyMatched", "True Matched");
       var first = password(scene, "crm-db");
@@ -230,7 +212,7 @@ class HookedRotationIT {
 
   @BesideOthers
   void what_was_given_up_can_be_dropped(TestNamespace namespace) {
-    try (var policy = Scene.in(cluster, namespace).policy("rotation: {maxAttempts: 1}")) {
+    try (var policy = Scene.in(namespace).policy("rotation: {maxAttempts: 1}")) {
       var scene = crm(namespace, "apply: {cronJob: apply}");
       scene.await("crm", "PolicyMatched", "True Matched");
       var first = password(scene, "crm-db");
@@ -331,7 +313,7 @@ class HookedRotationIT {
 
   @BesideOthers
   void a_hook_that_was_mistyped_is_corrected_in_the_spec(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.createHook("apply");
     identify(scene, "crm", "apply: {cronJob: mistyped}");
     scene.await("crm", "CredentialsFresh", "False RotationBlocked");
@@ -343,7 +325,7 @@ class HookedRotationIT {
 
   @BesideOthers
   void a_first_value_that_was_given_up_is_made_anew_on_request(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     try (var policy = scene.policy("rotation: {maxAttempts: 1}")) {
       scene.createHook("apply");
       scene.letFail("apply");
@@ -381,7 +363,7 @@ class HookedRotationIT {
   /// As the message says that is shown then.
   @BesideOthers
   void an_end_that_failed_too_often_is_tried_again_on_request(TestNamespace namespace) {
-    try (var policy = Scene.in(cluster, namespace).policy("rotation: {maxAttempts: 1}")) {
+    try (var policy = Scene.in(namespace).policy("rotation: {maxAttempts: 1}")) {
       var scene = blockedAtItsEnd(namespace, Api.ROTATE, "Blocked 2");
       assertThat(scene.value("crm-db", "password.previous")).as("not ended").isPresent();
       scene.annotate(scene.identity("crm"), Api.ROTATE, "mended");
@@ -392,7 +374,7 @@ class HookedRotationIT {
 
   @BesideOthers
   void an_end_that_failed_too_often_is_tried_again_when_that_is_dropped(TestNamespace namespace) {
-    try (var policy = Scene.in(cluster, namespace).policy("rotation: {maxAttempts: 1}")) {
+    try (var policy = Scene.in(namespace).policy("rotation: {maxAttempts: 1}")) {
       var scene = blockedAtItsEnd(namespace, Api.ROTATE, "Blocked 2");
       scene.annotate(scene.secret("crm-db"), Api.ABORT, "mended");
       assertAtRest(scene, 2);
@@ -401,7 +383,7 @@ class HookedRotationIT {
 
   @BesideOthers
   void a_revocation_that_failed_too_often_is_carried_through_on_request(TestNamespace namespace) {
-    try (var policy = Scene.in(cluster, namespace).policy("rotation: {maxAttempts: 1}")) {
+    try (var policy = Scene.in(namespace).policy("rotation: {maxAttempts: 1}")) {
       var scene = blockedAtItsEnd(namespace, Api.REVOKE, "Blocked 1");
       scene.annotate(scene.identity("crm"), Api.ROTATE, "mended");
       scene.awaitVersion("crm-db", 2);

@@ -14,9 +14,8 @@ import dev.credence.api.MachineIdentityStatus.LifeState;
 import dev.credence.api.MachineIdentityStatus.Source;
 import dev.credence.api.SecretMember;
 import dev.credence.cluster.LocalCluster;
-import dev.credence.cluster.OnCluster;
-import dev.credence.cluster.OperatorProcess;
 import dev.credence.cluster.TestNamespace;
+import dev.credence.cluster.WithOperator;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -26,29 +25,13 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 
 /// What people do with identities, and what they get.
-@OnCluster
+@WithOperator
 class JourneyIT {
-  private static LocalCluster cluster;
-  private static OperatorProcess operator;
-
-  @BeforeAll
-  static void start(LocalCluster shared) {
-    cluster = shared;
-    operator = OperatorProcess.on(cluster).start();
-  }
-
-  @AfterAll
-  static void stop() {
-    operator.close();
-  }
-
   @BesideOthers
   void an_account_is_linked_and_a_secret_made(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.createAccount("crm-sync");
     var identity =
         scene.identity(
@@ -123,7 +106,7 @@ class JourneyIT {
 
   @BesideOthers
   void labels_and_annotations_of_the_identity_are_not_copied(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.create(
         """
         {apiVersion: credence.dev/v1alpha1, kind: MachineIdentity, metadata: {name: crm,
@@ -145,7 +128,7 @@ class JourneyIT {
   @BesideOthers
   void a_value_is_replaced_on_schedule_and_the_old_one_stays_for_the_overlap(
       TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.identity(
         "crm", OWNER + ", secrets: [" + password("crm-db", "every: 15s, overlap: 5s") + "]");
     scene.awaitReady("crm");
@@ -179,7 +162,7 @@ class JourneyIT {
 
   @BesideOthers
   void a_value_without_overlap_goes_at_once(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.identity(
         "crm", OWNER + ", secrets: [" + password("crm-db", "every: 10s, overlap: 0s") + "]");
     scene.awaitVersion("crm-db", 2);
@@ -188,7 +171,7 @@ class JourneyIT {
 
   @BesideOthers
   void one_may_ask_for_a_new_value_on_the_identity_or_on_a_secret(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.identity(
         "crm", OWNER + ", secrets: [%s, %s]".formatted(password("crm-db"), password("crm-smtp")));
     scene.awaitReady("crm");
@@ -221,7 +204,7 @@ class JourneyIT {
 
   @BesideOthers
   void an_annotation_that_stands_before_the_first_value_is_no_request(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.create(
         """
         {apiVersion: credence.dev/v1alpha1, kind: MachineIdentity,
@@ -234,7 +217,7 @@ class JourneyIT {
 
   @BesideOthers
   void an_account_is_made_owned_and_kept_as_it_was_asked_for(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.identity("crm", OWNER + ", serviceAccounts: [{name: crm-report, provision: {}}]");
     scene.awaitReady("crm");
     var account = scene.account("crm-report").get();
@@ -256,7 +239,7 @@ class JourneyIT {
 
   @BesideOthers
   void a_selector_links_what_matches_and_leaves_what_no_longer_does(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.create(
         "{apiVersion: v1, kind: ServiceAccount, metadata: {name: crm-sync, labels: {part-of: crm}}}");
     scene.createAccount("other");
@@ -279,7 +262,7 @@ class JourneyIT {
 
   @BesideOthers
   void a_member_that_is_no_longer_listed_is_unmarked(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.createAccount("crm-sync");
     scene.create("{apiVersion: v1, kind: Secret, metadata: {name: crm-smtp}}");
     scene.identity(
@@ -308,7 +291,7 @@ class JourneyIT {
 
   @BesideOthers
   void a_new_owner_reaches_every_member(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.createAccount("crm-sync");
     scene.identity(
         "crm",
@@ -337,13 +320,13 @@ class JourneyIT {
 
   @BesideOthers
   void the_owner_of_the_namespace_answers_for_an_identity_without_one(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.createAccount("crm-sync");
     scene.identity("crm", "serviceAccounts: [{name: crm-sync}]");
     scene.await("crm", "OwnerAssigned", "False OwnerMissing");
     assertThat(scene.verdict("crm", "Ready")).as("nobody asks for one").isEqualTo("True InOrder");
 
-    var home = cluster.client().namespaces().withName(namespace.name());
+    var home = scene.client().namespaces().withName(namespace.name());
     scene.annotate(home, Api.OWNER, "carol@example.com");
     scene.await("crm", "OwnerAssigned", "True Assigned");
     assertThat(scene.status("crm").owner().source()).isEqualTo(Source.Namespace);
@@ -361,7 +344,7 @@ class JourneyIT {
 
   @BesideOthers
   void a_policy_is_chosen_changed_and_goes(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.identity("crm", "secrets: [" + password("crm-db") + "]");
     scene.awaitReady("crm");
     try (var policy = scene.policy("owner: {required: true}")) {
@@ -397,7 +380,7 @@ class JourneyIT {
 
   @BesideOthers
   void a_policy_with_a_rule_that_cannot_be_read_says_so(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     try (var policy =
         scene.policy("owner: {contactPattern: '[', required: true}, enforcement: Enforce")) {
       scene.identity("crm", OWNER);
@@ -416,7 +399,7 @@ class JourneyIT {
 
   @BesideOthers
   void a_missing_member_is_linked_when_it_comes(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.identity(
         "crm", OWNER + ", serviceAccounts: [{name: crm-sync}], secrets: [{name: crm-smtp}]");
     scene.await("crm", "Ready", "False MemberMissing");
@@ -436,7 +419,7 @@ class JourneyIT {
 
   @BesideOthers
   void a_member_of_two_belongs_to_the_first_until_that_one_goes(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.createAccount("shared");
     scene.identity("first", OWNER + ", serviceAccounts: [{name: shared}]");
     scene.awaitReady("first");
@@ -458,7 +441,7 @@ class JourneyIT {
 
   @BesideOthers
   void nothing_is_rotated_after_the_end(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     var end = Instant.now().plusSeconds(14).truncatedTo(ChronoUnit.SECONDS);
     try (var policy = scene.policy("enforcement: Enforce")) {
       scene.identity(
@@ -488,7 +471,7 @@ class JourneyIT {
 
   @BesideOthers
   void with_an_identity_goes_what_it_made_and_its_marks(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.createAccount("crm-sync");
     scene.identity(
         "crm",
@@ -508,8 +491,8 @@ class JourneyIT {
   }
 
   @BesideOthers
-  void kubectl_shows_the_columns(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+  void kubectl_shows_the_columns(TestNamespace namespace, LocalCluster cluster) {
+    var scene = Scene.in(namespace);
     scene.identity(
         "crm",
         OWNER
@@ -529,7 +512,7 @@ class JourneyIT {
 
   @BesideOthers
   void events_tell_what_happened_once(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.identity(
         "crm",
         OWNER
@@ -561,7 +544,7 @@ class JourneyIT {
 
   @BesideOthers
   void every_kind_of_value_is_made(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.identity(
         "crm",
         OWNER
@@ -630,7 +613,7 @@ class JourneyIT {
 
   @BesideOthers
   void a_changed_recipe_is_a_new_version(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.identity("crm", OWNER + ", secrets: [" + password("crm-db") + "]");
     scene.awaitReady("crm");
     scene.patch(
@@ -651,7 +634,12 @@ class JourneyIT {
   }
 
   private static CredentialPolicyStatus policyStatus(String name) {
-    return cluster.client().resources(CredentialPolicy.class).withName(name).get().getStatus();
+    return LocalCluster.shared()
+        .client()
+        .resources(CredentialPolicy.class)
+        .withName(name)
+        .get()
+        .getStatus();
   }
 
   private static String text(Secret secret, String key) {

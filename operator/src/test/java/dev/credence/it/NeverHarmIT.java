@@ -98,7 +98,7 @@ class NeverHarmIT {
   @Execution(ExecutionMode.CONCURRENT)
   @MethodSource("secretsOfOthers")
   void a_secret_of_others_is_never_touched(String what, String metadata, TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.identity("billing", OWNER);
     scene.identity("crm", OWNER);
     scene.create("{apiVersion: v1, kind: ConfigMap, metadata: {name: settings}}");
@@ -117,7 +117,7 @@ class NeverHarmIT {
 
   @BesideOthers
   void a_helm_release_is_never_touched(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.create(
         """
         {apiVersion: v1, kind: Secret, type: helm.sh/release.v1, metadata: {name: crm-db, labels: {owner: helm}},
@@ -129,7 +129,7 @@ class NeverHarmIT {
 
   @BesideOthers
   void a_token_of_a_service_account_is_never_touched(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.createAccount("robot");
     scene.create(
         """
@@ -143,7 +143,7 @@ class NeverHarmIT {
 
   @BesideOthers
   void a_secret_that_another_identity_controls_stays_with_it(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.identity("billing", OWNER + ", secrets: [" + password("crm-db") + "]");
     scene.awaitReady("billing");
     scene.identity("crm", OWNER);
@@ -154,7 +154,7 @@ class NeverHarmIT {
   /// The garbage collector takes such a reference away; the value must survive that.
   @BesideOthers
   void a_secret_with_an_owner_of_our_name_and_another_uid_is_not_ours(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.identity("crm", OWNER);
     scene.create("{apiVersion: v1, kind: ConfigMap, metadata: {name: settings}}");
     var audit = cluster.audit();
@@ -201,7 +201,7 @@ class NeverHarmIT {
 
   @BesideOthers
   void a_secret_made_by_others_between_look_and_creation_is_left_alone(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.identity("crm", OWNER);
     scene.awaitReady("crm");
     var creation = gate.holdBack("POST /api/v1/namespaces/%s/secrets".formatted(namespace));
@@ -220,7 +220,7 @@ class NeverHarmIT {
   @BesideOthers
   void a_secret_written_by_others_between_look_and_rotation_keeps_what_they_wrote(
       TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.identity(
         "crm", OWNER + ", secrets: [" + password("crm-db", "every: 12s, overlap: 3s") + "]");
     scene.awaitReady("crm");
@@ -237,7 +237,7 @@ class NeverHarmIT {
 
   @BesideOthers
   void a_creation_whose_answer_is_lost_is_done_once(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.identity("crm", OWNER);
     scene.awaitReady("crm");
     var creation = gate.loseTheAnswerTo("POST /api/v1/namespaces/%s/secrets".formatted(namespace));
@@ -253,7 +253,7 @@ class NeverHarmIT {
 
   @BesideOthers
   void a_rotation_whose_answer_is_lost_is_done_once(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.identity(
         "crm", OWNER + ", secrets: [" + password("crm-db", "every: 30s, overlap: 20s") + "]");
     scene.awaitReady("crm");
@@ -272,7 +272,7 @@ class NeverHarmIT {
 
   @BesideOthers
   void marks_that_others_planted_on_their_objects_are_left(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     var planted =
         "labels: {credence.dev/identity: %s}, annotations: {credence.dev/owner: mallory, credence.dev/team: theirs}";
     scene.create(
@@ -300,7 +300,7 @@ class NeverHarmIT {
   @BesideOthers
   void an_owner_that_others_wrote_on_a_member_is_reported_and_not_fought_over(
       TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.create(
         "{apiVersion: v1, kind: ServiceAccount, metadata: {name: crm-sync, annotations: {credence.dev/owner: mallory@example.com}}}");
     scene.createAccount("crm-report");
@@ -330,7 +330,7 @@ class NeverHarmIT {
 
   @BesideOthers
   void one_broken_identity_stops_nobody_else(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.identity(
         "bad-cron", OWNER + ", secrets: [" + password("a", "schedule: '99 2 * * *'") + "]");
     scene.identity(
@@ -361,7 +361,7 @@ class NeverHarmIT {
 
   @BesideOthers
   void an_account_that_was_made_anew_is_linked_anew(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.createAccount("crm-sync");
     scene.identity("crm", OWNER + ", serviceAccounts: [{name: crm-sync}]");
     scene.awaitReady("crm");
@@ -378,7 +378,7 @@ class NeverHarmIT {
   @BesideOthers
   void a_generated_secret_that_was_deleted_is_made_anew_with_the_next_version(
       TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.identity("crm", OWNER + ", secrets: [" + password("crm-db") + "]");
     scene.awaitReady("crm");
     var first = scene.secret("crm-db").get().getData();
@@ -393,7 +393,7 @@ class NeverHarmIT {
 
   @BesideOthers
   void an_immutable_secret_blocks_its_rotation_and_no_other(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.identity(
         "crm",
         OWNER
@@ -415,7 +415,7 @@ class NeverHarmIT {
 
   @BesideOthers
   void a_namespace_that_ends_is_not_stormed(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.create(
         "{apiVersion: v1, kind: ConfigMap, metadata: {name: brake, finalizers: [tests.credence.dev/brake]}}");
     scene.createAccount("crm-sync");
@@ -455,7 +455,7 @@ class NeverHarmIT {
 
   @BesideOthers
   void no_value_is_ever_told(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     var values = new HashSet<String>();
     scene.identity(
         "crm",
@@ -528,7 +528,7 @@ class NeverHarmIT {
 
   @BesideOthers
   void its_requests_carry_its_name_and_its_account(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     var audit = cluster.audit();
     scene.identity("crm", OWNER + ", secrets: [" + password("crm-db") + "]");
     scene.awaitReady("crm");
@@ -555,8 +555,7 @@ class NeverHarmIT {
     try (var odd = LocalCluster.fresh("odd")) {
       loosen(odd, "machineidentities.credence.dev");
       loosen(odd, "credentialpolicies.credence.dev");
-      var scene =
-          new Scene(odd.client(), TestNamespace.create(odd.client(), "odd", Map.of()).name());
+      var scene = Scene.fresh(odd, "odd");
       store(scene, "before");
       try (var operator = OperatorProcess.on(odd).with("CREDENCE_SWEEP_EVERY", "1s").start()) {
         scene.identity("crm", OWNER + ", secrets: [" + password("crm-db") + "]");

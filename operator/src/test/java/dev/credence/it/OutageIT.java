@@ -10,13 +10,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.OperatorProcess;
-import dev.credence.cluster.TestNamespace;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -57,8 +55,7 @@ class OutageIT {
   }
 
   private static Scene scene(String name) {
-    return new Scene(
-        cluster.client(), TestNamespace.create(cluster.client(), name, Map.of()).name());
+    return Scene.fresh(cluster, name);
   }
 
   private static Resource<Lease> lease() {

@@ -7,36 +7,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.Api;
 import dev.credence.api.MachineIdentityStatus.Consumers;
-import dev.credence.cluster.LocalCluster;
-import dev.credence.cluster.OnCluster;
-import dev.credence.cluster.OperatorProcess;
 import dev.credence.cluster.TestNamespace;
+import dev.credence.cluster.WithOperator;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 
 /// Who reads a value when it starts is started anew, or waited for, as the policy says.
-@OnCluster
+@WithOperator
 class RestartIT {
-  private static LocalCluster cluster;
-  private static OperatorProcess operator;
-
-  @BeforeAll
-  static void start(LocalCluster shared) {
-    cluster = shared;
-    operator = OperatorProcess.on(cluster).start();
-  }
-
-  @AfterAll
-  static void stop() {
-    operator.close();
-  }
-
   /// The identity `crm` under the policy, with generated Secrets of these names.
   private static void identify(Scene scene, String... secrets) {
     var items = Stream.of(secrets).map(Scene::password).toList();
@@ -109,7 +91,7 @@ class RestartIT {
   @BesideOthers
   void who_uses_a_secret_is_restarted_once_and_the_old_value_waits_for_that(
       TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     try (var policy = scene.policy("rotation: {overlap: 1s, restart: {strategy: Rollout}}")) {
       identify(scene, "crm-db");
       deploy(scene, "crm-db");
@@ -146,7 +128,7 @@ class RestartIT {
 
   @BesideOthers
   void two_secrets_of_one_workload_make_one_restart(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     try (var policy = scene.policy("rotation: {overlap: 1s, restart: {strategy: Rollout}}")) {
       identify(scene, "crm-db", "crm-smtp");
       deploy(scene, "crm-db", "crm-smtp");
@@ -163,7 +145,7 @@ class RestartIT {
 
   @BesideOthers
   void a_paused_workload_is_reported_and_left_alone(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     try (var policy = scene.policy("rotation: {overlap: 1s, restart: {strategy: Rollout}}")) {
       identify(scene, "crm-db");
       deploy(scene, "crm-db");
@@ -192,7 +174,7 @@ class RestartIT {
 
   @BesideOthers
   void a_pod_is_evicted_when_its_budget_lets_it_go(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     try (var policy = scene.policy("rotation: {overlap: 1s, restart: {strategy: Evict}}")) {
       identify(scene, "crm-db");
       deploy(scene, "crm-db");
@@ -227,7 +209,7 @@ class RestartIT {
   @BesideOthers
   void without_restarts_the_old_value_waits_until_the_longest_overlap_is_over(
       TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     try (var policy = scene.policy("rotation: {overlap: 1s, overlapAtMost: 12s}")) {
       identify(scene, "crm-db");
       deploy(scene, "crm-db");
@@ -252,7 +234,7 @@ class RestartIT {
 
   @BesideOthers
   void a_workload_that_is_started_by_others_has_moved_too(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     try (var policy = scene.policy("rotation: {overlap: 1s}")) {
       identify(scene, "crm-db");
       deploy(scene, "crm-db");
@@ -268,7 +250,7 @@ class RestartIT {
 
   @BesideOthers
   void stateful_sets_and_daemon_sets_are_restarted_too(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     try (var policy = scene.policy("rotation: {overlap: 1s, restart: {strategy: Rollout}}")) {
       identify(scene, "crm-db");
       scene.create(

@@ -9,39 +9,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.Api;
 import dev.credence.api.MachineIdentityStatus.CredentialState;
-import dev.credence.cluster.LocalCluster;
-import dev.credence.cluster.OnCluster;
-import dev.credence.cluster.OperatorProcess;
 import dev.credence.cluster.TestNamespace;
+import dev.credence.cluster.WithOperator;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 
 /// What one may ask of a rotation: to go back, to end a value at once, to keep to the windows of a
 /// policy. The values need no proof, and nobody uses them.
-@OnCluster
+@WithOperator
 class RotationIT {
   private static final Duration A_MINUTE_AND_MORE = Duration.ofSeconds(80);
 
-  private static LocalCluster cluster;
-  private static OperatorProcess operator;
-
-  @BeforeAll
-  static void start(LocalCluster shared) {
-    cluster = shared;
-    operator = OperatorProcess.on(cluster).start();
-  }
-
-  @AfterAll
-  static void stop() {
-    operator.close();
-  }
-
   private static Scene crm(TestNamespace namespace, String secret) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.identity("crm", OWNER + ", secrets: [" + secret + "]");
     scene.awaitReady("crm");
     return scene;
@@ -137,7 +119,7 @@ class RotationIT {
 
   @BesideOthers
   void outside_its_window_a_rotation_is_put_off_unless_it_is_urgent(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     try (var policy =
         scene.policy("rotation: {windows: [{cron: '0 0 1 1 *', duration: 1m, timeZone: UTC}]}")) {
       scene.identity("crm", OWNER + ", secrets: [" + password("crm-db") + "]");
@@ -163,7 +145,7 @@ class RotationIT {
 
   @BesideOthers
   void a_window_that_opens_in_a_moment_is_met(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     try (var policy =
         scene.policy("rotation: {windows: [{cron: '* * * * *', duration: 5s}], overlap: 1s}")) {
       scene.identity("crm", OWNER + ", secrets: [" + password("crm-db") + "]");

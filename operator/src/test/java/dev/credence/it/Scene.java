@@ -53,8 +53,14 @@ record Scene(KubernetesClient client, String namespace) {
         .formatted(secret, rotation);
   }
 
-  static Scene in(LocalCluster cluster, TestNamespace namespace) {
-    return new Scene(cluster.client(), namespace.name());
+  static Scene in(TestNamespace namespace) {
+    return new Scene(LocalCluster.shared().client(), namespace.name());
+  }
+
+  /// In a new namespace, which goes with its cluster.
+  static Scene fresh(LocalCluster cluster, String name) {
+    return new Scene(
+        cluster.client(), TestNamespace.create(cluster.client(), name, Map.of()).name());
   }
 
   /// Creates any object of the namespace, or of the cluster.

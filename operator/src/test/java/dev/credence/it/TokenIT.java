@@ -7,9 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.Api;
 import dev.credence.cluster.LocalCluster;
-import dev.credence.cluster.OnCluster;
-import dev.credence.cluster.OperatorProcess;
 import dev.credence.cluster.TestNamespace;
+import dev.credence.cluster.WithOperator;
 import io.fabric8.kubernetes.api.model.authentication.SelfSubjectReview;
 import io.fabric8.kubernetes.api.model.authentication.TokenReviewBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenReviewStatus;
@@ -24,32 +23,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 
 /// Tokens of ServiceAccounts, by what the API server says of them.
-@OnCluster
+@WithOperator
 class TokenIT {
   /// The API server remembers for ten seconds that it has accepted a token.
   private static final Duration TO_END = Duration.ofSeconds(15);
 
-  private static LocalCluster cluster;
-  private static OperatorProcess operator;
-
-  @BeforeAll
-  static void start(LocalCluster shared) {
-    cluster = shared;
-    operator = OperatorProcess.on(cluster).start();
-  }
-
-  @AfterAll
-  static void stop() {
-    operator.close();
-  }
-
   /// The identity `crm` with a token of the ServiceAccount `crm-sync`, which is there.
   private static Scene crm(TestNamespace namespace, String token, String rotation) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     scene.createAccount("crm-sync");
     identify(scene, token, rotation);
     scene.awaitReady("crm");
@@ -80,7 +63,13 @@ class TokenIT {
             .withAudiences(audiences)
             .endSpec()
             .build();
-    return cluster.client().authentication().v1().tokenReviews().create(question).getStatus();
+    return LocalCluster.shared()
+        .client()
+        .authentication()
+        .v1()
+        .tokenReviews()
+        .create(question)
+        .getStatus();
   }
 
   private static boolean isAccepted(String token) {
@@ -212,7 +201,7 @@ class TokenIT {
 
   @BesideOthers
   void a_token_waits_for_its_account(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     identify(scene, "", "");
     scene.await("crm", "CredentialsFresh", "False RotationBlocked");
     assertThat(scene.message("crm", "CredentialsFresh"))
@@ -228,7 +217,7 @@ class TokenIT {
 
   @BesideOthers
   void the_policy_shortens_the_life_of_a_token(TestNamespace namespace) {
-    var scene = Scene.in(cluster, namespace);
+    var scene = Scene.in(namespace);
     try (var policy = scene.policy("tokens: {maxLifetime: 20m}")) {
       scene.createAccount("crm-sync");
       identify(scene, ", lifetime: 12h", "");

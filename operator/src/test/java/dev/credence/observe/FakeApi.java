@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -13,22 +12,14 @@ import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /// An API server of a few lines: remembers what it was asked, answers what the test says. For the
 /// shape of requests, and for answers that a real one does not give on demand.
@@ -36,8 +27,7 @@ public final class FakeApi implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final KubernetesSerialization OBJECTS = new KubernetesSerialization();
 
-  private final HttpServer server;
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Loopback server = new Loopback(this::answer);
   private final List<Asked> asked = new CopyOnWriteArrayList<>();
   private final Queue<Function<Asked, Answer>> answers = new ConcurrentLinkedQueue<>();
 
@@ -69,16 +59,7 @@ public final class FakeApi implements AutoCloseable {
 
   public record Answer(int code, String body) {}
 
-  private FakeApi() {
-    try {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    server.setExecutor(threads);
-    server.createContext("/", this::answer);
-    server.start();
-  }
+  private FakeApi() {}
 
   public static FakeApi start() {
     return new FakeApi();
@@ -88,7 +69,8 @@ public final class FakeApi implements AutoCloseable {
     var uri = exchange.getRequestURI();
     var body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     var headers = Map.copyOf(exchange.getRequestHeaders());
-    var seen = new Asked(exchange.getRequestMethod(), uri.getPath(), query(uri), headers, body);
+    var seen =
+        new Asked(exchange.getRequestMethod(), uri.getPath(), Loopback.query(uri), headers, body);
     asked.add(seen);
     var answer =
         Optional.ofNullable(answers.poll())
@@ -100,16 +82,6 @@ public final class FakeApi implements AutoCloseable {
       exchange.sendResponseHeaders(answer.code(), bytes.length);
       exchange.getResponseBody().write(bytes);
     }
-  }
-
-  private static Map<String, String> query(URI uri) {
-    return Optional.ofNullable(uri.getRawQuery()).stream()
-        .flatMap(query -> Arrays.stream(query.split("&")))
-        .map(pair -> pair.split("=", 2))
-        .collect(
-            Collectors.toMap(
-                pair -> pair[0],
-                pair -> pair.length < 2 ? "" : URLDecoder.decode(pair[1], StandardCharsets.UTF_8)));
   }
 
   /// JSON as a value, in which the order of fields does not count.
@@ -212,7 +184,7 @@ public final class FakeApi implements AutoCloseable {
 
   public Config config() {
     return new ConfigBuilder(Config.empty())
-        .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
+        .withMasterUrl(server.url())
         .withRequestRetryBackoffLimit(0)
         .build();
   }
@@ -232,7 +204,6 @@ public final class FakeApi implements AutoCloseable {
 
   @Override
   public void close() {
-    server.stop(0);
-    threads.shutdownNow();
+    server.close();
   }
 }

@@ -1,26 +1,18 @@
 package dev.credence.observe;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 
 /// A cluster in memory: the test puts objects into it and takes them out, clients list and watch
@@ -30,8 +22,7 @@ public final class FakeCluster implements AutoCloseable {
   private static final String BOOKMARK =
       "{\"apiVersion\": \"v1\", \"kind\": \"ConfigMap\", \"metadata\": {\"resourceVersion\": \"%s\"}}";
 
-  private final HttpServer server;
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Loopback server = new Loopback(this::answer);
   private final KubernetesSerialization json = new KubernetesSerialization();
   private final KubernetesClient client;
   private final Map<String, HasMetadata> objects = new HashMap<>();
@@ -49,10 +40,7 @@ public final class FakeCluster implements AutoCloseable {
       return new Asked(
           path.getLast(),
           namespaced ? Optional.of(path.get(at + 1)) : Optional.empty(),
-          Optional.ofNullable(exchange.getRequestURI().getRawQuery()).stream()
-              .flatMap(query -> Arrays.stream(query.split("&")))
-              .map(pair -> URLDecoder.decode(pair, StandardCharsets.UTF_8).split("=", 2))
-              .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1])));
+          Loopback.query(exchange.getRequestURI()));
     }
 
     boolean wants(HasMetadata object) {
@@ -65,19 +53,11 @@ public final class FakeCluster implements AutoCloseable {
   }
 
   private FakeCluster() {
-    try {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    server.setExecutor(threads);
-    server.createContext("/", this::answer);
-    server.start();
     client =
         new KubernetesClientBuilder()
             .withConfig(
                 new ConfigBuilder(io.fabric8.kubernetes.client.Config.empty())
-                    .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
+                    .withMasterUrl(server.url())
                     .withOnlyHttpWatches(true)
                     .build())
             .build();
@@ -185,7 +165,6 @@ public final class FakeCluster implements AutoCloseable {
       notifyAll();
     }
     client.close();
-    server.stop(0);
-    threads.shutdownNow();
+    server.close();
   }
 }

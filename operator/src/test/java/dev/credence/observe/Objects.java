@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Identities and Secrets of the namespace `payments` for tests.
 public final class Objects {
@@ -26,19 +27,11 @@ public final class Objects {
   public static MachineIdentity naming(String name, String... secrets) {
     return identity(
         name,
-        new MachineIdentitySpec(
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            List.of(new ServiceAccountMember(name, null)),
-            Arrays.stream(secrets)
-                .map(secret -> new SecretMember(secret, null, null, null, null, null, null))
-                .toList(),
-            null,
-            null));
+        List.of(new ServiceAccountMember(name, null)),
+        Arrays.stream(secrets)
+            .map(secret -> new SecretMember(secret, null, null, null, null, null, null))
+            .toList(),
+        null);
   }
 
   /// An identity for which this Secret is made, with a password in it.
@@ -46,41 +39,25 @@ public final class Objects {
     var password =
         new Generate.KeyRecipe(
             "password", null, new Generate.Password(32, null), null, null, null, null, null);
+    var generate = new Generate(List.of(password));
     return identity(
         name,
-        new MachineIdentitySpec(
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            List.of(
-                new SecretMember(
-                    secret, null, null, new Generate(List.of(password)), null, null, null)),
-            null,
-            null));
+        null,
+        List.of(new SecretMember(secret, null, null, generate, null, null, null)),
+        null);
   }
 
   /// An identity that selects by a label.
   public static MachineIdentity selecting(String name, String label, String value) {
     return identity(
-        name,
-        new MachineIdentitySpec(
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            new MemberSelector(Map.of(label, value), List.<LabelMatch>of())));
+        name, null, null, new MemberSelector(Map.of(label, value), List.<LabelMatch>of()));
   }
 
-  private static MachineIdentity identity(String name, MachineIdentitySpec spec) {
+  private static MachineIdentity identity(
+      String name,
+      @Nullable List<ServiceAccountMember> accounts,
+      @Nullable List<SecretMember> secrets,
+      @Nullable MemberSelector selector) {
     var identity = new MachineIdentity();
     identity.setMetadata(
         new ObjectMetaBuilder()
@@ -91,7 +68,9 @@ public final class Objects {
             .withGeneration(1L)
             .withCreationTimestamp("2026-01-01T00:00:00Z")
             .build());
-    identity.setSpec(spec);
+    identity.setSpec(
+        new MachineIdentitySpec(
+            null, null, null, null, null, null, accounts, secrets, null, selector));
     return identity;
   }
 

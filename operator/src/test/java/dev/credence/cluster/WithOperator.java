@@ -1,0 +1,28 @@
+package dev.credence.cluster;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/// For test classes: [OnCluster], and an operator that runs there from the first test of the class
+/// to the last. For classes that change nothing of it.
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@OnCluster
+@ExtendWith(WithOperator.FromFirstToLast.class)
+public @interface WithOperator {
+
+  final class FromFirstToLast implements BeforeAllCallback {
+    @Override
+    public void beforeAll(ExtensionContext context) {
+      // What is in the store is closed when the class is over.
+      context
+          .getStore(ExtensionContext.Namespace.create(WithOperator.class))
+          .put(OperatorProcess.class, OperatorProcess.on(LocalCluster.shared()).start());
+    }
+  }
+}
