@@ -41,7 +41,8 @@ up() {
   echo $! >"$pid_file"
   local deadline=$((SECONDS + 60))
   until grep -q '^started:' "$log"; do
-    if ! running >/dev/null || [ $SECONDS -gt $deadline ]; then
+    # By its number alone: until it has become cert-manager, its command line is still ours.
+    if gone "$(cat "$pid_file")" || [ $SECONDS -gt $deadline ]; then
       tail -n 20 "$log" >&2
       fail "cert-manager did not start; its log is $log."
     fi

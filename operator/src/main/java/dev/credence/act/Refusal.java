@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -40,6 +41,12 @@ public final class Refusal extends RuntimeException {
   /// Why, for the decision.
   public Cause why() {
     return cause;
+  }
+
+  /// The same of an action that it stopped: where the anchor of a token cannot be made, the token
+  /// cannot be.
+  public Refusal stopping(Subject other) {
+    return new Refusal(other, cause, Optional.ofNullable(getMessage()).orElse(""));
   }
 
   static Refusal raced(Subject subject) {
