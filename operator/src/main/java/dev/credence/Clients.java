@@ -46,6 +46,16 @@ record Clients(KubernetesClient full, KubernetesClient metadata) implements Auto
             .build());
   }
 
+  /// For a command that ends by itself.
+  static KubernetesClient forMetadata() {
+    return new KubernetesClientBuilder()
+        .withConfig(
+            new ConfigBuilder(Config.autoConfigure(null)).withUserAgent(Api.MANAGER).build())
+        .withHttpClientBuilderConsumer(
+            http -> http.addOrReplaceInterceptor("metadata-only", new MetadataOnly()))
+        .build();
+  }
+
   private static KubernetesClientBuilder builder(Config config, Meters meters) {
     var lenient =
         new ObjectMapper()

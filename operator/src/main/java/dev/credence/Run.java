@@ -76,13 +76,20 @@ final class Run implements Callable<Integer> {
     var fleet = new Fleet(clock, settings.identitySeries(), Main.version());
     var meters = new Meters(fleet);
     var clients = Clients.of(meters);
-    var watches = new Watches(clients.full(), clients.metadata(), settings.watchNamespaces());
+    var watches =
+        new Watches(
+            clients.full(),
+            clients.metadata(),
+            settings.watchNamespaces(),
+            settings.namespace(),
+            settings.neverSuspend());
     var act =
         new Act(
             clients.full(),
             clients.metadata(),
             new Maker(new SecureRandom()),
             settings.apiServer().orElseGet(() -> clients.full().getMasterUrl().toString()),
+            settings.namespace(),
             remembering(watches),
             clock);
     var announcer = new Announcer(clients.full(), clock, instance);

@@ -7,7 +7,7 @@ public enum Setting {
       "CREDENCE_NAMESPACE",
       "credence-system",
       "the name of a namespace",
-      "Where the operator's Lease is."),
+      "The operator's own namespace: its Lease and its list of suspended accounts are there."),
   WatchNamespaces(
       "CREDENCE_WATCH_NAMESPACES",
       "",
@@ -40,6 +40,11 @@ public enum Setting {
       "0",
       "a number of identities, 0 for none",
       "For how many identities there are metrics of their own."),
+  NeverSuspend(
+      "CREDENCE_NEVER_SUSPEND",
+      "",
+      "namespaces, or ServiceAccounts as namespace/name, with commas between them",
+      "Whose ServiceAccounts are never suspended, beside those of kube-system and of the operator's own namespace."),
   ApiServer(
       "CREDENCE_API_SERVER",
       "",

@@ -23,15 +23,19 @@ public record Settings(
     String logLevel,
     Duration sweepEvery,
     int identitySeries,
+    Set<String> neverSuspend,
     Optional<String> apiServer) {
   private static final Pattern DURATION =
       Pattern.compile("(?:(\\d{1,6})h)?(?:(\\d{1,6})m)?(?:(\\d{1,6})s)?");
   private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
+  private static final Pattern ACCOUNT =
+      Pattern.compile(NAMESPACE.pattern() + "(/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)?");
   private static final Set<String> LEVELS = Set.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
   private static final int HIGHEST_PORT = 65_535;
 
   public Settings {
     watchNamespaces = Set.copyOf(watchNamespaces);
+    neverSuspend = Set.copyOf(neverSuspend);
   }
 
   public enum LogFormat {
@@ -51,6 +55,7 @@ public record Settings(
         read(environment, Setting.LogLevel, Settings::level),
         read(environment, Setting.SweepEvery, Settings::sweep),
         read(environment, Setting.IdentitySeries, Settings::count),
+        read(environment, Setting.NeverSuspend, Settings::accounts),
         read(environment, Setting.ApiServer, Settings::https));
   }
 
@@ -67,6 +72,21 @@ public record Settings(
 
   private static String name(String text) {
     if (!NAMESPACE.matcher(text).matches()) {
+      throw new IllegalArgumentException(text);
+    }
+    return text;
+  }
+
+  private static Set<String> accounts(String text) {
+    return Arrays.stream(text.split(","))
+        .map(String::strip)
+        .filter(name -> !name.isEmpty())
+        .map(Settings::account)
+        .collect(Collectors.toSet());
+  }
+
+  private static String account(String text) {
+    if (!ACCOUNT.matcher(text).matches()) {
       throw new IllegalArgumentException(text);
     }
     return text;

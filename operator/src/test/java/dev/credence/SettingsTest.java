@@ -30,6 +30,7 @@ class SettingsTest {
                 "INFO",
                 Duration.ofMinutes(10),
                 0,
+                Set.of(),
                 Optional.empty()));
   }
 
@@ -47,6 +48,7 @@ class SettingsTest {
                     entry("CREDENCE_LOG_LEVEL", "TRACE"),
                     entry("CREDENCE_SWEEP_EVERY", "1h30m"),
                     entry("CREDENCE_IDENTITY_SERIES", "500"),
+                    entry("CREDENCE_NEVER_SUSPEND", "payments, argocd/argocd-server"),
                     entry("CREDENCE_API_SERVER", "https://api.example.com:6443"),
                     entry("SOMETHING_ELSE", "whatever"))))
         .isEqualTo(
@@ -60,6 +62,7 @@ class SettingsTest {
                 "TRACE",
                 Duration.ofMinutes(90),
                 500,
+                Set.of("payments", "argocd/argocd-server"),
                 Optional.of("https://api.example.com:6443")));
   }
 
@@ -85,6 +88,7 @@ class SettingsTest {
     "CREDENCE_SWEEP_EVERY, '', a duration of at least 1s like 10m",
     "CREDENCE_IDENTITY_SERIES, -1, 'a number of identities, 0 for none'",
     "CREDENCE_IDENTITY_SERIES, 3000000000, 'a number of identities, 0 for none'",
+    "CREDENCE_NEVER_SUSPEND, a/b/c, 'namespaces, or ServiceAccounts as namespace/name, with commas between them'",
     "CREDENCE_API_SERVER, api.example.com, 'an address like https://api.example.com:6443, or empty'",
     "CREDENCE_API_SERVER, http://api.example.com, 'an address like https://api.example.com:6443, or empty'",
     "CREDENCE_API_SERVER, https://, 'an address like https://api.example.com:6443, or empty'",

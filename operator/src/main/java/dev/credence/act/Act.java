@@ -22,6 +22,7 @@ public final class Act {
   private final Removals removals;
   private final Restarts restarts;
   private final Renewals renewals;
+  private final SuspensionWrites suspensions;
   private final Memory memory;
 
   /// What we wrote is remembered until the watch shows it.
@@ -37,12 +38,14 @@ public final class Act {
   }
 
   /// `metadata` is a client that is answered with metadata only; `apiServer` the address that is
-  /// written into kubeconfigs; `clock` says when a value was written.
+  /// written into kubeconfigs; `home` the operator's own namespace; `clock` says when a value was
+  /// written.
   public Act(
       KubernetesClient client,
       KubernetesClient metadata,
       Maker maker,
       String apiServer,
+      String home,
       Memory memory,
       InstantSource clock) {
     this.metadata = new MetadataWrites(metadata, memory);
@@ -54,6 +57,7 @@ public final class Act {
     this.removals = new Removals(client);
     this.restarts = new Restarts(client);
     this.renewals = new Renewals(client);
+    this.suspensions = new SuspensionWrites(client, this.metadata, home, memory);
     this.memory = memory;
   }
 
@@ -74,7 +78,8 @@ public final class Act {
         metadata.adopt(namespace, adopt, identity.getMetadata().getUid());
       }
       case Action.Redate redate -> metadata.redate(namespace, redate);
-      case Action.Release(var subject, var guard) -> metadata.release(namespace, subject, guard);
+      case Action.Release(var subject, var guard, var left) ->
+          metadata.release(namespace, subject, guard, left);
       case Action.Tie(var subject, var guard, var retained) ->
           metadata.tie(identity, subject, guard, retained);
       case Action.EndPrevious(var subject, var guard) ->
@@ -82,6 +87,10 @@ public final class Act {
       case Action.Acknowledge acknowledge -> metadata.acknowledge(namespace, acknowledge);
       case Action.RunHook run -> hooks.start(run, identity);
       case Action.Remove(var subject, var guard, _) -> removals.remove(namespace, subject, guard);
+      case Action.Freeze freeze -> suspensions.freeze(namespace, freeze);
+      case Action.Thaw(var subject) -> thaw(namespace, subject);
+      case Action.Invalidate invalidate -> suspensions.invalidate(namespace, invalidate);
+      case Action.Revalidate(var subject, var guard) -> revalidate(namespace, subject, guard);
       case Action.Restart(var subject, var guard, var value) -> {
         restarts.rollout(namespace, subject, guard, value);
         memory.restarted(namespace);
@@ -99,6 +108,16 @@ public final class Act {
           metadata.relabel(namespace, subject, guard, labelling);
       case Action.Unmark(var subject, var guard) -> unmark(namespace, subject, guard);
     }
+  }
+
+  /// Takes an account off the list of suspended ones.
+  public void thaw(String namespace, Subject subject) {
+    suspensions.thaw(namespace, subject);
+  }
+
+  /// Has the API server accept the token in a Secret again.
+  public void revalidate(String namespace, Subject subject, Guard guard) {
+    suspensions.revalidate(namespace, subject, guard);
   }
 
   /// Takes our label and annotations off an object whose identity is gone.

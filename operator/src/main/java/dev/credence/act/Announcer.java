@@ -95,6 +95,33 @@ public final class Announcer implements AutoCloseable {
               "RenewalAsked",
               "Renew",
               renew.subject() + ": cert-manager was asked for a new one");
+      case Action.Freeze freeze ->
+          events.warn(
+              identity,
+              "WritesDenied",
+              "Freeze",
+              "ServiceAccount "
+                  + freeze.subject().name()
+                  + " may not write: "
+                  + freeze.entry().why());
+      case Action.Thaw thaw ->
+          events.tell(
+              identity,
+              "WritesAllowed",
+              "Thaw",
+              "ServiceAccount " + thaw.subject().name() + " may write again");
+      case Action.Invalidate invalidate ->
+          events.warn(
+              identity,
+              "TokenInvalidated",
+              "Invalidate",
+              invalidate.subject() + ": its token is refused while the identity is suspended");
+      case Action.Revalidate again ->
+          events.tell(
+              identity,
+              "TokenAccepted",
+              "Revalidate",
+              again.subject() + ": its token is accepted again");
       case Action.Provision provision ->
           events.tell(identity, "Provisioned", "Provision", provision.subject() + " created");
       // Seen in the members and in the credentials of the status.
@@ -166,7 +193,7 @@ public final class Announcer implements AutoCloseable {
   private static boolean isBad(Condition condition) {
     return switch (condition.type()) {
       case "PolicyMatched" -> false;
-      case "Expiring" -> condition.status() == Condition.Truth.True;
+      case "Expiring", "Suspended" -> condition.status() == Condition.Truth.True;
       // Seconds before an answer to a request are no news.
       case "CredentialsFresh" ->
           condition.status() == Condition.Truth.False && !condition.reason().equals("RotationDue");

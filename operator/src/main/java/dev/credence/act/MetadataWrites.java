@@ -113,14 +113,11 @@ final class MetadataWrites {
   }
 
   /// Takes off what we wrote; the consent is for its holder to write.
-  void release(String namespace, Subject subject, Guard guard) {
-    var annotations = new HashMap<String, @Nullable Object>();
+  void release(String namespace, Subject subject, Guard guard, Labelling left) {
+    var annotations = nullable(Map.of(Api.OWNER, left.owner(), Api.TEAM, left.team()));
     Receipts.ALL.forEach(key -> annotations.put(key, null));
-    for (var key : List.of(Api.HELD_BY, Api.OWNER, Api.TEAM)) {
-      annotations.put(key, null);
-    }
-    var labels = new HashMap<String, @Nullable Object>();
-    labels.put(Api.IDENTITY, null);
+    annotations.put(Api.HELD_BY, null);
+    var labels = nullable(Map.of(Api.IDENTITY, left.identity()));
     patch(namespace, subject, guard, Map.of("labels", labels, "annotations", annotations));
   }
 
@@ -152,8 +149,7 @@ final class MetadataWrites {
         Map.of("annotations", Receipts.of(acknowledge.handled(), acknowledge.aborted())));
   }
 
-  private void patch(
-      String namespace, Subject subject, Guard guard, Map<String, ? extends Object> change) {
+  void patch(String namespace, Subject subject, Guard guard, Map<String, ? extends Object> change) {
     var meta = new HashMap<String, Object>(change);
     meta.putAll(Patches.judged(guard));
     var answer = Patches.merge(client, namespace, subject, Map.of("metadata", meta));

@@ -39,6 +39,7 @@ final class Patches {
               case Job, CronJob -> "batch/v1";
               case Deployment, StatefulSet, DaemonSet -> "apps/v1";
               case Certificate -> "cert-manager.io/v1";
+              case Suspension -> throw new IllegalArgumentException(subject + " is an entry");
             })
         .withKind(subject.kind().name())
         .withNewMetadata()

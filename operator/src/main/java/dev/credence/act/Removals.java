@@ -6,7 +6,7 @@ import io.fabric8.kubernetes.api.model.DeleteOptions;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 
-/// Deletes what we made for a rotation, and only the very version of it that was judged.
+/// Deletes what we made, and only the very version of it that was judged.
 final class Removals {
   private final KubernetesClient client;
 
@@ -21,7 +21,9 @@ final class Removals {
         switch (subject.kind()) {
           case Secret -> "/api/v1/namespaces/" + namespace + "/secrets/" + subject.name();
           case Job -> "/apis/batch/v1/namespaces/" + namespace + "/jobs/" + subject.name();
-          case ServiceAccount, Certificate, CronJob, Deployment, StatefulSet, DaemonSet, Pod ->
+          case ServiceAccount ->
+              "/api/v1/namespaces/" + namespace + "/serviceaccounts/" + subject.name();
+          case Certificate, CronJob, Deployment, StatefulSet, DaemonSet, Pod, Suspension ->
               throw new IllegalArgumentException(subject + " is never deleted");
         };
     Refusal.asked(subject, "delete", () -> client.raw(path, "DELETE", judged(guard)));

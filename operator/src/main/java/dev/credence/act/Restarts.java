@@ -35,7 +35,7 @@ public final class Restarts {
   public void rollout(String namespace, Subject workload, Guard guard, String value) {
     switch (workload.kind()) {
       case Deployment, StatefulSet, DaemonSet -> {}
-      case Job, CronJob, Pod, ServiceAccount, Secret, Certificate ->
+      case Job, CronJob, Pod, ServiceAccount, Secret, Certificate, Suspension ->
           throw new IllegalArgumentException(workload + " has no rollout");
     }
     var annotated = Map.of("metadata", Map.of("annotations", Map.of(Api.RESTARTED_FOR, value)));

@@ -101,6 +101,19 @@ public interface Api {
   /// that the API server granted.
   String EXPIRES_AT = "credence.dev/expires-at";
 
+  /// On an identity: out of service while it is there, and why.
+  String SUSPEND = "credence.dev/suspend";
+
+  /// On an identity: `<name> <scope>`, what somebody approves.
+  String APPROVE = "credence.dev/approve";
+
+  /// On a Secret with a token: the UID of the identity for whose suspension [#INVALID_SINCE] was
+  /// put there.
+  String SUSPENDED = "credence.dev/suspended";
+
+  /// Label of Kubernetes on a Secret with a token: the API server refuses the token (KEP-2799).
+  String INVALID_SINCE = "kubernetes.io/legacy-token-invalid-since";
+
   String MANAGED_BY = "app.kubernetes.io/managed-by";
 
   /// The ending of the key under which the value before the current one stays readable.

@@ -31,15 +31,40 @@ public record CredentialPolicySpec(
         @Default("Audit")
         Enforcement enforcement,
     @JsonPropertyDescription("Who must answer for an identity.") OwnerRule owner,
-    @JsonPropertyDescription("How long an identity may exist.") Lifetime lifetime,
+    @JsonPropertyDescription(
+            "Required: nothing is made for an identity, or rotated, before somebody with the right to `approve` machineidentities approves what it asks for. Only where the policy enforces.")
+        @Default("NotRequired")
+        ApprovalRule approval,
+    @JsonPropertyDescription("How long an identity may exist, and what becomes of it then.")
+        Lifetime lifetime,
     @JsonPropertyDescription("How often generated values are replaced, when and how.")
         PolicyRotation rotation,
-    @JsonPropertyDescription("What tokens of ServiceAccounts may be asked for.") Tokens tokens) {
+    @JsonPropertyDescription("What tokens of ServiceAccounts may be asked for.") Tokens tokens,
+    @JsonPropertyDescription("What the policy may do by itself, and how much of it.")
+        Safety safety) {
 
   public enum Enforcement {
     Audit,
     Enforce
   }
+
+  public enum ApprovalRule {
+    NotRequired,
+    Required
+  }
+
+  public enum OnExpiry {
+    Report,
+    Suspend
+  }
+
+  public record Safety(
+      @JsonPropertyDescription(
+              "How many identities the policy suspends by itself within an hour. The rest waits and says so. 0: none. What people ask for is not counted.")
+          @Default("5")
+          @Min(0)
+          @Max(10000)
+          Integer maxSuspensionsPerHour) {}
 
   public record OwnerRule(
       @JsonPropertyDescription("Whether an identity must name an owner.") @Default("false")
@@ -58,6 +83,17 @@ public record CredentialPolicySpec(
               + "') || duration(self.max) >= duration('10s')",
       message = "`max` must be at least 10s",
       fieldPath = ".max")
+  @ValidationRule(
+      value =
+          "!has(self.decommissionAfter) || !self.decommissionAfter.matches('"
+              + Form.DURATION
+              + "') || duration(self.decommissionAfter) >= duration('10s')",
+      message = "`decommissionAfter` must be at least 10s",
+      fieldPath = ".decommissionAfter")
+  @ValidationRule(
+      value = "!has(self.decommissionAfter) || (has(self.onExpiry) && self.onExpiry == 'Suspend')",
+      message = "`decommissionAfter` needs `onExpiry: Suspend`",
+      fieldPath = ".decommissionAfter")
   public record Lifetime(
       @JsonPropertyDescription(
               "How long after its creation an identity ends at the latest: 8760h is a year.")
@@ -67,7 +103,16 @@ public record CredentialPolicySpec(
       @JsonPropertyDescription(
               "How long before its end an identity is shown as Expiring, with an Event at each. Default 720h, 168h, 24h.")
           @Size(max = 8)
-          List<@Size(max = 24) @Pattern(Form.DURATION) String> warnBefore) {}
+          List<@Size(max = 24) @Pattern(Form.DURATION) String> warnBefore,
+      @JsonPropertyDescription(
+              "What becomes of an identity that has ended. Report (default): it is shown. Suspend: it is taken out of service, where the policy enforces.")
+          @Default("Report")
+          OnExpiry onExpiry,
+      @JsonPropertyDescription(
+              "How long an identity stays suspended after its end before it is decommissioned, which is final: 336h. Left out: for ever.")
+          @Size(max = 24)
+          @Pattern(Form.DURATION)
+          String decommissionAfter) {}
 
   @ValidationRule(
       value = "!(has(self.every) && has(self.schedule))",

@@ -16,6 +16,11 @@ import java.util.List;
     fieldPath = ".secrets")
 @ValidationRule(
     value =
+        "!has(oldSelf.state) || oldSelf.state != 'Decommissioned' || (has(self.state) && self.state == 'Decommissioned')",
+    message = "`state` Decommissioned is final: create a new identity",
+    fieldPath = ".state")
+@ValidationRule(
+    value =
         "!has(self.secrets) || self.secrets.all(s, !has(s.hooks) || !self.secrets.exists(t, t.name == s.name + '-pending'))",
     message =
         "no Secret may be named `<secret>-pending` after one with `hooks`: new values are staged there",
@@ -39,6 +44,11 @@ public record MachineIdentitySpec(
             "What kind of actor it is. Policies select by it. An identity that says nothing has no type.")
         ActorType type,
     @JsonPropertyDescription(
+            "Active (default); Suspended: out of service until it is Active again; Decommissioned: out of service for good, what was made for it goes, and this resource stays as evidence.")
+        @Default("Active")
+        @SelectableField
+        State state,
+    @JsonPropertyDescription(
             "When the identity ends. From then on nothing is issued or rotated for it. A policy's lifetime.max may end it earlier.")
         Instant expirationTime,
     @JsonPropertyDescription(
@@ -60,6 +70,12 @@ public record MachineIdentitySpec(
     @JsonPropertyDescription(
             "Links more ServiceAccounts, Secrets and Certificates of this namespace: those whose labels match. What another identity names is left to it.")
         MemberSelector selector) {
+
+  public enum State {
+    Active,
+    Suspended,
+    Decommissioned
+  }
 
   public enum DeletionPolicy {
     Delete,

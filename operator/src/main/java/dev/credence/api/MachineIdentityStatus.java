@@ -27,6 +27,15 @@ public record MachineIdentityStatus(
             "What proves the identity. Named ones first; at most 256, members counts them all.")
         @Size(max = 256)
         List<CredentialStatus> credentials,
+    @JsonPropertyDescription(
+            "What keeps the identity from acting. Only while it is out of service.")
+        SuspensionStatus suspension,
+    @JsonPropertyDescription(
+            "What was approved, and by whom: the operator's own record, which counts whatever becomes of the annotation.")
+        ApprovalStatus approval,
+    @JsonPropertyDescription("The last 10 times that the identity went in or out of service.")
+        @Size(max = 10)
+        List<Passage> history,
     @JsonPropertyDescription("The last requests by annotation that were acted upon.")
         Handled handled,
     @JsonPropertyDescription(
@@ -37,13 +46,53 @@ public record MachineIdentityStatus(
   /// A list that was left out is read back as an empty one, and is the same.
   public MachineIdentityStatus {
     credentials = credentials == null || credentials.isEmpty() ? null : credentials;
+    history = history == null || history.isEmpty() ? null : history;
   }
 
   public enum LifeState {
+    Requested,
     Provisioning,
     Active,
-    Rotating
+    Rotating,
+    Suspended,
+    Decommissioned
   }
+
+  public record SuspensionStatus(
+      @JsonPropertyDescription("Since when.") @Required Instant startTime,
+      @JsonPropertyDescription("Why: Requested, Expired or Compromised.") @Required @Size(max = 63)
+          String reason,
+      @JsonPropertyDescription("What is denied to it by now.") @Size(max = 8) List<Measure> inForce,
+      @JsonPropertyDescription(
+              "What it may still be able to do, and what is left to be done by people. At most 32.")
+          @Size(max = 32)
+          List<@Size(max = 1024) String> notCovered) {
+    public SuspensionStatus {
+      inForce = inForce == null || inForce.isEmpty() ? null : inForce;
+      notCovered = notCovered == null || notCovered.isEmpty() ? null : notCovered;
+    }
+  }
+
+  public enum Measure {
+    TokensInvalidated,
+    WritesDenied,
+    NoNewTokens
+  }
+
+  public record ApprovalStatus(
+      @JsonPropertyDescription("What was approved, as it was shown.") @Size(max = 64) String scope,
+      @JsonPropertyDescription("Who approved it.") @Size(max = 1024) String approvedBy,
+      @JsonPropertyDescription("When the operator saw the approval.") Instant approveTime,
+      @JsonPropertyDescription(
+              "An annotation that does not count, since nobody checked who wrote it.")
+          @Size(max = 1024)
+          String disregarded) {}
+
+  public record Passage(
+      @JsonPropertyDescription("When.") @Required Instant time,
+      @JsonPropertyDescription("The state before.") @Required LifeState from,
+      @JsonPropertyDescription("The state from then on.") @Required LifeState to,
+      @JsonPropertyDescription("Why.") @Required @Size(max = 63) String reason) {}
 
   public record OwnerStatus(
       @JsonPropertyDescription("The person to call.") @Size(max = 1024) String contact,

@@ -7,6 +7,7 @@ import dev.credence.facts.Hooks.Step;
 import dev.credence.facts.Material;
 import dev.credence.facts.Member.Aborted;
 import dev.credence.facts.Recipe;
+import dev.credence.facts.Safeguards.Listed;
 import dev.credence.facts.Subject;
 import java.time.Duration;
 import java.time.Instant;
@@ -107,11 +108,25 @@ public sealed interface Action {
   /// where it says itself which version it holds.
   record Adopt(Subject subject, Guard guard, Optional<Receipt> receipt) implements Action {}
 
-  /// Give a Secret back to its holder, who took the consent away. Its value stays.
-  record Release(Subject subject, Guard guard) implements Action {}
+  /// Give an object back to its holder, who took the consent away. Its value stays. `left`: what
+  /// somebody else wrote of label and annotations, as it was found.
+  record Release(Subject subject, Guard guard, Labelling left) implements Action {}
 
   /// Bring what we made to go with its identity, or (`retained`) to stay without it.
   record Tie(Subject subject, Guard guard, boolean retained) implements Action {}
+
+  /// Put an account on the list of suspended ones, by which the API server denies what it writes.
+  record Freeze(Subject subject, Listed entry) implements Action {}
+
+  /// Take an account off the list of suspended ones.
+  record Thaw(Subject subject) implements Action {}
+
+  /// Have the API server refuse the token in a Secret, for as long as this identity is suspended.
+  record Invalidate(Subject subject, Guard guard, Instant since, String identity)
+      implements Action {}
+
+  /// Have the API server accept the token again.
+  record Revalidate(Subject subject, Guard guard) implements Action {}
 
   /// Have the pods of a workload started anew, by an annotation on its template.
   record Restart(Subject subject, Guard guard, String value) implements Action {}

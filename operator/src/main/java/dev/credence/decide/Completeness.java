@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 
 /// Is every member there and linked? `made` is what is made in this very look: it is there when the
 /// status is written.
-record Completeness(Snapshot s, Life life, List<Seat> seats, Set<Subject> made) {
+record Completeness(Snapshot s, Optional<Halt> halt, List<Seat> seats, Set<Subject> made) {
 
   private record Fault(Reason reason, Weight weight, String sentence) {
     private static final List<Reason> WORST_FIRST =
@@ -123,9 +123,9 @@ record Completeness(Snapshot s, Life life, List<Seat> seats, Set<Subject> made) 
   }
 
   private Fault notMade(Subject subject) {
-    if (life.isOver()) {
+    if (halt.isPresent()) {
       return new Fault(
-          Reason.MemberMissing, Weight.None, subject + " is not made: the identity has ended");
+          Reason.MemberMissing, Weight.None, subject + " is not made: " + halt.get().why());
     }
     if (subject.kind() == Kind.Secret) {
       // CredentialsFresh says why, and how much it counts.

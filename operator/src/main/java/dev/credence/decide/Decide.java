@@ -37,7 +37,8 @@ import java.util.stream.Stream;
 /// when it ends, [Membership] what belongs to it, [Marking] what members carry, [Provisioning] what
 /// is due for a ServiceAccount, [Rotation] for a generated Secret (with [Occasion]: why, and
 /// [Rhythm]: when), [Watching] how the credentials of others stand; [Answered], [Completeness],
-/// [Freshness] and [Readiness] are the sum.
+/// [Freshness] and [Readiness] are the sum. Whether anything is made at all is for [Approval],
+/// [Service] and [Life] to say; [Suspending] and [Parting] carry out what follows.
 public final class Decide {
   private static final Duration WHILE_RESTARTING = Duration.ofSeconds(5);
   private static final Duration WHILE_WAITING = Duration.ofMinutes(1);
@@ -49,7 +50,7 @@ public final class Decide {
     // What is being deleted takes what we made with it; our marks are taken off when it is gone. A
     // namespace that is being deleted takes everything.
     return s.identity().leaving() || s.home().leaving()
-        ? new Decision(List.of(), Optional.empty(), Optional.empty())
+        ? new Decision(List.of(), Optional.empty(), Optional.empty(), false)
         : new Decide(s).decision();
   }
 
@@ -57,7 +58,11 @@ public final class Decide {
   private final Optional<Policy> policy;
   private final OwnerFound owner;
   private final Life life;
+  private final Approval approval;
   private final List<Seat> seats;
+  private final Service service;
+  private final Suspending suspending;
+  private final Optional<Halt> halt;
   private final Map<Subject, Seat> bySubject;
   private final List<Target> targets;
   private final Restarting restarts;
@@ -67,7 +72,11 @@ public final class Decide {
     this.policy = PolicyChoice.of(s);
     this.owner = Ownership.of(s);
     this.life = Life.of(s, policy);
+    this.approval = Approval.of(s, policy);
     this.seats = Membership.of(s);
+    this.service = Service.of(s, policy, life, Seat.accounts(seats));
+    this.suspending = Suspending.of(s, service, seats);
+    this.halt = service.halt().or(life::halt).or(approval::halt);
     this.bySubject = seats.stream().collect(Collectors.toMap(Seat::subject, Function.identity()));
     this.targets = targets();
     this.restarts = restarts();
@@ -91,7 +100,11 @@ public final class Decide {
             .flatMap(times -> times)
             .filter(s.now()::isBefore)
             .min(Comparator.naturalOrder());
-    return new Decision(actions, Optional.of(standing), lookAgainAt);
+    return new Decision(
+        actions,
+        Optional.of(standing),
+        lookAgainAt,
+        service instanceof Service.OutOfService(_, _, var counted) && counted);
   }
 
   /// They are listed, not watched.
@@ -114,13 +127,15 @@ public final class Decide {
   private List<Target> targets() {
     return s.identity().secrets().stream()
         .filter(wanted -> wanted.material().isPresent())
-        .map(wanted -> Target.of(s, wanted, policy, life, owner))
+        .map(wanted -> Target.of(s, wanted, policy, halt, owner))
         .toList();
   }
 
   private Restarting restarts() {
     var handed =
         targets.stream()
+            // What is out of service is not started anew.
+            .filter(_ -> !isOutOfService())
             .flatMap(
                 target ->
                     current(target).flatMap(current -> handed(target, current.issue())).stream())
@@ -156,7 +171,7 @@ public final class Decide {
                 switch (seat) {
                   case Seat.Linked(StoredSecret secret) -> Stream.of(Watching.linked(s, secret));
                   case Seat.Linked(Certificate certificate) ->
-                      Stream.of(Watching.certificate(s, certificate, life));
+                      Stream.of(Watching.certificate(s, certificate, halt));
                   case Seat.Leftover(StoredSecret secret) ->
                       Stream.of(Watching.leftover(s, secret));
                   case Seat _ -> Stream.<Turn>of();
@@ -177,19 +192,45 @@ public final class Decide {
         .toList();
   }
 
-  /// First what is to be made, in the order of the spec, then the marks; what leaves comes last.
+  private boolean isOutOfService() {
+    return halt.filter(Halt::isOutOfService).isPresent();
+  }
+
+  private boolean isDecommissioned() {
+    return service instanceof Service.Ended;
+  }
+
+  /// First what keeps it from acting, or no longer does; then what is to be made or taken away.
+  ///
+  /// One write for each object and look: its resourceVersion is old after the first. What was
+  /// refused a moment ago waits.
   private List<Action> actions(List<Turn> turns, List<Marking> markings) {
+    var actions = new ArrayList<>(suspending.actions());
+    var written = subjects(actions);
+    (isDecommissioned() ? ending(turns) : upkeep(turns, markings))
+        .stream().filter(action -> !written.contains(action.subject())).forEach(actions::add);
+    actions.removeIf(action -> s.setback(action.subject()).isPresent());
+    return actions;
+  }
+
+  private List<Action> ending(List<Turn> turns) {
+    var actions = new ArrayList<Action>();
+    turns.forEach(turn -> actions.addAll(turn.actions()));
+    actions.addAll(Parting.actions(seats));
+    return actions;
+  }
+
+  /// What is to be made, in the order of the spec, then the marks; what leaves comes last.
+  private List<Action> upkeep(List<Turn> turns, List<Marking> markings) {
     var actions = new ArrayList<Action>();
     for (var wanted : s.identity().accounts()) {
       var seat = seat(Subject.account(wanted.name()));
-      Provisioning.of(s, wanted, seat, life, owner).ifPresent(actions::add);
+      Provisioning.of(s, wanted, seat, halt, owner).ifPresent(actions::add);
     }
     turns.forEach(turn -> actions.addAll(turn.actions()));
     actions.addAll(restarts.actions());
     actions.addAll(Clearing.of(s));
-    // One write for each object and look: its resourceVersion is old after the first.
-    var written =
-        actions.stream().map(Action::subject).collect(Collectors.toCollection(HashSet::new));
+    var written = subjects(actions);
     Stream.concat(
             seats.stream().flatMap(seat -> Tying.of(s, seat).stream()),
             markings.stream().flatMap(marking -> marking.action().stream()))
@@ -200,32 +241,40 @@ public final class Decide {
         actions.add(Marking.off(member.thing()));
       }
     }
-    actions.removeIf(action -> s.setback(action.subject()).isPresent());
     return actions;
+  }
+
+  private static Set<Subject> subjects(List<Action> actions) {
+    return actions.stream().map(Action::subject).collect(Collectors.toCollection(HashSet::new));
   }
 
   private Standing standing(
       List<Turn> turns, List<Marking> markings, List<Action> actions, Standing.Handled handled) {
     var made = actions.stream().flatMap(Decide::made).collect(Collectors.toSet());
-    var members = new Completeness(s, life, seats, made);
+    var members = new Completeness(s, halt, seats, made);
     var verdicts =
         List.of(
             PolicyChoice.verdict(policy),
             Ownership.verdict(s, owner, policy),
+            approval.verdict(),
             members.verdict(
                 markings.stream().flatMap(marking -> marking.foreign().stream()).toList()),
-            Freshness.verdict(turns),
-            life.verdict());
+            Freshness.verdict(turns, halt),
+            life.verdict(),
+            suspending.verdict());
     return new Standing(
         state(turns, made),
         s.identity().type(),
         owner,
-        policy.map(p -> new PolicyApplied(p.name(), p.generation())),
+        policy.map(
+            p -> new PolicyApplied(p.name(), p.generation(), p.enforces(), p.mostSuspensions())),
         life.ending(),
         nextAction(turns),
         members.counts(),
         turns.stream().map(Turn::credential).toList(),
         handled,
+        suspending.suspension(isDecommissioned() ? Parting.left(s, seats) : List.of()),
+        approval.record(),
         Readiness.over(verdicts, policy),
         Readiness.violations(verdicts));
   }
@@ -240,7 +289,17 @@ public final class Decide {
   }
 
   private State state(List<Turn> turns, Set<Subject> made) {
-    if (!life.isOver() && toMake().anyMatch(subject -> !isMade(subject, made))) {
+    if (isDecommissioned()) {
+      return State.Decommissioned;
+    }
+    if (isOutOfService()) {
+      return State.Suspended;
+    }
+    if (halt.filter(reason -> reason.is(Halt.Cause.Unapproved)).isPresent()
+        && approval.isRequested()) {
+      return State.Requested;
+    }
+    if (halt.isEmpty() && toMake().anyMatch(subject -> !isMade(subject, made))) {
       return State.Provisioning;
     }
     return turns.stream().map(Turn::credential).anyMatch(Decide::isRotating)
@@ -265,7 +324,9 @@ public final class Decide {
   }
 
   private Optional<Instant> nextAction(List<Turn> turns) {
-    return Stream.concat(turns.stream().flatMap(Turn::changes), life.changes())
+    return Stream.of(
+            turns.stream().flatMap(Turn::changes), life.changes(), service.changes(policy, life))
+        .flatMap(times -> times)
         .filter(s.now()::isBefore)
         .min(Comparator.naturalOrder());
   }

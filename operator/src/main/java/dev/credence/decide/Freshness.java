@@ -1,5 +1,6 @@
 package dev.credence.decide;
 
+import dev.credence.decide.Halt.Cause;
 import dev.credence.decide.Standing.Credential;
 import dev.credence.decide.Standing.Credential.Kind;
 import dev.credence.decide.Standing.Credential.Phase;
@@ -19,12 +20,19 @@ final class Freshness {
       EnumSet.of(
           Phase.Due, Phase.Deferred, Phase.Applying, Phase.Verifying, Phase.Revoked, Phase.Expired);
 
-  static Verdict verdict(List<Turn> turns) {
+  /// `halt`: why nothing is issued; another condition speaks of that.
+  static Verdict verdict(List<Turn> turns, Optional<Halt> halt) {
     var credentials = turns.stream().map(Turn::credential).toList();
+    if (halt.filter(why -> why.is(Cause.Decommissioned)).isPresent()) {
+      return hindered(turns, Reason.RotationBlocked)
+          .or(() -> hindered(turns, Reason.VerificationFailed))
+          .or(() -> beingEnded(credentials))
+          .orElseGet(Freshness::ended);
+    }
     return hindered(turns, Reason.RotationBlocked)
         .or(() -> notReady(credentials))
         .or(() -> hindered(turns, Reason.VerificationFailed))
-        .or(() -> notThere(credentials))
+        .or(() -> notThere(credentials, halt.isPresent() ? Weight.None : Weight.Waiting))
         .or(() -> ended(credentials))
         .or(() -> hindered(turns, Reason.ConsumersPending))
         .or(() -> hindered(turns, Reason.RotationDeferred))
@@ -55,13 +63,27 @@ final class Freshness {
         certificates.map(c -> sentence(c, "not ready")).toList());
   }
 
-  private static Optional<Verdict> notThere(List<Credential> credentials) {
+  private static Optional<Verdict> beingEnded(List<Credential> credentials) {
+    var left = credentials.stream().filter(c -> isMade(c) && c.issuedAt().isPresent());
+    return failing(
+        Reason.RotationDue, Weight.Waiting, left.map(c -> sentence(c, "being ended")).toList());
+  }
+
+  private static Verdict ended() {
+    return Verdict.fine(
+        Aspect.CredentialsFresh,
+        Truth.True,
+        Reason.Fresh,
+        "what was made for the identity has ended with it");
+  }
+
+  private static Optional<Verdict> notThere(List<Credential> credentials, Weight weight) {
     var pending =
         credentials.stream()
             .filter(c -> c.phase() == Phase.Pending || isMade(c) && c.issuedAt().isEmpty())
             .filter(c -> c.phase() != Phase.Expired);
     return failing(
-        Reason.RotationDue, Weight.Waiting, pending.map(c -> sentence(c, "no value yet")).toList());
+        Reason.RotationDue, weight, pending.map(c -> sentence(c, "no value yet")).toList());
   }
 
   private static boolean isMade(Credential credential) {

@@ -57,7 +57,9 @@ sealed interface Life {
     return ends.isEmpty()
         ? new Endless()
         : until(
-            s.now(), ends.getFirst(), policy.map(Policy::warnBefore).orElse(Policy.WARN_BEFORE));
+            s.now(),
+            ends.getFirst(),
+            policy.map(chosen -> chosen.ending().warnBefore()).orElse(Policy.WARN_BEFORE));
   }
 
   private static Optional<Instant> nextThatBinds(Snapshot s, List<End> ends) {
@@ -69,6 +71,7 @@ sealed interface Life {
 
   private static Optional<End> byPolicy(Snapshot s, Policy policy) {
     return policy
+        .ending()
         .longestLife()
         .map(
             longest ->
@@ -87,6 +90,12 @@ sealed interface Life {
             .filter(before -> before.compareTo(left) < 0)
             .max(Duration::compareTo)
             .map(end.time()::minus));
+  }
+
+  default Optional<Halt> halt() {
+    return isOver()
+        ? Optional.of(new Halt(Halt.Cause.Ended, "the identity has ended"))
+        : Optional.empty();
   }
 
   /// Whether nothing is issued any more.

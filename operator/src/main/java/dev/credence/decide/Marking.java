@@ -47,6 +47,12 @@ record Marking(Optional<Action> action, List<String> foreign) {
                 thing.subject(), thing.guard(), each(Marking::unlessForeign, wanted, found)));
   }
 
+  /// An object that goes back to its holder.
+  static Action release(Thing thing) {
+    return new Action.Release(
+        thing.subject(), thing.guard(), each(Marking::orForeign, NOTHING, thing.marks()));
+  }
+
   /// What we wrote goes; what somebody else wrote stays.
   static Action off(Thing thing) {
     return thing.made()

@@ -10,21 +10,20 @@ import java.util.Optional;
 final class Provisioning {
 
   static Optional<Action> of(
-      Snapshot s, AccountWanted wanted, Seat seat, Life life, OwnerFound owner) {
-    return wanted.provision().flatMap(automount -> action(s, automount, seat, life, owner));
+      Snapshot s, AccountWanted wanted, Seat seat, Optional<Halt> halt, OwnerFound owner) {
+    return wanted.provision().flatMap(automount -> action(s, automount, seat, halt, owner));
   }
 
   private static Optional<Action> action(
-      Snapshot s, boolean automount, Seat seat, Life life, OwnerFound owner) {
+      Snapshot s, boolean automount, Seat seat, Optional<Halt> halt, OwnerFound owner) {
     return switch (seat) {
-      case Seat.ToMake(var subject) when !life.isOver() ->
+      case Seat.ToMake(var subject) when halt.isEmpty() ->
           Optional.of(
               new Action.Provision(
                   subject, automount, Marking.wanted(s, owner), s.identity().retain()));
       case Seat.ToAdopt(Account(var thing, _)) ->
           Optional.of(new Action.Adopt(thing.subject(), thing.guard(), Optional.empty()));
-      case Seat.ToRelease(Account(var thing, _)) ->
-          Optional.of(new Action.Release(thing.subject(), thing.guard()));
+      case Seat.ToRelease(Account(var thing, _)) -> Optional.of(Marking.release(thing));
       case Seat.Made(Account(var thing, var found)) when found != automount ->
           Optional.of(new Action.Adjust(thing.subject(), thing.guard(), automount));
       case Seat _ -> Optional.empty();

@@ -13,6 +13,11 @@ public enum Reason {
   OwnerInvalid("the contact is not what the policy asks for"),
   BackupMissing("the policy asks for a backup and none is named"),
 
+  NotRequired("no policy asks for it"),
+  Approved("somebody has approved what the identity asks for"),
+  ApprovalPending("what the identity asks for waits for somebody's approval"),
+  ScopeChanged("something else was approved than what the identity asks for now"),
+
   AllLinked("every member is there and linked"),
   MemberMissing("a named member does not exist"),
   TargetNotOwned("an object of others has the name of one that is to be made"),
@@ -30,7 +35,11 @@ public enum Reason {
   NoExpiry("the identity has no end"),
   FarAway("the end is not near"),
   ExpiresSoon("the end is near"),
-  Expired("the identity has ended: nothing is issued or rotated for it");
+  Expired("the identity has ended: nothing is issued or rotated for it"),
+
+  InService("the identity is not suspended"),
+  Requested("somebody has asked for the identity to be suspended or decommissioned"),
+  Compromised("somebody has asked for the identity to be suspended, since it is in other hands");
 
   private final String meaning;
 

@@ -76,7 +76,7 @@ final class Revocation {
   }
 
   /// The hooks that end the previous value, if it is still there, and the current one.
-  private Stream<HookRuns.Answer> endings(StoredSecret secret, Issue issue) {
+  Stream<HookRuns.Answer> endings(StoredSecret secret, Issue issue) {
     if (t.hooks().revoke().isEmpty()) {
       return Stream.of();
     }

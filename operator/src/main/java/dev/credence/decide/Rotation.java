@@ -9,6 +9,7 @@ import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Member.StoredSecret;
 import dev.credence.facts.TokenRecipe;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /// What is due for one Secret that we make? Issue it, bring a new value in place, take the previous
@@ -26,7 +27,6 @@ final class Rotation {
   /// Requests by annotation are answered at most this often; it is also the shortest `every`.
   private static final Duration SHORTEST_LIFE = Duration.ofSeconds(10);
 
-  private static final String ENDED = "the identity has ended";
   private static final String NOT_OURS = "its Secret is not ours";
 
   private final Target t;
@@ -52,6 +52,9 @@ final class Rotation {
   }
 
   Turn turn(Seat seat) {
+    if (t.isHalted(Halt.Cause.Decommissioned)) {
+      return new Parting(t, upkeep, tidying).turn(seat);
+    }
     return switch (seat) {
       case Seat.ToMake _ -> tidying.tidied(first(), Optional.empty());
       case Seat.Made(StoredSecret secret) ->
@@ -64,7 +67,7 @@ final class Rotation {
       case Seat.ToAdopt(StoredSecret secret) -> adopted(secret);
       case Seat.ToRelease(StoredSecret secret) ->
           cleared("is given back to its holder, who took credence.dev/adopt away")
-              .doing(new Action.Release(secret.subject(), secret.thing().guard()));
+              .doing(Marking.release(secret.thing()));
       // What to do about these, MembersLinked says.
       case Seat.Going _ -> upkeep.waiting("the Secret is being deleted");
       case Seat.NotOwned _ -> cleared("the name is taken by an object of others");
@@ -90,9 +93,8 @@ final class Rotation {
   }
 
   private Turn first() {
-    if (t.life().isOver()) {
-      return Turn.idle(t.generated().without(Phase.Expired, "not issued: " + ENDED))
-          .doing(tidying.dropping(ENDED));
+    if (t.halt().isPresent()) {
+      return notIssued(t.halt().get());
     }
     var obstacle = t.obstacle(Optional.empty());
     if (obstacle.isPresent()) {
@@ -102,6 +104,14 @@ final class Rotation {
       return upkeep.waiting("being created");
     }
     return t.hooks().stage() ? firstStaged() : issued();
+  }
+
+  private Turn notIssued(Halt halt) {
+    var ended = halt.is(Halt.Cause.Ended);
+    return Turn.idle(
+            t.generated()
+                .without(ended ? Phase.Expired : Phase.Pending, "not issued: " + halt.why()))
+        .doing(ended ? tidying.dropping(halt.why()) : List.of());
   }
 
   private Turn firstStaged() {
@@ -151,11 +161,12 @@ final class Rotation {
       return redated.get();
     }
     var reason = Occasion.revocation(t, secret, issue);
-    if (t.life().isOver()) {
+    if (t.halt().isPresent() && !t.isHalted(Halt.Cause.Unapproved)) {
+      var halt = t.halt().get();
       return reason
           .flatMap(why -> revocation.ended(secret, issue, why))
-          .orElseGet(() -> upkeep.kept(secret, issue, Phase.Expired, "not rotated: " + ENDED))
-          .doing(tidying.dropping(ENDED));
+          .orElseGet(() -> halted(secret, issue, halt))
+          .doing(halt.is(Halt.Cause.Ended) ? tidying.dropping(halt.why()) : List.of());
     }
     var abort = Occasion.newly(secret.requests().abort(), issue.handled().abort());
     if (abort.isPresent()) {
@@ -168,10 +179,29 @@ final class Rotation {
     if (rollback.isPresent()) {
       return onDemand.rolledBack(secret, issue, rollback.get());
     }
+    if (t.halt().isPresent()) {
+      return halted(secret, issue, t.halt().get());
+    }
     return Occasion.of(t, secret, issue)
         .map(why -> due(secret, issue, why))
         .or(() -> begun(secret, issue))
         .orElseGet(() -> current(secret, issue));
+  }
+
+  private Turn halted(StoredSecret secret, Issue issue, Halt halt) {
+    var message = "not rotated: " + halt.why();
+    return switch (halt.cause()) {
+      case Ended -> upkeep.kept(secret, issue, Phase.Expired, message);
+      case Unapproved -> upkeep.kept(secret, issue, Phase.Fresh, message);
+      case Suspended, Decommissioned ->
+          t.material() instanceof TokenRecipe
+              ? upkeep.still(
+                  secret,
+                  issue,
+                  Phase.Revoked,
+                  "ended by the suspension; a new one is issued when the identity is resumed")
+              : upkeep.still(secret, issue, Phase.Fresh, message);
+    };
   }
 
   /// What was begun is carried through, also where its occasion was taken back meanwhile.

@@ -2,7 +2,10 @@ package dev.credence.decide;
 
 import dev.credence.facts.Member;
 import dev.credence.facts.Subject;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// What an object is to the identity.
 sealed interface Seat {
@@ -45,6 +48,18 @@ sealed interface Seat {
 
   /// A certificate, and the cluster knows none.
   record NoCertManager(Subject subject) implements Seat {}
+
+  /// The ServiceAccounts that are the identity's, by name.
+  static Set<String> accounts(List<Seat> seats) {
+    return seats.stream()
+        .filter(
+            seat ->
+                seat instanceof Linked(Member.Account _)
+                    || seat instanceof Made(Member.Account _)
+                    || seat instanceof Leftover(Member.Account _))
+        .map(seat -> seat.subject().name())
+        .collect(Collectors.toUnmodifiableSet());
+  }
 
   /// A seat with an object on it.
   sealed interface Taken extends Seat {

@@ -2,9 +2,11 @@ package dev.credence.decide;
 
 import dev.credence.facts.Identity.AccountElsewhere;
 import dev.credence.facts.Identity.Users;
+import dev.credence.facts.Lived;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// What is true of an identity once the actions of its decision are done: status, Events and
 /// metrics are views of it. `violations`: the rules of the policy that are broken, whether it
@@ -19,6 +21,8 @@ public record Standing(
     Counts members,
     List<Credential> credentials,
     Handled handled,
+    Optional<Suspension> suspension,
+    Lived.Approval approval,
     List<Verdict> verdicts,
     List<Reason> violations) {
 
@@ -39,9 +43,29 @@ public record Standing(
   }
 
   public enum State {
+    Requested,
     Provisioning,
     Active,
-    Rotating
+    Rotating,
+    Suspended,
+    Decommissioned
+  }
+
+  /// What keeps an identity that is out of service from acting. `notCovered`: what it may still do,
+  /// and what people are left to do.
+  public record Suspension(
+      Instant since, Reason reason, Set<Measure> inForce, List<String> notCovered) {
+
+    public Suspension {
+      inForce = Set.copyOf(inForce);
+      notCovered = List.copyOf(notCovered);
+    }
+
+    public enum Measure {
+      TokensInvalidated,
+      WritesDenied,
+      NoNewTokens
+    }
   }
 
   public record OwnerFound(Optional<String> contact, Optional<String> team, Source source) {}
@@ -52,7 +76,9 @@ public record Standing(
     None
   }
 
-  public record PolicyApplied(String name, long generation) {}
+  /// `mostSuspensions`: how many identities it may suspend by itself in an hour.
+  public record PolicyApplied(
+      String name, long generation, boolean enforces, int mostSuspensions) {}
 
   public record Counts(
       int serviceAccounts,

@@ -25,28 +25,32 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 
-/// One Secret that is to hold what we make, and all that its rotation goes by. `parts`: the Secrets
-/// that are there for it; `jobs`: those of its hooks.
+/// One Secret that is to hold what we make, and all that its rotation goes by. `halt`: why there is
+/// to be no new value; `parts`: the Secrets that are there for it; `jobs`: those of its hooks.
 record Target(
     Snapshot s,
     SecretWanted wanted,
     Material material,
     Conduct conduct,
-    Life life,
+    Optional<Halt> halt,
     OwnerFound owner,
     Rhythm rhythm,
     List<StoredSecret> parts,
     List<HookJob> jobs) {
 
   static Target of(
-      Snapshot s, SecretWanted wanted, Optional<Policy> policy, Life life, OwnerFound owner) {
+      Snapshot s,
+      SecretWanted wanted,
+      Optional<Policy> policy,
+      Optional<Halt> halt,
+      OwnerFound owner) {
     var name = wanted.name();
     return new Target(
         s,
         wanted,
         within(policy, wanted.material().orElseThrow()),
         policy.map(Policy::conduct).orElse(Conduct.DEFAULT),
-        life,
+        halt,
         owner,
         Rhythm.of(wanted.rotation(), policy, s.identity().uid() + "/" + name),
         Membership.parts(s, name),
@@ -101,7 +105,7 @@ record Target(
         wanted,
         Optional.ofNullable(s.identity().knownVersions().get(name())),
         Optional.ofNullable(s.identity().known().get(name())).flatMap(Known::consumers),
-        life.isOver() ? Optional.empty() : Optional.of(rhythm));
+        halt.isPresent() ? Optional.empty() : Optional.of(rhythm));
   }
 
   /// The number of the next value.
@@ -139,6 +143,11 @@ record Target(
   /// That the API server said no to it.
   Optional<Obstacle> refusal() {
     return Obstacle.refusal(s, subject());
+  }
+
+  /// Whether nothing is issued for this reason.
+  boolean isHalted(Halt.Cause cause) {
+    return halt.filter(reason -> reason.is(cause)).isPresent();
   }
 
   /// Why the value after the current one cannot be made at all, or not for now.

@@ -45,7 +45,8 @@ final class Tidying {
   private boolean isEnding(HookJob job, Current now) {
     var previous = now.issue().version() - 1;
     var ends =
-        Occasion.revocation(t, now.secret(), now.issue()).isPresent()
+        t.isHalted(Halt.Cause.Decommissioned)
+                || Occasion.revocation(t, now.secret(), now.issue()).isPresent()
             ? job.version() >= previous
             : job.version() == previous && now.issue().previousRetiresAt().isPresent();
     return ends && !isToTryAgain(job, now);

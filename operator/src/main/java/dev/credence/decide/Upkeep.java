@@ -63,7 +63,16 @@ final class Upkeep {
         .against(handover.obstacle())
         .changingAt(handover.changesAt())
         // What is due waits for its window, which is to be said.
-        .changingAt(t.life().isOver() ? Optional.empty() : t.rhythm().due(issue, secret.end()))
+        .changingAt(t.halt().isPresent() ? Optional.empty() : t.rhythm().due(issue, secret.end()))
+        .answering(issue.handled());
+  }
+
+  /// The value stays as it is and the one before it too, whatever was promised.
+  Turn still(StoredSecret secret, Issue issue, Phase phase, String message) {
+    return Turn.idle(
+            t.generated()
+                .with(issue, phase, issue.previousRetiresAt(), secret.end(), Optional.of(message)))
+        .against(t.refusal())
         .answering(issue.handled());
   }
 

@@ -9,9 +9,11 @@ public record Verdict(Aspect aspect, Truth truth, Reason reason, String message,
     Stalled,
     PolicyMatched,
     OwnerAssigned,
+    Approved,
     MembersLinked,
     CredentialsFresh,
-    Expiring
+    Expiring,
+    Suspended
   }
 
   public enum Truth {

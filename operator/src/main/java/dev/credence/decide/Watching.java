@@ -91,7 +91,7 @@ final class Watching {
 
   /// cert-manager is asked for a new one where somebody asks for new values, or takes the old ones
   /// back: a certificate cannot be ended, only replaced.
-  static Turn certificate(Snapshot s, Certificate certificate, Life life) {
+  static Turn certificate(Snapshot s, Certificate certificate, Optional<Halt> halt) {
     var isOver = hasCome(certificate.notAfter(), s);
     var requests = s.identity().requests();
     var known = Optional.ofNullable(s.identity().known().get(certificate.subject().name()));
@@ -99,7 +99,7 @@ final class Watching {
         Occasion.isNew(requests.rotate(), known.flatMap(Known::rotate))
             || Occasion.isNew(requests.revoke(), known.flatMap(Known::revoke));
     var refusal = Obstacle.refusal(s, certificate.subject()).filter(_ -> isAsked);
-    var isHeld = life.isOver() || s.setback(certificate.subject()).isPresent();
+    var isHeld = halt.isPresent() || s.setback(certificate.subject()).isPresent();
     var answered = isHeld ? Requests.NONE : requests;
     var handled =
         new Handled(

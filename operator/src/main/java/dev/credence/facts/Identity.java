@@ -18,6 +18,7 @@ public record Identity(
     boolean leaving,
     Map<String, String> labels,
     Requests requests,
+    Calling calling,
     Owner owner,
     Optional<String> type,
     Optional<Instant> expirationTime,
@@ -25,8 +26,10 @@ public record Identity(
     List<AccountWanted> accounts,
     List<SecretWanted> secrets,
     List<String> certificates,
+    Optional<Selector> selector,
     Map<String, Long> knownVersions,
-    Map<String, Known> known) {
+    Map<String, Known> known,
+    Lived lived) {
 
   public Identity {
     labels = Map.copyOf(labels);

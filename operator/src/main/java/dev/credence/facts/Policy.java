@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// A CredentialPolicy. `problems` are the sentences about what in it cannot be applied; the rest of
-/// it counts.
+/// A CredentialPolicy. `mostSuspensions`: how many identities it suspends by itself in an hour.
+/// `problems` are the sentences about what in it cannot be applied; the rest of it counts.
 public record Policy(
     String name,
     long generation,
@@ -16,8 +16,9 @@ public record Policy(
     Set<String> types,
     Enforcement enforcement,
     OwnerRule owner,
-    Optional<Duration> longestLife,
-    List<Duration> warnBefore,
+    boolean approvalRequired,
+    Ending ending,
+    int mostSuspensions,
     RotationRule rotation,
     Conduct conduct,
     Optional<Duration> longestToken,
@@ -27,10 +28,24 @@ public record Policy(
   public static final List<Duration> WARN_BEFORE =
       List.of(Duration.ofHours(720), Duration.ofHours(168), Duration.ofHours(24));
 
+  public static final int MOST_SUSPENSIONS = 5;
+
   public Policy {
     types = Set.copyOf(types);
-    warnBefore = List.copyOf(warnBefore);
     problems = List.copyOf(problems);
+  }
+
+  /// `longestLife` from its creation on; `suspends`: an identity that has ended is suspended,
+  /// else it is only shown; `decommissionAfter`: how long it stays suspended before it is taken
+  /// apart.
+  public record Ending(
+      Optional<Duration> longestLife,
+      List<Duration> warnBefore,
+      boolean suspends,
+      Optional<Duration> decommissionAfter) {
+    public Ending {
+      warnBefore = List.copyOf(warnBefore);
+    }
   }
 
   public enum Enforcement {

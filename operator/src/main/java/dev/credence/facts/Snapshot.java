@@ -24,6 +24,7 @@ public record Snapshot(
     boolean certManager,
     List<HookJob> jobs,
     Optional<Consumers> consumers,
+    Safeguards safeguards,
     List<Setback> setbacks) {
 
   public Snapshot {
@@ -49,9 +50,35 @@ public record Snapshot(
     return setback(subject).filter(setback -> setback.cause() == Cause.Refused);
   }
 
+  /// The same look after policies suspended identities meanwhile.
+  public Snapshot with(Map<String, List<Instant>> recent) {
+    return new Snapshot(
+        now,
+        identity,
+        home,
+        policies,
+        members,
+        rivals,
+        certManager,
+        jobs,
+        consumers,
+        safeguards.with(recent),
+        setbacks);
+  }
+
   /// The same look after some actions did not go through.
   public Snapshot with(List<Setback> later) {
     return new Snapshot(
-        now, identity, home, policies, members, rivals, certManager, jobs, consumers, later);
+        now,
+        identity,
+        home,
+        policies,
+        members,
+        rivals,
+        certManager,
+        jobs,
+        consumers,
+        safeguards,
+        later);
   }
 }

@@ -16,7 +16,9 @@ public record Subject(Kind kind, String name) implements Comparable<Subject> {
     Deployment,
     StatefulSet,
     DaemonSet,
-    Pod;
+    Pod,
+    /// an account in the list of suspended ones
+    Suspension;
 
     /// The kinds that an identity has as members.
     public static final Set<Kind> OF_MEMBERS =
@@ -41,6 +43,10 @@ public record Subject(Kind kind, String name) implements Comparable<Subject> {
 
   public static Subject pod(String name) {
     return new Subject(Kind.Pod, name);
+  }
+
+  public static Subject suspension(String account) {
+    return new Subject(Kind.Suspension, account);
   }
 
   /// Where the next value of a Secret is until it is proven.

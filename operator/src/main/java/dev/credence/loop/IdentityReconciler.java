@@ -13,7 +13,6 @@ import dev.credence.decide.Decision;
 import dev.credence.decide.Reason;
 import dev.credence.decide.Standing;
 import dev.credence.decide.Verdict.Aspect;
-import dev.credence.facts.Policy;
 import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
 import dev.credence.measure.Fleet;
@@ -36,6 +35,7 @@ import io.javaoperatorsdk.operator.processing.event.source.filter.OnUpdateFilter
 import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -77,6 +77,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   private final Act act;
   private final Announcer announcer;
   private final Setbacks setbacks = new Setbacks();
+  private final Allowance allowance;
   private final StatusWrites<MachineIdentity> statuses = new StatusWrites<>();
   private final Fleet fleet;
   private final Meters meters;
@@ -93,6 +94,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
       Consumer<MachineIdentity> gone) {
     this.watches = watches;
     this.snapshots = new Snapshots(watches);
+    this.allowance = new Allowance(watches::identities);
     this.act = act;
     this.announcer = announcer;
     this.fleet = fleet;
@@ -150,15 +152,32 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     var now = clock.instant();
     var uid = resource.getMetadata().getUid();
     var generation = Objects.requireNonNullElse(resource.getMetadata().getGeneration(), 0L);
-    var snapshot = snapshots.of(resource, now, setbacks.of(uid, generation));
+    var snapshot = snapshots.of(resource, now, setbacks.of(uid, generation), allowance.recent(now));
     var decision = Decide.next(snapshot);
+    if (!mayGoOn(decision, uid, now)) {
+      // Another one was suspended since we looked.
+      snapshot = snapshot.with(allowance.recent(now));
+      decision = Decide.next(snapshot);
+    }
 
     var refusals = perform(decision.actions(), resource);
     var held = setbacks.remember(uid, generation, refusals, now);
     var known = refusals.isEmpty() ? decision : Decide.next(snapshot.with(held));
 
-    known.standing().ifPresent(standing -> show(standing, snapshot, resource, client));
+    if (known.standing().isPresent()) {
+      show(known.standing().get(), snapshot, resource, client);
+    }
     return known;
+  }
+
+  /// What its policy suspends by itself is counted before it is done.
+  private boolean mayGoOn(Decision decision, String uid, Instant now) {
+    return decision
+        .standing()
+        .filter(_ -> decision.counted())
+        .flatMap(Standing::policy)
+        .map(policy -> allowance.claim(uid, policy.name(), policy.mostSuspensions(), now))
+        .orElse(true);
   }
 
   private List<Refusal> perform(List<Action> actions, MachineIdentity resource) {
@@ -171,6 +190,9 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
         announcer.done(action, resource);
       } catch (Refusal refusal) {
         refusals.add(refusal);
+        if (!refusal.subject().equals(action.subject())) {
+          refusals.add(refusal.stopping(action.subject()));
+        }
         log(action, resource, Optional.of(refusal));
       }
     }
@@ -190,7 +212,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
 
   private void show(
       Standing standing, Snapshot snapshot, MachineIdentity resource, KubernetesClient client) {
-    fleet.stands(name(resource), standing, isEnforced(standing, snapshot));
+    fleet.stands(name(resource), standing);
     var before = resource.getStatus();
     var status = Statuses.of(standing, resource, snapshot.now());
     if (status.equals(before)) {
@@ -201,6 +223,14 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     statuses.write(fresh, resource, client);
     announcer.changes(resource, before, status);
     countRefusals(standing, before);
+    countSuspension(status, before);
+  }
+
+  private void countSuspension(
+      MachineIdentityStatus status, @Nullable MachineIdentityStatus before) {
+    if (status.suspension() != null && (before == null || before.suspension() == null)) {
+      meters.suspended(status.suspension().reason());
+    }
   }
 
   /// What is left alone since it is not ours is counted when it turns so.
@@ -212,12 +242,6 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
         && (reason == null || !reason.reason().equals(linked.reason().name()))) {
       meters.refused(linked.reason().name());
     }
-  }
-
-  private static boolean isEnforced(Standing standing, Snapshot snapshot) {
-    return snapshot.policies().stream()
-        .filter(policy -> standing.policy().filter(p -> p.name().equals(policy.name())).isPresent())
-        .anyMatch(Policy::enforces);
   }
 
   private UpdateControl<MachineIdentity> again(Decision decision) {

@@ -57,6 +57,9 @@ final class Statuses {
             counts.notOwned(),
             counts.conflicted()),
         credentials(standing.credentials()),
+        standing.suspension().map(Passages::suspension).orElse(null),
+        Passages.approval(standing.approval()),
+        Passages.history(standing, resource.getStatus(), now),
         handled(standing.handled()),
         conditions(standing.verdicts(), resource.getStatus(), generation, now));
   }

@@ -10,8 +10,10 @@ import dev.credence.facts.Subject.Kind;
 import dev.credence.measure.Meters;
 import dev.credence.observe.Members;
 import dev.credence.observe.Metadata;
+import dev.credence.observe.SuspendedAccounts;
 import dev.credence.observe.Watches;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,6 +99,7 @@ public final class Sweep implements AutoCloseable {
     for (var kind : Kind.OF_MEMBERS) {
       watches.marked(kind).filter(this::isOrphan).forEach(object -> unmark(kind, object));
     }
+    resume();
   }
 
   /// An identity is gone: its members lose our marks.
@@ -108,11 +112,60 @@ public final class Sweep implements AutoCloseable {
   private void release(MachineIdentity identity) {
     var namespace = identity.getMetadata().getNamespace();
     var name = identity.getMetadata().getName();
+    var uid = identity.getMetadata().getUid();
     for (var kind : Kind.OF_MEMBERS) {
       watches.ofIdentity(kind, namespace, name).stream()
           .filter(this::isOrphan)
           .forEach(object -> unmark(kind, object));
     }
+    watches
+        .listed(namespace)
+        .forEach(
+            (account, listed) -> {
+              if (listed.uid().equals(uid)) {
+                thaw(namespace, account);
+              }
+            });
+    watches.endedFor(namespace, uid).forEach(this::revalidate);
+  }
+
+  /// Nobody stays suspended for an identity that is gone.
+  private void resume() {
+    watches
+        .listed()
+        .filter(entry -> !entry.listed().uid().isEmpty() && !lives(entry))
+        .toList()
+        .forEach(entry -> thaw(entry.namespace(), entry.account()));
+    var alive =
+        watches
+            .identities()
+            .map(identity -> identity.getMetadata().getUid())
+            .collect(Collectors.toSet());
+    watches
+        .ended()
+        .filter(
+            secret ->
+                !alive.contains(Metadata.annotations(secret.getMetadata()).get(Api.SUSPENDED)))
+        .toList()
+        .forEach(this::revalidate);
+  }
+
+  private boolean lives(SuspendedAccounts.Entry entry) {
+    return watches.lives(entry.namespace(), entry.listed().identity(), entry.listed().uid());
+  }
+
+  private void thaw(String namespace, String account) {
+    var subject = Subject.suspension(account);
+    tried(namespace, subject, () -> act.thaw(namespace, subject));
+  }
+
+  private void revalidate(HasMetadata secret) {
+    var meta = secret.getMetadata();
+    var subject = Subject.secret(meta.getName());
+    tried(
+        meta.getNamespace(),
+        subject,
+        () -> act.revalidate(meta.getNamespace(), subject, guard(meta)));
   }
 
   private boolean isOrphan(HasMetadata object) {
@@ -125,19 +178,25 @@ public final class Sweep implements AutoCloseable {
 
   private void unmark(Kind kind, HasMetadata object) {
     var meta = object.getMetadata();
+    var subject = new Subject(kind, meta.getName());
+    tried(
+        meta.getNamespace(), subject, () -> act.unmark(meta.getNamespace(), subject, guard(meta)));
+  }
+
+  private static Guard guard(ObjectMeta meta) {
+    return new Guard(
+        Objects.requireNonNull(meta.getUid()), Objects.requireNonNull(meta.getResourceVersion()));
+  }
+
+  private static void tried(String namespace, Subject subject, Runnable cleaning) {
     try {
-      act.unmark(
-          meta.getNamespace(),
-          new Subject(kind, meta.getName()),
-          new Guard(
-              Objects.requireNonNull(meta.getUid()),
-              Objects.requireNonNull(meta.getResourceVersion())));
+      cleaning.run();
     } catch (Refusal | KubernetesClientException failed) {
       LOG.atWarn()
-          .addKeyValue("namespace", meta.getNamespace())
-          .addKeyValue("subject", new Subject(kind, meta.getName()))
+          .addKeyValue("namespace", namespace)
+          .addKeyValue("subject", subject)
           .log(
-              "marks of an identity that is gone could not be taken off: the next sweep tries again");
+              "what was there for an identity that is gone could not be taken off: the next sweep tries again");
     }
   }
 

@@ -4,6 +4,7 @@ import dev.credence.decide.Reason;
 import dev.credence.decide.Standing;
 import dev.credence.decide.Standing.Credential;
 import dev.credence.decide.Standing.Credential.Phase;
+import dev.credence.decide.Standing.PolicyApplied;
 import dev.credence.decide.Verdict.Aspect;
 import dev.credence.decide.Verdict.Truth;
 import io.prometheus.metrics.model.registry.MultiCollector;
@@ -56,7 +57,11 @@ public final class Fleet implements MultiCollector {
     }
   }
 
-  private record Entry(Standing standing, boolean enforced) {}
+  private record Entry(Standing standing) {
+    boolean enforced() {
+      return standing.policy().filter(PolicyApplied::enforces).isPresent();
+    }
+  }
 
   /// `mostSeries`: for how many identities there are series of their own.
   public Fleet(Clock clock, int mostSeries, String version) {
@@ -65,9 +70,8 @@ public final class Fleet implements MultiCollector {
     this.mostSeries = mostSeries;
   }
 
-  /// `enforced`: the identity's policy enforces.
-  public void stands(Name name, Standing standing, boolean enforced) {
-    var entry = new Entry(standing, enforced);
+  public void stands(Name name, Standing standing) {
+    var entry = new Entry(standing);
     if (!entry.equals(standings.put(name, entry))) {
       changes.incrementAndGet();
     }
@@ -125,6 +129,8 @@ public final class Fleet implements MultiCollector {
                     : Stream.of(List.of(entry.standing().verdict(Aspect.Ready).reason().name()))));
     gauges.add(single(Metric.OwnerMissing, all.stream().filter(Fleet::hasNoOwner).count()));
     gauges.add(
+        single(Metric.ApprovalsPending, all.stream().filter(Fleet::waitsForApproval).count()));
+    gauges.add(
         counted(
             Metric.Violations,
             all,
@@ -158,6 +164,11 @@ public final class Fleet implements MultiCollector {
                 .labels(Labels.of("version", version))
                 .build())
         .build();
+  }
+
+  private static boolean waitsForApproval(Entry entry) {
+    return entry.standing().verdicts().stream()
+        .anyMatch(verdict -> verdict.aspect() == Aspect.Approved && verdict.truth() == Truth.False);
   }
 
   private static boolean hasNoOwner(Entry entry) {

@@ -108,6 +108,10 @@ public final class Meters {
       case Action.Renew renew -> rotation("Certificate", "requested");
       case Action.Restart restart -> restart(restart, "started");
       case Action.Evict evict -> restart(evict, "started");
+      case Action.Freeze freeze -> {}
+      case Action.Thaw thaw -> {}
+      case Action.Invalidate invalidate -> {}
+      case Action.Revalidate revalidate -> {}
       case Action.Stage stage -> {}
       case Action.EndPrevious end -> {}
       case Action.RunHook run -> {}
@@ -169,6 +173,11 @@ public final class Meters {
 
   public void refused(String reason) {
     counter(Metric.Refusals, "reason", reason).increment();
+  }
+
+  /// An identity was taken out of service.
+  public void suspended(String reason) {
+    counter(Metric.Suspensions, "reason", reason).increment();
   }
 
   public void requested(String verb, String resource, String code) {

@@ -40,6 +40,11 @@ public enum Metric {
       "Workloads restarted and pods evicted so that they read a new value, by kind and result.",
       "kind",
       "result"),
+  Suspensions(
+      "credence_suspensions_total", "MachineIdentities taken out of service, by reason.", "reason"),
+  ApprovalsPending(
+      "credence_approvals_pending",
+      "MachineIdentities whose policy asks for an approval that they do not have."),
   Refusals(
       "credence_refusals_total",
       "Things left undone because they are not ours or the API server refused them.",

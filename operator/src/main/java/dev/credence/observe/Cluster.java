@@ -3,6 +3,9 @@ package dev.credence.observe;
 import dev.credence.api.MachineIdentity;
 import dev.credence.facts.Consumers;
 import dev.credence.facts.Policy;
+import dev.credence.facts.Safeguards.Admission;
+import dev.credence.facts.Safeguards.Bindings;
+import dev.credence.facts.Safeguards.Listed;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -10,10 +13,12 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// What the caches hold, as far as a snapshot needs it. Nothing here makes a request but
-/// [#consumers].
+/// [#consumers] and [#bindings].
 public interface Cluster {
 
   List<Policy> policies();
@@ -42,6 +47,23 @@ public interface Cluster {
 
   /// Whether an identity of this name and UID is there.
   boolean lives(String namespace, String name, String uid);
+
+  /// Secrets that say they hold a token of this ServiceAccount.
+  Collection<HasMetadata> tokensOf(String namespace, String account);
+
+  /// Secrets whose token was ended for the suspension of the identity with this UID.
+  Collection<HasMetadata> endedFor(String namespace, String uid);
+
+  /// What the list of suspended accounts says of accounts of the namespace, by name.
+  Map<String, Listed> listed(String namespace);
+
+  /// The admission policies that the API server enforces.
+  Set<Admission> admissions();
+
+  boolean isNeverSuspended(String namespace, String account);
+
+  /// Who gives rights to these ServiceAccounts of the namespace, listed now or a moment ago.
+  Bindings bindings(String namespace, Set<String> accounts);
 
   /// Whether cert-manager's Certificates are known to the API server.
   boolean certManager();

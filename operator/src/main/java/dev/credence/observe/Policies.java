@@ -38,11 +38,13 @@ public final class Policies {
             .map(written -> Enforcement.valueOf(written.name()))
             .orElse(Enforcement.Audit),
         owner,
-        spec.map(CredentialPolicySpec::lifetime).flatMap(life -> Texts.duration(life.max())),
-        spec.map(CredentialPolicySpec::lifetime)
-            .map(Lifetime::warnBefore)
-            .map(Policies::durations)
-            .orElse(Policy.WARN_BEFORE),
+        spec.map(CredentialPolicySpec::approval)
+            .filter(CredentialPolicySpec.ApprovalRule.Required::equals)
+            .isPresent(),
+        ending(spec.map(CredentialPolicySpec::lifetime)),
+        spec.map(CredentialPolicySpec::safety)
+            .map(CredentialPolicySpec.Safety::maxSuspensionsPerHour)
+            .orElse(Policy.MOST_SUSPENSIONS),
         rotation,
         Conducts.of(spec.map(CredentialPolicySpec::rotation)),
         spec.map(CredentialPolicySpec::tokens)
@@ -74,6 +76,16 @@ public final class Policies {
         rule.map(OwnerRule::required).orElse(false),
         rule.map(OwnerRule::contactPattern).map(ContactPattern::of),
         rule.map(OwnerRule::backupRequired).orElse(false));
+  }
+
+  private static Policy.Ending ending(Optional<Lifetime> life) {
+    return new Policy.Ending(
+        life.flatMap(written -> Texts.duration(written.max())),
+        life.map(Lifetime::warnBefore).map(Policies::durations).orElse(Policy.WARN_BEFORE),
+        life.map(Lifetime::onExpiry)
+            .filter(CredentialPolicySpec.OnExpiry.Suspend::equals)
+            .isPresent(),
+        life.flatMap(written -> Texts.duration(written.decommissionAfter())));
   }
 
   private static RotationRule rotation(Optional<PolicyRotation> rule) {

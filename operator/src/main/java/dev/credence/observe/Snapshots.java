@@ -39,9 +39,14 @@ public final class Snapshots {
     this.cluster = cluster;
   }
 
-  public Snapshot of(MachineIdentity resource, Instant now, List<Setback> setbacks) {
+  /// `recent`: when policies suspended identities by themselves, by the policy's name.
+  public Snapshot of(
+      MachineIdentity resource,
+      Instant now,
+      List<Setback> setbacks,
+      Map<String, List<Instant>> recent) {
     var identity = Specs.identity(resource);
-    var selector = Specs.selector(resource);
+    var selector = identity.selector();
     var members = members(identity, selector);
     return new Snapshot(
         now,
@@ -53,6 +58,7 @@ public final class Snapshots {
         cluster.certManager(),
         jobs(identity),
         consumers(identity, members),
+        new Safety(cluster).of(identity, members, recent),
         setbacks);
   }
 

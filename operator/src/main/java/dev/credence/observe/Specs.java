@@ -62,6 +62,7 @@ final class Specs {
         meta.getDeletionTimestamp() != null,
         Metadata.labels(meta),
         Members.requests(Metadata.annotations(meta)),
+        Lives.calling(resource),
         owner(spec.map(MachineIdentitySpec::owner)),
         spec.map(MachineIdentitySpec::type).map(Enum::name),
         spec.map(MachineIdentitySpec::expirationTime),
@@ -80,8 +81,10 @@ final class Specs {
             .map(CertificateMember::name)
             .filter(Objects::nonNull)
             .toList(),
+        selector(resource),
         knownVersions(resource.getStatus()),
-        known(resource.getStatus()));
+        known(resource.getStatus()),
+        Lives.lived(resource.getStatus()));
   }
 
   private static Identity.Owner owner(Optional<dev.credence.api.Owner> owner) {

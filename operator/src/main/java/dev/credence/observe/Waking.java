@@ -8,6 +8,7 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,13 @@ final class Waking {
         .filter(identity -> selects(identity, before) || selects(identity, after))
         .map(identity -> identity.getMetadata().getName())
         .forEach(woken::add);
+    // A new token of an account that is suspended is ended too.
+    Stream.of(before, after)
+        .filter(Objects::nonNull)
+        .map(found -> Metadata.annotations(found.getMetadata()).get(Members.ACCOUNT_OF_TOKEN))
+        .filter(Objects::nonNull)
+        .flatMap(account -> having(namespace, account))
+        .forEach(woken::add);
     woken.forEach(name -> wake.accept(new ResourceID(name, namespace)));
   }
 
@@ -53,6 +61,23 @@ final class Waking {
         && Specs.selector(identity)
             .filter(selector -> selector.matches(Metadata.labels(object.getMetadata())))
             .isPresent();
+  }
+
+  /// An account came on the list of suspended ones, or went.
+  void listed(SuspendedAccounts.Entry entry) {
+    var names = having(entry.namespace(), entry.account()).collect(Collectors.toSet());
+    if (!entry.listed().identity().isEmpty()) {
+      names.add(entry.listed().identity());
+    }
+    names.forEach(name -> wake.accept(new ResourceID(name, entry.namespace())));
+  }
+
+  /// The names of identities that may have this ServiceAccount.
+  private Stream<String> having(String namespace, String account) {
+    return Stream.concat(
+            identities.naming(namespace, Subject.account(account)).stream(),
+            identities.selecting(namespace).stream())
+        .map(identity -> identity.getMetadata().getName());
   }
 
   void in(String namespace) {

@@ -29,6 +29,12 @@ final class Watch<T extends HasMetadata> {
   static final String BY_NAMESPACE = "namespace";
   static final String BY_IDENTITY = "identity";
 
+  /// Secrets with a token: by its ServiceAccount, and by the UID of the identity whose suspension
+  /// has ended it.
+  static final String BY_ACCOUNT = "account";
+
+  static final String BY_SUSPENSION = "suspension";
+
   /// Our own writes are believed for this long without the watch having shown them.
   private static final long BELIEVED_NANOS = 5_000_000_000L;
 
@@ -84,7 +90,10 @@ final class Watch<T extends HasMetadata> {
   private void add(SharedIndexInformer<T> informer, BiConsumer<@Nullable T, @Nullable T> changed) {
     Function<T, List<String>> identities = Watch::identities;
     informer.itemStore(new LeanStore<>());
-    informer.addIndexers(Map.of(BY_IDENTITY, identities));
+    Function<T, List<String>> accounts = object -> annotated(object, Members.ACCOUNT_OF_TOKEN);
+    Function<T, List<String>> suspensions = object -> annotated(object, Api.SUSPENDED);
+    informer.addIndexers(
+        Map.of(BY_IDENTITY, identities, BY_ACCOUNT, accounts, BY_SUSPENSION, suspensions));
     // Whatever goes wrong, at the start or later, is tried again; health tells meanwhile.
     informer.exceptionHandler(
         (started, problem) -> {
@@ -121,6 +130,12 @@ final class Watch<T extends HasMetadata> {
   private static List<String> identities(HasMetadata object) {
     return identityNames(object)
         .map(name -> object.getMetadata().getNamespace() + "/" + name)
+        .toList();
+  }
+
+  private static List<String> annotated(HasMetadata object, String annotation) {
+    return Optional.ofNullable(Metadata.annotations(object.getMetadata()).get(annotation)).stream()
+        .map(value -> object.getMetadata().getNamespace() + "/" + value)
         .toList();
   }
 

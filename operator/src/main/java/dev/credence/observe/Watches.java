@@ -5,9 +5,13 @@ import dev.credence.api.CredentialPolicy;
 import dev.credence.api.MachineIdentity;
 import dev.credence.facts.Consumers;
 import dev.credence.facts.Policy;
+import dev.credence.facts.Safeguards.Admission;
+import dev.credence.facts.Safeguards.Bindings;
+import dev.credence.facts.Safeguards.Listed;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
 import io.fabric8.certmanager.api.model.v1.Certificate;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -30,6 +34,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,6 +48,9 @@ import org.slf4j.LoggerFactory;
 /// | Secret | metadata | identities that name it, select it, or have marked it |
 /// | ServiceAccount | whole | the same |
 /// | Certificate, while cert-manager is installed | whole | the same |
+/// | ConfigMap, the list of suspended accounts alone | whole | identities that an entry is about |
+/// | ValidatingAdmissionPolicy and binding, by [Admissions] | whole | all, when one comes into
+// force or goes |
 /// | Job, those of our own | whole | the identity that it was started for |
 /// | Namespace | metadata | identities in it |
 /// | CredentialPolicy | as facts | all |
@@ -50,6 +58,7 @@ import org.slf4j.LoggerFactory;
 public final class Watches implements Cluster {
   private static final Logger LOG = LoggerFactory.getLogger(Watches.class);
   private static final Duration PATIENCE_WITH_CERT_MANAGER = Duration.ofSeconds(30);
+  private static final String KUBE_SYSTEM = "kube-system";
   private static final Duration TELL_EVERY = Duration.ofSeconds(10);
 
   private final KubernetesClient full;
@@ -60,14 +69,24 @@ public final class Watches implements Cluster {
   private final Watch<CredentialPolicy> policies;
   private final CertManager certManager;
   private final Consumption consumption;
+  private final SuspendedAccounts suspended;
+  private final Admissions admissions;
+  private final GivenRights rights;
+  private final Set<String> neverSuspend;
 
   private final Identities identities = new Identities();
   private final Waking waking = new Waking(identities);
 
   private volatile List<Policy> policyFacts = List.of();
 
-  /// `metadata` is a client with [MetadataOnly]; empty `namespaces`: all.
-  public Watches(KubernetesClient full, KubernetesClient metadata, Set<String> namespaces) {
+  /// `metadata` is a client with [MetadataOnly]; empty `namespaces`: all. `home`: the operator's
+  /// own namespace. `neverSuspend`: namespaces, and ServiceAccounts as `namespace/name`.
+  public Watches(
+      KubernetesClient full,
+      KubernetesClient metadata,
+      Set<String> namespaces,
+      String home,
+      Set<String> neverSuspend) {
     this.full = full;
     this.secrets =
         Watch.of(metadata, Secret.class, namespaces, (a, b) -> waking.changed(Kind.Secret, a, b));
@@ -85,6 +104,12 @@ public final class Watches implements Cluster {
             Map.of(Api.MANAGED_BY, Api.MANAGER),
             (a, b) -> waking.changed(Kind.Job, a, b));
     this.consumption = new Consumption(full);
+    this.suspended = new SuspendedAccounts(full, home, waking::listed);
+    this.admissions = new Admissions(full, home, waking::all);
+    this.rights = new GivenRights(full, namespaces);
+    this.neverSuspend =
+        Stream.concat(Stream.of(KUBE_SYSTEM, home), neverSuspend.stream())
+            .collect(Collectors.toUnmodifiableSet());
     this.homes = Watch.of(metadata.namespaces(), this::homeChanged);
     this.policies = Watch.of(full.resources(CredentialPolicy.class), (a, b) -> policiesChanged());
     this.certManager =
@@ -122,6 +147,7 @@ public final class Watches implements Cluster {
       LOG.warn("cert-manager's Certificates cannot be listed: going on without them");
     }
     policiesChanged();
+    admissions.look();
   }
 
   private static boolean isDone(CompletableFuture<?> work, Duration patience)
@@ -157,7 +183,10 @@ public final class Watches implements Cluster {
         Map.entry("ServiceAccounts", accounts),
         Map.entry("Jobs", jobs),
         Map.entry("Namespaces", homes),
-        Map.entry("CredentialPolicies", policies));
+        Map.entry("CredentialPolicies", policies),
+        Map.entry("ConfigMap " + SuspendedAccounts.NAME, suspended.watch()),
+        Map.entry("ValidatingAdmissionPolicies", admissions.policies()),
+        Map.entry("ValidatingAdmissionPolicyBindings", admissions.bindings()));
   }
 
   private void homeChanged(@Nullable Namespace before, @Nullable Namespace after) {
@@ -196,6 +225,7 @@ public final class Watches implements Cluster {
       case Secret secret -> secrets.wrote(secret);
       case ServiceAccount account -> accounts.wrote(account);
       case Job job -> jobs.wrote(job);
+      case ConfigMap list -> suspended.watch().wrote(list);
       case Certificate certificate ->
           certManager.certificates().ifPresent(watch -> watch.wrote(certificate));
       default -> throw new IllegalArgumentException("not watched: " + object.getKind());
@@ -271,7 +301,7 @@ public final class Watches implements Cluster {
       case Certificate ->
           certManager.certificates().<Watch<? extends HasMetadata>>map(watch -> watch);
       case Job -> Optional.of(jobs);
-      case CronJob, Deployment, StatefulSet, DaemonSet, Pod -> Optional.empty();
+      case CronJob, Deployment, StatefulSet, DaemonSet, Pod, Suspension -> Optional.empty();
     };
   }
 
@@ -288,6 +318,48 @@ public final class Watches implements Cluster {
   @Override
   public boolean lives(String namespace, String name, String uid) {
     return identities.exists(namespace, name, uid);
+  }
+
+  @Override
+  public Collection<HasMetadata> tokensOf(String namespace, String account) {
+    return List.copyOf(secrets.by(Watch.BY_ACCOUNT, namespace + "/" + account));
+  }
+
+  @Override
+  public Collection<HasMetadata> endedFor(String namespace, String uid) {
+    return List.copyOf(secrets.by(Watch.BY_SUSPENSION, namespace + "/" + uid));
+  }
+
+  /// Secrets whose token was ended for the suspension of some identity.
+  public Stream<HasMetadata> ended() {
+    return secrets.all().stream()
+        .filter(secret -> Metadata.annotations(secret.getMetadata()).containsKey(Api.SUSPENDED))
+        .map(secret -> secret);
+  }
+
+  @Override
+  public Map<String, Listed> listed(String namespace) {
+    return suspended.in(namespace);
+  }
+
+  /// The whole list of suspended accounts.
+  public Stream<SuspendedAccounts.Entry> listed() {
+    return suspended.all();
+  }
+
+  @Override
+  public Set<Admission> admissions() {
+    return admissions.inForce();
+  }
+
+  @Override
+  public boolean isNeverSuspended(String namespace, String account) {
+    return neverSuspend.contains(namespace) || neverSuspend.contains(namespace + "/" + account);
+  }
+
+  @Override
+  public Bindings bindings(String namespace, Set<String> accounts) {
+    return rights.to(namespace, accounts);
   }
 
   @Override

@@ -24,6 +24,7 @@ final class Acting implements AutoCloseable {
           metadata,
           new Maker(new SecureRandom()),
           API_SERVER,
+          "credence-system",
           memory,
           InstantSource.fixed(Instant.EPOCH));
 

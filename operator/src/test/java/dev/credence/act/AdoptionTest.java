@@ -88,7 +88,7 @@ class AdoptionTest {
   @Test
   void what_is_given_back_loses_all_that_we_wrote_but_not_the_consent() {
     acting.api.answers(Payments.MARKED);
-    acting.perform(new Action.Release(Payments.DB, Payments.JUDGED));
+    acting.perform(new Action.Release(Payments.DB, Payments.JUDGED, Payments.NO_MARKS));
     assertThat(acting.api.lines()).containsExactly("PATCH " + PAYMENTS_DB);
     assertThatIsMergePatch(
         """

@@ -103,7 +103,7 @@ class AnnouncerTest {
         new Action.Evict(Subject.pod("payments-1"), Payments.JUDGED),
         new Action.Renew(Subject.certificate("payments-tls"), Payments.JUDGED, Instant.EPOCH),
         new Action.Adopt(Payments.DB, Payments.JUDGED, Optional.empty()),
-        new Action.Release(Payments.DB, Payments.JUDGED),
+        new Action.Release(Payments.DB, Payments.JUDGED, Payments.NO_MARKS),
         new Action.Acknowledge(
             Payments.DB, Payments.JUDGED, Handled.NONE, Optional.empty(), "nothing is pending"));
     assertThat(notes())
@@ -277,6 +277,20 @@ class AnnouncerTest {
 
   private static MachineIdentityStatus status(Condition... conditions) {
     return new MachineIdentityStatus(
-        3L, null, null, null, null, null, null, null, null, null, null, List.of(conditions));
+        3L,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        List.of(conditions));
   }
 }

@@ -27,6 +27,8 @@ import java.util.Optional;
 final class Payments {
   static final Instant NEW_YEAR = Instant.parse("2027-01-01T00:00:00Z");
   static final Subject DB = Subject.secret("payments-db");
+  static final Labelling NO_MARKS =
+      new Labelling(Optional.empty(), Optional.empty(), Optional.empty());
   static final Guard JUDGED = new Guard("uid-of-payments-db", "41");
   static final Subject PENDING = Subject.pendingOf("payments-db");
   static final Guard STAGED = new Guard("uid-of-the-pending-one", "8");
@@ -35,7 +37,7 @@ final class Payments {
   static final String PAYMENTS_DB = SECRETS + "/payments-db";
 
   /// What is asked where the metadata is enough, and the answer to a write of that of
-  // `payments-db`.
+  /// `payments-db`.
   static final String AS_METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
 
   static final Map<String, ?> MARKED =

@@ -56,8 +56,8 @@ class RemovalsTest {
   @ParameterizedTest
   @EnumSource(
       mode = Mode.EXCLUDE,
-      names = {"Secret", "Job"})
-  void nothing_that_we_do_not_make_for_a_rotation_is_deleted(Kind kind) {
+      names = {"Secret", "Job", "ServiceAccount"})
+  void nothing_that_we_do_not_make_is_deleted(Kind kind) {
     assertThatIllegalArgumentException().isThrownBy(() -> acting.perform(remove(kind)));
     assertThat(acting.api.asked()).isEmpty();
   }

@@ -148,6 +148,7 @@ class TokenRequestsTest {
             client,
             new Maker(new SecureRandom()),
             Acting.API_SERVER,
+            "credence-system",
             acting.memory,
             InstantSource.fixed(Instant.EPOCH))
         .perform(Payments.token(true), Payments.identity());

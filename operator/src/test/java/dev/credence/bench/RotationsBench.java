@@ -73,8 +73,7 @@ class RotationsBench {
       create(cluster, A_MINUTE, ", rotation: {every: 60s, overlap: 5s}");
       within(Duration.ofMinutes(8), "five minutes of it")
           .until(
-              () ->
-                  secrets(cluster).filter(meta -> version(meta) >= ROUNDS).count() == A_MINUTE);
+              () -> secrets(cluster).filter(meta -> version(meta) >= ROUNDS).count() == A_MINUTE);
 
       var page = operator.metrics();
       var all = number(page, "credence_rotation_lateness_seconds_count");

@@ -69,6 +69,12 @@ class ChartIT {
           "delete batch/jobs",
           "list apiextensions.k8s.io/customresourcedefinitions certificates.cert-manager.io",
           "watch apiextensions.k8s.io/customresourcedefinitions certificates.cert-manager.io",
+          "list rbac.authorization.k8s.io/rolebindings",
+          "list rbac.authorization.k8s.io/clusterrolebindings",
+          "list admissionregistration.k8s.io/validatingadmissionpolicies",
+          "watch admissionregistration.k8s.io/validatingadmissionpolicies",
+          "list admissionregistration.k8s.io/validatingadmissionpolicybindings",
+          "watch admissionregistration.k8s.io/validatingadmissionpolicybindings",
           "create events.k8s.io/events");
 
   private static final List<String> RIGHTS_AT_HOME =
@@ -76,7 +82,11 @@ class ChartIT {
           "get coordination.k8s.io/leases credence",
           "create coordination.k8s.io/leases",
           "update coordination.k8s.io/leases credence",
-          "patch coordination.k8s.io/leases credence");
+          "patch coordination.k8s.io/leases credence",
+          "create configmaps",
+          "list configmaps credence-suspended",
+          "watch configmaps credence-suspended",
+          "patch configmaps credence-suspended");
 
   @Test
   void helm_lint_has_nothing_to_say(LocalCluster cluster) {
@@ -103,7 +113,7 @@ class ChartIT {
           "--namespace",
           name,
           "--set",
-          "crds.enabled=false,operator.enabled=false,settings.watchNamespaces={"
+          "crds.enabled=false,admission.enabled=false,operator.enabled=false,settings.watchNamespaces={"
               + name
               + "},fullnameOverride="
               + name);
@@ -143,7 +153,8 @@ class ChartIT {
           "--namespace",
           namespace.name(),
           "--set",
-          "crds.enabled=false,fullnameOverride=" + namespace.name());
+          "crds.enabled=false,admission.enabled=false,releaseOnUninstall=false,fullnameOverride="
+              + namespace.name());
       try {
         eventually("two pods of the Deployment were let in")
             .until(() -> podsOf(namespace).size() == 2);
@@ -166,6 +177,7 @@ class ChartIT {
                 "CREDENCE_LOG_LEVEL",
                 "CREDENCE_SWEEP_EVERY",
                 "CREDENCE_IDENTITY_SERIES",
+                "CREDENCE_NEVER_SUSPEND",
                 "CREDENCE_API_SERVER",
                 "CREDENCE_JAVA_OPTS");
         assertThat(namespace.client().policy().v1().podDisruptionBudget().list().getItems())
@@ -174,6 +186,36 @@ class ChartIT {
       } finally {
         cluster.helm("uninstall", namespace.name(), "--namespace", namespace.name());
       }
+    }
+  }
+
+  @Test
+  void who_was_suspended_is_let_go_when_the_release_goes(LocalCluster cluster) {
+    var audit = cluster.audit();
+    var restricted = Map.of("pod-security.kubernetes.io/enforce", "restricted");
+    try (var namespace = TestNamespace.create(cluster.client(), "released", restricted)) {
+      var name = namespace.name();
+      cluster.helm(
+          "install",
+          name,
+          CHART,
+          "--namespace",
+          name,
+          "--set",
+          "crds.enabled=false,admission.enabled=false,replicaCount=0,fullnameOverride=" + name);
+      assertThat(audit.requests().in(namespace).on("jobs").all()).isEmpty();
+      cluster.helm("uninstall", name, "--namespace", name);
+
+      assertThat(audit.requests().in(namespace).on("jobs").all())
+          .extracting(Requests.Request::verb)
+          .contains("create", "delete");
+      assertThat(audit.requests().in(namespace).on("pods").all())
+          .extracting(Requests.Request::verb)
+          .contains("create");
+      var release = name + "-release";
+      assertThat(namespace.client().serviceAccounts().withName(release).get()).isNull();
+      assertThat(cluster.client().rbac().clusterRoles().withName(release).get()).isNull();
+      assertThat(cluster.client().rbac().clusterRoleBindings().withName(release).get()).isNull();
     }
   }
 
@@ -209,6 +251,15 @@ class ChartIT {
   }
 
   @Test
+  void what_is_no_name_of_an_account_is_refused(LocalCluster cluster) {
+    for (var name : List.of("Sales", "sales:crm", "sales/crm/sync", "sales/'", "*")) {
+      var end = cluster.tryHelm("template", CHART, "--set", "settings.neverSuspend={" + name + "}");
+      assertThat(end.code()).as(name).isNotZero();
+      assertThat(end.err()).contains("neverSuspend");
+    }
+  }
+
+  @Test
   void an_address_without_https_is_refused(LocalCluster cluster) {
     var end =
         cluster.tryHelm("template", CHART, "--set", "settings.apiServer=api.example.com:6443");
@@ -226,6 +277,8 @@ class ChartIT {
             CHART,
             "--namespace",
             namespace.name(),
+            "--api-versions",
+            "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy",
             "--values",
             LocalCluster.TOP
                 .resolve("operator/src/test/resources/chart/everything.yaml")
@@ -241,7 +294,13 @@ class ChartIT {
                   "--force-conflicts",
                   "-f",
                   file.toString()))
-          .contains("clusterrole.rbac.authorization.k8s.io/everything-credence-view", "deployment");
+          .contains(
+              "clusterrole.rbac.authorization.k8s.io/everything-credence-view",
+              "deployment",
+              "mutatingadmissionpolicy.admissionregistration.k8s.io/requester.credence.dev",
+              "job.batch/everything-credence-release",
+              "/everything-credence-release serverside-applied (server dry run)")
+          .doesNotContain("clusterrole.rbac.authorization.k8s.io/everything-credence-release");
     } finally {
       Files.delete(file);
     }

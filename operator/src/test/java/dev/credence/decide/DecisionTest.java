@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.api.MachineIdentity;
+import dev.credence.facts.Safeguards.Admission;
 import dev.credence.facts.Setback;
 import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
@@ -19,8 +20,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -63,16 +66,35 @@ class DecisionTest {
     var documents = Yaml.documents(given);
     var about = Yaml.node(documents.getFirst());
     assertThat(about.properties())
-        .as("the first document says `now`, `identity`, and perhaps `setbacks` and `certManager`")
+        .as("what the first document may say")
         .extracting(entry -> entry.getKey())
-        .isSubsetOf("now", "identity", "setbacks", "certManager");
+        .isSubsetOf(
+            "now", "identity", "setbacks", "certManager", "admission", "neverSuspended", "recent");
     var world = new World(Instant.parse(about.path("now").asText()));
     world.certManager(about.path("certManager").asBoolean(true));
+    if (about.has("admission")) {
+      world.admissions(
+          texts(about.path("admission")).map(Admission::valueOf).collect(Collectors.toSet()));
+    }
+    world.neverSuspended(texts(about.path("neverSuspended")).collect(Collectors.toSet()));
     documents.stream().skip(1).forEach(document -> world.put(Yaml.object(Yaml.node(document))));
     var identity =
         (MachineIdentity)
             world.truth("MachineIdentity", "sales", about.path("identity").asText()).orElseThrow();
-    return new Snapshots(world).of(identity, world.now(), setbacks(about.path("setbacks")));
+    return new Snapshots(world)
+        .of(identity, world.now(), setbacks(about.path("setbacks")), recent(about.path("recent")));
+  }
+
+  private static Stream<String> texts(JsonNode list) {
+    return StreamSupport.stream(list.spliterator(), false).map(JsonNode::asText);
+  }
+
+  private static Map<String, List<Instant>> recent(JsonNode written) {
+    return written.properties().stream()
+        .collect(
+            Collectors.toMap(
+                Map.Entry::getKey,
+                policy -> texts(policy.getValue()).map(Instant::parse).toList()));
   }
 
   /// `{Secret: crm-db, cause: Refused, message: …, retryAt: …}`

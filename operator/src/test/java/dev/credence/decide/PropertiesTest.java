@@ -7,6 +7,7 @@ import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
 import dev.credence.world.Readable;
 import dev.credence.world.World;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -30,7 +31,7 @@ import org.junit.jupiter.api.Test;
 /// What holds in any world, whatever happens in it. A failure names its seed:
 /// `-Dcredence.seed=4711` runs that one alone.
 class PropertiesTest {
-  private static final int SEEDS = Integer.getInteger("credence.seeds", 500);
+  private static final int SEEDS = Integer.getInteger("credence.seeds", 800);
   private static final int STEPS = 12;
   /// More rounds than any world of three identities needs to come to rest.
   private static final int ROUNDS = 10;
@@ -294,6 +295,7 @@ class PropertiesTest {
           }
           if (after.get(name) != object
               && !isStatus
+              && !isList(object)
               && !isOf(object, seen)
               && !isConsumer(object)
               && !changesHands(object, seen)) {
@@ -302,7 +304,7 @@ class PropertiesTest {
         });
     after.forEach(
         (name, object) -> {
-          if (!before.containsKey(name)) {
+          if (!before.containsKey(name) && !isList(object)) {
             assertThat(isOf(object, seen)).as(name + " is ours").isTrue();
           }
         });
@@ -337,6 +339,11 @@ class PropertiesTest {
         || seen.identity().uid().equals(annotations.get(Api.HELD_BY));
   }
 
+  /// The list of suspended accounts, of which each entry belongs to some identity.
+  private static boolean isList(HasMetadata object) {
+    return object instanceof ConfigMap;
+  }
+
   private static boolean isOf(HasMetadata object, Snapshot seen) {
     var annotations = Optional.ofNullable(object.getMetadata().getAnnotations()).orElseGet(Map::of);
     return seen.identity().uid().equals(annotations.get(Api.HELD_BY))
@@ -351,6 +358,7 @@ class PropertiesTest {
     var meta = new ObjectMetaBuilder(object.getMetadata());
     meta.removeFromLabels(Api.IDENTITY).removeFromAnnotations(Api.OWNER);
     meta.removeFromAnnotations(Api.TEAM).withResourceVersion("");
+    meta.removeFromAnnotations(Api.SUSPENDED).removeFromLabels(Api.INVALID_SINCE);
     meta.withManagedFields(List.of());
     return World.with(object, meta.build());
   }
@@ -452,7 +460,12 @@ class PropertiesTest {
                   Cause.class)
               .flatMap(word -> Stream.of(word.getEnumConstants()))
               // No PodDisruptionBudget is in these worlds: a golden folder shows what one does.
-              .filter(word -> word != Cause.Held);
+              .filter(word -> word != Cause.Held)
+              // Nobody ends an identity here or approves one: golden folders show that.
+              .filter(
+                  word ->
+                      !Set.of(Standing.State.Decommissioned, Reason.Approved, Reason.ScopeChanged)
+                          .contains(word));
       assertThat(seen).containsAll(Stream.concat(cases, words).toList());
     }
 

@@ -5,8 +5,10 @@ import dev.credence.api.Api;
 import dev.credence.api.CertificateMember;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.CredentialPolicySpec;
+import dev.credence.api.CredentialPolicySpec.ApprovalRule;
 import dev.credence.api.CredentialPolicySpec.Enforcement;
 import dev.credence.api.CredentialPolicySpec.Lifetime;
+import dev.credence.api.CredentialPolicySpec.OnExpiry;
 import dev.credence.api.CredentialPolicySpec.OwnerRule;
 import dev.credence.api.CredentialPolicySpec.PolicyRotation;
 import dev.credence.api.CredentialPolicySpec.Strategy;
@@ -17,6 +19,7 @@ import dev.credence.api.LabelSelector;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentitySpec;
 import dev.credence.api.MachineIdentitySpec.DeletionPolicy;
+import dev.credence.api.MachineIdentitySpec.State;
 import dev.credence.api.MemberSelector;
 import dev.credence.api.Owner;
 import dev.credence.api.Rotation;
@@ -127,7 +130,7 @@ final class RandomWorld {
 
   /// Something that a person, another controller or the cluster does.
   void somethingHappens() {
-    switch (random.nextInt(26)) {
+    switch (random.nextInt(27)) {
       case 0, 1 -> writeIdentity();
       case 2 -> writePolicy();
       case 3 -> writeForeign();
@@ -141,10 +144,15 @@ final class RandomWorld {
       case 11 -> world.write("kubectl", namespace());
       case 12 -> world.certManager(chance(80));
       case 18, 19, 20, 21 -> writeConsumer();
-      case 13 -> annotate(SECRETS, "Secret", Api.ROLLBACK, request());
+      case 13, 25 -> annotate(SECRETS, "Secret", Api.ROLLBACK, request());
       case 14 -> annotate(SECRETS, "Secret", Api.ABORT, request());
       case 15 -> annotate(SECRETS, "Secret", Api.REVOKE, request());
-      case 16 -> annotate(IDENTITIES, "MachineIdentity", Api.REVOKE, request());
+      case 16 ->
+          annotate(
+              IDENTITIES,
+              "MachineIdentity",
+              chance(50) ? Api.REVOKE : Api.SUSPEND,
+              chance(50) ? request() : "compromised");
       case 17, 22, 23 -> annotate(SECRETS, "Secret", Api.ADOPT, one(IDENTITIES));
       case 24 -> annotate(SECRETS, "Secret", Api.ISSUED_AT, "2100-01-01T00:00:00Z");
       default -> markForDeletion();
@@ -280,7 +288,7 @@ final class RandomWorld {
       case ServiceAccount -> ACCOUNTS;
       case Secret -> SECRETS;
       case Certificate -> CERTIFICATES;
-      case Job, CronJob, Deployment, StatefulSet, DaemonSet, Pod -> List.of();
+      case Job, CronJob, Deployment, StatefulSet, DaemonSet, Pod, Suspension -> List.of();
     };
   }
 
@@ -398,6 +406,7 @@ final class RandomWorld {
                     oneOrNull(80, () -> one(CONTACTS)),
                     oneOrNull(50, () -> one(CONTACTS)))),
         oneOrNull(50, () -> one(List.of(ActorType.values()))),
+        chance(15) ? State.Suspended : null,
         oneOrNull(30, () -> world.now().plusSeconds(random.nextInt(6_000_000) - 1_000_000)),
         chance(20) ? DeletionPolicy.Retain : null,
         some(ACCOUNTS).map(this::account).toList(),
@@ -482,13 +491,17 @@ final class RandomWorld {
                         chance(70),
                         oneOrNull(40, () -> one(List.of("[^@ ]+@example\\.com", "[^@ "))),
                         chance(30))),
+            chance(10) ? ApprovalRule.Required : null,
             oneOrNull(
                 40,
                 () ->
                     new Lifetime(
                         oneOrNull(70, () -> one(List.of("8760h", "20000h"))),
-                        oneOrNull(40, () -> one(List.of(List.<String>of(), List.of("48h")))))),
+                        oneOrNull(40, () -> one(List.of(List.<String>of(), List.of("48h")))),
+                        oneOrNull(30, () -> OnExpiry.Suspend),
+                        null)),
             oneOrNull(60, this::policyRotation),
+            null,
             null));
     world.write("kubectl", policy);
   }
@@ -537,7 +550,7 @@ final class RandomWorld {
     if (chance(25)) {
       meta.addToAnnotations(Api.EXPIRES_AT, one(GARBAGE));
     }
-    if (chance(10)) {
+    if (chance(30)) {
       meta.addToAnnotations("kubernetes.io/service-account.name", one(ACCOUNTS));
     }
     if (chance(15)) {
@@ -557,7 +570,7 @@ final class RandomWorld {
           case ServiceAccount -> new ServiceAccountBuilder().withMetadata(meta.build()).build();
           case Secret -> secretOf(meta.build());
           case Certificate -> certificate(meta.build());
-          case Job, CronJob, Deployment, StatefulSet, DaemonSet, Pod ->
+          case Job, CronJob, Deployment, StatefulSet, DaemonSet, Pod, Suspension ->
               throw new AssertionError(subject);
         });
   }

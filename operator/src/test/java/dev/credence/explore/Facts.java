@@ -9,6 +9,7 @@ import dev.credence.explore.State.Pod;
 import dev.credence.explore.State.Run;
 import dev.credence.explore.State.Staged;
 import dev.credence.explore.State.Work;
+import dev.credence.facts.Calling;
 import dev.credence.facts.Conduct;
 import dev.credence.facts.Conduct.Restart;
 import dev.credence.facts.Consumers;
@@ -24,6 +25,7 @@ import dev.credence.facts.Identity;
 import dev.credence.facts.Identity.AccountWanted;
 import dev.credence.facts.Identity.SecretWanted;
 import dev.credence.facts.Key;
+import dev.credence.facts.Lived;
 import dev.credence.facts.Marks;
 import dev.credence.facts.Marks.Mark;
 import dev.credence.facts.Material;
@@ -41,6 +43,7 @@ import dev.credence.facts.Request;
 import dev.credence.facts.Requests;
 import dev.credence.facts.RotationRule;
 import dev.credence.facts.RunningPod;
+import dev.credence.facts.Safeguards;
 import dev.credence.facts.Selector;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
@@ -111,8 +114,9 @@ final class Facts {
                 Set.of(),
                 Enforcement.Audit,
                 new OwnerRule(false, Optional.empty(), false),
-                Optional.empty(),
-                Policy.WARN_BEFORE,
+                false,
+                new Policy.Ending(Optional.empty(), Policy.WARN_BEFORE, false, Optional.empty()),
+                Policy.MOST_SUSPENSIONS,
                 RotationRule.SILENT,
                 new Conduct(
                     Windows.ANY_TIME,
@@ -158,6 +162,7 @@ final class Facts {
         s.parts().stream().anyMatch(part -> part.held() != null && part.held().retiresAt() >= 0)
             ? Optional.of(consumers(s))
             : Optional.empty(),
+        Safeguards.NONE,
         List.of());
   }
 
@@ -184,6 +189,7 @@ final class Facts {
             Optional.empty(),
             Optional.empty(),
             request(s.asked().revoke())),
+        Calling.ACTIVE,
         new Identity.Owner(Optional.of("ada@example.com"), Optional.empty(), Optional.empty()),
         Optional.empty(),
         Optional.empty(),
@@ -191,8 +197,10 @@ final class Facts {
         List.of(new AccountWanted(ACCOUNT, Optional.empty())),
         wanted,
         List.of(),
+        Optional.empty(),
         known,
-        Map.of());
+        Map.of(),
+        Lived.NOTHING);
   }
 
   private static SecretWanted wanted(Wanted wanted, Part part, RotationRule rotation) {

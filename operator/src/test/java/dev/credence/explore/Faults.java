@@ -80,7 +80,8 @@ final class Faults {
                         : action)
             .toList(),
         decision.standing(),
-        decision.lookAgainAt());
+        decision.lookAgainAt(),
+        decision.counted());
   }
 
   private static Receipt again(Receipt receipt) {
@@ -136,6 +137,7 @@ final class Faults {
             s.certManager(),
             s.jobs(),
             s.consumers(),
+            s.safeguards(),
             s.setbacks()));
   }
 
@@ -173,12 +175,12 @@ final class Faults {
   private static Decision with(Decision decision, Stream<? extends Action> more) {
     var actions = new ArrayList<>(decision.actions());
     more.forEach(actions::add);
-    return new Decision(actions, decision.standing(), decision.lookAgainAt());
+    return new Decision(actions, decision.standing(), decision.lookAgainAt(), decision.counted());
   }
 
   private static Decision without(Decision decision, Function<Action, Boolean> which) {
     List<Action> left = decision.actions().stream().filter(action -> !which.apply(action)).toList();
-    return new Decision(left, decision.standing(), decision.lookAgainAt());
+    return new Decision(left, decision.standing(), decision.lookAgainAt(), decision.counted());
   }
 
   private static Snapshot wanting(Snapshot s, Function<SecretWanted, SecretWanted> change) {
@@ -194,6 +196,7 @@ final class Faults {
             of.leaving(),
             of.labels(),
             of.requests(),
+            of.calling(),
             of.owner(),
             of.type(),
             of.expirationTime(),
@@ -201,8 +204,10 @@ final class Faults {
             of.accounts(),
             of.secrets().stream().map(change).toList(),
             of.certificates(),
+            of.selector(),
             of.knownVersions(),
-            of.known()),
+            of.known(),
+            of.lived()),
         s.home(),
         s.policies(),
         s.members(),
@@ -210,6 +215,7 @@ final class Faults {
         s.certManager(),
         s.jobs(),
         s.consumers(),
+        s.safeguards(),
         s.setbacks());
   }
 

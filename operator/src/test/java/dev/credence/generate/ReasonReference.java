@@ -19,23 +19,25 @@ final class ReasonReference {
   static final Map<Answer, List<Reason>> ANSWERS = new LinkedHashMap<>();
 
   private static final Map<Aspect, String> ABOUT =
-      Map.of(
-          Aspect.Ready,
-          "The identity is as its policy wants it.",
-          Aspect.Reconciling,
-          "Work is under way, and nobody need do anything. Only there while it is True.",
-          Aspect.Stalled,
-          "A person must act. Only there while it is True, and never beside Reconciling.",
-          Aspect.PolicyMatched,
-          "A policy decides about the identity. Ready does not need it.",
-          Aspect.OwnerAssigned,
-          "Somebody answers for the identity.",
-          Aspect.MembersLinked,
-          "Every member is there and belongs to the identity.",
-          Aspect.CredentialsFresh,
-          "Every credential is current.",
-          Aspect.Expiring,
-          "The end is near or was reached: True is the bad news here.");
+      Map.ofEntries(
+          Map.entry(Aspect.Ready, "The identity is as its policy wants it."),
+          Map.entry(
+              Aspect.Reconciling,
+              "Work is under way, and nobody need do anything. Only there while it is True."),
+          Map.entry(
+              Aspect.Stalled,
+              "A person must act. Only there while it is True, and never beside Reconciling."),
+          Map.entry(
+              Aspect.PolicyMatched, "A policy decides about the identity. Ready does not need it."),
+          Map.entry(Aspect.OwnerAssigned, "Somebody answers for the identity."),
+          Map.entry(
+              Aspect.Approved,
+              "Somebody has approved what the identity asks for, where its policy wants that."),
+          Map.entry(Aspect.MembersLinked, "Every member is there and belongs to the identity."),
+          Map.entry(Aspect.CredentialsFresh, "Every credential is current."),
+          Map.entry(Aspect.Expiring, "The end is near or was reached: True is the bad news here."),
+          Map.entry(
+              Aspect.Suspended, "The identity is out of service: True is the bad news here."));
 
   static {
     when(Aspect.Ready, Truth.True, Reason.InOrder);
@@ -48,6 +50,8 @@ final class ReasonReference {
         Reason.OwnerMissing,
         Reason.OwnerInvalid,
         Reason.BackupMissing);
+    when(Aspect.Approved, Truth.True, Reason.NotRequired, Reason.Approved);
+    when(Aspect.Approved, Truth.False, Reason.ApprovalPending, Reason.ScopeChanged);
     when(Aspect.MembersLinked, Truth.True, Reason.AllLinked);
     when(
         Aspect.MembersLinked,
@@ -68,6 +72,8 @@ final class ReasonReference {
         Reason.CertificateNotReady);
     when(Aspect.Expiring, Truth.True, Reason.ExpiresSoon, Reason.Expired);
     when(Aspect.Expiring, Truth.False, Reason.NoExpiry, Reason.FarAway);
+    when(Aspect.Suspended, Truth.True, Reason.Requested, Reason.Expired, Reason.Compromised);
+    when(Aspect.Suspended, Truth.False, Reason.InService);
   }
 
   private static void when(Aspect aspect, Truth truth, Reason... reasons) {

@@ -42,7 +42,12 @@ class ExampleIT {
     try (var folders = Files.list(EXAMPLES)) {
       assertThat(folders.map(Path::toFile).filter(File::isDirectory).map(File::getName))
           .containsExactlyInAnyOrder(
-              "api-key-overlap", "ci-kubeconfig", "database-password", "quickstart");
+              "api-key-overlap",
+              "ci-kubeconfig",
+              "database-password",
+              "offboarding",
+              "quickstart",
+              "suspend-and-resume");
     }
     try (var folders = Files.list(EXAMPLES)) {
       assertThat(folders).allSatisfy(folder -> assertThat(folder.resolve("README.md")).exists());
@@ -127,8 +132,7 @@ class ExampleIT {
   }
 
   private static String kubeconfig(Scene scene, Path file) throws IOException {
-    var data = scene.secret("pipeline-kubeconfig").get().getData().get("kubeconfig");
-    return Files.write(file, Base64.getDecoder().decode(data)).toString();
+    return write(scene, "pipeline-kubeconfig", file);
   }
 
   private static boolean opens(String kubeconfig) {
@@ -157,6 +161,114 @@ class ExampleIT {
         assertThat(partner.sent()).isGreaterThan(500);
         assertThat(partner.refused()).isZero();
       }
+    }
+  }
+
+  @Test
+  void suspend_and_resume(@TempDir Path folder) throws IOException {
+    var scene = new Scene(cluster.client(), "billing");
+    try (var applied = apply("suspend-and-resume", "billing")) {
+      scene.awaitReady("exporter");
+      var kubeconfig = write(scene, "exporter-kubeconfig", folder.resolve("first"));
+      cluster.kubectl("--kubeconfig", kubeconfig, "create", "configmap", "before");
+
+      cluster.kubectl(
+          "annotate",
+          "mid",
+          "exporter",
+          "-n",
+          "billing",
+          "credence.dev/suspend=compromised? INC-7, alice looks into it");
+      scene.await("exporter", "Suspended", "True Compromised");
+      within(Duration.ofSeconds(15), "its writes are refused")
+          .until(() -> !writes(kubeconfig, "meanwhile"));
+      assertThat(
+              cluster.kubectl(
+                  "get", "mid", "exporter", "-n", "billing", "-o", "jsonpath={.status.suspension}"))
+          .contains("WritesDenied", "accountants-sftp works where its value is checked");
+      assertThat(cluster.kubectl("get", "mid", "-n", "billing")).contains("Suspended");
+
+      cluster.kubectl("annotate", "mid", "exporter", "-n", "billing", "credence.dev/suspend-");
+      scene.awaitVersion("exporter-kubeconfig", 2);
+      var second = write(scene, "exporter-kubeconfig", folder.resolve("second"));
+      within(Duration.ofSeconds(15), "it writes again").until(() -> writes(second, "after"));
+      scene.awaitReady("exporter");
+      assertThat(scene.status("exporter").history()).hasSize(2);
+    }
+  }
+
+  private static String write(Scene scene, String secret, Path file) throws IOException {
+    var data = scene.secret(secret).get().getData().get("kubeconfig");
+    return Files.write(file, Base64.getDecoder().decode(data)).toString();
+  }
+
+  private static boolean writes(String kubeconfig, String name) {
+    try {
+      cluster.kubectl("--kubeconfig", kubeconfig, "create", "configmap", name);
+      return true;
+    } catch (IllegalStateException refused) {
+      return false;
+    }
+  }
+
+  @Test
+  void offboarding() throws IOException {
+    var scene = new Scene(cluster.client(), "sales-tools");
+    try (var applied = apply("offboarding", "sales-tools")) {
+      scene.awaitReady("crm-export");
+      scene.awaitReady("mailing-bot");
+      assertThat(
+              cluster.kubectl(
+                  "get", "mid", "-A", "--field-selector", "spec.owner.team=sales-tools"))
+          .contains("crm-export", "mailing-bot");
+
+      cluster.kubectl(
+          "patch",
+          "mid",
+          "crm-export",
+          "-n",
+          "sales-tools",
+          "--type",
+          "merge",
+          "-p",
+          "{\"spec\":{\"owner\":{\"contact\":\"carol@example.com\"}},\"metadata\":{\"labels\":{\"owner\":\"carol\"}}}");
+      eventually("the new owner is on its members")
+          .until(
+              () ->
+                  Scene.annotation(scene.secret("crm-export-db"), "credence.dev/owner")
+                      .filter("carol@example.com"::equals)
+                      .isPresent());
+
+      cluster.kubectl(
+          "annotate",
+          "mid",
+          "-A",
+          "-l",
+          "owner=bob",
+          "credence.dev/suspend=bob left, does anybody need this?");
+      scene.await("mailing-bot", "Suspended", "True Requested");
+      assertThat(scene.verdict("crm-export", "Suspended")).isEqualTo("False InService");
+
+      cluster.kubectl(
+          "patch",
+          "mid",
+          "mailing-bot",
+          "-n",
+          "sales-tools",
+          "--type",
+          "merge",
+          "-p",
+          "{\"spec\":{\"state\":\"Decommissioned\"}}");
+      eventually("what was made for it is gone, what is left is listed")
+          .until(
+              () ->
+                  scene.secret("mailing-bot-smtp").get() == null
+                      && scene.status("mailing-bot").suspension().notCovered().stream()
+                          .anyMatch(
+                              left ->
+                                  left.startsWith("RoleBinding sales-tools/mailing-bot-edits")));
+      assertThat(scene.account("mailing-bot").get()).isNotNull();
+      assertThat(scene.verdict("crm-export", "Ready")).isEqualTo("True InOrder");
     }
   }
 

@@ -49,7 +49,8 @@ class IdentityReconcilerTest {
   @AutoClose private final KubernetesClient writer = api.client();
   @AutoClose private final KubernetesClient teller = events.client();
   private final KnownIdentities identities = new KnownIdentities();
-  private final Watches watches = new Watches(cluster.client(), cluster.client(), Set.of());
+  private final Watches watches =
+      new Watches(cluster.client(), cluster.client(), Set.of(), "credence-system", Set.of());
   private final Fleet fleet = new Fleet(clock, 10, "1.2.3");
   private final Meters meters = new Meters(fleet);
   private final Announcer announcer = new Announcer(teller, clock, "credence-0");
@@ -63,6 +64,7 @@ class IdentityReconcilerTest {
               writer,
               new Maker(new SecureRandom()),
               "https://api",
+              "credence-system",
               new Remembering(),
               InstantSource.fixed(Instant.EPOCH)),
           announcer,
@@ -226,6 +228,7 @@ class IdentityReconcilerTest {
     api.writes(100).writesStatusOf(identity, 101);
     identity.setSpec(
         new MachineIdentitySpec(
+            null,
             null,
             null,
             null,

@@ -33,7 +33,7 @@ class PolicyReconcilerTest {
 
   @Test
   void a_policy_says_whom_it_decides_about_and_that_it_is_applied() {
-    fleet.stands(CRM, Standings.ownerless(), true);
+    fleet.stands(CRM, Standings.enforced(Standings.ownerless()));
     identities.set(1);
     api.writes(2);
     look(reconciler, policy(null));
@@ -72,7 +72,7 @@ class PolicyReconcilerTest {
     var policy = policy(null);
     api.writesStatusOf(policy, 2).writesStatusOf(policy, 3);
     look(reconciler, policy);
-    fleet.stands(CRM, Standings.inOrder(), true);
+    fleet.stands(CRM, Standings.enforced(Standings.inOrder()));
     identities.set(1);
     look(reconciler, policy);
     assertThat(api.asked()).hasSize(2);
@@ -82,7 +82,7 @@ class PolicyReconcilerTest {
   @Test
   void numbers_are_told_when_all_were_looked_at() {
     identities.set(2);
-    fleet.stands(CRM, Standings.inOrder(), true);
+    fleet.stands(CRM, Standings.enforced(Standings.inOrder()));
     api.writes(2);
     look(reconciler, policy(null));
     assertThat(status().has("identities")).isFalse();
@@ -136,6 +136,8 @@ class PolicyReconcilerTest {
             null,
             null,
             new OwnerRule(null, contactPattern, null),
+            null,
+            null,
             null,
             null,
             null));

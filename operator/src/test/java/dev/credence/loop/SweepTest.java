@@ -46,7 +46,8 @@ class SweepTest {
   @AutoClose private final KubernetesClient writer = api.metadataClient();
   private final KnownIdentities identities = new KnownIdentities();
   private final List<String> woken = new CopyOnWriteArrayList<>();
-  private final Watches watches = new Watches(cluster.client(), cluster.client(), Set.of());
+  private final Watches watches =
+      new Watches(cluster.client(), cluster.client(), Set.of(), "credence-system", Set.of());
   private final Meters meters = new Meters(new Fleet(clock, 0, "1.2.3"));
 
   @AutoClose
@@ -58,6 +59,7 @@ class SweepTest {
               writer,
               new Maker(new SecureRandom()),
               "https://api",
+              "credence-system",
               new Forgetful(),
               InstantSource.fixed(Instant.EPOCH)),
           meters,

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 
 class WakesTest {
   @AutoClose private final FakeCluster cluster = FakeCluster.start();
-  private final Watches watches = new Watches(cluster.client(), cluster.client(), Set.of());
+  private final Watches watches =
+      new Watches(cluster.client(), cluster.client(), Set.of(), "credence-system", Set.of());
   private final KnownIdentities identities = new KnownIdentities();
   private final List<String> woken = new ArrayList<>();
   private final List<String> seen = new ArrayList<>();

@@ -76,15 +76,15 @@ public final class Busy {
         };
     fleet.stands(
         new Fleet.Name("payments", "payments-api"),
-        Standings.endingAt(NOW.plusSeconds(60), credentials),
-        true);
-    fleet.stands(new Fleet.Name("payments", "nobodys"), Standings.ownerless(), true);
+        Standings.enforced(Standings.endingAt(NOW.plusSeconds(60), credentials)));
+    fleet.stands(new Fleet.Name("payments", "nobodys"), Standings.enforced(Standings.ownerless()));
     var meters = new Meters(fleet);
     meters.done(ISSUE, NOW);
     meters.done(rotate(new Why.OnSchedule(NOW.minusSeconds(3))), NOW);
     meters.done(RETIRE, NOW);
     meters.done(RESTART, NOW);
     meters.failed(ISSUE);
+    meters.suspended("Requested");
     meters.requested("GET", "secrets", "200");
     meters.reconciled(Duration.ofMillis(20));
     meters.swept(NOW);

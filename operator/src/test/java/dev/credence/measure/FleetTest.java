@@ -19,8 +19,8 @@ class FleetTest {
   @Test
   void identities_are_counted_by_state_and_type() {
     var fleet = fleet(0);
-    fleet.stands(CRM, Standings.inOrder(), false);
-    fleet.stands(PAYMENTS, Standings.ownerless(), false);
+    fleet.stands(CRM, Standings.inOrder());
+    fleet.stands(PAYMENTS, Standings.ownerless());
     assertThat(page(fleet).value("credence_identities", "state=Active", "type=Integration"))
         .isEqualTo(2);
     fleet.isGone(CRM);
@@ -44,8 +44,8 @@ class FleetTest {
   @Test
   void what_is_not_ready_is_counted_by_its_reason() {
     var fleet = fleet(0);
-    fleet.stands(CRM, Standings.inOrder(), true);
-    fleet.stands(PAYMENTS, Standings.ownerless(), true);
+    fleet.stands(CRM, Standings.enforced(Standings.inOrder()));
+    fleet.stands(PAYMENTS, Standings.enforced(Standings.ownerless()));
     var page = page(fleet);
     assertThat(page.value("credence_identities_not_ready", "reason=OwnerMissing")).isEqualTo(1);
     assertThat(page.lines("credence_identities_not_ready")).hasSize(1);
@@ -55,8 +55,8 @@ class FleetTest {
   @Test
   void a_broken_rule_is_counted_whether_or_not_it_is_enforced() {
     var fleet = fleet(0);
-    fleet.stands(CRM, Standings.ownerless(), false);
-    fleet.stands(PAYMENTS, Standings.ownerless(), true);
+    fleet.stands(CRM, Standings.ownerless());
+    fleet.stands(PAYMENTS, Standings.enforced(Standings.ownerless()));
     var page = page(fleet);
     assertThat(page.value("credence_policy_violations", "enforcement=Audit", "reason=OwnerMissing"))
         .isEqualTo(1);
@@ -77,8 +77,7 @@ class FleetTest {
             Standings.ending("next-week", NOW.plus(Duration.ofHours(100))),
             Standings.ending("next-month", NOW.plus(Duration.ofHours(720))),
             Standings.ending("next-year", NOW.plus(Duration.ofDays(365))),
-            Standings.credential("never")),
-        false);
+            Standings.credential("never")));
     var page = page(fleet);
     assertThat(page.value("credence_credentials_expiring", "within=expired")).isEqualTo(1);
     assertThat(page.value("credence_credentials_expiring", "within=1h")).isEqualTo(1);
@@ -90,8 +89,8 @@ class FleetTest {
   @Test
   void the_earliest_rotation_of_all_is_the_next() {
     var fleet = fleet(0);
-    fleet.stands(CRM, Standings.inOrder(Standings.due("later", NOW.plusSeconds(90))), false);
-    fleet.stands(PAYMENTS, Standings.inOrder(Standings.due("sooner", NOW.plusSeconds(60))), false);
+    fleet.stands(CRM, Standings.inOrder(Standings.due("later", NOW.plusSeconds(90))));
+    fleet.stands(PAYMENTS, Standings.inOrder(Standings.due("sooner", NOW.plusSeconds(60))));
     assertThat(page(fleet).value("credence_next_rotation_timestamp_seconds"))
         .isEqualTo(NOW.getEpochSecond() + 60);
   }
@@ -104,8 +103,7 @@ class FleetTest {
         Standings.inOrder(
             Standings.overlapping("a", NOW),
             Standings.overlapping("b", NOW),
-            Standings.blocked("c")),
-        false);
+            Standings.blocked("c")));
     assertThat(page(fleet).value("credence_overlaps_active")).isEqualTo(2);
     assertThat(page(fleet).value("credence_rotations_blocked")).isEqualTo(1);
   }
@@ -113,16 +111,16 @@ class FleetTest {
   @Test
   void no_name_of_an_object_is_on_the_page_unless_asked_for() {
     var fleet = fleet(0);
-    fleet.stands(CRM, Standings.inOrder(Standings.credential("crm-db")), false);
+    fleet.stands(CRM, Standings.inOrder(Standings.credential("crm-db")));
     assertThat(page(fleet).text()).doesNotContain("crm", "sales", "credence_identity_");
   }
 
   @Test
   void series_of_their_own_are_capped_and_the_rest_is_counted() {
     var fleet = fleet(2);
-    fleet.stands(new Name("a", "one"), standing(), false);
-    fleet.stands(new Name("a", "two"), Standings.ownerless(), false);
-    fleet.stands(new Name("b", "three"), standing(), false);
+    fleet.stands(new Name("a", "one"), standing());
+    fleet.stands(new Name("a", "two"), Standings.ownerless());
+    fleet.stands(new Name("b", "three"), standing());
     var page = page(fleet);
     assertThat(page.value("credence_identity_ready", "object_namespace=a", "name=one"))
         .isEqualTo(1);
@@ -144,7 +142,7 @@ class FleetTest {
   @Test
   void a_series_is_gone_with_its_object() {
     var fleet = fleet(2);
-    fleet.stands(CRM, standing(), false);
+    fleet.stands(CRM, standing());
     assertThat(page(fleet).text()).contains("name=\"crm\"");
     fleet.isGone(CRM);
     assertThat(page(fleet).text()).doesNotContain("crm");
@@ -153,8 +151,8 @@ class FleetTest {
   @Test
   void a_policy_knows_whom_it_decides_about_and_who_breaks_it() {
     var fleet = fleet(0);
-    fleet.stands(CRM, Standings.inOrder(), false);
-    fleet.stands(PAYMENTS, Standings.ownerless(), false);
+    fleet.stands(CRM, Standings.inOrder());
+    fleet.stands(PAYMENTS, Standings.ownerless());
     assertThat(fleet.tally("production")).isEqualTo(new Fleet.Tally(2, 1));
     assertThat(fleet.tally("another")).isEqualTo(new Fleet.Tally(0, 0));
     assertThat(fleet.size()).isEqualTo(2);

@@ -15,6 +15,7 @@ import dev.credence.decide.Verdict;
 import dev.credence.decide.Verdict.Aspect;
 import dev.credence.decide.Verdict.Truth;
 import dev.credence.decide.Verdict.Weight;
+import dev.credence.facts.Lived;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,14 +62,34 @@ public final class Standings {
         State.Active,
         Optional.of("Integration"),
         new OwnerFound(Optional.of("ada@example.com"), Optional.empty(), Source.Spec),
-        Optional.of(new PolicyApplied("production", 3)),
+        Optional.of(new PolicyApplied("production", 3, false, 5)),
         end,
         Optional.empty(),
         new Counts(0, credentials.size(), 0, 0, 0, 0),
         credentials,
         Handled.NONE,
+        Optional.empty(),
+        Lived.Approval.NONE,
         List.of(verdicts),
         violations);
+  }
+
+  /// The same under a policy that enforces.
+  public static Standing enforced(Standing standing) {
+    return new Standing(
+        standing.state(),
+        standing.type(),
+        standing.owner(),
+        Optional.of(new PolicyApplied("production", 3, true, 5)),
+        standing.end(),
+        standing.nextAction(),
+        standing.members(),
+        standing.credentials(),
+        standing.handled(),
+        standing.suspension(),
+        standing.approval(),
+        standing.verdicts(),
+        standing.violations());
   }
 
   /// The same with another verdict on one question.

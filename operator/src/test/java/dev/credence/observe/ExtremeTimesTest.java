@@ -10,6 +10,7 @@ import dev.credence.api.Rotation;
 import dev.credence.api.SecretMember;
 import dev.credence.decide.Decide;
 import dev.credence.facts.Home;
+import dev.credence.facts.Safeguards;
 import dev.credence.facts.Snapshot;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -88,6 +89,7 @@ class ExtremeTimesTest {
                   true,
                   List.of(),
                   Optional.empty(),
+                  Safeguards.NONE,
                   List.of()));
       assertThat(decision.standing()).isPresent();
     } catch (RuntimeException thrown) {
@@ -116,7 +118,7 @@ class ExtremeTimesTest {
 
   private static MachineIdentitySpec spec(SecretMember secret, Instant end) {
     return new MachineIdentitySpec(
-        null, null, null, null, end, null, null, List.of(secret), null, null);
+        null, null, null, null, null, end, null, null, List.of(secret), null, null);
   }
 
   private static HasMetadata secret(Map<String, String> annotations) {

@@ -11,10 +11,14 @@ import dev.credence.api.MachineIdentityStatus;
 import dev.credence.decide.Decide;
 import dev.credence.facts.Consumers;
 import dev.credence.facts.Policy;
+import dev.credence.facts.Safeguards.Admission;
+import dev.credence.facts.Safeguards.Bindings;
+import dev.credence.facts.Safeguards.Listed;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
 import io.fabric8.certmanager.api.model.v1.CertificateBuilder;
 import io.fabric8.certmanager.api.model.v1.CertificateConditionBuilder;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.FieldsV1;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntryBuilder;
@@ -33,6 +37,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// Whatever stands in a spec, an annotation or a status: it is read without an exception, and a
@@ -111,7 +116,7 @@ class GarbageTest {
         garbage -> {
           var identity = identity(garbage);
           var cluster = new Surroundings(garbage, identity);
-          var snapshot = new Snapshots(cluster).of(identity, NOW, List.of());
+          var snapshot = new Snapshots(cluster).of(identity, NOW, List.of(), Map.of());
           assertThat(Decide.next(snapshot)).isNotNull();
           assertThat(snapshot.toString()).isNotEmpty();
         });
@@ -316,6 +321,38 @@ class GarbageTest {
     @Override
     public boolean lives(String namespace, String name, String uid) {
       return garbage.perhaps();
+    }
+
+    @Override
+    public Collection<HasMetadata> tokensOf(String namespace, String account) {
+      return garbage.perhaps() ? List.of(secret(garbage)) : List.of();
+    }
+
+    @Override
+    public Collection<HasMetadata> endedFor(String namespace, String uid) {
+      return garbage.perhaps() ? List.of(secret(garbage)) : List.of();
+    }
+
+    @Override
+    public Map<String, Listed> listed(String namespace) {
+      var list = new ConfigMapBuilder().addToData(garbage.text(), garbage.text());
+      return SuspendedAccounts.in(
+          list.addToData(namespace + "." + garbage.text(), garbage.text()).build(), namespace);
+    }
+
+    @Override
+    public Set<Admission> admissions() {
+      return garbage.perhaps() ? Set.of(Admission.Writes, Admission.Approvals) : Set.of();
+    }
+
+    @Override
+    public boolean isNeverSuspended(String namespace, String account) {
+      return garbage.perhaps();
+    }
+
+    @Override
+    public Bindings bindings(String namespace, Set<String> accounts) {
+      return new Bindings(List.of(garbage.text()), Optional.of(garbage.text()));
     }
 
     @Override

@@ -70,7 +70,7 @@ public final class Objects {
             .build());
     identity.setSpec(
         new MachineIdentitySpec(
-            null, null, null, null, null, null, accounts, secrets, null, selector));
+            null, null, null, null, null, null, null, accounts, secrets, null, selector));
     return identity;
   }
 

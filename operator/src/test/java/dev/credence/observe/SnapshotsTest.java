@@ -7,6 +7,9 @@ import dev.credence.api.MachineIdentitySpec;
 import dev.credence.facts.Consumers;
 import dev.credence.facts.HookJob;
 import dev.credence.facts.Policy;
+import dev.credence.facts.Safeguards.Admission;
+import dev.credence.facts.Safeguards.Bindings;
+import dev.credence.facts.Safeguards.Listed;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
@@ -21,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class SnapshotsTest {
@@ -79,7 +83,7 @@ class SnapshotsTest {
   }
 
   private Snapshot look(MachineIdentity identity) {
-    return new Snapshots(around).of(identity, NEW_YEAR, List.of());
+    return new Snapshots(around).of(identity, NEW_YEAR, List.of(), Map.of());
   }
 
   /// Version 2, and one annotation more.
@@ -168,6 +172,36 @@ class SnapshotsTest {
     @Override
     public boolean lives(String namespace, String name, String uid) {
       return false;
+    }
+
+    @Override
+    public Collection<HasMetadata> tokensOf(String namespace, String account) {
+      return List.of();
+    }
+
+    @Override
+    public Collection<HasMetadata> endedFor(String namespace, String uid) {
+      return List.of();
+    }
+
+    @Override
+    public Map<String, Listed> listed(String namespace) {
+      return Map.of();
+    }
+
+    @Override
+    public Set<Admission> admissions() {
+      return Set.of();
+    }
+
+    @Override
+    public boolean isNeverSuspended(String namespace, String account) {
+      return false;
+    }
+
+    @Override
+    public Bindings bindings(String namespace, Set<String> accounts) {
+      throw new AssertionError("listed for nobody");
     }
 
     @Override

@@ -28,7 +28,8 @@ class WatchesTest {
   @AutoClose private final FakeCluster cluster = FakeCluster.start();
   private final KnownIdentities identities = new KnownIdentities();
   private final List<String> woken = new CopyOnWriteArrayList<>();
-  private final Watches watches = new Watches(cluster.client(), cluster.client(), Set.of());
+  private final Watches watches =
+      new Watches(cluster.client(), cluster.client(), Set.of(), "credence-system", Set.of());
 
   @BeforeEach
   void start() throws InterruptedException {
@@ -206,7 +207,8 @@ class WatchesTest {
     policy.setMetadata(
         new ObjectMetaBuilder().withName("production").withGeneration(generation).build());
     policy.setSpec(
-        new CredentialPolicySpec(priority, null, null, null, null, null, null, null, null));
+        new CredentialPolicySpec(
+            priority, null, null, null, null, null, null, null, null, null, null));
     return policy;
   }
 

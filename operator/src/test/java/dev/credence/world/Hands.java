@@ -2,6 +2,7 @@ package dev.credence.world;
 
 import dev.credence.api.Api;
 import dev.credence.api.MachineIdentity;
+import dev.credence.api.MachineIdentitySpec.State;
 import dev.credence.decide.Action;
 import dev.credence.decide.Action.Labelling;
 import dev.credence.decide.Action.Receipt;
@@ -12,10 +13,13 @@ import dev.credence.facts.Member.Aborted;
 import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Subject;
 import dev.credence.facts.TokenRecipe;
+import dev.credence.observe.SuspendedAccounts;
 import dev.credence.world.FieldOwners.Field;
 import dev.credence.world.FieldOwners.Owner;
 import dev.credence.world.Server.Id;
 import dev.credence.world.World.Value;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
@@ -116,9 +120,9 @@ final class Hands {
                 until.ifPresent(at -> annotations.put(Api.PREVIOUS_RETIRES_AT, at.toString()));
                 return with(secret, annotations);
               });
-      case Action.Release(_, var guard) ->
+      case Action.Release(_, var guard, var left) ->
           judged(found, guard)
-              .map(object -> written(released(object), now))
+              .map(object -> written(released(object, left), now))
               .orElse(Optional.of(Cause.Raced));
       case Action.Tie(_, var guard, var retained) ->
           updated(found, guard, identity, now, object -> tied(object, identity, retained));
@@ -132,6 +136,17 @@ final class Hands {
               .map(pod -> deleted(pod))
               .orElse(Optional.empty());
       case Action.Renew _ -> Optional.empty();
+      case Action.Freeze(var subject, var entry) ->
+          listed(identity, subject, Optional.of(SuspendedAccounts.text(entry)), now);
+      case Action.Thaw(var subject) -> listed(identity, subject, Optional.empty(), now);
+      case Action.Invalidate(_, var guard, var since, var uid) ->
+          judged(found, guard)
+              .map(secret -> written(invalid(secret, since, uid), now))
+              .orElse(Optional.of(Cause.Raced));
+      case Action.Revalidate(_, var guard) ->
+          judged(found, guard)
+              .map(secret -> written(valid(secret), now))
+              .orElse(Optional.of(Cause.Raced));
       case Action.Adjust(_, var guard, var automount) ->
           updated(found, guard, identity, now, account -> adjusted(account, automount));
       case Action.Relabel(_, var guard, var labelling) ->
@@ -192,7 +207,7 @@ final class Hands {
     return Optional.empty();
   }
 
-  /// Nothing is deleted but what was made beside a Secret.
+  /// Nothing is deleted but what was made beside a Secret, and at its end what was made for it.
   private Optional<Cause> removed(
       Optional<HasMetadata> found, Guard guard, MachineIdentity identity) {
     var judged = judged(found, guard);
@@ -201,11 +216,18 @@ final class Hands {
     }
     var annotations = Server.annotations(judged.get());
     if (!Server.controller(judged.get()).equals(identity.getMetadata().getUid())
-        || Stream.of(Api.PENDING_FOR, Api.ANCHOR_FOR, Api.HOOK_FOR)
-            .noneMatch(annotations::containsKey)) {
+        || !isAtItsEnd(identity)
+            && Stream.of(Api.PENDING_FOR, Api.ANCHOR_FOR, Api.HOOK_FOR)
+                .noneMatch(annotations::containsKey)) {
       throw new AssertionError("deleted: " + Id.of(judged.get()));
     }
     return deleted(judged.get());
+  }
+
+  /// Its policy may end it by itself; whether it should is for the golden files to say.
+  private static boolean isAtItsEnd(MachineIdentity identity) {
+    return identity.getSpec().state() == State.Decommissioned
+        || identity.getSpec().expirationTime() != null;
   }
 
   private Optional<Cause> adopted(
@@ -224,13 +246,54 @@ final class Hands {
     return written(with(judged.get(), annotations), now);
   }
 
-  private static HasMetadata released(HasMetadata object) {
+  private Optional<Cause> listed(
+      MachineIdentity identity, Subject subject, Optional<String> text, Instant now) {
+    var key = SuspendedAccounts.key(identity.getMetadata().getNamespace(), subject.name());
+    var list =
+        server
+            .find(World.LIST)
+            .map(found -> new ConfigMapBuilder((ConfigMap) found))
+            .orElseGet(
+                () ->
+                    new ConfigMapBuilder()
+                        .withNewMetadata()
+                        .withName(World.LIST.name())
+                        .withNamespace(World.LIST.namespace())
+                        .endMetadata());
+    text.ifPresentOrElse(entry -> list.addToData(key, entry), () -> list.removeFromData(key));
+    return written(list.build(), now);
+  }
+
+  private static HasMetadata invalid(HasMetadata secret, Instant since, String uid) {
+    return Server.with(
+        secret,
+        new ObjectMetaBuilder(secret.getMetadata())
+            .addToLabels(Api.INVALID_SINCE, since.toString().substring(0, 10))
+            .addToAnnotations(Api.SUSPENDED, uid)
+            .build());
+  }
+
+  private static HasMetadata valid(HasMetadata secret) {
+    return Server.with(
+        secret,
+        new ObjectMetaBuilder(secret.getMetadata())
+            .removeFromLabels(Api.INVALID_SINCE)
+            .removeFromAnnotations(Api.SUSPENDED)
+            .build());
+  }
+
+  private static HasMetadata released(HasMetadata object, Labelling left) {
     var meta = new ObjectMetaBuilder(object.getMetadata());
     Server.annotations(object).keySet().stream()
         .filter(
             key -> key.startsWith(Api.GROUP) && !Set.of(Api.EXPIRES_AT, Api.ADOPT).contains(key))
         .forEach(meta::removeFromAnnotations);
-    return Server.with(object, meta.removeFromLabels(Api.IDENTITY).build());
+    left.owner().ifPresent(contact -> meta.addToAnnotations(Api.OWNER, contact));
+    left.team().ifPresent(team -> meta.addToAnnotations(Api.TEAM, team));
+    if (left.identity().isEmpty()) {
+      meta.removeFromLabels(Api.IDENTITY);
+    }
+    return Server.with(object, meta.build());
   }
 
   private static HasMetadata tied(HasMetadata object, MachineIdentity identity, boolean retained) {

@@ -12,6 +12,7 @@ import dev.credence.facts.Key;
 import dev.credence.facts.Material;
 import dev.credence.facts.Recipe;
 import dev.credence.facts.TokenRecipe;
+import dev.credence.observe.SuspendedAccounts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,9 @@ public final class Readable {
 
   public static String decision(Decision decision) {
     var lines = new ArrayList<String>();
+    if (decision.counted()) {
+      lines.add("counted: true");
+    }
     list(lines, "", "actions", decision.actions().stream().map(Readable::action).toList());
     decision.lookAgainAt().ifPresent(time -> lines.add("lookAgainAt: " + time));
     decision
@@ -59,6 +63,28 @@ public final class Readable {
     handled.rollback().ifPresent(value -> lines.add("handledRollback: " + quoted(value)));
     handled.abort().ifPresent(value -> lines.add("handledAbort: " + quoted(value)));
     handled.revoke().ifPresent(value -> lines.add("handledRevoke: " + quoted(value)));
+    standing
+        .suspension()
+        .ifPresent(
+            suspension -> {
+              lines.add(
+                  "suspended: "
+                      + quoted(
+                          suspension.since()
+                              + ", in force "
+                              + suspension.inForce().stream().sorted().toList()));
+              list(lines, "", "notCovered", suspension.notCovered());
+            });
+    standing
+        .approval()
+        .approved()
+        .ifPresent(
+            approved ->
+                lines.add(
+                    "approved: "
+                        + quoted(
+                            approved.scope() + " by " + approved.by() + " at " + approved.at())));
+    standing.approval().disregarded().ifPresent(text -> lines.add("disregarded: " + quoted(text)));
     lines.add("conditions:");
     standing
         .verdicts()
@@ -206,9 +232,15 @@ public final class Readable {
               + " to "
               + issuedAt
               + until.map(at -> ", the previous until " + at).orElse("");
-      case Action.Release(var subject, _) -> "Release " + subject;
+      case Action.Release(var subject, _, var left) -> "Release " + subject + marks(left);
       case Action.Tie(var subject, _, var retained) ->
           "Tie " + subject + (retained ? ", to stay without the identity" : ", to go with it");
+      case Action.Freeze(var subject, var entry) ->
+          "Freeze ServiceAccount " + subject.name() + ": " + SuspendedAccounts.text(entry);
+      case Action.Thaw(var subject) -> "Thaw ServiceAccount " + subject.name();
+      case Action.Invalidate(var subject, _, var since, _) ->
+          "Invalidate the token in " + subject + " since " + since;
+      case Action.Revalidate(var subject, _) -> "Revalidate the token in " + subject;
       case Action.Restart(var subject, _, var value) -> "Restart " + subject + " for " + value;
       case Action.Evict(var subject, _) -> "Evict " + subject;
       case Action.Renew(var subject, _, _) -> "Renew " + subject;

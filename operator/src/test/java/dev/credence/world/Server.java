@@ -6,6 +6,8 @@ import dev.credence.world.FieldOwners.Field;
 import dev.credence.world.FieldOwners.Owner;
 import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.certmanager.api.model.v1.CertificateBuilder;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.Namespace;
@@ -29,6 +31,10 @@ import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.fabric8.kubernetes.api.model.batch.v1.CronJobBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -278,6 +284,10 @@ final class Server {
   static HasMetadata with(HasMetadata object, ObjectMeta meta) {
     return switch (object) {
       case Secret secret -> new SecretBuilder(secret).withMetadata(meta).build();
+      case ConfigMap list -> new ConfigMapBuilder(list).withMetadata(meta).build();
+      case RoleBinding role -> new RoleBindingBuilder(role).withMetadata(meta).build();
+      case ClusterRoleBinding role ->
+          new ClusterRoleBindingBuilder(role).withMetadata(meta).build();
       case ServiceAccount account -> new ServiceAccountBuilder(account).withMetadata(meta).build();
       case Certificate certificate ->
           new CertificateBuilder(certificate).withMetadata(meta).build();

@@ -193,7 +193,8 @@ public final class Story {
       case OwnerAssigned -> true;
       case MembersLinked -> !ALL_IS_WELL.contains(verdict.message());
       case CredentialsFresh -> verdict.truth() == Truth.False;
-      case Expiring -> verdict.truth() == Truth.True;
+      case Approved -> verdict.truth() == Truth.False;
+      case Expiring, Suspended -> verdict.truth() == Truth.True;
     };
   }
 

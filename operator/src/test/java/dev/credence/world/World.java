@@ -4,16 +4,24 @@ import dev.credence.api.Api;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentityStatus;
+import dev.credence.api.MachineIdentityStatus.ApprovalStatus;
 import dev.credence.api.MachineIdentityStatus.CredentialKind;
 import dev.credence.api.MachineIdentityStatus.CredentialState;
 import dev.credence.api.MachineIdentityStatus.CredentialStatus;
 import dev.credence.api.MachineIdentityStatus.Handled;
+import dev.credence.api.MachineIdentityStatus.LifeState;
+import dev.credence.api.MachineIdentityStatus.SuspensionStatus;
 import dev.credence.decide.Action;
 import dev.credence.decide.Decide;
 import dev.credence.decide.Decision;
 import dev.credence.decide.Standing;
 import dev.credence.facts.Consumers;
+import dev.credence.facts.Lived.Approval;
+import dev.credence.facts.Lived.Approved;
 import dev.credence.facts.Policy;
+import dev.credence.facts.Safeguards.Admission;
+import dev.credence.facts.Safeguards.Bindings;
+import dev.credence.facts.Safeguards.Listed;
 import dev.credence.facts.Setback;
 import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
@@ -21,11 +29,14 @@ import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
 import dev.credence.observe.Cluster;
 import dev.credence.observe.Consumption;
+import dev.credence.observe.GivenRights;
 import dev.credence.observe.Policies;
 import dev.credence.observe.Snapshots;
+import dev.credence.observe.SuspendedAccounts;
 import dev.credence.observe.Wants;
 import dev.credence.world.FieldOwners.Field;
 import dev.credence.world.Server.Id;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -49,6 +60,9 @@ public final class World implements Cluster {
   private static final Set<String> WORKLOADS =
       Set.of("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob");
   private static final Set<String> ENDED = Set.of("Succeeded", "Failed");
+  /// The list of suspended accounts.
+  static final Id LIST = new Id("ConfigMap", "credence-system", SuspendedAccounts.NAME);
+
   private static final Duration RACED_AGAIN = Duration.ofSeconds(1);
   private static final Duration REFUSED_AGAIN = Duration.ofMinutes(1);
 
@@ -59,6 +73,9 @@ public final class World implements Cluster {
   private final Map<Id, List<Setback>> setbacks = new HashMap<>();
   private final Map<Id, Standing> standings = new TreeMap<>();
   private boolean certManager = true;
+  private Set<Admission> admissions = Set.of(Admission.values());
+  private Set<String> neverSuspended = Set.of();
+  private Map<String, List<Instant>> recent = Map.of();
   private Instant now;
 
   public World(Instant now) {
@@ -84,6 +101,9 @@ public final class World implements Cluster {
     copy.setbacks.putAll(setbacks);
     copy.standings.putAll(standings);
     copy.certManager = certManager;
+    copy.admissions = admissions;
+    copy.neverSuspended = neverSuspended;
+    copy.recent = recent;
     return copy;
   }
 
@@ -144,6 +164,21 @@ public final class World implements Cluster {
 
   public void certManager(boolean installed) {
     certManager = installed;
+  }
+
+  /// These admission policies are in force, and no others.
+  public void admissions(Set<Admission> inForce) {
+    admissions = Set.copyOf(inForce);
+  }
+
+  /// ServiceAccounts of every namespace, by name.
+  public void neverSuspended(Set<String> accounts) {
+    neverSuspended = Set.copyOf(accounts);
+  }
+
+  /// When policies suspended other identities by themselves.
+  public void recent(Map<String, List<Instant>> times) {
+    recent = Map.copyOf(times);
   }
 
   /// The cache of this kind shows what was there so many writes ago.
@@ -229,7 +264,7 @@ public final class World implements Cluster {
         .map(
             found ->
                 new Snapshots(this)
-                    .of(found, now, List.copyOf(setbacks.getOrDefault(id, List.of()))));
+                    .of(found, now, List.copyOf(setbacks.getOrDefault(id, List.of())), recent));
   }
 
   public Optional<Look> look(String namespace, String identity) {
@@ -314,7 +349,36 @@ public final class World implements Cluster {
                         null))
             .toList();
     return new MachineIdentityStatus(
-        null, null, null, null, null, null, null, null, null, credentials, null, null);
+        null,
+        LifeState.valueOf(standing.state().name()),
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        credentials,
+        standing
+            .suspension()
+            .map(suspended -> suspended(suspended.since(), suspended.reason().name()))
+            .orElse(null),
+        approval(standing.approval()),
+        null,
+        null,
+        null);
+  }
+
+  private static SuspensionStatus suspended(Instant since, String reason) {
+    return new SuspensionStatus(since, reason, null, null);
+  }
+
+  private static ApprovalStatus approval(Approval approval) {
+    return new ApprovalStatus(
+        approval.approved().map(Approved::scope).orElse(null),
+        approval.approved().map(Approved::by).orElse(null),
+        approval.approved().map(Approved::at).orElse(null),
+        approval.disregarded().orElse(null));
   }
 
   private static Handled handled(Standing.Handled handled) {
@@ -430,6 +494,50 @@ public final class World implements Cluster {
     return identities(namespace)
         .map(HasMetadata::getMetadata)
         .anyMatch(meta -> meta.getName().equals(name) && meta.getUid().equals(uid));
+  }
+
+  @Override
+  public Collection<HasMetadata> tokensOf(String namespace, String account) {
+    return annotated(namespace, "kubernetes.io/service-account.name", account);
+  }
+
+  @Override
+  public Collection<HasMetadata> endedFor(String namespace, String uid) {
+    return annotated(namespace, Api.SUSPENDED, uid);
+  }
+
+  private Collection<HasMetadata> annotated(String namespace, String annotation, String value) {
+    return inNamespace(Kind.Secret, namespace).stream()
+        .filter(secret -> value.equals(Server.annotations(secret).get(annotation)))
+        .toList();
+  }
+
+  @Override
+  public Map<String, Listed> listed(String namespace) {
+    return view("ConfigMap").get(LIST) instanceof ConfigMap list
+        ? SuspendedAccounts.in(list, namespace)
+        : Map.of();
+  }
+
+  @Override
+  public Set<Admission> admissions() {
+    return admissions;
+  }
+
+  @Override
+  public boolean isNeverSuspended(String namespace, String account) {
+    return neverSuspended.contains(account);
+  }
+
+  @Override
+  public Bindings bindings(String namespace, Set<String> accounts) {
+    return GivenRights.of(
+        Stream.of("RoleBinding", "ClusterRoleBinding")
+            .flatMap(kind -> view(kind).values().stream())
+            .filter(object -> object.getKind().endsWith("RoleBinding"))
+            .distinct(),
+        namespace,
+        accounts);
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.credence.api.MachineIdentity;
 import dev.credence.world.FieldOwners.Field;
 import dev.credence.world.FieldOwners.Owner;
 import io.fabric8.certmanager.api.model.v1.Certificate;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -19,10 +20,13 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -41,6 +45,9 @@ public final class Yaml {
           Map.entry("ServiceAccount", ServiceAccount.class),
           Map.entry("Certificate", Certificate.class),
           Map.entry("Namespace", Namespace.class),
+          Map.entry("ConfigMap", ConfigMap.class),
+          Map.entry("RoleBinding", RoleBinding.class),
+          Map.entry("ClusterRoleBinding", ClusterRoleBinding.class),
           Map.entry("Job", Job.class),
           Map.entry("CronJob", CronJob.class),
           Map.entry("Deployment", Deployment.class),
@@ -105,7 +112,7 @@ public final class Yaml {
   }
 
   private static boolean isNamespaced(String kind) {
-    return !kind.equals("CredentialPolicy") && !kind.equals("Namespace");
+    return !Set.of("CredentialPolicy", "Namespace", "ClusterRoleBinding").contains(kind);
   }
 
   private static JsonNode merged(JsonNode target, JsonNode patch) {

@@ -1,0 +1,140 @@
+package dev.credence;
+
+import dev.credence.api.Api;
+import dev.credence.observe.SuspendedAccounts;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import java.net.HttpURLConnection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+
+/// What the chart runs when it is uninstalled: nobody stays suspended by an operator that is gone.
+@Command(
+    name = "release",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Undo every suspension: tokens that one has ended are accepted again, and the list of",
+      "suspended accounts is emptied.",
+      "For an operator that is gone: one that runs suspends again what is to be suspended."
+    })
+final class Release implements Callable<Integer> {
+  private static final PatchContext MERGE =
+      new PatchContext.Builder()
+          .withPatchType(PatchType.JSON_MERGE)
+          .withFieldManager(Api.MANAGER)
+          .build();
+  private static final Set<Integer> GONE =
+      Set.of(HttpURLConnection.HTTP_NOT_FOUND, HttpURLConnection.HTTP_FORBIDDEN);
+  private static final int FAILED = 1;
+  private static final int WRONG_SETTINGS = 2;
+
+  @Override
+  public Integer call() {
+    Settings settings;
+    try {
+      settings = Settings.of(System.getenv());
+    } catch (IllegalArgumentException wrong) {
+      System.err.println("credence: " + wrong.getMessage());
+      return WRONG_SETTINGS;
+    }
+    Logs.configure(settings);
+    try (var client = Clients.forMetadata()) {
+      var failed = 0;
+      for (var secret : suspended(client, settings)) {
+        failed += revalidate(client, secret) ? 0 : 1;
+      }
+      return failed == 0 && empty(client, settings) ? 0 : FAILED;
+    } catch (KubernetesClientException refused) {
+      System.err.println("credence: " + refused.getMessage());
+      return FAILED;
+    }
+  }
+
+  private static List<Secret> suspended(KubernetesClient client, Settings settings) {
+    var found =
+        settings.watchNamespaces().isEmpty()
+            ? client.secrets().inAnyNamespace().withLabel(Api.INVALID_SINCE).list().getItems()
+            : settings.watchNamespaces().stream()
+                .flatMap(
+                    namespace ->
+                        client
+                            .secrets()
+                            .inNamespace(namespace)
+                            .withLabel(Api.INVALID_SINCE)
+                            .list()
+                            .getItems()
+                            .stream())
+                .toList();
+    return found.stream().filter(Release::isOurs).toList();
+  }
+
+  private static boolean isOurs(HasMetadata secret) {
+    var annotations = secret.getMetadata().getAnnotations();
+    return annotations != null && annotations.containsKey(Api.SUSPENDED);
+  }
+
+  private static boolean revalidate(KubernetesClient client, Secret secret) {
+    var name = secret.getMetadata().getNamespace() + "/" + secret.getMetadata().getName();
+    var label = new HashMap<String, @Nullable Object>();
+    label.put(Api.INVALID_SINCE, null);
+    var annotation = new HashMap<String, @Nullable Object>();
+    annotation.put(Api.SUSPENDED, null);
+    try {
+      var object =
+          new SecretBuilder()
+              .withNewMetadata()
+              .withNamespace(secret.getMetadata().getNamespace())
+              .withName(secret.getMetadata().getName())
+              .endMetadata()
+              .build();
+      client
+          .resource(object)
+          .patch(
+              MERGE,
+              Serialization.asJson(
+                  Map.of("metadata", Map.of("labels", label, "annotations", annotation))));
+      System.out.println("Secret " + name + ": its token is accepted again");
+      return true;
+    } catch (KubernetesClientException refused) {
+      System.err.println("credence: Secret " + name + ": " + refused.getMessage());
+      return false;
+    }
+  }
+
+  /// Where the chart is gone, so is the list.
+  private static boolean empty(KubernetesClient client, Settings settings) {
+    var list =
+        new ConfigMapBuilder()
+            .withNewMetadata()
+            .withNamespace(settings.namespace())
+            .withName(SuspendedAccounts.NAME)
+            .endMetadata()
+            .build();
+    var data = new HashMap<String, @Nullable Object>();
+    data.put("data", null);
+    try {
+      client.resource(list).patch(MERGE, Serialization.asJson(data));
+      System.out.println("the list of suspended accounts is empty");
+      return true;
+    } catch (KubernetesClientException refused) {
+      // The chart's own hook has no right to it, and needs none: the list went before.
+      if (GONE.contains(refused.getCode())) {
+        return true;
+      }
+      System.err.println("credence: the list of suspended accounts: " + refused.getMessage());
+      return false;
+    }
+  }
+}

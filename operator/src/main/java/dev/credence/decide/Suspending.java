@@ -1,0 +1,269 @@
+package dev.credence.decide;
+
+import dev.credence.decide.Standing.Suspension;
+import dev.credence.decide.Standing.Suspension.Measure;
+import dev.credence.decide.Verdict.Aspect;
+import dev.credence.decide.Verdict.Truth;
+import dev.credence.facts.Member;
+import dev.credence.facts.Member.Part;
+import dev.credence.facts.Member.StoredSecret;
+import dev.credence.facts.Safeguards.Admission;
+import dev.credence.facts.Safeguards.LegacyToken;
+import dev.credence.facts.Safeguards.Listed;
+import dev.credence.facts.Snapshot;
+import dev.credence.facts.Subject;
+import dev.credence.facts.Subject.Kind;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// What keeps an identity that is out of service from acting, and what is taken back when it is
+/// resumed? Exactly what is there for this identity, by its UID: what others did stays.
+///
+/// First the list that the API server denies writes and new tokens by, since that works within a
+/// second; then the tokens that are out.
+record Suspending(Snapshot s, Service service, Set<String> accounts) {
+
+  /// `accounts`: the ServiceAccounts that are the identity's.
+  static Suspending of(Snapshot s, Service service, List<Seat> seats) {
+    return new Suspending(s, service, Seat.accounts(seats));
+  }
+
+  List<Action> actions() {
+    var actions = new ArrayList<Action>();
+    frozen()
+        .filter(account -> !isListed(account))
+        .forEach(account -> actions.add(new Action.Freeze(Subject.suspension(account), entry())));
+    tokens()
+        .filter(token -> !token.invalid())
+        .forEach(
+            token ->
+                actions.add(new Action.Invalidate(token.subject(), token.guard(), since(), uid())));
+    anchors()
+        .forEach(
+            anchor ->
+                actions.add(
+                    new Action.Remove(
+                        anchor.subject(), anchor.thing().guard(), "the identity is suspended")));
+    s.safeguards().listed().entrySet().stream()
+        .filter(entry -> entry.getValue().uid().equals(uid()) && !isFrozen(entry.getKey()))
+        .map(entry -> new Action.Thaw(Subject.suspension(entry.getKey())))
+        .sorted((a, b) -> a.subject().compareTo(b.subject()))
+        .forEach(actions::add);
+    s.safeguards().tokens().stream()
+        .filter(token -> token.suspendedFor().filter(uid()::equals).isPresent())
+        .filter(token -> !isFrozen(token.account()) && !token.leaving())
+        .forEach(token -> actions.add(new Action.Revalidate(token.subject(), token.guard())));
+    return actions;
+  }
+
+  /// The accounts that are kept from acting.
+  private Stream<String> frozen() {
+    return accounts.stream().filter(this::isFrozen).sorted();
+  }
+
+  private boolean isFrozen(String account) {
+    return service.isHeld()
+        && accounts.contains(account)
+        && !s.safeguards().immune().contains(account);
+  }
+
+  /// For whomever: it is denied what it is to be denied.
+  private boolean isListed(String account) {
+    return s.safeguards().listed().containsKey(account);
+  }
+
+  private Stream<LegacyToken> tokens() {
+    return s.safeguards().tokens().stream()
+        .filter(token -> isFrozen(token.account()) && !token.leaving());
+  }
+
+  /// What the tokens of every version are bound to.
+  private Stream<StoredSecret> anchors() {
+    return service.isHeld()
+        ? s.members().stream()
+            .filter(member -> Membership.isOurs(s, member.thing()) && !member.thing().leaving())
+            .flatMap(
+                member ->
+                    member instanceof StoredSecret secret
+                            && secret.part().orElse(null) instanceof Part.Anchor
+                        ? Stream.of(secret)
+                        : Stream.of())
+        : Stream.of();
+  }
+
+  private String uid() {
+    return s.identity().uid();
+  }
+
+  private Instant since() {
+    return switch (service) {
+      case Service.OutOfService(_, var since, _) -> since;
+      case Service.Ended(_, var since) -> since;
+      case Service.InService _, Service.Queued _ -> s.now();
+    };
+  }
+
+  private Listed entry() {
+    return new Listed(s.identity().name(), uid(), since(), ground().why());
+  }
+
+  private Service.Ground ground() {
+    return switch (service) {
+      case Service.OutOfService(var ground, _, _) -> ground;
+      case Service.Ended(var ground, _) -> ground;
+      case Service.InService _, Service.Queued _ ->
+          throw new IllegalStateException("in service, so on no ground");
+    };
+  }
+
+  /// What is in force once [#actions] are done, and what is not.
+  Optional<Suspension> suspension(List<String> left) {
+    if (!service.isHeld()) {
+      return Optional.empty();
+    }
+    var notCovered = Stream.concat(left.stream(), notCovered()).distinct().toList();
+    return Optional.of(new Suspension(since(), ground().reason(), inForce(), notCovered));
+  }
+
+  private Set<Measure> inForce() {
+    var inForce = EnumSet.noneOf(Measure.class);
+    var frozen = frozen().toList();
+    if ((!frozen.isEmpty() || tokens().findAny().isPresent() || hasTokens())
+        && Stream.concat(tokens().map(LegacyToken::subject), anchors().map(StoredSecret::subject))
+            .noneMatch(this::isSetBack)) {
+      inForce.add(Measure.TokensInvalidated);
+    }
+    if (isDenied(frozen, Admission.Writes)) {
+      inForce.add(Measure.WritesDenied);
+    }
+    if (isDenied(frozen, Admission.Tokens)) {
+      inForce.add(Measure.NoNewTokens);
+    }
+    return inForce;
+  }
+
+  private boolean hasTokens() {
+    return s.identity().secrets().stream()
+        .anyMatch(
+            secret ->
+                secret
+                    .material()
+                    .filter(dev.credence.facts.TokenRecipe.class::isInstance)
+                    .isPresent());
+  }
+
+  private boolean isDenied(List<String> frozen, Admission by) {
+    return !frozen.isEmpty()
+        && s.safeguards().guards().contains(by)
+        && frozen.stream().noneMatch(account -> isSetBack(Subject.suspension(account)));
+  }
+
+  private boolean isSetBack(Subject subject) {
+    return s.setback(subject).isPresent();
+  }
+
+  private Stream<String> notCovered() {
+    return Stream.of(
+            s.setbacks().stream()
+                .filter(setback -> setback.retryAt().isAfter(s.now()))
+                .filter(setback -> setback.subject().kind() == Kind.Suspension)
+                .map(
+                    setback -> setback.subject().name() + " can still write: " + setback.message()),
+            frozen().findAny().stream().flatMap(_ -> missing()),
+            accounts.stream()
+                .filter(s.safeguards().immune()::contains)
+                .sorted()
+                .map(account -> "ServiceAccount " + account + " is never suspended"),
+            frozen().findAny().stream()
+                .map(
+                    _ ->
+                        "pods that run can still read with the token that they have, until it ends"),
+            service instanceof Service.Ended
+                ? Stream.<String>of()
+                : s.members().stream().flatMap(this::works))
+        .flatMap(sentences -> sentences);
+  }
+
+  private Stream<String> missing() {
+    return Stream.of(
+            missing(Admission.Writes, "writes are not denied"),
+            missing(Admission.Tokens, "new tokens are not denied"))
+        .flatMap(Optional::stream);
+  }
+
+  private Optional<String> missing(Admission admission, String what) {
+    return s.safeguards().guards().contains(admission)
+        ? Optional.empty()
+        : Optional.of(
+            what
+                + ": the ValidatingAdmissionPolicy "
+                + admission.resource()
+                + " is not in force (chart value `admission.enabled`)");
+  }
+
+  /// What is checked elsewhere, where nobody asks us.
+  private Stream<String> works(Member member) {
+    return switch (member) {
+      case StoredSecret secret
+          when secret.part().isEmpty() && !secret.legacyToken() && isWorking(secret) ->
+          Stream.of(
+              secret.subject()
+                  + " works where its value is checked"
+                  + (Membership.isOurs(s, secret.thing()) && isRevocable(secret)
+                      ? "; credence.dev/revoke on it ends it there"
+                      : ""));
+      case Member.Certificate certificate ->
+          Stream.of(
+              certificate.subject()
+                  + " is believed until it ends"
+                  + certificate.notAfter().map(end -> " at " + end).orElse(""));
+      case StoredSecret _, Member.Account _ -> Stream.of();
+    };
+  }
+
+  /// A token of ours was ended with its anchor.
+  private boolean isWorking(StoredSecret secret) {
+    return secret.issue().filter(issue -> issue.account().isPresent()).isEmpty();
+  }
+
+  private boolean isRevocable(StoredSecret secret) {
+    return s.identity().secrets().stream()
+        .anyMatch(
+            wanted ->
+                wanted.name().equals(secret.subject().name())
+                    && wanted.hooks().revoke().isPresent());
+  }
+
+  Verdict verdict() {
+    return switch (service) {
+      case Service.InService(var note) ->
+          suspended(Truth.False, Reason.InService, note.orElse("the identity is in service"));
+      case Service.Queued(var ground, var policy, var most, var next) ->
+          suspended(
+              Truth.False,
+              Reason.InService,
+              "to be suspended, since "
+                  + ground.why()
+                  + "; that policy suspends at most "
+                  + most
+                  + " identities an hour (`safety.maxSuspensionsPerHour`)"
+                  + next.map(time -> ", the next at " + time).orElse(""));
+      case Service.OutOfService(var ground, var since, _) ->
+          suspended(Truth.True, ground.reason(), "since " + since + ": " + ground.why());
+      case Service.Ended(var ground, var since) ->
+          suspended(
+              Truth.True,
+              ground.reason(),
+              "decommissioned, out of service since " + since + ": " + ground.why());
+    };
+  }
+
+  private static Verdict suspended(Truth truth, Reason reason, String message) {
+    return Verdict.fine(Aspect.Suspended, truth, reason, message);
+  }
+}

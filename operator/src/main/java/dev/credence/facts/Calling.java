@@ -1,0 +1,16 @@
+package dev.credence.facts;
+
+import java.util.Optional;
+
+/// What people ask of the life of an identity. `suspend`: the annotation, whatever it says: a
+/// typing error is no reason to go on. `approve`: the annotation as it is.
+public record Calling(State state, Optional<String> suspend, Optional<String> approve) {
+  public static final Calling ACTIVE =
+      new Calling(State.Active, Optional.empty(), Optional.empty());
+
+  public enum State {
+    Active,
+    Suspended,
+    Decommissioned
+  }
+}

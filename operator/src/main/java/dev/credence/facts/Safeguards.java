@@ -1,0 +1,86 @@
+package dev.credence.facts;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// What suspension and approval rest on beside the identity itself.
+///
+/// `guards`: the admission policies that are in force. `listed`: what the list of suspended
+/// accounts says of accounts of the namespace, by name. `tokens`: the Secrets with tokens of
+/// accounts that the identity may have, and those that its suspension has ended. `immune`: accounts
+/// of the namespace that are never suspended. `recent`: when policies suspended identities by
+/// themselves in the last hour, by the policy's name. `bindings`: who still gives rights to the
+/// accounts; looked up only for an identity at its end.
+public record Safeguards(
+    Set<Admission> guards,
+    Map<String, Listed> listed,
+    List<LegacyToken> tokens,
+    Set<String> immune,
+    Map<String, List<Instant>> recent,
+    Optional<Bindings> bindings) {
+  public static final Safeguards NONE =
+      new Safeguards(Set.of(), Map.of(), List.of(), Set.of(), Map.of(), Optional.empty());
+
+  /// In which suspensions by policies are counted.
+  public static final Duration WINDOW = Duration.ofHours(1);
+
+  public Safeguards {
+    guards = Set.copyOf(guards);
+    listed = Map.copyOf(listed);
+    tokens = List.copyOf(tokens);
+    immune = Set.copyOf(immune);
+    recent = Map.copyOf(recent);
+  }
+
+  /// The same with what policies have done meanwhile.
+  public Safeguards with(Map<String, List<Instant>> later) {
+    return new Safeguards(guards, listed, tokens, immune, later, bindings);
+  }
+
+  /// An admission policy that the chart installs.
+  public enum Admission {
+    /// denies what a suspended account writes
+    Writes("suspended.credence.dev"),
+    /// denies new tokens of a suspended account
+    Tokens("no-new-tokens.credence.dev"),
+    /// checks who writes an approval
+    Approvals("approval.credence.dev");
+
+    private final String resource;
+
+    Admission(String resource) {
+      this.resource = resource;
+    }
+
+    /// The name of the ValidatingAdmissionPolicy and of its binding.
+    public String resource() {
+      return resource;
+    }
+  }
+
+  /// An account in the list of suspended ones: for which identity, since when, and why, in a
+  /// sentence for who is denied something.
+  public record Listed(String identity, String uid, Instant since, String why) {}
+
+  /// A Secret with a token of an account that does not end by itself. `invalid`: the API server
+  /// refuses it. `suspendedFor`: the UID of the identity whose suspension made it so.
+  public record LegacyToken(
+      Subject subject,
+      Guard guard,
+      String account,
+      boolean invalid,
+      Optional<String> suspendedFor,
+      boolean leaving) {}
+
+  /// RoleBindings and ClusterRoleBindings as `RoleBinding sales/crm-view`. `problem`: why they
+  /// could not be listed.
+  public record Bindings(List<String> names, Optional<String> problem) {
+    public Bindings {
+      names = List.copyOf(names);
+    }
+  }
+}

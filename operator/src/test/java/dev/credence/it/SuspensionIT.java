@@ -1,0 +1,421 @@
+package dev.credence.it;
+
+import static dev.credence.cluster.Eventually.eventually;
+import static dev.credence.cluster.Eventually.within;
+import static dev.credence.it.Scene.OWNER;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.credence.api.Api;
+import dev.credence.api.MachineIdentityStatus.LifeState;
+import dev.credence.api.MachineIdentityStatus.Measure;
+import dev.credence.cluster.LocalCluster;
+import dev.credence.cluster.OnCluster;
+import dev.credence.cluster.OperatorProcess;
+import dev.credence.cluster.Program;
+import dev.credence.cluster.TestNamespace;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// An identity goes out of service and comes back, on a real API server: by the tokens and the
+/// writes of its account, and not only by what its status says.
+@OnCluster
+class SuspensionIT {
+  private static final Duration AT_MOST = Duration.ofSeconds(15);
+
+  private static LocalCluster cluster;
+
+  @BeforeAll
+  static void start(LocalCluster shared) {
+    cluster = shared;
+  }
+
+  /// An account with rights, a token of it that somebody made by hand, and one that we made.
+  private static Scene crm(TestNamespace namespace) {
+    var scene = Scene.in(namespace);
+    scene.createAccount("crm-sync");
+    scene.create(
+        """
+        {apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: crm-edits},
+         roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: edit},
+         subjects: [{kind: ServiceAccount, name: crm-sync}]}
+        """);
+    scene.create(
+        """
+        {apiVersion: v1, kind: Secret, type: kubernetes.io/service-account-token,
+         metadata: {name: crm-legacy, annotations: {kubernetes.io/service-account.name: crm-sync}}}
+        """);
+    scene.identity(
+        "crm",
+        OWNER
+            + ", serviceAccounts: [{name: crm-sync}], secrets: [{name: crm-ci, token: {serviceAccount: crm-sync}}]");
+    eventually("the hand-made token is there")
+        .until(() -> scene.value("crm-legacy", "token").isPresent());
+    return scene;
+  }
+
+  private static KubernetesClient with(String token) {
+    var admin = cluster.client().getConfiguration();
+    return new KubernetesClientBuilder()
+        .withConfig(
+            new ConfigBuilder(io.fabric8.kubernetes.client.Config.empty())
+                .withMasterUrl(admin.getMasterUrl())
+                .withCaCertFile(admin.getCaCertFile())
+                .withCaCertData(admin.getCaCertData())
+                .withOauthToken(token)
+                .withRequestRetryBackoffLimit(0)
+                .build())
+        .build();
+  }
+
+  /// What the API server says to a write with this token; empty where it does what is asked.
+  private static Optional<String> answer(Scene scene, String token) {
+    try (var client = with(token)) {
+      var map =
+          new ConfigMapBuilder().withNewMetadata().withGenerateName("crm-").endMetadata().build();
+      client.configMaps().inNamespace(scene.namespace()).resource(map).create();
+      return Optional.empty();
+    } catch (KubernetesClientException refused) {
+      return Optional.of(refused.getCode() + " " + refused.getMessage());
+    }
+  }
+
+  private static boolean isDenied(Scene scene, String token) {
+    return answer(scene, token).filter(said -> said.startsWith("403")).isPresent();
+  }
+
+  /// Whether a token is believed at all, whatever it may do.
+  private static boolean isKnown(Scene scene, String token) {
+    try (var client = with(token)) {
+      return client.configMaps().inNamespace(scene.namespace()).list() != null;
+    } catch (KubernetesClientException refused) {
+      assertThat(refused.getCode()).isEqualTo(401);
+      return false;
+    }
+  }
+
+  private static String token(Scene scene, String secret) {
+    return scene.value(secret, "token").orElseThrow();
+  }
+
+  private static void requestToken(Scene scene) {
+    scene
+        .client()
+        .serviceAccounts()
+        .inNamespace(scene.namespace())
+        .withName("crm-sync")
+        .tokenRequest(new TokenRequestBuilder().withNewSpec().endSpec().build());
+  }
+
+  private static void suspend(Scene scene) {
+    scene.annotate(scene.identity("crm"), Api.SUSPEND, "INC-7");
+  }
+
+  private static void resume(Scene scene) {
+    scene.patch(scene.identity("crm"), "{metadata: {annotations: {credence.dev/suspend: null}}}");
+  }
+
+  private static Map<String, String> list() {
+    return Optional.ofNullable(
+            cluster
+                .client()
+                .configMaps()
+                .inNamespace(LocalCluster.NAMESPACE)
+                .withName("credence-suspended")
+                .get())
+        .map(ConfigMap::getData)
+        .orElseGet(Map::of);
+  }
+
+  private static boolean isListed(Scene scene) {
+    return list().containsKey(scene.namespace() + ".crm-sync");
+  }
+
+  @Test
+  void what_was_accepted_is_refused_and_accepted_again(TestNamespace namespace) {
+    try (var operator = OperatorProcess.on(cluster).start()) {
+      var scene = crm(namespace);
+      scene.awaitReady("crm");
+      var legacy = token(scene, "crm-legacy");
+      var bound = token(scene, "crm-ci");
+      assertThat(answer(scene, legacy)).isEmpty();
+      assertThat(answer(scene, bound)).isEmpty();
+      requestToken(scene);
+
+      var begun = Instant.now();
+      suspend(scene);
+      // Whichever comes first: denied by name, or not known any more.
+      within(AT_MOST, "writes are refused").until(() -> answer(scene, legacy).isPresent());
+      var writes = Duration.between(begun, Instant.now());
+      within(AT_MOST, "the hand-made token is refused").until(() -> !isKnown(scene, legacy));
+      within(AT_MOST, "the token that we made is refused").until(() -> !isKnown(scene, bound));
+      var tokens = Duration.between(begun, Instant.now());
+      assertThat(tokens).isLessThan(AT_MOST);
+      assertThatExceptionOfType(KubernetesClientException.class)
+          .isThrownBy(() -> requestToken(scene))
+          .withMessageContaining("is suspended and gets no new token: MachineIdentity crm")
+          .withMessageContaining("INC-7");
+      eventually("the status says so")
+          .until(() -> scene.status("crm").state() == LifeState.Suspended);
+      assertThat(scene.status("crm").suspension().inForce()).containsExactly(Measure.values());
+      assertThat(scene.verdict("crm", "Suspended")).isEqualTo("True Requested");
+      assertThat(scene.status("crm").history().getLast().to()).isEqualTo(LifeState.Suspended);
+
+      var resumed = Instant.now();
+      resume(scene);
+      within(AT_MOST, "the hand-made token writes again")
+          .until(() -> answer(scene, legacy).isEmpty());
+      var again = Duration.between(resumed, Instant.now());
+      scene.awaitVersion("crm-ci", 2);
+      within(AT_MOST, "there is a new token")
+          .until(() -> answer(scene, token(scene, "crm-ci")).isEmpty());
+      assertThat(isKnown(scene, bound)).as("the one that was ended stays so").isFalse();
+      assertThat(isListed(scene)).isFalse();
+      assertThat(Scene.label(scene.secret("crm-legacy"), Api.INVALID_SINCE)).isEmpty();
+      assertThat(Scene.annotation(scene.secret("crm-legacy"), Api.SUSPENDED)).isEmpty();
+      scene.awaitReady("crm");
+      System.out.printf(
+          "Suspension: writes refused after %d ms, all tokens after %d ms; accepted again after %d ms%n",
+          writes.toMillis(), tokens.toMillis(), again.toMillis());
+    }
+  }
+
+  @Test
+  void the_message_names_who_is_suspended_and_why(TestNamespace namespace) {
+    try (var operator = OperatorProcess.on(cluster).start()) {
+      var scene = crm(namespace);
+      scene.awaitReady("crm");
+      // The API server believes this token for ten more seconds: its writes are denied by name.
+      var legacy = token(scene, "crm-legacy");
+      assertThat(isKnown(scene, legacy)).isTrue();
+      suspend(scene);
+      within(AT_MOST, "writes are denied").until(() -> isDenied(scene, legacy));
+      assertThat(answer(scene, legacy).orElseThrow())
+          .contains("crm-sync is suspended: MachineIdentity crm", "INC-7");
+    }
+  }
+
+  @Test
+  void asked_for_twice_it_lasts_until_both_are_taken_back(TestNamespace namespace) {
+    try (var operator = OperatorProcess.on(cluster).start()) {
+      var scene = crm(namespace);
+      scene.awaitReady("crm");
+      scene.patch(
+          scene.identity("crm"),
+          "{metadata: {annotations: {credence.dev/suspend: INC-7}}, spec: {state: Suspended}}");
+      scene.await("crm", "Suspended", "True Requested");
+      var since = scene.status("crm").suspension().startTime();
+      resume(scene);
+      eventually("the other reason is given")
+          .until(() -> scene.message("crm", "Suspended").contains("`spec.state`"));
+      assertThat(scene.status("crm").suspension().startTime()).isEqualTo(since);
+      assertThat(isListed(scene)).isTrue();
+      scene.patch(scene.identity("crm"), "{spec: {state: Active}}");
+      scene.await("crm", "Suspended", "False InService");
+      assertThat(isListed(scene)).isFalse();
+    }
+  }
+
+  @Test
+  void it_may_be_asked_for_while_the_operator_is_away(TestNamespace namespace) {
+    var scene = crm(namespace);
+    try (var operator = OperatorProcess.on(cluster).start()) {
+      scene.awaitReady("crm");
+    }
+    var legacy = token(scene, "crm-legacy");
+    suspend(scene);
+    assertThat(answer(scene, legacy)).isEmpty();
+    try (var operator = OperatorProcess.on(cluster).start()) {
+      within(AT_MOST, "the hand-made token is refused").until(() -> !isKnown(scene, legacy));
+      scene.await("crm", "Suspended", "True Requested");
+    }
+    // It needs no operator to last, and one that comes back finds nothing to do.
+    assertThat(answer(scene, legacy)).isPresent();
+    scene.identity("crm").delete();
+    assertThat(answer(scene, legacy)).isPresent();
+    try (var operator = OperatorProcess.on(cluster).start()) {
+      within(AT_MOST, "nobody is frozen for an identity that is gone")
+          .until(() -> !isListed(scene) && answer(scene, legacy).isEmpty());
+    }
+  }
+
+  @Test
+  void deleting_a_suspended_identity_leaves_nobody_frozen(TestNamespace namespace) {
+    try (var operator = OperatorProcess.on(cluster).start()) {
+      var scene = crm(namespace);
+      scene.awaitReady("crm");
+      suspend(scene);
+      var legacy = token(scene, "crm-legacy");
+      within(AT_MOST, "the hand-made token is refused").until(() -> !isKnown(scene, legacy));
+      scene.identity("crm").delete();
+      within(AT_MOST, "it writes again")
+          .until(() -> !isListed(scene) && answer(scene, legacy).isEmpty());
+    }
+  }
+
+  @Test
+  void an_operator_that_is_gone_for_good_leaves_nobody_frozen(TestNamespace namespace) {
+    var scene = crm(namespace);
+    var legacy = "";
+    try (var operator = OperatorProcess.on(cluster).start()) {
+      scene.awaitReady("crm");
+      legacy = token(scene, "crm-legacy");
+      suspend(scene);
+      scene.await("crm", "Suspended", "True Requested");
+    }
+    var said =
+        Program.output(
+            Map.of("KUBECONFIG", cluster.kubeconfig().toString()),
+            List.of(LocalCluster.TOP.resolve("operator/bin/credence").toString(), "release"));
+    assertThat(said).contains(scene.namespace() + "/crm-legacy");
+    assertThat(isListed(scene)).isFalse();
+    var token = legacy;
+    within(AT_MOST, "it writes again").until(() -> answer(scene, token).isEmpty());
+  }
+
+  @Test
+  void what_is_never_suspended_is_not(TestNamespace namespace) {
+    var system = new Scene(cluster.client(), "kube-system");
+    try (var operator =
+        OperatorProcess.on(cluster).with("CREDENCE_NEVER_SUSPEND", namespace.name()).start()) {
+      var scene = crm(namespace);
+      suspend(scene);
+      var own = new Scene(cluster.client(), LocalCluster.NAMESPACE);
+      own.identity(
+          "itself",
+          OWNER + ", state: Suspended, serviceAccounts: [{name: " + LocalCluster.ACCOUNT + "}]");
+      system.identity("crm", OWNER + ", state: Suspended, serviceAccounts: [{name: default}]");
+      for (var one : List.of(scene, system)) {
+        eventually("it says that it is not")
+            .until(() -> one.message("crm", "Suspended").startsWith("not suspended, though"));
+      }
+      eventually("the operator does not suspend itself")
+          .until(() -> own.message("itself", "Suspended").startsWith("not suspended, though"));
+      assertThat(list().keySet())
+          .noneMatch(
+              key ->
+                  Stream.of("kube-system.", LocalCluster.NAMESPACE + ".", namespace.name() + ".")
+                      .anyMatch(key::startsWith));
+      assertThat(answer(scene, token(scene, "crm-legacy"))).isEmpty();
+    } finally {
+      system.identity("crm").delete();
+      new Scene(cluster.client(), LocalCluster.NAMESPACE).identity("itself").delete();
+    }
+  }
+
+  @Test
+  void a_policy_suspends_no_more_than_it_may(TestNamespace namespace) {
+    var scene = Scene.in(namespace);
+    var past = Instant.now().minusSeconds(60);
+    IntStream.range(0, 6)
+        .forEach(
+            number -> scene.identity("app-" + number, OWNER + ", expirationTime: '" + past + "'"));
+    try (var policy = scene.policy(suspending(2))) {
+      try (var operator = OperatorProcess.on(cluster).start()) {
+        eventually("two are suspended, and the others say when")
+            .untilAsserted(
+                () -> {
+                  assertThat(said(scene)).filteredOn(SuspensionIT::isExpired).hasSize(2);
+                  assertThat(said(scene)).filteredOn(SuspensionIT::isWaiting).hasSize(4);
+                });
+        assertThat(said(scene))
+            .filteredOn(SuspensionIT::isWaiting)
+            .allMatch(text -> text.contains("the next at "));
+      }
+      // The next one remembers, and counts on.
+      try (var operator = OperatorProcess.on(cluster).start()) {
+        Scene.stays(Duration.ofSeconds(3), "no more of them", () -> expired(scene) == 2);
+        policy.replace(suspending(3));
+        eventually("one more is").until(() -> expired(scene) == 3);
+        Scene.stays(Duration.ofSeconds(3), "no more of them", () -> expired(scene) == 3);
+      }
+    }
+  }
+
+  private static String suspending(int most) {
+    return "enforcement: Enforce, lifetime: {onExpiry: Suspend}, safety: {maxSuspensionsPerHour: "
+        + most
+        + "}";
+  }
+
+  private static long expired(Scene scene) {
+    return said(scene).stream().filter(SuspensionIT::isExpired).count();
+  }
+
+  private static List<String> said(Scene scene) {
+    return IntStream.range(0, 6)
+        .mapToObj(number -> "app-" + number)
+        .map(name -> scene.verdict(name, "Suspended") + ": " + scene.message(name, "Suspended"))
+        .toList();
+  }
+
+  private static boolean isExpired(String said) {
+    return said.startsWith("True Expired");
+  }
+
+  private static boolean isWaiting(String said) {
+    return said.startsWith("False InService: to be suspended");
+  }
+
+  @Test
+  void a_decommissioned_identity_is_taken_apart_and_stays_as_evidence(TestNamespace namespace) {
+    try (var operator = OperatorProcess.on(cluster).start()) {
+      var scene = crm(namespace);
+      scene.createHook("revoke");
+      scene.create("{apiVersion: v1, kind: Secret, metadata: {name: crm-smtp}}");
+      scene.patch(
+          scene.identity("crm"),
+          """
+          {spec: {serviceAccounts: [{name: crm-sync}, {name: crm-report, provision: {}}],
+           secrets: [{name: crm-smtp}, {name: crm-ci, token: {serviceAccount: crm-sync}},
+             {name: crm-db, generate: {keys: [{name: password, password: {}}]}, hooks: {revoke: {cronJob: revoke}}}]}}
+          """);
+      scene.awaitVersion("crm-db", 1);
+      scene.awaitReady("crm");
+      var legacy = token(scene, "crm-legacy");
+
+      scene.patch(scene.identity("crm"), "{spec: {state: Decommissioned}}");
+      eventually("what was made is gone")
+          .until(
+              () ->
+                  scene.secret("crm-db").get() == null
+                      && scene.secret("crm-ci").get() == null
+                      && scene.account("crm-report").get() == null
+                      && scene.jobs().isEmpty());
+      assertThat(scene.events("crm")).anyMatch(event -> event.contains("HookStarted"));
+      eventually("what was not is there without our marks")
+          .until(
+              () ->
+                  scene.isUnmarked(scene.secret("crm-smtp"))
+                      && scene.isUnmarked(scene.account("crm-sync")));
+      within(AT_MOST, "its account can do nothing").until(() -> !isKnown(scene, legacy));
+      eventually("the rest is listed")
+          .until(
+              () ->
+                  scene.status("crm").suspension().notCovered().stream()
+                          .anyMatch(left -> left.startsWith("RoleBinding"))
+                      && scene.verdict("crm", "Ready").equals("True InOrder"));
+      assertThat(scene.status("crm").state()).isEqualTo(LifeState.Decommissioned);
+      assertThat(scene.status("crm").suspension().notCovered())
+          .anyMatch(left -> left.startsWith("ServiceAccount crm-sync stays"))
+          .anyMatch(left -> left.startsWith("Secret crm-smtp stays"));
+      assertThatExceptionOfType(KubernetesClientException.class)
+          .isThrownBy(() -> scene.patch(scene.identity("crm"), "{spec: {state: Active}}"))
+          .withMessageContaining("`state` Decommissioned is final");
+    }
+  }
+}
