@@ -14,6 +14,9 @@ import picocli.CommandLine.IVersionProvider;
     subcommands = {Run.class, Release.class},
     synopsisSubcommandLabel = "COMMAND")
 public final class Main implements Runnable {
+  /// The exit code where the settings cannot be read.
+  static final int WRONG_SETTINGS = 2;
+
   @CommandLine.Spec
   private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
@@ -24,6 +27,16 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     spec.commandLine().usage(System.out);
+  }
+
+  /// From the environment; empty where something there cannot be read, and then it is said what.
+  static Optional<Settings> settings() {
+    try {
+      return Optional.of(Settings.of(System.getenv()));
+    } catch (IllegalArgumentException wrong) {
+      System.err.println("credence: " + wrong.getMessage());
+      return Optional.empty();
+    }
   }
 
   static String version() {

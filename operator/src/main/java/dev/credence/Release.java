@@ -38,17 +38,14 @@ final class Release implements Callable<Integer> {
   private static final Set<Integer> GONE =
       Set.of(HttpURLConnection.HTTP_NOT_FOUND, HttpURLConnection.HTTP_FORBIDDEN);
   private static final int FAILED = 1;
-  private static final int WRONG_SETTINGS = 2;
 
   @Override
   public Integer call() {
-    Settings settings;
-    try {
-      settings = Settings.of(System.getenv());
-    } catch (IllegalArgumentException wrong) {
-      System.err.println("credence: " + wrong.getMessage());
-      return WRONG_SETTINGS;
+    var found = Main.settings();
+    if (found.isEmpty()) {
+      return Main.WRONG_SETTINGS;
     }
+    var settings = found.get();
     Logs.configure(settings);
     try (var client = Clients.forMetadata()) {
       var failed = 0;

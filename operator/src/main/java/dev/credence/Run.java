@@ -39,7 +39,6 @@ import picocli.CommandLine.Command;
     })
 final class Run implements Callable<Integer> {
   private static final int FAILED = 1;
-  private static final int WRONG_SETTINGS = 2;
   private static final Duration LOOK_AT_HEALTH_EVERY = Duration.ofSeconds(2);
 
   /// What has come up so far: health is asked from the first moment on.
@@ -50,13 +49,11 @@ final class Run implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    Settings settings;
-    try {
-      settings = Settings.of(System.getenv());
-    } catch (IllegalArgumentException wrong) {
-      System.err.println("credence: " + wrong.getMessage());
-      return WRONG_SETTINGS;
+    var found = Main.settings();
+    if (found.isEmpty()) {
+      return Main.WRONG_SETTINGS;
     }
+    var settings = found.get();
     Logs.configure(settings);
     limitSlowClients();
     try {

@@ -5,6 +5,7 @@ import dev.credence.facts.Claim.Strength;
 import dev.credence.facts.Controller;
 import dev.credence.facts.Marks.Mark;
 import dev.credence.facts.Member;
+import dev.credence.facts.Member.Part;
 import dev.credence.facts.Member.StoredSecret;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /// Which objects belong to the identity? Those it names, in its order, then those its selector
@@ -139,15 +141,18 @@ final class Membership {
 
   /// What we made beside this Secret, for its rotation.
   static List<StoredSecret> parts(Snapshot s, String secret) {
+    return parts(s, part -> part.secret().equals(secret)).toList();
+  }
+
+  /// The same beside any Secret.
+  static Stream<StoredSecret> parts(Snapshot s, Predicate<Part> which) {
     return s.members().stream()
         .filter(member -> isOurs(s, member.thing()))
         .flatMap(
             member ->
-                member instanceof StoredSecret found
-                        && found.part().filter(part -> part.secret().equals(secret)).isPresent()
+                member instanceof StoredSecret found && found.part().filter(which).isPresent()
                     ? Stream.of(found)
-                    : Stream.of())
-        .toList();
+                    : Stream.of());
   }
 
   private static boolean selects(Claim claim) {

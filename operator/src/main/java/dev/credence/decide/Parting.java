@@ -8,10 +8,8 @@ import dev.credence.facts.Member.Account;
 import dev.credence.facts.Member.Certificate;
 import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Member.StoredSecret;
-import dev.credence.facts.Recipe;
 import dev.credence.facts.Safeguards.Bindings;
 import dev.credence.facts.Snapshot;
-import dev.credence.facts.Thing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -96,17 +94,12 @@ final class Parting {
             actions.add(leave(member));
         case Seat.Made(Account account) when isLast(seats) -> actions.add(leave(account));
         case Seat.Leftover(Account account) when isLast(seats) -> actions.add(leave(account));
-        case Seat.Linked(var member) when isMarked(member.thing()) ->
+        case Seat.Linked(var member) when member.thing().marks().anyOurs() ->
             actions.add(Marking.off(member.thing()));
         case Seat _ -> {}
       }
     }
     return actions;
-  }
-
-  private static boolean isMarked(Thing thing) {
-    return Stream.of(thing.marks().identity(), thing.marks().owner(), thing.marks().team())
-        .anyMatch(mark -> mark.filter(found -> found.ours()).isPresent());
   }
 
   /// Whether no Secret is left that a hook may need an account for.
@@ -122,7 +115,7 @@ final class Parting {
   static List<String> left(Snapshot s, List<Seat> seats) {
     return Stream.of(
             s.identity().secrets().stream()
-                .filter(wanted -> wanted.material().filter(Recipe.class::isInstance).isPresent())
+                .filter(wanted -> wanted.material().isPresent() && !wanted.isToken())
                 .filter(wanted -> wanted.hooks().revoke().isEmpty())
                 .map(Parting::unended),
             seats.stream()

@@ -30,9 +30,17 @@ sealed interface Service {
       implements Service {}
 
   /// `counted`: this very look takes it out of service, by the policy's own doing.
-  record OutOfService(Ground ground, Instant since, boolean counted) implements Service {}
+  record OutOfService(Ground ground, Instant since, boolean counted) implements Held {}
 
-  record Ended(Ground ground, Instant since) implements Service {}
+  /// Taken apart, for good.
+  record Ended(Ground ground, Instant since) implements Held {}
+
+  /// It is kept from acting.
+  sealed interface Held extends Service {
+    Ground ground();
+
+    Instant since();
+  }
 
   record Ground(Reason reason, String why) {}
 
@@ -152,9 +160,7 @@ sealed interface Service {
   }
 
   private static Stream<Instant> ours(Snapshot s) {
-    return s.safeguards().listed().values().stream()
-        .filter(listed -> listed.uid().equals(s.identity().uid()))
-        .map(Listed::since);
+    return s.safeguards().listedFor(s.identity().uid()).values().stream().map(Listed::since);
   }
 
   private static Instant since(Snapshot s) {
@@ -164,11 +170,6 @@ sealed interface Service {
         .map(Suspended::since)
         .or(() -> ours(s).min(Instant::compareTo))
         .orElseGet(() -> s.now().truncatedTo(ChronoUnit.SECONDS));
-  }
-
-  /// Whether it is kept from acting.
-  default boolean isHeld() {
-    return this instanceof OutOfService || this instanceof Ended;
   }
 
   default Optional<Halt> halt() {

@@ -4,6 +4,7 @@ import dev.credence.decide.Standing.Suspension;
 import dev.credence.decide.Standing.Suspension.Measure;
 import dev.credence.decide.Verdict.Aspect;
 import dev.credence.decide.Verdict.Truth;
+import dev.credence.facts.Identity.SecretWanted;
 import dev.credence.facts.Member;
 import dev.credence.facts.Member.Part;
 import dev.credence.facts.Member.StoredSecret;
@@ -13,7 +14,6 @@ import dev.credence.facts.Safeguards.Listed;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -35,30 +35,38 @@ record Suspending(Snapshot s, Service service, Set<String> accounts) {
 
   List<Action> actions() {
     var actions = new ArrayList<Action>();
-    frozen()
-        .filter(account -> !isListed(account))
-        .forEach(account -> actions.add(new Action.Freeze(Subject.suspension(account), entry())));
-    tokens()
-        .filter(token -> !token.invalid())
-        .forEach(
-            token ->
-                actions.add(new Action.Invalidate(token.subject(), token.guard(), since(), uid())));
-    anchors()
-        .forEach(
-            anchor ->
-                actions.add(
-                    new Action.Remove(
-                        anchor.subject(), anchor.thing().guard(), "the identity is suspended")));
-    s.safeguards().listed().entrySet().stream()
-        .filter(entry -> entry.getValue().uid().equals(uid()) && !isFrozen(entry.getKey()))
-        .map(entry -> new Action.Thaw(Subject.suspension(entry.getKey())))
-        .sorted((a, b) -> a.subject().compareTo(b.subject()))
-        .forEach(actions::add);
+    if (service instanceof Service.Held held) {
+      actions.addAll(holding(held));
+    }
+    s.safeguards().listedFor(uid()).keySet().stream()
+        .filter(account -> !isFrozen(account))
+        .sorted()
+        .forEach(account -> actions.add(new Action.Thaw(Subject.suspension(account))));
     s.safeguards().tokens().stream()
         .filter(token -> token.suspendedFor().filter(uid()::equals).isPresent())
         .filter(token -> !isFrozen(token.account()) && !token.leaving())
         .forEach(token -> actions.add(new Action.Revalidate(token.subject(), token.guard())));
     return actions;
+  }
+
+  private List<Action> holding(Service.Held held) {
+    var entry = new Listed(s.identity().name(), uid(), held.since(), held.ground().why());
+    return Stream.<Stream<Action>>of(
+            frozen()
+                .filter(account -> !isListed(account))
+                .map(account -> new Action.Freeze(Subject.suspension(account), entry)),
+            tokens()
+                .filter(token -> !token.invalid())
+                .map(
+                    token ->
+                        new Action.Invalidate(token.subject(), token.guard(), held.since(), uid())),
+            anchors()
+                .map(
+                    anchor ->
+                        new Action.Remove(
+                            anchor.subject(), anchor.thing().guard(), "the identity is suspended")))
+        .flatMap(actions -> actions)
+        .toList();
   }
 
   /// The accounts that are kept from acting.
@@ -67,7 +75,7 @@ record Suspending(Snapshot s, Service service, Set<String> accounts) {
   }
 
   private boolean isFrozen(String account) {
-    return service.isHeld()
+    return service instanceof Service.Held
         && accounts.contains(account)
         && !s.safeguards().immune().contains(account);
   }
@@ -84,15 +92,9 @@ record Suspending(Snapshot s, Service service, Set<String> accounts) {
 
   /// What the tokens of every version are bound to.
   private Stream<StoredSecret> anchors() {
-    return service.isHeld()
-        ? s.members().stream()
-            .filter(member -> Membership.isOurs(s, member.thing()) && !member.thing().leaving())
-            .flatMap(
-                member ->
-                    member instanceof StoredSecret secret
-                            && secret.part().orElse(null) instanceof Part.Anchor
-                        ? Stream.of(secret)
-                        : Stream.of())
+    return service instanceof Service.Held
+        ? Membership.parts(s, Part.Anchor.class::isInstance)
+            .filter(anchor -> !anchor.thing().leaving())
         : Stream.of();
   }
 
@@ -100,34 +102,13 @@ record Suspending(Snapshot s, Service service, Set<String> accounts) {
     return s.identity().uid();
   }
 
-  private Instant since() {
-    return switch (service) {
-      case Service.OutOfService(_, var since, _) -> since;
-      case Service.Ended(_, var since) -> since;
-      case Service.InService _, Service.Queued _ -> s.now();
-    };
-  }
-
-  private Listed entry() {
-    return new Listed(s.identity().name(), uid(), since(), ground().why());
-  }
-
-  private Service.Ground ground() {
-    return switch (service) {
-      case Service.OutOfService(var ground, _, _) -> ground;
-      case Service.Ended(var ground, _) -> ground;
-      case Service.InService _, Service.Queued _ ->
-          throw new IllegalStateException("in service, so on no ground");
-    };
-  }
-
   /// What is in force once [#actions] are done, and what is not.
   Optional<Suspension> suspension(List<String> left) {
-    if (!service.isHeld()) {
+    if (!(service instanceof Service.Held held)) {
       return Optional.empty();
     }
     var notCovered = Stream.concat(left.stream(), notCovered()).distinct().toList();
-    return Optional.of(new Suspension(since(), ground().reason(), inForce(), notCovered));
+    return Optional.of(new Suspension(held.since(), held.ground().reason(), inForce(), notCovered));
   }
 
   private Set<Measure> inForce() {
@@ -148,13 +129,7 @@ record Suspending(Snapshot s, Service service, Set<String> accounts) {
   }
 
   private boolean hasTokens() {
-    return s.identity().secrets().stream()
-        .anyMatch(
-            secret ->
-                secret
-                    .material()
-                    .filter(dev.credence.facts.TokenRecipe.class::isInstance)
-                    .isPresent());
+    return s.identity().secrets().stream().anyMatch(SecretWanted::isToken);
   }
 
   private boolean isDenied(List<String> frozen, Admission by) {

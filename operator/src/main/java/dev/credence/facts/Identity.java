@@ -53,7 +53,13 @@ public record Identity(
       String type,
       Optional<Material> material,
       RotationRule rotation,
-      Hooks hooks) {}
+      Hooks hooks) {
+
+    /// Whether it is to hold a token of a ServiceAccount.
+    public boolean isToken() {
+      return material.filter(TokenRecipe.class::isInstance).isPresent();
+    }
+  }
 
   /// What the status says of a credential and nothing else remembers: who used it at last count,
   /// and what was asked of cert-manager.

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// What suspension and approval rest on beside the identity itself.
 ///
@@ -34,6 +35,13 @@ public record Safeguards(
     tokens = List.copyOf(tokens);
     immune = Set.copyOf(immune);
     recent = Map.copyOf(recent);
+  }
+
+  /// What is listed for the identity with this UID, by account.
+  public Map<String, Listed> listedFor(String uid) {
+    return listed.entrySet().stream()
+        .filter(entry -> entry.getValue().uid().equals(uid))
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   /// The same with what policies have done meanwhile.

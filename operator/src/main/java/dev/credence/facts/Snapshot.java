@@ -52,33 +52,16 @@ public record Snapshot(
 
   /// The same look after policies suspended identities meanwhile.
   public Snapshot with(Map<String, List<Instant>> recent) {
-    return new Snapshot(
-        now,
-        identity,
-        home,
-        policies,
-        members,
-        rivals,
-        certManager,
-        jobs,
-        consumers,
-        safeguards.with(recent),
-        setbacks);
+    return with(safeguards.with(recent), setbacks);
   }
 
   /// The same look after some actions did not go through.
   public Snapshot with(List<Setback> later) {
+    return with(safeguards, later);
+  }
+
+  private Snapshot with(Safeguards around, List<Setback> held) {
     return new Snapshot(
-        now,
-        identity,
-        home,
-        policies,
-        members,
-        rivals,
-        certManager,
-        jobs,
-        consumers,
-        safeguards,
-        later);
+        now, identity, home, policies, members, rivals, certManager, jobs, consumers, around, held);
   }
 }

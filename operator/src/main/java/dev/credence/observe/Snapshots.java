@@ -17,7 +17,6 @@ import dev.credence.facts.Setback;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
-import dev.credence.facts.TokenRecipe;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.time.Instant;
@@ -133,8 +132,7 @@ public final class Snapshots {
                 .filter(secret -> secret.hooks().stage())
                 .map(secret -> Subject.pendingOf(secret.name())),
             identity.secrets().stream()
-                .filter(
-                    secret -> secret.material().filter(TokenRecipe.class::isInstance).isPresent())
+                .filter(SecretWanted::isToken)
                 .map(secret -> Subject.anchorOf(secret.name(), nextVersion(identity, secret))),
             identity.certificates().stream().map(Subject::certificate))
         .flatMap(subjects -> subjects);
