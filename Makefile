@@ -27,7 +27,7 @@ demo-stop: ## Ends what `make demo` left up.
 	@tools/demo stop
 
 test: $(if $(CREDENCE_TEST_KUBECONFIG),,tools) ## Runs every test, the real cluster included. CREDENCE_TEST_KUBECONFIG=… uses your own throw-away cluster.
-	@$(MVN) verify
+	@$(MVN) verify -Dcredence.explore=full
 
 unit: ## Runs the tests that need no cluster.
 	@$(MVN) test

@@ -26,15 +26,16 @@ final class Removals {
           case Certificate, CronJob, Deployment, StatefulSet, DaemonSet, Pod, Suspension ->
               throw new IllegalArgumentException(subject + " is never deleted");
         };
-    Refusal.asked(subject, "delete", () -> client.raw(path, "DELETE", judged(guard)));
+    Refusal.asked(subject, "delete", () -> client.raw(path, "DELETE", judged(subject, guard)));
   }
 
-  /// A Job goes with its pods, which would be left otherwise.
-  private static DeleteOptions judged(Guard guard) {
+  /// A Job goes after its pods: once it is gone, none of them reads a value any more. The rest goes
+  /// at once.
+  private static DeleteOptions judged(Subject subject, Guard guard) {
     return new DeleteOptionsBuilder()
         .withApiVersion("v1")
         .withKind("DeleteOptions")
-        .withPropagationPolicy("Background")
+        .withPropagationPolicy(subject.kind() == Subject.Kind.Job ? "Foreground" : "Background")
         .withNewPreconditions()
         .withUid(guard.uid())
         .withResourceVersion(guard.resourceVersion())

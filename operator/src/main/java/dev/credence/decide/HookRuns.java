@@ -49,13 +49,35 @@ record HookRuns(Target t, long version, Value about, List<Step> steps) {
     var jobs = jobs();
     return switch (Progress.of(jobs, t.hooks(), steps, t.now())) {
       case Passed(var step) ->
-          new Answer(
-              true, step, List.of(), Optional.empty(), Optional.empty(), Optional.empty(), false);
+          late(jobs).map(job -> without(step, job)).orElseGet(() -> passed(step));
       case Next(var step, var attempt) -> start(step, attempt, Optional.empty());
       case Running(var step, var job, var until) ->
           underWay(step, List.of(), Optional.empty(), Optional.of(until), waitingFor(job));
       case Failed failed -> afterFailure(failed, jobs, atOnce);
     };
+  }
+
+  private static Answer passed(Step step) {
+    return new Answer(
+        true, step, List.of(), Optional.empty(), Optional.empty(), Optional.empty(), false);
+  }
+
+  /// One that was given up and runs all the same. It reads its value when it begins, and would take
+  /// the next one for it.
+  private static Optional<HookJob> late(List<HookJob> jobs) {
+    return jobs.stream().filter(job -> job.endedAt().isEmpty()).findFirst();
+  }
+
+  /// It goes, with its pods, before the value counts as settled.
+  private Answer without(Step step, HookJob late) {
+    var why = "another attempt has succeeded";
+    return underWay(
+        step,
+        Tidying.removing(List.of(late), why),
+        Obstacle.refusal(t.s(), late.subject()),
+        Optional.empty(),
+        "version %d: %s; waiting for Job %s to be gone"
+            .formatted(version, why, late.subject().name()));
   }
 
   /// The Jobs that are about the very value.

@@ -22,10 +22,12 @@ class RemovalsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "Secret, /api/v1/namespaces/payments/secrets/payments-db-pending",
-    "Job, /apis/batch/v1/namespaces/payments/jobs/payments-db-pending"
+    "Secret, /api/v1/namespaces/payments/secrets/payments-db-pending, Background",
+    // Its pods go first, since they read values.
+    "Job, /apis/batch/v1/namespaces/payments/jobs/payments-db-pending, Foreground"
   })
-  void only_the_very_version_that_was_judged_is_deleted(Kind kind, String path) {
+  void only_the_very_version_that_was_judged_is_deleted(
+      Kind kind, String path, String propagation) {
     acting.api.answers("{\"kind\": \"Status\", \"status\": \"Success\"}");
     acting.perform(remove(kind));
     assertThat(acting.api.lines()).containsExactly("DELETE " + path);
@@ -33,9 +35,10 @@ class RemovalsTest {
         .isEqualTo(
             FakeApi.tree(
                 """
-                {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "Background",
+                {"apiVersion": "v1", "kind": "DeleteOptions", "propagationPolicy": "%s",
                  "preconditions": {"uid": "uid-of-it", "resourceVersion": "8"}}
-                """));
+                """
+                    .formatted(propagation)));
   }
 
   @ParameterizedTest

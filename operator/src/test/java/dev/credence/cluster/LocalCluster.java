@@ -3,10 +3,12 @@ package dev.credence.cluster;
 import static dev.credence.cluster.Eventually.eventually;
 import static java.util.stream.Collectors.toMap;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,6 +34,11 @@ public final class LocalCluster implements AutoCloseable {
   public static final Path TOP = Path.of(System.getProperty("user.dir")).getParent();
 
   private static final String GIVEN = System.getenv("CREDENCE_TEST_KUBECONFIG");
+
+  private static final GenericKubernetesResource ANY =
+      Serialization.unmarshal(
+          "{apiVersion: credence.dev/v1alpha1, kind: MachineIdentity, metadata: {name: any}, spec: {}}",
+          GenericKubernetesResource.class);
 
   private static @Nullable LocalCluster shared;
   private static @Nullable String whyThereIsNone;
@@ -184,6 +191,10 @@ public final class LocalCluster implements AutoCloseable {
           .ignoreExceptions()
           .until(() -> client.raw("/apis/credence.dev/v1alpha1/" + kind + "?limit=1") != null);
     }
+    // Its mutating admission policies read schemas every 5 s: until then it answers 503.
+    eventually("the API server takes a MachineIdentity")
+        .ignoreExceptions()
+        .until(() -> client.resource(ANY).inNamespace("default").dryRun().create() != null);
     return this;
   }
 
