@@ -8,6 +8,7 @@ import io.fabric8.generator.annotation.Pattern;
 import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
+import java.time.Instant;
 import java.util.List;
 
 public record CredentialPolicySpec(
@@ -40,6 +41,14 @@ public record CredentialPolicySpec(
     @JsonPropertyDescription("How often generated values are replaced, when and how.")
         PolicyRotation rotation,
     @JsonPropertyDescription("What tokens of ServiceAccounts may be asked for.") Tokens tokens,
+    @JsonPropertyDescription("Which rights of its accounts are reported.") Privileges privileges,
+    @JsonPropertyDescription("What becomes of an identity that nobody uses.") Idle idle,
+    @JsonPropertyDescription("How often somebody must confirm that an identity is still needed.")
+        Review review,
+    @JsonPropertyDescription(
+            "What becomes of ServiceAccounts that no identity claims, in the selected namespaces. Disabled (default): nothing. Report: they are counted and listed. Register: a MachineIdentity is written for each, to be adopted.")
+        @Default("Disabled")
+        Discovery discovery,
     @JsonPropertyDescription("What the policy may do by itself, and how much of it.")
         Safety safety) {
 
@@ -57,6 +66,81 @@ public record CredentialPolicySpec(
     Report,
     Suspend
   }
+
+  public enum Discovery {
+    Disabled,
+    Report,
+    Register
+  }
+
+  public enum Action {
+    Report,
+    Suspend
+  }
+
+  @ValidationRule(
+      value =
+          "!has(self.after) || !self.after.matches('"
+              + Form.DURATION
+              + "') || duration(self.after) >= duration('10s')",
+      message = "`after` must be at least 10s",
+      fieldPath = ".after")
+  public record Idle(
+      @JsonPropertyDescription(
+              "How long without any sign of use until an identity counts as idle: 2160h is 90 days. Use of tokens is known to the day.")
+          @Required
+          @Size(max = 24)
+          @Pattern(Form.DURATION)
+          String after,
+      @JsonPropertyDescription(
+              "Report (default): it is shown. Suspend: it is taken out of service, where the policy enforces.")
+          @Default("Report")
+          Action action) {}
+
+  @ValidationRule(
+      value =
+          "!has(self.every) || !self.every.matches('"
+              + Form.DURATION
+              + "') || duration(self.every) >= duration('10s')",
+      message = "`every` must be at least 10s",
+      fieldPath = ".every")
+  public record Review(
+      @JsonPropertyDescription(
+              "How long a review counts, or an identity's creation before the first: 2160h is 90 days.")
+          @Required
+          @Size(max = 24)
+          @Pattern(Form.DURATION)
+          String every,
+      @JsonPropertyDescription(
+              "Report (default): it is shown. Suspend: it is taken out of service, where the policy enforces.")
+          @Default("Report")
+          Action onOverdue) {}
+
+  public record Privileges(
+      @JsonPropertyDescription(
+              "From which severity on a finding breaks the policy: Low, Medium, High or Critical. All are listed.")
+          @Default("Medium")
+          Severity reportFrom,
+      @JsonPropertyDescription("Findings that are accepted, each for a reason and a time.")
+          @Size(max = 64)
+          List<RiskException> exceptions) {}
+
+  public enum Severity {
+    Low,
+    Medium,
+    High,
+    Critical
+  }
+
+  public record RiskException(
+      @JsonPropertyDescription("The rule whose findings are accepted, as in the reference.")
+          @Required
+          @Size(min = 1, max = 63)
+          String rule,
+      @JsonPropertyDescription("Why.") @Required @Size(min = 1, max = 1024) @Pattern(Form.LINE)
+          String reason,
+      @JsonPropertyDescription("Until when it holds. Left out: until it is taken away.")
+          Instant validUntil) {}
 
   public record Safety(
       @JsonPropertyDescription(
@@ -261,5 +345,20 @@ public record CredentialPolicySpec(
               "The longest life of a token that an identity may ask for: 24h. Where it asks for more, this holds.")
           @Size(max = 24)
           @Pattern(Form.DURATION)
-          String maxLifetime) {}
+          String maxLifetime,
+      @JsonPropertyDescription(
+              "What becomes of token Secrets of ServiceAccounts, which never end. Allow: nothing. Report (default): they break the policy once they are not used. Invalidate: one that was not used for legacyUnusedFor is made invalid, where the policy enforces; it can be made valid again.")
+          @Default("Report")
+          Legacy legacy,
+      @JsonPropertyDescription(
+              "How long such a token must not have been used: 2160h (default) is 90 days.")
+          @Size(max = 24)
+          @Pattern(Form.DURATION)
+          String legacyUnusedFor) {}
+
+  public enum Legacy {
+    Allow,
+    Report,
+    Invalidate
+  }
 }

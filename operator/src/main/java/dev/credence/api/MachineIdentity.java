@@ -36,6 +36,11 @@ import io.fabric8.kubernetes.model.annotation.Version;
     type = Type.STRING,
     getDescription = "Whether it is as its policy wants it")
 @AdditionalPrinterColumn(
+    name = "Risk",
+    jsonPath = ".status.risk.level",
+    type = Type.STRING,
+    getDescription = "The worst of what its accounts may do")
+@AdditionalPrinterColumn(
     name = "Next",
     jsonPath = ".status.nextActionTime",
     type = Type.STRING,
@@ -52,6 +57,18 @@ import io.fabric8.kubernetes.model.annotation.Version;
     priority = 1,
     type = Type.STRING,
     getDescription = "When it ends")
+@AdditionalPrinterColumn(
+    name = "Last-Used",
+    jsonPath = ".status.usage.lastUsedTime",
+    priority = 1,
+    type = Type.STRING,
+    getDescription = "The last day on which it was seen at work")
+@AdditionalPrinterColumn(
+    name = "Review-Due",
+    jsonPath = ".status.review.dueTime",
+    priority = 1,
+    type = Type.STRING,
+    getDescription = "When somebody must confirm that it is still needed")
 @AdditionalPrinterColumn(
     name = "Age",
     jsonPath = ".metadata.creationTimestamp",

@@ -11,7 +11,8 @@ public record MachineIdentityStatus(
         Long observedGeneration,
     @JsonPropertyDescription("Where the identity is in its life.") LifeState state,
     @JsonPropertyDescription("What kind of actor it is.") ActorType type,
-    @JsonPropertyDescription("Where the type comes from: Declared.") @Size(max = 63)
+    @JsonPropertyDescription("Where the type comes from: Declared, or the rule that classified it.")
+        @Size(max = 63)
         String typeReason,
     @JsonPropertyDescription("Who answers for the identity.") OwnerStatus owner,
     @JsonPropertyDescription("The policy that decides, of all that select the identity.")
@@ -27,6 +28,11 @@ public record MachineIdentityStatus(
             "What proves the identity. Named ones first; at most 256, members counts them all.")
         @Size(max = 256)
         List<CredentialStatus> credentials,
+    @JsonPropertyDescription("When the identity was last seen at work, as far as that is known.")
+        UsageStatus usage,
+    @JsonPropertyDescription("What its accounts may do that is dangerous.") RiskStatus risk,
+    @JsonPropertyDescription("When somebody last confirmed that the identity is still needed.")
+        ReviewStatus review,
     @JsonPropertyDescription(
             "What keeps the identity from acting. Only while it is out of service.")
         SuspensionStatus suspension,
@@ -58,9 +64,64 @@ public record MachineIdentityStatus(
     Decommissioned
   }
 
+  public record UsageStatus(
+      @JsonPropertyDescription("The last day on which it was seen at work, in UTC: 2026-11-20.")
+          @Size(max = 10)
+          String lastUsedTime,
+      @JsonPropertyDescription(
+              "What shows it: TokenLabel (the API server saw its token), Pod (one runs), Reference (something is set up to use it) or None.")
+          @Required
+          UsageSource source) {}
+
+  public enum UsageSource {
+    TokenLabel,
+    Pod,
+    Reference,
+    None
+  }
+
+  public record RiskStatus(
+      @JsonPropertyDescription("The highest severity of the findings, or None.") @Required
+          RiskLevel level,
+      @JsonPropertyDescription("How many findings are critical.") @Required Integer critical,
+      @JsonPropertyDescription("How many are high.") @Required Integer high,
+      @JsonPropertyDescription("How many are medium.") @Required Integer medium,
+      @JsonPropertyDescription("How many are low.") @Required Integer low,
+      @JsonPropertyDescription("The worst first; at most 32, the numbers count them all.")
+          @Size(max = 32)
+          List<FindingStatus> findings) {
+    public RiskStatus {
+      findings = findings == null || findings.isEmpty() ? null : findings;
+    }
+  }
+
+  public enum RiskLevel {
+    None,
+    Low,
+    Medium,
+    High,
+    Critical
+  }
+
+  public record FindingStatus(
+      @JsonPropertyDescription("The rule, as in the reference.") @Required @Size(max = 63)
+          String rule,
+      @JsonPropertyDescription("How bad it is.") @Required RiskLevel severity,
+      @JsonPropertyDescription("What grants it: ClusterRoleBinding/crm-view.") @Size(max = 1024)
+          String via,
+      @JsonPropertyDescription("What is found, in a sentence.") @Size(max = 1024) String detail) {}
+
+  public record ReviewStatus(
+      @JsonPropertyDescription("When the next review is due. Only where a policy asks for one.")
+          Instant dueTime,
+      @JsonPropertyDescription("When it was last reviewed.") Instant reviewTime,
+      @JsonPropertyDescription("Who reviewed it.") @Size(max = 1024) String reviewedBy) {}
+
   public record SuspensionStatus(
       @JsonPropertyDescription("Since when.") @Required Instant startTime,
-      @JsonPropertyDescription("Why: Requested, Expired or Compromised.") @Required @Size(max = 63)
+      @JsonPropertyDescription("Why: Requested, Expired, Idle, ReviewOverdue or Compromised.")
+          @Required
+          @Size(max = 63)
           String reason,
       @JsonPropertyDescription("What is denied to it by now.") @Size(max = 8) List<Measure> inForce,
       @JsonPropertyDescription(

@@ -261,10 +261,13 @@ public final class Decide {
                 markings.stream().flatMap(marking -> marking.foreign().stream()).toList()),
             Freshness.verdict(turns, halt),
             life.verdict(),
-            suspending.verdict());
+            suspending.verdict(),
+            Usage.verdict(),
+            Privilege.verdict(),
+            Reviewing.verdict());
     return new Standing(
         state(turns, made),
-        s.identity().type(),
+        s.identity().type().map(type -> new Standing.Typed(type, "Declared")),
         owner,
         policy.map(
             p -> new PolicyApplied(p.name(), p.generation(), p.enforces(), p.mostSuspensions())),
@@ -273,6 +276,9 @@ public final class Decide {
         members.counts(),
         turns.stream().map(Turn::credential).toList(),
         handled,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
         suspending.suspension(isDecommissioned() ? Parting.left(s, seats) : List.of()),
         approval.record(),
         Readiness.over(verdicts, policy),

@@ -39,7 +39,10 @@ public enum Reason {
 
   InService("the identity is not suspended"),
   Requested("somebody has asked for the identity to be suspended or decommissioned"),
-  Compromised("somebody has asked for the identity to be suspended, since it is in other hands");
+  Compromised("somebody has asked for the identity to be suspended, since it is in other hands"),
+
+  NoEvidence("nothing is known about the use of the identity"),
+  EvaluationIncomplete("not everything about the rights of its accounts is known");
 
   private final String meaning;
 

@@ -3,7 +3,9 @@ package dev.credence.decide;
 import dev.credence.facts.Identity.AccountElsewhere;
 import dev.credence.facts.Identity.Users;
 import dev.credence.facts.Lived;
+import dev.credence.facts.Severity;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -13,7 +15,7 @@ import java.util.Set;
 /// enforces them or not.
 public record Standing(
     State state,
-    Optional<String> type,
+    Optional<Typed> type,
     OwnerFound owner,
     Optional<PolicyApplied> policy,
     Optional<Instant> end,
@@ -21,6 +23,9 @@ public record Standing(
     Counts members,
     List<Credential> credentials,
     Handled handled,
+    Optional<Use> use,
+    Optional<Risk> risk,
+    Optional<Review> review,
     Optional<Suspension> suspension,
     Lived.Approval approval,
     List<Verdict> verdicts,
@@ -41,6 +46,32 @@ public record Standing(
     public static final Handled NONE =
         new Handled(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
   }
+
+  /// `reason`: Declared, or the rule that classified it.
+  public record Typed(String type, String reason) {}
+
+  /// `lastDay` in UTC, as `2026-11-20`.
+  public record Use(Optional<LocalDate> lastDay, Source source) {
+
+    public enum Source {
+      TokenLabel,
+      Pod,
+      Reference,
+      None
+    }
+  }
+
+  /// The worst first; those that a policy accepts for now are left out.
+  public record Risk(List<Finding> findings) {
+    public Risk {
+      findings = List.copyOf(findings);
+    }
+  }
+
+  /// `via`: what grants it, as in `ClusterRoleBinding/crm-view`.
+  public record Finding(String rule, Severity severity, String via, String detail) {}
+
+  public record Review(Optional<Instant> due, Optional<Instant> at, Optional<String> by) {}
 
   public enum State {
     Requested,

@@ -13,12 +13,16 @@ public record Verdict(Aspect aspect, Truth truth, Reason reason, String message,
     MembersLinked,
     CredentialsFresh,
     Expiring,
-    Suspended
+    Suspended,
+    InUse,
+    LeastPrivilege,
+    Reviewed
   }
 
   public enum Truth {
     True,
-    False
+    False,
+    Unknown
   }
 
   public enum Weight {

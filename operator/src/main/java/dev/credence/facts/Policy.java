@@ -22,6 +22,7 @@ public record Policy(
     RotationRule rotation,
     Conduct conduct,
     Optional<Duration> longestToken,
+    Oversight oversight,
     List<String> problems) {
 
   /// Where no policy says otherwise.

@@ -24,6 +24,8 @@ public record Snapshot(
     boolean certManager,
     List<HookJob> jobs,
     Optional<Consumers> consumers,
+    Evidence evidence,
+    Grants grants,
     Safeguards safeguards,
     List<Setback> setbacks) {
 
@@ -62,6 +64,18 @@ public record Snapshot(
 
   private Snapshot with(Safeguards around, List<Setback> held) {
     return new Snapshot(
-        now, identity, home, policies, members, rivals, certManager, jobs, consumers, around, held);
+        now,
+        identity,
+        home,
+        policies,
+        members,
+        rivals,
+        certManager,
+        jobs,
+        consumers,
+        evidence,
+        grants,
+        around,
+        held);
   }
 }

@@ -32,7 +32,6 @@ final class Statuses {
   private static final int MOST_CREDENTIALS = 256;
   private static final int LONGEST_CONDITION = 4096;
   private static final int LONGEST_MESSAGE = 1024;
-  private static final String DECLARED = "Declared";
 
   static MachineIdentityStatus of(Standing standing, MachineIdentity resource, Instant now) {
     var generation = resource.getMetadata().getGeneration();
@@ -40,8 +39,8 @@ final class Statuses {
     return new MachineIdentityStatus(
         generation,
         LifeState.valueOf(standing.state().name()),
-        standing.type().map(ActorType::valueOf).orElse(null),
-        standing.type().map(type -> DECLARED).orElse(null),
+        standing.type().map(typed -> ActorType.valueOf(typed.type())).orElse(null),
+        standing.type().map(Standing.Typed::reason).orElse(null),
         new OwnerStatus(
             standing.owner().contact().orElse(null),
             standing.owner().team().orElse(null),
@@ -57,6 +56,9 @@ final class Statuses {
             counts.notOwned(),
             counts.conflicted()),
         credentials(standing.credentials()),
+        standing.use().map(Observations::usage).orElse(null),
+        standing.risk().map(Observations::risk).orElse(null),
+        standing.review().map(Observations::review).orElse(null),
         standing.suspension().map(Passages::suspension).orElse(null),
         Passages.approval(standing.approval()),
         Passages.history(standing, resource.getStatus(), now),
@@ -129,12 +131,12 @@ final class Statuses {
         shortened(verdict.message(), LONGEST_CONDITION));
   }
 
-  private static @Nullable Instant seconds(Optional<Instant> time) {
+  static @Nullable Instant seconds(Optional<Instant> time) {
     return time.map(at -> at.truncatedTo(ChronoUnit.SECONDS)).orElse(null);
   }
 
   /// As it will be read back: half a character, left by this cut or an earlier one, would not be.
-  private static String shortened(String text, int longest) {
+  static String shortened(String text, int longest) {
     var cut = text.length() <= longest ? text : text.substring(0, longest - 1) + "…";
     return new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
   }

@@ -118,7 +118,9 @@ public final class Fleet implements MultiCollector {
             all,
             entry ->
                 Stream.of(
-                    List.of(entry.standing().state().name(), entry.standing().type().orElse("")))));
+                    List.of(
+                        entry.standing().state().name(),
+                        entry.standing().type().map(Standing.Typed::type).orElse("")))));
     gauges.add(
         counted(
             Metric.NotReady,

@@ -49,6 +49,7 @@ public final class Policies {
         Conducts.of(spec.map(CredentialPolicySpec::rotation)),
         spec.map(CredentialPolicySpec::tokens)
             .flatMap(tokens -> Texts.duration(tokens.maxLifetime())),
+        Oversights.of(spec),
         problems(owner, rotation, spec.map(CredentialPolicySpec::rotation)));
   }
 

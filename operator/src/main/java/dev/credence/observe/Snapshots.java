@@ -5,6 +5,8 @@ import dev.credence.api.MachineIdentity;
 import dev.credence.facts.Claim;
 import dev.credence.facts.Claim.Strength;
 import dev.credence.facts.Consumers;
+import dev.credence.facts.Evidence;
+import dev.credence.facts.Grants;
 import dev.credence.facts.Home;
 import dev.credence.facts.HookJob;
 import dev.credence.facts.Identity;
@@ -57,6 +59,8 @@ public final class Snapshots {
         cluster.certManager(),
         jobs(identity),
         consumers(identity, members),
+        Evidence.NONE,
+        Grants.UNKNOWN,
         new Safety(cluster).of(identity, members, recent),
         setbacks);
   }

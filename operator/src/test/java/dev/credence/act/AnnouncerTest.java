@@ -291,6 +291,9 @@ class AnnouncerTest {
         null,
         null,
         null,
+        null,
+        null,
+        null,
         List.of(conditions));
   }
 }

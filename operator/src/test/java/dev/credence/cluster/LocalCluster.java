@@ -37,7 +37,7 @@ public final class LocalCluster implements AutoCloseable {
 
   private static final GenericKubernetesResource ANY =
       Serialization.unmarshal(
-          "{apiVersion: credence.dev/v1alpha1, kind: MachineIdentity, metadata: {name: any}, spec: {}}",
+          "---\n{apiVersion: credence.dev/v1alpha1, kind: MachineIdentity, metadata: {name: any}, spec: {}}",
           GenericKubernetesResource.class);
 
   private static @Nullable LocalCluster shared;

@@ -502,6 +502,10 @@ final class RandomWorld {
                         null)),
             oneOrNull(60, this::policyRotation),
             null,
+            null,
+            null,
+            null,
+            null,
             null));
     world.write("kubectl", policy);
   }

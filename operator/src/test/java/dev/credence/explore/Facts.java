@@ -14,7 +14,9 @@ import dev.credence.facts.Conduct;
 import dev.credence.facts.Conduct.Restart;
 import dev.credence.facts.Consumers;
 import dev.credence.facts.Controller;
+import dev.credence.facts.Evidence;
 import dev.credence.facts.Generator;
+import dev.credence.facts.Grants;
 import dev.credence.facts.Guard;
 import dev.credence.facts.Handled;
 import dev.credence.facts.Home;
@@ -35,6 +37,7 @@ import dev.credence.facts.Member.EndDate;
 import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Member.Previous;
 import dev.credence.facts.Member.StoredSecret;
+import dev.credence.facts.Oversight;
 import dev.credence.facts.Policy;
 import dev.credence.facts.Policy.Enforcement;
 import dev.credence.facts.Policy.OwnerRule;
@@ -124,6 +127,7 @@ final class Facts {
                     Optional.of(Duration.ofSeconds(rules.overlapAtMost)),
                     rules.attempts),
                 Optional.empty(),
+                Oversight.NONE,
                 List.of()));
   }
 
@@ -162,6 +166,8 @@ final class Facts {
         s.parts().stream().anyMatch(part -> part.held() != null && part.held().retiresAt() >= 0)
             ? Optional.of(consumers(s))
             : Optional.empty(),
+        Evidence.NONE,
+        Grants.UNKNOWN,
         Safeguards.NONE,
         List.of());
   }

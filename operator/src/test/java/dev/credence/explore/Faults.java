@@ -137,6 +137,8 @@ final class Faults {
             s.certManager(),
             s.jobs(),
             s.consumers(),
+            s.evidence(),
+            s.grants(),
             s.safeguards(),
             s.setbacks()));
   }
@@ -215,6 +217,8 @@ final class Faults {
         s.certManager(),
         s.jobs(),
         s.consumers(),
+        s.evidence(),
+        s.grants(),
         s.safeguards(),
         s.setbacks());
   }

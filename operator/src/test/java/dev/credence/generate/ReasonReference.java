@@ -36,8 +36,12 @@ final class ReasonReference {
           Map.entry(Aspect.MembersLinked, "Every member is there and belongs to the identity."),
           Map.entry(Aspect.CredentialsFresh, "Every credential is current."),
           Map.entry(Aspect.Expiring, "The end is near or was reached: True is the bad news here."),
+          Map.entry(Aspect.Suspended, "The identity is out of service: True is the bad news here."),
+          Map.entry(Aspect.InUse, "Something shows that the identity is in use."),
           Map.entry(
-              Aspect.Suspended, "The identity is out of service: True is the bad news here."));
+              Aspect.LeastPrivilege, "The accounts of the identity may do nothing dangerous."),
+          Map.entry(
+              Aspect.Reviewed, "Somebody has confirmed in time that the identity is needed."));
 
   static {
     when(Aspect.Ready, Truth.True, Reason.InOrder);
@@ -74,6 +78,9 @@ final class ReasonReference {
     when(Aspect.Expiring, Truth.False, Reason.NoExpiry, Reason.FarAway);
     when(Aspect.Suspended, Truth.True, Reason.Requested, Reason.Expired, Reason.Compromised);
     when(Aspect.Suspended, Truth.False, Reason.InService);
+    when(Aspect.InUse, Truth.Unknown, Reason.NoEvidence);
+    when(Aspect.LeastPrivilege, Truth.Unknown, Reason.EvaluationIncomplete);
+    when(Aspect.Reviewed, Truth.True, Reason.NotRequired);
   }
 
   private static void when(Aspect aspect, Truth truth, Reason... reasons) {
@@ -85,13 +92,14 @@ final class ReasonReference {
   }
 
   static String markdown() {
-    var conditions = new Table("Condition", "What it says", "True", "False");
+    var conditions = new Table("Condition", "What it says", "True", "False", "Unknown");
     for (var aspect : Aspect.values()) {
       conditions.row(
           "`" + aspect + "`",
           ABOUT.get(aspect),
           cell(aspect, Truth.True),
-          cell(aspect, Truth.False));
+          cell(aspect, Truth.False),
+          cell(aspect, Truth.Unknown));
     }
     var reasons = new Table("Reason", "What it means");
     Arrays.stream(Reason.values())
@@ -121,7 +129,7 @@ final class ReasonReference {
     if (!own.isEmpty()) {
       return own;
     }
-    var repeats = aspect == Aspect.Ready ? truth == Truth.False : truth == Truth.True;
+    var repeats = isSum(aspect) && truth == (aspect == Aspect.Ready ? Truth.False : Truth.True);
     return repeats ? "the reason of the condition that counts" : "";
   }
 

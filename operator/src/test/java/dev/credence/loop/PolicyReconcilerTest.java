@@ -140,6 +140,10 @@ class PolicyReconcilerTest {
             null,
             null,
             null,
+            null,
+            null,
+            null,
+            null,
             null));
     return policy;
   }

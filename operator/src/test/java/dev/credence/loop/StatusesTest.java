@@ -85,8 +85,8 @@ class StatusesTest {
   void a_condition_that_was_lost_is_new() {
     identity.setStatus(
         new MachineIdentityStatus(
-            6L, null, null, null, null, null, null, null, null, null, null, null, null, null,
-            null));
+            6L, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+            null, null, null));
     assertThat(condition(Statuses.of(Standings.inOrder(), identity, NEW_YEAR), "Ready"))
         .extracting(Condition::lastTransitionTime)
         .isEqualTo(NEW_YEAR_TO_THE_SECOND);

@@ -60,7 +60,7 @@ public final class Standings {
       Verdict... verdicts) {
     return new Standing(
         State.Active,
-        Optional.of("Integration"),
+        Optional.of(new Standing.Typed("Integration", "Declared")),
         new OwnerFound(Optional.of("ada@example.com"), Optional.empty(), Source.Spec),
         Optional.of(new PolicyApplied("production", 3, false, 5)),
         end,
@@ -68,6 +68,9 @@ public final class Standings {
         new Counts(0, credentials.size(), 0, 0, 0, 0),
         credentials,
         Handled.NONE,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
         Optional.empty(),
         Lived.Approval.NONE,
         List.of(verdicts),
@@ -86,6 +89,9 @@ public final class Standings {
         standing.members(),
         standing.credentials(),
         standing.handled(),
+        standing.use(),
+        standing.risk(),
+        standing.review(),
         standing.suspension(),
         standing.approval(),
         standing.verdicts(),

@@ -9,6 +9,8 @@ import dev.credence.api.MachineIdentitySpec;
 import dev.credence.api.Rotation;
 import dev.credence.api.SecretMember;
 import dev.credence.decide.Decide;
+import dev.credence.facts.Evidence;
+import dev.credence.facts.Grants;
 import dev.credence.facts.Home;
 import dev.credence.facts.Safeguards;
 import dev.credence.facts.Snapshot;
@@ -89,6 +91,8 @@ class ExtremeTimesTest {
                   true,
                   List.of(),
                   Optional.empty(),
+                  Evidence.NONE,
+                  Grants.UNKNOWN,
                   Safeguards.NONE,
                   List.of()));
       assertThat(decision.standing()).isPresent();

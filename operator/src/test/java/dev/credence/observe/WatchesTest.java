@@ -208,7 +208,8 @@ class WatchesTest {
         new ObjectMetaBuilder().withName("production").withGeneration(generation).build());
     policy.setSpec(
         new CredentialPolicySpec(
-            priority, null, null, null, null, null, null, null, null, null, null));
+            priority, null, null, null, null, null, null, null, null, null, null, null, null, null,
+            null));
     return policy;
   }
 

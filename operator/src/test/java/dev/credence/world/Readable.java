@@ -45,7 +45,9 @@ public final class Readable {
   public static List<String> standing(Standing standing) {
     var lines = new ArrayList<String>();
     lines.add("state: " + standing.state());
-    standing.type().ifPresent(type -> lines.add("type: " + type));
+    standing
+        .type()
+        .ifPresent(type -> lines.add("type: %s (%s)".formatted(type.type(), type.reason())));
     lines.add("owner: " + quoted(owner(standing.owner())));
     standing
         .policy()

@@ -193,7 +193,7 @@ public final class Story {
       case OwnerAssigned -> true;
       case MembersLinked -> !ALL_IS_WELL.contains(verdict.message());
       case CredentialsFresh -> verdict.truth() == Truth.False;
-      case Approved -> verdict.truth() == Truth.False;
+      case Approved, InUse, LeastPrivilege, Reviewed -> verdict.truth() == Truth.False;
       case Expiring, Suspended -> verdict.truth() == Truth.True;
     };
   }

@@ -359,6 +359,9 @@ public final class World implements Cluster {
         null,
         null,
         credentials,
+        null,
+        null,
+        null,
         standing
             .suspension()
             .map(suspended -> suspended(suspended.since(), suspended.reason().name()))

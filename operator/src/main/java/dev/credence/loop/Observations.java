@@ -1,0 +1,64 @@
+package dev.credence.loop;
+
+import dev.credence.api.MachineIdentityStatus.FindingStatus;
+import dev.credence.api.MachineIdentityStatus.ReviewStatus;
+import dev.credence.api.MachineIdentityStatus.RiskLevel;
+import dev.credence.api.MachineIdentityStatus.RiskStatus;
+import dev.credence.api.MachineIdentityStatus.UsageSource;
+import dev.credence.api.MachineIdentityStatus.UsageStatus;
+import dev.credence.decide.Standing;
+import dev.credence.decide.Standing.Finding;
+import dev.credence.facts.Severity;
+import java.time.LocalDate;
+
+/// Use, risk and review of an identity as its status says them.
+final class Observations {
+  private static final int MOST_FINDINGS = 32;
+  private static final int LONGEST = 1024;
+
+  static UsageStatus usage(Standing.Use use) {
+    return new UsageStatus(
+        use.lastDay().map(LocalDate::toString).orElse(null),
+        UsageSource.valueOf(use.source().name()));
+  }
+
+  static RiskStatus risk(Standing.Risk risk) {
+    var findings = risk.findings();
+    return new RiskStatus(
+        findings.stream()
+            .map(Finding::severity)
+            .max(Severity::compareTo)
+            .map(Observations::level)
+            .orElse(RiskLevel.None),
+        count(risk, Severity.Critical),
+        count(risk, Severity.High),
+        count(risk, Severity.Medium),
+        count(risk, Severity.Low),
+        findings.stream().limit(MOST_FINDINGS).map(Observations::finding).toList());
+  }
+
+  private static int count(Standing.Risk risk, Severity severity) {
+    return (int) risk.findings().stream().filter(finding -> finding.severity() == severity).count();
+  }
+
+  private static FindingStatus finding(Finding finding) {
+    return new FindingStatus(
+        finding.rule(),
+        level(finding.severity()),
+        Statuses.shortened(finding.via(), LONGEST),
+        Statuses.shortened(finding.detail(), LONGEST));
+  }
+
+  private static RiskLevel level(Severity severity) {
+    return RiskLevel.valueOf(severity.name());
+  }
+
+  static ReviewStatus review(Standing.Review review) {
+    return new ReviewStatus(
+        Statuses.seconds(review.due()),
+        Statuses.seconds(review.at()),
+        review.by().map(by -> Statuses.shortened(by, LONGEST)).orElse(null));
+  }
+
+  private Observations() {}
+}

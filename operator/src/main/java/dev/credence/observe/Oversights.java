@@ -1,0 +1,71 @@
+package dev.credence.observe;
+
+import dev.credence.api.CredentialPolicySpec;
+import dev.credence.api.CredentialPolicySpec.Action;
+import dev.credence.facts.Oversight;
+import dev.credence.facts.Oversight.Discovery;
+import dev.credence.facts.Oversight.Exemption;
+import dev.credence.facts.Oversight.Idleness;
+import dev.credence.facts.Oversight.Legacy;
+import dev.credence.facts.Oversight.LegacyTokens;
+import dev.credence.facts.Oversight.Privileges;
+import dev.credence.facts.Oversight.Reviewing;
+import dev.credence.facts.Severity;
+import java.util.Optional;
+
+/// What a CredentialPolicy asks to be watched, as facts.
+final class Oversights {
+
+  static Oversight of(Optional<CredentialPolicySpec> spec) {
+    return new Oversight(
+        idleness(spec.map(CredentialPolicySpec::idle)),
+        reviewing(spec.map(CredentialPolicySpec::review)),
+        privileges(spec.map(CredentialPolicySpec::privileges)),
+        legacyTokens(spec.map(CredentialPolicySpec::tokens)),
+        spec.map(CredentialPolicySpec::discovery)
+            .map(written -> Discovery.valueOf(written.name()))
+            .orElse(Discovery.Disabled));
+  }
+
+  private static Idleness idleness(Optional<CredentialPolicySpec.Idle> rule) {
+    return new Idleness(
+        rule.flatMap(written -> Texts.duration(written.after())),
+        rule.filter(written -> written.action() == Action.Suspend).isPresent());
+  }
+
+  private static Reviewing reviewing(Optional<CredentialPolicySpec.Review> rule) {
+    return new Reviewing(
+        rule.flatMap(written -> Texts.duration(written.every())),
+        rule.filter(written -> written.onOverdue() == Action.Suspend).isPresent());
+  }
+
+  /// A severity of a newer version, which comes as null, is taken for the default.
+  private static Privileges privileges(Optional<CredentialPolicySpec.Privileges> rule) {
+    return new Privileges(
+        rule.map(
+            written ->
+                written.reportFrom() == null
+                    ? Severity.Medium
+                    : Severity.valueOf(written.reportFrom().name())),
+        Specs.list(rule.map(CredentialPolicySpec.Privileges::exceptions))
+            .filter(written -> written.rule() != null)
+            .map(
+                written ->
+                    new Exemption(
+                        written.rule(),
+                        Texts.present(written.reason()).orElse(""),
+                        Optional.ofNullable(written.validUntil())))
+            .toList());
+  }
+
+  private static LegacyTokens legacyTokens(Optional<CredentialPolicySpec.Tokens> rule) {
+    return new LegacyTokens(
+        rule.map(CredentialPolicySpec.Tokens::legacy)
+            .map(written -> Legacy.valueOf(written.name()))
+            .orElse(Legacy.Report),
+        rule.flatMap(written -> Texts.duration(written.legacyUnusedFor()))
+            .orElse(Oversight.LEGACY_UNUSED_FOR));
+  }
+
+  private Oversights() {}
+}
