@@ -2,10 +2,8 @@ package dev.credence.cluster;
 
 import static dev.credence.cluster.Eventually.within;
 
-import io.fabric8.kubernetes.api.model.ConfigBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -18,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,34 +89,7 @@ public final class OperatorProcess implements AutoCloseable {
 
     /// The kubeconfig that the operator will have.
     String kubeconfig() {
-      var client = cluster.client();
-      return Serialization.asYaml(
-          new ConfigBuilder()
-              .withApiVersion("v1")
-              .withKind("Config")
-              .withCurrentContext("operator")
-              .addNewContext()
-              .withName("operator")
-              .withNewContext()
-              .withCluster("cluster")
-              .withUser(LocalCluster.ACCOUNT)
-              .withNamespace(LocalCluster.NAMESPACE)
-              .endContext()
-              .endContext()
-              .addNewCluster()
-              .withName("cluster")
-              .withNewCluster()
-              .withServer(server.toString())
-              .withCertificateAuthorityData(authority(client))
-              .endCluster()
-              .endCluster()
-              .addNewUser()
-              .withName(LocalCluster.ACCOUNT)
-              .withNewUser()
-              .withToken(token(client))
-              .endUser()
-              .endUser()
-              .build());
+      return Kubeconfig.with(cluster.client(), server, token(cluster.client()));
     }
 
     /// Returns when it is ready.
@@ -311,19 +281,6 @@ public final class OperatorProcess implements AutoCloseable {
                 .build())
         .getStatus()
         .getToken();
-  }
-
-  private static String authority(KubernetesClient client) {
-    var configuration = client.getConfiguration();
-    if (configuration.getCaCertData() != null) {
-      return configuration.getCaCertData();
-    }
-    try {
-      return Base64.getEncoder()
-          .encodeToString(Files.readAllBytes(Path.of(configuration.getCaCertFile())));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private static void writePrivate(Path file, String content) throws IOException {

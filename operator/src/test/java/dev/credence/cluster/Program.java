@@ -24,7 +24,8 @@ public final class Program {
     return end.out();
   }
 
-  static End run(Map<String, String> environment, List<String> words) {
+  /// How the program ended, and what it printed.
+  public static End run(Map<String, String> environment, List<String> words) {
     Path out = null;
     Path err = null;
     try {
@@ -56,7 +57,7 @@ public final class Program {
     }
   }
 
-  record End(int code, String out, String err) {}
+  public record End(int code, String out, String err) {}
 
   private static void delete(Path file) {
     try {

@@ -154,8 +154,7 @@ class OutageIT {
     within(Duration.ofSeconds(30), "a value is nearly due")
         .until(() -> Stream.of(witnesses).anyMatch(Witness::isNearlyDue));
     cluster.apiserverDown();
-    var end = Instant.now().plus(time);
-    within(time.plusSeconds(10), "the time of the outage").until(() -> Instant.now().isAfter(end));
+    passes(time);
     Stream.of(witnesses).forEach(Witness::note);
     cluster.apiserverUp();
     var back = Instant.now();
@@ -247,6 +246,48 @@ class OutageIT {
       operator.close();
       scene.client().namespaces().withName(scene.namespace()).delete();
     }
+  }
+
+  /// What somebody asked for a moment before the API server went is done when it is back.
+  @Test
+  void who_is_to_be_suspended_is_when_the_api_server_is_back() {
+    try (var operator = alone().start()) {
+      var crm = Crm.of(scene("suspended"));
+      crm.scene().awaitReady("crm");
+      var legacy = crm.token(Crm.LEGACY);
+      var bound = crm.token("crm-ci");
+      assertThat(crm.answer(legacy)).isEmpty();
+
+      crm.suspend();
+      awayFor(Duration.ofSeconds(5));
+      within(TO_RECOVER, "both tokens are refused")
+          .until(() -> !crm.isKnown(legacy) && !crm.isKnown(bound));
+      crm.scene().await("crm", "Suspended", "True Requested");
+      assertThat(crm.scene().status("crm").history()).hasSize(1);
+
+      // It lasts while nobody is there to see to it.
+      awayFor(Duration.ofSeconds(5));
+      assertThat(crm.answer(legacy)).isPresent();
+      assertThat(crm.isListed()).isTrue();
+
+      crm.resume();
+      awayFor(Duration.ofSeconds(5));
+      within(TO_RECOVER, "the hand-made token writes again")
+          .until(() -> crm.answer(legacy).isEmpty());
+      crm.scene().awaitReady("crm");
+      assertThat(crm.isListed()).isFalse();
+    }
+  }
+
+  private static void awayFor(Duration time) {
+    cluster.apiserverDown();
+    passes(time);
+    cluster.apiserverUp();
+  }
+
+  private static void passes(Duration time) {
+    var end = Instant.now().plus(time);
+    within(time.plusSeconds(10), "the time of the outage").until(() -> Instant.now().isAfter(end));
   }
 
   @Test

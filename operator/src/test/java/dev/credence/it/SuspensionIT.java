@@ -14,18 +14,11 @@ import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.OperatorProcess;
 import dev.credence.cluster.Program;
 import dev.credence.cluster.TestNamespace;
-import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
-import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
-import io.fabric8.kubernetes.client.ConfigBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,129 +37,29 @@ class SuspensionIT {
     cluster = shared;
   }
 
-  /// An account with rights, a token of it that somebody made by hand, and one that we made.
-  private static Scene crm(TestNamespace namespace) {
-    var scene = Scene.in(namespace);
-    scene.createAccount("crm-sync");
-    scene.create(
-        """
-        {apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: crm-edits},
-         roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: edit},
-         subjects: [{kind: ServiceAccount, name: crm-sync}]}
-        """);
-    scene.create(
-        """
-        {apiVersion: v1, kind: Secret, type: kubernetes.io/service-account-token,
-         metadata: {name: crm-legacy, annotations: {kubernetes.io/service-account.name: crm-sync}}}
-        """);
-    scene.identity(
-        "crm",
-        OWNER
-            + ", serviceAccounts: [{name: crm-sync}], secrets: [{name: crm-ci, token: {serviceAccount: crm-sync}}]");
-    eventually("the hand-made token is there")
-        .until(() -> scene.value("crm-legacy", "token").isPresent());
-    return scene;
-  }
-
-  private static KubernetesClient with(String token) {
-    var admin = cluster.client().getConfiguration();
-    return new KubernetesClientBuilder()
-        .withConfig(
-            new ConfigBuilder(io.fabric8.kubernetes.client.Config.empty())
-                .withMasterUrl(admin.getMasterUrl())
-                .withCaCertFile(admin.getCaCertFile())
-                .withCaCertData(admin.getCaCertData())
-                .withOauthToken(token)
-                .withRequestRetryBackoffLimit(0)
-                .build())
-        .build();
-  }
-
-  /// What the API server says to a write with this token; empty where it does what is asked.
-  private static Optional<String> answer(Scene scene, String token) {
-    try (var client = with(token)) {
-      var map =
-          new ConfigMapBuilder().withNewMetadata().withGenerateName("crm-").endMetadata().build();
-      client.configMaps().inNamespace(scene.namespace()).resource(map).create();
-      return Optional.empty();
-    } catch (KubernetesClientException refused) {
-      return Optional.of(refused.getCode() + " " + refused.getMessage());
-    }
-  }
-
-  private static boolean isDenied(Scene scene, String token) {
-    return answer(scene, token).filter(said -> said.startsWith("403")).isPresent();
-  }
-
-  /// Whether a token is believed at all, whatever it may do.
-  private static boolean isKnown(Scene scene, String token) {
-    try (var client = with(token)) {
-      return client.configMaps().inNamespace(scene.namespace()).list() != null;
-    } catch (KubernetesClientException refused) {
-      assertThat(refused.getCode()).isEqualTo(401);
-      return false;
-    }
-  }
-
-  private static String token(Scene scene, String secret) {
-    return scene.value(secret, "token").orElseThrow();
-  }
-
-  private static void requestToken(Scene scene) {
-    scene
-        .client()
-        .serviceAccounts()
-        .inNamespace(scene.namespace())
-        .withName("crm-sync")
-        .tokenRequest(new TokenRequestBuilder().withNewSpec().endSpec().build());
-  }
-
-  private static void suspend(Scene scene) {
-    scene.annotate(scene.identity("crm"), Api.SUSPEND, "INC-7");
-  }
-
-  private static void resume(Scene scene) {
-    scene.patch(scene.identity("crm"), "{metadata: {annotations: {credence.dev/suspend: null}}}");
-  }
-
-  private static Map<String, String> list() {
-    return Optional.ofNullable(
-            cluster
-                .client()
-                .configMaps()
-                .inNamespace(LocalCluster.NAMESPACE)
-                .withName("credence-suspended")
-                .get())
-        .map(ConfigMap::getData)
-        .orElseGet(Map::of);
-  }
-
-  private static boolean isListed(Scene scene) {
-    return list().containsKey(scene.namespace() + ".crm-sync");
-  }
-
   @Test
   void what_was_accepted_is_refused_and_accepted_again(TestNamespace namespace) {
     try (var operator = OperatorProcess.on(cluster).start()) {
-      var scene = crm(namespace);
+      var crm = Crm.in(namespace);
+      var scene = crm.scene();
       scene.awaitReady("crm");
-      var legacy = token(scene, "crm-legacy");
-      var bound = token(scene, "crm-ci");
-      assertThat(answer(scene, legacy)).isEmpty();
-      assertThat(answer(scene, bound)).isEmpty();
-      requestToken(scene);
+      var legacy = crm.token("crm-legacy");
+      var bound = crm.token("crm-ci");
+      assertThat(crm.answer(legacy)).isEmpty();
+      assertThat(crm.answer(bound)).isEmpty();
+      crm.requestToken();
 
       var begun = Instant.now();
-      suspend(scene);
+      crm.suspend();
       // Whichever comes first: denied by name, or not known any more.
-      within(AT_MOST, "writes are refused").until(() -> answer(scene, legacy).isPresent());
+      within(AT_MOST, "writes are refused").until(() -> crm.answer(legacy).isPresent());
       var writes = Duration.between(begun, Instant.now());
-      within(AT_MOST, "the hand-made token is refused").until(() -> !isKnown(scene, legacy));
-      within(AT_MOST, "the token that we made is refused").until(() -> !isKnown(scene, bound));
+      within(AT_MOST, "the hand-made token is refused").until(() -> !crm.isKnown(legacy));
+      within(AT_MOST, "the token that we made is refused").until(() -> !crm.isKnown(bound));
       var tokens = Duration.between(begun, Instant.now());
       assertThat(tokens).isLessThan(AT_MOST);
       assertThatExceptionOfType(KubernetesClientException.class)
-          .isThrownBy(() -> requestToken(scene))
+          .isThrownBy(() -> crm.requestToken())
           .withMessageContaining("is suspended and gets no new token: MachineIdentity crm")
           .withMessageContaining("INC-7");
       eventually("the status says so")
@@ -176,15 +69,14 @@ class SuspensionIT {
       assertThat(scene.status("crm").history().getLast().to()).isEqualTo(LifeState.Suspended);
 
       var resumed = Instant.now();
-      resume(scene);
-      within(AT_MOST, "the hand-made token writes again")
-          .until(() -> answer(scene, legacy).isEmpty());
+      crm.resume();
+      within(AT_MOST, "the hand-made token writes again").until(() -> crm.answer(legacy).isEmpty());
       var again = Duration.between(resumed, Instant.now());
       scene.awaitVersion("crm-ci", 2);
       within(AT_MOST, "there is a new token")
-          .until(() -> answer(scene, token(scene, "crm-ci")).isEmpty());
-      assertThat(isKnown(scene, bound)).as("the one that was ended stays so").isFalse();
-      assertThat(isListed(scene)).isFalse();
+          .until(() -> crm.answer(crm.token("crm-ci")).isEmpty());
+      assertThat(crm.isKnown(bound)).as("the one that was ended stays so").isFalse();
+      assertThat(crm.isListed()).isFalse();
       assertThat(Scene.label(scene.secret("crm-legacy"), Api.INVALID_SINCE)).isEmpty();
       assertThat(Scene.annotation(scene.secret("crm-legacy"), Api.SUSPENDED)).isEmpty();
       scene.awaitReady("crm");
@@ -197,14 +89,15 @@ class SuspensionIT {
   @Test
   void the_message_names_who_is_suspended_and_why(TestNamespace namespace) {
     try (var operator = OperatorProcess.on(cluster).start()) {
-      var scene = crm(namespace);
+      var crm = Crm.in(namespace);
+      var scene = crm.scene();
       scene.awaitReady("crm");
       // The API server believes this token for ten more seconds: its writes are denied by name.
-      var legacy = token(scene, "crm-legacy");
-      assertThat(isKnown(scene, legacy)).isTrue();
-      suspend(scene);
-      within(AT_MOST, "writes are denied").until(() -> isDenied(scene, legacy));
-      assertThat(answer(scene, legacy).orElseThrow())
+      var legacy = crm.token("crm-legacy");
+      assertThat(crm.isKnown(legacy)).isTrue();
+      crm.suspend();
+      within(AT_MOST, "writes are denied").until(() -> crm.isDenied(legacy));
+      assertThat(crm.answer(legacy).orElseThrow())
           .contains("crm-sync is suspended: MachineIdentity crm", "INC-7");
     }
   }
@@ -212,69 +105,73 @@ class SuspensionIT {
   @Test
   void asked_for_twice_it_lasts_until_both_are_taken_back(TestNamespace namespace) {
     try (var operator = OperatorProcess.on(cluster).start()) {
-      var scene = crm(namespace);
+      var crm = Crm.in(namespace);
+      var scene = crm.scene();
       scene.awaitReady("crm");
       scene.patch(
           scene.identity("crm"),
           "{metadata: {annotations: {credence.dev/suspend: INC-7}}, spec: {state: Suspended}}");
       scene.await("crm", "Suspended", "True Requested");
       var since = scene.status("crm").suspension().startTime();
-      resume(scene);
+      crm.resume();
       eventually("the other reason is given")
           .until(() -> scene.message("crm", "Suspended").contains("`spec.state`"));
       assertThat(scene.status("crm").suspension().startTime()).isEqualTo(since);
-      assertThat(isListed(scene)).isTrue();
+      assertThat(crm.isListed()).isTrue();
       scene.patch(scene.identity("crm"), "{spec: {state: Active}}");
       scene.await("crm", "Suspended", "False InService");
-      assertThat(isListed(scene)).isFalse();
+      assertThat(crm.isListed()).isFalse();
     }
   }
 
   @Test
   void it_may_be_asked_for_while_the_operator_is_away(TestNamespace namespace) {
-    var scene = crm(namespace);
+    var crm = Crm.in(namespace);
+    var scene = crm.scene();
     try (var operator = OperatorProcess.on(cluster).start()) {
       scene.awaitReady("crm");
     }
-    var legacy = token(scene, "crm-legacy");
-    suspend(scene);
-    assertThat(answer(scene, legacy)).isEmpty();
+    var legacy = crm.token("crm-legacy");
+    crm.suspend();
+    assertThat(crm.answer(legacy)).isEmpty();
     try (var operator = OperatorProcess.on(cluster).start()) {
-      within(AT_MOST, "the hand-made token is refused").until(() -> !isKnown(scene, legacy));
+      within(AT_MOST, "the hand-made token is refused").until(() -> !crm.isKnown(legacy));
       scene.await("crm", "Suspended", "True Requested");
     }
     // It needs no operator to last, and one that comes back finds nothing to do.
-    assertThat(answer(scene, legacy)).isPresent();
+    assertThat(crm.answer(legacy)).isPresent();
     scene.identity("crm").delete();
-    assertThat(answer(scene, legacy)).isPresent();
+    assertThat(crm.answer(legacy)).isPresent();
     try (var operator = OperatorProcess.on(cluster).start()) {
       within(AT_MOST, "nobody is frozen for an identity that is gone")
-          .until(() -> !isListed(scene) && answer(scene, legacy).isEmpty());
+          .until(() -> !crm.isListed() && crm.answer(legacy).isEmpty());
     }
   }
 
   @Test
   void deleting_a_suspended_identity_leaves_nobody_frozen(TestNamespace namespace) {
     try (var operator = OperatorProcess.on(cluster).start()) {
-      var scene = crm(namespace);
+      var crm = Crm.in(namespace);
+      var scene = crm.scene();
       scene.awaitReady("crm");
-      suspend(scene);
-      var legacy = token(scene, "crm-legacy");
-      within(AT_MOST, "the hand-made token is refused").until(() -> !isKnown(scene, legacy));
+      crm.suspend();
+      var legacy = crm.token("crm-legacy");
+      within(AT_MOST, "the hand-made token is refused").until(() -> !crm.isKnown(legacy));
       scene.identity("crm").delete();
       within(AT_MOST, "it writes again")
-          .until(() -> !isListed(scene) && answer(scene, legacy).isEmpty());
+          .until(() -> !crm.isListed() && crm.answer(legacy).isEmpty());
     }
   }
 
   @Test
   void an_operator_that_is_gone_for_good_leaves_nobody_frozen(TestNamespace namespace) {
-    var scene = crm(namespace);
+    var crm = Crm.in(namespace);
+    var scene = crm.scene();
     var legacy = "";
     try (var operator = OperatorProcess.on(cluster).start()) {
       scene.awaitReady("crm");
-      legacy = token(scene, "crm-legacy");
-      suspend(scene);
+      legacy = crm.token("crm-legacy");
+      crm.suspend();
       scene.await("crm", "Suspended", "True Requested");
     }
     var said =
@@ -282,9 +179,9 @@ class SuspensionIT {
             Map.of("KUBECONFIG", cluster.kubeconfig().toString()),
             List.of(LocalCluster.TOP.resolve("operator/bin/credence").toString(), "release"));
     assertThat(said).contains(scene.namespace() + "/crm-legacy");
-    assertThat(isListed(scene)).isFalse();
+    assertThat(crm.isListed()).isFalse();
     var token = legacy;
-    within(AT_MOST, "it writes again").until(() -> answer(scene, token).isEmpty());
+    within(AT_MOST, "it writes again").until(() -> crm.answer(token).isEmpty());
   }
 
   @Test
@@ -292,8 +189,9 @@ class SuspensionIT {
     var system = new Scene(cluster.client(), "kube-system");
     try (var operator =
         OperatorProcess.on(cluster).with("CREDENCE_NEVER_SUSPEND", namespace.name()).start()) {
-      var scene = crm(namespace);
-      suspend(scene);
+      var crm = Crm.in(namespace);
+      var scene = crm.scene();
+      crm.suspend();
       var own = new Scene(cluster.client(), LocalCluster.NAMESPACE);
       own.identity(
           "itself",
@@ -305,12 +203,12 @@ class SuspensionIT {
       }
       eventually("the operator does not suspend itself")
           .until(() -> own.message("itself", "Suspended").startsWith("not suspended, though"));
-      assertThat(list().keySet())
+      assertThat(crm.list().keySet())
           .noneMatch(
               key ->
                   Stream.of("kube-system.", LocalCluster.NAMESPACE + ".", namespace.name() + ".")
                       .anyMatch(key::startsWith));
-      assertThat(answer(scene, token(scene, "crm-legacy"))).isEmpty();
+      assertThat(crm.answer(crm.token("crm-legacy"))).isEmpty();
     } finally {
       system.identity("crm").delete();
       new Scene(cluster.client(), LocalCluster.NAMESPACE).identity("itself").delete();
@@ -374,7 +272,8 @@ class SuspensionIT {
   @Test
   void a_decommissioned_identity_is_taken_apart_and_stays_as_evidence(TestNamespace namespace) {
     try (var operator = OperatorProcess.on(cluster).start()) {
-      var scene = crm(namespace);
+      var crm = Crm.in(namespace);
+      var scene = crm.scene();
       scene.createHook("revoke");
       scene.create("{apiVersion: v1, kind: Secret, metadata: {name: crm-smtp}}");
       scene.patch(
@@ -386,7 +285,7 @@ class SuspensionIT {
           """);
       scene.awaitVersion("crm-db", 1);
       scene.awaitReady("crm");
-      var legacy = token(scene, "crm-legacy");
+      var legacy = crm.token("crm-legacy");
 
       scene.patch(scene.identity("crm"), "{spec: {state: Decommissioned}}");
       eventually("what was made is gone")
@@ -402,7 +301,7 @@ class SuspensionIT {
               () ->
                   scene.isUnmarked(scene.secret("crm-smtp"))
                       && scene.isUnmarked(scene.account("crm-sync")));
-      within(AT_MOST, "its account can do nothing").until(() -> !isKnown(scene, legacy));
+      within(AT_MOST, "its account can do nothing").until(() -> !crm.isKnown(legacy));
       eventually("the rest is listed")
           .until(
               () ->
