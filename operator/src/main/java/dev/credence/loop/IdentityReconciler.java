@@ -15,6 +15,7 @@ import dev.credence.decide.Standing;
 import dev.credence.decide.Verdict.Aspect;
 import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
+import dev.credence.facts.Subject;
 import dev.credence.measure.Fleet;
 import dev.credence.measure.Meters;
 import dev.credence.observe.Snapshots;
@@ -189,14 +190,22 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
         log(action, resource, Optional.empty());
         announcer.done(action, resource);
       } catch (Refusal refusal) {
-        refusals.add(refusal);
-        if (!refusal.subject().equals(action.subject())) {
-          refusals.add(refusal.stopping(action.subject()));
+        var first = firstOf(refusal.subject(), refusals).orElse(refusal);
+        if (first == refusal) {
+          refusals.add(refusal);
         }
-        log(action, resource, Optional.of(refusal));
+        if (!first.subject().equals(action.subject())) {
+          refusals.add(first.stopping(action.subject()));
+        }
+        log(action, resource, Optional.of(first));
       }
     }
     return refusals;
+  }
+
+  /// An anchor that was refused is missed by the token after it: the first of the two says why.
+  private static Optional<Refusal> firstOf(Subject subject, List<Refusal> refusals) {
+    return refusals.stream().filter(refusal -> refusal.subject().equals(subject)).findFirst();
   }
 
   private void log(Action action, MachineIdentity resource, Optional<Refusal> refusal) {

@@ -215,6 +215,43 @@ class TokenIT {
     assertThat(review(token(scene)).getUser().getUsername()).isEqualTo(account(scene));
   }
 
+  /// A quota lets in the Secret with the token, and not the anchor that it is bound to.
+  @BesideOthers
+  void a_quota_that_refuses_its_anchor_is_shown_and_asked_ever_more_seldom(
+      TestNamespace namespace) {
+    var scene = Scene.in(namespace);
+    scene.createAccount("crm-sync");
+    var quota =
+        scene.create(
+            "{apiVersion: v1, kind: ResourceQuota, metadata: {name: few}, spec: {hard: {count/secrets: 0}}}");
+    eventually("the quota is kept")
+        .ignoreExceptions()
+        .until(
+            () ->
+                scene
+                        .client()
+                        .resourceQuotas()
+                        .inNamespace(scene.namespace())
+                        .withName("few")
+                        .get()
+                        .getStatus()
+                        .getUsed()
+                    != null);
+    var audit = LocalCluster.shared().audit();
+    identify(scene, "", "");
+    eventually("it says what is in the way")
+        .until(() -> scene.message("crm", "CredentialsFresh").contains("exceeded quota"));
+    Scene.stays(Duration.ofSeconds(5), "there is none", () -> scene.secret("crm-ci").get() == null);
+    // After one second, two, four, …
+    assertThat(audit.requests().ofOperator().in(namespace).on("secrets").verb("create").all())
+        .hasSizeBetween(2, 8);
+    scene.client().resource(quota).inNamespace(scene.namespace()).delete();
+    scene.awaitVersion("crm-ci", 1);
+    scene.awaitReady("crm");
+    assertThat(isAccepted(token(scene))).isTrue();
+    assertThat(anchors(scene)).containsExactly("crm-ci-anchor-v1");
+  }
+
   @BesideOthers
   void the_policy_shortens_the_life_of_a_token(TestNamespace namespace) {
     var scene = Scene.in(namespace);
