@@ -501,12 +501,13 @@ class JourneyIT {
     scene.awaitReady("crm");
     var table = cluster.kubectl("get", "mid", "-n", namespace.name()).lines().toList();
     assertThat(table.get(0).split(" +"))
-        .containsExactly("NAME", "TYPE", "OWNER", "STATE", "READY", "NEXT");
+        .containsExactly("NAME", "TYPE", "OWNER", "STATE", "READY", "RISK", "NEXT");
     assertThat(table.get(1).split(" +"))
         .startsWith("crm", "Bot", "alice@example.com", "Active", "True")
-        .hasSize(6);
+        .hasSize(7);
     var wide = cluster.kubectl("get", "mid", "-n", namespace.name(), "-o", "wide").lines().toList();
-    assertThat(wide.get(0).split(" +")).endsWith("NEXT", "POLICY", "EXPIRES", "AGE");
+    assertThat(wide.get(0).split(" +"))
+        .endsWith("NEXT", "POLICY", "EXPIRES", "LAST-USED", "REVIEW-DUE", "AGE");
     assertThat(wide.get(1)).contains("2199-01-01T00:00:00Z");
   }
 
