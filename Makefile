@@ -66,8 +66,8 @@ run: need-kubeconfig build ## Runs the operator in the foreground against the cl
 generate: ## Writes what is generated: crds/, docs/reference and the chart's part of it.
 	@$(MVN) -q test -Dtest='Generate*Test' -Dcredence.generate=true -Dsurefire.failIfNoSpecifiedTests=false
 
-golden: ## Rewrites the golden files of decisions and stories: review the diff.
-	@$(MVN) -q test -Dtest=DecisionTest,StoryTest -Dcredence.golden=true -Dsurefire.failIfNoSpecifiedTests=false
+golden: ## Rewrites the golden files of decisions, stories and reports: review the diff.
+	@$(MVN) -q test -Dtest=DecisionTest,StoryTest,ReportTest -Dcredence.golden=true -Dsurefire.failIfNoSpecifiedTests=false
 
 verify: ## Fails when a generated file is not what `make generate` would write.
 	@tools/verify

@@ -10,6 +10,7 @@ import dev.credence.measure.RequestCount;
 import dev.credence.observe.MetadataOnly;
 import io.fabric8.kubernetes.api.model.NamespaceList;
 import io.fabric8.kubernetes.api.model.SecretList;
+import io.fabric8.kubernetes.api.model.ServiceAccountList;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionList;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -24,9 +25,10 @@ import java.util.stream.Stream;
 /// Both recover within seconds: few retries inside a request (the leader's renewals must fail
 /// before its lease ends), a short way back to a lost watch. Fields and enum values of a newer
 /// schema are skipped, so that one stored object cannot stop a watch.
-record Clients(KubernetesClient full, KubernetesClient metadata) implements AutoCloseable {
+public record Clients(KubernetesClient full, KubernetesClient metadata) implements AutoCloseable {
   private static final int RETRIES_IN_A_REQUEST = 3;
   private static final int MILLIS_TO_RECONNECT = 200;
+  private static final int MILLIS_TO_CONNECT = 5_000;
 
   static Clients of(Meters meters) {
     var config =
@@ -46,6 +48,22 @@ record Clients(KubernetesClient full, KubernetesClient metadata) implements Auto
             .build());
   }
 
+  /// For a command that people wait for: it asks twice and then says that nobody answers.
+  public static Clients of(Config config) {
+    var patient =
+        new ConfigBuilder(config)
+            .withUserAgent(Api.MANAGER)
+            .withRequestRetryBackoffLimit(1)
+            .withConnectionTimeout(MILLIS_TO_CONNECT)
+            .build();
+    return new Clients(
+        builder(patient).build(),
+        builder(patient)
+            .withHttpClientBuilderConsumer(
+                http -> http.addOrReplaceInterceptor("metadata-only", new MetadataOnly()))
+            .build());
+  }
+
   /// For a command that ends by itself.
   static KubernetesClient forMetadata() {
     return new KubernetesClientBuilder()
@@ -57,18 +75,26 @@ record Clients(KubernetesClient full, KubernetesClient metadata) implements Auto
   }
 
   private static KubernetesClientBuilder builder(Config config, Meters meters) {
+    return builder(config)
+        .withHttpClientBuilderConsumer(
+            http -> http.addOrReplaceInterceptor("count", new RequestCount(meters)));
+  }
+
+  private static KubernetesClientBuilder builder(Config config) {
     var lenient =
         new ObjectMapper()
             .configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false)
             .configure(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL, true);
     lenient.addHandler(new Unreadable());
-    Stream.of(SecretList.class, NamespaceList.class, CustomResourceDefinitionList.class)
+    Stream.of(
+            SecretList.class,
+            NamespaceList.class,
+            ServiceAccountList.class,
+            CustomResourceDefinitionList.class)
         .forEach(list -> lenient.addMixIn(list, NullIsEmpty.class));
     return new KubernetesClientBuilder()
         .withConfig(config)
-        .withKubernetesSerialization(new KubernetesSerialization(lenient, true))
-        .withHttpClientBuilderConsumer(
-            http -> http.addOrReplaceInterceptor("count", new RequestCount(meters)));
+        .withKubernetesSerialization(new KubernetesSerialization(lenient, true));
   }
 
   /// An empty PartialObjectMetadataList says `"items": null`.

@@ -44,6 +44,13 @@ final class Logs {
         .setLevel(Level.ERROR);
   }
 
+  /// For commands, which speak for themselves: what libraries have to say is in what went wrong.
+  static void quiet() {
+    var context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    context.reset();
+    context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.OFF);
+  }
+
   private static Encoder<ILoggingEvent> encoder(Settings.LogFormat format, LoggerContext context) {
     return switch (format) {
       case text -> {

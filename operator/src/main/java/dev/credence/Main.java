@@ -1,9 +1,23 @@
 package dev.credence;
 
+import dev.credence.command.Approve;
+import dev.credence.command.Candidates;
+import dev.credence.command.Completion;
+import dev.credence.command.Explain;
+import dev.credence.command.Failed;
+import dev.credence.command.Report;
+import dev.credence.command.Resume;
+import dev.credence.command.Review;
+import dev.credence.command.Revoke;
+import dev.credence.command.Rotate;
+import dev.credence.command.Suspend;
+import dev.credence.report.Plain;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The command line.
 @Command(
@@ -11,17 +25,73 @@ import picocli.CommandLine.IVersionProvider;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
     description = "Machine-identity governance for Kubernetes.",
-    subcommands = {Run.class, Release.class},
-    synopsisSubcommandLabel = "COMMAND")
+    subcommands = {
+      Report.class,
+      Explain.class,
+      Rotate.class,
+      Suspend.class,
+      Resume.class,
+      Approve.class,
+      Review.class,
+      Revoke.class,
+      Completion.class,
+      Candidates.class,
+      Run.class,
+      Release.class
+    },
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {
+      "%nExit codes: 0 done, 1 it could not be done, 2 it was asked wrongly.",
+      "docs/cli.md tells more; `credence COMMAND --help` has examples."
+    })
 public final class Main implements Runnable {
   /// The exit code where the settings cannot be read.
   static final int WRONG_SETTINGS = 2;
+
+  private static final int FAILED = 1;
+  private static final int WIDTH = 108;
+  private static final String USAGE = "Usage: ";
 
   @CommandLine.Spec
   private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Main()).execute(arguments));
+    Logs.quiet();
+    System.exit(commandLine().execute(arguments));
+  }
+
+  /// `credence.name`: how it was called, as in `kubectl credence`.
+  static CommandLine commandLine() {
+    var commands = new CommandLine(new Main());
+    commands.setCommandName(System.getProperty("credence.name", "credence"));
+    commands.setUsageHelpWidth(WIDTH);
+    // What is being completed is no option of the command that completes it.
+    Optional.ofNullable(commands.getSubcommands().get("__complete"))
+        .ifPresent(complete -> complete.setUnmatchedOptionsArePositionalParams(true));
+    commands.setParameterExceptionHandler((wrong, arguments) -> wrong(wrong));
+    commands.setExecutionExceptionHandler((problem, command, parsed) -> failed(problem));
+    return commands;
+  }
+
+  /// What is wrong and how it is asked: the whole help would hide the first.
+  private static int wrong(ParameterException wrong) {
+    var command = wrong.getCommandLine();
+    var err = command.getErr();
+    err.println("credence: " + Plain.text(String.valueOf(wrong.getMessage())));
+    UnmatchedArgumentException.printSuggestions(wrong, err);
+    err.print(USAGE + command.getHelp().synopsis(USAGE.length()));
+    err.println("Help: " + command.getCommandSpec().qualifiedName() + " --help");
+    err.flush();
+    return WRONG_SETTINGS;
+  }
+
+  /// One line for what was to be expected; the whole story of what was not.
+  private static int failed(Exception problem) throws Exception {
+    if (problem instanceof Failed) {
+      System.err.println("credence: " + Plain.text(String.valueOf(problem.getMessage())));
+      return FAILED;
+    }
+    throw problem;
   }
 
   @Override
@@ -39,7 +109,7 @@ public final class Main implements Runnable {
     }
   }
 
-  static String version() {
+  public static String version() {
     return Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
         .orElse("development");
   }

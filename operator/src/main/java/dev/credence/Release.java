@@ -24,9 +24,10 @@ import picocli.CommandLine.Command;
 @Command(
     name = "release",
     mixinStandardHelpOptions = true,
+    header = "Undo every suspension, for an operator that is gone.",
     description = {
-      "Undo every suspension: tokens that one has ended are accepted again, and the list of",
-      "suspended accounts is emptied.",
+      "",
+      "Tokens that one has ended are accepted again, and the list of suspended accounts is emptied.",
       "For an operator that is gone: one that runs suspends again what is to be suspended."
     })
 final class Release implements Callable<Integer> {

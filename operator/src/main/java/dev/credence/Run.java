@@ -32,8 +32,9 @@ import picocli.CommandLine.Command;
 @Command(
     name = "run",
     mixinStandardHelpOptions = true,
+    header = "Run the operator in the foreground.",
     description = {
-      "Run the operator in the foreground.",
+      "",
       "Which cluster: KUBECONFIG, or the ServiceAccount of the pod it runs in.",
       "Everything else is set by environment variables: see docs/reference/settings.md."
     })

@@ -29,6 +29,8 @@ class ArchitectureTest {
   private static final String LOOP = "dev.credence.loop..";
   private static final String SERVE = "dev.credence.serve..";
   private static final String MEASURE = "dev.credence.measure..";
+  private static final String REPORT = "dev.credence.report..";
+  private static final String COMMAND = "dev.credence.command..";
 
   /// `Main`, `Run` and what else wires.
   private static final String TOP = "dev.credence";
@@ -94,19 +96,36 @@ class ArchitectureTest {
           .resideInAnyPackage(ACT, LOOP, TOP);
 
   @ArchTest
+  static final ArchRule a_report_is_made_of_what_was_read =
+      noClasses()
+          .that()
+          .resideInAPackage(REPORT)
+          .should()
+          .dependOnClassesThat(ours("but api, decide and report", API, DECIDE, REPORT));
+
+  @ArchTest
+  static final ArchRule commands_ask_and_do_not_act =
+      noClasses()
+          .that()
+          .resideInAPackage(COMMAND)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(ACT, MAKE, SERVE, MEASURE);
+
+  @ArchTest
   static final ArchRule only_the_top_knows_the_loop =
       noClasses()
           .that()
-          .resideOutsideOfPackages(LOOP, TOP)
+          .resideOutsideOfPackages(LOOP, COMMAND, TOP)
           .should()
           .dependOnClassesThat()
           .resideInAPackage(LOOP);
 
   @ArchTest
-  static final ArchRule only_what_acts_and_the_loop_ask_the_api_server_to_change_anything =
+  static final ArchRule only_what_acts_the_loop_and_people_ask_the_api_server_to_change_anything =
       noClasses()
           .that()
-          .resideOutsideOfPackages(ACT, LOOP, TOP)
+          .resideOutsideOfPackages(ACT, LOOP, COMMAND, TOP)
           .should()
           .callMethodWhere(isWrite());
 
@@ -114,7 +133,7 @@ class ArchitectureTest {
   static final ArchRule time_comes_in_through_the_door =
       noClasses()
           .that()
-          .resideOutsideOfPackages(OBSERVE, LOOP, TOP)
+          .resideOutsideOfPackages(OBSERVE, LOOP, COMMAND, TOP)
           .should()
           .callMethodWhere(asksTheClock());
 

@@ -41,6 +41,41 @@ class MainTest {
   }
 
   @Test
+  void commands_are_completed_and_hidden_ones_are_not() throws Exception {
+    assertThat(credence(Map.of(), "__complete", "re").out().lines())
+        .containsExactly("release", "report", "resume", "review", "revoke", ":4");
+    assertThat(credence(Map.of(), "__complete", "").out()).doesNotContain("__complete");
+    assertThat(credence(Map.of(), "__complete", "report", "--format", "").out().lines())
+        .containsExactly("csv", "html", "json", "sarif", "table", ":4");
+    assertThat(credence(Map.of(), "__complete", "rotate", "--s").out().lines())
+        .containsExactly("--secret", ":4");
+    assertThat(credence(Map.of(), "__complete", "report", "--output", "").out().lines())
+        .containsExactly(":0");
+  }
+
+  @Test
+  void completion_is_a_script_for_the_shell() throws Exception {
+    assertThat(credence(Map.of(), "completion", "bash").out()).contains("complete -o default");
+    assertThat(credence(Map.of(), "completion", "zsh").out()).startsWith("#compdef credence");
+    assertThat(credence(Map.of(), "completion", "fish").code()).isEqualTo(2);
+  }
+
+  @Test
+  void a_format_that_nobody_knows_is_wrong_usage() throws Exception {
+    var unknown = credence(Map.of(), "report", "--format", "pdf");
+    assertThat(unknown.code()).isEqualTo(2);
+    assertThat(unknown.err()).contains("pdf", "table, json, csv, html, sarif");
+  }
+
+  @Test
+  void no_cluster_is_one_line() throws Exception {
+    var nobody = credence(Map.of("KUBECONFIG", "/dev/null"), "report");
+    assertThat(nobody.code()).isEqualTo(1);
+    assertThat(nobody.err().lines()).hasSize(1);
+    assertThat(nobody.err()).contains("does not answer", "--kubeconfig");
+  }
+
+  @Test
   void help_of_a_command_says_where_its_settings_are() throws Exception {
     var help = credence(Map.of(), "run", "--help");
     assertThat(help.code()).isZero();

@@ -5,16 +5,22 @@ import dev.credence.decide.Verdict.Truth;
 import dev.credence.facts.Policy;
 import dev.credence.facts.Snapshot;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /// Which policy decides? Of all that select the identity the one with the highest priority, then
 /// the first by name.
-final class PolicyChoice {
+public final class PolicyChoice {
   private static final Comparator<Policy> ORDER =
       Comparator.comparingInt(Policy::priority).reversed().thenComparing(Policy::name);
 
   static Optional<Policy> of(Snapshot s) {
-    return s.policies().stream().filter(policy -> selects(policy, s)).min(ORDER);
+    return all(s).stream().findFirst();
+  }
+
+  /// Those that select the identity: the one that decides, then those that would without it.
+  public static List<Policy> all(Snapshot s) {
+    return s.policies().stream().filter(policy -> selects(policy, s)).sorted(ORDER).toList();
   }
 
   private static boolean selects(Policy policy, Snapshot s) {

@@ -14,19 +14,19 @@ import java.util.stream.Stream;
 /// Which identities policies have suspended by themselves in the last hour, so that none does it to
 /// more of them than it may. What was done before this process began is read from the histories of
 /// the identities, once; what it does itself is counted before it is done.
-final class Allowance {
+public final class Allowance {
   private final Supplier<Stream<MachineIdentity>> identities;
   private final Map<String, Claim> claims = new HashMap<>();
   private boolean hasRead;
 
   private record Claim(String policy, Instant at) {}
 
-  Allowance(Supplier<Stream<MachineIdentity>> identities) {
+  public Allowance(Supplier<Stream<MachineIdentity>> identities) {
     this.identities = identities;
   }
 
   /// The times, by the name of the policy.
-  synchronized Map<String, List<Instant>> recent(Instant now) {
+  public synchronized Map<String, List<Instant>> recent(Instant now) {
     read();
     claims.values().removeIf(claim -> !claim.at().isAfter(now.minus(Safeguards.WINDOW)));
     return claims.values().stream()

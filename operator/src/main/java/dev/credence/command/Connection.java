@@ -1,0 +1,79 @@
+package dev.credence.command;
+
+import dev.credence.Clients;
+import dev.credence.api.MachineIdentity;
+import io.fabric8.kubernetes.api.model.authentication.SelfSubjectReview;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import java.util.Optional;
+
+/// The cluster that a command is about. `namespace`: the one that was asked for, or that of the
+/// context. `context`: its name in the kubeconfig, if there is one.
+record Connection(Clients clients, String namespace, Optional<String> context)
+    implements AutoCloseable {
+
+  KubernetesClient client() {
+    return clients.full();
+  }
+
+  KubernetesClient metadata() {
+    return clients.metadata();
+  }
+
+  String server() {
+    return client().getMasterUrl().toString();
+  }
+
+  /// For a header: the context and the address.
+  String described() {
+    return context.map(name -> name + " at " + server()).orElseGet(this::server);
+  }
+
+  Resource<MachineIdentity> resource(Name name) {
+    return client()
+        .resources(MachineIdentity.class)
+        .inNamespace(name.namespace())
+        .withName(name.name());
+  }
+
+  MachineIdentity identity(Name name) {
+    return Optional.ofNullable(resource(name).get())
+        .orElseThrow(
+            () ->
+                new Failed(
+                    "there is no MachineIdentity "
+                        + name.name()
+                        + " in namespace "
+                        + name.namespace()));
+  }
+
+  /// `crm` in the namespace of this connection, or `sales/crm`.
+  Name name(String written) {
+    var slash = written.indexOf('/');
+    return slash < 0
+        ? new Name(namespace, written)
+        : new Name(written.substring(0, slash), written.substring(slash + 1));
+  }
+
+  record Name(String namespace, String name) {
+    @Override
+    public String toString() {
+      return namespace + "/" + name;
+    }
+  }
+
+  /// Who we are, as the API server knows it.
+  String user() {
+    return client()
+        .resource(new SelfSubjectReview())
+        .create()
+        .getStatus()
+        .getUserInfo()
+        .getUsername();
+  }
+
+  @Override
+  public void close() {
+    clients.close();
+  }
+}

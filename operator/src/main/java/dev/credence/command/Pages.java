@@ -1,0 +1,49 @@
+package dev.credence.command;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// A long list, read page by page, so that neither the API server nor we hold all of it at once.
+record Pages<T extends HasMetadata>(
+    KubernetesClient client,
+    Class<T> kind,
+    Optional<String> namespace,
+    Optional<String> labels,
+    Optional<String> fields) {
+  private static final long A_PAGE = 500;
+
+  /// `namespace` empty: all.
+  static <T extends HasMetadata> Pages<T> of(
+      KubernetesClient client, Class<T> kind, Optional<String> namespace) {
+    return new Pages<>(client, kind, namespace, Optional.empty(), Optional.empty());
+  }
+
+  Pages<T> with(Optional<String> labels, Optional<String> fields) {
+    return new Pages<>(client, kind, namespace, labels, fields);
+  }
+
+  void forEach(Consumer<T> each) {
+    var next = "";
+    do {
+      var options =
+          new ListOptionsBuilder()
+              .withLimit(A_PAGE)
+              .withLabelSelector(labels.orElse(null))
+              .withFieldSelector(fields.orElse(null))
+              .withContinue(next.isEmpty() ? null : next)
+              .build();
+      var resources = client.resources(kind);
+      var page =
+          namespace.isPresent()
+              ? resources.inNamespace(namespace.get()).list(options)
+              : resources.inAnyNamespace().list(options);
+      page.getItems().stream()
+          .filter(item -> item.getMetadata() != null && item.getMetadata().getName() != null)
+          .forEach(each);
+      next = Optional.ofNullable(page.getMetadata().getContinue()).orElse("");
+    } while (!next.isEmpty());
+  }
+}

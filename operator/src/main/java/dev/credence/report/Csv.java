@@ -1,0 +1,94 @@
+package dev.credence.report;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.dataformat.csv.CsvGenerator;
+import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import java.io.IOException;
+import java.io.Writer;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/// The report for a spreadsheet: a row for each identity.
+final class Csv {
+  /// What spreadsheets take for a formula: such a cell gets an apostrophe in front (OWASP, "CSV
+  /// Injection").
+  private static final Pattern FORMULA = Pattern.compile("\\s*[=+\\-@\\t\\r].*", Pattern.DOTALL);
+
+  private static final Map<String, Function<Entry, String>> COLUMNS = columns();
+
+  private static Map<String, Function<Entry, String>> columns() {
+    var columns = new LinkedHashMap<String, Function<Entry, String>>();
+    columns.put("namespace", Entry::namespace);
+    columns.put("name", Entry::name);
+    columns.put("application", entry -> text(entry.application()));
+    columns.put("purpose", entry -> text(entry.purpose()));
+    columns.put("owner", entry -> text(entry.owner().contact()));
+    columns.put("team", entry -> text(entry.owner().team()));
+    columns.put("backup", entry -> text(entry.owner().backup()));
+    columns.put("type", entry -> text(entry.type()));
+    columns.put("state", Entry::state);
+    columns.put("ready", entry -> entry.ready().truth());
+    columns.put("reason", entry -> entry.ready().reason());
+    columns.put("policy", entry -> text(entry.policy()));
+    columns.put("created", entry -> time(entry.created()));
+    columns.put("ends", entry -> time(entry.ends()));
+    columns.put("nextAction", entry -> time(entry.nextAction()));
+    columns.put("serviceAccounts", entry -> String.valueOf(entry.members().serviceAccounts()));
+    columns.put("secrets", entry -> String.valueOf(entry.members().secrets()));
+    columns.put("certificates", entry -> String.valueOf(entry.members().certificates()));
+    columns.put("notLinked", entry -> String.valueOf(entry.members().notLinked()));
+    columns.put("credentials", entry -> String.valueOf(entry.credentials().size()));
+    columns.put("accountsElsewhere", Csv::elsewhere);
+    columns.put("lastUsed", entry -> text(entry.lastUsed()));
+    columns.put("risk", entry -> entry.risk().level());
+    columns.put("critical", entry -> String.valueOf(entry.risk().critical()));
+    columns.put("high", entry -> String.valueOf(entry.risk().high()));
+    columns.put("medium", entry -> String.valueOf(entry.risk().medium()));
+    columns.put("low", entry -> String.valueOf(entry.risk().low()));
+    columns.put("reviewDue", entry -> time(entry.review().due()));
+    columns.put("reviewed", entry -> time(entry.review().at()));
+    columns.put("reviewedBy", entry -> text(entry.review().by()));
+    columns.put(
+        "suspended", entry -> text(entry.suspension().map(suspension -> suspension.reason())));
+    columns.put("message", entry -> entry.ready().message());
+    return columns;
+  }
+
+  static void write(Inventory inventory, Writer out) throws IOException {
+    var mapper = CsvMapper.builder().enable(CsvGenerator.Feature.STRICT_CHECK_FOR_QUOTING).build();
+    mapper.getFactory().disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
+    try (var rows = mapper.writer().writeValues(out)) {
+      rows.write(List.copyOf(COLUMNS.keySet()));
+      for (var entry : inventory.identities()) {
+        rows.write(COLUMNS.values().stream().map(column -> guarded(column.apply(entry))).toList());
+      }
+    }
+  }
+
+  static String guarded(String cell) {
+    return FORMULA.matcher(cell).matches() ? "'" + cell : cell;
+  }
+
+  private static String elsewhere(Entry entry) {
+    return entry.credentials().stream()
+        .flatMap(credential -> credential.opens().stream())
+        .distinct()
+        .collect(Collectors.joining("; "));
+  }
+
+  private static String text(Optional<String> value) {
+    return value.orElse("");
+  }
+
+  private static String time(Optional<Instant> value) {
+    return value.map(Sheets::time).orElse("");
+  }
+
+  private Csv() {}
+}

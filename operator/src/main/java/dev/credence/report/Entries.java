@@ -1,0 +1,197 @@
+package dev.credence.report;
+
+import dev.credence.api.MachineIdentity;
+import dev.credence.api.MachineIdentitySpec;
+import dev.credence.api.MachineIdentityStatus;
+import dev.credence.api.MachineIdentityStatus.CredentialStatus;
+import dev.credence.api.MachineIdentityStatus.FindingStatus;
+import dev.credence.api.MachineIdentityStatus.MemberCounts;
+import dev.credence.api.MachineIdentityStatus.RiskStatus;
+import dev.credence.api.MachineIdentityStatus.Source;
+import dev.credence.api.MachineIdentityStatus.SuspensionStatus;
+import dev.credence.api.SecretMember;
+import dev.credence.report.Entry.Condition;
+import dev.credence.report.Entry.Credential;
+import dev.credence.report.Entry.Finding;
+import dev.credence.report.Entry.Members;
+import dev.credence.report.Entry.Owner;
+import dev.credence.report.Entry.Review;
+import dev.credence.report.Entry.Risk;
+import dev.credence.report.Entry.Suspension;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// A MachineIdentity as an entry of the report. Here, and nowhere else in this package, is what is
+/// not there still null; a value that a newer version writes and this one does not know is null
+/// too, and shown as unknown.
+public final class Entries {
+  private static final String UNKNOWN = "Unknown";
+
+  public static Entry of(MachineIdentity resource) {
+    var meta = resource.getMetadata();
+    var spec = Optional.ofNullable(resource.getSpec());
+    var status = Optional.ofNullable(resource.getStatus());
+    var conditions =
+        list(status.map(MachineIdentityStatus::conditions)).map(Entries::condition).toList();
+    return new Entry(
+        text(meta.getNamespace()).orElse(""),
+        text(meta.getName()).orElse(""),
+        spec.map(MachineIdentitySpec::application).flatMap(Entries::text),
+        spec.map(MachineIdentitySpec::purpose).flatMap(Entries::text),
+        owner(spec, status),
+        status
+            .map(MachineIdentityStatus::type)
+            .or(() -> spec.map(MachineIdentitySpec::type))
+            .map(Enum::name),
+        status.map(found -> word(found.state())).orElse(Entry.NOT_SEEN),
+        conditions.stream()
+            .filter(condition -> condition.type().equals("Ready"))
+            .findFirst()
+            .orElse(new Condition("Ready", UNKNOWN, Entry.NOT_SEEN, "the operator has not looked")),
+        status
+            .map(MachineIdentityStatus::policy)
+            .map(MachineIdentityStatus.PolicyRef::name)
+            .flatMap(Entries::text),
+        time(meta.getCreationTimestamp()),
+        status
+            .map(MachineIdentityStatus::expirationTime)
+            .or(() -> spec.map(MachineIdentitySpec::expirationTime)),
+        status.map(MachineIdentityStatus::nextActionTime),
+        status.map(MachineIdentityStatus::members).map(Entries::members).orElse(Members.NONE),
+        list(status.map(MachineIdentityStatus::credentials)).map(Entries::credential).toList(),
+        status
+            .map(MachineIdentityStatus::usage)
+            .map(MachineIdentityStatus.UsageStatus::lastUsedTime)
+            .flatMap(Entries::text),
+        status.map(MachineIdentityStatus::risk).map(Entries::risk).orElse(Risk.UNKNOWN),
+        status.map(MachineIdentityStatus::review).map(Entries::review).orElse(Review.NONE),
+        status.map(MachineIdentityStatus::suspension).map(Entries::suspension),
+        conditions);
+  }
+
+  /// What the operator found, which may come from the namespace; before it has looked, what the
+  /// identity says.
+  private static Owner owner(
+      Optional<MachineIdentitySpec> spec, Optional<MachineIdentityStatus> status) {
+    var written = spec.map(MachineIdentitySpec::owner);
+    var found = status.map(MachineIdentityStatus::owner);
+    return new Owner(
+        found
+            .map(MachineIdentityStatus.OwnerStatus::contact)
+            .or(() -> written.map(dev.credence.api.Owner::contact))
+            .flatMap(Entries::text),
+        found
+            .map(MachineIdentityStatus.OwnerStatus::team)
+            .or(() -> written.map(dev.credence.api.Owner::team))
+            .flatMap(Entries::text),
+        written.map(dev.credence.api.Owner::backup).flatMap(Entries::text),
+        found
+            .map(MachineIdentityStatus.OwnerStatus::source)
+            .map(Enum::name)
+            .orElse(
+                written.map(dev.credence.api.Owner::contact).isPresent()
+                    ? Source.Spec.name()
+                    : Source.None.name()));
+  }
+
+  private static Condition condition(dev.credence.api.Condition condition) {
+    return new Condition(
+        text(condition.type()).orElse(UNKNOWN),
+        word(condition.status()),
+        text(condition.reason()).orElse(UNKNOWN),
+        text(condition.message()).orElse(""));
+  }
+
+  private static Members members(MemberCounts counts) {
+    return new Members(
+        count(counts.serviceAccounts()),
+        count(counts.secrets()),
+        count(counts.certificates()),
+        count(counts.missing()) + count(counts.notOwned()) + count(counts.conflicted()));
+  }
+
+  private static Credential credential(CredentialStatus credential) {
+    return new Credential(
+        text(credential.name()).orElse(UNKNOWN),
+        word(credential.kind()),
+        word(credential.state()),
+        Optional.ofNullable(credential.version()),
+        Optional.ofNullable(credential.issueTime()),
+        Optional.ofNullable(credential.nextRotationTime()),
+        Optional.ofNullable(credential.expirationTime()),
+        Optional.ofNullable(credential.account()).map(Entries::account),
+        Optional.ofNullable(credential.message()).flatMap(Entries::text));
+  }
+
+  private static String account(SecretMember.Account account) {
+    return word(account.kind())
+        + " "
+        + text(account.name()).orElse("?")
+        + " at "
+        + text(account.system()).orElse("?");
+  }
+
+  private static Risk risk(RiskStatus risk) {
+    return new Risk(
+        word(risk.level()),
+        count(risk.critical()),
+        count(risk.high()),
+        count(risk.medium()),
+        count(risk.low()),
+        list(Optional.ofNullable(risk.findings())).map(Entries::finding).toList());
+  }
+
+  private static Finding finding(FindingStatus finding) {
+    return new Finding(
+        text(finding.rule()).orElse(UNKNOWN),
+        word(finding.severity()),
+        text(finding.via()).orElse(""),
+        text(finding.detail()).orElse(""));
+  }
+
+  private static Review review(MachineIdentityStatus.ReviewStatus review) {
+    return new Review(
+        Optional.ofNullable(review.dueTime()),
+        Optional.ofNullable(review.reviewTime()),
+        text(review.reviewedBy()));
+  }
+
+  private static Suspension suspension(SuspensionStatus suspension) {
+    return new Suspension(
+        Objects.requireNonNullElse(suspension.startTime(), Instant.EPOCH),
+        text(suspension.reason()).orElse(UNKNOWN),
+        list(Optional.ofNullable(suspension.notCovered())).map(Plain::text).toList());
+  }
+
+  private static <T> Stream<T> list(Optional<List<T>> list) {
+    return list.stream().flatMap(List::stream).filter(Objects::nonNull);
+  }
+
+  private static Optional<String> text(@Nullable String written) {
+    return Optional.ofNullable(written).filter(found -> !found.isBlank()).map(Plain::text);
+  }
+
+  private static String word(@Nullable Enum<?> value) {
+    return value == null ? UNKNOWN : value.name();
+  }
+
+  private static int count(@Nullable Integer number) {
+    return number == null ? 0 : number;
+  }
+
+  static Optional<Instant> time(@Nullable String written) {
+    try {
+      return Optional.ofNullable(written).map(text -> OffsetDateTime.parse(text).toInstant());
+    } catch (DateTimeException unreadable) {
+      return Optional.empty();
+    }
+  }
+
+  private Entries() {}
+}

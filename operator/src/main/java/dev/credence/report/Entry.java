@@ -1,0 +1,142 @@
+package dev.credence.report;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/// One identity as its status tells it. An identity that the operator has not looked at yet says
+/// `NotSeen` for its state.
+public record Entry(
+    String namespace,
+    String name,
+    Optional<String> application,
+    Optional<String> purpose,
+    Owner owner,
+    Optional<String> type,
+    String state,
+    Condition ready,
+    Optional<String> policy,
+    Optional<Instant> created,
+    Optional<Instant> ends,
+    Optional<Instant> nextAction,
+    Members members,
+    List<Credential> credentials,
+    Optional<String> lastUsed,
+    Risk risk,
+    Review review,
+    Optional<Suspension> suspension,
+    List<Condition> conditions)
+    implements Comparable<Entry> {
+
+  public static final String NOT_SEEN = "NotSeen";
+  private static final Comparator<Entry> ORDER =
+      Comparator.comparing(Entry::namespace).thenComparing(Entry::name);
+
+  public Entry {
+    credentials = List.copyOf(credentials);
+    conditions = List.copyOf(conditions);
+  }
+
+  /// `source`: Spec, Namespace or None.
+  public record Owner(
+      Optional<String> contact, Optional<String> team, Optional<String> backup, String source) {
+    public boolean isMissing() {
+      return contact.isEmpty();
+    }
+  }
+
+  /// As `meta/v1` has it: `truth` is True, False or Unknown.
+  public record Condition(String type, String truth, String reason, String message) {
+    public boolean is(String wanted) {
+      return truth.equals(wanted);
+    }
+  }
+
+  /// `notLinked`: missing, not ours to make, or another identity's.
+  public record Members(int serviceAccounts, int secrets, int certificates, int notLinked) {
+    public static final Members NONE = new Members(0, 0, 0, 0);
+  }
+
+  /// `opens`: the account elsewhere, as in `Database crm at db.sales`.
+  public record Credential(
+      String name,
+      String kind,
+      String state,
+      Optional<Long> version,
+      Optional<Instant> issued,
+      Optional<Instant> next,
+      Optional<Instant> ends,
+      Optional<String> opens,
+      Optional<String> message) {
+
+    public boolean isLegacyToken() {
+      return kind.equals("LegacyToken");
+    }
+
+    /// Over its time, or stopped on the way to a new value. A moment is not late: the operator
+    /// needs some of it.
+    public boolean isOverdue(Instant now) {
+      return switch (state) {
+        case "Blocked", "Expired", "Deferred" -> true;
+        case "Due" -> next.map(due -> due.plus(GRACE).isBefore(now)).orElse(true);
+        default -> ends.filter(end -> !end.isAfter(now)).isPresent();
+      };
+    }
+
+    /// Nobody makes a new value before this one ends.
+    public boolean isLeftToEnd() {
+      return ends.isPresent() && next.filter(due -> due.isBefore(ends.get())).isEmpty();
+    }
+
+    private static final Duration GRACE = Duration.ofMinutes(10);
+  }
+
+  /// `level`: Unknown where nobody evaluated it. `findings` are the worst 32, the numbers count
+  // them
+  /// all.
+  public record Risk(
+      String level, int critical, int high, int medium, int low, List<Finding> findings) {
+    public static final Risk UNKNOWN = new Risk("Unknown", 0, 0, 0, 0, List.of());
+
+    public Risk {
+      findings = List.copyOf(findings);
+    }
+
+    public int total() {
+      return critical + high + medium + low;
+    }
+  }
+
+  public record Finding(String rule, String severity, String via, String detail) {}
+
+  public record Review(Optional<Instant> due, Optional<Instant> at, Optional<String> by) {
+    public static final Review NONE =
+        new Review(Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  public record Suspension(Instant since, String reason, List<String> notCovered) {
+    public Suspension {
+      notCovered = List.copyOf(notCovered);
+    }
+  }
+
+  /// `sales/crm`
+  public String id() {
+    return namespace + "/" + name;
+  }
+
+  public Optional<Condition> condition(String type) {
+    return conditions.stream().filter(condition -> condition.type().equals(type)).findFirst();
+  }
+
+  public boolean isOverForGood() {
+    return state.equals("Decommissioned");
+  }
+
+  @Override
+  public int compareTo(Entry other) {
+    return ORDER.compare(this, other);
+  }
+}

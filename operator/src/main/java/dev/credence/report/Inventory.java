@@ -1,0 +1,290 @@
+package dev.credence.report;
+
+import dev.credence.report.Entry.Condition;
+import dev.credence.report.Entry.Credential;
+import dev.credence.report.Entry.Finding;
+import dev.credence.report.Unclaimed.Orphan;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/// All machine identities of a cluster, or of a part of it, at one moment: what every form of the
+/// report is made of. `unclaimed` is empty where nobody could look; then one of the `gaps` says
+// why.
+public record Inventory(
+    Origin origin, List<Entry> identities, Optional<List<Orphan>> unclaimed, List<String> gaps) {
+
+  /// What counts as soon.
+  public static final Duration SOON = Duration.ofDays(30);
+
+  private static final String NONE = "(none)";
+
+  public Inventory {
+    identities = identities.stream().sorted().toList();
+    unclaimed = unclaimed.map(List::copyOf);
+    gaps = List.copyOf(gaps);
+  }
+
+  /// `scope`: which identities were asked for, in words.
+  public record Origin(Instant at, String version, String cluster, String scope) {}
+
+  /// What identities of one owner, team, application, type or state come to.
+  public record Tally(String value, int identities, int accounts, int notReady, int grave) {}
+
+  /// Something of an identity that ends.
+  public record Ending(Entry entry, String what, Instant at) {}
+
+  public record Held(Entry entry, Credential credential) {}
+
+  public record Found(Entry entry, Finding finding) {}
+
+  /// How often a rule found something. `severity` is the worst.
+  public record Ruled(String rule, String severity, int findings, int identities) {}
+
+  /// A rule that is broken: a finding, or a condition that is not as it should be. `about`: what
+  /// tells it from others of the rule and the identity.
+  public record Breach(Entry entry, String rule, String about, Level level, String message) {
+    public enum Level {
+      note,
+      warning,
+      error
+    }
+  }
+
+  private Instant now() {
+    return origin.at();
+  }
+
+  /// Those that are not ended for good.
+  public List<Entry> living() {
+    return identities.stream().filter(entry -> !entry.isOverForGood()).toList();
+  }
+
+  public List<Tally> byOwner() {
+    return tallies(entry -> entry.owner().contact());
+  }
+
+  public List<Tally> byTeam() {
+    return tallies(entry -> entry.owner().team());
+  }
+
+  public List<Tally> byApplication() {
+    return tallies(Entry::application);
+  }
+
+  public List<Tally> byType() {
+    return tallies(Entry::type);
+  }
+
+  public List<Tally> byState() {
+    return tallies(entry -> Optional.of(entry.state()));
+  }
+
+  /// Most identities first.
+  private List<Tally> tallies(Function<Entry, Optional<String>> dimension) {
+    var groups = new TreeMap<String, Tally>();
+    for (var entry : identities) {
+      var value = dimension.apply(entry).orElse(NONE);
+      groups.merge(
+          value,
+          new Tally(
+              value,
+              1,
+              entry.members().serviceAccounts(),
+              entry.ready().is("False") ? 1 : 0,
+              entry.risk().critical() + entry.risk().high()),
+          (one, other) ->
+              new Tally(
+                  value,
+                  one.identities() + other.identities(),
+                  one.accounts() + other.accounts(),
+                  one.notReady() + other.notReady(),
+                  one.grave() + other.grave()));
+    }
+    return groups.values().stream()
+        .sorted(Comparator.comparingInt(Tally::identities).reversed())
+        .toList();
+  }
+
+  /// Identities, and credentials that nobody replaces in time, whose end is past or near.
+  public List<Ending> ending(Duration within) {
+    var until = now().plus(within);
+    return endings().filter(ending -> !ending.at().isAfter(until)).toList();
+  }
+
+  public Stream<Ending> endings() {
+    return living().stream()
+        .flatMap(
+            entry ->
+                Stream.concat(
+                    entry.ends().map(end -> new Ending(entry, "identity", end)).stream(),
+                    entry.credentials().stream()
+                        .filter(Credential::isLeftToEnd)
+                        .map(
+                            credential ->
+                                new Ending(
+                                    entry,
+                                    credential.kind() + " " + credential.name(),
+                                    credential.ends().orElseThrow()))))
+        .sorted(Comparator.comparing(Ending::at));
+  }
+
+  public List<Held> overdue() {
+    return held(credential -> credential.isOverdue(now()));
+  }
+
+  public List<Held> legacyTokens() {
+    return held(Credential::isLegacyToken);
+  }
+
+  /// Every credential of an identity that is not ended.
+  public List<Held> held(Predicate<Credential> which) {
+    return living().stream()
+        .flatMap(
+            entry ->
+                entry.credentials().stream()
+                    .filter(which)
+                    .map(credential -> new Held(entry, credential)))
+        .toList();
+  }
+
+  public List<Entry> reviewsOverdue() {
+    return reviews(due -> !due.isAfter(now()));
+  }
+
+  public List<Entry> reviewsSoon() {
+    return reviews(due -> due.isAfter(now()) && !due.isAfter(now().plus(SOON)));
+  }
+
+  private List<Entry> reviews(Predicate<Instant> which) {
+    return living().stream()
+        .filter(entry -> entry.review().due().filter(which).isPresent())
+        .sorted(Comparator.comparing((Entry entry) -> entry.review().due().orElseThrow()))
+        .toList();
+  }
+
+  public List<Entry> withoutOwner() {
+    return living().stream().filter(entry -> entry.owner().isMissing()).toList();
+  }
+
+  public List<Entry> idle() {
+    return living().stream()
+        .filter(entry -> entry.condition("InUse").filter(c -> c.is("False")).isPresent())
+        .toList();
+  }
+
+  public List<Entry> outOfService() {
+    return identities.stream().filter(entry -> entry.suspension().isPresent()).toList();
+  }
+
+  /// The worst first.
+  public List<Found> findings() {
+    return living().stream()
+        .flatMap(entry -> entry.risk().findings().stream().map(f -> new Found(entry, f)))
+        .sorted(Comparator.comparing(found -> rank(found.finding().severity())))
+        .toList();
+  }
+
+  public List<Ruled> findingsByRule() {
+    var rules = new TreeMap<String, Ruled>();
+    for (var entry : living()) {
+      for (var rule : byRule(entry).entrySet()) {
+        rules.merge(
+            rule.getKey(),
+            rule.getValue(),
+            (one, other) ->
+                new Ruled(
+                    one.rule(),
+                    rank(one.severity()) <= rank(other.severity())
+                        ? one.severity()
+                        : other.severity(),
+                    one.findings() + other.findings(),
+                    one.identities() + 1));
+      }
+    }
+    return rules.values().stream()
+        .sorted(
+            Comparator.comparing((Ruled ruled) -> rank(ruled.severity()))
+                .thenComparing(Comparator.comparingInt(Ruled::findings).reversed()))
+        .toList();
+  }
+
+  private static Map<String, Ruled> byRule(Entry entry) {
+    var rules = new TreeMap<String, Ruled>();
+    for (var finding : entry.risk().findings()) {
+      rules.merge(
+          finding.rule(),
+          new Ruled(finding.rule(), finding.severity(), 1, 1),
+          (one, other) -> new Ruled(one.rule(), one.severity(), one.findings() + 1, 1));
+    }
+    return rules;
+  }
+
+  /// What is broken: the findings, and the conditions that are not as they should be.
+  public List<Breach> breaches() {
+    return living().stream()
+        .flatMap(
+            entry ->
+                Stream.concat(
+                    entry.risk().findings().stream()
+                        .map(
+                            finding ->
+                                new Breach(
+                                    entry,
+                                    finding.rule(),
+                                    finding.via(),
+                                    level(finding.severity()),
+                                    finding.detail().isEmpty() ? finding.via() : finding.detail())),
+                    entry.conditions().stream()
+                        .filter(Inventory::isBroken)
+                        .map(
+                            condition ->
+                                new Breach(
+                                    entry,
+                                    condition.reason(),
+                                    condition.type(),
+                                    isWhyNotReady(entry, condition)
+                                        ? Breach.Level.error
+                                        : Breach.Level.warning,
+                                    condition.message()))))
+        .toList();
+  }
+
+  /// Ready, Reconciling and Stalled sum up the others, and findings speak for themselves.
+  private static boolean isBroken(Condition condition) {
+    return switch (condition.type()) {
+      case "Ready", "Reconciling", "Stalled", "PolicyMatched", "LeastPrivilege" -> false;
+      case "Expiring", "Suspended" -> condition.is("True");
+      default -> condition.is("False");
+    };
+  }
+
+  private static boolean isWhyNotReady(Entry entry, Condition condition) {
+    return entry.ready().is("False") && entry.ready().reason().equals(condition.reason());
+  }
+
+  private static Breach.Level level(String severity) {
+    return switch (severity) {
+      case "Critical", "High" -> Breach.Level.error;
+      case "Medium" -> Breach.Level.warning;
+      default -> Breach.Level.note;
+    };
+  }
+
+  private static int rank(String severity) {
+    return switch (severity) {
+      case "Critical" -> 0;
+      case "High" -> 1;
+      case "Medium" -> 2;
+      case "Low" -> 3;
+      default -> 4;
+    };
+  }
+}

@@ -1,0 +1,223 @@
+package dev.credence.report;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.credence.report.Entry.Credential;
+import dev.credence.report.Inventory.Held;
+import dev.credence.report.Inventory.Tally;
+import java.io.IOException;
+import java.io.Writer;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// The report for programs; its shape is in docs/reports.md. What is not known is left out.
+final class Json {
+  /// Changes when a program that reads the old shape could stumble.
+  private static final String SCHEMA_VERSION = "1";
+
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+  /// Lines end the same everywhere.
+  static final ObjectWriter PRETTY =
+      new ObjectMapper(JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build())
+          .writer(
+              new DefaultPrettyPrinter()
+                  .withObjectIndenter(new DefaultIndenter("  ", "\n"))
+                  .withArrayIndenter(new DefaultIndenter("  ", "\n")));
+
+  static void write(Inventory inventory, Writer out) throws IOException {
+    PRETTY.writeValue(out, node(inventory));
+    out.write("\n");
+  }
+
+  private static ObjectNode node(Inventory inventory) {
+    var origin = inventory.origin();
+    var node = NODES.objectNode();
+    node.put("schemaVersion", SCHEMA_VERSION)
+        .put("generatedAt", Sheets.time(origin.at()))
+        .put("generator", "credence " + origin.version())
+        .put("cluster", origin.cluster())
+        .put("scope", origin.scope())
+        .put("complete", inventory.gaps().isEmpty());
+    inventory.gaps().forEach(node.putArray("gaps")::add);
+    node.set("summary", array(Summary.of(inventory), Json::answer));
+    var sums = node.putObject("counts");
+    sums.put("identities", inventory.identities().size());
+    sums.set("byState", array(inventory.byState(), Json::tally));
+    sums.set("byType", array(inventory.byType(), Json::tally));
+    sums.set("byTeam", array(inventory.byTeam(), Json::tally));
+    sums.set("byOwner", array(inventory.byOwner(), Json::tally));
+    sums.set("byApplication", array(inventory.byApplication(), Json::tally));
+    var matters = node.putObject("matters");
+    matters.set("ending", array(inventory.ending(Inventory.SOON), Json::ending));
+    matters.set("overdueCredentials", array(inventory.overdue(), Json::held));
+    matters.set("reviewsOverdue", array(inventory.reviewsOverdue(), Json::reference));
+    matters.set("withoutOwner", array(inventory.withoutOwner(), Json::reference));
+    matters.set("legacyTokens", array(inventory.legacyTokens(), Json::held));
+    matters.set("idle", array(inventory.idle(), Json::reference));
+    matters.set("outOfService", array(inventory.outOfService(), Json::reference));
+    matters.set("findingsByRule", array(inventory.findingsByRule(), Json::ruled));
+    inventory
+        .unclaimed()
+        .ifPresent(orphans -> matters.set("unclaimedAccounts", array(orphans, Json::orphan)));
+    node.set("identities", array(inventory.identities(), Json::identity));
+    return node;
+  }
+
+  private static <T> ArrayNode array(List<T> items, Function<T, ObjectNode> node) {
+    var array = NODES.arrayNode();
+    items.forEach(item -> array.add(node.apply(item)));
+    return array;
+  }
+
+  private static ObjectNode answer(Summary.Answer answer) {
+    return NODES.objectNode().put("question", answer.question()).put("answer", answer.answer());
+  }
+
+  private static ObjectNode tally(Tally tally) {
+    return NODES
+        .objectNode()
+        .put("value", tally.value())
+        .put("identities", tally.identities())
+        .put("serviceAccounts", tally.accounts())
+        .put("notReady", tally.notReady())
+        .put("highFindings", tally.grave());
+  }
+
+  private static ObjectNode reference(Entry entry) {
+    return NODES.objectNode().put("namespace", entry.namespace()).put("name", entry.name());
+  }
+
+  private static ObjectNode ending(Inventory.Ending ending) {
+    return reference(ending.entry())
+        .put("what", ending.what())
+        .put("time", Sheets.time(ending.at()));
+  }
+
+  private static ObjectNode held(Held held) {
+    var node = reference(held.entry());
+    return node.put("credential", held.credential().name()).put("state", held.credential().state());
+  }
+
+  private static ObjectNode ruled(Inventory.Ruled ruled) {
+    return NODES
+        .objectNode()
+        .put("rule", ruled.rule())
+        .put("severity", ruled.severity())
+        .put("findings", ruled.findings())
+        .put("identities", ruled.identities());
+  }
+
+  private static ObjectNode orphan(Unclaimed.Orphan orphan) {
+    var node =
+        NODES
+            .objectNode()
+            .put("kind", orphan.kind())
+            .put("namespace", orphan.namespace())
+            .put("name", orphan.name());
+    text(node, "owner", orphan.owner());
+    time(node, "created", orphan.created());
+    return node;
+  }
+
+  private static ObjectNode identity(Entry entry) {
+    var node = reference(entry);
+    text(node, "application", entry.application());
+    text(node, "purpose", entry.purpose());
+    var owner = node.putObject("owner");
+    text(owner, "contact", entry.owner().contact());
+    text(owner, "team", entry.owner().team());
+    text(owner, "backup", entry.owner().backup());
+    owner.put("source", entry.owner().source());
+    text(node, "type", entry.type());
+    node.put("state", entry.state());
+    text(node, "policy", entry.policy());
+    time(node, "created", entry.created());
+    time(node, "ends", entry.ends());
+    time(node, "nextAction", entry.nextAction());
+    node.putObject("members")
+        .put("serviceAccounts", entry.members().serviceAccounts())
+        .put("secrets", entry.members().secrets())
+        .put("certificates", entry.members().certificates())
+        .put("notLinked", entry.members().notLinked());
+    node.set("credentials", array(entry.credentials(), Json::credential));
+    text(node, "lastUsed", entry.lastUsed());
+    var risk = node.putObject("risk");
+    risk.put("level", entry.risk().level())
+        .put("critical", entry.risk().critical())
+        .put("high", entry.risk().high())
+        .put("medium", entry.risk().medium())
+        .put("low", entry.risk().low());
+    risk.set("findings", array(entry.risk().findings(), Json::finding));
+    var review = node.putObject("review");
+    time(review, "due", entry.review().due());
+    time(review, "time", entry.review().at());
+    text(review, "by", entry.review().by());
+    entry.suspension().ifPresent(suspension -> node.set("suspension", suspension(suspension)));
+    node.set("conditions", array(entry.conditions(), Json::condition));
+    return node;
+  }
+
+  private static ObjectNode credential(Credential credential) {
+    var node =
+        NODES
+            .objectNode()
+            .put("name", credential.name())
+            .put("kind", credential.kind())
+            .put("state", credential.state());
+    credential.version().ifPresent(version -> node.put("version", version));
+    time(node, "issued", credential.issued());
+    time(node, "next", credential.next());
+    time(node, "ends", credential.ends());
+    text(node, "opens", credential.opens());
+    text(node, "message", credential.message());
+    return node;
+  }
+
+  private static ObjectNode finding(Entry.Finding finding) {
+    return NODES
+        .objectNode()
+        .put("rule", finding.rule())
+        .put("severity", finding.severity())
+        .put("via", finding.via())
+        .put("detail", finding.detail());
+  }
+
+  private static ObjectNode suspension(Entry.Suspension suspension) {
+    var node =
+        NODES
+            .objectNode()
+            .put("since", Sheets.time(suspension.since()))
+            .put("reason", suspension.reason());
+    suspension.notCovered().forEach(node.putArray("notCovered")::add);
+    return node;
+  }
+
+  private static ObjectNode condition(Entry.Condition condition) {
+    return NODES
+        .objectNode()
+        .put("type", condition.type())
+        .put("status", condition.truth())
+        .put("reason", condition.reason())
+        .put("message", condition.message());
+  }
+
+  private static void text(ObjectNode node, String name, Optional<String> value) {
+    value.ifPresent(found -> node.put(name, found));
+  }
+
+  private static void time(ObjectNode node, String name, Optional<Instant> value) {
+    value.ifPresent(found -> node.put(name, Sheets.time(found)));
+  }
+
+  private Json() {}
+}

@@ -1,0 +1,167 @@
+package dev.credence.report;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.credence.decide.Reason;
+import dev.credence.report.Inventory.Breach;
+import java.io.IOException;
+import java.io.Writer;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/// What is broken, as SARIF 2.1.0 (OASIS): for code scanning and for what collects the findings of
+/// scanners. One result for each finding, each condition that is not as it should be, and each
+/// account of no identity.
+final class Sarif {
+  private static final String UNCLAIMED = "Unclaimed";
+  private static final int FINGERPRINT = 32;
+
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+  /// `about` tells results of one rule and place from each other, also next time.
+  private record Result(
+      String rule, Breach.Level level, String place, String about, String message) {}
+
+  static void write(Inventory inventory, Writer out) throws IOException {
+    Json.PRETTY.writeValue(out, log(inventory));
+    out.write("\n");
+  }
+
+  private static ObjectNode log(Inventory inventory) {
+    var results = results(inventory);
+    var rules = rules(results);
+    var log = NODES.objectNode();
+    log.put("$schema", "https://json.schemastore.org/sarif-2.1.0.json").put("version", "2.1.0");
+    var run = log.putArray("runs").addObject();
+    var driver = run.putObject("tool").putObject("driver");
+    driver.put("name", "Credence").put("semanticVersion", inventory.origin().version());
+    rules.forEach((rule, level) -> driver.withArray("rules").add(rule(rule, level)));
+    run.set("invocations", invocations(inventory));
+    var ids = List.copyOf(rules.keySet());
+    var array = run.putArray("results");
+    results.forEach(result -> array.add(result(result, ids.indexOf(result.rule()))));
+    return log;
+  }
+
+  private static List<Result> results(Inventory inventory) {
+    return Stream.concat(
+            inventory.breaches().stream()
+                .map(
+                    breach ->
+                        new Result(
+                            breach.rule(),
+                            breach.level(),
+                            breach.entry().id(),
+                            breach.about(),
+                            breach.message().isEmpty() ? breach.rule() : breach.message())),
+            inventory.unclaimed().stream()
+                .flatMap(List::stream)
+                .map(
+                    orphan ->
+                        new Result(
+                            UNCLAIMED,
+                            Breach.Level.note,
+                            orphan.id(),
+                            orphan.kind(),
+                            orphan.kind() + " " + orphan.name() + " belongs to no identity")))
+        .toList();
+  }
+
+  /// With the gravest level of its results.
+  private static TreeMap<String, Breach.Level> rules(List<Result> results) {
+    var rules = new TreeMap<String, Breach.Level>();
+    for (var result : results) {
+      rules.merge(
+          result.rule(), result.level(), (one, other) -> one.compareTo(other) >= 0 ? one : other);
+    }
+    return rules;
+  }
+
+  private static ObjectNode rule(String rule, Breach.Level level) {
+    var node = NODES.objectNode().put("id", rule);
+    node.putObject("shortDescription").put("text", meaning(rule));
+    node.putObject("defaultConfiguration").put("level", level.name());
+    return node;
+  }
+
+  private static String meaning(String rule) {
+    return Stream.of(Reason.values())
+        .filter(reason -> reason.name().equals(rule))
+        .findFirst()
+        .map(Reason::meaning)
+        .orElse(
+            rule.equals(UNCLAIMED)
+                ? "a machine account belongs to no identity"
+                : "an account may do what the rule " + rule + " warns of");
+  }
+
+  private static ArrayNode invocations(Inventory inventory) {
+    var array = NODES.arrayNode();
+    var invocation = array.addObject();
+    invocation
+        .put("executionSuccessful", true)
+        .put("endTimeUtc", Sheets.time(inventory.origin().at()));
+    for (var gap : inventory.gaps()) {
+      var notification = invocation.withArray("toolExecutionNotifications").addObject();
+      notification.put("level", "warning").putObject("message").put("text", gap);
+    }
+    return array;
+  }
+
+  private static ObjectNode result(Result result, int index) {
+    var node =
+        NODES
+            .objectNode()
+            .put("ruleId", result.rule())
+            .put("ruleIndex", index)
+            .put("level", result.level().name());
+    node.putObject("message").put("text", result.message());
+    var location = node.putArray("locations").addObject();
+    location
+        .putObject("physicalLocation")
+        .putObject("artifactLocation")
+        .put("uri", uri(result.place()));
+    location
+        .putArray("logicalLocations")
+        .addObject()
+        .put("fullyQualifiedName", result.place())
+        .put("kind", "resource");
+    node.putObject("partialFingerprints").put("credence/v1", fingerprint(result));
+    return node;
+  }
+
+  /// Collectors want a file: this is a name like one.
+  private static String uri(String place) {
+    try {
+      return new URI(null, null, "machineidentities/" + place, null).toASCIIString();
+    } catch (URISyntaxException unusable) {
+      throw new IllegalStateException("every path can be written", unusable);
+    }
+  }
+
+  private static String fingerprint(Result result) {
+    return digest(String.join("\n", result.rule(), result.place(), result.about()))
+        .map(bytes -> HexFormat.of().formatHex(bytes).substring(0, FINGERPRINT))
+        .orElse("");
+  }
+
+  private static Optional<byte[]> digest(String text) {
+    try {
+      return Optional.of(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)));
+    } catch (NoSuchAlgorithmException missing) {
+      throw new IllegalStateException("every JDK has SHA-256", missing);
+    }
+  }
+
+  private Sarif() {}
+}

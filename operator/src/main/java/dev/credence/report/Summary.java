@@ -1,0 +1,141 @@
+package dev.credence.report;
+
+import dev.credence.report.Entry.Members;
+import dev.credence.report.Inventory.Tally;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// The six questions that an auditor asks about machine accounts, and what the inventory answers.
+public final class Summary {
+  private static final String NONE = "(none)";
+
+  public record Answer(String question, String answer) {}
+
+  public static List<Answer> of(Inventory inventory) {
+    return List.of(
+        new Answer("Who is responsible?", responsible(inventory)),
+        new Answer("How many machine accounts are there?", howMany(inventory)),
+        new Answer("Is there an authoritative list?", list(inventory)),
+        new Answer("Of what types are they?", types(inventory)),
+        new Answer("What must be reviewed?", reviews(inventory)),
+        new Answer("How is one ended?", ended(inventory)));
+  }
+
+  private static String responsible(Inventory inventory) {
+    var living = inventory.living().size();
+    var without = inventory.withoutOwner().size();
+    var owners = named(inventory.byOwner());
+    var teams = named(inventory.byTeam());
+    return "Somebody answers for %s: %s in %s. %s"
+        .formatted(
+            of(living - without, living, "identity", "identities"),
+            count(owners, "owner", "owners"),
+            count(teams, "team", "teams"),
+            without == 0
+                ? "None is without an owner."
+                : count(without, "identity has", "identities have") + " no owner.");
+  }
+
+  private static long named(List<Tally> tallies) {
+    return tallies.stream().filter(tally -> !tally.value().equals(NONE)).count();
+  }
+
+  private static String howMany(Inventory inventory) {
+    var elsewhere =
+        inventory.held(credential -> credential.opens().isPresent()).stream()
+            .map(held -> held.credential().opens().orElseThrow())
+            .distinct()
+            .count();
+    return "%s with %s and %s elsewhere.%s"
+        .formatted(
+            count(inventory.identities().size(), "identity", "identities"),
+            count(accounts(inventory), "ServiceAccount", "ServiceAccounts"),
+            count(elsewhere, "account", "accounts"),
+            inventory
+                .unclaimed()
+                .map(
+                    orphans ->
+                        " "
+                            + count(
+                                orphans.stream().filter(Summary::isAccount).count(),
+                                "ServiceAccount belongs",
+                                "ServiceAccounts belong")
+                            + " to no identity.")
+                .orElse(""));
+  }
+
+  private static boolean isAccount(Unclaimed.Orphan orphan) {
+    return orphan.kind().equals("ServiceAccount");
+  }
+
+  private static long accounts(Inventory inventory) {
+    return inventory.identities().stream()
+        .map(Entry::members)
+        .mapToLong(Members::serviceAccounts)
+        .sum();
+  }
+
+  private static String list(Inventory inventory) {
+    var listed = accounts(inventory);
+    return inventory
+        .unclaimed()
+        .map(
+            orphans -> {
+              var all = listed + orphans.stream().filter(Summary::isAccount).count();
+              return "This one, kept by the cluster: it holds %s."
+                  .formatted(of(listed, all, "ServiceAccount", "ServiceAccounts"));
+            })
+        .orElse(
+            "This one, kept by the cluster. How much of the cluster it covers was not looked at.");
+  }
+
+  private static String types(Inventory inventory) {
+    return inventory.identities().isEmpty()
+        ? "There are none."
+        : inventory.byType().stream()
+            .map(
+                tally ->
+                    (tally.value().equals(NONE) ? "without a type" : tally.value())
+                        + " "
+                        + tally.identities())
+            .collect(Collectors.joining(", ", "", "."));
+  }
+
+  private static String reviews(Inventory inventory) {
+    return "%s overdue, %s due within 30 days; %s within 30 days or did already; %s late or blocked; %s."
+        .formatted(
+            count(inventory.reviewsOverdue().size(), "review is", "reviews are"),
+            count(inventory.reviewsSoon().size(), "is", "are"),
+            count(
+                inventory.ending(Inventory.SOON).size(),
+                "identity or credential ends",
+                "identities and credentials end"),
+            count(inventory.overdue().size(), "credential is", "credentials are"),
+            count(
+                inventory.living().stream().mapToLong(entry -> entry.risk().total()).sum(),
+                "finding about rights",
+                "findings about rights"));
+  }
+
+  private static String ended(Inventory inventory) {
+    var over = inventory.identities().stream().filter(Entry::isOverForGood).count();
+    return "For now: kubectl credence suspend NAME, taken back by resume. For good: spec.state: Decommissioned. %s out of service, %s of them for good."
+        .formatted(count(inventory.outOfService().size(), "is", "are"), over);
+  }
+
+  private static String count(long number, String one, String many) {
+    return number + " " + (number == 1 ? one : many);
+  }
+
+  private static String of(long part, long whole, String one, String many) {
+    if (whole == 0) {
+      return "no " + one;
+    }
+    if (part < whole) {
+      return part + " of " + count(whole, one, many);
+    }
+    return whole == 1 ? "the one " + one : "all " + count(whole, one, many);
+  }
+
+  private Summary() {}
+}

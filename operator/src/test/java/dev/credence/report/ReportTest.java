@@ -1,0 +1,230 @@
+package dev.credence.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.credence.api.MachineIdentity;
+import dev.credence.report.Inventory.Origin;
+import dev.credence.world.Yaml;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Each folder of `reports/` is a sentence about the report, with `given.yaml` (a document about
+/// the look, then what was read) and what comes of it in each form. `make golden` writes them anew:
+/// review the difference.
+class ReportTest {
+  private static final Path FOLDER = Path.of("src/test/resources/reports");
+  private static final boolean REWRITE = Boolean.getBoolean("credence.golden");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TestFactory
+  Stream<DynamicTest> reports() throws IOException {
+    try (var found = Files.list(FOLDER)) {
+      return found.sorted().toList().stream()
+          .flatMap(
+              folder ->
+                  Stream.of(Format.values())
+                      .map(
+                          format ->
+                              DynamicTest.dynamicTest(
+                                  folder.getFileName().toString().replace('-', ' ')
+                                      + ", as "
+                                      + format,
+                                  () -> check(folder, format))));
+    }
+  }
+
+  private static void check(Path folder, Format format) throws IOException {
+    var actual = written(given(folder), format);
+    var expected = folder.resolve("expect." + ending(format));
+    if (REWRITE) {
+      Files.writeString(expected, actual);
+    }
+    assertThat(actual).as(expected.toString()).isEqualTo(Files.readString(expected));
+  }
+
+  private static String ending(Format format) {
+    return switch (format) {
+      case table -> "txt";
+      case json -> "json";
+      case csv -> "csv";
+      case html -> "html";
+      case sarif -> "sarif.json";
+    };
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {60, 80, 120, 200})
+  void a_table_fits_its_terminal(int width) throws IOException {
+    try (var folders = Files.list(FOLDER)) {
+      for (var folder : folders.toList()) {
+        var out = new StringWriter();
+        Format.table.write(given(folder), width, out);
+        assertThat(out.toString().lines())
+            .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(width));
+      }
+    }
+  }
+
+  @Test
+  void nothing_hostile_becomes_markup() throws IOException {
+    var html = written(given(FOLDER.resolve("hostile-words-stay-words")), Format.html);
+    assertThat(count(html, "<script")).isOne();
+    assertThat(html)
+        .doesNotContain("<img", "<iframe", "<svg onload", "<b>")
+        .contains("&lt;iframe", "Content-Security-Policy");
+    // Nothing is asked for from anywhere.
+    assertThat(Pattern.compile("(?:src|href|action)=\"(?!#)").matcher(html).find()).isFalse();
+    assertThat(html).doesNotContain("@import", "url(");
+  }
+
+  @Test
+  void no_form_steers_a_terminal() throws IOException {
+    for (var format : Format.values()) {
+      assertThat(written(given(FOLDER.resolve("hostile-words-stay-words")), format))
+          .doesNotContain("\u001b", "\u0007", "\u202e", "\u0000");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"=1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1"})
+  void what_a_spreadsheet_takes_for_a_formula_is_text(String cell) {
+    assertThat(Csv.guarded(cell)).isEqualTo("'" + cell);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "crm", "1", "a=b", "2026-11-22T12:00:00Z"})
+  void other_cells_stay_as_they_are(String cell) {
+    assertThat(Csv.guarded(cell)).isEqualTo(cell);
+  }
+
+  /// What the schema of SARIF 2.1.0 asks for, as far as this log uses it.
+  @TestFactory
+  Stream<DynamicTest> sarif_is_as_its_readers_want_it() throws IOException {
+    try (var found = Files.list(FOLDER)) {
+      return found.sorted().toList().stream()
+          .map(
+              folder ->
+                  DynamicTest.dynamicTest(
+                      folder.getFileName().toString(),
+                      () -> checkSarif(JSON.readTree(written(given(folder), Format.sarif)))));
+    }
+  }
+
+  private static void checkSarif(JsonNode log) {
+    assertThat(log.path("version").asText()).isEqualTo("2.1.0");
+    assertThat(log.path("$schema").asText()).contains("sarif-2.1.0");
+    assertThat(log.path("runs")).hasSize(1);
+    var run = log.path("runs").get(0);
+    var driver = run.path("tool").path("driver");
+    assertThat(driver.path("name").asText()).isEqualTo("Credence");
+    var ids = new ArrayList<String>();
+    driver.path("rules").forEach(rule -> ids.add(rule.path("id").asText()));
+    assertThat(ids).doesNotHaveDuplicates();
+    driver
+        .path("rules")
+        .forEach(
+            rule -> {
+              assertThat(rule.path("shortDescription").path("text").asText()).isNotBlank();
+              assertThat(rule.path("defaultConfiguration").path("level").asText())
+                  .isIn("note", "warning", "error");
+            });
+    assertThat(run.path("results").isArray()).isTrue();
+    var prints = new ArrayList<String>();
+    for (var result : run.path("results")) {
+      assertThat(ids.get(result.path("ruleIndex").asInt()))
+          .isEqualTo(result.path("ruleId").asText());
+      assertThat(result.path("level").asText()).isIn("none", "note", "warning", "error");
+      assertThat(result.path("message").path("text").asText()).isNotBlank();
+      var place = result.path("locations").get(0);
+      var uri = place.path("physicalLocation").path("artifactLocation").path("uri").asText();
+      assertThat(java.net.URI.create(uri).isAbsolute()).isFalse();
+      assertThat(place.path("logicalLocations").get(0).path("fullyQualifiedName").asText())
+          .contains("/");
+      prints.add(result.path("partialFingerprints").path("credence/v1").asText());
+    }
+    assertThat(prints).doesNotHaveDuplicates().allMatch(print -> print.matches("[0-9a-f]{32}"));
+    for (var invocation : run.path("invocations")) {
+      assertThat(invocation.path("executionSuccessful").isBoolean()).isTrue();
+    }
+  }
+
+  @Test
+  void five_thousand_identities_are_written_within_seconds() throws IOException {
+    var one = given(FOLDER.resolve("a-company-with-some-work-to-do"));
+    var many = new ArrayList<Entry>();
+    while (many.size() < 5_000) {
+      many.addAll(one.identities());
+    }
+    var inventory = new Inventory(one.origin(), many, one.unclaimed(), List.of());
+    for (var format : Format.values()) {
+      var start = System.nanoTime();
+      assertThat(written(inventory, format)).isNotEmpty();
+      assertThat(System.nanoTime() - start).as(format.name()).isLessThan(8_000_000_000L);
+    }
+  }
+
+  private static long count(String text, String part) {
+    return Pattern.compile(Pattern.quote(part)).matcher(text).results().count();
+  }
+
+  private static String written(Inventory inventory, Format format) throws IOException {
+    var out = new StringWriter();
+    format.write(inventory, 120, out);
+    return out.toString();
+  }
+
+  private static Inventory given(Path folder) throws IOException {
+    var documents = Yaml.documents(Files.readString(folder.resolve("given.yaml")));
+    var about = Yaml.node(documents.getFirst());
+    var entries = new ArrayList<Entry>();
+    var named = new HashSet<Unclaimed.Named>();
+    var others = new ArrayList<HasMetadata>();
+    for (var document : documents.subList(1, documents.size())) {
+      switch (Yaml.object(Yaml.node(document))) {
+        case MachineIdentity identity -> {
+          entries.add(Entries.of(identity));
+          named.addAll(Unclaimed.Named.by(identity));
+        }
+        case ServiceAccount account -> others.add(account);
+        case Secret secret -> others.add(secret);
+        default -> throw new IllegalArgumentException("not read by a report: " + document);
+      }
+    }
+    var gaps = new ArrayList<String>();
+    about.path("gaps").forEach(gap -> gaps.add(gap.asText()));
+    return new Inventory(
+        new Origin(
+            Instant.parse(about.path("at").asText()),
+            "0.1.0",
+            "production at https://api.example.com:6443/",
+            about.path("scope").asText()),
+        entries,
+        gaps.isEmpty() ? Optional.of(orphans(named, others)) : Optional.empty(),
+        gaps);
+  }
+
+  private static List<Unclaimed.Orphan> orphans(
+      Set<Unclaimed.Named> named, List<HasMetadata> objects) {
+    return Unclaimed.byNameAndLabel(named, "credence-system").among(objects.stream());
+  }
+}
