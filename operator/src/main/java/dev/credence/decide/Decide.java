@@ -62,6 +62,7 @@ public final class Decide {
   private final List<Seat> seats;
   private final Service service;
   private final Suspending suspending;
+  private final Privilege privilege;
   private final Optional<Halt> halt;
   private final Map<Subject, Seat> bySubject;
   private final List<Target> targets;
@@ -76,6 +77,7 @@ public final class Decide {
     this.seats = Membership.of(s);
     this.service = Service.of(s, policy, life, Seat.accounts(seats));
     this.suspending = Suspending.of(s, service, seats);
+    this.privilege = Privilege.of(s, policy, seats);
     this.halt = service.halt().or(life::halt).or(approval::halt);
     this.bySubject = seats.stream().collect(Collectors.toMap(Seat::subject, Function.identity()));
     this.targets = targets();
@@ -263,7 +265,7 @@ public final class Decide {
             life.verdict(),
             suspending.verdict(),
             Usage.verdict(),
-            Privilege.verdict(),
+            privilege.verdict(),
             Reviewing.verdict());
     return new Standing(
         state(turns, made),
@@ -277,7 +279,7 @@ public final class Decide {
         turns.stream().map(Turn::credential).toList(),
         handled,
         Optional.empty(),
-        Optional.empty(),
+        privilege.risk(),
         Optional.empty(),
         suspending.suspension(isDecommissioned() ? Parting.left(s, seats) : List.of()),
         approval.record(),
@@ -331,7 +333,10 @@ public final class Decide {
 
   private Optional<Instant> nextAction(List<Turn> turns) {
     return Stream.of(
-            turns.stream().flatMap(Turn::changes), life.changes(), service.changes(policy, life))
+            turns.stream().flatMap(Turn::changes),
+            life.changes(),
+            service.changes(policy, life),
+            privilege.changes())
         .flatMap(times -> times)
         .filter(s.now()::isBefore)
         .min(Comparator.naturalOrder());

@@ -2,11 +2,13 @@ package dev.credence.decide;
 
 import dev.credence.decide.Verdict.Aspect;
 import dev.credence.decide.Verdict.Truth;
+import dev.credence.decide.risk.RiskRules;
 import dev.credence.facts.Policy;
 import dev.credence.facts.Snapshot;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Which policy decides? Of all that select the identity the one with the highest priority, then
 /// the first by name.
@@ -43,7 +45,7 @@ public final class PolicyChoice {
                         + " ("
                         + chosen.enforcement()
                         + ") decides"
-                        + chosen.problems().stream()
+                        + problems(chosen).stream()
                             .findFirst()
                             .map(problem -> "; not applied: " + problem)
                             .orElse("")))
@@ -54,6 +56,14 @@ public final class PolicyChoice {
                     Truth.False,
                     Reason.NoPolicy,
                     "no CredentialPolicy selects this identity: built-in defaults apply, and they enforce nothing"));
+  }
+
+  /// What in the policy cannot be applied, in sentences.
+  public static List<String> problems(Policy policy) {
+    return Stream.concat(
+            policy.problems().stream(),
+            RiskRules.problems(policy.oversight().privileges()).stream())
+        .toList();
   }
 
   private PolicyChoice() {}

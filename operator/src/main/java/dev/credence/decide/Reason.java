@@ -42,6 +42,9 @@ public enum Reason {
   Compromised("somebody has asked for the identity to be suspended, since it is in other hands"),
 
   NoEvidence("nothing is known about the use of the identity"),
+
+  NoFindings("its ServiceAccounts may do nothing that a rule warns of"),
+  FindingsPresent("its ServiceAccounts may do what a rule warns of"),
   EvaluationIncomplete("not everything about the rights of its accounts is known");
 
   private final String meaning;

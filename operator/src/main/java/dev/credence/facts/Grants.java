@@ -1,6 +1,32 @@
 package dev.credence.facts;
 
-/// What the accounts of an identity may do.
-public record Grants() {
-  public static final Grants UNKNOWN = new Grants();
+import dev.credence.facts.rbac.Grant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// What is given to the accounts that an identity may have.
+public sealed interface Grants {
+  Grants UNKNOWN = new Unknown(List.of("they were not looked at"));
+
+  /// By the account's name. `privileged`: namespaces in which rights weigh more, since whoever
+  /// works there holds the cluster. `everywhere`: every namespace was looked at.
+  record Known(Map<String, List<Grant>> ofAccounts, Set<String> privileged, boolean everywhere)
+      implements Grants {
+    public Known {
+      ofAccounts = Map.copyOf(ofAccounts);
+      privileged = Set.copyOf(privileged);
+    }
+
+    public List<Grant> of(String account) {
+      return ofAccounts.getOrDefault(account, List.of());
+    }
+  }
+
+  /// Not everything could be read: why, in sentences.
+  record Unknown(List<String> problems) implements Grants {
+    public Unknown {
+      problems = List.copyOf(problems);
+    }
+  }
 }

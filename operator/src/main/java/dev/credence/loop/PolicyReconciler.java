@@ -6,6 +6,7 @@ import dev.credence.api.Condition.Truth;
 import dev.credence.api.Conditions;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.CredentialPolicyStatus;
+import dev.credence.decide.PolicyChoice;
 import dev.credence.measure.Fleet;
 import dev.credence.observe.Policies;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -105,7 +106,7 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
       CredentialPolicy resource,
       @Nullable Long generation,
       Optional<CredentialPolicyStatus> before) {
-    var problems = Policies.of(resource).problems();
+    var problems = PolicyChoice.problems(Policies.of(resource));
     var conditions = new ArrayList<Condition>();
     if (problems.isEmpty()) {
       conditions.add(

@@ -141,6 +141,14 @@ public final class Fleet implements MultiCollector {
                     .map(
                         reason -> List.of(entry.enforced() ? "Enforce" : "Audit", reason.name()))));
     gauges.add(
+        counted(
+            Metric.RiskFindings,
+            all,
+            entry ->
+                entry.standing().risk().stream()
+                    .flatMap(risk -> risk.findings().stream())
+                    .map(finding -> List.of(finding.rule(), finding.severity().name()))));
+    gauges.add(
         single(
             Metric.OverlapsActive,
             credentials.stream().filter(c -> c.previousRetires().isPresent()).count()));

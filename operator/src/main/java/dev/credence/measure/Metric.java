@@ -45,6 +45,11 @@ public enum Metric {
   ApprovalsPending(
       "credence_approvals_pending",
       "MachineIdentities whose policy asks for an approval that they do not have."),
+  RiskFindings(
+      "credence_risk_findings",
+      "What ServiceAccounts of identities may do that a rule warns of, by rule and severity, without what a policy accepts.",
+      "rule",
+      "severity"),
   Refusals(
       "credence_refusals_total",
       "Things left undone because they are not ours or the API server refused them.",

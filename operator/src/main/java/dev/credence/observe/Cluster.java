@@ -2,6 +2,7 @@ package dev.credence.observe;
 
 import dev.credence.api.MachineIdentity;
 import dev.credence.facts.Consumers;
+import dev.credence.facts.Grants;
 import dev.credence.facts.Policy;
 import dev.credence.facts.Safeguards.Admission;
 import dev.credence.facts.Safeguards.Bindings;
@@ -18,7 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /// What the caches hold, as far as a snapshot needs it. Nothing here makes a request but
-/// [#consumers] and [#bindings].
+/// [#consumers].
 public interface Cluster {
 
   List<Policy> policies();
@@ -62,8 +63,11 @@ public interface Cluster {
 
   boolean isNeverSuspended(String namespace, String account);
 
-  /// Who gives rights to these ServiceAccounts of the namespace, listed now or a moment ago.
+  /// The bindings that name one of these ServiceAccounts of the namespace.
   Bindings bindings(String namespace, Set<String> accounts);
+
+  /// What is given to these ServiceAccounts of the namespace, by their groups too.
+  Grants grants(String namespace, Set<String> accounts);
 
   /// Whether cert-manager's Certificates are known to the API server.
   boolean certManager();

@@ -1,117 +1,186 @@
 package dev.credence.observe;
 
+import dev.credence.facts.Grants;
 import dev.credence.facts.Safeguards.Bindings;
+import dev.credence.facts.rbac.Binding;
+import dev.credence.facts.rbac.Catalog;
+import dev.credence.facts.rbac.Role;
+import dev.credence.facts.rbac.Subject;
+import dev.credence.facts.rbac.Subject.Account;
+import dev.credence.facts.rbac.Who;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
-import io.fabric8.kubernetes.api.model.rbac.Subject;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Who gives rights to ServiceAccounts: listed when an identity is at its end, and then believed
-/// for a minute, so that many of them cost one listing.
-public final class GivenRights {
-  private static final long BELIEVED_NANOS = Duration.ofMinutes(1).toNanos();
+/// Who gives rights to whom: the roles and bindings of the cluster, watched. An operator that may
+/// not watch them goes on without, and says so.
+public final class GivenRights implements Catalog {
+  private final Watch<io.fabric8.kubernetes.api.model.rbac.Role> roles;
+  private final Watch<ClusterRole> clusterRoles;
+  private final Watch<RoleBinding> roleBindings;
+  private final Watch<ClusterRoleBinding> clusterRoleBindings;
+  private final Set<String> privileged;
+  private final boolean everywhere;
+  private final Consumer<Stream<Subject>> given;
 
-  private final KubernetesClient client;
-  private final Set<String> namespaces;
-  private @Nullable Listing last;
-
-  private record Listing(List<Binding> bindings, Optional<String> problem, long at) {}
-
-  private record Binding(String name, String home, List<Subject> subjects) {}
-
-  /// Empty `namespaces`: all.
-  GivenRights(KubernetesClient client, Set<String> namespaces) {
-    this.client = client;
-    this.namespaces = Set.copyOf(namespaces);
+  /// Empty `namespaces`: all. `privileged`: those in which rights weigh more. `given` is told to
+  /// whom something else is given than before.
+  GivenRights(
+      KubernetesClient client,
+      Set<String> namespaces,
+      Set<String> privileged,
+      Consumer<Stream<Subject>> given) {
+    this.privileged = Set.copyOf(privileged);
+    this.everywhere = namespaces.isEmpty();
+    this.given = given;
+    this.roles =
+        Watch.of(
+            client, io.fabric8.kubernetes.api.model.rbac.Role.class, namespaces, this::roleChanged);
+    this.clusterRoles = Watch.of(client.resources(ClusterRole.class), this::roleChanged);
+    this.roleBindings = Watch.of(client, RoleBinding.class, namespaces, this::bindingChanged);
+    this.clusterRoleBindings =
+        Watch.of(client.resources(ClusterRoleBinding.class), this::bindingChanged);
   }
 
-  /// The bindings that name one of these accounts of the namespace.
-  Bindings to(String namespace, Set<String> accounts) {
-    var listing = listing();
-    return new Bindings(
-        naming(listing.bindings().stream(), namespace, accounts), listing.problem());
+  /// Completes when everything is known; `known` is called then.
+  CompletableFuture<Void> start(Runnable known) {
+    return CompletableFuture.allOf(
+            watches().values().stream().map(Watch::start).toArray(CompletableFuture<?>[]::new))
+        .thenRun(known);
   }
 
-  /// The same of these RoleBindings and ClusterRoleBindings.
-  public static Bindings of(Stream<HasMetadata> objects, String namespace, Set<String> accounts) {
-    return new Bindings(
-        naming(objects.map(GivenRights::binding), namespace, accounts), Optional.empty());
+  void stop() {
+    watches().values().forEach(Watch::stop);
   }
 
-  private static List<String> naming(
-      Stream<Binding> bindings, String namespace, Set<String> accounts) {
-    return bindings
-        .filter(binding -> names(binding, namespace, accounts))
-        .map(Binding::name)
-        .sorted()
+  /// By the name that RBAC has for the kind.
+  private Map<String, Watch<?>> watches() {
+    return Map.of(
+        "roles", roles,
+        "clusterroles", clusterRoles,
+        "rolebindings", roleBindings,
+        "clusterrolebindings", clusterRoleBindings);
+  }
+
+  boolean isRefused() {
+    return watches().values().stream().anyMatch(Watch::isRefused);
+  }
+
+  /// What is to be watched and is not connected, though it was not refused.
+  Stream<String> unhealthy() {
+    return those(watch -> !watch.isHealthy() && !watch.isRefused());
+  }
+
+  private Stream<String> those(Function<Watch<?>, Boolean> which) {
+    return watches().entrySet().stream()
+        .filter(watch -> which.apply(watch.getValue()))
+        .map(Map.Entry::getKey)
+        .sorted();
+  }
+
+  private void roleChanged(@Nullable HasMetadata before, @Nullable HasMetadata after) {
+    var was = Optional.ofNullable(before).flatMap(RbacFacts::role);
+    var is = Optional.ofNullable(after).flatMap(RbacFacts::role);
+    if (!was.equals(is)) {
+      given.accept(
+          was.or(() -> is).stream()
+              .flatMap(role -> referringTo(role))
+              .flatMap(binding -> binding.subjects().stream()));
+    }
+  }
+
+  private Stream<Binding> referringTo(Role role) {
+    return bindings(Watch.BY_ROLE, RbacFacts.roleKey(role.namespace(), role.name()));
+  }
+
+  private void bindingChanged(@Nullable HasMetadata before, @Nullable HasMetadata after) {
+    var was = Optional.ofNullable(before).flatMap(RbacFacts::binding);
+    var is = Optional.ofNullable(after).flatMap(RbacFacts::binding);
+    if (!was.equals(is)) {
+      given.accept(
+          Stream.concat(was.stream(), is.stream()).flatMap(binding -> binding.subjects().stream()));
+    }
+  }
+
+  @Override
+  public Collection<Binding> naming(Subject subject) {
+    return bindings(Watch.BY_SUBJECT, RbacFacts.key(subject)).toList();
+  }
+
+  private Stream<Binding> bindings(String index, String key) {
+    return Stream.of(clusterRoleBindings, roleBindings)
+        .flatMap(watch -> watch.by(index, key).stream())
+        .flatMap(object -> RbacFacts.binding(object).stream());
+  }
+
+  @Override
+  public Optional<Role> role(String namespace, String name) {
+    return namespace.isEmpty()
+        ? clusterRoles.get("", name).flatMap(RbacFacts::role)
+        : roles.get(namespace, name).flatMap(RbacFacts::role);
+  }
+
+  /// What is given to these ServiceAccounts of the namespace.
+  Grants grants(String namespace, Set<String> accounts) {
+    var problems = problems();
+    return problems.isEmpty()
+        ? grants(this, namespace, accounts, privileged, everywhere)
+        : new Grants.Unknown(problems);
+  }
+
+  public static Grants grants(
+      Catalog catalog,
+      String namespace,
+      Set<String> accounts,
+      Set<String> privileged,
+      boolean everywhere) {
+    return new Grants.Known(
+        accounts.stream()
+            .collect(
+                Collectors.toMap(
+                    Function.identity(),
+                    account -> catalog.grants(new Who.ServiceAccount(namespace, account, true)))),
+        privileged,
+        everywhere);
+  }
+
+  private List<String> problems() {
+    return Stream.concat(
+            those(Watch::isRefused)
+                .map(kind -> "the operator may not list and watch " + kind + ": grant it"),
+            those(watch -> !watch.isSynced() && !watch.isRefused())
+                .map(kind -> kind + " are not read yet"))
         .toList();
   }
 
-  private synchronized Listing listing() {
-    var known = last;
-    if (known == null || System.nanoTime() - known.at() > BELIEVED_NANOS) {
-      known = list();
-      last = known;
-    }
-    return known;
+  /// The bindings that name one of these accounts of the namespace.
+  Bindings bindings(String namespace, Set<String> accounts) {
+    var problems = problems();
+    return new Bindings(
+        naming(this, namespace, accounts),
+        problems.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", problems)));
   }
 
-  private Listing list() {
-    try {
-      var objects =
-          Stream.<HasMetadata>concat(
-              roleBindings(), client.rbac().clusterRoleBindings().list().getItems().stream());
-      return new Listing(
-          objects.map(GivenRights::binding).toList(), Optional.empty(), System.nanoTime());
-    } catch (KubernetesClientException refused) {
-      return new Listing(
-          List.of(),
-          Optional.of("they could not be listed (" + refused.getCode() + ")"),
-          System.nanoTime());
-    }
-  }
-
-  private Stream<RoleBinding> roleBindings() {
-    var all = client.rbac().roleBindings();
-    return namespaces.isEmpty()
-        ? all.inAnyNamespace().list().getItems().stream()
-        : namespaces.stream()
-            .flatMap(namespace -> all.inNamespace(namespace).list().getItems().stream());
-  }
-
-  private static Binding binding(HasMetadata object) {
-    var meta = object.getMetadata();
-    return switch (object) {
-      case RoleBinding role ->
-          new Binding(
-              "RoleBinding " + meta.getNamespace() + "/" + meta.getName(),
-              meta.getNamespace(),
-              Objects.requireNonNullElse(role.getSubjects(), List.of()));
-      case ClusterRoleBinding role ->
-          new Binding(
-              "ClusterRoleBinding " + meta.getName(),
-              "",
-              Objects.requireNonNullElse(role.getSubjects(), List.of()));
-      default -> throw new IllegalArgumentException("no binding: " + object.getKind());
-    };
-  }
-
-  private static boolean names(Binding binding, String namespace, Set<String> accounts) {
-    return binding.subjects().stream()
-        .anyMatch(
-            subject ->
-                "ServiceAccount".equals(subject.getKind())
-                    && accounts.contains(subject.getName())
-                    && namespace.equals(
-                        Objects.requireNonNullElse(subject.getNamespace(), binding.home())));
+  /// Their names, as in `RoleBinding sales/crm-view`.
+  public static List<String> naming(Catalog catalog, String namespace, Set<String> accounts) {
+    return accounts.stream()
+        .flatMap(account -> catalog.naming(new Account(namespace, account)).stream())
+        .map(binding -> binding.title().replaceFirst("/", " "))
+        .distinct()
+        .sorted()
+        .toList();
   }
 }

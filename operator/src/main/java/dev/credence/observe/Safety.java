@@ -30,13 +30,7 @@ final class Safety {
 
   Safeguards of(Identity identity, List<Member> members, Map<String, List<Instant>> recent) {
     var namespace = identity.namespace();
-    var accounts =
-        Stream.concat(
-                identity.accounts().stream().map(AccountWanted::name),
-                members.stream()
-                    .filter(Member.Account.class::isInstance)
-                    .map(member -> member.subject().name()))
-            .collect(Collectors.toSet());
+    var accounts = accounts(identity, members);
     return new Safeguards(
         cluster.admissions(),
         cluster.listed(namespace),
@@ -46,6 +40,16 @@ final class Safety {
             .collect(Collectors.toSet()),
         recent,
         bindings(identity, accounts));
+  }
+
+  /// The ServiceAccounts that the identity may have, by name.
+  static Set<String> accounts(Identity identity, List<Member> members) {
+    return Stream.concat(
+            identity.accounts().stream().map(AccountWanted::name),
+            members.stream()
+                .filter(Member.Account.class::isInstance)
+                .map(member -> member.subject().name()))
+        .collect(Collectors.toSet());
   }
 
   private List<LegacyToken> tokens(Identity identity, Set<String> accounts) {

@@ -6,7 +6,6 @@ import dev.credence.facts.Claim;
 import dev.credence.facts.Claim.Strength;
 import dev.credence.facts.Consumers;
 import dev.credence.facts.Evidence;
-import dev.credence.facts.Grants;
 import dev.credence.facts.Home;
 import dev.credence.facts.HookJob;
 import dev.credence.facts.Identity;
@@ -60,7 +59,7 @@ public final class Snapshots {
         jobs(identity),
         consumers(identity, members),
         Evidence.NONE,
-        Grants.UNKNOWN,
+        cluster.grants(identity.namespace(), Safety.accounts(identity, members)),
         new Safety(cluster).of(identity, members, recent),
         setbacks);
   }

@@ -1,12 +1,17 @@
 package dev.credence.observe;
 
 import dev.credence.api.MachineIdentity;
-import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
+import dev.credence.facts.rbac.Subject;
+import dev.credence.facts.rbac.Subject.Account;
+import dev.credence.facts.rbac.Subject.Group;
+import dev.credence.facts.rbac.Subject.User;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.util.HashSet;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -14,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Which identities does a change matter to? They are looked at again.
 final class Waking {
+  private static final String ACCOUNTS_OF = "system:serviceaccounts:";
+
   private final Identities identities;
   private volatile Consumer<ResourceID> wake = identity -> {};
 
@@ -39,7 +46,9 @@ final class Waking {
         .filter(Objects::nonNull)
         .flatMap(Watch::identityNames)
         .forEach(woken::add);
-    identities.naming(namespace, new Subject(kind, object.getMetadata().getName())).stream()
+    identities
+        .naming(namespace, new dev.credence.facts.Subject(kind, object.getMetadata().getName()))
+        .stream()
         .map(identity -> identity.getMetadata().getName())
         .forEach(woken::add);
     identities.selecting(namespace).stream()
@@ -72,10 +81,47 @@ final class Waking {
     names.forEach(name -> wake.accept(new ResourceID(name, entry.namespace())));
   }
 
+  /// What is given to these subjects of bindings is another thing than before. `account`: how a
+  /// ServiceAccount is found, since a label or an owner on it may say whose it is.
+  void given(Stream<Subject> subjects, BiFunction<String, String, Optional<HasMetadata>> account) {
+    subjects
+        .distinct()
+        .flatMap(subject -> meant(subject, account))
+        .distinct()
+        .forEach(found -> wake.accept(found));
+  }
+
+  private Stream<ResourceID> meant(
+      Subject subject, BiFunction<String, String, Optional<HasMetadata>> account) {
+    return switch (subject) {
+      case Account(var namespace, var name) -> having(namespace, name, account);
+      case User(var name) ->
+          RbacFacts.accountOf(name).stream()
+              .flatMap(meant -> having(meant.namespace(), meant.name(), account));
+      case Group(var name) ->
+          switch (name) {
+            case "system:serviceaccounts", "system:authenticated" ->
+                identities.all().map(ResourceID::fromResource);
+            case String group when group.startsWith(ACCOUNTS_OF) ->
+                identities.in(group.substring(ACCOUNTS_OF.length())).stream()
+                    .map(ResourceID::fromResource);
+            default -> Stream.of();
+          };
+    };
+  }
+
+  private Stream<ResourceID> having(
+      String namespace, String name, BiFunction<String, String, Optional<HasMetadata>> account) {
+    return Stream.concat(
+            having(namespace, name),
+            account.apply(namespace, name).stream().flatMap(Watch::identityNames))
+        .map(identity -> new ResourceID(identity, namespace));
+  }
+
   /// The names of identities that may have this ServiceAccount.
   private Stream<String> having(String namespace, String account) {
     return Stream.concat(
-            identities.naming(namespace, Subject.account(account)).stream(),
+            identities.naming(namespace, dev.credence.facts.Subject.account(account)).stream(),
             identities.selecting(namespace).stream())
         .map(identity -> identity.getMetadata().getName());
   }

@@ -3,6 +3,7 @@ package dev.credence.observe;
 import dev.credence.api.Api;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -35,14 +37,24 @@ final class Watch<T extends HasMetadata> {
 
   static final String BY_SUSPENSION = "suspension";
 
+  /// Bindings: by whom they name, and by the role that they refer to.
+  static final String BY_SUBJECT = "subject";
+
+  static final String BY_ROLE = "role";
+
   /// Our own writes are believed for this long without the watch having shown them.
   private static final long BELIEVED_NANOS = 5_000_000_000L;
+
+  /// Not allowed, and not known.
+  private static final Set<Integer> REFUSALS = Set.of(403, 404);
 
   private final List<SharedIndexInformer<T>> informers = new ArrayList<>();
   private final Map<String, Written<T>> written = new ConcurrentHashMap<>();
 
   /// UIDs of objects that went lately, and when.
   private final Map<String, Long> ended = new ConcurrentHashMap<>();
+
+  private volatile boolean refused;
 
   private record Written<T>(T object, long at) {
     boolean isOld() {
@@ -92,11 +104,24 @@ final class Watch<T extends HasMetadata> {
     informer.itemStore(new LeanStore<>());
     Function<T, List<String>> accounts = object -> annotated(object, Members.ACCOUNT_OF_TOKEN);
     Function<T, List<String>> suspensions = object -> annotated(object, Api.SUSPENDED);
+    Function<T, List<String>> subjects = RbacFacts::subjectKeys;
+    Function<T, List<String>> roles = RbacFacts::roleKeys;
     informer.addIndexers(
-        Map.of(BY_IDENTITY, identities, BY_ACCOUNT, accounts, BY_SUSPENSION, suspensions));
+        Map.of(
+            BY_IDENTITY,
+            identities,
+            BY_ACCOUNT,
+            accounts,
+            BY_SUSPENSION,
+            suspensions,
+            BY_SUBJECT,
+            subjects,
+            BY_ROLE,
+            roles));
     // Whatever goes wrong, at the start or later, is tried again; health tells meanwhile.
     informer.exceptionHandler(
         (started, problem) -> {
+          refused = isRefusal(problem);
           LOG.warn(
               "watching {} failed and is tried again: {}",
               informer.getApiTypeClass().getSimpleName(),
@@ -167,6 +192,19 @@ final class Watch<T extends HasMetadata> {
 
   boolean isHealthy() {
     return informers.stream().allMatch(Watch::isWatching);
+  }
+
+  /// Whether the API server has said no at the last try, and has not thought better of it.
+  boolean isRefused() {
+    return refused && !isHealthy();
+  }
+
+  private static boolean isRefusal(@Nullable Throwable problem) {
+    return Stream.iterate(problem, Objects::nonNull, Throwable::getCause)
+        .anyMatch(
+            cause ->
+                cause instanceof KubernetesClientException answer
+                    && REFUSALS.contains(answer.getCode()));
   }
 
   private static boolean isWatching(SharedIndexInformer<?> informer) {

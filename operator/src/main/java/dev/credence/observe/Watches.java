@@ -4,6 +4,7 @@ import dev.credence.api.Api;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.MachineIdentity;
 import dev.credence.facts.Consumers;
+import dev.credence.facts.Grants;
 import dev.credence.facts.Policy;
 import dev.credence.facts.Safeguards.Admission;
 import dev.credence.facts.Safeguards.Bindings;
@@ -52,12 +53,15 @@ import org.slf4j.LoggerFactory;
 /// | ValidatingAdmissionPolicy and binding, by [Admissions] | whole | all, when one comes into
 // force or goes |
 /// | Job, those of our own | whole | the identity that it was started for |
+/// | Role, ClusterRole and their bindings, by [GivenRights] | whole | identities with an account to
+/// which something else is given |
 /// | Namespace | metadata | identities in it |
 /// | CredentialPolicy | as facts | all |
 /// | the definition of Certificate, by [CertManager] | metadata | all, when it comes or goes |
 public final class Watches implements Cluster {
   private static final Logger LOG = LoggerFactory.getLogger(Watches.class);
   private static final Duration PATIENCE_WITH_CERT_MANAGER = Duration.ofSeconds(30);
+  private static final Duration A_MOMENT = Duration.ofMillis(500);
   private static final String KUBE_SYSTEM = "kube-system";
   private static final Duration TELL_EVERY = Duration.ofSeconds(10);
 
@@ -106,7 +110,12 @@ public final class Watches implements Cluster {
     this.consumption = new Consumption(full);
     this.suspended = new SuspendedAccounts(full, home, waking::listed);
     this.admissions = new Admissions(full, home, waking::all);
-    this.rights = new GivenRights(full, namespaces);
+    this.rights =
+        new GivenRights(
+            full,
+            namespaces,
+            Set.of(KUBE_SYSTEM, home),
+            subjects -> waking.given(subjects, this::account));
     this.neverSuspend =
         Stream.concat(Stream.of(KUBE_SYSTEM, home), neverSuspend.stream())
             .collect(Collectors.toUnmodifiableSet());
@@ -132,12 +141,15 @@ public final class Watches implements Cluster {
   }
 
   /// Blocks until every cache holds what the API server holds; says each ten seconds what it waits
-  /// for. cert-manager is waited for only a while: without it everything else goes on.
+  /// for. cert-manager is waited for only a while, and roles that we may not see are not waited
+  // for:
+  /// without them everything else goes on.
   public void start() throws InterruptedException {
     var all =
         CompletableFuture.allOf(
             watches().map(watch -> watch.getValue().start()).toArray(CompletableFuture<?>[]::new));
     var certificates = certManager.start();
+    var roles = rights.start(waking::all);
     while (!isDone(all, TELL_EVERY)) {
       LOG.atWarn()
           .addKeyValue("kinds", those(watch -> !watch.isSynced()))
@@ -146,8 +158,21 @@ public final class Watches implements Cluster {
     if (!isDone(certificates, PATIENCE_WITH_CERT_MANAGER)) {
       LOG.warn("cert-manager's Certificates cannot be listed: going on without them");
     }
+    if (!areKnown(roles)) {
+      LOG.warn("roles and bindings may not be listed: what accounts may do is not judged");
+    }
     policiesChanged();
     admissions.look();
+  }
+
+  /// What is only slow is waited for, or a status would say for a moment that nothing is known.
+  private boolean areKnown(CompletableFuture<?> roles) throws InterruptedException {
+    while (!isDone(roles, A_MOMENT)) {
+      if (rights.isRefused()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isDone(CompletableFuture<?> work, Duration patience)
@@ -165,11 +190,13 @@ public final class Watches implements Cluster {
   public void stop() {
     watches().forEach(watch -> watch.getValue().stop());
     certManager.stop();
+    rights.stop();
   }
 
-  /// Whether every watch is connected; the names of those that are not.
+  /// Whether every watch is connected; the names of those that are not. That we may not watch roles
+  /// and bindings is told where it matters, in the status of identities.
   public List<String> unhealthy() {
-    return those(watch -> !watch.isHealthy());
+    return Stream.concat(those(watch -> !watch.isHealthy()).stream(), rights.unhealthy()).toList();
   }
 
   private List<String> those(Predicate<Watch<?>> which) {
@@ -359,7 +386,16 @@ public final class Watches implements Cluster {
 
   @Override
   public Bindings bindings(String namespace, Set<String> accounts) {
-    return rights.to(namespace, accounts);
+    return rights.bindings(namespace, accounts);
+  }
+
+  @Override
+  public Grants grants(String namespace, Set<String> accounts) {
+    return rights.grants(namespace, accounts);
+  }
+
+  private Optional<HasMetadata> account(String namespace, String name) {
+    return find(namespace, Subject.account(name));
   }
 
   @Override

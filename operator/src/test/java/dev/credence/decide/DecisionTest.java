@@ -69,9 +69,17 @@ class DecisionTest {
         .as("what the first document may say")
         .extracting(entry -> entry.getKey())
         .isSubsetOf(
-            "now", "identity", "setbacks", "certManager", "admission", "neverSuspended", "recent");
+            "now",
+            "identity",
+            "setbacks",
+            "certManager",
+            "mayReadRoles",
+            "admission",
+            "neverSuspended",
+            "recent");
     var world = new World(Instant.parse(about.path("now").asText()));
     world.certManager(about.path("certManager").asBoolean(true));
+    world.mayReadRoles(about.path("mayReadRoles").asBoolean(true));
     if (about.has("admission")) {
       world.admissions(
           texts(about.path("admission")).map(Admission::valueOf).collect(Collectors.toSet()));

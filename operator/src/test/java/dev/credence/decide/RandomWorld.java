@@ -29,6 +29,7 @@ import dev.credence.api.SecretMember.Hooks;
 import dev.credence.api.SecretMember.Token;
 import dev.credence.api.ServiceAccountMember;
 import dev.credence.facts.Subject;
+import dev.credence.world.RandomRbac;
 import dev.credence.world.World;
 import io.fabric8.certmanager.api.model.v1.CertificateBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -104,6 +105,10 @@ final class RandomWorld {
       writeIdentity();
     }
     world.certManager(chance(80));
+    if (seed % 10 == 0) {
+      new RandomRbac(seed, "random-", List.of(NAMESPACE)).objects(3, 4).forEach(world::put);
+    }
+    world.mayReadRoles(seed % 10 != 1);
   }
 
   World world() {

@@ -45,6 +45,11 @@ class GenerateReferenceTest {
   }
 
   @Test
+  void the_reference_of_risks_is_that_of_the_code() throws IOException {
+    check("risks.md", RiskReference.markdown());
+  }
+
+  @Test
   void every_reason_has_its_condition() {
     assertThat(ReasonReference.ANSWERS.values().stream().flatMap(List::stream).collect(toSet()))
         .containsExactlyInAnyOrder(Reason.values());

@@ -79,6 +79,8 @@ final class ReasonReference {
     when(Aspect.Suspended, Truth.True, Reason.Requested, Reason.Expired, Reason.Compromised);
     when(Aspect.Suspended, Truth.False, Reason.InService);
     when(Aspect.InUse, Truth.Unknown, Reason.NoEvidence);
+    when(Aspect.LeastPrivilege, Truth.True, Reason.NoFindings);
+    when(Aspect.LeastPrivilege, Truth.False, Reason.FindingsPresent);
     when(Aspect.LeastPrivilege, Truth.Unknown, Reason.EvaluationIncomplete);
     when(Aspect.Reviewed, Truth.True, Reason.NotRequired);
   }

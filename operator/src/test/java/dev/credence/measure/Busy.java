@@ -4,10 +4,12 @@ import dev.credence.decide.Action;
 import dev.credence.decide.Action.Labelling;
 import dev.credence.decide.Action.Receipt;
 import dev.credence.decide.Action.Why;
+import dev.credence.decide.Standing;
 import dev.credence.facts.Guard;
 import dev.credence.facts.Handled;
 import dev.credence.facts.Material;
 import dev.credence.facts.Recipe;
+import dev.credence.facts.Severity;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
 import dev.credence.facts.TokenRecipe;
@@ -29,6 +31,10 @@ public final class Busy {
       new Labelling(Optional.empty(), Optional.empty(), Optional.empty());
   private static final Receipt RECEIPT =
       new Receipt(2, NOW, Optional.empty(), false, "0", Optional.empty(), Handled.NONE);
+
+  static final Standing.Finding RISK =
+      new Standing.Finding(
+          "RBAC-SECRETS-LIST", Severity.High, "RoleBinding/payments/nobodys", "reads Secrets");
 
   static final TokenRecipe TOKEN =
       new TokenRecipe("payments-api", List.of(), Duration.ofHours(1), false);
@@ -68,7 +74,7 @@ public final class Busy {
   static Meters meters() {
     var fleet = new Fleet(Clock.fixed(NOW, ZoneOffset.UTC), 10, "1.2.3");
     var credentials =
-        new dev.credence.decide.Standing.Credential[] {
+        new Standing.Credential[] {
           Standings.due("payments-db", NOW.plusSeconds(60)),
           Standings.overlapping("payments-key", NOW.plusSeconds(60)),
           Standings.ending("payments-smtp", NOW.plusSeconds(60)),
@@ -77,7 +83,9 @@ public final class Busy {
     fleet.stands(
         new Fleet.Name("payments", "payments-api"),
         Standings.enforced(Standings.endingAt(NOW.plusSeconds(60), credentials)));
-    fleet.stands(new Fleet.Name("payments", "nobodys"), Standings.enforced(Standings.ownerless()));
+    fleet.stands(
+        new Fleet.Name("payments", "nobodys"),
+        Standings.enforced(Standings.risky(Standings.ownerless(), RISK)));
     var meters = new Meters(fleet);
     meters.done(ISSUE, NOW);
     meters.done(rotate(new Why.OnSchedule(NOW.minusSeconds(3))), NOW);

@@ -66,6 +66,16 @@ class FleetTest {
   }
 
   @Test
+  void findings_are_counted_by_rule_and_severity() {
+    var fleet = fleet(0);
+    fleet.stands(CRM, Standings.risky(Standings.inOrder(), Busy.RISK));
+    fleet.stands(PAYMENTS, Standings.risky(Standings.inOrder(), Busy.RISK));
+    assertThat(
+            page(fleet).value("credence_risk_findings", "rule=RBAC-SECRETS-LIST", "severity=High"))
+        .isEqualTo(2);
+  }
+
+  @Test
   void a_credential_that_ends_soon_is_in_every_wider_bucket_too() {
     var fleet = fleet(0);
     fleet.stands(

@@ -98,6 +98,27 @@ public final class Standings {
         standing.violations());
   }
 
+  /// The same with these findings about what its accounts may do.
+  public static Standing risky(Standing standing, Standing.Finding... findings) {
+    return new Standing(
+        standing.state(),
+        standing.type(),
+        standing.owner(),
+        standing.policy(),
+        standing.end(),
+        standing.nextAction(),
+        standing.members(),
+        standing.credentials(),
+        standing.handled(),
+        standing.use(),
+        Optional.of(new Standing.Risk(List.of(findings))),
+        standing.review(),
+        standing.suspension(),
+        standing.approval(),
+        standing.verdicts(),
+        standing.violations());
+  }
+
   /// The same with another verdict on one question.
   public static Standing with(Standing standing, Verdict verdict) {
     var verdicts = new ArrayList<>(standing.verdicts());

@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// A cluster in memory: the test puts objects into it and takes them out, clients list and watch
@@ -27,6 +29,7 @@ public final class FakeCluster implements AutoCloseable {
   private final KubernetesClient client;
   private final Map<String, HasMetadata> objects = new HashMap<>();
   private final List<Change> changes = new ArrayList<>();
+  private final Set<String> refused = new HashSet<>();
   private boolean closed;
 
   private record Change(long version, String type, HasMetadata object) {}
@@ -91,6 +94,19 @@ public final class FakeCluster implements AutoCloseable {
     tell(new Change(version, "DELETED", gone));
   }
 
+  /// From now on nobody may list or watch this kind.
+  public synchronized void refuse(String plural) {
+    refused.add(plural);
+  }
+
+  public synchronized void allow(String plural) {
+    refused.remove(plural);
+  }
+
+  private synchronized boolean refuses(Asked asked) {
+    return refused.contains(asked.plural());
+  }
+
   private void tell(Change change) {
     changes.add(change);
     notifyAll();
@@ -105,6 +121,11 @@ public final class FakeCluster implements AutoCloseable {
     var asked = Asked.of(exchange);
     try (exchange) {
       exchange.getResponseHeaders().set("Content-Type", "application/json");
+      if (refuses(asked)) {
+        exchange.sendResponseHeaders(403, 0);
+        write(exchange, FakeApi.status(403, "no"));
+        return;
+      }
       exchange.sendResponseHeaders(200, 0);
       if (asked.query().containsKey("watch")) {
         watch(exchange, asked);

@@ -10,6 +10,7 @@ import dev.credence.api.MachineIdentitySpec;
 import dev.credence.api.MachineIdentityStatus;
 import dev.credence.decide.Decide;
 import dev.credence.facts.Consumers;
+import dev.credence.facts.Grants;
 import dev.credence.facts.Policy;
 import dev.credence.facts.Safeguards.Admission;
 import dev.credence.facts.Safeguards.Bindings;
@@ -353,6 +354,11 @@ class GarbageTest {
     @Override
     public Bindings bindings(String namespace, Set<String> accounts) {
       return new Bindings(List.of(garbage.text()), Optional.of(garbage.text()));
+    }
+
+    @Override
+    public Grants grants(String namespace, Set<String> accounts) {
+      return new Grants.Unknown(List.of(garbage.text()));
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentitySpec;
 import dev.credence.facts.Consumers;
+import dev.credence.facts.Grants;
 import dev.credence.facts.HookJob;
 import dev.credence.facts.Policy;
 import dev.credence.facts.Safeguards.Admission;
@@ -202,6 +203,11 @@ class SnapshotsTest {
     @Override
     public Bindings bindings(String namespace, Set<String> accounts) {
       throw new AssertionError("listed for nobody");
+    }
+
+    @Override
+    public Grants grants(String namespace, Set<String> accounts) {
+      return Grants.UNKNOWN;
     }
 
     @Override

@@ -66,6 +66,12 @@ public final class Readable {
     handled.abort().ifPresent(value -> lines.add("handledAbort: " + quoted(value)));
     handled.revoke().ifPresent(value -> lines.add("handledRevoke: " + quoted(value)));
     standing
+        .risk()
+        .filter(risk -> !risk.findings().isEmpty())
+        .ifPresent(
+            risk ->
+                list(lines, "", "risk", risk.findings().stream().map(Readable::finding).toList()));
+    standing
         .suspension()
         .ifPresent(
             suspension -> {
@@ -114,6 +120,11 @@ public final class Readable {
     return PLAIN.matcher(text).matches()
         ? text
         : '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+  }
+
+  private static String finding(Standing.Finding finding) {
+    return "%s %s by %s: %s"
+        .formatted(finding.severity(), finding.rule(), finding.via(), finding.detail());
   }
 
   private static String owner(Standing.OwnerFound owner) {

@@ -31,10 +31,14 @@ import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.fabric8.kubernetes.api.model.batch.v1.CronJobBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBuilder;
+import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -285,6 +289,8 @@ final class Server {
     return switch (object) {
       case Secret secret -> new SecretBuilder(secret).withMetadata(meta).build();
       case ConfigMap list -> new ConfigMapBuilder(list).withMetadata(meta).build();
+      case Role role -> new RoleBuilder(role).withMetadata(meta).build();
+      case ClusterRole role -> new ClusterRoleBuilder(role).withMetadata(meta).build();
       case RoleBinding role -> new RoleBindingBuilder(role).withMetadata(meta).build();
       case ClusterRoleBinding role ->
           new ClusterRoleBindingBuilder(role).withMetadata(meta).build();

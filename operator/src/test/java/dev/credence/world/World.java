@@ -16,6 +16,7 @@ import dev.credence.decide.Decide;
 import dev.credence.decide.Decision;
 import dev.credence.decide.Standing;
 import dev.credence.facts.Consumers;
+import dev.credence.facts.Grants;
 import dev.credence.facts.Lived.Approval;
 import dev.credence.facts.Lived.Approved;
 import dev.credence.facts.Policy;
@@ -27,6 +28,7 @@ import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
+import dev.credence.facts.rbac.Catalog;
 import dev.credence.observe.Cluster;
 import dev.credence.observe.Consumption;
 import dev.credence.observe.GivenRights;
@@ -46,12 +48,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /// A cluster in memory and the operator in it: what the caches hold (which may be old), what the
@@ -73,6 +77,7 @@ public final class World implements Cluster {
   private final Map<Id, List<Setback>> setbacks = new HashMap<>();
   private final Map<Id, Standing> standings = new TreeMap<>();
   private boolean certManager = true;
+  private boolean mayReadRoles = true;
   private Set<Admission> admissions = Set.of(Admission.values());
   private Set<String> neverSuspended = Set.of();
   private Map<String, List<Instant>> recent = Map.of();
@@ -101,6 +106,7 @@ public final class World implements Cluster {
     copy.setbacks.putAll(setbacks);
     copy.standings.putAll(standings);
     copy.certManager = certManager;
+    copy.mayReadRoles = mayReadRoles;
     copy.admissions = admissions;
     copy.neverSuspended = neverSuspended;
     copy.recent = recent;
@@ -164,6 +170,11 @@ public final class World implements Cluster {
 
   public void certManager(boolean installed) {
     certManager = installed;
+  }
+
+  /// Whether the operator may watch roles and bindings.
+  public void mayReadRoles(boolean may) {
+    mayReadRoles = may;
   }
 
   /// These admission policies are in force, and no others.
@@ -534,13 +545,25 @@ public final class World implements Cluster {
 
   @Override
   public Bindings bindings(String namespace, Set<String> accounts) {
-    return GivenRights.of(
-        Stream.of("RoleBinding", "ClusterRoleBinding")
-            .flatMap(kind -> view(kind).values().stream())
-            .filter(object -> object.getKind().endsWith("RoleBinding"))
-            .distinct(),
-        namespace,
-        accounts);
+    return new Bindings(GivenRights.naming(rights(), namespace, accounts), Optional.empty());
+  }
+
+  @Override
+  public Grants grants(String namespace, Set<String> accounts) {
+    return mayReadRoles
+        ? GivenRights.grants(
+            rights(), namespace, accounts, Set.of("kube-system", "credence-system"), true)
+        : new Grants.Unknown(
+            List.of("the operator may not list and watch clusterrolebindings: grant it"));
+  }
+
+  private Catalog rights() {
+    var objects =
+        new TreeSet<HasMetadata>(Comparator.comparing(object -> Id.of(object).toString()));
+    Stream.of("Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding")
+        .flatMap(kind -> view(kind).values().stream().filter(o -> o.getKind().equals(kind)))
+        .forEach(objects::add);
+    return Rbac.of(objects);
   }
 
   @Override

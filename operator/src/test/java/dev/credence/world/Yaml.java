@@ -20,7 +20,9 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
+import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.ArrayList;
@@ -46,6 +48,8 @@ public final class Yaml {
           Map.entry("Certificate", Certificate.class),
           Map.entry("Namespace", Namespace.class),
           Map.entry("ConfigMap", ConfigMap.class),
+          Map.entry("Role", Role.class),
+          Map.entry("ClusterRole", ClusterRole.class),
           Map.entry("RoleBinding", RoleBinding.class),
           Map.entry("ClusterRoleBinding", ClusterRoleBinding.class),
           Map.entry("Job", Job.class),
@@ -112,7 +116,8 @@ public final class Yaml {
   }
 
   private static boolean isNamespaced(String kind) {
-    return !Set.of("CredentialPolicy", "Namespace", "ClusterRoleBinding").contains(kind);
+    return !Set.of("CredentialPolicy", "Namespace", "ClusterRole", "ClusterRoleBinding")
+        .contains(kind);
   }
 
   private static JsonNode merged(JsonNode target, JsonNode patch) {

@@ -1,0 +1,242 @@
+package dev.credence.decide.risk;
+
+import dev.credence.facts.rbac.Grant;
+import dev.credence.facts.rbac.PolicyRule;
+import dev.credence.facts.rbac.Who;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// What rights have to add up to for a rule to find something: a few words that the table of
+/// [RiskRules] is written in.
+sealed interface Condition {
+
+  Optional<Match> in(Place place);
+
+  /// In words, for the reference.
+  String text();
+
+  /// Whether nothing that a RoleBinding gives makes it hold.
+  default boolean isGlobal() {
+    return switch (this) {
+      case Leaf leaf -> leaf.global();
+      case Bound _ -> false;
+      case Both(var one, var other) -> one.isGlobal() || other.isGlobal();
+      case Either(var one, var other) -> one.isGlobal() && other.isGlobal();
+      case Without(var one, _) -> one.isGlobal();
+    };
+  }
+
+  /// The simple conditions that it is made of and that rules of roles meet by themselves.
+  default Stream<Leaf> leaves() {
+    return switch (this) {
+      case Leaf leaf -> Stream.of(leaf);
+      case Bound _ -> Stream.of();
+      case Both(var one, var other) -> Stream.concat(one.leaves(), other.leaves());
+      case Either(var one, var other) -> Stream.concat(one.leaves(), other.leaves());
+      case Without(var one, var other) -> Stream.concat(one.leaves(), other.leaves());
+    };
+  }
+
+  /// A condition that one rule of a role can meet. `global`: the API server asks for this right in
+  /// no namespace, so that a RoleBinding cannot give it.
+  sealed interface Leaf extends Condition {
+
+    boolean global();
+
+    /// Whether one of these rules meets it, with nothing said about what grants them.
+    Optional<Match> of(List<PolicyRule> rules);
+
+    @Override
+    default Optional<Match> in(Place place) {
+      var found = new ArrayList<Match>();
+      for (var held : place.held()) {
+        if (!global() || held.grant().isEverywhere()) {
+          held.powers().match(this).map(one -> one.by(held.grant().via())).ifPresent(found::add);
+        }
+      }
+      return found.stream().reduce(Match::or);
+    }
+  }
+
+  /// `secrets`, or `apps/deployments`: a resource of a group, with its subresource. The table says
+  /// the group of none but the core.
+  record Resource(String group, String name) {
+    String text() {
+      return group.isEmpty() ? name : group + "/" + name;
+    }
+
+    boolean isSubresource() {
+      return name.contains("/");
+    }
+  }
+
+  /// May do one of these to one of these. `called`: an object of one of these names, in case there
+  /// are any.
+  record Can(List<String> verbs, List<Resource> resources, List<String> called, boolean global)
+      implements Leaf {
+
+    /// On resources of the core.
+    Can on(String... names) {
+      return of("", names);
+    }
+
+    /// On resources of this group.
+    Can of(String group, String... names) {
+      var all =
+          Stream.concat(
+                  resources.stream(), Arrays.stream(names).map(name -> new Resource(group, name)))
+              .toList();
+      return new Can(verbs, all, called, global);
+    }
+
+    Can called(String... names) {
+      return new Can(verbs, resources, List.of(names), global);
+    }
+
+    @Override
+    public Optional<Match> of(List<PolicyRule> rules) {
+      return rules.stream().flatMap(this::matches).reduce(Match::or);
+    }
+
+    private Stream<Match> matches(PolicyRule rule) {
+      return resources.stream()
+          .filter(resource -> rule.covers(resource.group(), resource.name()))
+          .flatMap(
+              resource ->
+                  verbs.stream()
+                      .filter(rule::allowsVerb)
+                      .flatMap(verb -> match(rule, verb, resource)));
+    }
+
+    private Stream<Match> match(PolicyRule rule, String verb, Resource resource) {
+      var right = verb + " " + resource.text();
+      if (!rule.isNamed() || called.stream().anyMatch(rule.names()::contains)) {
+        return Stream.of(Match.of(false, right));
+      }
+      return called.isEmpty() && mayBeNamed(verb, resource)
+          ? Stream.of(Match.of(true, right))
+          : Stream.of();
+    }
+
+    /// A request to create an object, or to delete many, names none: a rule with names lets no such
+    /// request through.
+    private static boolean mayBeNamed(String verb, Resource resource) {
+      return switch (verb) {
+        case "create" -> resource.isSubresource();
+        case "deletecollection" -> false;
+        default -> true;
+      };
+    }
+
+    @Override
+    public String text() {
+      return String.join(", ", verbs)
+          + " on "
+          + resources.stream().map(Resource::text).collect(Collectors.joining(", "))
+          + (called.isEmpty() ? "" : " called " + String.join(" or ", called));
+    }
+  }
+
+  /// A rule of a role is written in this way.
+  record Written(String text, Predicate<PolicyRule> how, boolean global) implements Leaf {
+    @Override
+    public Optional<Match> of(List<PolicyRule> rules) {
+      return rules.stream()
+          .filter(how)
+          .map(rule -> Match.of(rule.isNamed(), right(rule)))
+          .reduce(Match::or);
+    }
+
+    private static String right(PolicyRule rule) {
+      return sorted(rule.verbs()) + " " + sorted(rule.resources());
+    }
+
+    private static String sorted(Set<String> words) {
+      return words.stream().sorted().collect(Collectors.joining(","));
+    }
+  }
+
+  /// It is bound in this way.
+  record Bound(String text, BiPredicate<Who, Grant> how) implements Condition {
+    @Override
+    public Optional<Match> in(Place place) {
+      return place.held().stream()
+          .map(Place.Held::grant)
+          .filter(grant -> how.test(place.who(), grant))
+          .map(grant -> Match.by(grant))
+          .reduce(Match::or);
+    }
+  }
+
+  record Both(Condition one, Condition other) implements Condition {
+    @Override
+    public Optional<Match> in(Place place) {
+      return one.in(place).flatMap(first -> other.in(place).map(first::and));
+    }
+
+    @Override
+    public String text() {
+      return part(one) + " and " + part(other);
+    }
+  }
+
+  record Either(Condition one, Condition other) implements Condition {
+    @Override
+    public Optional<Match> in(Place place) {
+      var first = one.in(place);
+      var second = other.in(place);
+      return first.isPresent() && second.isPresent()
+          ? Optional.of(first.get().or(second.get()))
+          : first.or(() -> second);
+    }
+
+    @Override
+    public String text() {
+      return one.text() + "; or " + other.text();
+    }
+  }
+
+  record Without(Condition one, Condition other) implements Condition {
+    @Override
+    public Optional<Match> in(Place place) {
+      return other.in(place).isPresent() ? Optional.empty() : one.in(place);
+    }
+
+    @Override
+    public String text() {
+      return part(one) + " without " + part(other);
+    }
+  }
+
+  default Condition and(Condition other) {
+    return new Both(this, other);
+  }
+
+  default Condition or(Condition other) {
+    return new Either(this, other);
+  }
+
+  default Condition without(Condition other) {
+    return new Without(this, other);
+  }
+
+  private static String part(Condition condition) {
+    return condition instanceof Either ? "(" + condition.text() + ")" : condition.text();
+  }
+
+  static Can can(String... verbs) {
+    return new Can(List.of(verbs), List.of(), List.of(), false);
+  }
+
+  /// The same where only a ClusterRoleBinding can give the right.
+  static Can canEverywhere(String... verbs) {
+    return new Can(List.of(verbs), List.of(), List.of(), true);
+  }
+}

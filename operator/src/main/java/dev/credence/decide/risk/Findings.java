@@ -1,0 +1,151 @@
+package dev.credence.decide.risk;
+
+import dev.credence.decide.Standing.Finding;
+import dev.credence.decide.risk.RiskRule.Hit;
+import dev.credence.facts.Severity;
+import dev.credence.facts.rbac.Grant;
+import dev.credence.facts.rbac.Who;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/// What is dangerous in what somebody may do? One finding for each rule of [RiskRules] that holds:
+/// the worst of it, wherever that is.
+public final class Findings {
+  /// What is dangerous ends the list of places, not the reader's patience.
+  private static final int MOST_SHOWN = 4;
+
+  public static final Comparator<Finding> WORST_FIRST =
+      Comparator.comparing(Finding::severity)
+          .reversed()
+          .thenComparing(Finding::rule)
+          .thenComparing(Finding::detail);
+
+  private final Who who;
+  private final Set<String> privileged;
+  private final List<Place> places;
+
+  /// `grants`: what every binding that means them gives. `privileged`: the namespaces in which
+  /// rights weigh more.
+  public static List<Finding> of(Who who, List<Grant> grants, Set<String> privileged) {
+    // Most accounts of a cluster are bound to nothing.
+    return grants.isEmpty() ? List.of() : new Findings(who, grants, privileged).all();
+  }
+
+  private Findings(Who who, List<Grant> grants, Set<String> privileged) {
+    this.who = who;
+    this.privileged = privileged;
+    this.places = Place.all(who, grants);
+  }
+
+  private List<Finding> all() {
+    var found = new ArrayList<Finding>();
+    var open = open();
+    for (var number = 0; number < RiskRules.ALL.size(); number++) {
+      var rule = RiskRules.ALL.get(number);
+      var at = number;
+      var in =
+          switch (rule.sort()) {
+            case Bond -> places;
+            case Everything -> places.stream().filter(place -> place.touched().get(at)).toList();
+            case Right -> open.stream().filter(place -> place.touched().get(at)).toList();
+          };
+      finding(rule, in).ifPresent(found::add);
+    }
+    found.sort(WORST_FIRST);
+    return found;
+  }
+
+  /// Where not everything is allowed anyway.
+  private List<Place> open() {
+    var holdsEverything =
+        places.stream().filter(place -> place.isEverywhere() && allows(place)).findAny();
+    return holdsEverything.isPresent()
+        ? List.of()
+        : places.stream().filter(place -> !allows(place)).toList();
+  }
+
+  private static boolean allows(Place place) {
+    return RiskRules.EVERYTHING.in(place).filter(match -> !match.named()).isPresent();
+  }
+
+  private record Found(Place place, Hit hit) {
+    Severity severity() {
+      return hit.severity();
+    }
+  }
+
+  private Optional<Finding> finding(RiskRule rule, Collection<Place> in) {
+    var found = new ArrayList<Found>();
+    for (var place : in) {
+      rule.in(place, privileged)
+          .filter(hit -> !isSaidAlready(hit, found))
+          .ifPresent(hit -> found.add(new Found(place, hit)));
+    }
+    return found.stream()
+        .map(Found::severity)
+        .max(Comparator.naturalOrder())
+        .map(
+            worst ->
+                finding(
+                    rule, worst, found.stream().filter(one -> one.severity() == worst).toList()));
+  }
+
+  /// What holds everywhere, which is looked at first, holds in each namespace.
+  private static boolean isSaidAlready(Hit hit, List<Found> found) {
+    return found.stream()
+        .anyMatch(one -> one.place().isEverywhere() && one.severity().atLeast(hit.severity()));
+  }
+
+  private Finding finding(RiskRule rule, Severity severity, List<Found> found) {
+    var via = new TreeSet<String>();
+    var rights = new TreeSet<String>();
+    for (var one : found) {
+      via.addAll(one.hit().match().via());
+      rights.addAll(one.hit().match().rights());
+    }
+    return new Finding(
+        rule.id(),
+        severity,
+        some(via),
+        "%s, %s: %s%s"
+            .formatted(
+                name(),
+                where(found),
+                rule.sentence(),
+                rights.isEmpty() ? "" : " (" + some(rights) + named(found) + ")"));
+  }
+
+  private String name() {
+    return switch (who) {
+      case Who.ServiceAccount account -> "ServiceAccount " + account.name();
+      case Who.Anonymous _ -> "anybody";
+    };
+  }
+
+  private static String where(List<Found> found) {
+    return found.stream().anyMatch(one -> one.place().isEverywhere())
+        ? "everywhere"
+        : "in "
+            + some(
+                found.stream()
+                    .map(one -> one.place().namespace())
+                    .collect(Collectors.toCollection(TreeSet::new)));
+  }
+
+  private static String named(List<Found> found) {
+    return found.stream().allMatch(one -> one.hit().match().named()) ? ", of some names" : "";
+  }
+
+  private static String some(Collection<String> words) {
+    var shown = words.stream().limit(MOST_SHOWN).collect(Collectors.joining(", "));
+    return words.size() <= MOST_SHOWN
+        ? shown
+        : shown + " and " + (words.size() - MOST_SHOWN) + " more";
+  }
+}

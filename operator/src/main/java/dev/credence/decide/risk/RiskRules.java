@@ -1,0 +1,672 @@
+package dev.credence.decide.risk;
+
+import static dev.credence.decide.risk.Condition.can;
+import static dev.credence.decide.risk.Condition.canEverywhere;
+import static dev.credence.decide.risk.RiskRule.rule;
+import static dev.credence.decide.risk.Scale.always;
+import static dev.credence.decide.risk.Scale.onlyPrivileged;
+import static dev.credence.facts.Severity.Critical;
+import static dev.credence.facts.Severity.High;
+import static dev.credence.facts.Severity.Low;
+import static dev.credence.facts.Severity.Medium;
+
+import dev.credence.decide.risk.Condition.Bound;
+import dev.credence.decide.risk.Condition.Leaf;
+import dev.credence.decide.risk.Condition.Written;
+import dev.credence.decide.risk.RiskRule.Sort;
+import dev.credence.facts.Oversight.Exemption;
+import dev.credence.facts.Oversight.Privileges;
+import dev.credence.facts.Severity;
+import dev.credence.facts.rbac.Access;
+import dev.credence.facts.rbac.Grant;
+import dev.credence.facts.rbac.PolicyRule;
+import dev.credence.facts.rbac.Who;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// Every risk that is looked for, in one table. The reference is made of it. An id never changes
+/// and is never used again: policies name it in exceptions.
+public final class RiskRules {
+  private static final String RBAC = "rbac.authorization.k8s.io";
+  private static final String AUTHENTICATION = "authentication.k8s.io";
+  private static final String CERTIFICATES = "certificates.k8s.io";
+  private static final String ADMISSION = "admissionregistration.k8s.io";
+  private static final String CERT_MANAGER = "cert-manager.io";
+  private static final String NETWORKING = "networking.k8s.io";
+  private static final String OURS = "credence.dev";
+
+  private static final String[] WRITE = {"create", "update", "patch"};
+  private static final String[] CHANGE = {"update", "patch"};
+  private static final String[] WRITE_OR_DELETE = {
+    "create", "update", "patch", "delete", "deletecollection"
+  };
+
+  private static final String GOOD_PRACTICES = "Kubernetes RBAC good practices";
+
+  static final Condition EVERYTHING = can("*").of("*", "*");
+
+  private static final Condition MAY_BIND =
+      can("bind").of(RBAC, "roles", "clusterroles").and(writesBindings());
+
+  public static final List<RiskRule> ALL =
+      List.of(
+          rule(
+                  "RBAC-CLUSTER-ADMIN",
+                  "may do everything; give it the few rights that it uses",
+                  "CIS Kubernetes Benchmark 5.1.1; KubiScan; Kubescape C-0035, C-0185")
+              .when(canEverywhere("*").of("*", "*"), always(Critical))
+              .sort(Sort.Everything),
+          rule(
+                  "RBAC-WILDCARD-NS",
+                  "may do everything there; give it the few rights that it uses",
+                  "CIS Kubernetes Benchmark 5.1.3; Krane")
+              .when(EVERYTHING.without(canEverywhere("*").of("*", "*")), of(Critical, High))
+              .sort(Sort.Everything),
+          rule(
+                  "RBAC-WILDCARD-VERB",
+                  "a role says `*` for the verbs, which includes those that nobody thought of, like escalate, bind and impersonate",
+                  "CIS Kubernetes Benchmark 5.1.3; Kubescape C-0187")
+              .when(
+                  written(
+                      "verbs `*` on Secrets, roles, bindings or pods",
+                      rule -> saysAnyVerb(rule) && coversWhatMatters(rule)),
+                  of(High, Medium))
+              .when(written("verbs `*`", RiskRules::saysAnyVerb), of(Medium, Low)),
+          rule(
+                  "RBAC-WILDCARD-RESOURCE",
+                  "a role says `*` for the resources, which includes those that are added later",
+                  "CIS Kubernetes Benchmark 5.1.3; Kubescape C-0187")
+              .when(
+                  written(
+                      "resources `*` of a group with Secrets, roles, bindings or pods",
+                      rule -> saysAnyResource(rule) && coversWhatMatters(rule)),
+                  of(High, Medium))
+              .when(written("resources `*`", RiskRules::saysAnyResource), of(Medium, Low)),
+          rule(
+                  "RBAC-SECRETS-LIST",
+                  "reads every Secret, since list and watch answer with the values",
+                  GOOD_PRACTICES + ", Listing secrets; CIS Kubernetes Benchmark 5.1.2")
+              .when(can("list", "watch").on("secrets"), of(Critical, High)),
+          rule(
+                  "RBAC-SECRETS-GET",
+                  "reads any Secret whose name it knows; limit the right by resourceNames",
+                  GOOD_PRACTICES + ", Listing secrets; CIS Kubernetes Benchmark 5.1.2")
+              .when(can("get").on("secrets"), of(High, Medium))
+              .excusedByNames(),
+          rule(
+                  "RBAC-SECRETS-WRITE",
+                  "puts values of its own where others read theirs",
+                  "Good practices for Kubernetes Secrets; CIS Kubernetes Benchmark 5.1.2")
+              .when(can(WRITE).on("secrets"), of(High, Medium)),
+          rule(
+                  "RBAC-SECRETS-TOKEN-MINT",
+                  "makes a Secret with a token of any other account of the namespace and reads it",
+                  "Kubernetes documentation, Managing Service Accounts; rbac-police issue_token_secrets")
+              .when(
+                  can(WRITE).on("secrets").and(can("get", "list", "watch").on("secrets")),
+                  of(Critical, High)),
+          rule(
+                  "RBAC-TOKEN-REQUEST",
+                  "asks for a token of another account and acts as that one",
+                  GOOD_PRACTICES
+                      + ", Token request; CIS Kubernetes Benchmark 5.1.13; Kubescape C-0282")
+              .when(can("create").on("serviceaccounts/token"), of(Critical, High)),
+          rule(
+                  "RBAC-ESCALATE",
+                  "writes rights into a role that it does not have itself",
+                  GOOD_PRACTICES + ", Escalate verb; CIS Kubernetes Benchmark 5.1.8")
+              .when(mayEscalate(), always(Critical)),
+          rule(
+                  "RBAC-BIND",
+                  "binds a role whose rights it does not have itself",
+                  GOOD_PRACTICES + ", Bind verb; CIS Kubernetes Benchmark 5.1.8")
+              .when(MAY_BIND, always(Critical)),
+          rule(
+                  "RBAC-BIND-ADMIN",
+                  "binds cluster-admin",
+                  GOOD_PRACTICES + ", Bind verb; CIS Kubernetes Benchmark 5.1.1, 5.1.8")
+              .when(
+                  can("bind")
+                      .of(RBAC, "clusterroles")
+                      .called("cluster-admin")
+                      .and(writesBindings()),
+                  always(Critical)),
+          rule(
+                  "RBAC-BINDING-WRITE",
+                  "gives its own rights to others, and takes theirs",
+                  "CIS Kubernetes Benchmark 5.1.8; kubesplaining-010")
+              .when(writesBindings().without(MAY_BIND), of(High, Medium)),
+          rule(
+                  "RBAC-ROLE-WRITE",
+                  "changes what others may do, as far as it may do so itself",
+                  "CIS Kubernetes Benchmark 5.1.8; Krane")
+              .when(
+                  can(WRITE)
+                      .of(RBAC, "roles")
+                      .or(canEverywhere(WRITE).of(RBAC, "clusterroles"))
+                      .without(mayEscalate()),
+                  of(Medium, Medium)),
+          rule(
+                  "RBAC-IMPERSONATE",
+                  "acts as somebody else",
+                  GOOD_PRACTICES + ", Impersonate verb; CIS Kubernetes Benchmark 5.1.8")
+              .when(canEverywhere("impersonate").on("users", "groups"), always(Critical))
+              .when(can("impersonate").on("serviceaccounts"), of(Critical, High))
+              .when(
+                  new Written(
+                      "impersonate on authentication.k8s.io/uids, userextras",
+                      RiskRules::impersonatesExtras,
+                      true),
+                  always(High)),
+          rule(
+                  "RBAC-IMPERSONATE-MASTERS",
+                  "acts as system:masters, whom no role and no admission stops",
+                  "CIS Kubernetes Benchmark 5.1.7, 5.1.8")
+              .when(
+                  canEverywhere("impersonate").on("groups").called("system:masters"),
+                  always(Critical)),
+          rule(
+                  "RBAC-IMPERSONATE-CONSTRAINED",
+                  "acts as somebody else for some requests",
+                  "KEP-5284")
+              .when(
+                  written(
+                          "impersonate:* on authentication.k8s.io/users, groups, serviceaccounts, nodes",
+                          RiskRules::impersonatesSome)
+                      .and(written("impersonate-on:* on anything", RiskRules::impersonatesOn)),
+                  always(Critical)),
+          rule(
+                  "RBAC-NODES-PROXY",
+                  "runs commands in every pod of a node by its kubelet, where neither audit nor admission sees it",
+                  GOOD_PRACTICES + ", Access to proxy subresource of nodes; CIS 5.1.10")
+              .when(canEverywhere("get", "create").on("nodes/proxy"), always(Critical)),
+          rule(
+                  "RBAC-NODES-LOGS",
+                  "reads the logs and the configuration of nodes",
+                  "Kubernetes documentation, Kubelet authorization; KEP-2862")
+              .when(canEverywhere("get").on("nodes/log", "nodes/configz"), always(Medium)),
+          rule(
+                  "RBAC-CSR-APPROVE",
+                  "approves certificates by which anybody can act as anybody",
+                  GOOD_PRACTICES
+                      + ", CSRs and certificate issuing; CIS Kubernetes Benchmark 5.1.11; Kubescape C-0280")
+              .when(
+                  canEverywhere(CHANGE)
+                      .of(CERTIFICATES, "certificatesigningrequests/approval")
+                      .and(canEverywhere("create").of(CERTIFICATES, "certificatesigningrequests"))
+                      .and(
+                          canEverywhere("approve")
+                              .of(CERTIFICATES, "signers")
+                              .called("kubernetes.io/kube-apiserver-client", "kubernetes.io/*")),
+                  always(Critical))
+              .when(
+                  canEverywhere(CHANGE).of(CERTIFICATES, "certificatesigningrequests/approval"),
+                  always(High)),
+          rule(
+                  "RBAC-CSR-SIGN",
+                  "signs certificates in the name of the cluster",
+                  GOOD_PRACTICES + ", CSRs and certificate issuing; kubesplaining-024")
+              .when(
+                  canEverywhere("sign")
+                      .of(CERTIFICATES, "signers")
+                      .and(
+                          canEverywhere(CHANGE)
+                              .of(CERTIFICATES, "certificatesigningrequests/status")),
+                  always(Critical)),
+          rule("RBAC-TRUST-BUNDLE", "says whom pods of the cluster trust", "KEP-3257")
+              .when(canEverywhere(WRITE).of(CERTIFICATES, "clustertrustbundles"), always(High)),
+          rule(
+                  "RBAC-POD-CREATE",
+                  "starts pods, which act as any account of the namespace and read its Secrets",
+                  GOOD_PRACTICES
+                      + ", Workload creation; CIS Kubernetes Benchmark 5.1.4; Kubescape C-0188")
+              .when(can("create").on("pods"), of(Critical, High)),
+          rule(
+                  "RBAC-WORKLOAD-WRITE",
+                  "has controllers start pods, which act as any account of the namespace and read its Secrets",
+                  GOOD_PRACTICES + ", Workload creation; CIS Kubernetes Benchmark 5.1.4")
+              .when(
+                  can(WRITE)
+                      .of("apps", "deployments", "daemonsets", "statefulsets", "replicasets")
+                      .of("batch", "jobs", "cronjobs")
+                      .on("replicationcontrollers"),
+                  of(Critical, High)),
+          rule(
+                  "RBAC-POD-EXEC",
+                  "runs commands in containers of others and reads their tokens",
+                  "Kubescape C-0002; MITRE ATT&CK T1609")
+              .when(can("create", "get").on("pods/exec", "pods/attach"), of(Critical, High)),
+          rule(
+                  "RBAC-EPHEMERAL",
+                  "puts a container of its own into pods that run",
+                  "rbac-police; MITRE ATT&CK T1609")
+              .when(can(CHANGE).on("pods/ephemeralcontainers"), of(Critical, High)),
+          rule(
+                  "RBAC-PORTFORWARD",
+                  "reaches ports of pods that no Service and no NetworkPolicy opens",
+                  "Kubescape C-0063")
+              .when(can("create", "get").on("pods/portforward"), always(Medium)),
+          rule(
+                  "RBAC-PROXY",
+                  "reaches ports of pods and Services through the API server, past NetworkPolicies",
+                  "Kubernetes documentation, Access Services Running on Clusters; rbac-tool")
+              .when(
+                  can("get", "create", "update", "patch", "delete")
+                      .on("pods/proxy", "services/proxy"),
+                  of(High, Medium)),
+          rule(
+                  "RBAC-POD-LOGS",
+                  "reads what containers print, which is sometimes a credential",
+                  "MITRE ATT&CK T1552")
+              .when(can("get").on("pods/log"), of(Medium, Low)),
+          rule("RBAC-POD-MODIFY", "changes the image or the labels of pods that run", "rbac-police")
+              .when(can(CHANGE).on("pods"), of(High, Medium)),
+          rule(
+                  "RBAC-WEBHOOKS",
+                  "sees every object that is written, Secrets too; by a mutating webhook it also changes them",
+                  GOOD_PRACTICES
+                      + ", Control admission webhooks; CIS Kubernetes Benchmark 5.1.12; Kubescape C-0281")
+              .when(
+                  canEverywhere(WRITE).of(ADMISSION, "mutatingwebhookconfigurations"),
+                  always(Critical))
+              .when(
+                  canEverywhere(WRITE).of(ADMISSION, "validatingwebhookconfigurations"),
+                  always(High)),
+          rule(
+                  "RBAC-WEBHOOKS-DELETE",
+                  "switches off the webhooks that guard the cluster",
+                  "MITRE ATT&CK T1562; CIS Kubernetes Benchmark 5.1.12")
+              .when(
+                  canEverywhere("delete", "deletecollection")
+                      .of(
+                          ADMISSION,
+                          "mutatingwebhookconfigurations",
+                          "validatingwebhookconfigurations"),
+                  always(High)),
+          rule(
+                  "RBAC-ADMISSION-POLICY",
+                  "switches off or bends the admission policies that guard the cluster, those that suspend identities too",
+                  "KEP-3488; KEP-3962; rbac-tool")
+              .when(
+                  canEverywhere(WRITE_OR_DELETE)
+                      .of(
+                          ADMISSION,
+                          "validatingadmissionpolicies",
+                          "validatingadmissionpolicybindings",
+                          "mutatingadmissionpolicies",
+                          "mutatingadmissionpolicybindings"),
+                  always(High)),
+          rule(
+                  "RBAC-PV-CREATE",
+                  "mounts any folder of a node by a volume of type hostPath",
+                  GOOD_PRACTICES
+                      + ", Persistent volume creation; CIS Kubernetes Benchmark 5.1.9; Kubescape C-0278")
+              .when(canEverywhere("create").on("persistentvolumes"), always(High)),
+          rule(
+                  "RBAC-VOLUME-COPY",
+                  "copies the volume of another workload and mounts the copy",
+                  "Kubernetes documentation, Volume Snapshots")
+              .when(
+                  can("create")
+                      .of("snapshot.storage.k8s.io", "volumesnapshots")
+                      .and(can("create").on("persistentvolumeclaims")),
+                  of(High, Medium)),
+          rule(
+                  "RBAC-CSIDRIVER-WRITE",
+                  "has the kubelet hand the tokens of pods to a driver of its choice",
+                  "Kubernetes documentation, CSIDriver tokenRequests")
+              .when(canEverywhere(WRITE).of("storage.k8s.io", "csidrivers"), always(High)),
+          rule(
+                  "RBAC-NAMESPACE-PATCH",
+                  "changes the labels by which pod security, network and other policies choose a namespace",
+                  GOOD_PRACTICES + ", Namespace modification")
+              .when(can(CHANGE).on("namespaces"), always(Medium)),
+          rule(
+                  "RBAC-NAMESPACE-DELETE",
+                  "deletes a namespace with all that is in it",
+                  "Kubescape C-0007; MITRE ATT&CK T1485")
+              .when(can("delete").on("namespaces"), of(High, Medium)),
+          rule(
+                  "RBAC-APISERVICE",
+                  "answers requests in place of the API server and sees the credentials of users",
+                  "Kubernetes documentation, API Aggregation Layer; rbac-tool")
+              .when(canEverywhere(WRITE).of("apiregistration.k8s.io", "apiservices"), always(High)),
+          rule(
+                  "RBAC-CRD-WRITE",
+                  "changes or takes away kinds that other controllers work with; a conversion webhook sees their objects",
+                  "Kubernetes documentation, CustomResourceDefinition versioning; rbac-tool")
+              .when(
+                  canEverywhere(WRITE).of("apiextensions.k8s.io", "customresourcedefinitions"),
+                  always(Medium)),
+          rule(
+                  "RBAC-NODE-MANIP",
+                  "drives pods of others to a node of its choice, where it has their tokens",
+                  "rbac-police steal_pods; kubesplaining-016")
+              .when(
+                  canEverywhere("delete")
+                      .on("nodes")
+                      .or(canEverywhere(CHANGE).on("nodes/status").and(can("delete").on("pods"))),
+                  always(High)),
+          rule(
+                  "RBAC-NODE-LABEL",
+                  "changes labels and taints of nodes, by which pods are kept apart",
+                  "KEP-279; Kubernetes documentation, Using Node Authorization")
+              .when(canEverywhere(CHANGE).on("nodes"), always(Medium)),
+          rule(
+                  "RBAC-DELETE-BULK",
+                  "takes away the workloads, Secrets or data of every namespace",
+                  "Kubescape C-0007; MITRE ATT&CK T1485")
+              .when(
+                  can("delete", "deletecollection")
+                      .on("pods", "services", "secrets", "configmaps", "persistentvolumeclaims")
+                      .of("apps", "deployments", "daemonsets", "statefulsets")
+                      .of("batch", "jobs", "cronjobs"),
+                  onlyPrivileged(Medium)),
+          rule(
+                  "RBAC-EVENTS-DELETE",
+                  "wipes out what was recorded of its doings",
+                  "Kubescape C-0031; MITRE ATT&CK T1070")
+              .when(
+                  can("delete", "deletecollection").on("events").of("events.k8s.io", "events"),
+                  always(Medium)),
+          rule(
+                  "RBAC-KUBESYSTEM-CM",
+                  "changes how names are resolved, who is a user, or which accounts are suspended",
+                  "Kubescape C-0037; rbac-police")
+              .when(
+                  can(CHANGE)
+                      .on("configmaps")
+                      .called("coredns", "aws-auth", "kube-proxy", "credence-suspended"),
+                  onlyPrivileged(High)),
+          rule(
+                  "RBAC-LEASES-KUBESYSTEM",
+                  "takes the lead from the scheduler, the controllers or this operator, which then stand still",
+                  "Kubernetes documentation, Leases; MITRE ATT&CK T1499")
+              .when(
+                  can("update", "patch", "delete")
+                      .of("coordination.k8s.io", "leases")
+                      .called("kube-scheduler", "kube-controller-manager", "credence"),
+                  onlyPrivileged(High)),
+          rule(
+                  "RBAC-SERVICEACCOUNT-WRITE",
+                  "makes accounts that nobody has declared, or hands image credentials to existing ones",
+                  "MITRE ATT&CK T1136")
+              .when(can(WRITE).on("serviceaccounts"), of(Medium, Low)),
+          rule(
+                  "RBAC-ENDPOINTS-WRITE",
+                  "leads the traffic of a Service to pods of other namespaces",
+                  "CVE-2021-25740")
+              .when(
+                  can(WRITE).on("endpoints").of("discovery.k8s.io", "endpointslices"),
+                  of(High, Medium)),
+          rule(
+                  "RBAC-SERVICE-WRITE",
+                  "draws traffic for addresses outside the cluster to itself, by externalIPs or the status of a load balancer",
+                  "CVE-2020-8554")
+              .when(can(WRITE).on("services").on("services/status"), of(Medium, Low)),
+          rule(
+                  "RBAC-INGRESS-WRITE",
+                  "opens workloads to the outside; some controllers run what an annotation says with all their rights",
+                  "CVE-2021-25742")
+              .when(
+                  can(WRITE)
+                      .of(NETWORKING, "ingresses")
+                      .of("gateway.networking.k8s.io", "gateways", "httproutes"),
+                  of(Medium, Low)),
+          rule(
+                  "RBAC-REFERENCE-GRANT",
+                  "lets other namespaces use the Secrets and Services of this one",
+                  "Gateway API, ReferenceGrant; KEP-3766")
+              .when(
+                  can(WRITE).of("gateway.networking.k8s.io", "referencegrants"), of(High, Medium)),
+          rule(
+                  "RBAC-NETWORKPOLICY-WRITE",
+                  "opens what network policies keep apart",
+                  "MITRE ATT&CK T1562; CIS Kubernetes Benchmark 5.3.2")
+              .when(can(WRITE_OR_DELETE).of(NETWORKING, "networkpolicies"), of(High, Medium)),
+          rule(
+                  "RBAC-QUOTA-WRITE",
+                  "lifts the limits by which namespaces share the cluster",
+                  "Kubernetes documentation, Multi-tenancy; MITRE ATT&CK T1496")
+              .when(can(WRITE_OR_DELETE).on("resourcequotas", "limitranges"), of(Medium, Low)),
+          rule(
+                  "RBAC-PRIORITY-WRITE",
+                  "makes a class of pods before which all others give way",
+                  "Kubernetes documentation, Pod Priority and Preemption")
+              .when(
+                  canEverywhere(WRITE).of("scheduling.k8s.io", "priorityclasses"), always(Medium)),
+          rule(
+                  "RBAC-FLOW-WRITE",
+                  "starves others, or the nodes, of answers from the API server",
+                  "KEP-1040; MITRE ATT&CK T1499")
+              .when(
+                  canEverywhere(WRITE_OR_DELETE)
+                      .of(
+                          "flowcontrol.apiserver.k8s.io",
+                          "flowschemas",
+                          "prioritylevelconfigurations"),
+                  always(Medium)),
+          rule(
+                  "RBAC-CERTMGR-APPROVE",
+                  "approves certificates that cert-manager then issues",
+                  "cert-manager documentation, CertificateRequest approval")
+              .when(
+                  canEverywhere("approve")
+                      .of(CERT_MANAGER, "signers")
+                      .or(can(CHANGE).of(CERT_MANAGER, "certificaterequests/status")),
+                  always(High)),
+          rule(
+                  "RBAC-CERTMGR-ISSUER",
+                  "changes who issues the certificates of the namespace, or of all",
+                  "cert-manager documentation, Issuer configuration")
+              .when(canEverywhere(WRITE).of(CERT_MANAGER, "clusterissuers"), always(High))
+              .when(can(WRITE).of(CERT_MANAGER, "issuers"), of(High, Medium)),
+          rule(
+                  "RBAC-EXTERNAL-SECRETS",
+                  "has any value of a connected store written into a Secret of its choice",
+                  "External Secrets Operator, Security Best Practices")
+              .when(
+                  canEverywhere(WRITE)
+                      .of(
+                          "external-secrets.io",
+                          "clustersecretstores",
+                          "clusterexternalsecrets",
+                          "clusterpushsecrets"),
+                  always(High))
+              .when(
+                  can(WRITE)
+                      .of("external-secrets.io", "externalsecrets", "secretstores", "pushsecrets"),
+                  of(High, Medium)),
+          rule(
+                  "RBAC-GITOPS-WRITE",
+                  "has Argo CD or Flux apply anything, with their rights",
+                  "Argo CD documentation, Security; Flux documentation, Multi-tenancy")
+              .when(
+                  can(WRITE)
+                      .of("argoproj.io", "applications", "applicationsets", "appprojects")
+                      .of("kustomize.toolkit.fluxcd.io", "kustomizations")
+                      .of("helm.toolkit.fluxcd.io", "helmreleases"),
+                  of(Critical, High)),
+          rule(
+                  "RBAC-SELF-GOVERN",
+                  "approves, reviews or excuses machine identities, itself included; that is for people",
+                  "OWASP Non-Human Identities Top 10, NHI5")
+              .when(
+                  can("approve", "review")
+                      .of(OURS, "machineidentities")
+                      .or(can(CHANGE).of(OURS, "machineidentities/status"))
+                      .or(canEverywhere(WRITE_OR_DELETE).of(OURS, "credentialpolicies")),
+                  always(High)),
+          rule(
+                  "SUBJ-ANONYMOUS",
+                  "needs no credential for this",
+                  "CIS Kubernetes Benchmark 1.2.1; Krane")
+              .when(
+                  new Bound(
+                      "whoever has no credential may do more than read the ConfigMap cluster-info",
+                      (who, grant) -> who instanceof Who.Anonymous && givesMoreThanInfo(grant)),
+                  always(Critical))
+              .sort(Sort.Bond),
+          rule(
+                  "SUBJ-ALL-SA",
+                  "is given a right to write with every other account that is there or will come; bind the account itself",
+                  "CIS Kubernetes Benchmark 5.1.5; MITRE ATT&CK T1078")
+              .when(
+                  new Bound(
+                      "a binding of the group system:serviceaccounts, system:serviceaccounts:… or system:authenticated gives a right to write",
+                      (who, grant) ->
+                          who instanceof Who.ServiceAccount && !grant.isDirect() && writes(grant)),
+                  always(High))
+              .sort(Sort.Bond),
+          rule(
+                  "SUBJ-DEFAULT-SA",
+                  "is what every pod of the namespace runs as that names no account; bind an account of its own",
+                  "CIS Kubernetes Benchmark 5.1.5; Kubescape C-0189")
+              .when(
+                  new Bound(
+                      "a binding names the ServiceAccount `default`",
+                      (who, grant) ->
+                          who instanceof Who.ServiceAccount account
+                              && account.name().equals("default")
+                              && grant.isDirect()),
+                  always(Medium))
+              .sort(Sort.Bond),
+          rule(
+                  "SUBJ-DANGLING-ROLE",
+                  "is bound to a role that does not exist: whoever makes one of that name gives it rights; delete the binding",
+                  "kubesplaining STALE-001")
+              .when(
+                  new Bound(
+                      "a binding that names the account refers to a role that does not exist",
+                      (who, grant) -> grant.isDirect() && grant.rules().isEmpty()),
+                  always(Medium))
+              .sort(Sort.Bond),
+          rule(
+                  "SUBJ-DANGLING-SA",
+                  "does not exist and is bound: whoever makes one of that name has its rights; delete the binding, or make the account",
+                  "kubesplaining STALE-002")
+              .when(
+                  new Bound(
+                      "a binding names an account that does not exist",
+                      (who, grant) ->
+                          who instanceof Who.ServiceAccount account
+                              && !account.there()
+                              && grant.isDirect()),
+                  always(High))
+              .sort(Sort.Bond));
+
+  /// The simple conditions of the table, each once.
+  static final List<Leaf> LEAVES =
+      Stream.concat(EVERYTHING.leaves(), ALL.stream().flatMap(RiskRule::leaves)).toList();
+
+  private static final Set<String> IDS =
+      ALL.stream().map(RiskRule::id).collect(Collectors.toUnmodifiableSet());
+
+  public static boolean isKnown(String id) {
+    return IDS.contains(id);
+  }
+
+  /// What in the exceptions of a policy cannot be applied, in sentences.
+  public static List<String> problems(Privileges privileges) {
+    return privileges.exemptions().stream()
+        .map(Exemption::rule)
+        .filter(id -> !isKnown(id))
+        .distinct()
+        .map(
+            id ->
+                "`privileges.exceptions`: there is no rule '"
+                    + id
+                    + "'; docs/reference/risks.md lists them")
+        .toList();
+  }
+
+  private static Scale of(Severity everywhere, Severity namespace) {
+    return Scale.of(everywhere, namespace);
+  }
+
+  private static Written written(String text, Predicate<PolicyRule> how) {
+    return new Written(text, how, false);
+  }
+
+  private static Condition mayEscalate() {
+    return can("escalate")
+        .of(RBAC, "roles")
+        .and(can(WRITE).of(RBAC, "roles"))
+        .or(
+            canEverywhere("escalate")
+                .of(RBAC, "clusterroles")
+                .and(canEverywhere(WRITE).of(RBAC, "clusterroles")));
+  }
+
+  private static Condition writesBindings() {
+    return can(WRITE)
+        .of(RBAC, "rolebindings")
+        .or(canEverywhere(WRITE).of(RBAC, "clusterrolebindings"));
+  }
+
+  private static boolean saysAnyVerb(PolicyRule rule) {
+    return rule.verbs().contains(PolicyRule.ANY) && !isEverything(rule);
+  }
+
+  private static boolean saysAnyResource(PolicyRule rule) {
+    return rule.resources().contains(PolicyRule.ANY) && !isEverything(rule);
+  }
+
+  private static boolean isEverything(PolicyRule rule) {
+    return rule.allows(Access.to(PolicyRule.ANY, PolicyRule.ANY, PolicyRule.ANY, ""));
+  }
+
+  private static boolean coversWhatMatters(PolicyRule rule) {
+    return rule.covers("", "secrets")
+        || rule.covers("", "pods")
+        || List.of("roles", "clusterroles", "rolebindings", "clusterrolebindings").stream()
+            .anyMatch(resource -> rule.covers(RBAC, resource));
+  }
+
+  private static boolean impersonatesExtras(PolicyRule rule) {
+    return rule.allowsVerb("impersonate")
+        && (rule.covers(AUTHENTICATION, "uids")
+            || (rule.covers(AUTHENTICATION, "userextras"))
+            || ((rule.groups().contains(AUTHENTICATION) || rule.groups().contains(PolicyRule.ANY))
+                && rule.resources().stream().anyMatch(name -> name.startsWith("userextras/"))));
+  }
+
+  private static boolean impersonatesSome(PolicyRule rule) {
+    return saysVerb(rule, "impersonate:")
+        && List.of("users", "groups", "serviceaccounts", "nodes").stream()
+            .anyMatch(resource -> rule.covers(AUTHENTICATION, resource));
+  }
+
+  private static boolean impersonatesOn(PolicyRule rule) {
+    return saysVerb(rule, "impersonate-on:");
+  }
+
+  private static boolean saysVerb(PolicyRule rule, String beginning) {
+    return rule.verbs().stream()
+        .anyMatch(verb -> verb.startsWith(beginning) || verb.equals(PolicyRule.ANY));
+  }
+
+  /// Every cluster lets everybody ask who they are and what they may do: such a request is a create
+  /// that writes nothing.
+  private static boolean writes(Grant grant) {
+    return grant.rules().stream()
+        .flatMap(List<PolicyRule>::stream)
+        .filter(rule -> !Set.of(AUTHENTICATION, "authorization.k8s.io").containsAll(rule.groups()))
+        .anyMatch(rule -> List.of(WRITE_OR_DELETE).stream().anyMatch(rule::allowsVerb));
+  }
+
+  /// Clusters of kubeadm let everybody read where the cluster is, so that nodes can join.
+  private static boolean givesMoreThanInfo(Grant grant) {
+    return grant.rules().stream()
+        .flatMap(List<PolicyRule>::stream)
+        .anyMatch(
+            rule ->
+                !(rule.names().equals(Set.of("cluster-info"))
+                    && rule.verbs().equals(Set.of("get"))));
+  }
+
+  private RiskRules() {}
+}

@@ -1,0 +1,5 @@
+/// What the accounts of an identity may do, and which of that is dangerous. Start at [Findings].
+@NullMarked
+package dev.credence.decide.risk;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,40 @@
+package dev.credence.facts.rbac;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+
+/// The roles and bindings of a cluster, to be looked up.
+public interface Catalog {
+
+  /// The bindings that name this subject.
+  Collection<Binding> naming(Subject subject);
+
+  /// A Role, or, with an empty namespace, a ClusterRole.
+  Optional<Role> role(String namespace, String name);
+
+  /// What every binding that means somebody gives: what the API server would look at for a request
+  /// of theirs.
+  default List<Grant> grants(Who who) {
+    var seen = new HashSet<String>();
+    return who.subjects().stream()
+        .flatMap(
+            subject ->
+                naming(subject).stream()
+                    // The first subject that means somebody is enough.
+                    .filter(binding -> seen.add(binding.title()))
+                    .map(binding -> grant(binding, subject)))
+        .sorted(Comparator.comparing(Grant::via))
+        .toList();
+  }
+
+  private Grant grant(Binding binding, Subject subject) {
+    return new Grant(
+        binding.title(),
+        binding.namespace(),
+        subject,
+        role(binding.roleNamespace(), binding.role()).map(Role::rules));
+  }
+}

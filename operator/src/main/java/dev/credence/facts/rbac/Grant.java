@@ -1,0 +1,26 @@
+package dev.credence.facts.rbac;
+
+import java.util.List;
+import java.util.Optional;
+
+/// What one binding gives to somebody. `to`: the subject in it by which it does. Empty `namespace`:
+/// everywhere. `rules` empty: the role that it refers to does not exist.
+public record Grant(String via, String namespace, Subject to, Optional<List<PolicyRule>> rules) {
+  public Grant {
+    rules = rules.map(List::copyOf);
+  }
+
+  public boolean isEverywhere() {
+    return namespace.isEmpty();
+  }
+
+  /// Whether it counts for a request there.
+  public boolean countsIn(String place) {
+    return isEverywhere() || namespace.equals(place);
+  }
+
+  /// Whether the binding names this very account or user, not a group that it is in.
+  public boolean isDirect() {
+    return !(to instanceof Subject.Group);
+  }
+}

@@ -1,0 +1,36 @@
+package dev.credence.facts.rbac;
+
+import dev.credence.facts.rbac.Subject.Account;
+import dev.credence.facts.rbac.Subject.Group;
+import dev.credence.facts.rbac.Subject.User;
+import java.util.List;
+
+/// Somebody whose rights are asked for.
+public sealed interface Who {
+
+  /// Every subject of a binding that means this one.
+  List<Subject> subjects();
+
+  /// A ServiceAccount. `there`: it exists; if not, its rights wait for whoever creates it.
+  record ServiceAccount(String namespace, String name, boolean there) implements Who {
+
+    @Override
+    public List<Subject> subjects() {
+      return List.of(
+          new Account(namespace, name),
+          new User("system:serviceaccount:" + namespace + ":" + name),
+          new Group("system:serviceaccounts"),
+          new Group("system:serviceaccounts:" + namespace),
+          new Group("system:authenticated"));
+    }
+  }
+
+  /// Whoever comes without a token or certificate.
+  record Anonymous() implements Who {
+
+    @Override
+    public List<Subject> subjects() {
+      return List.of(new User("system:anonymous"), new Group("system:unauthenticated"));
+    }
+  }
+}

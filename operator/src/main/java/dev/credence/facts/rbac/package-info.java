@@ -1,0 +1,5 @@
+/// Roles, bindings and who is bound, as Kubernetes' own authorizer reads them.
+@NullMarked
+package dev.credence.facts.rbac;
+
+import org.jspecify.annotations.NullMarked;
