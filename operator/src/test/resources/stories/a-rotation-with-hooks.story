@@ -127,4 +127,4 @@ events:
 2026-03-12 09:00:20 crm
   > Remove Job crm-db-v1-revoke-1: its value is settled
 
-until 2026-03-14 00:00:00: 540 looks by the clock, 18 actions
+until 2026-03-14 00:00:00: 553 looks by the clock, 18 actions

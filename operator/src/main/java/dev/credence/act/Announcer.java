@@ -163,9 +163,29 @@ public final class Announcer implements AutoCloseable {
       @Nullable MachineIdentityStatus before,
       MachineIdentityStatus after) {
     var known = Conditions.of(before == null ? null : before.conditions()).byType();
+    reviewed(identity, before, after);
     after.conditions().stream()
         .filter(condition -> !SUMS.contains(condition.type()))
         .forEach(condition -> turned(identity, known.get(condition.type()), condition));
+  }
+
+  /// Who confirmed it is worth keeping beside the status, which tells of the last one alone.
+  private void reviewed(
+      MachineIdentity identity,
+      @Nullable MachineIdentityStatus before,
+      MachineIdentityStatus after) {
+    var review = after.review();
+    if (review == null || review.reviewTime() == null) {
+      return;
+    }
+    var known = before == null || before.review() == null ? null : before.review().reviewTime();
+    if (!review.reviewTime().equals(known)) {
+      events.tell(
+          identity,
+          "Reviewed",
+          "Review",
+          "reviewed by " + review.reviewedBy() + " at " + review.reviewTime());
+    }
   }
 
   private void turned(MachineIdentity identity, @Nullable Condition before, Condition now) {

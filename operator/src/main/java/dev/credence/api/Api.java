@@ -107,12 +107,18 @@ public interface Api {
   /// On an identity: `<name> <scope>`, what somebody approves.
   String APPROVE = "credence.dev/approve";
 
+  /// On an identity: `<name> <time>`, who confirms that it is still needed.
+  String REVIEW = "credence.dev/review";
+
   /// On a Secret with a token: the UID of the identity for whose suspension [#INVALID_SINCE] was
   /// put there.
   String SUSPENDED = "credence.dev/suspended";
 
   /// Label of Kubernetes on a Secret with a token: the API server refuses the token (KEP-2799).
   String INVALID_SINCE = "kubernetes.io/legacy-token-invalid-since";
+
+  /// Label of Kubernetes on a Secret with a token: the day on which the token was last used.
+  String LAST_USED = "kubernetes.io/legacy-token-last-used";
 
   String MANAGED_BY = "app.kubernetes.io/managed-by";
 

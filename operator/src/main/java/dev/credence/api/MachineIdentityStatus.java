@@ -71,7 +71,11 @@ public record MachineIdentityStatus(
       @JsonPropertyDescription(
               "What shows it: TokenLabel (the API server saw its token), Pod (one runs), Reference (something is set up to use it) or None.")
           @Required
-          UsageSource source) {}
+          UsageSource source,
+      @JsonPropertyDescription(
+              "The day on which the last of what was set up to use it went, in UTC. Only while nothing is.")
+          @Size(max = 10)
+          String referencedUntil) {}
 
   public enum UsageSource {
     TokenLabel,
@@ -115,7 +119,11 @@ public record MachineIdentityStatus(
       @JsonPropertyDescription("When the next review is due. Only where a policy asks for one.")
           Instant dueTime,
       @JsonPropertyDescription("When it was last reviewed.") Instant reviewTime,
-      @JsonPropertyDescription("Who reviewed it.") @Size(max = 1024) String reviewedBy) {}
+      @JsonPropertyDescription("Who reviewed it.") @Size(max = 1024) String reviewedBy,
+      @JsonPropertyDescription(
+              "An annotation that does not count, since nobody checked who wrote it.")
+          @Size(max = 1024)
+          String disregarded) {}
 
   public record SuspensionStatus(
       @JsonPropertyDescription("Since when.") @Required Instant startTime,

@@ -41,7 +41,7 @@ record Explanation(Snapshot snapshot, Decision decision) {
         .type()
         .ifPresent(typed -> lines.add("  type " + typed.type() + " (" + typed.reason() + ")"));
     section(lines, "Who answers", Stream.of(owner(standing)));
-    section(lines, "Which policy", policies());
+    section(lines, "Which policy", policies(standing));
     section(lines, "Not in order", matters(standing));
     section(lines, "Out of service", suspension(standing));
     section(lines, "Credentials", standing.credentials().stream().flatMap(this::credential));
@@ -70,8 +70,8 @@ record Explanation(Snapshot snapshot, Decision decision) {
         };
   }
 
-  private Stream<String> policies() {
-    var all = PolicyChoice.all(snapshot);
+  private Stream<String> policies(Standing standing) {
+    var all = PolicyChoice.all(snapshot, standing.type().map(Standing.Typed::type));
     if (all.isEmpty()) {
       return Stream.of(
           "none of "
@@ -83,7 +83,7 @@ record Explanation(Snapshot snapshot, Decision decision) {
     return Stream.of(
             Stream.of(described(first) + " decides" + why(first, others)),
             others.stream().map(other -> described(other) + " would decide without it"),
-            first.problems().stream().map(problem -> "not applied: " + problem),
+            PolicyChoice.problems(first).stream().map(problem -> "not applied: " + problem),
             windows(first).stream())
         .flatMap(lines -> lines);
   }

@@ -1,5 +1,6 @@
 package dev.credence.command;
 
+import dev.credence.api.Api;
 import dev.credence.api.MachineIdentityStatus;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -17,7 +18,6 @@ import picocli.CommandLine.Command;
     },
     footer = {"%nExample:", "  credence review crm -n sales"})
 public final class Review extends Verb {
-  private static final String REVIEW = "credence.dev/review";
 
   @Override
   Optional<Request> request(Asked asked) {
@@ -25,7 +25,7 @@ public final class Review extends Verb {
     var time = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     return Optional.of(
         Request.on(
-            REVIEW,
+            Api.REVIEW,
             user + " " + time,
             "reviewed by " + user + " at " + time + due(asked),
             status ->

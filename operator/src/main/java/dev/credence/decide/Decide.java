@@ -7,6 +7,7 @@ import dev.credence.decide.Standing.Credential.Phase;
 import dev.credence.decide.Standing.OwnerFound;
 import dev.credence.decide.Standing.PolicyApplied;
 import dev.credence.decide.Standing.State;
+import dev.credence.decide.Standing.Typed;
 import dev.credence.facts.Conduct;
 import dev.credence.facts.Member.Certificate;
 import dev.credence.facts.Member.Issue;
@@ -39,6 +40,9 @@ import java.util.stream.Stream;
 /// [Rhythm]: when), [Watching] how the credentials of others stand; [Answered], [Completeness],
 /// [Freshness] and [Readiness] are the sum. Whether anything is made at all is for [Approval],
 /// [Service] and [Life] to say; [Suspending] and [Parting] carry out what follows.
+/// [Classification]
+/// says what kind of actor it is, [Usage] whether anybody uses it, [Reviewing] whether somebody has
+/// confirmed that it is needed.
 public final class Decide {
   private static final Duration WHILE_RESTARTING = Duration.ofSeconds(5);
   private static final Duration WHILE_WAITING = Duration.ofMinutes(1);
@@ -55,10 +59,13 @@ public final class Decide {
   }
 
   private final Snapshot s;
+  private final Optional<Typed> type;
   private final Optional<Policy> policy;
   private final OwnerFound owner;
   private final Life life;
   private final Approval approval;
+  private final Reviewing reviewing;
+  private final Usage usage;
   private final List<Seat> seats;
   private final Service service;
   private final Suspending suspending;
@@ -70,12 +77,16 @@ public final class Decide {
 
   private Decide(Snapshot s) {
     this.s = s;
-    this.policy = PolicyChoice.of(s);
+    this.seats = Membership.of(s);
+    this.type = Classification.of(s, seats);
+    this.policy = PolicyChoice.of(s, type.map(Typed::type));
     this.owner = Ownership.of(s);
     this.life = Life.of(s, policy);
     this.approval = Approval.of(s, policy);
-    this.seats = Membership.of(s);
-    this.service = Service.of(s, policy, life, Seat.accounts(seats));
+    this.reviewing = Reviewing.of(s, policy);
+    var seen = Usage.of(s, policy, seats, reviewing.record().last());
+    this.service = Service.of(s, policy, life, seen, reviewing, Seat.accounts(seats));
+    this.usage = seen.under(service);
     this.suspending = Suspending.of(s, service, seats);
     this.privilege = Privilege.of(s, policy, seats);
     this.halt = service.halt().or(life::halt).or(approval::halt);
@@ -96,6 +107,7 @@ public final class Decide {
         Stream.of(
                 standing.nextAction().stream(),
                 s.setbacks().stream().map(Setback::retryAt),
+                usage.changes().stream(),
                 waitsForConsumers(turns)
                     ? Stream.of(s.now().plus(listAgain()))
                     : Stream.<Instant>of())
@@ -264,12 +276,12 @@ public final class Decide {
             Freshness.verdict(turns, halt),
             life.verdict(),
             suspending.verdict(),
-            Usage.verdict(),
+            usage.verdict(),
             privilege.verdict(),
-            Reviewing.verdict());
+            reviewing.verdict());
     return new Standing(
         state(turns, made),
-        s.identity().type().map(type -> new Standing.Typed(type, "Declared")),
+        type,
         owner,
         policy.map(
             p -> new PolicyApplied(p.name(), p.generation(), p.enforces(), p.mostSuspensions())),
@@ -278,9 +290,9 @@ public final class Decide {
         members.counts(),
         turns.stream().map(Turn::credential).toList(),
         handled,
-        Optional.empty(),
+        Optional.of(usage.use()),
         privilege.risk(),
-        Optional.empty(),
+        reviewing.standing(),
         suspending.suspension(isDecommissioned() ? Parting.left(s, seats) : List.of()),
         approval.record(),
         Readiness.over(verdicts, policy),
@@ -335,6 +347,7 @@ public final class Decide {
     return Stream.of(
             turns.stream().flatMap(Turn::changes),
             life.changes(),
+            reviewing.changes().stream(),
             service.changes(policy, life),
             privilege.changes())
         .flatMap(times -> times)

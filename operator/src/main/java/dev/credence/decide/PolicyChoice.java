@@ -16,20 +16,20 @@ public final class PolicyChoice {
   private static final Comparator<Policy> ORDER =
       Comparator.comparingInt(Policy::priority).reversed().thenComparing(Policy::name);
 
-  static Optional<Policy> of(Snapshot s) {
-    return all(s).stream().findFirst();
+  /// `type`: the one that is declared, or that the identity is classified as.
+  static Optional<Policy> of(Snapshot s, Optional<String> type) {
+    return all(s, type).stream().findFirst();
   }
 
   /// Those that select the identity: the one that decides, then those that would without it.
-  public static List<Policy> all(Snapshot s) {
-    return s.policies().stream().filter(policy -> selects(policy, s)).sorted(ORDER).toList();
+  public static List<Policy> all(Snapshot s, Optional<String> type) {
+    return s.policies().stream().filter(policy -> selects(policy, s, type)).sorted(ORDER).toList();
   }
 
-  private static boolean selects(Policy policy, Snapshot s) {
+  private static boolean selects(Policy policy, Snapshot s, Optional<String> type) {
     return policy.namespaces().matches(s.home().labels())
         && policy.identities().matches(s.identity().labels())
-        && (policy.types().isEmpty()
-            || s.identity().type().filter(policy.types()::contains).isPresent());
+        && (policy.types().isEmpty() || type.filter(policy.types()::contains).isPresent());
   }
 
   static Verdict verdict(Optional<Policy> policy) {

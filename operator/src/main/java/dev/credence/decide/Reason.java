@@ -13,7 +13,7 @@ public enum Reason {
   OwnerInvalid("the contact is not what the policy asks for"),
   BackupMissing("the policy asks for a backup and none is named"),
 
-  NotRequired("no policy asks for it"),
+  NotRequired("no policy asks for it, or not yet"),
   Approved("somebody has approved what the identity asks for"),
   ApprovalPending("what the identity asks for waits for somebody's approval"),
   ScopeChanged("something else was approved than what the identity asks for now"),
@@ -41,11 +41,20 @@ public enum Reason {
   Requested("somebody has asked for the identity to be suspended or decommissioned"),
   Compromised("somebody has asked for the identity to be suspended, since it is in other hands"),
 
+  Idle("nobody has used the identity for the time after which its policy calls it idle"),
+  ReviewOverdue("nobody has confirmed in time that the identity is still needed"),
+
+  TokenUsed("the API server noted that a token of it was used"),
+  PodRunning("pods of it run, or did a while ago"),
+  Referenced("something is set up to use it, at work or not"),
   NoEvidence("nothing is known about the use of the identity"),
 
   NoFindings("its ServiceAccounts may do nothing that a rule warns of"),
   FindingsPresent("its ServiceAccounts may do what a rule warns of"),
-  EvaluationIncomplete("not everything about the rights of its accounts is known");
+  EvaluationIncomplete("not everything about the rights of its accounts is known"),
+
+  Reviewed("somebody has confirmed that the identity is still needed"),
+  ReviewDue("somebody is to confirm soon that the identity is still needed");
 
   private final String meaning;
 

@@ -14,7 +14,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /// Is the identity in service? It is suspended while somebody asks for it, or where its policy
-/// suspends what has ended; from there it may be taken apart, which is final.
+/// suspends what has ended, what nobody reviewed in time or what nobody uses. From its end on it
+// may
+/// be taken apart, which is final.
 ///
 /// What a person asks for happens at once. What a policy does by itself is counted: a policy that
 /// was edited cannot take half a cluster out of service.
@@ -44,9 +46,22 @@ sealed interface Service {
 
   record Ground(Reason reason, String why) {}
 
-  static Service of(Snapshot s, Optional<Policy> policy, Life life, Set<String> accounts) {
+  static Service of(
+      Snapshot s,
+      Optional<Policy> policy,
+      Life life,
+      Usage usage,
+      Reviewing reviewing,
+      Set<String> accounts) {
     var since = since(s);
-    var byPolicy = byPolicy(policy, life);
+    var byPolicy =
+        policy
+            .filter(Policy::enforces)
+            .flatMap(
+                chosen ->
+                    expired(chosen, life)
+                        .or(() -> overdue(s, chosen, reviewing))
+                        .or(() -> idle(s, chosen, usage)));
     if (s.identity().calling().state() == State.Decommissioned) {
       return new Ended(new Ground(Reason.Requested, "`spec.state` is Decommissioned"), since);
     }
@@ -96,21 +111,59 @@ sealed interface Service {
     return text.regionMatches(true, 0, COMPROMISED, 0, COMPROMISED.length());
   }
 
-  private static Optional<Ground> byPolicy(Optional<Policy> policy, Life life) {
-    return policy
-        .filter(chosen -> chosen.enforces() && chosen.ending().suspends() && life.isOver())
-        .flatMap(
-            chosen ->
-                life.ending()
-                    .map(
-                        end ->
-                            new Ground(
-                                Reason.Expired,
-                                "it ended at "
-                                    + end
-                                    + ", and policy "
-                                    + chosen.name()
-                                    + " suspends what has ended")));
+  private static Optional<Ground> expired(Policy policy, Life life) {
+    return life.ending()
+        .filter(_ -> policy.ending().suspends() && life.isOver())
+        .map(
+            end ->
+                new Ground(
+                    Reason.Expired,
+                    "it ended at "
+                        + end
+                        + ", and policy "
+                        + policy.name()
+                        + " suspends what has ended"));
+  }
+
+  /// Nobody is suspended for want of a review that nobody could give.
+  private static Optional<Ground> overdue(Snapshot s, Policy policy, Reviewing reviewing) {
+    return reviewing
+        .due()
+        .filter(_ -> policy.oversight().reviewing().suspends() && reviewing.overdue())
+        .filter(_ -> reviewing.checked() || isSuspendedAs(s, Reason.ReviewOverdue))
+        .map(
+            due ->
+                new Ground(
+                    Reason.ReviewOverdue,
+                    "a review was due at "
+                        + due
+                        + ", and policy "
+                        + policy.name()
+                        + " suspends what is overdue"));
+  }
+
+  /// What was suspended as idle stays so while not everything can be looked at.
+  private static Optional<Ground> idle(Snapshot s, Policy policy, Usage usage) {
+    return (usage.isIdle() || (usage.isInPart() && isSuspendedAs(s, Reason.Idle)))
+            && policy.oversight().idleness().suspends()
+        ? Optional.of(
+            new Ground(
+                Reason.Idle,
+                (usage.last().isPresent()
+                        ? "it was last used on " + usage.last().get().day()
+                        : "its token was never used")
+                    + ", and policy "
+                    + policy.name()
+                    + " suspends what is idle"))
+        : Optional.empty();
+  }
+
+  private static boolean isSuspendedAs(Snapshot s, Reason reason) {
+    return s.identity()
+        .lived()
+        .suspended()
+        .filter(suspended -> suspended.reason().equals(reason.name()))
+        .isPresent();
   }
 
   private static boolean isImmune(Snapshot s, Set<String> accounts) {
@@ -121,7 +174,7 @@ sealed interface Service {
       Snapshot s, Policy policy, Life life, Ground ground, Instant since) {
     if (isSuspended(s)) {
       return decommissioning(policy, life, since)
-              .filter(time -> !s.now().isBefore(time))
+              .filter(time -> ground.reason() == Reason.Expired && !s.now().isBefore(time))
               .isPresent()
           ? new Ended(ground, since)
           : new OutOfService(ground, since, false);

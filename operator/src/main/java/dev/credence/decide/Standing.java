@@ -50,8 +50,10 @@ public record Standing(
   /// `reason`: Declared, or the rule that classified it.
   public record Typed(String type, String reason) {}
 
-  /// `lastDay` in UTC, as `2026-11-20`.
-  public record Use(Optional<LocalDate> lastDay, Source source) {
+  /// `lastDay` in UTC, as `2026-11-20`; so is `referencedUntil`, the day on which the last of what
+  /// was set up to use it went.
+  public record Use(
+      Optional<LocalDate> lastDay, Source source, Optional<LocalDate> referencedUntil) {
 
     public enum Source {
       TokenLabel,
@@ -71,7 +73,8 @@ public record Standing(
   /// `via`: what grants it, as in `ClusterRoleBinding/crm-view`.
   public record Finding(String rule, Severity severity, String via, String detail) {}
 
-  public record Review(Optional<Instant> due, Optional<Instant> at, Optional<String> by) {}
+  /// `due`: the next one, where a policy asks for reviews.
+  public record Review(Optional<Instant> due, Lived.Review record) {}
 
   public enum State {
     Requested,

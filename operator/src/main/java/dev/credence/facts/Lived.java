@@ -1,13 +1,39 @@
 package dev.credence.facts;
 
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Optional;
 
 /// What the status remembers of the life of an identity. Where it was lost, the identity is judged
-/// anew: a suspension that is still wanted begins again, and an approval is asked for again where
-/// nothing in the cluster shows it.
-public record Lived(boolean decommissioned, Optional<Suspended> suspended, Approval approval) {
-  public static final Lived NOTHING = new Lived(false, Optional.empty(), Approval.NONE);
+/// anew: a suspension that is still wanted begins again, and an approval or a review is asked for
+/// again where nothing in the cluster shows it.
+///
+/// `resumedAt`: when it last came back into service, unless it was out of it as idle. `lastUse`:
+// the last day on which it was seen
+/// at work; `referenced`: something was set up to use it at the last look, `referencedUntil`: the
+// day
+/// on which the last of that went. `classified`: the type that it had, where nobody declares one.
+public record Lived(
+    boolean decommissioned,
+    Optional<Suspended> suspended,
+    Optional<Instant> resumedAt,
+    Approval approval,
+    Review review,
+    Optional<LastUse> lastUse,
+    boolean referenced,
+    Optional<LocalDate> referencedUntil,
+    Optional<Classified> classified) {
+  public static final Lived NOTHING =
+      new Lived(
+          false,
+          Optional.empty(),
+          Optional.empty(),
+          Approval.NONE,
+          Review.NONE,
+          Optional.empty(),
+          false,
+          Optional.empty(),
+          Optional.empty());
 
   /// `reason` is the one that it began with.
   public record Suspended(Instant since, String reason) {}
@@ -19,4 +45,23 @@ public record Lived(boolean decommissioned, Optional<Suspended> suspended, Appro
   }
 
   public record Approved(String scope, String by, Instant at) {}
+
+  /// Who last confirmed that it is needed: the operator's own record. `disregarded` as above.
+  public record Review(Optional<Reviewed> last, Optional<String> disregarded) {
+    public static final Review NONE = new Review(Optional.empty(), Optional.empty());
+  }
+
+  public record Reviewed(String by, Instant at) {}
+
+  /// `day` in UTC.
+  public record LastUse(LocalDate day, Sign sign) {}
+
+  /// What showed that it was at work.
+  public enum Sign {
+    TokenLabel,
+    Pod
+  }
+
+  /// `rule`: why.
+  public record Classified(String type, String rule) {}
 }

@@ -56,7 +56,9 @@ public record Safeguards(
     /// denies new tokens of a suspended account
     Tokens("no-new-tokens.credence.dev"),
     /// checks who writes an approval
-    Approvals("approval.credence.dev");
+    Approvals("approval.credence.dev"),
+    /// checks who writes a review
+    Reviews("review.credence.dev");
 
     private final String resource;
 

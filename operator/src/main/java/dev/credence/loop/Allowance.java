@@ -2,11 +2,13 @@ package dev.credence.loop;
 
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentityStatus.Passage;
+import dev.credence.decide.Reason;
 import dev.credence.facts.Safeguards;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -15,6 +17,10 @@ import java.util.stream.Stream;
 /// more of them than it may. What was done before this process began is read from the histories of
 /// the identities, once; what it does itself is counted before it is done.
 public final class Allowance {
+  /// What a person never gives as a reason.
+  private static final Set<String> BY_POLICY =
+      Set.of(Reason.Expired.name(), Reason.ReviewOverdue.name(), Reason.Idle.name());
+
   private final Supplier<Stream<MachineIdentity>> identities;
   private final Map<String, Claim> claims = new HashMap<>();
   private boolean hasRead;
@@ -67,7 +73,7 @@ public final class Allowance {
 
   private static boolean isAutomatic(Passage passage) {
     return switch (passage.to()) {
-      case Suspended -> "Expired".equals(passage.reason());
+      case Suspended -> BY_POLICY.contains(passage.reason());
       case null, default -> false;
     };
   }

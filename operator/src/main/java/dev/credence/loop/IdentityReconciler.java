@@ -155,6 +155,12 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     var generation = Objects.requireNonNullElse(resource.getMetadata().getGeneration(), 0L);
     var snapshot = snapshots.of(resource, now, setbacks.of(uid, generation), allowance.recent(now));
     var decision = Decide.next(snapshot);
+    if (decision.counted()) {
+      // What is known of its use may be minutes old, which is too old to suspend by.
+      watches.usesChanged(resource.getMetadata().getNamespace());
+      snapshot = snapshots.of(resource, now, setbacks.of(uid, generation), allowance.recent(now));
+      decision = Decide.next(snapshot);
+    }
     if (!mayGoOn(decision, uid, now)) {
       // Another one was suspended since we looked.
       snapshot = snapshot.with(allowance.recent(now));

@@ -8,6 +8,7 @@ import dev.credence.api.MachineIdentityStatus.UsageSource;
 import dev.credence.api.MachineIdentityStatus.UsageStatus;
 import dev.credence.decide.Standing;
 import dev.credence.decide.Standing.Finding;
+import dev.credence.facts.Lived.Reviewed;
 import dev.credence.facts.Severity;
 import java.time.LocalDate;
 
@@ -19,7 +20,8 @@ final class Observations {
   static UsageStatus usage(Standing.Use use) {
     return new UsageStatus(
         use.lastDay().map(LocalDate::toString).orElse(null),
-        UsageSource.valueOf(use.source().name()));
+        UsageSource.valueOf(use.source().name()),
+        use.referencedUntil().map(LocalDate::toString).orElse(null));
   }
 
   static RiskStatus risk(Standing.Risk risk) {
@@ -56,8 +58,9 @@ final class Observations {
   static ReviewStatus review(Standing.Review review) {
     return new ReviewStatus(
         Statuses.seconds(review.due()),
-        Statuses.seconds(review.at()),
-        review.by().map(by -> Statuses.shortened(by, LONGEST)).orElse(null));
+        Statuses.seconds(review.record().last().map(Reviewed::at)),
+        review.record().last().map(Reviewed::by).orElse(null),
+        review.record().disregarded().orElse(null));
   }
 
   private Observations() {}

@@ -132,6 +132,7 @@ public final class Fleet implements MultiCollector {
     gauges.add(single(Metric.OwnerMissing, all.stream().filter(Fleet::hasNoOwner).count()));
     gauges.add(
         single(Metric.ApprovalsPending, all.stream().filter(Fleet::waitsForApproval).count()));
+    gauges.add(single(Metric.ReviewsOverdue, all.stream().filter(Fleet::isOverdue).count()));
     gauges.add(
         counted(
             Metric.Violations,
@@ -179,6 +180,13 @@ public final class Fleet implements MultiCollector {
   private static boolean waitsForApproval(Entry entry) {
     return entry.standing().verdicts().stream()
         .anyMatch(verdict -> verdict.aspect() == Aspect.Approved && verdict.truth() == Truth.False);
+  }
+
+  private static boolean isOverdue(Entry entry) {
+    return entry.standing().verdicts().stream()
+        .anyMatch(
+            verdict ->
+                verdict.aspect() == Aspect.Reviewed && verdict.reason() == Reason.ReviewOverdue);
   }
 
   private static boolean hasNoOwner(Entry entry) {

@@ -50,6 +50,9 @@ public enum Metric {
       "What ServiceAccounts of identities may do that a rule warns of, by rule and severity, without what a policy accepts.",
       "rule",
       "severity"),
+  ReviewsOverdue(
+      "credence_reviews_overdue",
+      "MachineIdentities that nobody has confirmed in time to be still needed."),
   Refusals(
       "credence_refusals_total",
       "Things left undone because they are not ours or the API server refused them.",

@@ -65,7 +65,14 @@ final class Admissions {
     return admission.resource().equals(binding.getPolicyName())
         && binding.getValidationActions() != null
         && binding.getValidationActions().contains(DENY)
-        && (admission == Admission.Approvals || goesByOurList(binding));
+        && (!isByOurList(admission) || goesByOurList(binding));
+  }
+
+  private static boolean isByOurList(Admission admission) {
+    return switch (admission) {
+      case Writes, Tokens -> true;
+      case Approvals, Reviews -> false;
+    };
   }
 
   private boolean goesByOurList(ValidatingAdmissionPolicyBindingSpec binding) {

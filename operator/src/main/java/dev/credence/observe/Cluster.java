@@ -2,6 +2,7 @@ package dev.credence.observe;
 
 import dev.credence.api.MachineIdentity;
 import dev.credence.facts.Consumers;
+import dev.credence.facts.Evidence.Tracking;
 import dev.credence.facts.Grants;
 import dev.credence.facts.Policy;
 import dev.credence.facts.Safeguards.Admission;
@@ -9,9 +10,11 @@ import dev.credence.facts.Safeguards.Bindings;
 import dev.credence.facts.Safeguards.Listed;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
+import dev.credence.facts.Uses;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /// What the caches hold, as far as a snapshot needs it. Nothing here makes a request but
-/// [#consumers].
+/// [#consumers], [#uses] and [#tracking].
 public interface Cluster {
 
   List<Policy> policies();
@@ -39,6 +42,13 @@ public interface Cluster {
 
   /// Pods and workloads of the namespace, listed now or a moment ago.
   Consumers consumers(String namespace);
+
+  /// Who uses the ServiceAccounts and Secrets of the namespace, listed some minutes ago at most;
+  /// `anew`: some seconds ago.
+  Uses uses(String namespace, Instant now, boolean anew);
+
+  /// Whether the API server notes when tokens are used.
+  Tracking tracking(Instant now);
 
   /// Identities of the namespace that list the object by name.
   Collection<MachineIdentity> naming(String namespace, Subject subject);

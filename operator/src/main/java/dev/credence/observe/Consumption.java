@@ -179,7 +179,7 @@ public final class Consumption {
     }
   }
 
-  private static String why(KubernetesClientException answer) {
+  static String why(KubernetesClientException answer) {
     return Optional.ofNullable(answer.getStatus())
         .map(Status::getMessage)
         .flatMap(Texts::present)

@@ -17,7 +17,8 @@ final class LeanStore<T extends HasMetadata> implements ItemStore<T> {
   /// Who else owns a label or an annotation of ours matters too.
   private static final String OURS = "f:" + Api.GROUP + "/";
 
-  private static final List<String> READ_OF_OTHERS = List.of(Members.ACCOUNT_OF_TOKEN);
+  private static final List<String> READ_OF_OTHERS =
+      Stream.concat(Stream.of(Members.ACCOUNT_OF_TOKEN), Evidences.SIGNALS.stream()).toList();
 
   private final Map<String, T> items = new ConcurrentHashMap<>();
 

@@ -2,6 +2,7 @@ package dev.credence.observe;
 
 import dev.credence.api.Api;
 import dev.credence.api.MachineIdentity;
+import dev.credence.api.MachineIdentityStatus;
 import dev.credence.facts.Claim;
 import dev.credence.facts.Claim.Strength;
 import dev.credence.facts.Consumers;
@@ -58,10 +59,22 @@ public final class Snapshots {
         cluster.certManager(),
         jobs(identity),
         consumers(identity, members),
-        Evidence.NONE,
+        evidence(resource, identity, members, now),
         cluster.grants(identity.namespace(), Safety.accounts(identity, members)),
         new Safety(cluster).of(identity, members, recent),
         setbacks);
+  }
+
+  private Evidence evidence(
+      MachineIdentity resource, Identity identity, List<Member> members, Instant now) {
+    var answered =
+        Optional.ofNullable(resource.getStatus()).map(MachineIdentityStatus::observedGeneration);
+    return new Evidences(cluster)
+        .of(
+            identity,
+            members,
+            now,
+            answered.filter(seen -> seen == identity.generation()).isEmpty());
   }
 
   private List<HookJob> jobs(Identity identity) {

@@ -3,6 +3,7 @@ package dev.credence.observe;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Optional;
@@ -71,6 +72,18 @@ final class Texts {
       return time.getYear() >= 1 && time.getYear() <= 9999
           ? Optional.of(time.toInstant())
           : Optional.empty();
+    } catch (DateTimeException unreadable) {
+      return Optional.empty();
+    }
+  }
+
+  /// A day like 2026-11-20.
+  static Optional<LocalDate> day(@Nullable String text) {
+    if (text == null || text.length() != "2026-11-20".length()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(LocalDate.parse(text));
     } catch (DateTimeException unreadable) {
       return Optional.empty();
     }

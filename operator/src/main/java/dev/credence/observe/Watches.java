@@ -4,6 +4,7 @@ import dev.credence.api.Api;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.MachineIdentity;
 import dev.credence.facts.Consumers;
+import dev.credence.facts.Evidence.Tracking;
 import dev.credence.facts.Grants;
 import dev.credence.facts.Policy;
 import dev.credence.facts.Safeguards.Admission;
@@ -11,6 +12,7 @@ import dev.credence.facts.Safeguards.Bindings;
 import dev.credence.facts.Safeguards.Listed;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
+import dev.credence.facts.Uses;
 import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -23,6 +25,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -73,6 +76,8 @@ public final class Watches implements Cluster {
   private final Watch<CredentialPolicy> policies;
   private final CertManager certManager;
   private final Consumption consumption;
+  private final Usages usages;
+  private final TokenTracking tracking;
   private final SuspendedAccounts suspended;
   private final Admissions admissions;
   private final GivenRights rights;
@@ -108,6 +113,8 @@ public final class Watches implements Cluster {
             Map.of(Api.MANAGED_BY, Api.MANAGER),
             (a, b) -> waking.changed(Kind.Job, a, b));
     this.consumption = new Consumption(full);
+    this.usages = new Usages(full, namespace -> accounts.by(Watch.BY_NAMESPACE, namespace));
+    this.tracking = new TokenTracking(full);
     this.suspended = new SuspendedAccounts(full, home, waking::listed);
     this.admissions = new Admissions(full, home, waking::all);
     this.rights =
@@ -288,6 +295,21 @@ public final class Watches implements Cluster {
   /// What was listed of this namespace is out of date: we have changed it.
   public void consumersChanged(String namespace) {
     consumption.forget(namespace);
+  }
+
+  @Override
+  public Uses uses(String namespace, Instant now, boolean anew) {
+    return usages.in(namespace, now, anew);
+  }
+
+  /// What was listed of the use of this namespace is too old for what it is needed for.
+  public void usesChanged(String namespace) {
+    usages.forget(namespace);
+  }
+
+  @Override
+  public Tracking tracking(Instant now) {
+    return tracking.look(now);
   }
 
   @Override

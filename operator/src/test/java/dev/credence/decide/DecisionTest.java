@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.api.MachineIdentity;
+import dev.credence.facts.Evidence.Tracking;
 import dev.credence.facts.Safeguards.Admission;
 import dev.credence.facts.Setback;
 import dev.credence.facts.Setback.Cause;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -76,7 +78,9 @@ class DecisionTest {
             "mayReadRoles",
             "admission",
             "neverSuspended",
-            "recent");
+            "recent",
+            "unlisted",
+            "tokensTrackedSince");
     var world = new World(Instant.parse(about.path("now").asText()));
     world.certManager(about.path("certManager").asBoolean(true));
     world.mayReadRoles(about.path("mayReadRoles").asBoolean(true));
@@ -85,12 +89,22 @@ class DecisionTest {
           texts(about.path("admission")).map(Admission::valueOf).collect(Collectors.toSet()));
     }
     world.neverSuspended(texts(about.path("neverSuspended")).collect(Collectors.toSet()));
+    world.unlisted(texts(about.path("unlisted")).collect(Collectors.toSet()));
+    if (about.has("tokensTrackedSince")) {
+      world.tracking(tracking(about.path("tokensTrackedSince").asText()));
+    }
     documents.stream().skip(1).forEach(document -> world.put(Yaml.object(Yaml.node(document))));
     var identity =
         (MachineIdentity)
             world.truth("MachineIdentity", "sales", about.path("identity").asText()).orElseThrow();
     return new Snapshots(world)
         .of(identity, world.now(), setbacks(about.path("setbacks")), recent(about.path("recent")));
+  }
+
+  private static Tracking tracking(String since) {
+    return since.equals("unknown")
+        ? new Tracking.Unknown("the API server does not note when tokens are used")
+        : new Tracking.Since(LocalDate.parse(since));
   }
 
   private static Stream<String> texts(JsonNode list) {

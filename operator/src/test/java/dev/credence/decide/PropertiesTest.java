@@ -429,7 +429,9 @@ class PropertiesTest {
         }
       }
       Membership.of(look.seen()).forEach(seat -> seen.add(seat.getClass()));
-      seen.add(Life.of(look.seen(), PolicyChoice.of(look.seen())).getClass());
+      var seats = Membership.of(look.seen());
+      var type = Classification.of(look.seen(), seats).map(Standing.Typed::type);
+      seen.add(Life.of(look.seen(), PolicyChoice.of(look.seen(), type)).getClass());
       look.setbacks().forEach(setback -> seen.add(setback.cause()));
       look.standing().ifPresent(this::saw);
     }

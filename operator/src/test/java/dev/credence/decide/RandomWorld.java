@@ -7,10 +7,12 @@ import dev.credence.api.CredentialPolicy;
 import dev.credence.api.CredentialPolicySpec;
 import dev.credence.api.CredentialPolicySpec.ApprovalRule;
 import dev.credence.api.CredentialPolicySpec.Enforcement;
+import dev.credence.api.CredentialPolicySpec.Idle;
 import dev.credence.api.CredentialPolicySpec.Lifetime;
 import dev.credence.api.CredentialPolicySpec.OnExpiry;
 import dev.credence.api.CredentialPolicySpec.OwnerRule;
 import dev.credence.api.CredentialPolicySpec.PolicyRotation;
+import dev.credence.api.CredentialPolicySpec.Review;
 import dev.credence.api.CredentialPolicySpec.Strategy;
 import dev.credence.api.CredentialPolicySpec.Window;
 import dev.credence.api.Generate;
@@ -49,6 +51,8 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -135,7 +139,7 @@ final class RandomWorld {
 
   /// Something that a person, another controller or the cluster does.
   void somethingHappens() {
-    switch (random.nextInt(27)) {
+    switch (random.nextInt(31)) {
       case 0, 1 -> writeIdentity();
       case 2 -> writePolicy();
       case 3 -> writeForeign();
@@ -148,10 +152,11 @@ final class RandomWorld {
       case 10 -> Stream.of(Subject.Kind.values()).forEach(this::allowAll);
       case 11 -> world.write("kubectl", namespace());
       case 12 -> world.certManager(chance(80));
-      case 18, 19, 20, 21 -> writeConsumer();
+      case 18, 19, 20, 21, 28, 29 -> writeConsumer();
       case 13, 25 -> annotate(SECRETS, "Secret", Api.ROLLBACK, request());
       case 14 -> annotate(SECRETS, "Secret", Api.ABORT, request());
       case 15 -> annotate(SECRETS, "Secret", Api.REVOKE, request());
+      case 30 -> IDENTITIES.forEach(this::resume);
       case 16 ->
           annotate(
               IDENTITIES,
@@ -159,9 +164,15 @@ final class RandomWorld {
               chance(50) ? Api.REVOKE : Api.SUSPEND,
               chance(50) ? request() : "compromised");
       case 17, 22, 23 -> annotate(SECRETS, "Secret", Api.ADOPT, one(IDENTITIES));
+      case 26 -> annotate(IDENTITIES, "MachineIdentity", Api.REVIEW, review());
       case 24 -> annotate(SECRETS, "Secret", Api.ISSUED_AT, "2100-01-01T00:00:00Z");
       default -> markForDeletion();
     }
+  }
+
+  private String review() {
+    var at = world.now().plusSeconds(random.nextInt(1_000) - 600).truncatedTo(ChronoUnit.SECONDS);
+    return chance(90) ? "alice@example.com " + at : one(GARBAGE);
   }
 
   /// A Deployment that uses a Secret, and its pod.
@@ -190,7 +201,9 @@ final class RandomWorld {
             .withAvailableReplicas(chance(80) ? 1 : 0)
             .endStatus()
             .build());
-    world.write("kubelet", pod(secret));
+    if (chance(85)) {
+      world.write("kubelet", pod(secret));
+    }
   }
 
   private static PodSpec uses(String secret) {
@@ -336,6 +349,18 @@ final class RandomWorld {
                     found,
                     new ObjectMetaBuilder(found.getMetadata())
                         .addToAnnotations(Map.of(key, value))
+                        .build()));
+  }
+
+  private void resume(String identity) {
+    world
+        .truth("MachineIdentity", NAMESPACE, identity)
+        .ifPresent(
+            found ->
+                change(
+                    found,
+                    new ObjectMetaBuilder(found.getMetadata())
+                        .removeFromAnnotations(Api.SUSPEND)
                         .build()));
   }
 
@@ -508,11 +533,15 @@ final class RandomWorld {
             oneOrNull(60, this::policyRotation),
             null,
             null,
-            null,
-            null,
+            oneOrNull(20, () -> new Idle(one(List.of("1h", "2160h")), action())),
+            oneOrNull(20, () -> new Review(one(List.of("1h", "2160h", "20000h")), action())),
             null,
             null));
     world.write("kubectl", policy);
+  }
+
+  private CredentialPolicySpec.Action action() {
+    return chance(25) ? CredentialPolicySpec.Action.Suspend : CredentialPolicySpec.Action.Report;
   }
 
   private PolicyRotation policyRotation() {
@@ -561,6 +590,9 @@ final class RandomWorld {
     }
     if (chance(30)) {
       meta.addToAnnotations("kubernetes.io/service-account.name", one(ACCOUNTS));
+      if (chance(60)) {
+        meta.addToLabels(Api.LAST_USED, day(world.now().minusSeconds(random.nextInt(20_000_000))));
+      }
     }
     if (chance(15)) {
       // what an identity that is gone has left
@@ -582,6 +614,10 @@ final class RandomWorld {
           case Job, CronJob, Deployment, StatefulSet, DaemonSet, Pod, Suspension ->
               throw new AssertionError(subject);
         });
+  }
+
+  private static String day(Instant time) {
+    return time.atZone(ZoneOffset.UTC).toLocalDate().toString();
   }
 
   private static Secret secretOf(ObjectMeta meta) {

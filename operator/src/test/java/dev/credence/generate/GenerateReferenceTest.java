@@ -50,6 +50,11 @@ class GenerateReferenceTest {
   }
 
   @Test
+  void the_reference_of_types_is_that_of_the_code() throws IOException {
+    check("types.md", TypeReference.markdown());
+  }
+
+  @Test
   void every_reason_has_its_condition() {
     assertThat(ReasonReference.ANSWERS.values().stream().flatMap(List::stream).collect(toSet()))
         .containsExactlyInAnyOrder(Reason.values());

@@ -76,13 +76,23 @@ final class ReasonReference {
         Reason.CertificateNotReady);
     when(Aspect.Expiring, Truth.True, Reason.ExpiresSoon, Reason.Expired);
     when(Aspect.Expiring, Truth.False, Reason.NoExpiry, Reason.FarAway);
-    when(Aspect.Suspended, Truth.True, Reason.Requested, Reason.Expired, Reason.Compromised);
+    when(
+        Aspect.Suspended,
+        Truth.True,
+        Reason.Requested,
+        Reason.Expired,
+        Reason.ReviewOverdue,
+        Reason.Idle,
+        Reason.Compromised);
     when(Aspect.Suspended, Truth.False, Reason.InService);
+    when(Aspect.InUse, Truth.True, Reason.TokenUsed, Reason.PodRunning, Reason.Referenced);
+    when(Aspect.InUse, Truth.False, Reason.Idle);
     when(Aspect.InUse, Truth.Unknown, Reason.NoEvidence);
     when(Aspect.LeastPrivilege, Truth.True, Reason.NoFindings);
     when(Aspect.LeastPrivilege, Truth.False, Reason.FindingsPresent);
     when(Aspect.LeastPrivilege, Truth.Unknown, Reason.EvaluationIncomplete);
-    when(Aspect.Reviewed, Truth.True, Reason.NotRequired);
+    when(Aspect.Reviewed, Truth.True, Reason.NotRequired, Reason.Reviewed);
+    when(Aspect.Reviewed, Truth.False, Reason.ReviewDue, Reason.ReviewOverdue);
   }
 
   private static void when(Aspect aspect, Truth truth, Reason... reasons) {

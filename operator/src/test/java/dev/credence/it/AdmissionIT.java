@@ -28,6 +28,8 @@ import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.fabric8.kubernetes.client.http.Interceptor;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -97,7 +99,7 @@ class AdmissionIT {
 
   /// Of a copy: the kinds that came with the chart are known by now.
   @ParameterizedTest
-  @ValueSource(strings = {"suspended", "no-new-tokens", "approval", "owner", "marks"})
+  @ValueSource(strings = {"suspended", "no-new-tokens", "approval", "review", "owner", "marks"})
   void every_expression_fits_the_types_that_it_is_for(String name) {
     var policies = cluster.client().admissionRegistration().v1().validatingAdmissionPolicies();
     var policy = policies.withName(name + ".credence.dev").get();
@@ -342,6 +344,63 @@ class AdmissionIT {
     tenant.patch(tenant.identity("crm"), "{spec: {purpose: CHG-1234}}");
     tenant.patch(tenant.identity("crm"), "{metadata: {annotations: {credence.dev/approve: null}}}");
     assertThat(annotation(tenant.identity("crm"), "credence.dev/approve")).isEmpty();
+  }
+
+  // Review
+
+  @BesideOthers
+  void a_review_is_by_who_may_in_their_own_name_and_of_now(TestNamespace namespace) {
+    admit(namespace);
+    allow(namespace, "reviewers", "review", List.of(APPROVER));
+    awaitRight(namespace, APPROVER, "review", "credence.dev", "machineidentities");
+    var tenant = as(TENANT, namespace);
+    var reviewer = as(APPROVER, namespace);
+    tenant.identity("crm", OWNER);
+    eventually("the API server goes by the policy")
+        .until(() -> isRefused(() -> review(tenant, TENANT + " " + now().plusSeconds(1))));
+
+    assertRefused(
+        () -> review(tenant, TENANT + " " + now()),
+        TENANT + " may not review crm",
+        "RBAC verb \"review\" on machineidentities.credence.dev in namespace " + namespace);
+    for (var value :
+        List.of(
+            TENANT + " " + now(),
+            APPROVER,
+            APPROVER + " today",
+            APPROVER + " smith " + now(),
+            APPROVER + " 2026-11-22T13:00:00",
+            now().toString())) {
+      assertRefused(
+          () -> review(reviewer, value),
+          "sign with your own name and the time: credence.dev/review is \""
+              + APPROVER
+              + " <time>\"");
+    }
+    for (var time : List.of(now().plusSeconds(600), now().minusSeconds(600))) {
+      assertRefused(
+          () -> review(reviewer, APPROVER + " " + time), "sign with the time of now: " + time);
+    }
+    assertRefused(
+        () ->
+            reviewer.create(
+                "{apiVersion: credence.dev/v1alpha1, kind: MachineIdentity, metadata: {name: billing, annotations: {credence.dev/review: '%s %s'}}, spec: {%s}}"
+                    .formatted(APPROVER, now(), OWNER)),
+        "create the identity without credence.dev/review");
+
+    review(reviewer, APPROVER + " " + now());
+    // One that is there holds up nobody, and anybody may take it away.
+    tenant.patch(tenant.identity("crm"), "{spec: {purpose: CHG-1234}}");
+    tenant.patch(tenant.identity("crm"), "{metadata: {annotations: {credence.dev/review: null}}}");
+    assertThat(annotation(tenant.identity("crm"), "credence.dev/review")).isEmpty();
+  }
+
+  private static Instant now() {
+    return Instant.now().truncatedTo(ChronoUnit.SECONDS);
+  }
+
+  private static void review(Scene scene, String value) {
+    scene.annotate(scene.identity("crm"), "credence.dev/review", value);
   }
 
   // Owner

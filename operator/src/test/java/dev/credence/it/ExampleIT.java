@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
@@ -42,6 +43,7 @@ class ExampleIT {
     try (var folders = Files.list(EXAMPLES)) {
       assertThat(folders.map(Path::toFile).filter(File::isDirectory).map(File::getName))
           .containsExactlyInAnyOrder(
+              "access-review",
               "api-key-overlap",
               "ci-kubeconfig",
               "database-password",
@@ -208,6 +210,39 @@ class ExampleIT {
       return true;
     } catch (IllegalStateException refused) {
       return false;
+    }
+  }
+
+  @Test
+  void access_review() throws IOException {
+    var scene = new Scene(cluster.client(), "back-office");
+    try (var applied = apply("access-review", "back-office")) {
+      scene.await("invoice-export", "Reviewed", "True NotRequired");
+      scene.await("old-sync", "Reviewed", "True NotRequired");
+      var me =
+          cluster.kubectl("auth", "whoami", "-o", "jsonpath={.status.userInfo.username}").strip();
+      cluster.kubectl(
+          "annotate",
+          "mid",
+          "-A",
+          "-l",
+          "campaign=2026-q4",
+          "--overwrite",
+          "credence.dev/review=" + me + " " + Instant.now().truncatedTo(ChronoUnit.SECONDS));
+      scene.await("invoice-export", "Reviewed", "True Reviewed");
+      assertThat(scene.status("invoice-export").review().reviewedBy()).isEqualTo(me);
+      assertThat(scene.verdict("old-sync", "Reviewed")).isEqualTo("True NotRequired");
+
+      // Ninety days later, in a few seconds.
+      cluster.kubectl(
+          "patch",
+          "credpol",
+          "back-office",
+          "--type",
+          "merge",
+          "-p",
+          "{\"spec\":{\"review\":{\"every\":\"10s\"}}}");
+      scene.await("old-sync", "Suspended", "True ReviewOverdue");
     }
   }
 

@@ -10,6 +10,7 @@ import dev.credence.api.MachineIdentitySpec;
 import dev.credence.api.MachineIdentityStatus;
 import dev.credence.decide.Decide;
 import dev.credence.facts.Consumers;
+import dev.credence.facts.Evidence.Tracking;
 import dev.credence.facts.Grants;
 import dev.credence.facts.Policy;
 import dev.credence.facts.Safeguards.Admission;
@@ -17,6 +18,7 @@ import dev.credence.facts.Safeguards.Bindings;
 import dev.credence.facts.Safeguards.Listed;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
+import dev.credence.facts.Uses;
 import io.fabric8.certmanager.api.model.v1.CertificateBuilder;
 import io.fabric8.certmanager.api.model.v1.CertificateConditionBuilder;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -32,6 +34,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.JobConditionBuilder;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -307,6 +310,23 @@ class GarbageTest {
     @Override
     public Consumers consumers(String namespace) {
       return garbage.mostly() ? Consumers.NONE : Consumers.unknown(garbage.text());
+    }
+
+    @Override
+    public Uses uses(String namespace, Instant now, boolean anew) {
+      var object = garbage.perhaps() ? secret(garbage) : account(garbage);
+      return WhoUses.of(
+          List.of(object, job(garbage)),
+          List.of(),
+          LocalDate.ofEpochDay(20_000),
+          garbage.perhaps() ? List.of(garbage.text()) : List.of());
+    }
+
+    @Override
+    public Tracking tracking(Instant now) {
+      return garbage.perhaps()
+          ? new Tracking.Since(LocalDate.ofEpochDay(19_000))
+          : new Tracking.Unknown(garbage.text());
     }
 
     @Override

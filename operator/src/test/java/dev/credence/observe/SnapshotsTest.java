@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentitySpec;
 import dev.credence.facts.Consumers;
+import dev.credence.facts.Evidence.Tracking;
 import dev.credence.facts.Grants;
 import dev.credence.facts.HookJob;
 import dev.credence.facts.Policy;
@@ -14,6 +15,7 @@ import dev.credence.facts.Safeguards.Listed;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
+import dev.credence.facts.Uses;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -158,6 +160,16 @@ class SnapshotsTest {
     public Consumers consumers(String namespace) {
       asked.add(namespace);
       return Consumers.NONE;
+    }
+
+    @Override
+    public Uses uses(String namespace, Instant now, boolean anew) {
+      return Uses.NONE;
+    }
+
+    @Override
+    public Tracking tracking(Instant now) {
+      throw new AssertionError("asked for no token");
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.credence.decide.Decision;
 import dev.credence.decide.Standing;
 import dev.credence.decide.Standing.Counts;
 import dev.credence.decide.Standing.Credential;
+import dev.credence.decide.Standing.Use.Source;
 import dev.credence.facts.Key;
 import dev.credence.facts.Material;
 import dev.credence.facts.Recipe;
@@ -71,6 +72,33 @@ public final class Readable {
         .ifPresent(
             risk ->
                 list(lines, "", "risk", risk.findings().stream().map(Readable::finding).toList()));
+    standing
+        .use()
+        .filter(use -> use.source() != Source.None || use.referencedUntil().isPresent())
+        .ifPresent(
+            use ->
+                lines.add(
+                    "use: "
+                        + use.lastDay().map(day -> day + ", ").orElse("")
+                        + "source "
+                        + use.source()
+                        + use.referencedUntil()
+                            .map(day -> ", referenced until " + day)
+                            .orElse("")));
+    standing
+        .review()
+        .ifPresent(
+            review -> {
+              review.due().ifPresent(due -> lines.add("review: due " + due));
+              review
+                  .record()
+                  .last()
+                  .ifPresent(last -> lines.add("reviewed: by " + last.by() + " at " + last.at()));
+              review
+                  .record()
+                  .disregarded()
+                  .ifPresent(text -> lines.add("disregardedReview: " + quoted(text)));
+            });
     standing
         .suspension()
         .ifPresent(

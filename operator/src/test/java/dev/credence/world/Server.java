@@ -8,6 +8,8 @@ import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.certmanager.api.model.v1.CertificateBuilder;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.Namespace;
@@ -31,6 +33,8 @@ import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.fabric8.kubernetes.api.model.batch.v1.CronJobBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
+import io.fabric8.kubernetes.api.model.networking.v1.IngressBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
@@ -318,6 +322,9 @@ final class Server {
       case StatefulSet workload -> new StatefulSetBuilder(workload).withMetadata(meta).build();
       case DaemonSet workload -> new DaemonSetBuilder(workload).withMetadata(meta).build();
       case Pod pod -> new PodBuilder(pod).withMetadata(meta).build();
+      case Ingress ingress -> new IngressBuilder(ingress).withMetadata(meta).build();
+      case GenericKubernetesResource other ->
+          new GenericKubernetesResourceBuilder(other).withMetadata(meta).build();
       default -> throw new IllegalArgumentException("no place for a " + object.getKind());
     };
   }

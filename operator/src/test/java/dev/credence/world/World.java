@@ -1,6 +1,8 @@
 package dev.credence.world;
 
+import dev.credence.api.ActorType;
 import dev.credence.api.Api;
+import dev.credence.api.Condition;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentityStatus;
@@ -10,15 +12,22 @@ import dev.credence.api.MachineIdentityStatus.CredentialState;
 import dev.credence.api.MachineIdentityStatus.CredentialStatus;
 import dev.credence.api.MachineIdentityStatus.Handled;
 import dev.credence.api.MachineIdentityStatus.LifeState;
+import dev.credence.api.MachineIdentityStatus.Passage;
+import dev.credence.api.MachineIdentityStatus.ReviewStatus;
 import dev.credence.api.MachineIdentityStatus.SuspensionStatus;
+import dev.credence.api.MachineIdentityStatus.UsageSource;
+import dev.credence.api.MachineIdentityStatus.UsageStatus;
 import dev.credence.decide.Action;
 import dev.credence.decide.Decide;
 import dev.credence.decide.Decision;
 import dev.credence.decide.Standing;
+import dev.credence.decide.Verdict;
 import dev.credence.facts.Consumers;
+import dev.credence.facts.Evidence.Tracking;
 import dev.credence.facts.Grants;
 import dev.credence.facts.Lived.Approval;
 import dev.credence.facts.Lived.Approved;
+import dev.credence.facts.Lived.Reviewed;
 import dev.credence.facts.Policy;
 import dev.credence.facts.Safeguards.Admission;
 import dev.credence.facts.Safeguards.Bindings;
@@ -28,6 +37,7 @@ import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
+import dev.credence.facts.Uses;
 import dev.credence.facts.rbac.Catalog;
 import dev.credence.observe.Cluster;
 import dev.credence.observe.Consumption;
@@ -36,6 +46,7 @@ import dev.credence.observe.Policies;
 import dev.credence.observe.Snapshots;
 import dev.credence.observe.SuspendedAccounts;
 import dev.credence.observe.Wants;
+import dev.credence.observe.WhoUses;
 import dev.credence.world.FieldOwners.Field;
 import dev.credence.world.Server.Id;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -46,6 +57,9 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -57,6 +71,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// A cluster in memory and the operator in it: what the caches hold (which may be old), what the
 /// API server does with an action, and a clock.
@@ -81,6 +96,8 @@ public final class World implements Cluster {
   private Set<Admission> admissions = Set.of(Admission.values());
   private Set<String> neverSuspended = Set.of();
   private Map<String, List<Instant>> recent = Map.of();
+  private Set<String> unlisted = Set.of();
+  private Tracking tracking = new Tracking.Since(LocalDate.parse("2023-08-15"));
   private Instant now;
 
   public World(Instant now) {
@@ -110,6 +127,8 @@ public final class World implements Cluster {
     copy.admissions = admissions;
     copy.neverSuspended = neverSuspended;
     copy.recent = recent;
+    copy.unlisted = unlisted;
+    copy.tracking = tracking;
     return copy;
   }
 
@@ -190,6 +209,16 @@ public final class World implements Cluster {
   /// When policies suspended other identities by themselves.
   public void recent(Map<String, List<Instant>> times) {
     recent = Map.copyOf(times);
+  }
+
+  /// Kinds that the operator may not list, by their plural.
+  public void unlisted(Set<String> kinds) {
+    unlisted = Set.copyOf(kinds);
+  }
+
+  /// Whether the API server notes the use of tokens.
+  public void tracking(Tracking known) {
+    tracking = known;
   }
 
   /// The cache of this kind shows what was there so many writes ago.
@@ -330,11 +359,11 @@ public final class World implements Cluster {
       return;
     }
     var resource = (MachineIdentity) Server.with(found.get(), found.get().getMetadata());
-    resource.setStatus(status(standing));
+    resource.setStatus(status(standing, (MachineIdentity) found.get()));
     server.put(resource, now);
   }
 
-  private static MachineIdentityStatus status(Standing standing) {
+  private MachineIdentityStatus status(Standing standing, MachineIdentity before) {
     var credentials =
         standing.credentials().stream()
             .map(
@@ -362,25 +391,75 @@ public final class World implements Cluster {
     return new MachineIdentityStatus(
         null,
         LifeState.valueOf(standing.state().name()),
-        null,
-        null,
+        standing.type().map(typed -> ActorType.valueOf(typed.type())).orElse(null),
+        standing.type().map(Standing.Typed::reason).orElse(null),
         null,
         null,
         null,
         null,
         null,
         credentials,
+        standing.use().map(World::usage).orElse(null),
         null,
-        null,
-        null,
+        standing.review().map(World::review).orElse(null),
         standing
             .suspension()
             .map(suspended -> suspended(suspended.since(), suspended.reason().name()))
             .orElse(null),
         approval(standing.approval()),
+        history(standing, before.getStatus()),
         null,
-        null,
-        null);
+        inUse(standing));
+  }
+
+  private static List<Condition> inUse(Standing standing) {
+    return standing.verdicts().stream()
+        .filter(verdict -> verdict.aspect() == Verdict.Aspect.InUse)
+        .map(
+            verdict ->
+                new Condition(
+                    "InUse",
+                    Condition.Truth.valueOf(verdict.truth().name()),
+                    null,
+                    null,
+                    verdict.reason().name(),
+                    ""))
+        .toList();
+  }
+
+  private static UsageStatus usage(Standing.Use use) {
+    return new UsageStatus(
+        use.lastDay().map(LocalDate::toString).orElse(null),
+        UsageSource.valueOf(use.source().name()),
+        use.referencedUntil().map(LocalDate::toString).orElse(null));
+  }
+
+  private static ReviewStatus review(Standing.Review review) {
+    return new ReviewStatus(
+        review.due().orElse(null),
+        review.record().last().map(Reviewed::at).orElse(null),
+        review.record().last().map(Reviewed::by).orElse(null),
+        review.record().disregarded().orElse(null));
+  }
+
+  /// Only how it was out of service last, and when it came back.
+  private List<Passage> history(Standing standing, @Nullable MachineIdentityStatus before) {
+    var known = before == null || before.history() == null ? List.<Passage>of() : before.history();
+    return before != null
+            && before.state() == LifeState.Suspended
+            && standing.suspension().isEmpty()
+        ? List.of(
+            new Passage(
+                now,
+                LifeState.Active,
+                LifeState.Suspended,
+                before.suspension() == null ? "" : before.suspension().reason()),
+            new Passage(
+                now.truncatedTo(ChronoUnit.SECONDS),
+                LifeState.Suspended,
+                LifeState.Active,
+                "Resumed"))
+        : known;
   }
 
   private static SuspensionStatus suspended(Instant since, String reason) {
@@ -449,6 +528,24 @@ public final class World implements Cluster {
     return pod.getStatus() == null || pod.getStatus().getPhase() == null
         ? "Running"
         : pod.getStatus().getPhase();
+  }
+
+  @Override
+  public Uses uses(String namespace, Instant time, boolean anew) {
+    var objects =
+        server.objects().values().stream().filter(o -> namespaceOf(o).equals(namespace)).toList();
+    return WhoUses.of(
+        objects,
+        objects.stream()
+            .flatMap(object -> object instanceof Pod pod ? Stream.of(pod) : Stream.of())
+            .toList(),
+        time.atZone(ZoneOffset.UTC).toLocalDate(),
+        unlisted.stream().map(kind -> kind + " cannot be listed: forbidden").toList());
+  }
+
+  @Override
+  public Tracking tracking(Instant time) {
+    return tracking;
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.credence.world.FieldOwners.Field;
 import dev.credence.world.FieldOwners.Owner;
 import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -20,6 +21,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.Role;
@@ -57,6 +59,8 @@ public final class Yaml {
           Map.entry("Deployment", Deployment.class),
           Map.entry("StatefulSet", StatefulSet.class),
           Map.entry("DaemonSet", DaemonSet.class),
+          Map.entry("Ingress", Ingress.class),
+          Map.entry("Gateway", GenericKubernetesResource.class),
           Map.entry("Pod", Pod.class));
 
   static {

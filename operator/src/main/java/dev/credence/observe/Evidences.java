@@ -1,0 +1,115 @@
+package dev.credence.observe;
+
+import dev.credence.api.Api;
+import dev.credence.facts.Evidence;
+import dev.credence.facts.Evidence.Token;
+import dev.credence.facts.Evidence.Tracking;
+import dev.credence.facts.Identity;
+import dev.credence.facts.Identity.AccountWanted;
+import dev.credence.facts.Identity.SecretWanted;
+import dev.credence.facts.Member;
+import dev.credence.facts.Subject;
+import dev.credence.facts.Uses;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// What shows that an identity is in use, out of the caches and of what was listed.
+final class Evidences {
+  /// Labels and annotations of a ServiceAccount that tell what it is for.
+  static final Set<String> SIGNALS =
+      Set.of(
+          "kagenti.io/type",
+          "control-plane",
+          "app.kubernetes.io/name",
+          "app.kubernetes.io/part-of",
+          "eks.amazonaws.com/role-arn",
+          "iam.gke.io/gcp-service-account",
+          "azure.workload.identity/client-id");
+
+  private final Cluster cluster;
+
+  Evidences(Cluster cluster) {
+    this.cluster = cluster;
+  }
+
+  /// `anew`: the identity is new, or somebody has changed it.
+  Evidence of(Identity identity, List<Member> members, Instant now, boolean anew) {
+    var subjects = subjects(identity, members);
+    if (subjects.isEmpty() || identity.leaving()) {
+      return Evidence.NONE;
+    }
+    var accounts =
+        subjects.stream()
+            .filter(subject -> subject.kind() == Subject.Kind.ServiceAccount)
+            .map(Subject::name)
+            .collect(Collectors.toSet());
+    var tokens = tokens(identity.namespace(), accounts);
+    return new Evidence(
+        uses(cluster.uses(identity.namespace(), now, anew), subjects),
+        tokens,
+        tokens.isEmpty() ? new Tracking.Unknown("there are no tokens") : cluster.tracking(now),
+        accounts.stream()
+            .collect(
+                Collectors.toMap(
+                    Function.identity(), name -> signals(identity.namespace(), name))));
+  }
+
+  private static Set<Subject> subjects(Identity identity, List<Member> members) {
+    return Stream.of(
+            identity.accounts().stream().map(AccountWanted::name).map(Subject::account),
+            identity.secrets().stream().map(SecretWanted::name).map(Subject::secret),
+            members.stream().map(Member::subject))
+        .flatMap(Function.identity())
+        .filter(subject -> subject.kind() != Subject.Kind.Certificate)
+        .collect(Collectors.toSet());
+  }
+
+  private static Uses uses(Uses all, Set<Subject> of) {
+    return new Uses(
+        all.ran().entrySet().stream()
+            .filter(entry -> of.contains(entry.getKey()))
+            .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)),
+        all.setUp().stream().filter(setUp -> of.contains(setUp.what())).toList(),
+        all.problems());
+  }
+
+  private List<Token> tokens(String namespace, Set<String> accounts) {
+    return accounts.stream()
+        .flatMap(account -> cluster.tokensOf(namespace, account).stream())
+        .map(Evidences::token)
+        .sorted(Comparator.comparing(Token::subject))
+        .toList();
+  }
+
+  private static Token token(HasMetadata secret) {
+    var meta = secret.getMetadata();
+    return new Token(
+        Subject.secret(meta.getName()),
+        Metadata.annotations(meta).getOrDefault(Members.ACCOUNT_OF_TOKEN, ""),
+        Texts.time(meta.getCreationTimestamp()).orElse(Instant.EPOCH),
+        Texts.day(Metadata.labels(meta).get(Api.LAST_USED)));
+  }
+
+  private Map<String, String> signals(String namespace, String account) {
+    var signals = new TreeMap<String, String>();
+    cluster
+        .find(namespace, Subject.account(account))
+        .map(HasMetadata::getMetadata)
+        .ifPresent(
+            meta -> {
+              signals.putAll(Metadata.annotations(meta));
+              signals.putAll(Metadata.labels(meta));
+            });
+    signals.keySet().retainAll(SIGNALS);
+    signals.replaceAll((key, value) -> Texts.oneLine(value == null ? "" : value));
+    return signals;
+  }
+}

@@ -1,0 +1,53 @@
+# An import is retired. Its identity was reviewed once more, and after 90 days without a sign of use the policy takes
+# it out of service.
+from: 2026-11-20T08:00:00Z
+until: 2027-08-20T00:00:00Z
+objects:
+- apiVersion: credence.dev/v1alpha1
+  kind: CredentialPolicy
+  metadata: {name: production}
+  spec: {enforcement: Enforce, idle: {after: 2160h, action: Suspend}, review: {every: 4320h, onOverdue: Suspend}}
+- apiVersion: credence.dev/v1alpha1
+  kind: MachineIdentity
+  metadata: {name: crm, uid: crm-323434, creationTimestamp: "2026-11-20T08:00:00Z"}
+  spec:
+    owner: {team: sales-platform, contact: alice@example.com}
+    serviceAccounts: [{name: crm-import}]
+- apiVersion: v1
+  kind: ServiceAccount
+  metadata: {name: crm-import, uid: crm-import-1}
+- apiVersion: apps/v1
+  kind: Deployment
+  metadata: {name: crm-import}
+  spec: {replicas: 1, template: {spec: {serviceAccountName: crm-import}}}
+- apiVersion: v1
+  kind: Pod
+  metadata: {name: crm-import-1}
+  spec: {serviceAccountName: crm-import}
+events:
+- at: 2026-11-22T10:00:00Z
+  say: the import is scaled to zero
+  delete: {kind: Pod, name: crm-import-1}
+- at: 2027-03-01T10:00:00Z
+  say: the import is retired
+  delete: {kind: Deployment, name: crm-import}
+- at: 2027-03-02T09:00:00Z
+  say: alice says that it is still needed
+  apply: {kind: MachineIdentity, metadata: {name: crm, annotations: {credence.dev/review: "alice@example.com 2027-03-02T09:00:00Z"}}}
+~~~
+2026-11-20 08:00:00 crm
+  > Mark ServiceAccount crm-import, identity=crm, owner=alice@example.com, team=sales-platform
+  = Active, ready
+  = Assigned: alice@example.com answers for this identity
+2026-11-22 10:00:00 * the import is scaled to zero
+2027-03-01 10:00:00 * the import is retired
+2027-03-02 09:00:00 * alice says that it is still needed
+2027-05-31 09:00:00 crm
+  > Freeze ServiceAccount crm-import: MachineIdentity crm (crm-323434) since 2027-05-31T09:00:00Z: it was last used on 2026-11-22, and policy production suspends what is idle
+  = Suspended, not ready
+  = Idle: since 2027-05-31T09:00:00Z: it was last used on 2026-11-22, and policy production suspends what is idle
+  = Idle: a pod of it was last seen on 2026-11-22, and nothing uses it: policy production calls that idle after 2160h (`idle.after`); if it is needed, somebody with the right to `review` annotates credence.dev/review='<own name> <time>', else decommission it
+2027-08-15 09:00:00 crm
+  = ReviewDue: reviewed by alice@example.com at 2027-03-02T09:00:00Z, policy production asks for a review by 2027-08-29T09:00:00Z: if it is still needed, somebody with the right to `review` annotates credence.dev/review='<own name> <time>'
+
+until 2027-08-20 00:00:00: 5 looks by the clock, 2 actions
