@@ -1,5 +1,6 @@
 package dev.credence;
 
+import dev.credence.loop.Discovering;
 import dev.credence.loop.IdentityReconciler;
 import dev.credence.loop.PolicyReconciler;
 import dev.credence.loop.Sweep;
@@ -38,17 +39,25 @@ final class Engine {
   private final String instance;
   private final Meters meters;
   private final Sweep sweep;
+  private final Discovering discovering;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final AtomicBoolean leading = new AtomicBoolean();
   private final List<String> dead = new CopyOnWriteArrayList<>();
   private volatile @Nullable Operator operator;
 
-  Engine(Settings settings, KubernetesClient client, String instance, Meters meters, Sweep sweep) {
+  Engine(
+      Settings settings,
+      KubernetesClient client,
+      String instance,
+      Meters meters,
+      Sweep sweep,
+      Discovering discovering) {
     this.settings = settings;
     this.client = client;
     this.instance = instance;
     this.meters = meters;
     this.sweep = sweep;
+    this.discovering = discovering;
   }
 
   /// Returns when the identities are known; in a replica that does not lead nothing more happens.
@@ -112,6 +121,7 @@ final class Engine {
     leading.set(true);
     meters.leads(true);
     sweep.start(() -> unhealthy().isEmpty());
+    discovering.start(() -> unhealthy().isEmpty());
     LOG.info("this replica acts");
   }
 

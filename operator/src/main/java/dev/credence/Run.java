@@ -2,11 +2,15 @@ package dev.credence;
 
 import dev.credence.act.Act;
 import dev.credence.act.Announcer;
+import dev.credence.act.IdentityWrites;
+import dev.credence.facts.Baseline;
 import dev.credence.facts.Subject;
+import dev.credence.loop.Discovering;
 import dev.credence.loop.IdentityReconciler;
 import dev.credence.loop.PolicyReconciler;
 import dev.credence.loop.Sweep;
 import dev.credence.make.Maker;
+import dev.credence.measure.Census;
 import dev.credence.measure.Fleet;
 import dev.credence.measure.Meters;
 import dev.credence.observe.ApiServer;
@@ -72,7 +76,9 @@ final class Run implements Callable<Integer> {
     var clock = Clock.systemUTC();
     var instance = instance();
     var fleet = new Fleet(clock, settings.identitySeries(), Main.version());
+    var census = new Census();
     var meters = new Meters(fleet);
+    meters.page().register(census);
     var clients = Clients.of(meters);
     var watches =
         new Watches(
@@ -96,15 +102,29 @@ final class Run implements Callable<Integer> {
         new IdentityReconciler(watches, act, announcer, fleet, meters, clock, sweep::isGone);
     var policies =
         new PolicyReconciler(
-            fleet, () -> watches.identities().count(), settings.watchNamespaces().isEmpty(), clock);
-    var engine = new Engine(settings, clients.full(), instance, meters, sweep);
+            fleet,
+            census,
+            () -> watches.identities().count(),
+            settings.watchNamespaces().isEmpty(),
+            clock);
+    var discovering =
+        new Discovering(
+            watches,
+            new IdentityWrites(clients.full()),
+            census,
+            Baseline.of(settings.baseline(), settings.namespace()),
+            clock,
+            settings.sweepEvery());
+    var engine = new Engine(settings, clients.full(), instance, meters, sweep, discovering);
     var health =
         new Pages.Health(() -> live(sweep, engine), () -> ready(watches, engine), this::started);
 
     try (var pages = new Pages(settings.address(), settings.port(), meters.page(), health)) {
       Runtime.getRuntime()
           .addShutdownHook(
-              new Thread(() -> stop(log, engine, sweep, watches, announcer, clients), "stop"));
+              new Thread(
+                  () -> stop(log, engine, sweep, discovering, watches, announcer, clients),
+                  "stop"));
       log.atInfo()
           .addKeyValue("version", Main.version())
           .addKeyValue("instance", instance)
@@ -182,12 +202,14 @@ final class Run implements Callable<Integer> {
       Logger log,
       Engine engine,
       Sweep sweep,
+      Discovering discovering,
       Watches watches,
       Announcer announcer,
       Clients clients) {
     log.info("stopping");
     try {
       sweep.close();
+      discovering.close();
       engine.stop();
       announcer.close();
       watches.stop();

@@ -45,6 +45,11 @@ public enum Setting {
       "",
       "namespaces, or ServiceAccounts as namespace/name, with commas between them",
       "Whose ServiceAccounts are never suspended, beside those of kube-system and of the operator's own namespace."),
+  Baseline(
+      "CREDENCE_BASELINE",
+      "kube-system,kube-public,kube-node-lease,*/default",
+      "namespaces, ServiceAccounts as namespace/name, or as */name in every namespace, with commas between them",
+      "What discovery leaves apart, since Kubernetes brings it; the operator's own namespace always is. What is set replaces the default."),
   ApiServer(
       "CREDENCE_API_SERVER",
       "",

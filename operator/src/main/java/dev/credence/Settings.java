@@ -24,18 +24,22 @@ public record Settings(
     Duration sweepEvery,
     int identitySeries,
     Set<String> neverSuspend,
-    Optional<String> apiServer) {
+    Optional<String> apiServer,
+    Set<String> baseline) {
   private static final Pattern DURATION =
       Pattern.compile("(?:(\\d{1,6})h)?(?:(\\d{1,6})m)?(?:(\\d{1,6})s)?");
   private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
   private static final Pattern ACCOUNT =
       Pattern.compile(NAMESPACE.pattern() + "(/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)?");
+  private static final Pattern BASELINE =
+      Pattern.compile(ACCOUNT.pattern() + "|[*]/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
   private static final Set<String> LEVELS = Set.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
   private static final int HIGHEST_PORT = 65_535;
 
   public Settings {
     watchNamespaces = Set.copyOf(watchNamespaces);
     neverSuspend = Set.copyOf(neverSuspend);
+    baseline = Set.copyOf(baseline);
   }
 
   public enum LogFormat {
@@ -56,7 +60,8 @@ public record Settings(
         read(environment, Setting.SweepEvery, Settings::sweep),
         read(environment, Setting.IdentitySeries, Settings::count),
         read(environment, Setting.NeverSuspend, Settings::accounts),
-        read(environment, Setting.ApiServer, Settings::https));
+        read(environment, Setting.ApiServer, Settings::https),
+        read(environment, Setting.Baseline, Settings::baseline));
   }
 
   private static <T> T read(
@@ -85,8 +90,20 @@ public record Settings(
         .collect(Collectors.toSet());
   }
 
+  private static Set<String> baseline(String text) {
+    return Arrays.stream(text.split(","))
+        .map(String::strip)
+        .filter(entry -> !entry.isEmpty())
+        .map(entry -> matching(BASELINE, entry))
+        .collect(Collectors.toSet());
+  }
+
   private static String account(String text) {
-    if (!ACCOUNT.matcher(text).matches()) {
+    return matching(ACCOUNT, text);
+  }
+
+  private static String matching(Pattern form, String text) {
+    if (!form.matcher(text).matches()) {
       throw new IllegalArgumentException(text);
     }
     return text;

@@ -31,7 +31,8 @@ class SettingsTest {
                 Duration.ofMinutes(10),
                 0,
                 Set.of(),
-                Optional.empty()));
+                Optional.empty(),
+                Set.of("kube-system", "kube-public", "kube-node-lease", "*/default")));
   }
 
   @Test
@@ -50,6 +51,7 @@ class SettingsTest {
                     entry("CREDENCE_IDENTITY_SERIES", "500"),
                     entry("CREDENCE_NEVER_SUSPEND", "payments, argocd/argocd-server"),
                     entry("CREDENCE_API_SERVER", "https://api.example.com:6443"),
+                    entry("CREDENCE_BASELINE", "kube-system, */builder, sales/crm"),
                     entry("SOMETHING_ELSE", "whatever"))))
         .isEqualTo(
             new Settings(
@@ -63,7 +65,8 @@ class SettingsTest {
                 Duration.ofMinutes(90),
                 500,
                 Set.of("payments", "argocd/argocd-server"),
-                Optional.of("https://api.example.com:6443")));
+                Optional.of("https://api.example.com:6443"),
+                Set.of("kube-system", "*/builder", "sales/crm")));
   }
 
   @ParameterizedTest
@@ -77,6 +80,7 @@ class SettingsTest {
     "CREDENCE_PORT, -1, a port from 0 to 65535",
     "CREDENCE_PORT, 65536, a port from 0 to 65535",
     "CREDENCE_PORT, '', a port from 0 to 65535",
+    "CREDENCE_BASELINE, '*', 'namespaces, ServiceAccounts as namespace/name, or as */name in every namespace, with commas between them'",
     "CREDENCE_LEADER_ELECTION, yes, true or false",
     "CREDENCE_LEADER_ELECTION, TRUE, true or false",
     "CREDENCE_LOG_FORMAT, xml, text or json",

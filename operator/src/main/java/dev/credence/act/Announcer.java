@@ -115,7 +115,7 @@ public final class Announcer implements AutoCloseable {
               identity,
               "TokenInvalidated",
               "Invalidate",
-              invalidate.subject() + ": its token is refused while the identity is suspended");
+              invalidate.subject() + ": its token is refused: " + invalidate.why());
       case Action.Revalidate again ->
           events.tell(
               identity,

@@ -117,7 +117,12 @@ public interface Api {
   /// Label of Kubernetes on a Secret with a token: the API server refuses the token (KEP-2799).
   String INVALID_SINCE = "kubernetes.io/legacy-token-invalid-since";
 
-  /// Label of Kubernetes on a Secret with a token: the day on which the token was last used.
+  /// Label of an identity that we wrote for an account that nobody claimed; it counts until
+  /// somebody adopts the identity.
+  String DISCOVERED = "credence.dev/discovered";
+
+  /// Label of Kubernetes on a Secret with a token: the day on which the token was last used
+  /// (KEP-2799).
   String LAST_USED = "kubernetes.io/legacy-token-last-used";
 
   String MANAGED_BY = "app.kubernetes.io/managed-by";

@@ -121,8 +121,9 @@ public sealed interface Action {
   /// Take an account off the list of suspended ones.
   record Thaw(Subject subject) implements Action {}
 
-  /// Have the API server refuse the token in a Secret, for as long as this identity is suspended.
-  record Invalidate(Subject subject, Guard guard, Instant since, String identity)
+  /// Have the API server refuse the token in a Secret, for this identity (by its UID) and for as
+  /// long as that is so.
+  record Invalidate(Subject subject, Guard guard, Instant since, String identity, String why)
       implements Action {}
 
   /// Have the API server accept the token again.

@@ -68,6 +68,7 @@ public final class Decide {
   private final Usage usage;
   private final List<Seat> seats;
   private final Service service;
+  private final LegacyTokens legacy;
   private final Suspending suspending;
   private final Privilege privilege;
   private final Optional<Halt> halt;
@@ -87,7 +88,8 @@ public final class Decide {
     var seen = Usage.of(s, policy, seats, reviewing.record().last());
     this.service = Service.of(s, policy, life, seen, reviewing, Seat.accounts(seats));
     this.usage = seen.under(service);
-    this.suspending = Suspending.of(s, service, seats);
+    this.legacy = LegacyTokens.of(s, policy, seats);
+    this.suspending = Suspending.of(s, service, seats, legacy.held());
     this.privilege = Privilege.of(s, policy, seats);
     this.halt = service.halt().or(life::halt).or(approval::halt);
     this.bySubject = seats.stream().collect(Collectors.toMap(Seat::subject, Function.identity()));
@@ -108,6 +110,7 @@ public final class Decide {
                 standing.nextAction().stream(),
                 s.setbacks().stream().map(Setback::retryAt),
                 usage.changes().stream(),
+                legacy.changes(),
                 waitsForConsumers(turns)
                     ? Stream.of(s.now().plus(listAgain()))
                     : Stream.<Instant>of())
@@ -220,6 +223,9 @@ public final class Decide {
   /// refused a moment ago waits.
   private List<Action> actions(List<Turn> turns, List<Marking> markings) {
     var actions = new ArrayList<>(suspending.actions());
+    if (!isOutOfService() && !isDecommissioned()) {
+      actions.addAll(legacy.actions());
+    }
     var written = subjects(actions);
     (isDecommissioned() ? ending(turns) : upkeep(turns, markings))
         .stream().filter(action -> !written.contains(action.subject())).forEach(actions::add);
@@ -268,12 +274,12 @@ public final class Decide {
     var members = new Completeness(s, halt, seats, made);
     var verdicts =
         List.of(
-            PolicyChoice.verdict(policy),
+            PolicyChoice.verdict(s, policy),
             Ownership.verdict(s, owner, policy),
             approval.verdict(),
             members.verdict(
                 markings.stream().flatMap(marking -> marking.foreign().stream()).toList()),
-            Freshness.verdict(turns, halt),
+            Freshness.verdict(turns, halt, legacy),
             life.verdict(),
             suspending.verdict(),
             usage.verdict(),
@@ -296,7 +302,8 @@ public final class Decide {
         suspending.suspension(isDecommissioned() ? Parting.left(s, seats) : List.of()),
         approval.record(),
         Readiness.over(verdicts, policy),
-        Readiness.violations(verdicts));
+        Readiness.violations(verdicts),
+        legacy.states());
   }
 
   private static Stream<Subject> made(Action action) {
@@ -349,7 +356,8 @@ public final class Decide {
             life.changes(),
             reviewing.changes().stream(),
             service.changes(policy, life),
-            privilege.changes())
+            privilege.changes(),
+            legacy.due())
         .flatMap(times -> times)
         .filter(s.now()::isBefore)
         .min(Comparator.naturalOrder());

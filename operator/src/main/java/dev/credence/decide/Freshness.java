@@ -21,7 +21,7 @@ final class Freshness {
           Phase.Due, Phase.Deferred, Phase.Applying, Phase.Verifying, Phase.Revoked, Phase.Expired);
 
   /// `halt`: why nothing is issued; another condition speaks of that.
-  static Verdict verdict(List<Turn> turns, Optional<Halt> halt) {
+  static Verdict verdict(List<Turn> turns, Optional<Halt> halt, LegacyTokens legacy) {
     var credentials = turns.stream().map(Turn::credential).toList();
     if (halt.filter(why -> why.is(Cause.Decommissioned)).isPresent()) {
       return hindered(turns, Reason.RotationBlocked)
@@ -34,10 +34,11 @@ final class Freshness {
         .or(() -> hindered(turns, Reason.VerificationFailed))
         .or(() -> notThere(credentials, halt.isPresent() ? Weight.None : Weight.Waiting))
         .or(() -> ended(credentials))
+        .or(legacy::verdict)
         .or(() -> hindered(turns, Reason.ConsumersPending))
         .or(() -> hindered(turns, Reason.RotationDeferred))
         .or(() -> due(credentials))
-        .orElseGet(() -> fresh(credentials));
+        .orElseGet(() -> fresh(credentials, legacy));
   }
 
   private static Optional<Verdict> hindered(List<Turn> turns, Reason reason) {
@@ -109,12 +110,13 @@ final class Freshness {
         due.map(c -> sentence(c, "about to be replaced")).toList());
   }
 
-  private static Verdict fresh(List<Credential> credentials) {
+  private static Verdict fresh(List<Credential> credentials, LegacyTokens legacy) {
     return Verdict.fine(
         Aspect.CredentialsFresh,
         Truth.True,
         Reason.Fresh,
-        credentials.isEmpty() ? "no credentials" : "every credential is current");
+        (credentials.isEmpty() ? "no credentials" : "every credential is current")
+            + legacy.note().map(text -> "; " + text).orElse(""));
   }
 
   private static String sentence(Credential credential, String otherwise) {

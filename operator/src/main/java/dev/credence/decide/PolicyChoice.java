@@ -5,7 +5,6 @@ import dev.credence.decide.Verdict.Truth;
 import dev.credence.decide.risk.RiskRules;
 import dev.credence.facts.Policy;
 import dev.credence.facts.Snapshot;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -13,17 +12,21 @@ import java.util.stream.Stream;
 /// Which policy decides? Of all that select the identity the one with the highest priority, then
 /// the first by name.
 public final class PolicyChoice {
-  private static final Comparator<Policy> ORDER =
-      Comparator.comparingInt(Policy::priority).reversed().thenComparing(Policy::name);
 
-  /// `type`: the one that is declared, or that the identity is classified as.
+  /// `type`: the one that is declared, or that the identity is classified as. What was found and
+  /// nobody has adopted is only shown as it is.
   static Optional<Policy> of(Snapshot s, Optional<String> type) {
-    return all(s, type).stream().findFirst();
+    return all(s, type).stream()
+        .findFirst()
+        .map(policy -> s.identity().discovered() ? policy.auditing() : policy);
   }
 
   /// Those that select the identity: the one that decides, then those that would without it.
   public static List<Policy> all(Snapshot s, Optional<String> type) {
-    return s.policies().stream().filter(policy -> selects(policy, s, type)).sorted(ORDER).toList();
+    return s.policies().stream()
+        .filter(policy -> selects(policy, s, type))
+        .sorted(Policy.DECIDES_FIRST)
+        .toList();
   }
 
   private static boolean selects(Policy policy, Snapshot s, Optional<String> type) {
@@ -32,7 +35,7 @@ public final class PolicyChoice {
         && (policy.types().isEmpty() || type.filter(policy.types()::contains).isPresent());
   }
 
-  static Verdict verdict(Optional<Policy> policy) {
+  static Verdict verdict(Snapshot s, Optional<Policy> policy) {
     return policy
         .map(
             chosen ->
@@ -45,6 +48,9 @@ public final class PolicyChoice {
                         + " ("
                         + chosen.enforcement()
                         + ") decides"
+                        + (s.identity().discovered()
+                            ? "; the identity was discovered, so that nothing is enforced until somebody adopts it by applying YAML of its name"
+                            : "")
                         + problems(chosen).stream()
                             .findFirst()
                             .map(problem -> "; not applied: " + problem)

@@ -30,6 +30,7 @@ public enum Reason {
   VerificationFailed("a hook of a new value failed and is tried again; the old value is in force"),
   RotationBlocked("a value cannot be made, proven or written"),
   ConsumersPending("the old value stays for consumers that have not moved to the new one"),
+  LegacyTokenUnused("a token that never ends was not used for as long as the policy says"),
   CertificateNotReady("cert-manager calls a certificate not ready, or it has ended"),
 
   NoExpiry("the identity has no end"),

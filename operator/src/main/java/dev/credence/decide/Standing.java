@@ -29,9 +29,11 @@ public record Standing(
     Optional<Suspension> suspension,
     Lived.Approval approval,
     List<Verdict> verdicts,
-    List<Reason> violations) {
+    List<Reason> violations,
+    List<LegacyToken> legacyTokens) {
 
   public Standing {
+    legacyTokens = List.copyOf(legacyTokens);
     credentials = List.copyOf(credentials);
     verdicts = List.copyOf(verdicts);
     violations = List.copyOf(violations);
@@ -72,6 +74,20 @@ public record Standing(
 
   /// `via`: what grants it, as in `ClusterRoleBinding/crm-view`.
   public record Finding(String rule, Severity severity, String via, String detail) {}
+
+  /// A Secret with a token of one of its accounts that never ends.
+  public record LegacyToken(String secret, State state) {
+
+    public enum State {
+      Used,
+      /// for as long as its policy says, or 2160h
+      Unused,
+      /// no use was written down, or not for long enough to tell
+      Unknown,
+      /// the API server refuses it
+      Invalid
+    }
+  }
 
   /// `due`: the next one, where a policy asks for reviews.
   public record Review(Optional<Instant> due, Lived.Review record) {}

@@ -26,11 +26,12 @@ import java.util.stream.Stream;
 ///
 /// First the list that the API server denies writes and new tokens by, since that works within a
 /// second; then the tokens that are out.
-record Suspending(Snapshot s, Service service, Set<String> accounts) {
+record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject> held) {
 
-  /// `accounts`: the ServiceAccounts that are the identity's.
-  static Suspending of(Snapshot s, Service service, List<Seat> seats) {
-    return new Suspending(s, service, Seat.accounts(seats));
+  /// `accounts`: the ServiceAccounts that are the identity's; `held`: Secrets whose token stays
+  /// invalid for another reason.
+  static Suspending of(Snapshot s, Service service, List<Seat> seats, Set<Subject> held) {
+    return new Suspending(s, service, Seat.accounts(seats), held);
   }
 
   List<Action> actions() {
@@ -45,6 +46,7 @@ record Suspending(Snapshot s, Service service, Set<String> accounts) {
     s.safeguards().tokens().stream()
         .filter(token -> token.suspendedFor().filter(uid()::equals).isPresent())
         .filter(token -> !isFrozen(token.account()) && !token.leaving())
+        .filter(token -> !held.contains(token.subject()))
         .forEach(token -> actions.add(new Action.Revalidate(token.subject(), token.guard())));
     return actions;
   }
@@ -59,7 +61,12 @@ record Suspending(Snapshot s, Service service, Set<String> accounts) {
                 .filter(token -> !token.invalid())
                 .map(
                     token ->
-                        new Action.Invalidate(token.subject(), token.guard(), held.since(), uid())),
+                        new Action.Invalidate(
+                            token.subject(),
+                            token.guard(),
+                            held.since(),
+                            uid(),
+                            "the identity is suspended")),
             anchors()
                 .map(
                     anchor ->

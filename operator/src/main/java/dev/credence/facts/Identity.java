@@ -8,7 +8,7 @@ import java.util.Optional;
 /// A MachineIdentity as it was written. `leaving`: it is being deleted. `retain`: what was made
 /// for it stays without it. `knownVersions`: the last version of each generated Secret in its
 /// status, so that a Secret that somebody deleted is counted on. `known`: by the names of
-/// credentials.
+/// credentials. `labels` have [#DISCOVERED] only while nobody has adopted the identity.
 public record Identity(
     String namespace,
     String name,
@@ -30,6 +30,8 @@ public record Identity(
     Map<String, Long> knownVersions,
     Map<String, Known> known,
     Lived lived) {
+  /// The label of an identity that we wrote for an account that we found.
+  public static final String DISCOVERED = "credence.dev/discovered";
 
   public Identity {
     labels = Map.copyOf(labels);
@@ -38,6 +40,11 @@ public record Identity(
     certificates = List.copyOf(certificates);
     knownVersions = Map.copyOf(knownVersions);
     known = Map.copyOf(known);
+  }
+
+  /// We wrote it for an account that we found, and nobody has made it theirs.
+  public boolean discovered() {
+    return labels.containsKey(DISCOVERED);
   }
 
   public record Owner(Optional<String> contact, Optional<String> team, Optional<String> backup) {}

@@ -1,6 +1,7 @@
 package dev.credence.facts;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -31,6 +32,10 @@ public record Policy(
 
   public static final int MOST_SUSPENSIONS = 5;
 
+  /// Of those that select something the first in this order decides.
+  public static final Comparator<Policy> DECIDES_FIRST =
+      Comparator.comparingInt(Policy::priority).reversed().thenComparing(Policy::name);
+
   public Policy {
     types = Set.copyOf(types);
     problems = List.copyOf(problems);
@@ -59,5 +64,26 @@ public record Policy(
 
   public boolean enforces() {
     return enforcement == Enforcement.Enforce;
+  }
+
+  /// The same where it only shows.
+  public Policy auditing() {
+    return new Policy(
+        name,
+        generation,
+        priority,
+        namespaces,
+        identities,
+        types,
+        Enforcement.Audit,
+        owner,
+        false,
+        ending,
+        mostSuspensions,
+        rotation,
+        conduct,
+        longestToken,
+        oversight,
+        problems);
   }
 }

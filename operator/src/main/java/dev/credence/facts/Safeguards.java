@@ -2,6 +2,8 @@ package dev.credence.facts;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,14 +79,54 @@ public record Safeguards(
   public record Listed(String identity, String uid, Instant since, String why) {}
 
   /// A Secret with a token of an account that does not end by itself. `invalid`: the API server
-  /// refuses it. `suspendedFor`: the UID of the identity whose suspension made it so.
+  /// refuses it. `suspendedFor`: the UID of the identity for which that is so. `lastUsed`: the day
+  /// that the API server wrote down; `trackedSince`: since when it does, where that is known.
   public record LegacyToken(
       Subject subject,
       Guard guard,
       String account,
       boolean invalid,
       Optional<String> suspendedFor,
-      boolean leaving) {}
+      boolean leaving,
+      Instant createdAt,
+      Optional<LocalDate> lastUsed,
+      Optional<LocalDate> trackedSince,
+      Mounted mounted) {
+
+    /// Whether a running pod, or the template of a workload, names it.
+    public enum Mounted {
+      Nowhere,
+      Somewhere,
+      /// nobody asked, or it could not be told
+      Unknown
+    }
+
+    /// Since when nothing has used it; empty where that cannot be said. Days are counted to their
+    /// end, since that is all that is known.
+    public Optional<Instant> idleSince() {
+      return trackedSince.map(
+          since -> {
+            var day = lastUsed.filter(since::isBefore).orElse(since);
+            var end = day.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+            return end.isAfter(createdAt) ? end : createdAt;
+          });
+    }
+
+    /// The same once it was asked.
+    public LegacyToken with(Mounted seen) {
+      return new LegacyToken(
+          subject,
+          guard,
+          account,
+          invalid,
+          suspendedFor,
+          leaving,
+          createdAt,
+          lastUsed,
+          trackedSince,
+          seen);
+    }
+  }
 
   /// RoleBindings and ClusterRoleBindings as `RoleBinding sales/crm-view`. `problem`: why they
   /// could not be listed.

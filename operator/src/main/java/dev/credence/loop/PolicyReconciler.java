@@ -7,6 +7,7 @@ import dev.credence.api.Conditions;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.CredentialPolicyStatus;
 import dev.credence.decide.PolicyChoice;
+import dev.credence.measure.Census;
 import dev.credence.measure.Fleet;
 import dev.credence.observe.Policies;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -37,11 +38,12 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
   private static final Duration COUNT_AGAIN_AFTER = Duration.ofSeconds(3);
 
   /// What the numbers of a policy were counted from: its generation, and the changes of the fleet.
-  private record Counted(@Nullable Long generation, long changes) {}
+  private record Counted(@Nullable Long generation, long changes, long found) {}
 
   private final Map<String, Counted> lastCounted = new ConcurrentHashMap<>();
   private final StatusWrites<CredentialPolicy> statuses = new StatusWrites<>();
   private final Fleet fleet;
+  private final Census census;
   private final LongSupplier identities;
   private final boolean seesAll;
   private final Clock clock;
@@ -49,8 +51,10 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
   /// `identities`: how many there are; the numbers are written only when all were looked at.
   /// `seesAll`: this operator looks after every namespace. One that does not leaves the numbers
   /// out, since others count too.
-  public PolicyReconciler(Fleet fleet, LongSupplier identities, boolean seesAll, Clock clock) {
+  public PolicyReconciler(
+      Fleet fleet, Census census, LongSupplier identities, boolean seesAll, Clock clock) {
     this.fleet = fleet;
+    this.census = census;
     this.identities = identities;
     this.seesAll = seesAll;
     this.clock = clock;
@@ -61,7 +65,8 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
       CredentialPolicy cached, Context<CredentialPolicy> context) {
     var resource = statuses.newest(cached);
     var again = UpdateControl.<CredentialPolicy>noUpdate().rescheduleAfter(COUNT_AGAIN_AFTER);
-    var counted = new Counted(resource.getMetadata().getGeneration(), fleet.changes());
+    var counted =
+        new Counted(resource.getMetadata().getGeneration(), fleet.changes(), census.changes());
     if (counted.equals(lastCounted.get(resource.getMetadata().getUid()))) {
       return again;
     }
@@ -89,6 +94,7 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
         isWhole()
             ? Optional.of(fleet.tally(resource.getMetadata().getName()))
             : Optional.<Fleet.Tally>empty();
+    var findings = Findings.of(resource, before, census.last(), seesAll);
     return new CredentialPolicyStatus(
         generation,
         counted
@@ -99,13 +105,15 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
             .map(Fleet.Tally::violations)
             .or(() -> before.map(CredentialPolicyStatus::violations))
             .orElse(null),
-        conditions(resource, generation, before));
+        findings.unclaimed().orElse(null),
+        conditions(resource, generation, before, findings));
   }
 
   private List<Condition> conditions(
       CredentialPolicy resource,
       @Nullable Long generation,
-      Optional<CredentialPolicyStatus> before) {
+      Optional<CredentialPolicyStatus> before,
+      Findings findings) {
     var problems = PolicyChoice.problems(Policies.of(resource));
     var conditions = new ArrayList<Condition>();
     if (problems.isEmpty()) {
@@ -116,6 +124,18 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
       conditions.add(condition("Ready", Truth.False, "Invalid", message, generation, before));
       conditions.add(condition("Stalled", Truth.True, "Invalid", message, generation, before));
     }
+    findings
+        .verdict()
+        .ifPresent(
+            says ->
+                conditions.add(
+                    condition(
+                        Findings.COMPLETE,
+                        says.truth(),
+                        says.reason(),
+                        says.message(),
+                        generation,
+                        before)));
     return conditions;
   }
 

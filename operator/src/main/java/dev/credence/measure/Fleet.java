@@ -131,6 +131,13 @@ public final class Fleet implements MultiCollector {
                     : Stream.of(List.of(entry.standing().verdict(Aspect.Ready).reason().name()))));
     gauges.add(single(Metric.OwnerMissing, all.stream().filter(Fleet::hasNoOwner).count()));
     gauges.add(
+        counted(
+            Metric.LegacyTokens,
+            all,
+            entry ->
+                entry.standing().legacyTokens().stream()
+                    .map(token -> List.of(token.state().name()))));
+    gauges.add(
         single(Metric.ApprovalsPending, all.stream().filter(Fleet::waitsForApproval).count()));
     gauges.add(single(Metric.ReviewsOverdue, all.stream().filter(Fleet::isOverdue).count()));
     gauges.add(

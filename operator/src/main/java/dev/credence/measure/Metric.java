@@ -11,6 +11,14 @@ public enum Metric {
       "MachineIdentities that are not Ready, by the reason that their status gives.",
       "reason"),
   OwnerMissing("credence_owner_missing", "MachineIdentities that nobody answers for."),
+  Unclaimed(
+      "credence_unclaimed",
+      "What no identity claims in the namespaces where a policy asks for discovery, by kind; absent where none asks.",
+      "kind"),
+  LegacyTokens(
+      "credence_legacy_tokens",
+      "Secrets with tokens that never end of accounts of MachineIdentities, by state: Used, Unused, Unknown or Invalid.",
+      "state"),
   Violations(
       "credence_policy_violations",
       "MachineIdentities that break a rule of their policy, whether it enforces or only audits.",

@@ -74,6 +74,17 @@ final class CertManager {
     return Optional.ofNullable(certificates).filter(Watch::isSynced);
   }
 
+  /// Why it is not known what Certificates there are.
+  synchronized Optional<String> problem() {
+    if (certificates == null) {
+      return Optional.of("cert-manager's resources are not installed");
+    }
+    return certificates.isSynced()
+        ? Optional.empty()
+        : Optional.of(
+            "they cannot be listed: is there a permission to list certificates.cert-manager.io?");
+  }
+
   synchronized void stop() {
     definitions.stop();
     if (certificates != null) {

@@ -24,6 +24,17 @@ public final class FieldOwners {
     return !owners.isEmpty() && owners.stream().allMatch(FieldOwners::isOurs);
   }
 
+  /// Whether this field, or something in it, is ours and nobody else's.
+  static boolean onlyWeOwn(ObjectMeta meta, List<String> path) {
+    var owners = entries(meta).filter(entry -> owns(entry, path)).toList();
+    return !owners.isEmpty() && owners.stream().allMatch(FieldOwners::isOurs);
+  }
+
+  /// Whether nobody else has ever stated anything of the object.
+  static boolean onlyWe(ObjectMeta meta) {
+    return entries(meta).findAny().isPresent() && entries(meta).allMatch(FieldOwners::isOurs);
+  }
+
   /// Whether we wrote it by creating the object. To the API server that is somebody else than us
   /// who apply, so an apply could not change it.
   static boolean weCreated(ObjectMeta meta, String where, String key) {

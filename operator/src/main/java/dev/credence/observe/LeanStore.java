@@ -18,7 +18,10 @@ final class LeanStore<T extends HasMetadata> implements ItemStore<T> {
   private static final String OURS = "f:" + Api.GROUP + "/";
 
   private static final List<String> READ_OF_OTHERS =
-      Stream.concat(Stream.of(Members.ACCOUNT_OF_TOKEN), Evidences.SIGNALS.stream()).toList();
+      Stream.concat(
+              Stream.of(Members.ACCOUNT_OF_TOKEN, Attributions.CERT_MANAGER),
+              Evidences.SIGNALS.stream())
+          .toList();
 
   private final Map<String, T> items = new ConcurrentHashMap<>();
 

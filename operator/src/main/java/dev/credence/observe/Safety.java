@@ -2,14 +2,20 @@ package dev.credence.observe;
 
 import dev.credence.api.Api;
 import dev.credence.facts.Calling.State;
+import dev.credence.facts.Evidence.Tracking;
 import dev.credence.facts.Guard;
 import dev.credence.facts.Identity;
 import dev.credence.facts.Identity.AccountWanted;
 import dev.credence.facts.Member;
+import dev.credence.facts.Oversight.Legacy;
+import dev.credence.facts.Policy;
+import dev.credence.facts.RunningPod;
 import dev.credence.facts.Safeguards;
 import dev.credence.facts.Safeguards.Bindings;
 import dev.credence.facts.Safeguards.LegacyToken;
+import dev.credence.facts.Safeguards.LegacyToken.Mounted;
 import dev.credence.facts.Subject;
+import dev.credence.facts.Workload;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Instant;
 import java.util.Comparator;
@@ -28,13 +34,14 @@ final class Safety {
     this.cluster = cluster;
   }
 
-  Safeguards of(Identity identity, List<Member> members, Map<String, List<Instant>> recent) {
+  Safeguards of(
+      Identity identity, List<Member> members, Map<String, List<Instant>> recent, Instant now) {
     var namespace = identity.namespace();
     var accounts = accounts(identity, members);
     return new Safeguards(
         cluster.admissions(),
         cluster.listed(namespace),
-        tokens(identity, accounts),
+        tokens(identity, accounts, now),
         accounts.stream()
             .filter(account -> cluster.isNeverSuspended(namespace, account))
             .collect(Collectors.toSet()),
@@ -52,18 +59,48 @@ final class Safety {
         .collect(Collectors.toSet());
   }
 
-  private List<LegacyToken> tokens(Identity identity, Set<String> accounts) {
+  private List<LegacyToken> tokens(Identity identity, Set<String> accounts, Instant now) {
     var namespace = identity.namespace();
     return Stream.concat(
             accounts.stream().flatMap(account -> cluster.tokensOf(namespace, account).stream()),
             cluster.endedFor(namespace, identity.uid()).stream())
-        .map(Safety::token)
+        .map(secret -> token(secret, now))
         .distinct()
         .sorted(Comparator.comparing(LegacyToken::subject))
+        .map(token -> mayEnd(token, now) ? token.with(mounted(namespace, token)) : token)
         .toList();
   }
 
-  private static LegacyToken token(HasMetadata secret) {
+  /// Pods are asked only for a token that a policy may have ended: for long unused.
+  private boolean mayEnd(LegacyToken token, Instant now) {
+    return cluster.policies().stream()
+        .filter(Policy::enforces)
+        .map(policy -> policy.oversight().legacyTokens())
+        .filter(rule -> rule.handling() == Legacy.Invalidate)
+        .anyMatch(
+            rule ->
+                token
+                    .idleSince()
+                    .filter(since -> !since.plus(rule.unusedFor()).isAfter(now))
+                    .isPresent());
+  }
+
+  private Mounted mounted(String namespace, LegacyToken token) {
+    var consumers = cluster.consumers(namespace);
+    if (consumers.problem().isPresent()) {
+      return Mounted.Unknown;
+    }
+    var secret = token.subject().name();
+    // A CronJob may need it once a year.
+    return Stream.concat(
+                consumers.pods().stream().map(RunningPod::secrets),
+                consumers.workloads().stream().map(Workload::secrets))
+            .anyMatch(secrets -> secrets.contains(secret))
+        ? Mounted.Somewhere
+        : Mounted.Nowhere;
+  }
+
+  private LegacyToken token(HasMetadata secret, Instant now) {
     var meta = secret.getMetadata();
     var annotations = Metadata.annotations(meta);
     return new LegacyToken(
@@ -72,7 +109,13 @@ final class Safety {
         annotations.getOrDefault(Members.ACCOUNT_OF_TOKEN, ""),
         Metadata.labels(meta).containsKey(Api.INVALID_SINCE),
         Texts.present(annotations.get(Api.SUSPENDED)),
-        meta.getDeletionTimestamp() != null);
+        meta.getDeletionTimestamp() != null,
+        Texts.time(meta.getCreationTimestamp()).orElse(Instant.EPOCH),
+        Texts.present(Metadata.labels(meta).get(Api.LAST_USED)).flatMap(day -> Texts.day(day)),
+        cluster.tracking(now) instanceof Tracking.Since(var day)
+            ? Optional.of(day)
+            : Optional.empty(),
+        Mounted.Unknown);
   }
 
   private Optional<Bindings> bindings(Identity identity, Set<String> accounts) {

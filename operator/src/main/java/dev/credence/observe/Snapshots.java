@@ -61,7 +61,7 @@ public final class Snapshots {
         consumers(identity, members),
         evidence(resource, identity, members, now),
         cluster.grants(identity.namespace(), Safety.accounts(identity, members)),
-        new Safety(cluster).of(identity, members, recent),
+        new Safety(cluster).of(identity, members, recent, now),
         setbacks);
   }
 
@@ -102,13 +102,7 @@ public final class Snapshots {
   }
 
   private Home home(String namespace) {
-    var meta = cluster.namespace(namespace).orElseGet(ObjectMeta::new);
-    var annotations = Metadata.annotations(meta);
-    return new Home(
-        Metadata.labels(meta),
-        Texts.present(annotations.get(Api.OWNER)).map(Texts::oneLine),
-        Texts.present(annotations.get(Api.TEAM)).map(Texts::oneLine),
-        meta.getDeletionTimestamp() != null);
+    return Inventories.home(cluster.namespace(namespace).orElseGet(ObjectMeta::new));
   }
 
   private List<Member> members(Identity identity, Optional<Selector> selector) {

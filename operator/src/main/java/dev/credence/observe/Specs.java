@@ -60,7 +60,7 @@ final class Specs {
         meta.getGeneration() == null ? 0 : meta.getGeneration(),
         Texts.time(meta.getCreationTimestamp()).orElse(Instant.EPOCH),
         meta.getDeletionTimestamp() != null,
-        Metadata.labels(meta),
+        Provenance.labels(resource),
         Members.requests(Metadata.annotations(meta)),
         Lives.calling(resource),
         owner(spec.map(MachineIdentitySpec::owner)),

@@ -11,6 +11,7 @@ import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.util.HashSet;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -22,6 +23,7 @@ final class Waking {
   private static final String ACCOUNTS_OF = "system:serviceaccounts:";
 
   private final Identities identities;
+  private final AtomicLong changes = new AtomicLong();
   private volatile Consumer<ResourceID> wake = identity -> {};
 
   Waking(Identities identities) {
@@ -40,6 +42,7 @@ final class Waking {
     if (object == null) {
       return;
     }
+    changes.incrementAndGet();
     var namespace = object.getMetadata().getNamespace();
     var woken = new HashSet<String>();
     Stream.of(before, after)
@@ -127,10 +130,17 @@ final class Waking {
   }
 
   void in(String namespace) {
+    changes.incrementAndGet();
     identities.in(namespace).forEach(this::wake);
   }
 
+  /// Grows with whatever is seen to change.
+  long changes() {
+    return changes.get();
+  }
+
   void all() {
+    changes.incrementAndGet();
     identities.all().forEach(this::wake);
   }
 

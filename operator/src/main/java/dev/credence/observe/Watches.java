@@ -3,9 +3,11 @@ package dev.credence.observe;
 import dev.credence.api.Api;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.MachineIdentity;
+import dev.credence.facts.Baseline;
 import dev.credence.facts.Consumers;
 import dev.credence.facts.Evidence.Tracking;
 import dev.credence.facts.Grants;
+import dev.credence.facts.Inventory;
 import dev.credence.facts.Policy;
 import dev.credence.facts.Safeguards.Admission;
 import dev.credence.facts.Safeguards.Bindings;
@@ -82,6 +84,9 @@ public final class Watches implements Cluster {
   private final Admissions admissions;
   private final GivenRights rights;
   private final Set<String> neverSuspend;
+  private final Set<String> namespaces;
+  private final SecretTypes types;
+  private final Outages outages = new Outages();
 
   private final Identities identities = new Identities();
   private final Waking waking = new Waking(identities);
@@ -97,6 +102,8 @@ public final class Watches implements Cluster {
       String home,
       Set<String> neverSuspend) {
     this.full = full;
+    this.namespaces = Set.copyOf(namespaces);
+    this.types = new SecretTypes(metadata, namespaces);
     this.secrets =
         Watch.of(metadata, Secret.class, namespaces, (a, b) -> waking.changed(Kind.Secret, a, b));
     this.accounts =
@@ -221,6 +228,53 @@ public final class Watches implements Cluster {
         Map.entry("ConfigMap " + SuspendedAccounts.NAME, suspended.watch()),
         Map.entry("ValidatingAdmissionPolicies", admissions.policies()),
         Map.entry("ValidatingAdmissionPolicyBindings", admissions.bindings()));
+  }
+
+  /// Everything there is, for discovery. `baseline`: what is left apart.
+  public Inventory inventory(Baseline baseline) {
+    var byType = types.of(secrets.all());
+    return Inventories.of(
+        new Inventories.Lists(
+            homes.all(),
+            accounts.all(),
+            secrets.all(),
+            certManager.certificates().map(Watch::all),
+            identities().toList(),
+            policyFacts,
+            Inventories.types(byType),
+            gaps()),
+        baseline);
+  }
+
+  private List<String> gaps() {
+    return Stream.of(
+            certManager.problem().map(why -> "Certificates are not looked for: " + why).stream(),
+            types
+                .problem()
+                .map(why -> "which Secrets are credentials by their type is not known: " + why)
+                .stream(),
+            outages.of(
+                Map.of("Secrets", secrets, "ServiceAccounts", accounts, "Namespaces", homes)),
+            namespaces.stream()
+                .sorted()
+                .limit(1)
+                .map(
+                    _ ->
+                        "this operator looks after "
+                            + namespaces.size()
+                            + " namespaces alone (settings.watchNamespaces)"))
+        .flatMap(gaps -> gaps)
+        .toList();
+  }
+
+  /// Changes with everything that [#inventory] rests on.
+  public long changes() {
+    return waking.changes();
+  }
+
+  /// [#inventory] will say more soon, though nothing has changed.
+  public boolean isBehind() {
+    return types.isBehind() || outages.arePending();
   }
 
   private void homeChanged(@Nullable Namespace before, @Nullable Namespace after) {

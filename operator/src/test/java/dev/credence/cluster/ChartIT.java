@@ -187,6 +187,7 @@ class ChartIT {
                 "CREDENCE_SWEEP_EVERY",
                 "CREDENCE_IDENTITY_SERIES",
                 "CREDENCE_NEVER_SUSPEND",
+                "CREDENCE_BASELINE",
                 "CREDENCE_API_SERVER",
                 "CREDENCE_JAVA_OPTS");
         assertThat(namespace.client().policy().v1().podDisruptionBudget().list().getItems())

@@ -8,12 +8,14 @@ import dev.credence.api.CredentialPolicySpec;
 import dev.credence.api.CredentialPolicySpec.ApprovalRule;
 import dev.credence.api.CredentialPolicySpec.Enforcement;
 import dev.credence.api.CredentialPolicySpec.Idle;
+import dev.credence.api.CredentialPolicySpec.Legacy;
 import dev.credence.api.CredentialPolicySpec.Lifetime;
 import dev.credence.api.CredentialPolicySpec.OnExpiry;
 import dev.credence.api.CredentialPolicySpec.OwnerRule;
 import dev.credence.api.CredentialPolicySpec.PolicyRotation;
 import dev.credence.api.CredentialPolicySpec.Review;
 import dev.credence.api.CredentialPolicySpec.Strategy;
+import dev.credence.api.CredentialPolicySpec.Tokens;
 import dev.credence.api.CredentialPolicySpec.Window;
 import dev.credence.api.Generate;
 import dev.credence.api.Generate.KeyRecipe;
@@ -531,7 +533,7 @@ final class RandomWorld {
                         oneOrNull(30, () -> OnExpiry.Suspend),
                         null)),
             oneOrNull(60, this::policyRotation),
-            null,
+            tokens(),
             null,
             oneOrNull(20, () -> new Idle(one(List.of("1h", "2160h")), action())),
             oneOrNull(20, () -> new Review(one(List.of("1h", "2160h", "20000h")), action())),
@@ -542,6 +544,14 @@ final class RandomWorld {
 
   private CredentialPolicySpec.Action action() {
     return chance(25) ? CredentialPolicySpec.Action.Suspend : CredentialPolicySpec.Action.Report;
+  }
+
+  private Tokens tokens() {
+    return switch ((int) (world.now().getEpochSecond() % 3)) {
+      case 0 -> new Tokens(null, Legacy.Report, "1h");
+      case 1 -> new Tokens(null, Legacy.Invalidate, "1h");
+      default -> null;
+    };
   }
 
   private PolicyRotation policyRotation() {

@@ -73,7 +73,8 @@ final class ReasonReference {
         Reason.VerificationFailed,
         Reason.RotationBlocked,
         Reason.ConsumersPending,
-        Reason.CertificateNotReady);
+        Reason.CertificateNotReady,
+        Reason.LegacyTokenUnused);
     when(Aspect.Expiring, Truth.True, Reason.ExpiresSoon, Reason.Expired);
     when(Aspect.Expiring, Truth.False, Reason.NoExpiry, Reason.FarAway);
     when(
@@ -126,7 +127,9 @@ final class ReasonReference {
 
         %s
         A CredentialPolicy has Ready with the reason `Applied`, or, where a rule of it cannot be applied, Ready False and
-        Stalled with the reason `Invalid`; its other rules are applied.
+        Stalled with the reason `Invalid`; its other rules are applied. Where it asks for discovery, DiscoveryComplete is True with the
+        reason `Complete`, or False: `Partial` (something could not be looked at, so that there may be more), `Registering` (accounts wait for
+        their identities), `NotRegistered` (some get none), `SomeNamespacesOnly` (the operator does not look after the whole cluster).
 
         %s"""
         .formatted(conditions, reasons);

@@ -47,6 +47,7 @@ class ExampleIT {
               "api-key-overlap",
               "ci-kubeconfig",
               "database-password",
+              "discovery",
               "offboarding",
               "quickstart",
               "suspend-and-resume");
@@ -305,6 +306,54 @@ class ExampleIT {
       assertThat(scene.account("mailing-bot").get()).isNotNull();
       assertThat(scene.verdict("crm-export", "Ready")).isEqualTo("True InOrder");
     }
+  }
+
+  @Test
+  void discovery() throws IOException {
+    var scene = new Scene(cluster.client(), "warehouse");
+    try (var registration = Registration.allowed(cluster);
+        var applied = apply("discovery", "warehouse")) {
+      eventually("all that nobody claims is listed")
+          .until(
+              () ->
+                  unclaimed()
+                      .equals(
+                          "[\"ServiceAccount warehouse/label-printer: acts by itself\",\"ServiceAccount warehouse/stock-sync: acts by itself\",\"TokenSecret warehouse/label-printer-token: a token of ServiceAccount label-printer that never ends\",\"Secret warehouse/carrier-api-key: 'api-key' in its name\"]"));
+
+      cluster.kubectl(
+          "patch",
+          "credpol",
+          "warehouse-discovery",
+          "--type",
+          "merge",
+          "-p",
+          "{\"spec\": {\"discovery\": \"Register\"}}");
+      scene.awaitReady("label-printer");
+      scene.awaitReady("stock-sync");
+      assertThat(discovered()).contains("label-printer", "stock-sync");
+      assertThat(scene.status("stock-sync").owner().contact()).isEqualTo("dora@example.com");
+
+      cluster.kubectl(
+          "apply",
+          "--server-side",
+          "-f",
+          EXAMPLES.resolve("discovery/adopted/stock-sync.yaml").toString());
+      eventually("it is adopted").until(() -> !discovered().contains("stock-sync"));
+      scene.awaitReady("stock-sync");
+      scene.account("label-printer").delete();
+      eventually("what nobody touched goes with its account")
+          .until(() -> scene.identity("label-printer").get() == null);
+    }
+  }
+
+  private static String unclaimed() {
+    return cluster.kubectl(
+        "get", "credpol", "warehouse-discovery", "-o", "jsonpath={.status.unclaimed.names}");
+  }
+
+  private static String discovered() {
+    return cluster.kubectl(
+        "get", "mid", "-n", "warehouse", "-l", "credence.dev/discovered", "-o", "name");
   }
 
   /// What an example made goes when it is closed.

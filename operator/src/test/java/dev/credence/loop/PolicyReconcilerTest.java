@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.CredentialPolicySpec;
 import dev.credence.api.CredentialPolicySpec.OwnerRule;
+import dev.credence.measure.Census;
 import dev.credence.measure.Fleet;
 import dev.credence.measure.Standings;
 import dev.credence.observe.FakeApi;
@@ -22,9 +23,10 @@ class PolicyReconcilerTest {
   @AutoClose private final FakeApi api = FakeApi.start();
   @AutoClose private final KubernetesClient client = api.client();
   private final Fleet fleet = new Fleet(clock, 0, "1.2.3");
+  private final Census census = new Census();
   private final AtomicLong identities = new AtomicLong();
   private final PolicyReconciler reconciler =
-      new PolicyReconciler(fleet, identities::get, true, clock);
+      new PolicyReconciler(fleet, census, identities::get, true, clock);
 
   private void look(PolicyReconciler by, CredentialPolicy policy) {
     var again = by.reconcile(policy, Contexts.of(client, null));
@@ -63,7 +65,7 @@ class PolicyReconcilerTest {
     api.writesStatusOf(policy, 2);
     look(reconciler, policy);
     look(reconciler, policy);
-    look(new PolicyReconciler(fleet, identities::get, true, clock), answered(policy));
+    look(new PolicyReconciler(fleet, census, identities::get, true, clock), answered(policy));
     assertThat(api.asked()).hasSize(1);
   }
 
@@ -92,7 +94,7 @@ class PolicyReconcilerTest {
   @Test
   void who_does_not_see_every_namespace_does_not_count() {
     api.writes(2);
-    look(new PolicyReconciler(fleet, identities::get, false, clock), policy(null));
+    look(new PolicyReconciler(fleet, census, identities::get, false, clock), policy(null));
     assertThat(status().has("identities")).isFalse();
   }
 

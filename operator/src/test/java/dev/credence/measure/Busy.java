@@ -5,6 +5,7 @@ import dev.credence.decide.Action.Labelling;
 import dev.credence.decide.Action.Receipt;
 import dev.credence.decide.Action.Why;
 import dev.credence.decide.Standing;
+import dev.credence.decide.discovery.Discovery;
 import dev.credence.facts.Guard;
 import dev.credence.facts.Handled;
 import dev.credence.facts.Material;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// The metrics of an operator to which everything has happened once.
@@ -87,6 +89,9 @@ public final class Busy {
         new Fleet.Name("payments", "nobodys"),
         Standings.enforced(Standings.risky(Standings.ownerless(), RISK)));
     var meters = new Meters(fleet);
+    var census = new Census();
+    census.found(new Census.Result(Discovery.NOTHING, Map.of()));
+    meters.page().register(census);
     meters.done(ISSUE, NOW);
     meters.done(rotate(new Why.OnSchedule(NOW.minusSeconds(3))), NOW);
     meters.done(RETIRE, NOW);

@@ -74,7 +74,8 @@ public final class Standings {
         Optional.empty(),
         Lived.Approval.NONE,
         List.of(verdicts),
-        violations);
+        violations,
+        List.of());
   }
 
   /// The same under a policy that enforces.
@@ -95,7 +96,8 @@ public final class Standings {
         standing.suspension(),
         standing.approval(),
         standing.verdicts(),
-        standing.violations());
+        standing.violations(),
+        List.of(new Standing.LegacyToken("payments-legacy", Standing.LegacyToken.State.Unused)));
   }
 
   /// The same with these findings about what its accounts may do.
@@ -116,7 +118,8 @@ public final class Standings {
         standing.suspension(),
         standing.approval(),
         standing.verdicts(),
-        standing.violations());
+        standing.violations(),
+        standing.legacyTokens());
   }
 
   /// The same with another verdict on one question.

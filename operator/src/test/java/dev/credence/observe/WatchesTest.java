@@ -127,7 +127,7 @@ class WatchesTest {
     assertThat(watches.policies()).extracting(Policy::name).containsExactly("production");
     woken.clear();
 
-    policy.setStatus(new CredentialPolicyStatus(1L, 3, 0, List.of()));
+    policy.setStatus(new CredentialPolicyStatus(1L, 3, 0, null, List.of()));
     cluster.put(policy);
     cluster.put(Objects.secret("payments-db").build());
     eventuallyWoken("payments-api");

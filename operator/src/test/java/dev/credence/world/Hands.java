@@ -139,7 +139,7 @@ final class Hands {
       case Action.Freeze(var subject, var entry) ->
           listed(identity, subject, Optional.of(SuspendedAccounts.text(entry)), now);
       case Action.Thaw(var subject) -> listed(identity, subject, Optional.empty(), now);
-      case Action.Invalidate(_, var guard, var since, var uid) ->
+      case Action.Invalidate(_, var guard, var since, var uid, _) ->
           judged(found, guard)
               .map(secret -> written(invalid(secret, since, uid), now))
               .orElse(Optional.of(Cause.Raced));

@@ -279,7 +279,7 @@ public final class Readable {
       case Action.Freeze(var subject, var entry) ->
           "Freeze ServiceAccount " + subject.name() + ": " + SuspendedAccounts.text(entry);
       case Action.Thaw(var subject) -> "Thaw ServiceAccount " + subject.name();
-      case Action.Invalidate(var subject, _, var since, _) ->
+      case Action.Invalidate(var subject, _, var since, _, _) ->
           "Invalidate the token in " + subject + " since " + since;
       case Action.Revalidate(var subject, _) -> "Revalidate the token in " + subject;
       case Action.Restart(var subject, _, var value) -> "Restart " + subject + " for " + value;

@@ -545,7 +545,10 @@ public final class World implements Cluster {
 
   @Override
   public Tracking tracking(Instant time) {
-    return tracking;
+    return truth("ConfigMap", "kube-system", "kube-apiserver-legacy-service-account-token-tracking")
+        .map(ConfigMap.class::cast)
+        .<Tracking>map(found -> new Tracking.Since(LocalDate.parse(found.getData().get("since"))))
+        .orElse(tracking);
   }
 
   @Override

@@ -1,0 +1,94 @@
+package dev.credence.act;
+
+import dev.credence.api.Api;
+import dev.credence.api.MachineIdentity;
+import dev.credence.decide.discovery.Registering.Step;
+import dev.credence.facts.Subject;
+import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Identities that we write for accounts that nobody claims. What is created says nothing but which
+/// account it is for, so that whoever adopts it contradicts nothing of it.
+public final class IdentityWrites {
+  private static final String KIND = "MachineIdentity";
+  private static final String PATH =
+      "/apis/" + Api.GROUP + "/" + Api.VERSION + "/namespaces/%s/machineidentities%s";
+
+  private final KubernetesClient client;
+
+  public IdentityWrites(KubernetesClient client) {
+    this.client = client;
+  }
+
+  /// Throws [Refusal] where the API server said no, and the client's own exception where it could
+  /// not be asked.
+  public void perform(Step step) {
+    switch (step) {
+      case Step.Register register -> register(register);
+      case Step.Withdraw withdraw -> withdraw(withdraw);
+      case Step.Acknowledge acknowledge -> acknowledge(acknowledge);
+    }
+  }
+
+  private void register(Step.Register step) {
+    var identity =
+        Map.of(
+            "apiVersion",
+            Api.GROUP + "/" + Api.VERSION,
+            "kind",
+            KIND,
+            "metadata",
+            Map.of(
+                "name",
+                step.name(),
+                "namespace",
+                step.namespace(),
+                "labels",
+                Map.of(Api.DISCOVERED, "true")),
+            "spec",
+            Map.of("serviceAccounts", List.of(Map.of("name", step.account()))));
+    var path = PATH.formatted(step.namespace(), "") + "?fieldManager=" + Api.MANAGER;
+    Refusal.asked(
+        Subject.account(step.account()),
+        "create an identity for",
+        () -> client.raw(path, "POST", identity));
+  }
+
+  /// Only the very object that was judged.
+  private void withdraw(Step.Withdraw step) {
+    var judged =
+        new DeleteOptionsBuilder()
+            .withApiVersion("v1")
+            .withKind("DeleteOptions")
+            .withNewPreconditions()
+            .withUid(step.guard().uid())
+            .withResourceVersion(step.guard().resourceVersion())
+            .endPreconditions()
+            .build();
+    Refusal.asked(
+        Subject.account(step.name()),
+        "delete the identity of",
+        () -> client.raw(PATH.formatted(step.namespace(), "/" + step.name()), "DELETE", judged));
+  }
+
+  private void acknowledge(Step.Acknowledge step) {
+    var label = new HashMap<String, @Nullable Object>();
+    label.put(Api.DISCOVERED, null);
+    var change = new HashMap<String, Object>(Patches.judged(step.guard()));
+    change.put("labels", label);
+    var patch = client.getKubernetesSerialization().asJson(Map.of("metadata", change));
+    // By its name alone: the patch says all that is to be written.
+    var identity = new MachineIdentity();
+    identity.setMetadata(
+        new ObjectMetaBuilder().withName(step.name()).withNamespace(step.namespace()).build());
+    Refusal.asked(
+        Subject.account(step.name()),
+        "change the label of the identity of",
+        () -> client.resource(identity).patch(Patches.MERGE, patch));
+  }
+}

@@ -1,0 +1,183 @@
+package dev.credence.decide.discovery;
+
+import dev.credence.facts.Inventory;
+import dev.credence.facts.Inventory.Found;
+import dev.credence.facts.Inventory.Item;
+import dev.credence.facts.Inventory.Nature;
+import dev.credence.facts.Oversight;
+import dev.credence.facts.Policy;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// What is there that no identity claims? Everything that could be looked at in the namespaces of
+/// policies that ask; `gaps` says what could not, so that a smaller number is never taken for a
+/// better one.
+///
+/// Of the policies that select a namespace and ask for discovery the one decides that decides about
+/// identities too: the highest priority, then the first name. Which identities a policy selects
+/// does not matter here, since nothing of this is one.
+///
+/// `found` is sorted by namespace, kind and name; `tallies` are by the policy's name.
+public record Discovery(List<Unclaimed> found, Map<String, Tally> tallies, List<String> gaps) {
+  public static final Discovery NOTHING = new Discovery(List.of(), Map.of(), List.of());
+
+  private static final Comparator<Unclaimed> ORDER =
+      Comparator.comparing(Unclaimed::namespace)
+          .thenComparing(Unclaimed::kind)
+          .thenComparing(Unclaimed::name);
+
+  public Discovery {
+    found = List.copyOf(found);
+    tallies = Map.copyOf(tallies);
+    gaps = List.copyOf(gaps);
+  }
+
+  /// What one policy is told. `attributed`: Secrets that something else has made and looks after;
+  /// `baseline`: what the baseline leaves apart; `discovered`: identities that were written for
+  /// accounts and that nobody has adopted yet.
+  public record Tally(
+      Map<Unclaimed.Kind, Integer> unclaimed, int attributed, int baseline, int discovered) {
+    public Tally {
+      unclaimed = Map.copyOf(unclaimed);
+    }
+
+    public int of(Unclaimed.Kind kind) {
+      return unclaimed.getOrDefault(kind, 0);
+    }
+
+    public int total() {
+      return unclaimed.values().stream().mapToInt(Integer::intValue).sum();
+    }
+  }
+
+  /// The policy that has this namespace searched.
+  public static Optional<Policy> asking(Inventory inventory, String namespace) {
+    return Optional.ofNullable(inventory.homes().get(namespace))
+        .filter(home -> !home.leaving())
+        .flatMap(
+            home ->
+                inventory.policies().stream()
+                    .filter(
+                        policy -> policy.oversight().discovery() != Oversight.Discovery.Disabled)
+                    .filter(policy -> policy.namespaces().matches(home.labels()))
+                    .min(Policy.DECIDES_FIRST));
+  }
+
+  public static Discovery of(Inventory inventory) {
+    return new Search(inventory).all();
+  }
+
+  /// Those that one policy asks for.
+  public List<Unclaimed> of(String policy) {
+    return found.stream().filter(one -> one.policy().equals(policy)).toList();
+  }
+
+  private static final class Search {
+    private final Inventory inventory;
+    private final Claims claims;
+    private final Map<String, Optional<Policy>> asking = new HashMap<>();
+    private final Set<String> ofCertificates = new HashSet<>();
+    private final Map<String, Counts> counts = new TreeMap<>();
+    private final List<Unclaimed> found = new ArrayList<>();
+
+    Search(Inventory inventory) {
+      this.inventory = inventory;
+      this.claims = new Claims(inventory);
+      for (var item : inventory.items()) {
+        if (item.nature() instanceof Nature.Certificate(var secret)) {
+          secret.ifPresent(name -> ofCertificates.add(item.namespace() + "/" + name));
+        }
+      }
+    }
+
+    Discovery all() {
+      for (var policy : inventory.policies()) {
+        if (policy.oversight().discovery() != Oversight.Discovery.Disabled) {
+          counts.put(policy.name(), new Counts());
+        }
+      }
+      inventory.items().forEach(this::look);
+      inventory.claimants().stream()
+          .filter(one -> one.found() == Found.Untouched || one.found() == Found.Touched)
+          .forEach(one -> asked(one.namespace()).ifPresent(count -> count.discovered++));
+      var tallies = new TreeMap<String, Tally>();
+      counts.forEach((policy, count) -> tallies.put(policy, count.tally()));
+      found.sort(ORDER);
+      return new Discovery(found, tallies, inventory.gaps());
+    }
+
+    private Optional<Policy> policy(String namespace) {
+      return asking.computeIfAbsent(namespace, name -> asking(inventory, name));
+    }
+
+    private Optional<Counts> asked(String namespace) {
+      return policy(namespace).map(Policy::name).map(counts::get);
+    }
+
+    private void look(Item item) {
+      var policy = policy(item.namespace());
+      if (policy.isEmpty() || item.leaving()) {
+        return;
+      }
+      var count = asked(item.namespace()).orElseThrow();
+      if (inventory.baseline().covers(item)) {
+        count.baseline++;
+      } else if (claims.have(item)) {
+        return;
+      } else if (isAttributed(item)) {
+        count.attributed++;
+      } else {
+        Looks.of(item)
+            .map(
+                why ->
+                    new Unclaimed(
+                        kind(item),
+                        item.namespace(),
+                        item.name(),
+                        item.uid(),
+                        why,
+                        policy.get().name()))
+            .ifPresent(
+                one -> {
+                  found.add(one);
+                  count.unclaimed.merge(one.kind(), 1, Integer::sum);
+                });
+      }
+    }
+
+    /// The Secret of a Certificate is counted once, as the Certificate.
+    private boolean isAttributed(Item item) {
+      return item.nature() instanceof Nature.Stored stored
+          && (stored.keeper().isPresent()
+              || ofCertificates.contains(item.namespace() + "/" + item.name()));
+    }
+
+    private static Unclaimed.Kind kind(Item item) {
+      return switch (item.nature()) {
+        case Nature.Account _ -> Unclaimed.Kind.ServiceAccount;
+        case Nature.Token _ -> Unclaimed.Kind.TokenSecret;
+        case Nature.Stored _ -> Unclaimed.Kind.Secret;
+        case Nature.Certificate _ -> Unclaimed.Kind.Certificate;
+      };
+    }
+  }
+
+  private static final class Counts {
+    private final Map<Unclaimed.Kind, Integer> unclaimed = new EnumMap<>(Unclaimed.Kind.class);
+    private int attributed;
+    private int baseline;
+    private int discovered;
+
+    Tally tally() {
+      return new Tally(unclaimed, attributed, baseline, discovered);
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package dev.credence.decide.discovery;
+
+import dev.credence.facts.Guard;
+import dev.credence.facts.Inventory;
+import dev.credence.facts.Inventory.Claimant;
+import dev.credence.facts.Inventory.Found;
+import dev.credence.facts.Inventory.Nature;
+import dev.credence.facts.Oversight;
+import dev.credence.facts.Policy;
+import dev.credence.facts.Subject;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// Which identities are to be written for accounts that nobody claims, and what becomes of those
+/// that were? `problems`: accounts that get none, by the policy's name, each with a sentence.
+///
+/// An identity goes again when its account is gone and nobody has touched it: as long as there is
+/// any trace of somebody else on it, it stays and shows that its account is missing. One that was
+/// adopted loses our label.
+public record Registering(List<Step> steps, List<Problem> problems) {
+  private static final int LONGEST_NAME = 63;
+  private static final String OTHER_NAME = "-account";
+
+  public Registering {
+    steps = List.copyOf(steps);
+    problems = List.copyOf(problems);
+  }
+
+  public record Problem(String policy, String message) {}
+
+  public sealed interface Step {
+    String namespace();
+
+    /// The identity's.
+    String name();
+
+    /// Write an identity for this account.
+    record Register(String namespace, String name, String account, String policy) implements Step {}
+
+    /// Delete one whose account is gone and that is as we wrote it.
+    record Withdraw(String namespace, String name, Guard guard) implements Step {}
+
+    /// Take our label off one that somebody has adopted.
+    record Acknowledge(String namespace, String name, Guard guard) implements Step {}
+  }
+
+  private record Place(String namespace, String name) {}
+
+  public static Registering of(Inventory inventory, Discovery discovery) {
+    var steps = new ArrayList<Step>();
+    var problems = new ArrayList<Problem>();
+    var taken =
+        inventory.claimants().stream()
+            .map(one -> new Place(one.namespace(), one.name()))
+            .collect(Collectors.toCollection(HashSet::new));
+    var accounts = accounts(inventory);
+    inventory.claimants().stream()
+        .filter(one -> !one.leaving())
+        .sorted(Comparator.comparing(Claimant::namespace).thenComparing(Claimant::name))
+        .forEach(one -> follow(one, inventory, accounts, steps));
+    var registering =
+        inventory.policies().stream()
+            .filter(policy -> policy.oversight().discovery() == Oversight.Discovery.Register)
+            .map(Policy::name)
+            .collect(Collectors.toSet());
+    for (var one : discovery.found()) {
+      if (one.kind() == Unclaimed.Kind.ServiceAccount && registering.contains(one.policy())) {
+        register(one, taken, steps, problems);
+      }
+    }
+    return new Registering(steps, problems);
+  }
+
+  private static Set<Place> accounts(Inventory inventory) {
+    return inventory.items().stream()
+        .filter(item -> item.nature() instanceof Nature.Account)
+        .map(item -> new Place(item.namespace(), item.name()))
+        .collect(Collectors.toSet());
+  }
+
+  private static void follow(
+      Claimant one, Inventory inventory, Set<Place> accounts, List<Step> steps) {
+    if (one.found() == Found.Adopted) {
+      steps.add(new Step.Acknowledge(one.namespace(), one.name(), one.guard()));
+    }
+    if (one.found() == Found.Untouched
+        && asksToRegister(inventory, one.namespace())
+        && one.names().stream()
+            .map(Subject::name)
+            .noneMatch(account -> accounts.contains(new Place(one.namespace(), account)))) {
+      steps.add(new Step.Withdraw(one.namespace(), one.name(), one.guard()));
+    }
+  }
+
+  private static boolean asksToRegister(Inventory inventory, String namespace) {
+    return Discovery.asking(inventory, namespace)
+        .filter(policy -> policy.oversight().discovery() == Oversight.Discovery.Register)
+        .isPresent();
+  }
+
+  private static void register(
+      Unclaimed account, Set<Place> taken, List<Step> steps, List<Problem> problems) {
+    var own = new Place(account.namespace(), account.name());
+    var other = new Place(account.namespace(), account.name() + OTHER_NAME);
+    var free =
+        List.of(own, other).stream()
+            .filter(place -> place.name().length() <= LONGEST_NAME)
+            .filter(place -> !taken.contains(place))
+            .findFirst();
+    if (free.isPresent()) {
+      taken.add(free.get());
+      steps.add(
+          new Step.Register(
+              account.namespace(), free.get().name(), account.name(), account.policy()));
+    } else {
+      problems.add(
+          new Problem(
+              account.policy(),
+              account
+                  + " gets no identity: "
+                  + (account.name().length() > LONGEST_NAME
+                      ? "its name is longer than the 63 characters of an identity's"
+                      : "other identities have the names " + own.name() + " and " + other.name())));
+    }
+  }
+}

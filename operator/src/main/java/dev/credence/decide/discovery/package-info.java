@@ -1,0 +1,6 @@
+/// What is there that nobody claims, and what becomes of it: [Discovery] finds, [Registering]
+/// writes identities for accounts.
+@NullMarked
+package dev.credence.decide.discovery;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,29 @@
+package dev.credence.it;
+
+import dev.credence.cluster.LocalCluster;
+
+/// The right to write identities for accounts, as the chart gives it: from here until it is closed.
+record Registration(LocalCluster cluster) implements AutoCloseable {
+
+  static Registration allowed(LocalCluster cluster) {
+    set(cluster, true);
+    return new Registration(cluster);
+  }
+
+  private static void set(LocalCluster cluster, boolean register) {
+    cluster.helm(
+        "upgrade",
+        "credence",
+        LocalCluster.TOP.resolve("helm/credence").toString(),
+        "--namespace",
+        LocalCluster.NAMESPACE,
+        "--reuse-values",
+        "--set",
+        "discovery.register=" + register);
+  }
+
+  @Override
+  public void close() {
+    set(cluster, false);
+  }
+}

@@ -1,0 +1,75 @@
+# A token that somebody made by hand is not used any more. Its policy ends it, keeps it so through a
+# suspension, and gives it back when the policy only reports.
+from: 2026-03-01T00:00:00Z
+until: 2026-08-01T00:00:00Z
+objects:
+- apiVersion: v1
+  kind: Namespace
+  metadata: {name: sales}
+- apiVersion: v1
+  kind: ConfigMap
+  metadata: {name: kube-apiserver-legacy-service-account-token-tracking, namespace: kube-system}
+  data: {since: "2025-01-01"}
+- apiVersion: credence.dev/v1alpha1
+  kind: CredentialPolicy
+  metadata: {name: production}
+  spec: {enforcement: Enforce, tokens: {legacy: Invalidate, legacyUnusedFor: 720h}}
+- {apiVersion: v1, kind: ServiceAccount, metadata: {name: crm-sync}}
+- apiVersion: v1
+  kind: Secret
+  type: kubernetes.io/service-account-token
+  metadata:
+    name: crm-legacy
+    creationTimestamp: "2025-02-01T00:00:00Z"
+    labels: {kubernetes.io/legacy-token-last-used: "2026-02-27"}
+    annotations: {kubernetes.io/service-account.name: crm-sync}
+- apiVersion: credence.dev/v1alpha1
+  kind: MachineIdentity
+  metadata: {name: crm}
+  spec:
+    owner: {contact: alice@example.com}
+    serviceAccounts: [{name: crm-sync}]
+events:
+- at: 2026-03-20T09:00:00Z
+  say: the token is used once more
+  apply: {kind: Secret, metadata: {name: crm-legacy, labels: {kubernetes.io/legacy-token-last-used: "2026-03-20"}}}
+- at: 2026-05-01T09:00:00Z
+  say: an incident
+  apply: {kind: MachineIdentity, metadata: {name: crm, annotations: {credence.dev/suspend: INC-7}}}
+- at: 2026-05-02T09:00:00Z
+  say: it was none
+  apply: {kind: MachineIdentity, metadata: {name: crm, annotations: {credence.dev/suspend: null}}}
+- at: 2026-06-01T09:00:00Z
+  say: the policy only reports from now on
+  apply: {kind: CredentialPolicy, metadata: {name: production}, spec: {tokens: {legacy: Report}}}
+- at: 2026-07-01T09:00:00Z
+  say: the token is deleted
+  delete: {kind: Secret, name: crm-legacy}
+~~~
+2026-03-01 00:00:00 crm
+  > Mark ServiceAccount crm-sync, identity=crm, owner=alice@example.com
+  = Active, ready
+  = Assigned: alice@example.com answers for this identity
+2026-03-20 09:00:00 * the token is used once more
+2026-04-20 00:00:00 crm
+  > Invalidate the token in Secret crm-legacy since 2026-04-20T00:00:00Z
+2026-05-01 09:00:00 * an incident
+2026-05-01 09:00:00 crm
+  > Freeze ServiceAccount crm-sync: MachineIdentity crm (crm-1) since 2026-05-01T09:00:00Z: credence.dev/suspend says 'INC-7'
+  = Suspended, ready
+  = Requested: since 2026-05-01T09:00:00Z: credence.dev/suspend says 'INC-7'
+2026-05-02 09:00:00 * it was none
+2026-05-02 09:00:00 crm
+  > Thaw ServiceAccount crm-sync
+  = Active, ready
+2026-06-01 09:00:00 * the policy only reports from now on
+2026-06-01 09:00:00 crm
+  > Revalidate the token in Secret crm-legacy
+2026-06-01 09:00:00 crm
+  = Active, not ready
+  = LegacyTokenUnused: Secret crm-legacy has a token of ServiceAccount crm-sync that never ends, last used on 2026-03-20: delete it if nothing needs it
+2026-07-01 09:00:00 * the token is deleted
+2026-07-01 09:00:00 crm
+  = Active, ready
+
+until 2026-08-01 00:00:00: 2 looks by the clock, 5 actions
