@@ -1,6 +1,5 @@
 package dev.credence.command;
 
-import dev.credence.Settings;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentityStatus;
 import dev.credence.command.Connection.Name;
@@ -51,7 +50,7 @@ public final class Explain implements Callable<Integer> {
   }
 
   private static List<String> lines(Connection connection, Name name, MachineIdentity identity) {
-    return switch (Live.at(connection, name, identity, settings())) {
+    return switch (Live.at(connection, name, identity, Where.settings())) {
       case Look.Seen(var snapshot) -> {
         var decision = Decide.next(snapshot);
         var lines = new ArrayList<>(new Explanation(snapshot, decision).lines());
@@ -75,14 +74,6 @@ public final class Explain implements Callable<Integer> {
         yield lines;
       }
     };
-  }
-
-  private static Settings settings() {
-    try {
-      return Settings.of(System.getenv());
-    } catch (IllegalArgumentException wrong) {
-      throw new Failed(String.valueOf(wrong.getMessage()));
-    }
   }
 
   /// What the status says is older than what was decided here, or of an operator that is away.

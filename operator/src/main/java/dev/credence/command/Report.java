@@ -2,14 +2,13 @@ package dev.credence.command;
 
 import dev.credence.Main;
 import dev.credence.api.MachineIdentity;
+import dev.credence.facts.Baseline;
 import dev.credence.report.Entries;
 import dev.credence.report.Entry;
 import dev.credence.report.Format;
 import dev.credence.report.Inventory;
 import dev.credence.report.Inventory.Origin;
-import dev.credence.report.Unclaimed;
-import dev.credence.report.Unclaimed.Named;
-import dev.credence.report.Unclaimed.Orphan;
+import dev.credence.report.Orphan;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
@@ -17,11 +16,9 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -101,7 +98,7 @@ public final class Report implements Callable<Integer> {
   private final class Looking {
     private final Connection connection;
     private final List<Entry> entries = new ArrayList<>();
-    private final Set<Named> named = new HashSet<>();
+    private final List<MachineIdentity> claims = new ArrayList<>();
     private final List<String> gaps = new ArrayList<>();
     private Optional<String> namespace;
 
@@ -145,12 +142,13 @@ public final class Report implements Callable<Integer> {
 
     private void list() {
       entries.clear();
+      claims.clear();
       Pages.of(connection.client(), MachineIdentity.class, namespace)
           .with(Optional.ofNullable(selector), Optional.empty())
           .forEach(
               identity -> {
                 entries.add(Entries.of(identity));
-                named.addAll(Named.by(identity));
+                claims.add(claim(identity));
               });
     }
 
@@ -160,12 +158,24 @@ public final class Report implements Callable<Integer> {
         gaps.add("accounts of no identity are not looked for where --selector is given");
         return Optional.empty();
       }
-      var objects = new ArrayList<HasMetadata>();
-      if (!read(ServiceAccount.class, "serviceaccounts", Optional.empty(), objects)) {
+      var accounts = new ArrayList<HasMetadata>();
+      if (!read(ServiceAccount.class, "serviceaccounts", Optional.empty(), accounts)) {
         return Optional.empty();
       }
-      read(Secret.class, "secrets", Optional.of(TOKEN_TYPE), objects);
-      return Optional.of(Unclaimed.byNameAndLabel(named, home()).among(objects.stream()));
+      var tokens = new ArrayList<HasMetadata>();
+      read(Secret.class, "secrets", Optional.of(TOKEN_TYPE), tokens);
+      var settings = Where.settings();
+      return Optional.of(
+          Orphans.among(
+              claims, accounts, tokens, Baseline.of(settings.baseline(), settings.namespace())));
+    }
+
+    /// What it claims, without its status, which is the larger part of it.
+    private static MachineIdentity claim(MachineIdentity identity) {
+      var claim = new MachineIdentity();
+      claim.setMetadata(identity.getMetadata());
+      claim.setSpec(identity.getSpec());
+      return claim;
     }
 
     private <T extends HasMetadata> boolean read(
@@ -187,10 +197,6 @@ public final class Report implements Callable<Integer> {
                 + "): those of no identity are not in it");
         return false;
       }
-    }
-
-    private static String home() {
-      return Optional.ofNullable(System.getenv("CREDENCE_NAMESPACE")).orElse("credence-system");
     }
   }
 }

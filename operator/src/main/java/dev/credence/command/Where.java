@@ -1,6 +1,7 @@
 package dev.credence.command;
 
 import dev.credence.Clients;
+import dev.credence.Settings;
 import io.fabric8.kubernetes.api.model.NamedContext;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -104,5 +105,14 @@ final class Where {
 
   private ParameterException wrong(String message) {
     return new ParameterException(spec.commandLine(), message);
+  }
+
+  /// Those of the operator, as far as the caller's environment tells them.
+  static Settings settings() {
+    try {
+      return Settings.of(System.getenv());
+    } catch (IllegalArgumentException wrong) {
+      throw new Failed(String.valueOf(wrong.getMessage()));
+    }
   }
 }

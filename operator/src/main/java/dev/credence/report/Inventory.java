@@ -3,7 +3,6 @@ package dev.credence.report;
 import dev.credence.report.Entry.Condition;
 import dev.credence.report.Entry.Credential;
 import dev.credence.report.Entry.Finding;
-import dev.credence.report.Unclaimed.Orphan;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;

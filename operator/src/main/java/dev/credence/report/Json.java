@@ -117,7 +117,7 @@ final class Json {
         .put("identities", ruled.identities());
   }
 
-  private static ObjectNode orphan(Unclaimed.Orphan orphan) {
+  private static ObjectNode orphan(Orphan orphan) {
     var node =
         NODES
             .objectNode()

@@ -64,7 +64,7 @@ public final class Summary {
                 .orElse(""));
   }
 
-  private static boolean isAccount(Unclaimed.Orphan orphan) {
+  private static boolean isAccount(Orphan orphan) {
     return orphan.kind().equals("ServiceAccount");
   }
 

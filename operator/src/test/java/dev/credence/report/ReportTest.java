@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.credence.api.MachineIdentity;
+import dev.credence.command.Orphans;
+import dev.credence.facts.Baseline;
 import dev.credence.report.Inventory.Origin;
 import dev.credence.world.Yaml;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -16,10 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -32,6 +32,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// the look, then what was read) and what comes of it in each form. `make golden` writes them anew:
 /// review the difference.
 class ReportTest {
+  private static final Baseline BASELINE =
+      Baseline.of(List.of("kube-system", "*/default"), "credence-system");
+
   private static final Path FOLDER = Path.of("src/test/resources/reports");
   private static final boolean REWRITE = Boolean.getBoolean("credence.golden");
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -197,16 +200,17 @@ class ReportTest {
     var documents = Yaml.documents(Files.readString(folder.resolve("given.yaml")));
     var about = Yaml.node(documents.getFirst());
     var entries = new ArrayList<Entry>();
-    var named = new HashSet<Unclaimed.Named>();
-    var others = new ArrayList<HasMetadata>();
+    var claims = new ArrayList<MachineIdentity>();
+    var accounts = new ArrayList<HasMetadata>();
+    var tokens = new ArrayList<HasMetadata>();
     for (var document : documents.subList(1, documents.size())) {
       switch (Yaml.object(Yaml.node(document))) {
         case MachineIdentity identity -> {
           entries.add(Entries.of(identity));
-          named.addAll(Unclaimed.Named.by(identity));
+          claims.add(identity);
         }
-        case ServiceAccount account -> others.add(account);
-        case Secret secret -> others.add(secret);
+        case ServiceAccount account -> accounts.add(account);
+        case Secret secret -> tokens.add(secret);
         default -> throw new IllegalArgumentException("not read by a report: " + document);
       }
     }
@@ -219,12 +223,9 @@ class ReportTest {
             "production at https://api.example.com:6443/",
             about.path("scope").asText()),
         entries,
-        gaps.isEmpty() ? Optional.of(orphans(named, others)) : Optional.empty(),
+        gaps.isEmpty()
+            ? Optional.of(Orphans.among(claims, accounts, tokens, BASELINE))
+            : Optional.empty(),
         gaps);
-  }
-
-  private static List<Unclaimed.Orphan> orphans(
-      Set<Unclaimed.Named> named, List<HasMetadata> objects) {
-    return Unclaimed.byNameAndLabel(named, "credence-system").among(objects.stream());
   }
 }
