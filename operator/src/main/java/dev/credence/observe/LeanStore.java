@@ -19,8 +19,7 @@ final class LeanStore<T extends HasMetadata> implements ItemStore<T> {
 
   private static final List<String> READ_OF_OTHERS =
       Stream.concat(
-              Stream.of(Members.ACCOUNT_OF_TOKEN, Attributions.CERT_MANAGER),
-              Evidences.SIGNALS.stream())
+              Stream.of(Members.ACCOUNT_OF_TOKEN, Keepers.CERT_MANAGER), Evidences.SIGNALS.stream())
           .toList();
 
   private final Map<String, T> items = new ConcurrentHashMap<>();

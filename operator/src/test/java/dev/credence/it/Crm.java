@@ -4,15 +4,12 @@ import static dev.credence.cluster.Eventually.eventually;
 import static dev.credence.it.Scene.OWNER;
 
 import dev.credence.api.Api;
+import dev.credence.cluster.ByToken;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.TestNamespace;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
-import io.fabric8.kubernetes.client.Config;
-import io.fabric8.kubernetes.client.ConfigBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.util.Map;
@@ -49,23 +46,9 @@ record Crm(Scene scene) {
     return new Crm(scene);
   }
 
-  private KubernetesClient with(String token) {
-    var admin = scene.client().getConfiguration();
-    return new KubernetesClientBuilder()
-        .withConfig(
-            new ConfigBuilder(Config.empty())
-                .withMasterUrl(admin.getMasterUrl())
-                .withCaCertFile(admin.getCaCertFile())
-                .withCaCertData(admin.getCaCertData())
-                .withOauthToken(token)
-                .withRequestRetryBackoffLimit(0)
-                .build())
-        .build();
-  }
-
   /// What the API server says to a write with this token; empty where it does what is asked.
   Optional<String> answer(String token) {
-    try (var client = with(token)) {
+    try (var client = ByToken.client(scene.client(), token)) {
       var map =
           new ConfigMapBuilder().withNewMetadata().withGenerateName("crm-").endMetadata().build();
       client.configMaps().inNamespace(scene.namespace()).resource(map).create();
@@ -81,7 +64,7 @@ record Crm(Scene scene) {
 
   /// Whether a token is believed at all, whatever it may do.
   boolean isKnown(String token) {
-    try (var client = with(token)) {
+    try (var client = ByToken.client(scene.client(), token)) {
       return client.configMaps().inNamespace(scene.namespace()).list() != null;
     } catch (KubernetesClientException refused) {
       if (refused.getCode() == HttpURLConnection.HTTP_UNAUTHORIZED) {

@@ -9,13 +9,12 @@ import dev.credence.api.Api;
 import dev.credence.api.Condition;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.CredentialPolicyStatus.UnclaimedStatus;
+import dev.credence.cluster.ByToken;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.OperatorProcess;
 import dev.credence.cluster.TestNamespace;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.client.ConfigBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.io.IOException;
@@ -316,18 +315,7 @@ class DiscoveryIT {
 
   /// Whether a token is believed at all, whatever it may do.
   private static boolean isKnown(String token) {
-    var admin = cluster.client().getConfiguration();
-    try (var client =
-        new KubernetesClientBuilder()
-            .withConfig(
-                new ConfigBuilder(io.fabric8.kubernetes.client.Config.empty())
-                    .withMasterUrl(admin.getMasterUrl())
-                    .withCaCertFile(admin.getCaCertFile())
-                    .withCaCertData(admin.getCaCertData())
-                    .withOauthToken(token)
-                    .withRequestRetryBackoffLimit(0)
-                    .build())
-            .build()) {
+    try (var client = ByToken.client(cluster.client(), token)) {
       return client.raw("/apis") != null;
     } catch (KubernetesClientException refused) {
       assertThat(refused.getCode()).isEqualTo(401);

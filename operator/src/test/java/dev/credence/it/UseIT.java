@@ -6,11 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.Api;
 import dev.credence.api.MachineIdentityStatus.UsageSource;
+import dev.credence.cluster.ByToken;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.TestNamespace;
 import dev.credence.cluster.WithOperator;
-import io.fabric8.kubernetes.client.ConfigBuilder;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -67,18 +66,7 @@ class UseIT {
   }
 
   private static boolean uses(String token, TestNamespace namespace) {
-    var admin = cluster.client().getConfiguration();
-    try (var client =
-        new KubernetesClientBuilder()
-            .withConfig(
-                new ConfigBuilder(io.fabric8.kubernetes.client.Config.empty())
-                    .withMasterUrl(admin.getMasterUrl())
-                    .withCaCertFile(admin.getCaCertFile())
-                    .withCaCertData(admin.getCaCertData())
-                    .withOauthToken(token)
-                    .withRequestRetryBackoffLimit(0)
-                    .build())
-            .build()) {
+    try (var client = ByToken.client(cluster.client(), token)) {
       client.configMaps().inNamespace(namespace.name()).list();
       return true;
     } catch (KubernetesClientException refused) {
