@@ -82,7 +82,7 @@ final class SuspensionWrites {
                 Api.INVALID_SINCE,
                 invalidate.since().atZone(ZoneOffset.UTC).toLocalDate().toString()),
             "annotations",
-            Map.of(Api.SUSPENDED, invalidate.identity())));
+            Map.of(Api.SUSPENDED, invalidate.ended().text())));
   }
 
   /// Takes off what [#invalidate] put there.

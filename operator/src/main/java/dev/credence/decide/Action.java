@@ -1,5 +1,6 @@
 package dev.credence.decide;
 
+import dev.credence.facts.Ended;
 import dev.credence.facts.Guard;
 import dev.credence.facts.Handled;
 import dev.credence.facts.Hooks.Hook;
@@ -123,7 +124,7 @@ public sealed interface Action {
 
   /// Have the API server refuse the token in a Secret, for this identity (by its UID) and for as
   /// long as that is so.
-  record Invalidate(Subject subject, Guard guard, Instant since, String identity, String why)
+  record Invalidate(Subject subject, Guard guard, Instant since, Ended ended, String why)
       implements Action {}
 
   /// Have the API server accept the token again.

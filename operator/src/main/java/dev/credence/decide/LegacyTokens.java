@@ -3,6 +3,7 @@ package dev.credence.decide;
 import dev.credence.decide.Verdict.Aspect;
 import dev.credence.decide.Verdict.Truth;
 import dev.credence.decide.Verdict.Weight;
+import dev.credence.facts.Ended;
 import dev.credence.facts.Oversight;
 import dev.credence.facts.Oversight.Legacy;
 import dev.credence.facts.Policy;
@@ -103,12 +104,20 @@ record LegacyTokens(Snapshot s, Optional<Policy> policy, Set<String> accounts) {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  /// Invalid for this identity, and not since it was suspended. It stays so: the API server writes
-  /// down refused attempts too, and whoever has stolen a token would only have to try twice.
+  /// Invalid since it was not used. It stays so: the API server writes down refused attempts too,
+  /// and whoever has stolen a token would only have to try twice.
   private boolean isEnded(LegacyToken token) {
+    return token.invalid() && token.ended().filter(unused()::equals).isPresent();
+  }
+
+  private Ended unused() {
+    return new Ended(s.identity().uid(), true);
+  }
+
+  /// What somebody else has made invalid is theirs to make valid.
+  private boolean isOthers(LegacyToken token) {
     return token.invalid()
-        && token.suspendedFor().filter(s.identity().uid()::equals).isPresent()
-        && s.identity().lived().suspended().isEmpty();
+        && token.ended().filter(ended -> ended.uid().equals(s.identity().uid())).isEmpty();
   }
 
   private boolean isImmune(LegacyToken token) {
@@ -127,14 +136,15 @@ record LegacyTokens(Snapshot s, Optional<Policy> policy, Set<String> accounts) {
   List<Action> actions() {
     var held = held();
     return ours()
-        .filter(token -> held.contains(token.subject()) && !token.invalid())
+        .filter(token -> held.contains(token.subject()))
+        .filter(token -> !isEnded(token) && !isOthers(token))
         .<Action>map(
             token ->
                 new Action.Invalidate(
                     token.subject(),
                     token.guard(),
                     s.now(),
-                    s.identity().uid(),
+                    unused(),
                     "it was not used for " + Durations.text(window())))
         .toList();
   }

@@ -4,6 +4,7 @@ import dev.credence.decide.Standing.Suspension;
 import dev.credence.decide.Standing.Suspension.Measure;
 import dev.credence.decide.Verdict.Aspect;
 import dev.credence.decide.Verdict.Truth;
+import dev.credence.facts.Ended;
 import dev.credence.facts.Identity.SecretWanted;
 import dev.credence.facts.Member;
 import dev.credence.facts.Member.Part;
@@ -44,7 +45,7 @@ record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject
         .sorted()
         .forEach(account -> actions.add(new Action.Thaw(Subject.suspension(account))));
     s.safeguards().tokens().stream()
-        .filter(token -> token.suspendedFor().filter(uid()::equals).isPresent())
+        .filter(token -> token.ended().map(Ended::uid).filter(uid()::equals).isPresent())
         .filter(token -> !isFrozen(token.account()) && !token.leaving())
         .filter(token -> !held.contains(token.subject()))
         .forEach(token -> actions.add(new Action.Revalidate(token.subject(), token.guard())));
@@ -65,7 +66,7 @@ record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject
                             token.subject(),
                             token.guard(),
                             held.since(),
-                            uid(),
+                            new Ended(uid(), false),
                             "the identity is suspended")),
             anchors()
                 .map(

@@ -79,14 +79,14 @@ public record Safeguards(
   public record Listed(String identity, String uid, Instant since, String why) {}
 
   /// A Secret with a token of an account that does not end by itself. `invalid`: the API server
-  /// refuses it. `suspendedFor`: the UID of the identity for which that is so. `lastUsed`: the day
+  /// refuses it. `ended`: for whom, where that is our doing. `lastUsed`: the day
   /// that the API server wrote down; `trackedSince`: since when it does, where that is known.
   public record LegacyToken(
       Subject subject,
       Guard guard,
       String account,
       boolean invalid,
-      Optional<String> suspendedFor,
+      Optional<Ended> ended,
       boolean leaving,
       Instant createdAt,
       Optional<LocalDate> lastUsed,
@@ -119,7 +119,7 @@ public record Safeguards(
           guard,
           account,
           invalid,
-          suspendedFor,
+          ended,
           leaving,
           createdAt,
           lastUsed,

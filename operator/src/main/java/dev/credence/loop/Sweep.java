@@ -4,6 +4,7 @@ import dev.credence.act.Act;
 import dev.credence.act.Refusal;
 import dev.credence.api.Api;
 import dev.credence.api.MachineIdentity;
+import dev.credence.facts.Ended;
 import dev.credence.facts.Guard;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
@@ -145,7 +146,11 @@ public final class Sweep implements AutoCloseable {
         .ended()
         .filter(
             secret ->
-                !alive.contains(Metadata.annotations(secret.getMetadata()).get(Api.SUSPENDED)))
+                !alive.contains(
+                    Ended.of(
+                            Metadata.annotations(secret.getMetadata())
+                                .getOrDefault(Api.SUSPENDED, ""))
+                        .uid()))
         .toList()
         .forEach(this::revalidate);
   }

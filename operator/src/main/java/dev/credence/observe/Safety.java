@@ -2,6 +2,7 @@ package dev.credence.observe;
 
 import dev.credence.api.Api;
 import dev.credence.facts.Calling.State;
+import dev.credence.facts.Ended;
 import dev.credence.facts.Evidence.Tracking;
 import dev.credence.facts.Guard;
 import dev.credence.facts.Identity;
@@ -108,7 +109,7 @@ final class Safety {
         new Guard(meta.getUid(), meta.getResourceVersion()),
         annotations.getOrDefault(Members.ACCOUNT_OF_TOKEN, ""),
         Metadata.labels(meta).containsKey(Api.INVALID_SINCE),
-        Texts.present(annotations.get(Api.SUSPENDED)),
+        Texts.present(annotations.get(Api.SUSPENDED)).map(Ended::of),
         meta.getDeletionTimestamp() != null,
         Texts.time(meta.getCreationTimestamp()).orElse(Instant.EPOCH),
         Texts.present(Metadata.labels(meta).get(Api.LAST_USED)).flatMap(day -> Texts.day(day)),

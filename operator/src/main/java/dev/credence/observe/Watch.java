@@ -1,6 +1,7 @@
 package dev.credence.observe;
 
 import dev.credence.api.Api;
+import dev.credence.facts.Ended;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -103,7 +104,9 @@ final class Watch<T extends HasMetadata> {
     Function<T, List<String>> identities = Watch::identities;
     informer.itemStore(new LeanStore<>());
     Function<T, List<String>> accounts = object -> annotated(object, Members.ACCOUNT_OF_TOKEN);
-    Function<T, List<String>> suspensions = object -> annotated(object, Api.SUSPENDED);
+    Function<T, List<String>> suspensions =
+        object ->
+            annotated(object, Api.SUSPENDED).stream().map(text -> Ended.of(text).uid()).toList();
     Function<T, List<String>> subjects = RbacFacts::subjectKeys;
     Function<T, List<String>> roles = RbacFacts::roleKeys;
     informer.addIndexers(

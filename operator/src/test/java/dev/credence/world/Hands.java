@@ -139,9 +139,9 @@ final class Hands {
       case Action.Freeze(var subject, var entry) ->
           listed(identity, subject, Optional.of(SuspendedAccounts.text(entry)), now);
       case Action.Thaw(var subject) -> listed(identity, subject, Optional.empty(), now);
-      case Action.Invalidate(_, var guard, var since, var uid, _) ->
+      case Action.Invalidate(_, var guard, var since, var ended, _) ->
           judged(found, guard)
-              .map(secret -> written(invalid(secret, since, uid), now))
+              .map(secret -> written(invalid(secret, since, ended.text()), now))
               .orElse(Optional.of(Cause.Raced));
       case Action.Revalidate(_, var guard) ->
           judged(found, guard)

@@ -23,6 +23,7 @@ import dev.credence.decide.Decision;
 import dev.credence.decide.Standing;
 import dev.credence.decide.Verdict;
 import dev.credence.facts.Consumers;
+import dev.credence.facts.Ended;
 import dev.credence.facts.Evidence.Tracking;
 import dev.credence.facts.Grants;
 import dev.credence.facts.Lived.Approval;
@@ -617,7 +618,13 @@ public final class World implements Cluster {
 
   @Override
   public Collection<HasMetadata> endedFor(String namespace, String uid) {
-    return annotated(namespace, Api.SUSPENDED, uid);
+    return inNamespace(Kind.Secret, namespace).stream()
+        .filter(
+            secret ->
+                Optional.ofNullable(Server.annotations(secret).get(Api.SUSPENDED))
+                    .filter(text -> Ended.of(text).uid().equals(uid))
+                    .isPresent())
+        .toList();
   }
 
   private Collection<HasMetadata> annotated(String namespace, String annotation, String value) {
