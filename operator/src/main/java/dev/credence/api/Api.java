@@ -111,7 +111,7 @@ public interface Api {
   String REVIEW = "credence.dev/review";
 
   /// On a Secret with a token: the UID of the identity for whose suspension [#INVALID_SINCE] was
-  /// put there.
+  /// put there, or the UID and `unused` where that is why.
   String SUSPENDED = "credence.dev/suspended";
 
   /// Label of Kubernetes on a Secret with a token: the API server refuses the token (KEP-2799).
