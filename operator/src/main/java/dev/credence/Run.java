@@ -18,6 +18,7 @@ import dev.credence.observe.Watches;
 import dev.credence.serve.Pages;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -138,12 +139,15 @@ final class Run implements Callable<Integer> {
       engine.start(identities, policies);
       waitingFor = "";
       log.info("started");
-      tellHealthUntilStopped(log, watches, engine);
+      var rights = new OwnRights(clients.full());
+      tellHealthUntilStopped(
+          log, watches, engine, () -> meters.permissions().check(clock.instant(), rights::has));
     }
   }
 
-  /// Says when a watch is lost and when all is well again.
-  private void tellHealthUntilStopped(Logger log, Watches watches, Engine engine)
+  /// Says when a watch is lost and when all is well again, and looks after what it may.
+  private void tellHealthUntilStopped(
+      Logger log, Watches watches, Engine engine, Runnable permissions)
       throws InterruptedException {
     List<String> before = List.of();
     while (!stopped.await(LOOK_AT_HEALTH_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -154,6 +158,15 @@ final class Run implements Callable<Integer> {
         log.warn("unhealthy: {}", String.join("; ", now));
       }
       before = now;
+      checked(permissions);
+    }
+  }
+
+  private static void checked(Runnable permissions) {
+    try {
+      permissions.run();
+    } catch (KubernetesClientException away) {
+      // It is asked again in a moment.
     }
   }
 

@@ -28,6 +28,7 @@ public final class Meters {
   private final PrometheusRegistry page = new PrometheusRegistry();
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, page, Clock.SYSTEM);
+  private final Permissions permissions = new Permissions();
   private final AtomicLong leader = new AtomicLong();
   private final AtomicLong lastSweep = new AtomicLong();
   private final Timer reconciles;
@@ -35,6 +36,7 @@ public final class Meters {
 
   public Meters(Fleet fleet) {
     page.register(fleet);
+    page.register(permissions);
     gauge(Metric.Leader, leader);
     gauge(Metric.LastSweep, lastSweep);
     reconciles =
@@ -85,6 +87,10 @@ public final class Meters {
 
   public PrometheusRegistry page() {
     return page;
+  }
+
+  public Permissions permissions() {
+    return permissions;
   }
 
   public void reconciled(Duration took) {

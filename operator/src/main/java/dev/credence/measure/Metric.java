@@ -65,6 +65,11 @@ public enum Metric {
       "credence_refusals_total",
       "Things left undone because they are not ours or the API server refused them.",
       "reason"),
+  PermissionsMissing(
+      "credence_permissions_missing",
+      "1 for what the operator has tried and RBAC does not let it do; absent where it may.",
+      "verb",
+      "resource"),
   KubeRequests(
       "credence_kube_requests_total", "Requests to the API server.", "verb", "resource", "code"),
   Reconciles("credence_reconcile_seconds", "How long one look at an identity took."),

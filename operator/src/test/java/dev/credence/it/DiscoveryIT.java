@@ -242,6 +242,13 @@ class DiscoveryIT {
             .until(
                 () -> complete(scene).filter(c -> c.reason().equals("NotRegistered")).isPresent());
         assertThat(complete(scene).orElseThrow().message()).contains("discovery.register");
+        eventually("a metric says so too")
+            .until(
+                () ->
+                    without
+                        .metric(
+                            "credence_permissions_missing{resource=\"machineidentities\",verb=\"create\"}")
+                        .isPresent());
         Scene.stays(
             Duration.ofSeconds(8),
             "it is still said",

@@ -99,6 +99,12 @@ public final class Busy {
     meters.failed(ISSUE);
     meters.suspended("Requested");
     meters.requested("GET", "secrets", "200");
+    meters
+        .permissions()
+        .refused(
+            new Permissions.Question(
+                new Permissions.Right("list", "", "secrets", "payments"), "payments-db"));
+    meters.permissions().check(NOW, _ -> false);
     meters.reconciled(Duration.ofMillis(20));
     meters.swept(NOW);
     meters.leads(true);
