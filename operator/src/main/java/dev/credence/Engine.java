@@ -3,6 +3,7 @@ package dev.credence;
 import dev.credence.loop.Discovering;
 import dev.credence.loop.IdentityReconciler;
 import dev.credence.loop.PolicyReconciler;
+import dev.credence.loop.Reporting;
 import dev.credence.loop.Sweep;
 import dev.credence.measure.Meters;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -17,6 +18,7 @@ import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -40,6 +42,7 @@ final class Engine {
   private final Meters meters;
   private final Sweep sweep;
   private final Discovering discovering;
+  private final Optional<Reporting> reporting;
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final AtomicBoolean leading = new AtomicBoolean();
   private final List<String> dead = new CopyOnWriteArrayList<>();
@@ -51,13 +54,15 @@ final class Engine {
       String instance,
       Meters meters,
       Sweep sweep,
-      Discovering discovering) {
+      Discovering discovering,
+      Optional<Reporting> reporting) {
     this.settings = settings;
     this.client = client;
     this.instance = instance;
     this.meters = meters;
     this.sweep = sweep;
     this.discovering = discovering;
+    this.reporting = reporting;
   }
 
   /// Returns when the identities are known; in a replica that does not lead nothing more happens.
@@ -122,6 +127,7 @@ final class Engine {
     meters.leads(true);
     sweep.start(() -> unhealthy().isEmpty());
     discovering.start(() -> unhealthy().isEmpty());
+    reporting.ifPresent(one -> one.start(() -> unhealthy().isEmpty()));
     LOG.info("this replica acts");
   }
 

@@ -3,17 +3,20 @@ package dev.credence;
 import dev.credence.act.Act;
 import dev.credence.act.Announcer;
 import dev.credence.act.IdentityWrites;
+import dev.credence.act.ReportWrites;
 import dev.credence.facts.Baseline;
 import dev.credence.facts.Subject;
 import dev.credence.loop.Discovering;
 import dev.credence.loop.IdentityReconciler;
 import dev.credence.loop.PolicyReconciler;
+import dev.credence.loop.Reporting;
 import dev.credence.loop.Sweep;
 import dev.credence.make.Maker;
 import dev.credence.measure.Census;
 import dev.credence.measure.Fleet;
 import dev.credence.measure.Meters;
 import dev.credence.observe.ApiServer;
+import dev.credence.observe.Reports;
 import dev.credence.observe.Watches;
 import dev.credence.serve.Pages;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -25,6 +28,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -116,7 +120,9 @@ final class Run implements Callable<Integer> {
             Baseline.of(settings.baseline(), settings.namespace()),
             clock,
             settings.sweepEvery());
-    var engine = new Engine(settings, clients.full(), instance, meters, sweep, discovering);
+    var reporting = reporting(settings, clients, watches, fleet, clock);
+    var engine =
+        new Engine(settings, clients.full(), instance, meters, sweep, discovering, reporting);
     var health =
         new Pages.Health(() -> live(sweep, engine), () -> ready(watches, engine), this::started);
 
@@ -124,7 +130,8 @@ final class Run implements Callable<Integer> {
       Runtime.getRuntime()
           .addShutdownHook(
               new Thread(
-                  () -> stop(log, engine, sweep, discovering, watches, announcer, clients),
+                  () ->
+                      stop(log, engine, sweep, discovering, reporting, watches, announcer, clients),
                   "stop"));
       log.atInfo()
           .addKeyValue("version", Main.version())
@@ -143,6 +150,21 @@ final class Run implements Callable<Integer> {
       tellHealthUntilStopped(
           log, watches, engine, () -> meters.permissions().check(clock.instant(), rights::has));
     }
+  }
+
+  /// Nothing is even asked where nobody wants reports.
+  private static Optional<Reporting> reporting(
+      Settings settings, Clients clients, Watches watches, Fleet fleet, Clock clock) {
+    return settings.reports()
+        ? Optional.of(
+            new Reporting(
+                watches,
+                fleet,
+                new Reports(clients.full(), settings.watchNamespaces()),
+                new ReportWrites(clients.full()),
+                clock,
+                settings.sweepEvery()))
+        : Optional.empty();
   }
 
   /// Says when a watch is lost and when all is well again, and looks after what it may.
@@ -216,6 +238,7 @@ final class Run implements Callable<Integer> {
       Engine engine,
       Sweep sweep,
       Discovering discovering,
+      Optional<Reporting> reporting,
       Watches watches,
       Announcer announcer,
       Clients clients) {
@@ -223,6 +246,7 @@ final class Run implements Callable<Integer> {
     try {
       sweep.close();
       discovering.close();
+      reporting.ifPresent(Reporting::close);
       engine.stop();
       announcer.close();
       watches.stop();

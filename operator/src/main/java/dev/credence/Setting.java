@@ -54,7 +54,12 @@ public enum Setting {
       "CREDENCE_API_SERVER",
       "",
       "an address like https://api.example.com:6443, or empty",
-      "The address of the API server that goes into generated kubeconfigs; empty: the one that the operator itself uses.");
+      "The address of the API server that goes into generated kubeconfigs; empty: the one that the operator itself uses."),
+  Reports(
+      "CREDENCE_REPORTS",
+      "false",
+      "true or false",
+      "Whether each namespace with identities gets an OpenReports Report, or a PolicyReport, where the API server knows them.");
 
   private final String variable;
   private final String otherwise;

@@ -25,7 +25,8 @@ public record Settings(
     int identitySeries,
     Set<String> neverSuspend,
     Optional<String> apiServer,
-    Set<String> baseline) {
+    Set<String> baseline,
+    boolean reports) {
   private static final Pattern DURATION =
       Pattern.compile("(?:(\\d{1,6})h)?(?:(\\d{1,6})m)?(?:(\\d{1,6})s)?");
   private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
@@ -61,7 +62,8 @@ public record Settings(
         read(environment, Setting.IdentitySeries, Settings::count),
         read(environment, Setting.NeverSuspend, Settings::accounts),
         read(environment, Setting.ApiServer, Settings::https),
-        read(environment, Setting.Baseline, Settings::baseline));
+        read(environment, Setting.Baseline, Settings::baseline),
+        read(environment, Setting.Reports, Settings::truth));
   }
 
   private static <T> T read(

@@ -32,7 +32,8 @@ class SettingsTest {
                 0,
                 Set.of(),
                 Optional.empty(),
-                Set.of("kube-system", "kube-public", "kube-node-lease", "*/default")));
+                Set.of("kube-system", "kube-public", "kube-node-lease", "*/default"),
+                false));
   }
 
   @Test
@@ -52,6 +53,7 @@ class SettingsTest {
                     entry("CREDENCE_NEVER_SUSPEND", "payments, argocd/argocd-server"),
                     entry("CREDENCE_API_SERVER", "https://api.example.com:6443"),
                     entry("CREDENCE_BASELINE", "kube-system, */builder, sales/crm"),
+                    entry("CREDENCE_REPORTS", "true"),
                     entry("SOMETHING_ELSE", "whatever"))))
         .isEqualTo(
             new Settings(
@@ -66,7 +68,8 @@ class SettingsTest {
                 500,
                 Set.of("payments", "argocd/argocd-server"),
                 Optional.of("https://api.example.com:6443"),
-                Set.of("kube-system", "*/builder", "sales/crm")));
+                Set.of("kube-system", "*/builder", "sales/crm"),
+                true));
   }
 
   @ParameterizedTest

@@ -10,6 +10,7 @@ import dev.credence.facts.Grants;
 import dev.credence.facts.Oversight.Exemption;
 import dev.credence.facts.Oversight.Privileges;
 import dev.credence.facts.Policy;
+import dev.credence.facts.Severity;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject.Kind;
 import dev.credence.facts.rbac.Who;
@@ -70,7 +71,7 @@ final class Privilege {
 
   /// Empty where it is not known.
   Optional<Risk> risk() {
-    return isKnown() ? Optional.of(new Risk(findings)) : Optional.empty();
+    return isKnown() ? Optional.of(new Risk(findings, breaksFrom())) : Optional.empty();
   }
 
   /// When what is accepted now is accepted no more.
@@ -125,7 +126,11 @@ final class Privilege {
   }
 
   private boolean breaks(Finding worst) {
-    return rule().flatMap(Privileges::reportFrom).filter(worst.severity()::atLeast).isPresent();
+    return breaksFrom().filter(worst.severity()::atLeast).isPresent();
+  }
+
+  private Optional<Severity> breaksFrom() {
+    return rule().flatMap(Privileges::reportFrom);
   }
 
   private String accepted() {

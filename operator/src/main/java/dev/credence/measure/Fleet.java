@@ -92,6 +92,11 @@ public final class Fleet implements MultiCollector {
     return standings.size();
   }
 
+  /// Empty before the first look at it.
+  public Optional<Standing> standing(Name name) {
+    return Optional.ofNullable(standings.get(name)).map(Entry::standing);
+  }
+
   /// How many identities a policy decides about, and how many of them break a rule of it.
   public Tally tally(String policy) {
     var decided =

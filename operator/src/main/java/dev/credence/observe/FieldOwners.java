@@ -35,6 +35,11 @@ public final class FieldOwners {
     return entries(meta).findAny().isPresent() && entries(meta).allMatch(FieldOwners::isOurs);
   }
 
+  /// Whether anything of the object was written by us.
+  static boolean weWrote(ObjectMeta meta) {
+    return entries(meta).anyMatch(FieldOwners::isOurs);
+  }
+
   /// Whether we wrote it by creating the object. To the API server that is somebody else than us
   /// who apply, so an apply could not change it.
   static boolean weCreated(ObjectMeta meta, String where, String key) {

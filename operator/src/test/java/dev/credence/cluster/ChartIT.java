@@ -189,6 +189,7 @@ class ChartIT {
                 "CREDENCE_NEVER_SUSPEND",
                 "CREDENCE_BASELINE",
                 "CREDENCE_API_SERVER",
+                "CREDENCE_REPORTS",
                 "CREDENCE_JAVA_OPTS");
         assertThat(namespace.client().policy().v1().podDisruptionBudget().list().getItems())
             .hasSize(1);
@@ -251,6 +252,25 @@ class ChartIT {
     var end = cluster.tryHelm("template", CHART, "--set", "settings.leaderElection=false");
     assertThat(end.code()).isNotZero();
     assertThat(end.err()).contains("replicaCount above 1 needs settings.leaderElection");
+  }
+
+  @Test
+  void the_rights_to_reports_come_with_their_value(LocalCluster cluster) {
+    assertThat(cluster.helm("template", CHART)).doesNotContain("openreports.io", "wgpolicyk8s.io");
+    assertThat(cluster.helm("template", CHART, "--set", "reports.enabled=true"))
+        .contains(
+            """
+            - apiGroups: [openreports.io]
+              resources: [reports]
+              verbs: [list, create, patch, delete]
+            - apiGroups: [wgpolicyk8s.io]
+              resources: [policyreports]
+              verbs: [list, create, patch, delete]
+            """,
+            """
+                    - name: CREDENCE_REPORTS
+                      value: "true"
+            """);
   }
 
   @Test

@@ -64,7 +64,7 @@ class DecisionTest {
         .isEqualTo(Files.exists(expected) ? Files.readString(expected) : "");
   }
 
-  private static Snapshot snapshot(String given) {
+  static Snapshot snapshot(String given) {
     var documents = Yaml.documents(given);
     var about = Yaml.node(documents.getFirst());
     assertThat(about.properties())

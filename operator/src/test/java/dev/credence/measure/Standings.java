@@ -113,7 +113,7 @@ public final class Standings {
         standing.credentials(),
         standing.handled(),
         standing.use(),
-        Optional.of(new Standing.Risk(List.of(findings))),
+        Optional.of(new Standing.Risk(List.of(findings), Optional.empty())),
         standing.review(),
         standing.suspension(),
         standing.approval(),
