@@ -21,7 +21,6 @@ import dev.credence.observe.Watches;
 import dev.credence.serve.Pages;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -187,8 +186,9 @@ final class Run implements Callable<Integer> {
   private static void checked(Runnable permissions) {
     try {
       permissions.run();
-    } catch (KubernetesClientException away) {
-      // It is asked again in a moment.
+    } catch (RuntimeException away) {
+      LoggerFactory.getLogger(Run.class)
+          .debug("what the operator may do is asked again in a moment", away);
     }
   }
 
