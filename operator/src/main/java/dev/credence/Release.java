@@ -1,5 +1,6 @@
 package dev.credence;
 
+import dev.credence.act.Revalidation;
 import dev.credence.api.Api;
 import dev.credence.observe.SuspendedAccounts;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -85,10 +86,6 @@ final class Release implements Callable<Integer> {
 
   private static boolean revalidate(KubernetesClient client, Secret secret) {
     var name = secret.getMetadata().getNamespace() + "/" + secret.getMetadata().getName();
-    var label = new HashMap<String, @Nullable Object>();
-    label.put(Api.INVALID_SINCE, null);
-    var annotation = new HashMap<String, @Nullable Object>();
-    annotation.put(Api.SUSPENDED, null);
     try {
       var object =
           new SecretBuilder()
@@ -99,10 +96,7 @@ final class Release implements Callable<Integer> {
               .build();
       client
           .resource(object)
-          .patch(
-              MERGE,
-              Serialization.asJson(
-                  Map.of("metadata", Map.of("labels", label, "annotations", annotation))));
+          .patch(MERGE, Serialization.asJson(Map.of("metadata", Revalidation.metadata())));
       System.out.println("Secret " + name + ": its token is accepted again");
       return true;
     } catch (KubernetesClientException refused) {

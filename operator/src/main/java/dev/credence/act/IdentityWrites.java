@@ -4,7 +4,6 @@ import dev.credence.api.Api;
 import dev.credence.api.MachineIdentity;
 import dev.credence.decide.discovery.Registering.Step;
 import dev.credence.facts.Subject;
-import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.HashMap;
@@ -59,17 +58,8 @@ public final class IdentityWrites {
         () -> client.raw(path, "POST", identity));
   }
 
-  /// Only the very object that was judged.
   private void withdraw(Step.Withdraw step) {
-    var judged =
-        new DeleteOptionsBuilder()
-            .withApiVersion("v1")
-            .withKind("DeleteOptions")
-            .withNewPreconditions()
-            .withUid(step.guard().uid())
-            .withResourceVersion(step.guard().resourceVersion())
-            .endPreconditions()
-            .build();
+    var judged = Removals.judged(step.guard()).build();
     Refusal.asked(
         Subject.account(step.name()),
         "delete the identity of",

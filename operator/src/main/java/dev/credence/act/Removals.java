@@ -32,14 +32,19 @@ final class Removals {
   /// A Job goes after its pods: once it is gone, none of them reads a value any more. The rest goes
   /// at once.
   private static DeleteOptions judged(Subject subject, Guard guard) {
+    return judged(guard)
+        .withPropagationPolicy(subject.kind() == Subject.Kind.Job ? "Foreground" : "Background")
+        .build();
+  }
+
+  /// Only the very object, in the version that was judged.
+  static DeleteOptionsBuilder judged(Guard guard) {
     return new DeleteOptionsBuilder()
         .withApiVersion("v1")
         .withKind("DeleteOptions")
-        .withPropagationPolicy(subject.kind() == Subject.Kind.Job ? "Foreground" : "Background")
         .withNewPreconditions()
         .withUid(guard.uid())
         .withResourceVersion(guard.resourceVersion())
-        .endPreconditions()
-        .build();
+        .endPreconditions();
   }
 }

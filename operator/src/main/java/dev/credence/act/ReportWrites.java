@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 
-/// Our report in each namespace. It is created by a plain POST, which is refused where others have
-// an
-/// object of its name; after that only the very object that we made is changed or deleted.
+/// Our report in each namespace. It is created by a plain POST, which is refused where others
+/// have an object of its name; after that only the very object that we made is changed or
+/// deleted.
 ///
 /// Each method throws the client's own exception where the API server says no or nothing.
 public final class ReportWrites {
@@ -41,8 +41,7 @@ public final class ReportWrites {
   }
 
   /// By server-side apply. With the UID, since an apply would otherwise take over what somebody
-  // else
-  /// put in its place; by force, since it is ours.
+  /// else put in its place; by force, since it is ours.
   public Written replace(
       ReportKind kind, String namespace, String uid, Map<String, Object> content) {
     var object = object(kind, namespace, content);

@@ -87,10 +87,6 @@ final class SuspensionWrites {
 
   /// Takes off what [#invalidate] put there.
   void revalidate(String home, Subject subject, Guard guard) {
-    var label = new HashMap<String, @Nullable Object>();
-    label.put(Api.INVALID_SINCE, null);
-    var annotation = new HashMap<String, @Nullable Object>();
-    annotation.put(Api.SUSPENDED, null);
-    metadata.patch(home, subject, guard, Map.of("labels", label, "annotations", annotation));
+    metadata.patch(home, subject, guard, Revalidation.metadata());
   }
 }

@@ -5,6 +5,7 @@ import dev.credence.api.MachineIdentity;
 import dev.credence.command.Connection.Name;
 import dev.credence.facts.Snapshot;
 import dev.credence.loop.Allowance;
+import dev.credence.observe.Pages;
 import dev.credence.observe.Snapshots;
 import dev.credence.observe.SuspendedAccounts;
 import dev.credence.observe.Watches;

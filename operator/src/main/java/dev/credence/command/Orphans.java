@@ -4,6 +4,7 @@ import dev.credence.api.CredentialPolicy;
 import dev.credence.api.MachineIdentity;
 import dev.credence.decide.discovery.Discovery;
 import dev.credence.facts.Baseline;
+import dev.credence.facts.CredentialType;
 import dev.credence.observe.Inventories;
 import dev.credence.observe.Policies;
 import dev.credence.report.Orphan;
@@ -21,7 +22,6 @@ import java.util.stream.Stream;
 /// Which machine accounts belong to no identity? What discovery finds, in every namespace, whatever
 /// policies ask for.
 public final class Orphans {
-  private static final String TOKEN = "kubernetes.io/service-account-token";
   private static final CredentialPolicy EVERYWHERE =
       Serialization.unmarshal(
           "---\n{metadata: {name: report}, spec: {discovery: Report}}", CredentialPolicy.class);
@@ -41,7 +41,7 @@ public final class Orphans {
                 Optional.of(List.of()),
                 identities,
                 List.of(Policies.of(EVERYWHERE)),
-                secret -> Optional.of(TOKEN),
+                secret -> Optional.of(CredentialType.SERVICE_ACCOUNT_TOKEN),
                 List.of()),
             baseline);
     var objects = new HashMap<String, HasMetadata>();

@@ -3,6 +3,8 @@ package dev.credence.command;
 import dev.credence.Main;
 import dev.credence.api.MachineIdentity;
 import dev.credence.facts.Baseline;
+import dev.credence.facts.CredentialType;
+import dev.credence.observe.Pages;
 import dev.credence.report.Entries;
 import dev.credence.report.Entry;
 import dev.credence.report.Format;
@@ -46,7 +48,7 @@ import picocli.CommandLine.Option;
     })
 public final class Report implements Callable<Integer> {
   private static final int NARROW = 120;
-  private static final String TOKEN_TYPE = "type=kubernetes.io/service-account-token";
+  private static final String TOKEN_TYPE = "type=" + CredentialType.SERVICE_ACCOUNT_TOKEN;
 
   @Mixin private Where where = new Where();
 

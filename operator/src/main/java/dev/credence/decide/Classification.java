@@ -216,7 +216,7 @@ public enum Classification {
     }
 
     boolean hasToken() {
-      return s.evidence().tokens().stream().anyMatch(token -> accounts.contains(token.account()))
+      return s.safeguards().tokens().stream().anyMatch(token -> accounts.contains(token.account()))
           || s.identity().secrets().stream().anyMatch(secret -> secret.isToken());
     }
   }

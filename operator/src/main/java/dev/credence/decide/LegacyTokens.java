@@ -3,6 +3,7 @@ package dev.credence.decide;
 import dev.credence.decide.Verdict.Aspect;
 import dev.credence.decide.Verdict.Truth;
 import dev.credence.decide.Verdict.Weight;
+import dev.credence.facts.Days;
 import dev.credence.facts.Ended;
 import dev.credence.facts.Oversight;
 import dev.credence.facts.Oversight.Legacy;
@@ -14,7 +15,6 @@ import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -26,9 +26,9 @@ import java.util.stream.Stream;
 /// otherwise or the account leaves the identity.
 ///
 /// Never one that a running pod or a workload of the namespace uses, or where that is not known,
-// and never one of an account on
-/// the list of those that are never suspended. It is not counted among the policy's suspensions:
-/// nothing shows that anything used the token, and it is made valid again by one write.
+/// and never one of an account on the list of those that are never suspended. It is not counted
+/// among the policy's suspensions: nothing shows that anything used the token, and it is made
+/// valid again by one write.
 record LegacyTokens(Snapshot s, Optional<Policy> policy, Set<String> accounts) {
 
   /// `accounts`: the ServiceAccounts that are the identity's.
@@ -67,9 +67,7 @@ record LegacyTokens(Snapshot s, Optional<Policy> policy, Set<String> accounts) {
   }
 
   private Optional<Instant> usedUntil(LegacyToken token) {
-    return token
-        .lastUsed()
-        .map(day -> day.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant().plus(window()));
+    return token.lastUsed().map(day -> Days.end(day).plus(window()));
   }
 
   private boolean isUnused(LegacyToken token) {

@@ -19,10 +19,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Has somebody confirmed in time that the identity is still needed? An annotation with the name of
-/// who did and the time counts where the API server checked who wrote it; once seen it is in our
-// own
-/// record, whatever becomes of annotation and admission policy.
+/// Has somebody confirmed in time that the identity is still needed? An annotation with the name
+/// of who did and the time counts where the API server checked who wrote it; once seen it is in
+/// our own record, whatever becomes of annotation and admission policy.
 ///
 /// `record`: what is remembered after this look; `due`: when the next review is, where one is asked
 /// for.

@@ -15,8 +15,7 @@ import java.util.stream.Stream;
 
 /// Is the identity in service? It is suspended while somebody asks for it, or where its policy
 /// suspends what has ended, what nobody reviewed in time or what nobody uses. From its end on it
-// may
-/// be taken apart, which is final.
+/// may be taken apart, which is final.
 ///
 /// What a person asks for happens at once. What a policy does by itself is counted: a policy that
 /// was edited cannot take half a cluster out of service.

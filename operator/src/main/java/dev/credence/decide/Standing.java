@@ -66,8 +66,7 @@ public record Standing(
   }
 
   /// The worst first; those that a policy accepts for now are left out. `breaksFrom`: how bad one
-  // must
-  /// be to break the policy; empty where none does.
+  /// must be to break the policy; empty where none does.
   public record Risk(List<Finding> findings, Optional<Severity> breaksFrom) {
     public Risk {
       findings = List.copyOf(findings);

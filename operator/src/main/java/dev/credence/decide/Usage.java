@@ -5,7 +5,7 @@ import dev.credence.decide.Standing.Use.Source;
 import dev.credence.decide.Verdict.Aspect;
 import dev.credence.decide.Verdict.Truth;
 import dev.credence.decide.Verdict.Weight;
-import dev.credence.facts.Evidence.Token;
+import dev.credence.facts.Days;
 import dev.credence.facts.Evidence.Tracking;
 import dev.credence.facts.Identity.SecretWanted;
 import dev.credence.facts.Lived.LastUse;
@@ -13,6 +13,7 @@ import dev.credence.facts.Lived.Reviewed;
 import dev.credence.facts.Lived.Sign;
 import dev.credence.facts.Oversight;
 import dev.credence.facts.Policy;
+import dev.credence.facts.Safeguards.LegacyToken;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Uses.SetUp;
@@ -163,7 +164,7 @@ record Usage(
       return quiet(last, tokens, after.get());
     }
 
-    private Usage quiet(Optional<LastUse> last, List<Token> tokens, Duration after) {
+    private Usage quiet(Optional<LastUse> last, List<LegacyToken> tokens, Duration after) {
       var idleAt = since(last, tokens).plus(after);
       var what = seenOr(last, neverUsed());
       if (s.now().isBefore(idleAt)) {
@@ -203,15 +204,15 @@ record Usage(
 
     /// The moment from which on it was silent: all of what follows would have been seen, which
     /// takes an identity that was there to be looked at.
-    private Instant since(Optional<LastUse> last, List<Token> tokens) {
+    private Instant since(Optional<LastUse> last, List<LegacyToken> tokens) {
       var noted =
           !tokens.isEmpty() && s.evidence().tracking() instanceof Tracking.Since(var day)
-              ? Optional.of(end(day))
+              ? Optional.of(Days.end(day))
               : Optional.<Instant>empty();
       var silent =
           last.map(Looking::end)
-              .or(() -> tokens.stream().map(Token::createdAt).max(Instant::compareTo));
-      return Stream.of(silent, noted, confirmed, resumedAt(), referencedUntil().map(Looking::end))
+              .or(() -> tokens.stream().map(LegacyToken::createdAt).max(Instant::compareTo));
+      return Stream.of(silent, noted, confirmed, resumedAt(), referencedUntil().map(Days::end))
           .flatMap(Optional::stream)
           .filter(time -> time.isAfter(s.identity().createdAt()))
           .max(Instant::compareTo)
@@ -238,7 +239,7 @@ record Usage(
           Verdict.fine(Aspect.InUse, Truth.True, reason, message),
           Stream.concat(
                   // Pods are listed, not watched: the next day shows whether they still run.
-                  isRunning() ? Stream.of(end(today())) : Stream.of(),
+                  isRunning() ? Stream.of(Days.end(today())) : Stream.of(),
                   last.map(use -> end(use).plus(window())).stream())
               .toList());
     }
@@ -300,8 +301,8 @@ record Usage(
       return ran().anyMatch(today()::equals);
     }
 
-    private Stream<Token> tokens() {
-      return s.evidence().tokens().stream()
+    private Stream<LegacyToken> tokens() {
+      return s.safeguards().tokens().stream()
           .filter(token -> own.contains(Subject.account(token.account())));
     }
 
@@ -335,11 +336,7 @@ record Usage(
     }
 
     private static Instant end(LastUse use) {
-      return end(use.day());
-    }
-
-    private static Instant end(LocalDate day) {
-      return day.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+      return Days.end(use.day());
     }
 
     private static String seenOr(Optional<LastUse> last, String otherwise) {

@@ -9,10 +9,9 @@ import java.util.Optional;
 /// again where nothing in the cluster shows it.
 ///
 /// `resumedAt`: when it last came back into service, unless it was out of it as idle. `lastUse`:
-// the last day on which it was seen
-/// at work; `referenced`: something was set up to use it at the last look, `referencedUntil`: the
-// day
-/// on which the last of that went. `classified`: the type that it had, where nobody declares one.
+/// the last day on which it was seen at work; `referenced`: something was set up to use it at the
+/// last look, `referencedUntil`: the day on which the last of that went. `classified`: the type
+/// that it had, where nobody declares one.
 public record Lived(
     boolean decommissioned,
     Optional<Suspended> suspended,

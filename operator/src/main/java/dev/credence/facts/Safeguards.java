@@ -3,7 +3,6 @@ package dev.credence.facts;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -107,7 +106,7 @@ public record Safeguards(
       return trackedSince.map(
           since -> {
             var day = lastUsed.filter(since::isBefore).orElse(since);
-            var end = day.plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+            var end = Days.end(day);
             return end.isAfter(createdAt) ? end : createdAt;
           });
     }

@@ -91,14 +91,12 @@ public final class Discovering implements AutoCloseable {
     }
   }
 
-  /// By the clock of the wall, also where it was put back.
   private boolean isDue(Instant now, long state) {
-    var before = last;
-    if (before == null || now.isBefore(before) || !now.isBefore(before.plus(every))) {
+    if (WallClock.isDue(last, every, now)) {
       return true;
     }
     var isMore = state != seen || watches.isBehind() || registrar.isUnfinished();
-    return isMore && !now.isBefore(before.plus(PAUSE));
+    return isMore && WallClock.isDue(last, PAUSE, now);
   }
 
   /// Another number after any change of what discovery rests on.

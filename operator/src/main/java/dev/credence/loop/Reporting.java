@@ -96,7 +96,7 @@ public final class Reporting implements AutoCloseable {
   }
 
   private void look(Instant now) {
-    if (isSweepDue(now)) {
+    if (WallClock.isDue(read, every, now)) {
       shelves.forEach(Shelf::read);
       read = now;
       due = now;
@@ -108,12 +108,6 @@ public final class Reporting implements AutoCloseable {
       changedFirst = null;
       write(now).ifPresent(again -> due = again);
     }
-  }
-
-  /// By the clock of the wall, also where it was put back.
-  private boolean isSweepDue(Instant now) {
-    var before = read;
-    return before == null || now.isBefore(before) || !now.isBefore(before.plus(every));
   }
 
   private void notice(Instant now) {

@@ -78,7 +78,7 @@ public final class Sweep implements AutoCloseable {
 
   private void tick(BooleanSupplier complete) {
     try {
-      if (isDue(clock.instant()) && complete.getAsBoolean()) {
+      if (WallClock.isDue(last, every, clock.instant()) && complete.getAsBoolean()) {
         sweep();
         last = clock.instant();
         meters.swept(clock.instant());
@@ -87,12 +87,6 @@ public final class Sweep implements AutoCloseable {
       LOG.warn("a sweep failed and is tried again", failed);
     }
     lastTick = System.nanoTime();
-  }
-
-  /// By the clock of the wall, also where it was put back.
-  private boolean isDue(Instant now) {
-    var before = last;
-    return before == null || now.isBefore(before) || !now.isBefore(before.plus(every));
   }
 
   private void sweep() {

@@ -1,8 +1,6 @@
 package dev.credence.observe;
 
-import dev.credence.api.Api;
 import dev.credence.facts.Evidence;
-import dev.credence.facts.Evidence.Token;
 import dev.credence.facts.Evidence.Tracking;
 import dev.credence.facts.Identity;
 import dev.credence.facts.Identity.AccountWanted;
@@ -12,7 +10,6 @@ import dev.credence.facts.Subject;
 import dev.credence.facts.Uses;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -51,11 +48,11 @@ final class Evidences {
             .filter(subject -> subject.kind() == Subject.Kind.ServiceAccount)
             .map(Subject::name)
             .collect(Collectors.toSet());
-    var tokens = tokens(identity.namespace(), accounts);
     return new Evidence(
         uses(cluster.uses(identity.namespace(), now, anew), subjects),
-        tokens,
-        tokens.isEmpty() ? new Tracking.Unknown("there are no tokens") : cluster.tracking(now),
+        haveTokens(identity.namespace(), accounts)
+            ? cluster.tracking(now)
+            : new Tracking.Unknown("there are no tokens"),
         accounts.stream()
             .collect(
                 Collectors.toMap(
@@ -81,21 +78,8 @@ final class Evidences {
         all.problems());
   }
 
-  private List<Token> tokens(String namespace, Set<String> accounts) {
-    return accounts.stream()
-        .flatMap(account -> cluster.tokensOf(namespace, account).stream())
-        .map(Evidences::token)
-        .sorted(Comparator.comparing(Token::subject))
-        .toList();
-  }
-
-  private static Token token(HasMetadata secret) {
-    var meta = secret.getMetadata();
-    return new Token(
-        Subject.secret(meta.getName()),
-        Metadata.annotations(meta).getOrDefault(Members.ACCOUNT_OF_TOKEN, ""),
-        Texts.time(meta.getCreationTimestamp()).orElse(Instant.EPOCH),
-        Texts.day(Metadata.labels(meta).get(Api.LAST_USED)));
+  private boolean haveTokens(String namespace, Set<String> accounts) {
+    return accounts.stream().anyMatch(account -> !cluster.tokensOf(namespace, account).isEmpty());
   }
 
   private Map<String, String> signals(String namespace, String account) {

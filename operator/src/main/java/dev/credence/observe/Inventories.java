@@ -3,6 +3,7 @@ package dev.credence.observe;
 import dev.credence.api.Api;
 import dev.credence.api.MachineIdentity;
 import dev.credence.facts.Baseline;
+import dev.credence.facts.CredentialType;
 import dev.credence.facts.Guard;
 import dev.credence.facts.Home;
 import dev.credence.facts.Inventory;
@@ -28,8 +29,6 @@ import java.util.stream.Collectors;
 /// Lists of objects as what discovery rests on. The objects may be whole or metadata alone, from a
 /// cache or from a list that was asked for.
 public final class Inventories {
-  private static final String TOKEN = "kubernetes.io/service-account-token";
-
   /// `types`: of Secrets by their UID, for those that come without; `certificates` empty: they
   /// cannot be looked at, and then `gaps` says so.
   public record Lists(
@@ -106,7 +105,7 @@ public final class Inventories {
     // Kubernetes asks for the annotation on every such Secret; on others it means nothing.
     var account = Optional.ofNullable(annotations.get(Members.ACCOUNT_OF_TOKEN));
     return account
-        .filter(_ -> type.map(TOKEN::equals).orElse(true))
+        .filter(_ -> type.map(CredentialType.SERVICE_ACCOUNT_TOKEN::equals).orElse(true))
         .map(Texts::oneLine)
         .<Nature>map(Nature.Token::new)
         .orElseGet(

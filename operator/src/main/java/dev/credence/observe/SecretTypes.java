@@ -1,7 +1,7 @@
 package dev.credence.observe;
 
+import dev.credence.facts.CredentialType;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -21,19 +22,14 @@ import java.util.stream.Stream;
 /// that it is asked again only where there are Secrets that were not there at the last answer.
 final class SecretTypes {
   private static final List<String> THAT_MATTER =
-      List.of(
-          "kubernetes.io/service-account-token",
-          "kubernetes.io/basic-auth",
-          "kubernetes.io/ssh-auth",
-          "kubernetes.io/tls",
-          "kubernetes.io/dockerconfigjson",
-          "kubernetes.io/dockercfg",
-          "bootstrap.kubernetes.io/token");
+      Stream.concat(
+              Stream.of(CredentialType.SERVICE_ACCOUNT_TOKEN),
+              Stream.of(CredentialType.values()).map(CredentialType::type))
+          .toList();
 
   /// Any other one.
   private static final String ANOTHER = "Opaque";
 
-  private static final long PAGE = 500;
   private static final long AT_MOST_EVERY = Duration.ofSeconds(10).toNanos();
   private static final long AFTER_A_PROBLEM = Duration.ofMinutes(1).toNanos();
 
@@ -89,7 +85,7 @@ final class SecretTypes {
     try {
       var answer = new HashMap<String, String>();
       for (var type : THAT_MATTER) {
-        list(type).forEach(secret -> answer.put(secret.getMetadata().getUid(), type));
+        each(type, secret -> answer.put(secret.getMetadata().getUid(), type));
       }
       // They were there before it was asked, so that they are of none of these types.
       uids.forEach(uid -> answer.putIfAbsent(uid, ANOTHER));
@@ -107,28 +103,15 @@ final class SecretTypes {
     }
   }
 
-  private Stream<Secret> list(String type) {
-    return namespaces.isEmpty()
-        ? list(type, "")
-        : namespaces.stream().flatMap(namespace -> list(type, namespace));
-  }
-
-  /// Pages of them; an empty namespace: all.
-  private Stream<Secret> list(String type, String namespace) {
-    var all = Stream.<Secret>of();
-    var next = "";
-    do {
-      var options = new ListOptionsBuilder().withFieldSelector("type=" + type).withLimit(PAGE);
-      if (!next.isEmpty()) {
-        options.withContinue(next);
-      }
-      var page =
-          namespace.isEmpty()
-              ? metadata.secrets().inAnyNamespace().list(options.build())
-              : metadata.secrets().inNamespace(namespace).list(options.build());
-      all = Stream.concat(all, Each.in(page.getItems()));
-      next = Texts.present(page.getMetadata().getContinue()).orElse("");
-    } while (!next.isEmpty());
-    return all;
+  private void each(String type, Consumer<Secret> secret) {
+    var field = Optional.of("type=" + type);
+    (namespaces.isEmpty()
+            ? Stream.of(Optional.<String>empty())
+            : namespaces.stream().map(Optional::of))
+        .forEach(
+            namespace ->
+                Pages.of(metadata, Secret.class, namespace)
+                    .with(Optional.empty(), field)
+                    .forEach(secret));
   }
 }

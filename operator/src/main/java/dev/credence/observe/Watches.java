@@ -55,11 +55,9 @@ import org.slf4j.LoggerFactory;
 /// | ServiceAccount | whole | the same |
 /// | Certificate, while cert-manager is installed | whole | the same |
 /// | ConfigMap, the list of suspended accounts alone | whole | identities that an entry is about |
-/// | ValidatingAdmissionPolicy and binding, by [Admissions] | whole | all, when one comes into
-// force or goes |
+/// | ValidatingAdmissionPolicy and binding, by [Admissions] | whole | all, when its force changes |
 /// | Job, those of our own | whole | the identity that it was started for |
-/// | Role, ClusterRole and their bindings, by [GivenRights] | whole | identities with an account to
-/// which something else is given |
+/// | Role, ClusterRole, bindings, by [GivenRights] | whole | identities with accounts they mean |
 /// | Namespace | metadata | identities in it |
 /// | CredentialPolicy | as facts | all |
 /// | the definition of Certificate, by [CertManager] | metadata | all, when it comes or goes |
@@ -154,10 +152,9 @@ public final class Watches implements Cluster {
     waking.by(wake);
   }
 
-  /// Blocks until every cache holds what the API server holds; says each ten seconds what it waits
-  /// for. cert-manager is waited for only a while, and roles that we may not see are not waited
-  // for:
-  /// without them everything else goes on.
+  /// Blocks until every cache holds what the API server holds; says each ten seconds what it
+  /// waits for. cert-manager is waited for only a while, and roles that we may not see are not
+  /// waited for: without them everything else goes on.
   public void start() throws InterruptedException {
     var all =
         CompletableFuture.allOf(

@@ -94,8 +94,7 @@ public record Entry(
   }
 
   /// `level`: Unknown where nobody evaluated it. `findings` are the worst 32, the numbers count
-  // them
-  /// all.
+  /// them all.
   public record Risk(
       String level, int critical, int high, int medium, int low, List<Finding> findings) {
     public static final Risk UNKNOWN = new Risk("Unknown", 0, 0, 0, 0, List.of());

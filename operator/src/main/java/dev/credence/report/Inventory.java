@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /// All machine identities of a cluster, or of a part of it, at one moment: what every form of the
 /// report is made of. `unclaimed` is empty where nobody could look; then one of the `gaps` says
-// why.
+/// why.
 public record Inventory(
     Origin origin, List<Entry> identities, Optional<List<Orphan>> unclaimed, List<String> gaps) {
 

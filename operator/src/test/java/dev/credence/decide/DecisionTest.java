@@ -12,6 +12,7 @@ import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
 import dev.credence.observe.Snapshots;
+import dev.credence.world.Golden;
 import dev.credence.world.Readable;
 import dev.credence.world.World;
 import dev.credence.world.Yaml;
@@ -35,7 +36,6 @@ import org.junit.jupiter.api.TestFactory;
 /// `make golden` writes what is expected anew: review the difference.
 class DecisionTest {
   private static final Path FOLDER = Path.of("src/test/resources/decisions");
-  private static final boolean REWRITE = Boolean.getBoolean("credence.golden");
 
   @TestFactory
   Stream<DynamicTest> decisions() throws IOException {
@@ -56,12 +56,7 @@ class DecisionTest {
     var decision = Decide.next(snapshot(Files.readString(folder.resolve("given.yaml"))));
     var actual = Readable.decision(decision);
     var expected = folder.resolve("expect.yaml");
-    if (REWRITE) {
-      Files.writeString(expected, actual);
-    }
-    assertThat(actual)
-        .as("%s, which would be:%n%n%s%n", expected, actual)
-        .isEqualTo(Files.exists(expected) ? Files.readString(expected) : "");
+    Golden.check(expected, actual);
   }
 
   static Snapshot snapshot(String given) {

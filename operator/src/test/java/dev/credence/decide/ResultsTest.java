@@ -6,6 +6,7 @@ import dev.credence.decide.results.Result;
 import dev.credence.decide.results.Result.Outcome;
 import dev.credence.decide.results.Result.Whose;
 import dev.credence.decide.results.Results;
+import dev.credence.world.Golden;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,15 +22,11 @@ import org.junit.jupiter.api.Test;
 class ResultsTest {
   private static final Path DECISIONS = Path.of("src/test/resources/decisions");
   private static final Path GOLDEN = Path.of("src/test/resources/results.txt");
-  private static final boolean REWRITE = Boolean.getBoolean("credence.golden");
 
   @Test
   void a_report_tells_what_is_broken_the_worst_first() throws IOException {
     var actual = told(Results.of("sales", identities()));
-    if (REWRITE) {
-      Files.writeString(GOLDEN, actual);
-    }
-    assertThat(actual).isEqualTo(Files.exists(GOLDEN) ? Files.readString(GOLDEN) : "");
+    Golden.check(GOLDEN, actual);
   }
 
   @Test

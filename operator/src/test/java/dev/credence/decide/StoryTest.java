@@ -2,6 +2,7 @@ package dev.credence.decide;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.credence.world.Golden;
 import dev.credence.world.Story;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +15,6 @@ import org.junit.jupiter.api.TestFactory;
 /// look, and what changed is told. `make golden` tells it anew: review the difference.
 class StoryTest {
   private static final Path FOLDER = Path.of("src/test/resources/stories");
-  private static final boolean REWRITE = Boolean.getBoolean("credence.golden");
 
   @TestFactory
   Stream<DynamicTest> stories() throws IOException {
@@ -29,12 +29,7 @@ class StoryTest {
 
   private static void check(Path file) throws IOException {
     assertThat(file.getFileName().toString()).matches("[a-z0-9]+(-[a-z0-9]+)+\\.story");
-    var written = Files.readString(file);
-    var told = Story.told(written);
-    if (REWRITE) {
-      Files.writeString(file, told);
-      written = told;
-    }
-    assertThat(told).as(file.toString()).isEqualTo(written);
+    var told = Story.told(Files.readString(file));
+    Golden.check(file, told);
   }
 }

@@ -26,8 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
 /// Reports for viewers of policy reports, on a cluster of its own whose kinds of reports come and
-// go.
-/// The tests are the life of one cluster, in order.
+/// go. The tests are the life of one cluster, in order.
 @OnCluster
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class OpenReportsIT {

@@ -3,6 +3,7 @@ package dev.credence.it;
 import static dev.credence.cluster.Eventually.within;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.credence.cluster.AccessReview;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.TestNamespace;
@@ -13,7 +14,7 @@ import dev.credence.world.RandomRbac;
 import dev.credence.world.RandomRbac.Asked;
 import dev.credence.world.Rbac;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.api.model.authorization.v1.ResourceAttributesBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -103,28 +104,18 @@ class RbacIT {
 
   private static boolean theirs(KubernetesClient client, Asked asked) {
     var parts = asked.resource().split("/", 2);
-    return client
-        .resource(
-            new SubjectAccessReviewBuilder()
-                .withNewSpec()
-                .withUser("system:serviceaccount:" + asked.home() + ":" + asked.account())
-                .withGroups(
-                    "system:serviceaccounts",
-                    "system:serviceaccounts:" + asked.home(),
-                    "system:authenticated")
-                .withNewResourceAttributes()
-                .withVerb(asked.verb())
-                .withGroup(asked.group())
-                .withResource(parts[0])
-                .withSubresource(parts.length == 2 ? parts[1] : "")
-                .withNamespace(asked.namespace())
-                .withName(asked.name())
-                .endResourceAttributes()
-                .endSpec()
-                .build())
-        .create()
-        .getStatus()
-        .getAllowed();
+    return AccessReview.allows(
+        client,
+        asked.home(),
+        asked.account(),
+        new ResourceAttributesBuilder()
+            .withVerb(asked.verb())
+            .withGroup(asked.group())
+            .withResource(parts[0])
+            .withSubresource(parts.length == 2 ? parts[1] : "")
+            .withNamespace(asked.namespace())
+            .withName(asked.name())
+            .build());
   }
 
   private static <T, R> List<R> inParallel(List<T> items, Function<T, R> work) {

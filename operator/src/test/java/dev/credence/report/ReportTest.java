@@ -8,6 +8,7 @@ import dev.credence.api.MachineIdentity;
 import dev.credence.command.Orphans;
 import dev.credence.facts.Baseline;
 import dev.credence.report.Inventory.Origin;
+import dev.credence.world.Golden;
 import dev.credence.world.Yaml;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -36,7 +37,6 @@ class ReportTest {
       Baseline.of(List.of("kube-system", "*/default"), "credence-system");
 
   private static final Path FOLDER = Path.of("src/test/resources/reports");
-  private static final boolean REWRITE = Boolean.getBoolean("credence.golden");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TestFactory
@@ -59,10 +59,7 @@ class ReportTest {
   private static void check(Path folder, Format format) throws IOException {
     var actual = written(given(folder), format);
     var expected = folder.resolve("expect." + ending(format));
-    if (REWRITE) {
-      Files.writeString(expected, actual);
-    }
-    assertThat(actual).as(expected.toString()).isEqualTo(Files.readString(expected));
+    Golden.check(expected, actual);
   }
 
   private static String ending(Format format) {

@@ -1,11 +1,11 @@
 package dev.credence.decide.discovery;
 
+import dev.credence.facts.CredentialType;
 import dev.credence.facts.Inventory.Item;
 import dev.credence.facts.Inventory.Nature;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -14,15 +14,6 @@ import java.util.stream.Collectors;
 /// What makes a Secret look like a credential? Its type, what its holder says of it, or the words
 /// of its name; never its value, which is not read. docs/discovery.md has the same table.
 final class Looks {
-  private static final Map<String, String> TYPES =
-      Map.of(
-          "kubernetes.io/basic-auth", "a user name and a password",
-          "kubernetes.io/ssh-auth", "an SSH key",
-          "kubernetes.io/tls", "a certificate and its key",
-          "kubernetes.io/dockerconfigjson", "logins of image registries",
-          "kubernetes.io/dockercfg", "logins of image registries",
-          "bootstrap.kubernetes.io/token", "a token by which nodes join");
-
   /// Argo CD reads logins of repositories and clusters from Secrets with this label.
   private static final String ARGO_CD = "argocd.argoproj.io/secret-type";
 
@@ -78,7 +69,8 @@ final class Looks {
   private static Optional<String> ofSecret(Item item, Nature.Stored stored) {
     return stored
         .type()
-        .flatMap(type -> Optional.ofNullable(TYPES.get(type)).map(what -> what + ", by its type"))
+        .flatMap(CredentialType::of)
+        .map(type -> type.holds() + ", by its type")
         .or(
             () ->
                 stored.said()

@@ -81,8 +81,7 @@ public record Results(List<Result> listed, int fails, int warns, int skips) {
   }
 
   /// Also where no policy asks for better. Ready, Stalled and Reconciling sum up the others,
-  // findings
-  /// speak for themselves, and suspended is what somebody wanted.
+  /// findings speak for themselves, and suspended is what somebody wanted.
   private static boolean isBroken(Verdict verdict) {
     return switch (verdict.aspect()) {
       case Ready, Reconciling, Stalled, LeastPrivilege -> false;

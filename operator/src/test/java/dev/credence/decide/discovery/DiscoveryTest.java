@@ -10,6 +10,7 @@ import dev.credence.facts.Baseline;
 import dev.credence.facts.Inventory;
 import dev.credence.observe.Inventories;
 import dev.credence.observe.Policies;
+import dev.credence.world.Golden;
 import dev.credence.world.World;
 import dev.credence.world.Yaml;
 import io.fabric8.certmanager.api.model.v1.Certificate;
@@ -35,7 +36,6 @@ import org.junit.jupiter.api.TestFactory;
 /// `make golden` writes what is expected anew: review the difference.
 class DiscoveryTest {
   private static final Path FOLDER = Path.of("src/test/resources/discoveries");
-  private static final boolean REWRITE = Boolean.getBoolean("credence.golden");
   private static final List<String> BASELINE =
       List.of("kube-system", "kube-public", "kube-node-lease", "*/default");
 
@@ -55,12 +55,7 @@ class DiscoveryTest {
     var discovery = Discovery.of(inventory);
     var actual = told(discovery, Registering.of(inventory, discovery));
     var expected = folder.resolve("expect.yaml");
-    if (REWRITE) {
-      Files.writeString(expected, actual);
-    }
-    assertThat(actual)
-        .as("%s, which would be:%n%n%s%n", expected, actual)
-        .isEqualTo(Files.exists(expected) ? Files.readString(expected) : "");
+    Golden.check(expected, actual);
   }
 
   private static Inventory inventory(String given) {

@@ -3,6 +3,7 @@ package dev.credence.decide.risk;
 import static dev.credence.cluster.Eventually.within;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.credence.cluster.AccessReview;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.TestNamespace;
@@ -12,7 +13,7 @@ import dev.credence.facts.rbac.Who;
 import dev.credence.world.Rbac;
 import dev.credence.world.Yaml;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.api.model.authorization.v1.ResourceAttributesBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
@@ -213,28 +214,18 @@ class RiskRulesIT {
                   path[0].contains(".") || Set.of("apps", "batch", "*").contains(path[0]);
               var resource = hasGroup ? path[1] : path[0];
               var rest = hasGroup ? 2 : 1;
-              return client
-                  .resource(
-                      new SubjectAccessReviewBuilder()
-                          .withNewSpec()
-                          .withUser("system:serviceaccount:" + home + ":" + question.account())
-                          .withGroups(
-                              "system:serviceaccounts",
-                              "system:serviceaccounts:" + home,
-                              "system:authenticated")
-                          .withNewResourceAttributes()
-                          .withVerb(question.verb())
-                          .withGroup(hasGroup ? path[0] : "")
-                          .withResource(resource)
-                          .withSubresource(path.length > rest ? path[rest] : "")
-                          .withNamespace(question.namespace())
-                          .withName(name)
-                          .endResourceAttributes()
-                          .endSpec()
-                          .build())
-                  .create()
-                  .getStatus()
-                  .getAllowed();
+              return AccessReview.allows(
+                  client,
+                  home,
+                  question.account(),
+                  new ResourceAttributesBuilder()
+                      .withVerb(question.verb())
+                      .withGroup(hasGroup ? path[0] : "")
+                      .withResource(resource)
+                      .withSubresource(path.length > rest ? path[rest] : "")
+                      .withNamespace(question.namespace())
+                      .withName(name)
+                      .build());
             });
   }
 

@@ -8,6 +8,7 @@ import dev.credence.facts.Oversight.Exemption;
 import dev.credence.facts.Oversight.Privileges;
 import dev.credence.facts.Severity;
 import dev.credence.facts.rbac.Who;
+import dev.credence.world.Golden;
 import dev.credence.world.Rbac;
 import dev.credence.world.Yaml;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -25,18 +26,16 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/// Each folder of `risks/` is a rule, with `found.yaml` (a cluster in which it finds something) and
-/// `not-found.yaml` (one that is nearly the same, in which it does not). The account that is looked
-/// at is the one in the file; where there is none, it is `crm-sync`, which is missing, and
-// everybody
-/// without a credential.
+/// Each folder of `risks/` is a rule, with `found.yaml` (a cluster in which it finds something)
+/// and `not-found.yaml` (one that is nearly the same, in which it does not). The account that is
+/// looked at is the one in the file; where there is none, it is `crm-sync`, which is missing, and
+/// everybody without a credential.
 ///
 /// What the rules say of the first is in `found.txt`; `make golden` writes it anew.
 class RiskRulesTest {
   private static final Path FOLDER = Path.of("src/test/resources/risks");
   private static final Path REFERENCE = Path.of("../docs/reference/risks.md");
   private static final Path SAID = Path.of("src/test/resources/risk-findings.txt");
-  private static final boolean REWRITE = Boolean.getBoolean("credence.golden");
   private static final Set<String> PRIVILEGED = Set.of("kube-system", "credence-system");
   private static final String SYNC = "{kind: ServiceAccount, name: crm-sync, namespace: sales}";
 
@@ -84,10 +83,7 @@ class RiskRulesTest {
       }
     }
     var text = String.join("\n", said) + "\n";
-    if (REWRITE) {
-      Files.writeString(SAID, text);
-    }
-    assertThat(text).isEqualTo(Files.readString(SAID));
+    Golden.check(SAID, text);
   }
 
   @Test

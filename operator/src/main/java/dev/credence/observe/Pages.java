@@ -1,4 +1,4 @@
-package dev.credence.command;
+package dev.credence.observe;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /// A long list, read page by page, so that neither the API server nor we hold all of it at once.
-record Pages<T extends HasMetadata>(
+public record Pages<T extends HasMetadata>(
     KubernetesClient client,
     Class<T> kind,
     Optional<String> namespace,
@@ -16,16 +16,16 @@ record Pages<T extends HasMetadata>(
   private static final long A_PAGE = 500;
 
   /// `namespace` empty: all.
-  static <T extends HasMetadata> Pages<T> of(
+  public static <T extends HasMetadata> Pages<T> of(
       KubernetesClient client, Class<T> kind, Optional<String> namespace) {
     return new Pages<>(client, kind, namespace, Optional.empty(), Optional.empty());
   }
 
-  Pages<T> with(Optional<String> labels, Optional<String> fields) {
+  public Pages<T> with(Optional<String> labels, Optional<String> fields) {
     return new Pages<>(client, kind, namespace, labels, fields);
   }
 
-  void forEach(Consumer<T> each) {
+  public void forEach(Consumer<T> each) {
     var next = "";
     do {
       var options =
@@ -40,7 +40,7 @@ record Pages<T extends HasMetadata>(
           namespace.isPresent()
               ? resources.inNamespace(namespace.get()).list(options)
               : resources.inAnyNamespace().list(options);
-      page.getItems().stream()
+      Each.in(page.getItems())
           .filter(item -> item.getMetadata() != null && item.getMetadata().getName() != null)
           .forEach(each);
       next = Optional.ofNullable(page.getMetadata().getContinue()).orElse("");
