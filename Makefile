@@ -14,7 +14,7 @@ SOURCES := $(wildcard pom.xml operator/pom.xml) $(shell find operator/src/main 2
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export CREDENCE_TOOLS := $(CURDIR)/.tools
 
-.PHONY: help demo demo-stop test unit build tools cluster cluster-status cluster-stop install run generate golden verify bench clean distclean
+.PHONY: help demo demo-stop test unit build tools cluster cluster-status cluster-stop install run generate golden verify bench image clean distclean
 
 help: ## Lists these targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ verify: ## Fails when a generated file is not what `make generate` would write.
 
 bench: tools build ## Runs the benchmark and writes its results.
 	@bench/run
+
+image: ## Builds the container image as a tar, operator/target/image/credence.tar, without a daemon.
+	@$(MVN) -q package -DskipTests exec:java@image -pl operator
 
 clean: ## Removes what was built from the sources and ends the local clusters; the tools stay.
 	@tools/cluster down --all

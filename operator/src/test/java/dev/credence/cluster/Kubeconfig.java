@@ -45,7 +45,8 @@ public final class Kubeconfig {
             .build());
   }
 
-  private static String authority(KubernetesClient client) {
+  /// The certificate of whom `client` believes, in Base64.
+  public static String authority(KubernetesClient client) {
     var configuration = client.getConfiguration();
     if (configuration.getCaCertData() != null) {
       return configuration.getCaCertData();

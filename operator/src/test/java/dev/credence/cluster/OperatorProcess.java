@@ -81,8 +81,8 @@ public final class OperatorProcess implements AutoCloseable {
       return this;
     }
 
-    /// Another program in its place, for the tests of this class.
-    Start running(String... command) {
+    /// Another program in its place.
+    public Start running(String... command) {
       this.command = List.of(command);
       return this;
     }
@@ -268,7 +268,8 @@ public final class OperatorProcess implements AutoCloseable {
     }
   }
 
-  private static String token(KubernetesClient client) {
+  /// A token of the operator's account.
+  public static String token(KubernetesClient client) {
     return client
         .serviceAccounts()
         .inNamespace(LocalCluster.NAMESPACE)

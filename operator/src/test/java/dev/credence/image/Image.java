@@ -1,0 +1,285 @@
+package dev.credence.image;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.cloud.tools.jib.api.Containerizer;
+import com.google.cloud.tools.jib.api.Jib;
+import com.google.cloud.tools.jib.api.TarImage;
+import com.google.cloud.tools.jib.api.buildplan.AbsoluteUnixPath;
+import com.google.cloud.tools.jib.api.buildplan.FileEntriesLayer;
+import com.google.cloud.tools.jib.api.buildplan.FilePermissions;
+import com.google.cloud.tools.jib.api.buildplan.ImageFormat;
+import com.google.cloud.tools.jib.api.buildplan.Platform;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
+
+/// The image as one tar that `docker load`, `podman load` and `ctr image import` read:
+///
+/// | layer | what is in it | changes with |
+/// |---|---|---|
+/// | 1 | the C library that the runtime is linked to | the machine that builds |
+/// | 2 | a Java runtime of the modules in use | the JDK |
+/// | 3 | the libraries | the versions in pom.xml |
+/// | 4 | the operator, its user, the list of what is in the image | the sources |
+/// | 5 | classes as the JVM wants to find them (JEP 483), learnt from a run | each build |
+///
+/// The first four are the same, byte for byte, whenever the same sources meet the same JDK and C
+/// library. There is no shell and no package manager, and nothing runs as root.
+public final class Image {
+  /// Of every file. The JVM refuses classes that it learnt from a jar of another time.
+  private static final FileTime TIME = FileTime.from(Instant.ofEpochSecond(1));
+
+  private static final int USER = 65532;
+
+  /// Where things are in the image.
+  private static final String JAVA = "/opt/java";
+
+  private static final String LEARNT = "/app/credence.aot";
+
+  /// What the program and its libraries ask for (`jdeps`), without `java.desktop`, which is asked
+  /// for by optional parts of Jackson and SnakeYAML.
+  private static final String MODULES =
+      "java.base,java.logging,java.management,java.naming,java.net.http,java.sql,java.xml,"
+          + "jdk.httpserver,jdk.management,jdk.unsupported";
+
+  /// The JVM's flags. A pod that sets the variable itself, as the chart does, has its own.
+  static final String FLAGS =
+      "-XX:+UseSerialGC -Xms16m -Xmx128m -Xss512k -XX:+ExitOnOutOfMemoryError"
+          + " -XX:-HeapDumpOnOutOfMemoryError -XX:+DisableAttachMechanism"
+          + " --enable-native-access=ALL-UNNAMED";
+
+  static final List<String> ENTRYPOINT =
+      List.of(JAVA + "/bin/java", "-XX:AOTCache=" + LEARNT, "-jar", "/app/credence.jar");
+
+  private final Path target;
+  private final Path root;
+
+  private Image(Path target, Path folder) {
+    this.target = target;
+    root = folder.resolve("root");
+  }
+
+  /// Writes the image of what was packaged into `operator/target`, and says where it is.
+  public static void main(String[] words) {
+    var target = Path.of(words[0]);
+    var tar = build(target, target.resolve("image"));
+    try {
+      System.out.printf("%s (%d MB)%n", tar, Files.size(tar) / 1_000_000);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /// The tar, in `folder`, of the jar and the libraries in `target`.
+  static Path build(Path target, Path folder) {
+    var image = new Image(target.toAbsolutePath(), folder.toAbsolutePath());
+    try {
+      delete(folder);
+      Files.createDirectories(image.root);
+      image.layOut();
+      Rehearsal.of(image.root, image.root.resolve(LEARNT.substring(1)));
+      image.date();
+      var tar = image.pack(folder.resolve("credence.tar"));
+      delete(image.root);
+      return tar;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void layOut() throws IOException {
+    runtime();
+    for (var file : libraryOfC()) {
+      copy(file, root.resolve(file.toString().substring(1)));
+    }
+    for (var jar : list(target.resolve("lib"))) {
+      copy(jar, root.resolve("app/lib").resolve(jar.getFileName()));
+    }
+    copy(target.resolve("credence.jar"), root.resolve("app/credence.jar"));
+    write("etc/passwd", "credence:x:%1$d:%1$d:credence:/:/nowhere%n".formatted(USER));
+    write("etc/group", "credence:x:%d:%n".formatted(USER));
+    // Names are asked of the files first and of DNS then; without it, in an order of the library's
+    // own.
+    write("etc/nsswitch.conf", "hosts: files dns\n");
+    write("usr/share/sbom/credence.cdx.json", Contents.of(target.resolve("credence.cdx.json")));
+    date();
+  }
+
+  private void runtime() {
+    var said =
+        ToolProvider.findFirst("jlink")
+            .orElseThrow(() -> new IllegalStateException("this JDK has no jlink"))
+            .run(
+                System.out,
+                System.err,
+                "--add-modules",
+                MODULES,
+                "--no-header-files",
+                "--no-man-pages",
+                "--output",
+                root.resolve(JAVA.substring(1)).toString());
+    if (said != 0) {
+      throw new IllegalStateException("jlink ended with " + said);
+    }
+  }
+
+  /// What the runtime's programs and libraries are linked to outside of the runtime, with the
+  /// loader, at the paths where that loader looks.
+  private Set<Path> libraryOfC() throws IOException {
+    var arrow = Pattern.compile("(?:=> )?(/\\S+) \\(0x");
+    var files = new TreeSet<Path>();
+    for (var binary : walk(root.resolve(JAVA.substring(1)), Image::isBinary)) {
+      for (var line : Words.of("ldd", binary.toString()).lines().toList()) {
+        var match = arrow.matcher(line);
+        if (match.find() && !match.group(1).startsWith(root.toString())) {
+          files.add(Path.of(match.group(1)));
+        }
+      }
+    }
+    return files;
+  }
+
+  private static boolean isBinary(Path file) {
+    var name = file.getFileName().toString();
+    return name.endsWith(".so") || file.getParent().endsWith("bin");
+  }
+
+  private Path pack(Path tar) {
+    try {
+      Jib.fromScratch()
+          .setFormat(ImageFormat.Docker)
+          .setPlatforms(Set.of(new Platform(architecture(), "linux")))
+          .setCreationTime(Instant.EPOCH)
+          .setUser(USER + ":" + USER)
+          .setWorkingDirectory(AbsoluteUnixPath.get("/"))
+          .setEntrypoint(ENTRYPOINT)
+          .setProgramArguments(List.of("--help"))
+          .setEnvironment(Map.of("JDK_JAVA_OPTIONS", FLAGS))
+          .setLabels(
+              Map.of(
+                  "org.opencontainers.image.title", "credence",
+                  "org.opencontainers.image.version", version(),
+                  "org.opencontainers.image.licenses", "Apache-2.0"))
+          .addFileEntriesLayer(layer("c-library", file -> !file.startsWith("opt") && !ours(file)))
+          .addFileEntriesLayer(layer("runtime", file -> file.startsWith("opt")))
+          .addFileEntriesLayer(layer("libraries", file -> file.startsWith("app/lib")))
+          .addFileEntriesLayer(
+              layer(
+                  "operator",
+                  file -> ours(file) && !file.startsWith("app/lib") && !file.endsWith(learnt())))
+          .addFileEntriesLayer(layer("learnt", file -> file.endsWith(learnt())))
+          .containerize(
+              Containerizer.to(TarImage.at(tar).named("credence:" + version()))
+                  .setOfflineMode(true)
+                  .setToolName("credence")
+                  .setApplicationLayersCache(target.resolve("image-cache"))
+                  .setBaseImageLayersCache(target.resolve("image-cache")));
+      return tar;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while packing", e);
+    } catch (Exception e) {
+      throw new IllegalStateException("packing " + tar, e);
+    }
+  }
+
+  private static boolean ours(Path file) {
+    return file.startsWith("app") || file.startsWith("etc") || file.startsWith("usr/share");
+  }
+
+  private static Path learnt() {
+    return Path.of(LEARNT).getFileName();
+  }
+
+  /// The files of the image that `of` picks, by their paths from its root.
+  private FileEntriesLayer layer(String name, Predicate<Path> of) throws IOException {
+    var layer = FileEntriesLayer.builder().setName(name);
+    for (var file : walk(root, path -> of.test(root.relativize(path)))) {
+      layer.addEntry(
+          file,
+          AbsoluteUnixPath.get("/" + root.relativize(file)),
+          Files.isExecutable(file)
+              ? FilePermissions.fromOctalString("755")
+              : FilePermissions.fromOctalString("644"),
+          TIME.toInstant());
+    }
+    return layer.build();
+  }
+
+  /// Of the program, which is the tag of the image.
+  private String version() throws IOException {
+    return new ObjectMapper()
+        .readTree(target.resolve("credence.cdx.json").toFile())
+        .at("/metadata/component/version")
+        .asText();
+  }
+
+  private static String architecture() {
+    return switch (System.getProperty("os.arch")) {
+      case "aarch64" -> "arm64";
+      case "amd64" -> "amd64";
+      default -> throw new IllegalStateException("images are for amd64 and arm64");
+    };
+  }
+
+  private void date() throws IOException {
+    for (var file : walk(root, path -> true)) {
+      Files.setLastModifiedTime(file, TIME);
+    }
+  }
+
+  private void write(String path, String text) throws IOException {
+    var file = root.resolve(path);
+    Files.createDirectories(file.getParent());
+    Files.writeString(file, text);
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    Files.createDirectories(to.getParent());
+    Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static List<Path> list(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.sorted().toList();
+    }
+  }
+
+  /// Plain files, in the order of their names.
+  private static List<Path> walk(Path folder, Predicate<Path> of) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files
+          .filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+          .filter(of)
+          .sorted()
+          .toList();
+    }
+  }
+
+  static void delete(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    var all = new ArrayList<Path>();
+    try (Stream<Path> files = Files.walk(folder)) {
+      files.forEach(all::add);
+    }
+    for (var file : all.reversed()) {
+      Files.delete(file);
+    }
+  }
+}
