@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.credence.api.Api;
 import dev.credence.decide.Reason;
 import dev.credence.decide.Verdict.Aspect;
 import dev.credence.decide.Verdict.Truth;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +54,23 @@ class GenerateReferenceTest {
   @Test
   void the_reference_of_types_is_that_of_the_code() throws IOException {
     check("types.md", TypeReference.markdown());
+  }
+
+  @Test
+  void the_reference_of_annotations_is_that_of_the_code() throws IOException {
+    check("annotations.md", AnnotationReference.markdown());
+  }
+
+  @Test
+  void every_label_and_annotation_is_told() throws IllegalAccessException {
+    var written = new TreeSet<String>(Set.of("credence.dev/requested-by"));
+    for (var field : Api.class.getFields()) {
+      var value = (String) field.get(null);
+      if (value.startsWith(Api.GROUP + "/")) {
+        written.add(value);
+      }
+    }
+    assertThat(AnnotationReference.keys()).isEqualTo(written);
   }
 
   @Test
