@@ -200,6 +200,11 @@ public final class OperatorProcess implements AutoCloseable {
     return process.isAlive();
   }
 
+  /// Processor time so far.
+  public Duration cpu() {
+    return process.info().totalCpuDuration().orElseThrow();
+  }
+
   /// Resident memory now.
   public long rssBytes() {
     try (var lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {

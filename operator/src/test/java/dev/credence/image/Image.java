@@ -57,7 +57,7 @@ public final class Image {
           + "jdk.httpserver,jdk.management,jdk.unsupported";
 
   /// The JVM's flags. A pod that sets the variable itself, as the chart does, has its own.
-  static final String FLAGS =
+  public static final String FLAGS =
       "-XX:+UseSerialGC -Xms16m -Xmx128m -Xss512k -XX:+ExitOnOutOfMemoryError"
           + " -XX:-HeapDumpOnOutOfMemoryError -XX:+DisableAttachMechanism"
           + " --enable-native-access=ALL-UNNAMED";
@@ -85,7 +85,7 @@ public final class Image {
   }
 
   /// The tar, in `folder`, of the jar and the libraries in `target`.
-  static Path build(Path target, Path folder) {
+  public static Path build(Path target, Path folder) {
     var image = new Image(target.toAbsolutePath(), folder.toAbsolutePath());
     try {
       delete(folder);

@@ -3,7 +3,6 @@ package dev.credence.image;
 import static dev.credence.cluster.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.credence.api.MachineIdentity;
 import dev.credence.cluster.Kubeconfig;
@@ -33,33 +32,34 @@ class ImageIT {
 
   @TempDir private static Path scratch;
   private static Path tar;
-  private static Path first;
+  private static Unpacked first;
 
   @BeforeAll
   static void build() throws IOException {
     tar = Image.build(TARGET, TARGET.resolve("image"));
-    first = unpack(tar, scratch.resolve("first"));
+    first = Unpacked.of(tar, scratch.resolve("first"));
   }
 
   @Test
   void the_same_sources_make_the_same_layers() throws IOException {
-    var again = unpack(Image.build(TARGET, scratch.resolve("again")), scratch.resolve("second"));
-    assertThat(layers(again).subList(0, LEARNT)).isEqualTo(layers(first).subList(0, LEARNT));
-    assertThat(layers(first)).hasSize(LEARNT + 1);
+    var again =
+        Unpacked.of(Image.build(TARGET, scratch.resolve("again")), scratch.resolve("second"));
+    assertThat(again.layers().subList(0, LEARNT)).isEqualTo(first.layers().subList(0, LEARNT));
+    assertThat(first.layers()).hasSize(LEARNT + 1);
   }
 
   @Test
   void it_says_what_it_is() throws IOException {
-    var config = config(first);
+    var config = first.config();
     assertThat(config.at("/config/User").asText()).isEqualTo("65532:65532");
-    assertThat(words(config.at("/config/Entrypoint"))).isEqualTo(Image.ENTRYPOINT);
+    assertThat(Unpacked.words(config.at("/config/Entrypoint"))).isEqualTo(Image.ENTRYPOINT);
     assertThat(config.at("/os").asText()).isEqualTo("linux");
     assertThat(config.at("/created").asText()).isEqualTo("1970-01-01T00:00:00Z");
   }
 
   @Test
   void everything_in_it_is_listed() throws IOException {
-    var root = root(scratch.resolve("listed"));
+    var root = first.root(scratch.resolve("listed"));
     var list = JSON.readTree(root.resolve("usr/share/sbom/credence.cdx.json").toFile());
     var listed = list.findValuesAsText("name");
     assertThat(listed).contains("OpenJDK runtime", "glibc");
@@ -81,7 +81,7 @@ class ImageIT {
     Assumptions.assumeTrue(
         "root".equals(System.getProperty("user.name")),
         "another root for a process is for the superuser to give");
-    var root = root(scratch.resolve("root"));
+    var root = first.root(scratch.resolve("root"));
     for (var place :
         List.of("proc", "dev", "tmp", "var/run/secrets/kubernetes.io/serviceaccount")) {
       Files.createDirectories(root.resolve(place));
@@ -96,8 +96,8 @@ class ImageIT {
                 Path.of("src/test/resources/image/start.sh").toAbsolutePath().toString(),
                 root.toString(),
                 credentials(cluster).toString(),
-                config(first).at("/config/User").asText()));
-    command.addAll(words(config(first).at("/config/Entrypoint")));
+                first.config().at("/config/User").asText()));
+    command.addAll(Unpacked.words(first.config().at("/config/Entrypoint")));
     command.add("run");
     try (var operator =
         OperatorProcess.on(cluster)
@@ -152,36 +152,5 @@ class ImageIT {
         folder.resolve("ca.crt"),
         Base64.getDecoder().decode(Kubeconfig.authority(cluster.client())));
     return folder;
-  }
-
-  private static Path unpack(Path tar, Path into) throws IOException {
-    Files.createDirectories(into);
-    Words.of("tar", "-xf", tar.toString(), "-C", into.toString());
-    return into;
-  }
-
-  /// The file system of the image.
-  private static Path root(Path into) throws IOException {
-    Files.createDirectories(into);
-    for (var layer : layers(first)) {
-      Words.of("tar", "-xzf", first.resolve(layer).toString(), "-C", into.toString());
-    }
-    return into.toRealPath();
-  }
-
-  /// The names of the layers' files, which are digests of what is in them.
-  private static List<String> layers(Path unpacked) throws IOException {
-    return words(JSON.readTree(unpacked.resolve("manifest.json").toFile()).at("/0/Layers"));
-  }
-
-  private static JsonNode config(Path unpacked) throws IOException {
-    var manifest = JSON.readTree(unpacked.resolve("manifest.json").toFile());
-    return JSON.readTree(unpacked.resolve(manifest.at("/0/Config").asText()).toFile());
-  }
-
-  private static List<String> words(JsonNode array) {
-    var words = new ArrayList<String>();
-    array.forEach(word -> words.add(word.asText()));
-    return words;
   }
 }
