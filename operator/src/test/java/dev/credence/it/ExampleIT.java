@@ -48,6 +48,7 @@ class ExampleIT {
               "ci-kubeconfig",
               "database-password",
               "discovery",
+              "gitops",
               "offboarding",
               "quickstart",
               "suspend-and-resume");
@@ -344,6 +345,62 @@ class ExampleIT {
       eventually("what nobody touched goes with its account")
           .until(() -> scene.identity("label-printer").get() == null);
     }
+  }
+
+  /// Argo CD's waves by hand: each begins when the one before is healthy.
+  @Test
+  void gitops() throws IOException {
+    var scene = new Scene(cluster.client(), "helpdesk");
+    var folder = EXAMPLES.resolve("gitops");
+    var manifests = folder.resolve("helpdesk").toString();
+    var policies = folder.resolve("policies").toString();
+    cluster.kubectl("create", "namespace", "helpdesk");
+    try (var applied =
+        new Applied(objects(folder.resolve("policies/helpdesk.yaml")).toList(), "helpdesk")) {
+      fromGit(policies);
+      fromGit(manifests + "/1-accounts.yaml");
+      try (var identity = Versions.ofIdentity(scene, "helpdesk-mail")) {
+        fromGit(manifests + "/2-identity.yaml");
+        identity.await(Kstatus.Current);
+        assertThat(identity.verdicts()).containsExactly(Kstatus.InProgress, Kstatus.Current);
+      }
+      assertThat(scene.secret("helpdesk-mail").get().getData())
+          .as("what the next wave needs")
+          .containsOnlyKeys("username", "password");
+      fromGit(manifests + "/3-application.yaml");
+      scene.annotate(scene.identity("helpdesk-mail"), "credence.dev/rotate", "now");
+      scene.awaitVersion("helpdesk-mail", 2);
+      for (var files : List.of(policies, manifests)) {
+        cluster.kubectl(
+            "diff",
+            "--server-side",
+            "--field-manager=argocd-controller",
+            "-n",
+            "helpdesk",
+            "-f",
+            files);
+      }
+
+      var password = scene.value("helpdesk-mail", "password");
+      scene.identity("helpdesk-mail").delete();
+      eventually("it is nobody's")
+          .until(() -> !scene.isMarked(scene.secret("helpdesk-mail"), "helpdesk-mail"));
+      fromGit(manifests + "/2-identity.yaml");
+      scene.awaitReady("helpdesk-mail");
+      assertThat(scene.version("helpdesk-mail")).isEqualTo(2);
+      assertThat(scene.value("helpdesk-mail", "password")).isEqualTo(password);
+    }
+  }
+
+  private static void fromGit(String files) {
+    cluster.kubectl(
+        "apply",
+        "--server-side",
+        "--field-manager=argocd-controller",
+        "-n",
+        "helpdesk",
+        "-f",
+        files);
   }
 
   private static String unclaimed() {

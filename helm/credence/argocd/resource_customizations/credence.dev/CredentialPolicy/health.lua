@@ -1,0 +1,69 @@
+-- Health of a CredentialPolicy: whether every rule of it can be applied. It follows kstatus (observedGeneration, Stalled,
+-- Reconciling, Ready). Identities that break a rule are counted in the message and are not what makes a policy ill.
+local health_status = {}
+local status = obj.status or {}
+
+-- Argo CD says this by itself before it asks a script.
+if obj.metadata.deletionTimestamp ~= nil then
+  health_status.status = "Progressing"
+  health_status.message = "Pending deletion"
+  return health_status
+end
+
+-- Before the operator has looked for the first time the API server shows -1 here.
+if (status.observedGeneration or -1) < 0 then
+  health_status.status = "Progressing"
+  health_status.message = "Waiting for the operator to look for the first time"
+  return health_status
+end
+
+if status.observedGeneration ~= obj.metadata.generation then
+  health_status.status = "Progressing"
+  health_status.message = "Waiting for the operator to look at the change"
+  return health_status
+end
+
+local conditions = {}
+for _, condition in ipairs(status.conditions or {}) do
+  conditions[condition.type] = condition
+end
+
+local function is_true(type)
+  return conditions[type] ~= nil and conditions[type].status == "True"
+end
+
+local function said_by(type)
+  return conditions[type].reason .. ": " .. conditions[type].message
+end
+
+if is_true("Stalled") then
+  health_status.status = "Degraded"
+  health_status.message = said_by("Stalled")
+  return health_status
+end
+
+if is_true("Reconciling") then
+  health_status.status = "Progressing"
+  health_status.message = said_by("Reconciling")
+  return health_status
+end
+
+if is_true("Ready") then
+  health_status.status = "Healthy"
+  health_status.message = said_by("Ready")
+  if status.identities ~= nil and status.violations ~= nil then
+    health_status.message = health_status.message ..
+      "; identities: " .. status.identities .. ", breaking a rule: " .. status.violations
+  end
+  return health_status
+end
+
+if conditions["Ready"] == nil or conditions["Ready"].status == "Unknown" then
+  health_status.status = "Progressing"
+  health_status.message = "Waiting for the condition Ready"
+  return health_status
+end
+
+health_status.status = "Degraded"
+health_status.message = said_by("Ready")
+return health_status

@@ -1,0 +1,14 @@
+-- Asks for new values of all credentials, in the windows of the policy. Once more while it is not answered changes nothing.
+local os = require("os")
+local status = obj.status or {}
+if status.state == "Suspended" or status.state == "Decommissioned" then
+  error("nothing is rotated: the identity is " .. status.state, 0)
+end
+
+obj.metadata.annotations = obj.metadata.annotations or {}
+local asked = obj.metadata.annotations["credence.dev/rotate"]
+if asked ~= nil and asked ~= (status.handled or {}).rotate then
+  return obj
+end
+obj.metadata.annotations["credence.dev/rotate"] = os.date("!%Y-%m-%dT%XZ") .. " by Argo CD"
+return obj

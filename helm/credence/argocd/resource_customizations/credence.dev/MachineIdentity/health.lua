@@ -1,0 +1,86 @@
+-- Health of a MachineIdentity. It follows kstatus (observedGeneration, Stalled, Reconciling, Ready), but for one thing:
+-- an identity that is out of service is Suspended. One that is decommissioned waits for nobody, and is judged like any other.
+local health_status = {}
+local status = obj.status or {}
+
+-- Argo CD says this by itself before it asks a script.
+if obj.metadata.deletionTimestamp ~= nil then
+  health_status.status = "Progressing"
+  health_status.message = "Pending deletion"
+  return health_status
+end
+
+-- Before the operator has looked for the first time the API server shows -1 here.
+if (status.observedGeneration or -1) < 0 then
+  health_status.status = "Progressing"
+  health_status.message = "Waiting for the operator to look for the first time"
+  return health_status
+end
+
+if status.observedGeneration ~= obj.metadata.generation then
+  health_status.status = "Progressing"
+  health_status.message = "Waiting for the operator to look at the change"
+  return health_status
+end
+
+local conditions = {}
+for _, condition in ipairs(status.conditions or {}) do
+  conditions[condition.type] = condition
+end
+
+local function is_true(type)
+  return conditions[type] ~= nil and conditions[type].status == "True"
+end
+
+local function said_by(type)
+  return conditions[type].reason .. ": " .. conditions[type].message
+end
+
+if is_true("Suspended") and status.state ~= "Decommissioned" then
+  health_status.status = "Suspended"
+  health_status.message = said_by("Suspended")
+  return health_status
+end
+
+if is_true("Stalled") then
+  health_status.status = "Degraded"
+  health_status.message = said_by("Stalled")
+  return health_status
+end
+
+if is_true("Reconciling") then
+  health_status.status = "Progressing"
+  health_status.message = said_by("Reconciling")
+  return health_status
+end
+
+if is_true("Ready") then
+  health_status.status = "Healthy"
+  if status.state == "Decommissioned" then
+    health_status.message = said_by("Suspended")
+    return health_status
+  end
+  health_status.message = said_by("Ready")
+  -- Times of this form sort as text does.
+  local next_rotation = nil
+  for _, credential in ipairs(status.credentials or {}) do
+    local time = credential.nextRotationTime
+    if time ~= nil and (next_rotation == nil or time < next_rotation) then
+      next_rotation = time
+    end
+  end
+  if next_rotation ~= nil then
+    health_status.message = health_status.message .. "; next rotation " .. next_rotation
+  end
+  return health_status
+end
+
+if conditions["Ready"] == nil or conditions["Ready"].status == "Unknown" then
+  health_status.status = "Progressing"
+  health_status.message = "Waiting for the condition Ready"
+  return health_status
+end
+
+health_status.status = "Degraded"
+health_status.message = said_by("Ready")
+return health_status
