@@ -29,6 +29,23 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 {{- end -}}
 
+{{/* The account that the operator acts as. */}}
+{{- define "credence.serviceAccountName" -}}
+{{- $name := dig "name" "" .Values.serviceAccount -}}
+{{- if and (not $name) (not (dig "create" true .Values.serviceAccount)) -}}
+{{- fail "serviceAccount.create is false: serviceAccount.name must say which account the operator acts as" -}}
+{{- end -}}
+{{- default (include "credence.fullname" .) $name -}}
+{{- end -}}
+
+{{/*
+Values that a chart before this one did not know have their default here as well: `helm upgrade --reuse-values` brings the
+values of the chart before, and no others.
+*/}}
+{{- define "credence.tier" -}}
+{{- dig "rbac" "tier" "Enforce" .Values.AsMap -}}
+{{- end -}}
+
 {{- define "credence.image" -}}
 {{- if .Values.image.digest -}}
 {{ printf "%s@%s" .Values.image.repository .Values.image.digest }}

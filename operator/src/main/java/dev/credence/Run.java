@@ -90,7 +90,8 @@ final class Run implements Callable<Integer> {
             clients.metadata(),
             settings.watchNamespaces(),
             settings.namespace(),
-            settings.neverSuspend());
+            settings.neverSuspend(),
+            settings.risk());
     var act =
         new Act(
             clients.full(),
@@ -101,9 +102,10 @@ final class Run implements Callable<Integer> {
             remembering(watches),
             clock);
     var announcer = new Announcer(clients.full(), clock, instance);
-    var sweep = new Sweep(watches, act, meters, clock, settings.sweepEvery());
+    var sweep = new Sweep(watches, act, settings.tier(), meters, clock, settings.sweepEvery());
     var identities =
-        new IdentityReconciler(watches, act, announcer, fleet, meters, clock, sweep::isGone);
+        new IdentityReconciler(
+            watches, settings.tier(), act, announcer, fleet, meters, clock, sweep::isGone);
     var policies =
         new PolicyReconciler(
             fleet,
@@ -137,6 +139,7 @@ final class Run implements Callable<Integer> {
           .addKeyValue("instance", instance)
           .addKeyValue("cluster", clients.full().getMasterUrl())
           .addKeyValue("port", pages.port())
+          .addKeyValue("tier", settings.tier())
           .log("starting");
       waitingFor = "waiting for the API server and the CRDs";
       ApiServer.await(clients.full(), settings.watchNamespaces());
@@ -147,7 +150,14 @@ final class Run implements Callable<Integer> {
       log.info("started");
       var rights = new OwnRights(clients.full());
       tellHealthUntilStopped(
-          log, watches, engine, () -> meters.permissions().check(clock.instant(), rights::has));
+          log,
+          watches,
+          engine,
+          () -> {
+            if (meters.permissions().check(clock.instant(), rights::has)) {
+              identities.tryAgain();
+            }
+          });
     }
   }
 

@@ -59,7 +59,17 @@ public enum Setting {
       "CREDENCE_REPORTS",
       "false",
       "true or false",
-      "Whether each namespace with identities gets an OpenReports Report, or a PolicyReport, where the API server knows them.");
+      "Whether each namespace with identities gets an OpenReports Report, or a PolicyReport, where the API server knows them."),
+  Risk(
+      "CREDENCE_RISK",
+      "true",
+      "true or false",
+      "Whether roles and bindings are watched, to tell what accounts may do; without it LeastPrivilege is Unknown."),
+  Tier(
+      "CREDENCE_TIER",
+      "Enforce",
+      "Observe, Rotate or Enforce",
+      "What the operator is there to do: Observe writes nothing but status and Events, Rotate makes and replaces credentials, Enforce does everything. What is beyond it is not tried.");
 
   private final String variable;
   private final String otherwise;

@@ -1,5 +1,6 @@
 package dev.credence;
 
+import dev.credence.facts.Tier;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
@@ -26,7 +27,9 @@ public record Settings(
     Set<String> neverSuspend,
     Optional<String> apiServer,
     Set<String> baseline,
-    boolean reports) {
+    boolean reports,
+    boolean risk,
+    Tier tier) {
   private static final Pattern DURATION =
       Pattern.compile("(?:(\\d{1,6})h)?(?:(\\d{1,6})m)?(?:(\\d{1,6})s)?");
   private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
@@ -63,7 +66,9 @@ public record Settings(
         read(environment, Setting.NeverSuspend, Settings::accounts),
         read(environment, Setting.ApiServer, Settings::https),
         read(environment, Setting.Baseline, Settings::baseline),
-        read(environment, Setting.Reports, Settings::truth));
+        read(environment, Setting.Reports, Settings::truth),
+        read(environment, Setting.Risk, Settings::truth),
+        read(environment, Setting.Tier, Tier::valueOf));
   }
 
   private static <T> T read(

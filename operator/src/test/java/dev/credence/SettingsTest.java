@@ -4,6 +4,7 @@ import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.credence.facts.Tier;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -33,7 +34,9 @@ class SettingsTest {
                 Set.of(),
                 Optional.empty(),
                 Set.of("kube-system", "kube-public", "kube-node-lease", "*/default"),
-                false));
+                false,
+                true,
+                Tier.Enforce));
   }
 
   @Test
@@ -54,6 +57,8 @@ class SettingsTest {
                     entry("CREDENCE_API_SERVER", "https://api.example.com:6443"),
                     entry("CREDENCE_BASELINE", "kube-system, */builder, sales/crm"),
                     entry("CREDENCE_REPORTS", "true"),
+                    entry("CREDENCE_RISK", "false"),
+                    entry("CREDENCE_TIER", "Observe"),
                     entry("SOMETHING_ELSE", "whatever"))))
         .isEqualTo(
             new Settings(
@@ -69,7 +74,9 @@ class SettingsTest {
                 Set.of("payments", "argocd/argocd-server"),
                 Optional.of("https://api.example.com:6443"),
                 Set.of("kube-system", "*/builder", "sales/crm"),
-                true));
+                true,
+                false,
+                Tier.Observe));
   }
 
   @ParameterizedTest
@@ -99,6 +106,8 @@ class SettingsTest {
     "CREDENCE_API_SERVER, api.example.com, 'an address like https://api.example.com:6443, or empty'",
     "CREDENCE_API_SERVER, http://api.example.com, 'an address like https://api.example.com:6443, or empty'",
     "CREDENCE_API_SERVER, https://, 'an address like https://api.example.com:6443, or empty'",
+    "CREDENCE_RISK, no, true or false",
+    "CREDENCE_TIER, observe, 'Observe, Rotate or Enforce'",
     "CREDENCE_API_SERVER, 'https://a b', 'an address like https://api.example.com:6443, or empty'"
   })
   void a_wrong_value_is_refused_in_a_sentence(String variable, String value, String wanted) {

@@ -52,7 +52,7 @@ public final class Explain implements Callable<Integer> {
   private static List<String> lines(Connection connection, Name name, MachineIdentity identity) {
     return switch (Live.at(connection, name, identity, Where.settings())) {
       case Look.Seen(var snapshot) -> {
-        var decision = Decide.next(snapshot);
+        var decision = Decide.next(snapshot, Where.settings().tier());
         var lines = new ArrayList<>(new Explanation(snapshot, decision).lines());
         decision
             .standing()

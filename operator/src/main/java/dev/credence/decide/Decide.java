@@ -16,6 +16,7 @@ import dev.credence.facts.Policy;
 import dev.credence.facts.Setback;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
+import dev.credence.facts.Tier;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,7 +43,7 @@ import java.util.stream.Stream;
 /// [Service] and [Life] to say; [Suspending] and [Parting] carry out what follows.
 /// [Classification]
 /// says what kind of actor it is, [Usage] whether anybody uses it, [Reviewing] whether somebody has
-/// confirmed that it is needed.
+/// confirmed that it is needed. [Remit] says what of it all this operator is there to do.
 public final class Decide {
   private static final Duration WHILE_RESTARTING = Duration.ofSeconds(5);
   private static final Duration WHILE_WAITING = Duration.ofMinutes(1);
@@ -56,6 +57,11 @@ public final class Decide {
     return s.identity().leaving() || s.home().leaving()
         ? new Decision(List.of(), Optional.empty(), Optional.empty(), false)
         : new Decide(s).decision();
+  }
+
+  /// The same for an operator of this tier, which leaves the rest as it is and says so.
+  public static Decision next(Snapshot s, Tier tier) {
+    return Remit.within(tier, s);
   }
 
   private final Snapshot s;

@@ -7,6 +7,7 @@ import dev.credence.decide.Standing.Credential.Phase;
 import dev.credence.decide.Turn.Obstacle;
 import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Member.StoredSecret;
+import dev.credence.facts.Subject;
 import dev.credence.facts.TokenRecipe;
 import java.time.Duration;
 import java.util.List;
@@ -195,13 +196,28 @@ final class Rotation {
       case Unapproved -> upkeep.kept(secret, issue, Phase.Fresh, message);
       case Suspended, Decommissioned ->
           t.material() instanceof TokenRecipe
-              ? upkeep.still(
-                  secret,
-                  issue,
-                  Phase.Revoked,
-                  "ended by the suspension; a new one is issued when the identity is resumed")
+              ? ended(secret, issue)
               : upkeep.still(secret, issue, Phase.Fresh, message);
     };
+  }
+
+  private Turn ended(StoredSecret secret, Issue issue) {
+    return t.s()
+        .refusal(Subject.anchorOf(t.name(), issue.version()))
+        .map(
+            refused ->
+                upkeep.still(
+                    secret,
+                    issue,
+                    Phase.Fresh,
+                    "still valid, though the identity is suspended: " + refused.message()))
+        .orElseGet(
+            () ->
+                upkeep.still(
+                    secret,
+                    issue,
+                    Phase.Revoked,
+                    "ended by the suspension; a new one is issued when the identity is resumed"));
   }
 
   /// What was begun is carried through, also where its occasion was taken back meanwhile.

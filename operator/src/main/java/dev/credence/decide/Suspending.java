@@ -12,6 +12,7 @@ import dev.credence.facts.Member.StoredSecret;
 import dev.credence.facts.Safeguards.Admission;
 import dev.credence.facts.Safeguards.LegacyToken;
 import dev.credence.facts.Safeguards.Listed;
+import dev.credence.facts.Setback;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
@@ -237,13 +238,22 @@ record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject
                   + " identities an hour (`safety.maxSuspensionsPerHour`)"
                   + next.map(time -> ", the next at " + time).orElse(""));
       case Service.OutOfService(var ground, var since, _) ->
-          suspended(Truth.True, ground.reason(), "since " + since + ": " + ground.why());
+          suspended(Truth.True, ground.reason(), "since " + since + ": " + ground.why() + inPart());
       case Service.Ended(var ground, var since) ->
           suspended(
               Truth.True,
               ground.reason(),
-              "decommissioned, out of service since " + since + ": " + ground.why());
+              "decommissioned, out of service since " + since + ": " + ground.why() + inPart());
     };
+  }
+
+  private String inPart() {
+    return s.setbacks().stream()
+            .map(Setback::subject)
+            .filter(subject -> subject.kind() == Kind.Suspension)
+            .anyMatch(this::isSetBack)
+        ? "; it is not in force for all of its accounts: see `status.suspension`"
+        : "";
   }
 
   private static Verdict suspended(Truth truth, Reason reason, String message) {

@@ -16,6 +16,7 @@ import dev.credence.decide.Verdict.Aspect;
 import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
+import dev.credence.facts.Tier;
 import dev.credence.measure.Fleet;
 import dev.credence.measure.Meters;
 import dev.credence.observe.Snapshots;
@@ -75,6 +76,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
 
   private final Watches watches;
   private final Snapshots snapshots;
+  private final Tier tier;
   private final Act act;
   private final Announcer announcer;
   private final Setbacks setbacks = new Setbacks();
@@ -87,6 +89,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
 
   public IdentityReconciler(
       Watches watches,
+      Tier tier,
       Act act,
       Announcer announcer,
       Fleet fleet,
@@ -96,6 +99,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     this.watches = watches;
     this.snapshots = new Snapshots(watches);
     this.allowance = new Allowance(watches::identities);
+    this.tier = tier;
     this.act = act;
     this.announcer = announcer;
     this.fleet = fleet;
@@ -132,6 +136,13 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     gone.accept(identity);
   }
 
+  /// Has what was refused tried at once, and not when its turn comes: a right was given that was
+  /// missing.
+  public void tryAgain() {
+    setbacks.forget();
+    watches.wakeAll();
+  }
+
   @Override
   public UpdateControl<MachineIdentity> reconcile(
       MachineIdentity cached, Context<MachineIdentity> context) {
@@ -154,22 +165,22 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     var uid = resource.getMetadata().getUid();
     var generation = Objects.requireNonNullElse(resource.getMetadata().getGeneration(), 0L);
     var snapshot = snapshots.of(resource, now, setbacks.of(uid, generation), allowance.recent(now));
-    var decision = Decide.next(snapshot);
+    var decision = Decide.next(snapshot, tier);
     if (decision.counted()) {
       // What is known of its use may be minutes old, which is too old to suspend by.
       watches.usesChanged(resource.getMetadata().getNamespace());
       snapshot = snapshots.of(resource, now, setbacks.of(uid, generation), allowance.recent(now));
-      decision = Decide.next(snapshot);
+      decision = Decide.next(snapshot, tier);
     }
     if (!mayGoOn(decision, uid, now)) {
       // Another one was suspended since we looked.
       snapshot = snapshot.with(allowance.recent(now));
-      decision = Decide.next(snapshot);
+      decision = Decide.next(snapshot, tier);
     }
 
     var refusals = perform(decision.actions(), resource);
     var held = setbacks.remember(uid, generation, refusals, now);
-    var known = refusals.isEmpty() ? decision : Decide.next(snapshot.with(held));
+    var known = refusals.isEmpty() ? decision : Decide.next(snapshot.with(held), tier);
 
     if (known.standing().isPresent()) {
       show(known.standing().get(), snapshot, resource, client);

@@ -74,6 +74,10 @@ final class Setbacks {
         generation);
   }
 
+  void forget() {
+    byIdentity.clear();
+  }
+
   void forget(String uid) {
     byIdentity.remove(uid);
   }

@@ -8,6 +8,7 @@ import dev.credence.facts.Ended;
 import dev.credence.facts.Guard;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
+import dev.credence.facts.Tier;
 import dev.credence.measure.Meters;
 import dev.credence.observe.Members;
 import dev.credence.observe.Metadata;
@@ -34,7 +35,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// It has every identity looked at, and takes our marks off members whose identity is gone. The
 /// second also happens as soon as an identity is deleted; it needs no finalizer, so deleting one
-/// works while the operator is down.
+/// works while the operator is down. An operator whose [Tier] does not cover that leaves them.
 public final class Sweep implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
 
@@ -43,6 +44,7 @@ public final class Sweep implements AutoCloseable {
 
   private final Watches watches;
   private final Act act;
+  private final Tier tier;
   private final Meters meters;
   private final Clock clock;
   private final Duration every;
@@ -53,9 +55,10 @@ public final class Sweep implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("sweep").daemon().factory());
 
-  public Sweep(Watches watches, Act act, Meters meters, Clock clock, Duration every) {
+  public Sweep(Watches watches, Act act, Tier tier, Meters meters, Clock clock, Duration every) {
     this.watches = watches;
     this.act = act;
+    this.tier = tier;
     this.meters = meters;
     this.clock = clock;
     this.every = every;
@@ -92,9 +95,13 @@ public final class Sweep implements AutoCloseable {
   private void sweep() {
     watches.wakeAll();
     for (var kind : Kind.OF_MEMBERS) {
-      watches.marked(kind).filter(this::isOrphan).forEach(object -> unmark(kind, object));
+      if (mayUnmark(kind)) {
+        watches.marked(kind).filter(this::isOrphan).forEach(object -> unmark(kind, object));
+      }
     }
-    resume();
+    if (tier.covers(Tier.Enforce)) {
+      resume();
+    }
   }
 
   /// An identity is gone: its members lose our marks.
@@ -109,9 +116,14 @@ public final class Sweep implements AutoCloseable {
     var name = identity.getMetadata().getName();
     var uid = identity.getMetadata().getUid();
     for (var kind : Kind.OF_MEMBERS) {
-      watches.ofIdentity(kind, namespace, name).stream()
-          .filter(this::isOrphan)
-          .forEach(object -> unmark(kind, object));
+      if (mayUnmark(kind)) {
+        watches.ofIdentity(kind, namespace, name).stream()
+            .filter(this::isOrphan)
+            .forEach(object -> unmark(kind, object));
+      }
+    }
+    if (!tier.covers(Tier.Enforce)) {
+      return;
     }
     watches
         .listed(namespace)
@@ -122,6 +134,10 @@ public final class Sweep implements AutoCloseable {
               }
             });
     watches.endedFor(namespace, uid).forEach(this::revalidate);
+  }
+
+  private boolean mayUnmark(Kind kind) {
+    return tier.covers(kind == Kind.ServiceAccount ? Tier.Enforce : Tier.Rotate);
   }
 
   /// Nobody stays suspended for an identity that is gone.

@@ -38,8 +38,9 @@ public final class Permissions implements MultiCollector {
   }
 
   /// To be called every few seconds. `may` asks the authorizer; what it throws puts the question
-  /// off.
-  public void check(Instant now, Predicate<Question> may) {
+  /// off. Whether a right is there now that was missing.
+  public boolean check(Instant now, Predicate<Question> may) {
+    var given = false;
     for (var answer : List.copyOf(inQuestion.values())) {
       if (Duration.between(answer.askedAt(), now).abs().compareTo(ASKED_AGAIN) < 0) {
         continue;
@@ -47,10 +48,12 @@ public final class Permissions implements MultiCollector {
       var right = answer.question().right();
       if (may.test(answer.question())) {
         inQuestion.remove(right);
+        given |= answer.missing();
       } else {
         inQuestion.put(right, new Answer(answer.question(), true, now));
       }
     }
+    return given;
   }
 
   @Override

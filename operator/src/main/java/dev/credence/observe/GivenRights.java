@@ -34,17 +34,20 @@ public final class GivenRights implements Catalog {
   private final Watch<ClusterRoleBinding> clusterRoleBindings;
   private final Set<String> privileged;
   private final boolean everywhere;
+  private final boolean wanted;
   private final Consumer<Stream<Subject>> given;
 
-  /// Empty `namespaces`: all. `privileged`: those in which rights weigh more. `given` is told to
-  /// whom something else is given than before.
+  /// Empty `namespaces`: all. `privileged`: those in which rights weigh more. Where it is not
+  /// `wanted`, nothing is watched. `given` is told to whom something else is given than before.
   GivenRights(
       KubernetesClient client,
       Set<String> namespaces,
       Set<String> privileged,
+      boolean wanted,
       Consumer<Stream<Subject>> given) {
     this.privileged = Set.copyOf(privileged);
     this.everywhere = namespaces.isEmpty();
+    this.wanted = wanted;
     this.given = given;
     this.roles =
         Watch.of(
@@ -57,6 +60,9 @@ public final class GivenRights implements Catalog {
 
   /// Completes when everything is known; `known` is called then.
   CompletableFuture<Void> start(Runnable known) {
+    if (!wanted) {
+      return CompletableFuture.completedFuture(null);
+    }
     return CompletableFuture.allOf(
             watches().values().stream().map(Watch::start).toArray(CompletableFuture<?>[]::new))
         .thenRun(known);
@@ -68,11 +74,13 @@ public final class GivenRights implements Catalog {
 
   /// By the name that RBAC has for the kind.
   private Map<String, Watch<?>> watches() {
-    return Map.of(
-        "roles", roles,
-        "clusterroles", clusterRoles,
-        "rolebindings", roleBindings,
-        "clusterrolebindings", clusterRoleBindings);
+    return wanted
+        ? Map.of(
+            "roles", roles,
+            "clusterroles", clusterRoles,
+            "rolebindings", roleBindings,
+            "clusterrolebindings", clusterRoleBindings)
+        : Map.of();
   }
 
   boolean isRefused() {
@@ -158,6 +166,9 @@ public final class GivenRights implements Catalog {
   }
 
   private List<String> problems() {
+    if (!wanted) {
+      return List.of("this operator does not read roles and bindings (chart value `risk.enabled`)");
+    }
     return Stream.concat(
             those(Watch::isRefused)
                 .map(kind -> "the operator may not list and watch " + kind + ": grant it"),

@@ -99,6 +99,17 @@ public final class Watches implements Cluster {
       Set<String> namespaces,
       String home,
       Set<String> neverSuspend) {
+    this(full, metadata, namespaces, home, neverSuspend, true);
+  }
+
+  /// `risk`: whether roles and bindings are watched.
+  public Watches(
+      KubernetesClient full,
+      KubernetesClient metadata,
+      Set<String> namespaces,
+      String home,
+      Set<String> neverSuspend,
+      boolean risk) {
     this.full = full;
     this.namespaces = Set.copyOf(namespaces);
     this.types = new SecretTypes(metadata, namespaces);
@@ -127,6 +138,7 @@ public final class Watches implements Cluster {
             full,
             namespaces,
             Set.of(KUBE_SYSTEM, home),
+            risk,
             subjects -> waking.given(subjects, this::account));
     this.neverSuspend =
         Stream.concat(Stream.of(KUBE_SYSTEM, home), neverSuspend.stream())

@@ -4,20 +4,24 @@ import static dev.credence.cluster.Eventually.eventually;
 import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.credence.world.Yaml;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.authorization.v1.ResourceRule;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectRulesReviewBuilder;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
 /// The chart on a real API server.
@@ -97,6 +101,65 @@ class ChartIT {
           "watch configmaps credence-suspended",
           "patch configmaps credence-suspended");
 
+  /// What an operator that observes may do: nothing but the status, Events and the Lease is
+  // written.
+  private static final List<String> RIGHTS_TO_OBSERVE =
+      List.of(
+          "list credence.dev/machineidentities",
+          "watch credence.dev/machineidentities",
+          "patch credence.dev/machineidentities/status",
+          "list credence.dev/credentialpolicies",
+          "watch credence.dev/credentialpolicies",
+          "patch credence.dev/credentialpolicies/status",
+          "list secrets",
+          "watch secrets",
+          "list serviceaccounts",
+          "watch serviceaccounts",
+          "list namespaces",
+          "watch namespaces",
+          "list cert-manager.io/certificates",
+          "watch cert-manager.io/certificates",
+          "list pods",
+          "list networking.k8s.io/ingresses",
+          "list gateway.networking.k8s.io/gateways",
+          "list configmaps kube-apiserver-legacy-service-account-token-tracking",
+          "list configmaps credence-suspended",
+          "watch configmaps credence-suspended",
+          "list apps/deployments",
+          "list apps/statefulsets",
+          "list apps/daemonsets",
+          "list batch/cronjobs",
+          "list batch/jobs",
+          "watch batch/jobs",
+          "list apiextensions.k8s.io/customresourcedefinitions certificates.cert-manager.io",
+          "watch apiextensions.k8s.io/customresourcedefinitions certificates.cert-manager.io",
+          "list rbac.authorization.k8s.io/roles",
+          "watch rbac.authorization.k8s.io/roles",
+          "list rbac.authorization.k8s.io/rolebindings",
+          "watch rbac.authorization.k8s.io/rolebindings",
+          "list rbac.authorization.k8s.io/clusterroles",
+          "watch rbac.authorization.k8s.io/clusterroles",
+          "list rbac.authorization.k8s.io/clusterrolebindings",
+          "watch rbac.authorization.k8s.io/clusterrolebindings",
+          "list admissionregistration.k8s.io/validatingadmissionpolicies",
+          "watch admissionregistration.k8s.io/validatingadmissionpolicies",
+          "list admissionregistration.k8s.io/validatingadmissionpolicybindings",
+          "watch admissionregistration.k8s.io/validatingadmissionpolicybindings",
+          "create events.k8s.io/events",
+          "get coordination.k8s.io/leases credence",
+          "create coordination.k8s.io/leases",
+          "update coordination.k8s.io/leases credence",
+          "patch coordination.k8s.io/leases credence");
+
+  /// What one that enforces may do, and one that rotates may not.
+  private static final List<String> RIGHTS_TO_ENFORCE =
+      List.of(
+          "create serviceaccounts",
+          "patch serviceaccounts",
+          "delete serviceaccounts",
+          "create configmaps",
+          "patch configmaps credence-suspended");
+
   @Test
   void helm_lint_has_nothing_to_say(LocalCluster cluster) {
     assertThat(cluster.helm("lint", "--strict", CHART)).contains("0 chart(s) failed");
@@ -109,6 +172,58 @@ class ChartIT {
 
     everywhere.addAll(RIGHTS_AT_HOME);
     assertThat(rightsOfOperator(cluster, LocalCluster.NAMESPACE)).isEqualTo(everywhere);
+  }
+
+  @Test
+  void each_tier_may_do_this_and_nothing_else(LocalCluster cluster) {
+    var everything = new TreeSet<>(RIGHTS_EVERYWHERE);
+    everything.addAll(RIGHTS_AT_HOME);
+    assertThat(rendered(cluster, "Enforce")).isEqualTo(everything);
+
+    var rotating = new TreeSet<>(everything);
+    assertThat(rotating.removeAll(RIGHTS_TO_ENFORCE)).isTrue();
+    assertThat(rendered(cluster, "Rotate")).isEqualTo(rotating);
+
+    assertThat(rendered(cluster, "Observe")).isEqualTo(new TreeSet<>(RIGHTS_TO_OBSERVE));
+    assertThat(rotating).containsAll(RIGHTS_TO_OBSERVE);
+  }
+
+  /// The rules of every role that the chart renders for the operator.
+  private static Set<String> rendered(LocalCluster cluster, String tier) {
+    var text =
+        cluster.helm("template", "credence", CHART, "--no-hooks", "--set", "rbac.tier=" + tier);
+    assertThat(text).contains("- name: CREDENCE_TIER\n          value: \"%s\"".formatted(tier));
+    return Yaml.documents(text).stream()
+        .map(document -> Yaml.node(document))
+        .filter(node -> node.path("kind").asText().endsWith("Role"))
+        .flatMap(node -> StreamSupport.stream(node.path("rules").spliterator(), false))
+        .flatMap(rule -> rights(Serialization.unmarshal(rule.toString(), ResourceRule.class)))
+        .collect(toCollection(TreeSet::new));
+  }
+
+  @Test
+  void an_operator_that_only_observes_has_no_hook_that_writes(LocalCluster cluster) {
+    assertThat(cluster.helm("template", CHART)).contains("helm.sh/hook: post-delete");
+    assertThat(cluster.helm("template", CHART, "--set", "rbac.tier=Observe"))
+        .doesNotContain("helm.sh/hook");
+  }
+
+  @Test
+  void a_tier_that_does_not_exist_is_refused(LocalCluster cluster) {
+    var end = cluster.tryHelm("template", CHART, "--set", "rbac.tier=observe");
+    assertThat(end.code()).isNotZero();
+    assertThat(end.err()).contains("tier", "'Observe', 'Rotate', 'Enforce'");
+  }
+
+  @Test
+  void without_an_account_to_make_one_is_to_be_named(LocalCluster cluster) {
+    var end = cluster.tryHelm("template", CHART, "--set", "serviceAccount.create=false");
+    assertThat(end.code()).isNotZero();
+    assertThat(end.err()).contains("serviceAccount.name must say which account");
+    assertThat(
+            cluster.helm(
+                "template", CHART, "--set", "serviceAccount.create=false,serviceAccount.name=mine"))
+        .contains("serviceAccountName: mine", "'system:serviceaccount:default:mine'");
   }
 
   @Test
@@ -190,6 +305,8 @@ class ChartIT {
                 "CREDENCE_BASELINE",
                 "CREDENCE_API_SERVER",
                 "CREDENCE_REPORTS",
+                "CREDENCE_RISK",
+                "CREDENCE_TIER",
                 "CREDENCE_JAVA_OPTS");
         assertThat(namespace.client().policy().v1().podDisruptionBudget().list().getItems())
             .hasSize(1);
@@ -198,6 +315,43 @@ class ChartIT {
         cluster.helm("uninstall", namespace.name(), "--namespace", namespace.name());
       }
     }
+  }
+
+  @Test
+  void values_of_the_chart_before_are_enough(LocalCluster cluster, TestNamespace namespace)
+      throws IOException {
+    var name = namespace.name();
+    try (var previous =
+        Files.list(LocalCluster.TOP.resolve("operator/src/test/resources/chart/previous"))) {
+      cluster.helm(
+          "install",
+          name,
+          previous.findFirst().orElseThrow().toString(),
+          "--namespace",
+          name,
+          "--set",
+          "crds.enabled=false,admission.enabled=false,releaseOnUninstall=false,replicaCount=0,fullnameOverride="
+              + name);
+    }
+    try {
+      cluster.helm("upgrade", name, CHART, "--namespace", name, "--reuse-values");
+      var deployment = namespace.client().apps().deployments().withName(name).get();
+      assertThat(deployment.getMetadata().getLabels()).containsEntry("helm.sh/chart", version());
+      assertThat(deployment.getSpec().getTemplate().getSpec().getContainers().getFirst().getEnv())
+          .filteredOn(
+              variable -> List.of("CREDENCE_TIER", "CREDENCE_RISK").contains(variable.getName()))
+          .extracting(variable -> variable.getValue())
+          .containsExactlyInAnyOrder("Enforce", "true");
+      assertThat(may(cluster, name, "update", name)).isTrue();
+    } finally {
+      cluster.helm("uninstall", name, "--namespace", name);
+    }
+  }
+
+  /// As the label of every object has it: `credence-0.2.0`.
+  private static String version() throws IOException {
+    var chart = Files.readString(Path.of(CHART, "Chart.yaml"));
+    return "credence-" + Yaml.node(Yaml.documents(chart).getFirst()).path("version").asText();
   }
 
   @Test
@@ -310,9 +464,7 @@ class ChartIT {
             "--api-versions",
             "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy",
             "--values",
-            LocalCluster.TOP
-                .resolve("operator/src/test/resources/chart/everything.yaml")
-                .toString());
+            LocalCluster.TOP.resolve("helm/credence/ci/everything-values.yaml").toString());
     var file = Files.createTempFile("rendered", ".yaml");
     try {
       Files.writeString(file, rendered);

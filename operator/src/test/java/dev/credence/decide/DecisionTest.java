@@ -11,6 +11,7 @@ import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
+import dev.credence.facts.Tier;
 import dev.credence.observe.Snapshots;
 import dev.credence.world.Golden;
 import dev.credence.world.Readable;
@@ -53,10 +54,16 @@ class DecisionTest {
   }
 
   private static void check(Path folder) throws IOException {
-    var decision = Decide.next(snapshot(Files.readString(folder.resolve("given.yaml"))));
+    var given = Files.readString(folder.resolve("given.yaml"));
+    var decision = Decide.next(snapshot(given), tier(given));
     var actual = Readable.decision(decision);
     var expected = folder.resolve("expect.yaml");
     Golden.check(expected, actual);
+  }
+
+  private static Tier tier(String given) {
+    var about = Yaml.node(Yaml.documents(given).getFirst());
+    return Tier.valueOf(about.path("tier").asText(Tier.Enforce.name()));
   }
 
   static Snapshot snapshot(String given) {
@@ -75,7 +82,8 @@ class DecisionTest {
             "neverSuspended",
             "recent",
             "unlisted",
-            "tokensTrackedSince");
+            "tokensTrackedSince",
+            "tier");
     var world = new World(Instant.parse(about.path("now").asText()));
     world.certManager(about.path("certManager").asBoolean(true));
     world.mayReadRoles(about.path("mayReadRoles").asBoolean(true));

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.credence.api.Api;
 import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
+import dev.credence.facts.Subject.Kind;
+import dev.credence.facts.Tier;
 import dev.credence.world.Readable;
 import dev.credence.world.World;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -99,6 +101,34 @@ class PropertiesTest {
         .flatMap(name -> world.see(RandomWorld.NAMESPACE, name).stream())
         .flatMap(snapshot -> Decide.next(snapshot).lookAgainAt().stream())
         .min(Instant::compareTo);
+  }
+
+  @Test
+  void a_lower_tier_writes_nothing_that_is_beyond_it() {
+    forAll(
+        random -> {
+          for (var step = 0; step < STEPS / 4; step++) {
+            something(random);
+            for (var name : RandomWorld.IDENTITIES) {
+              random
+                  .world()
+                  .see(RandomWorld.NAMESPACE, name)
+                  .ifPresent(PropertiesTest::compareTiers);
+              look(random.world(), name, Integer.MAX_VALUE);
+            }
+          }
+        });
+  }
+
+  private static void compareTiers(Snapshot seen) {
+    assertThat(Decide.next(seen, Tier.Enforce)).isEqualTo(Decide.next(seen));
+    assertThat(Decide.next(seen, Tier.Observe).actions()).isEmpty();
+    var rotating = Decide.next(seen, Tier.Rotate);
+    assertThat(rotating.actions())
+        .noneMatch(action -> action.subject().kind() == Kind.ServiceAccount)
+        .noneMatch(action -> action.subject().kind() == Kind.Suspension)
+        .noneMatch(Action.Invalidate.class::isInstance)
+        .noneMatch(Action.Revalidate.class::isInstance);
   }
 
   @Test

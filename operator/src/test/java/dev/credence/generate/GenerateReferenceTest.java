@@ -74,6 +74,12 @@ class GenerateReferenceTest {
   }
 
   @Test
+  void the_reference_of_values_is_that_of_the_chart() throws IOException {
+    var chart = GenerateTest.TOP.resolve("helm/credence");
+    GenerateTest.check(chart.resolve("README.md"), ChartReference.markdown(chart));
+  }
+
+  @Test
   void every_reason_has_its_condition() {
     assertThat(ReasonReference.ANSWERS.values().stream().flatMap(List::stream).collect(toSet()))
         .containsExactlyInAnyOrder(Reason.values());

@@ -34,6 +34,10 @@ import org.junit.jupiter.api.io.TempDir;
 @OnCluster
 class UninstallIT {
   private static final Duration AT_MOST = Duration.ofSeconds(15);
+
+  /// The garbage collector learns of kinds that went in its own time.
+  private static final Duration GARBAGE = Duration.ofSeconds(90);
+
   private static final String CHART = LocalCluster.TOP.resolve("helm/credence").toString();
 
   /// No node has it: the hook's pod waits for this test to play kubelet.
@@ -53,10 +57,68 @@ class UninstallIT {
     cluster.close();
   }
 
+  private static void install(String values) {
+    cluster.helm(
+        "upgrade",
+        "--install",
+        "credence",
+        CHART,
+        "--namespace",
+        LocalCluster.NAMESPACE,
+        "--set",
+        values);
+    eventually("the API server knows identities")
+        .ignoreExceptions()
+        .until(
+            () ->
+                cluster.client().raw("/apis/credence.dev/v1alpha1/machineidentities?limit=1")
+                    != null);
+  }
+
+  /// Whoever asks for it gets it: every identity goes, and what was made for it; what is others'
+  /// stays.
+  @Test
+  void with_the_crds_everything_goes_and_nothing_hangs() {
+    install("replicaCount=0,releaseOnUninstall=false,crds.keep=false");
+    var scene = Scene.fresh(cluster, "all");
+    scene.createAccount("crm-sync");
+    try (var operator = OperatorProcess.on(cluster).start()) {
+      scene.identity(
+          "crm",
+          Scene.OWNER
+              + ", serviceAccounts: [{name: crm-sync}, {name: crm-report, provision: {}}], secrets: ["
+              + Scene.password("crm-db")
+              + "]");
+      scene.awaitReady("crm");
+      cluster.helm("uninstall", "credence", "--namespace", LocalCluster.NAMESPACE);
+      eventually("the definitions are gone").until(() -> definitions().isEmpty());
+      assertThat(operator.isAlive()).as("it waits for them").isTrue();
+    }
+    within(GARBAGE, "what was made is gone")
+        .until(
+            () ->
+                scene.secret("crm-db").get() == null && scene.account("crm-report").get() == null);
+    assertThat(scene.account("crm-sync").get()).isNotNull();
+    assertThat(left()).isEmpty();
+  }
+
+  private static List<String> definitions() {
+    return cluster
+        .client()
+        .apiextensions()
+        .v1()
+        .customResourceDefinitions()
+        .list()
+        .getItems()
+        .stream()
+        .map(definition -> definition.getMetadata().getName())
+        .filter(name -> name.endsWith(".credence.dev"))
+        .toList();
+  }
+
   @Test
   void nobody_is_left_frozen() throws Exception {
-    cluster.helm(
-        "upgrade", "credence", CHART, "--namespace", LocalCluster.NAMESPACE, "--set", NOBODY);
+    install(NOBODY);
     var crm = Crm.of(Scene.fresh(cluster, "left"));
     try (var operator = OperatorProcess.on(cluster).start()) {
       crm.scene().awaitReady("crm");

@@ -9,6 +9,7 @@ import dev.credence.act.Announcer;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentitySpec;
 import dev.credence.facts.Subject;
+import dev.credence.facts.Tier;
 import dev.credence.make.Maker;
 import dev.credence.measure.Fleet;
 import dev.credence.measure.Meters;
@@ -59,6 +60,7 @@ class IdentityReconcilerTest {
   private final IdentityReconciler reconciler =
       new IdentityReconciler(
           watches,
+          Tier.Enforce,
           new Act(
               writer,
               writer,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.act.Act;
 import dev.credence.facts.Subject;
+import dev.credence.facts.Tier;
 import dev.credence.make.Maker;
 import dev.credence.measure.Fleet;
 import dev.credence.measure.Meters;
@@ -50,21 +51,24 @@ class SweepTest {
       new Watches(cluster.client(), cluster.client(), Set.of(), "credence-system", Set.of());
   private final Meters meters = new Meters(new Fleet(clock, 0, "1.2.3"));
 
-  @AutoClose
-  private final Sweep sweep =
-      new Sweep(
-          watches,
-          new Act(
-              writer,
-              writer,
-              new Maker(new SecureRandom()),
-              "https://api",
-              "credence-system",
-              new Forgetful(),
-              InstantSource.fixed(Instant.EPOCH)),
-          meters,
-          clock,
-          Duration.ofMinutes(10));
+  @AutoClose private final Sweep sweep = of(Tier.Enforce);
+
+  private Sweep of(Tier tier) {
+    return new Sweep(
+        watches,
+        new Act(
+            writer,
+            writer,
+            new Maker(new SecureRandom()),
+            "https://api",
+            "credence-system",
+            new Forgetful(),
+            InstantSource.fixed(Instant.EPOCH)),
+        tier,
+        meters,
+        clock,
+        Duration.ofMinutes(10));
+  }
 
   @BeforeEach
   void start() throws InterruptedException {
@@ -109,6 +113,15 @@ class SweepTest {
     eventually("a sweep is done").until(() -> lastSweep() > 0);
     assertThat(api.lines()).containsExactly(SECRETS + "orphan");
     assertThat(api.last().json().at("/metadata/labels").isMissingNode()).isTrue();
+  }
+
+  @Test
+  void an_operator_that_observes_sweeps_and_writes_nothing() {
+    try (var observing = of(Tier.Observe)) {
+      observing.start(() -> true);
+      eventually("a sweep is done").until(() -> lastSweep() > 0);
+      assertThat(api.lines()).isEmpty();
+    }
   }
 
   @Test

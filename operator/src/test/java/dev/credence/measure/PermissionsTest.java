@@ -25,8 +25,8 @@ class PermissionsTest {
     return new Question(new Right(verb, "batch", "jobs", namespace), "crm-db-v2-apply-1");
   }
 
-  private void check(boolean may) {
-    permissions.check(
+  private boolean check(boolean may) {
+    return permissions.check(
         now,
         question -> {
           asked.add(question);
@@ -49,7 +49,7 @@ class PermissionsTest {
     check(true);
     assertThat(asked).containsExactly(CREATE);
     assertThat(missing()).isEmpty();
-    check(true);
+    assertThat(check(true)).as("nothing was missing").isFalse();
     assertThat(asked).as("once").hasSize(1);
   }
 
@@ -65,8 +65,9 @@ class PermissionsTest {
     check(true);
     assertThat(asked).as("a minute has not passed").hasSize(2);
     now = now.plus(Duration.ofMinutes(1));
-    check(true);
+    assertThat(check(true)).as("it was missing, and is there").isTrue();
     assertThat(missing()).isEmpty();
+    assertThat(check(true)).as("it is told once").isFalse();
   }
 
   @Test
