@@ -15,6 +15,7 @@ import dev.credence.make.Maker;
 import dev.credence.measure.Census;
 import dev.credence.measure.Fleet;
 import dev.credence.measure.Meters;
+import dev.credence.measure.PolicyCount;
 import dev.credence.observe.ApiServer;
 import dev.credence.observe.Reports;
 import dev.credence.observe.Watches;
@@ -92,6 +93,7 @@ final class Run implements Callable<Integer> {
             settings.namespace(),
             settings.neverSuspend(),
             settings.risk());
+    meters.page().register(new PolicyCount(watches::policies));
     var act =
         new Act(
             clients.full(),

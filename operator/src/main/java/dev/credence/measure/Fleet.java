@@ -43,6 +43,11 @@ public final class Fleet implements MultiCollector {
     WITHIN.put("720h", Duration.ofHours(720));
   }
 
+  /// A value that comes later than this is late; also what the objective for rotations says.
+  private static final Duration LATE = Duration.ofMinutes(5);
+
+  private static final Duration A_DAY = Duration.ofHours(24);
+
   private final ConcurrentSkipListMap<Name, Entry> standings = new ConcurrentSkipListMap<>();
   private final AtomicLong changes = new AtomicLong();
   private final Clock clock;
@@ -134,6 +139,14 @@ public final class Fleet implements MultiCollector {
                 entry.standing().ready()
                     ? Stream.of()
                     : Stream.of(List.of(entry.standing().verdict(Aspect.Ready).reason().name()))));
+    gauges.add(
+        counted(
+            Metric.Stalled,
+            all,
+            entry ->
+                entry.standing().verdicts().stream()
+                    .filter(verdict -> verdict.aspect() == Aspect.Stalled)
+                    .map(verdict -> List.of(verdict.reason().name()))));
     gauges.add(single(Metric.OwnerMissing, all.stream().filter(Fleet::hasNoOwner).count()));
     gauges.add(
         counted(
@@ -169,7 +182,27 @@ public final class Fleet implements MultiCollector {
         single(
             Metric.RotationsBlocked,
             credentials.stream().filter(c -> c.phase() == Phase.Blocked).count()));
-    gauges.add(expiring(credentials));
+    var now = clock.instant();
+    var inService =
+        all.stream()
+            .map(Entry::standing)
+            .filter(standing -> isInService(standing, now))
+            .flatMap(standing -> standing.credentials().stream())
+            .toList();
+    gauges.add(
+        single(
+            Metric.RotationsOverdue,
+            inService.stream().filter(credential -> isOverdue(credential, now)).count()));
+    gauges.add(
+        single(
+            Metric.ConsumersPending,
+            inService.stream().filter(credential -> isLeftBehind(credential, now)).count()));
+    gauges.add(
+        ending(
+            Metric.RunningOut,
+            inService.stream().filter(credential -> !isReplacedInTime(credential, now)),
+            now));
+    gauges.add(ending(Metric.CredentialsExpiring, credentials.stream(), now));
     nextRotation(credentials).map(time -> single(Metric.NextRotation, time)).ifPresent(gauges::add);
     if (mostSeries > 0) {
       gauges.addAll(ownSeries());
@@ -206,6 +239,34 @@ public final class Fleet implements MultiCollector {
     return owner.truth() == Truth.False && owner.reason() == Reason.OwnerMissing;
   }
 
+  /// What waits for its window is not late.
+  private static boolean isOverdue(Credential credential, Instant now) {
+    return credential.phase() != Phase.Deferred
+        && credential.nextRotation().filter(due -> due.plus(LATE).isBefore(now)).isPresent();
+  }
+
+  private static boolean isReplacedInTime(Credential credential, Instant now) {
+    return !isOverdue(credential, now)
+        && credential
+            .nextRotation()
+            .filter(next -> credential.ends().filter(next::isBefore).isPresent())
+            .isPresent();
+  }
+
+  private static boolean isLeftBehind(Credential credential, Instant now) {
+    return credential.previousRetires().isPresent()
+        && credential.consumers().filter(users -> users.current() < users.total()).isPresent()
+        && credential.issuedAt().filter(at -> at.plus(A_DAY).isBefore(now)).isPresent();
+  }
+
+  /// Nothing is rotated for the others, so nothing of theirs is late.
+  private static boolean isInService(Standing standing, Instant now) {
+    return switch (standing.state()) {
+      case Provisioning, Active, Rotating -> standing.end().filter(now::isAfter).isEmpty();
+      case Requested, Suspended, Decommissioned -> false;
+    };
+  }
+
   private static Optional<Double> nextRotation(Collection<Credential> credentials) {
     return credentials.stream()
         .flatMap(credential -> credential.nextRotation().stream())
@@ -213,15 +274,14 @@ public final class Fleet implements MultiCollector {
         .map(Fleet::seconds);
   }
 
-  private GaugeSnapshot expiring(List<Credential> credentials) {
-    var now = clock.instant();
+  private static GaugeSnapshot ending(Metric metric, Stream<Credential> credentials, Instant now) {
     var counts = new LinkedHashMap<String, Long>();
     WITHIN.keySet().forEach(within -> counts.put(within, 0L));
-    credentials.stream()
+    credentials
         .flatMap(credential -> credential.ends().stream())
         .flatMap(end -> within(now, end))
         .forEach(within -> counts.merge(within, 1L, Long::sum));
-    var gauge = gauge(Metric.CredentialsExpiring);
+    var gauge = gauge(metric);
     counts.forEach((within, count) -> gauge.dataPoint(point(Labels.of("within", within), count)));
     return gauge.build();
   }

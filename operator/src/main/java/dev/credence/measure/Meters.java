@@ -2,8 +2,10 @@ package dev.credence.measure;
 
 import dev.credence.decide.Action;
 import dev.credence.decide.Action.Why;
+import dev.credence.decide.Reason;
 import dev.credence.facts.Material;
 import dev.credence.facts.Recipe;
+import dev.credence.facts.Subject.Kind;
 import dev.credence.facts.TokenRecipe;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
@@ -19,11 +21,30 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// What is counted as it happens.
 public final class Meters {
   private static final String GENERATED = "Generated";
+  private static final String REQUEST_REFUSED = "RequestRefused";
+
+  private static final Map<String, List<String>> RESULTS =
+      Map.of(
+          GENERATED,
+          List.of("issued", "rotated", "rolled_back", "retired", "failed"),
+          "Token",
+          List.of("issued", "rotated", "failed"),
+          "Certificate",
+          List.of("requested", "failed"));
+
+  private static final List<Kind> RESTARTED =
+      List.of(Kind.Deployment, Kind.StatefulSet, Kind.DaemonSet, Kind.Pod);
+
+  private static final List<Reason> SUSPENDING =
+      List.of(
+          Reason.Requested, Reason.Compromised, Reason.Expired, Reason.ReviewOverdue, Reason.Idle);
 
   private final PrometheusRegistry page = new PrometheusRegistry();
   private final PrometheusMeterRegistry registry =
@@ -67,6 +88,27 @@ public final class Meters {
     new ProcessorMetrics().bindTo(registry);
     new UptimeMetrics().bindTo(registry);
     bindCollections();
+    startAtZero();
+  }
+
+  /// A counter that appears with its first event hides that event: `increase()` sees no step from
+  /// nothing to 1. What alerts are about is therefore there from the start.
+  private void startAtZero() {
+    RESULTS.forEach(
+        (kind, results) ->
+            results.forEach(result -> counter(Metric.Rotations, "kind", kind, "result", result)));
+    for (var kind : RESTARTED) {
+      for (var result : List.of("started", "failed")) {
+        counter(Metric.ConsumerRestarts, "kind", kind.name(), "result", result);
+      }
+    }
+    for (var reason :
+        List.of(REQUEST_REFUSED, Reason.TargetNotOwned.name(), Reason.ClaimedByOther.name())) {
+      counter(Metric.Refusals, "reason", reason);
+    }
+    for (var reason : SUSPENDING) {
+      counter(Metric.Suspensions, "reason", reason.name());
+    }
   }
 
   @SuppressWarnings("resource") // lives as long as the process
@@ -151,7 +193,7 @@ public final class Meters {
       case Action.Evict evict -> restart(evict, "failed");
       default -> {}
     }
-    refused("RequestRefused");
+    refused(REQUEST_REFUSED);
   }
 
   private void late(Why why, Instant at) {

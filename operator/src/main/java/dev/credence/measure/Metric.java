@@ -10,6 +10,10 @@ public enum Metric {
       "credence_identities_not_ready",
       "MachineIdentities that are not Ready, by the reason that their status gives.",
       "reason"),
+  Stalled(
+      "credence_identities_stalled",
+      "MachineIdentities that stay as they are until a person acts (condition Stalled), by reason.",
+      "reason"),
   OwnerMissing("credence_owner_missing", "MachineIdentities that nobody answers for."),
   Unclaimed(
       "credence_unclaimed",
@@ -24,10 +28,23 @@ public enum Metric {
       "MachineIdentities that break a rule of their policy, whether it enforces or only audits.",
       "enforcement",
       "reason"),
+  PoliciesStalled(
+      "credence_policies_stalled",
+      "CredentialPolicies of which a rule cannot be applied; their other rules are."),
   OverlapsActive(
       "credence_overlaps_active", "Secrets in which the previous value is still readable."),
   RotationsBlocked(
       "credence_rotations_blocked", "Secrets whose value cannot be made, proven or written."),
+  RotationsOverdue(
+      "credence_rotations_overdue",
+      "Credentials whose next value is more than 5 minutes late, without those of identities that are out of service or have ended."),
+  RunningOut(
+      "credence_credentials_running_out",
+      "Credentials that end within a time, or have ended, and that nothing is planned to replace before; without those of identities that are out of service or have ended.",
+      "within"),
+  ConsumersPending(
+      "credence_consumers_pending",
+      "Secrets of which some consumer still uses the previous value a day after the new one came."),
   CredentialsExpiring(
       "credence_credentials_expiring",
       "Credentials that end within a time (one that ends within 1h is counted in 24h too), or have ended.",

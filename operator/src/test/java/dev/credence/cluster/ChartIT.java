@@ -307,7 +307,7 @@ class ChartIT {
                 "CREDENCE_REPORTS",
                 "CREDENCE_RISK",
                 "CREDENCE_TIER",
-                "CREDENCE_JAVA_OPTS");
+                "JDK_JAVA_OPTIONS");
         assertThat(namespace.client().policy().v1().podDisruptionBudget().list().getItems())
             .hasSize(1);
         assertThat(namespace.client().services().withName(name(namespace)).get()).isNotNull();

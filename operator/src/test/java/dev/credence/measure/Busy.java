@@ -4,6 +4,7 @@ import dev.credence.decide.Action;
 import dev.credence.decide.Action.Labelling;
 import dev.credence.decide.Action.Receipt;
 import dev.credence.decide.Action.Why;
+import dev.credence.decide.Reason;
 import dev.credence.decide.Standing;
 import dev.credence.decide.discovery.Discovery;
 import dev.credence.facts.Guard;
@@ -87,11 +88,13 @@ public final class Busy {
         Standings.enforced(Standings.endingAt(NOW.plusSeconds(60), credentials)));
     fleet.stands(
         new Fleet.Name("payments", "nobodys"),
-        Standings.enforced(Standings.risky(Standings.ownerless(), RISK)));
+        Standings.enforced(
+            Standings.risky(Standings.stalled(Standings.ownerless(), Reason.OwnerMissing), RISK)));
     var meters = new Meters(fleet);
     var census = new Census();
     census.found(new Census.Result(Discovery.NOTHING, Map.of()));
     meters.page().register(census);
+    meters.page().register(new PolicyCount(List::of));
     meters.done(ISSUE, NOW);
     meters.done(rotate(new Why.OnSchedule(NOW.minusSeconds(3))), NOW);
     meters.done(RETIRE, NOW);

@@ -2,7 +2,9 @@ package dev.credence.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.credence.decide.Reason;
 import dev.credence.decide.Standing;
+import dev.credence.facts.Identity.Users;
 import dev.credence.measure.Fleet.Name;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Clock;
@@ -103,6 +105,71 @@ class FleetTest {
     fleet.stands(PAYMENTS, Standings.inOrder(Standings.due("sooner", NOW.plusSeconds(60))));
     assertThat(page(fleet).value("credence_next_rotation_timestamp_seconds"))
         .isEqualTo(NOW.getEpochSecond() + 60);
+  }
+
+  @Test
+  void a_value_is_overdue_when_it_is_more_than_five_minutes_late() {
+    var fleet = fleet(0);
+    fleet.stands(
+        CRM,
+        Standings.inOrder(
+            Standings.due("in-time", NOW.minusSeconds(300)),
+            Standings.due("late", NOW.minusSeconds(301)),
+            Standings.due("to-come", NOW.plusSeconds(60))));
+    assertThat(page(fleet).value("credence_rotations_overdue")).isEqualTo(1);
+  }
+
+  @Test
+  void what_is_out_of_service_or_has_ended_is_never_overdue() {
+    var fleet = fleet(0);
+    var late = Standings.due("late", NOW.minusSeconds(3_600));
+    fleet.stands(CRM, Standings.suspended(Standings.inOrder(late)));
+    fleet.stands(PAYMENTS, Standings.endingAt(NOW.minusSeconds(1), late));
+    assertThat(page(fleet).value("credence_rotations_overdue")).isZero();
+  }
+
+  /// A token of an hour ends within the hour all its life: that is no news while it is renewed.
+  @Test
+  void what_is_replaced_before_it_ends_does_not_run_out() {
+    var fleet = fleet(0);
+    var end = NOW.plus(Duration.ofMinutes(30));
+    fleet.stands(
+        CRM,
+        Standings.inOrder(
+            Standings.renewed("token", NOW.plusSeconds(600), end),
+            Standings.renewed("late", NOW.minusSeconds(301), end),
+            Standings.renewed("too-late", end, end),
+            Standings.ending("linked", end),
+            Standings.ending("over", NOW)));
+    var page = page(fleet);
+    assertThat(page.value("credence_credentials_expiring", "within=1h")).isEqualTo(4);
+    assertThat(page.value("credence_credentials_running_out", "within=1h")).isEqualTo(3);
+    assertThat(page.value("credence_credentials_running_out", "within=expired")).isEqualTo(1);
+    fleet.stands(CRM, Standings.suspended(Standings.inOrder(Standings.ending("linked", end))));
+    assertThat(page(fleet).value("credence_credentials_running_out", "within=1h")).isZero();
+  }
+
+  @Test
+  void consumers_are_pending_a_day_after_the_new_value() {
+    var fleet = fleet(0);
+    var issued = NOW.minus(Duration.ofHours(24)).minusSeconds(1);
+    fleet.stands(
+        CRM,
+        Standings.inOrder(
+            Standings.used("behind", issued, new Users(3, 2)),
+            Standings.used("moved", issued, new Users(3, 3)),
+            Standings.used("fresh", issued.plusSeconds(1), new Users(3, 2))));
+    assertThat(page(fleet).value("credence_consumers_pending")).isEqualTo(1);
+  }
+
+  @Test
+  void what_waits_for_a_person_is_counted_by_its_reason() {
+    var fleet = fleet(0);
+    fleet.stands(CRM, Standings.inOrder());
+    fleet.stands(PAYMENTS, Standings.stalled(Standings.ownerless(), Reason.OwnerMissing));
+    var page = page(fleet);
+    assertThat(page.value("credence_identities_stalled", "reason=OwnerMissing")).isEqualTo(1);
+    assertThat(page.lines("credence_identities_stalled")).hasSize(1);
   }
 
   @Test

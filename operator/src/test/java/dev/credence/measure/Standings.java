@@ -15,7 +15,9 @@ import dev.credence.decide.Verdict;
 import dev.credence.decide.Verdict.Aspect;
 import dev.credence.decide.Verdict.Truth;
 import dev.credence.decide.Verdict.Weight;
+import dev.credence.facts.Identity.Users;
 import dev.credence.facts.Lived;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,6 +124,33 @@ public final class Standings {
         standing.legacyTokens());
   }
 
+  /// The same out of service.
+  public static Standing suspended(Standing standing) {
+    return new Standing(
+        State.Suspended,
+        standing.type(),
+        standing.owner(),
+        standing.policy(),
+        standing.end(),
+        standing.nextAction(),
+        standing.members(),
+        standing.credentials(),
+        standing.handled(),
+        standing.use(),
+        standing.risk(),
+        standing.review(),
+        standing.suspension(),
+        standing.approval(),
+        standing.verdicts(),
+        standing.violations(),
+        standing.legacyTokens());
+  }
+
+  /// The same until a person acts.
+  public static Standing stalled(Standing standing, Reason reason) {
+    return with(standing, verdict(Aspect.Stalled, Truth.True, reason));
+  }
+
   /// The same with another verdict on one question.
   public static Standing with(Standing standing, Verdict verdict) {
     var verdicts = new ArrayList<>(standing.verdicts());
@@ -158,6 +187,29 @@ public final class Standings {
 
   public static Credential blocked(String name) {
     return credential(name, Phase.Blocked, Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  /// One that ends, and is replaced.
+  public static Credential renewed(String name, Instant nextRotation, Instant end) {
+    return credential(
+        name, Phase.Fresh, Optional.of(nextRotation), Optional.empty(), Optional.of(end));
+  }
+
+  /// In its overlap, which ends a year later.
+  public static Credential used(String name, Instant issued, Users users) {
+    return new Credential(
+        name,
+        Kind.Generated,
+        Phase.Overlapping,
+        Optional.of(2L),
+        Optional.of(issued),
+        Optional.empty(),
+        Optional.of(issued.plus(Duration.ofDays(365))),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(users),
+        Handled.NONE,
+        Optional.empty());
   }
 
   private static Credential credential(

@@ -1,0 +1,42 @@
+package dev.credence.monitoring;
+
+import dev.credence.measure.Metric;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// What can be told of an expression by its text. Whether it is one at all is Prometheus' to say.
+public final class Promql {
+  /// Comes with the certificates that identities issue; its alert is silent until then.
+  private static final Set<String> TO_COME = Set.of("credence_certificates_failing");
+
+  private static final Pattern METRIC =
+      Pattern.compile("\\b(?:job:)?(?:credence|jvm|process)_[a-z0-9_]+(?::[a-z0-9_]+)?");
+  private static final Set<String> KNOWN =
+      Stream.of(Metric.values()).map(Metric::page).collect(Collectors.toSet());
+
+  /// The metrics that it asks for; labels in quotes are left out.
+  public static Stream<String> metrics(String expression) {
+    return METRIC
+        .matcher(expression.replaceAll("\"[^\"]*\"", "\"\""))
+        .results()
+        .map(found -> found.group());
+  }
+
+  /// Whether the operator serves all that it asks for, as of today.
+  public static boolean isServed(String expression) {
+    return metrics(expression)
+        .noneMatch(metric -> TO_COME.contains(metric) && !KNOWN.contains(metric));
+  }
+
+  /// Served by the operator, or by its Java process.
+  static boolean isOurs(String metric) {
+    return KNOWN.contains(metric)
+        || KNOWN.contains(metric.replaceFirst("_(bucket|count|sum)$", ""))
+        || TO_COME.contains(metric)
+        || Set.of("jvm_memory_used_bytes", "process_cpu_usage").contains(metric);
+  }
+
+  private Promql() {}
+}

@@ -1,0 +1,43 @@
+package dev.credence.monitoring;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// The rules that the chart ships, and their tests.
+public final class Rules {
+  private static final Path TOP = Path.of(System.getProperty("user.dir")).getParent();
+  private static final YAMLMapper YAML = YAMLMapper.builder().build();
+
+  public static final Path FILE = TOP.resolve("helm/credence/files/prometheus-rules.yaml");
+  public static final Path TESTS = Path.of("src/test/resources/prometheus").toAbsolutePath();
+  static final Path RUNBOOKS = TOP.resolve("docs/runbooks");
+
+  /// Each as it is written: `alert` or `record`, `expr`, `for`, `labels`, `annotations`.
+  public static List<JsonNode> all() {
+    return read(FILE)
+        .path("groups")
+        .valueStream()
+        .flatMap(group -> group.path("rules").valueStream())
+        .toList();
+  }
+
+  public static Stream<JsonNode> alerts() {
+    return all().stream().filter(rule -> rule.has("alert"));
+  }
+
+  static JsonNode read(Path yaml) {
+    try {
+      return YAML.readTree(Files.readString(yaml));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Rules() {}
+}

@@ -1,0 +1,3 @@
+/// What Prometheus and Grafana are given: rules, their tests and runbooks, dashboards.
+@org.jspecify.annotations.NullMarked
+package dev.credence.monitoring;
