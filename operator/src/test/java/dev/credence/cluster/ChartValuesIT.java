@@ -35,6 +35,7 @@ class ChartValuesIT {
 
   @BeforeAll
   static void ask(LocalCluster cluster) throws IOException {
+    MonitoringKinds.install(cluster);
     Schemas.write(cluster.client(), schemas);
   }
 

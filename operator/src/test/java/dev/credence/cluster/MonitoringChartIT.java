@@ -1,6 +1,5 @@
 package dev.credence.cluster;
 
-import static dev.credence.cluster.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -10,11 +9,9 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /// What the chart gives the Prometheus Operator and Grafana, on an API server that knows the real
@@ -22,9 +19,8 @@ import org.junit.jupiter.api.Test;
 @OnCluster
 class MonitoringChartIT {
   private static final String CHART = LocalCluster.TOP.resolve("helm/credence").toString();
-  private static final Path KINDS = LocalCluster.TOP.resolve(".tools/bin/monitoring.crds.yaml");
   private static final String EVERYTHING =
-      LocalCluster.TOP.resolve("operator/src/test/resources/chart/monitoring.yaml").toString();
+      LocalCluster.TOP.resolve("helm/credence/ci/monitoring-values.yaml").toString();
 
   @Test
   void without_being_asked_the_chart_brings_nothing_of_it(LocalCluster cluster) {
@@ -35,17 +31,7 @@ class MonitoringChartIT {
   @Test
   void the_api_server_accepts_what_is_asked_for(LocalCluster cluster, TestNamespace namespace)
       throws IOException {
-    Assumptions.assumeTrue(
-        Files.exists(KINDS), "the kinds of the Prometheus Operator are a tool: `make tools`");
-    cluster.kubectl("apply", "--server-side", "--force-conflicts", "-f", KINDS.toString());
-    eventually("the API server knows the kinds")
-        .ignoreExceptions()
-        .until(
-            () ->
-                cluster
-                    .client()
-                    .raw("/apis/monitoring.coreos.com/v1/prometheusrules?limit=1")
-                    .contains("items"));
+    MonitoringKinds.install(cluster);
     var file = Files.createTempFile("monitoring", ".yaml");
     try {
       Files.writeString(
