@@ -22,6 +22,7 @@ public final class Act {
   private final Removals removals;
   private final Restarts restarts;
   private final Renewals renewals;
+  private final CertificateWrites certificates;
   private final SuspensionWrites suspensions;
   private final Memory memory;
 
@@ -57,6 +58,7 @@ public final class Act {
     this.removals = new Removals(client);
     this.restarts = new Restarts(client);
     this.renewals = new Renewals(client);
+    this.certificates = new CertificateWrites(client, memory);
     this.suspensions = new SuspensionWrites(client, this.metadata, home, memory);
     this.memory = memory;
   }
@@ -100,6 +102,8 @@ public final class Act {
         memory.restarted(namespace);
       }
       case Action.Renew renew -> renewals.renew(namespace, renew);
+      case Action.Order order -> certificates.order(order, identity);
+      case Action.Amend amend -> certificates.amend(amend, namespace);
       case Action.Provision provision -> accounts.provision(provision, identity);
       case Action.Adjust adjust -> accounts.adjust(adjust, namespace);
       case Action.Mark(var subject, var guard, var labelling) ->

@@ -5,9 +5,12 @@ import dev.credence.api.Conditions;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentityStatus;
 import dev.credence.decide.Action;
+import dev.credence.facts.Issuance;
+import dev.credence.facts.Subject;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Tells as Events what the status tells: one for each value issued or replaced, one for each
@@ -122,6 +125,39 @@ public final class Announcer implements AutoCloseable {
               "TokenAccepted",
               "Revalidate",
               again.subject() + ": its token is accepted again");
+      case Action.Order order ->
+          events.tell(
+              identity,
+              "Ordered",
+              "Order",
+              order.subject()
+                  + " created: "
+                  + order.issuance().issuer()
+                  + " is to issue it into Secret "
+                  + order.issuance().secretName());
+      case Action.Amend amend ->
+          events.tell(
+              identity,
+              "Amended",
+              "Amend",
+              amend.subject()
+                  + ": changed to what the identity says: "
+                  + amend.fields().stream()
+                      .map(Issuance.Field::toString)
+                      .collect(Collectors.joining(", ")));
+      case Action.Remove(var subject, _, var why) -> {
+        // Of what was made for a rotation the credentials tell.
+        if (subject.kind() == Subject.Kind.Certificate) {
+          events.tell(
+              identity,
+              "Removed",
+              "Remove",
+              subject
+                  + " deleted, since "
+                  + why
+                  + ": it is not renewed any more, and its Secret stays");
+        }
+      }
       case Action.Provision provision ->
           events.tell(identity, "Provisioned", "Provision", provision.subject() + " created");
       // Seen in the members and in the credentials of the status.
@@ -129,7 +165,6 @@ public final class Announcer implements AutoCloseable {
       case Action.EndPrevious end -> {}
       case Action.Stage stage -> {}
       case Action.Anchor anchor -> {}
-      case Action.Remove remove -> {}
       case Action.Tie tie -> {}
       case Action.Adjust adjust -> {}
       case Action.Mark mark -> {}

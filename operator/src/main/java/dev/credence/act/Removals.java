@@ -23,7 +23,12 @@ final class Removals {
           case Job -> "/apis/batch/v1/namespaces/" + namespace + "/jobs/" + subject.name();
           case ServiceAccount ->
               "/api/v1/namespaces/" + namespace + "/serviceaccounts/" + subject.name();
-          case Certificate, CronJob, Deployment, StatefulSet, DaemonSet, Pod, Suspension ->
+          case Certificate ->
+              "/apis/cert-manager.io/v1/namespaces/"
+                  + namespace
+                  + "/certificates/"
+                  + subject.name();
+          case CronJob, Deployment, StatefulSet, DaemonSet, Pod, Suspension ->
               throw new IllegalArgumentException(subject + " is never deleted");
         };
     Refusal.asked(subject, "delete", () -> client.raw(path, "DELETE", judged(subject, guard)));

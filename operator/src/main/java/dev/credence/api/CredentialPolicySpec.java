@@ -41,6 +41,9 @@ public record CredentialPolicySpec(
     @JsonPropertyDescription("How often generated values are replaced, when and how.")
         PolicyRotation rotation,
     @JsonPropertyDescription("What tokens of ServiceAccounts may be asked for.") Tokens tokens,
+    @JsonPropertyDescription(
+            "What certificates must be like, linked ones and those that are issued for identities. Where the policy enforces, one that breaks a rule is not created.")
+        Certificates certificates,
     @JsonPropertyDescription("Which rights of its accounts are reported.") Privileges privileges,
     @JsonPropertyDescription("What becomes of an identity that nobody uses.") Idle idle,
     @JsonPropertyDescription("How often somebody must confirm that an identity is still needed.")
@@ -355,6 +358,72 @@ public record CredentialPolicySpec(
           @Size(max = 24)
           @Pattern(Form.DURATION)
           String legacyUnusedFor) {}
+
+  @ValidationRule(
+      value =
+          "!has(self.maxDuration) || !self.maxDuration.matches('"
+              + Form.DURATION
+              + "') || duration(self.maxDuration) >= duration('1h')",
+      message = "`maxDuration` must be at least 1h: cert-manager issues no shorter ones",
+      fieldPath = ".maxDuration")
+  @ValidationRule(
+      value =
+          "!has(self.minRenewBefore) || !self.minRenewBefore.matches('"
+              + Form.DURATION
+              + "') || duration(self.minRenewBefore) >= duration('5m')",
+      message = "`minRenewBefore` must be at least 5m",
+      fieldPath = ".minRenewBefore")
+  @ValidationRule(
+      value =
+          "!has(self.minRenewBefore) || !has(self.maxDuration) || !self.minRenewBefore.matches('"
+              + Form.DURATION
+              + "') || !self.maxDuration.matches('"
+              + Form.DURATION
+              + "') || duration(self.minRenewBefore) < duration(self.maxDuration)",
+      message = "`minRenewBefore` must be shorter than `maxDuration`: no certificate could be both",
+      fieldPath = ".minRenewBefore")
+  public record Certificates(
+      @JsonPropertyDescription(
+              "The longest `duration` that may be asked for: 2160h is 90 days, which is cert-manager's default too.")
+          @Size(max = 24)
+          @Pattern(Form.DURATION)
+          String maxDuration,
+      @JsonPropertyDescription(
+              "How long before its end a certificate is renewed at the latest: 360h. cert-manager's default is a third of its life.")
+          @Size(max = 24)
+          @Pattern(Form.DURATION)
+          String minRenewBefore,
+      @JsonPropertyDescription("The issuers that may sign. Left out or empty: all. At most 32.")
+          @Size(max = 32)
+          List<AllowedIssuer> allowedIssuers,
+      @JsonPropertyDescription("What the private keys must be like.") Keys keys) {}
+
+  public record AllowedIssuer(
+      @JsonPropertyDescription("The API group of the issuer. Left out: cert-manager.io.")
+          @Size(min = 1, max = 253)
+          @Pattern(Form.NAME)
+          String group,
+      @JsonPropertyDescription(
+              "The kind of the issuer: ClusterIssuer, Issuer, or a kind of `group`. An Issuer of the name may be in any namespace.")
+          @Required
+          @Size(min = 1, max = 63)
+          @Pattern(Form.KIND)
+          String kind,
+      @JsonPropertyDescription("The name of the issuer. Left out: every one of the kind.")
+          @Size(min = 1, max = 253)
+          @Pattern(Form.NAME)
+          String name) {}
+
+  public record Keys(
+      @JsonPropertyDescription("The algorithms that are allowed. Left out or empty: all.")
+          @Size(max = 3)
+          List<CertificateMember.Algorithm> algorithms,
+      @JsonPropertyDescription("How many bits an RSA key has at least: 3072.") @Min(2048) @Max(8192)
+          Integer minRSA,
+      @JsonPropertyDescription("How many bits an ECDSA key has at least: 256, 384 or 521.")
+          @Min(256)
+          @Max(521)
+          Integer minECDSA) {}
 
   public enum Legacy {
     Allow,

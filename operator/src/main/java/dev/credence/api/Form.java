@@ -35,23 +35,53 @@ public interface Form {
   /// account of the namespace.
   String SECRET_TYPE = "^(Opaque|kubernetes[.]io/basic-auth|kubernetes[.]io/ssh-auth)$";
 
+  /// A kind of object.
+  String KIND = "^[A-Z][A-Za-z0-9]*$";
+
+  /// A DNS name in a certificate, which may begin with a wildcard.
+  String DNS_NAME = "^([*][.])?[a-zA-Z0-9_]([-a-zA-Z0-9_.]*[a-zA-Z0-9_])?$";
+
+  /// A URI in a certificate: a scheme, then what it likes of printable ASCII.
+  String URI = "^[a-zA-Z][a-zA-Z0-9+.-]*:[!-~]+$";
+
+  /// An IPv4 or IPv6 address, as far as it can be told by its form.
+  String IP_ADDRESS = "^([0-9]{1,3}([.][0-9]{1,3}){3}|[0-9a-fA-F.]*:[0-9a-fA-F:.]+)$";
+
+  /// What the key of a certificate that is no CA may be used for, in cert-manager's words.
+  String KEY_USAGE =
+      "^(digital signature|content commitment|key encipherment|data encipherment|key agreement|server auth|client auth|code signing|email protection|timestamping)$";
+
   String LABEL_KEY = "^([a-z0-9A-Z.-]{1,253}/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$";
 
   String LABEL_VALUE = "^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$";
 
   /// What a user is told when a text does not have the form.
   Map<String, String> SAYS =
-      Map.of(
-          DURATION,
-              "must be a duration of hours, minutes and seconds like 720h, 15m or 1h30m (days are not known: 30d is 720h)",
-          NAME,
-              "must be the name of an object: lower-case letters, digits, '-' and '.', starting and ending with a letter or digit",
-          KEY, "must be a key of a Secret: letters, digits, '-', '_' and '.'",
-          CRON, "must be five fields of cron like '0 2 1 * *': minute, hour, day, month, weekday",
-          ZONE, "must be a time zone of the IANA database like Europe/Berlin or UTC",
-          LINE, "must be one line without control characters",
-          SECRET_TYPE,
-              "must be Opaque, kubernetes.io/basic-auth or kubernetes.io/ssh-auth: Secrets of other types, above all tokens of service accounts, are not generated",
-          LABEL_KEY, "must be a label's key like app.kubernetes.io/name",
-          LABEL_VALUE, "must be a label's value: at most 63 letters, digits, '-', '_' and '.'");
+      Map.ofEntries(
+          Map.entry(
+              DURATION,
+              "must be a duration of hours, minutes and seconds like 720h, 15m or 1h30m (days are not known: 30d is 720h)"),
+          Map.entry(
+              NAME,
+              "must be the name of an object: lower-case letters, digits, '-' and '.', starting and ending with a letter or digit"),
+          Map.entry(KEY, "must be a key of a Secret: letters, digits, '-', '_' and '.'"),
+          Map.entry(
+              CRON,
+              "must be five fields of cron like '0 2 1 * *': minute, hour, day, month, weekday"),
+          Map.entry(ZONE, "must be a time zone of the IANA database like Europe/Berlin or UTC"),
+          Map.entry(LINE, "must be one line without control characters"),
+          Map.entry(
+              SECRET_TYPE,
+              "must be Opaque, kubernetes.io/basic-auth or kubernetes.io/ssh-auth: Secrets of other types, above all tokens of service accounts, are not generated"),
+          Map.entry(KIND, "must be a kind like ClusterIssuer"),
+          Map.entry(DNS_NAME, "must be a DNS name like crm.sales.svc or *.example.com"),
+          Map.entry(URI, "must be a URI like spiffe://example.com/crm"),
+          Map.entry(IP_ADDRESS, "must be an IP address like 10.1.2.3 or 2001:db8::1"),
+          Map.entry(
+              KEY_USAGE,
+              "must be one of digital signature, content commitment, key encipherment, data encipherment, key agreement, server auth, client auth, code signing, email protection and timestamping"),
+          Map.entry(LABEL_KEY, "must be a label's key like app.kubernetes.io/name"),
+          Map.entry(
+              LABEL_VALUE,
+              "must be a label's value: at most 63 letters, digits, '-', '_' and '.'"));
 }

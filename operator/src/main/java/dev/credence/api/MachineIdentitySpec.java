@@ -25,6 +25,18 @@ import java.util.List;
     message =
         "no Secret may be named `<secret>-pending` after one with `hooks`: new values are staged there",
     fieldPath = ".secrets")
+@ValidationRule(
+    value =
+        "!has(self.certificates) || self.certificates.all(c, !has(c.issue) || !self.certificates.exists(d, d.name != c.name && has(d.issue) && d.issue.secretName == c.issue.secretName))",
+    message =
+        "no two certificates may share a `secretName`: cert-manager would issue each over the other",
+    fieldPath = ".certificates")
+@ValidationRule(
+    value =
+        "!has(self.certificates) || !has(self.secrets) || self.certificates.all(c, !has(c.issue) || !self.secrets.exists(s, s.name == c.issue.secretName && (has(s.generate) || has(s.token))))",
+    message =
+        "the `secretName` of a certificate may not be that of a Secret with `generate` or `token`",
+    fieldPath = ".certificates")
 public record MachineIdentitySpec(
     @JsonPropertyDescription(
             "The application that the identity serves. Groups identities of several namespaces; selectable: --field-selector spec.application=crm-suite")
@@ -64,7 +76,7 @@ public record MachineIdentitySpec(
         @Size(max = 64)
         List<SecretMember> secrets,
     @JsonPropertyDescription(
-            "cert-manager Certificates of this namespace that the actor presents, by name. At most 64.")
+            "cert-manager Certificates of this namespace that the actor presents: existing ones, or ones that are issued for it. At most 64.")
         @Size(max = 64)
         List<CertificateMember> certificates,
     @JsonPropertyDescription(

@@ -212,6 +212,9 @@ public record MachineIdentityStatus(
           Consumers consumers,
       @JsonPropertyDescription("The last requests on this Secret that were acted upon.")
           Handled handled,
+      @JsonPropertyDescription(
+              "How often in a row cert-manager has failed to issue it. Only for a Certificate whose last attempt failed.")
+          Integer failedAttempts,
       @JsonPropertyDescription("What is the matter with it, or what is waited for.")
           @Size(max = 1024)
           String message) {}

@@ -136,7 +136,7 @@ public final class Approve extends Verb {
                     .map(
                         all ->
                             all.stream()
-                                .map(CertificateMember::name)
+                                .map(Approve::certificate)
                                 .collect(Collectors.joining(", ")))),
             line("selects", spec.map(MachineIdentitySpec::selector).map(String::valueOf)),
             line("scope", Optional.of(scope)))
@@ -153,6 +153,30 @@ public final class Approve extends Verb {
     return accounts.stream()
         .map(account -> account.name() + (account.provision() == null ? "" : " (made for it)"))
         .collect(Collectors.joining(", "));
+  }
+
+  private static String certificate(CertificateMember certificate) {
+    var issue = certificate.issue();
+    if (issue == null) {
+      return certificate.name();
+    }
+    var names =
+        Stream.of(
+                Stream.ofNullable(issue.commonName()),
+                Stream.ofNullable(issue.dnsNames()).flatMap(List::stream),
+                Stream.ofNullable(issue.uris()).flatMap(List::stream),
+                Stream.ofNullable(issue.ipAddresses()).flatMap(List::stream))
+            .flatMap(all -> all)
+            .distinct()
+            .collect(Collectors.joining(" "));
+    return certificate.name()
+        + " (issued by "
+        + Objects.requireNonNullElse(issue.issuerRef().kind(), "Issuer")
+        + " "
+        + issue.issuerRef().name()
+        + " for "
+        + names
+        + ")";
   }
 
   private static String secrets(List<SecretMember> secrets) {

@@ -2,6 +2,8 @@ package dev.credence.command;
 
 import dev.credence.decide.Action;
 import dev.credence.decide.Action.Why;
+import dev.credence.facts.Issuance;
+import java.util.stream.Collectors;
 
 /// An action, as what the operator would do.
 final class Doing {
@@ -35,6 +37,16 @@ final class Doing {
       case Action.Restart restart -> "restart " + restart.subject() + " for its new value";
       case Action.Evict evict -> "evict " + evict.subject();
       case Action.Renew renew -> "ask cert-manager for a new " + renew.subject();
+      case Action.Order order ->
+          "create " + order.subject() + ", to be issued by " + order.issuance().issuer();
+      case Action.Amend amend ->
+          "change "
+              + amend.fields().stream()
+                  .map(Issuance.Field::toString)
+                  .collect(Collectors.joining(", "))
+              + " of "
+              + amend.subject()
+              + " to what the identity says";
       case Action.Provision provision -> "create " + provision.subject();
       case Action.Adjust adjust -> "bring " + adjust.subject() + " back to what the identity says";
       case Action.Mark mark -> "put label and owner on " + mark.subject();

@@ -5,6 +5,7 @@ import dev.credence.facts.Guard;
 import dev.credence.facts.Handled;
 import dev.credence.facts.Hooks.Hook;
 import dev.credence.facts.Hooks.Step;
+import dev.credence.facts.Issuance;
 import dev.credence.facts.Material;
 import dev.credence.facts.Member.Aborted;
 import dev.credence.facts.Recipe;
@@ -13,6 +14,7 @@ import dev.credence.facts.Subject;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 
 /// Something to do to the cluster. Each leaves its trace there, so that the next look finds it
@@ -98,7 +100,8 @@ public sealed interface Action {
   /// Create the empty Secret that a token is bound to.
   record Anchor(Subject subject, Subject of, long version, Labelling labelling) implements Action {}
 
-  /// Delete what we made for a rotation and need no longer: a pending Secret, an anchor, a Job.
+  /// Delete what we made and is needed no longer: a pending Secret, an anchor, a Job, a Certificate
+  /// that the identity does not list any more, and at its end what was made for it.
   record Remove(Subject subject, Guard guard, String why) implements Action {}
 
   /// Date a value anew whose time of issue is to come, after a clock was wrong. The value stays.
@@ -138,6 +141,19 @@ public sealed interface Action {
 
   /// Ask cert-manager for a new certificate, as of now.
   record Renew(Subject subject, Guard guard, Instant now) implements Action {}
+
+  /// Create a Certificate, so that cert-manager issues it. Nothing happens where an object of the
+  /// name exists.
+  record Order(Subject subject, Issuance issuance, Labelling labelling, boolean retained)
+      implements Action {}
+
+  /// Bring these fields of a Certificate that we made to what the identity says.
+  record Amend(Subject subject, Guard guard, Issuance issuance, List<Issuance.Field> fields)
+      implements Action {
+    public Amend {
+      fields = List.copyOf(fields);
+    }
+  }
 
   /// Create a ServiceAccount. Nothing happens where an object of the name exists.
   record Provision(Subject subject, boolean automount, Labelling labelling, boolean retained)

@@ -90,6 +90,7 @@ record Completeness(Snapshot s, Optional<Halt> halt, List<Seat> seats, Set<Subje
               subject + " cannot be looked up: cert-manager's resources are not installed");
       case Seat.NotOwned(var subject, var keeper) ->
           broken(Reason.TargetNotOwned, subject + leftAlone(subject, keeper));
+      case Seat.Harmful(_, var why) -> broken(Reason.TargetNotOwned, why);
       case Seat.ClaimedBy(var subject, var identity) ->
           broken(
               Reason.ClaimedByOther,
@@ -109,7 +110,7 @@ record Completeness(Snapshot s, Optional<Halt> halt, List<Seat> seats, Set<Subje
                     + ", so it is left alone though it is given to this identity: take it off there first, or choose another name")
         .orElse(
             " exists and was not made by Credence for this identity, so it is left alone: choose another name, or delete it if nothing uses it"
-                + (subject.kind() == Kind.Secret
+                + (subject.kind() != Kind.ServiceAccount
                     ? ", or give it to this identity by the annotation credence.dev/adopt"
                     : ""));
   }
@@ -127,7 +128,7 @@ record Completeness(Snapshot s, Optional<Halt> halt, List<Seat> seats, Set<Subje
       return new Fault(
           Reason.MemberMissing, Weight.None, subject + " is not made: " + halt.get().why());
     }
-    if (subject.kind() == Kind.Secret) {
+    if (subject.kind() != Kind.ServiceAccount) {
       // CredentialsFresh says why, and how much it counts.
       return new Fault(Reason.MemberMissing, Weight.None, subject + " is not made yet");
     }
@@ -137,18 +138,19 @@ record Completeness(Snapshot s, Optional<Halt> halt, List<Seat> seats, Set<Subje
             () -> new Fault(Reason.MemberMissing, Weight.Waiting, subject + " is not made yet"));
   }
 
-  /// Marks and adjustments that the API server does not let us write. Of our Secrets
-  /// CredentialsFresh speaks.
+  /// Marks and adjustments that the API server does not let us write. Of our Secrets and
+  /// Certificates CredentialsFresh speaks.
   private Stream<String> refused() {
     return seats.stream()
-        .filter(seat -> seat instanceof Seat.Taken && !isOurSecret(seat))
+        .filter(seat -> seat instanceof Seat.Taken && !isOurCredential(seat))
         .flatMap(seat -> s.refusal(seat.subject()).stream())
         .map(Setback::message);
   }
 
-  private static boolean isOurSecret(Seat seat) {
+  private static boolean isOurCredential(Seat seat) {
     return switch (seat) {
-      case Seat.Made(Member.StoredSecret _), Seat.Leftover(Member.StoredSecret _) -> true;
+      case Seat.Made(Member.Account _), Seat.Leftover(Member.Account _) -> false;
+      case Seat.Made _, Seat.Leftover _ -> true;
       case Seat _ -> false;
     };
   }
@@ -168,7 +170,7 @@ record Completeness(Snapshot s, Optional<Halt> halt, List<Seat> seats, Set<Subje
         members(Kind.Secret),
         members(Kind.Certificate),
         count(this::isMissing),
-        count(Seat.NotOwned.class::isInstance),
+        count(seat -> seat instanceof Seat.NotOwned || seat instanceof Seat.Harmful),
         count(Seat.ClaimedBy.class::isInstance));
   }
 
@@ -187,6 +189,7 @@ record Completeness(Snapshot s, Optional<Halt> halt, List<Seat> seats, Set<Subje
       case Seat.Missing _,
           Seat.Going _,
           Seat.NotOwned _,
+          Seat.Harmful _,
           Seat.ClaimedBy _,
           Seat.NoCertManager _,
           Seat.ToRelease _,

@@ -9,7 +9,6 @@ import dev.credence.decide.Standing.PolicyApplied;
 import dev.credence.decide.Standing.State;
 import dev.credence.decide.Standing.Typed;
 import dev.credence.facts.Conduct;
-import dev.credence.facts.Member.Certificate;
 import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Member.StoredSecret;
 import dev.credence.facts.Policy;
@@ -38,7 +37,8 @@ import java.util.stream.Stream;
 /// Each question has its file: [PolicyChoice] which policy decides, [Ownership] who answers, [Life]
 /// when it ends, [Membership] what belongs to it, [Marking] what members carry, [Provisioning] what
 /// is due for a ServiceAccount, [Rotation] for a generated Secret (with [Occasion]: why, and
-/// [Rhythm]: when), [Watching] how the credentials of others stand; [Answered], [Completeness],
+/// [Rhythm]: when), [Certifying] for a Certificate, [Watching] how the credentials of others stand;
+/// [Answered], [Completeness],
 /// [Freshness] and [Readiness] are the sum. Whether anything is made at all is for [Approval],
 /// [Service] and [Life] to say; [Suspending] and [Parting] carry out what follows.
 /// [Classification]
@@ -188,16 +188,15 @@ public final class Decide {
   }
 
   private List<Turn> watched() {
+    var certifying = new Certifying(s, policy, halt, owner);
     return seats.stream()
         .flatMap(
             seat ->
                 switch (seat) {
                   case Seat.Linked(StoredSecret secret) -> Stream.of(Watching.linked(s, secret));
-                  case Seat.Linked(Certificate certificate) ->
-                      Stream.of(Watching.certificate(s, certificate, halt));
                   case Seat.Leftover(StoredSecret secret) ->
                       Stream.of(Watching.leftover(s, secret));
-                  case Seat _ -> Stream.<Turn>of();
+                  case Seat other -> certifying.turn(other).stream();
                 })
         .toList();
   }
@@ -317,6 +316,7 @@ public final class Decide {
       case Action.Issue issue -> Stream.of(issue.subject());
       case Action.Switch turned -> Stream.of(turned.subject());
       case Action.Provision provision -> Stream.of(provision.subject());
+      case Action.Order order -> Stream.of(order.subject());
       case Action _ -> Stream.of();
     };
   }
@@ -349,7 +349,11 @@ public final class Decide {
         s.identity().accounts().stream()
             .filter(wanted -> wanted.provision().isPresent())
             .map(wanted -> Subject.account(wanted.name())),
-        targets.stream().map(Target::subject));
+        Stream.concat(
+            targets.stream().map(Target::subject),
+            s.identity().certificates().stream()
+                .filter(wanted -> wanted.issue().isPresent())
+                .map(wanted -> Subject.certificate(wanted.name()))));
   }
 
   private boolean isMade(Subject subject, Set<Subject> made) {

@@ -3,10 +3,10 @@ package dev.credence.decide;
 import java.time.Duration;
 
 /// Durations as users write them.
-final class Durations {
+public final class Durations {
 
   /// `720h`, `1h30m`, `15s`: what Go prints, without parts that are zero.
-  static String text(Duration duration) {
+  public static String text(Duration duration) {
     var text = new StringBuilder();
     if (duration.toHours() > 0) {
       text.append(duration.toHours()).append('h');

@@ -30,11 +30,13 @@ final class Freshness {
           .orElseGet(Freshness::ended);
     }
     return hindered(turns, Reason.RotationBlocked)
-        .or(() -> notReady(credentials))
+        .or(() -> notReady(credentials, halt))
         .or(() -> hindered(turns, Reason.VerificationFailed))
         .or(() -> notThere(credentials, halt.isPresent() ? Weight.None : Weight.Waiting))
         .or(() -> ended(credentials))
+        .or(() -> violated(turns))
         .or(legacy::verdict)
+        .or(() -> failedToRenew(credentials))
         .or(() -> hindered(turns, Reason.ConsumersPending))
         .or(() -> hindered(turns, Reason.RotationDeferred))
         .or(() -> due(credentials))
@@ -53,15 +55,46 @@ final class Freshness {
         obstacles.stream().map(Obstacle::message).distinct().toList());
   }
 
-  private static Optional<Verdict> notReady(List<Credential> credentials) {
+  /// What breaks a rule of the policy: the first of it gives the reason, all of it is said.
+  private static Optional<Verdict> violated(List<Turn> turns) {
+    var violations =
+        turns.stream()
+            .flatMap(turn -> turn.obstacles().stream())
+            .filter(obstacle -> obstacle.weight() == Weight.Violation)
+            .sorted(Comparator.comparing(Obstacle::reason))
+            .toList();
+    return violations.stream()
+        .findFirst()
+        .flatMap(
+            worst ->
+                failing(
+                    worst.reason(),
+                    Weight.Violation,
+                    violations.stream().map(Obstacle::message).toList()));
+  }
+
+  private static Optional<Verdict> failedToRenew(List<Credential> credentials) {
+    return failing(
+        Reason.IssuanceFailed,
+        Weight.None,
+        credentials.stream()
+            .filter(c -> c.failedAttempts().isPresent())
+            .map(c -> sentence(c, "failed"))
+            .toList());
+  }
+
+  /// One that is not to be issued for now counts for nothing.
+  private static Optional<Verdict> notReady(List<Credential> credentials, Optional<Halt> halt) {
     var certificates =
         credentials.stream()
             .filter(c -> c.kind() == Kind.Certificate)
-            .filter(c -> c.phase() == Phase.Pending || c.phase() == Phase.Expired);
+            .filter(c -> c.phase() == Phase.Pending || c.phase() == Phase.Expired)
+            .toList();
+    var isHeld = halt.isPresent() && certificates.stream().allMatch(c -> c.issuedAt().isEmpty());
     return failing(
         Reason.CertificateNotReady,
-        Weight.Waiting,
-        certificates.map(c -> sentence(c, "not ready")).toList());
+        isHeld ? Weight.None : Weight.Waiting,
+        certificates.stream().map(c -> sentence(c, "not ready")).toList());
   }
 
   private static Optional<Verdict> beingEnded(List<Credential> credentials) {

@@ -103,6 +103,7 @@ record Generated(
         wanted.account(),
         users,
         handled,
+        Optional.empty(),
         message);
   }
 }

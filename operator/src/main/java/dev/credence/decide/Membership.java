@@ -45,7 +45,7 @@ final class Membership {
       wanted.put(Subject.secret(secret.name()), strength(secret.material()));
     }
     for (var certificate : s.identity().certificates()) {
-      wanted.put(Subject.certificate(certificate), Strength.Names);
+      wanted.put(Subject.certificate(certificate.name()), strength(certificate.issue()));
     }
     return wanted;
   }
@@ -55,7 +55,7 @@ final class Membership {
   }
 
   private static Seat named(Snapshot s, Subject subject, Strength strength) {
-    if (subject.kind() == Kind.Certificate && !s.certManager()) {
+    if (subject.kind() == Kind.Certificate && !s.certManager().installed()) {
       return new Seat.NoCertManager(subject);
     }
     var found = s.member(subject);
@@ -70,7 +70,7 @@ final class Membership {
       return new Seat.ClaimedBy(subject, rival.get());
     }
     if (found.isEmpty()) {
-      return strength == Strength.Makes ? new Seat.ToMake(subject) : new Seat.Missing(subject);
+      return strength == Strength.Makes ? toMake(s, subject) : new Seat.Missing(subject);
     }
     var maker = otherMaker(s, found.get().thing());
     if (maker.isPresent()) {
@@ -80,6 +80,12 @@ final class Membership {
           : new Seat.ClaimedBy(subject, maker.get());
     }
     return strength == Strength.Makes ? foreign(s, found.get()) : new Seat.Linked(found.get());
+  }
+
+  private static Seat toMake(Snapshot s, Subject subject) {
+    return Certifying.inTheWay(s, subject)
+        .<Seat>map(why -> new Seat.Harmful(subject, why))
+        .orElseGet(() -> new Seat.ToMake(subject));
   }
 
   private static Seat foreign(Snapshot s, Member member) {

@@ -2,7 +2,10 @@ package dev.credence.decide;
 
 import dev.credence.decide.Staging.Current;
 import dev.credence.decide.Standing.Credential.Phase;
+import dev.credence.facts.CertManager.Output;
+import dev.credence.facts.Identity.CertificateWanted;
 import dev.credence.facts.Identity.SecretWanted;
+import dev.credence.facts.Issuance;
 import dev.credence.facts.Member;
 import dev.credence.facts.Member.Account;
 import dev.credence.facts.Member.Certificate;
@@ -10,6 +13,7 @@ import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Member.StoredSecret;
 import dev.credence.facts.Safeguards.Bindings;
 import dev.credence.facts.Snapshot;
+import dev.credence.facts.Subject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -92,6 +96,7 @@ final class Parting {
       switch (seat) {
         case Seat.Leftover(var member) when !(member instanceof Account) ->
             actions.add(leave(member));
+        case Seat.Made(Certificate certificate) -> actions.add(leave(certificate));
         case Seat.Made(Account account) when isLast(seats) -> actions.add(leave(account));
         case Seat.Leftover(Account account) when isLast(seats) -> actions.add(leave(account));
         case Seat.Linked(var member) when member.thing().marks().anyOurs() ->
@@ -114,6 +119,7 @@ final class Parting {
   /// What people are left to do.
   static List<String> left(Snapshot s, List<Seat> seats) {
     return Stream.of(
+            s.identity().certificates().stream().flatMap(wanted -> remaining(s, wanted).stream()),
             s.identity().secrets().stream()
                 .filter(wanted -> wanted.material().isPresent() && !wanted.isToken())
                 .filter(wanted -> wanted.hooks().revoke().isEmpty())
@@ -127,6 +133,23 @@ final class Parting {
             s.safeguards().bindings().stream().flatMap(Parting::advice))
         .flatMap(sentences -> sentences)
         .toList();
+  }
+
+  /// Nobody but who trusts its CA can end it, and it may be mounted still.
+  private static Optional<String> remaining(Snapshot s, CertificateWanted wanted) {
+    return wanted
+        .issue()
+        .map(Issuance::secretName)
+        .filter(
+            secret ->
+                Optional.ofNullable(s.certManager().outputs().get(secret))
+                    .flatMap(Output::madeFor)
+                    .filter(wanted.name()::equals)
+                    .isPresent())
+        .map(
+            secret ->
+                Subject.secret(secret)
+                    + " stays, with a certificate that is believed until it ends: delete it when nothing uses it");
   }
 
   /// Nobody but people can end it.

@@ -31,6 +31,13 @@ public enum Reason {
   RotationBlocked("a value cannot be made, proven or written"),
   ConsumersPending("the old value stays for consumers that have not moved to the new one"),
   LegacyTokenUnused("a token that never ends was not used for as long as the policy says"),
+  IssuanceFailed(
+      "cert-manager failed at its last attempt to renew a certificate that is still valid"),
+  IssuerNotAllowed("a certificate is signed by an issuer that the policy does not allow"),
+  KeyTooWeak("a certificate has a key that the policy does not allow"),
+  CertificateTooLong("a certificate is valid for longer than the policy allows"),
+  RenewalTooLate("a certificate is renewed later before its end than the policy allows"),
+  CAOutdated("a certificate was signed before its CA was renewed"),
   CertificateNotReady("cert-manager calls a certificate not ready, or it has ended"),
 
   NoExpiry("the identity has no end"),

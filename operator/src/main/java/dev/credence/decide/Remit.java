@@ -75,6 +75,8 @@ final class Remit {
           Action.Restart _,
           Action.Evict _,
           Action.Renew _,
+          Action.Order _,
+          Action.Amend _,
           Action.Provision _,
           Action.Adjust _,
           Action.Mark _,

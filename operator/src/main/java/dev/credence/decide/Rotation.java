@@ -80,6 +80,7 @@ final class Rotation {
           Seat.Leftover _,
           Seat.Missing _,
           Seat.NoCertManager _,
+          Seat.Harmful _,
           Seat.Left _ ->
           throw new IllegalStateException("a Secret that is to be made is never " + seat);
     };

@@ -43,6 +43,10 @@ sealed interface Seat {
   /// where its holder gives it to us all the same.
   record NotOwned(Subject subject, Optional<String> keeper) implements Seat {}
 
+  /// It does not exist, and it is for us to make, which would harm what others have. `why` says
+  /// what is in the way.
+  record Harmful(Subject subject, String why) implements Seat {}
+
   /// Another identity has it.
   record ClaimedBy(Subject subject, String identity) implements Seat {}
 

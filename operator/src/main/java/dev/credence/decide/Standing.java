@@ -139,6 +139,7 @@ public record Standing(
       int notOwned,
       int conflicted) {}
 
+  /// `failedAttempts`: how often in a row cert-manager has failed to issue it.
   public record Credential(
       String name,
       Kind kind,
@@ -151,6 +152,7 @@ public record Standing(
       Optional<AccountElsewhere> account,
       Optional<Users> consumers,
       Handled handled,
+      Optional<Integer> failedAttempts,
       Optional<String> message) {
 
     public enum Kind {

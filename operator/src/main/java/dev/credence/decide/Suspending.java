@@ -205,7 +205,8 @@ record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject
           Stream.of(
               certificate.subject()
                   + " is believed until it ends"
-                  + certificate.notAfter().map(end -> " at " + end).orElse(""));
+                  + certificate.notAfter().map(end -> " at " + end).orElse("")
+                  + ", and cert-manager goes on to renew it");
       case StoredSecret _, Member.Account _ -> Stream.of();
     };
   }

@@ -6,21 +6,17 @@ import dev.credence.decide.Standing.Credential.Phase;
 import dev.credence.decide.Standing.Handled;
 import dev.credence.decide.Turn.Obstacle;
 import dev.credence.facts.Identity.AccountElsewhere;
-import dev.credence.facts.Identity.Known;
 import dev.credence.facts.Identity.SecretWanted;
-import dev.credence.facts.Member.Certificate;
 import dev.credence.facts.Member.EndDate;
 import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Member.StoredSecret;
-import dev.credence.facts.Request;
-import dev.credence.facts.Requests;
 import dev.credence.facts.Snapshot;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// How do the credentials stand whose value we do not make? Linked Secrets, cert-manager's
-/// Certificates, and Secrets that the identity no longer lists.
+/// How do the Secrets stand whose value we do not make? Linked ones, and those that the identity no
+/// longer lists.
 final class Watching {
 
   /// A Secret that we never write. It has an end where its holder said so by
@@ -42,6 +38,7 @@ final class Watching {
             accountOf(s, name),
             Optional.empty(),
             Handled.NONE,
+            Optional.empty(),
             isOver
                 ? end.map(time -> "ended at " + time + ": replace it where it was made")
                 : secret.endDate().flatMap(EndDate::complaint)));
@@ -73,6 +70,7 @@ final class Watching {
             Optional.empty(),
             Optional.empty(),
             Handled.NONE,
+            Optional.empty(),
             Optional.of(
                 "no longer in `spec.secrets`: kept and not rotated; delete the Secret when nothing uses it, or list it again"));
     var turn = Turn.idle(credential).against(Obstacle.refusal(s, secret.subject()));
@@ -87,70 +85,6 @@ final class Watching {
         secret.issue().map(Issue::version).orElse(0L),
         Membership.parts(s, secret.subject().name()),
         Tokens.OVERLAP_IS_OVER);
-  }
-
-  /// cert-manager is asked for a new one where somebody asks for new values, or takes the old ones
-  /// back: a certificate cannot be ended, only replaced.
-  static Turn certificate(Snapshot s, Certificate certificate, Optional<Halt> halt) {
-    var isOver = hasCome(certificate.notAfter(), s);
-    var requests = s.identity().requests();
-    var known = Optional.ofNullable(s.identity().known().get(certificate.subject().name()));
-    var isAsked =
-        Occasion.isNew(requests.rotate(), known.flatMap(Known::rotate))
-            || Occasion.isNew(requests.revoke(), known.flatMap(Known::revoke));
-    var refusal = Obstacle.refusal(s, certificate.subject()).filter(_ -> isAsked);
-    var isHeld = halt.isPresent() || s.setback(certificate.subject()).isPresent();
-    var answered = isHeld ? Requests.NONE : requests;
-    var handled =
-        new Handled(
-            answered.rotate().flatMap(Request::asked).or(() -> known.flatMap(Known::rotate)),
-            Optional.empty(),
-            Optional.empty(),
-            answered.revoke().flatMap(Request::asked).or(() -> known.flatMap(Known::revoke)));
-    var credential =
-        new Credential(
-            certificate.subject().name(),
-            Kind.Certificate,
-            phase(s, certificate, isOver),
-            Optional.empty(),
-            certificate.notBefore(),
-            certificate.renewal(),
-            Optional.empty(),
-            certificate.notAfter(),
-            Optional.empty(),
-            Optional.empty(),
-            handled,
-            certificate
-                .complaint()
-                .or(
-                    () ->
-                        certificate.notAfter().filter(_ -> isOver).map(end -> "ended at " + end)));
-    var renewals =
-        isAsked && !isHeld && !certificate.issuing()
-            ? List.<Action>of(
-                new Action.Renew(certificate.subject(), certificate.thing().guard(), s.now()))
-            : List.<Action>of();
-    return Turn.idle(credential)
-        .doing(renewals)
-        .against(refusal)
-        .answering(
-            new dev.credence.facts.Handled(
-                handled.rotate(),
-                handled.revoke(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty()));
-  }
-
-  private static Phase phase(Snapshot s, Certificate certificate, boolean isOver) {
-    if (isOver) {
-      return Phase.Expired;
-    }
-    if (!certificate.ready()) {
-      return Phase.Pending;
-    }
-    return hasCome(certificate.renewal(), s) ? Phase.Due : Phase.Fresh;
   }
 
   private static boolean hasCome(Optional<Instant> time, Snapshot s) {

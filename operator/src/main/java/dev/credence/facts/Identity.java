@@ -25,7 +25,7 @@ public record Identity(
     boolean retain,
     List<AccountWanted> accounts,
     List<SecretWanted> secrets,
-    List<String> certificates,
+    List<CertificateWanted> certificates,
     Optional<Selector> selector,
     Map<String, Long> knownVersions,
     Map<String, Known> known,
@@ -67,6 +67,9 @@ public record Identity(
       return material.filter(TokenRecipe.class::isInstance).isPresent();
     }
   }
+
+  /// `issue` empty: it must exist. Else: it is made, and asks for this.
+  public record CertificateWanted(String name, Optional<Issuance> issue) {}
 
   /// What the status says of a credential and nothing else remembers: who used it at last count,
   /// and what was asked of cert-manager.

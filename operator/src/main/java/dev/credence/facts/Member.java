@@ -2,6 +2,7 @@ package dev.credence.facts;
 
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 
 /// An object of the namespace that the identity names, selects or has marked.
 public sealed interface Member {
@@ -43,16 +44,27 @@ public sealed interface Member {
   }
 
   /// A cert-manager Certificate. `complaint` is its message where it is not ready; `issuing`:
-  /// cert-manager is about to issue it anew.
+  /// cert-manager is about to issue it anew; `failure`: the last attempt failed. `asked` is what
+  /// its spec says, and `ours` what of that we wrote and nobody else states.
   record Certificate(
       Thing thing,
       boolean ready,
       boolean issuing,
       Optional<String> complaint,
+      Optional<Failure> failure,
       Optional<Instant> notBefore,
       Optional<Instant> notAfter,
-      Optional<Instant> renewal)
-      implements Member {}
+      Optional<Instant> renewal,
+      Optional<Issuance> asked,
+      Set<Issuance.Field> ours)
+      implements Member {
+    public Certificate {
+      ours = Set.copyOf(ours);
+    }
+  }
+
+  /// How often in a row cert-manager has failed to issue a certificate, and when it last did.
+  record Failure(int attempts, Instant last) {}
 
   /// What a generated Secret says about its value: enough to carry on if every status were lost.
   /// `account`: the UID of the ServiceAccount whose token it is. `aborted`: the last rotation that

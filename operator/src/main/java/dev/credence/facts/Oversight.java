@@ -5,13 +5,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// What a policy asks to be watched: use, reviews, rights, old tokens, and accounts that nobody
-/// declared.
+/// What a policy asks to be watched: use, reviews, rights, old tokens, certificates, and accounts
+/// that nobody declared.
 public record Oversight(
     Idleness idleness,
     Reviewing reviewing,
     Privileges privileges,
     LegacyTokens legacyTokens,
+    CertificateRule certificates,
     Discovery discovery) {
 
   /// Where no policy says otherwise.
@@ -23,6 +24,7 @@ public record Oversight(
           new Reviewing(Optional.empty(), false),
           new Privileges(Optional.empty(), List.of()),
           new LegacyTokens(Legacy.Report, LEGACY_UNUSED_FOR),
+          CertificateRule.NONE,
           Discovery.Disabled);
 
   /// `after` empty: nothing counts as idle.

@@ -19,7 +19,13 @@ public final class Scope {
                 identity.accounts().stream()
                     .map(account -> line("account", account.name(), text(account.provision()))),
                 identity.secrets().stream().flatMap(Scope::secret),
-                identity.certificates().stream().map(name -> line("certificate", name)),
+                identity.certificates().stream()
+                    .map(
+                        certificate ->
+                            certificate
+                                .issue()
+                                .map(issue -> line("issued", certificate.name(), issue.digest()))
+                                .orElseGet(() -> line("certificate", certificate.name()))),
                 identity.selector().stream().flatMap(Scope::selector))
             .flatMap(lines -> lines)
             .sorted()

@@ -12,8 +12,7 @@ import java.util.Optional;
 /// `jobs` are the hooks that were started for the identity; `consumers` who uses the Secrets of the
 /// namespace, looked up only while somebody may have to move to a new value. `members` are the
 /// objects that the identity names, selects, owns or has marked. `rivals` are the claims of other
-/// identities on names that this one names and on its members. `certManager`: whether its resources
-/// are known to the cluster.
+/// identities on names that this one names and on its members.
 public record Snapshot(
     Instant now,
     Identity identity,
@@ -21,7 +20,7 @@ public record Snapshot(
     List<Policy> policies,
     List<Member> members,
     Map<Subject, List<Claim>> rivals,
-    boolean certManager,
+    CertManager certManager,
     List<HookJob> jobs,
     Optional<Consumers> consumers,
     Evidence evidence,

@@ -106,6 +106,7 @@ final class Statuses {
             .map(users -> new Consumers(users.total(), users.current()))
             .orElse(null),
         handled(credential.handled()),
+        credential.failedAttempts().orElse(null),
         credential.message().map(text -> shortened(text, LONGEST_MESSAGE)).orElse(null));
   }
 

@@ -203,6 +203,10 @@ public final class Fleet implements MultiCollector {
             inService.stream().filter(credential -> !isReplacedInTime(credential, now)),
             now));
     gauges.add(ending(Metric.CredentialsExpiring, credentials.stream(), now));
+    gauges.add(
+        single(
+            Metric.CertificatesFailing,
+            credentials.stream().filter(c -> c.failedAttempts().isPresent()).count()));
     nextRotation(credentials).map(time -> single(Metric.NextRotation, time)).ifPresent(gauges::add);
     if (mostSeries > 0) {
       gauges.addAll(ownSeries());

@@ -45,6 +45,7 @@ public final class Meters {
   private static final List<Reason> SUSPENDING =
       List.of(
           Reason.Requested, Reason.Compromised, Reason.Expired, Reason.ReviewOverdue, Reason.Idle);
+  private static final String CERTIFICATE = "Certificate";
 
   private final PrometheusRegistry page = new PrometheusRegistry();
   private final PrometheusMeterRegistry registry =
@@ -153,7 +154,8 @@ public final class Meters {
       }
       case Action.Rollback back -> rotation(GENERATED, "rolled_back");
       case Action.Retire retire -> rotation(GENERATED, "retired");
-      case Action.Renew renew -> rotation("Certificate", "requested");
+      case Action.Renew renew -> rotation(CERTIFICATE, "requested");
+      case Action.Order order -> rotation(CERTIFICATE, "requested");
       case Action.Restart restart -> restart(restart, "started");
       case Action.Evict evict -> restart(evict, "started");
       case Action.Freeze freeze -> {}
@@ -172,6 +174,7 @@ public final class Meters {
       case Action.Tie tie -> {}
       case Action.Provision provision -> {}
       case Action.Adjust adjust -> {}
+      case Action.Amend amend -> {}
       case Action.Mark mark -> {}
       case Action.Relabel relabel -> {}
       case Action.Unmark unmark -> {}
@@ -188,7 +191,8 @@ public final class Meters {
       case Action.RunHook run -> rotation(GENERATED, "failed");
       case Action.Rollback back -> rotation(GENERATED, "failed");
       case Action.Retire retire -> rotation(GENERATED, "failed");
-      case Action.Renew renew -> rotation("Certificate", "failed");
+      case Action.Renew renew -> rotation(CERTIFICATE, "failed");
+      case Action.Order order -> rotation(CERTIFICATE, "failed");
       case Action.Restart restart -> restart(restart, "failed");
       case Action.Evict evict -> restart(evict, "failed");
       default -> {}

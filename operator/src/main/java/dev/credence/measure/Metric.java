@@ -49,6 +49,9 @@ public enum Metric {
       "credence_credentials_expiring",
       "Credentials that end within a time (one that ends within 1h is counted in 24h too), or have ended.",
       "within"),
+  CertificatesFailing(
+      "credence_certificates_failing",
+      "Certificates of identities that cert-manager failed to issue or renew at its last attempt."),
   NextRotation(
       "credence_next_rotation_timestamp_seconds",
       "When the next value is due, the earliest of all; absent where none is."),

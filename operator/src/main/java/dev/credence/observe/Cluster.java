@@ -4,6 +4,7 @@ import dev.credence.api.MachineIdentity;
 import dev.credence.facts.Consumers;
 import dev.credence.facts.Evidence.Tracking;
 import dev.credence.facts.Grants;
+import dev.credence.facts.Issuer;
 import dev.credence.facts.Policy;
 import dev.credence.facts.Safeguards.Admission;
 import dev.credence.facts.Safeguards.Bindings;
@@ -53,6 +54,9 @@ public interface Cluster {
   /// Identities of the namespace that list the object by name.
   Collection<MachineIdentity> naming(String namespace, Subject subject);
 
+  /// Identities of the namespace whose Certificates are to write the Secret.
+  Collection<MachineIdentity> heeding(String namespace, Subject secret);
+
   /// Identities of the namespace that have a selector.
   Collection<MachineIdentity> selecting(String namespace);
 
@@ -81,4 +85,10 @@ public interface Cluster {
 
   /// Whether cert-manager's Certificates are known to the API server.
   boolean certManager();
+
+  /// Empty: it is not known, since it is of a kind of others or may not be looked at.
+  Optional<Issuer> issuer(String namespace, Issuer.Ref ref);
+
+  /// The Certificates that write this Secret, by name.
+  List<String> writers(String namespace, String secret);
 }

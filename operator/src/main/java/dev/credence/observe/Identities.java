@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// is that cache, no identity is known.
 final class Identities {
   private static final String NAMES = "names";
+  private static final String HEEDS = "heeds";
   private static final String SELECTING = "selecting";
   private static final String NAMESPACE = "in-namespace";
 
@@ -21,15 +22,16 @@ final class Identities {
 
   /// To be called before the identities' own informer starts.
   void index(IndexerResourceCache<MachineIdentity> cache) {
-    cache.addIndexer(NAMES, Identities::namesOf);
+    cache.addIndexer(NAMES, identity -> keys(identity, Wants.names(identity)));
+    cache.addIndexer(HEEDS, identity -> keys(identity, Wants.heeds(identity)));
     cache.addIndexer(
         SELECTING, identity -> Wants.selects(identity) ? List.of(namespace(identity)) : List.of());
     cache.addIndexer(NAMESPACE, identity -> List.of(namespace(identity)));
     this.cache = cache;
   }
 
-  private static List<String> namesOf(MachineIdentity identity) {
-    return Wants.names(identity).map(subject -> key(namespace(identity), subject)).toList();
+  private static List<String> keys(MachineIdentity identity, Stream<Subject> subjects) {
+    return subjects.map(subject -> key(namespace(identity), subject)).distinct().toList();
   }
 
   private static String key(String namespace, Subject subject) {
@@ -42,6 +44,11 @@ final class Identities {
 
   Collection<MachineIdentity> naming(String namespace, Subject subject) {
     return by(NAMES, key(namespace, subject));
+  }
+
+  /// Those that do not name the object, and depend on it.
+  Collection<MachineIdentity> heeding(String namespace, Subject subject) {
+    return by(HEEDS, key(namespace, subject));
   }
 
   Collection<MachineIdentity> selecting(String namespace) {

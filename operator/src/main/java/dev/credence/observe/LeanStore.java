@@ -36,10 +36,15 @@ final class LeanStore<T extends HasMetadata> implements ItemStore<T> {
   }
 
   static void trim(ObjectMeta meta) {
+    // Of what we made it matters who else writes what.
+    var isOurs = Api.MANAGER.equals(Metadata.labels(meta).get(Api.MANAGED_BY));
     if (meta.getManagedFields() != null) {
       meta.setManagedFields(
           meta.getManagedFields().stream()
-              .filter(entry -> String.valueOf(entry.getFieldsV1()).contains(OURS))
+              .filter(
+                  entry ->
+                      isOurs && entry.getSubresource() == null
+                          || String.valueOf(entry.getFieldsV1()).contains(OURS))
               .toList());
     }
     if (meta.getAnnotations() != null) {

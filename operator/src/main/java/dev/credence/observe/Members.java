@@ -9,6 +9,7 @@ import dev.credence.facts.Marks.Mark;
 import dev.credence.facts.Member;
 import dev.credence.facts.Member.Aborted;
 import dev.credence.facts.Member.EndDate;
+import dev.credence.facts.Member.Failure;
 import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Member.Part;
 import dev.credence.facts.Member.Previous;
@@ -26,6 +27,7 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +38,7 @@ public final class Members {
   static final String ACCOUNT_OF_TOKEN = "kubernetes.io/service-account.name";
 
   /// `lives`: whether an identity of this name and UID is there.
-  static Member of(HasMetadata object, boolean matches, BiPredicate<String, String> lives) {
+  public static Member of(HasMetadata object, boolean matches, BiPredicate<String, String> lives) {
     return switch (object) {
       case ServiceAccount account ->
           new Member.Account(
@@ -180,9 +182,22 @@ public final class Members {
                 .map(CertificateCondition::getMessage)
                 .map(Texts::oneLine)
                 .or(() -> Optional.of("cert-manager has not looked at it yet")),
+        status.flatMap(Members::failure),
         status.map(CertificateStatus::getNotBefore).flatMap(Texts::time),
         status.map(CertificateStatus::getNotAfter).flatMap(Texts::time),
-        status.map(CertificateStatus::getRenewalTime).flatMap(Texts::time));
+        status.map(CertificateStatus::getRenewalTime).flatMap(Texts::time),
+        Issuances.of(certificate.getSpec()),
+        Issuances.ours(certificate.getMetadata()));
+  }
+
+  /// cert-manager takes both away once an attempt succeeds.
+  private static Optional<Failure> failure(CertificateStatus status) {
+    return Texts.time(status.getLastFailureTime())
+        .map(
+            last ->
+                new Failure(
+                    Math.max(1, Objects.requireNonNullElse(status.getFailedIssuanceAttempts(), 1)),
+                    last));
   }
 
   private static Hold hold(ObjectMeta meta, BiPredicate<String, String> lives) {
@@ -236,7 +251,7 @@ public final class Members {
   private static Optional<Mark> mark(
       ObjectMeta meta, String where, String key, @Nullable String value) {
     return Optional.ofNullable(value)
-        .map(found -> new Mark(Texts.oneLine(found), FieldOwners.weOwn(meta, where, key)));
+        .map(found -> new Mark(found, FieldOwners.weOwn(meta, where, key)));
   }
 
   private Members() {}

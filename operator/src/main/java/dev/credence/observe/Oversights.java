@@ -2,6 +2,8 @@ package dev.credence.observe;
 
 import dev.credence.api.CredentialPolicySpec;
 import dev.credence.api.CredentialPolicySpec.Action;
+import dev.credence.facts.CertificateRule;
+import dev.credence.facts.Issuer;
 import dev.credence.facts.Oversight;
 import dev.credence.facts.Oversight.Discovery;
 import dev.credence.facts.Oversight.Exemption;
@@ -11,7 +13,10 @@ import dev.credence.facts.Oversight.LegacyTokens;
 import dev.credence.facts.Oversight.Privileges;
 import dev.credence.facts.Oversight.Reviewing;
 import dev.credence.facts.Severity;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
 
 /// What a CredentialPolicy asks to be watched, as facts.
 final class Oversights {
@@ -22,6 +27,7 @@ final class Oversights {
         reviewing(spec.map(CredentialPolicySpec::review)),
         privileges(spec.map(CredentialPolicySpec::privileges)),
         legacyTokens(spec.map(CredentialPolicySpec::tokens)),
+        certificates(spec.map(CredentialPolicySpec::certificates)),
         spec.map(CredentialPolicySpec::discovery)
             .map(written -> Discovery.valueOf(written.name()))
             .orElse(Discovery.Disabled));
@@ -65,6 +71,32 @@ final class Oversights {
             .orElse(Legacy.Report),
         rule.flatMap(written -> Texts.duration(written.legacyUnusedFor()))
             .orElse(Oversight.LEGACY_UNUSED_FOR));
+  }
+
+  private static CertificateRule certificates(Optional<CredentialPolicySpec.Certificates> rule) {
+    var keys = rule.map(CredentialPolicySpec.Certificates::keys);
+    return new CertificateRule(
+        rule.flatMap(written -> Texts.duration(written.maxDuration())),
+        rule.flatMap(written -> Texts.duration(written.minRenewBefore())),
+        Specs.list(rule.map(CredentialPolicySpec.Certificates::allowedIssuers))
+            .map(
+                written ->
+                    new CertificateRule.Allowed(
+                        Texts.present(written.group()).orElse(Issuer.GROUP),
+                        Texts.present(written.kind()).orElse(""),
+                        Texts.present(written.name())))
+            .toList(),
+        // One of a newer version, which comes as null, allows nothing.
+        keys.map(CredentialPolicySpec.Keys::algorithms).stream()
+            .flatMap(List::stream)
+            .map(algorithm -> algorithm == null ? "unknown" : algorithm.name())
+            .collect(Collectors.toSet()),
+        bits(keys.map(CredentialPolicySpec.Keys::minRSA)),
+        bits(keys.map(CredentialPolicySpec.Keys::minECDSA)));
+  }
+
+  private static OptionalInt bits(Optional<Integer> written) {
+    return written.map(OptionalInt::of).orElseGet(OptionalInt::empty);
   }
 
   private Oversights() {}

@@ -3,6 +3,7 @@ package dev.credence.observe;
 import dev.credence.api.Api;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentityStatus;
+import dev.credence.facts.CertManager;
 import dev.credence.facts.Claim;
 import dev.credence.facts.Claim.Strength;
 import dev.credence.facts.Consumers;
@@ -11,6 +12,8 @@ import dev.credence.facts.Home;
 import dev.credence.facts.HookJob;
 import dev.credence.facts.Identity;
 import dev.credence.facts.Identity.SecretWanted;
+import dev.credence.facts.Issuance;
+import dev.credence.facts.Issuer;
 import dev.credence.facts.Member;
 import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Member.StoredSecret;
@@ -29,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -56,7 +60,7 @@ public final class Snapshots {
         cluster.policies(),
         members,
         rivals(identity, members),
-        cluster.certManager(),
+        certManager(identity, members),
         jobs(identity),
         consumers(identity, members),
         evidence(resource, identity, members, now),
@@ -99,6 +103,63 @@ public final class Snapshots {
                         && secret.issue().flatMap(Issue::previousRetiresAt).isPresent())
         ? Optional.of(cluster.consumers(identity.namespace()))
         : Optional.empty();
+  }
+
+  private CertManager certManager(Identity identity, List<Member> members) {
+    if (!cluster.certManager()) {
+      return CertManager.ABSENT;
+    }
+    var issuers = new HashMap<Issuer.Ref, Issuer>();
+    Stream.concat(
+            issued(identity),
+            members.stream()
+                .flatMap(
+                    member ->
+                        member instanceof Member.Certificate certificate
+                            ? certificate.asked().stream()
+                            : Stream.of()))
+        .map(Issuance::issuer)
+        .distinct()
+        .forEach(
+            ref ->
+                cluster
+                    .issuer(identity.namespace(), ref)
+                    .ifPresent(issuer -> issuers.put(ref, issuer)));
+    return new CertManager(
+        true,
+        issuers,
+        issued(identity)
+            .map(Issuance::secretName)
+            .distinct()
+            .collect(Collectors.toMap(Function.identity(), name -> output(identity, name))));
+  }
+
+  private CertManager.Output output(Identity identity, String name) {
+    var namespace = identity.namespace();
+    var secret = Subject.secret(name);
+    var found = cluster.find(namespace, secret).map(HasMetadata::getMetadata);
+    var ours = new Claim(Strength.Makes, identity.createdAt(), identity.name());
+    return new CertManager.Output(
+        found.isPresent(),
+        found
+            .map(meta -> Metadata.annotations(meta).get(Keepers.CERT_MANAGER))
+            .flatMap(Texts::line),
+        cluster.writers(namespace, name),
+        Stream.concat(
+                cluster.naming(namespace, secret).stream()
+                    .filter(other -> isRival(identity, other) && Wants.makes(other, secret))
+                    .map(other -> other.getMetadata().getName()),
+                cluster.heeding(namespace, secret).stream()
+                    .filter(other -> isRival(identity, other))
+                    .map(other -> claim(other, Strength.Makes))
+                    .filter(claim -> claim.compareTo(ours) < 0)
+                    .map(Claim::identity))
+            .sorted()
+            .findFirst());
+  }
+
+  private static Stream<Issuance> issued(Identity identity) {
+    return identity.certificates().stream().flatMap(certificate -> certificate.issue().stream());
   }
 
   private Home home(String namespace) {
@@ -144,7 +205,8 @@ public final class Snapshots {
             identity.secrets().stream()
                 .filter(SecretWanted::isToken)
                 .map(secret -> Subject.anchorOf(secret.name(), nextVersion(identity, secret))),
-            identity.certificates().stream().map(Subject::certificate))
+            identity.certificates().stream()
+                .map(certificate -> Subject.certificate(certificate.name())))
         .flatMap(subjects -> subjects);
   }
 

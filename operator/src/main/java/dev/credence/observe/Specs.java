@@ -1,6 +1,5 @@
 package dev.credence.observe;
 
-import dev.credence.api.CertificateMember;
 import dev.credence.api.Generate;
 import dev.credence.api.LabelMatch;
 import dev.credence.api.MachineIdentity;
@@ -22,6 +21,7 @@ import dev.credence.facts.Hooks;
 import dev.credence.facts.Identity;
 import dev.credence.facts.Identity.AccountElsewhere;
 import dev.credence.facts.Identity.AccountWanted;
+import dev.credence.facts.Identity.CertificateWanted;
 import dev.credence.facts.Identity.Known;
 import dev.credence.facts.Identity.SecretWanted;
 import dev.credence.facts.Identity.Users;
@@ -78,8 +78,8 @@ final class Specs {
             .map(Specs::secret)
             .toList(),
         list(spec.map(MachineIdentitySpec::certificates))
-            .map(CertificateMember::name)
-            .filter(Objects::nonNull)
+            .filter(member -> member.name() != null)
+            .map(member -> new CertificateWanted(member.name(), Issuances.of(member.issue())))
             .toList(),
         selector(resource),
         knownVersions(resource.getStatus()),

@@ -49,9 +49,10 @@ final class Waking {
         .filter(Objects::nonNull)
         .flatMap(Watch::identityNames)
         .forEach(woken::add);
-    identities
-        .naming(namespace, new dev.credence.facts.Subject(kind, object.getMetadata().getName()))
-        .stream()
+    var subject = new dev.credence.facts.Subject(kind, object.getMetadata().getName());
+    Stream.concat(
+            identities.naming(namespace, subject).stream(),
+            identities.heeding(namespace, subject).stream())
         .map(identity -> identity.getMetadata().getName())
         .forEach(woken::add);
     identities.selecting(namespace).stream()
@@ -73,6 +74,13 @@ final class Waking {
         && Specs.selector(identity)
             .filter(selector -> selector.matches(Metadata.labels(object.getMetadata())))
             .isPresent();
+  }
+
+  /// Those that depend on the object, though they do not name it.
+  void heeding(String namespace, dev.credence.facts.Subject subject) {
+    identities
+        .heeding(namespace, subject)
+        .forEach(identity -> wake.accept(ResourceID.fromResource(identity)));
   }
 
   /// An account came on the list of suspended ones, or went.
@@ -148,8 +156,12 @@ final class Waking {
   void rivals(MachineIdentity identity) {
     var namespace = identity.getMetadata().getNamespace();
     Stream.concat(
-            Wants.names(identity)
-                .flatMap(subject -> identities.naming(namespace, subject).stream()),
+            Stream.concat(Wants.names(identity), Wants.heeds(identity))
+                .flatMap(
+                    subject ->
+                        Stream.concat(
+                            identities.naming(namespace, subject).stream(),
+                            identities.heeding(namespace, subject).stream())),
             identities.selecting(namespace).stream())
         .filter(other -> !other.getMetadata().getName().equals(identity.getMetadata().getName()))
         .map(ResourceID::fromResource)

@@ -23,6 +23,14 @@ public final class Wants {
         .flatMap(subjects -> subjects);
   }
 
+  /// What else the identity depends on: the Secrets that its Certificates are to write.
+  public static Stream<Subject> heeds(MachineIdentity identity) {
+    return Specs.list(
+            Optional.ofNullable(identity.getSpec()).map(MachineIdentitySpec::certificates))
+        .flatMap(member -> Issuances.of(member.issue()).stream())
+        .map(issue -> Subject.secret(issue.secretName()));
+  }
+
   static boolean makes(MachineIdentity identity, Subject subject) {
     var spec = Optional.ofNullable(identity.getSpec());
     return subject.kind() == Kind.Secret
@@ -31,10 +39,14 @@ public final class Wants {
                 member ->
                     member.name().equals(subject.name())
                         && (member.generate() != null || member.token() != null))
-        : subject.kind() == Kind.ServiceAccount
-            && Specs.list(spec.map(MachineIdentitySpec::serviceAccounts))
-                .anyMatch(
-                    member -> member.name().equals(subject.name()) && member.provision() != null);
+        : subject.kind() == Kind.Certificate
+            ? Specs.list(spec.map(MachineIdentitySpec::certificates))
+                .anyMatch(member -> member.name().equals(subject.name()) && member.issue() != null)
+            : subject.kind() == Kind.ServiceAccount
+                && Specs.list(spec.map(MachineIdentitySpec::serviceAccounts))
+                    .anyMatch(
+                        member ->
+                            member.name().equals(subject.name()) && member.provision() != null);
   }
 
   public static boolean selects(MachineIdentity identity) {

@@ -2,6 +2,7 @@ package dev.credence.observe;
 
 import dev.credence.api.Api;
 import dev.credence.facts.Ended;
+import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -63,6 +64,9 @@ final class Watch<T extends HasMetadata> {
     }
   }
 
+  /// Certificates: by the Secret that they write.
+  static final String BY_TARGET = "target";
+
   /// `changed` gets the object before (null: it is new) and after (null: it is gone) each change.
   static <T extends HasMetadata> Watch<T> of(
       KubernetesClient client,
@@ -109,6 +113,7 @@ final class Watch<T extends HasMetadata> {
             annotated(object, Api.SUSPENDED).stream().map(text -> Ended.of(text).uid()).toList();
     Function<T, List<String>> subjects = RbacFacts::subjectKeys;
     Function<T, List<String>> roles = RbacFacts::roleKeys;
+    Function<T, List<String>> targets = Watch::targets;
     informer.addIndexers(
         Map.of(
             BY_IDENTITY,
@@ -120,7 +125,9 @@ final class Watch<T extends HasMetadata> {
             BY_SUBJECT,
             subjects,
             BY_ROLE,
-            roles));
+            roles,
+            BY_TARGET,
+            targets));
     // Whatever goes wrong, at the start or later, is tried again; health tells meanwhile.
     informer.exceptionHandler(
         (started, problem) -> {
@@ -165,6 +172,15 @@ final class Watch<T extends HasMetadata> {
     return Optional.ofNullable(Metadata.annotations(object.getMetadata()).get(annotation)).stream()
         .map(value -> object.getMetadata().getNamespace() + "/" + value)
         .toList();
+  }
+
+  private static List<String> targets(HasMetadata object) {
+    return object instanceof Certificate certificate
+            && certificate.getSpec() != null
+            && certificate.getSpec().getSecretName() != null
+        ? List.of(
+            certificate.getMetadata().getNamespace() + "/" + certificate.getSpec().getSecretName())
+        : List.of();
   }
 
   static Stream<String> identityNames(HasMetadata object) {

@@ -8,6 +8,8 @@ import dev.credence.facts.Consumers;
 import dev.credence.facts.Evidence.Tracking;
 import dev.credence.facts.Grants;
 import dev.credence.facts.Inventory;
+import dev.credence.facts.Issuance;
+import dev.credence.facts.Issuer;
 import dev.credence.facts.Policy;
 import dev.credence.facts.Safeguards.Admission;
 import dev.credence.facts.Safeguards.Bindings;
@@ -32,12 +34,14 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -53,7 +57,8 @@ import org.slf4j.LoggerFactory;
 /// |---|---|---|
 /// | Secret | metadata | identities that name it, select it, or have marked it |
 /// | ServiceAccount | whole | the same |
-/// | Certificate, while cert-manager is installed | whole | the same |
+/// | Certificate, while cert-manager is installed | whole | the same; of a CA all it may sign for |
+/// | Issuer, ClusterIssuer, by [CertManager] | whole | those of the namespace; all |
 /// | ConfigMap, the list of suspended accounts alone | whole | identities that an entry is about |
 /// | ValidatingAdmissionPolicy and binding, by [Admissions] | whole | all, when its force changes |
 /// | Job, those of our own | whole | the identity that it was started for |
@@ -66,6 +71,9 @@ public final class Watches implements Cluster {
   private static final Duration PATIENCE_WITH_CERT_MANAGER = Duration.ofSeconds(30);
   private static final Duration A_MOMENT = Duration.ofMillis(500);
   private static final String KUBE_SYSTEM = "kube-system";
+  /// Where the Secrets of ClusterIssuers are, as cert-manager's chart has it.
+  private static final String CLUSTER_RESOURCES = "cert-manager";
+
   private static final Duration TELL_EVERY = Duration.ofSeconds(10);
 
   private final KubernetesClient full;
@@ -146,12 +154,7 @@ public final class Watches implements Cluster {
     this.homes = Watch.of(metadata.namespaces(), this::homeChanged);
     this.policies = Watch.of(full.resources(CredentialPolicy.class), (a, b) -> policiesChanged());
     this.certManager =
-        new CertManager(
-            full,
-            metadata,
-            namespaces,
-            (a, b) -> waking.changed(Kind.Certificate, a, b),
-            waking::all);
+        new CertManager(full, metadata, namespaces, CLUSTER_RESOURCES, new CertManagerChanges());
   }
 
   /// To be called before the identities' own informer starts.
@@ -165,8 +168,8 @@ public final class Watches implements Cluster {
   }
 
   /// Blocks until every cache holds what the API server holds; says each ten seconds what it
-  /// waits for. cert-manager is waited for only a while, and roles that we may not see are not
-  /// waited for: without them everything else goes on.
+  /// waits for. cert-manager is waited for only a while, and issuers and roles that we may not see
+  /// are not waited for: without them everything else goes on.
   public void start() throws InterruptedException {
     var all =
         CompletableFuture.allOf(
@@ -181,7 +184,10 @@ public final class Watches implements Cluster {
     if (!isDone(certificates, PATIENCE_WITH_CERT_MANAGER)) {
       LOG.warn("cert-manager's Certificates cannot be listed: going on without them");
     }
-    if (!areKnown(roles)) {
+    if (!areKnown(certManager.signing(), certManager::isSigningRefused)) {
+      LOG.warn("issuers may not be listed: nothing is said about them and their CAs");
+    }
+    if (!areKnown(roles, rights::isRefused)) {
       LOG.warn("roles and bindings may not be listed: what accounts may do is not judged");
     }
     policiesChanged();
@@ -189,9 +195,10 @@ public final class Watches implements Cluster {
   }
 
   /// What is only slow is waited for, or a status would say for a moment that nothing is known.
-  private boolean areKnown(CompletableFuture<?> roles) throws InterruptedException {
-    while (!isDone(roles, A_MOMENT)) {
-      if (rights.isRefused()) {
+  private static boolean areKnown(CompletableFuture<?> listed, BooleanSupplier isRefused)
+      throws InterruptedException {
+    while (!isDone(listed, A_MOMENT)) {
+      if (isRefused.getAsBoolean()) {
         return false;
       }
     }
@@ -284,6 +291,37 @@ public final class Watches implements Cluster {
   /// [#inventory] will say more soon, though nothing has changed.
   public boolean isBehind() {
     return types.isBehind() || outages.arePending();
+  }
+
+  /// Whose identity is woken by what happens to cert-manager's resources.
+  private final class CertManagerChanges implements CertManager.Changes {
+    @Override
+    public void certificate(@Nullable Certificate before, @Nullable Certificate after) {
+      waking.changed(Kind.Certificate, before, after);
+      // What another Certificate writes, none of ours may write.
+      Stream.of(before, after)
+          .flatMap(certificate -> Stream.ofNullable(certificate))
+          .flatMap(certificate -> Issuances.of(certificate.getSpec()).stream())
+          .map(Issuance::secretName)
+          .distinct()
+          .forEach(
+              secret ->
+                  waking.heeding(
+                      Objects.requireNonNull(after == null ? before : after)
+                          .getMetadata()
+                          .getNamespace(),
+                      Subject.secret(secret)));
+    }
+
+    @Override
+    public void signing(String namespace) {
+      waking.in(namespace);
+    }
+
+    @Override
+    public void everywhere() {
+      waking.all();
+    }
   }
 
   private void homeChanged(@Nullable Namespace before, @Nullable Namespace after) {
@@ -423,6 +461,11 @@ public final class Watches implements Cluster {
   }
 
   @Override
+  public Collection<MachineIdentity> heeding(String namespace, Subject secret) {
+    return identities.heeding(namespace, secret);
+  }
+
+  @Override
   public Collection<MachineIdentity> selecting(String namespace) {
     return identities.selecting(namespace);
   }
@@ -486,6 +529,19 @@ public final class Watches implements Cluster {
   @Override
   public boolean certManager() {
     return certManager.certificates().isPresent();
+  }
+
+  @Override
+  public Optional<Issuer> issuer(String namespace, Issuer.Ref ref) {
+    return certManager.issuer(namespace, ref);
+  }
+
+  @Override
+  public List<String> writers(String namespace, String secret) {
+    return certManager.writers(namespace, secret).stream()
+        .map(certificate -> certificate.getMetadata().getName())
+        .sorted()
+        .toList();
   }
 
   /// Every identity, as far as we know.

@@ -11,6 +11,7 @@ import dev.credence.decide.Action;
 import dev.credence.facts.Handled;
 import dev.credence.facts.Hooks.Hook;
 import dev.credence.facts.Hooks.Step;
+import dev.credence.facts.Issuance.Field;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
 import dev.credence.observe.FakeApi;
@@ -102,6 +103,13 @@ class AnnouncerTest {
             new Subject(Kind.Deployment, "payments"), Payments.JUDGED, "payments-db-v2"),
         new Action.Evict(Subject.pod("payments-1"), Payments.JUDGED),
         new Action.Renew(Subject.certificate("payments-tls"), Payments.JUDGED, Instant.EPOCH),
+        new Action.Order(Payments.TLS, Payments.ISSUANCE, Payments.ADA, false),
+        new Action.Amend(
+            Payments.TLS,
+            Payments.JUDGED,
+            Payments.ISSUANCE,
+            List.of(Field.DnsNames, Field.Duration)),
+        new Action.Remove(Payments.TLS, Payments.JUDGED, "it is no longer listed"),
         new Action.Adopt(Payments.DB, Payments.JUDGED, Optional.empty()),
         new Action.Release(Payments.DB, Payments.JUDGED, Payments.NO_MARKS),
         new Action.Acknowledge(
@@ -114,6 +122,9 @@ class AnnouncerTest {
             "Restarted Deployment payments restarted for payments-db-v2",
             "Evicted Pod payments-1 evicted",
             "RenewalAsked Certificate payments-tls: cert-manager was asked for a new one",
+            "Ordered Certificate payments-tls created: ClusterIssuer corp is to issue it into Secret payments-tls",
+            "Amended Certificate payments-tls: changed to what the identity says: dnsNames, duration",
+            "Removed Certificate payments-tls deleted, since it is no longer listed: it is not renewed any more, and its Secret stays",
             "Adopted Secret payments-db taken over",
             "Released Secret payments-db given back",
             "Answered Secret payments-db: nothing is pending");

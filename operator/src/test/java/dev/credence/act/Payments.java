@@ -9,6 +9,8 @@ import dev.credence.facts.Generator.Fixed;
 import dev.credence.facts.Generator.Password;
 import dev.credence.facts.Guard;
 import dev.credence.facts.Handled;
+import dev.credence.facts.Issuance;
+import dev.credence.facts.Issuer;
 import dev.credence.facts.Key;
 import dev.credence.facts.Recipe;
 import dev.credence.facts.Subject;
@@ -27,6 +29,22 @@ import java.util.Optional;
 final class Payments {
   static final Instant NEW_YEAR = Instant.parse("2027-01-01T00:00:00Z");
   static final Subject DB = Subject.secret("payments-db");
+  static final Subject TLS = Subject.certificate("payments-tls");
+  static final Issuance ISSUANCE =
+      new Issuance(
+          new Issuer.Ref("cert-manager.io", "ClusterIssuer", "corp"),
+          "payments-tls",
+          Optional.of("payments"),
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of(),
+          Optional.of(Duration.ofMinutes(90)),
+          Optional.empty(),
+          Optional.empty(),
+          true,
+          new Issuance.Key(
+              Optional.empty(), Optional.empty(), Optional.empty(), Optional.of("Always")));
   static final Labelling NO_MARKS =
       new Labelling(Optional.empty(), Optional.empty(), Optional.empty());
   static final Guard JUDGED = new Guard("uid-of-payments-db", "41");

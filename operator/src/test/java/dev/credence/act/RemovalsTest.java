@@ -59,7 +59,7 @@ class RemovalsTest {
   @ParameterizedTest
   @EnumSource(
       mode = Mode.EXCLUDE,
-      names = {"Secret", "Job", "ServiceAccount"})
+      names = {"Secret", "Job", "ServiceAccount", "Certificate"})
   void nothing_that_we_do_not_make_is_deleted(Kind kind) {
     assertThatIllegalArgumentException().isThrownBy(() -> acting.perform(remove(kind)));
     assertThat(acting.api.asked()).isEmpty();

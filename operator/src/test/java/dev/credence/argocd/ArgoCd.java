@@ -74,8 +74,7 @@ public record ArgoCd(Path settings) {
   }
 
   /// Whether Argo CD's own rights let this role do that with an application. It asks no cluster,
-  // and
-  /// still wants to know of one.
+  /// and still wants to know of one.
   static boolean may(Path policies, Path nowhere, String role, String action, String application) {
     var end =
         Program.run(

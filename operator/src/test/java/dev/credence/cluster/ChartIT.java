@@ -55,7 +55,13 @@ class ChartIT {
           "get cert-manager.io/certificates",
           "list cert-manager.io/certificates",
           "watch cert-manager.io/certificates",
+          "create cert-manager.io/certificates",
           "patch cert-manager.io/certificates",
+          "delete cert-manager.io/certificates",
+          "list cert-manager.io/issuers",
+          "watch cert-manager.io/issuers",
+          "list cert-manager.io/clusterissuers",
+          "watch cert-manager.io/clusterissuers",
           "patch cert-manager.io/certificates/status",
           "list pods",
           "list networking.k8s.io/ingresses",
@@ -101,8 +107,7 @@ class ChartIT {
           "watch configmaps credence-suspended",
           "patch configmaps credence-suspended");
 
-  /// What an operator that observes may do: nothing but the status, Events and the Lease is
-  // written.
+  /// What an operator that observes may do: it writes nothing but the status, Events and the Lease.
   private static final List<String> RIGHTS_TO_OBSERVE =
       List.of(
           "list credence.dev/machineidentities",
@@ -119,6 +124,10 @@ class ChartIT {
           "watch namespaces",
           "list cert-manager.io/certificates",
           "watch cert-manager.io/certificates",
+          "list cert-manager.io/issuers",
+          "watch cert-manager.io/issuers",
+          "list cert-manager.io/clusterissuers",
+          "watch cert-manager.io/clusterissuers",
           "list pods",
           "list networking.k8s.io/ingresses",
           "list gateway.networking.k8s.io/gateways",
@@ -154,6 +163,7 @@ class ChartIT {
   /// What one that enforces may do, and one that rotates may not.
   private static final List<String> RIGHTS_TO_ENFORCE =
       List.of(
+          "delete cert-manager.io/certificates",
           "create serviceaccounts",
           "patch serviceaccounts",
           "delete serviceaccounts",

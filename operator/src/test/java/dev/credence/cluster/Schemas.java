@@ -14,8 +14,7 @@ import java.util.TreeSet;
 
 /// What the API server knows about its kinds, our own among them, as JSON schemas: one file for
 /// each, in the layout that kubeconform wants (`deployment-apps-v1.json`). Each allows no fields
-// but
-/// those that it names.
+/// but those that it names.
 final class Schemas {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String HERE = "#/components/schemas/";

@@ -9,6 +9,7 @@ import dev.credence.facts.Subject.Kind;
 import dev.credence.facts.Tier;
 import dev.credence.world.Readable;
 import dev.credence.world.World;
+import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -305,13 +306,13 @@ class PropertiesTest {
                 secret -> world.value(secret).orElseThrow()));
   }
 
-  /// Nothing goes, and of what is not ours nothing changes but our marks.
+  /// Nothing goes that is still asked for, and of what is not ours nothing changes but our marks.
   private static void checkObjects(World world, Map<String, HasMetadata> before, Snapshot seen) {
     var after = byName(world);
     assertThat(after.keySet())
         .containsAll(
             before.values().stream()
-                .filter(object -> !isBesideASecret(object))
+                .filter(object -> !isBesideASecret(object) && !isUnlisted(object, seen))
                 .map(PropertiesTest::name)
                 .toList());
     before.forEach(
@@ -356,6 +357,14 @@ class PropertiesTest {
     return object instanceof Pod
         || Stream.of(Api.PENDING_FOR, Api.ANCHOR_FOR, Api.HOOK_FOR)
             .anyMatch(annotations::containsKey);
+  }
+
+  /// A Certificate that was made for the identity, which does not list it any more.
+  private static boolean isUnlisted(HasMetadata object, Snapshot seen) {
+    return object instanceof Certificate
+        && (isOf(object, seen) || changesHands(object, seen))
+        && seen.identity().certificates().stream()
+            .noneMatch(wanted -> wanted.name().equals(object.getMetadata().getName()));
   }
 
   /// Whose template gets an annotation.

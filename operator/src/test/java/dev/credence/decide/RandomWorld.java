@@ -3,11 +3,17 @@ package dev.credence.decide;
 import dev.credence.api.ActorType;
 import dev.credence.api.Api;
 import dev.credence.api.CertificateMember;
+import dev.credence.api.CertificateMember.Issue;
+import dev.credence.api.CertificateMember.IssuerRef;
+import dev.credence.api.CertificateMember.PrivateKey;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.CredentialPolicySpec;
+import dev.credence.api.CredentialPolicySpec.AllowedIssuer;
 import dev.credence.api.CredentialPolicySpec.ApprovalRule;
+import dev.credence.api.CredentialPolicySpec.Certificates;
 import dev.credence.api.CredentialPolicySpec.Enforcement;
 import dev.credence.api.CredentialPolicySpec.Idle;
+import dev.credence.api.CredentialPolicySpec.Keys;
 import dev.credence.api.CredentialPolicySpec.Legacy;
 import dev.credence.api.CredentialPolicySpec.Lifetime;
 import dev.credence.api.CredentialPolicySpec.OnExpiry;
@@ -35,7 +41,11 @@ import dev.credence.api.ServiceAccountMember;
 import dev.credence.facts.Subject;
 import dev.credence.world.RandomRbac;
 import dev.credence.world.World;
+import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.certmanager.api.model.v1.CertificateBuilder;
+import io.fabric8.certmanager.api.model.v1.ClusterIssuerBuilder;
+import io.fabric8.certmanager.api.model.v1.IssuerBuilder;
+import io.fabric8.certmanager.api.model.v1.IssuerSpecBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -73,6 +83,8 @@ final class RandomWorld {
   private static final List<String> ACCOUNTS = List.of("sync", "report");
   private static final List<String> SECRETS = List.of("db", "api", "smtp");
   private static final List<String> CERTIFICATES = List.of("mtls", "client");
+  private static final List<String> OUTPUTS = List.of("mtls-tls", "client-tls", "smtp");
+  private static final List<String> ISSUERS = List.of("corp", "own");
   private static final List<String> CONTACTS =
       List.of("alice@example.com", "bob@example.com", "carol");
   private static final List<String> GARBAGE =
@@ -110,6 +122,9 @@ final class RandomWorld {
     for (var i = 1 + random.nextInt(3); i > 0; i--) {
       writeIdentity();
     }
+    if (chance(50)) {
+      writeIssuers();
+    }
     world.certManager(chance(80));
     if (seed % 10 == 0) {
       new RandomRbac(seed, "random-", List.of(NAMESPACE)).objects(3, 4).forEach(world::put);
@@ -141,7 +156,7 @@ final class RandomWorld {
 
   /// Something that a person, another controller or the cluster does.
   void somethingHappens() {
-    switch (random.nextInt(31)) {
+    switch (random.nextInt(37)) {
       case 0, 1 -> writeIdentity();
       case 2 -> writePolicy();
       case 3 -> writeForeign();
@@ -159,6 +174,9 @@ final class RandomWorld {
       case 14 -> annotate(SECRETS, "Secret", Api.ABORT, request());
       case 15 -> annotate(SECRETS, "Secret", Api.REVOKE, request());
       case 30 -> IDENTITIES.forEach(this::resume);
+      case 31, 32 -> writeIssuers();
+      case 33, 34, 35 -> certificatesAreIssued();
+      case 36 -> annotate(CERTIFICATES, "Certificate", Api.ADOPT, one(IDENTITIES));
       case 16 ->
           annotate(
               IDENTITIES,
@@ -443,7 +461,7 @@ final class RandomWorld {
         chance(20) ? DeletionPolicy.Retain : null,
         some(ACCOUNTS).map(this::account).toList(),
         some(SECRETS).map(this::secret).toList(),
-        some(CERTIFICATES).map(CertificateMember::new).toList(),
+        some(CERTIFICATES).map(this::certificateMember).toList(),
         oneOrNull(40, () -> new MemberSelector(Map.of("app", one(IDENTITIES)), null)));
   }
 
@@ -454,6 +472,130 @@ final class RandomWorld {
   private ServiceAccountMember account(String name) {
     return new ServiceAccountMember(
         name, oneOrNull(60, () -> new ServiceAccountMember.Provision(chance(30))));
+  }
+
+  private CertificateMember certificateMember(String name) {
+    return new CertificateMember(name, oneOrNull(70, this::issue));
+  }
+
+  private Issue issue() {
+    return new Issue(
+        new IssuerRef(null, one(List.of("Issuer", "ClusterIssuer")), one(ISSUERS)),
+        one(OUTPUTS),
+        "crm.sales",
+        oneOrNull(40, () -> List.of("crm.sales.svc")),
+        null,
+        null,
+        null,
+        oneOrNull(50, () -> one(List.of("24h", "2160h", "8760h"))),
+        oneOrNull(50, () -> one(List.of("5m", "8h"))),
+        oneOrNull(
+            50,
+            () ->
+                new PrivateKey(
+                    one(List.of(CertificateMember.Algorithm.values())), null, null, null)));
+  }
+
+  private Certificates certificateRules() {
+    return new Certificates(
+        oneOrNull(50, () -> one(List.of("24h", "2160h"))),
+        oneOrNull(50, () -> one(List.of("1h", "12h"))),
+        oneOrNull(20, () -> List.of(new AllowedIssuer(null, "ClusterIssuer", "corp"))),
+        oneOrNull(
+            90,
+            () ->
+                new Keys(
+                    oneOrNull(
+                        30, () -> List.of(one(List.of(CertificateMember.Algorithm.values())))),
+                    oneOrNull(90, () -> 3072),
+                    oneOrNull(50, () -> 384))));
+  }
+
+  /// Issuers, each of a CA that cert-manager has just made or renewed.
+  private void writeIssuers() {
+    ISSUERS.forEach(name -> writeIssuer(name, NAMESPACE));
+    ISSUERS.forEach(name -> writeIssuer(name, "cert-manager"));
+  }
+
+  private void writeIssuer(String name, String namespace) {
+    var spec = new IssuerSpecBuilder().withNewCa().withSecretName(name + "-ca").endCa().build();
+    world.write(
+        "kubectl",
+        namespace.equals(NAMESPACE)
+            ? new IssuerBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(namespace)
+                .endMetadata()
+                .withSpec(spec)
+                .build()
+            : new ClusterIssuerBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .endMetadata()
+                .withSpec(spec)
+                .build());
+    world.write(
+        "cert-manager",
+        new CertificateBuilder()
+            .withNewMetadata()
+            .withName(name + "-ca")
+            .withNamespace(namespace)
+            .endMetadata()
+            .withNewSpec()
+            .withIsCA(true)
+            .withSecretName(name + "-ca")
+            .withNewIssuerRef("cert-manager.io", "Issuer", "self")
+            .endSpec()
+            .withNewStatus()
+            .withNotBefore(world.now().truncatedTo(ChronoUnit.SECONDS).toString())
+            .endStatus()
+            .build());
+  }
+
+  /// cert-manager issues what is asked for, or fails to.
+  private void certificatesAreIssued() {
+    for (var object : List.copyOf(world.truth())) {
+      if (object instanceof Certificate certificate
+          && certificate.getSpec() != null
+          && certificate.getSpec().getSecretName() != null
+          && !Boolean.TRUE.equals(certificate.getSpec().getIsCA())) {
+        world.write("cert-manager", issued(certificate));
+        world.write("cert-manager", output(certificate));
+      }
+    }
+  }
+
+  private Certificate issued(Certificate certificate) {
+    var fails = chance(40);
+    var status = certificate.getStatus();
+    var since =
+        fails && status != null && status.getNotBefore() != null
+            ? status.getNotBefore()
+            : world.now().minusSeconds(1).truncatedTo(ChronoUnit.SECONDS).toString();
+    return new CertificateBuilder(certificate)
+        .withNewStatus()
+        .withNotBefore(since)
+        .withNotAfter(Instant.parse(since).plusSeconds(7_776_000).toString())
+        .withRenewalTime(Instant.parse(since).plusSeconds(5_184_000).toString())
+        .withFailedIssuanceAttempts(fails ? 1 + random.nextInt(8) : null)
+        .withLastFailureTime(fails ? world.now().truncatedTo(ChronoUnit.SECONDS).toString() : null)
+        .addNewCondition()
+        .withType("Ready")
+        .withStatus("True")
+        .endCondition()
+        .endStatus()
+        .build();
+  }
+
+  private static Secret output(Certificate certificate) {
+    return secretOf(
+        new ObjectMetaBuilder()
+            .withName(certificate.getSpec().getSecretName())
+            .withNamespace(certificate.getMetadata().getNamespace())
+            .addToAnnotations(
+                "cert-manager.io/certificate-name", certificate.getMetadata().getName())
+            .build());
   }
 
   private SecretMember secret(String name) {
@@ -534,6 +676,7 @@ final class RandomWorld {
                         null)),
             oneOrNull(60, this::policyRotation),
             tokens(),
+            oneOrNull(60, this::certificateRules),
             null,
             oneOrNull(20, () -> new Idle(one(List.of("1h", "2160h")), action())),
             oneOrNull(20, () -> new Review(one(List.of("1h", "2160h", "20000h")), action())),

@@ -10,6 +10,7 @@ import dev.credence.explore.State.Run;
 import dev.credence.explore.State.Staged;
 import dev.credence.explore.State.Work;
 import dev.credence.facts.Calling;
+import dev.credence.facts.CertManager;
 import dev.credence.facts.Conduct;
 import dev.credence.facts.Conduct.Restart;
 import dev.credence.facts.Consumers;
@@ -161,7 +162,7 @@ final class Facts {
         policies,
         members(s),
         Map.of(),
-        false,
+        CertManager.ABSENT,
         jobs(s),
         s.parts().stream().anyMatch(part -> part.held() != null && part.held().retiresAt() >= 0)
             ? Optional.of(consumers(s))

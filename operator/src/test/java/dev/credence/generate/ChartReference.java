@@ -20,8 +20,7 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 /// The values of the chart: every key of `values.yaml` that `values.schema.json` knows by name,
-// with
-/// the comment before it.
+/// with the comment before it.
 final class ChartReference {
   private static final String HEADING = "## Values\n";
   private static final int LONGEST_DEFAULT = 80;

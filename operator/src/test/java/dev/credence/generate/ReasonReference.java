@@ -74,6 +74,12 @@ final class ReasonReference {
         Reason.RotationBlocked,
         Reason.ConsumersPending,
         Reason.CertificateNotReady,
+        Reason.IssuanceFailed,
+        Reason.IssuerNotAllowed,
+        Reason.KeyTooWeak,
+        Reason.CertificateTooLong,
+        Reason.RenewalTooLate,
+        Reason.CAOutdated,
         Reason.LegacyTokenUnused);
     when(Aspect.Expiring, Truth.True, Reason.ExpiresSoon, Reason.Expired);
     when(Aspect.Expiring, Truth.False, Reason.NoExpiry, Reason.FarAway);

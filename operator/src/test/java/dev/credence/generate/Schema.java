@@ -98,7 +98,8 @@ final class Schema {
           List.copyOf(new LinkedHashSet<>(schema.getXKubernetesValidations())));
     }
     var keys = LIST_MAPS.get(path);
-    if (keys != null) {
+    // A policy has rules under names that an identity has lists under.
+    if (keys != null && "array".equals(schema.getType())) {
       schema.setXKubernetesListType("map");
       schema.setXKubernetesListMapKeys(keys);
       require(schema.getItems().getSchema(), keys.toArray(String[]::new));

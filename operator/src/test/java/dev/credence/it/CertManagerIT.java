@@ -2,6 +2,8 @@ package dev.credence.it;
 
 import static dev.credence.cluster.Eventually.eventually;
 import static dev.credence.cluster.Eventually.within;
+import static dev.credence.it.CertManagers.certificate;
+import static dev.credence.it.CertManagers.revision;
 import static dev.credence.it.Scene.OWNER;
 import static dev.credence.it.Scene.password;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,21 +12,17 @@ import dev.credence.api.MachineIdentityStatus.CredentialState;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.OperatorProcess;
-import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import io.fabric8.kubernetes.client.dsl.Resource;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.TimeUnit;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /// Certificates of the real cert-manager, which comes, goes and comes back while the operator runs.
 @OnCluster
 class CertManagerIT {
+  private static final CertManagers CERT_MANAGER = new CertManagers("certificates");
   private static final Duration TO_NOTICE = Duration.ofSeconds(45);
 
   private static LocalCluster cluster;
@@ -32,9 +30,7 @@ class CertManagerIT {
 
   @BeforeAll
   static void start() {
-    Assumptions.assumeTrue(
-        Files.exists(LocalCluster.TOP.resolve(".tools/bin/cert-manager")),
-        "cert-manager is one of the tools: `make tools`");
+    CertManagers.assumeBuilt();
     cluster = LocalCluster.fresh("certificates");
     operator = OperatorProcess.on(cluster).start();
   }
@@ -43,7 +39,7 @@ class CertManagerIT {
   static void stop() {
     if (cluster != null) {
       operator.close();
-      certManager("down");
+      CERT_MANAGER.run("down");
       cluster.close();
     }
   }
@@ -54,7 +50,7 @@ class CertManagerIT {
     scene.identity(
         "crm",
         OWNER
-            + ", certificates: [{name: crm-mtls}], secrets: ["
+            + ", certificates: [{name: crm-mtls}, {name: crm-client, issue: {issuerRef: {name: own}, secretName: crm-client-tls, commonName: crm.sales}}], secrets: ["
             + password("crm-db", "every: 10s, overlap: 0s")
             + "]");
     scene.identity("billing", OWNER);
@@ -73,19 +69,43 @@ class CertManagerIT {
     assertThat(credential.nextRotationTime())
         .isBetween(
             Instant.now().plus(Duration.ofHours(11)), Instant.now().plus(Duration.ofHours(13)));
-    assertThat(scene.status("crm").members().certificates()).isEqualTo(1);
+    assertThat(scene.status("crm").members().certificates()).isEqualTo(2);
     eventually("it is marked").until(() -> scene.isMarked(certificate(scene, "crm-mtls"), "crm"));
 
     // A new one on request, once for each.
     scene.annotate(scene.identity("crm"), "credence.dev/rotate", "now");
-    eventually("a second one is issued").until(() -> revision(scene, "crm-mtls") == 2);
+    eventually("a second one is issued").until(() -> revision(certificate(scene, "crm-mtls")) == 2);
     scene.annotate(scene.identity("crm"), "credence.dev/revoke", "leaked");
-    eventually("a third one is issued").until(() -> revision(scene, "crm-mtls") == 3);
+    eventually("a third one is issued").until(() -> revision(certificate(scene, "crm-mtls")) == 3);
     eventually("both were answered")
         .until(
             () ->
                 "now".equals(scene.status("crm").handled().rotate())
                     && "leaked".equals(scene.status("crm").handled().revoke()));
+    scene.await(TO_NOTICE, "crm", "Ready", "True InOrder");
+
+    // Upgraded: the definitions change, the controllers start anew, and nobody has anything to do.
+    var before = revision(certificate(scene, "crm-client"));
+    CERT_MANAGER.run("down");
+    scene
+        .client()
+        .apiextensions()
+        .v1()
+        .customResourceDefinitions()
+        .withName("certificates.cert-manager.io")
+        .edit(
+            crd -> {
+              crd.getSpec().getNames().setCategories(List.of("cert-manager", "all"));
+              return crd;
+            });
+    CERT_MANAGER.run("crds-up");
+    CERT_MANAGER.run("up");
+    var audit = cluster.audit();
+    Scene.stays(
+        Duration.ofSeconds(5),
+        "nothing is written to Certificates",
+        () -> audit.requests().ofOperator().on("certificates").writes().count() == 0);
+    assertThat(revision(certificate(scene, "crm-client"))).isEqualTo(before);
     scene.await(TO_NOTICE, "crm", "Ready", "True InOrder");
 
     // One whose issuer is not there.
@@ -107,32 +127,43 @@ class CertManagerIT {
     scene.patch(scene.identity("billing"), "{spec: {selector: {matchLabels: {part-of: billing}}}}");
     scene.await("billing", "Ready", "False CertificateNotReady");
 
-    certManager("down");
-    certManager("crds-down");
+    CERT_MANAGER.run("down");
+    CERT_MANAGER.run("crds-down");
     scene.await(TO_NOTICE, "crm", "Ready", "False CertManagerAbsent");
     scene.await(TO_NOTICE, "billing", "Ready", "True InOrder");
+    var kept = scene.secret("crm-client-tls").get().getData().get("tls.crt");
+    assertThat(kept).as("the Secret stays").isNotNull();
     var version = scene.version("crm-db");
+    var gone = cluster.audit();
     eventually("everything else goes on").until(() -> scene.version("crm-db") > version);
     within(TO_NOTICE, "the operator is well").until(operator::isReady);
+    assertThat(
+            gone.requests()
+                .ofOperator()
+                .only(one -> one.resource().startsWith("certificates"))
+                .count())
+        .as("requests about Certificates that nobody knows")
+        .isLessThan(20);
 
     install(scene);
     eventually("it is marked again")
         .until(() -> scene.isMarked(certificate(scene, "crm-mtls"), "crm"));
+    eventually("the issued one is there again")
+        .until(() -> scene.isMarked(certificate(scene, "crm-client"), "crm"));
+    assertThat(scene.secret("crm-client-tls").get().getData().get("tls.crt"))
+        .as("in the Secret that stayed, as it was")
+        .isEqualTo(kept);
     assertThat(operator.isAlive()).isTrue();
   }
 
   /// cert-manager comes, and with it the Certificate that `crm` lists.
   private static void install(Scene scene) {
-    certManager("up");
+    CERT_MANAGER.run("up");
     scene.await(TO_NOTICE, "crm", "Ready", "False MemberMissing");
     scene.create(
         "{apiVersion: cert-manager.io/v1, kind: Issuer, metadata: {name: own}, spec: {selfSigned: {}}}");
     issue(scene, "crm-mtls", "own");
     scene.await(TO_NOTICE, "crm", "Ready", "True InOrder");
-  }
-
-  private static int revision(Scene scene, String name) {
-    return certificate(scene, name).get().get("status", "revision");
   }
 
   private static void issue(Scene scene, String name, String issuer) {
@@ -143,33 +174,5 @@ class CertManagerIT {
                 issuerRef: {kind: Issuer, name: %s}}}
         """
             .formatted(name, name, issuer));
-  }
-
-  private static Resource<GenericKubernetesResource> certificate(Scene scene, String name) {
-    return scene
-        .client()
-        .genericKubernetesResources("cert-manager.io/v1", "Certificate")
-        .inNamespace(scene.namespace())
-        .withName(name);
-  }
-
-  private static void certManager(String command) {
-    var words = new String[] {"tools/cert-manager.sh", command, "certificates"};
-    try {
-      // Not inherited: what goes on running would hold this process's output open.
-      var process =
-          new ProcessBuilder(words)
-              .directory(LocalCluster.TOP.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      assertThat(process.waitFor(2, TimeUnit.MINUTES)).as(String.join(" ", words)).isTrue();
-      assertThat(process.exitValue()).as(String.join(" ", words)).isZero();
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
   }
 }

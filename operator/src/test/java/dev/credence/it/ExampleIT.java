@@ -45,6 +45,7 @@ class ExampleIT {
           .containsExactlyInAnyOrder(
               "access-review",
               "api-key-overlap",
+              "certificates", // see IssuedCertificatesIT: it needs cert-manager
               "ci-kubeconfig",
               "database-password",
               "discovery",

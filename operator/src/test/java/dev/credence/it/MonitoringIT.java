@@ -14,7 +14,6 @@ import dev.credence.cluster.Program;
 import dev.credence.cluster.PrometheusProcess;
 import dev.credence.monitoring.Dashboards;
 import dev.credence.monitoring.Dashboards.Query;
-import dev.credence.monitoring.Promql;
 import dev.credence.monitoring.Rules;
 import dev.credence.monitoring.Runbooks;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
@@ -166,9 +165,7 @@ class MonitoringIT {
   }
 
   static List<Query> queries() {
-    return Dashboards.queries().stream()
-        .filter(query -> Promql.isServed(query.expression()))
-        .toList();
+    return Dashboards.queries();
   }
 
   @ParameterizedTest

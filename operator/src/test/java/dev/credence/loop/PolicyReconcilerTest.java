@@ -146,6 +146,7 @@ class PolicyReconcilerTest {
             null,
             null,
             null,
+            null,
             null));
     return policy;
   }

@@ -185,6 +185,7 @@ class StatusesTest {
             Optional.of("tuesday"),
             Optional.of("wednesday"),
             Optional.of("lost")),
+        Optional.of(2),
         Optional.of("waiting"));
   }
 
@@ -201,6 +202,7 @@ class StatusesTest {
         Optional.empty(),
         Optional.empty(),
         Standing.Handled.NONE,
+        Optional.empty(),
         Optional.of(message));
   }
 

@@ -9,6 +9,8 @@ import dev.credence.decide.Standing;
 import dev.credence.decide.discovery.Discovery;
 import dev.credence.facts.Guard;
 import dev.credence.facts.Handled;
+import dev.credence.facts.Issuance;
+import dev.credence.facts.Issuer;
 import dev.credence.facts.Material;
 import dev.credence.facts.Recipe;
 import dev.credence.facts.Severity;
@@ -30,10 +32,24 @@ public final class Busy {
   private static final Subject DB = Subject.secret("payments-db");
   private static final Guard JUDGED = new Guard("uid", "1");
   private static final Recipe RECIPE = new Recipe(List.of());
-  private static final Labelling NONE =
-      new Labelling(Optional.empty(), Optional.empty(), Optional.empty());
+  static final Labelling NONE = new Labelling(Optional.empty(), Optional.empty(), Optional.empty());
   private static final Receipt RECEIPT =
       new Receipt(2, NOW, Optional.empty(), false, "0", Optional.empty(), Handled.NONE);
+
+  static final Issuance ISSUANCE =
+      new Issuance(
+          new Issuer.Ref("cert-manager.io", "ClusterIssuer", "corp"),
+          "payments-tls",
+          Optional.of("payments"),
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          true,
+          Issuance.Key.DEFAULT);
 
   static final Standing.Finding RISK =
       new Standing.Finding(
@@ -81,7 +97,8 @@ public final class Busy {
           Standings.due("payments-db", NOW.plusSeconds(60)),
           Standings.overlapping("payments-key", NOW.plusSeconds(60)),
           Standings.ending("payments-smtp", NOW.plusSeconds(60)),
-          Standings.blocked("payments-ftp")
+          Standings.blocked("payments-ftp"),
+          Standings.failing("payments-tls")
         };
     fleet.stands(
         new Fleet.Name("payments", "payments-api"),

@@ -180,7 +180,9 @@ class FleetTest {
         Standings.inOrder(
             Standings.overlapping("a", NOW),
             Standings.overlapping("b", NOW),
-            Standings.blocked("c")));
+            Standings.blocked("c"),
+            Standings.failing("d")));
+    assertThat(page(fleet).value("credence_certificates_failing")).isEqualTo(1);
     assertThat(page(fleet).value("credence_overlaps_active")).isEqualTo(2);
     assertThat(page(fleet).value("credence_rotations_blocked")).isEqualTo(1);
   }

@@ -197,6 +197,8 @@ class MetersTest {
     meters.done(
         new Action.Renew(Subject.certificate("payments-tls"), Busy.RETIRE.guard(), Busy.NOW),
         Busy.NOW);
+    meters.failed(
+        new Action.Order(Subject.certificate("payments-tls"), Busy.ISSUANCE, Busy.NONE, false));
     meters.done(
         new Action.Rollback(Busy.RETIRE.subject(), Busy.RETIRE.guard(), Busy.ISSUE.receipt()),
         Busy.NOW);
@@ -204,6 +206,7 @@ class MetersTest {
         .extracting(Sample::labels)
         .containsExactlyInAnyOrder(
             Map.of("kind", "Certificate", "result", "requested"),
+            Map.of("kind", "Certificate", "result", "failed"),
             Map.of("kind", "Generated", "result", "rolled_back"));
   }
 

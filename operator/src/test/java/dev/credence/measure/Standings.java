@@ -209,6 +209,7 @@ public final class Standings {
         Optional.empty(),
         Optional.of(users),
         Handled.NONE,
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -218,9 +219,33 @@ public final class Standings {
       Optional<Instant> nextRotation,
       Optional<Instant> previousRetires,
       Optional<Instant> ends) {
+    return credential(
+        name, Kind.Generated, phase, nextRotation, previousRetires, ends, Optional.empty());
+  }
+
+  /// One that cert-manager has failed to renew twice.
+  static Credential failing(String name) {
+    return credential(
+        name,
+        Kind.Certificate,
+        Phase.Due,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(2));
+  }
+
+  private static Credential credential(
+      String name,
+      Kind kind,
+      Phase phase,
+      Optional<Instant> nextRotation,
+      Optional<Instant> previousRetires,
+      Optional<Instant> ends,
+      Optional<Integer> failed) {
     return new Credential(
         name,
-        Kind.Generated,
+        kind,
         phase,
         Optional.of(1L),
         Optional.of(Instant.parse("2027-01-01T00:00:00Z")),
@@ -230,6 +255,7 @@ public final class Standings {
         Optional.empty(),
         Optional.empty(),
         Handled.NONE,
+        failed,
         Optional.empty());
   }
 

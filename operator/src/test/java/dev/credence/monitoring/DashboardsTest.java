@@ -15,9 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// What Grafana's dashboard-linter asks of a dashboard. It is not run itself; each of its rules
-// that
-/// applies is a test here, with its name. That queries are PromQL and have data is
-// [MonitoringIT]'s.
+/// that applies is a test here, with its name. That queries are PromQL and have data is
+/// [MonitoringIT]'s.
 class DashboardsTest {
   private static final String DATA_SOURCE = "${datasource}";
   private static final Set<String> WITH_QUERIES =

@@ -8,9 +8,6 @@ import java.util.stream.Stream;
 
 /// What can be told of an expression by its text. Whether it is one at all is Prometheus' to say.
 public final class Promql {
-  /// Comes with the certificates that identities issue; its alert is silent until then.
-  private static final Set<String> TO_COME = Set.of("credence_certificates_failing");
-
   private static final Pattern METRIC =
       Pattern.compile("\\b(?:job:)?(?:credence|jvm|process)_[a-z0-9_]+(?::[a-z0-9_]+)?");
   private static final Set<String> KNOWN =
@@ -24,17 +21,10 @@ public final class Promql {
         .map(found -> found.group());
   }
 
-  /// Whether the operator serves all that it asks for, as of today.
-  public static boolean isServed(String expression) {
-    return metrics(expression)
-        .noneMatch(metric -> TO_COME.contains(metric) && !KNOWN.contains(metric));
-  }
-
   /// Served by the operator, or by its Java process.
   static boolean isOurs(String metric) {
     return KNOWN.contains(metric)
         || KNOWN.contains(metric.replaceFirst("_(bucket|count|sum)$", ""))
-        || TO_COME.contains(metric)
         || Set.of("jvm_memory_used_bytes", "process_cpu_usage").contains(metric);
   }
 

@@ -9,6 +9,7 @@ import dev.credence.api.MachineIdentitySpec;
 import dev.credence.api.Rotation;
 import dev.credence.api.SecretMember;
 import dev.credence.decide.Decide;
+import dev.credence.facts.CertManager;
 import dev.credence.facts.Evidence;
 import dev.credence.facts.Grants;
 import dev.credence.facts.Home;
@@ -88,7 +89,7 @@ class ExtremeTimesTest {
                   List.of(),
                   List.of(Members.of(secret, false, (_, _) -> false)),
                   Map.of(),
-                  true,
+                  CertManager.ABSENT,
                   List.of(),
                   Optional.empty(),
                   Evidence.NONE,

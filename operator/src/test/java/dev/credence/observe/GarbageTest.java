@@ -12,6 +12,7 @@ import dev.credence.decide.Decide;
 import dev.credence.facts.Consumers;
 import dev.credence.facts.Evidence.Tracking;
 import dev.credence.facts.Grants;
+import dev.credence.facts.Issuer;
 import dev.credence.facts.Policy;
 import dev.credence.facts.Safeguards.Admission;
 import dev.credence.facts.Safeguards.Bindings;
@@ -177,7 +178,18 @@ class GarbageTest {
       return certificate;
     }
     return new CertificateBuilder(certificate)
+        .withNewSpec()
+        .withSecretName(garbage.perhaps() ? null : garbage.text())
+        .withNewIssuerRef(garbage.text(), garbage.text(), garbage.perhaps() ? null : garbage.text())
+        .withCommonName(garbage.text())
+        .withDnsNames(garbage.text())
+        .withRenewBeforePercentage(garbage.perhaps() ? -1 : 101)
+        .withNewPrivateKey(garbage.text(), garbage.text(), garbage.text(), -1)
+        .addToAdditionalProperties("renewal", garbage.text())
+        .endSpec()
         .withNewStatus()
+        .withFailedIssuanceAttempts(garbage.perhaps() ? -1 : Integer.MAX_VALUE)
+        .withLastFailureTime(garbage.text())
         .withNotBefore(garbage.text())
         .withNotAfter(garbage.text())
         .withRenewalTime(garbage.text())
@@ -379,6 +391,21 @@ class GarbageTest {
     @Override
     public Grants grants(String namespace, Set<String> accounts) {
       return new Grants.Unknown(List.of(garbage.text()));
+    }
+
+    @Override
+    public Collection<MachineIdentity> heeding(String namespace, Subject secret) {
+      return List.of();
+    }
+
+    @Override
+    public Optional<Issuer> issuer(String namespace, Issuer.Ref ref) {
+      return Optional.empty();
+    }
+
+    @Override
+    public List<String> writers(String namespace, String secret) {
+      return List.of();
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.credence.facts.Consumers;
 import dev.credence.facts.Evidence.Tracking;
 import dev.credence.facts.Grants;
 import dev.credence.facts.HookJob;
+import dev.credence.facts.Issuer;
 import dev.credence.facts.Policy;
 import dev.credence.facts.Safeguards.Admission;
 import dev.credence.facts.Safeguards.Bindings;
@@ -220,6 +221,21 @@ class SnapshotsTest {
     @Override
     public Grants grants(String namespace, Set<String> accounts) {
       return Grants.UNKNOWN;
+    }
+
+    @Override
+    public Collection<MachineIdentity> heeding(String namespace, Subject secret) {
+      return List.of();
+    }
+
+    @Override
+    public Optional<Issuer> issuer(String namespace, Issuer.Ref ref) {
+      return Optional.empty();
+    }
+
+    @Override
+    public List<String> writers(String namespace, String secret) {
+      return List.of();
     }
 
     @Override

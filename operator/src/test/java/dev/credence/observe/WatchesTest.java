@@ -209,7 +209,7 @@ class WatchesTest {
     policy.setSpec(
         new CredentialPolicySpec(
             priority, null, null, null, null, null, null, null, null, null, null, null, null, null,
-            null));
+            null, null));
     return policy;
   }
 

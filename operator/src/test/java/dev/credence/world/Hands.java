@@ -1,6 +1,8 @@
 package dev.credence.world;
 
+import dev.credence.act.CertificateWrites;
 import dev.credence.api.Api;
+import dev.credence.api.CertificateMember;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentitySpec.State;
 import dev.credence.decide.Action;
@@ -8,6 +10,7 @@ import dev.credence.decide.Action.Labelling;
 import dev.credence.decide.Action.Receipt;
 import dev.credence.facts.Guard;
 import dev.credence.facts.Handled;
+import dev.credence.facts.Issuance;
 import dev.credence.facts.Material;
 import dev.credence.facts.Member.Aborted;
 import dev.credence.facts.Setback.Cause;
@@ -18,6 +21,9 @@ import dev.credence.world.FieldOwners.Field;
 import dev.credence.world.FieldOwners.Owner;
 import dev.credence.world.Server.Id;
 import dev.credence.world.World.Value;
+import io.fabric8.certmanager.api.model.v1.Certificate;
+import io.fabric8.certmanager.api.model.v1.CertificateBuilder;
+import io.fabric8.certmanager.api.model.v1.CertificateSpec;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -33,7 +39,9 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -136,6 +144,14 @@ final class Hands {
               .map(pod -> deleted(pod))
               .orElse(Optional.empty());
       case Action.Renew _ -> Optional.empty();
+      case Action.Order order -> created(found, certificate(order, identity), now);
+      case Action.Amend(_, var guard, var issuance, var fields) ->
+          updated(
+              found,
+              guard,
+              identity,
+              now,
+              certificate -> amended((Certificate) certificate, issuance, fields));
       case Action.Freeze(var subject, var entry) ->
           listed(identity, subject, Optional.of(SuspendedAccounts.text(entry)), now);
       case Action.Thaw(var subject) -> listed(identity, subject, Optional.empty(), now);
@@ -207,7 +223,8 @@ final class Hands {
     return Optional.empty();
   }
 
-  /// Nothing is deleted but what was made beside a Secret, and at its end what was made for it.
+  /// Nothing is deleted but what was made beside a Secret, a Certificate that is not listed any
+  /// more, and at its end what was made for it.
   private Optional<Cause> removed(
       Optional<HasMetadata> found, Guard guard, MachineIdentity identity) {
     var judged = judged(found, guard);
@@ -215,13 +232,25 @@ final class Hands {
       return Optional.of(Cause.Raced);
     }
     var annotations = Server.annotations(judged.get());
-    if (!Server.controller(judged.get()).equals(identity.getMetadata().getUid())
+    var isOurs =
+        Server.controller(judged.get()).equals(identity.getMetadata().getUid())
+            || isHeld(judged.get(), identity);
+    if (!isOurs
         || !isAtItsEnd(identity)
+            && !isUnlisted(judged.get(), identity)
             && Stream.of(Api.PENDING_FOR, Api.ANCHOR_FOR, Api.HOOK_FOR)
                 .noneMatch(annotations::containsKey)) {
       throw new AssertionError("deleted: " + Id.of(judged.get()));
     }
     return deleted(judged.get());
+  }
+
+  private static boolean isUnlisted(HasMetadata object, MachineIdentity identity) {
+    return object instanceof Certificate
+        && Objects.requireNonNullElse(
+                identity.getSpec().certificates(), List.<CertificateMember>of())
+            .stream()
+            .noneMatch(member -> member.name().equals(object.getMetadata().getName()));
   }
 
   /// Its policy may end it by itself; whether it should is for the golden files to say.
@@ -439,6 +468,47 @@ final class Hands {
             secret ->
                 values.put(secret.getMetadata().getUid(), new Value(value, Optional.empty())));
     return refused;
+  }
+
+  private static HasMetadata certificate(Action.Order order, MachineIdentity identity) {
+    var meta = own(order.subject(), order.labelling(), identity, order.retained()).build();
+    return Stated.byUs(
+        new CertificateBuilder().withMetadata(meta).withSpec(spec(order.issuance())).build(),
+        List.of(Issuance.Field.values()));
+  }
+
+  private static HasMetadata amended(
+      Certificate certificate, Issuance issuance, List<Issuance.Field> fields) {
+    var before =
+        certificate.getSpec() == null
+            ? Map.<String, Object>of()
+            : Yaml.<Map<String, Object>>as(certificate.getSpec(), Map.class);
+    var after = new HashMap<>(before);
+    var wanted = CertificateWrites.spec(issuance);
+    for (var field : fields) {
+      set(after, wanted, field.path());
+    }
+    return Stated.byUs(
+        new CertificateBuilder(certificate).withSpec(Yaml.as(after, CertificateSpec.class)).build(),
+        fields);
+  }
+
+  @SuppressWarnings("unchecked") // what is inside an object of JSON is one
+  private static void set(Map<String, Object> into, Map<String, Object> from, List<String> path) {
+    var key = path.getFirst();
+    if (path.size() > 1) {
+      var inside = new HashMap<>((Map<String, Object>) into.getOrDefault(key, Map.of()));
+      set(inside, (Map<String, Object>) from.getOrDefault(key, Map.of()), path.subList(1, 2));
+      into.put(key, inside);
+    } else if (from.containsKey(key)) {
+      into.put(key, from.get(key));
+    } else {
+      into.remove(key);
+    }
+  }
+
+  private static CertificateSpec spec(Issuance issuance) {
+    return Yaml.as(CertificateWrites.spec(issuance), CertificateSpec.class);
   }
 
   private HasMetadata account(Action.Provision provision, MachineIdentity identity) {

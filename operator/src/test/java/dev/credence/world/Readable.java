@@ -189,6 +189,7 @@ public final class Readable {
     c.nextRotation().ifPresent(time -> parts.add("next " + time));
     c.previousRetires().ifPresent(time -> parts.add("previous until " + time));
     c.ends().ifPresent(time -> parts.add("ends " + time));
+    c.failedAttempts().ifPresent(attempts -> parts.add("failed attempts: " + attempts));
     c.consumers()
         .ifPresent(
             users -> parts.add(users.current() + " of " + users.total() + " consumers have it"));
@@ -285,6 +286,26 @@ public final class Readable {
       case Action.Restart(var subject, _, var value) -> "Restart " + subject + " for " + value;
       case Action.Evict(var subject, _) -> "Evict " + subject;
       case Action.Renew(var subject, _, _) -> "Renew " + subject;
+      case Action.Order(var subject, var issuance, var labelling, var retained) ->
+          "Order "
+              + subject
+              + " from "
+              + issuance.issuer()
+              + " into Secret "
+              + issuance.secretName()
+              + marks(labelling)
+              + (retained ? ", to stay without the identity" : "");
+      case Action.Amend(var subject, _, var issuance, var fields) ->
+          "Amend "
+              + subject
+              + ": "
+              + fields.stream()
+                  .map(
+                      field ->
+                          field
+                              + " to "
+                              + field.of(issuance).map(String::valueOf).orElse("nothing"))
+                  .collect(Collectors.joining(", "));
       case Action.Provision(var subject, var automount, var labelling, var retained) ->
           "Provision "
               + subject

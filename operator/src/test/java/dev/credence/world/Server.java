@@ -6,6 +6,10 @@ import dev.credence.world.FieldOwners.Field;
 import dev.credence.world.FieldOwners.Owner;
 import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.certmanager.api.model.v1.CertificateBuilder;
+import io.fabric8.certmanager.api.model.v1.ClusterIssuer;
+import io.fabric8.certmanager.api.model.v1.ClusterIssuerBuilder;
+import io.fabric8.certmanager.api.model.v1.Issuer;
+import io.fabric8.certmanager.api.model.v1.IssuerBuilder;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -301,6 +305,8 @@ final class Server {
       case ServiceAccount account -> new ServiceAccountBuilder(account).withMetadata(meta).build();
       case Certificate certificate ->
           new CertificateBuilder(certificate).withMetadata(meta).build();
+      case Issuer issuer -> new IssuerBuilder(issuer).withMetadata(meta).build();
+      case ClusterIssuer issuer -> new ClusterIssuerBuilder(issuer).withMetadata(meta).build();
       case Namespace namespace -> new NamespaceBuilder(namespace).withMetadata(meta).build();
       case MachineIdentity identity -> {
         var copy = new MachineIdentity();

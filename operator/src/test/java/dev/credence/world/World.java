@@ -26,6 +26,7 @@ import dev.credence.facts.Consumers;
 import dev.credence.facts.Ended;
 import dev.credence.facts.Evidence.Tracking;
 import dev.credence.facts.Grants;
+import dev.credence.facts.Issuer;
 import dev.credence.facts.Lived.Approval;
 import dev.credence.facts.Lived.Approved;
 import dev.credence.facts.Lived.Reviewed;
@@ -43,6 +44,7 @@ import dev.credence.facts.rbac.Catalog;
 import dev.credence.observe.Cluster;
 import dev.credence.observe.Consumption;
 import dev.credence.observe.GivenRights;
+import dev.credence.observe.Issuers;
 import dev.credence.observe.Policies;
 import dev.credence.observe.Snapshots;
 import dev.credence.observe.SuspendedAccounts;
@@ -50,6 +52,7 @@ import dev.credence.observe.Wants;
 import dev.credence.observe.WhoUses;
 import dev.credence.world.FieldOwners.Field;
 import dev.credence.world.Server.Id;
+import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -387,6 +390,7 @@ public final class World implements Cluster {
                                         users.total(), users.current()))
                             .orElse(null),
                         handled(credential.handled()),
+                        credential.failedAttempts().orElse(null),
                         null))
             .toList();
     return new MachineIdentityStatus(
@@ -600,6 +604,13 @@ public final class World implements Cluster {
   }
 
   @Override
+  public Collection<MachineIdentity> heeding(String namespace, Subject secret) {
+    return identities(namespace)
+        .filter(identity -> Wants.heeds(identity).anyMatch(secret::equals))
+        .toList();
+  }
+
+  @Override
   public Collection<MachineIdentity> selecting(String namespace) {
     return identities(namespace).filter(Wants::selects).toList();
   }
@@ -676,6 +687,33 @@ public final class World implements Cluster {
   @Override
   public boolean certManager() {
     return certManager;
+  }
+
+  @Override
+  public Optional<Issuer> issuer(String namespace, Issuer.Ref ref) {
+    if (!certManager || !ref.group().equals(Issuer.GROUP)) {
+      return Optional.empty();
+    }
+    var isOfCluster = ref.kind().equals("ClusterIssuer");
+    var found = view(ref.kind()).get(new Id(ref.kind(), isOfCluster ? "" : namespace, ref.name()));
+    return Optional.of(
+        found == null
+            ? new Issuer.Absent()
+            : Issuers.of(
+                found, secret -> certificates(isOfCluster ? "cert-manager" : namespace, secret)));
+  }
+
+  @Override
+  public List<String> writers(String namespace, String secret) {
+    return certificates(namespace, secret).stream().map(World::name).toList();
+  }
+
+  private List<Certificate> certificates(String namespace, String secret) {
+    return all("Certificate", Certificate.class)
+        .filter(found -> namespaceOf(found).equals(namespace))
+        .filter(found -> found.getSpec() != null)
+        .filter(found -> secret.equals(found.getSpec().getSecretName()))
+        .toList();
   }
 
   private static String namespaceOf(HasMetadata object) {

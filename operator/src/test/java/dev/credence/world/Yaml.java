@@ -6,9 +6,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.credence.api.Api;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.MachineIdentity;
+import dev.credence.facts.Issuance;
 import dev.credence.world.FieldOwners.Field;
 import dev.credence.world.FieldOwners.Owner;
 import io.fabric8.certmanager.api.model.v1.Certificate;
+import io.fabric8.certmanager.api.model.v1.ClusterIssuer;
+import io.fabric8.certmanager.api.model.v1.Issuer;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -38,7 +41,8 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 /// Kubernetes objects as test data: as they are written by hand, short.
 ///
 /// What is left out is filled in: namespace `sales`; and where an object says nothing about
-/// `managedFields`, our label and annotations on it are ours.
+/// `managedFields`, our label and annotations on it are ours, and so is all that a Certificate of
+/// an identity asks for.
 public final class Yaml {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final Map<String, Class<? extends HasMetadata>> KINDS =
@@ -48,6 +52,8 @@ public final class Yaml {
           Map.entry("Secret", Secret.class),
           Map.entry("ServiceAccount", ServiceAccount.class),
           Map.entry("Certificate", Certificate.class),
+          Map.entry("Issuer", Issuer.class),
+          Map.entry("ClusterIssuer", ClusterIssuer.class),
           Map.entry("Namespace", Namespace.class),
           Map.entry("ConfigMap", ConfigMap.class),
           Map.entry("Role", Role.class),
@@ -73,6 +79,13 @@ public final class Yaml {
     return documents;
   }
 
+  /// The same object as another type.
+  static <T> T as(Object object, Class<? super T> type) {
+    @SuppressWarnings("unchecked")
+    var read = (T) MAPPER.convertValue(object, type);
+    return read;
+  }
+
   public static JsonNode node(Object document) {
     return MAPPER.valueToTree(document);
   }
@@ -93,6 +106,9 @@ public final class Yaml {
           .filter(Server.annotations(object)::containsKey)
           .forEach(key -> owners.add(us, new Field(false, key)));
       object.getMetadata().setManagedFields(owners.entries());
+      if (object instanceof Certificate certificate && us.equals(Owner.updating(Api.MANAGER))) {
+        return Stated.byUs(certificate, List.of(Issuance.Field.values()));
+      }
     }
     return object;
   }
@@ -120,7 +136,8 @@ public final class Yaml {
   }
 
   private static boolean isNamespaced(String kind) {
-    return !Set.of("CredentialPolicy", "Namespace", "ClusterRole", "ClusterRoleBinding")
+    return !Set.of(
+            "CredentialPolicy", "ClusterIssuer", "Namespace", "ClusterRole", "ClusterRoleBinding")
         .contains(kind);
   }
 

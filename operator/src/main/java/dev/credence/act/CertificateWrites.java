@@ -1,0 +1,100 @@
+package dev.credence.act;
+
+import dev.credence.api.MachineIdentity;
+import dev.credence.decide.Action;
+import dev.credence.decide.Durations;
+import dev.credence.facts.Issuance;
+import dev.credence.facts.Issuance.Field;
+import io.fabric8.certmanager.api.model.v1.Certificate;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Certificates that cert-manager is to issue for identities.
+public final class CertificateWrites {
+  private final KubernetesClient client;
+  private final Act.Memory memory;
+
+  CertificateWrites(KubernetesClient client, Act.Memory memory) {
+    this.client = client;
+    this.memory = memory;
+  }
+
+  void order(Action.Order order, MachineIdentity identity) {
+    var certificate =
+        Patches.object(identity.getMetadata().getNamespace(), order.subject())
+            .withMetadata(
+                OwnObjects.of(order.subject(), order.labelling(), identity, order.retained())
+                    .build())
+            .addToAdditionalProperties("spec", spec(order.issuance()))
+            .build();
+    remember(Refusal.asked(order.subject(), "create", () -> client.resource(certificate).create()));
+  }
+
+  /// A merge patch of these fields alone: what others state beside them stays.
+  void amend(Action.Amend amend, String namespace) {
+    remember(
+        Patches.merge(
+            client,
+            namespace,
+            amend.subject(),
+            Map.of(
+                "metadata",
+                Patches.judged(amend.guard()),
+                "spec",
+                tree(amend.fields(), field -> written(field, amend.issuance()).orElse(null)))));
+  }
+
+  /// The watch holds the model of cert-manager's own types.
+  private void remember(GenericKubernetesResource answer) {
+    memory.wrote(client.getKubernetesSerialization().convertValue(answer, Certificate.class));
+  }
+
+  /// The spec of a Certificate, without what is left to cert-manager.
+  public static Map<String, Object> spec(Issuance issuance) {
+    return tree(
+        Arrays.stream(Field.values()).filter(field -> field.of(issuance).isPresent()).toList(),
+        field -> written(field, issuance).orElseThrow());
+  }
+
+  /// A duration as people write it: the model of cert-manager's types would write nanoseconds.
+  private static Optional<Object> written(Field field, Issuance issuance) {
+    return field
+        .of(issuance)
+        .map(value -> value instanceof Duration duration ? Durations.text(duration) : value);
+  }
+
+  /// A null in a merge patch takes the field away.
+  private static Map<String, @Nullable Object> tree(
+      Collection<Field> fields, Function<Field, @Nullable Object> value) {
+    var tree = new LinkedHashMap<String, @Nullable Object>();
+    for (var field : fields) {
+      var path = field.path();
+      put(tree, path, value.apply(field));
+    }
+    return tree;
+  }
+
+  @SuppressWarnings("unchecked") // it holds nothing but what is put here
+  private static void put(
+      Map<String, @Nullable Object> tree, List<String> path, @Nullable Object value) {
+    if (path.size() == 1) {
+      tree.put(path.getFirst(), value);
+    } else {
+      put(
+          (Map<String, @Nullable Object>)
+              tree.computeIfAbsent(path.getFirst(), _ -> new HashMap<String, @Nullable Object>()),
+          path.subList(1, path.size()),
+          value);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package dev.credence.act;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.credence.decide.Action;
+import dev.credence.facts.Issuance.Field;
+import dev.credence.facts.Setback.Cause;
+import dev.credence.observe.FakeApi;
+import java.util.List;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+class CertificatesTest {
+  private static final String CERTIFICATES =
+      "/apis/cert-manager.io/v1/namespaces/payments/certificates";
+
+  @AutoClose private final Acting acting = new Acting();
+
+  @Test
+  void a_certificate_is_created_by_one_plain_post() {
+    acting.api.echoes();
+    acting.perform(new Action.Order(Payments.TLS, Payments.ISSUANCE, Payments.ADA, false));
+    assertThat(acting.api.lines()).containsExactly("POST " + CERTIFICATES);
+    assertThat(acting.sent().path("spec"))
+        .isEqualTo(
+            FakeApi.tree(
+                """
+                {"issuerRef": {"group": "cert-manager.io", "kind": "ClusterIssuer", "name": "corp"},
+                 "secretName": "payments-tls", "commonName": "payments",
+                 "duration": "1h30m", "privateKey": {"rotationPolicy": "Always"}}
+                """));
+    assertThat(acting.sent().at("/metadata/labels").fieldNames())
+        .toIterable()
+        .containsExactlyInAnyOrder("app.kubernetes.io/managed-by", "credence.dev/identity");
+    assertThat(acting.sent().at("/metadata/ownerReferences")).hasSize(1);
+    assertThat(acting.memory.wrote).hasSize(1);
+  }
+
+  @Test
+  void one_that_is_to_stay_has_no_owner() {
+    acting.api.echoes();
+    acting.perform(new Action.Order(Payments.TLS, Payments.ISSUANCE, Payments.ADA, true));
+    assertThat(acting.sent().at("/metadata/ownerReferences").isMissingNode()).isTrue();
+    assertThat(acting.sent().at("/metadata/annotations/credence.dev~1adopt").asText())
+        .isEqualTo("payments-api");
+  }
+
+  @Test
+  void a_name_that_is_taken_is_left_alone() {
+    acting.api.refuses(409, "it exists");
+    var order = new Action.Order(Payments.TLS, Payments.ISSUANCE, Payments.ADA, false);
+    assertThat(acting.refused(order).why()).isEqualTo(Cause.Raced);
+  }
+
+  @Test
+  void what_differs_is_patched_on_the_version_that_was_judged_and_nothing_else() {
+    acting.api.echoes();
+    acting.perform(
+        new Action.Amend(
+            Payments.TLS,
+            Payments.JUDGED,
+            Payments.ISSUANCE,
+            List.of(Field.Duration, Field.RenewBefore, Field.Size)));
+    assertThat(acting.api.lines()).containsExactly("PATCH " + CERTIFICATES + "/payments-tls");
+    assertThat(acting.api.last().header("Content-Type")).startsWith("application/merge-patch+json");
+    assertThat(acting.sent())
+        .isEqualTo(
+            FakeApi.tree(
+                """
+                {"metadata": {"uid": "%s", "resourceVersion": "%s"},
+                 "spec": {"duration": "1h30m", "renewBefore": null, "privateKey": {"size": null}}}
+                """
+                    .formatted(Payments.JUDGED.uid(), Payments.JUDGED.resourceVersion())));
+  }
+
+  @Test
+  void a_certificate_is_deleted_in_the_version_that_was_judged() {
+    acting.api.echoes();
+    acting.perform(new Action.Remove(Payments.TLS, Payments.JUDGED, "it is no longer listed"));
+    assertThat(acting.api.lines()).containsExactly("DELETE " + CERTIFICATES + "/payments-tls");
+    assertThat(acting.sent().at("/preconditions/uid").asText()).isEqualTo(Payments.JUDGED.uid());
+    assertThat(acting.sent().at("/preconditions/resourceVersion").asText())
+        .isEqualTo(Payments.JUDGED.resourceVersion());
+  }
+}

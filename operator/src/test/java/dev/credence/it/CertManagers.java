@@ -1,0 +1,72 @@
+package dev.credence.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.credence.cluster.LocalCluster;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
+
+/// The real cert-manager beside a cluster, and its resources.
+record CertManagers(String cluster) {
+
+  static void assumeBuilt() {
+    Assumptions.assumeTrue(
+        Files.exists(LocalCluster.TOP.resolve(".tools/bin/cert-manager")),
+        "cert-manager is one of the tools: `make tools`");
+  }
+
+  /// `up`, `down`, `crds-up` or `crds-down`.
+  void run(String command) {
+    var words = new String[] {"tools/cert-manager.sh", command, cluster};
+    try {
+      // Not inherited: what goes on running would hold this process's output open.
+      var process =
+          new ProcessBuilder(words)
+              .directory(LocalCluster.TOP.toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      assertThat(process.waitFor(2, TimeUnit.MINUTES)).as(String.join(" ", words)).isTrue();
+      assertThat(process.exitValue()).as(String.join(" ", words)).isZero();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static Resource<GenericKubernetesResource> certificate(Scene scene, String name) {
+    return certificate(scene, scene.namespace(), name);
+  }
+
+  static Resource<GenericKubernetesResource> certificate(
+      Scene scene, String namespace, String name) {
+    return scene
+        .client()
+        .genericKubernetesResources("cert-manager.io/v1", "Certificate")
+        .inNamespace(namespace)
+        .withName(name);
+  }
+
+  /// How often it was issued.
+  static int revision(Resource<GenericKubernetesResource> certificate) {
+    Integer revision = certificate.get().get("status", "revision");
+    return revision == null ? 0 : revision;
+  }
+
+  static Instant notBefore(Resource<GenericKubernetesResource> certificate) {
+    String time = certificate.get().get("status", "notBefore");
+    return time == null ? Instant.MAX : Instant.parse(time);
+  }
+
+  static boolean isReady(Resource<GenericKubernetesResource> certificate) {
+    return "True".equals(certificate.get().get("status", "conditions", 0, "status"));
+  }
+}

@@ -1,0 +1,66 @@
+# An identity gets its certificate from a CA of its namespace. The CA is renewed; what it signed before is shown
+# until a new one is asked for. Then the certificate is not needed any more.
+from: 2026-03-01T00:00:00Z
+until: 2026-03-10T00:00:00Z
+objects:
+- apiVersion: credence.dev/v1alpha1
+  kind: MachineIdentity
+  metadata: {name: crm, uid: crm-1}
+  spec:
+    owner: {contact: alice@example.com}
+    certificates:
+    - name: crm-client
+      issue: {issuerRef: {kind: Issuer, name: corp}, secretName: crm-client-tls, commonName: crm.sales, duration: 720h, renewBefore: 240h}
+- apiVersion: cert-manager.io/v1
+  kind: Issuer
+  metadata: {name: corp}
+  spec: {ca: {secretName: corp-ca}}
+- apiVersion: cert-manager.io/v1
+  kind: Certificate
+  metadata: {name: corp-root}
+  spec: {isCA: true, secretName: corp-ca, issuerRef: {name: self}}
+  status: {conditions: [{type: Ready, status: "True"}], notBefore: "2026-01-01T00:00:00Z", notAfter: "2027-01-01T00:00:00Z"}
+events:
+- at: 2026-03-01T00:01:00Z
+  say: cert-manager issues it
+  apply: {kind: Certificate, metadata: {name: crm-client}, status: {conditions: [{type: Ready, status: "True"}], notBefore: "2026-03-01T00:01:00Z", notAfter: "2026-03-31T00:01:00Z", renewalTime: "2026-03-21T00:01:00Z"}}
+- at: 2026-03-05T00:00:00Z
+  say: the CA is renewed
+  apply: {kind: Certificate, metadata: {name: corp-root}, status: {notBefore: "2026-03-05T00:00:00Z"}}
+- at: 2026-03-06T00:00:00Z
+  say: everybody knows the new CA, and alice asks for a new certificate
+  apply: {kind: MachineIdentity, metadata: {name: crm, annotations: {credence.dev/rotate: new-ca}}}
+- at: 2026-03-06T00:00:30Z
+  say: cert-manager issues it anew
+  apply: {kind: Certificate, metadata: {name: crm-client}, status: {notBefore: "2026-03-06T00:00:30Z", notAfter: "2026-04-05T00:00:30Z", renewalTime: "2026-03-26T00:00:30Z"}}
+- at: 2026-03-08T00:00:00Z
+  say: it is not needed any more
+  apply: {kind: MachineIdentity, metadata: {name: crm}, spec: {certificates: []}}
+~~~
+2026-03-01 00:00:00 crm
+  > Order Certificate crm-client from Issuer corp into Secret crm-client-tls, identity=crm, owner=alice@example.com
+  = Active, not ready
+  = Assigned: alice@example.com answers for this identity
+  = CertificateNotReady: crm-client: cert-manager is asked to issue it
+  = crm-client is Pending (Certificate); cert-manager is asked to issue it
+2026-03-01 00:00:00 crm
+  = CertificateNotReady: crm-client: cert-manager has not looked at it yet
+  = crm-client is Pending (Certificate); cert-manager has not looked at it yet
+2026-03-01 00:01:00 * cert-manager issues it
+2026-03-01 00:01:00 crm
+  = Active, ready
+  = crm-client is Fresh (Certificate), issued 2026-03-01T00:01:00Z, next 2026-03-21T00:01:00Z, ends 2026-03-31T00:01:00Z
+2026-03-05 00:00:00 * the CA is renewed
+2026-03-05 00:00:00 crm
+  = CAOutdated: Certificate crm-client was signed before its CA, Certificate sales/corp-root, was renewed at 2026-03-05T00:00:00Z: have it issued anew by the annotation credence.dev/rotate on the identity, once what trusts it knows the new CA
+2026-03-06 00:00:00 * everybody knows the new CA, and alice asks for a new certificate
+2026-03-06 00:00:00 crm
+  > Renew Certificate crm-client
+2026-03-06 00:00:30 * cert-manager issues it anew
+2026-03-06 00:00:30 crm
+  = crm-client is Fresh (Certificate), issued 2026-03-06T00:00:30Z, next 2026-03-26T00:00:30Z, ends 2026-04-05T00:00:30Z
+2026-03-08 00:00:00 * it is not needed any more
+2026-03-08 00:00:00 crm
+  > Remove Certificate crm-client: it is no longer in `spec.certificates`
+
+until 2026-03-10 00:00:00: 0 looks by the clock, 3 actions
