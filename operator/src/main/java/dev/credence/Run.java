@@ -92,6 +92,7 @@ final class Run implements Callable<Integer> {
             settings.watchNamespaces(),
             settings.namespace(),
             settings.neverSuspend(),
+            settings.clusterResourceNamespace(),
             settings.risk());
     meters.page().register(new PolicyCount(watches::policies));
     var act =

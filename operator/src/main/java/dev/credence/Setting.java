@@ -60,6 +60,11 @@ public enum Setting {
       "false",
       "true or false",
       "Whether each namespace with identities gets an OpenReports Report, or a PolicyReport, where the API server knows them."),
+  ClusterResourceNamespace(
+      "CREDENCE_CLUSTER_RESOURCE_NAMESPACE",
+      "cert-manager",
+      "the name of a namespace",
+      "Where cert-manager keeps the Secrets of ClusterIssuers (its --cluster-resource-namespace): by it the CA of a ClusterIssuer is known."),
   Risk(
       "CREDENCE_RISK",
       "true",

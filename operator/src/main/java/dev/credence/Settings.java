@@ -28,6 +28,7 @@ public record Settings(
     Optional<String> apiServer,
     Set<String> baseline,
     boolean reports,
+    String clusterResourceNamespace,
     boolean risk,
     Tier tier) {
   private static final Pattern DURATION =
@@ -67,6 +68,7 @@ public record Settings(
         read(environment, Setting.ApiServer, Settings::https),
         read(environment, Setting.Baseline, Settings::baseline),
         read(environment, Setting.Reports, Settings::truth),
+        read(environment, Setting.ClusterResourceNamespace, Settings::name),
         read(environment, Setting.Risk, Settings::truth),
         read(environment, Setting.Tier, Tier::valueOf));
   }

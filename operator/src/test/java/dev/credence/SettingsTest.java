@@ -35,6 +35,7 @@ class SettingsTest {
                 Optional.empty(),
                 Set.of("kube-system", "kube-public", "kube-node-lease", "*/default"),
                 false,
+                "cert-manager",
                 true,
                 Tier.Enforce));
   }
@@ -57,6 +58,7 @@ class SettingsTest {
                     entry("CREDENCE_API_SERVER", "https://api.example.com:6443"),
                     entry("CREDENCE_BASELINE", "kube-system, */builder, sales/crm"),
                     entry("CREDENCE_REPORTS", "true"),
+                    entry("CREDENCE_CLUSTER_RESOURCE_NAMESPACE", "pki"),
                     entry("CREDENCE_RISK", "false"),
                     entry("CREDENCE_TIER", "Observe"),
                     entry("SOMETHING_ELSE", "whatever"))))
@@ -75,6 +77,7 @@ class SettingsTest {
                 Optional.of("https://api.example.com:6443"),
                 Set.of("kube-system", "*/builder", "sales/crm"),
                 true,
+                "pki",
                 false,
                 Tier.Observe));
   }

@@ -135,7 +135,9 @@ final class Live {
             connection.metadata(),
             Set.of(name.namespace()),
             settings.namespace(),
-            settings.neverSuspend());
+            settings.neverSuspend(),
+            settings.clusterResourceNamespace(),
+            true);
     watches.index(new Listed(neighbours(connection, name)));
     try {
       if (!isStarted(watches)) {

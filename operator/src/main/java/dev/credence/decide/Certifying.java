@@ -43,15 +43,18 @@ record Certifying(Snapshot s, Optional<Policy> policy, Optional<Halt> halt, Owne
       case Seat.Linked(Certificate certificate) -> Optional.of(standing(certificate));
       case Seat.Made(Certificate certificate) -> Optional.of(made(certificate));
       case Seat.ToMake(var subject) -> issue(s, subject).map(issue -> toMake(subject, issue));
-      case Seat.ToAdopt(Certificate(var thing, _, _, _, _, _, _, _, _, _)) ->
-          Optional.of(
-              unissued(thing.subject(), Phase.Pending, "to be taken over", Requests.NONE)
-                  .doing(new Action.Adopt(thing.subject(), thing.guard(), Optional.empty())));
+      case Seat.ToAdopt(Certificate certificate) -> Optional.of(toAdopt(certificate));
       case Seat.ToRelease(Certificate certificate) ->
           Optional.of(standing(certificate).doingOnly(Marking.release(certificate.thing())));
       case Seat.Leftover(Certificate certificate) -> Optional.of(dropped(certificate));
       case Seat _ -> Optional.empty();
     };
+  }
+
+  private Turn toAdopt(Certificate certificate) {
+    var thing = certificate.thing();
+    return unissued(thing.subject(), Phase.Pending, "to be taken over", Requests.NONE)
+        .doing(new Action.Adopt(thing.subject(), thing.guard(), Optional.empty()));
   }
 
   /// What the identity has issued under this name.

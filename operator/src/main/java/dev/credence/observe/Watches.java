@@ -71,8 +71,6 @@ public final class Watches implements Cluster {
   private static final Duration PATIENCE_WITH_CERT_MANAGER = Duration.ofSeconds(30);
   private static final Duration A_MOMENT = Duration.ofMillis(500);
   private static final String KUBE_SYSTEM = "kube-system";
-  /// Where the Secrets of ClusterIssuers are, as cert-manager's chart has it.
-  private static final String CLUSTER_RESOURCES = "cert-manager";
 
   private static final Duration TELL_EVERY = Duration.ofSeconds(10);
 
@@ -107,16 +105,18 @@ public final class Watches implements Cluster {
       Set<String> namespaces,
       String home,
       Set<String> neverSuspend) {
-    this(full, metadata, namespaces, home, neverSuspend, true);
+    this(full, metadata, namespaces, home, neverSuspend, "cert-manager", true);
   }
 
-  /// `risk`: whether roles and bindings are watched.
+  /// `clusterResources`: the namespace where ClusterIssuers have their Secrets. `risk`: whether
+  /// roles and bindings are watched.
   public Watches(
       KubernetesClient full,
       KubernetesClient metadata,
       Set<String> namespaces,
       String home,
       Set<String> neverSuspend,
+      String clusterResources,
       boolean risk) {
     this.full = full;
     this.namespaces = Set.copyOf(namespaces);
@@ -154,7 +154,7 @@ public final class Watches implements Cluster {
     this.homes = Watch.of(metadata.namespaces(), this::homeChanged);
     this.policies = Watch.of(full.resources(CredentialPolicy.class), (a, b) -> policiesChanged());
     this.certManager =
-        new CertManager(full, metadata, namespaces, CLUSTER_RESOURCES, new CertManagerChanges());
+        new CertManager(full, metadata, namespaces, clusterResources, new CertManagerChanges());
   }
 
   /// To be called before the identities' own informer starts.

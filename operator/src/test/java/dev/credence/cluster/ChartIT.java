@@ -315,6 +315,7 @@ class ChartIT {
                 "CREDENCE_BASELINE",
                 "CREDENCE_API_SERVER",
                 "CREDENCE_REPORTS",
+                "CREDENCE_CLUSTER_RESOURCE_NAMESPACE",
                 "CREDENCE_RISK",
                 "CREDENCE_TIER",
                 "JDK_JAVA_OPTIONS");
