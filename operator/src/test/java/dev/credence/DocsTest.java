@@ -1,0 +1,133 @@
+package dev.credence;
+
+import static java.util.stream.Collectors.toCollection;
+import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.credence.api.Api;
+import dev.credence.measure.Metric;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// What the pages point to is there: other pages and their headings, targets of make, settings,
+/// metrics, annotations.
+class DocsTest {
+  private static final Path TOP = Path.of(System.getProperty("user.dir")).getParent();
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
+  private static final Pattern TARGET =
+      Pattern.compile("(?:^|`)make ([a-z-]+)(?=`|\\s+#|\\s+[A-Z_]+=|\\s*$)", Pattern.MULTILINE);
+  private static final Pattern VARIABLE = Pattern.compile("\\bCREDENCE_[A-Z_]+[A-Z]\\b");
+  private static final Pattern METRIC =
+      Pattern.compile("\\bcredence_[a-z_]+[a-z](?![a-z_]|…|\\*|:)");
+  private static final Pattern KEY = Pattern.compile("\\bcredence\\.dev/([a-z][a-z-]*[a-z])\\b");
+
+  /// Read by scripts, not by the operator.
+  private static final Set<String> OF_SCRIPTS =
+      Set.of("CREDENCE_JAVA_HOME", "CREDENCE_JAVA_OPTS", "CREDENCE_TEST_KUBECONFIG");
+
+  static Stream<Path> pages() throws IOException {
+    try (var files = Files.walk(TOP, 6)) {
+      return files
+          .filter(file -> file.toString().endsWith(".md"))
+          .filter(file -> !TOP.relativize(file).toString().matches("(.*/)?(target|\\.[^/]+)/.*"))
+          .sorted()
+          .toList()
+          .stream();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void its_links_lead_somewhere(Path page) throws IOException {
+    for (var link : all(LINK, Files.readString(page))) {
+      if (link.matches("[a-z]+:.*")) {
+        continue;
+      }
+      var parts = link.split("#", 2);
+      var file = parts[0].isEmpty() ? page : page.resolveSibling(parts[0]).normalize();
+      assertThat(file).as(link).exists();
+      if (parts.length == 2) {
+        assertThat(headings(file)).as(link).contains(parts[1]);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void what_it_names_is_there(Path page) throws IOException {
+    var text = Files.readString(page);
+    assertThat(targets()).containsAll(all(TARGET, text));
+    var variables =
+        Stream.concat(Stream.of(Setting.values()).map(Setting::variable), OF_SCRIPTS.stream())
+            .collect(toSet());
+    // What a hook's pods are told is not a setting.
+    if (!page.endsWith(Path.of("docs/rotation.md")) && !page.toString().contains("examples")) {
+      assertThat(variables).containsAll(all(VARIABLE, text));
+    }
+    var metrics =
+        Stream.of(Metric.values())
+            .map(Metric::page)
+            .flatMap(name -> Stream.of(name, name + "_bucket", name + "_count", name + "_sum"))
+            .collect(toSet());
+    assertThat(metrics).containsAll(all(METRIC, text));
+    assertThat(keys()).containsAll(all(KEY, text));
+  }
+
+  private static Set<String> targets() throws IOException {
+    return all(
+        Pattern.compile("^([a-z-]+):", Pattern.MULTILINE),
+        Files.readString(TOP.resolve("Makefile")));
+  }
+
+  private static Set<String> keys() {
+    return Stream.concat(
+            Stream.of(Api.class.getFields())
+                .map(
+                    field -> {
+                      try {
+                        return (String) field.get(null);
+                      } catch (IllegalAccessException e) {
+                        throw new IllegalStateException(e);
+                      }
+                    })
+                .filter(value -> value.startsWith(Api.GROUP + "/"))
+                .map(value -> value.substring(Api.GROUP.length() + 1)),
+            // In `apiVersion` and in paths; what the API server writes; a label that admission
+            // looks for on namespaces.
+            Stream.of(
+                Api.VERSION,
+                "requested-by",
+                "enforce",
+                "machineidentities",
+                "credentialpolicies",
+                // The component of Events.
+                "credence"))
+        .collect(toSet());
+  }
+
+  /// As the sites that show Markdown make anchors of them.
+  private static Set<String> headings(Path page) throws IOException {
+    return Files.readAllLines(page).stream()
+        .filter(line -> line.startsWith("#"))
+        .map(line -> line.replaceFirst("^#+ ", ""))
+        .map(line -> line.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N} _-]", ""))
+        .map(line -> line.replace(' ', '-'))
+        .collect(toSet());
+  }
+
+  private static Set<String> all(Pattern pattern, String text) {
+    return pattern
+        .matcher(text)
+        .results()
+        .map(match -> match.group(match.groupCount()))
+        .collect(toCollection(TreeSet::new));
+  }
+}
