@@ -112,6 +112,11 @@ public record Requests(List<Request> all) {
     return only(r -> r.code() >= 400);
   }
 
+  /// What RBAC did not let through.
+  public Requests forbidden() {
+    return only(r -> r.code() == 403);
+  }
+
   public Requests only(Predicate<Request> wanted) {
     return new Requests(all.stream().filter(wanted).toList());
   }

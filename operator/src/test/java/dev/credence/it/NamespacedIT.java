@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.OperatorProcess;
-import dev.credence.cluster.Requests;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,7 +17,6 @@ import org.junit.jupiter.api.Test;
 @OnCluster
 class NamespacedIT {
   private static final String CHART = LocalCluster.TOP.resolve("helm/credence").toString();
-  private static final int FORBIDDEN = 403;
 
   private static LocalCluster cluster;
   private Scene sales;
@@ -63,10 +61,6 @@ class NamespacedIT {
         .with("CREDENCE_SWEEP_EVERY", "1s");
   }
 
-  private static Requests forbidden(Requests requests) {
-    return requests.only(request -> request.code() == FORBIDDEN);
-  }
-
   @Test
   void its_namespaces_are_looked_after_and_others_are_not_even_asked_about() {
     install("");
@@ -102,7 +96,7 @@ class NamespacedIT {
           .until(() -> payments.isUnmarked(payments.account("crm-sync")));
 
       var requests = audit.requests().ofOperator();
-      assertThat(forbidden(requests).all()).isEmpty();
+      assertThat(requests.forbidden().all()).isEmpty();
       assertThat(requests.in(others.namespace()).all()).isEmpty();
       assertThat(others.secret("crm-db").get()).isNull();
       assertThat(others.isUnmarked(others.account("crm-sync"))).isTrue();
@@ -126,7 +120,7 @@ class NamespacedIT {
       assertThat(sales.verdict("crm", "LeastPrivilege")).isEqualTo("Unknown EvaluationIncomplete");
       assertThat(sales.message("crm", "LeastPrivilege")).contains("`risk.enabled`");
       var requests = audit.requests().ofOperator();
-      assertThat(forbidden(requests).all()).isEmpty();
+      assertThat(requests.forbidden().all()).isEmpty();
       assertThat(requests.only(one -> one.group().startsWith("rbac.")).all()).isEmpty();
       assertThat(operator.isReady()).isTrue();
     }

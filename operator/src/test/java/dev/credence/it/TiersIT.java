@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.OperatorProcess;
-import dev.credence.cluster.Requests;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -22,7 +21,6 @@ class TiersIT {
   private static final Set<String> STATUS =
       Set.of("machineidentities/status", "credentialpolicies/status");
   private static final Duration RIGHTS_ARE_ASKED_FOR_AGAIN = Duration.ofSeconds(100);
-  private static final int FORBIDDEN = 403;
 
   private static LocalCluster cluster;
 
@@ -53,10 +51,6 @@ class TiersIT {
         .with("CREDENCE_TIER", tier)
         .with("CREDENCE_SWEEP_EVERY", "1s")
         .start();
-  }
-
-  private static Requests forbidden(Requests requests) {
-    return requests.only(request -> request.code() == FORBIDDEN);
   }
 
   @Test
@@ -91,7 +85,7 @@ class TiersIT {
       var written = audit.requests().ofOperator().writes();
       assertThat(written.only(request -> !STATUS.contains(request.resource())).all()).isEmpty();
       assertThat(written.in(scene.namespace()).count()).as("at rest nothing is").isLessThan(12);
-      assertThat(forbidden(audit.requests().ofOperator()).all()).isEmpty();
+      assertThat(audit.requests().ofOperator().forbidden().all()).isEmpty();
       assertThat(Scene.print(scene.account("crm-sync"))).isEqualTo(account);
       assertThat(Scene.print(scene.secret("crm-smtp"))).isEqualTo(secret);
       assertThat(scene.secret("crm-db").get()).isNull();
@@ -140,7 +134,7 @@ class TiersIT {
           .anyMatch(sentence -> sentence.startsWith("crm-sync can still write"));
 
       var requests = audit.requests().ofOperator();
-      assertThat(forbidden(requests).all()).isEmpty();
+      assertThat(requests.forbidden().all()).isEmpty();
       assertThat(requests.writes().on("serviceaccounts").all()).isEmpty();
       assertThat(requests.writes().on("configmaps").all()).isEmpty();
       assertThat(Scene.print(scene.account("crm-sync"))).isEqualTo(account);
@@ -174,7 +168,7 @@ class TiersIT {
           .until(
               () ->
                   operator.metric("credence_last_sweep_timestamp_seconds").orElse(0) > swept + 12);
-      assertThat(forbidden(audit.requests().ofOperator()).in(scene.namespace()).count())
+      assertThat(audit.requests().ofOperator().forbidden().in(scene.namespace()).count())
           .isLessThanOrEqualTo(12);
 
       rights("Enforce");
