@@ -3,6 +3,7 @@ package dev.credence.it;
 import static dev.credence.cluster.Eventually.eventually;
 import static dev.credence.cluster.Eventually.within;
 import static dev.credence.it.CertManagers.certificate;
+import static dev.credence.it.CertManagers.isIssuing;
 import static dev.credence.it.CertManagers.revision;
 import static dev.credence.it.Scene.OWNER;
 import static dev.credence.it.Scene.password;
@@ -85,6 +86,7 @@ class CertManagerIT {
     scene.await(TO_NOTICE, "crm", "Ready", "True InOrder");
 
     // Upgraded: the definitions change, the controllers start anew, and nobody has anything to do.
+    eventually("nothing is being issued").until(() -> !isIssuing(certificate(scene, "crm-client")));
     var before = revision(certificate(scene, "crm-client"));
     CERT_MANAGER.run("down");
     scene

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
@@ -59,6 +61,17 @@ record CertManagers(String cluster) {
   static int revision(Resource<GenericKubernetesResource> certificate) {
     Integer revision = certificate.get().get("status", "revision");
     return revision == null ? 0 : revision;
+  }
+
+  /// Whether it is being issued at this moment.
+  static boolean isIssuing(Resource<GenericKubernetesResource> certificate) {
+    List<Map<String, String>> conditions = certificate.get().get("status", "conditions");
+    return conditions != null
+        && conditions.stream()
+            .anyMatch(
+                condition ->
+                    "Issuing".equals(condition.get("type"))
+                        && "True".equals(condition.get("status")));
   }
 
   static Instant notBefore(Resource<GenericKubernetesResource> certificate) {
