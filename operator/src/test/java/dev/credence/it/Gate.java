@@ -1,24 +1,16 @@
 package dev.credence.it;
 
 import dev.credence.cluster.LocalCluster;
+import dev.credence.cluster.Trust;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /// Stands between an operator and the API server and passes everything on, but for the requests
 /// that it was told to hold back, and those whose answer it was told to lose.
@@ -31,14 +23,12 @@ final class Gate implements AutoCloseable {
       return new Gate(cluster.client());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
     }
   }
 
-  private Gate(KubernetesClient client) throws IOException, GeneralSecurityException {
+  private Gate(KubernetesClient client) throws IOException {
     var server = URI.create(client.getMasterUrl().toString());
-    var trust = trust(client).getSocketFactory();
+    var trust = Trust.of(client).getSocketFactory();
     relay = new Relay(() -> trust.createSocket(server.getHost(), server.getPort()), Guest::new);
   }
 
@@ -131,28 +121,5 @@ final class Gate implements AutoCloseable {
   @Override
   public void close() {
     relay.close();
-  }
-
-  /// The cluster's authority and nothing of ours: the operator brings its own token.
-  private static SSLContext trust(KubernetesClient client)
-      throws IOException, GeneralSecurityException {
-    var configuration = client.getConfiguration();
-    var pem =
-        configuration.getCaCertData() == null
-            ? Files.readAllBytes(Path.of(configuration.getCaCertFile()))
-            : Base64.getMimeDecoder().decode(configuration.getCaCertData());
-    var known = KeyStore.getInstance(KeyStore.getDefaultType());
-    known.load(null, null);
-    var number = 0;
-    for (var certificate :
-        CertificateFactory.getInstance("X.509")
-            .generateCertificates(new ByteArrayInputStream(pem))) {
-      known.setCertificateEntry("ca-" + number++, certificate);
-    }
-    var managers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    managers.init(known);
-    var context = SSLContext.getInstance("TLS");
-    context.init(null, managers.getTrustManagers(), null);
-    return context;
   }
 }

@@ -1,0 +1,25 @@
+package dev.credence.it.weather;
+
+import java.time.Duration;
+
+/// What becomes of one request.
+public sealed interface Fate {
+  /// As it is.
+  record Passes() implements Fate {}
+
+  /// It arrives, is answered, and both take longer.
+  record Slow(Duration by) implements Fate {}
+
+  /// It never arrives: the connection ends.
+  record Vanishes() implements Fate {}
+
+  /// The API server does what it is asked, and nobody hears of it: the connection ends.
+  record Unheard() implements Fate {}
+
+  /// Half of the answer arrives, then the connection ends.
+  record Truncated() implements Fate {}
+
+  /// It is refused on the way, with a status of the API server's.
+  /// `retryAfter` in seconds, 0 for none.
+  record Refused(int code, int retryAfter) implements Fate {}
+}
