@@ -9,6 +9,7 @@ import dev.credence.cluster.Kubeconfig;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.OperatorProcess;
+import dev.credence.cluster.Program;
 import dev.credence.cluster.TestNamespace;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -79,8 +81,9 @@ class ImageIT {
   void it_runs_from_its_own_file_system(LocalCluster cluster, TestNamespace namespace)
       throws IOException {
     Assumptions.assumeTrue(
-        "root".equals(System.getProperty("user.name")),
-        "another root for a process is for the superuser to give");
+        "root".equals(System.getProperty("user.name"))
+            && Program.run(Map.of(), List.of("unshare", "--mount", "true")).code() == 0,
+        "another root for a process is for the superuser to give, where mounting is allowed");
     var root = first.root(scratch.resolve("root"));
     for (var place :
         List.of("proc", "dev", "tmp", "var/run/secrets/kubernetes.io/serviceaccount")) {
