@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.Api;
+import dev.credence.generate.AnnotationReference;
 import dev.credence.measure.Metric;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -89,27 +90,11 @@ class DocsTest {
 
   private static Set<String> keys() {
     return Stream.concat(
-            Stream.of(Api.class.getFields())
-                .map(
-                    field -> {
-                      try {
-                        return (String) field.get(null);
-                      } catch (IllegalAccessException e) {
-                        throw new IllegalStateException(e);
-                      }
-                    })
-                .filter(value -> value.startsWith(Api.GROUP + "/"))
-                .map(value -> value.substring(Api.GROUP.length() + 1)),
-            // In `apiVersion` and in paths; what the API server writes; a label that admission
-            // looks for on namespaces.
+            AnnotationReference.keys().stream().map(key -> key.substring(Api.GROUP.length() + 1)),
+            // In `apiVersion` and in paths; a label that admission looks for on namespaces; the
+            // component of Events.
             Stream.of(
-                Api.VERSION,
-                "requested-by",
-                "enforce",
-                "machineidentities",
-                "credentialpolicies",
-                // The component of Events.
-                "credence"))
+                Api.VERSION, "enforce", "machineidentities", "credentialpolicies", "credence"))
         .collect(toSet());
   }
 

@@ -6,8 +6,6 @@ import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -112,7 +110,7 @@ public final class OperatorProcess implements AutoCloseable {
 
   private OperatorProcess(Start start) {
     var name = "operator-" + COUNTER.incrementAndGet();
-    port = freePort();
+    port = Ports.free();
     kubeconfig = FOLDER.resolve(name + ".kubeconfig").toAbsolutePath();
     log = FOLDER.resolve(name + ".log").toAbsolutePath();
     try {
@@ -294,13 +292,5 @@ public final class OperatorProcess implements AutoCloseable {
     Files.createFile(
         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.writeString(file, content);
-  }
-
-  private static int freePort() {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

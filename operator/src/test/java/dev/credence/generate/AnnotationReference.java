@@ -8,7 +8,7 @@ import java.util.TreeSet;
 
 /// The labels and annotations of the group: what people write, and what the operator knows its own
 /// work by.
-final class AnnotationReference {
+public final class AnnotationReference {
   private record Key(String name, String on, String meaning) {}
 
   private static final List<Key> REQUESTS =
@@ -139,7 +139,7 @@ final class AnnotationReference {
               "Who changed what is asked for, written by the API server (`requester.credence.dev`)."));
 
   /// Every key of the tables.
-  static Set<String> keys() {
+  public static Set<String> keys() {
     var keys = new TreeSet<String>();
     for (var table : List.of(REQUESTS, CONSENT, MARKS)) {
       table.forEach(key -> keys.addAll(List.of(key.name().split(" "))));

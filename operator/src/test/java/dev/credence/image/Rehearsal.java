@@ -2,6 +2,7 @@ package dev.credence.image;
 
 import dev.credence.api.MachineIdentity;
 import dev.credence.cluster.Eventually;
+import dev.credence.cluster.Ports;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -15,7 +16,6 @@ import io.fabric8.mockwebserver.ServerRequest;
 import io.fabric8.mockwebserver.ServerResponse;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -64,7 +64,7 @@ final class Rehearsal {
       throws IOException {
     var address = URI.create(server.url("/"));
     var kubeconfig = Files.writeString(scratch.resolve("kubeconfig"), kubeconfig(address));
-    var port = freePort();
+    var port = Ports.free();
     var log = scratch.resolve("log");
     var builder =
         new ProcessBuilder(
@@ -158,12 +158,6 @@ final class Rehearsal {
         users: [{name: rehearsal, user: {token: rehearsal}}]
         """
         .formatted(address);
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private Rehearsal() {}

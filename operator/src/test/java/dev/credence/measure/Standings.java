@@ -82,68 +82,54 @@ public final class Standings {
 
   /// The same under a policy that enforces.
   public static Standing enforced(Standing standing) {
-    return new Standing(
+    return changed(
+        standing,
         standing.state(),
-        standing.type(),
-        standing.owner(),
         Optional.of(new PolicyApplied("production", 3, true, 5)),
-        standing.end(),
-        standing.nextAction(),
-        standing.members(),
-        standing.credentials(),
-        standing.handled(),
-        standing.use(),
         standing.risk(),
-        standing.review(),
-        standing.suspension(),
-        standing.approval(),
-        standing.verdicts(),
-        standing.violations(),
         List.of(new Standing.LegacyToken("payments-legacy", Standing.LegacyToken.State.Unused)));
   }
 
   /// The same with these findings about what its accounts may do.
   public static Standing risky(Standing standing, Standing.Finding... findings) {
-    return new Standing(
+    return changed(
+        standing,
         standing.state(),
-        standing.type(),
-        standing.owner(),
         standing.policy(),
-        standing.end(),
-        standing.nextAction(),
-        standing.members(),
-        standing.credentials(),
-        standing.handled(),
-        standing.use(),
         Optional.of(new Standing.Risk(List.of(findings), Optional.empty())),
-        standing.review(),
-        standing.suspension(),
-        standing.approval(),
-        standing.verdicts(),
-        standing.violations(),
         standing.legacyTokens());
   }
 
   /// The same out of service.
   public static Standing suspended(Standing standing) {
+    return changed(
+        standing, State.Suspended, standing.policy(), standing.risk(), standing.legacyTokens());
+  }
+
+  private static Standing changed(
+      Standing standing,
+      State state,
+      Optional<PolicyApplied> policy,
+      Optional<Standing.Risk> risk,
+      List<Standing.LegacyToken> legacyTokens) {
     return new Standing(
-        State.Suspended,
+        state,
         standing.type(),
         standing.owner(),
-        standing.policy(),
+        policy,
         standing.end(),
         standing.nextAction(),
         standing.members(),
         standing.credentials(),
         standing.handled(),
         standing.use(),
-        standing.risk(),
+        risk,
         standing.review(),
         standing.suspension(),
         standing.approval(),
         standing.verdicts(),
         standing.violations(),
-        standing.legacyTokens());
+        legacyTokens);
   }
 
   /// The same until a person acts.

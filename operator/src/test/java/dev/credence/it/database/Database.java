@@ -2,11 +2,10 @@ package dev.credence.it.database;
 
 import static dev.credence.cluster.Eventually.eventually;
 
+import dev.credence.cluster.Ports;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -41,7 +40,7 @@ public final class Database implements AutoCloseable {
     var data = FOLDER.resolve("data-" + UUID.randomUUID());
     postgres =
         EmbeddedPostgres.builder()
-            .setPort(freePort())
+            .setPort(Ports.free())
             .setDataDirectory(data)
             .setPGStartupWait(Duration.ofSeconds(60))
             .setServerConfig("listen_addresses", "127.0.0.1")
@@ -118,12 +117,6 @@ public final class Database implements AutoCloseable {
       for (var sql : statements) {
         statement.execute(sql);
       }
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 }
