@@ -14,7 +14,7 @@ SOURCES := $(wildcard pom.xml operator/pom.xml) $(shell find operator/src/main 2
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export CREDENCE_TOOLS := $(CURDIR)/.tools
 
-.PHONY: help demo demo-stop test unit build tools cluster cluster-status cluster-stop install run generate golden verify faults bench image clean distclean
+.PHONY: help demo demo-stop test unit build tools cluster cluster-status cluster-stop install run generate golden verify faults soak bench image clean distclean
 
 help: ## Lists these targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -72,11 +72,16 @@ golden: ## Rewrites the golden files of decisions, stories and reports: review t
 verify: ## Fails when a generated file is not what `make generate` would write.
 	@tools/verify
 
-faults: tools ## Runs the operator in bad weather, SEEDS=10 of each kind: lost answers, refused requests, watches that tell it wrong.
-	@$(MVN) -q verify -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=FaultsIT -Dcredence.faults=$(or $(SEEDS),10)
+faults: tools ## Breaks what the operator stands on, SEEDS=10 of each kind of weather: requests, watches, API server, etcd, admission (docs/faults.md).
+	@$(MVN) -q verify -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test='FaultsIT,ServerFaultsIT,BlackHoleIT,OutageIT' -Dcredence.faults=$(or $(SEEDS),10)
 
-bench: tools build ## Runs the benchmark and writes its results.
-	@bench/run
+soak: tools ## Runs people and faults at random for MINUTES=10, from SEED=1, which is the same sequence each time.
+	@$(MVN) -q verify -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=SoakIT \
+	  -Dcredence.soak.minutes=$(or $(MINUTES),10) -Dcredence.faults.seed=$(or $(SEED),1)
+
+bench: tools build ## Runs the measurements and writes their results; ONLY="peers scale" runs some of them.
+	@tools/build external-secrets
+	@bench/run $(ONLY)
 
 image: ## Builds the container image as a tar, operator/target/image/credence.tar, without a daemon.
 	@$(MVN) -q package -DskipTests exec:java@image -pl operator

@@ -2,13 +2,18 @@ package dev.credence;
 
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.credence.api.Api;
 import dev.credence.measure.Meters;
 import dev.credence.measure.RequestCount;
+import dev.credence.observe.Heartbeat;
 import dev.credence.observe.MetadataOnly;
+import dev.credence.observe.SharedFields;
 import io.fabric8.kubernetes.api.model.NamespaceList;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.SecretList;
 import io.fabric8.kubernetes.api.model.ServiceAccountList;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionList;
@@ -36,14 +41,20 @@ public record Clients(KubernetesClient full, KubernetesClient metadata) implemen
             .withUserAgent(Api.MANAGER)
             .withRequestRetryBackoffLimit(RETRIES_IN_A_REQUEST)
             .withWatchReconnectInterval(MILLIS_TO_RECONNECT)
+            // Requests of HTTP/2 share one connection, and a request that gets no answer ends only
+            // itself: where packets are lost, all later ones would go the same way for a quarter of
+            // an hour. In HTTP/1.1 it ends its connection, and the next one has another.
+            .withHttp2Disable(true)
             .build();
+    var http = new Heartbeat();
     return new Clients(
-        builder(config, meters).build(),
+        builder(config, meters).withHttpClientFactory(http).build(),
         builder(config, meters)
+            .withHttpClientFactory(http)
             .withHttpClientBuilderConsumer(
-                http -> {
-                  http.addOrReplaceInterceptor("count", new RequestCount(meters));
-                  http.addOrReplaceInterceptor("metadata-only", new MetadataOnly());
+                client -> {
+                  client.addOrReplaceInterceptor("count", new RequestCount(meters));
+                  client.addOrReplaceInterceptor("metadata-only", new MetadataOnly());
                 })
             .build());
   }
@@ -81,11 +92,15 @@ public record Clients(KubernetesClient full, KubernetesClient metadata) implemen
   }
 
   private static KubernetesClientBuilder builder(Config config) {
+    // Buffers that are used again would hold what was last in them, and that may be a Secret.
+    var forgetful =
+        JsonFactory.builder().recyclerPool(JsonRecyclerPools.nonRecyclingPool()).build();
     var lenient =
-        new ObjectMapper()
+        new ObjectMapper(forgetful)
             .configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false)
             .configure(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL, true);
     lenient.addHandler(new Unreadable());
+    lenient.addMixIn(ObjectMeta.class, SharedFields.class);
     Stream.of(
             SecretList.class,
             NamespaceList.class,

@@ -15,6 +15,7 @@ import io.javaoperatorsdk.operator.api.config.Cloner;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
 import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +47,7 @@ final class Engine {
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final AtomicBoolean leading = new AtomicBoolean();
   private final List<String> dead = new CopyOnWriteArrayList<>();
+  private final StuckLease lease;
   private volatile @Nullable Operator operator;
 
   Engine(
@@ -63,6 +65,8 @@ final class Engine {
     this.sweep = sweep;
     this.discovering = discovering;
     this.reporting = reporting;
+    this.lease =
+        new StuckLease(client, settings.namespace(), LEASE, Clock.systemUTC(), System::nanoTime);
   }
 
   /// Returns when the identities are known; in a replica that does not lead nothing more happens.
@@ -101,9 +105,8 @@ final class Engine {
           LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)
               .withLeaseNamespace(settings.namespace())
               .withIdentity(instance)
-              // The client waits up to 2.2 times as long between two tries: with its default of 2 s
-              // a
-              // lease that was given back could stay with nobody for more than 4 s.
+              // The client waits up to 2.2 times as long between two tries: with its default of
+              // 2 s a lease that was given back could stay with nobody for more than 4 s.
               .withRetryPeriod(Duration.ofSeconds(1))
               .withExitOnStopLeading(false)
               .withLeaderCallbacks(
@@ -142,6 +145,14 @@ final class Engine {
     if (!stopping.get() && problem != null) {
       LOG.error("a watch ended for good", problem);
       dead.add("a watch ended for good: " + problem.getClass().getSimpleName());
+    }
+  }
+
+  /// To be called every few seconds.
+  void lookAtTheLease() {
+    if (settings.leaderElection() && !leading.get() && !lease.look() && !leading.get()) {
+      LOG.error("the lease is free and this replica does not take it: ending, to begin anew");
+      Runtime.getRuntime().halt(1);
     }
   }
 

@@ -12,9 +12,19 @@ import org.slf4j.LoggerFactory;
 
 /// Logs to standard output, as text for people or as one JSON object a line.
 final class Logs {
-  /// Control characters in a name or a message cannot forge a line or steer a terminal.
+  /// What steers a terminal or turns the direction of a text.
+  private static final String STEERING = "\\x80-\\x9f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069";
+
+  /// Control characters in a name or a message cannot forge a line or steer a terminal; nor can
+  /// those of an exception, whose lines are indented.
   private static final String TEXT =
-      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} %replace(%msg %kvp){'\\p{Cntrl}','?'}%n%ex";
+      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} "
+          + "%replace(%msg %kvp){'[\\p{Cntrl}"
+          + STEERING
+          + "]','?'}%n"
+          + "%replace(%replace(%ex){'[\\x00-\\x08\\x0b-\\x1f\\x7f"
+          + STEERING
+          + "]','?'}){'\\x0a(?=[^\\x09\\x0a])','\n\t'}%nopex";
 
   static void configure(Settings settings) {
     var context = (LoggerContext) LoggerFactory.getILoggerFactory();

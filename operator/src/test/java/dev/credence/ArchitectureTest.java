@@ -137,6 +137,13 @@ class ArchitectureTest {
           .should()
           .callMethodWhere(asksTheClock());
 
+  /// Parsers of certificates are where garbage is dearest; what there is to know of one,
+  // cert-manager
+  /// has written into its status.
+  @ArchTest
+  static final ArchRule no_certificate_is_parsed =
+      noClasses().should().dependOnClassesThat().resideInAPackage("java.security.cert..");
+
   private static DescribedPredicate<JavaClass> ours(String but, String... allowed) {
     return JavaClass.Predicates.resideInAPackage("dev.credence..")
         .and(DescribedPredicate.not(JavaClass.Predicates.resideInAnyPackage(allowed)))

@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,42 @@ class ClientsTest {
         """
             .formatted(items));
     assertThat(clients.metadata().secrets().inAnyNamespace().list().getItems()).isEmpty();
+  }
+
+  @Test
+  void what_managers_own_is_kept_once_and_as_it_was() {
+    var managed =
+        """
+        {"manager": "argocd", "operation": "Apply", "apiVersion": "v1", "fieldsType": "FieldsV1",
+         "fieldsV1": {"f:metadata": {"f:labels": {"f:app": {}},
+            "f:ownerReferences": {"k:{\\"uid\\":\\"%1$s\\"}": {}}}, "f:data": {".": {}, "f:a": {}}}},
+        {"manager": "credence", "operation": "Apply", "subresource": "status",
+         "fieldsV1": {"f:status": {"f:state": {}}}}
+        """;
+    var items =
+        Stream.of("one", "two")
+            .map(
+                name ->
+                    "{\"metadata\": {\"name\": \"%s\", \"managedFields\": [%s]}}"
+                        .formatted(name, managed.formatted(name)))
+            .collect(Collectors.joining(", "));
+    api.answers(200, "{\"kind\": \"SecretList\", \"items\": [%s]}".formatted(items));
+    var fields =
+        clients.full().secrets().inAnyNamespace().list().getItems().stream()
+            .map(secret -> secret.getMetadata().getManagedFields())
+            .toList();
+    assertThat(fields)
+        .allSatisfy(
+            entries -> {
+              assertThat(entries).hasSize(2);
+              assertThat(entries.getLast().getFieldsV1()).as("of the status").isNull();
+            });
+    var one = fields.getFirst().getFirst().getFieldsV1().getAdditionalProperties();
+    var two = fields.getLast().getFirst().getFieldsV1().getAdditionalProperties();
+    assertThat(one.get("f:data")).isEqualTo(Map.of(".", Map.of(), "f:a", Map.of()));
+    assertThat(one.get("f:data")).isSameAs(two.get("f:data"));
+    assertThat(one.toString()).contains("\"uid\":\"one\"");
+    assertThat(two.toString()).contains("\"uid\":\"two\"");
   }
 
   @Test

@@ -59,6 +59,22 @@ class LogsTest {
   }
 
   @Test
+  void an_exception_cannot_forge_a_line_or_steer_a_terminal() {
+    configure("text", "INFO");
+    LoggerFactory.getLogger("dev.credence.x")
+        .warn(
+            "failed \u202e\u009b31m",
+            new IllegalStateException(
+                "no\n2027-01-01T00:00:00.000Z INFO  Forged all is well\r\u001b[2J\u202e"));
+    assertThat(written.toString(UTF_8))
+        .contains("failed ??31m")
+        .contains("IllegalStateException: no\n\t2027-01-01T00:00:00.000Z INFO  Forged all is well")
+        .contains("\tat dev.credence.LogsTest")
+        .doesNotContain("\u001b", "\u202e", "\u009b", "\r")
+        .containsOnlyOnce("IllegalStateException");
+  }
+
+  @Test
   void json_is_one_object_a_line() throws Exception {
     configure("json", "INFO");
     LoggerFactory.getLogger("dev.credence.x")

@@ -50,7 +50,7 @@ public final class Act {
       Memory memory,
       InstantSource clock) {
     this.metadata = new MetadataWrites(metadata, memory);
-    var requests = new SecretRequests(client, memory);
+    var requests = new SecretRequests(client, metadata, memory);
     this.secrets =
         new SecretWrites(requests, new TokenRequests(client, requests, apiServer), maker, clock);
     this.accounts = new AccountWrites(client, memory);

@@ -3,6 +3,7 @@ package dev.credence.act;
 import com.fasterxml.jackson.core.JacksonException;
 import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Subject;
+import dev.credence.facts.Unprintable;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -82,7 +83,9 @@ public final class Refusal extends RuntimeException {
     if (code == NOT_FOUND || (code == CONFLICT && !isOverAField(answer))) {
       return raced(subject);
     }
-    if (code < 400 || code == TOO_MANY_REQUESTS || code >= SERVER_ERRORS) {
+    if (code < 400
+        || code == TOO_MANY_REQUESTS
+        || (code >= SERVER_ERRORS && !isAboutTheObject(answer))) {
       // It could not be asked: nothing is wrong with this identity.
       return repeats(answer, secrets)
           ? new KubernetesClientException(verb + " " + subject + ": answer withheld", code, null)
@@ -110,6 +113,17 @@ public final class Refusal extends RuntimeException {
             .anyMatch(cause -> "FieldManagerConflict".equals(cause.getReason()));
   }
 
+  /// An object that was stored with a list whose items have no key can be applied by nobody: the
+  /// API server answers 500 (its `structuredmerge` field manager: "failed to convert … to smd
+  /// typed") for as long as its holder leaves it so. That is no outage, and must not look like one:
+  /// an identity would wait for the end of it.
+  private static boolean isAboutTheObject(KubernetesClientException answer) {
+    var status = answer.getStatus();
+    return status != null
+        && status.getMessage() != null
+        && status.getMessage().contains("to smd typed: ");
+  }
+
   /// What cannot be read as JSON is quoted by those who tried.
   private static boolean repeats(Throwable answer, Collection<byte[]> secrets) {
     return Stream.iterate(answer, link -> link != null, Throwable::getCause)
@@ -129,7 +143,8 @@ public final class Refusal extends RuntimeException {
   }
 
   private static String oneLine(String text) {
-    var line = text.replaceAll("\\p{Cntrl}", " ");
+    // It may quote what a tenant wrote.
+    var line = Unprintable.replaced(text, " ");
     return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…";
   }
 }

@@ -17,14 +17,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Secrets with their bytes, on their way from the API server and to it. What it answers is
-/// remembered without them, and they come back in no message.
+/// Secrets with their bytes, on their way from the API server and to it. To a write it answers
+/// with metadata alone, so that no value comes back; none comes back in a message either.
 final class SecretRequests {
   private final KubernetesClient client;
+  private final KubernetesClient metadata;
   private final Act.Memory memory;
 
-  SecretRequests(KubernetesClient client, Act.Memory memory) {
+  SecretRequests(KubernetesClient client, KubernetesClient metadata, Act.Memory memory) {
     this.client = client;
+    this.metadata = metadata;
     this.memory = memory;
   }
 
@@ -61,13 +63,13 @@ final class SecretRequests {
             .build();
     remember(
         Refusal.asked(
-            subject, "create", hidden(secret, material), () -> client.resource(secret).create()));
+            subject, "create", hidden(secret, material), () -> metadata.resource(secret).create()));
   }
 
   void update(Secret secret, Subject subject, Material material) {
     remember(
         Refusal.asked(
-            subject, "update", hidden(secret, material), () -> client.resource(secret).update()));
+            subject, "update", hidden(secret, material), () -> metadata.resource(secret).update()));
   }
 
   /// The values that must not come back in a message: all but those that the recipe states.

@@ -177,6 +177,15 @@ public sealed interface Action {
   /// Our label and annotations for a member; what is empty is not written.
   record Labelling(Optional<String> identity, Optional<String> owner, Optional<String> team) {}
 
+  /// Of what replaces a value that is in use; none of the others.
+  default Optional<Receipt> replaces() {
+    return switch (this) {
+      case Rotate rotate -> Optional.of(rotate.receipt());
+      case Switch turn -> Optional.of(turn.receipt());
+      default -> Optional.empty();
+    };
+  }
+
   /// What a generated Secret says about its value. `previousRetiresAt`: until then the value before
   /// it counts; it stays in the Secret where `keepsPrevious`. `account`: of a token.
   record Receipt(

@@ -137,6 +137,10 @@ public enum Classification {
 
   /// What the rules look at. `accounts` are the identity's own, `setUp` what uses them or its
   /// Secrets.
+  ///
+  /// What is about to be made for it or given to it counts already: or it would be under one policy
+  /// until half of that is there, and under another then, and get without approval what the second
+  /// has approved.
   record Look(Snapshot s, Set<String> accounts, List<SetUp> setUp, boolean ran) {
     private static final Set<String> CI_WORDS =
         Set.of(
@@ -159,11 +163,13 @@ public enum Classification {
             "(tekton|jenkins|gitlab-runner|gha-|actions-runner|argocd|argo-workflows|flux|buildkite|drone|concourse|teamcity|woodpecker).*");
 
     static Look of(Snapshot s, List<Seat> seats) {
-      var accounts = Seat.accounts(seats);
-      var own = Usage.own(seats);
+      var own = Seat.presentOrComing(seats);
       return new Look(
           s,
-          accounts,
+          own.stream()
+              .filter(subject -> subject.kind() == Subject.Kind.ServiceAccount)
+              .map(Subject::name)
+              .collect(Collectors.toUnmodifiableSet()),
           s.evidence().uses().setUp().stream().filter(one -> own.contains(one.what())).toList(),
           s.evidence().uses().ran().keySet().stream().anyMatch(own::contains)
               || s.identity().lived().lastUse().filter(use -> use.sign() == Sign.Pod).isPresent()

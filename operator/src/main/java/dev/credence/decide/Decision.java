@@ -14,4 +14,9 @@ public record Decision(
   public Decision {
     actions = List.copyOf(actions);
   }
+
+  /// The same, to be looked at again at this time.
+  public Decision again(Instant time) {
+    return new Decision(actions, standing, Optional.of(time), counted);
+  }
 }

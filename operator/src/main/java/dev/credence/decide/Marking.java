@@ -7,18 +7,15 @@ import dev.credence.facts.Marks.Mark;
 import dev.credence.facts.Member;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Thing;
+import dev.credence.facts.Unprintable;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// Which label and annotations should a member carry? The identity's name and its owner. A value
 /// that somebody else wrote is reported and never fought over.
 record Marking(Optional<Action> action, List<String> foreign) {
-  private static final Pattern UNPRINTABLE =
-      Pattern.compile("[\\p{Cntrl}\\u0080-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]");
-
   private static final Labelling NOTHING =
       new Labelling(Optional.empty(), Optional.empty(), Optional.empty());
 
@@ -113,7 +110,7 @@ record Marking(Optional<Action> action, List<String> foreign) {
 
   private static String shortened(String value) {
     var longest = 100;
-    var line = UNPRINTABLE.matcher(value).replaceAll("?");
+    var line = Unprintable.replaced(value, "?");
     return line.length() <= longest ? line : line.substring(0, longest) + "…";
   }
 }

@@ -5,6 +5,7 @@ import dev.credence.facts.Subject;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /// What an object is to the identity.
@@ -63,6 +64,25 @@ sealed interface Seat {
                     || seat instanceof Leftover(Member.Account _))
         .map(seat -> seat.subject().name())
         .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /// What is the identity's.
+  static Set<Subject> own(List<Seat> seats) {
+    return subjects(seats, Seat::isOwn);
+  }
+
+  /// The same, and what this look is to make it.
+  static Set<Subject> presentOrComing(List<Seat> seats) {
+    return subjects(
+        seats, seat -> seat.isOwn() || seat instanceof ToMake || seat instanceof ToAdopt);
+  }
+
+  private boolean isOwn() {
+    return this instanceof Linked || this instanceof Made || this instanceof Leftover;
+  }
+
+  private static Set<Subject> subjects(List<Seat> seats, Predicate<Seat> which) {
+    return seats.stream().filter(which).map(Seat::subject).collect(Collectors.toUnmodifiableSet());
   }
 
   /// A seat with an object on it.

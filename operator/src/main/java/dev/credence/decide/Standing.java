@@ -4,6 +4,7 @@ import dev.credence.facts.Identity.AccountElsewhere;
 import dev.credence.facts.Identity.Users;
 import dev.credence.facts.Lived;
 import dev.credence.facts.Severity;
+import dev.credence.facts.Shared;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
@@ -32,10 +33,12 @@ public record Standing(
     List<Reason> violations,
     List<LegacyToken> legacyTokens) {
 
+  private static final Shared<Verdict> VERDICTS = new Shared<>(1_024);
+
   public Standing {
     legacyTokens = List.copyOf(legacyTokens);
     credentials = List.copyOf(credentials);
-    verdicts = List.copyOf(verdicts);
+    verdicts = verdicts.stream().map(VERDICTS::of).toList();
     violations = List.copyOf(violations);
   }
 

@@ -26,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Is the identity in use? What shows it counts by the day: the API server's note of when a token
@@ -51,22 +50,10 @@ record Usage(
   /// After how long a use is none any more, where no policy says.
   private static final Duration COUNTS_FOR = Oversight.LEGACY_UNUSED_FOR;
 
-  /// The ServiceAccounts and Secrets that are the identity's.
-  static Set<Subject> own(List<Seat> seats) {
-    return seats.stream()
-        .filter(
-            seat ->
-                seat instanceof Seat.Linked
-                    || seat instanceof Seat.Made
-                    || seat instanceof Seat.Leftover)
-        .map(Seat::subject)
-        .collect(Collectors.toSet());
-  }
-
   /// `confirmed`: when somebody last said that it is needed.
   static Usage of(
       Snapshot s, Optional<Policy> policy, List<Seat> seats, Optional<Reviewed> confirmed) {
-    return new Looking(s, policy, own(seats), confirmed.map(Reviewed::at)).usage();
+    return new Looking(s, policy, Seat.own(seats), confirmed.map(Reviewed::at)).usage();
   }
 
   boolean isIdle() {

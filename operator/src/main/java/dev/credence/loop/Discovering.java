@@ -68,7 +68,8 @@ public final class Discovering implements AutoCloseable {
       if (complete.getAsBoolean()) {
         look();
       }
-    } catch (RuntimeException failed) {
+    } catch (RuntimeException | Error failed) {
+      // What is thrown to the executor ends the repetition, and nobody is told.
       LOG.warn("a look for what nobody claims failed and is tried again", failed);
     }
   }

@@ -19,6 +19,7 @@ import dev.credence.facts.Subject;
 import dev.credence.facts.Tier;
 import dev.credence.measure.Fleet;
 import dev.credence.measure.Meters;
+import dev.credence.observe.Pages;
 import dev.credence.observe.Snapshots;
 import dev.credence.observe.Watches;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -56,7 +57,10 @@ import org.slf4j.LoggerFactory;
     maxReconciliationInterval =
         @MaxReconciliationInterval(interval = Constants.NO_MAX_RECONCILIATION_INTERVAL),
     fieldManager = Api.MANAGER,
-    informer = @Informer(onUpdateFilter = IdentityReconciler.MattersToUs.class))
+    informer =
+        @Informer(
+            onUpdateFilter = IdentityReconciler.MattersToUs.class,
+            informerListLimit = Pages.OF_A_WATCH))
 @GradualRetry(
     maxAttempts = -1,
     initialInterval = 1000,
@@ -152,7 +156,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
       return UpdateControl.noUpdate();
     }
     var started = System.nanoTime();
-    var decision = look(resource, context.getClient());
+    var decision = Attempt.at(name(resource), () -> look(resource, context.getClient()));
     meters.reconciled(Duration.ofNanos(System.nanoTime() - started));
     if (context.getPrimaryCache().get(ResourceID.fromResource(resource)).isEmpty()) {
       isGone(resource);
@@ -168,7 +172,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     var decision = Decide.next(snapshot, tier);
     if (decision.counted()) {
       // What is known of its use may be minutes old, which is too old to suspend by.
-      watches.usesChanged(resource.getMetadata().getNamespace());
+      watches.usesChanged(resource.getMetadata().getNamespace(), now);
       snapshot = snapshots.of(resource, now, setbacks.of(uid, generation), allowance.recent(now));
       decision = Decide.next(snapshot, tier);
     }
@@ -182,10 +186,22 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     var held = setbacks.remember(uid, generation, refusals, now);
     var known = refusals.isEmpty() ? decision : Decide.next(snapshot.with(held), tier);
 
+    if (refusals.isEmpty() && isOvertaken(decision.actions())) {
+      return known.again(now);
+    }
     if (known.standing().isPresent()) {
       show(known.standing().get(), snapshot, resource, client);
     }
     return known;
+  }
+
+  /// A value whose making took long says a later time of itself than was decided. The next look
+  /// reads it back, so that the status is right when it is written, and is written once.
+  private boolean isOvertaken(List<Action> actions) {
+    var now = clock.instant();
+    return actions.stream()
+        .flatMap(action -> action.replaces().stream())
+        .anyMatch(receipt -> now.isAfter(receipt.issuedAt()));
   }
 
   /// What its policy suspends by itself is counted before it is done.

@@ -70,7 +70,7 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
     if (counted.equals(lastCounted.get(resource.getMetadata().getUid()))) {
       return again;
     }
-    var status = status(resource);
+    var status = Attempt.at(resource.getMetadata().getName(), () -> status(resource));
     if (!status.equals(resource.getStatus())) {
       var fresh = new CredentialPolicy();
       fresh.setStatus(status);

@@ -89,7 +89,8 @@ public final class Reporting implements AutoCloseable {
       read = null;
       LOG.warn(
           "reports could not be read or written and are tried again: {}", unanswered.getMessage());
-    } catch (RuntimeException failed) {
+    } catch (RuntimeException | Error failed) {
+      // What is thrown to the executor ends the repetition, and nobody is told.
       notBefore = now.plus(AFTER_SILENCE);
       LOG.warn("a look at the reports failed and is tried again", failed);
     }

@@ -73,7 +73,8 @@ public final class Sweep implements AutoCloseable {
     worker.scheduleWithFixedDelay(() -> tick(complete), 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /// Whether the sweep's thread still works; always true in a replica that does not act.
+  /// Whether the sweep's thread still works and does not fail each time; always true in a replica
+  /// that does not act.
   public boolean isAlive() {
     return !leads
         || Duration.ofNanos(System.nanoTime() - lastTick).compareTo(every.plus(PATIENCE)) < 0;
@@ -86,8 +87,10 @@ public final class Sweep implements AutoCloseable {
         last = clock.instant();
         meters.swept(clock.instant());
       }
-    } catch (RuntimeException failed) {
+    } catch (RuntimeException | Error failed) {
+      // What is thrown to the executor ends the repetition, and nobody is told.
       LOG.warn("a sweep failed and is tried again", failed);
+      return;
     }
     lastTick = System.nanoTime();
   }

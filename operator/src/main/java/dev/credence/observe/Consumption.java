@@ -1,8 +1,6 @@
 package dev.credence.observe;
 
 import dev.credence.facts.Consumers;
-import dev.credence.facts.RunningPod;
-import dev.credence.facts.Workload;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
@@ -17,25 +15,31 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future.State;
 import java.util.concurrent.FutureTask;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Who uses the Secrets of a namespace, asked when somebody wants to know: pods are too many to be
 /// watched for the few rotations.
 ///
 /// A thousand identities of one namespace look at once, so that one answer serves all who ask
-/// within a second.
+/// within a second. Where a good part of all namespaces asks within some seconds, all are listed
+/// at once, in pages: all credentials of a cluster may be rotated in one day, and six requests for
+/// each namespace each second would be more than the API server should be asked.
 public final class Consumption {
   private static final Duration KEPT = Duration.ofSeconds(1);
+
+  /// For how long a namespace counts as one that asks.
+  private static final Duration ASKS = Duration.ofSeconds(3);
 
   /// More namespaces than this asked within a second are asked again.
   private static final int MOST_KEPT = 500;
@@ -44,69 +48,85 @@ public final class Consumption {
   private static final String FROM_CACHE = "0";
 
   private static final String NOT_AT_ITS_END = "status.phase!=Succeeded,status.phase!=Failed";
+  private static final String EVERYWHERE = "";
 
   private final KubernetesClient client;
+  private final IntPredicate isGoodPart;
   private final LongSupplier nanos;
-  private final Map<String, Look> looks = new ConcurrentHashMap<>();
+  private final Map<String, Look> looks = new HashMap<>();
+  private final Map<String, Long> asked = new HashMap<>();
+  private long begun;
 
-  /// `client` is one that is answered with whole objects.
-  public Consumption(KubernetesClient client) {
-    this(client, System::nanoTime);
+  /// `client` is one that is answered with whole objects. `isGoodPart`: whether so many namespaces
+  /// are so good a part of all that these are best listed at once.
+  Consumption(KubernetesClient client, IntPredicate isGoodPart) {
+    this(client, isGoodPart, System::nanoTime);
   }
 
-  Consumption(KubernetesClient client, LongSupplier nanos) {
+  Consumption(KubernetesClient client, IntPredicate isGoodPart, LongSupplier nanos) {
     this.client = client;
+    this.isGoodPart = isGoodPart;
     this.nanos = nanos;
   }
 
   /// At most a second old, or without an answer and with the reason why.
   public Consumers in(String namespace) {
-    var look =
-        looks.compute(
-            namespace,
-            (name, known) -> known == null || known.isOver() ? new Look(name, cached()) : known);
-    return look.answer();
+    return look(namespace).answer(namespace);
   }
 
   /// Somebody wrote there: the next answer shows it.
-  public void forget(String namespace) {
-    looks.put(namespace, new Look(namespace, new ListOptionsBuilder()));
+  public synchronized void forget(String namespace) {
+    begin(namespace, new ListOptionsBuilder());
   }
 
-  private static ListOptionsBuilder cached() {
-    return new ListOptionsBuilder().withResourceVersion(FROM_CACHE);
+  private synchronized Look look(String namespace) {
+    asked.put(namespace, nanos.getAsLong());
+    // Of a namespace and of all, what was begun last knows what was forgotten.
+    return Stream.of(namespace, EVERYWHERE)
+        .flatMap(scope -> Stream.ofNullable(looks.get(scope)))
+        .max(Comparator.comparingLong(look -> look.number))
+        .filter(look -> !look.isOver())
+        .orElseGet(
+            () ->
+                isGoodPart.test(askingNow())
+                    ? begin(EVERYWHERE, new ListOptionsBuilder().withLimit(Pages.A_PAGE))
+                    : begin(namespace, new ListOptionsBuilder().withResourceVersion(FROM_CACHE)));
   }
 
-  private void forgetTheOld() {
+  private int askingNow() {
+    asked.values().removeIf(at -> nanos.getAsLong() - at > ASKS.toNanos());
+    return asked.size();
+  }
+
+  private Look begin(String scope, ListOptionsBuilder how) {
     var tooMany = looks.size() > MOST_KEPT;
-    looks.values().removeIf(look -> look.isOver() || (tooMany && look.isDone()));
+    looks.values().removeIf(look -> look.isOver() || (tooMany && look.task.isDone()));
+    var look = new Look(scope, how, begun++);
+    looks.put(scope, look);
+    return look;
   }
 
-  /// One look at a namespace: taken by the first who wants to know, waited for by the others.
+  /// One look at a namespace, or at all: taken by the first who wants to know, waited for by the
+  /// others.
   private final class Look {
+    private final long number;
     private final FutureTask<Seen> task;
 
-    Look(String namespace, ListOptionsBuilder how) {
-      this.task = new FutureTask<>(() -> new Seen(list(namespace, how), nanos.getAsLong()));
+    Look(String scope, ListOptionsBuilder how, long number) {
+      this.number = number;
+      this.task = new FutureTask<>(() -> new Seen(list(scope, how), nanos.getAsLong()));
     }
 
-    Consumers answer() {
-      if (task.state() == State.RUNNING) {
-        forgetTheOld();
-        task.run();
-      }
+    Consumers answer(String namespace) {
+      task.run();
       try {
-        return task.get().consumers();
+        return task.get().consumers().apply(namespace);
       } catch (InterruptedException stopped) {
         Thread.currentThread().interrupt();
         return Consumers.unknown("the operator is being stopped");
       } catch (ExecutionException failed) {
         throw new IllegalStateException("consumers could not be listed", failed.getCause());
       }
-    }
-
-    boolean isDone() {
-      return task.isDone();
     }
 
     boolean isOver() {
@@ -118,62 +138,42 @@ public final class Consumption {
     }
   }
 
-  private record Seen(Consumers consumers, long at) {}
+  /// Of each namespace that was looked at.
+  private record Seen(Function<String, Consumers> consumers, long at) {}
 
-  private Consumers list(String namespace, ListOptionsBuilder how) {
+  private Function<String, Consumers> list(String scope, ListOptionsBuilder how) {
+    var found = new HashMap<String, WhoConsumes>();
     try {
-      var all = how.build();
-      var deployments = list(Deployment.class, namespace, all);
-      var jobs = list(Job.class, namespace, all);
-      var others =
-          Stream.of(
-              list(StatefulSet.class, namespace, all),
-              list(DaemonSet.class, namespace, all),
-              list(CronJob.class, namespace, all));
-      var workloads =
-          Stream.concat(Stream.of(deployments, jobs), others)
-              .flatMap(List::stream)
-              .<HasMetadata>map(object -> object);
+      for (var kind :
+          List.of(Deployment.class, Job.class, StatefulSet.class, DaemonSet.class, CronJob.class)) {
+        list(kind, scope, how.build(), each -> in(each, scope, found).add(each));
+      }
       // Last: what a workload has made by now is there too.
-      var pods = list(Pod.class, namespace, how.withFieldSelector(NOT_AT_ITS_END).build());
-      return of(workloads.toList(), pods);
+      var running = how.withFieldSelector(NOT_AT_ITS_END).build();
+      list(Pod.class, scope, running, pod -> in(pod, scope, found).add(pod));
     } catch (Unlisted unlisted) {
-      return Consumers.unknown(unlisted.why);
+      var unknown = Consumers.unknown(unlisted.why);
+      return _ -> unknown;
     }
+    var consumers = new HashMap<String, Consumers>();
+    found.forEach((namespace, who) -> consumers.put(namespace, who.consumers()));
+    return namespace -> consumers.getOrDefault(namespace, Consumers.NONE);
   }
 
-  /// Who uses Secrets among these Deployments, StatefulSets, DaemonSets, Jobs and CronJobs, and
-  /// these pods that have not ended.
-  public static Consumers of(List<HasMetadata> workloads, List<Pod> pods) {
-    var running =
-        new RunningPods(
-            names(workloads.stream().filter(Deployment.class::isInstance)),
-            names(workloads.stream().filter(Job.class::isInstance).filter(Workloads::isHook)));
-    return new Consumers(
-        workloads.stream()
-            .flatMap(object -> Workloads.of(object).stream())
-            .sorted(Comparator.comparing(Workload::subject))
-            .toList(),
-        pods.stream()
-            .flatMap(pod -> running.of(pod).stream())
-            .sorted(Comparator.comparing(RunningPod::name))
-            .toList(),
-        Optional.empty());
+  private static WhoConsumes in(HasMetadata object, String scope, Map<String, WhoConsumes> found) {
+    return found.computeIfAbsent(
+        Objects.requireNonNullElse(object.getMetadata().getNamespace(), scope),
+        _ -> new WhoConsumes());
   }
 
-  private static Set<String> names(Stream<? extends HasMetadata> objects) {
-    return objects.map(object -> object.getMetadata().getName()).collect(Collectors.toSet());
-  }
-
-  /// Those that have a name: without one there is nothing to say about an object.
-  private <T extends HasMetadata> List<T> list(
-      Class<T> kind, String namespace, ListOptions options) {
+  private <T extends HasMetadata> void list(
+      Class<T> kind, String scope, ListOptions options, Consumer<T> take) {
+    var resources = client.resources(kind);
+    var all = scope.equals(EVERYWHERE) ? resources.inAnyNamespace() : resources.inNamespace(scope);
     try {
-      var found = client.resources(kind).inNamespace(namespace).list(options);
-      if (found == null) {
+      if (!Pages.read(all, options, take)) {
         throw new Unlisted(kind, "the API server answers with nothing");
       }
-      return Each.in(found.getItems()).filter(Workloads::hasName).toList();
     } catch (KubernetesClientException answer) {
       throw new Unlisted(kind, why(answer));
     }

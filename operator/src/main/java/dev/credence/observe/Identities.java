@@ -69,6 +69,11 @@ final class Identities {
     return known == null ? Stream.of() : known.list(identity -> true);
   }
 
+  /// How many namespaces have some.
+  long namespaces() {
+    return all().map(Identities::namespace).distinct().count();
+  }
+
   boolean exists(String namespace, String name, String uid) {
     return find(namespace, name)
         .filter(found -> uid.equals(found.getMetadata().getUid()))

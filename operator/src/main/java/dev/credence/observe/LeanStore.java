@@ -3,10 +3,13 @@ package dev.credence.observe;
 import dev.credence.api.Api;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +25,8 @@ final class LeanStore<T extends HasMetadata> implements ItemStore<T> {
               Stream.of(Members.ACCOUNT_OF_TOKEN, Keepers.CERT_MANAGER), Evidences.SIGNALS.stream())
           .toList();
 
-  private final Map<String, T> items = new ConcurrentHashMap<>();
+  /// An object, or what [PackedSecret] makes of it.
+  private final Map<String, Object> items = new ConcurrentHashMap<>();
 
   @Override
   public String getKey(T object) {
@@ -32,7 +36,59 @@ final class LeanStore<T extends HasMetadata> implements ItemStore<T> {
   @Override
   public @Nullable T put(String key, T object) {
     trim(object.getMetadata());
-    return items.put(key, object);
+    pack(object);
+    return unpacked(key, items.put(key, packed(key, object)));
+  }
+
+  /// Secrets are many, and most are nobody's here.
+  private static Object packed(String key, HasMetadata object) {
+    return object instanceof Secret secret ? PackedSecret.of(secret, key) : object;
+  }
+
+  @SuppressWarnings("unchecked") // what was packed was a T
+  private @Nullable T unpacked(String key, @Nullable Object kept) {
+    return (T) (kept instanceof PackedSecret secret ? secret.unpacked(key) : kept);
+  }
+
+  /// The model gives every object a dozen maps and lists of its own, most of them empty. Nobody
+  /// changes what is in a cache.
+  private static void pack(HasMetadata object) {
+    var meta = object.getMetadata();
+    meta.setAnnotations(packed(meta.getAnnotations()));
+    meta.setLabels(packed(meta.getLabels()));
+    meta.setFinalizers(packed(meta.getFinalizers()));
+    meta.setOwnerReferences(packed(meta.getOwnerReferences()));
+    meta.setManagedFields(packed(meta.getManagedFields()));
+    meta.setAdditionalProperties(Map.of());
+    meta.setNamespace(Texts.shared(meta.getNamespace()));
+    object.setApiVersion(Texts.shared(object.getApiVersion()));
+    switch (object) {
+      case Secret secret -> {
+        secret.setKind(Texts.shared(secret.getKind()));
+        secret.setData(packed(secret.getData()));
+        secret.setStringData(packed(secret.getStringData()));
+        secret.setAdditionalProperties(Map.of());
+        secret.setType(Texts.shared(secret.getType()));
+      }
+      case ServiceAccount account -> {
+        account.setKind(Texts.shared(account.getKind()));
+        account.setImagePullSecrets(packed(account.getImagePullSecrets()));
+        account.setSecrets(packed(account.getSecrets()));
+        account.setAdditionalProperties(Map.of());
+      }
+      default -> {}
+    }
+  }
+
+  private static <V> Map<String, V> packed(@Nullable Map<String, V> map) {
+    if (map == null) {
+      return Map.of();
+    }
+    return map.values().stream().anyMatch(Objects::isNull) ? map : Map.copyOf(map);
+  }
+
+  private static <V> List<V> packed(@Nullable List<V> list) {
+    return list == null || list.isEmpty() ? List.of() : list;
   }
 
   static void trim(ObjectMeta meta) {
@@ -47,7 +103,7 @@ final class LeanStore<T extends HasMetadata> implements ItemStore<T> {
                           || String.valueOf(entry.getFieldsV1()).contains(OURS))
               .toList());
     }
-    if (meta.getAnnotations() != null) {
+    if (!Metadata.annotations(meta).isEmpty()) {
       // Who else looks after an object matters where it is given to us.
       var isGiven = meta.getAnnotations().containsKey(Api.ADOPT);
       meta.getAnnotations()
@@ -62,7 +118,7 @@ final class LeanStore<T extends HasMetadata> implements ItemStore<T> {
 
   @Override
   public @Nullable T remove(String key) {
-    return items.remove(key);
+    return unpacked(key, items.remove(key));
   }
 
   @Override
@@ -72,7 +128,8 @@ final class LeanStore<T extends HasMetadata> implements ItemStore<T> {
 
   @Override
   public Stream<T> values() {
-    return items.values().stream();
+    return items.entrySet().stream()
+        .flatMap(entry -> Stream.ofNullable(unpacked(entry.getKey(), entry.getValue())));
   }
 
   @Override
@@ -82,6 +139,6 @@ final class LeanStore<T extends HasMetadata> implements ItemStore<T> {
 
   @Override
   public @Nullable T get(String key) {
-    return items.get(key);
+    return unpacked(key, items.get(key));
   }
 }

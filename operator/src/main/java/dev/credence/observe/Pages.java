@@ -1,8 +1,12 @@
 package dev.credence.observe;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
+import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Listable;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -13,7 +17,10 @@ public record Pages<T extends HasMetadata>(
     Optional<String> namespace,
     Optional<String> labels,
     Optional<String> fields) {
-  private static final long A_PAGE = 500;
+  static final long A_PAGE = 250;
+
+  /// What a watch begins with.
+  public static final long OF_A_WATCH = 500;
 
   /// `namespace` empty: all.
   public static <T extends HasMetadata> Pages<T> of(
@@ -26,24 +33,32 @@ public record Pages<T extends HasMetadata>(
   }
 
   public void forEach(Consumer<T> each) {
-    var next = "";
+    var options =
+        new ListOptionsBuilder()
+            .withLimit(A_PAGE)
+            .withLabelSelector(labels.orElse(null))
+            .withFieldSelector(fields.orElse(null))
+            .build();
+    var resources = client.resources(kind);
+    var all =
+        namespace.isPresent() ? resources.inNamespace(namespace.get()) : resources.inAnyNamespace();
+    if (!read(all, options, each)) {
+      throw new KubernetesClientException("the API server answers a list with nothing");
+    }
+  }
+
+  /// Those with a name, to the end of the last page that `options` lead to: without one there is
+  /// nothing to say about an object. False where the API server answers with no list.
+  static <T extends HasMetadata> boolean read(
+      Listable<? extends KubernetesResourceList<T>> all, ListOptions options, Consumer<T> each) {
     do {
-      var options =
-          new ListOptionsBuilder()
-              .withLimit(A_PAGE)
-              .withLabelSelector(labels.orElse(null))
-              .withFieldSelector(fields.orElse(null))
-              .withContinue(next.isEmpty() ? null : next)
-              .build();
-      var resources = client.resources(kind);
-      var page =
-          namespace.isPresent()
-              ? resources.inNamespace(namespace.get()).list(options)
-              : resources.inAnyNamespace().list(options);
-      Each.in(page.getItems())
-          .filter(item -> item.getMetadata() != null && item.getMetadata().getName() != null)
-          .forEach(each);
-      next = Optional.ofNullable(page.getMetadata().getContinue()).orElse("");
-    } while (!next.isEmpty());
+      var page = all.list(options);
+      if (page == null) {
+        return false;
+      }
+      Each.in(page.getItems()).filter(Workloads::hasName).forEach(each);
+      options.setContinue(page.getMetadata() == null ? null : page.getMetadata().getContinue());
+    } while (Texts.present(options.getContinue()).isPresent());
+    return true;
   }
 }

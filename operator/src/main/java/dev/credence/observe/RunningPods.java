@@ -17,11 +17,6 @@ import java.util.Set;
 record RunningPods(Set<String> deployments, Set<String> hooks) {
   private static final String TEMPLATE_HASH = "pod-template-hash";
 
-  RunningPods {
-    deployments = Set.copyOf(deployments);
-    hooks = Set.copyOf(hooks);
-  }
-
   /// Empty for a pod that uses no Secret, and for one that carries out a rotation.
   Optional<RunningPod> of(Pod pod) {
     var meta = pod.getMetadata();

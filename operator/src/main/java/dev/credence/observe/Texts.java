@@ -1,5 +1,6 @@
 package dev.credence.observe;
 
+import dev.credence.facts.Unprintable;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 final class Texts {
   private static final Pattern GO_DURATION =
       Pattern.compile("(?:(\\d{1,6})h)?(?:(\\d{1,7})m)?(?:(\\d{1,9})s)?");
-  private static final Pattern UNPRINTABLE =
-      Pattern.compile("[\\p{Cntrl}\\u0080-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]");
   private static final int LONGEST = 253;
   private static final long HIGHEST_VERSION = 1_000_000_000_000L;
 
@@ -26,7 +25,7 @@ final class Texts {
   /// One line without control characters, at most 253 characters: fit for a status, an Event, a
   /// log.
   static String oneLine(String text) {
-    var line = UNPRINTABLE.matcher(text).replaceAll("?");
+    var line = Unprintable.replaced(text, "?");
     if (line.length() <= LONGEST) {
       return line;
     }
@@ -37,7 +36,7 @@ final class Texts {
   }
 
   static boolean isOneLine(String text) {
-    return text.length() <= LONGEST && !UNPRINTABLE.matcher(text).find();
+    return text.length() <= LONGEST && !Unprintable.isIn(text);
   }
 
   /// What cannot have been written by us counts as not there.
@@ -98,6 +97,11 @@ final class Texts {
     } catch (NumberFormatException unreadable) {
       return Optional.empty();
     }
+  }
+
+  /// The one of all equal texts that is kept.
+  static @Nullable String shared(@Nullable String text) {
+    return text == null ? null : text.intern();
   }
 
   private Texts() {}

@@ -86,13 +86,10 @@ final class Watch<T extends HasMetadata> {
     var watch = new Watch<T>();
     var resources = client.resources(type);
     if (namespaces.isEmpty()) {
-      watch.add(resources.inAnyNamespace().withLabels(labels).runnableInformer(0), changed);
+      watch.add(resources.inAnyNamespace().withLabels(labels), changed);
     } else {
       namespaces.forEach(
-          namespace ->
-              watch.add(
-                  resources.inNamespace(namespace).withLabels(labels).runnableInformer(0),
-                  changed));
+          namespace -> watch.add(resources.inNamespace(namespace).withLabels(labels), changed));
     }
     return watch;
   }
@@ -100,11 +97,13 @@ final class Watch<T extends HasMetadata> {
   static <T extends HasMetadata> Watch<T> of(
       Informable<T> resources, BiConsumer<@Nullable T, @Nullable T> changed) {
     var watch = new Watch<T>();
-    watch.add(resources.runnableInformer(0), changed);
+    watch.add(resources, changed);
     return watch;
   }
 
-  private void add(SharedIndexInformer<T> informer, BiConsumer<@Nullable T, @Nullable T> changed) {
+  private void add(Informable<T> resources, BiConsumer<@Nullable T, @Nullable T> changed) {
+    // All Secrets of a large cluster in one answer would need more memory than all else.
+    var informer = resources.withLimit(Pages.OF_A_WATCH).runnableInformer(0);
     Function<T, List<String>> identities = Watch::identities;
     informer.itemStore(new LeanStore<>());
     Function<T, List<String>> accounts = object -> annotated(object, Members.ACCOUNT_OF_TOKEN);

@@ -72,6 +72,12 @@ public final class Watches implements Cluster {
   private static final Duration A_MOMENT = Duration.ofMillis(500);
   private static final String KUBE_SYSTEM = "kube-system";
 
+  /// Listing all namespaces costs more than listing those with identities one by one where these
+  /// are few, or less than a fifth of all.
+  private static final int FEW_NAMESPACES = 4;
+
+  private static final int GOOD_PART = 5;
+
   private static final Duration TELL_EVERY = Duration.ofSeconds(10);
 
   private final KubernetesClient full;
@@ -136,8 +142,12 @@ public final class Watches implements Cluster {
             namespaces,
             Map.of(Api.MANAGED_BY, Api.MANAGER),
             (a, b) -> waking.changed(Kind.Job, a, b));
-    this.consumption = new Consumption(full);
-    this.usages = new Usages(full, namespace -> accounts.by(Watch.BY_NAMESPACE, namespace));
+    this.consumption = new Consumption(full, this::isGoodPart);
+    this.usages =
+        new Usages(
+            full,
+            namespace -> accounts.by(Watch.BY_NAMESPACE, namespace),
+            this::areIdentitiesEverywhere);
     this.tracking = new TokenTracking(full);
     this.suspended = new SuspendedAccounts(full, home, waking::listed);
     this.admissions = new Admissions(full, home, waking::all);
@@ -404,8 +414,17 @@ public final class Watches implements Cluster {
   }
 
   /// What was listed of the use of this namespace is too old for what it is needed for.
-  public void usesChanged(String namespace) {
-    usages.forget(namespace);
+  public void usesChanged(String namespace, Instant now) {
+    usages.forget(namespace, now);
+  }
+
+  private boolean areIdentitiesEverywhere() {
+    return isGoodPart(identities.namespaces());
+  }
+
+  /// Of the namespaces of the cluster, all of which may be looked at.
+  private boolean isGoodPart(long some) {
+    return namespaces.isEmpty() && some > FEW_NAMESPACES && some * GOOD_PART >= homes.all().size();
   }
 
   @Override

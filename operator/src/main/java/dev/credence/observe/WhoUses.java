@@ -27,12 +27,14 @@ import io.fabric8.kubernetes.api.model.networking.v1.IngressSpec;
 import io.fabric8.kubernetes.api.model.networking.v1.IngressTLS;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -44,25 +46,42 @@ import org.jspecify.annotations.Nullable;
 public final class WhoUses {
   private static final Set<String> ENDED = Set.of("Succeeded", "Failed");
 
+  private final Set<String> hooks = new HashSet<>();
+  private final Map<Subject, LocalDate> ran = new HashMap<>();
+  private final Set<SetUp> setUp = new TreeSet<>();
+
   /// Pods, and all others, of one namespace. `today` in UTC.
   public static Uses of(
       List<? extends HasMetadata> others, List<Pod> pods, LocalDate today, List<String> problems) {
-    var hooks =
-        others.stream()
-            .filter(Job.class::isInstance)
-            .filter(Workloads::isHook)
-            .map(job -> job.getMetadata().getName())
-            .collect(Collectors.toSet());
-    var ran = new HashMap<Subject, LocalDate>();
-    for (var pod : pods) {
-      var day = day(pod, today);
-      subjects(pod.getSpec(), isHook(pod, hooks))
-          .forEach(
-              subject -> ran.merge(subject, day, (one, other) -> one.isAfter(other) ? one : other));
+    var found = new WhoUses();
+    others.forEach(found::add);
+    pods.forEach(pod -> found.add(pod, today));
+    return found.uses(List.of(), problems);
+  }
+
+  /// What is no pod; all of that first, since it tells which pods are those of hooks.
+  void add(HasMetadata other) {
+    if (other instanceof Job && Workloads.isHook(other)) {
+      hooks.add(other.getMetadata().getName());
     }
+    setUp(other).forEach(setUp::add);
+  }
+
+  void add(Pod pod, LocalDate today) {
+    var day = day(pod, today);
+    subjects(pod.getSpec(), isHook(pod, hooks))
+        .forEach(
+            subject -> ran.merge(subject, day, (one, other) -> one.isAfter(other) ? one : other));
+  }
+
+  /// `also` uses what it uses, too.
+  Uses uses(Collection<? extends HasMetadata> also, List<String> problems) {
     return new Uses(
         ran,
-        others.stream().flatMap(WhoUses::setUp).distinct().sorted().toList(),
+        Stream.concat(setUp.stream(), also.stream().flatMap(WhoUses::setUp))
+            .distinct()
+            .sorted()
+            .toList(),
         problems.stream().sorted().toList());
   }
 
@@ -172,6 +191,4 @@ public final class WhoUses {
   private static <T> Optional<T> in(@Nullable T part) {
     return Optional.ofNullable(part);
   }
-
-  private WhoUses() {}
 }

@@ -23,6 +23,7 @@ class RefusalTest {
     "400, the request is malformed",
     "403, 'secrets is forbidden: exceeded quota: few, requested: secrets=1'",
     "405, no such verb",
+    "500, 'failed to convert new object to smd typed: .secrets: element 1: associative list with keys has an element that omits all key fields'",
     "422, 'Secret \"payments-db\" is invalid: data: Forbidden: field is immutable'"
   })
   void a_no_is_told_in_a_sentence(int code, String said) {
@@ -106,9 +107,9 @@ class RefusalTest {
 
   @Test
   void a_message_is_one_line_of_bearable_length() {
-    acting.api.refuses(422, "first\nsecond\u001b[31m" + "x".repeat(1_000));
+    acting.api.refuses(422, "first\nsecond\u001b[31m\u009b\u202e" + "x".repeat(1_000));
     assertThat(acting.refused(Payments.issue()).getMessage())
-        .contains("(422): first second [31mxxx")
+        .contains("(422): first second [31m  xxx")
         .endsWith("x…")
         .doesNotContain("\n")
         .hasSizeLessThan(500);

@@ -38,7 +38,18 @@ public final class Audit {
 
   /// What was asked since the mark and is answered. A watch counts once, when it begins.
   public Requests requests() {
+    return requests(caughtUp());
+  }
+
+  /// Those since the mark, and a new mark after the last of them: for who looks again and again.
+  public Requests next() {
     var to = caughtUp();
+    var requests = requests(to);
+    from = to;
+    return requests;
+  }
+
+  private Requests requests(long to) {
     return new Requests(
         linesBetween(from, to)
             .map(Audit::parse)

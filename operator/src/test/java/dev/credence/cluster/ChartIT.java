@@ -465,6 +465,7 @@ class ChartIT {
   @Test
   void every_option_at_once_is_accepted(LocalCluster cluster, TestNamespace namespace)
       throws IOException {
+    MonitoringKinds.install(cluster);
     var rendered =
         cluster.helm(
             "template",

@@ -3,12 +3,20 @@ package dev.credence.cluster;
 import static dev.credence.cluster.Eventually.eventually;
 import static java.util.stream.Collectors.toMap;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -111,6 +119,38 @@ public final class LocalCluster implements AutoCloseable {
     tools("apiserver-up", name);
   }
 
+  /// etcd forgets its history up to now: who resumes a watch from before is told that it is gone
+  /// (410).
+  public void compact() {
+    var etcd =
+        tools("paths", name)
+            .lines()
+            .filter(line -> line.startsWith("etcd="))
+            .map(line -> line.substring("etcd=".length()))
+            .findFirst()
+            .orElseThrow();
+    var revision =
+        etcd(etcd + "/v3/kv/range", "{\"key\": \"AA==\"}").path("header").path("revision");
+    etcd(etcd + "/v3/kv/compaction", "{\"revision\": " + revision + "}");
+  }
+
+  /// etcd's own gateway: JSON in, JSON out.
+  private static JsonNode etcd(String url, String body) {
+    try (var http = HttpClient.newHttpClient()) {
+      var request =
+          HttpRequest.newBuilder(URI.create(url))
+              .POST(HttpRequest.BodyPublishers.ofString(body))
+              .build();
+      return new ObjectMapper()
+          .readTree(http.send(request, HttpResponse.BodyHandlers.ofString()).body());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
   /// What `kubectl` prints, with all rights.
   public String kubectl(String... words) {
     return Program.output(environment(), words("kubectl", words));
@@ -118,6 +158,19 @@ public final class LocalCluster implements AutoCloseable {
 
   public String helm(String... words) {
     return Program.output(environment(), words("helm", words));
+  }
+
+  /// Changes one value of the chart that is installed: `rbac.aggregate=true`.
+  public void chart(String value) {
+    helm(
+        "upgrade",
+        "credence",
+        TOP.resolve("helm/credence").toString(),
+        "--namespace",
+        NAMESPACE,
+        "--reuse-values",
+        "--set",
+        value);
   }
 
   Program.End tryHelm(String... words) {

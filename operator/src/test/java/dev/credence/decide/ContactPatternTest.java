@@ -1,10 +1,12 @@
 package dev.credence.decide;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.credence.facts.ContactPattern;
 import dev.credence.facts.ContactPattern.Broken;
 import dev.credence.facts.ContactPattern.Usable;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,5 +49,26 @@ class ContactPatternTest {
       })
   void repetition_of_repetition_is_refused_before_it_is_compiled(String regex) {
     assertThat(ContactPattern.of(regex)).isInstanceOf(Broken.class);
+  }
+
+  /// Each of these takes a backtracking engine longer than anybody lives.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"(a+)+$", "(a|aa)+$", "(a*)*b", "(.*a){20}", "([a-zA-Z]+)*$", "(a?){30}a{30}"})
+  void a_hostile_pattern_answers_about_a_long_contact(String regex) {
+    var pattern = (Usable) ContactPattern.of(regex);
+    var contact = "a".repeat(256 * 1024) + "!";
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(60), () -> assertThat(pattern.accepts(contact)).isFalse());
+  }
+
+  @Test
+  void a_pattern_longer_than_the_schema_allows_is_read_all_the_same() {
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(60),
+        () -> {
+          assertThat(ContactPattern.of("(".repeat(64 * 1024))).isInstanceOf(Broken.class);
+          assertThat(ContactPattern.of("a|".repeat(32 * 1024))).isInstanceOf(Usable.class);
+        });
   }
 }

@@ -80,7 +80,13 @@ final class RandomWorld {
   static final List<String> IDENTITIES = List.of("crm", "billing", "shop");
 
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
-  private static final List<String> ACCOUNTS = List.of("sync", "report");
+  private static final List<String> ACCOUNTS = List.of("sync", "crm-operator");
+
+  /// Of policies, and such as identities are classified as here: an account that is made may bring
+  /// its identity under another policy.
+  private static final List<ActorType> TYPES =
+      List.of(ActorType.Operator, ActorType.Integration, ActorType.Workload);
+
   private static final List<String> SECRETS = List.of("db", "api", "smtp");
   private static final List<String> CERTIFICATES = List.of("mtls", "client");
   private static final List<String> OUTPUTS = List.of("mtls-tls", "client-tls", "smtp");
@@ -656,7 +662,7 @@ final class RandomWorld {
             random.nextInt(3),
             oneOrNull(30, () -> new LabelSelector(Map.of("env", "prod"), null)),
             null,
-            oneOrNull(20, () -> List.of(ActorType.Integration, ActorType.CICD, ActorType.Bot)),
+            oneOrNull(20, () -> List.of(one(TYPES))),
             one(List.of(Enforcement.values())),
             oneOrNull(
                 60,

@@ -58,9 +58,11 @@ public final class Image {
 
   /// The JVM's flags. A pod that sets the variable itself, as the chart does, has its own.
   public static final String FLAGS =
-      "-XX:+UseSerialGC -Xms16m -Xmx128m -Xss512k -XX:+ExitOnOutOfMemoryError"
-          + " -XX:-HeapDumpOnOutOfMemoryError -XX:+DisableAttachMechanism"
-          + " --enable-native-access=ALL-UNNAMED";
+      "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:+UseCompactObjectHeaders"
+          + " -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0"
+          + " -Xms16m -Xmx192m -XX:MaxNewSize=20m -XX:MinHeapFreeRatio=20 -XX:MaxHeapFreeRatio=40"
+          + " -Xss512k -XX:+ExitOnOutOfMemoryError -XX:-HeapDumpOnOutOfMemoryError"
+          + " -XX:+DisableAttachMechanism --enable-native-access=ALL-UNNAMED";
 
   static final List<String> ENTRYPOINT =
       List.of(JAVA + "/bin/java", "-XX:AOTCache=" + LEARNT, "-jar", "/app/credence.jar");
@@ -68,9 +70,15 @@ public final class Image {
   private final Path target;
   private final Path root;
 
+  /// Jib tells layers apart by the paths and dates of their files, which are the same in each
+  // build:
+  /// kept for the next one, they would be taken for its own.
+  private final Path layers;
+
   private Image(Path target, Path folder) {
     this.target = target;
     root = folder.resolve("root");
+    layers = folder.resolve("layers");
   }
 
   /// Writes the image of what was packaged into `operator/target`, and says where it is.
@@ -95,6 +103,7 @@ public final class Image {
       image.date();
       var tar = image.pack(folder.resolve("credence.tar"));
       delete(image.root);
+      delete(image.layers);
       return tar;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -186,8 +195,8 @@ public final class Image {
               Containerizer.to(TarImage.at(tar).named("credence:" + version()))
                   .setOfflineMode(true)
                   .setToolName("credence")
-                  .setApplicationLayersCache(target.resolve("image-cache"))
-                  .setBaseImageLayersCache(target.resolve("image-cache")));
+                  .setApplicationLayersCache(layers)
+                  .setBaseImageLayersCache(layers));
       return tar;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -92,12 +92,12 @@ class InterruptedRotationIT {
     Frozen {
       @Override
       void begin(OperatorProcess leader) throws Exception {
-        signal("-STOP", leader);
+        Signals.send("-STOP", leader);
       }
 
       @Override
       void end(OperatorProcess leader) throws Exception {
-        signal("-CONT", leader);
+        Signals.send("-CONT", leader);
         eventually("who led before ends").until(() -> !leader.isAlive());
         assertThat(leader.log()).contains("the lease is lost");
       }
@@ -106,11 +106,6 @@ class InterruptedRotationIT {
     abstract void begin(OperatorProcess leader) throws Exception;
 
     void end(OperatorProcess leader) throws Exception {}
-
-    private static void signal(String signal, OperatorProcess operator) throws Exception {
-      var kill = new ProcessBuilder("kill", signal, String.valueOf(operator.pid())).start();
-      assertThat(kill.waitFor()).isZero();
-    }
   }
 
   @ParameterizedTest(name = "{0}")

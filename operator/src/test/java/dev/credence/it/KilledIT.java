@@ -5,6 +5,8 @@ import static dev.credence.it.Scene.OWNER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.Api;
+import dev.credence.api.MachineIdentityStatus.LifeState;
+import dev.credence.api.MachineIdentityStatus.Measure;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.OperatorProcess;
@@ -21,9 +23,11 @@ import io.fabric8.kubernetes.client.WatcherException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
@@ -34,14 +38,18 @@ import org.assertj.core.api.SoftAssertions;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 
-/// The operator is killed right before and right after every single write of a rotation: the next
-/// one brings it to the same end. There is a namespace for each of these deaths, and all of them
+/// The operator is killed right before and right after every single write of what it does to an
+/// identity, from its first to its last day: the next one brings it to the same end. There is a
+// namespace for each of these deaths, and all of them
 /// are died in one process, see [Tripwires].
 ///
 /// Right before a write is right after the one before it, so that this is enough.
 @OnCluster
 class KilledIT {
   private static final Duration DEADLINE = Duration.ofMinutes(2);
+
+  private static final Set<Story> READY_IN_THE_END =
+      EnumSet.complementOf(EnumSet.of(Story.Suspension, Story.Decommission, Story.Deletion));
 
   /// `usual`: more writes than there are on a machine that is not busy. On others the status is
   /// written more often: deaths are added until there is a write too few to die at.
@@ -113,6 +121,124 @@ class KilledIT {
       void begin(Scene scene) {
         rotate(scene);
       }
+    },
+    /// An account, a Secret and a token of that account, all made for it.
+    Creation(12) {
+      @Override
+      void prepare(Scene scene) {}
+
+      @Override
+      void begin(Scene scene) {
+        made(scene);
+      }
+
+      @Override
+      boolean isBegun(Scene scene) {
+        return true;
+      }
+
+      @Override
+      boolean isDone(Scene scene) {
+        return stands(scene, "crm-db", 1)
+            && stands(scene, "crm-ci", 1)
+            && scene.isMarked(scene.account("crm-sync"), "crm");
+      }
+    },
+    Suspension(10) {
+      @Override
+      void prepare(Scene scene) {
+        Crm.of(scene);
+      }
+
+      @Override
+      void begin(Scene scene) {
+        new Crm(scene).suspend();
+      }
+
+      @Override
+      boolean isBegun(Scene scene) {
+        return isInService(scene, 1);
+      }
+
+      @Override
+      boolean isDone(Scene scene) {
+        return isSuspended(scene);
+      }
+    },
+    Resumption(12) {
+      @Override
+      void prepare(Scene scene) {
+        Crm.of(scene).suspend();
+      }
+
+      @Override
+      void begin(Scene scene) {
+        new Crm(scene).resume();
+      }
+
+      @Override
+      boolean isBegun(Scene scene) {
+        return isSuspended(scene);
+      }
+
+      @Override
+      boolean isDone(Scene scene) {
+        return scene.verdict("crm", "Suspended").equals("False InService")
+            && scene.version("crm-ci") >= 1
+            && isInService(scene, scene.version("crm-ci"));
+      }
+    },
+    Decommission(14) {
+      @Override
+      void prepare(Scene scene) {
+        made(scene);
+      }
+
+      @Override
+      void begin(Scene scene) {
+        scene.patch(scene.identity("crm"), "{spec: {state: Decommissioned}}");
+      }
+
+      @Override
+      boolean isBegun(Scene scene) {
+        return Creation.isDone(scene);
+      }
+
+      @Override
+      boolean isDone(Scene scene) {
+        return scene.isSeen("crm")
+            && scene.status("crm").state() == LifeState.Decommissioned
+            && scene.account("crm-sync").get() == null
+            && scene.secret("crm-db").get() == null
+            && scene.secret("crm-ci").get() == null
+            && scene.secret("crm-ci-anchor-v1").get() == null;
+      }
+    },
+    /// Of a suspended one, with `kubectl delete`: nobody stays suspended, and no mark stays.
+    Deletion(8) {
+      @Override
+      void prepare(Scene scene) {
+        Resumption.prepare(scene);
+      }
+
+      @Override
+      void begin(Scene scene) {
+        scene.identity("crm").delete();
+      }
+
+      @Override
+      boolean isBegun(Scene scene) {
+        return isSuspended(scene);
+      }
+
+      @Override
+      boolean isDone(Scene scene) {
+        return scene.identity("crm").get() == null
+            && !new Crm(scene).isListed()
+            && scene.isUnmarked(scene.account("crm-sync"))
+            && Scene.label(scene.secret(Crm.LEGACY), Api.INVALID_SINCE).isEmpty()
+            && Scene.annotation(scene.secret(Crm.LEGACY), Api.SUSPENDED).isEmpty();
+      }
     };
 
     private final int usual;
@@ -125,8 +251,48 @@ class KilledIT {
 
     abstract void begin(Scene scene);
 
-    long before() {
-      return this == FirstValue ? 0 : 1;
+    /// What is to be there before it begins, and what when it is through.
+    boolean isBegun(Scene scene) {
+      return this == FirstValue || isRotated(scene, 1);
+    }
+
+    boolean isDone(Scene scene) {
+      return isRotated(scene, this == FirstValue ? 1 : 2);
+    }
+
+    private static boolean isRotated(Scene scene, long version) {
+      return stands(scene, "crm-db", version)
+          && scene.secret("crm-db-pending").get() == null
+          && scene.jobs().isEmpty();
+    }
+
+    private static boolean stands(Scene scene, String secret, long version) {
+      return scene.version(secret) == version
+          && scene.stand("crm", secret).equals("Fresh " + version);
+    }
+
+    private static boolean isInService(Scene scene, long version) {
+      return stands(scene, "crm-ci", version)
+          && scene.verdict("crm", "Ready").equals("True InOrder")
+          && !new Crm(scene).isListed()
+          && Scene.label(scene.secret(Crm.LEGACY), Api.INVALID_SINCE).isEmpty();
+    }
+
+    private static boolean isSuspended(Scene scene) {
+      return scene.isSeen("crm")
+          && scene.verdict("crm", "Suspended").equals("True Requested")
+          && new Crm(scene).isListed()
+          && Scene.label(scene.secret(Crm.LEGACY), Api.INVALID_SINCE).isPresent()
+          && scene.status("crm").suspension().inForce().equals(List.of(Measure.values()));
+    }
+
+    private static void made(Scene scene) {
+      scene.identity(
+          "crm",
+          OWNER
+              + ", serviceAccounts: [{name: crm-sync, provision: {}}], secrets: ["
+              + Scene.password("crm-db")
+              + ", {name: crm-ci, token: {serviceAccount: crm-sync}}]");
     }
 
     private static void rotate(Scene scene) {
@@ -170,16 +336,16 @@ class KilledIT {
       story.begin(scene);
     }
 
-    boolean isAtRest(long version) {
-      return version == 0
-          || scene.version("crm-db") == version
-              && scene.stand("crm", "crm-db").equals("Fresh " + version)
-              && scene.secret("crm-db-pending").get() == null
-              && scene.jobs().isEmpty();
+    boolean isBegun() {
+      return story.isBegun(scene);
+    }
+
+    boolean isDone() {
+      return story.isDone(scene);
     }
 
     boolean isOver() {
-      return wire.isDead() || isAtRest(story.before() + 1);
+      return wire.isDead() || isDone();
     }
 
     @Override
@@ -203,7 +369,7 @@ class KilledIT {
       try (var doomed = OperatorProcess.on(cluster).through(wires.address()).start()) {
         var next = List.copyOf(lanes);
         while (!next.isEmpty()) {
-          await("the values before are in place", next, lane -> lane.isAtRest(lane.story.before()));
+          await("the values before are in place", next, Lane::isBegun);
           next.forEach(lane -> lane.begin(wires));
           await("it is dead wherever it could die", next, Lane::isOver);
           next =
@@ -224,8 +390,10 @@ class KilledIT {
             .isLessThan(2 * story.usual);
       }
       try (var operator = OperatorProcess.on(cluster).start()) {
-        await("all are at rest", lanes, lane -> lane.isAtRest(lane.story.before() + 1));
-        lanes.forEach(lane -> lane.scene.awaitReady("crm"));
+        await("all are at rest", lanes, Lane::isDone);
+        lanes.stream()
+            .filter(lane -> READY_IN_THE_END.contains(lane.story))
+            .forEach(lane -> lane.scene.awaitReady("crm"));
       }
       var softly = new SoftAssertions();
       lanes.forEach(lane -> history.check(lane, softly));
@@ -373,12 +541,37 @@ class KilledIT {
               .as("%s", lane)
               .containsExactly("1", "2");
           softly
-              .assertThat(lane.scene.client().secrets().inNamespace(namespace).list().getItems())
+              .assertThat(secrets(lane))
               .as("%s", lane)
-              .extracting(secret -> secret.getMetadata().getName())
               .containsExactly("crm-db", "crm-db-anchor-v2");
         }
+        case Creation -> {
+          softly.assertThat(seen).as("made once: %s", lane).hasSize(1);
+          softly
+              .assertThat(secrets(lane))
+              .as("%s", lane)
+              .containsExactly("crm-ci", "crm-ci-anchor-v1", "crm-db");
+        }
+        case Suspension, Resumption, Deletion -> softly.assertThat(made).as("%s", lane).isEmpty();
+        case Decommission -> {
+          softly.assertThat(seen).as("made once: %s", lane).hasSize(1);
+          softly.assertThat(secrets(lane)).as("%s", lane).isEmpty();
+          softly.assertThat(new Crm(lane.scene).isListed()).as("%s", lane).isFalse();
+        }
       }
+    }
+
+    private static List<String> secrets(Lane lane) {
+      return lane
+          .scene
+          .client()
+          .secrets()
+          .inNamespace(lane.scene.namespace())
+          .list()
+          .getItems()
+          .stream()
+          .map(secret -> secret.getMetadata().getName())
+          .toList();
     }
 
     private static String[] jobs(int version) {

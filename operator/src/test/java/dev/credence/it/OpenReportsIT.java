@@ -229,15 +229,7 @@ class OpenReportsIT {
 
   /// As `helm upgrade --set reports.enabled=true` gives it.
   private static void reportsAllowed() {
-    cluster.helm(
-        "upgrade",
-        "credence",
-        LocalCluster.TOP.resolve("helm/credence").toString(),
-        "--namespace",
-        LocalCluster.NAMESPACE,
-        "--reuse-values",
-        "--set",
-        "reports.enabled=true");
+    cluster.chart("reports.enabled=true");
   }
 
   private static void install(String crd) {

@@ -10,16 +10,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.OperatorProcess;
+import dev.credence.it.weather.Proxy;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /// The API server goes and comes, replicas come and go: what is due is done, once. On a cluster of
 /// its own, which is broken on purpose.
@@ -245,6 +251,80 @@ class OutageIT {
     public void close() {
       operator.close();
       scene.client().namespaces().withName(scene.namespace()).delete();
+    }
+  }
+
+  static Stream<Duration> outages() {
+    return Stream.of(5, 60).limit(Aftermath.THOROUGH ? 2 : 1).map(Duration::ofSeconds);
+  }
+
+  /// The API server goes in the middle of a wave of rotations and of a burst of new identities,
+  /// which goes on meanwhile.
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("outages")
+  void what_an_outage_interrupts_is_done_once(Duration time) {
+    var scene = scene("burst");
+    try (var operator = alone().with("CREDENCE_WATCH_NAMESPACES", scene.namespace()).start()) {
+      scene.create("{apiVersion: v1, kind: Secret, metadata: {name: theirs}, data: {a: Yg==}}");
+      var aftermath = Aftermath.of(cluster, scene);
+      var old = names("old", 40);
+      old.forEach(name -> insistOn(scene, name));
+      aftermath.mends(operator, Aftermath.TO_MEND, name -> 1);
+      // Not in the common pool, which the client itself needs.
+      var burst =
+          CompletableFuture.runAsync(
+              () -> names("new", 100).forEach(name -> insistOn(scene, name)),
+              Thread::startVirtualThread);
+      old.forEach(name -> scene.annotate(scene.identity(name), "credence.dev/rotate", "wave"));
+
+      awayFor(time);
+      within(TO_RECOVER, "the burst is over").until(burst::isDone);
+      burst.join();
+      aftermath.holds(operator, TO_RECOVER, name -> name.startsWith("old") ? 2 : 1);
+    }
+  }
+
+  private static List<String> names(String start, int count) {
+    return IntStream.range(0, count).mapToObj(number -> start + "-" + number).toList();
+  }
+
+  /// Created, whatever it takes: who deploys tries again as well.
+  private static void insistOn(Scene scene, String name) {
+    var spec = OWNER + ", secrets: [" + password(name + "-db", "every: 720h, overlap: 1h") + "]";
+    within(Duration.ofMinutes(3), name + " is created")
+        .ignoreExceptions()
+        .until(() -> scene.identity(name).get() != null || scene.identity(name, spec) != null);
+  }
+
+  /// etcd forgets its history again and again while there is work and watches end: each goes on
+  /// from what is gone, and has to list anew.
+  @Test
+  void what_history_has_forgotten_is_listed_again() {
+    var scene = scene("compacted");
+    try (var proxy = Proxy.to(cluster.client());
+        var operator =
+            alone()
+                .with("CREDENCE_WATCH_NAMESPACES", scene.namespace())
+                .through(proxy.address())
+                .start()) {
+      var aftermath = Aftermath.of(cluster, scene);
+      var audit = cluster.audit();
+      var names = names("crm", 40);
+      for (var round = 0; round < names.size(); round += 10) {
+        names.subList(round, round + 10).forEach(name -> insistOn(scene, name));
+        names
+            .subList(0, round)
+            .forEach(n -> scene.annotate(scene.identity(n), "credence.dev/rotate", "once"));
+        cluster.compact();
+        assertThat(proxy.endWatches()).as("watches").isPositive();
+      }
+      // Its own memory of history goes with it.
+      cluster.apiserverDown();
+      cluster.apiserverUp();
+      aftermath.holds(operator, TO_RECOVER, name -> names.indexOf(name) < 30 ? 2 : 1);
+      assertThat(audit.requests().ofOperator().verb("list").on("secrets").count())
+          .as("lists")
+          .isPositive();
     }
   }
 

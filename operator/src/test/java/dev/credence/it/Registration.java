@@ -11,15 +11,7 @@ record Registration(LocalCluster cluster) implements AutoCloseable {
   }
 
   private static void set(LocalCluster cluster, boolean register) {
-    cluster.helm(
-        "upgrade",
-        "credence",
-        LocalCluster.TOP.resolve("helm/credence").toString(),
-        "--namespace",
-        LocalCluster.NAMESPACE,
-        "--reuse-values",
-        "--set",
-        "discovery.register=" + register);
+    cluster.chart("discovery.register=" + register);
   }
 
   @Override

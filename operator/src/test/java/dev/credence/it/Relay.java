@@ -15,7 +15,6 @@ import java.util.function.Supplier;
 /// lets it.
 final class Relay implements AutoCloseable {
   private static final int AT_ONCE = 1 << 16;
-  private static final int HEAD = 1024;
 
   private final Way way;
   private final Supplier<Connection> connections;
@@ -29,9 +28,9 @@ final class Relay implements AutoCloseable {
 
   /// What is passed on. The first no ends the connection.
   interface Connection {
-    /// `start` is that of what was read at once. A request begins where a read begins: the operator
-    /// waits for each answer.
-    boolean passesRequest(String start);
+    /// `read` is what was read at once. A request begins where a read begins: the operator waits
+    /// for each answer. Its body may come with the next.
+    boolean passesRequest(String read);
 
     boolean passesAnswer();
   }
@@ -83,8 +82,7 @@ final class Relay implements AutoCloseable {
       throws IOException {
     var bytes = new byte[AT_ONCE];
     for (int read; (read = guest.getInputStream().read(bytes)) > 0; ) {
-      var start = new String(bytes, 0, Math.min(read, HEAD), StandardCharsets.ISO_8859_1);
-      if (!connection.passesRequest(start)) {
+      if (!connection.passesRequest(new String(bytes, 0, read, StandardCharsets.ISO_8859_1))) {
         return;
       }
       host.getOutputStream().write(bytes, 0, read);

@@ -75,9 +75,18 @@ class IdentityReconcilerTest {
           clock,
           left -> gone.add(left.getMetadata().getName()));
 
+  /// What goes wrong, once, when a Secret was written.
+  private Optional<Error> fault = Optional.empty();
+
   private final class Remembering implements Act.Memory {
     @Override
     public void wrote(HasMetadata object) {
+      var now = fault;
+      fault = Optional.empty();
+      now.ifPresent(
+          error -> {
+            throw error;
+          });
       watches.wrote(object);
     }
 
@@ -137,6 +146,19 @@ class IdentityReconcilerTest {
     clock.goes(Duration.ofSeconds(30));
     look();
     assertThat(api.asked()).hasSize(2);
+  }
+
+  @Test
+  void a_look_that_ends_in_an_error_is_tried_again_as_one_that_failed() {
+    fault = Optional.of(new NoClassDefFoundError("of half an upgrade"));
+    api.writes(100);
+    assertThatThrownBy(this::look)
+        .isInstanceOf(Exception.class)
+        .hasMessageContaining("payments-api")
+        .hasCauseInstanceOf(NoClassDefFoundError.class);
+    api.writes(100).writesStatusOf(identity, 101);
+    look();
+    assertThat(api.lines()).endsWith(SECRETS, STATUS);
   }
 
   @Test

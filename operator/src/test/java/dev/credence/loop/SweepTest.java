@@ -193,6 +193,19 @@ class SweepTest {
     assertThat(sweep.isAlive()).isTrue();
   }
 
+  @Test
+  void a_sweep_that_ends_in_an_error_is_followed_by_others() {
+    var first = new AtomicBoolean(true);
+    sweep.start(
+        () -> {
+          if (first.getAndSet(false)) {
+            throw new StackOverflowError("as deep as it goes");
+          }
+          return true;
+        });
+    eventually("it sweeps after all").until(() -> lastSweep() > 0);
+  }
+
   private double lastSweep() {
     return MetricsPage.of(meters.page()).value("credence_last_sweep_timestamp_seconds");
   }

@@ -43,7 +43,10 @@ class ConsumptionTest {
   @AutoClose private final FakeApi api = FakeApi.start();
   @AutoClose private final KubernetesClient client = api.client();
   private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
-  private final Consumption consumption = new Consumption(client, nanos::get);
+  private final Consumption consumption =
+      new Consumption(client, asking -> asking >= this.many, nanos::get);
+
+  private int many = Integer.MAX_VALUE;
 
   /// What is in the namespace, by kind.
   private final Map<String, String> there = new HashMap<>();
@@ -98,6 +101,51 @@ class ConsumptionTest {
     consumption.in("billing");
     assertThat(api.asked()).hasSize(12);
     assertThat(api.last().path()).isEqualTo("/api/v1/namespaces/billing/pods");
+  }
+
+  @Test
+  void all_namespaces_are_listed_at_once_where_many_ask() {
+    many = 3;
+    look("payments");
+    look("billing");
+    there.put(
+        "deployments",
+        "{metadata: {name: crm, namespace: sales}, spec: {template: " + TEMPLATE + "}}");
+    there.put(
+        "pods",
+        "{metadata: {name: crm-1, namespace: ops}, spec: {imagePullSecrets: [{name: payments-db}]}}");
+    assertThat(look("sales").workloads()).hasSize(1);
+    assertThat(consumption.in("ops").pods()).hasSize(1);
+    assertThat(consumption.in("payments")).isEqualTo(Consumers.NONE);
+    var wide = api.asked().subList(12, 18);
+    assertThat(wide.stream().map(Asked::path))
+        .containsExactlyInAnyOrder(
+            "/api/v1/pods",
+            "/apis/apps/v1/deployments",
+            "/apis/apps/v1/statefulsets",
+            "/apis/apps/v1/daemonsets",
+            "/apis/batch/v1/jobs",
+            "/apis/batch/v1/cronjobs");
+    assertThat(wide).allSatisfy(asked -> assertThat(asked.query()).containsEntry("limit", "250"));
+
+    // As long as they do.
+    nanos.addAndGet(Duration.ofSeconds(3).toNanos());
+    look("sales");
+    assertThat(api.last().path()).isEqualTo("/api/v1/pods");
+    nanos.addAndGet(Duration.ofSeconds(4).toNanos());
+    look("sales");
+    assertThat(api.last().path()).isEqualTo("/api/v1/namespaces/sales/pods");
+  }
+
+  @Test
+  void after_a_write_a_look_at_all_namespaces_will_not_do() {
+    many = 1;
+    look("billing");
+    consumption.forget("payments");
+    look("payments");
+    consumption.in("billing");
+    assertThat(api.last().path()).isEqualTo("/api/v1/namespaces/payments/pods");
+    assertThat(api.asked()).hasSize(12);
   }
 
   @Test
@@ -443,8 +491,12 @@ class ConsumptionTest {
 
   /// Lets the namespace be looked at as it is now.
   private Consumers look() {
+    return look("payments");
+  }
+
+  private Consumers look(String namespace) {
     lists();
-    var seen = consumption.in("payments");
+    var seen = consumption.in(namespace);
     assertThat(seen.problem()).isEmpty();
     return seen;
   }

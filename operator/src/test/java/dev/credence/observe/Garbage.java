@@ -1,5 +1,6 @@
 package dev.credence.observe;
 
+import dev.credence.api.Api;
 import io.fabric8.generator.annotation.Required;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.ParameterizedType;
@@ -18,7 +19,7 @@ import java.util.stream.IntStream;
 
 /// What anybody may have written: texts, and whole specs with anything in them or nothing. The same
 /// for the same seed.
-final class Garbage {
+public final class Garbage {
   private static final List<String> TEXTS =
       List.of(
           "",
@@ -71,6 +72,23 @@ final class Garbage {
           "😀".repeat(200),
           "y".repeat(3_000));
 
+  /// Every annotation and label that we read.
+  public static final List<String> KEYS = keys();
+
+  private static List<String> keys() {
+    var keys = new ArrayList<>(List.of("kubernetes.io/service-account.name"));
+    for (var field : Api.class.getFields()) {
+      try {
+        if (field.get(null) instanceof String text && text.contains("/")) {
+          keys.add(text);
+        }
+      } catch (IllegalAccessException impossible) {
+        throw new AssertionError(impossible);
+      }
+    }
+    return keys;
+  }
+
   static final List<String> TIMES =
       List.of(
           "2026-12-31T00:00:00Z",
@@ -85,11 +103,11 @@ final class Garbage {
 
   private final Random random;
 
-  Garbage(long seed) {
+  public Garbage(long seed) {
     this.random = new Random(seed);
   }
 
-  boolean perhaps() {
+  public boolean perhaps() {
     return random.nextBoolean();
   }
 
@@ -97,11 +115,11 @@ final class Garbage {
     return random.nextInt(8) != 0;
   }
 
-  <T> T of(List<T> choices) {
+  public <T> T of(List<T> choices) {
     return choices.get(random.nextInt(choices.size()));
   }
 
-  String text() {
+  public String text() {
     return switch (random.nextInt(8)) {
       case 0 -> noise(random.nextInt(40));
       case 1 -> of(TEXTS) + of(TEXTS);
@@ -117,7 +135,7 @@ final class Garbage {
   }
 
   /// Some of the keys, each with any text.
-  Map<String, String> annotations(List<String> keys) {
+  public Map<String, String> annotations(List<String> keys) {
     var annotations = new HashMap<String, String>();
     keys.stream().filter(key -> mostly()).forEach(key -> annotations.put(key, text(key)));
     return annotations;

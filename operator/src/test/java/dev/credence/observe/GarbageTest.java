@@ -10,6 +10,7 @@ import dev.credence.api.MachineIdentitySpec;
 import dev.credence.api.MachineIdentityStatus;
 import dev.credence.decide.Decide;
 import dev.credence.facts.Consumers;
+import dev.credence.facts.Ended;
 import dev.credence.facts.Evidence.Tracking;
 import dev.credence.facts.Grants;
 import dev.credence.facts.Issuer;
@@ -20,20 +21,36 @@ import dev.credence.facts.Safeguards.Listed;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
 import dev.credence.facts.Uses;
+import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.certmanager.api.model.v1.CertificateBuilder;
 import io.fabric8.certmanager.api.model.v1.CertificateConditionBuilder;
+import io.fabric8.certmanager.api.model.v1.IssuerBuilder;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.FieldsV1;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntryBuilder;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.PodSpecBuilder;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJobBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJobSpec;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.JobConditionBuilder;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBuilder;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
+import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleBuilder;
+import io.fabric8.kubernetes.api.model.rbac.RoleRef;
+import io.fabric8.kubernetes.api.model.rbac.SubjectBuilder;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -43,6 +60,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// Whatever stands in a spec, an annotation or a status: it is read without an exception, and a
@@ -51,26 +69,10 @@ class GarbageTest {
   private static final int SEEDS = 400;
   private static final Instant NOW = Instant.parse("2027-01-01T00:00:00Z");
 
-  /// Every annotation and label that we read.
-  private static final List<String> KEYS = keys();
-
-  private static List<String> keys() {
-    var keys = new ArrayList<>(List.of("kubernetes.io/service-account.name"));
-    for (var field : Api.class.getFields()) {
-      try {
-        if (field.get(null) instanceof String text && text.contains("/")) {
-          keys.add(text);
-        }
-      } catch (IllegalAccessException impossible) {
-        throw new AssertionError(impossible);
-      }
-    }
-    return keys;
-  }
-
   @Test
   void the_keys_are_those_of_the_api() {
-    assertThat(KEYS).contains("credence.dev/rotate", "credence.dev/expires-at", Api.ISSUED_AT);
+    assertThat(Garbage.KEYS)
+        .contains("credence.dev/rotate", "credence.dev/expires-at", Api.ISSUED_AT);
   }
 
   @Test
@@ -115,6 +117,114 @@ class GarbageTest {
     assertThat(Specs.identity(identity).secrets()).isEmpty();
   }
 
+  /// What an informer does with each object that it is told of: an exception there would end it.
+  @Test
+  void no_object_is_too_odd_for_a_watch() {
+    each(
+        garbage -> {
+          var known = new KnownIdentities();
+          var identities = new Identities();
+          identities.index(known);
+          var waking = new Waking(identities);
+          var woken = new ArrayList<ResourceID>();
+          waking.by(woken::add);
+          IntStream.range(0, 3).forEach(_ -> known.add(identity(garbage)));
+          for (var object : watched(garbage)) {
+            var before = garbage.perhaps() ? null : object;
+            var after = before == null || garbage.perhaps() ? object : null;
+            new LeanStore<HasMetadata>().put("key", object);
+            Watch.identityNames(object).forEach(name -> assertThat(name).isNotNull());
+            RbacFacts.subjectKeys(object);
+            RbacFacts.roleKeys(object);
+            waking.changed(garbage.of(List.of(Kind.values())), before, after);
+            waking.given(
+                RbacFacts.binding(object).stream().flatMap(found -> found.subjects().stream()),
+                (_, _) -> Optional.of(object));
+            Metadata.annotations(object.getMetadata()).values().forEach(Ended::of);
+            Keepers.of(object.getMetadata());
+            Keepers.maker(object.getMetadata());
+            Attributions.of(object.getMetadata());
+            FieldOwners.ourData(object.getMetadata());
+            FieldOwners.weWrote(object.getMetadata());
+            Workloads.of(object);
+          }
+          Issuers.of(issuer(garbage), _ -> List.of((Certificate) certificate(garbage)));
+          Issuers.secret(issuer(garbage));
+          assertThat(woken).doesNotContainNull();
+        });
+  }
+
+  private static HasMetadata issuer(Garbage garbage) {
+    var issuer = new IssuerBuilder().withMetadata(written(garbage, "ca"));
+    return garbage.perhaps()
+        ? issuer.build()
+        : issuer
+            .withNewSpec()
+            .withNewCa()
+            .withSecretName(garbage.perhaps() ? null : garbage.text())
+            .endCa()
+            .endSpec()
+            .build();
+  }
+
+  private static List<HasMetadata> watched(Garbage garbage) {
+    var pods =
+        new PodSpecBuilder()
+            .withServiceAccountName(garbage.perhaps() ? null : garbage.text())
+            .addNewVolume()
+            .withNewSecret()
+            .withSecretName(garbage.perhaps() ? null : garbage.text())
+            .endSecret()
+            .endVolume()
+            .build();
+    var subject =
+        new SubjectBuilder()
+            .withKind(garbage.of(List.of("ServiceAccount", "User", "Group", "", "user")))
+            .withName(
+                garbage.of(
+                    List.of(
+                        "",
+                        "system:serviceaccount::",
+                        "system:serviceaccounts:",
+                        "system:serviceaccount:payments:payments-api",
+                        garbage.text())))
+            .withNamespace(garbage.perhaps() ? null : garbage.text())
+            .build();
+    var role = garbage.perhaps() ? null : new RoleRef(garbage.text(), garbage.text(), null);
+    var rule = new PolicyRule(Arrays.asList("", null), null, null, List.of("*/*", "/"), null);
+    return List.of(
+        secret(garbage),
+        account(garbage),
+        certificate(garbage),
+        job(garbage),
+        issuer(garbage),
+        new NamespaceBuilder().withMetadata(written(garbage, "payments")).build(),
+        new RoleBuilder().withMetadata(written(garbage, "role")).withRules(rule).build(),
+        new ClusterRoleBuilder().withMetadata(written(garbage, "role")).withRules(rule).build(),
+        new RoleBindingBuilder()
+            .withMetadata(written(garbage, "binding"))
+            .withRoleRef(role)
+            .withSubjects(garbage.perhaps() ? null : List.of(subject))
+            .build(),
+        new ClusterRoleBindingBuilder()
+            .withMetadata(written(garbage, "binding"))
+            .withRoleRef(role)
+            .withSubjects(subject)
+            .build(),
+        new CronJobBuilder()
+            .withMetadata(written(garbage, "hook"))
+            .withSpec(garbage.perhaps() ? null : new CronJobSpec())
+            .build(),
+        new DeploymentBuilder()
+            .withMetadata(written(garbage, "api"))
+            .withNewSpec()
+            .withReplicas(garbage.perhaps() ? null : -1)
+            .withTemplate(
+                new PodTemplateSpec(garbage.perhaps() ? null : written(garbage, "x"), pods))
+            .endSpec()
+            .build());
+  }
+
   @Test
   void a_decision_comes_of_all_of_it() {
     each(
@@ -145,8 +255,8 @@ class GarbageTest {
   private static MachineIdentity identity(Garbage garbage) {
     var identity = new MachineIdentity();
     identity.setMetadata(meta("payments-api"));
-    identity.getMetadata().setAnnotations(garbage.annotations(KEYS));
-    identity.getMetadata().setLabels(garbage.annotations(KEYS));
+    identity.getMetadata().setAnnotations(garbage.annotations(Garbage.KEYS));
+    identity.getMetadata().setLabels(garbage.annotations(Garbage.KEYS));
     identity.getMetadata().setCreationTimestamp(garbage.text());
     identity.setSpec(garbage.perhaps() ? garbage.record(MachineIdentitySpec.class) : null);
     identity.setStatus(garbage.perhaps() ? garbage.record(MachineIdentityStatus.class) : null);
@@ -232,8 +342,8 @@ class GarbageTest {
   /// Metadata that others may have written to, with what we wrote still in it.
   private static ObjectMeta written(Garbage garbage, String name) {
     var meta = meta(name);
-    meta.setAnnotations(garbage.mostly() ? garbage.annotations(KEYS) : null);
-    meta.setLabels(garbage.mostly() ? garbage.annotations(KEYS) : null);
+    meta.setAnnotations(garbage.mostly() ? garbage.annotations(Garbage.KEYS) : null);
+    meta.setLabels(garbage.mostly() ? garbage.annotations(Garbage.KEYS) : null);
     if (!garbage.mostly()) {
       meta.setDeletionTimestamp(garbage.text());
     }

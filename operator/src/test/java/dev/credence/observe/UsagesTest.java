@@ -26,7 +26,9 @@ class UsagesTest {
 
   @AutoClose private final FakeApi api = FakeApi.start();
   @AutoClose private final KubernetesClient client = api.client();
-  private final Usages usages = new Usages(client, namespace -> List.of());
+  private final Usages usages = new Usages(client, namespace -> List.of(), () -> this.isWide);
+
+  private boolean isWide;
 
   /// What is in the namespace, by kind.
   private final Map<String, String> there = new HashMap<>();
@@ -74,9 +76,59 @@ class UsagesTest {
   }
 
   @Test
+  void all_namespaces_are_listed_at_once_where_many_have_identities() {
+    isWide = true;
+    there.put(
+        "pods",
+        "{metadata: {name: a, namespace: sales}, spec: {serviceAccountName: crm-sync}},"
+            + "{metadata: {name: b, namespace: ops}, spec: {serviceAccountName: backup}}");
+    assertThat(look(NOW, false).ran()).containsOnlyKeys(SYNC);
+    assertThat(usages.in("ops", NOW, true).ran()).containsOnlyKeys(Subject.account("backup"));
+    assertThat(usages.in("empty", NOW, false)).isEqualTo(Uses.NONE);
+    assertThat(api.asked()).hasSize(KINDS);
+    assertThat(api.lines()).contains("GET /api/v1/pods", "GET /apis/apps/v1/deployments");
+    assertThat(api.asked())
+        .allSatisfy(asked -> assertThat(asked.query()).containsEntry("limit", "250"));
+  }
+
+  @Test
+  void a_namespace_that_was_forgotten_is_listed_by_itself() {
+    isWide = true;
+    look(NOW, false);
+    usages.forget("sales", NOW);
+    look(NOW, false);
+    assertThat(api.lines()).contains("GET /api/v1/namespaces/sales/pods");
+    assertThat(api.asked()).hasSize(2 * KINDS);
+  }
+
+  @Test
+  void news_of_a_namespace_is_asked_for_there_alone() {
+    isWide = true;
+    look(NOW, false);
+    look(NOW.plusSeconds(31), true);
+    assertThat(api.lines()).contains("GET /api/v1/namespaces/sales/pods");
+    assertThat(api.asked()).hasSize(2 * KINDS);
+  }
+
+  @Test
+  void pages_are_read_to_the_last_one() {
+    isWide = true;
+    IntStream.range(0, KINDS - 1).forEach(kind -> api.then(this::list));
+    api.answers(
+        FakeApi.yaml(
+            "{kind: PodList, metadata: {continue: more}, items: [{metadata: {name: a, namespace: sales}, spec: {serviceAccountName: crm-sync}}]}"));
+    api.answers(
+        FakeApi.yaml(
+            "{kind: PodList, items: [{metadata: {name: b, namespace: sales}, spec: {serviceAccountName: backup}}]}"));
+    assertThat(usages.in("sales", NOW, false).ran())
+        .containsOnlyKeys(SYNC, Subject.account("backup"));
+    assertThat(api.asked().getLast().query()).containsEntry("continue", "more");
+  }
+
+  @Test
   void what_was_forgotten_is_listed_anew() {
     look(NOW, false);
-    usages.forget("sales");
+    usages.forget("sales", NOW);
     look(NOW, false);
     assertThat(api.asked()).hasSize(2 * KINDS);
   }

@@ -33,7 +33,7 @@ public final class Story {
   private static final String LINE = "~~~\n";
   private static final Set<String> SCRIPT = Set.of("from", "until", "objects", "events");
   private static final Set<String> EVENT =
-      Set.of("at", "say", "apply", "delete", "refuse", "message", "allow", "operator");
+      Set.of("at", "clock", "say", "apply", "delete", "refuse", "message", "allow", "operator");
 
   private static final Set<String> ALL_IS_WELL =
       Set.of("no members", "every member is there and linked");
@@ -73,7 +73,7 @@ public final class Story {
       var event = Optional.ofNullable(events.peek()).map(next -> time(next, "at"));
       var look = looks.values().stream().filter(_ -> isUp).min(Instant::compareTo);
       var next = Stream.of(event, look).flatMap(Optional::stream).min(Instant::compareTo);
-      if (next.isEmpty() || next.get().isAfter(until)) {
+      if (next.isEmpty() || event.isEmpty() && next.get().isAfter(until)) {
         break;
       }
       world.moveTo(next.get());
@@ -95,6 +95,9 @@ public final class Story {
   private void happens(JsonNode event) {
     assertKnown(event, EVENT);
     lines.add(when(world.now()) + " * " + event.path("say").asText());
+    if (event.has("clock")) {
+      world.clock(time(event, "clock"));
+    }
     if (event.has("apply")) {
       apply(event.path("apply"));
     }

@@ -42,13 +42,13 @@ import dev.credence.facts.Subject.Kind;
 import dev.credence.facts.Uses;
 import dev.credence.facts.rbac.Catalog;
 import dev.credence.observe.Cluster;
-import dev.credence.observe.Consumption;
 import dev.credence.observe.GivenRights;
 import dev.credence.observe.Issuers;
 import dev.credence.observe.Policies;
 import dev.credence.observe.Snapshots;
 import dev.credence.observe.SuspendedAccounts;
 import dev.credence.observe.Wants;
+import dev.credence.observe.WhoConsumes;
 import dev.credence.observe.WhoUses;
 import dev.credence.world.FieldOwners.Field;
 import dev.credence.world.Server.Id;
@@ -146,6 +146,11 @@ public final class World implements Cluster {
     if (time.isBefore(now)) {
       throw new IllegalArgumentException("time does not run back from " + now + " to " + time);
     }
+    now = time;
+  }
+
+  /// What the operator's clock says from now on, which may be wrong.
+  public void clock(Instant time) {
     now = time;
   }
 
@@ -521,12 +526,13 @@ public final class World implements Cluster {
   public Consumers consumers(String namespace) {
     var objects =
         server.objects().values().stream().filter(o -> namespaceOf(o).equals(namespace)).toList();
-    return Consumption.of(
-        objects.stream().filter(object -> WORKLOADS.contains(object.getKind())).toList(),
-        objects.stream()
-            .flatMap(object -> object instanceof Pod pod ? Stream.of(pod) : Stream.of())
-            .filter(pod -> !ENDED.contains(phase(pod)))
-            .toList());
+    var found = new WhoConsumes();
+    objects.stream().filter(object -> WORKLOADS.contains(object.getKind())).forEach(found::add);
+    objects.stream()
+        .flatMap(object -> object instanceof Pod pod ? Stream.of(pod) : Stream.of())
+        .filter(pod -> !ENDED.contains(phase(pod)))
+        .forEach(found::add);
+    return found.consumers();
   }
 
   private static String phase(Pod pod) {

@@ -16,11 +16,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /// Stands between an operator and the API server, reads every request, and does to it what its
 /// [Fate] is. Watches are spoken as plain HTTP: WebSockets are declined, and the client knows how
@@ -47,6 +51,7 @@ public final class Proxy implements AutoCloseable {
   private final HttpClient client;
   private final HttpServer door;
   private final ExecutorService guests = Executors.newVirtualThreadPerTaskExecutor();
+  private final Set<HttpExchange> watches = ConcurrentHashMap.newKeySet();
   private volatile Function<Call, Fate> fates = call -> new Fate.Passes();
   private volatile Function<Call, EventFate> events = call -> EventFate.Passes;
 
@@ -87,6 +92,30 @@ public final class Proxy implements AutoCloseable {
     events = call -> EventFate.Passes;
   }
 
+  /// Every watch that is open now ends, as when an API server is told to stop, and goes on where it
+  /// was. How many that were.
+  public int endWatches() {
+    return end(new byte[0]);
+  }
+
+  /// The same, as watches whose place in history is gone: all is listed again.
+  public int forgetHistory() {
+    return end(GONE.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private int end(byte[] lastWords) {
+    var open = List.copyOf(watches);
+    for (var guest : open) {
+      try {
+        write(guest.getResponseBody(), lastWords);
+      } catch (IOException gone) {
+        // It has ended by itself.
+      }
+      guest.close();
+    }
+    return open.size();
+  }
+
   private void welcome(HttpExchange guest) throws IOException {
     var call = Call.of(guest.getRequestMethod(), guest.getRequestURI());
     if ("websocket".equalsIgnoreCase(guest.getRequestHeaders().getFirst("Upgrade"))) {
@@ -108,7 +137,14 @@ public final class Proxy implements AutoCloseable {
           }
         }
         case Fate.Truncated _ -> truncate(guest, call);
-        case Fate.Refused(var code, var retryAfter) -> refuse(guest, code, retryAfter);
+        case Fate.Cut _ -> change(guest, call, body -> Arrays.copyOf(body, body.length / 2));
+        case Fate.Newer _ -> change(guest, call, Newer::of);
+        case Fate.Hijacked(var type, var body) -> {
+          guest.getRequestBody().readAllBytes();
+          guest.getResponseHeaders().set("Content-Type", type);
+          answer(guest, 200, body.getBytes(StandardCharsets.UTF_8));
+        }
+        case Fate.Refused refused -> refuse(guest, refused);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -151,10 +187,13 @@ public final class Proxy implements AutoCloseable {
         return;
       }
       guest.sendResponseHeaders(200, 0);
+      watches.add(guest);
       try (var out = guest.getResponseBody()) {
         // The client takes a watch for established at its first byte, which may be long in coming.
         write(out, new byte[] {' '});
         relay(body, out, call);
+      } finally {
+        watches.remove(guest);
       }
     }
   }
@@ -245,19 +284,33 @@ public final class Proxy implements AutoCloseable {
     }
   }
 
-  private static void refuse(HttpExchange guest, int code, int retryAfter) throws IOException {
+  /// Watches pass: what they say is the business of [EventFate].
+  private void change(HttpExchange guest, Call call, UnaryOperator<byte[]> how)
+      throws IOException, InterruptedException {
+    if (call.watches()) {
+      pass(guest, call);
+      return;
+    }
+    var answer = send(guest);
+    try (var body = answer.body()) {
+      headers(guest, answer);
+      answer(guest, answer.statusCode(), how.apply(body.readAllBytes()));
+    }
+  }
+
+  private static void refuse(HttpExchange guest, Fate.Refused refused) throws IOException {
     guest.getRequestBody().readAllBytes();
-    if (retryAfter > 0) {
-      guest.getResponseHeaders().set("Retry-After", String.valueOf(retryAfter));
+    if (refused.retryAfter() > 0) {
+      guest.getResponseHeaders().set("Retry-After", String.valueOf(refused.retryAfter()));
     }
     guest.getResponseHeaders().set("Content-Type", "application/json");
     answer(
         guest,
-        code,
+        refused.code(),
         """
         {"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure",
-         "message":"made by a test","reason":"%s","code":%d}"""
-            .formatted(code == 409 ? "Conflict" : "", code)
+         "message":"%s","reason":"%s","code":%d}"""
+            .formatted(refused.message(), refused.code() == 409 ? "Conflict" : "", refused.code())
             .getBytes(StandardCharsets.UTF_8));
   }
 

@@ -1,0 +1,57 @@
+package dev.credence.observe;
+
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.util.StdConverter;
+import dev.credence.facts.Shared;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Reads `managedFields` so that they cost little: what a manager owns of a thousand objects is
+/// nearly the same thousand times, a tree of maps, of which every branch is kept once. Who owns
+/// what of a status is never asked for, and not kept.
+///
+/// To be mixed into `ObjectMeta`.
+public abstract class SharedFields {
+  @JsonDeserialize(contentConverter = Sharing.class)
+  @Nullable List<ManagedFieldsEntry> managedFields;
+
+  static final class Sharing extends StdConverter<ManagedFieldsEntry, ManagedFieldsEntry> {
+    private static final Shared<Map<?, ?>> BRANCHES = new Shared<>(4_096);
+
+    @Override
+    public ManagedFieldsEntry convert(ManagedFieldsEntry entry) {
+      if (entry.getSubresource() != null) {
+        entry.setFieldsV1(null);
+      } else if (entry.getFieldsV1() != null) {
+        var fields = entry.getFieldsV1();
+        fields.setAdditionalProperties(branches(fields.getAdditionalProperties()));
+      }
+      entry.setApiVersion(Texts.shared(entry.getApiVersion()));
+      entry.setFieldsType(Texts.shared(entry.getFieldsType()));
+      entry.setManager(Texts.shared(entry.getManager()));
+      entry.setOperation(Texts.shared(entry.getOperation()));
+      entry.setAdditionalProperties(Map.of());
+      return entry;
+    }
+
+    private static Map<String, Object> branches(Map<String, Object> tree) {
+      return tree.entrySet().stream()
+          .collect(
+              Collectors.toUnmodifiableMap(Map.Entry::getKey, branch -> shared(branch.getValue())));
+    }
+
+    @SuppressWarnings("unchecked") // an object of JSON
+    private static Object shared(Object branch) {
+      if (!(branch instanceof Map<?, ?> map)) {
+        return branch;
+      }
+      if (map.isEmpty()) {
+        return Map.of();
+      }
+      return BRANCHES.of(branches((Map<String, Object>) map));
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package dev.credence.observe;
+
+import dev.credence.facts.Consumers;
+import dev.credence.facts.RunningPod;
+import dev.credence.facts.Workload;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Who uses the Secrets of one namespace, found object by object: workloads first, then pods.
+public final class WhoConsumes {
+  private final Set<String> deployments = new HashSet<>();
+  private final Set<String> hooks = new HashSet<>();
+  private final List<Workload> workloads = new ArrayList<>();
+  private final List<RunningPod> pods = new ArrayList<>();
+
+  /// A Deployment, StatefulSet, DaemonSet, Job or CronJob; then a pod that has not ended.
+  public void add(HasMetadata object) {
+    var name = object.getMetadata().getName();
+    switch (object) {
+      case Pod pod -> new RunningPods(deployments, hooks).of(pod).ifPresent(pods::add);
+      case Deployment _ -> deployments.add(name);
+      case Job job when Workloads.isHook(job) -> hooks.add(name);
+      default -> {}
+    }
+    Workloads.of(object).ifPresent(workloads::add);
+  }
+
+  public Consumers consumers() {
+    workloads.sort(Comparator.comparing(Workload::subject));
+    pods.sort(Comparator.comparing(RunningPod::name));
+    return new Consumers(workloads, pods, Optional.empty());
+  }
+}

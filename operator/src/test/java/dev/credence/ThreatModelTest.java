@@ -1,0 +1,66 @@
+package dev.credence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Every row of the threat model (docs/security.md) is held by tests that exist.
+class ThreatModelTest {
+  private static final Path TOP = Path.of(System.getProperty("user.dir")).getParent();
+  private static final Path TESTS = TOP.resolve("operator/src/test/java");
+
+  /// `Class.method`, or `Class` for all of its methods.
+  private static final Pattern TEST = Pattern.compile("`([A-Z]\\w+)(?:\\.(\\w+))?`");
+
+  private static final Pattern ROW = Pattern.compile("\\| (T\\d\\d) \\|.*");
+
+  static Stream<String> rows() throws IOException {
+    return Files.readAllLines(TOP.resolve("docs/security.md")).stream()
+        .filter(line -> ROW.matcher(line).matches());
+  }
+
+  @ParameterizedTest
+  @MethodSource("rows")
+  void each_row_names_tests_that_exist(String row) throws IOException {
+    var cells = List.of(row.split(" \\| "));
+    var tests = TEST.matcher(cells.getLast()).results().toList();
+    assertThat(tests).as(row).isNotEmpty();
+    for (var test : tests) {
+      var source = source(test.group(1));
+      assertThat(source).as(test.group(1)).containsPattern("@(Parameterized|Arch)?Test\\b|@Beside");
+      if (test.group(2) != null) {
+        assertThat(source)
+            .as(test.group())
+            .containsPattern("  (void|static final ArchRule) " + test.group(2) + "\\b");
+      }
+    }
+  }
+
+  @Test
+  void each_attempt_has_a_number_of_its_own() throws IOException {
+    var numbers = rows().map(row -> row.substring(2, 5)).toList();
+    assertThat(numbers).hasSizeGreaterThan(30).doesNotHaveDuplicates().isSorted();
+    var lines = Files.readString(TOP.resolve("docs/security.md"));
+    var attempts = lines.substring(lines.indexOf("can try\n"), lines.indexOf("## Rights, and why"));
+    assertThat(attempts.lines().filter(line -> line.startsWith("|")).toList())
+        .allMatch(
+            line ->
+                ROW.matcher(line).matches() || line.startsWith("| |") || line.startsWith("|---"));
+  }
+
+  private static String source(String name) throws IOException {
+    try (var files = Files.walk(TESTS)) {
+      var found = files.filter(file -> file.endsWith(name + ".java")).toList();
+      assertThat(found).as(name).hasSize(1);
+      return Files.readString(found.getFirst());
+    }
+  }
+}
