@@ -269,6 +269,8 @@ public final class Heartbeat extends JdkHttpClientFactory {
 
   private final class ClientBuilder implements HttpClient.Builder {
     private final HttpClient.Builder jdk;
+    private SSLParameters parameters = new SSLParameters();
+    private @Nullable SSLContext context;
 
     ClientBuilder(HttpClient.Builder jdk) {
       this.jdk = jdk;
@@ -276,6 +278,9 @@ public final class Heartbeat extends JdkHttpClientFactory {
 
     @Override
     public HttpClient build() {
+      if (context != null) {
+        jdk.sslParameters(Ciphers.cheapFirst(context, parameters));
+      }
       return new Client(jdk.build());
     }
 
@@ -293,12 +298,14 @@ public final class Heartbeat extends JdkHttpClientFactory {
 
     @Override
     public HttpClient.Builder sslContext(SSLContext context) {
+      this.context = context;
       jdk.sslContext(context);
       return this;
     }
 
     @Override
     public HttpClient.Builder sslParameters(SSLParameters parameters) {
+      this.parameters = parameters;
       jdk.sslParameters(parameters);
       return this;
     }

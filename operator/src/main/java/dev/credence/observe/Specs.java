@@ -30,9 +30,12 @@ import dev.credence.facts.Material;
 import dev.credence.facts.Recipe;
 import dev.credence.facts.RotationRule;
 import dev.credence.facts.Selector;
+import dev.credence.facts.Selector.Expression;
+import dev.credence.facts.Selector.Operator;
 import dev.credence.facts.TokenRecipe;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -49,6 +52,7 @@ final class Specs {
   private static final int DEFAULT_LENGTH = 32;
   private static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(5);
   private static final Duration DEFAULT_LIFETIME = Duration.ofHours(24);
+  private static final Expression NOTHING = new Expression("", Operator.In, Set.of());
 
   static Identity identity(MachineIdentity resource) {
     var meta = resource.getMetadata();
@@ -232,21 +236,27 @@ final class Specs {
     return selector(selector.matchLabels(), selector.matchExpressions());
   }
 
+  /// What is asked for without saying what, as an older schema may have let through, selects
+  /// nothing rather than everything.
   static Selector selector(
-      @Nullable Map<String, String> labels, @Nullable List<LabelMatch> expressions) {
+      @Nullable Map<String, @Nullable String> labels, @Nullable List<LabelMatch> expressions) {
+    var asked = labels == null ? Map.<String, String>of() : labels;
+    var said = new HashMap<>(asked);
+    said.values().removeIf(Objects::isNull);
+    var unsaid = said.size() < asked.size() ? Stream.of(NOTHING) : Stream.<Expression>empty();
     return new Selector(
-        labels == null ? Map.of() : labels,
-        list(Optional.ofNullable(expressions)).map(Specs::expression).toList());
+        said,
+        Stream.concat(list(Optional.ofNullable(expressions)).map(Specs::expression), unsaid)
+            .toList());
   }
 
-  private static Selector.Expression expression(LabelMatch match) {
-    return new Selector.Expression(
-        match.key(),
-        // An operator of a newer version selects nothing rather than everything.
-        match.operator() == null
-            ? Selector.Operator.In
-            : Selector.Operator.valueOf(match.operator().name()),
-        match.operator() == null || match.values() == null ? Set.of() : Set.copyOf(match.values()));
+  private static Expression expression(LabelMatch match) {
+    return match.key() == null || match.operator() == null
+        ? NOTHING
+        : new Expression(
+            match.key(),
+            Operator.valueOf(match.operator().name()),
+            Each.in(match.values()).collect(Collectors.toSet()));
   }
 
   static <T> Stream<T> list(Optional<List<T>> list) {

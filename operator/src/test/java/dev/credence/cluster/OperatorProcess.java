@@ -156,7 +156,12 @@ public final class OperatorProcess implements AutoCloseable {
 
   /// What `/metrics` says.
   public String metrics() {
-    return get("/metrics")
+    return page("/metrics");
+  }
+
+  /// The text of a GET: `page("/healthz/ready")`.
+  public String page(String path) {
+    return get(path)
         .map(HttpResponse::body)
         .orElseThrow(() -> new IllegalStateException("nobody answers at port " + port));
   }

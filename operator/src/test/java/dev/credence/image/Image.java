@@ -70,9 +70,8 @@ public final class Image {
   private final Path target;
   private final Path root;
 
-  /// Jib tells layers apart by the paths and dates of their files, which are the same in each
-  // build:
-  /// kept for the next one, they would be taken for its own.
+  /// Jib tells layers apart by the paths and dates of their files, the same in each build: kept
+  /// for the next one, they would be taken for its own.
   private final Path layers;
 
   private Image(Path target, Path folder) {

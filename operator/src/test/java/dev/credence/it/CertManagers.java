@@ -1,5 +1,6 @@
 package dev.credence.it;
 
+import static dev.credence.cluster.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.cluster.LocalCluster;
@@ -42,6 +43,31 @@ record CertManagers(String cluster) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
+  }
+
+  /// A resource of cert-manager's in a namespace.
+  static void create(Scene scene, String namespace, String yaml) {
+    scene
+        .client()
+        .resource(Scene.read(yaml, GenericKubernetesResource.class))
+        .inNamespace(namespace)
+        .create();
+  }
+
+  /// The Issuer `self`, when it can sign.
+  static void selfSigned(Scene scene, String namespace) {
+    create(
+        scene,
+        namespace,
+        "{apiVersion: cert-manager.io/v1, kind: Issuer, metadata: {name: self}, spec: {selfSigned: {}}}");
+    var issuer =
+        scene
+            .client()
+            .genericKubernetesResources("cert-manager.io/v1", "Issuer")
+            .inNamespace(namespace)
+            .withName("self");
+    eventually("it can sign")
+        .until(() -> String.valueOf(issuer.get().<Object>get("status")).contains("type=Ready"));
   }
 
   static Resource<GenericKubernetesResource> certificate(Scene scene, String name) {

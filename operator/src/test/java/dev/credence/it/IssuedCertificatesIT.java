@@ -3,8 +3,10 @@ package dev.credence.it;
 import static dev.credence.cluster.Eventually.eventually;
 import static dev.credence.cluster.Eventually.within;
 import static dev.credence.it.CertManagers.certificate;
+import static dev.credence.it.CertManagers.create;
 import static dev.credence.it.CertManagers.notBefore;
 import static dev.credence.it.CertManagers.revision;
+import static dev.credence.it.CertManagers.selfSigned;
 import static dev.credence.it.Scene.OWNER;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -187,7 +189,7 @@ class IssuedCertificatesIT {
         {apiVersion: cert-manager.io/v1, kind: Certificate, metadata: {name: shop},
          spec: {secretName: shop-tls, commonName: shop, issuerRef: {name: nobody}}}
         """);
-    self(scene, scene.namespace());
+    selfSigned(scene, scene.namespace());
     scene.identity("crm", OWNER + ", certificates: [" + issue("crm-client", "self", "") + "]");
     scene.identity("shop", OWNER + ", certificates: [" + issue("shop", "self", "") + "]");
     scene.identity(
@@ -217,7 +219,7 @@ class IssuedCertificatesIT {
   @Test
   void a_policy_says_what_may_be_issued() {
     var scene = Scene.fresh(cluster, "rules");
-    self(scene, scene.namespace());
+    selfSigned(scene, scene.namespace());
     var rules =
         "certificates: {maxDuration: 24h, allowedIssuers: [{kind: Issuer, name: self}], keys: {algorithms: [ECDSA]}}, ";
     try (var policy = scene.policy(rules + "enforcement: Enforce")) {
@@ -313,24 +315,9 @@ class IssuedCertificatesIT {
         .formatted(name, issuer, more);
   }
 
-  private static void self(Scene scene, String namespace) {
-    create(
-        scene,
-        namespace,
-        "{apiVersion: cert-manager.io/v1, kind: Issuer, metadata: {name: self}, spec: {selfSigned: {}}}");
-    var issuer =
-        scene
-            .client()
-            .genericKubernetesResources("cert-manager.io/v1", "Issuer")
-            .inNamespace(namespace)
-            .withName("self");
-    eventually("it can sign")
-        .until(() -> String.valueOf(issuer.get().<Object>get("status")).contains("type=Ready"));
-  }
-
   /// A CA that signs itself, in the Secret of its name.
   private static void authority(Scene scene, String namespace, String name) {
-    self(scene, namespace);
+    selfSigned(scene, namespace);
     create(
         scene,
         namespace,
@@ -340,14 +327,6 @@ class IssuedCertificatesIT {
                 privateKey: {algorithm: ECDSA, rotationPolicy: Always}}}
         """
             .formatted(name));
-  }
-
-  private static void create(Scene scene, String namespace, String yaml) {
-    scene
-        .client()
-        .resource(Scene.read(yaml, GenericKubernetesResource.class))
-        .inNamespace(namespace)
-        .create();
   }
 
   private static void issuer(Scene scene, String kind, String name, String secret) {

@@ -1,10 +1,14 @@
 package dev.credence.it;
 
 import static dev.credence.cluster.Eventually.within;
+import static dev.credence.it.CertManagers.certificate;
+import static dev.credence.it.CertManagers.isIssuing;
+import static dev.credence.it.CertManagers.revision;
 import static dev.credence.it.Scene.OWNER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.Api;
+import dev.credence.api.MachineIdentityStatus.CredentialState;
 import dev.credence.api.MachineIdentityStatus.LifeState;
 import dev.credence.api.MachineIdentityStatus.Measure;
 import dev.credence.cluster.LocalCluster;
@@ -40,8 +44,7 @@ import org.junit.jupiter.api.Test;
 
 /// The operator is killed right before and right after every single write of what it does to an
 /// identity, from its first to its last day: the next one brings it to the same end. There is a
-// namespace for each of these deaths, and all of them
-/// are died in one process, see [Tripwires].
+/// namespace for each of these deaths, and all of them are died in one process, see [Tripwires].
 ///
 /// Right before a write is right after the one before it, so that this is enough.
 @OnCluster
@@ -239,7 +242,74 @@ class KilledIT {
             && Scene.label(scene.secret(Crm.LEGACY), Api.INVALID_SINCE).isEmpty()
             && Scene.annotation(scene.secret(Crm.LEGACY), Api.SUSPENDED).isEmpty();
       }
+    },
+    Issue(8) {
+      @Override
+      void prepare(Scene scene) {
+        CertManagers.selfSigned(scene, scene.namespace());
+      }
+
+      @Override
+      void begin(Scene scene) {
+        issued(scene);
+      }
+
+      @Override
+      boolean isBegun(Scene scene) {
+        return true;
+      }
+
+      @Override
+      boolean isDone(Scene scene) {
+        return isIssued(scene, 1);
+      }
+    },
+    Renewal(6) {
+      @Override
+      void prepare(Scene scene) {
+        Issue.prepare(scene);
+        issued(scene);
+      }
+
+      @Override
+      void begin(Scene scene) {
+        rotate(scene);
+      }
+
+      @Override
+      boolean isBegun(Scene scene) {
+        return isIssued(scene, 1);
+      }
+
+      @Override
+      boolean isDone(Scene scene) {
+        return isIssued(scene, 2);
+      }
+    },
+    Withdrawal(6) {
+      @Override
+      void prepare(Scene scene) {
+        Renewal.prepare(scene);
+      }
+
+      @Override
+      void begin(Scene scene) {
+        scene.patch(scene.identity("crm"), "{spec: {certificates: []}}");
+      }
+
+      @Override
+      boolean isBegun(Scene scene) {
+        return isIssued(scene, 1);
+      }
+
+      @Override
+      boolean isDone(Scene scene) {
+        return certificate(scene, "crm").get() == null && scene.status("crm").credentials() == null;
+      }
     };
+
+    /// Those of the real cert-manager, in a cluster that has it.
+    static final Set<Story> OF_CERTIFICATES = EnumSet.of(Issue, Renewal, Withdrawal);
 
     private final int usual;
 
@@ -284,6 +354,22 @@ class KilledIT {
           && new Crm(scene).isListed()
           && Scene.label(scene.secret(Crm.LEGACY), Api.INVALID_SINCE).isPresent()
           && scene.status("crm").suspension().inForce().equals(List.of(Measure.values()));
+    }
+
+    private static boolean isIssued(Scene scene, int revision) {
+      var certificate = certificate(scene, "crm");
+      return certificate.get() != null
+          && revision(certificate) == revision
+          && !isIssuing(certificate)
+          && scene.verdict("crm", "Ready").equals("True InOrder")
+          && scene.credential("crm", "crm").state() == CredentialState.Fresh;
+    }
+
+    private static void issued(Scene scene) {
+      scene.identity(
+          "crm",
+          OWNER
+              + ", certificates: [{name: crm, issue: {issuerRef: {name: self}, secretName: crm-tls, commonName: crm}}]");
     }
 
     private static void made(Scene scene) {
@@ -356,12 +442,30 @@ class KilledIT {
 
   @Test
   void wherever_it_is_killed_the_next_one_carries_on(LocalCluster cluster) {
+    everyDeath(cluster, EnumSet.complementOf(EnumSet.copyOf(Story.OF_CERTIFICATES)));
+  }
+
+  @Test
+  void certificates_are_issued_once_wherever_it_is_killed() {
+    CertManagers.assumeBuilt();
+    var certManager = new CertManagers("killed");
+    try (var cluster = LocalCluster.fresh("killed")) {
+      certManager.run("up");
+      try {
+        everyDeath(cluster, Story.OF_CERTIFICATES);
+      } finally {
+        certManager.run("down");
+      }
+    }
+  }
+
+  private static void everyDeath(LocalCluster cluster, Set<Story> stories) {
     var client = cluster.client();
     var lanes = new ArrayList<Lane>();
     try (var gate = Gate.to(cluster);
         var wires = Tripwires.before(gate);
         var history = new History(client)) {
-      for (var story : Story.values()) {
+      for (var story : stories) {
         lanes.add(new Lane(client, story, 1, Side.Before));
         IntStream.rangeClosed(1, story.usual)
             .forEach(nth -> lanes.add(new Lane(client, story, nth, Side.After)));
@@ -373,7 +477,7 @@ class KilledIT {
           next.forEach(lane -> lane.begin(wires));
           await("it is dead wherever it could die", next, Lane::isOver);
           next =
-              Stream.of(Story.values())
+              stories.stream()
                   .map(story -> furthest(lanes, story))
                   .filter(lane -> lane.wire.isDead() && lane.nth < 2 * lane.story.usual)
                   .map(lane -> new Lane(client, lane.story, lane.nth + 1, Side.After))
@@ -382,7 +486,7 @@ class KilledIT {
         }
         doomed.kill();
       }
-      for (var story : Story.values()) {
+      for (var story : stories) {
         var deaths = lanes.stream().filter(lane -> lane.story == story && lane.wire.isDead());
         System.out.printf("Killed: %s: %s%n", story, deaths.map(lane -> lane.wire).toList());
         assertThat(furthest(lanes, story).nth)
@@ -558,6 +662,13 @@ class KilledIT {
           softly.assertThat(secrets(lane)).as("%s", lane).isEmpty();
           softly.assertThat(new Crm(lane.scene).isListed()).as("%s", lane).isFalse();
         }
+        // How often it was issued is what they wait for.
+        case Issue, Renewal -> softly.assertThat(secrets(lane)).as("%s", lane).contains("crm-tls");
+        case Withdrawal ->
+            softly
+                .assertThat(secrets(lane))
+                .as("its Secret stays: %s", lane)
+                .containsExactly("crm-tls");
       }
     }
 
