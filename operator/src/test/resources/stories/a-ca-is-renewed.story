@@ -23,7 +23,7 @@ objects:
 events:
 - at: 2026-03-01T00:01:00Z
   say: cert-manager issues it
-  apply: {kind: Certificate, metadata: {name: crm-client}, status: {conditions: [{type: Ready, status: "True"}], notBefore: "2026-03-01T00:01:00Z", notAfter: "2026-03-31T00:01:00Z", renewalTime: "2026-03-21T00:01:00Z"}}
+  apply: {kind: Certificate, metadata: {name: crm-client}, status: {conditions: [{type: Ready, status: "True"}], revision: 1, notBefore: "2026-03-01T00:01:00Z", notAfter: "2026-03-31T00:01:00Z", renewalTime: "2026-03-21T00:01:00Z"}}
 - at: 2026-03-05T00:00:00Z
   say: the CA is renewed
   apply: {kind: Certificate, metadata: {name: corp-root}, status: {notBefore: "2026-03-05T00:00:00Z"}}
@@ -32,7 +32,7 @@ events:
   apply: {kind: MachineIdentity, metadata: {name: crm, annotations: {credence.dev/rotate: new-ca}}}
 - at: 2026-03-06T00:00:30Z
   say: cert-manager issues it anew
-  apply: {kind: Certificate, metadata: {name: crm-client}, status: {notBefore: "2026-03-06T00:00:30Z", notAfter: "2026-04-05T00:00:30Z", renewalTime: "2026-03-26T00:00:30Z"}}
+  apply: {kind: Certificate, metadata: {name: crm-client}, status: {conditions: [{type: Ready, status: "True"}], revision: 2, notBefore: "2026-03-06T00:00:30Z", notAfter: "2026-04-05T00:00:30Z", renewalTime: "2026-03-26T00:00:30Z"}}
 - at: 2026-03-08T00:00:00Z
   say: it is not needed any more
   apply: {kind: MachineIdentity, metadata: {name: crm}, spec: {certificates: []}}
@@ -55,6 +55,8 @@ events:
   = CAOutdated: Certificate crm-client was signed before its CA, Certificate sales/corp-root, was renewed at 2026-03-05T00:00:00Z: have it issued anew by the annotation credence.dev/rotate on the identity, once what trusts it knows the new CA
 2026-03-06 00:00:00 * everybody knows the new CA, and alice asks for a new certificate
 2026-03-06 00:00:00 crm
+  = crm-client is Fresh (Certificate), issued 2026-03-01T00:01:00Z, next 2026-03-21T00:01:00Z, ends 2026-03-31T00:01:00Z, revision 1 to be followed
+2026-03-06 00:00:00.001 crm
   > Renew Certificate crm-client
 2026-03-06 00:00:30 * cert-manager issues it anew
 2026-03-06 00:00:30 crm
@@ -63,4 +65,4 @@ events:
 2026-03-08 00:00:00 crm
   > Remove Certificate crm-client: it is no longer in `spec.certificates`
 
-until 2026-03-10 00:00:00: 0 looks by the clock, 3 actions
+until 2026-03-10 00:00:00: 1 looks by the clock, 3 actions

@@ -36,7 +36,10 @@ final class Renewals {
     var resource =
         client.resources(Certificate.class).inNamespace(namespace).withName(subject.name());
     var found = Refusal.<@Nullable Certificate>asked(subject, "read", resource::get);
-    if (found == null || !renew.guard().uid().equals(found.getMetadata().getUid())) {
+    if (found == null
+        || !renew.guard().uid().equals(found.getMetadata().getUid())
+        || renew.revision() != revision(found.getStatus())
+        || conditions(found.getStatus()).stream().anyMatch(Renewals::isIssuing)) {
       throw Refusal.raced(subject);
     }
     ask(resource, subject, client.getKubernetesSerialization().asJson(patch(found, renew.now())));
@@ -68,6 +71,14 @@ final class Renewals {
             ? step("replace", "/status/conditions/" + place.getAsInt(), issuing(found, now))
             : step("add", "/status/conditions/-", issuing(found, now)));
     return steps;
+  }
+
+  private static int revision(@Nullable CertificateStatus status) {
+    return status == null ? 0 : Objects.requireNonNullElse(status.getRevision(), 0);
+  }
+
+  private static boolean isIssuing(CertificateCondition condition) {
+    return ISSUING.equals(condition.getType()) && "True".equals(condition.getStatus());
   }
 
   private static List<CertificateCondition> conditions(@Nullable CertificateStatus status) {

@@ -215,6 +215,9 @@ public record MachineIdentityStatus(
       @JsonPropertyDescription(
               "How often in a row cert-manager has failed to issue it. Only for a Certificate whose last attempt failed.")
           Integer failedAttempts,
+      @JsonPropertyDescription(
+              "The revision of the Certificate that is to be followed by another, since a new one was asked for. Only until that has come, or has failed.")
+          Integer renewing,
       @JsonPropertyDescription("What is the matter with it, or what is waited for.")
           @Size(max = 1024)
           String message) {}

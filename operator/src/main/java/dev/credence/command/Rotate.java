@@ -5,8 +5,10 @@ import dev.credence.api.MachineIdentityStatus;
 import dev.credence.api.MachineIdentityStatus.CredentialStatus;
 import dev.credence.api.MachineIdentityStatus.Handled;
 import dev.credence.api.MachineIdentityStatus.LifeState;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -72,7 +74,7 @@ public final class Rotate extends Verb {
         : ", in the next window of its policy, or at once where it has none";
   }
 
-  /// The answer to this very request is in force.
+  /// The answer to this very request is in force, and no Certificate is still to be issued for it.
   static boolean isDone(
       MachineIdentityStatus status,
       Optional<String> secret,
@@ -82,6 +84,13 @@ public final class Rotate extends Verb {
         secret.isPresent()
             ? Made.credential(status, secret.get()).map(CredentialStatus::handled)
             : Optional.ofNullable(status.handled());
-    return handled.map(which).filter(value::equals).isPresent();
+    return handled.map(which).filter(value::equals).isPresent()
+        && (secret.isPresent() || !isAwaited(status));
+  }
+
+  private static boolean isAwaited(MachineIdentityStatus status) {
+    return Stream.ofNullable(status.credentials())
+        .flatMap(List::stream)
+        .anyMatch(credential -> credential.renewing() != null);
   }
 }

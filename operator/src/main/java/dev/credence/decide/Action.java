@@ -139,8 +139,8 @@ public sealed interface Action {
   /// Evict a pod, so that another one starts in its place.
   record Evict(Subject subject, Guard guard) implements Action {}
 
-  /// Ask cert-manager for a new certificate, as of now.
-  record Renew(Subject subject, Guard guard, Instant now) implements Action {}
+  /// Ask cert-manager for the certificate that follows this revision, as of now.
+  record Renew(Subject subject, Guard guard, int revision, Instant now) implements Action {}
 
   /// Create a Certificate, so that cert-manager issues it. Nothing happens where an object of the
   /// name exists.
@@ -183,6 +183,15 @@ public sealed interface Action {
       case Rotate rotate -> Optional.of(rotate.receipt());
       case Switch turn -> Optional.of(turn.receipt());
       default -> Optional.empty();
+    };
+  }
+
+  /// Whether it makes what people see: a Secret, an account or a Certificate.
+  default boolean creates() {
+    return switch (this) {
+      case Issue _, Order _, Provision _ -> true;
+      case Switch turn -> turn.current().isEmpty();
+      default -> false;
     };
   }
 

@@ -192,6 +192,7 @@ record Certifying(Snapshot s, Optional<Policy> policy, Optional<Halt> halt, Owne
                 Optional.empty(),
                 shown(answered),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.of(message)))
         .answering(answered);
   }
@@ -269,12 +270,14 @@ record Certifying(Snapshot s, Optional<Policy> policy, Optional<Halt> halt, Owne
     var isOver = hasCome(certificate.notAfter());
     var requests = s.identity().requests();
     var known = Optional.ofNullable(s.identity().known().get(subject.name()));
-    var isAsked =
+    var isNew =
         Occasion.isNew(requests.rotate(), known.flatMap(Known::rotate))
             || Occasion.isNew(requests.revoke(), known.flatMap(Known::revoke));
-    var refusal = Obstacle.refusal(s, subject).filter(_ -> isAsked);
+    var renewing = known.filter(before -> isToFollow(certificate, before)).isPresent();
+    var refusal = Obstacle.refusal(s, subject).filter(_ -> isNew || renewing);
     var isHeld = written || halt.isPresent() || s.setback(subject).isPresent();
     var handled = handled(isHeld ? Requests.NONE : requests, subject);
+    var begins = isNew && !isHeld && !certificate.issuing();
     var credential =
         new Credential(
             subject.name(),
@@ -289,10 +292,13 @@ record Certifying(Snapshot s, Optional<Policy> policy, Optional<Halt> halt, Owne
             Optional.empty(),
             shown(handled),
             certificate.failure().map(Failure::attempts),
+            Optional.of(certificate.revision()).filter(_ -> begins || renewing),
             message(certificate, isOver, notes));
     var renewals =
-        isAsked && !isHeld && !certificate.issuing()
-            ? List.<Action>of(new Action.Renew(subject, certificate.thing().guard(), s.now()))
+        renewing && !isHeld && !certificate.issuing()
+            ? List.<Action>of(
+                new Action.Renew(
+                    subject, certificate.thing().guard(), certificate.revision(), s.now()))
             : List.<Action>of();
     return violating(
         Turn.idle(credential)
@@ -301,6 +307,14 @@ record Certifying(Snapshot s, Optional<Policy> policy, Optional<Halt> halt, Owne
             .against(outdated(certificate))
             .answering(handled),
         broken);
+  }
+
+  /// Which revision is to be followed by another is written down first, and asked for then: who
+  /// comes after a crash sees whether it has come, and nothing is issued twice. What has failed
+  /// since is left to cert-manager, which tries again in its own time.
+  private static boolean isToFollow(Certificate certificate, Known known) {
+    return known.renewing().equals(Optional.of(certificate.revision()))
+        && known.failedAttempts().equals(certificate.failure().map(Failure::attempts));
   }
 
   /// These requests, where there are any, and else those that were answered before.

@@ -9,6 +9,7 @@ import dev.credence.decide.Standing.PolicyApplied;
 import dev.credence.decide.Standing.State;
 import dev.credence.decide.Standing.Typed;
 import dev.credence.facts.Conduct;
+import dev.credence.facts.Identity.Known;
 import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Member.StoredSecret;
 import dev.credence.facts.Policy;
@@ -46,6 +47,7 @@ import java.util.stream.Stream;
 /// confirmed that it is needed. [Remit] says what of it all this operator is there to do.
 public final class Decide {
   private static final Duration WHILE_RESTARTING = Duration.ofSeconds(5);
+  private static final Duration NEXT_LOOK = Duration.ofMillis(1);
   private static final Duration WHILE_WAITING = Duration.ofMinutes(1);
 
   private static final Set<Phase> ROTATING =
@@ -119,6 +121,9 @@ public final class Decide {
                 legacy.changes(),
                 waitsForConsumers(turns)
                     ? Stream.of(s.now().plus(listAgain()))
+                    : Stream.<Instant>of(),
+                isOnlyWrittenDown(turns)
+                    ? Stream.of(s.now().plus(NEXT_LOOK))
                     : Stream.<Instant>of())
             .flatMap(times -> times)
             .filter(s.now()::isBefore)
@@ -128,6 +133,21 @@ public final class Decide {
         Optional.of(standing),
         lookAgainAt,
         service instanceof Service.OutOfService(_, _, var counted) && counted);
+  }
+
+  /// What is to be asked of cert-manager is in the status first, and asked for then: nobody else
+  /// wakes us in between.
+  private boolean isOnlyWrittenDown(List<Turn> turns) {
+    return turns.stream()
+        .map(Turn::credential)
+        .filter(credential -> credential.renewing().isPresent())
+        .anyMatch(
+            credential ->
+                !credential
+                    .renewing()
+                    .equals(
+                        Optional.ofNullable(s.identity().known().get(credential.name()))
+                            .flatMap(Known::renewing)));
   }
 
   /// They are listed, not watched.

@@ -104,6 +104,7 @@ record Generated(
         users,
         handled,
         Optional.empty(),
+        Optional.empty(),
         message);
   }
 }

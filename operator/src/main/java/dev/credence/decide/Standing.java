@@ -142,7 +142,8 @@ public record Standing(
       int notOwned,
       int conflicted) {}
 
-  /// `failedAttempts`: how often in a row cert-manager has failed to issue it.
+  /// `failedAttempts`: how often in a row cert-manager has failed to issue it. `renewing`: the
+  /// revision that it is asked to follow by another.
   public record Credential(
       String name,
       Kind kind,
@@ -156,6 +157,7 @@ public record Standing(
       Optional<Users> consumers,
       Handled handled,
       Optional<Integer> failedAttempts,
+      Optional<Integer> renewing,
       Optional<String> message) {
 
     public enum Kind {

@@ -39,6 +39,7 @@ final class Watching {
             Optional.empty(),
             Handled.NONE,
             Optional.empty(),
+            Optional.empty(),
             isOver
                 ? end.map(time -> "ended at " + time + ": replace it where it was made")
                 : secret.endDate().flatMap(EndDate::complaint)));
@@ -70,6 +71,7 @@ final class Watching {
             Optional.empty(),
             Optional.empty(),
             Handled.NONE,
+            Optional.empty(),
             Optional.empty(),
             Optional.of(
                 "no longer in `spec.secrets`: kept and not rotated; delete the Secret when nothing uses it, or list it again"));

@@ -72,9 +72,14 @@ public record Identity(
   public record CertificateWanted(String name, Optional<Issuance> issue) {}
 
   /// What the status says of a credential and nothing else remembers: who used it at last count,
-  /// and what was asked of cert-manager.
+  /// and what was asked of cert-manager: `renewing` is the revision that is to be followed by
+  /// another, and `failedAttempts` how often it had failed by then.
   public record Known(
-      Optional<Users> consumers, Optional<String> rotate, Optional<String> revoke) {}
+      Optional<Users> consumers,
+      Optional<String> rotate,
+      Optional<String> revoke,
+      Optional<Integer> renewing,
+      Optional<Integer> failedAttempts) {}
 
   /// How many use a Secret, and how many of them its current value.
   public record Users(int total, int current) {}

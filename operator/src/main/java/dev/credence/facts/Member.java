@@ -44,12 +44,14 @@ public sealed interface Member {
   }
 
   /// A cert-manager Certificate. `complaint` is its message where it is not ready; `issuing`:
-  /// cert-manager is about to issue it anew; `failure`: the last attempt failed. `asked` is what
-  /// its spec says, and `ours` what of that we wrote and nobody else states.
+  /// cert-manager is about to issue it anew; `revision`: how often it has, 0 where never;
+  /// `failure`: the last attempt failed. `asked` is what its spec says, and `ours` what of that we
+  /// wrote and nobody else states.
   record Certificate(
       Thing thing,
       boolean ready,
       boolean issuing,
+      int revision,
       Optional<String> complaint,
       Optional<Failure> failure,
       Optional<Instant> notBefore,

@@ -4,6 +4,7 @@ import dev.credence.act.Act;
 import dev.credence.act.Announcer;
 import dev.credence.act.Refusal;
 import dev.credence.api.Api;
+import dev.credence.api.Condition.Truth;
 import dev.credence.api.Conditions;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentityStatus;
@@ -77,6 +78,8 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
       Set.of(Reason.TargetNotOwned, Reason.ClaimedByOther);
 
   private static final Duration SHORTEST_TIMER = Duration.ofMillis(50);
+  private static final Decision GONE =
+      new Decision(List.of(), Optional.empty(), Optional.empty(), false);
 
   private final Watches watches;
   private final Snapshots snapshots;
@@ -182,6 +185,9 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
       decision = Decide.next(snapshot, tier);
     }
 
+    if (isMadeAnew(decision.actions(), resource) && !isThere(resource, client)) {
+      return GONE;
+    }
     var refusals = perform(decision.actions(), resource);
     var held = setbacks.remember(uid, generation, refusals, now);
     var known = refusals.isEmpty() ? decision : Decide.next(snapshot.with(held), tier);
@@ -193,6 +199,30 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
       show(known.standing().get(), snapshot, resource, client);
     }
     return known;
+  }
+
+  /// Something is missing that was there: what goes with an identity may be seen to go before the
+  /// identity itself, and must not come back.
+  private static boolean isMadeAnew(List<Action> actions, MachineIdentity resource) {
+    return actions.stream().anyMatch(Action::creates)
+        && Optional.ofNullable(resource.getStatus())
+            .map(status -> Conditions.of(status.conditions()).byType().get(Aspect.Ready.name()))
+            .filter(ready -> ready.status() == Truth.True)
+            .isPresent();
+  }
+
+  private static boolean isThere(MachineIdentity resource, KubernetesClient client) {
+    var meta = resource.getMetadata();
+    return client
+        .resources(MachineIdentity.class)
+        .inNamespace(meta.getNamespace())
+        .withField("metadata.name", meta.getName())
+        .list()
+        .getItems()
+        .stream()
+        .map(MachineIdentity::getMetadata)
+        .anyMatch(
+            found -> found.getUid().equals(meta.getUid()) && found.getDeletionTimestamp() == null);
   }
 
   /// A value whose making took long says a later time of itself than was decided. The next look

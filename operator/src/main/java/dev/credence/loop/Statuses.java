@@ -107,6 +107,7 @@ final class Statuses {
             .orElse(null),
         handled(credential.handled()),
         credential.failedAttempts().orElse(null),
+        credential.renewing().orElse(null),
         credential.message().map(text -> shortened(text, LONGEST_MESSAGE)).orElse(null));
   }
 

@@ -176,6 +176,7 @@ public final class Members {
         thing(Kind.Certificate, certificate, matches, lives),
         isReady,
         isIssuing,
+        status.map(CertificateStatus::getRevision).orElse(0),
         isReady
             ? Optional.empty()
             : ready

@@ -221,7 +221,9 @@ final class Specs {
             .filter(users -> users.total() != null && users.current() != null)
             .map(users -> new Users(users.total(), users.current())),
         handled.map(Handled::rotate),
-        handled.map(Handled::revoke));
+        handled.map(Handled::revoke),
+        Optional.ofNullable(credential.renewing()),
+        Optional.ofNullable(credential.failedAttempts()));
   }
 
   static Optional<Selector> selector(MachineIdentity resource) {

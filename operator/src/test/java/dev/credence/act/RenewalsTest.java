@@ -19,11 +19,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RenewalsTest {
   private static final String CERTIFICATE =
       "/apis/cert-manager.io/v1/namespaces/payments/certificates/payments-tls";
-  private static final Action.Renew RENEW =
-      new Action.Renew(
-          Subject.certificate("payments-tls"),
-          new Guard("uid-of-the-tls", "6"),
-          Instant.parse("2026-03-01T00:00:00.5Z"));
+  private static final Action.Renew RENEW = following(0);
+
+  private static Action.Renew following(int revision) {
+    return new Action.Renew(
+        Subject.certificate("payments-tls"),
+        new Guard("uid-of-the-tls", "6"),
+        revision,
+        Instant.parse("2026-03-01T00:00:00.5Z"));
+  }
 
   @AutoClose private final Acting acting = new Acting();
 
@@ -42,7 +46,7 @@ class RenewalsTest {
       value = {
         "{conditions: [{type: Ready}, {type: Issuing, status: 'False'}]}| replace /metadata/resourceVersion, replace /status/conditions/1",
         "{conditions: [{type: Ready}]} | replace /metadata/resourceVersion, add /status/conditions/-",
-        "{revision: 3}| replace /metadata/resourceVersion, add /status/conditions, add /status/conditions/-",
+        "{revision: 0}| replace /metadata/resourceVersion, add /status/conditions, add /status/conditions/-",
         "null | replace /metadata/resourceVersion, add /status, add /status/conditions, add /status/conditions/-"
       })
   void nothing_of_its_status_is_touched_but_the_one_condition(String status, String steps) {
@@ -78,6 +82,20 @@ class RenewalsTest {
   void another_certificate_of_the_name_is_left_alone() {
     acting.api.answers(certificate("uid-of-another", "null"));
     assertThat(acting.refused(RENEW).why()).isEqualTo(Cause.Raced);
+    assertThat(acting.api.lines()).containsExactly("GET " + CERTIFICATE);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "2 | {revision: 3}",
+        "1 | {}",
+        "3 | {revision: 3, conditions: [{type: Issuing, status: 'True'}]}"
+      })
+  void what_has_come_or_is_on_its_way_is_not_asked_for_again(int revision, String status) {
+    acting.api.answers(certificate("uid-of-the-tls", status));
+    assertThat(acting.refused(following(revision)).why()).isEqualTo(Cause.Raced);
     assertThat(acting.api.lines()).containsExactly("GET " + CERTIFICATE);
   }
 

@@ -4,10 +4,12 @@ import static dev.credence.cluster.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.act.Act;
 import dev.credence.act.Announcer;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentitySpec;
+import dev.credence.api.MachineIdentityStatus;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Tier;
 import dev.credence.make.Maker;
@@ -24,6 +26,7 @@ import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,6 +43,8 @@ import org.junit.jupiter.api.Test;
 /// One look after the other at an identity for which a Secret is made.
 class IdentityReconcilerTest {
   private static final String SECRETS = "POST /api/v1/namespaces/payments/secrets";
+  private static final String IDENTITIES =
+      "GET /apis/credence.dev/v1alpha1/namespaces/payments/machineidentities";
   private static final String STATUS =
       "PATCH /apis/credence.dev/v1alpha1/namespaces/payments/machineidentities/payments-api/status";
 
@@ -159,6 +164,42 @@ class IdentityReconcilerTest {
     api.writes(100).writesStatusOf(identity, 101);
     look();
     assertThat(api.lines()).endsWith(SECRETS, STATUS);
+  }
+
+  /// The garbage collector takes its Secret, and a watch shows that before it shows the rest.
+  @Test
+  void what_went_with_its_identity_is_not_made_again() {
+    wasReady();
+    api.answers(identities("another-uid"));
+    assertThat(look()).isEmpty();
+    assertThat(api.lines()).containsExactly(IDENTITIES);
+    assertThat(api.last().query()).containsEntry("fieldSelector", "metadata.name=payments-api");
+  }
+
+  @Test
+  void what_somebody_deleted_is_made_again() {
+    wasReady();
+    api.answers(identities("uid-of-payments-api")).writes(100).writesStatusOf(identity, 101);
+    look();
+    assertThat(api.lines()).containsExactly(IDENTITIES, SECRETS, STATUS);
+  }
+
+  private void wasReady() {
+    identity.setStatus(
+        Serialization.unmarshal(
+            "---\nconditions: [{type: Ready, status: 'True', reason: InOrder}]",
+            MachineIdentityStatus.class));
+  }
+
+  private static JsonNode identities(String uid) {
+    return FakeApi.yaml(
+        """
+        apiVersion: credence.dev/v1alpha1
+        kind: MachineIdentityList
+        metadata: {}
+        items: [{metadata: {namespace: payments, name: payments-api, uid: %s}}]
+        """
+            .formatted(uid));
   }
 
   @Test

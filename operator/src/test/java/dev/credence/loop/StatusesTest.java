@@ -186,6 +186,7 @@ class StatusesTest {
             Optional.of("wednesday"),
             Optional.of("lost")),
         Optional.of(2),
+        Optional.of(7),
         Optional.of("waiting"));
   }
 
@@ -202,6 +203,7 @@ class StatusesTest {
         Optional.empty(),
         Optional.empty(),
         Standing.Handled.NONE,
+        Optional.empty(),
         Optional.empty(),
         Optional.of(message));
   }

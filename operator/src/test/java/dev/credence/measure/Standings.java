@@ -196,6 +196,7 @@ public final class Standings {
         Optional.of(users),
         Handled.NONE,
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -242,6 +243,7 @@ public final class Standings {
         Optional.empty(),
         Handled.NONE,
         failed,
+        Optional.empty(),
         Optional.empty());
   }
 

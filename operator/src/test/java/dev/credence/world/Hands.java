@@ -24,6 +24,7 @@ import dev.credence.world.World.Value;
 import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.certmanager.api.model.v1.CertificateBuilder;
 import io.fabric8.certmanager.api.model.v1.CertificateSpec;
+import io.fabric8.certmanager.api.model.v1.CertificateStatus;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -143,7 +144,12 @@ final class Hands {
               .filter(pod -> pod.getMetadata().getUid().equals(guard.uid()))
               .map(pod -> deleted(pod))
               .orElse(Optional.empty());
-      case Action.Renew _ -> Optional.empty();
+      case Action.Renew(_, var guard, var revision, _) ->
+          judged(found, guard)
+              .map(Certificate.class::cast)
+              .filter(certificate -> revision == revision(certificate))
+              .map(certificate -> written(issuing(certificate), now))
+              .orElse(Optional.of(Cause.Raced));
       case Action.Order order -> created(found, certificate(order, identity), now);
       case Action.Amend(_, var guard, var issuance, var fields) ->
           updated(
@@ -475,6 +481,24 @@ final class Hands {
     return Stated.byUs(
         new CertificateBuilder().withMetadata(meta).withSpec(spec(order.issuance())).build(),
         List.of(Issuance.Field.values()));
+  }
+
+  private static int revision(Certificate certificate) {
+    return Optional.ofNullable(certificate.getStatus())
+        .map(CertificateStatus::getRevision)
+        .orElse(0);
+  }
+
+  private static Certificate issuing(Certificate certificate) {
+    return new CertificateBuilder(certificate)
+        .editOrNewStatus()
+        .removeMatchingFromConditions(condition -> "Issuing".equals(condition.getType()))
+        .addNewCondition()
+        .withType("Issuing")
+        .withStatus("True")
+        .endCondition()
+        .endStatus()
+        .build();
   }
 
   private static HasMetadata amended(

@@ -190,6 +190,7 @@ public final class Readable {
     c.previousRetires().ifPresent(time -> parts.add("previous until " + time));
     c.ends().ifPresent(time -> parts.add("ends " + time));
     c.failedAttempts().ifPresent(attempts -> parts.add("failed attempts: " + attempts));
+    c.renewing().ifPresent(revision -> parts.add("revision " + revision + " to be followed"));
     c.consumers()
         .ifPresent(
             users -> parts.add(users.current() + " of " + users.total() + " consumers have it"));
@@ -285,7 +286,7 @@ public final class Readable {
       case Action.Revalidate(var subject, _) -> "Revalidate the token in " + subject;
       case Action.Restart(var subject, _, var value) -> "Restart " + subject + " for " + value;
       case Action.Evict(var subject, _) -> "Evict " + subject;
-      case Action.Renew(var subject, _, _) -> "Renew " + subject;
+      case Action.Renew(var subject, _, _, _) -> "Renew " + subject;
       case Action.Order(var subject, var issuance, var labelling, var retained) ->
           "Order "
               + subject

@@ -396,6 +396,7 @@ public final class World implements Cluster {
                             .orElse(null),
                         handled(credential.handled()),
                         credential.failedAttempts().orElse(null),
+                        credential.renewing().orElse(null),
                         null))
             .toList();
     return new MachineIdentityStatus(
