@@ -6,6 +6,7 @@ import static dev.credence.it.Scene.password;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.Api;
+import dev.credence.api.MachineIdentityStatus.Handled;
 import dev.credence.api.MachineIdentityStatus.LifeState;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
@@ -242,7 +243,11 @@ class SoakIT {
     assertThat(scene.isMarked(scene.account(account(name)), name)).as(account(name)).isTrue();
     assertThat(scene.isMarked(scene.secret(secret(name)), name)).as(secret(name)).isTrue();
     if (!one.rotate.isEmpty()) {
-      assertThat(scene.status(name).handled().rotate()).as(name).isEqualTo(one.rotate);
+      assertThat(scene.status(name).handled())
+          .as(name)
+          .isNotNull()
+          .extracting(Handled::rotate)
+          .isEqualTo(one.rotate);
     }
     var version = scene.version(secret(name));
     if (!one.disturbed && one.version > 0) {

@@ -84,6 +84,9 @@ class PeersBench {
       if (takesPart(Floor.NAME)) {
         order.add(Floor.NAME);
       }
+      if (takesPart(SameRequests.NAME) && takesPart(Credence.NAME)) {
+        order.add(SameRequests.NAME);
+      }
       Collections.shuffle(order, random);
       for (var name : order) {
         say("round %d, %s: %s", round, layout.words, name);
@@ -92,9 +95,16 @@ class PeersBench {
           if (name.equals(Floor.NAME)) {
             Floor.run(
                 cluster, load, layout, OBJECTS, kept(round, place, layout, name, "", List.of()));
+          } else if (name.equals(SameRequests.NAME)) {
+            SameRequests.run(
+                cluster,
+                load,
+                layout,
+                OBJECTS,
+                named(Credence.NAME, all),
+                kept(round, place, layout, name, "", List.of()));
           } else {
-            var contender =
-                all.stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow();
+            var contender = named(name, all);
             var kept = kept(round, place, layout, name, contender.version(), contender.flags());
             new Turn(cluster, load, contender, layout, OBJECTS, REST, kept).run();
           }
@@ -105,6 +115,10 @@ class PeersBench {
         }
       }
     }
+  }
+
+  private static Contender named(String name, List<Contender> all) {
+    return all.stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow();
   }
 
   private static boolean takesPart(String name) {

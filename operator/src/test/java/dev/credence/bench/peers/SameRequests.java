@@ -1,0 +1,142 @@
+package dev.credence.bench.peers;
+
+import static java.util.stream.Collectors.joining;
+
+import dev.credence.api.Api;
+import dev.credence.bench.gauge.Load;
+import dev.credence.bench.peers.Measurement.Layout;
+import dev.credence.bench.peers.Measurement.Task;
+import dev.credence.cluster.LocalCluster;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+
+/// What the control plane itself needs for the requests that Credence's work consists of, when
+/// nobody thinks: an identity, its Secret, its status with all conditions, an Event; and for a
+/// rotation the annotation, the Secret, the status, an Event. What remains of Credence's time is
+/// its own.
+final class SameRequests {
+  static final String NAME = "floor-of-credence";
+
+  private static final String APPLY = "application/apply-patch+yaml";
+  private static final String OURS = "?fieldManager=" + Api.MANAGER;
+
+  private static final String CONDITIONS =
+      Stream.of(
+              "Ready",
+              "PolicyMatched",
+              "OwnerAssigned",
+              "Approved",
+              "MembersLinked",
+              "CredentialsFresh",
+              "Expiring",
+              "Suspended",
+              "InUse",
+              "LeastPrivilege",
+              "Reviewed")
+          .map(
+              type ->
+                  """
+                  {"type": "%s", "status": "True", "reason": "InOrder", "observedGeneration": 1,
+                   "lastTransitionTime": "2026-01-01T00:00:00Z",
+                   "message": "a sentence of about the length that such sentences have"}"""
+                      .formatted(type))
+          .collect(joining(","));
+
+  private final Load load;
+  private final Layout layout;
+  private final int objects;
+  private final Contender credence;
+
+  static void run(
+      LocalCluster cluster,
+      Load load,
+      Layout layout,
+      int objects,
+      Contender credence,
+      BiConsumer<Task, Map<String, Double>> results) {
+    var same = new SameRequests(load, layout, objects, credence);
+    for (var number = 0; number < layout.namespaces; number++) {
+      Turn.namespace(load, same.namespaceOf(number));
+    }
+    try {
+      results.accept(Task.CONVERGE, same.timed(same::converge));
+      results.accept(Task.RENEW, same.timed(same::renew));
+    } finally {
+      Turn.forget(cluster, load, same::namespaceOf, layout.namespaces);
+    }
+  }
+
+  private SameRequests(Load load, Layout layout, int objects, Contender credence) {
+    this.load = load;
+    this.layout = layout;
+    this.objects = objects;
+    this.credence = credence;
+  }
+
+  private String namespaceOf(int object) {
+    return "same-" + object % layout.namespaces;
+  }
+
+  private Map<String, Double> timed(Each action) {
+    var seconds = load.each(objects, action::on).toNanos() / 1e9;
+    var numbers = new TreeMap<String, Double>();
+    numbers.put("seconds", Watched.round(seconds));
+    return numbers;
+  }
+
+  private interface Each {
+    void on(int object);
+  }
+
+  private void converge(int n) {
+    var namespace = namespaceOf(n);
+    load.create(credence.in(namespace), credence.object(namespace, "app-" + n));
+    load.create(
+        Turn.secrets(namespace) + OURS,
+        """
+        {"metadata": {"name": "app-%1$d",
+           "labels": {"%2$s": "app-%1$d", "%3$s": "%4$s"}, "annotations": {"%5$s": "1"}},
+         "type": "Opaque", "stringData": {"password": "%1$032d"}}
+        """
+            .formatted(n, Api.IDENTITY, Api.MANAGED_BY, Api.MANAGER, Api.SECRET_VERSION));
+    tell(n, 1);
+  }
+
+  private void renew(int n) {
+    credence.renew(load, namespaceOf(n), "app-" + n);
+    load.patch(
+        Turn.secrets(namespaceOf(n)) + "/app-" + n + OURS,
+        Load.MERGE_PATCH,
+        "{\"metadata\": {\"annotations\": {\"%s\": \"2\"}}, \"stringData\": {\"password\": \"%032d\"}}"
+            .formatted(Api.SECRET_VERSION, n + 1));
+    tell(n, 2);
+  }
+
+  /// The status and an Event.
+  private void tell(int n, int version) {
+    var namespace = namespaceOf(n);
+    load.patch(
+        credence.in(namespace) + "/app-" + n + "/status" + OURS + "&force=true",
+        APPLY,
+        """
+        {"apiVersion": "%1$s/%2$s", "kind": "MachineIdentity", "metadata": {"name": "app-%3$d"},
+         "status": {"observedGeneration": 1, "state": "Active",
+           "members": {"serviceAccounts": 0, "secrets": 1, "certificates": 0, "missing": 0, "notOwned": 0, "conflicted": 0},
+           "credentials": [{"name": "app-%3$d", "kind": "Generated", "state": "Fresh", "version": %4$d,
+             "issueTime": "2026-01-01T00:00:00Z"}],
+           "conditions": [%5$s]}}
+        """
+            .formatted(Api.GROUP, Api.VERSION, n, version, CONDITIONS));
+    load.create(
+        "/apis/events.k8s.io/v1/namespaces/" + namespace + "/events",
+        """
+        {"metadata": {"name": "app-%1$d-%2$d"}, "type": "Normal", "reason": "Issued", "action": "Issue",
+         "regarding": {"kind": "MachineIdentity", "namespace": "%3$s", "name": "app-%1$d"},
+         "note": "what an Event says", "eventTime": "2026-01-01T00:00:00.000000Z",
+         "reportingController": "credence.dev/credence", "reportingInstance": "nobody"}
+        """
+            .formatted(n, version, namespace));
+  }
+}
