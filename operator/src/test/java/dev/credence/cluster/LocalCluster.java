@@ -244,11 +244,16 @@ public final class LocalCluster implements AutoCloseable {
           .ignoreExceptions()
           .until(() -> client.raw("/apis/credence.dev/v1alpha1/" + kind + "?limit=1") != null);
     }
-    // Its mutating admission policies read schemas every 5 s: until then it answers 503.
+    awaitSchemas();
+    return this;
+  }
+
+  /// Until it takes a MachineIdentity, after a change of the kinds or of admission policies: those
+  /// that mutate read schemas every 5 s, and until then the API server answers 503.
+  public void awaitSchemas() {
     eventually("the API server takes a MachineIdentity")
         .ignoreExceptions()
         .until(() -> client.resource(ANY).inNamespace("default").dryRun().create() != null);
-    return this;
   }
 
   /// Tests create and delete at will: only where somebody has said that they may.

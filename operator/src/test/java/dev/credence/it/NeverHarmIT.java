@@ -562,6 +562,7 @@ class NeverHarmIT {
     try (var odd = LocalCluster.fresh("odd")) {
       loosen(odd, "machineidentities.credence.dev");
       loosen(odd, "credentialpolicies.credence.dev");
+      odd.awaitSchemas();
       var scene = Scene.fresh(odd, "odd");
       store(scene, "before");
       try (var operator = OperatorProcess.on(odd).with("CREDENCE_SWEEP_EVERY", "1s").start()) {

@@ -52,6 +52,9 @@ class UpgradeIT {
     var all = new ArrayList<>(List.of(words));
     all.addAll(List.of("--namespace", LocalCluster.NAMESPACE));
     cluster.helm(all.toArray(String[]::new));
+    if (!words[0].equals("uninstall")) {
+      cluster.awaitSchemas();
+    }
   }
 
   private static OperatorProcess operator() {
