@@ -75,6 +75,12 @@ class UpgradeIT {
     var scene = crm.scene();
     scene.create(
         "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: web:1, envFrom: [{secretRef: {name: shop-db}}]}]}}}}");
+    // Else a later operator would find another use of it than the first.
+    within(SETTLING, "its pod runs")
+        .until(
+            () ->
+                scene.client().pods().inNamespace(scene.namespace()).list().getItems().stream()
+                    .anyMatch(pod -> "Running".equals(pod.getStatus().getPhase())));
     var policy =
         scene.policy(
             "enforcement: Enforce, owner: {required: true}, rotation: {overlap: 24h, restart: {strategy: None}}");

@@ -232,6 +232,10 @@ public final class Proxy implements AutoCloseable {
         }
         case Last -> {
           write(out, line);
+          // What is held back would be lost without a word.
+          if (held != null) {
+            write(out, held);
+          }
           return;
         }
       }
