@@ -108,6 +108,11 @@ final class Schema {
     } else if ("array".equals(schema.getType())) {
       schema.setXKubernetesListType("atomic");
     }
+    // The API server keeps a record of who wrote each field, and goes through it at every write:
+    // with half as many fields that is half of its work. Nobody else writes a status.
+    if (path.startsWith("status.") && "object".equals(schema.getType())) {
+      schema.setXKubernetesMapType("atomic");
+    }
     if (schema.getItems() != null) {
       walk(path + "[]", schema.getItems().getSchema());
     }
