@@ -2,6 +2,7 @@ package dev.credence.act;
 
 import dev.credence.decide.Action;
 import dev.credence.facts.Subject;
+import dev.credence.observe.Issued;
 import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.certmanager.api.model.v1.CertificateCondition;
 import io.fabric8.certmanager.api.model.v1.CertificateStatus;
@@ -22,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 /// Asks cert-manager for a new certificate the way its own `cmctl renew` does: by the condition
 /// `Issuing` in the Certificate's status.
 final class Renewals {
-  private static final String ISSUING = "Issuing";
   private static final PatchContext JSON = PatchContext.of(PatchType.JSON);
 
   private final KubernetesClient client;
@@ -38,8 +38,8 @@ final class Renewals {
     var found = Refusal.<@Nullable Certificate>asked(subject, "read", resource::get);
     if (found == null
         || !renew.guard().uid().equals(found.getMetadata().getUid())
-        || renew.revision() != revision(found.getStatus())
-        || conditions(found.getStatus()).stream().anyMatch(Renewals::isIssuing)) {
+        || renew.revision() != Issued.revision(found.getStatus())
+        || Issued.isUnderWay(found.getStatus())) {
       throw Refusal.raced(subject);
     }
     ask(resource, subject, client.getKubernetesSerialization().asJson(patch(found, renew.now())));
@@ -64,21 +64,13 @@ final class Renewals {
     }
     var place =
         IntStream.range(0, conditions.size())
-            .filter(index -> ISSUING.equals(conditions.get(index).getType()))
+            .filter(index -> Issued.ISSUING.equals(conditions.get(index).getType()))
             .findFirst();
     steps.add(
         place.isPresent()
             ? step("replace", "/status/conditions/" + place.getAsInt(), issuing(found, now))
             : step("add", "/status/conditions/-", issuing(found, now)));
     return steps;
-  }
-
-  private static int revision(@Nullable CertificateStatus status) {
-    return status == null ? 0 : Objects.requireNonNullElse(status.getRevision(), 0);
-  }
-
-  private static boolean isIssuing(CertificateCondition condition) {
-    return ISSUING.equals(condition.getType()) && "True".equals(condition.getStatus());
   }
 
   private static List<CertificateCondition> conditions(@Nullable CertificateStatus status) {
@@ -93,7 +85,7 @@ final class Renewals {
 
   private static Map<String, Object> issuing(Certificate found, Instant now) {
     var condition = new HashMap<String, Object>();
-    condition.put("type", ISSUING);
+    condition.put("type", Issued.ISSUING);
     condition.put("status", "True");
     condition.put("reason", "ManuallyTriggered");
     condition.put("message", "A new certificate was asked for through Credence");

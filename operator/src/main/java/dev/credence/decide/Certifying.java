@@ -269,7 +269,7 @@ record Certifying(Snapshot s, Optional<Policy> policy, Optional<Halt> halt, Owne
     var subject = certificate.subject();
     var isOver = hasCome(certificate.notAfter());
     var requests = s.identity().requests();
-    var known = Optional.ofNullable(s.identity().known().get(subject.name()));
+    var known = s.identity().known(subject.name());
     var isNew =
         Occasion.isNew(requests.rotate(), known.flatMap(Known::rotate))
             || Occasion.isNew(requests.revoke(), known.flatMap(Known::revoke));
@@ -319,7 +319,7 @@ record Certifying(Snapshot s, Optional<Policy> policy, Optional<Halt> halt, Owne
 
   /// These requests, where there are any, and else those that were answered before.
   private Handled handled(Requests requests, Subject subject) {
-    var known = Optional.ofNullable(s.identity().known().get(subject.name()));
+    var known = s.identity().known(subject.name());
     return new Handled(
         requests.rotate().flatMap(Request::asked).or(() -> known.flatMap(Known::rotate)),
         requests.revoke().flatMap(Request::asked).or(() -> known.flatMap(Known::revoke)),

@@ -145,9 +145,7 @@ public final class Decide {
             credential ->
                 !credential
                     .renewing()
-                    .equals(
-                        Optional.ofNullable(s.identity().known().get(credential.name()))
-                            .flatMap(Known::renewing)));
+                    .equals(s.identity().known(credential.name()).flatMap(Known::renewing)));
   }
 
   /// They are listed, not watched.

@@ -104,7 +104,7 @@ record Target(
     return new Generated(
         wanted,
         Optional.ofNullable(s.identity().knownVersions().get(name())),
-        Optional.ofNullable(s.identity().known().get(name())).flatMap(Known::consumers),
+        s.identity().known(name()).flatMap(Known::consumers),
         halt.isPresent() ? Optional.empty() : Optional.of(rhythm));
   }
 

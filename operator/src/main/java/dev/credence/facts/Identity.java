@@ -71,6 +71,11 @@ public record Identity(
   /// `issue` empty: it must exist. Else: it is made, and asks for this.
   public record CertificateWanted(String name, Optional<Issuance> issue) {}
 
+  /// What the status says of this credential.
+  public Optional<Known> known(String credential) {
+    return Optional.ofNullable(known.get(credential));
+  }
+
   /// What the status says of a credential and nothing else remembers: who used it at last count,
   /// and what was asked of cert-manager: `renewing` is the revision that is to be followed by
   /// another, and `failedAttempts` how often it had failed by then.

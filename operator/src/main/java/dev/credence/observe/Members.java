@@ -162,21 +162,16 @@ public final class Members {
   private static Member certificate(
       Certificate certificate, boolean matches, BiPredicate<String, String> lives) {
     var status = Optional.ofNullable(certificate.getStatus());
-    var conditions =
-        status.map(CertificateStatus::getConditions).stream().flatMap(Each::in).toList();
     var ready =
-        conditions.stream().filter(condition -> "Ready".equals(condition.getType())).findFirst();
+        Issued.conditions(certificate.getStatus())
+            .filter(condition -> "Ready".equals(condition.getType()))
+            .findFirst();
     var isReady = ready.map(CertificateCondition::getStatus).filter("True"::equals).isPresent();
-    var isIssuing =
-        conditions.stream()
-            .anyMatch(
-                condition ->
-                    "Issuing".equals(condition.getType()) && "True".equals(condition.getStatus()));
     return new Member.Certificate(
         thing(Kind.Certificate, certificate, matches, lives),
         isReady,
-        isIssuing,
-        status.map(CertificateStatus::getRevision).orElse(0),
+        Issued.isUnderWay(certificate.getStatus()),
+        Issued.revision(certificate.getStatus()),
         isReady
             ? Optional.empty()
             : ready

@@ -7,6 +7,7 @@ import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject.Kind;
 import dev.credence.facts.Tier;
+import dev.credence.observe.Issued;
 import dev.credence.world.Readable;
 import dev.credence.world.World;
 import io.fabric8.certmanager.api.model.v1.Certificate;
@@ -416,7 +417,7 @@ class PropertiesTest {
   private static Certificate unasked(Certificate certificate) {
     return new CertificateBuilder(certificate)
         .editOrNewStatus()
-        .removeMatchingFromConditions(condition -> "Issuing".equals(condition.getType()))
+        .removeMatchingFromConditions(condition -> Issued.ISSUING.equals(condition.getType()))
         .endStatus()
         .build();
   }

@@ -39,11 +39,11 @@ import dev.credence.api.SecretMember.Hooks;
 import dev.credence.api.SecretMember.Token;
 import dev.credence.api.ServiceAccountMember;
 import dev.credence.facts.Subject;
+import dev.credence.observe.Issued;
 import dev.credence.world.RandomRbac;
 import dev.credence.world.World;
 import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.certmanager.api.model.v1.CertificateBuilder;
-import io.fabric8.certmanager.api.model.v1.CertificateStatus;
 import io.fabric8.certmanager.api.model.v1.ClusterIssuerBuilder;
 import io.fabric8.certmanager.api.model.v1.IssuerBuilder;
 import io.fabric8.certmanager.api.model.v1.IssuerSpecBuilder;
@@ -70,7 +70,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -586,7 +585,7 @@ final class RandomWorld {
         .withNotBefore(since)
         .withNotAfter(Instant.parse(since).plusSeconds(7_776_000).toString())
         .withRenewalTime(Instant.parse(since).plusSeconds(5_184_000).toString())
-        .withRevision(revision(certificate) + (fails ? 0 : 1))
+        .withRevision(Issued.revision(status) + (fails ? 0 : 1))
         .withFailedIssuanceAttempts(fails ? 1 + random.nextInt(8) : null)
         .withLastFailureTime(fails ? world.now().truncatedTo(ChronoUnit.SECONDS).toString() : null)
         .addNewCondition()
@@ -595,12 +594,6 @@ final class RandomWorld {
         .endCondition()
         .endStatus()
         .build();
-  }
-
-  private static int revision(Certificate certificate) {
-    return Optional.ofNullable(certificate.getStatus())
-        .map(CertificateStatus::getRevision)
-        .orElse(0);
   }
 
   private static Secret output(Certificate certificate) {

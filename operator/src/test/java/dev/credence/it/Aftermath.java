@@ -82,20 +82,10 @@ final class Aftermath {
         .untilAsserted(
             () -> {
               for (var scene : scenes) {
-                identities(scene).forEach(identity -> isRight(scene, identity, version));
+                scene.identities().forEach(identity -> isRight(scene, identity, version));
               }
             });
     within(within, "the operator says that all is well").until(operator::isReady);
-  }
-
-  private static Stream<MachineIdentity> identities(Scene scene) {
-    return scene
-        .client()
-        .resources(MachineIdentity.class)
-        .inNamespace(scene.namespace())
-        .list()
-        .getItems()
-        .stream();
   }
 
   private static void isRight(
@@ -205,7 +195,7 @@ final class Aftermath {
 
   /// The metrics agree with the statuses, and both with what is there.
   private void tellsTheTruth(OperatorProcess operator) {
-    var all = scenes.stream().flatMap(Aftermath::identities).toList();
+    var all = scenes.stream().flatMap(Scene::identities).toList();
     var ready =
         all.stream()
             .filter(

@@ -287,12 +287,7 @@ class CountsIT {
 
   private static long areReady(Scene scene) {
     return scene
-        .client()
-        .resources(MachineIdentity.class)
-        .inNamespace(scene.namespace())
-        .list()
-        .getItems()
-        .stream()
+        .identities()
         .flatMap(identity -> identity.getStatus().conditions().stream())
         .filter(c -> c.type().equals("Ready") && c.status().name().equals("True"))
         .count();

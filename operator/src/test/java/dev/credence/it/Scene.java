@@ -77,6 +77,15 @@ record Scene(KubernetesClient client, String namespace) {
     return identity(name).get();
   }
 
+  Stream<MachineIdentity> identities() {
+    return client
+        .resources(MachineIdentity.class)
+        .inNamespace(namespace)
+        .list()
+        .getItems()
+        .stream();
+  }
+
   Resource<MachineIdentity> identity(String name) {
     return client.resources(MachineIdentity.class).inNamespace(namespace).withName(name);
   }

@@ -16,6 +16,7 @@ import dev.credence.facts.Member.Aborted;
 import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Subject;
 import dev.credence.facts.TokenRecipe;
+import dev.credence.observe.Issued;
 import dev.credence.observe.SuspendedAccounts;
 import dev.credence.world.FieldOwners.Field;
 import dev.credence.world.FieldOwners.Owner;
@@ -24,7 +25,6 @@ import dev.credence.world.World.Value;
 import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.certmanager.api.model.v1.CertificateBuilder;
 import io.fabric8.certmanager.api.model.v1.CertificateSpec;
-import io.fabric8.certmanager.api.model.v1.CertificateStatus;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -147,7 +147,7 @@ final class Hands {
       case Action.Renew(_, var guard, var revision, _) ->
           judged(found, guard)
               .map(Certificate.class::cast)
-              .filter(certificate -> revision == revision(certificate))
+              .filter(certificate -> revision == Issued.revision(certificate.getStatus()))
               .map(certificate -> written(issuing(certificate), now))
               .orElse(Optional.of(Cause.Raced));
       case Action.Order order -> created(found, certificate(order, identity), now);
@@ -483,18 +483,12 @@ final class Hands {
         List.of(Issuance.Field.values()));
   }
 
-  private static int revision(Certificate certificate) {
-    return Optional.ofNullable(certificate.getStatus())
-        .map(CertificateStatus::getRevision)
-        .orElse(0);
-  }
-
   private static Certificate issuing(Certificate certificate) {
     return new CertificateBuilder(certificate)
         .editOrNewStatus()
-        .removeMatchingFromConditions(condition -> "Issuing".equals(condition.getType()))
+        .removeMatchingFromConditions(condition -> Issued.ISSUING.equals(condition.getType()))
         .addNewCondition()
-        .withType("Issuing")
+        .withType(Issued.ISSUING)
         .withStatus("True")
         .endCondition()
         .endStatus()

@@ -17,7 +17,6 @@ import java.util.Optional;
 /// does more work than the others: a key, a request and a certificate for each Secret.
 public final class CertManager implements Contender {
   private static final String TOOL = "cert-manager";
-  private static final String ROOT = "/apis/cert-manager.io/v1";
 
   @Override
   public String name() {
@@ -68,13 +67,13 @@ public final class CertManager implements Contender {
   }
 
   @Override
-  public String everywhere() {
-    return ROOT + "/certificates";
+  public String root() {
+    return "/apis/cert-manager.io/v1";
   }
 
   @Override
-  public String in(String namespace) {
-    return ROOT + "/namespaces/" + namespace + "/certificates";
+  public String plural() {
+    return "certificates";
   }
 
   @Override

@@ -25,11 +25,21 @@ public interface Contender {
   /// Starts it, as a process of its own, and returns at once.
   Running start(LocalCluster cluster) throws IOException;
 
-  /// The API server's path of its objects in all namespaces.
-  String everywhere();
+  /// The API server's path of the group and version of its objects.
+  String root();
+
+  /// What the kind of its objects is called in a path.
+  String plural();
+
+  /// The path of its objects in all namespaces.
+  default String everywhere() {
+    return root() + "/" + plural();
+  }
 
   /// The path of its objects in one namespace.
-  String in(String namespace);
+  default String in(String namespace) {
+    return root() + "/namespaces/" + namespace + "/" + plural();
+  }
 
   /// What its objects in a namespace refer to.
   default void prepare(Load load, String namespace) {}

@@ -22,8 +22,6 @@ import java.util.Optional;
 public final class Credence implements Contender {
   static final String NAME = "credence";
 
-  private static final String ROOT = "/apis/" + Api.GROUP + "/" + Api.VERSION;
-
   private final Path root;
 
   /// Builds the image and unpacks it into a folder.
@@ -96,13 +94,13 @@ public final class Credence implements Contender {
   }
 
   @Override
-  public String everywhere() {
-    return ROOT + "/machineidentities";
+  public String root() {
+    return "/apis/" + Api.GROUP + "/" + Api.VERSION;
   }
 
   @Override
-  public String in(String namespace) {
-    return ROOT + "/namespaces/" + namespace + "/machineidentities";
+  public String plural() {
+    return "machineidentities";
   }
 
   @Override

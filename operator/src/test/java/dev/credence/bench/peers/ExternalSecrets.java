@@ -16,7 +16,6 @@ public final class ExternalSecrets implements Contender {
   public static final String TUNED = "external-secrets-tuned";
 
   private static final String TOOL = "external-secrets";
-  private static final String ROOT = "/apis/external-secrets.io/v1";
   private static final String GENERATORS = "/apis/generators.external-secrets.io/v1alpha1";
 
   private final String name;
@@ -74,13 +73,13 @@ public final class ExternalSecrets implements Contender {
   }
 
   @Override
-  public String everywhere() {
-    return ROOT + "/externalsecrets";
+  public String root() {
+    return "/apis/external-secrets.io/v1";
   }
 
   @Override
-  public String in(String namespace) {
-    return ROOT + "/namespaces/" + namespace + "/externalsecrets";
+  public String plural() {
+    return "externalsecrets";
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.credence.cluster.LocalCluster;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 
 /// What the control plane itself needs for the requests that Credence's work consists of, when
@@ -79,15 +80,11 @@ final class SameRequests {
     return "same-" + object % layout.namespaces;
   }
 
-  private Map<String, Double> timed(Each action) {
-    var seconds = load.each(objects, action::on).toNanos() / 1e9;
+  private Map<String, Double> timed(IntConsumer action) {
+    var seconds = load.each(objects, action).toNanos() / 1e9;
     var numbers = new TreeMap<String, Double>();
     numbers.put("seconds", Watched.round(seconds));
     return numbers;
-  }
-
-  private interface Each {
-    void on(int object);
   }
 
   private void converge(int n) {
