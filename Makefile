@@ -14,7 +14,7 @@ SOURCES := $(wildcard pom.xml operator/pom.xml) $(shell find operator/src/main 2
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export CREDENCE_TOOLS := $(CURDIR)/.tools
 
-.PHONY: help demo demo-stop test unit build tools cluster cluster-status cluster-stop install run generate golden verify faults soak bench image clean distclean
+.PHONY: help demo demo-stop test test-all unit system lint build tools cluster cluster-status cluster-stop install run generate golden verify faults soak bench image clean distclean
 
 help: ## Lists these targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,17 +26,29 @@ demo: build ## Shows the main job from a fresh clone: cluster, chart, operator, 
 demo-stop: ## Ends what `make demo` left up.
 	@tools/demo stop
 
-test: $(if $(CREDENCE_TEST_KUBECONFIG),,tools) ## Runs every test, the real cluster included. CREDENCE_TEST_KUBECONFIG=… uses your own throw-away cluster.
-	@$(MVN) verify -Dcredence.explore=full
+test: ## Runs what must hold before a change lands, on real clusters. CREDENCE_TEST_KUBECONFIG=… uses your own throw-away cluster.
+	@tools/lint
+	@tools/test
 
-unit: ## Runs the tests that need no cluster.
-	@$(MVN) test
+test-all: ## Runs the same with more seeds, long outages, a long soak and the oldest supported Kubernetes.
+	@tools/lint
+	@tools/test all
+
+unit: ## Runs the tests that need no cluster. ONLY='DecisionTest' runs one class; ONLY='DecisionTest#*window*' some of its cases.
+	@$(MVN) verify -pl operator,build $(if $(ONLY),-Dtest='$(ONLY)' -Dsurefire.failIfNoSpecifiedTests=false)
+
+system: ## Runs tests on clusters: ONLY=RotationIT one class, ONLY='RotationIT#a_*' some of its tests; without ONLY all of them.
+	@$(MVN) verify -pl system-tests -am -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false \
+	  $(if $(ONLY),-Dit.test='$(ONLY)' -Dfailsafe.failIfNoSpecifiedTests=false -Dsystem.forks=1)
+
+lint: ## Checks scripts with shellcheck and the YAML of examples, crds and chart values.
+	@tools/lint
 
 build: $(JAR) ## Builds the operator and its command line into operator/target.
 
 $(JAR): $(SOURCES)
 	@echo 'Building the operator.' >&2
-	@$(MVN) -q package -DskipTests
+	@$(MVN) -q package -pl operator -DskipTests
 	@touch -c $@
 
 tools: ## Builds the pinned tools of the local cluster into .tools/bin: some 12 minutes the first time, then nothing.
@@ -64,19 +76,19 @@ run: need-kubeconfig build ## Runs the operator in the foreground against the cl
 	@KUBECONFIG="$(CURDIR)/.tools/operator/kubeconfig" exec operator/bin/credence run
 
 generate: ## Writes what is generated: crds/, docs/reference and the chart's part of it.
-	@$(MVN) -q test -Dtest='Generate*Test' -Dcredence.generate=true -Dsurefire.failIfNoSpecifiedTests=false
+	@$(MVN) -q test -pl build -am -Dtest='Generate*Test' -Dcredence.generate=true -Dsurefire.failIfNoSpecifiedTests=false
 
 golden: ## Rewrites the golden files of decisions, stories and reports: review the diff.
-	@$(MVN) -q test -Dtest=DecisionTest,StoryTest,ReportTest -Dcredence.golden=true -Dsurefire.failIfNoSpecifiedTests=false
+	@$(MVN) -q test -pl operator -Dtest=DecisionTest,StoryTest,ReportTest,ResultsTest,DiscoveryTest,RiskRulesTest -Dcredence.golden=true
 
 verify: ## Fails when a generated file is not what `make generate` would write.
 	@tools/verify
 
 faults: tools ## Breaks what the operator stands on, SEEDS=10 of each kind of weather: requests, watches, API server, etcd, admission (docs/faults.md).
-	@$(MVN) -q verify -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test='FaultsIT,ServerFaultsIT,BlackHoleIT,OutageIT' -Dcredence.faults=$(or $(SEEDS),10)
+	@$(MVN) -q verify -pl system-tests -am -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test='FaultsIT,ServerFaultsIT,BlackHoleIT,OutageIT' -Dcredence.faults=$(or $(SEEDS),10)
 
 soak: tools ## Runs people and faults at random for MINUTES=10, from SEED=1, which is the same sequence each time.
-	@$(MVN) -q verify -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=SoakIT \
+	@$(MVN) -q verify -pl system-tests -am -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=SoakIT \
 	  -Dcredence.soak.minutes=$(or $(MINUTES),10) -Dcredence.faults.seed=$(or $(SEED),1)
 
 bench: tools build ## Runs the measurements and writes their results; ONLY="peers scale" runs some of them.
@@ -84,11 +96,12 @@ bench: tools build ## Runs the measurements and writes their results; ONLY="peer
 	@bench/run $(ONLY)
 
 image: ## Builds the container image as a tar, operator/target/image/credence.tar, without a daemon.
-	@$(MVN) -q package -DskipTests exec:java@image -pl operator
+	@$(MVN) -q package -DskipTests -pl operator,build
+	@$(MVN) -q exec:java@image -pl build -am
 
 clean: ## Removes what was built from the sources and ends the local clusters; the tools stay.
 	@tools/cluster down --all
-	@rm -rf target operator/target .tools/operator
+	@rm -rf target */target .tools/operator
 
 distclean: clean ## Removes the tools as well.
 	@if [ -d .tools ]; then chmod -R u+w .tools; rm -rf .tools; fi

@@ -77,8 +77,7 @@ crds_down() {
 }
 
 only_a_throw_away_cluster() {
-  local try
-  for try in 1 2 3; do
+  for _ in 1 2 3; do
     kube get configmap credence-test-cluster --namespace kube-system >/dev/null 2>&1 && return
     sleep 1
   done

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Background processes that outlive the script: start them, find them again, know when they are gone. To be sourced.
 
 # start_in_background LOG COMMAND… — as $!, in a process group of its own, so that Ctrl-C in the caller's terminal does not reach it.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -15,7 +16,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Every row of the threat model (docs/security.md) is held by tests that exist.
 class ThreatModelTest {
   private static final Path TOP = Path.of(System.getProperty("user.dir")).getParent();
-  private static final Path TESTS = TOP.resolve("operator/src/test/java");
+  private static final List<Path> TESTS =
+      List.of(
+          TOP.resolve("operator/src/test/java"),
+          TOP.resolve("build/src/test/java"),
+          TOP.resolve("system-tests/src/test/java"));
 
   /// `Class.method`, or `Class` for all of its methods.
   private static final Pattern TEST = Pattern.compile("`([A-Z]\\w+)(?:\\.(\\w+))?`");
@@ -57,10 +62,13 @@ class ThreatModelTest {
   }
 
   private static String source(String name) throws IOException {
-    try (var files = Files.walk(TESTS)) {
-      var found = files.filter(file -> file.endsWith(name + ".java")).toList();
-      assertThat(found).as(name).hasSize(1);
-      return Files.readString(found.getFirst());
+    var found = new ArrayList<Path>();
+    for (var folder : TESTS) {
+      try (var files = Files.walk(folder)) {
+        files.filter(file -> file.endsWith(name + ".java")).forEach(found::add);
+      }
     }
+    assertThat(found).as(name).hasSize(1);
+    return Files.readString(found.getFirst());
   }
 }

@@ -1,6 +1,6 @@
 package dev.credence.loop;
 
-import static dev.credence.cluster.Eventually.eventually;
+import static dev.credence.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -15,7 +15,7 @@ public final class Rules {
   private static final YAMLMapper YAML = YAMLMapper.builder().build();
 
   public static final Path FILE = TOP.resolve("helm/credence/files/prometheus-rules.yaml");
-  public static final Path TESTS = Path.of("src/test/resources/prometheus").toAbsolutePath();
+  public static final Path TESTS = TOP.resolve("operator/src/test/resources/prometheus");
   static final Path RUNBOOKS = TOP.resolve("docs/runbooks");
 
   /// Each as it is written: `alert` or `record`, `expr`, `for`, `labels`, `annotations`.

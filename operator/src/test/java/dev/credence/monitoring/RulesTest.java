@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every alert has its tests and its runbook. That the tests pass is [PromtoolIT]'s.
+/// Every alert has its tests and its runbook. That the tests pass is PromtoolIT's.
 class RulesTest {
   /// They fire on a series that is not there.
   private static final Set<String> ON_ABSENCE = Set.of("CredenceAbsent");

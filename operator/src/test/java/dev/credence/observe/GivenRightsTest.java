@@ -1,7 +1,7 @@
 package dev.credence.observe;
 
-import static dev.credence.cluster.Eventually.eventually;
-import static dev.credence.cluster.Eventually.within;
+import static dev.credence.testing.Eventually.eventually;
+import static dev.credence.testing.Eventually.within;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.facts.Grants;

@@ -1,6 +1,6 @@
 package dev.credence.observe;
 
-import static dev.credence.cluster.Eventually.eventually;
+import static dev.credence.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Secret;

@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.function.BiConsumer;
 
 /// A generated CRD and what is in its schema.
-record Crd(String text) {
+public record Crd(String text) {
   private static final Path FOLDER = Path.of(System.getProperty("user.dir"), "..", "crds");
 
-  static List<Crd> all() {
+  public static List<Crd> all() {
     return List.of(read("machineidentities"), read("credentialpolicies"));
   }
 
@@ -32,7 +32,7 @@ record Crd(String text) {
     return Serialization.unmarshal(text, CustomResourceDefinition.class);
   }
 
-  String kind() {
+  public String kind() {
     return object().getSpec().getNames().getKind();
   }
 
@@ -41,7 +41,7 @@ record Crd(String text) {
   }
 
   /// Every schema in it with its path: `spec.secrets[].generate`, `spec.selector.matchLabels[]`.
-  void walk(BiConsumer<String, JSONSchemaProps> visitor) {
+  public void walk(BiConsumer<String, JSONSchemaProps> visitor) {
     walk("", schema(), visitor);
   }
 
@@ -65,10 +65,10 @@ record Crd(String text) {
   }
 
   /// A CEL rule: at which field, and what is said where it does not hold.
-  record Rule(String kind, String field, String message) {}
+  public record Rule(String kind, String field, String message) {}
 
   /// The rules of what users write.
-  List<Rule> rules() {
+  public List<Rule> rules() {
     var rules = new ArrayList<Rule>();
     walk(
         (path, schema) -> {

@@ -1,5 +1,0 @@
-/// Argo CD's own program judges what the chart brings for it: start at [ArgoCdIT].
-@NullMarked
-package dev.credence.argocd;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Argo CD's own program judges what the chart brings for it: start at [ArgoCdIT].
+@NullMarked
+package dev.credence.system.argocd;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,215 @@
+package dev.credence.system.chart;
+
+import static dev.credence.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.credence.cluster.ByToken;
+import dev.credence.cluster.LocalCluster;
+import dev.credence.cluster.OnCluster;
+import dev.credence.cluster.TestNamespace;
+import dev.credence.cluster.Tools;
+import dev.credence.testing.Program;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Each file in `helm/credence/ci` is a way to install the chart that somebody will choose: all are
+/// linted, held against the schemas of the API server, and shown to it; some are installed.
+@OnCluster
+class ChartValuesIT {
+  private static final Path CHART = LocalCluster.TOP.resolve("helm/credence");
+
+  /// What other releases have as well, and what a second one must leave to them.
+  private static final String SHARED = "crds.enabled=false,admission.enabled=false";
+
+  @TempDir private static Path schemas;
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void ask(LocalCluster cluster) throws IOException {
+    MonitoringKinds.install(cluster);
+    Schemas.write(cluster.client(), schemas);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> every_set_of_values_fits_the_api_server(LocalCluster cluster)
+      throws IOException {
+    return values().stream()
+        .map(
+            file ->
+                DynamicTest.dynamicTest(
+                    file.getFileName().toString(), () -> fits(cluster, file.toString())));
+  }
+
+  private static List<Path> values() throws IOException {
+    try (var files = Files.list(CHART.resolve("ci"))) {
+      return files.sorted().toList();
+    }
+  }
+
+  private void fits(LocalCluster cluster, String values) throws IOException {
+    assertThat(cluster.helm("lint", "--strict", CHART.toString(), "--values", values))
+        .contains("0 chart(s) failed");
+    var rendered = folder.resolve("rendered.yaml");
+    Files.writeString(
+        rendered,
+        cluster.helm(
+            "template",
+            "trial",
+            CHART.toString(),
+            "--namespace",
+            LocalCluster.NAMESPACE,
+            "--api-versions",
+            "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy",
+            "--values",
+            values));
+    var answer = conforms(rendered);
+    assertThat(answer.code()).as(answer.out() + answer.err()).isZero();
+    assertThat(answer.out()).contains("Invalid: 0, Errors: 0, Skipped: 0");
+    assertThat(
+            cluster.kubectl(
+                "apply",
+                "--server-side",
+                "--dry-run=server",
+                "--force-conflicts",
+                "-f",
+                rendered.toString()))
+        .isNotEmpty();
+  }
+
+  private static Program.End conforms(Path file) {
+    Tools.await("kubeconform");
+    return Program.run(
+        Map.of(),
+        List.of(
+            Tools.path("kubeconform").toString(),
+            "-strict",
+            "-summary",
+            "-schema-location",
+            schemas + "/{{ .ResourceKind }}{{ .KindSuffix }}.json",
+            file.toString()));
+  }
+
+  @Test
+  void a_misspelt_field_is_found(LocalCluster cluster) throws IOException {
+    var good = cluster.helm("template", "trial", CHART.toString());
+    var wrong = folder.resolve("wrong.yaml");
+    Files.writeString(wrong, good.replace("readOnlyRootFilesystem:", "readonlyRootFilesystem:"));
+    var answer = conforms(wrong);
+    assertThat(answer.code()).isNotZero();
+    assertThat(answer.out()).contains("Deployment", "readonlyRootFilesystem");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "default",
+        "observe",
+        "rotate",
+        "minimal",
+        "network-policy",
+        "out-of-cluster",
+        "everything"
+      })
+  void it_is_installed_and_goes_without_a_trace(String values, LocalCluster cluster) {
+    try (var namespace = TestNamespace.create(cluster.client(), values, Map.of())) {
+      var name = namespace.name();
+      // Its pods are ready when kwok says so: an image of ours is not needed.
+      cluster.helm(
+          "install",
+          name,
+          CHART.toString(),
+          "--namespace",
+          name,
+          "--values",
+          CHART.resolve("ci/" + values + "-values.yaml").toString(),
+          "--set",
+          SHARED,
+          "--wait",
+          "--timeout",
+          "90s");
+      assertThat(of(cluster, name)).isNotEmpty();
+      cluster.helm("uninstall", name, "--namespace", name, "--wait", "--timeout", "90s");
+      assertThat(of(cluster, name)).isEmpty();
+    }
+  }
+
+  @Test
+  void flow_control_gives_it_a_queue_of_its_own(LocalCluster cluster, TestNamespace namespace) {
+    var name = namespace.name();
+    cluster.helm(
+        "install",
+        name,
+        CHART.toString(),
+        "--namespace",
+        name,
+        "--set",
+        SHARED + ",operator.enabled=false,flowControl.enabled=true,fullnameOverride=" + name);
+    try {
+      var schema = cluster.client().flowControl().v1().flowSchema().withName(name).get();
+      var account = namespace.client().serviceAccounts().withName(name);
+      var token =
+          account
+              .tokenRequest(new TokenRequestBuilder().withNewSpec().endSpec().build())
+              .getStatus()
+              .getToken();
+      try (var operator = ByToken.client(cluster.client(), token)) {
+        eventually("its requests are taken for what they are")
+            .until(() -> decidedBy(operator).equals(List.of(schema.getMetadata().getUid())));
+      }
+    } finally {
+      cluster.helm("uninstall", name, "--namespace", name);
+    }
+  }
+
+  /// The UIDs of the FlowSchemas that an answer names.
+  private static List<String> decidedBy(KubernetesClient client) throws Exception {
+    var http = client.getHttpClient();
+    var request =
+        http.newHttpRequestBuilder()
+            .uri(URI.create(client.getMasterUrl() + "api/v1/namespaces"))
+            .build();
+    return http.sendAsync(request, String.class).get().headers("X-Kubernetes-PF-FlowSchema-UID");
+  }
+
+  /// What belongs to a release, whatever it is. What its controllers make of it (ReplicaSets, Pods,
+  /// EndpointSlices) goes a moment later.
+  private static List<String> of(LocalCluster cluster, String release) {
+    var kinds =
+        cluster
+            .kubectl("api-resources", "--verbs=list,delete", "--output=name")
+            .lines()
+            .filter(
+                kind ->
+                    !kind.matches("(pods|endpoints|replicasets.apps|endpointslices.*|events.*)"))
+            .toList();
+    var found = new ArrayList<String>();
+    cluster
+        .kubectl(
+            "get",
+            String.join(",", kinds),
+            "--all-namespaces",
+            "--selector",
+            "app.kubernetes.io/instance=" + release,
+            "--output=name",
+            "--ignore-not-found")
+        .lines()
+        .filter(line -> !line.isBlank())
+        .forEach(found::add);
+    return found;
+  }
+}

@@ -1,0 +1,155 @@
+package dev.credence.system.discovery;
+
+import static dev.credence.system.Scene.OWNER;
+import static dev.credence.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.credence.api.Api;
+import dev.credence.api.MachineIdentityStatus.UsageSource;
+import dev.credence.cluster.ByToken;
+import dev.credence.cluster.LocalCluster;
+import dev.credence.cluster.TestNamespace;
+import dev.credence.cluster.WithOperator;
+import dev.credence.system.Scene;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// What shows use on a real API server, what becomes of an identity that nobody uses, and who may
+/// say that it is needed all the same.
+@WithOperator
+class UseIT {
+  private static LocalCluster cluster;
+
+  @BeforeAll
+  static void start(LocalCluster shared) {
+    cluster = shared;
+  }
+
+  private static LocalDate today() {
+    return Instant.now().atZone(ZoneOffset.UTC).toLocalDate();
+  }
+
+  @Test
+  void what_is_set_up_shows_use_and_so_does_a_token_that_was_used(TestNamespace namespace) {
+    var scene = Scene.in(namespace);
+    scene.createAccount("crm-sync");
+    scene.create(
+        """
+        {apiVersion: apps/v1, kind: Deployment, metadata: {name: crm-web}, spec: {replicas: 0,
+          selector: {matchLabels: {app: crm}}, template: {metadata: {labels: {app: crm}},
+          spec: {serviceAccountName: crm-sync, containers: [{name: web, image: crm}]}}}}
+        """);
+    scene.create(
+        """
+        {apiVersion: v1, kind: Secret, type: kubernetes.io/service-account-token,
+         metadata: {name: crm-legacy, annotations: {kubernetes.io/service-account.name: crm-sync}}}
+        """);
+    scene.identity("crm", OWNER + ", serviceAccounts: [{name: crm-sync}]");
+    scene.await("crm", "InUse", "True Referenced");
+    assertThat(scene.message("crm", "InUse")).contains("Deployment crm-web names");
+    assertThat(scene.status("crm").usage().source()).isEqualTo(UsageSource.Reference);
+    assertThat(scene.status("crm").typeReason()).isEqualTo("RunsAsService");
+
+    eventually("the token is there").until(() -> scene.value("crm-legacy", "token").isPresent());
+    eventually("the API server knows the token")
+        .until(() -> uses(scene.value("crm-legacy", "token").orElseThrow(), namespace));
+    scene.await("crm", "InUse", "True TokenUsed");
+    assertThat(scene.status("crm").usage().source()).isEqualTo(UsageSource.TokenLabel);
+    assertThat(LocalDate.parse(scene.status("crm").usage().lastUsedTime()))
+        .isBetween(today().minusDays(1), today());
+  }
+
+  private static boolean uses(String token, TestNamespace namespace) {
+    try (var client = ByToken.client(cluster.client(), token)) {
+      client.configMaps().inNamespace(namespace.name()).list();
+      return true;
+    } catch (KubernetesClientException refused) {
+      // Who may list nothing is known all the same.
+      return refused.getCode() == 403;
+    }
+  }
+
+  @Test
+  void pods_that_run_show_use(TestNamespace namespace) {
+    var scene = Scene.in(namespace);
+    scene.createAccount("crm-sync");
+    scene.create(
+        """
+        {apiVersion: v1, kind: Pod, metadata: {name: crm-1},
+         spec: {serviceAccountName: crm-sync, containers: [{name: web, image: crm}]}}
+        """);
+    scene.identity("crm", OWNER + ", serviceAccounts: [{name: crm-sync}]");
+    scene.await("crm", "InUse", "True PodRunning");
+    assertThat(scene.status("crm").type().name()).isEqualTo("Workload");
+  }
+
+  @Test
+  void an_idle_identity_is_suspended_and_a_review_resumes_it(TestNamespace namespace) {
+    var scene = Scene.in(namespace);
+    scene.createAccount("crm-sync");
+    scene.identity("crm", OWNER + ", serviceAccounts: [{name: crm-sync}]");
+    scene.await("crm", "InUse", "Unknown NoEvidence");
+    // A year goes by.
+    scene
+        .identity("crm")
+        .subresource("status")
+        .patch(
+            new PatchContext.Builder().withPatchType(PatchType.JSON_MERGE).build(),
+            "{\"status\": {\"usage\": {\"lastUsedTime\": \"2025-01-01\", \"source\": \"Pod\"}}}");
+    try (var policy = scene.policy("enforcement: Enforce, idle: {after: 20s, action: Suspend}")) {
+      scene.await("crm", "Suspended", "True Idle");
+      assertThat(scene.verdict("crm", "InUse")).isEqualTo("False Idle");
+      assertThat(scene.events("crm")).contains("Warning Idle", "Warning WritesDenied");
+
+      scene.annotate(
+          scene.identity("crm"),
+          Api.REVIEW,
+          whoami() + " " + Instant.now().truncatedTo(ChronoUnit.SECONDS));
+      scene.await("crm", "Suspended", "False InService");
+      assertThat(scene.verdict("crm", "InUse")).isEqualTo("Unknown NoEvidence");
+      assertThat(scene.status("crm").review().reviewedBy()).isEqualTo(whoami());
+      eventually("it is told").until(() -> scene.events("crm").contains("Normal Reviewed"));
+    }
+  }
+
+  @Test
+  void an_overdue_review_suspends_and_a_review_resumes(TestNamespace namespace) {
+    var scene = Scene.in(namespace);
+    scene.createAccount("crm-sync");
+    scene.identity("crm", OWNER + ", serviceAccounts: [{name: crm-sync}]");
+    try (var policy =
+        scene.policy("enforcement: Enforce, review: {every: 15s, onOverdue: Suspend}")) {
+      scene.await("crm", "Reviewed", "False ReviewOverdue");
+      scene.await("crm", "Suspended", "True ReviewOverdue");
+      policy.replace("enforcement: Enforce, review: {every: 720h, onOverdue: Suspend}");
+      scene.await("crm", "Suspended", "False InService");
+      scene.annotate(
+          scene.identity("crm"),
+          Api.REVIEW,
+          whoami() + " " + Instant.now().truncatedTo(ChronoUnit.SECONDS));
+      scene.await("crm", "Reviewed", "True Reviewed");
+      // The record is the operator's own.
+      scene.patch(scene.identity("crm"), "{metadata: {annotations: {credence.dev/review: null}}}");
+      scene.patch(scene.identity("crm"), "{spec: {purpose: CHG-1234}}");
+      eventually("it has seen the change")
+          .until(
+              () ->
+                  scene
+                      .status("crm")
+                      .observedGeneration()
+                      .equals(scene.identity("crm").get().getMetadata().getGeneration()));
+      assertThat(scene.verdict("crm", "Reviewed")).isEqualTo("True Reviewed");
+    }
+  }
+
+  private static String whoami() {
+    return cluster.kubectl("auth", "whoami", "-o", "jsonpath={.status.userInfo.username}").strip();
+  }
+}

@@ -1,0 +1,255 @@
+package dev.credence.system.faults;
+
+import static dev.credence.system.Scene.OWNER;
+import static dev.credence.system.Scene.password;
+import static dev.credence.testing.Eventually.within;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.credence.api.Api;
+import dev.credence.cluster.LocalCluster;
+import dev.credence.cluster.OnCluster;
+import dev.credence.cluster.OperatorProcess;
+import dev.credence.cluster.Requests;
+import dev.credence.system.Scene;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.Watch;
+import io.fabric8.kubernetes.client.Watcher;
+import io.fabric8.kubernetes.client.WatcherException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Who leads is settled by a lease, and leases can be deleted, edited, or be two: every rotation is
+/// done once all the same, and in the end somebody leads. On a cluster of its own, since its lease
+/// is broken.
+@OnCluster
+class LeadersIT {
+  private static final Duration DEADLINE = Duration.ofMinutes(3);
+  private static final Duration A_WHILE = Duration.ofSeconds(5);
+  private static final List<String> SECRETS =
+      IntStream.range(0, 8).mapToObj("crm-db-%d"::formatted).toList();
+
+  private static LocalCluster cluster;
+
+  @BeforeAll
+  static void start() {
+    cluster = LocalCluster.fresh("leaders");
+  }
+
+  @AfterAll
+  static void stop() {
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  /// What somebody does to the lease of a leader at work.
+  private enum Meddling {
+    Deletes {
+      @Override
+      void begin(OperatorProcess leader) {
+        lease().delete();
+      }
+    },
+    /// The leader that reads this ends, since another seems to act; as a Deployment would, the test
+    /// starts it again.
+    TakesIt {
+      @Override
+      void begin(OperatorProcess leader) {
+        editLease("{spec: {holderIdentity: somebody}}");
+        within(DEADLINE, "who has lost the lease ends").until(() -> !leader.isAlive());
+        assertThat(leader.log()).contains("the lease is lost");
+      }
+    };
+
+    abstract void begin(OperatorProcess leader);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @EnumSource
+  void the_lease_is_meddled_with_and_each_rotation_is_done_once(Meddling meddling) {
+    var scene = Scene.fresh(cluster, "meddled");
+    try (var history = new History(scene);
+        var one = started(electing());
+        var other = started(electing())) {
+      within(DEADLINE, "one leads").until(() -> leads(one) != leads(other));
+      var leader = leads(one) ? one : other;
+      begin(scene);
+      rotate(scene);
+      meddling.begin(leader);
+      within(DEADLINE, "one of those that are left leads")
+          .until(
+              () -> Stream.of(one, other).filter(OperatorProcess::isAlive).anyMatch(this::leads));
+      awaitRotated(scene, 2);
+      history.assertOnce(2);
+      assertThat(Stream.of(one, other).filter(OperatorProcess::isAlive).filter(this::leads))
+          .as("leaders")
+          .hasSize(1);
+    }
+  }
+
+  /// Two installations that know nothing of each other, as with two names for the lease.
+  @Test
+  void two_that_both_act_rotate_once_and_do_not_quarrel() {
+    var scene = Scene.fresh(cluster, "two");
+    var audit = cluster.audit();
+    try (var history = new History(scene);
+        var one = started(OperatorProcess.on(cluster));
+        var other = started(OperatorProcess.on(cluster))) {
+      begin(scene);
+      rotate(scene);
+      awaitRotated(scene, 2);
+      history.assertOnce(2);
+      awaitQuiet(() -> audit.requests().in(scene.namespace()).ofOperator().writes());
+      assertThat(List.of(one.isAlive(), other.isAlive())).containsOnly(true);
+    }
+  }
+
+  /// The one that comes second writes what it has seen meanwhile, once.
+  private static void awaitQuiet(Supplier<Requests> writes) {
+    var last = new AtomicReference<>(writes.get());
+    within(DEADLINE, "both are quiet")
+        .pollInterval(A_WHILE)
+        .untilAsserted(
+            () -> {
+              var now = writes.get();
+              assertThat(now).isEqualTo(last.getAndSet(now));
+            });
+  }
+
+  /// Held by nobody, for longer than anybody waits, by a clock that was an hour ahead; and one that
+  /// the election of the client library cannot read, at which it gives up. A process that ends is
+  /// started again, as a Deployment does.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{holderIdentity: nobody, leaseDurationSeconds: 15, renewTime: '2099-01-01T00:00:00.000000Z'}",
+        "{holderIdentity: nobody, leaseDurationSeconds: 1000000000, renewTime: '2026-01-01T00:00:00.000000Z'}",
+        "{holderIdentity: nobody}"
+      })
+  void a_lease_that_nobody_renews_keeps_nobody_waiting(String spec) {
+    lease().delete();
+    cluster
+        .client()
+        .resource(
+            Scene.read(
+                "{apiVersion: coordination.k8s.io/v1, kind: Lease, metadata: {name: credence, namespace: %s}, spec: %s}"
+                    .formatted(LocalCluster.NAMESPACE, spec),
+                Lease.class))
+        .create();
+    try (var first = electing().startAnyway()) {
+      within(DEADLINE, "it leads, or ends to begin anew")
+          .until(() -> !first.isAlive() || first.isReady() && leads(first));
+      if (!first.isAlive()) {
+        assertThat(first.log()).contains("the lease is free and this replica does not take it");
+        try (var second = started(electing())) {
+          within(DEADLINE, "it leads").until(() -> leads(second));
+        }
+      }
+    }
+  }
+
+  private static OperatorProcess started(OperatorProcess.Start start) {
+    var operator = start.startAnyway();
+    operator.awaitReady(DEADLINE);
+    return operator;
+  }
+
+  private static OperatorProcess.Start electing() {
+    return OperatorProcess.on(cluster).with("CREDENCE_LEADER_ELECTION", "true");
+  }
+
+  private boolean leads(OperatorProcess operator) {
+    return operator.isAlive() && operator.metric("credence_leader").orElse(0) == 1;
+  }
+
+  private static Resource<Lease> lease() {
+    return cluster.client().leases().inNamespace(LocalCluster.NAMESPACE).withName("credence");
+  }
+
+  private static void editLease(String yaml) {
+    new Scene(cluster.client(), LocalCluster.NAMESPACE).patch(lease(), yaml);
+  }
+
+  private static void begin(Scene scene) {
+    SECRETS.forEach(
+        secret ->
+            scene.identity(
+                identity(secret),
+                OWNER + ", secrets: [" + password(secret, "every: 720h, overlap: 1h") + "]"));
+    awaitRotated(scene, 1);
+  }
+
+  private static String identity(String secret) {
+    return secret.replace("-db", "");
+  }
+
+  private static void rotate(Scene scene) {
+    SECRETS.forEach(secret -> scene.annotate(scene.identity(identity(secret)), Api.ROTATE, "now"));
+  }
+
+  private static void awaitRotated(Scene scene, long version) {
+    within(DEADLINE, "all have version " + version)
+        .until(
+            () ->
+                SECRETS.stream()
+                    .allMatch(
+                        secret ->
+                            scene.version(secret) == version
+                                && scene
+                                    .verdict(identity(secret), "Ready")
+                                    .equals("True InOrder")));
+  }
+
+  /// The values that each version of each Secret had.
+  private static final class History implements AutoCloseable, Watcher<Secret> {
+    private final Map<String, Set<String>> values = new ConcurrentHashMap<>();
+    private final Watch watch;
+
+    History(Scene scene) {
+      watch = scene.client().secrets().inNamespace(scene.namespace()).watch(this);
+    }
+
+    @Override
+    public void eventReceived(Action action, Secret secret) {
+      var annotations = secret.getMetadata().getAnnotations();
+      if (annotations != null && annotations.containsKey(Api.SECRET_VERSION)) {
+        values
+            .computeIfAbsent(
+                secret.getMetadata().getName() + " " + annotations.get(Api.SECRET_VERSION),
+                key -> new ConcurrentSkipListSet<>())
+            .add(secret.getData().get("password"));
+      }
+    }
+
+    @Override
+    public void onClose(WatcherException cause) {
+      throw new IllegalStateException(cause);
+    }
+
+    void assertOnce(int versions) {
+      assertThat(values).hasSize(SECRETS.size() * versions);
+      assertThat(values.values()).allSatisfy(seen -> assertThat(seen).hasSize(1));
+    }
+
+    @Override
+    public void close() {
+      watch.close();
+    }
+  }
+}

@@ -1,0 +1,460 @@
+package dev.credence.system.faults;
+
+import static dev.credence.system.Scene.OWNER;
+import static dev.credence.system.Scene.password;
+import static dev.credence.system.Scene.stays;
+import static dev.credence.testing.Eventually.eventually;
+import static dev.credence.testing.Eventually.within;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.credence.cluster.LocalCluster;
+import dev.credence.cluster.OnCluster;
+import dev.credence.cluster.OperatorProcess;
+import dev.credence.system.Crm;
+import dev.credence.system.Scene;
+import dev.credence.system.faults.weather.Proxy;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// The API server goes and comes, replicas come and go: what is due is done, once. On a cluster of
+/// its own, which is broken on purpose.
+@OnCluster
+class OutageIT {
+  private static final Duration TO_RECOVER = Duration.ofSeconds(45);
+  private static final Duration TO_END = Duration.ofSeconds(5);
+
+  private static LocalCluster cluster;
+
+  @BeforeAll
+  static void start() {
+    cluster = LocalCluster.fresh("outages");
+  }
+
+  @AfterAll
+  static void stop() {
+    cluster.close();
+  }
+
+  @AfterEach
+  void mend() {
+    cluster.apiserverUp();
+    lease().delete();
+  }
+
+  private static OperatorProcess.Start alone() {
+    return OperatorProcess.on(cluster).with("CREDENCE_SWEEP_EVERY", "5s");
+  }
+
+  private static OperatorProcess.Start electing() {
+    return alone().with("CREDENCE_LEADER_ELECTION", "true");
+  }
+
+  private static Scene scene(String name) {
+    return Scene.fresh(cluster, name);
+  }
+
+  private static Resource<Lease> lease() {
+    return cluster.client().leases().inNamespace(LocalCluster.NAMESPACE).withName("credence");
+  }
+
+  @Test
+  void it_waits_for_an_api_server_that_comes_later() {
+    var scene = scene("later");
+    scene.identity("crm", OWNER + ", secrets: [" + password("crm-db") + "]");
+    // What it starts with is written while somebody can still be asked for a token.
+    var start = alone();
+    try (var operator = startWhileAway(start)) {
+      within(TO_RECOVER, "it says what it waits for")
+          .until(() -> operator.log().contains("does not answer"));
+      assertThat(operator.status("/healthz/live")).isEqualTo(200);
+      assertThat(operator.status("/healthz/started")).isNotEqualTo(200);
+      assertThat(operator.isReady()).isFalse();
+      cluster.apiserverUp();
+      operator.awaitReady(TO_RECOVER);
+      scene.awaitReady("crm");
+    }
+  }
+
+  /// The process is started while the API server is there, since its token comes from it, and the
+  /// API server is gone before the process has asked it anything.
+  private static OperatorProcess startWhileAway(OperatorProcess.Start start) {
+    var operator = start.startAnyway();
+    cluster.apiserverDown();
+    return operator;
+  }
+
+  @Test
+  void it_waits_for_the_crds() {
+    var definitions = cluster.client().apiextensions().v1().customResourceDefinitions();
+    var ours =
+        Stream.of("machineidentities.credence.dev", "credentialpolicies.credence.dev")
+            .map(name -> definitions.withName(name).get())
+            .toList();
+    definitions.resource(ours.get(0)).delete();
+    definitions.resource(ours.get(1)).delete();
+    eventually("the kinds are gone")
+        .until(() -> ours.stream().allMatch(crd -> definitions.resource(crd).get() == null));
+    try (var operator = alone().startAnyway()) {
+      within(TO_RECOVER, "it says what it waits for")
+          .until(() -> operator.log().contains("are the CRDs installed?"));
+      assertThat(operator.status("/healthz/live")).isEqualTo(200);
+      assertThat(operator.isReady()).isFalse();
+      ours.forEach(OutageIT::createAnew);
+      operator.awaitReady(TO_RECOVER);
+      var scene = scene("crds");
+      eventually("the API server knows the kind")
+          .ignoreExceptions()
+          .until(
+              () ->
+                  scene.identity("crm", OWNER + ", secrets: [" + password("crm-db") + "]") != null);
+      scene.awaitReady("crm");
+    } finally {
+      ours.stream()
+          .filter(crd -> definitions.resource(crd).get() == null)
+          .forEach(OutageIT::createAnew);
+    }
+  }
+
+  private static void createAnew(CustomResourceDefinition crd) {
+    crd.getMetadata().setResourceVersion(null);
+    crd.getMetadata().setUid(null);
+    crd.getMetadata().setManagedFields(null);
+    crd.setStatus(null);
+    cluster.client().resource(crd).create();
+  }
+
+  /// One operator without leader election and one with it, each with a namespace of its own, live
+  /// through the same outages.
+  @Test
+  void after_an_outage_what_is_due_is_done_once() {
+    try (var alone = new Witness("alone", "false");
+        var leader = new Witness("leader", "true")) {
+      outage(Duration.ofSeconds(5), alone, leader);
+      assertThat(alone.lived()).as("5 s, alone").isTrue();
+      assertThat(leader.lived()).as("5 s, as the leader").isTrue();
+      alone.understandsTheWorldAgain();
+      leader.understandsTheWorldAgain();
+
+      outage(Duration.ofSeconds(30), alone, leader);
+      assertThat(alone.lived()).as("30 s, alone").isTrue();
+      // Longer than its lease: it may not act any more and ends, and Kubernetes starts it again.
+      assertThat(leader.lived()).as("30 s, as the leader").isFalse();
+      alone.understandsTheWorldAgain();
+      leader.understandsTheWorldAgain();
+    }
+  }
+
+  private static void outage(Duration time, Witness... witnesses) {
+    Stream.of(witnesses).forEach(Witness::prepare);
+    within(Duration.ofSeconds(30), "a value is nearly due")
+        .until(() -> Stream.of(witnesses).anyMatch(Witness::isNearlyDue));
+    cluster.apiserverDown();
+    passes(time);
+    Stream.of(witnesses).forEach(Witness::note);
+    cluster.apiserverUp();
+    var back = Instant.now();
+    Stream.of(witnesses).forEach(witness -> witness.recovers(time, back));
+  }
+
+  /// An operator, and an identity of it with a value that is replaced every few seconds.
+  private static final class Witness implements AutoCloseable {
+    private final String name;
+    private final Scene scene;
+    private final OperatorProcess.Start start;
+    private OperatorProcess operator;
+    private boolean lived;
+    private long before;
+    private int round;
+
+    Witness(String name, String election) {
+      this.name = name;
+      scene = scene("outage-" + name);
+      start =
+          alone()
+              .with("CREDENCE_LEADER_ELECTION", election)
+              .with("CREDENCE_WATCH_NAMESPACES", scene.namespace());
+      operator = start.start();
+      scene.identity("crm", OWNER + ", secrets: [" + password("crm-db") + "]");
+      scene.identity(
+          "once", OWNER + ", secrets: [" + password("once-db", "every: 15s, overlap: 0s") + "]");
+      scene.awaitReady("crm");
+      scene.awaitReady("once");
+    }
+
+    void prepare() {
+      before = scene.version("once-db");
+    }
+
+    boolean isNearlyDue() {
+      before = scene.version("once-db");
+      var due = scene.credential("once", "once-db").nextRotationTime();
+      return Instant.now().plusSeconds(3).isAfter(due)
+          && Instant.now().plusSeconds(1).isBefore(due);
+    }
+
+    void note() {
+      lived = operator.isAlive();
+    }
+
+    boolean lived() {
+      return lived;
+    }
+
+    void recovers(Duration time, Instant back) {
+      if (!lived) {
+        operator = start.start();
+      }
+      operator.awaitReady(TO_RECOVER);
+      within(TO_RECOVER, "what was due is done").until(() -> scene.version("once-db") > before);
+      var issued =
+          Instant.parse(
+              Scene.annotation(scene.secret("once-db"), "credence.dev/issued-at").orElseThrow());
+      System.out.printf(
+          "Outage of %d s, %s: the process %s; a new value %d s after the API server was back%n",
+          time.toSeconds(),
+          name,
+          lived ? "lived" : "ended and was started again",
+          Duration.between(back, issued).toSeconds());
+      assertThat(scene.version("once-db"))
+          .as("once, not for each that was missed")
+          .isEqualTo(before + 1);
+      stays(Duration.ofSeconds(3), "once", () -> scene.version("once-db") == before + 1);
+      assertThat(scene.version("crm-db")).isEqualTo(1);
+    }
+
+    /// New identities, members and policies are seen.
+    void understandsTheWorldAgain() {
+      var account = "later-" + round++;
+      scene.patch(
+          scene.identity("crm"), "{spec: {serviceAccounts: [{name: %s}]}}".formatted(account));
+      scene.await("crm", "Ready", "False MemberMissing");
+      scene.createAccount(account);
+      scene.awaitReady("crm");
+      try (var policy = scene.policy("enforcement: Enforce, owner: {contactPattern: 'nobody'}")) {
+        scene.await("crm", "Ready", "False OwnerInvalid");
+      }
+      scene.awaitReady("crm");
+    }
+
+    @Override
+    public void close() {
+      operator.close();
+      scene.client().namespaces().withName(scene.namespace()).delete();
+    }
+  }
+
+  static Stream<Duration> outages() {
+    return Stream.of(5, 60).limit(Aftermath.THOROUGH ? 2 : 1).map(Duration::ofSeconds);
+  }
+
+  /// The API server goes in the middle of a wave of rotations and of a burst of new identities,
+  /// which goes on meanwhile.
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("outages")
+  void what_an_outage_interrupts_is_done_once(Duration time) {
+    var scene = scene("burst");
+    try (var operator = alone().with("CREDENCE_WATCH_NAMESPACES", scene.namespace()).start()) {
+      scene.create("{apiVersion: v1, kind: Secret, metadata: {name: theirs}, data: {a: Yg==}}");
+      var aftermath = Aftermath.of(cluster, scene);
+      var old = names("old", 40);
+      old.forEach(name -> insistOn(scene, name));
+      aftermath.mends(operator, Aftermath.TO_MEND, name -> 1);
+      // Not in the common pool, which the client itself needs.
+      var burst =
+          CompletableFuture.runAsync(
+              () -> names("new", 100).forEach(name -> insistOn(scene, name)),
+              Thread::startVirtualThread);
+      old.forEach(name -> scene.annotate(scene.identity(name), "credence.dev/rotate", "wave"));
+
+      awayFor(time);
+      within(TO_RECOVER, "the burst is over").until(burst::isDone);
+      burst.join();
+      aftermath.holds(operator, TO_RECOVER, name -> name.startsWith("old") ? 2 : 1);
+    }
+  }
+
+  private static List<String> names(String start, int count) {
+    return IntStream.range(0, count).mapToObj(number -> start + "-" + number).toList();
+  }
+
+  /// Created, whatever it takes: who deploys tries again as well.
+  private static void insistOn(Scene scene, String name) {
+    var spec = OWNER + ", secrets: [" + password(name + "-db", "every: 720h, overlap: 1h") + "]";
+    within(Duration.ofMinutes(3), name + " is created")
+        .ignoreExceptions()
+        .until(() -> scene.identity(name).get() != null || scene.identity(name, spec) != null);
+  }
+
+  /// etcd forgets its history again and again while there is work and watches end: each goes on
+  /// from what is gone, and has to list anew.
+  @Test
+  void what_history_has_forgotten_is_listed_again() {
+    var scene = scene("compacted");
+    try (var proxy = Proxy.to(cluster.client());
+        var operator =
+            alone()
+                .with("CREDENCE_WATCH_NAMESPACES", scene.namespace())
+                .through(proxy.address())
+                .start()) {
+      var aftermath = Aftermath.of(cluster, scene);
+      var audit = cluster.audit();
+      var names = names("crm", 40);
+      for (var round = 0; round < names.size(); round += 10) {
+        names.subList(round, round + 10).forEach(name -> insistOn(scene, name));
+        names
+            .subList(0, round)
+            .forEach(n -> scene.annotate(scene.identity(n), "credence.dev/rotate", "once"));
+        cluster.compact();
+        assertThat(proxy.endWatches()).as("watches").isPositive();
+      }
+      // Its own memory of history goes with it.
+      cluster.apiserverDown();
+      cluster.apiserverUp();
+      aftermath.holds(operator, TO_RECOVER, name -> names.indexOf(name) < 30 ? 2 : 1);
+      assertThat(audit.requests().ofOperator().verb("list").on("secrets").count())
+          .as("lists")
+          .isPositive();
+    }
+  }
+
+  /// What somebody asked for a moment before the API server went is done when it is back.
+  @Test
+  void who_is_to_be_suspended_is_when_the_api_server_is_back() {
+    try (var operator = alone().start()) {
+      var crm = Crm.of(scene("suspended"));
+      crm.scene().awaitReady("crm");
+      var legacy = crm.token(Crm.LEGACY);
+      var bound = crm.token("crm-ci");
+      assertThat(crm.answer(legacy)).isEmpty();
+
+      crm.suspend();
+      awayFor(Duration.ofSeconds(5));
+      within(TO_RECOVER, "both tokens are refused")
+          .until(() -> !crm.isKnown(legacy) && !crm.isKnown(bound));
+      crm.scene().await("crm", "Suspended", "True Requested");
+      assertThat(crm.scene().status("crm").history()).hasSize(1);
+
+      // It lasts while nobody is there to see to it.
+      awayFor(Duration.ofSeconds(5));
+      assertThat(crm.answer(legacy)).isPresent();
+      assertThat(crm.isListed()).isTrue();
+
+      crm.resume();
+      awayFor(Duration.ofSeconds(5));
+      within(TO_RECOVER, "the hand-made token writes again")
+          .until(() -> crm.answer(legacy).isEmpty());
+      crm.scene().awaitReady("crm");
+      assertThat(crm.isListed()).isFalse();
+    }
+  }
+
+  private static void awayFor(Duration time) {
+    cluster.apiserverDown();
+    passes(time);
+    cluster.apiserverUp();
+  }
+
+  private static void passes(Duration time) {
+    var end = Instant.now().plus(time);
+    within(time.plusSeconds(10), "the time of the outage").until(() -> Instant.now().isAfter(end));
+  }
+
+  @Test
+  void of_several_replicas_one_acts_at_any_time() {
+    var scene = scene("replicas");
+    try (var one = electing().start();
+        var other = electing().start()) {
+      eventually("one leads").until(() -> leads(one) != leads(other));
+      var first = leads(one) ? one : other;
+      var second = first == one ? other : one;
+      scene.createAccount("crm-sync");
+      var audit = cluster.audit();
+      scene.identity(
+          "crm",
+          OWNER + ", serviceAccounts: [{name: crm-sync}], secrets: [" + password("crm-db") + "]");
+      scene.awaitReady("crm");
+      stays(Duration.ofSeconds(2), "both live", () -> one.isAlive() && other.isAlive());
+      assertThat(audit.requests().ofOperator().in(scene.namespace()).writes())
+          .as("one set of writes")
+          .hasToString(
+              "create secrets: 1\npatch machineidentities/status: 1\npatch serviceaccounts: 1");
+
+      var told = Instant.now();
+      var ended = first.terminate();
+      within(Duration.ofSeconds(10), "the second leads").until(() -> leads(second));
+      assertTook("from SIGTERM to the second one leading", told, Duration.ofSeconds(3));
+      assertThat(ended.exitCode()).isZero();
+      assertThat(ended.took()).isLessThan(TO_END);
+      scene.patch(scene.identity("crm"), "{spec: {owner: {contact: bob@example.com}}}");
+      eventually("the second acts")
+          .until(() -> scene.status("crm").owner().contact().equals("bob@example.com"));
+
+      try (var third = electing().start();
+          var fourth = electing().start()) {
+        assertThat(leads(third) || leads(fourth)).isFalse();
+        assertThat(fourth.terminate().took()).as("standing by").isLessThan(TO_END);
+        var killed = Instant.now();
+        second.kill();
+        within(Duration.ofSeconds(30), "the third leads").until(() -> leads(third));
+        assertTook("from SIGKILL to the third one leading", killed, Duration.ofSeconds(20));
+        scene.patch(scene.identity("crm"), "{spec: {owner: {contact: carol@example.com}}}");
+        eventually("the third acts")
+            .until(() -> scene.status("crm").owner().contact().equals("carol@example.com"));
+        assertThat(scene.version("crm-db")).isEqualTo(1);
+
+        lease()
+            .edit(
+                held -> {
+                  held.getSpec().setHolderIdentity("somebody-else");
+                  return held;
+                });
+        within(Duration.ofSeconds(8), "whose lease was taken, ends").until(() -> !third.isAlive());
+        assertThat(third.log()).contains("the lease is lost");
+      }
+    }
+  }
+
+  private static void assertTook(String what, Instant since, Duration most) {
+    var took = Duration.between(since, Instant.now());
+    System.out.printf("Outage: %s: %d ms%n", what, took.toMillis());
+    assertThat(took).as(what).isLessThan(most);
+  }
+
+  @Test
+  void it_stops_at_once_in_whatever_phase() {
+    try (var leading = alone().start()) {
+      var ended = leading.terminate();
+      assertThat(ended.took()).as("at work").isLessThan(TO_END);
+      assertThat(ended.exitCode()).isZero();
+    }
+    try (var waiting = startWhileAway(alone())) {
+      within(TO_RECOVER, "it waits for the API server")
+          .until(() -> waiting.log().contains("does not answer"));
+      assertThat(waiting.terminate().took()).as("waiting to start").isLessThan(TO_END);
+    }
+    cluster.apiserverUp();
+    try (var cutOff = electing().start()) {
+      eventually("it leads").until(() -> leads(cutOff));
+      cluster.apiserverDown();
+      assertThat(cutOff.terminate().took()).as("leading, and cut off").isLessThan(TO_END);
+    }
+    cluster.apiserverUp();
+  }
+
+  private static boolean leads(OperatorProcess operator) {
+    return operator.metric("credence_leader").orElse(0) == 1;
+  }
+}

@@ -1,0 +1,322 @@
+package dev.credence.system.lifecycle;
+
+import static dev.credence.system.Scene.OWNER;
+import static dev.credence.testing.Eventually.eventually;
+import static dev.credence.testing.Eventually.within;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.credence.api.Api;
+import dev.credence.api.MachineIdentityStatus.LifeState;
+import dev.credence.api.MachineIdentityStatus.Measure;
+import dev.credence.cluster.LocalCluster;
+import dev.credence.cluster.OnCluster;
+import dev.credence.cluster.OperatorProcess;
+import dev.credence.cluster.TestNamespace;
+import dev.credence.system.Crm;
+import dev.credence.system.Scene;
+import dev.credence.testing.Program;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// An identity goes out of service and comes back, on a real API server: by the tokens and the
+/// writes of its account, and not only by what its status says.
+@OnCluster
+class SuspensionIT {
+  private static final Duration AT_MOST = Duration.ofSeconds(15);
+
+  private static LocalCluster cluster;
+
+  @BeforeAll
+  static void start(LocalCluster shared) {
+    cluster = shared;
+  }
+
+  @Test
+  void what_was_accepted_is_refused_and_accepted_again(TestNamespace namespace) {
+    try (var operator = OperatorProcess.on(cluster).start()) {
+      var crm = Crm.in(namespace);
+      var scene = crm.scene();
+      scene.awaitReady("crm");
+      var legacy = crm.token("crm-legacy");
+      var bound = crm.token("crm-ci");
+      assertThat(crm.answer(legacy)).isEmpty();
+      assertThat(crm.answer(bound)).isEmpty();
+      crm.requestToken();
+
+      var begun = Instant.now();
+      crm.suspend();
+      // Whichever comes first: denied by name, or not known any more.
+      within(AT_MOST, "writes are refused").until(() -> crm.answer(legacy).isPresent());
+      var writes = Duration.between(begun, Instant.now());
+      within(AT_MOST, "the hand-made token is refused").until(() -> !crm.isKnown(legacy));
+      within(AT_MOST, "the token that we made is refused").until(() -> !crm.isKnown(bound));
+      var tokens = Duration.between(begun, Instant.now());
+      assertThat(tokens).isLessThan(AT_MOST);
+      assertThatExceptionOfType(KubernetesClientException.class)
+          .isThrownBy(() -> crm.requestToken())
+          .withMessageContaining("is suspended and gets no new token: MachineIdentity crm")
+          .withMessageContaining("INC-7");
+      eventually("the status says so")
+          .until(() -> scene.status("crm").state() == LifeState.Suspended);
+      assertThat(scene.status("crm").suspension().inForce()).containsExactly(Measure.values());
+      assertThat(scene.verdict("crm", "Suspended")).isEqualTo("True Requested");
+      assertThat(scene.status("crm").history().getLast().to()).isEqualTo(LifeState.Suspended);
+
+      var resumed = Instant.now();
+      crm.resume();
+      within(AT_MOST, "the hand-made token writes again").until(() -> crm.answer(legacy).isEmpty());
+      var again = Duration.between(resumed, Instant.now());
+      scene.awaitVersion("crm-ci", 2);
+      within(AT_MOST, "there is a new token")
+          .until(() -> crm.answer(crm.token("crm-ci")).isEmpty());
+      assertThat(crm.isKnown(bound)).as("the one that was ended stays so").isFalse();
+      assertThat(crm.isListed()).isFalse();
+      assertThat(Scene.label(scene.secret("crm-legacy"), Api.INVALID_SINCE)).isEmpty();
+      assertThat(Scene.annotation(scene.secret("crm-legacy"), Api.SUSPENDED)).isEmpty();
+      scene.awaitReady("crm");
+      System.out.printf(
+          "Suspension: writes refused after %d ms, all tokens after %d ms; accepted again after %d ms%n",
+          writes.toMillis(), tokens.toMillis(), again.toMillis());
+    }
+  }
+
+  @Test
+  void the_message_names_who_is_suspended_and_why(TestNamespace namespace) {
+    try (var operator = OperatorProcess.on(cluster).start()) {
+      var crm = Crm.in(namespace);
+      var scene = crm.scene();
+      scene.awaitReady("crm");
+      // The API server believes this token for ten more seconds: its writes are denied by name.
+      var legacy = crm.token("crm-legacy");
+      assertThat(crm.isKnown(legacy)).isTrue();
+      crm.suspend();
+      within(AT_MOST, "writes are denied").until(() -> crm.isDenied(legacy));
+      assertThat(crm.answer(legacy).orElseThrow())
+          .contains("crm-sync is suspended: MachineIdentity crm", "INC-7");
+    }
+  }
+
+  @Test
+  void asked_for_twice_it_lasts_until_both_are_taken_back(TestNamespace namespace) {
+    try (var operator = OperatorProcess.on(cluster).start()) {
+      var crm = Crm.in(namespace);
+      var scene = crm.scene();
+      scene.awaitReady("crm");
+      scene.patch(
+          scene.identity("crm"),
+          "{metadata: {annotations: {credence.dev/suspend: INC-7}}, spec: {state: Suspended}}");
+      scene.await("crm", "Suspended", "True Requested");
+      var since = scene.status("crm").suspension().startTime();
+      crm.resume();
+      eventually("the other reason is given")
+          .until(() -> scene.message("crm", "Suspended").contains("`spec.state`"));
+      assertThat(scene.status("crm").suspension().startTime()).isEqualTo(since);
+      assertThat(crm.isListed()).isTrue();
+      scene.patch(scene.identity("crm"), "{spec: {state: Active}}");
+      scene.await("crm", "Suspended", "False InService");
+      assertThat(crm.isListed()).isFalse();
+    }
+  }
+
+  @Test
+  void it_may_be_asked_for_while_the_operator_is_away(TestNamespace namespace) {
+    var crm = Crm.in(namespace);
+    var scene = crm.scene();
+    try (var operator = OperatorProcess.on(cluster).start()) {
+      scene.awaitReady("crm");
+    }
+    var legacy = crm.token("crm-legacy");
+    crm.suspend();
+    assertThat(crm.answer(legacy)).isEmpty();
+    try (var operator = OperatorProcess.on(cluster).start()) {
+      within(AT_MOST, "the hand-made token is refused").until(() -> !crm.isKnown(legacy));
+      scene.await("crm", "Suspended", "True Requested");
+    }
+    // It needs no operator to last, and one that comes back finds nothing to do.
+    assertThat(crm.answer(legacy)).isPresent();
+    scene.identity("crm").delete();
+    assertThat(crm.answer(legacy)).isPresent();
+    try (var operator = OperatorProcess.on(cluster).start()) {
+      within(AT_MOST, "nobody is frozen for an identity that is gone")
+          .until(() -> !crm.isListed() && crm.answer(legacy).isEmpty());
+    }
+  }
+
+  @Test
+  void deleting_a_suspended_identity_leaves_nobody_frozen(TestNamespace namespace) {
+    try (var operator = OperatorProcess.on(cluster).start()) {
+      var crm = Crm.in(namespace);
+      var scene = crm.scene();
+      scene.awaitReady("crm");
+      crm.suspend();
+      var legacy = crm.token("crm-legacy");
+      within(AT_MOST, "the hand-made token is refused").until(() -> !crm.isKnown(legacy));
+      scene.identity("crm").delete();
+      within(AT_MOST, "it writes again")
+          .until(() -> !crm.isListed() && crm.answer(legacy).isEmpty());
+    }
+  }
+
+  @Test
+  void an_operator_that_is_gone_for_good_leaves_nobody_frozen(TestNamespace namespace) {
+    var crm = Crm.in(namespace);
+    var scene = crm.scene();
+    var legacy = "";
+    try (var operator = OperatorProcess.on(cluster).start()) {
+      scene.awaitReady("crm");
+      legacy = crm.token("crm-legacy");
+      crm.suspend();
+      scene.await("crm", "Suspended", "True Requested");
+    }
+    var said =
+        Program.output(
+            Map.of("KUBECONFIG", cluster.kubeconfig().toString()),
+            List.of(LocalCluster.TOP.resolve("operator/bin/credence").toString(), "release"));
+    assertThat(said).contains(scene.namespace() + "/crm-legacy");
+    assertThat(crm.isListed()).isFalse();
+    var token = legacy;
+    within(AT_MOST, "it writes again").until(() -> crm.answer(token).isEmpty());
+  }
+
+  @Test
+  void what_is_never_suspended_is_not(TestNamespace namespace) {
+    var system = new Scene(cluster.client(), "kube-system");
+    try (var operator =
+        OperatorProcess.on(cluster).with("CREDENCE_NEVER_SUSPEND", namespace.name()).start()) {
+      var crm = Crm.in(namespace);
+      var scene = crm.scene();
+      crm.suspend();
+      var own = new Scene(cluster.client(), LocalCluster.NAMESPACE);
+      own.identity(
+          "itself",
+          OWNER + ", state: Suspended, serviceAccounts: [{name: " + LocalCluster.ACCOUNT + "}]");
+      system.identity("crm", OWNER + ", state: Suspended, serviceAccounts: [{name: default}]");
+      for (var one : List.of(scene, system)) {
+        eventually("it says that it is not")
+            .until(() -> one.message("crm", "Suspended").startsWith("not suspended, though"));
+      }
+      eventually("the operator does not suspend itself")
+          .until(() -> own.message("itself", "Suspended").startsWith("not suspended, though"));
+      assertThat(crm.list().keySet())
+          .noneMatch(
+              key ->
+                  Stream.of("kube-system.", LocalCluster.NAMESPACE + ".", namespace.name() + ".")
+                      .anyMatch(key::startsWith));
+      assertThat(crm.answer(crm.token("crm-legacy"))).isEmpty();
+    } finally {
+      system.identity("crm").delete();
+      new Scene(cluster.client(), LocalCluster.NAMESPACE).identity("itself").delete();
+    }
+  }
+
+  @Test
+  void a_policy_suspends_no_more_than_it_may(TestNamespace namespace) {
+    var scene = Scene.in(namespace);
+    var past = Instant.now().minusSeconds(60);
+    IntStream.range(0, 6)
+        .forEach(
+            number -> scene.identity("app-" + number, OWNER + ", expirationTime: '" + past + "'"));
+    try (var policy = scene.policy(suspending(2))) {
+      try (var operator = OperatorProcess.on(cluster).start()) {
+        eventually("two are suspended, and the others say when")
+            .untilAsserted(
+                () -> {
+                  assertThat(said(scene)).filteredOn(SuspensionIT::isExpired).hasSize(2);
+                  assertThat(said(scene)).filteredOn(SuspensionIT::isWaiting).hasSize(4);
+                });
+        assertThat(said(scene))
+            .filteredOn(SuspensionIT::isWaiting)
+            .allMatch(text -> text.contains("the next at "));
+      }
+      // The next one remembers, and counts on.
+      try (var operator = OperatorProcess.on(cluster).start()) {
+        Scene.stays(Duration.ofSeconds(3), "no more of them", () -> expired(scene) == 2);
+        policy.replace(suspending(3));
+        eventually("one more is").until(() -> expired(scene) == 3);
+        Scene.stays(Duration.ofSeconds(3), "no more of them", () -> expired(scene) == 3);
+      }
+    }
+  }
+
+  private static String suspending(int most) {
+    return "enforcement: Enforce, lifetime: {onExpiry: Suspend}, safety: {maxSuspensionsPerHour: "
+        + most
+        + "}";
+  }
+
+  private static long expired(Scene scene) {
+    return said(scene).stream().filter(SuspensionIT::isExpired).count();
+  }
+
+  private static List<String> said(Scene scene) {
+    return IntStream.range(0, 6)
+        .mapToObj(number -> "app-" + number)
+        .map(name -> scene.verdict(name, "Suspended") + ": " + scene.message(name, "Suspended"))
+        .toList();
+  }
+
+  private static boolean isExpired(String said) {
+    return said.startsWith("True Expired");
+  }
+
+  private static boolean isWaiting(String said) {
+    return said.startsWith("False InService: to be suspended");
+  }
+
+  @Test
+  void a_decommissioned_identity_is_taken_apart_and_stays_as_evidence(TestNamespace namespace) {
+    try (var operator = OperatorProcess.on(cluster).start()) {
+      var crm = Crm.in(namespace);
+      var scene = crm.scene();
+      scene.createHook("revoke");
+      scene.create("{apiVersion: v1, kind: Secret, metadata: {name: crm-smtp}}");
+      scene.patch(
+          scene.identity("crm"),
+          """
+          {spec: {serviceAccounts: [{name: crm-sync}, {name: crm-report, provision: {}}],
+           secrets: [{name: crm-smtp}, {name: crm-ci, token: {serviceAccount: crm-sync}},
+             {name: crm-db, generate: {keys: [{name: password, password: {}}]}, hooks: {revoke: {cronJob: revoke}}}]}}
+          """);
+      scene.awaitVersion("crm-db", 1);
+      scene.awaitReady("crm");
+      var legacy = crm.token("crm-legacy");
+
+      scene.patch(scene.identity("crm"), "{spec: {state: Decommissioned}}");
+      eventually("what was made is gone")
+          .until(
+              () ->
+                  scene.secret("crm-db").get() == null
+                      && scene.secret("crm-ci").get() == null
+                      && scene.account("crm-report").get() == null
+                      && scene.jobs().isEmpty());
+      assertThat(scene.events("crm")).anyMatch(event -> event.contains("HookStarted"));
+      eventually("what was not is there without our marks")
+          .until(
+              () ->
+                  scene.isUnmarked(scene.secret("crm-smtp"))
+                      && scene.isUnmarked(scene.account("crm-sync")));
+      within(AT_MOST, "its account can do nothing").until(() -> !crm.isKnown(legacy));
+      eventually("the rest is listed")
+          .until(
+              () ->
+                  scene.status("crm").suspension().notCovered().stream()
+                          .anyMatch(left -> left.startsWith("RoleBinding"))
+                      && scene.verdict("crm", "Ready").equals("True InOrder"));
+      assertThat(scene.status("crm").state()).isEqualTo(LifeState.Decommissioned);
+      assertThat(scene.status("crm").suspension().notCovered())
+          .anyMatch(left -> left.startsWith("ServiceAccount crm-sync stays"))
+          .anyMatch(left -> left.startsWith("Secret crm-smtp stays"));
+      assertThatExceptionOfType(KubernetesClientException.class)
+          .isThrownBy(() -> scene.patch(scene.identity("crm"), "{spec: {state: Active}}"))
+          .withMessageContaining("`state` Decommissioned is final");
+    }
+  }
+}
