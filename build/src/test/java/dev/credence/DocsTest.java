@@ -32,7 +32,11 @@ class DocsTest {
 
   /// Read by scripts, not by the operator.
   private static final Set<String> OF_SCRIPTS =
-      Set.of("CREDENCE_JAVA_HOME", "CREDENCE_JAVA_OPTS", "CREDENCE_TEST_KUBECONFIG");
+      Set.of(
+          "CREDENCE_JAVA_HOME",
+          "CREDENCE_JAVA_OPTS",
+          "CREDENCE_TEST_KUBECONFIG",
+          "CREDENCE_TEST_KUBERNETES");
 
   static Stream<Path> pages() throws IOException {
     try (var files = Files.walk(TOP, 6)) {
