@@ -62,7 +62,7 @@ public final class LocalCluster implements AutoCloseable {
 
   private static final List<LocalCluster> RUNNING = new CopyOnWriteArrayList<>();
 
-  private static final GenericKubernetesResource ANY =
+  static final GenericKubernetesResource ANY =
       Serialization.unmarshal(
           "---\n{apiVersion: credence.dev/v1alpha1, kind: MachineIdentity, metadata: {name: any}, spec: {}}",
           GenericKubernetesResource.class);
@@ -332,6 +332,7 @@ public final class LocalCluster implements AutoCloseable {
           .until(() -> client.raw("/apis/credence.dev/v1alpha1/" + kind + "?limit=1") != null);
     }
     awaitSchemas();
+    WarmStart.learn(this);
     return this;
   }
 

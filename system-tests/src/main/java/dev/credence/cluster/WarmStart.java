@@ -1,0 +1,68 @@
+package dev.credence.cluster;
+
+import dev.credence.testing.Eventually;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// The JVM's cache of loaded and linked classes (JEP 483), learned from one run of the operator:
+/// each later start of an operator or a command takes half the processor time. The image of a
+/// release has one as well; `operator/bin/credence` uses this one where it is newer than the
+/// program.
+final class WarmStart {
+  private static final Path PROGRAM = LocalCluster.TOP.resolve("operator/target/credence.jar");
+  private static final Path CACHE = LocalCluster.TOP.resolve("operator/target/credence.aot");
+
+  /// Learns where there is no cache of this program yet. Of several JVMs one learns and the others
+  /// wait for it.
+  static void learn(LocalCluster cluster) {
+    try (var file = new RandomAccessFile(CACHE + ".lock", "rw");
+        var _ = file.getChannel().lock()) {
+      if (!isUpToDate()) {
+        learnAnew(cluster);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean isUpToDate() throws IOException {
+    return Files.exists(CACHE)
+        && Files.getLastModifiedTime(CACHE).compareTo(Files.getLastModifiedTime(PROGRAM)) >= 0;
+  }
+
+  private static void learnAnew(LocalCluster cluster) throws IOException {
+    Files.deleteIfExists(CACHE);
+    var unfinished = Path.of(CACHE + ".new");
+    try (var namespace = TestNamespace.create(cluster.client(), "warm-start");
+        var operator =
+            OperatorProcess.on(cluster)
+                .in(namespace)
+                .with("JAVA_TOOL_OPTIONS", "-XX:AOTCacheOutput=" + unfinished)
+                .start()) {
+      cluster.client().resource(LocalCluster.ANY).inNamespace(namespace.name()).create();
+      Eventually.eventually("the identity has a status")
+          .until(
+              () ->
+                  cluster
+                      .kubectl(
+                          "get",
+                          "mid",
+                          "any",
+                          "-n",
+                          namespace.name(),
+                          "-o",
+                          "jsonpath={.status.observedGeneration}")
+                      .equals("1"));
+      operator.terminate();
+    }
+    // A run that could not write the cache is no reason to fail: the next starts are slower.
+    if (Files.exists(unfinished)) {
+      Files.move(unfinished, CACHE);
+    }
+  }
+
+  private WarmStart() {}
+}
