@@ -8,7 +8,7 @@ MAKEFLAGS += --no-print-directory
 
 MVN := tools/mvn
 JAR := operator/target/credence.jar
-CLUSTER_TOOLS := etcd kubernetes kwok
+CLUSTER_TOOLS := kubernetes etcd kwok
 SOURCES := $(wildcard pom.xml operator/pom.xml) $(shell find operator/src/main 2>/dev/null) # folders too: a removed file counts
 
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
@@ -19,8 +19,10 @@ export CREDENCE_TOOLS := $(CURDIR)/.tools
 help: ## Lists these targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: build ## Shows the main job from a fresh clone: cluster, chart, operator, quickstart. Leaves all of it up.
-	@tools/build $(CLUSTER_TOOLS) helm
+demo: ## Shows the main features from a fresh clone: cluster, chart, operator, quickstart. Leaves all of it up.
+	@tools/build $(CLUSTER_TOOLS) helm & builder=$$!; \
+	 $(MAKE) build || { kill $$builder; exit 1; }; \
+	 wait $$builder
 	@tools/demo
 
 demo-stop: ## Ends what `make demo` left up.
