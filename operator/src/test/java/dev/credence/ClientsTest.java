@@ -20,11 +20,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The clients as the operator has them: how they ask, and what they make of answers that a newer
 /// version of the schema lets through.
+@Isolated("it replaces what the whole JVM shares")
 class ClientsTest {
   @AutoClose private final FakeApi api = FakeApi.start();
   @AutoClose private final Clients clients = clients(api);

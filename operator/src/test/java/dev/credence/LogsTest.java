@@ -12,8 +12,10 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
+@Isolated("it replaces what the whole JVM shares")
 class LogsTest {
   private final PrintStream console = System.out;
   private final ByteArrayOutputStream written = new ByteArrayOutputStream();

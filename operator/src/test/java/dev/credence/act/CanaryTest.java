@@ -44,6 +44,7 @@ import org.slf4j.LoggerFactory;
 
 /// Whatever an API server (or a webhook behind it) answers to a Secret: no value that was made, and
 /// none that was there before, is in an exception, in what is remembered, or in the log.
+@Isolated("it replaces what the whole JVM shares")
 class CanaryTest {
   private static final Recipe EVERY_KIND =
       new Recipe(

@@ -11,10 +11,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
 
 @Timeout(20)
+@Isolated("it replaces what the whole JVM shares")
 class ApiServerTest {
   private static final String IDENTITIES = "/apis/credence.dev/v1alpha1/machineidentities";
   private static final String POLICIES = "/apis/credence.dev/v1alpha1/credentialpolicies";

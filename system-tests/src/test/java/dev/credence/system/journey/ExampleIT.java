@@ -8,6 +8,7 @@ import dev.credence.api.CredentialPolicy;
 import dev.credence.api.MachineIdentityStatus.CredentialState;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.WithOperator;
+import dev.credence.system.BesideOthers;
 import dev.credence.system.Kstatus;
 import dev.credence.system.OrdersApi;
 import dev.credence.system.Registration;
@@ -64,7 +65,7 @@ class ExampleIT {
     }
   }
 
-  @Test
+  @BesideOthers
   void quickstart() throws IOException {
     var scene = new Scene(cluster.client(), "shop");
     try (var applied = apply("quickstart", "shop")) {
@@ -110,7 +111,7 @@ class ExampleIT {
     }
   }
 
-  @Test
+  @BesideOthers
   void ci_kubeconfig(@TempDir Path folder) throws IOException {
     var scene = new Scene(cluster.client(), "ci");
     try (var applied = apply("ci-kubeconfig", "ci")) {
@@ -157,7 +158,7 @@ class ExampleIT {
     }
   }
 
-  @Test
+  @BesideOthers
   void api_key_overlap() throws Exception {
     var scene = new Scene(cluster.client(), "orders");
     try (var applied = apply("api-key-overlap", "orders")) {
@@ -174,7 +175,7 @@ class ExampleIT {
     }
   }
 
-  @Test
+  @BesideOthers
   void suspend_and_resume(@TempDir Path folder) throws IOException {
     var scene = new Scene(cluster.client(), "billing");
     try (var applied = apply("suspend-and-resume", "billing")) {
@@ -221,7 +222,7 @@ class ExampleIT {
     }
   }
 
-  @Test
+  @BesideOthers
   void access_review() throws IOException {
     var scene = new Scene(cluster.client(), "back-office");
     try (var applied = apply("access-review", "back-office")) {
@@ -254,7 +255,7 @@ class ExampleIT {
     }
   }
 
-  @Test
+  @BesideOthers
   void offboarding() throws IOException {
     var scene = new Scene(cluster.client(), "sales-tools");
     try (var applied = apply("offboarding", "sales-tools")) {
@@ -315,7 +316,7 @@ class ExampleIT {
     }
   }
 
-  @Test
+  @BesideOthers
   void discovery() throws IOException {
     var scene = new Scene(cluster.client(), "warehouse");
     try (var registration = Registration.allowed(cluster);
@@ -354,7 +355,7 @@ class ExampleIT {
   }
 
   /// Argo CD's waves by hand: each begins when the one before is healthy.
-  @Test
+  @BesideOthers
   void gitops() throws IOException {
     var scene = new Scene(cluster.client(), "helpdesk");
     var folder = EXAMPLES.resolve("gitops");

@@ -184,7 +184,8 @@ class AbuseIT {
     scene.await(PATIENCE, "crm", "Suspended", "True Requested");
     within(PATIENCE, "it is told what was asked")
         .until(() -> scene.message("crm", "Suspended").contains("INC-7"));
-    assertThat(scene.message("crm", "MembersLinked")).contains("INC-7");
+    within(PATIENCE, "it is told what the account carries")
+        .until(() -> scene.message("crm", "MembersLinked").contains("INC-7"));
 
     assertThat(steering(operator.log())).isEmpty();
     assertThat(operator.log()).doesNotContainPattern("(?m)^2027-01-01T00:00:00.000Z");
