@@ -50,6 +50,21 @@ class ThreatModelTest {
   }
 
   @Test
+  void the_tests_that_the_page_of_faults_names_exist() throws IOException {
+    var named =
+        Pattern.compile("`(\\w+(?:IT|Test))`")
+            .matcher(Files.readString(TOP.resolve("docs/faults.md")))
+            .results()
+            .map(match -> match.group(1))
+            .distinct()
+            .toList();
+    assertThat(named).hasSizeGreaterThan(10);
+    for (var test : named) {
+      assertThat(source(test)).as(test).isNotEmpty();
+    }
+  }
+
+  @Test
   void each_attempt_has_a_number_of_its_own() throws IOException {
     var numbers = rows().map(row -> row.substring(2, 5)).toList();
     assertThat(numbers).hasSizeGreaterThan(30).doesNotHaveDuplicates().isSorted();

@@ -169,10 +169,10 @@ public final class OperatorProcess implements AutoCloseable {
   }
 
   /// One sample of `/metrics`: `metric("credence_leader")`, or with all of its labels as they are
-  /// printed. Absent where there is none.
+  /// printed. Absent where there is none, or where the process has just ended.
   public OptionalDouble metric(String sample) {
-    return metrics()
-        .lines()
+    return get("/metrics").map(HttpResponse::body).stream()
+        .flatMap(String::lines)
         .filter(line -> line.startsWith(sample + " "))
         .mapToDouble(
             line -> Double.parseDouble(line.substring(sample.length()).strip().split(" ", 2)[0]))
