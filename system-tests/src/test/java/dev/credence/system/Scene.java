@@ -7,6 +7,7 @@ import static java.util.stream.Collectors.joining;
 
 import dev.credence.api.Api;
 import dev.credence.api.Condition;
+import dev.credence.api.CredentialPolicy;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentityStatus;
 import dev.credence.api.MachineIdentityStatus.CredentialStatus;
@@ -105,6 +106,21 @@ public record Scene(KubernetesClient client, String namespace) {
                   .formatted(name, namespace, spec),
               GenericKubernetesResource.class);
       client.resource(object).createOr(there -> there.update());
+      return this;
+    }
+
+    /// Until an operator has seen it as it is: what an identity asks for before that, it gets.
+    public Policy awaitSeen() {
+      eventually("the operator has seen the policy " + name)
+          .until(
+              () -> {
+                var policy = client.resources(CredentialPolicy.class).withName(name).get();
+                return policy.getStatus() != null
+                    && policy
+                        .getMetadata()
+                        .getGeneration()
+                        .equals(policy.getStatus().observedGeneration());
+              });
       return this;
     }
 

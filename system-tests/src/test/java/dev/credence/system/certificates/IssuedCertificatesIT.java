@@ -223,7 +223,7 @@ class IssuedCertificatesIT {
     selfSigned(scene, scene.namespace());
     var rules =
         "certificates: {maxDuration: 24h, allowedIssuers: [{kind: Issuer, name: self}], keys: {algorithms: [ECDSA]}}, ";
-    try (var policy = scene.policy(rules + "enforcement: Enforce")) {
+    try (var policy = scene.policy(rules + "enforcement: Enforce").awaitSeen()) {
       scene.identity(
           "long", OWNER + ", certificates: [" + issue("long", "self", ", duration: 25h") + "]");
       scene.identity(

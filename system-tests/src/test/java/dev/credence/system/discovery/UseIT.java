@@ -85,6 +85,20 @@ class UseIT {
         {apiVersion: v1, kind: Pod, metadata: {name: crm-1},
          spec: {serviceAccountName: crm-sync, containers: [{name: web, image: crm}]}}
         """);
+    // Pods are listed when the identity comes, and then at the next resync.
+    eventually("the pod runs")
+        .until(
+            () ->
+                "Running"
+                    .equals(
+                        scene
+                            .client()
+                            .pods()
+                            .inNamespace(scene.namespace())
+                            .withName("crm-1")
+                            .get()
+                            .getStatus()
+                            .getPhase()));
     scene.identity("crm", OWNER + ", serviceAccounts: [{name: crm-sync}]");
     scene.await("crm", "InUse", "True PodRunning");
     assertThat(scene.status("crm").type().name()).isEqualTo("Workload");
