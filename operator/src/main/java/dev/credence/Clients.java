@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.credence.api.Api;
 import dev.credence.measure.Meters;
 import dev.credence.measure.RequestCount;
+import dev.credence.observe.DurationText;
 import dev.credence.observe.Heartbeat;
 import dev.credence.observe.MetadataOnly;
 import dev.credence.observe.SharedFields;
@@ -101,6 +102,7 @@ public record Clients(KubernetesClient full, KubernetesClient metadata) implemen
             .configure(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL, true);
     lenient.addHandler(new Unreadable());
     lenient.addMixIn(ObjectMeta.class, SharedFields.class);
+    DurationText.readBy(lenient);
     Stream.of(
             SecretList.class,
             NamespaceList.class,

@@ -247,11 +247,11 @@ public record CredentialPolicySpec(
           @Pattern(Form.DURATION)
           String every,
       @JsonPropertyDescription(
-              "When values are replaced, as five fields of cron: `0 2 1 * *` is the first of each month at two.")
+              "When values are replaced, as five fields of cron with the grammar of a Kubernetes CronJob: `0 2 1 * *` is the first of each month at two. Sunday is 0.")
           @Size(max = 128)
           @Pattern(Form.CRON)
           String schedule,
-      @JsonPropertyDescription("The time zone of `schedule`; UTC where it is left out.")
+      @JsonPropertyDescription("The time zone of `schedule`, by its name in the IANA database such as Europe/Berlin; UTC where it is left out.")
           @Size(max = 64)
           @Pattern(Form.ZONE)
           String timeZone,
@@ -291,7 +291,7 @@ public record CredentialPolicySpec(
       fieldPath = ".duration")
   public record Window(
       @JsonPropertyDescription(
-              "When the window opens, as five fields of cron: `0 22 * * 1-5` is ten at night on working days.")
+              "When the window opens, as five fields of cron with the grammar of a Kubernetes CronJob: `0 22 * * 1-5` is ten at night on working days. Sunday is 0.")
           @Required
           @Size(max = 128)
           @Pattern(Form.CRON)
@@ -302,7 +302,7 @@ public record CredentialPolicySpec(
           @Size(max = 24)
           @Pattern(Form.DURATION)
           String duration,
-      @JsonPropertyDescription("The time zone of `cron`; UTC where it is left out.")
+      @JsonPropertyDescription("The time zone of `cron`, by its name in the IANA database such as Europe/Berlin; UTC where it is left out.")
           @Size(max = 64)
           @Pattern(Form.ZONE)
           String timeZone) {}

@@ -16,15 +16,17 @@ public interface Form {
   /// A key of a Secret.
   String KEY = "^[-._a-zA-Z0-9]+$";
 
-  /// Five fields of cron. What is in them is checked by the operator, which says so in a condition.
-  String CRON = "^[^ ]+( +[^ ]+){4}$";
+  /// Five fields of cron, as in a CronJob; no `@daily`, no `TZ=`. What is in them is checked by the
+  /// operator, which reports it in a condition.
+  String CRON = "^[!-~]+( +[!-~]+){4}$";
 
   /// A time zone of the IANA database. Whether it exists is checked by the operator.
   String ZONE = "^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$";
 
-  /// One line of text without control characters: it reaches annotations, logs and terminals.
+  /// One line of text without control characters and without what is not seen (as in
+  /// facts.Unprintable): it reaches annotations, logs and terminals, and is compared by people.
   String LINE =
-      "^[^\\x00-\\x1f\\x7f-\\x9f\\x{2028}\\x{2029}\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}]*$";
+      "^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\x{34f}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{2800}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{ffa0}\\x{e0100}-\\x{e01ef}]*$";
 
   /// A time of RFC 3339 that every reader understands alike. Beside `format: date-time`, which lets
   /// through ten digits of a second and offsets of eighteen hours.
@@ -69,7 +71,9 @@ public interface Form {
               CRON,
               "must be five fields of cron like '0 2 1 * *': minute, hour, day, month, weekday"),
           Map.entry(ZONE, "must be a time zone of the IANA database like Europe/Berlin or UTC"),
-          Map.entry(LINE, "must be one line without control characters"),
+          Map.entry(
+              LINE,
+              "must be one line without control characters and without invisible ones like a zero-width space"),
           Map.entry(
               SECRET_TYPE,
               "must be Opaque, kubernetes.io/basic-auth or kubernetes.io/ssh-auth: Secrets of other types, above all tokens of service accounts, are not generated"),

@@ -25,11 +25,11 @@ public record Rotation(
         @Pattern(Form.DURATION)
         String every,
     @JsonPropertyDescription(
-            "When the value is replaced, as five fields of cron: `0 2 1 * *` is the first of each month at two.")
+            "When the value is replaced, as five fields of cron with the grammar of a Kubernetes CronJob: `0 2 1 * *` is the first of each month at two. Sunday is 0.")
         @Size(max = 128)
         @Pattern(Form.CRON)
         String schedule,
-    @JsonPropertyDescription("The time zone of `schedule`; UTC where it is left out.")
+    @JsonPropertyDescription("The time zone of `schedule`, by its name in the IANA database such as Europe/Berlin; UTC where it is left out.")
         @Size(max = 64)
         @Pattern(Form.ZONE)
         String timeZone,

@@ -87,6 +87,12 @@ final class CertificateRules {
   }
 
   private static Optional<String> lifetime(Issuance asked, CertificateRule rule) {
+    if (rule.maxDuration().isPresent() && asked.isUnreadable("duration")) {
+      return Optional.of(
+          "has a `duration` that cannot be read: at most "
+              + Durations.text(rule.maxDuration().get())
+              + " is allowed");
+    }
     return rule.maxDuration()
         .filter(longest -> asked.lifetime().compareTo(longest) > 0)
         .map(
@@ -99,6 +105,12 @@ final class CertificateRules {
   }
 
   private static Optional<String> renewal(Issuance asked, CertificateRule rule) {
+    if (rule.minRenewBefore().isPresent() && asked.isUnreadable("renewBefore")) {
+      return Optional.of(
+          "has a `renewBefore` that cannot be read: it must be renewed "
+              + Durations.text(rule.minRenewBefore().get())
+              + " before its expiration at the latest");
+    }
     return rule.minRenewBefore()
         .filter(least -> !asked.renews() || asked.renewal().compareTo(least) < 0)
         .map(

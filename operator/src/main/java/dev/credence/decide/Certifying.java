@@ -351,6 +351,7 @@ record Certifying(Snapshot s, Optional<Policy> policy, Optional<Halt> halt, Owne
                 certificate.complaint().stream().flatMap(_ -> issuerProblem(certificate)),
                 certificate.notAfter().stream().filter(_ -> isOver).map(end -> "ended at " + end),
                 certificate.failure().stream().map(Certifying::failed),
+                certificate.asked().stream().flatMap(Certifying::unreadable),
                 notes.stream())
             .flatMap(texts -> texts)
             .toList();
@@ -369,6 +370,14 @@ record Certifying(Snapshot s, Optional<Policy> policy, Optional<Halt> halt, Owne
                       complaint.stream().map(why -> ref + " is not ready: " + why);
                   case null -> Stream.of();
                 });
+  }
+
+  private static Stream<String> unreadable(Issuance asked) {
+    return asked.unreadable().stream()
+        .map(
+            text ->
+                text
+                    + " is not a duration that cert-manager can use: write hours, minutes and seconds like 2160h");
   }
 
   /// After each failure cert-manager waits twice as long: an hour first, 32 hours at most, unless

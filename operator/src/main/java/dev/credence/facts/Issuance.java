@@ -10,7 +10,8 @@ import java.util.stream.Collectors;
 /// What cert-manager is asked to issue. What is empty is left to cert-manager's own defaults.
 ///
 /// `renewBeforePercentage` is what others may ask instead of `renewBefore`; `renews`: whether
-/// cert-manager is to renew it at all.
+/// cert-manager is to renew it at all; `unreadable`: what is written where a duration belongs and
+/// is none, as `duration` '1d'.
 public record Issuance(
     Issuer.Ref issuer,
     String secretName,
@@ -23,7 +24,8 @@ public record Issuance(
     Optional<Duration> renewBefore,
     Optional<Integer> renewBeforePercentage,
     boolean renews,
-    Key key) {
+    Key key,
+    List<String> unreadable) {
   /// cert-manager's default: 90 days.
   public static final Duration DURATION = Duration.ofHours(2160);
 
@@ -35,6 +37,7 @@ public record Issuance(
     uris = List.copyOf(uris);
     ipAddresses = List.copyOf(ipAddresses);
     usages = List.copyOf(usages);
+    unreadable = List.copyOf(unreadable);
   }
 
   /// `size` in bits.
@@ -65,6 +68,11 @@ public record Issuance(
         default -> Optional.empty();
       };
     }
+  }
+
+  /// Whether something is written in this field of the spec that is not a duration.
+  public boolean isUnreadable(String field) {
+    return unreadable.stream().anyMatch(text -> text.startsWith("`" + field + "`"));
   }
 
   /// How long a certificate is asked to be valid.

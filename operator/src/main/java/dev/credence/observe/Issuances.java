@@ -46,7 +46,8 @@ final class Issuances {
             Texts.duration(written.renewBefore()),
             Optional.empty(),
             true,
-            key(Optional.ofNullable(written.privateKey()))));
+            key(Optional.ofNullable(written.privateKey())),
+            List.of()));
   }
 
   /// Said in full: the default has changed between versions of cert-manager.
@@ -84,7 +85,11 @@ final class Issuances {
         duration(spec.getRenewBefore()),
         Optional.ofNullable(spec.getRenewBeforePercentage()).filter(part -> part > 0 && part < 100),
         !isDisabled(spec.getAdditionalProperties().get("renewal")),
-        Optional.ofNullable(spec.getPrivateKey()).map(Issuances::key).orElse(Issuance.Key.DEFAULT));
+        Optional.ofNullable(spec.getPrivateKey()).map(Issuances::key).orElse(Issuance.Key.DEFAULT),
+        Stream.concat(
+                unreadable("duration", spec.getDuration()),
+                unreadable("renewBefore", spec.getRenewBefore()))
+            .toList());
   }
 
   private static Issuance.Key key(CertificatePrivateKey key) {
@@ -101,6 +106,22 @@ final class Issuances {
     return Optional.ofNullable(written)
         .map(io.fabric8.kubernetes.api.model.Duration::getDuration)
         .filter(found -> !found.isNegative() && !found.isZero());
+  }
+
+  /// Go reads more than we do of what people write, and cert-manager issues nothing for no time.
+  private static Stream<String> unreadable(
+      String field, io.fabric8.kubernetes.api.model.@Nullable Duration written) {
+    return written == null || duration(written).isPresent()
+        ? Stream.of()
+        : Stream.of(
+            "`"
+                + field
+                + "` '"
+                + Texts.oneLine(
+                    written instanceof DurationText said
+                        ? said.text()
+                        : String.valueOf(written.getDuration()))
+                + "'");
   }
 
   /// `renewal.policy: Disabled`, of cert-manager 1.21 on.

@@ -4,6 +4,8 @@ import dev.credence.facts.Issuer;
 import dev.credence.facts.Issuer.Authority;
 import io.fabric8.certmanager.api.model.v1.CAIssuer;
 import io.fabric8.certmanager.api.model.v1.Certificate;
+import io.fabric8.certmanager.api.model.v1.CertificatePrivateKey;
+import io.fabric8.certmanager.api.model.v1.CertificateSpec;
 import io.fabric8.certmanager.api.model.v1.CertificateStatus;
 import io.fabric8.certmanager.api.model.v1.ClusterIssuer;
 import io.fabric8.certmanager.api.model.v1.IssuerCondition;
@@ -67,8 +69,12 @@ public final class Issuers {
         : Optional.empty();
   }
 
+  /// A CA that keeps its key is none that anybody must get to know: what it signed before is
+  /// verified by its new certificate too.
   private static Optional<Authority> authority(Certificate certificate) {
-    return Optional.ofNullable(certificate.getStatus())
+    return Optional.of(certificate)
+        .filter(found -> !keepsItsKey(found))
+        .map(Certificate::getStatus)
         .map(CertificateStatus::getNotBefore)
         .flatMap(Texts::time)
         .map(
@@ -78,6 +84,14 @@ public final class Issuers {
                         + "/"
                         + certificate.getMetadata().getName(),
                     since));
+  }
+
+  private static boolean keepsItsKey(Certificate certificate) {
+    return Optional.ofNullable(certificate.getSpec())
+        .map(CertificateSpec::getPrivateKey)
+        .map(CertificatePrivateKey::getRotationPolicy)
+        .filter("Never"::equals)
+        .isPresent();
   }
 
   private Issuers() {}

@@ -1,6 +1,7 @@
 package dev.credence.observe;
 
 import dev.credence.facts.Unprintable;
+import dev.credence.facts.WrittenDuration;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,13 +9,10 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Texts that anybody may have written, read without trust.
 final class Texts {
-  private static final Pattern GO_DURATION =
-      Pattern.compile("(?:(\\d{1,6})h)?(?:(\\d{1,7})m)?(?:(\\d{1,9})s)?");
   private static final int LONGEST = 253;
   private static final long HIGHEST_VERSION = 1_000_000_000_000L;
 
@@ -45,20 +43,7 @@ final class Texts {
   }
 
   static Optional<Duration> duration(@Nullable String text) {
-    if (text == null || text.isEmpty()) {
-      return Optional.empty();
-    }
-    var parts = GO_DURATION.matcher(text);
-    return parts.matches()
-        ? Optional.of(
-            Duration.ofHours(number(parts.group(1)))
-                .plusMinutes(number(parts.group(2)))
-                .plusSeconds(number(parts.group(3))))
-        : Optional.empty();
-  }
-
-  private static long number(@Nullable String digits) {
-    return digits == null ? 0 : Long.parseLong(digits);
+    return Optional.ofNullable(text).flatMap(WrittenDuration::plain);
   }
 
   /// A time of RFC 3339, whose years have four digits.

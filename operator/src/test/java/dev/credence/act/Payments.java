@@ -44,7 +44,8 @@ final class Payments {
           Optional.empty(),
           true,
           new Issuance.Key(
-              Optional.empty(), Optional.empty(), Optional.empty(), Optional.of("Always")));
+              Optional.empty(), Optional.empty(), Optional.empty(), Optional.of("Always")),
+          List.of());
   static final Labelling NO_MARKS =
       new Labelling(Optional.empty(), Optional.empty(), Optional.empty());
   static final Guard JUDGED = new Guard("uid-of-payments-db", "41");

@@ -49,7 +49,8 @@ public final class Busy {
           Optional.empty(),
           Optional.empty(),
           true,
-          Issuance.Key.DEFAULT);
+          Issuance.Key.DEFAULT,
+          List.of());
 
   static final Standing.Finding RISK =
       new Standing.Finding(

@@ -2,6 +2,7 @@ package dev.credence.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.credence.api.Form;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -11,6 +12,28 @@ import org.junit.jupiter.params.provider.NullAndEmptySource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TextsTest {
+
+  /// Each looks like nothing at all, or ends the line, or turns it.
+  @ParameterizedTest
+  @ValueSource(
+      ints = {
+        0x00, 0x0a, 0x1b, 0x7f, 0x85, 0xad, 0x34f, 0x600, 0x61c, 0x70f, 0x115f, 0x17b4, 0x180e,
+        0x200b, 0x200c, 0x200d, 0x200e, 0x2028, 0x2029, 0x202e, 0x2060, 0x2064, 0x2069, 0x206f,
+        0x2800, 0x3164, 0xfe0f, 0xfeff, 0xffa0, 0xfff9, 0xd83d, 0x1d173, 0xe0001, 0xe0061, 0xe01ef
+      })
+  void what_is_not_seen_has_no_place_in_a_line(int character) {
+    var text = "alice" + Character.toString(character) + "@example.com";
+    assertThat(Texts.isOneLine(text)).isFalse();
+    assertThat(Texts.oneLine(text)).isEqualTo("alice?@example.com");
+    assertThat(text.matches(Form.LINE)).as("the schema").isEqualTo(character == 0xd83d);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Zoë O'Hara", "日本語", "العربية", "हिन्दी", "😀", "№ 7 – “x”", "a b"})
+  void other_scripts_have(String text) {
+    assertThat(Texts.isOneLine(text)).isTrue();
+    assertThat(text.matches(Form.LINE)).as("the schema").isTrue();
+  }
 
   @ParameterizedTest
   @CsvSource({"720h, PT720H", "15m, PT15M", "30s, PT30S", "1h30m, PT90M", "1h1m1s, PT1H1M1S"})

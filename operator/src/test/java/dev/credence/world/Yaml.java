@@ -7,6 +7,7 @@ import dev.credence.api.Api;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.MachineIdentity;
 import dev.credence.facts.Issuance;
+import dev.credence.observe.DurationText;
 import dev.credence.world.FieldOwners.Field;
 import dev.credence.world.FieldOwners.Owner;
 import io.fabric8.certmanager.api.model.v1.Certificate;
@@ -70,6 +71,7 @@ public final class Yaml {
           Map.entry("Pod", Pod.class));
 
   static {
+    DurationText.readBy(MAPPER);
     new KubernetesSerialization(MAPPER, false);
   }
 
@@ -80,7 +82,7 @@ public final class Yaml {
   }
 
   /// The same object as another type.
-  static <T> T as(Object object, Class<? super T> type) {
+  public static <T> T as(Object object, Class<? super T> type) {
     @SuppressWarnings("unchecked")
     var read = (T) MAPPER.convertValue(object, type);
     return read;
