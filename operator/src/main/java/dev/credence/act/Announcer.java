@@ -173,6 +173,11 @@ public final class Announcer implements AutoCloseable {
     }
   }
 
+  /// Something is wrong with an identity that its conditions alone do not make an Event of.
+  public void failed(MachineIdentity identity, String reason, String message) {
+    events.warn(identity, reason, "Evaluate", message);
+  }
+
   private static String until(Action.Receipt receipt) {
     return receipt
         .previousRetiresAt()

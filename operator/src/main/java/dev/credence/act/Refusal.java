@@ -25,6 +25,7 @@ public final class Refusal extends RuntimeException {
   private static final int CONFLICT = 409;
   private static final int TOO_MANY_REQUESTS = 429;
   private static final int SERVER_ERRORS = 500;
+  private static final int UNAVAILABLE = 503;
 
   private final Subject subject;
   private final Cause cause;
@@ -48,6 +49,44 @@ public final class Refusal extends RuntimeException {
   /// cannot be.
   public Refusal stopping(Subject other) {
     return new Refusal(other, cause, Optional.ofNullable(getMessage()).orElse(""));
+  }
+
+  /// Whatever an action failed of, as what happened to this action alone. Empty where the API
+  /// server cannot be asked anything now.
+  ///
+  /// Of an unexpected exception the message shows the type alone: its own text may quote a value.
+  public static Optional<Refusal> of(Subject subject, Throwable fault) {
+    return switch (fault) {
+      case Refusal refusal -> Optional.of(refusal);
+      case KubernetesClientException answer -> of(subject, answer);
+      default ->
+          Optional.of(
+              of(
+                  subject,
+                  "the operator failed to write it ("
+                      + fault.getClass().getSimpleName()
+                      + "); this is an error of the operator, and its log has the details"));
+    };
+  }
+
+  private static Optional<Refusal> of(Subject subject, KubernetesClientException answer) {
+    var code = answer.getCode();
+    if (code == NOT_FOUND || code == CONFLICT) {
+      return Optional.of(raced(subject));
+    }
+    if (code < 400 || code == TOO_MANY_REQUESTS || code == UNAVAILABLE) {
+      return Optional.empty();
+    }
+    var status = answer.getStatus();
+    var said = status == null || status.getMessage() == null ? "" : ": " + status.getMessage();
+    var message = subject + ": the API server answered " + code + oneLine(said);
+    return Optional.of(
+        new Refusal(subject, code < SERVER_ERRORS ? Cause.Refused : Cause.Unanswered, message));
+  }
+
+  /// The same, to be shown: it has gone on for too long.
+  public Refusal lasting() {
+    return new Refusal(subject, Cause.Refused, Optional.ofNullable(getMessage()).orElse(""));
   }
 
   static Refusal raced(Subject subject) {

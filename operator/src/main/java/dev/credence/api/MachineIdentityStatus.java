@@ -55,6 +55,29 @@ public record MachineIdentityStatus(
     history = history == null || history.isEmpty() ? null : history;
   }
 
+  /// The same with other conditions, for this generation of the spec.
+  public MachineIdentityStatus with(Long generation, List<Condition> judged) {
+    return new MachineIdentityStatus(
+        generation,
+        state,
+        type,
+        typeReason,
+        owner,
+        policy,
+        expirationTime,
+        nextActionTime,
+        members,
+        credentials,
+        usage,
+        risk,
+        review,
+        suspension,
+        approval,
+        history,
+        handled,
+        judged);
+  }
+
   public enum LifeState {
     Requested,
     Provisioning,

@@ -4,6 +4,8 @@ package dev.credence.decide;
 /// the log.
 public enum Reason {
   InOrder("the identity is as its policy wants it"),
+  EvaluationFailed(
+      "the operator could not evaluate the identity or the policy, through an error of its own"),
 
   Matched("a policy decides about the identity"),
   NoPolicy("no policy selects the identity: built-in defaults apply, and they enforce nothing"),

@@ -13,6 +13,7 @@ import dev.credence.decide.Decide;
 import dev.credence.decide.Decision;
 import dev.credence.decide.Reason;
 import dev.credence.decide.Standing;
+import dev.credence.decide.Unevaluated;
 import dev.credence.decide.Verdict.Aspect;
 import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
@@ -20,10 +21,12 @@ import dev.credence.facts.Subject;
 import dev.credence.facts.Tier;
 import dev.credence.measure.Fleet;
 import dev.credence.measure.Meters;
+import dev.credence.observe.Faulty;
 import dev.credence.observe.Pages;
 import dev.credence.observe.Snapshots;
 import dev.credence.observe.Watches;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
 import io.javaoperatorsdk.operator.api.reconciler.Constants;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
@@ -46,6 +49,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,6 +83,12 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
       Set.of(Reason.TargetNotOwned, Reason.ClaimedByOther);
 
   private static final Duration SHORTEST_TIMER = Duration.ofMillis(50);
+  private static final int FRAMES = 12;
+  private static final Duration AFTER_A_FAULT = Duration.ofMinutes(1);
+
+  /// So often in a row the API server may fail at one action before the identity says so.
+  private static final int FAILURES_UNSAID = 5;
+
   private static final Decision GONE =
       new Decision(List.of(), Optional.empty(), Optional.empty(), false);
 
@@ -159,12 +170,47 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
       return UpdateControl.noUpdate();
     }
     var started = System.nanoTime();
-    var decision = Attempt.at(name(resource), () -> look(resource, context.getClient()));
+    var decision = Attempt.at(name(resource), () -> evaluated(resource, context.getClient()));
     meters.reconciled(Duration.ofNanos(System.nanoTime() - started));
     if (context.getPrimaryCache().get(ResourceID.fromResource(resource)).isEmpty()) {
       isGone(resource);
     }
     return again(decision);
+  }
+
+  /// One place for every exception that nobody expected: it becomes a condition of this identity.
+  /// That the API server cannot be asked is nothing about the identity, and is tried again.
+  private Decision evaluated(MachineIdentity resource, KubernetesClient client) {
+    try {
+      return look(resource, client);
+    } catch (KubernetesClientException unanswered) {
+      throw unanswered;
+    } catch (RuntimeException | StackOverflowError fault) {
+      return unevaluated(resource, fault, client);
+    }
+  }
+
+  private Decision unevaluated(MachineIdentity resource, Throwable fault, KubernetesClient client) {
+    var now = clock.instant();
+    var message =
+        "The operator failed to evaluate this identity, and leaves it as it is: "
+            + Faulty.line(fault)
+            + ". Correct the object or the field that is named; if nothing is wrong with it, report this as an error of the operator, with its log";
+    var standing = Unevaluated.standing(fleet.standing(name(resource)), message);
+    fleet.stands(name(resource), standing);
+    var status = Statuses.unevaluated(standing, resource, now);
+    if (!status.equals(resource.getStatus())) {
+      LOG.atWarn()
+          .setCause(fault)
+          .addKeyValue("namespace", resource.getMetadata().getNamespace())
+          .addKeyValue("identity", resource.getMetadata().getName())
+          .log("an identity could not be evaluated");
+      var fresh = new MachineIdentity();
+      fresh.setStatus(status);
+      statuses.write(fresh, resource, client);
+      announcer.failed(resource, Reason.EvaluationFailed.name(), message);
+    }
+    return new Decision(List.of(), Optional.empty(), Optional.of(now.plus(AFTER_A_FAULT)), false);
   }
 
   private Decision look(MachineIdentity resource, KubernetesClient client) {
@@ -244,18 +290,40 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
         .orElse(true);
   }
 
+  /// An action that fails stops neither the others nor the status. Where the API server fails at
+  /// one again and again, that is shown; the first few times the whole look is tried again.
   private List<Refusal> perform(List<Action> actions, MachineIdentity resource) {
+    var uid = resource.getMetadata().getUid();
     var refusals = new ArrayList<Refusal>();
+    Optional<RuntimeException> unanswered = Optional.empty();
     for (var action : actions) {
       try {
         act.perform(action, resource);
-        meters.done(action, clock.instant());
-        log(action, resource, Optional.empty());
-        announcer.done(action, resource);
-      } catch (Refusal refusal) {
-        var first = firstOf(refusal.subject(), refusals).orElse(refusal);
-        if (first == refusal) {
-          refusals.add(refusal);
+        setbacks.answered(uid, action.subject());
+        done(action, resource);
+      } catch (RuntimeException | StackOverflowError fault) {
+        var found = Refusal.of(action.subject(), fault);
+        if (found.isEmpty()) {
+          throw fault;
+        }
+        var refusal = found.get();
+        if (refusal.why() != Cause.Unanswered) {
+          setbacks.answered(uid, action.subject());
+        } else if (setbacks.failed(uid, action.subject()) < FAILURES_UNSAID) {
+          unanswered = unanswered.or(() -> Optional.of((RuntimeException) fault));
+          continue;
+        } else {
+          refusal = refusal.lasting();
+        }
+        if (!(fault instanceof Refusal) && !(fault instanceof KubernetesClientException)) {
+          LOG.atWarn()
+              .addKeyValue("subject", action.subject())
+              .log("an action failed: {}", trace(fault));
+        }
+        var last = refusal;
+        var first = firstOf(last.subject(), refusals).orElse(last);
+        if (first == last) {
+          refusals.add(last);
         }
         if (!first.subject().equals(action.subject())) {
           refusals.add(first.stopping(action.subject()));
@@ -263,7 +331,31 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
         log(action, resource, Optional.of(first));
       }
     }
+    unanswered.ifPresent(
+        failed -> {
+          throw failed;
+        });
     return refusals;
+  }
+
+  /// What is told of an action is not the action.
+  private void done(Action action, MachineIdentity resource) {
+    meters.done(action, clock.instant());
+    log(action, resource, Optional.empty());
+    announcer.done(action, resource);
+  }
+
+  /// Where it failed, without its message, which may quote a value.
+  private static String trace(Throwable fault) {
+    return Stream.iterate(fault, Objects::nonNull, Throwable::getCause)
+        .map(
+            link ->
+                link.getClass().getName()
+                    + Stream.of(link.getStackTrace())
+                        .limit(FRAMES)
+                        .map(frame -> " at " + frame)
+                        .collect(Collectors.joining()))
+        .collect(Collectors.joining("; caused by "));
   }
 
   /// An anchor that was refused is missed by the token after it: the first of the two says why.

@@ -7,8 +7,10 @@ import dev.credence.api.Conditions;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.CredentialPolicyStatus;
 import dev.credence.decide.PolicyChoice;
+import dev.credence.decide.Reason;
 import dev.credence.measure.Census;
 import dev.credence.measure.Fleet;
+import dev.credence.observe.Faulty;
 import dev.credence.observe.Policies;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
@@ -24,6 +26,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// How a policy is kept: whether each rule of it can be applied, how many identities it decides
 /// about and how many of them break a rule. The numbers follow within seconds, so that a thousand
@@ -35,6 +39,7 @@ import org.jspecify.annotations.Nullable;
     intervalMultiplier = 2,
     maxInterval = 15_000)
 public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
+  private static final Logger LOG = LoggerFactory.getLogger(PolicyReconciler.class);
   private static final Duration COUNT_AGAIN_AFTER = Duration.ofSeconds(3);
 
   /// What the numbers of a policy were counted from: its generation, and the changes of the fleet.
@@ -70,7 +75,7 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
     if (counted.equals(lastCounted.get(resource.getMetadata().getUid()))) {
       return again;
     }
-    var status = Attempt.at(resource.getMetadata().getName(), () -> status(resource));
+    var status = Attempt.at(resource.getMetadata().getName(), () -> evaluated(resource));
     if (!status.equals(resource.getStatus())) {
       var fresh = new CredentialPolicy();
       fresh.setStatus(status);
@@ -85,6 +90,27 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
 
   private boolean isWhole() {
     return seesAll && fleet.size() >= identities.getAsLong();
+  }
+
+  /// One place for every exception that nobody expected: it becomes a condition of this policy.
+  private CredentialPolicyStatus evaluated(CredentialPolicy resource) {
+    try {
+      return status(resource);
+    } catch (RuntimeException | StackOverflowError fault) {
+      var message = "the operator failed to evaluate it: " + Faulty.line(fault);
+      LOG.atWarn().setCause(fault).log("policy {}: {}", resource.getMetadata().getName(), message);
+      var generation = resource.getMetadata().getGeneration();
+      var before = Optional.ofNullable(resource.getStatus());
+      var reason = Reason.EvaluationFailed.name();
+      return new CredentialPolicyStatus(
+          generation,
+          before.map(CredentialPolicyStatus::identities).orElse(null),
+          before.map(CredentialPolicyStatus::violations).orElse(null),
+          before.map(CredentialPolicyStatus::unclaimed).orElse(null),
+          List.of(
+              condition("Ready", Truth.False, reason, message, generation, before),
+              condition("Stalled", Truth.True, reason, message, generation, before)));
+    }
   }
 
   private CredentialPolicyStatus status(CredentialPolicy resource) {

@@ -102,6 +102,15 @@ final class Registrar {
       var why = Optional.of("the API server does not answer");
       held.put(key(step), new Held(now.plus(SHOWN_AFTER), why));
       return why;
+    } catch (RuntimeException fault) {
+      LOG.atWarn()
+          .setCause(fault)
+          .addKeyValue("namespace", step.namespace())
+          .addKeyValue("identity", step.name())
+          .log("a step failed");
+      var why = Optional.of("the operator failed to write " + step.name() + "; its log says why");
+      held.put(key(step), new Held(now.plus(AFTER_A_REFUSAL), why));
+      return why;
     }
   }
 

@@ -17,12 +17,17 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Setbacks {
   private static final Duration FIRST_RACE = Duration.ofMillis(100);
   private static final Duration LONGEST_RACE = Duration.ofSeconds(5);
+  private static final Duration LONGEST_FAILURE = Duration.ofSeconds(15);
   private static final Duration FIRST_REFUSAL = Duration.ofSeconds(1);
   private static final Duration LONGEST_REFUSAL = Duration.ofMinutes(5);
   private static final Duration LONGEST_HOLD = Duration.ofSeconds(30);
   private static final int MOST_DOUBLINGS = 12;
 
   private final Map<String, Map<Subject, Tried>> byIdentity = new ConcurrentHashMap<>();
+
+  private final Map<Failing, Integer> failures = new ConcurrentHashMap<>();
+
+  private record Failing(String uid, Subject subject) {}
 
   private record Tried(Setback last, int times, long generation) {}
 
@@ -59,6 +64,7 @@ final class Setbacks {
     var longest =
         switch (refusal.why()) {
           case Raced -> LONGEST_RACE;
+          case Unanswered -> LONGEST_FAILURE;
           case Held -> LONGEST_HOLD;
           case Refused -> LONGEST_REFUSAL;
         };
@@ -74,11 +80,23 @@ final class Setbacks {
         generation);
   }
 
+  /// How often in a row the API server has failed at what was to be done to this object.
+  int failed(String uid, Subject subject) {
+    return failures.merge(new Failing(uid, subject), 1, Integer::sum);
+  }
+
+  /// The API server did it, or said no.
+  void answered(String uid, Subject subject) {
+    failures.remove(new Failing(uid, subject));
+  }
+
   void forget() {
     byIdentity.clear();
+    failures.clear();
   }
 
   void forget(String uid) {
     byIdentity.remove(uid);
+    failures.keySet().removeIf(failing -> failing.uid().equals(uid));
   }
 }

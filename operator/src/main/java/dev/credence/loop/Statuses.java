@@ -22,13 +22,21 @@ import dev.credence.decide.Verdict;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A standing as the status that users read. Equal standings give equal statuses, so nothing is
 /// written while nothing changes.
 final class Statuses {
+  private static final Set<Verdict.Aspect> SUMS =
+      EnumSet.of(Verdict.Aspect.Ready, Verdict.Aspect.Reconciling, Verdict.Aspect.Stalled);
+  private static final Set<String> SUMS_BY_NAME =
+      SUMS.stream().map(Verdict.Aspect::name).collect(Collectors.toUnmodifiableSet());
   private static final int MOST_CREDENTIALS = 256;
   private static final int LONGEST_CONDITION = 4096;
   private static final int LONGEST_MESSAGE = 1024;
@@ -64,6 +72,29 @@ final class Statuses {
         Passages.history(standing, resource.getStatus(), now),
         handled(standing.handled()),
         conditions(standing.verdicts(), resource.getStatus(), generation, now));
+  }
+
+  /// Of an identity that could not be evaluated: what was said before stays, since it is the
+  /// operator's memory, and Ready and Stalled tell what is wrong.
+  static MachineIdentityStatus unevaluated(
+      Standing standing, MachineIdentity resource, Instant now) {
+    var before = resource.getStatus();
+    if (before == null || before.state() == null) {
+      return of(standing, resource, now);
+    }
+    var generation = resource.getMetadata().getGeneration();
+    var sums =
+        standing.verdicts().stream()
+            .filter(verdict -> SUMS.contains(verdict.aspect()))
+            .toList();
+    return before.with(
+        generation,
+        Stream.concat(
+                conditions(sums, before, generation, now).stream(),
+                Stream.ofNullable(before.conditions())
+                    .flatMap(List::stream)
+                    .filter(condition -> !SUMS_BY_NAME.contains(condition.type())))
+            .toList());
   }
 
   private static @Nullable Handled handled(Standing.Handled handled) {

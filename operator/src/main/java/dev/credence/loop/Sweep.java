@@ -1,7 +1,6 @@
 package dev.credence.loop;
 
 import dev.credence.act.Act;
-import dev.credence.act.Refusal;
 import dev.credence.api.Api;
 import dev.credence.api.MachineIdentity;
 import dev.credence.facts.Ended;
@@ -10,13 +9,13 @@ import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
 import dev.credence.facts.Tier;
 import dev.credence.measure.Meters;
+import dev.credence.observe.Faulty;
 import dev.credence.observe.Members;
 import dev.credence.observe.Metadata;
 import dev.credence.observe.SuspendedAccounts;
 import dev.credence.observe.Watches;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -99,7 +98,10 @@ public final class Sweep implements AutoCloseable {
     watches.wakeAll();
     for (var kind : Kind.OF_MEMBERS) {
       if (mayUnmark(kind)) {
-        watches.marked(kind).filter(this::isOrphan).forEach(object -> unmark(kind, object));
+        watches
+            .marked(kind)
+            .filter(object -> Faulty.or(false, object, () -> isOrphan(object)))
+            .forEach(object -> unmark(kind, object));
       }
     }
     if (tier.covers(Tier.Enforce)) {
@@ -110,7 +112,7 @@ public final class Sweep implements AutoCloseable {
   /// An identity is gone: its members lose our marks.
   public void isGone(MachineIdentity identity) {
     if (leads) {
-      worker.execute(() -> release(identity));
+      worker.execute(() -> Faulty.kept(identity, () -> release(identity)));
     }
   }
 
@@ -121,7 +123,7 @@ public final class Sweep implements AutoCloseable {
     for (var kind : Kind.OF_MEMBERS) {
       if (mayUnmark(kind)) {
         watches.ofIdentity(kind, namespace, name).stream()
-            .filter(this::isOrphan)
+            .filter(object -> Faulty.or(false, object, () -> isOrphan(object)))
             .forEach(object -> unmark(kind, object));
       }
     }
@@ -209,7 +211,7 @@ public final class Sweep implements AutoCloseable {
   private static void tried(String namespace, Subject subject, Runnable cleaning) {
     try {
       cleaning.run();
-    } catch (Refusal | KubernetesClientException failed) {
+    } catch (RuntimeException failed) {
       LOG.atWarn()
           .addKeyValue("namespace", namespace)
           .addKeyValue("subject", subject)

@@ -1,6 +1,7 @@
 package dev.credence.loop;
 
 import dev.credence.api.MachineIdentity;
+import dev.credence.observe.Faulty;
 import dev.credence.observe.Watches;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.javaoperatorsdk.operator.processing.event.Event;
@@ -38,11 +39,15 @@ final class Wakes extends AbstractEventSource<Secret, MachineIdentity>
 
   @Override
   public void onResourceCreated(MachineIdentity identity) {
-    wakeRivals(identity);
+    Faulty.kept(identity, () -> wakeRivals(identity));
   }
 
   @Override
   public void onResourceUpdated(MachineIdentity now, MachineIdentity before) {
+    Faulty.kept(now, () -> updated(now, before));
+  }
+
+  private void updated(MachineIdentity now, MachineIdentity before) {
     seen.accept(now);
     var from = before.getMetadata();
     var to = now.getMetadata();
@@ -55,8 +60,8 @@ final class Wakes extends AbstractEventSource<Secret, MachineIdentity>
 
   @Override
   public void onResourceDeleted(MachineIdentity identity) {
-    gone.accept(identity);
-    wakeRivals(identity);
+    Faulty.kept(identity, () -> gone.accept(identity));
+    Faulty.kept(identity, () -> wakeRivals(identity));
   }
 
   /// At the start every identity is looked at anyway.

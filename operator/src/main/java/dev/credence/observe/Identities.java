@@ -7,6 +7,7 @@ import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,12 +23,21 @@ final class Identities {
 
   /// To be called before the identities' own informer starts.
   void index(IndexerResourceCache<MachineIdentity> cache) {
-    cache.addIndexer(NAMES, identity -> keys(identity, Wants.names(identity)));
-    cache.addIndexer(HEEDS, identity -> keys(identity, Wants.heeds(identity)));
-    cache.addIndexer(
-        SELECTING, identity -> Wants.selects(identity) ? List.of(namespace(identity)) : List.of());
-    cache.addIndexer(NAMESPACE, identity -> List.of(namespace(identity)));
+    add(cache, NAMES, identity -> keys(identity, Wants.names(identity)));
+    add(cache, HEEDS, identity -> keys(identity, Wants.heeds(identity)));
+    add(
+        cache,
+        SELECTING,
+        identity -> Wants.selects(identity) ? List.of(namespace(identity)) : List.of());
+    add(cache, NAMESPACE, identity -> List.of(namespace(identity)));
     this.cache = cache;
+  }
+
+  private static void add(
+      IndexerResourceCache<MachineIdentity> cache,
+      String name,
+      Function<MachineIdentity, List<String>> index) {
+    cache.addIndexer(name, identity -> Watch.unfailing(index).apply(identity));
   }
 
   private static List<String> keys(MachineIdentity identity, Stream<Subject> subjects) {

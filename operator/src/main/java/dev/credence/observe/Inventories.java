@@ -48,11 +48,22 @@ public final class Inventories {
             .filter(Objects::nonNull)
             .collect(Collectors.toSet());
     var items = new ArrayList<Item>();
-    lists.accounts().forEach(found -> items.add(item(found, new Nature.Account(), alive)));
-    lists.secrets().forEach(found -> items.add(item(found, secret(found, lists.types()), alive)));
+    lists
+        .accounts()
+        .forEach(
+            found ->
+                Faulty.kept(found, () -> items.add(item(found, new Nature.Account(), alive))));
+    lists
+        .secrets()
+        .forEach(
+            found ->
+                Faulty.kept(
+                    found, () -> items.add(item(found, secret(found, lists.types()), alive))));
     lists.certificates().stream()
         .flatMap(Collection::stream)
-        .forEach(found -> items.add(item(found, certificate(found), alive)));
+        .forEach(
+            found ->
+                Faulty.kept(found, () -> items.add(item(found, certificate(found), alive))));
     return new Inventory(
         lists.namespaces().stream()
             .collect(

@@ -16,6 +16,7 @@ import dev.credence.facts.Timing;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -23,7 +24,37 @@ import java.util.stream.Collectors;
 /// A CredentialPolicy as facts.
 public final class Policies {
 
+  /// One that cannot be read decides about nothing, and is a problem.
   public static Policy of(CredentialPolicy resource) {
+    try {
+      return Faulty.named(resource, () -> read(resource));
+    } catch (Faulty fault) {
+      return unreadable(resource, Faulty.line(fault));
+    }
+  }
+
+  private static Policy unreadable(CredentialPolicy resource, String problem) {
+    var nothing = new Selector(Map.of(), List.of(Specs.NOTHING));
+    return new Policy(
+        resource.getMetadata().getName(),
+        resource.getMetadata().getGeneration() == null ? 0 : resource.getMetadata().getGeneration(),
+        0,
+        nothing,
+        nothing,
+        Set.of(),
+        Enforcement.Audit,
+        owner(Optional.empty()),
+        false,
+        ending(Optional.empty()),
+        Policy.MOST_SUSPENSIONS,
+        RotationRule.SILENT,
+        Conducts.of(Optional.empty()),
+        Optional.empty(),
+        Oversights.of(Optional.empty()),
+        List.of(problem));
+  }
+
+  private static Policy read(CredentialPolicy resource) {
     var spec = Optional.ofNullable(resource.getSpec());
     var owner = owner(spec.map(CredentialPolicySpec::owner));
     var rotation = rotation(spec.map(CredentialPolicySpec::rotation));

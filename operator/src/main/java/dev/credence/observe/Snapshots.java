@@ -50,7 +50,7 @@ public final class Snapshots {
       Instant now,
       List<Setback> setbacks,
       Map<String, List<Instant>> recent) {
-    var identity = Specs.identity(resource);
+    var identity = Faulty.named(resource, () -> Specs.identity(resource));
     var selector = identity.selector();
     var members = members(identity, selector);
     return new Snapshot(
@@ -147,7 +147,10 @@ public final class Snapshots {
         cluster.writers(namespace, name),
         Stream.concat(
                 cluster.naming(namespace, secret).stream()
-                    .filter(other -> isRival(identity, other) && Wants.makes(other, secret))
+                    .filter(
+                        other ->
+                            isRival(identity, other)
+                                && Faulty.or(false, other, () -> Wants.makes(other, secret)))
                     .map(other -> other.getMetadata().getName()),
                 cluster.heeding(namespace, secret).stream()
                     .filter(other -> isRival(identity, other))
@@ -183,10 +186,13 @@ public final class Snapshots {
     return found.values().stream()
         .map(
             object ->
-                Members.of(
+                Faulty.named(
                     object,
-                    selector.filter(chosen -> matches(chosen, object)).isPresent(),
-                    (name, uid) -> cluster.lives(identity.namespace(), name, uid)))
+                    () ->
+                        Members.of(
+                            object,
+                            selector.filter(chosen -> matches(chosen, object)).isPresent(),
+                            (name, uid) -> cluster.lives(identity.namespace(), name, uid))))
         .toList();
   }
 
@@ -236,11 +242,16 @@ public final class Snapshots {
           Stream.concat(
                   cluster.naming(identity.namespace(), subject).stream()
                       .filter(other -> isRival(identity, other))
-                      .filter(other -> canHave(other, subject))
+                      .filter(other -> Faulty.or(false, other, () -> canHave(other, subject)))
                       .map(other -> claim(other, strength(other, subject))),
                   selecting.stream()
                       .filter(other -> isRival(identity, other))
-                      .filter(other -> selects(other, identity.namespace(), subject))
+                      .filter(
+                          other ->
+                              Faulty.or(
+                                  false,
+                                  other,
+                                  () -> selects(other, identity.namespace(), subject)))
                       .map(other -> claim(other, Strength.Selects)))
               .sorted()
               .toList();

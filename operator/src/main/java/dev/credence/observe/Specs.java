@@ -52,7 +52,8 @@ final class Specs {
   private static final int DEFAULT_LENGTH = 32;
   private static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(5);
   private static final Duration DEFAULT_LIFETIME = Duration.ofHours(24);
-  private static final Expression NOTHING = new Expression("", Operator.In, Set.of());
+  /// Selects nothing.
+  static final Expression NOTHING = new Expression("", Operator.In, Set.of());
 
   static Identity identity(MachineIdentity resource) {
     var meta = resource.getMetadata();

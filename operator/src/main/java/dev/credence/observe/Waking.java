@@ -71,9 +71,13 @@ final class Waking {
 
   private static boolean selects(MachineIdentity identity, @Nullable HasMetadata object) {
     return object != null
-        && Specs.selector(identity)
-            .filter(selector -> selector.matches(Metadata.labels(object.getMetadata())))
-            .isPresent();
+        && Faulty.or(
+            true,
+            identity,
+            () ->
+                Specs.selector(identity)
+                    .filter(selector -> selector.matches(Metadata.labels(object.getMetadata())))
+                    .isPresent());
   }
 
   /// Those that depend on the object, though they do not name it.

@@ -37,16 +37,16 @@ public final class Wants {
         ? Specs.list(spec.map(MachineIdentitySpec::secrets))
             .anyMatch(
                 member ->
-                    member.name().equals(subject.name())
+                    subject.name().equals(member.name())
                         && (member.generate() != null || member.token() != null))
         : subject.kind() == Kind.Certificate
             ? Specs.list(spec.map(MachineIdentitySpec::certificates))
-                .anyMatch(member -> member.name().equals(subject.name()) && member.issue() != null)
+                .anyMatch(member -> subject.name().equals(member.name()) && member.issue() != null)
             : subject.kind() == Kind.ServiceAccount
                 && Specs.list(spec.map(MachineIdentitySpec::serviceAccounts))
                     .anyMatch(
                         member ->
-                            member.name().equals(subject.name()) && member.provision() != null);
+                            subject.name().equals(member.name()) && member.provision() != null);
   }
 
   public static boolean selects(MachineIdentity identity) {

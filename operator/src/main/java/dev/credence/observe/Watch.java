@@ -116,17 +116,17 @@ final class Watch<T extends HasMetadata> {
     informer.addIndexers(
         Map.of(
             BY_IDENTITY,
-            identities,
+            unfailing(identities),
             BY_ACCOUNT,
-            accounts,
+            unfailing(accounts),
             BY_SUSPENSION,
-            suspensions,
+            unfailing(suspensions),
             BY_SUBJECT,
-            subjects,
+            unfailing(subjects),
             BY_ROLE,
-            roles,
+            unfailing(roles),
             BY_TARGET,
-            targets));
+            unfailing(targets)));
     // Whatever goes wrong, at the start or later, is tried again; health tells meanwhile.
     informer.exceptionHandler(
         (started, problem) -> {
@@ -141,23 +141,41 @@ final class Watch<T extends HasMetadata> {
         new ResourceEventHandler<T>() {
           @Override
           public void onAdd(T object) {
-            seen(object);
-            changed.accept(null, object);
+            Faulty.kept(
+                object,
+                () -> {
+                  seen(object);
+                  changed.accept(null, object);
+                });
           }
 
           @Override
           public void onUpdate(T before, T object) {
-            seen(object);
-            changed.accept(before, object);
+            Faulty.kept(
+                object,
+                () -> {
+                  seen(object);
+                  changed.accept(before, object);
+                });
           }
 
           @Override
           public void onDelete(T object, boolean finalStateUnknown) {
-            ended(object);
-            changed.accept(object, null);
+            Faulty.kept(
+                object,
+                () -> {
+                  ended(object);
+                  changed.accept(object, null);
+                });
           }
         });
     informers.add(informer);
+  }
+
+  /// An exception would end the informer of the whole kind.
+  static <T extends HasMetadata> Function<T, List<String>> unfailing(
+      Function<T, List<String>> index) {
+    return object -> Faulty.or(List.of(), object, () -> index.apply(object));
   }
 
   /// The identities that an object belongs to by our label, or by its controller.

@@ -20,9 +20,23 @@ public final class WhoConsumes {
   private final Set<String> hooks = new HashSet<>();
   private final List<Workload> workloads = new ArrayList<>();
   private final List<RunningPod> pods = new ArrayList<>();
+  private Optional<String> problem = Optional.empty();
 
   /// A Deployment, StatefulSet, DaemonSet, Job or CronJob; then a pod that has not ended.
   public void add(HasMetadata object) {
+    try {
+      Faulty.named(
+          object,
+          () -> {
+            read(object);
+            return true;
+          });
+    } catch (Faulty fault) {
+      problem = Optional.of(Faulty.line(fault));
+    }
+  }
+
+  private void read(HasMetadata object) {
     var name = object.getMetadata().getName();
     switch (object) {
       case Pod pod -> new RunningPods(deployments, hooks).of(pod).ifPresent(pods::add);
@@ -33,7 +47,11 @@ public final class WhoConsumes {
     Workloads.of(object).ifPresent(workloads::add);
   }
 
+  /// What cannot be read may be a consumer: then it is not known who they are.
   public Consumers consumers() {
+    if (problem.isPresent()) {
+      return Consumers.unknown(problem.get());
+    }
     workloads.sort(Comparator.comparing(Workload::subject));
     pods.sort(Comparator.comparing(RunningPod::name));
     return new Consumers(workloads, pods, Optional.empty());

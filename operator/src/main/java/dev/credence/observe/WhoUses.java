@@ -49,6 +49,7 @@ public final class WhoUses {
   private final Set<String> hooks = new HashSet<>();
   private final Map<Subject, LocalDate> ran = new HashMap<>();
   private final Set<SetUp> setUp = new TreeSet<>();
+  private final Set<String> unread = new TreeSet<>();
 
   /// Pods, and all others, of one namespace. `today` in UTC.
   public static Uses of(
@@ -61,6 +62,10 @@ public final class WhoUses {
 
   /// What is no pod; all of that first, since it tells which pods are those of hooks.
   void add(HasMetadata other) {
+    kept(other, () -> read(other));
+  }
+
+  private void read(HasMetadata other) {
     if (other instanceof Job && Workloads.isHook(other)) {
       hooks.add(other.getMetadata().getName());
     }
@@ -68,6 +73,23 @@ public final class WhoUses {
   }
 
   void add(Pod pod, LocalDate today) {
+    kept(pod, () -> read(pod, today));
+  }
+
+  private void kept(HasMetadata object, Runnable reading) {
+    try {
+      Faulty.named(
+          object,
+          () -> {
+            reading.run();
+            return true;
+          });
+    } catch (Faulty fault) {
+      unread.add(Faulty.line(fault));
+    }
+  }
+
+  private void read(Pod pod, LocalDate today) {
     var day = day(pod, today);
     subjects(pod.getSpec(), isHook(pod, hooks))
         .forEach(
@@ -82,7 +104,7 @@ public final class WhoUses {
             .distinct()
             .sorted()
             .toList(),
-        problems.stream().sorted().toList());
+        Stream.concat(problems.stream(), unread.stream()).distinct().sorted().toList());
   }
 
   private static boolean isHook(Pod pod, Set<String> hooks) {

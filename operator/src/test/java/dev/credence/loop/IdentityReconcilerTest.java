@@ -20,6 +20,7 @@ import dev.credence.observe.FakeApi;
 import dev.credence.observe.FakeCluster;
 import dev.credence.observe.KnownIdentities;
 import dev.credence.observe.Objects;
+import dev.credence.observe.Poisoned;
 import dev.credence.observe.Watches;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
@@ -82,6 +83,7 @@ class IdentityReconcilerTest {
 
   /// What goes wrong, once, when a Secret was written.
   private Optional<Error> fault = Optional.empty();
+  private Optional<RuntimeException> mishap = Optional.empty();
 
   private final class Remembering implements Act.Memory {
     @Override
@@ -91,6 +93,12 @@ class IdentityReconcilerTest {
       now.ifPresent(
           error -> {
             throw error;
+          });
+      var then = mishap;
+      mishap = Optional.empty();
+      then.ifPresent(
+          unexpected -> {
+            throw unexpected;
           });
       watches.wrote(object);
     }
@@ -164,6 +172,76 @@ class IdentityReconcilerTest {
     api.writes(100).writesStatusOf(identity, 101);
     look();
     assertThat(api.lines()).endsWith(SECRETS, STATUS);
+  }
+
+  @Test
+  void an_identity_that_cannot_be_evaluated_says_so_and_keeps_what_it_said() {
+    var odd = Poisoned.identity(identity.getMetadata());
+    api.writesStatusOf(identity, 101);
+    assertThat(reconciler.reconcile(odd, Contexts.of(writer, identities)).getScheduleDelay())
+        .hasValue(60_000L);
+    assertThat(api.lines()).containsExactly(STATUS);
+    for (var type : List.of("Ready", "Stalled")) {
+      var condition = condition(api.last().json(), type);
+      assertThat(condition.path("status").asText()).isEqualTo(type.equals("Ready") ? "False" : "True");
+      assertThat(condition.path("reason").asText()).isEqualTo("EvaluationFailed");
+      assertThat(condition.path("message").asText())
+          .contains("MachineIdentity payments-api", "a field of tomorrow");
+    }
+    assertThat(fleet.size()).isEqualTo(1);
+  }
+
+  private static JsonNode condition(JsonNode written, String type) {
+    return written
+        .at("/status/conditions")
+        .valueStream()
+        .filter(condition -> condition.path("type").asText().equals(type))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void an_action_at_which_the_api_server_fails_again_and_again_stops_neither_others_nor_the_status() {
+    var spec = identity.getSpec();
+    identity.setSpec(
+        new MachineIdentitySpec(
+            spec.application(),
+            spec.purpose(),
+            spec.owner(),
+            spec.type(),
+            spec.state(),
+            spec.expirationTime(),
+            spec.deletionPolicy(),
+            spec.serviceAccounts(),
+            List.of(
+                spec.secrets().getFirst(),
+                Objects.making("payments-api", "payments-mq").getSpec().secrets().getFirst()),
+            spec.certificates(),
+            spec.selector()));
+    api.refuses(500, "the webhook is away").writes(100);
+    assertThatThrownBy(this::look).isInstanceOf(KubernetesClientException.class);
+    assertThat(api.lines()).containsExactly(SECRETS, SECRETS);
+    for (var tried = 2; tried < 5; tried++) {
+      api.refuses(500, "the webhook is away");
+      assertThatThrownBy(this::look).isInstanceOf(KubernetesClientException.class);
+    }
+    api.refuses(500, "the webhook is away").writesStatusOf(identity, 101);
+    look();
+    assertThat(api.last().line()).isEqualTo(STATUS);
+    assertThat(condition(api.last().json(), "CredentialsFresh").path("message").asText())
+        .contains("payments-db", "500", "the webhook is away");
+    assertThat(api.last().json().at("/status/credentials/1/state").asText()).isEqualTo("Fresh");
+  }
+
+  @Test
+  void an_action_that_fails_unexpectedly_is_a_setback_of_its_own_and_shows_no_value() {
+    mishap = Optional.of(new IllegalStateException("hunter2"));
+    api.writes(100).writesStatusOf(identity, 101);
+    look();
+    assertThat(api.lines()).containsExactly(SECRETS, STATUS);
+    assertThat(condition(api.last().json(), "Ready").path("message").asText())
+        .contains("payments-db", "IllegalStateException")
+        .doesNotContain("hunter2");
   }
 
   /// The garbage collector takes its Secret, and a watch shows that before it shows the rest.

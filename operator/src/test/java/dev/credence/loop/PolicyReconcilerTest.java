@@ -10,6 +10,7 @@ import dev.credence.measure.Census;
 import dev.credence.measure.Fleet;
 import dev.credence.measure.Standings;
 import dev.credence.observe.FakeApi;
+import dev.credence.observe.Poisoned;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.concurrent.atomic.AtomicLong;
@@ -48,6 +49,17 @@ class PolicyReconcilerTest {
     assertThat(condition("Ready").path("status").asText()).isEqualTo("True");
     assertThat(condition("Ready").path("reason").asText()).isEqualTo("Applied");
     assertThat(condition("Stalled").isMissingNode()).isTrue();
+  }
+
+  @Test
+  void one_that_cannot_be_read_is_stalled() {
+    var odd = Poisoned.policy(policy(null).getMetadata());
+    api.writes(2);
+    look(reconciler, odd);
+    assertThat(condition("Ready").path("status").asText()).isEqualTo("False");
+    assertThat(condition("Stalled").path("status").asText()).isEqualTo("True");
+    assertThat(condition("Stalled").path("message").asText())
+        .contains("CredentialPolicy production cannot be read", "a field of tomorrow");
   }
 
   @Test

@@ -48,6 +48,14 @@ public final class Garbage {
           "-5m",
           "h",
           "* * * * *",
+          "0 2 * * 1-5/",
+          "0|30 2 * * *",
+          "0 8-18/ * * *",
+          "*/99999999999 * * * *",
+          "GMT+2",
+          "8760.0h",
+          "1h-5m",
+          "alice\u200b@example.com",
           "0 0 30 2 *",
           "99 99 99 99 99",
           "@daily",
@@ -181,9 +189,43 @@ public final class Garbage {
             || component.getAccessor().isAnnotationPresent(Required.class);
     var isWordOfNewerSchema = component.getType().isEnum() && random.nextInt(4) == 0;
     return (required && !isWordOfNewerSchema) || perhaps()
-        ? value(component.getGenericType())
+        ? component.getType() == String.class
+            ? fitting(component.getName())
+            : value(component.getGenericType())
         : null;
   }
+
+  /// Often nearly what belongs into a field of this name.
+  private String fitting(String field) {
+    if (!perhaps()) {
+      return text();
+    }
+    return switch (field) {
+      case "schedule", "cron" ->
+          IntStream.range(0, 5).mapToObj(_ -> of(CRON)).collect(Collectors.joining(" "));
+      case "timeZone" -> of(List.of("UTC", "Europe/Berlin", "GMT+2", "Z", "SystemV/PST8", "EST"));
+      case "template" ->
+          IntStream.range(0, 4).mapToObj(_ -> of(TEMPLATE)).collect(Collectors.joining());
+      default ->
+          DURATIONS.contains(field)
+              ? IntStream.range(0, random.nextInt(1, 4))
+                  .mapToObj(_ -> random.nextInt(2_000) + of(List.of("h", "m", "s", "d", ".5h", "")))
+                  .collect(Collectors.joining())
+              : text();
+    };
+  }
+
+  private static final List<String> CRON =
+      List.of(
+          "*", "0", "1-5", "1-5/", "*/2", "/", "-", "5-1", "1,2", ",", "MON", "JAN-", "7", "L", "?",
+          "|", "1-5/2/3", "*-5", "99999999999", "0/0", "#", "-1", "+1", "*/");
+  private static final List<String> TEMPLATE =
+      List.of("{", "}", "{{", "}}", "{password}", "{password|url}", "{|}", "|url", "\u200b", "x");
+  private static final List<String> DURATIONS =
+      List.of(
+          "every", "overlap", "duration", "renewBefore", "timeout", "lifetime", "max", "maxEvery",
+          "overlapAtMost", "waitFor", "after", "maxDuration", "minRenewBefore", "maxLifetime",
+          "legacyUnusedFor", "decommissionAfter");
 
   private Object value(Type type) {
     if (type instanceof ParameterizedType generic) {

@@ -8,6 +8,7 @@ import dev.credence.api.CredentialPolicySpec;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentitySpec;
 import dev.credence.api.MachineIdentityStatus;
+import dev.credence.decide.Action;
 import dev.credence.decide.Decide;
 import dev.credence.facts.Consumers;
 import dev.credence.facts.Ended;
@@ -21,6 +22,7 @@ import dev.credence.facts.Safeguards.Listed;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
 import dev.credence.facts.Uses;
+import dev.credence.world.Yaml;
 import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.certmanager.api.model.v1.CertificateBuilder;
 import io.fabric8.certmanager.api.model.v1.CertificateConditionBuilder;
@@ -237,6 +239,36 @@ class GarbageTest {
         });
   }
 
+  /// Whatever its neighbours are, it is decided.
+  @Test
+  void beside_all_of_it_a_good_identity_gets_its_secret() {
+    each(
+        garbage -> {
+          var identity = Objects.making("crm", "crm-db");
+          var cluster =
+              new Surroundings(garbage, identity(garbage)) {
+                @Override
+                public List<Policy> policies() {
+                  return List.of();
+                }
+
+                @Override
+                public Optional<HasMetadata> find(String namespace, Subject subject) {
+                  return Optional.empty();
+                }
+              };
+          var snapshot = new Snapshots(cluster).of(identity, NOW, List.of(), Map.of());
+          var decision = Decide.next(snapshot);
+          if (!snapshot.home().leaving() && snapshot.rivals().isEmpty()) {
+            assertThat(decision.actions())
+                .anyMatch(
+                    action ->
+                        action instanceof Action.Issue issue
+                            && issue.subject().equals(Subject.secret("crm-db")));
+          }
+        });
+  }
+
   private interface Check {
     void with(Garbage garbage);
   }
@@ -293,6 +325,8 @@ class GarbageTest {
         .withNewIssuerRef(garbage.text(), garbage.text(), garbage.perhaps() ? null : garbage.text())
         .withCommonName(garbage.text())
         .withDnsNames(garbage.text())
+        .withDuration(duration(garbage))
+        .withRenewBefore(duration(garbage))
         .withRenewBeforePercentage(garbage.perhaps() ? -1 : 101)
         .withNewPrivateKey(garbage.text(), garbage.text(), garbage.text(), -1)
         .addToAdditionalProperties("renewal", garbage.text())
@@ -311,6 +345,12 @@ class GarbageTest {
                 .build())
         .endStatus()
         .build();
+  }
+
+  private static io.fabric8.kubernetes.api.model.Duration duration(Garbage garbage) {
+    return garbage.perhaps()
+        ? null
+        : Yaml.as(garbage.text(), io.fabric8.kubernetes.api.model.Duration.class);
   }
 
   private static Job job(Garbage garbage) {
@@ -374,7 +414,7 @@ class GarbageTest {
   }
 
   /// A cluster in which everything is garbage, ours included.
-  private static final class Surroundings implements Cluster {
+  private static class Surroundings implements Cluster {
     private final Garbage garbage;
     private final List<Policy> policies;
     private final MachineIdentity other;

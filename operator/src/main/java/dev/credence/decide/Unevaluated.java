@@ -1,0 +1,80 @@
+package dev.credence.decide;
+
+import dev.credence.decide.Standing.Counts;
+import dev.credence.decide.Standing.Handled;
+import dev.credence.decide.Standing.OwnerFound;
+import dev.credence.decide.Standing.State;
+import dev.credence.decide.Verdict.Aspect;
+import dev.credence.decide.Verdict.Truth;
+import dev.credence.facts.Lived;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// The standing of an identity that could not be evaluated, through an error of the operator: not
+/// ready, and a person must act. Of everything else it says what was true before, or that it is not
+/// known.
+public final class Unevaluated {
+  private static final EnumSet<Aspect> SUMS =
+      EnumSet.of(Aspect.Ready, Aspect.Reconciling, Aspect.Stalled);
+
+  public static Standing standing(Optional<Standing> before, String message) {
+    var known = before.orElseGet(() -> unknown(message));
+    return new Standing(
+        known.state(),
+        known.type(),
+        known.owner(),
+        known.policy(),
+        known.end(),
+        Optional.empty(),
+        known.members(),
+        known.credentials(),
+        known.handled(),
+        known.use(),
+        known.risk(),
+        known.review(),
+        known.suspension(),
+        known.approval(),
+        Stream.concat(
+                sums(message).stream(),
+                known.verdicts().stream().filter(verdict -> !SUMS.contains(verdict.aspect())))
+            .toList(),
+        known.violations(),
+        known.legacyTokens());
+  }
+
+  /// Ready and Stalled.
+  public static List<Verdict> sums(String message) {
+    return List.of(
+        Verdict.fine(Aspect.Ready, Truth.False, Reason.EvaluationFailed, message),
+        Verdict.fine(Aspect.Stalled, Truth.True, Reason.EvaluationFailed, message));
+  }
+
+  private static Standing unknown(String message) {
+    return new Standing(
+        State.Provisioning,
+        Optional.empty(),
+        new OwnerFound(Optional.empty(), Optional.empty(), Standing.Source.None),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        new Counts(0, 0, 0, 0, 0, 0),
+        List.of(),
+        Handled.NONE,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Lived.Approval.NONE,
+        EnumSet.complementOf(SUMS).stream()
+            .map(
+                aspect ->
+                    Verdict.fine(aspect, Truth.Unknown, Reason.EvaluationFailed, message))
+            .toList(),
+        List.of(),
+        List.of());
+  }
+
+  private Unevaluated() {}
+}
