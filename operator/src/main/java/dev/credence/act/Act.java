@@ -79,6 +79,7 @@ public final class Act {
         secrets.checkAdoptable(adopt.subject(), namespace);
         metadata.adopt(namespace, adopt, identity.getMetadata().getUid());
       }
+      case Action.Reword reword -> secrets.reword(reword, namespace);
       case Action.Redate redate -> metadata.redate(namespace, redate);
       case Action.Release(var subject, var guard, var left) ->
           metadata.release(namespace, subject, guard, left);

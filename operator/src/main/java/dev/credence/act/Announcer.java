@@ -83,6 +83,13 @@ public final class Announcer implements AutoCloseable {
           events.tell(identity, "Evicted", "Evict", evict.subject() + " evicted");
       case Action.Adopt adopt ->
           events.tell(identity, "Adopted", "Adopt", adopt.subject() + " taken over");
+      case Action.Reword reword ->
+          events.tell(
+              identity,
+              "Reworded",
+              "Reword",
+              reword.subject()
+                  + ": its fixed texts and templates are as the spec has them now; its secret values stay");
       case Action.Redate redate ->
           events.warn(
               identity,

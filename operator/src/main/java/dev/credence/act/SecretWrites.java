@@ -8,6 +8,7 @@ import dev.credence.facts.Generator;
 import dev.credence.facts.Material;
 import dev.credence.facts.Recipe;
 import dev.credence.facts.Subject;
+import dev.credence.facts.Templates;
 import dev.credence.facts.TokenRecipe;
 import dev.credence.make.Maker;
 import dev.credence.observe.FieldOwners;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Secrets that we make, with their bytes: those are read at the moment of a change, for this class
 /// alone, and live no longer than the call.
@@ -164,6 +166,34 @@ final class SecretWrites {
     var secret = secrets.judged(namespace, retire.subject(), retire.guard());
     secret.setData(Data.withoutPrevious(secret));
     put(secret, Map.of(), retire.subject(), NOTHING);
+  }
+
+  /// Of what we wrote, only texts change, or go with their key.
+  void reword(Action.Reword reword, String namespace) {
+    var subject = reword.subject();
+    var recipe = reword.recipe();
+    var secret = secrets.judged(namespace, subject, reword.guard());
+    var texts = filled(recipe, Data.decoded(secret), subject);
+    var wanted = Templates.names(recipe.keys()).collect(Collectors.toSet());
+    var data = new HashMap<>(Objects.requireNonNullElse(secret.getData(), Map.of()));
+    FieldOwners.ourData(secret.getMetadata()).stream()
+        .filter(key -> !key.endsWith(Api.PREVIOUS) && !wanted.contains(key))
+        .forEach(data::remove);
+    data.putAll(Data.encoded(texts));
+    secret.setData(data);
+    var annotations = new HashMap<>(secret.getMetadata().getAnnotations());
+    annotations.keySet().retainAll(OF_THE_OVERLAP);
+    annotations.put(Api.RECIPE, recipe.digest());
+    put(secret, annotations, subject, recipe);
+  }
+
+  private Map<String, byte[]> filled(Recipe recipe, Map<String, byte[]> values, Subject subject) {
+    try {
+      return maker.fill(recipe.keys(), values);
+    } catch (IllegalArgumentException impossible) {
+      throw Refusal.of(
+          subject, Objects.requireNonNullElse(impossible.getMessage(), "cannot be filled in"));
+    }
   }
 
   /// A Secret of a type that Kubernetes or Helm gives a meaning to is not taken over, whoever says

@@ -100,13 +100,15 @@ final class TokenRequests {
   }
 
   private String kubeconfig(String token, String account, String namespace) {
-    var name = namespace + "/" + account;
+    // One name in all: files of several clusters are merged by name.
+    var cluster = place(apiServer);
+    var name = namespace + "/" + account + "@" + cluster;
     var config =
         new ConfigBuilder()
             .withApiVersion("v1")
             .withKind("Config")
             .addNewCluster()
-            .withName("cluster")
+            .withName(cluster)
             .withNewCluster()
             .withServer(apiServer)
             .withCertificateAuthorityData(authority())
@@ -121,7 +123,7 @@ final class TokenRequests {
             .addNewContext()
             .withName(name)
             .withNewContext()
-            .withCluster("cluster")
+            .withCluster(cluster)
             .withUser(name)
             .withNamespace(namespace)
             .endContext()
@@ -129,6 +131,17 @@ final class TokenRequests {
             .withCurrentContext(name)
             .build();
     return client.getKubernetesSerialization().asYaml(config);
+  }
+
+  /// The address without its scheme: the host, a port that is not 443, a path where several servers
+  /// share a host.
+  static String place(String address) {
+    return address
+        .replaceFirst("^[a-zA-Z][a-zA-Z0-9+.-]*://", "")
+        .replaceFirst("^[^/@]*@", "")
+        .replaceFirst("[?#].*$", "")
+        .replaceFirst("/+$", "")
+        .replaceFirst("^([^/]*):443(/|$)", "$1$2");
   }
 
   /// The certificate authority that we trust ourselves, in Base64; null where that of the machine

@@ -251,7 +251,8 @@ public record CredentialPolicySpec(
           @Size(max = 128)
           @Pattern(Form.CRON)
           String schedule,
-      @JsonPropertyDescription("The time zone of `schedule`, by its name in the IANA database such as Europe/Berlin; UTC where it is left out.")
+      @JsonPropertyDescription(
+              "The time zone of `schedule`, by its name in the IANA database such as Europe/Berlin; UTC where it is left out.")
           @Size(max = 64)
           @Pattern(Form.ZONE)
           String timeZone,
@@ -302,7 +303,8 @@ public record CredentialPolicySpec(
           @Size(max = 24)
           @Pattern(Form.DURATION)
           String duration,
-      @JsonPropertyDescription("The time zone of `cron`, by its name in the IANA database such as Europe/Berlin; UTC where it is left out.")
+      @JsonPropertyDescription(
+              "The time zone of `cron`, by its name in the IANA database such as Europe/Berlin; UTC where it is left out.")
           @Size(max = 64)
           @Pattern(Form.ZONE)
           String timeZone) {}

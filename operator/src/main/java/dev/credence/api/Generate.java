@@ -44,7 +44,8 @@ public record Generate(
           @Size(min = 1, max = 200)
           @Pattern(Form.KEY)
           String name,
-      @JsonPropertyDescription("Fixed text, the same in every version. Not for anything secret.")
+      @JsonPropertyDescription(
+              "Fixed text, the same in every version; to change it does not replace the secret keys. Not for anything secret.")
           @Size(max = 4096)
           String value,
       @JsonPropertyDescription("A random password.") Password password,
@@ -57,7 +58,7 @@ public record Generate(
       @JsonPropertyDescription("A private key, and its public half where a key for it is named.")
           KeyPair keyPair,
       @JsonPropertyDescription(
-              "Text with other keys of this Secret in braces: postgres://{username}:{password}@db/crm. `{{` is a brace.")
+              "Text with other keys of this Secret in braces: `postgres://{username|url}:{password|url}@db/crm`. Write `|url` inside URLs, or a value with a character like `/`, `@` or `%` breaks them: it percent-encodes the value. Without it the value is inserted as it is. `{{` is a brace.")
           @Size(min = 1, max = 4096)
           String template) {}
 
@@ -130,7 +131,9 @@ public record Generate(
       @JsonPropertyDescription(
               "RSA: bits, 2048 to 8192 (default 3072). ECDSA: 256 (default), 384 or 521. MLDSA: 44, 65 (default) or 87.")
           Integer size,
-      @JsonPropertyDescription("PKCS8 (PEM) or OpenSSH.") @Default("PKCS8") Format format,
+      @JsonPropertyDescription(
+              "PKCS8 (PEM, the public half too) or OpenSSH (the public half as a line of authorized_keys). Default: OpenSSH in a Secret of type kubernetes.io/ssh-auth, PKCS8 elsewhere and for MLDSA.")
+          Format format,
       @JsonPropertyDescription("The key of the Secret that holds the public half.")
           @Size(min = 1, max = 200)
           @Pattern(Form.KEY)

@@ -29,7 +29,8 @@ public record Rotation(
         @Size(max = 128)
         @Pattern(Form.CRON)
         String schedule,
-    @JsonPropertyDescription("The time zone of `schedule`, by its name in the IANA database such as Europe/Berlin; UTC where it is left out.")
+    @JsonPropertyDescription(
+            "The time zone of `schedule`, by its name in the IANA database such as Europe/Berlin; UTC where it is left out.")
         @Size(max = 64)
         @Pattern(Form.ZONE)
         String timeZone,

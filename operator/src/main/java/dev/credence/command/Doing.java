@@ -22,6 +22,10 @@ final class Doing {
       case Action.Acknowledge answer -> "answer on " + answer.subject() + ": " + answer.what();
       case Action.Anchor anchor -> "make " + anchor.subject() + ", which its token is bound to";
       case Action.Remove remove -> "delete " + remove.subject() + ": " + remove.why();
+      case Action.Reword reword ->
+          "bring the fixed texts and templates of "
+              + reword.subject()
+              + " up to date; its secret values stay";
       case Action.Redate redate ->
           "count " + redate.subject() + " from now on: its date is to come";
       case Action.Adopt adopt -> "take " + adopt.subject() + " over, as its holder agreed";

@@ -81,6 +81,10 @@ public sealed interface Action {
       Why why)
       implements Action {}
 
+  /// Bring fixed texts and templates to what the recipe says. The secret values stay, and so does
+  /// the version.
+  record Reword(Subject subject, Guard guard, Recipe recipe) implements Action {}
+
   /// Write down that the previous value is being ended where it is checked, before its hook is
   /// started: from here on it is nobody's to go back to.
   record EndPrevious(Subject subject, Guard guard) implements Action {}

@@ -1,6 +1,7 @@
 package dev.credence.decide;
 
 import dev.credence.decide.Action.Why;
+import dev.credence.facts.Material.Change;
 import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Member.StoredSecret;
 import dev.credence.facts.Request;
@@ -32,11 +33,22 @@ final class Occasion {
         .map(Why.OnSchedule::new);
   }
 
-  /// Another recipe than the one it was made by, and than the one that somebody stopped.
+  /// Other generators than those it was made by, and than those that somebody stopped.
   private static boolean isChanged(Target t, Issue issue) {
-    var wanted = t.material().digest();
-    return issue.recipe().filter(made -> !made.equals(wanted)).isPresent()
-        && issue.aborted().filter(aborted -> aborted.recipe().equals(wanted)).isEmpty();
+    return since(t, issue) == Change.Generators
+        && issue
+            .aborted()
+            .filter(aborted -> t.material().since(aborted.recipe()) != Change.Generators)
+            .isEmpty();
+  }
+
+  /// Whether only texts are not as the recipe has them.
+  static boolean isReworded(Target t, Issue issue) {
+    return since(t, issue) == Change.Texts;
+  }
+
+  private static Change since(Target t, Issue issue) {
+    return issue.recipe().map(t.material()::since).orElse(Change.Nothing);
   }
 
   /// Why it was revoked, if that was not answered yet.

@@ -69,6 +69,7 @@ final class Remit {
           Action.Anchor _,
           Action.Remove _,
           Action.Redate _,
+          Action.Reword _,
           Action.Adopt _,
           Action.Release _,
           Action.Tie _,

@@ -7,6 +7,7 @@ import dev.credence.decide.Standing.Credential.Phase;
 import dev.credence.decide.Turn.Obstacle;
 import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Member.StoredSecret;
+import dev.credence.facts.Recipe;
 import dev.credence.facts.Subject;
 import dev.credence.facts.TokenRecipe;
 import java.time.Duration;
@@ -291,6 +292,26 @@ final class Rotation {
   private Turn current(StoredSecret secret, Issue issue) {
     return t.unreadableTiming()
         .map(unreadable -> upkeep.blocked(secret, issue, unreadable))
+        .or(() -> reworded(secret, issue))
         .orElseGet(() -> upkeep.kept(secret, issue, Phase.Fresh, upkeep.note(secret)));
+  }
+
+  /// Fixed texts and templates follow the spec at once; the secret values stay.
+  private Optional<Turn> reworded(StoredSecret secret, Issue issue) {
+    if (!(t.material() instanceof Recipe recipe) || !Occasion.isReworded(t, issue)) {
+      return Optional.empty();
+    }
+    var obstacle = t.obstacle(Optional.of(issue));
+    if (obstacle.isPresent()) {
+      return Optional.of(upkeep.blocked(secret, issue, obstacle.get()));
+    }
+    var turn = upkeep.kept(secret, issue, Phase.Fresh, upkeep.note(secret));
+    // One write at a time: each is judged by the version of the Secret.
+    var isWritten =
+        turn.actions().stream().anyMatch(action -> action.subject().equals(t.subject()));
+    return Optional.of(
+        isWritten || t.isSetBack()
+            ? turn
+            : turn.doing(new Action.Reword(t.subject(), secret.thing().guard(), recipe)));
   }
 }

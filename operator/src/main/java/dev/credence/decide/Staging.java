@@ -8,6 +8,7 @@ import dev.credence.decide.Turn.Obstacle;
 import dev.credence.facts.Guard;
 import dev.credence.facts.Handled;
 import dev.credence.facts.Hooks.Step;
+import dev.credence.facts.Material.Change;
 import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Member.StoredSecret;
 import dev.credence.facts.Recipe;
@@ -121,7 +122,8 @@ record Staging(Target t, Optional<Current> current, boolean overlapping, boolean
     return pending.issue().isEmpty()
         || pending.issue().get().version() < next()
         || isAborted(pending.issue().get())
-        || !pending.issue().get().recipe().equals(Optional.of(t.material().digest()));
+        || pending.issue().get().recipe().map(t.material()::since).orElse(Change.Generators)
+            != Change.Nothing;
   }
 
   /// Whether somebody stopped it since it was staged.

@@ -68,9 +68,7 @@ public final class Unevaluated {
         Optional.empty(),
         Lived.Approval.NONE,
         EnumSet.complementOf(SUMS).stream()
-            .map(
-                aspect ->
-                    Verdict.fine(aspect, Truth.Unknown, Reason.EvaluationFailed, message))
+            .map(aspect -> Verdict.fine(aspect, Truth.Unknown, Reason.EvaluationFailed, message))
             .toList(),
         List.of(),
         List.of());

@@ -98,8 +98,7 @@ record CronField(long values, boolean unrestricted) {
   }
 
   private static IllegalArgumentException wrong(String text, Unit unit) {
-    return new IllegalArgumentException(
-        unit.title + " '" + text + "' is not " + unit.expected());
+    return new IllegalArgumentException(unit.title + " '" + text + "' is not " + unit.expected());
   }
 
   boolean allows(int value) {

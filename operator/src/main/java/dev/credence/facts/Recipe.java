@@ -2,19 +2,51 @@ package dev.credence.facts;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// How all keys of a generated Secret are made.
 public record Recipe(List<Key> keys) implements Material {
+
+  private static final char SEPARATOR = '.';
 
   public Recipe {
     keys = List.copyOf(keys);
   }
 
-  /// The text under it is written out here and not taken from `toString`, so that a renamed
-  /// component changes nothing.
+  /// That of the generators, then that of the texts where there are some: which of the two changed
+  /// makes a difference. The text under it is written out here and not taken from `toString`, so
+  /// that a renamed component changes nothing.
   @Override
   public String digest() {
-    return Digests.of(keys.stream().map(Recipe::line).sorted().collect(Collectors.joining("\n")));
+    return keys.stream().anyMatch(Recipe::isText)
+        ? generators() + SEPARATOR + digest(keys.stream().filter(Recipe::isText))
+        : generators();
+  }
+
+  @Override
+  public Change since(String made) {
+    // One digest over everything is what the first versions wrote.
+    if (made.equals(digest()) || made.equals(digest(keys.stream()))) {
+      return Change.Nothing;
+    }
+    var end = made.indexOf(SEPARATOR);
+    return (end < 0 ? made : made.substring(0, end)).equals(generators())
+        ? Change.Texts
+        : Change.Generators;
+  }
+
+  private String generators() {
+    return digest(keys.stream().filter(key -> !isText(key)));
+  }
+
+  /// Whether nothing of its own in it is secret: it follows from the spec and the other keys.
+  public static boolean isText(Key key) {
+    return key.generator() instanceof Generator.Fixed
+        || key.generator() instanceof Generator.Template;
+  }
+
+  private static String digest(Stream<Key> keys) {
+    return Digests.of(keys.map(Recipe::line).sorted().collect(Collectors.joining("\n")));
   }
 
   private static String line(Key key) {

@@ -20,14 +20,16 @@ import java.util.stream.Stream;
 /// decision may ask before anything is made.
 ///
 /// `{name}` in a template is the value of another key of the Secret (or of the public half of a key
-/// pair), `{{` is a brace and `}}` is the other.
+/// pair), `{name|url}` the same percent-encoded for a part of a URL, `{{` is a brace and `}}` is
+// the
+/// other.
 public final class Templates {
 
   /// A template with more references than this is refused.
   public static final int MOST_REFERENCES = 32;
 
   private static final Pattern PIECE =
-      Pattern.compile("\\G(?:[^{}]+|\\{\\{|}}|\\{[-._a-zA-Z0-9]+})");
+      Pattern.compile("\\G(?:[^{}]+|\\{\\{|}}|\\{[-._a-zA-Z0-9]+(?:\\|url)?})");
 
   private Templates() {}
 
@@ -37,10 +39,14 @@ public final class Templates {
       pieces = List.copyOf(pieces);
     }
 
-    List<String> references() {
+    private List<Reference> uses() {
       return pieces.stream()
-          .flatMap(piece -> piece instanceof Reference(String name) ? Stream.of(name) : Stream.of())
+          .flatMap(piece -> piece instanceof Reference use ? Stream.of(use) : Stream.of())
           .toList();
+    }
+
+    List<String> references() {
+      return uses().stream().map(Reference::name).toList();
     }
   }
 
@@ -48,7 +54,10 @@ public final class Templates {
 
   public record Text(String text) implements Piece {}
 
-  public record Reference(String name) implements Piece {}
+  /// `url`: percent-encoded (RFC 3986), so that whatever the value holds it is one part of a URL.
+  public record Reference(String name, boolean url) implements Piece {}
+
+  private static final String URL = "|url";
 
   /// Why these keys cannot be made as they are written: a sentence for their author.
   public static Optional<String> problem(List<Key> keys) {
@@ -121,12 +130,13 @@ public final class Templates {
   private static Optional<String> uselessReference(Layout layout, List<Key> keys) {
     Set<String> names = names(keys).collect(toSet());
     Set<String> raw = keys.stream().filter(Templates::isRaw).map(Key::name).collect(toSet());
-    for (String name : layout.references()) {
+    for (Reference use : layout.uses()) {
+      String name = use.name();
       if (!names.contains(name)) {
         return Optional.of(
             "template %s: {%s} is not a key of this Secret".formatted(layout.key(), name));
       }
-      if (raw.contains(name)) {
+      if (raw.contains(name) && !use.url()) {
         return Optional.of(
             "template %s: {%s} is raw bytes and not text; encode it as Hex, Base64 or Base64Url"
                 .formatted(layout.key(), name));
@@ -173,12 +183,16 @@ public final class Templates {
     return switch (read) {
       case "{{" -> new Text("{");
       case "}}" -> new Text("}");
-      case String key when key.startsWith("{") -> new Reference(key.substring(1, key.length() - 1));
+      case String key when key.endsWith(URL + "}") && key.startsWith("{") ->
+          new Reference(key.substring(1, key.length() - URL.length() - 1), true);
+      case String key when key.startsWith("{") ->
+          new Reference(key.substring(1, key.length() - 1), false);
       case String text -> new Text(text);
     };
   }
 
-  private static Stream<String> names(List<Key> keys) {
+  /// The keys of the Secret, public halves included.
+  public static Stream<String> names(List<Key> keys) {
     return keys.stream()
         .flatMap(
             key ->

@@ -25,4 +25,9 @@ public record TokenRecipe(
             + "\t"
             + kubeconfig);
   }
+
+  @Override
+  public Change since(String made) {
+    return made.equals(digest()) ? Change.Nothing : Change.Generators;
+  }
 }

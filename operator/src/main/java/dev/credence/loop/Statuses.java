@@ -84,9 +84,7 @@ final class Statuses {
     }
     var generation = resource.getMetadata().getGeneration();
     var sums =
-        standing.verdicts().stream()
-            .filter(verdict -> SUMS.contains(verdict.aspect()))
-            .toList();
+        standing.verdicts().stream().filter(verdict -> SUMS.contains(verdict.aspect())).toList();
     return before.with(
         generation,
         Stream.concat(

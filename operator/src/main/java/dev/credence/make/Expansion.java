@@ -7,11 +7,13 @@ import dev.credence.facts.Templates.Piece;
 import dev.credence.facts.Templates.Reference;
 import dev.credence.facts.Templates.Text;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/// Templates with the values in place. A value is put in as it is: braces in it mean nothing.
+/// Templates with the values in place. A value is put in as it is, or percent-encoded where the
+/// template says `|url`: braces in it mean nothing.
 ///
 /// Templates that refer to templates can double at each step, so the lengths are added up before
 /// anything is copied.
@@ -19,6 +21,10 @@ final class Expansion {
 
   /// The most that all templates of one Secret come to, in bytes.
   static final int LIMIT = 256 * 1024;
+
+  private static final String UNRESERVED =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+  private static final byte[] HEX = "0123456789ABCDEF".getBytes(UTF_8);
 
   private Expansion() {}
 
@@ -41,8 +47,24 @@ final class Expansion {
   private static byte[] bytes(Piece piece, Map<String, byte[]> values) {
     return switch (piece) {
       case Text(String text) -> text.getBytes(UTF_8);
-      case Reference(String name) -> Objects.requireNonNull(values.get(name), name);
+      case Reference(String name, boolean url) -> {
+        byte[] value = Objects.requireNonNull(values.get(name), name);
+        yield url ? percentEncoded(value) : value;
+      }
     };
+  }
+
+  /// All but the unreserved characters of RFC 3986.
+  private static byte[] percentEncoded(byte[] value) {
+    ByteBuffer encoded = ByteBuffer.allocate(3 * value.length);
+    for (byte part : value) {
+      if (UNRESERVED.indexOf(part) >= 0) {
+        encoded.put(part);
+      } else {
+        encoded.put((byte) '%').put(HEX[(part >> 4) & 0xf]).put(HEX[part & 0xf]);
+      }
+    }
+    return Arrays.copyOf(encoded.array(), encoded.position());
   }
 
   private static byte[] joined(List<byte[]> parts, int length) {

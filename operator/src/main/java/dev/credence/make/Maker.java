@@ -13,10 +13,12 @@ import dev.credence.facts.Generator.Template;
 import dev.credence.facts.Generator.Unknown;
 import dev.credence.facts.Generator.Uuid;
 import dev.credence.facts.Key;
+import dev.credence.facts.Recipe;
 import dev.credence.facts.Templates;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -43,17 +45,49 @@ public final class Maker {
 
   /// The same for a Secret that holds `before`: what takes turns takes the one after what is there.
   public SortedMap<String, byte[]> make(List<Key> keys, long version, Map<String, byte[]> before) {
-    Templates.problem(keys)
-        .ifPresent(
-            problem -> {
-              throw new IllegalArgumentException(problem);
-            });
+    checked(keys);
     SortedMap<String, byte[]> values = new TreeMap<>();
     for (Key key : keys) {
       make(key, version, before, values);
     }
     Expansion.into(values, Templates.inOrder(keys));
     return values;
+  }
+
+  /// The fixed texts and templates alone, from the values that are there.
+  ///
+  /// @throws IllegalArgumentException as above, and where one of the other keys is not there
+  public SortedMap<String, byte[]> fill(List<Key> keys, Map<String, byte[]> values) {
+    checked(keys);
+    Templates.names(keys.stream().filter(key -> !Recipe.isText(key)).toList())
+        .filter(name -> !values.containsKey(name))
+        .findFirst()
+        .ifPresent(
+            missing -> {
+              throw new IllegalArgumentException(
+                  "its key %s is missing, so that its templates cannot be filled in: ask for a new value by the annotation credence.dev/rotate"
+                      .formatted(missing));
+            });
+    SortedMap<String, byte[]> all = new TreeMap<>(values);
+    SortedMap<String, byte[]> texts = new TreeMap<>();
+    for (Key key : keys) {
+      if (key.generator() instanceof Fixed(String text)) {
+        all.put(key.name(), text.getBytes(UTF_8));
+      }
+    }
+    Expansion.into(all, Templates.inOrder(keys));
+    keys.stream()
+        .filter(Recipe::isText)
+        .forEach(key -> texts.put(key.name(), Objects.requireNonNull(all.get(key.name()))));
+    return texts;
+  }
+
+  private static void checked(List<Key> keys) {
+    Templates.problem(keys)
+        .ifPresent(
+            problem -> {
+              throw new IllegalArgumentException(problem);
+            });
   }
 
   private void make(

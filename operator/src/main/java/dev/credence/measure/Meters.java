@@ -169,6 +169,7 @@ public final class Meters {
       case Action.Remove remove -> {}
       case Action.Acknowledge acknowledge -> {}
       case Action.Redate redate -> {}
+      case Action.Reword reword -> {}
       case Action.Adopt adopt -> {}
       case Action.Release release -> {}
       case Action.Tie tie -> {}

@@ -51,8 +51,7 @@ public final class Inventories {
     lists
         .accounts()
         .forEach(
-            found ->
-                Faulty.kept(found, () -> items.add(item(found, new Nature.Account(), alive))));
+            found -> Faulty.kept(found, () -> items.add(item(found, new Nature.Account(), alive))));
     lists
         .secrets()
         .forEach(
@@ -62,8 +61,7 @@ public final class Inventories {
     lists.certificates().stream()
         .flatMap(Collection::stream)
         .forEach(
-            found ->
-                Faulty.kept(found, () -> items.add(item(found, certificate(found), alive))));
+            found -> Faulty.kept(found, () -> items.add(item(found, certificate(found), alive))));
     return new Inventory(
         lists.namespaces().stream()
             .collect(

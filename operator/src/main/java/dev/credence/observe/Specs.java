@@ -49,6 +49,7 @@ import org.jspecify.annotations.Nullable;
 /// not know comes as null.
 final class Specs {
   private static final String OPAQUE = "Opaque";
+  private static final String SSH = "kubernetes.io/ssh-auth";
   private static final int DEFAULT_LENGTH = 32;
   private static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(5);
   private static final Duration DEFAULT_LIFETIME = Duration.ofHours(24);
@@ -118,7 +119,7 @@ final class Specs {
                         account.name())),
         Objects.requireNonNullElse(member.type(), OPAQUE),
         Optional.ofNullable(member.generate())
-            .<Material>map(Specs::recipe)
+            .<Material>map(generate -> recipe(generate, SSH.equals(member.type())))
             .or(() -> Optional.ofNullable(member.token()).map(Specs::token)),
         Optional.ofNullable(member.rotation())
             .map(
@@ -152,14 +153,14 @@ final class Specs {
         Boolean.TRUE.equals(written.kubeconfig()));
   }
 
-  private static Recipe recipe(Generate generate) {
+  private static Recipe recipe(Generate generate, boolean isForSsh) {
     return new Recipe(
         list(Optional.ofNullable(generate.keys()))
-            .map(key -> new Key(key.name(), generator(key)))
+            .map(key -> new Key(key.name(), generator(key, isForSsh)))
             .toList());
   }
 
-  private static Generator generator(Generate.KeyRecipe key) {
+  private static Generator generator(Generate.KeyRecipe key, boolean isForSsh) {
     if (key.value() != null) {
       return new Generator.Fixed(key.value());
     }
@@ -183,13 +184,18 @@ final class Specs {
       return new Generator.KeyPair(
           Algorithm.valueOf(key.keyPair().algorithm().name()),
           Optional.ofNullable(key.keyPair().size()),
-          known(key.keyPair().format(), Format.class, Format.PKCS8),
+          known(key.keyPair().format(), Format.class, format(key.keyPair(), isForSsh)),
           Optional.ofNullable(key.keyPair().publicKey()));
     }
     if (key.template() != null) {
       return new Generator.Template(key.template());
     }
     return new Generator.Unknown();
+  }
+
+  /// What reads a Secret for SSH reads OpenSSH's own format. It has no MLDSA keys.
+  private static Format format(Generate.KeyPair pair, boolean isForSsh) {
+    return isForSsh && pair.algorithm() != Generate.Algorithm.MLDSA ? Format.OpenSSH : Format.PKCS8;
   }
 
   private static <E extends Enum<E>> E known(

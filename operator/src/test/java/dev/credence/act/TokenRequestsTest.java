@@ -116,8 +116,30 @@ class TokenRequestsTest {
       assertThat(config.getAutoOAuthToken()).isEqualTo(Payments.TOKEN);
       assertThat(config.getCaCertData()).isEqualTo(base64("an authority"));
       assertThat(config.getNamespace()).isEqualTo("payments");
-      assertThat(config.getCurrentContext().getName()).isEqualTo("payments/payments-api");
+      assertThat(config.getCurrentContext().getName())
+          .isEqualTo("payments/payments-api@api.example.com:6443");
+      assertThat(config.getCurrentContext().getContext().getCluster())
+          .isEqualTo("api.example.com:6443");
+      assertThat(config.getCurrentContext().getContext().getUser())
+          .isEqualTo("payments/payments-api@api.example.com:6443");
     }
+  }
+
+  /// Merged files keep what is of different clusters apart.
+  @ParameterizedTest
+  @CsvSource({
+    "https://api.example.com, api.example.com",
+    "https://api.example.com/, api.example.com",
+    "https://api.example.com:443/, api.example.com",
+    "https://api.example.com:6443, api.example.com:6443",
+    "https://127.0.0.1:38211/, 127.0.0.1:38211",
+    "https://[2001:db8::1]:6443, [2001:db8::1]:6443",
+    "https://rancher.example.com:443/k8s/clusters/c-m-abc/, rancher.example.com/k8s/clusters/c-m-abc",
+    "https://rancher.example.com/k8s/clusters/c-m-xyz, rancher.example.com/k8s/clusters/c-m-xyz",
+    "https://kubernetes.default.svc, kubernetes.default.svc"
+  })
+  void cluster_user_and_context_are_named_after_the_server(String address, String name) {
+    assertThat(TokenRequests.place(address)).isEqualTo(name);
   }
 
   @Test

@@ -183,7 +183,8 @@ class IdentityReconcilerTest {
     assertThat(api.lines()).containsExactly(STATUS);
     for (var type : List.of("Ready", "Stalled")) {
       var condition = condition(api.last().json(), type);
-      assertThat(condition.path("status").asText()).isEqualTo(type.equals("Ready") ? "False" : "True");
+      assertThat(condition.path("status").asText())
+          .isEqualTo(type.equals("Ready") ? "False" : "True");
       assertThat(condition.path("reason").asText()).isEqualTo("EvaluationFailed");
       assertThat(condition.path("message").asText())
           .contains("MachineIdentity payments-api", "a field of tomorrow");
@@ -201,7 +202,8 @@ class IdentityReconcilerTest {
   }
 
   @Test
-  void an_action_at_which_the_api_server_fails_again_and_again_stops_neither_others_nor_the_status() {
+  void
+      an_action_at_which_the_api_server_fails_again_and_again_stops_neither_others_nor_the_status() {
     var spec = identity.getSpec();
     identity.setSpec(
         new MachineIdentitySpec(

@@ -29,11 +29,29 @@ class ExpansionTest {
     "{{user}},                {user}",
     "{{{user}}},              {payments}",
     "{{{{ }}}},               '{{ }}'",
-    "Zürich {user},           Zürich payments"
+    "Zürich {user},           Zürich payments",
+    "pg://{user|url}@db,      pg://payments@db",
+    "{user|url}{user},        paymentspayments"
   })
   void values_stand_where_the_braces_were(String template, String filled) {
     assertThat(fill(new Key("user", new Fixed("payments")), template("url", template)))
         .isEqualTo(filled);
+  }
+
+  @Test
+  void what_is_for_a_url_is_percent_encoded_and_comes_back_from_one() {
+    Random random = new Random(2);
+    for (int draw = 0; draw < 500; draw++) {
+      String value = text(random, draw % 20) + "/+=@:%?# Ü😀\n";
+      String url =
+          fill(
+              new Key("password", new Fixed(value)),
+              template("url", "postgres://crm:{password|url}@db.example.com:5432/crm"));
+      java.net.URI read = java.net.URI.create(url);
+      assertThat(read.getHost()).isEqualTo("db.example.com");
+      assertThat(read.getUserInfo()).isEqualTo("crm:" + value);
+      assertThat(url).matches("postgres://crm:([A-Za-z0-9._~-]|%[0-9A-F]{2})*@db[.].*");
+    }
   }
 
   @Test

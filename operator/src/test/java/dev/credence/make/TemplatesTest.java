@@ -39,10 +39,27 @@ class TemplatesTest {
         "{{\"user\": \"{username}\"}}",
         "{{{username}}}",
         "{id_key.pub}{id_key}",
+        "postgres://{username|url}:{password|url}@db.sales/crm",
+        "{blob|url}",
         "}}{{"
       })
   void a_template_of_known_keys_and_doubled_braces_is_fine(String template) {
     assertThat(problem(template)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{username|}",
+        "{username|URL}",
+        "{username | url}",
+        "{username|base64}",
+        "{|url}",
+        "{username|url|url}",
+        "{username|url"
+      })
+  void there_is_no_other_way_to_encode_a_value(String template) {
+    assertThat(problem(template).orElseThrow()).contains("character 1 does not begin a {key}");
   }
 
   @ParameterizedTest

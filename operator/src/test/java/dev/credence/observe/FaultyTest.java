@@ -26,7 +26,8 @@ class FaultyTest {
 
   @Test
   void a_policy_that_cannot_be_read_is_a_problem_and_decides_about_nothing() {
-    var policy = Poisoned.policy(new ObjectMetaBuilder().withName("production").withGeneration(4L).build());
+    var policy =
+        Poisoned.policy(new ObjectMetaBuilder().withName("production").withGeneration(4L).build());
     var facts = Policies.of(policy);
     assertThat(facts.problems())
         .containsExactly(
@@ -39,12 +40,7 @@ class FaultyTest {
   @Test
   void who_consumes_is_not_known_where_one_workload_cannot_be_read() {
     var found = new WhoConsumes();
-    found.add(
-        new DeploymentBuilder()
-            .withNewMetadata()
-            .withName("crm-web")
-            .endMetadata()
-            .build());
+    found.add(new DeploymentBuilder().withNewMetadata().withName("crm-web").endMetadata().build());
     found.add(deployment());
     assertThat(found.consumers().problem())
         .contains("Deployment odd cannot be read: IllegalStateException: odd");
@@ -124,21 +120,20 @@ class FaultyTest {
   @Test
   void an_index_has_nothing_for_what_it_fails_at() {
     assertThat(
-            Watch.<MachineIdentity>unfailing(
-                    identity -> List.of(identity.getSpec().purpose()))
+            Watch.<MachineIdentity>unfailing(identity -> List.of(identity.getSpec().purpose()))
                 .apply(odd()))
         .isEmpty();
   }
 
   @Test
   void the_fault_names_the_object_once() {
-    assertThatThrownBy(
-            () -> Faulty.named(odd(), () -> Faulty.named(odd(), () -> deep(0))))
+    assertThatThrownBy(() -> Faulty.named(odd(), () -> Faulty.named(odd(), () -> deep(0))))
         .isInstanceOf(Faulty.class)
         .hasMessage("MachineIdentity odd cannot be read: StackOverflowError");
     assertThat(Faulty.line(new IllegalStateException("a\u001b[2Jb"))).doesNotContain("\u001b");
     assertThat(Faulty.line(new IllegalStateException("x".repeat(10_000)))).hasSizeLessThan(400);
-    assertThat(Optional.of(Faulty.line(new NullPointerException()))).hasValue("NullPointerException");
+    assertThat(Optional.of(Faulty.line(new NullPointerException())))
+        .hasValue("NullPointerException");
   }
 
   private static int deep(int level) {

@@ -217,15 +217,50 @@ public final class Garbage {
 
   private static final List<String> CRON =
       List.of(
-          "*", "0", "1-5", "1-5/", "*/2", "/", "-", "5-1", "1,2", ",", "MON", "JAN-", "7", "L", "?",
-          "|", "1-5/2/3", "*-5", "99999999999", "0/0", "#", "-1", "+1", "*/");
+          "*",
+          "0",
+          "1-5",
+          "1-5/",
+          "*/2",
+          "/",
+          "-",
+          "5-1",
+          "1,2",
+          ",",
+          "MON",
+          "JAN-",
+          "7",
+          "L",
+          "?",
+          "|",
+          "1-5/2/3",
+          "*-5",
+          "99999999999",
+          "0/0",
+          "#",
+          "-1",
+          "+1",
+          "*/");
   private static final List<String> TEMPLATE =
       List.of("{", "}", "{{", "}}", "{password}", "{password|url}", "{|}", "|url", "\u200b", "x");
   private static final List<String> DURATIONS =
       List.of(
-          "every", "overlap", "duration", "renewBefore", "timeout", "lifetime", "max", "maxEvery",
-          "overlapAtMost", "waitFor", "after", "maxDuration", "minRenewBefore", "maxLifetime",
-          "legacyUnusedFor", "decommissionAfter");
+          "every",
+          "overlap",
+          "duration",
+          "renewBefore",
+          "timeout",
+          "lifetime",
+          "max",
+          "maxEvery",
+          "overlapAtMost",
+          "waitFor",
+          "after",
+          "maxDuration",
+          "minRenewBefore",
+          "maxLifetime",
+          "legacyUnusedFor",
+          "decommissionAfter");
 
   private Object value(Type type) {
     if (type instanceof ParameterizedType generic) {

@@ -1,8 +1,17 @@
 package dev.credence.observe;
 
+import static dev.credence.facts.Generator.Format.OpenSSH;
+import static dev.credence.facts.Generator.Format.PKCS8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.credence.api.Generate;
+import dev.credence.api.Generate.Algorithm;
 import dev.credence.api.LabelMatch;
+import dev.credence.api.MachineIdentitySpec;
+import dev.credence.api.SecretMember;
+import dev.credence.facts.Generator.Format;
+import dev.credence.facts.Generator.KeyPair;
+import dev.credence.facts.Recipe;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
@@ -36,6 +45,45 @@ class SpecsTest {
     assertThat(selects(new LabelMatch("app", LabelMatch.Operator.In, values))).isTrue();
     assertThat(selects(new LabelMatch("app", LabelMatch.Operator.NotIn, values))).isFalse();
     assertThat(Specs.selector(null, Collections.singletonList(null)).matches(LABELS)).isTrue();
+  }
+
+  /// What reads a Secret for SSH does not read PKCS#8.
+  @Test
+  void the_format_of_a_key_pair_goes_by_the_type_of_the_secret() {
+    assertThat(format("kubernetes.io/ssh-auth", Algorithm.Ed25519, null)).isEqualTo(OpenSSH);
+    assertThat(format("kubernetes.io/ssh-auth", Algorithm.RSA, null)).isEqualTo(OpenSSH);
+    assertThat(format("kubernetes.io/ssh-auth", Algorithm.ECDSA, null)).isEqualTo(OpenSSH);
+    assertThat(format("kubernetes.io/ssh-auth", Algorithm.MLDSA, null)).isEqualTo(PKCS8);
+    assertThat(format("kubernetes.io/ssh-auth", Algorithm.RSA, Generate.Format.PKCS8))
+        .isEqualTo(PKCS8);
+    assertThat(format("Opaque", Algorithm.Ed25519, null)).isEqualTo(PKCS8);
+    assertThat(format(null, Algorithm.Ed25519, null)).isEqualTo(PKCS8);
+    assertThat(format(null, Algorithm.Ed25519, Generate.Format.OpenSSH)).isEqualTo(OpenSSH);
+  }
+
+  private static Format format(
+      @Nullable String type, Algorithm algorithm, Generate.@Nullable Format written) {
+    var identity = Objects.making("deploy", "deploy-key");
+    var pair = new Generate.KeyPair(algorithm, null, written, "ssh-publickey");
+    var key = new Generate.KeyRecipe("ssh-privatekey", null, null, null, null, null, pair, null);
+    var spec = identity.getSpec();
+    identity.setSpec(
+        new MachineIdentitySpec(
+            spec.application(),
+            spec.purpose(),
+            spec.owner(),
+            spec.type(),
+            spec.state(),
+            spec.expirationTime(),
+            spec.deletionPolicy(),
+            spec.serviceAccounts(),
+            List.of(
+                new SecretMember(
+                    "deploy-key", null, type, new Generate(List.of(key)), null, null, null)),
+            spec.certificates(),
+            spec.selector()));
+    var recipe = (Recipe) Specs.identity(identity).secrets().getFirst().material().orElseThrow();
+    return ((KeyPair) recipe.keys().getFirst().generator()).format();
   }
 
   private static boolean selects(LabelMatch match) {

@@ -118,6 +118,13 @@ final class Hands {
               secret -> with(secret, Map.of(Api.PREVIOUS_IS, "ending")));
       case Action.Remove(_, var guard, _) -> removed(found, guard, identity);
       case Action.Adopt adopt -> adopted(adopt, found, identity, now);
+      case Action.Reword(_, var guard, var recipe) ->
+          updated(
+              found,
+              guard,
+              identity,
+              now,
+              secret -> with(secret, Map.of(Api.RECIPE, recipe.digest())));
       case Action.Redate(_, var guard, var issuedAt, var until) ->
           updated(
               found,

@@ -269,6 +269,14 @@ public final class Readable {
       case Action.Remove(var subject, _, var why) -> "Remove " + subject + ": " + why;
       case Action.Adopt(var subject, _, var receipt) ->
           "Adopt " + subject + receipt.map(says -> " as " + receipt(says)).orElse("");
+      case Action.Reword(var subject, _, var recipe) ->
+          "Reword "
+              + subject
+              + ": "
+              + recipe.keys().stream()
+                  .filter(Recipe::isText)
+                  .map(key -> key.name())
+                  .collect(Collectors.joining(", "));
       case Action.Redate(var subject, _, var issuedAt, var until) ->
           "Redate "
               + subject

@@ -183,11 +183,42 @@ class GrammarIT {
 
   private static final List<String> ODD_ZONES =
       List.of(
-          "GMT+2", "GMT+0", "GMT-0", "UTC+2", "UTC+25", "UT", "Z", "+02:00", "local", "Local",
-          "LOCAL", "EST", "MST", "HST", "ROC", "Factory", "EST5EDT", "SystemV/PST8", "CTT", "IST",
-          "PST", "Etc/GMT+12", "Etc/GMT-14", "Etc/GMT+13", "Europe/Bielefeld", "Europe/Kyiv",
-          "europe/berlin", "Europe/Berlin ", " Europe/Berlin", "Europe//Berlin", "/Europe/Berlin",
-          "../Europe/Berlin", "Europe/../Europe/Berlin", "Asia/Calcutta", "US/Pacific-New", "");
+          "GMT+2",
+          "GMT+0",
+          "GMT-0",
+          "UTC+2",
+          "UTC+25",
+          "UT",
+          "Z",
+          "+02:00",
+          "local",
+          "Local",
+          "LOCAL",
+          "EST",
+          "MST",
+          "HST",
+          "ROC",
+          "Factory",
+          "EST5EDT",
+          "SystemV/PST8",
+          "CTT",
+          "IST",
+          "PST",
+          "Etc/GMT+12",
+          "Etc/GMT-14",
+          "Etc/GMT+13",
+          "Europe/Bielefeld",
+          "Europe/Kyiv",
+          "europe/berlin",
+          "Europe/Berlin ",
+          " Europe/Berlin",
+          "Europe//Berlin",
+          "/Europe/Berlin",
+          "../Europe/Berlin",
+          "Europe/../Europe/Berlin",
+          "Asia/Calcutta",
+          "US/Pacific-New",
+          "");
 
   // --- durations
 
@@ -195,7 +226,8 @@ class GrammarIT {
   @Test
   void a_duration_of_ours_means_the_same_to_go() {
     var texts = texts(4, GrammarIT::duration);
-    var answers = ask(texts.stream().map(text -> question("duration", text, "", List.of())).toList());
+    var answers =
+        ask(texts.stream().map(text -> question("duration", text, "", List.of())).toList());
     var accepted = 0;
     for (var n = 0; n < texts.size(); n++) {
       var ours = WrittenDuration.plain(texts.get(n));
@@ -212,8 +244,10 @@ class GrammarIT {
 
   @Test
   void a_duration_of_others_is_read_as_go_reads_it() {
-    var texts = Stream.concat(ODD_DURATIONS.stream(), texts(5, GrammarIT::duration).stream()).toList();
-    var answers = ask(texts.stream().map(text -> question("duration", text, "", List.of())).toList());
+    var texts =
+        Stream.concat(ODD_DURATIONS.stream(), texts(5, GrammarIT::duration).stream()).toList();
+    var answers =
+        ask(texts.stream().map(text -> question("duration", text, "", List.of())).toList());
     for (var n = 0; n < texts.size(); n++) {
       var ours = WrittenDuration.go(texts.get(n));
       var theirs = answers.get(n);
@@ -230,26 +264,64 @@ class GrammarIT {
 
   private static final List<String> ODD_DURATIONS =
       List.of(
-          "8760.0h", "1.5h30m", "2160h0m0s", ".5h", "5.h", ".h", "-1h", "+1h", "--1h", "0", "-0", "00",
-          "1d", "1h 30m", "1H", "1ms", "1us", "1µs", "1μs", "1m1ms", "1mh", "0.1h", "0.333333333h",
-          "0.9223372036854775807123456789h", "0.100000000000000000000h", "9223372036854775807ns",
-          "9223372036854775808ns", "-9223372036854775808ns", "-9223372036854775809ns", "2562047h",
-          "2562048h", "2562047h47m16.854775807s", "2562047h47m16.854775808s",
-          "-2562047h47m16.854775808s", "000000000000000000000000001h", "٣h", "1h\n", "", " ");
+          "8760.0h",
+          "1.5h30m",
+          "2160h0m0s",
+          ".5h",
+          "5.h",
+          ".h",
+          "-1h",
+          "+1h",
+          "--1h",
+          "0",
+          "-0",
+          "00",
+          "1d",
+          "1h 30m",
+          "1H",
+          "1ms",
+          "1us",
+          "1µs",
+          "1μs",
+          "1m1ms",
+          "1mh",
+          "0.1h",
+          "0.333333333h",
+          "0.9223372036854775807123456789h",
+          "0.100000000000000000000h",
+          "9223372036854775807ns",
+          "9223372036854775808ns",
+          "-9223372036854775808ns",
+          "-9223372036854775809ns",
+          "2562047h",
+          "2562048h",
+          "2562047h47m16.854775807s",
+          "2562047h47m16.854775808s",
+          "-2562047h47m16.854775808s",
+          "000000000000000000000000001h",
+          "٣h",
+          "1h\n",
+          "",
+          " ");
 
   // --- texts
 
   private static List<String> texts(long seed, java.util.function.Function<Random, String> one) {
     var random = new Random(seed);
     return IntStream.range(0, TEXTS)
-        .mapToObj(_ -> random.nextInt(4) == 0 ? spoilt(one.apply(random), random) : one.apply(random))
+        .mapToObj(
+            _ -> random.nextInt(4) == 0 ? spoilt(one.apply(random), random) : one.apply(random))
         .toList();
   }
 
   /// One character more, less, or another one.
   private static String spoilt(String text, Random random) {
     var at = text.isEmpty() ? 0 : random.nextInt(text.length());
-    var odd = of(random, List.of("-", "/", ",", "*", "7", "0", " ", "|", "#", "L", "@", "é", "\u200b", "+", "."));
+    var odd =
+        of(
+            random,
+            List.of(
+                "-", "/", ",", "*", "7", "0", " ", "|", "#", "L", "@", "é", "\u200b", "+", "."));
     return switch (random.nextInt(3)) {
       case 0 -> text.substring(0, at) + odd + text.substring(at);
       case 1 -> text.isEmpty() ? odd : text.substring(0, at) + text.substring(at + 1);
@@ -262,10 +334,28 @@ class GrammarIT {
       return of(
           random,
           List.of(
-              "@daily", "@every 1h", "TZ=UTC 0 2 * * *", "CRON_TZ=UTC 0 2 * * *", "TZ=0", "",
-              "0 0 31 2 *", "0 0 29 2 *", "0 2 * * 7", "0 2 * * 5-7", "0 2 L * *", "0 2 * * 5#2",
-              "0|30 2 * * *", "0 2 ? * *", "5/15 * * * *", "0 22-2 * * *", "* * * * * *",
-              "0 2 1-7 * */7", "0 2 */2 * 1", "0 2 */1 * 1", "0 2 1,* * 1", "*-5 * * * *"));
+              "@daily",
+              "@every 1h",
+              "TZ=UTC 0 2 * * *",
+              "CRON_TZ=UTC 0 2 * * *",
+              "TZ=0",
+              "",
+              "0 0 31 2 *",
+              "0 0 29 2 *",
+              "0 2 * * 7",
+              "0 2 * * 5-7",
+              "0 2 L * *",
+              "0 2 * * 5#2",
+              "0|30 2 * * *",
+              "0 2 ? * *",
+              "5/15 * * * *",
+              "0 22-2 * * *",
+              "* * * * * *",
+              "0 2 1-7 * */7",
+              "0 2 */2 * 1",
+              "0 2 */1 * 1",
+              "0 2 1,* * 1",
+              "*-5 * * * *"));
     }
     return String.join(
         " ",
@@ -311,7 +401,8 @@ class GrammarIT {
   }
 
   private static String zone(Random random) {
-    var names = List.of("Europe", "Berlin", "GMT", "UTC", "Etc", "EST", "America", "Indiana", "Knox");
+    var names =
+        List.of("Europe", "Berlin", "GMT", "UTC", "Etc", "EST", "America", "Indiana", "Knox");
     var text = new StringBuilder(of(random, names));
     IntStream.range(0, random.nextInt(3)).forEach(_ -> text.append('/').append(of(random, names)));
     return random.nextInt(3) == 0
@@ -327,10 +418,13 @@ class GrammarIT {
               text.append(random.nextInt(random.nextInt(6) == 0 ? 2_000_000 : 3_000));
               if (random.nextInt(3) == 0) {
                 text.append('.');
-                IntStream.range(0, random.nextInt(12)).forEach(_ -> text.append(random.nextInt(10)));
+                IntStream.range(0, random.nextInt(12))
+                    .forEach(_ -> text.append(random.nextInt(10)));
               }
               text.append(
-                  of(random, List.of("h", "h", "h", "m", "m", "s", "s", "ms", "us", "µs", "ns", "d", "")));
+                  of(
+                      random,
+                      List.of("h", "h", "h", "m", "m", "s", "s", "ms", "us", "µs", "ns", "d", "")));
             });
     return text.toString();
   }
@@ -382,11 +476,7 @@ class GrammarIT {
               .start();
       List<JsonNode> answers;
       try (var out = process.inputReader(UTF_8)) {
-        answers =
-            Objects.requireNonNull(out)
-                .lines()
-                .map(GrammarIT::json)
-                .toList();
+        answers = Objects.requireNonNull(out).lines().map(GrammarIT::json).toList();
       }
       assertThat(process.waitFor()).isZero();
       Files.delete(asked);

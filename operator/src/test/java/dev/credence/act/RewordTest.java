@@ -1,0 +1,72 @@
+package dev.credence.act;
+
+import static dev.credence.act.Payments.PAYMENTS_DB;
+import static dev.credence.act.Payments.base64;
+import static dev.credence.act.Payments.text;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.credence.decide.Action;
+import dev.credence.facts.Generator.Characters;
+import dev.credence.facts.Generator.Fixed;
+import dev.credence.facts.Generator.Password;
+import dev.credence.facts.Generator.Template;
+import dev.credence.facts.Key;
+import dev.credence.facts.Recipe;
+import java.util.List;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+
+/// Fixed texts and templates are brought up to date beside the secret values.
+class RewordTest {
+  private static final Recipe RECIPE =
+      new Recipe(
+          List.of(
+              new Key("username", new Fixed("payments")),
+              new Key("host", new Fixed("db.sales")),
+              new Key("password", new Password(32, Characters.AlphaNumeric)),
+              new Key("uri", new Template("pg://{username}:{password|url}@{host}/crm"))));
+
+  @AutoClose private final Acting acting = new Acting();
+
+  @Test
+  void the_secret_value_stays_and_the_texts_follow() {
+    var stored =
+        Payments.stored()
+            .addToData("password.previous", base64("the value before"))
+            .addToData("of-somebody-else", base64("stays"))
+            .editMetadata()
+            .addToAnnotations("credence.dev/previous-retires-at", "2027-01-02T00:00:00Z")
+            .endMetadata();
+    acting.api.answers(stored.build()).echoes();
+    acting.perform(new Action.Reword(Payments.DB, Payments.JUDGED, RECIPE));
+    assertThat(acting.api.lines()).containsExactly("GET " + PAYMENTS_DB, "PUT " + PAYMENTS_DB);
+    var data = acting.sent().path("data");
+    assertThat(text(data.path("password").asText())).isEqualTo("the first value");
+    assertThat(text(data.path("password.previous").asText())).isEqualTo("the value before");
+    assertThat(text(data.path("of-somebody-else").asText())).isEqualTo("stays");
+    assertThat(text(data.path("host").asText())).isEqualTo("db.sales");
+    assertThat(text(data.path("uri").asText()))
+        .isEqualTo("pg://payments:the%20first%20value@db.sales/crm");
+    var annotations = acting.sent().at("/metadata/annotations");
+    assertThat(annotations.path("credence.dev/recipe").asText()).isEqualTo(RECIPE.digest());
+    assertThat(annotations.path("credence.dev/previous-retires-at").asText())
+        .isEqualTo("2027-01-02T00:00:00Z");
+  }
+
+  @Test
+  void where_a_value_is_missing_that_a_template_needs_nothing_is_written() {
+    var stored = Payments.stored().removeFromData("password");
+    acting.api.answers(stored.build());
+    var refusal = acting.refused(new Action.Reword(Payments.DB, Payments.JUDGED, RECIPE));
+    assertThat(refusal).hasMessageContaining("its key password is missing");
+    assertThat(acting.api.lines()).containsExactly("GET " + PAYMENTS_DB);
+  }
+
+  @Test
+  void one_that_changed_meanwhile_is_left_for_the_next_look() {
+    var stored = Payments.stored().editMetadata().withResourceVersion("77").endMetadata();
+    acting.api.answers(stored.build());
+    acting.refused(new Action.Reword(Payments.DB, Payments.JUDGED, RECIPE));
+    assertThat(acting.api.lines()).containsExactly("GET " + PAYMENTS_DB);
+  }
+}
