@@ -6,6 +6,7 @@ import dev.credence.act.IdentityWrites;
 import dev.credence.act.ReportWrites;
 import dev.credence.facts.Baseline;
 import dev.credence.facts.Subject;
+import dev.credence.facts.rbac.Exclusions;
 import dev.credence.loop.Discovering;
 import dev.credence.loop.IdentityReconciler;
 import dev.credence.loop.PolicyReconciler;
@@ -107,7 +108,8 @@ final class Run implements Callable<Integer> {
             settings.namespace(),
             settings.neverSuspend(),
             settings.clusterResourceNamespace(),
-            settings.risk());
+            settings.risk(),
+            new Exclusions(settings.riskExclude()));
     meters.page().register(new PolicyCount(watches::policies));
     var act =
         new Act(

@@ -70,6 +70,11 @@ public enum Setting {
       "true",
       "true or false",
       "Whether roles and bindings are watched, to tell what accounts may do; without it LeastPrivilege is Unknown."),
+  RiskExclude(
+      "CREDENCE_RISK_EXCLUDE",
+      "",
+      "bindings as ClusterRoleBinding/name, RoleBinding/namespace/name, or RoleBinding/*/name, with commas between them",
+      "Bindings that are not judged, like those that a distribution makes for every account. The status of an identity says which of its bindings were left out."),
   Tier(
       "CREDENCE_TIER",
       "Enforce",

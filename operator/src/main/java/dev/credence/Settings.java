@@ -30,6 +30,7 @@ public record Settings(
     boolean reports,
     String clusterResourceNamespace,
     boolean risk,
+    Set<String> riskExclude,
     Tier tier) {
   private static final Pattern DURATION =
       Pattern.compile("(?:(\\d{1,6})h)?(?:(\\d{1,6})m)?(?:(\\d{1,6})s)?");
@@ -38,6 +39,12 @@ public record Settings(
       Pattern.compile(NAMESPACE.pattern() + "(/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)?");
   private static final Pattern BASELINE =
       Pattern.compile(ACCOUNT.pattern() + "|[*]/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
+
+  /// Names of roles and bindings may have colons and capitals.
+  private static final Pattern BINDING =
+      Pattern.compile(
+          "(ClusterRoleBinding|RoleBinding/([*]|" + NAMESPACE.pattern() + "))/[^/%,\\s]{1,253}");
+
   private static final Set<String> LEVELS = Set.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
   private static final int HIGHEST_PORT = 65_535;
 
@@ -45,6 +52,7 @@ public record Settings(
     watchNamespaces = Set.copyOf(watchNamespaces);
     neverSuspend = Set.copyOf(neverSuspend);
     baseline = Set.copyOf(baseline);
+    riskExclude = Set.copyOf(riskExclude);
   }
 
   public enum LogFormat {
@@ -70,6 +78,7 @@ public record Settings(
         read(environment, Setting.Reports, Settings::truth),
         read(environment, Setting.ClusterResourceNamespace, Settings::name),
         read(environment, Setting.Risk, Settings::truth),
+        read(environment, Setting.RiskExclude, Settings::bindings),
         read(environment, Setting.Tier, Tier::valueOf));
   }
 
@@ -104,6 +113,14 @@ public record Settings(
         .map(String::strip)
         .filter(entry -> !entry.isEmpty())
         .map(entry -> matching(BASELINE, entry))
+        .collect(Collectors.toSet());
+  }
+
+  private static Set<String> bindings(String text) {
+    return Arrays.stream(text.split(","))
+        .map(String::strip)
+        .filter(entry -> !entry.isEmpty())
+        .map(entry -> matching(BINDING, entry))
         .collect(Collectors.toSet());
   }
 

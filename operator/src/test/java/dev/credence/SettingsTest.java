@@ -37,6 +37,7 @@ class SettingsTest {
                 false,
                 "cert-manager",
                 true,
+                Set.of(),
                 Tier.Enforce));
   }
 
@@ -60,6 +61,9 @@ class SettingsTest {
                     entry("CREDENCE_REPORTS", "true"),
                     entry("CREDENCE_CLUSTER_RESOURCE_NAMESPACE", "pki"),
                     entry("CREDENCE_RISK", "false"),
+                    entry(
+                        "CREDENCE_RISK_EXCLUDE",
+                        "ClusterRoleBinding/system:build-strategy-docker-binding, RoleBinding/*/system:image-pullers"),
                     entry("CREDENCE_TIER", "Observe"),
                     entry("SOMETHING_ELSE", "whatever"))))
         .isEqualTo(
@@ -79,6 +83,9 @@ class SettingsTest {
                 true,
                 "pki",
                 false,
+                Set.of(
+                    "ClusterRoleBinding/system:build-strategy-docker-binding",
+                    "RoleBinding/*/system:image-pullers"),
                 Tier.Observe));
   }
 
@@ -94,6 +101,8 @@ class SettingsTest {
     "CREDENCE_PORT, 65536, a port from 0 to 65535",
     "CREDENCE_PORT, '', a port from 0 to 65535",
     "CREDENCE_BASELINE, '*', 'namespaces, ServiceAccounts as namespace/name, or as */name in every namespace, with commas between them'",
+    "CREDENCE_RISK_EXCLUDE, self-provisioners, 'bindings as ClusterRoleBinding/name, RoleBinding/namespace/name, or RoleBinding/*/name, with commas between them'",
+    "CREDENCE_RISK_EXCLUDE, RoleBinding/crm, 'bindings as ClusterRoleBinding/name, RoleBinding/namespace/name, or RoleBinding/*/name, with commas between them'",
     "CREDENCE_LEADER_ELECTION, yes, true or false",
     "CREDENCE_LEADER_ELECTION, TRUE, true or false",
     "CREDENCE_LOG_FORMAT, xml, text or json",

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -53,7 +54,10 @@ class RiskBench {
       // As the operator does: several identities at a time.
       var found =
           accounts.parallelStream()
-              .mapToInt(account -> Findings.of(account, catalog.grants(account), PRIVILEGED).size())
+              .mapToInt(
+                  account ->
+                      Findings.of(account, catalog.grants(account), PRIVILEGED, Optional.empty())
+                          .size())
               .sum();
       var took = Duration.ofNanos(System.nanoTime() - started);
       results.line(
@@ -75,7 +79,8 @@ class RiskBench {
             .map(Account.class::cast)
             .map(account -> new Who.ServiceAccount(account.namespace(), account.name(), true))
             .toList();
-    touched.forEach(account -> Findings.of(account, catalog.grants(account), PRIVILEGED));
+    touched.forEach(
+        account -> Findings.of(account, catalog.grants(account), PRIVILEGED, Optional.empty()));
     results.line(
         "one changed binding touches %d accounts: %d µs",
         touched.size(), (System.nanoTime() - started) / 1000);

@@ -116,9 +116,14 @@ public record MachineIdentityStatus(
       @JsonPropertyDescription("How many are low.") @Required Integer low,
       @JsonPropertyDescription("The worst first; at most 32, the numbers count them all.")
           @Size(max = 32)
-          List<FindingStatus> findings) {
+          List<FindingStatus> findings,
+      @JsonPropertyDescription(
+              "Bindings of its accounts that were not judged, since the setting `settings.risk.exclude` names them; at most 32.")
+          @Size(max = 32)
+          List<@Size(max = 1024) String> excluded) {
     public RiskStatus {
       findings = findings == null || findings.isEmpty() ? null : findings;
+      excluded = excluded == null || excluded.isEmpty() ? null : excluded;
     }
   }
 

@@ -4,6 +4,7 @@ import dev.credence.Settings;
 import dev.credence.api.MachineIdentity;
 import dev.credence.command.Connection.Name;
 import dev.credence.facts.Snapshot;
+import dev.credence.facts.rbac.Exclusions;
 import dev.credence.loop.Allowance;
 import dev.credence.observe.Pages;
 import dev.credence.observe.Snapshots;
@@ -137,7 +138,8 @@ final class Live {
             settings.namespace(),
             settings.neverSuspend(),
             settings.clusterResourceNamespace(),
-            true);
+            true,
+            new Exclusions(settings.riskExclude()));
     watches.index(new Listed(neighbours(connection, name)));
     try {
       if (!isStarted(watches)) {

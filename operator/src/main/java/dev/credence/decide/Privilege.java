@@ -13,20 +13,25 @@ import dev.credence.facts.Policy;
 import dev.credence.facts.Severity;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject.Kind;
+import dev.credence.facts.rbac.Grant;
 import dev.credence.facts.rbac.Who;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// May its accounts do more than is safe? What RBAC gives them is held against the rules of
 /// [dev.credence.decide.risk.RiskRules]; what the policy accepts for a time is left out until then.
 final class Privilege {
+  private static final int MOST_SHOWN = 4;
+
   private final Snapshot s;
   private final Optional<Policy> policy;
   private final List<Who.ServiceAccount> accounts;
   private final List<Finding> all;
   private final List<Finding> findings;
+  private final List<String> excluded;
 
   static Privilege of(Snapshot s, Optional<Policy> policy, List<Seat> seats) {
     return new Privilege(s, policy, seats);
@@ -41,8 +46,23 @@ final class Privilege {
             ? accounts.stream()
                 .flatMap(
                     account ->
-                        Findings.of(account, known.of(account.name()), known.privileged()).stream())
+                        Findings.of(
+                            account,
+                            known.judged(account.name()),
+                            known.privileged(),
+                            known.server())
+                            .stream())
                 .sorted(Findings.WORST_FIRST)
+                .toList()
+            : List.of();
+    this.excluded =
+        s.grants() instanceof Grants.Known known
+            ? accounts.stream()
+                .flatMap(account -> known.of(account.name()).stream())
+                .filter(known.exclusions()::cover)
+                .map(Grant::via)
+                .distinct()
+                .sorted()
                 .toList()
             : List.of();
     this.findings =
@@ -71,7 +91,7 @@ final class Privilege {
 
   /// Empty where it is not known.
   Optional<Risk> risk() {
-    return isKnown() ? Optional.of(new Risk(findings, breaksFrom())) : Optional.empty();
+    return isKnown() ? Optional.of(new Risk(findings, breaksFrom(), excluded)) : Optional.empty();
   }
 
   /// When what is accepted now is accepted no more.
@@ -141,9 +161,21 @@ final class Privilege {
   }
 
   private String limits() {
-    return s.grants() instanceof Grants.Known known && !known.everywhere()
-        ? "; namespaces that are not watched were not looked at"
-        : "";
+    return (excluded.isEmpty()
+            ? ""
+            : "; not judged, since `settings.risk.exclude` names "
+                + (excluded.size() == 1 ? "it: " : "them: ")
+                + someExcluded())
+        + (s.grants() instanceof Grants.Known known && !known.everywhere()
+            ? "; namespaces that are not watched were not looked at"
+            : "");
+  }
+
+  private String someExcluded() {
+    var shown = excluded.stream().limit(MOST_SHOWN).collect(Collectors.joining(", "));
+    return excluded.size() <= MOST_SHOWN
+        ? shown
+        : shown + " and " + (excluded.size() - MOST_SHOWN) + " more";
   }
 
   private Stream<Exemption> exemptions(Finding finding) {

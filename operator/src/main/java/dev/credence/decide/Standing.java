@@ -69,10 +69,12 @@ public record Standing(
   }
 
   /// The worst first; those that a policy accepts for now are left out. `breaksFrom`: how bad one
-  /// must be to break the policy; empty where none does.
-  public record Risk(List<Finding> findings, Optional<Severity> breaksFrom) {
+  /// must be to break the policy; empty where none does. `excluded`: the bindings that were not
+  /// judged.
+  public record Risk(List<Finding> findings, Optional<Severity> breaksFrom, List<String> excluded) {
     public Risk {
       findings = List.copyOf(findings);
+      excluded = List.copyOf(excluded);
     }
   }
 

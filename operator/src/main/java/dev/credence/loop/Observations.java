@@ -36,7 +36,11 @@ final class Observations {
         count(risk, Severity.High),
         count(risk, Severity.Medium),
         count(risk, Severity.Low),
-        findings.stream().limit(MOST_FINDINGS).map(Observations::finding).toList());
+        findings.stream().limit(MOST_FINDINGS).map(Observations::finding).toList(),
+        risk.excluded().stream()
+            .limit(MOST_FINDINGS)
+            .map(via -> Statuses.shortened(via, LONGEST))
+            .toList());
   }
 
   private static int count(Standing.Risk risk, Severity severity) {

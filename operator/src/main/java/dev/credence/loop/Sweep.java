@@ -95,7 +95,7 @@ public final class Sweep implements AutoCloseable {
   }
 
   private void sweep() {
-    watches.wakeAll();
+    watches.resync();
     for (var kind : Kind.OF_MEMBERS) {
       if (mayUnmark(kind)) {
         watches

@@ -2,8 +2,10 @@ package dev.credence.observe;
 
 import dev.credence.facts.Grants;
 import dev.credence.facts.Safeguards.Bindings;
+import dev.credence.facts.ServerVersion;
 import dev.credence.facts.rbac.Binding;
 import dev.credence.facts.rbac.Catalog;
+import dev.credence.facts.rbac.Exclusions;
 import dev.credence.facts.rbac.Role;
 import dev.credence.facts.rbac.Subject;
 import dev.credence.facts.rbac.Subject.Account;
@@ -35,19 +37,26 @@ public final class GivenRights implements Catalog {
   private final Set<String> privileged;
   private final boolean everywhere;
   private final boolean wanted;
+  private final Exclusions exclusions;
+  private final Release release;
   private final Consumer<Stream<Subject>> given;
 
   /// Empty `namespaces`: all. `privileged`: those in which rights weigh more. Where it is not
-  /// `wanted`, nothing is watched. `given` is told to whom something else is given than before.
+  /// `wanted`, nothing is watched. `exclusions`: bindings that are not judged. `given` is told to
+  // whom something else is given than before.
   GivenRights(
       KubernetesClient client,
       Set<String> namespaces,
       Set<String> privileged,
       boolean wanted,
+      Exclusions exclusions,
+      Release release,
       Consumer<Stream<Subject>> given) {
     this.privileged = Set.copyOf(privileged);
     this.everywhere = namespaces.isEmpty();
     this.wanted = wanted;
+    this.exclusions = exclusions;
+    this.release = release;
     this.given = given;
     this.roles =
         Watch.of(
@@ -145,7 +154,7 @@ public final class GivenRights implements Catalog {
   Grants grants(String namespace, Set<String> accounts) {
     var problems = problems();
     return problems.isEmpty()
-        ? grants(this, namespace, accounts, privileged, everywhere)
+        ? grants(this, namespace, accounts, privileged, everywhere, release.known(), exclusions)
         : new Grants.Unknown(problems);
   }
 
@@ -154,7 +163,9 @@ public final class GivenRights implements Catalog {
       String namespace,
       Set<String> accounts,
       Set<String> privileged,
-      boolean everywhere) {
+      boolean everywhere,
+      Optional<ServerVersion> server,
+      Exclusions exclusions) {
     return new Grants.Known(
         accounts.stream()
             .collect(
@@ -162,7 +173,9 @@ public final class GivenRights implements Catalog {
                     Function.identity(),
                     account -> catalog.grants(new Who.ServiceAccount(namespace, account, true)))),
         privileged,
-        everywhere);
+        everywhere,
+        server,
+        exclusions);
   }
 
   private List<String> problems() {

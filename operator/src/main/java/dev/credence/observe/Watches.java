@@ -17,6 +17,7 @@ import dev.credence.facts.Safeguards.Listed;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
 import dev.credence.facts.Uses;
+import dev.credence.facts.rbac.Exclusions;
 import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -93,6 +94,7 @@ public final class Watches implements Cluster {
   private final SuspendedAccounts suspended;
   private final Admissions admissions;
   private final GivenRights rights;
+  private final Release release;
   private final Set<String> neverSuspend;
   private final Set<String> namespaces;
   private final SecretTypes types;
@@ -111,11 +113,11 @@ public final class Watches implements Cluster {
       Set<String> namespaces,
       String home,
       Set<String> neverSuspend) {
-    this(full, metadata, namespaces, home, neverSuspend, "cert-manager", true);
+    this(full, metadata, namespaces, home, neverSuspend, "cert-manager", true, Exclusions.NONE);
   }
 
   /// `clusterResources`: the namespace where ClusterIssuers have their Secrets. `risk`: whether
-  /// roles and bindings are watched.
+  /// roles and bindings are watched. `exclusions`: bindings that are not judged.
   public Watches(
       KubernetesClient full,
       KubernetesClient metadata,
@@ -123,7 +125,8 @@ public final class Watches implements Cluster {
       String home,
       Set<String> neverSuspend,
       String clusterResources,
-      boolean risk) {
+      boolean risk,
+      Exclusions exclusions) {
     this.full = full;
     this.namespaces = Set.copyOf(namespaces);
     this.types = new SecretTypes(metadata, namespaces);
@@ -151,12 +154,15 @@ public final class Watches implements Cluster {
     this.tracking = new TokenTracking(full);
     this.suspended = new SuspendedAccounts(full, home, waking::listed);
     this.admissions = new Admissions(full, home, waking::all);
+    this.release = new Release(full, waking::all);
     this.rights =
         new GivenRights(
             full,
             namespaces,
             Set.of(KUBE_SYSTEM, home),
             risk,
+            exclusions,
+            release,
             subjects -> waking.given(subjects, this::account));
     this.neverSuspend =
         Stream.concat(Stream.of(KUBE_SYSTEM, home), neverSuspend.stream())
@@ -185,6 +191,7 @@ public final class Watches implements Cluster {
         CompletableFuture.allOf(
             watches().map(watch -> watch.getValue().start()).toArray(CompletableFuture<?>[]::new));
     var certificates = certManager.start();
+    release.ask();
     var roles = rights.start(waking::all);
     while (!isDone(all, TELL_EVERY)) {
       LOG.atWarn()
@@ -356,6 +363,15 @@ public final class Watches implements Cluster {
   /// Has the other identities looked at that want what this one wants.
   public void wakeRivals(MachineIdentity identity) {
     waking.rivals(identity);
+  }
+
+  /// Has every identity looked at again, and now and then the version of the API server asked for:
+  /// in a thread of its own, since the answer may take its time.
+  public void resync() {
+    if (release.isOld()) {
+      Thread.ofVirtual().name("release").start(release::ask);
+    }
+    waking.all();
   }
 
   /// Has every identity looked at again.

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.api.MachineIdentity;
 import dev.credence.facts.Evidence.Tracking;
 import dev.credence.facts.Safeguards.Admission;
+import dev.credence.facts.ServerVersion;
 import dev.credence.facts.Setback;
 import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
@@ -78,6 +79,8 @@ class DecisionTest {
             "setbacks",
             "certManager",
             "mayReadRoles",
+            "server",
+            "riskExclude",
             "admission",
             "neverSuspended",
             "recent",
@@ -87,6 +90,11 @@ class DecisionTest {
     var world = new World(Instant.parse(about.path("now").asText()));
     world.certManager(about.path("certManager").asBoolean(true));
     world.mayReadRoles(about.path("mayReadRoles").asBoolean(true));
+    if (about.has("server")) {
+      var version = about.path("server").asText().split("\\.");
+      world.server(ServerVersion.of(version[0], version[1]));
+    }
+    world.riskExclude(texts(about.path("riskExclude")).collect(Collectors.toSet()));
     if (about.has("admission")) {
       world.admissions(
           texts(about.path("admission")).map(Admission::valueOf).collect(Collectors.toSet()));

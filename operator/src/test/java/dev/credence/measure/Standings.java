@@ -96,7 +96,7 @@ public final class Standings {
         standing,
         standing.state(),
         standing.policy(),
-        Optional.of(new Standing.Risk(List.of(findings), Optional.empty())),
+        Optional.of(new Standing.Risk(List.of(findings), Optional.empty(), List.of())),
         standing.legacyTokens());
   }
 

@@ -31,6 +31,7 @@ public final class FakeCluster implements AutoCloseable {
   private final List<Change> changes = new ArrayList<>();
   private final Set<String> refused = new HashSet<>();
   private boolean closed;
+  private String version = "34+";
 
   private record Change(long version, String type, HasMetadata object) {}
 
@@ -137,7 +138,15 @@ public final class FakeCluster implements AutoCloseable {
     }
   }
 
+  /// The minor version that the API server says it has.
+  synchronized void version(String minor) {
+    version = minor;
+  }
+
   private synchronized String list(Asked asked) {
+    if (asked.plural().equals("version")) {
+      return "{\"major\": \"1\", \"minor\": \"" + version + "\"}";
+    }
     return objects.values().stream()
         .filter(asked::wants)
         .map(json::asJson)

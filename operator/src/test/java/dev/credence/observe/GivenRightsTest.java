@@ -5,6 +5,7 @@ import static dev.credence.testing.Eventually.within;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.facts.Grants;
+import dev.credence.facts.ServerVersion;
 import dev.credence.facts.rbac.Grant;
 import dev.credence.world.Yaml;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,27 @@ class GivenRightsTest {
   @AfterEach
   void stop() {
     watches.stop();
+  }
+
+  @Test
+  void the_version_of_the_api_server_is_known_and_asked_for_again() throws InterruptedException {
+    start();
+    assertThat(watches.grants("sales", Set.of()))
+        .isInstanceOfSatisfying(
+            Grants.Known.class,
+            known -> assertThat(known.server()).contains(new ServerVersion(1, 34)));
+
+    var changes = new AtomicInteger();
+    var release = new Release(cluster.client(), changes::incrementAndGet);
+    assertThat(release.known()).isEmpty();
+    release.ask();
+    release.ask();
+    assertThat(release.known()).contains(new ServerVersion(1, 34));
+    cluster.version("35");
+    release.ask();
+    assertThat(release.known()).contains(new ServerVersion(1, 35));
+    assertThat(changes).hasValue(2);
+    assertThat(release.isOld()).isFalse();
   }
 
   @Test

@@ -34,6 +34,7 @@ import dev.credence.facts.Policy;
 import dev.credence.facts.Safeguards.Admission;
 import dev.credence.facts.Safeguards.Bindings;
 import dev.credence.facts.Safeguards.Listed;
+import dev.credence.facts.ServerVersion;
 import dev.credence.facts.Setback;
 import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
@@ -41,6 +42,7 @@ import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
 import dev.credence.facts.Uses;
 import dev.credence.facts.rbac.Catalog;
+import dev.credence.facts.rbac.Exclusions;
 import dev.credence.observe.Cluster;
 import dev.credence.observe.GivenRights;
 import dev.credence.observe.Issuers;
@@ -96,6 +98,8 @@ public final class World implements Cluster {
   private final Map<Id, List<Setback>> setbacks = new HashMap<>();
   private final Map<Id, Standing> standings = new TreeMap<>();
   private boolean certManager = true;
+  private Optional<ServerVersion> version = Optional.of(new ServerVersion(1, 34));
+  private Exclusions exclusions = Exclusions.NONE;
   private boolean mayReadRoles = true;
   private Set<Admission> admissions = Set.of(Admission.values());
   private Set<String> neverSuspended = Set.of();
@@ -128,6 +132,8 @@ public final class World implements Cluster {
     copy.standings.putAll(standings);
     copy.certManager = certManager;
     copy.mayReadRoles = mayReadRoles;
+    copy.version = version;
+    copy.exclusions = exclusions;
     copy.admissions = admissions;
     copy.neverSuspended = neverSuspended;
     copy.recent = recent;
@@ -203,6 +209,16 @@ public final class World implements Cluster {
   /// Whether the operator may watch roles and bindings.
   public void mayReadRoles(boolean may) {
     mayReadRoles = may;
+  }
+
+  /// The version of the API server; empty where it does not say.
+  public void server(Optional<ServerVersion> known) {
+    version = known;
+  }
+
+  /// Bindings that are not judged.
+  public void riskExclude(Set<String> entries) {
+    exclusions = new Exclusions(entries);
   }
 
   /// These admission policies are in force, and no others.
@@ -677,7 +693,13 @@ public final class World implements Cluster {
   public Grants grants(String namespace, Set<String> accounts) {
     return mayReadRoles
         ? GivenRights.grants(
-            rights(), namespace, accounts, Set.of("kube-system", "credence-system"), true)
+            rights(),
+            namespace,
+            accounts,
+            Set.of("kube-system", "credence-system"),
+            true,
+            version,
+            exclusions)
         : new Grants.Unknown(
             List.of("the operator may not list and watch clusterrolebindings: grant it"));
   }

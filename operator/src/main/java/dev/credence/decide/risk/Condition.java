@@ -1,5 +1,6 @@
 package dev.credence.decide.risk;
 
+import dev.credence.facts.ServerVersion;
 import dev.credence.facts.rbac.Grant;
 import dev.credence.facts.rbac.PolicyRule;
 import dev.credence.facts.rbac.Who;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -28,6 +30,9 @@ sealed interface Condition {
       case Leaf leaf -> leaf.global();
       case Bound _ -> false;
       case Both(var one, var other) -> one.isGlobal() || other.isGlobal();
+      case Together(var one, _) -> one.isGlobal();
+      case Before(_, var one) -> one.isGlobal();
+      case Since(_, var one) -> one.isGlobal();
       case Either(var one, var other) -> one.isGlobal() && other.isGlobal();
       case Without(var one, _) -> one.isGlobal();
     };
@@ -39,6 +44,9 @@ sealed interface Condition {
       case Leaf leaf -> Stream.of(leaf);
       case Bound _ -> Stream.of();
       case Both(var one, var other) -> Stream.concat(one.leaves(), other.leaves());
+      case Together(var one, var other) -> Stream.concat(one.leaves(), other.leaves());
+      case Before(_, var one) -> one.leaves();
+      case Since(_, var one) -> one.leaves();
       case Either(var one, var other) -> Stream.concat(one.leaves(), other.leaves());
       case Without(var one, var other) -> Stream.concat(one.leaves(), other.leaves());
     };
@@ -58,10 +66,19 @@ sealed interface Condition {
       var found = new ArrayList<Match>();
       for (var held : place.held()) {
         if (!global() || held.grant().isEverywhere()) {
-          held.powers().match(this).map(one -> one.by(held.grant().via())).ifPresent(found::add);
+          held.powers()
+              .match(this)
+              .flatMap(match -> beyondItself(place.who(), held.grant(), match))
+              .map(match -> match.by(held.grant().via()))
+              .ifPresent(found::add);
         }
       }
       return found.stream().reduce(Match::or);
+    }
+
+    /// What is left of a match without the right to do this to the holder itself.
+    default Optional<Match> beyondItself(Who who, Grant grant, Match match) {
+      return Optional.of(match);
     }
   }
 
@@ -78,8 +95,15 @@ sealed interface Condition {
   }
 
   /// May do one of these to one of these. `called`: an object of one of these names, in case there
-  /// are any.
-  record Can(List<String> verbs, List<Resource> resources, List<String> called, boolean global)
+  /// are any. `others`: what the holder may do to itself does not count. `kinds`: what stands for
+  /// the resources in the text, where they are a table of their own.
+  record Can(
+      List<String> verbs,
+      List<Resource> resources,
+      List<String> called,
+      boolean global,
+      boolean others,
+      Optional<String> kinds)
       implements Leaf {
 
     /// On resources of the core.
@@ -93,21 +117,48 @@ sealed interface Condition {
           Stream.concat(
                   resources.stream(), Arrays.stream(names).map(name -> new Resource(group, name)))
               .toList();
-      return new Can(verbs, all, called, global);
+      return new Can(verbs, all, called, global, others, kinds);
+    }
+
+    /// On every resource of a table that `title` names.
+    Can of(String title, List<OtherKinds.Kind> table) {
+      var all =
+          table.stream()
+              .flatMap(
+                  kind -> kind.resources().stream().map(name -> new Resource(kind.group(), name)))
+              .toList();
+      return new Can(verbs, all, called, global, others, Optional.of(title));
     }
 
     Can called(String... names) {
-      return new Can(verbs, resources, List.of(names), global);
+      return new Can(verbs, resources, List.of(names), global, others, kinds);
+    }
+
+    /// Not counting the objects that stand for the holder.
+    Can toOthers() {
+      return new Can(verbs, resources, called, global, true, kinds);
     }
 
     @Override
     public Optional<Match> of(List<PolicyRule> rules) {
-      return rules.stream().flatMap(this::matches).reduce(Match::or);
+      return of(rules, _ -> Set.of());
     }
 
-    private Stream<Match> matches(PolicyRule rule) {
+    @Override
+    public Optional<Match> beyondItself(Who who, Grant grant, Match match) {
+      return others && match.named()
+          ? of(grant.rules().orElse(List.of()), resource -> Itself.in(who, grant, resource))
+          : Optional.of(match);
+    }
+
+    private Optional<Match> of(List<PolicyRule> rules, Function<Resource, Set<String>> itself) {
+      return rules.stream().flatMap(rule -> matches(rule, itself)).reduce(Match::or);
+    }
+
+    private Stream<Match> matches(PolicyRule rule, Function<Resource, Set<String>> itself) {
       return resources.stream()
           .filter(resource -> rule.covers(resource.group(), resource.name()))
+          .filter(resource -> !rule.isNamed() || !itself.apply(resource).containsAll(rule.names()))
           .flatMap(
               resource ->
                   verbs.stream()
@@ -139,7 +190,9 @@ sealed interface Condition {
     public String text() {
       return String.join(", ", verbs)
           + " on "
-          + resources.stream().map(Resource::text).collect(Collectors.joining(", "))
+          + kinds.orElseGet(
+              () -> resources.stream().map(Resource::text).collect(Collectors.joining(", ")))
+          + (others ? " other than its own" : "")
           + (called.isEmpty() ? "" : " called " + String.join(" or ", called));
     }
   }
@@ -187,6 +240,50 @@ sealed interface Condition {
     }
   }
 
+  /// The first, which opens nothing without the other. What the first is limited to counts; the
+  /// other only has to be there.
+  record Together(Condition one, Condition other) implements Condition {
+    @Override
+    public Optional<Match> in(Place place) {
+      return one.in(place).flatMap(first -> other.in(place).map(first::with));
+    }
+
+    @Override
+    public String text() {
+      return part(one) + " together with " + part(other);
+    }
+  }
+
+  /// Only on an API server older than this. An unknown version counts as older.
+  record Before(ServerVersion version, Condition one) implements Condition {
+    @Override
+    public Optional<Match> in(Place place) {
+      return place.server().filter(server -> !server.isBefore(version)).isPresent()
+          ? Optional.empty()
+          : one.in(place);
+    }
+
+    @Override
+    public String text() {
+      return one.text() + " (before Kubernetes " + version + ")";
+    }
+  }
+
+  /// Only on an API server of this version or later. An unknown version counts as later.
+  record Since(ServerVersion version, Condition one) implements Condition {
+    @Override
+    public Optional<Match> in(Place place) {
+      return place.server().filter(server -> server.isBefore(version)).isPresent()
+          ? Optional.empty()
+          : one.in(place);
+    }
+
+    @Override
+    public String text() {
+      return one.text() + " (from Kubernetes " + version + " on)";
+    }
+  }
+
   record Either(Condition one, Condition other) implements Condition {
     @Override
     public Optional<Match> in(Place place) {
@@ -223,6 +320,18 @@ sealed interface Condition {
     return new Either(this, other);
   }
 
+  default Condition together(Condition other) {
+    return new Together(this, other);
+  }
+
+  default Condition before(int major, int minor) {
+    return new Before(new ServerVersion(major, minor), this);
+  }
+
+  default Condition since(int major, int minor) {
+    return new Since(new ServerVersion(major, minor), this);
+  }
+
   default Condition without(Condition other) {
     return new Without(this, other);
   }
@@ -232,11 +341,11 @@ sealed interface Condition {
   }
 
   static Can can(String... verbs) {
-    return new Can(List.of(verbs), List.of(), List.of(), false);
+    return new Can(List.of(verbs), List.of(), List.of(), false, false, Optional.empty());
   }
 
   /// The same where only a ClusterRoleBinding can give the right.
   static Can canEverywhere(String... verbs) {
-    return new Can(List.of(verbs), List.of(), List.of(), true);
+    return new Can(List.of(verbs), List.of(), List.of(), true, false, Optional.empty());
   }
 }

@@ -2,6 +2,7 @@ package dev.credence.decide.risk;
 
 import dev.credence.decide.Standing.Finding;
 import dev.credence.decide.risk.RiskRule.Hit;
+import dev.credence.facts.ServerVersion;
 import dev.credence.facts.Severity;
 import dev.credence.facts.rbac.Grant;
 import dev.credence.facts.rbac.Who;
@@ -31,16 +32,19 @@ public final class Findings {
   private final List<Place> places;
 
   /// `grants`: what every binding that means them gives. `privileged`: the namespaces in which
-  /// rights weigh more.
-  public static List<Finding> of(Who who, List<Grant> grants, Set<String> privileged) {
+  /// rights weigh more. `server`: the version of the API server; where it is unknown, every right
+  /// counts that counts in some version.
+  public static List<Finding> of(
+      Who who, List<Grant> grants, Set<String> privileged, Optional<ServerVersion> server) {
     // Most accounts of a cluster are bound to nothing.
-    return grants.isEmpty() ? List.of() : new Findings(who, grants, privileged).all();
+    return grants.isEmpty() ? List.of() : new Findings(who, grants, privileged, server).all();
   }
 
-  private Findings(Who who, List<Grant> grants, Set<String> privileged) {
+  private Findings(
+      Who who, List<Grant> grants, Set<String> privileged, Optional<ServerVersion> server) {
     this.who = who;
     this.privileged = privileged;
-    this.places = Place.all(who, grants);
+    this.places = Place.all(who, grants, server);
   }
 
   private List<Finding> all() {
@@ -117,7 +121,7 @@ public final class Findings {
             .formatted(
                 name(),
                 where(found),
-                rule.sentence(),
+                found.getFirst().hit().sentence(),
                 rights.isEmpty() ? "" : " (" + some(rights) + named(found) + ")"));
   }
 

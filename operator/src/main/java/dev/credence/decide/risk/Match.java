@@ -26,6 +26,11 @@ record Match(boolean named, Set<String> rights, Set<String> via) {
     return joined(named || other.named, other);
   }
 
+  /// Both hold, it takes both, and only what this one is limited to counts.
+  Match with(Match other) {
+    return joined(named, other);
+  }
+
   /// Both hold, and one is enough: the one that says more, or both.
   Match or(Match other) {
     if (named != other.named) {

@@ -3,7 +3,6 @@ package dev.credence.decide.risk;
 import dev.credence.decide.risk.Condition.Leaf;
 import dev.credence.facts.Severity;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -11,7 +10,7 @@ import java.util.stream.Stream;
 
 /// One thing that an account should not be able to do, or should not be: an id that does not
 /// change, what is the matter in a sentence, who says so, and when it holds. Of several cases the
-/// worst that holds counts.
+/// worst that holds counts, and of equal ones the first.
 public record RiskRule(
     String id, String sentence, String source, Names names, Sort sort, List<Case> cases) {
 
@@ -19,8 +18,9 @@ public record RiskRule(
     cases = List.copyOf(cases);
   }
 
-  /// A condition and how bad it is.
-  public record Case(Condition condition, Scale scale) {
+  /// A condition and how bad it is. `sentence`: what is the matter here, where the sentence of the
+  /// rule says too much.
+  public record Case(Condition condition, Scale scale, Optional<String> sentence) {
     public String text() {
       return condition.text();
     }
@@ -57,12 +57,12 @@ public record RiskRule(
     return cases.stream().flatMap(one -> one.condition().leaves());
   }
 
-  record Hit(Severity severity, Match match) {}
+  record Hit(Severity severity, Match match, String sentence) {}
 
   Optional<Hit> in(Place place, Set<String> privileged) {
     return cases.stream()
         .flatMap(one -> hit(one, place, privileged).stream())
-        .max(Comparator.comparing(Hit::severity));
+        .reduce((one, other) -> other.severity().compareTo(one.severity()) > 0 ? other : one);
   }
 
   private Optional<Hit> hit(Case one, Place place, Set<String> privileged) {
@@ -73,7 +73,11 @@ public record RiskRule(
                 one.condition()
                     .in(place)
                     .flatMap(
-                        match -> weighed(severity, match).map(weighed -> new Hit(weighed, match))));
+                        match ->
+                            weighed(severity, match)
+                                .map(
+                                    weighed ->
+                                        new Hit(weighed, match, one.sentence().orElse(sentence)))));
   }
 
   private Optional<Severity> weighed(Severity severity, Match match) {
@@ -88,8 +92,16 @@ public record RiskRule(
   }
 
   RiskRule when(Condition condition, Scale scale) {
+    return when(new Case(condition, scale, Optional.empty()));
+  }
+
+  RiskRule when(Condition condition, Scale scale, String said) {
+    return when(new Case(condition, scale, Optional.of(said)));
+  }
+
+  private RiskRule when(Case one) {
     var more = new ArrayList<>(cases);
-    more.add(new Case(condition, scale));
+    more.add(one);
     return new RiskRule(id, sentence, source, names, sort, more);
   }
 

@@ -38,6 +38,20 @@ public final class RiskRules {
   private static final String NETWORKING = "networking.k8s.io";
   private static final String OURS = "credence.dev";
 
+  /// By whose certificates one acts as a user, or as a node.
+  private static final String[] CLIENT_SIGNERS = {
+    "kubernetes.io/kube-apiserver-client",
+    "kubernetes.io/kube-apiserver-client-kubelet",
+    "kubernetes.io/*"
+  };
+
+  private static final String[] CLUSTER_SIGNERS = {
+    "kubernetes.io/kube-apiserver-client",
+    "kubernetes.io/kube-apiserver-client-kubelet",
+    "kubernetes.io/kubelet-serving",
+    "kubernetes.io/*"
+  };
+
   private static final String[] WRITE = {"create", "update", "patch"};
   private static final String[] CHANGE = {"update", "patch"};
   private static final String[] WRITE_OR_DELETE = {
@@ -113,7 +127,7 @@ public final class RiskRules {
                   "asks for a token of another account and acts as that one",
                   GOOD_PRACTICES
                       + ", Token request; CIS Kubernetes Benchmark 5.1.13; Kubescape C-0282")
-              .when(can("create").on("serviceaccounts/token"), of(Critical, High)),
+              .when(can("create").on("serviceaccounts/token").toOthers(), of(Critical, High)),
           rule(
                   "RBAC-ESCALATE",
                   "writes rights into a role that it does not have itself",
@@ -153,21 +167,36 @@ public final class RiskRules {
                   "RBAC-IMPERSONATE",
                   "acts as somebody else",
                   GOOD_PRACTICES + ", Impersonate verb; CIS Kubernetes Benchmark 5.1.8")
-              .when(canEverywhere("impersonate").on("users", "groups"), always(Critical))
-              .when(can("impersonate").on("serviceaccounts"), of(Critical, High))
+              .when(canEverywhere("impersonate").on("users").toOthers(), always(Critical))
+              .when(
+                  canEverywhere("impersonate").on("groups").toOthers().together(impersonatesAny()),
+                  always(Critical))
+              .when(can("impersonate").on("serviceaccounts").toOthers(), of(Critical, High))
               .when(
                   new Written(
-                      "impersonate on authentication.k8s.io/uids, userextras",
-                      RiskRules::impersonatesExtras,
-                      true),
-                  always(High)),
+                          "impersonate on authentication.k8s.io/uids, userextras",
+                          RiskRules::impersonatesExtras,
+                          true)
+                      .together(impersonatesAny()),
+                  always(High))
+              .when(
+                  canEverywhere("impersonate").on("groups").toOthers(),
+                  always(Low),
+                  "may add groups to a user that it impersonates, which opens nothing without the right to impersonate one"),
           rule(
                   "RBAC-IMPERSONATE-MASTERS",
                   "acts as system:masters, whom no role and no admission stops",
                   "CIS Kubernetes Benchmark 5.1.7, 5.1.8")
               .when(
+                  canEverywhere("impersonate")
+                      .on("groups")
+                      .called("system:masters")
+                      .together(impersonatesAny()),
+                  always(Critical))
+              .when(
                   canEverywhere("impersonate").on("groups").called("system:masters"),
-                  always(Critical)),
+                  always(Medium),
+                  "acts as system:masters, whom no role and no admission stops, once it may impersonate any user or ServiceAccount, itself included"),
           rule(
                   "RBAC-IMPERSONATE-CONSTRAINED",
                   "acts as somebody else for some requests",
@@ -176,7 +205,8 @@ public final class RiskRules {
                   written(
                           "impersonate:* on authentication.k8s.io/users, groups, serviceaccounts, nodes",
                           RiskRules::impersonatesSome)
-                      .and(written("impersonate-on:* on anything", RiskRules::impersonatesOn)),
+                      .and(written("impersonate-on:* on anything", RiskRules::impersonatesOn))
+                      .since(1, 35),
                   always(Critical)),
           rule(
                   "RBAC-NODES-PROXY",
@@ -187,35 +217,43 @@ public final class RiskRules {
                   "RBAC-NODES-LOGS",
                   "reads the logs and the configuration of nodes",
                   "Kubernetes documentation, Kubelet authorization; KEP-2862")
-              .when(canEverywhere("get").on("nodes/log", "nodes/configz"), always(Medium)),
+              .when(
+                  canEverywhere("get")
+                      .on("nodes/log")
+                      .or(canEverywhere("get").on("nodes/configz").since(1, 33)),
+                  always(Medium)),
           rule(
                   "RBAC-CSR-APPROVE",
                   "approves certificates by which anybody can act as anybody",
                   GOOD_PRACTICES
                       + ", CSRs and certificate issuing; CIS Kubernetes Benchmark 5.1.11; Kubescape C-0280")
               .when(
-                  canEverywhere(CHANGE)
-                      .of(CERTIFICATES, "certificatesigningrequests/approval")
+                  approves()
                       .and(canEverywhere("create").of(CERTIFICATES, "certificatesigningrequests"))
-                      .and(
-                          canEverywhere("approve")
-                              .of(CERTIFICATES, "signers")
-                              .called("kubernetes.io/kube-apiserver-client", "kubernetes.io/*")),
+                      .and(ofSigners("approve", CLIENT_SIGNERS)),
                   always(Critical))
+              .when(approves().and(ofSigners("approve", CLIENT_SIGNERS)), always(High))
               .when(
-                  canEverywhere(CHANGE).of(CERTIFICATES, "certificatesigningrequests/approval"),
-                  always(High)),
+                  approves().and(ofSigners("approve", "kubernetes.io/kubelet-serving")),
+                  always(Medium),
+                  "approves certificates by which a server passes for the kubelet of a node")
+              .when(
+                  approves().and(ofSigners("approve")),
+                  always(Medium),
+                  "approves certificates of signers that the API server does not trust")
+              .when(
+                  approves(),
+                  always(Low),
+                  "approves certificates, which opens nothing without the right to approve for a signer"),
           rule(
                   "RBAC-CSR-SIGN",
                   "signs certificates in the name of the cluster",
                   GOOD_PRACTICES + ", CSRs and certificate issuing; kubesplaining-024")
+              .when(ofSigners("sign", CLUSTER_SIGNERS).and(writesCertificates()), always(Critical))
               .when(
-                  canEverywhere("sign")
-                      .of(CERTIFICATES, "signers")
-                      .and(
-                          canEverywhere(CHANGE)
-                              .of(CERTIFICATES, "certificatesigningrequests/status")),
-                  always(Critical)),
+                  ofSigners("sign").and(writesCertificates()),
+                  always(Medium),
+                  "signs certificates in the name of signers that the API server does not trust"),
           rule("RBAC-TRUST-BUNDLE", "says whom pods of the cluster trust", "KEP-3257")
               .when(canEverywhere(WRITE).of(CERTIFICATES, "clustertrustbundles"), always(High)),
           rule(
@@ -231,14 +269,23 @@ public final class RiskRules {
               .when(
                   can(WRITE)
                       .of("apps", "deployments", "daemonsets", "statefulsets", "replicasets")
-                      .of("batch", "jobs", "cronjobs")
-                      .on("replicationcontrollers"),
+                      .of("batch", "cronjobs")
+                      .on("replicationcontrollers")
+                      // The template of a Job cannot be changed.
+                      .or(can("create").of("batch", "jobs")),
+                  of(Critical, High))
+              .when(
+                  can(WRITE).of("a kind that starts pods (see below)", OtherKinds.STARTING_PODS),
                   of(Critical, High)),
           rule(
                   "RBAC-POD-EXEC",
                   "runs commands in containers of others and reads their tokens",
                   "Kubescape C-0002; MITRE ATT&CK T1609")
-              .when(can("create", "get").on("pods/exec", "pods/attach"), of(Critical, High)),
+              .when(
+                  can("create")
+                      .on("pods/exec", "pods/attach")
+                      .or(can("get").on("pods/exec", "pods/attach").before(1, 35)),
+                  of(Critical, High)),
           rule(
                   "RBAC-EPHEMERAL",
                   "puts a container of its own into pods that run",
@@ -248,7 +295,11 @@ public final class RiskRules {
                   "RBAC-PORTFORWARD",
                   "reaches ports of pods that no Service and no NetworkPolicy opens",
                   "Kubescape C-0063")
-              .when(can("create", "get").on("pods/portforward"), always(Medium)),
+              .when(
+                  can("create")
+                      .on("pods/portforward")
+                      .or(can("get").on("pods/portforward").before(1, 35)),
+                  always(Medium)),
           rule(
                   "RBAC-PROXY",
                   "reaches ports of pods and Services through the API server, past NetworkPolicies",
@@ -364,7 +415,8 @@ public final class RiskRules {
                       .on("pods", "services", "secrets", "configmaps", "persistentvolumeclaims")
                       .of("apps", "deployments", "daemonsets", "statefulsets")
                       .of("batch", "jobs", "cronjobs"),
-                  onlyPrivileged(Medium)),
+                  onlyPrivileged(Medium))
+              .excusedByNames(),
           rule(
                   "RBAC-EVENTS-DELETE",
                   "wipes out what was recorded of its doings",
@@ -454,10 +506,16 @@ public final class RiskRules {
                   "approves certificates that cert-manager then issues",
                   "cert-manager documentation, CertificateRequest approval")
               .when(
-                  canEverywhere("approve")
-                      .of(CERT_MANAGER, "signers")
-                      .or(can(CHANGE).of(CERT_MANAGER, "certificaterequests/status")),
-                  always(High)),
+                  canEverywhere("approve").of(CERT_MANAGER, "signers").and(answersRequests()),
+                  always(High))
+              .when(
+                  answersRequests(),
+                  always(Medium),
+                  "answers requests for certificates as an issuer of cert-manager does")
+              .when(
+                  canEverywhere("approve").of(CERT_MANAGER, "signers"),
+                  always(Low),
+                  "approves certificates of cert-manager, which opens nothing without the right to update certificaterequests/status"),
           rule(
                   "RBAC-CERTMGR-ISSUER",
                   "changes who issues the certificates of the namespace, or of all",
@@ -482,13 +540,16 @@ public final class RiskRules {
                   of(High, Medium)),
           rule(
                   "RBAC-GITOPS-WRITE",
-                  "has Argo CD or Flux apply anything, with their rights",
+                  "has a controller like Argo CD or Flux apply objects of any kind, with the rights of that controller",
                   "Argo CD documentation, Security; Flux documentation, Multi-tenancy")
               .when(
                   can(WRITE)
-                      .of("argoproj.io", "applications", "applicationsets", "appprojects")
-                      .of("kustomize.toolkit.fluxcd.io", "kustomizations")
-                      .of("helm.toolkit.fluxcd.io", "helmreleases"),
+                      .of(
+                          "a kind whose controller applies any kind (see below)",
+                          OtherKinds.APPLYING_ANYTHING),
+                  of(Critical, High))
+              .when(
+                  can(CHANGE).of("a source that they read (see below)", OtherKinds.SOURCES),
                   of(Critical, High)),
           rule(
                   "RBAC-SELF-GOVERN",
@@ -607,6 +668,29 @@ public final class RiskRules {
         .or(canEverywhere(WRITE).of(RBAC, "clusterrolebindings"));
   }
 
+  /// The API server takes groups, a UID and extra fields of a user only with the user: whom one may
+  /// impersonate, oneself included.
+  private static Condition impersonatesAny() {
+    return canEverywhere("impersonate").on("users").or(can("impersonate").on("serviceaccounts"));
+  }
+
+  private static Condition approves() {
+    return canEverywhere(CHANGE).of(CERTIFICATES, "certificatesigningrequests/approval");
+  }
+
+  private static Condition writesCertificates() {
+    return canEverywhere(CHANGE).of(CERTIFICATES, "certificatesigningrequests/status");
+  }
+
+  /// The API server asks for a signer by its name, or by all of its domain.
+  private static Condition ofSigners(String verb, String... called) {
+    return canEverywhere(verb).of(CERTIFICATES, "signers").called(called);
+  }
+
+  private static Condition answersRequests() {
+    return can(CHANGE).of(CERT_MANAGER, "certificaterequests/status");
+  }
+
   private static boolean saysAnyVerb(PolicyRule rule) {
     return rule.verbs().contains(PolicyRule.ANY) && !isEverything(rule);
   }
@@ -649,13 +733,11 @@ public final class RiskRules {
         .anyMatch(verb -> verb.startsWith(beginning) || verb.equals(PolicyRule.ANY));
   }
 
-  /// Every cluster lets everybody ask who they are and what they may do: such a request is a create
-  /// that writes nothing.
   private static boolean writes(Grant grant) {
     return grant.rules().stream()
         .flatMap(List<PolicyRule>::stream)
-        .filter(rule -> !Set.of(AUTHENTICATION, "authorization.k8s.io").containsAll(rule.groups()))
-        .anyMatch(rule -> List.of(WRITE_OR_DELETE).stream().anyMatch(rule::allowsVerb));
+        .filter(rule -> List.of(WRITE_OR_DELETE).stream().anyMatch(rule::allowsVerb))
+        .anyMatch(rule -> !Harmless.is(rule));
   }
 
   /// Clusters of kubeadm let everybody read where the cluster is, so that nodes can join.

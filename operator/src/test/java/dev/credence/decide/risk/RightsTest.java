@@ -8,6 +8,7 @@ import dev.credence.world.RandomRbac;
 import dev.credence.world.RandomRbac.Asked;
 import dev.credence.world.Rbac;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -49,7 +50,7 @@ class RightsTest {
       var catalog =
           Rbac.of(new RandomRbac(seed, "random-", List.of("sales", "kube-system")).objects(6, 10));
       var who = new Who.ServiceAccount("sales", "sync", seed % 7 != 0);
-      var findings = Findings.of(who, catalog.grants(who), Set.of("kube-system"));
+      var findings = Findings.of(who, catalog.grants(who), Set.of("kube-system"), Optional.empty());
       assertThat(findings).isSortedAccordingTo(Findings.WORST_FIRST);
       assertThat(findings).extracting(finding -> finding.rule()).doesNotHaveDuplicates();
       assertThat(findings)

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -116,7 +117,7 @@ class RiskRulesIT {
     var names = Stream.concat(Stream.of(""), names(those)).distinct().toList();
     var isWritten =
         rule.cases().stream().allMatch(one -> one.condition() instanceof Condition.Written);
-    Place.all(who, Rbac.of(those).grants(who)).stream()
+    Place.all(who, Rbac.of(those).grants(who), Optional.empty()).stream()
         .flatMap(
             place ->
                 rule.in(place, Set.of("kube-system")).stream()

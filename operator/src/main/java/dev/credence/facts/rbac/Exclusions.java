@@ -1,0 +1,29 @@
+package dev.credence.facts.rbac;
+
+import java.util.Set;
+
+/// Bindings that the administrator of the cluster knows and does not want to be judged by, as in
+/// what a distribution binds to every account. `entries`: `ClusterRoleBinding/name`,
+/// `RoleBinding/namespace/name`, or `RoleBinding/*/name` for every namespace. They are left apart
+/// by the name of the binding, so whoever may write such a binding can hide behind it: a status
+/// names those that it left out.
+public record Exclusions(Set<String> entries) {
+  public static final Exclusions NONE = new Exclusions(Set.of());
+
+  private static final String ROLE_BINDING = "RoleBinding/";
+
+  public Exclusions {
+    entries = Set.copyOf(entries);
+  }
+
+  public boolean cover(Grant grant) {
+    return entries.contains(grant.via())
+        || (!grant.isEverywhere() && entries.contains(inAnyNamespace(grant)));
+  }
+
+  private static String inAnyNamespace(Grant grant) {
+    return ROLE_BINDING
+        + "*"
+        + grant.via().substring(ROLE_BINDING.length() + grant.namespace().length());
+  }
+}
