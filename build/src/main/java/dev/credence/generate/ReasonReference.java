@@ -90,7 +90,8 @@ final class ReasonReference {
         Reason.Expired,
         Reason.ReviewOverdue,
         Reason.Idle,
-        Reason.Compromised);
+        Reason.Compromised,
+        Reason.NotEnforced);
     when(Aspect.Suspended, Truth.False, Reason.InService);
     when(Aspect.InUse, Truth.True, Reason.TokenUsed, Reason.PodRunning, Reason.Referenced);
     when(Aspect.InUse, Truth.False, Reason.Idle);

@@ -51,6 +51,9 @@ public enum Reason {
   Requested("somebody has asked for the identity to be suspended or decommissioned"),
   Compromised("somebody has asked for the identity to be suspended, since it is in other hands"),
 
+  NotEnforced(
+      "the identity is suspended, and an admission policy that is to enforce it is not in force"),
+
   Idle("nobody has used the identity for the time after which its policy calls it idle"),
   ReviewOverdue("nobody has confirmed in time that the identity is still needed"),
 

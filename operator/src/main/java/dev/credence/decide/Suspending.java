@@ -159,6 +159,7 @@ record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject
                 .map(
                     setback -> setback.subject().name() + " can still write: " + setback.message()),
             frozen().findAny().stream().flatMap(_ -> missing()),
+            frozen().flatMap(this::escapes),
             accounts.stream()
                 .filter(s.safeguards().immune()::contains)
                 .sorted()
@@ -171,6 +172,14 @@ record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject
                 ? Stream.<String>of()
                 : s.members().stream().flatMap(this::works))
         .flatMap(sentences -> sentences);
+  }
+
+  private Stream<String> escapes(String account) {
+    return Escapes.of(
+        s.identity().namespace(),
+        account,
+        s.grants(),
+        s.safeguards().guards().contains(Admission.Writes));
   }
 
   private Stream<String> missing() {
@@ -239,16 +248,42 @@ record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject
                   + " identities an hour (`safety.maxSuspensionsPerHour`)"
                   + next.map(time -> ", the next at " + time).orElse(""));
       case Service.OutOfService(var ground, var since, _) ->
-          suspended(Truth.True, ground.reason(), "since " + since + ": " + ground.why() + inPart());
+          suspended(Truth.True, reason(ground), "since " + since + ": " + ground.why() + inPart());
       case Service.Ended(var ground, var since) ->
           suspended(
               Truth.True,
-              ground.reason(),
+              reason(ground),
               "decommissioned, out of service since " + since + ": " + ground.why() + inPart());
     };
   }
 
+  /// What enforces it is worth more than why it was wanted, which the status says as well.
+  private Reason reason(Service.Ground ground) {
+    return unenforced().isEmpty() ? ground.reason() : Reason.NotEnforced;
+  }
+
+  /// The admission policies that are to enforce it and are not in force.
+  private List<String> unenforced() {
+    return frozen().findAny().isEmpty()
+        ? List.of()
+        : Stream.of(Admission.Writes, Admission.Tokens)
+            .filter(admission -> !s.safeguards().guards().contains(admission))
+            .map(Admission::resource)
+            .toList();
+  }
+
   private String inPart() {
+    var missing = unenforced();
+    return (missing.isEmpty()
+            ? ""
+            : "; the API server does not enforce it, since "
+                + String.join(" and ", missing)
+                + (missing.size() == 1 ? " is" : " are")
+                + " not in force: see `status.suspension`")
+        + refusedInPart();
+  }
+
+  private String refusedInPart() {
     return s.setbacks().stream()
             .map(Setback::subject)
             .filter(subject -> subject.kind() == Kind.Suspension)

@@ -156,6 +156,8 @@ public final class Fleet implements MultiCollector {
                 entry.standing().legacyTokens().stream()
                     .map(token -> List.of(token.state().name()))));
     gauges.add(
+        single(Metric.SuspensionsNotEnforced, all.stream().filter(Fleet::isNotEnforced).count()));
+    gauges.add(
         single(Metric.ApprovalsPending, all.stream().filter(Fleet::waitsForApproval).count()));
     gauges.add(single(Metric.ReviewsOverdue, all.stream().filter(Fleet::isOverdue).count()));
     gauges.add(
@@ -229,6 +231,13 @@ public final class Fleet implements MultiCollector {
   private static boolean waitsForApproval(Entry entry) {
     return entry.standing().verdicts().stream()
         .anyMatch(verdict -> verdict.aspect() == Aspect.Approved && verdict.truth() == Truth.False);
+  }
+
+  private static boolean isNotEnforced(Entry entry) {
+    return entry.standing().verdicts().stream()
+        .anyMatch(
+            verdict ->
+                verdict.aspect() == Aspect.Suspended && verdict.reason() == Reason.NotEnforced);
   }
 
   private static boolean isOverdue(Entry entry) {

@@ -70,6 +70,9 @@ public enum Metric {
       "result"),
   Suspensions(
       "credence_suspensions_total", "MachineIdentities taken out of service, by reason.", "reason"),
+  SuspensionsNotEnforced(
+      "credence_suspensions_not_enforced",
+      "MachineIdentities that are suspended while an admission policy or binding that enforces it is missing, so that their accounts can write or get new tokens."),
   ApprovalsPending(
       "credence_approvals_pending",
       "MachineIdentities whose policy asks for an approval that they do not have."),

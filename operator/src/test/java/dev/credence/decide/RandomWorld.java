@@ -38,6 +38,7 @@ import dev.credence.api.SecretMember.Hook;
 import dev.credence.api.SecretMember.Hooks;
 import dev.credence.api.SecretMember.Token;
 import dev.credence.api.ServiceAccountMember;
+import dev.credence.facts.Safeguards.Admission;
 import dev.credence.facts.Subject;
 import dev.credence.observe.Issued;
 import dev.credence.world.RandomRbac;
@@ -71,6 +72,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -137,6 +139,10 @@ final class RandomWorld {
       new RandomRbac(seed, "random-", List.of(NAMESPACE)).objects(3, 4).forEach(world::put);
     }
     world.mayReadRoles(seed % 10 != 1);
+    if (seed % 10 == 2) {
+      // Somebody took away what enforces suspensions.
+      world.admissions(Set.of(Admission.Approvals, Admission.Reviews));
+    }
   }
 
   World world() {
