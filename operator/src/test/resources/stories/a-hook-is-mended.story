@@ -85,6 +85,7 @@ events:
   = crm-db is Applying (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; version 2: waiting for Job crm-db-v2-apply-1
 2026-03-11 00:00:40 * the database refuses the second password
 2026-03-11 00:00:40 crm
+  > Note on Secret crm-db-pending: crm-db-v2-apply-1 failed at 2026-03-11T00:00:40Z
   = Rotating, not ready
   = VerificationFailed: crm-db: attempt 1 of 3 to apply version 2 failed: Job crm-db-v2-apply-1: BackoffLimitExceeded
   = crm-db is Applying (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; attempt 1 of 3 to apply version 2 failed: Job crm-db-v2-apply-1: BackoffLimitExceeded; tried again at 2026-03-11T00:00:45Z
@@ -101,6 +102,7 @@ events:
   = crm-db is Verifying (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; version 2: waiting for Job crm-db-v2-verify-2
 2026-03-11 00:01:00 * it does not open the database
 2026-03-11 00:01:00 crm
+  > Note on Secret crm-db-pending: crm-db-v2-apply-1 failed at 2026-03-11T00:00:40Z, crm-db-v2-apply-2 succeeded at 2026-03-11T00:00:50Z, crm-db-v2-verify-2 failed at 2026-03-11T00:01:00Z
   = Rotating, not ready
   = VerificationFailed: crm-db: attempt 2 of 3 to verify version 2 failed: Job crm-db-v2-verify-2: BackoffLimitExceeded
   = crm-db is Verifying (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; attempt 2 of 3 to verify version 2 failed: Job crm-db-v2-verify-2: BackoffLimitExceeded; tried again at 2026-03-11T00:01:10Z
@@ -112,6 +114,7 @@ events:
   = RotationDue: crm-db: version 2: waiting for Job crm-db-v2-apply-3
 2026-03-11 00:01:30 * the database refuses it again
 2026-03-11 00:01:30 crm
+  > Note on Secret crm-db-pending: crm-db-v2-apply-1 failed at 2026-03-11T00:00:40Z, crm-db-v2-apply-2 succeeded at 2026-03-11T00:00:50Z, crm-db-v2-verify-2 failed at 2026-03-11T00:01:00Z, crm-db-v2-apply-3 failed at 2026-03-11T00:01:30Z
   = Active, not ready
   = RotationBlocked: crm-db: attempt 3 of 3 to apply version 2 failed: Job crm-db-v2-apply-3: DeadlineExceeded; given up. Mend the hook, then set a new value of credence.dev/rotate, or of credence.dev/abort to drop the new value
   = crm-db is Blocked (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; attempt 3 of 3 to apply version 2 failed: Job crm-db-v2-apply-3: DeadlineExceeded; given up
@@ -152,4 +155,4 @@ events:
   = Active, ready
   = crm-db is Fresh (Generated), version 2, issued 2026-03-11T08:00:20Z, next 2026-03-21T08:00:20Z
 
-until 2026-03-13 00:00:00: 4 looks by the clock, 25 actions
+until 2026-03-13 00:00:00: 4 looks by the clock, 28 actions

@@ -90,6 +90,18 @@ public final class AnnotationReference {
               "generated Secret",
               "A digest of `generate` or `token`, so that a change is noticed. Holds nothing secret."),
           new Key(
+              Api.KEYS,
+              "generated Secret",
+              "The keys of its data that Credence wrote. No other key is changed, whatever its name is."),
+          new Key(
+              Api.WRITTEN,
+              "what is made for the identity",
+              "Digests of the label and annotations of this table as Credence wrote them: what differs is of somebody else."),
+          new Key(
+              Api.HOOK_RUNS,
+              "generated Secret, pending Secret",
+              "How far the hooks of its value are, so that attempts and finished steps outlive their Jobs."),
+          new Key(
               String.join(
                   " ",
                   Api.ROTATED_FOR_IDENTITY,

@@ -72,6 +72,7 @@ final class ReasonReference {
         Reason.RotationDeferred,
         Reason.VerificationFailed,
         Reason.RotationBlocked,
+        Reason.ValueOverwritten,
         Reason.ConsumersPending,
         Reason.CertificateNotReady,
         Reason.IssuanceFailed,

@@ -54,7 +54,7 @@ public final class Act {
     this.secrets =
         new SecretWrites(requests, new TokenRequests(client, requests, apiServer), maker, clock);
     this.accounts = new AccountWrites(client, memory);
-    this.hooks = new HookStarts(client, memory);
+    this.hooks = new HookStarts(client, this.metadata, memory);
     this.removals = new Removals(client);
     this.restarts = new Restarts(client);
     this.renewals = new Renewals(client);
@@ -72,8 +72,8 @@ public final class Act {
       case Action.Rotate rotate -> secrets.rotate(rotate, identity);
       case Action.Stage stage -> secrets.stage(stage, identity);
       case Action.Switch turn -> secrets.turn(turn, identity);
-      case Action.Rollback rollback -> secrets.rollback(rollback, namespace);
-      case Action.Retire retire -> secrets.retire(retire, namespace);
+      case Action.Rollback rollback -> secrets.rollback(rollback, identity);
+      case Action.Retire retire -> secrets.retire(retire, identity);
       case Action.Anchor anchor -> secrets.anchor(anchor, identity);
       case Action.Adopt adopt -> {
         secrets.checkAdoptable(adopt.subject(), namespace);
@@ -89,6 +89,7 @@ public final class Act {
           metadata.endPrevious(namespace, subject, guard);
       case Action.Acknowledge acknowledge -> metadata.acknowledge(namespace, acknowledge);
       case Action.RunHook run -> hooks.start(run, identity);
+      case Action.Note note -> metadata.note(namespace, note);
       case Action.Remove(var subject, var guard, _) -> removals.remove(namespace, subject, guard);
       case Action.Freeze freeze -> suspensions.freeze(namespace, freeze);
       case Action.Thaw(var subject) -> thaw(namespace, subject);
@@ -109,8 +110,8 @@ public final class Act {
       case Action.Adjust adjust -> accounts.adjust(adjust, namespace);
       case Action.Mark(var subject, var guard, var labelling) ->
           metadata.mark(namespace, subject, guard, labelling);
-      case Action.Relabel(var subject, var guard, var labelling) ->
-          metadata.relabel(namespace, subject, guard, labelling);
+      case Action.Relabel(var subject, var guard, var labelling, var written) ->
+          metadata.relabel(namespace, subject, guard, labelling, written);
       case Action.Unmark(var subject, var guard) -> unmark(namespace, subject, guard);
     }
   }

@@ -171,6 +171,7 @@ public final class Announcer implements AutoCloseable {
       case Action.Retire retire -> {}
       case Action.EndPrevious end -> {}
       case Action.Stage stage -> {}
+      case Action.Note note -> {}
       case Action.Anchor anchor -> {}
       case Action.Tie tie -> {}
       case Action.Adjust adjust -> {}

@@ -1,7 +1,6 @@
 package dev.credence.act;
 
 import dev.credence.api.Api;
-import dev.credence.observe.FieldOwners;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.util.Base64;
 import java.util.HashMap;
@@ -10,30 +9,29 @@ import java.util.Objects;
 import java.util.Set;
 
 /// The data of a Secret, as it is sent (Base64) and as it is meant (bytes), and which of it is the
-/// value before the current one.
+/// value before the current one: the keys `<key>.previous` among those that Credence wrote.
 final class Data {
 
-  /// Without the values before the current one: the keys `<key>.previous` that we wrote, or, where
-  /// nobody kept account of who wrote what, those beside a `<key>`.
-  static Map<String, String> withoutPrevious(Secret secret) {
+  /// A copy, to be changed.
+  static Map<String, String> of(Secret secret) {
+    return new HashMap<>(Objects.requireNonNullElse(secret.getData(), Map.of()));
+  }
+
+  /// Without the values before the current one. `own`: the keys that Credence wrote.
+  static Map<String, String> withoutPrevious(Secret secret, Set<String> own) {
     var data = of(secret);
-    var all = Set.copyOf(data.keySet());
-    var ours = FieldOwners.ourData(secret.getMetadata());
-    data.keySet()
-        .removeIf(
-            key ->
-                key.endsWith(Api.PREVIOUS)
-                    && (ours.isEmpty() ? all.contains(current(key)) : ours.contains(key)));
+    data.keySet().removeIf(key -> isPrevious(key) && own.contains(key));
     return data;
   }
 
   /// Every value that has one before it in the place of that, and the other way round.
-  static Map<String, String> swapped(Secret secret) {
+  static Map<String, String> swapped(Secret secret, Set<String> own) {
     var data = of(secret);
     of(secret)
         .forEach(
             (key, before) -> {
-              var now = key.endsWith(Api.PREVIOUS) ? of(secret).get(current(key)) : null;
+              var isOurs = isPrevious(key) && own.contains(key);
+              var now = isOurs ? of(secret).get(current(key)) : null;
               if (now != null) {
                 data.put(key, now);
                 data.put(current(key), before);
@@ -42,12 +40,12 @@ final class Data {
     return data;
   }
 
-  private static String current(String previous) {
-    return previous.substring(0, previous.length() - Api.PREVIOUS.length());
+  static boolean isPrevious(String key) {
+    return key.endsWith(Api.PREVIOUS);
   }
 
-  private static Map<String, String> of(Secret secret) {
-    return new HashMap<>(Objects.requireNonNullElse(secret.getData(), Map.of()));
+  private static String current(String previous) {
+    return previous.substring(0, previous.length() - Api.PREVIOUS.length());
   }
 
   static Map<String, byte[]> decoded(Secret secret) {

@@ -4,17 +4,23 @@ import dev.credence.api.Api;
 import dev.credence.api.MachineIdentity;
 import dev.credence.decide.Action;
 import dev.credence.decide.Action.Labelling;
+import dev.credence.facts.HookJob;
 import dev.credence.facts.Setback.Cause;
+import dev.credence.facts.Subject;
+import dev.credence.observe.HookJobs;
 import dev.credence.observe.Members;
 import dev.credence.observe.Metadata;
+import dev.credence.observe.Workloads;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.JobSpec;
 import io.fabric8.kubernetes.api.model.batch.v1.JobSpecBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.JobTemplateSpec;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,17 +29,24 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Starts a hook: a Job from a CronJob of the namespace that is suspended and whose holder agrees,
 /// as `kubectl create job --from` would. Nothing of the pod is ours but variables that say what to
 /// do, so nobody runs through us what they could not run themselves.
 final class HookStarts {
+  private static final Logger LOG = LoggerFactory.getLogger(HookStarts.class);
+
   private final KubernetesClient client;
+  private final MetadataWrites metadata;
   private final Act.Memory memory;
 
-  HookStarts(KubernetesClient client, Act.Memory memory) {
+  HookStarts(KubernetesClient client, MetadataWrites metadata, Act.Memory memory) {
     this.client = client;
+    this.metadata = metadata;
     this.memory = memory;
   }
 
@@ -47,26 +60,105 @@ final class HookStarts {
             .withMetadata(
                 OwnObjects.tied(run.subject(), labelling, identity)
                     .addToAnnotations(annotations(run, identity))
+                    .addToLabels(ofTemplate(template.getMetadata(), ObjectMeta::getLabels))
+                    .addToAnnotations(
+                        ofTemplate(template.getMetadata(), ObjectMeta::getAnnotations))
                     .build())
-            .withSpec(spec(run, identity, template))
+            .withSpec(spec(run, identity, template.getSpec()))
             .build();
+    for (var lost : run.lost()) {
+      checkEnded(run, lost, identity);
+    }
     try {
-      memory.wrote(Refusal.asked(run.subject(), "create", () -> client.resource(job).create()));
+      var started = Refusal.asked(run.subject(), "create", () -> client.resource(job).create());
+      memory.wrote(started);
+      run.record().ifPresent(record -> record(record, started, identity));
     } catch (Refusal refusal) {
-      throw refusal.why() == Cause.Raced && isForeign(job, identity)
-          ? Refusal.of(
-              run.subject(),
-              "exists and was not made by Credence, where the hook is to run: delete it if nothing needs it")
-          : refusal;
+      throw refusal.why() == Cause.Raced ? taken(run, identity).orElse(refusal) : refusal;
     }
   }
 
-  private boolean isForeign(Job job, MachineIdentity identity) {
-    var found = client.resource(job).get();
-    return found != null && !Members.isMadeFor(identity.getMetadata().getUid(), found);
+  /// At once, so that the attempt counts whatever becomes of its Job.
+  private void record(Action.Note known, Job started, MachineIdentity identity) {
+    var runs = new ArrayList<>(known.runs());
+    HookJobs.of(started, identity.getMetadata().getUid()).map(HookJob::run).ifPresent(runs::add);
+    try {
+      metadata.note(
+          identity.getMetadata().getNamespace(),
+          new Action.Note(known.subject(), known.guard(), runs));
+    } catch (Refusal overtaken) {
+      // Somebody else wrote the Secret: the next reconcile records what the watch shows.
+      LOG.debug("{}: not recorded yet: {}", started.getMetadata().getName(), overtaken.why());
+    }
   }
 
-  private JobSpec agreed(Action.RunHook run, String namespace) {
+  /// Labels and annotations of the CronJob's jobTemplate, such as the queue of a scheduler and what
+  /// an admission policy of the cluster requires. Those of this group are for Credence to write.
+  private static Map<String, String> ofTemplate(
+      @Nullable ObjectMeta template, Function<ObjectMeta, @Nullable Map<String, String>> which) {
+    var stated = template == null ? null : which.apply(template);
+    var others = new HashMap<>(Objects.requireNonNullElse(stated, Map.<String, String>of()));
+    others.keySet().removeIf(key -> key.startsWith(Api.GROUP + "/"));
+    return others;
+  }
+
+  /// Why the name of the Job is taken; empty where the Job is the one that was to be started.
+  private Optional<Refusal> taken(Action.RunHook run, MachineIdentity identity) {
+    var found = find(run.subject(), identity.getMetadata().getNamespace());
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!Members.isMadeFor(identity.getMetadata().getUid(), found.get())) {
+      return Optional.of(
+          Refusal.of(
+              run.subject(),
+              "exists and was not made by Credence, where the hook is to run: delete it if nothing needs it"));
+    }
+    return HookJobs.isKnown(found.get(), identity.getMetadata().getUid())
+        ? Optional.empty()
+        : Optional.of(
+            Refusal.of(
+                run.subject(),
+                "was started by Credence and has lost its label or annotations of credence.dev, without which its result is not read: delete it"));
+  }
+
+  /// Two attempts at once would each take the value of the other for their own.
+  private void checkEnded(Action.RunHook run, Subject lost, MachineIdentity identity) {
+    var uid = identity.getMetadata().getUid();
+    var running =
+        find(lost, identity.getMetadata().getNamespace())
+            .filter(job -> Members.isMadeFor(uid, job) && !Workloads.isOver(job));
+    if (running.isPresent()) {
+      throw HookJobs.isKnown(running.get(), uid)
+          // The watch is late, and shows it soon.
+          ? Refusal.raced(run.subject())
+          : Refusal.of(
+              run.subject(),
+              "waits for "
+                  + lost
+                  + ", which still runs and has lost its label or annotations of credence.dev, without which its result is not read: delete it to go on at once");
+    }
+  }
+
+  /// By a list, since the operator has no right to `get` Jobs.
+  private Optional<Job> find(Subject job, String namespace) {
+    return Refusal.asked(
+            job,
+            "list",
+            () ->
+                client
+                    .batch()
+                    .v1()
+                    .jobs()
+                    .inNamespace(namespace)
+                    .withField("metadata.name", job.name())
+                    .list())
+        .getItems()
+        .stream()
+        .findFirst();
+  }
+
+  private JobTemplateSpec agreed(Action.RunHook run, String namespace) {
     var name = run.hook().cronJob();
     var cronJob =
         Refusal.<@Nullable CronJob>asked(
@@ -94,7 +186,7 @@ final class HookStarts {
               + name
               + " is not suspended: set `suspend: true`, so that it runs as a hook alone");
     }
-    return spec.getJobTemplate().getSpec();
+    return spec.getJobTemplate();
   }
 
   private static Map<String, String> annotations(Action.RunHook run, MachineIdentity identity) {

@@ -7,6 +7,8 @@ import dev.credence.decide.Action.Labelling;
 import dev.credence.facts.Guard;
 import dev.credence.facts.Subject;
 import dev.credence.observe.FieldOwners;
+import dev.credence.observe.HookRecords;
+import dev.credence.observe.MarkRecord;
 import dev.credence.observe.Metadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -65,25 +67,32 @@ final class MetadataWrites {
   /// which was then orphaned, goes by name.
   void unmark(String namespace, Subject subject, Guard guard) {
     var left = mark(namespace, subject, guard, NOTHING);
-    if (FieldOwners.weOwn(left, "f:labels", Api.IDENTITY)) {
+    if (FieldOwners.weOwn(left, "f:labels", Api.IDENTITY, MarkRecord.hasIdentity(left))) {
       var judged = new Guard(left.getUid(), left.getResourceVersion());
-      relabel(namespace, subject, judged, ofOthers(left));
+      relabel(namespace, subject, judged, ofOthers(left), NOTHING);
     }
   }
 
   /// The annotations that somebody else wrote, as they were found.
   private static Labelling ofOthers(ObjectMeta meta) {
-    return new Labelling(Optional.empty(), ofOthers(meta, Api.OWNER), ofOthers(meta, Api.TEAM));
+    return new Labelling(
+        Optional.empty(),
+        ofOthers(meta, Api.OWNER, MarkRecord.hasOwner(meta)),
+        ofOthers(meta, Api.TEAM, MarkRecord.hasTeam(meta)));
   }
 
-  private static Optional<String> ofOthers(ObjectMeta meta, String annotation) {
-    return FieldOwners.weOwn(meta, "f:annotations", annotation)
+  private static Optional<String> ofOthers(ObjectMeta meta, String annotation, boolean recorded) {
+    return FieldOwners.weOwn(meta, "f:annotations", annotation, recorded)
         ? Optional.empty()
         : Optional.ofNullable(Metadata.annotations(meta).get(annotation));
   }
 
   /// A merge patch on an object of our own, under the version that was judged.
-  void relabel(String namespace, Subject subject, Guard guard, Labelling marks) {
+  /// `written`: what of them is ours.
+  void relabel(String namespace, Subject subject, Guard guard, Labelling marks, Labelling written) {
+    var record =
+        Optional.of(MarkRecord.text(written.identity(), written.owner(), written.team()))
+            .filter(text -> !text.isEmpty());
     patch(
         namespace,
         subject,
@@ -92,14 +101,22 @@ final class MetadataWrites {
             "labels",
             nullable(Map.of(Api.IDENTITY, marks.identity())),
             "annotations",
-            nullable(Map.of(Api.OWNER, marks.owner(), Api.TEAM, marks.team()))));
+            nullable(
+                Map.of(Api.OWNER, marks.owner(), Api.TEAM, marks.team(), Api.WRITTEN, record))));
   }
 
   /// Takes a Secret over. Its value is not touched, and not read.
   void adopt(String namespace, Action.Adopt adopt, String identityUid) {
     var annotations = new HashMap<String, Object>();
     annotations.put(Api.HELD_BY, identityUid);
-    adopt.receipt().ifPresent(receipt -> annotations.putAll(Receipts.of(receipt)));
+    adopt
+        .receipt()
+        .ifPresent(
+            receipt -> {
+              annotations.putAll(Receipts.of(receipt));
+              // All that it holds was written by its holder.
+              annotations.put(Api.KEYS, "");
+            });
     patch(namespace, adopt.subject(), adopt.guard(), Map.of("annotations", annotations));
   }
 
@@ -139,6 +156,16 @@ final class MetadataWrites {
 
   void endPrevious(String namespace, Subject subject, Guard guard) {
     patch(namespace, subject, guard, Map.of("annotations", Map.of(Api.PREVIOUS_IS, "ending")));
+  }
+
+  void note(String namespace, Action.Note note) {
+    patch(
+        namespace,
+        note.subject(),
+        note.guard(),
+        Map.of(
+            "annotations",
+            Map.of(Api.HOOK_RUNS, HookRecords.text(note.guard().uid(), note.runs()))));
   }
 
   void acknowledge(String namespace, Action.Acknowledge acknowledge) {

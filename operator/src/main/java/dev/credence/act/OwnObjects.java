@@ -4,6 +4,7 @@ import dev.credence.api.Api;
 import dev.credence.api.MachineIdentity;
 import dev.credence.decide.Action.Labelling;
 import dev.credence.facts.Subject;
+import dev.credence.observe.MarkRecord;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
@@ -35,6 +36,8 @@ final class OwnObjects {
             .withNamespace(identity.getMetadata().getNamespace())
             .addToLabels(Api.MANAGED_BY, Api.MANAGER)
             .withAnnotations(new HashMap<>());
+    meta.addToAnnotations(
+        Api.WRITTEN, MarkRecord.text(labelling.identity(), labelling.owner(), labelling.team()));
     labelling.identity().ifPresent(name -> meta.addToLabels(Api.IDENTITY, name));
     labelling.owner().ifPresent(contact -> meta.addToAnnotations(Api.OWNER, contact));
     labelling.team().ifPresent(team -> meta.addToAnnotations(Api.TEAM, team));

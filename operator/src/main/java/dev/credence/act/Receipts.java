@@ -20,6 +20,8 @@ final class Receipts {
           Api.PREVIOUS_RETIRES_AT,
           Api.PREVIOUS_IS,
           Api.RECIPE,
+          Api.KEYS,
+          Api.HOOK_RUNS,
           Api.ACCOUNT_UID,
           Api.ROTATED_FOR_IDENTITY,
           Api.REVOKED_FOR_IDENTITY,

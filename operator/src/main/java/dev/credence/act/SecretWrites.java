@@ -11,18 +11,19 @@ import dev.credence.facts.Subject;
 import dev.credence.facts.Templates;
 import dev.credence.facts.TokenRecipe;
 import dev.credence.make.Maker;
-import dev.credence.observe.FieldOwners;
+import dev.credence.observe.Specs;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Secrets that we make, with their bytes: those are read at the moment of a change, for this class
 /// alone, and live no longer than the call.
@@ -31,7 +32,7 @@ final class SecretWrites {
   private static final Recipe NOTHING = new Recipe(List.of());
 
   private static final Set<String> OF_THE_OVERLAP =
-      Set.of(Api.PREVIOUS_RETIRES_AT, Api.PREVIOUS_IS);
+      Set.of(Api.PREVIOUS_RETIRES_AT, Api.PREVIOUS_IS, Api.HOOK_RUNS);
   private static final Set<String> OF_THE_VALUE_BEFORE = Set.of(Api.EXPIRES_AT, Api.ACCOUNT_UID);
 
   /// The types of which a Secret may be taken over; the schema lets no others be made.
@@ -51,6 +52,7 @@ final class SecretWrites {
 
     private Map<String, String> annotations(Receipt receipt) {
       var annotations = Receipts.of(receipt);
+      annotations.put(Api.KEYS, OwnKeys.text(values.keySet()));
       end.ifPresent(time -> annotations.put(Api.EXPIRES_AT, time.toString()));
       return annotations;
     }
@@ -85,6 +87,7 @@ final class SecretWrites {
     var meta =
         OwnObjects.tied(stage.subject(), stage.labelling(), identity)
             .addToAnnotations(Receipts.of(stage.receipt()))
+            .addToAnnotations(Api.KEYS, OwnKeys.text(made.keySet()))
             .addToAnnotations(Api.PENDING_FOR, stage.of().name());
     secrets.create(meta, stage.type(), made, stage.subject(), stage.recipe());
   }
@@ -111,7 +114,7 @@ final class SecretWrites {
   /// The proven value moves from where it was staged to where everybody looks.
   void turn(Action.Switch turn, MachineIdentity identity) {
     var proven = secrets.judged(namespace(identity), turn.pending(), turn.proven());
-    var made = Made.endless(Data.decoded(proven));
+    var made = Made.endless(staged(proven, turn.recipe()));
     if (turn.current().isPresent()) {
       var secret = secrets.judged(namespace(identity), turn.subject(), turn.current().get());
       replace(secret, made, turn.receipt(), turn.subject(), turn.recipe());
@@ -123,22 +126,31 @@ final class SecretWrites {
     secrets.create(meta, turn.type(), made.values(), turn.subject(), turn.recipe());
   }
 
+  /// Without what others wrote into the pending Secret.
+  private static Map<String, byte[]> staged(Secret pending, Recipe recipe) {
+    var values = Data.decoded(pending);
+    values.keySet().retainAll(OwnKeys.of(pending, OwnKeys.of(recipe)));
+    return values;
+  }
+
   private void replace(
       Secret secret, Made made, Receipt decided, Subject subject, Material material) {
     var receipt = decided.writtenAt(clock.instant());
-    var data = Data.withoutPrevious(secret);
     var values = Data.encoded(made.values());
+    var own = OwnKeys.of(secret, values.keySet());
+    var data = Data.withoutPrevious(secret, own);
     // Nobody has to move to what is there already.
     var isChanged =
         values.entrySet().stream()
             .anyMatch(entry -> !entry.getValue().equals(data.get(entry.getKey())));
     // What somebody else put into the Secret stays; what we made before goes or becomes previous.
-    var replaced = new HashSet<>(values.keySet());
-    replaced.addAll(FieldOwners.ourData(secret.getMetadata()));
+    var replaced = new TreeSet<>(values.keySet());
+    own.stream().filter(key -> !Data.isPrevious(key)).forEach(replaced::add);
+    var written = new TreeSet<>(values.keySet());
     for (var key : replaced) {
       var before = data.remove(key);
       if (before != null && receipt.keepsPrevious() && isChanged) {
-        data.put(key + Api.PREVIOUS, before);
+        written.add(keep(before, key + Api.PREVIOUS, data, subject));
       }
     }
     data.putAll(values);
@@ -146,26 +158,70 @@ final class SecretWrites {
     // Neither does the new value end with a token that was here before.
     secret.getMetadata().getAnnotations().keySet().removeAll(OF_THE_VALUE_BEFORE);
     var annotations = made.annotations(receipt);
+    annotations.put(Api.KEYS, OwnKeys.text(written));
     if (!isChanged) {
       annotations.keySet().removeAll(OF_THE_OVERLAP);
     }
     put(secret, annotations, subject, material);
   }
 
-  void rollback(Action.Rollback rollback, String namespace) {
-    var secret = secrets.judged(namespace, rollback.subject(), rollback.guard());
-    var data = Data.swapped(secret);
-    if (data.equals(secret.getData())) {
-      throw Refusal.of(rollback.subject(), "holds no previous value to roll back to");
+  /// A key of that name which Credence did not write is somebody's data.
+  private static String keep(
+      String before, String previous, Map<String, String> data, Subject subject) {
+    if (data.putIfAbsent(previous, before) != null) {
+      throw Refusal.of(
+          subject,
+          "key "
+              + previous
+              + " exists and was not written by Credence, where the value before the new one is to be kept: rename or delete that key, or set `rotation.overlap: 0s`");
     }
-    secret.setData(data);
-    put(secret, Receipts.of(rollback.receipt()), rollback.subject(), NOTHING);
+    return previous;
   }
 
-  void retire(Action.Retire retire, String namespace) {
-    var secret = secrets.judged(namespace, retire.subject(), retire.guard());
-    secret.setData(Data.withoutPrevious(secret));
-    put(secret, Map.of(), retire.subject(), NOTHING);
+  void rollback(Action.Rollback rollback, MachineIdentity identity) {
+    var subject = rollback.subject();
+    var secret = secrets.judged(namespace(identity), subject, rollback.guard());
+    var own = OwnKeys.of(secret, generated(identity, subject, secret));
+    var data = Data.swapped(secret, own);
+    if (data.equals(secret.getData())) {
+      throw Refusal.of(subject, "holds no previous value to roll back to");
+    }
+    secret.setData(data);
+    var annotations = Receipts.of(rollback.receipt());
+    annotations.put(Api.KEYS, kept(own, data));
+    put(secret, annotations, subject, NOTHING);
+  }
+
+  void retire(Action.Retire retire, MachineIdentity identity) {
+    var subject = retire.subject();
+    var secret = secrets.judged(namespace(identity), subject, retire.guard());
+    var own = OwnKeys.of(secret, generated(identity, subject, secret));
+    var data = Data.withoutPrevious(secret, own);
+    secret.setData(data);
+    put(secret, Map.of(Api.KEYS, kept(own, data)), subject, NOTHING);
+  }
+
+  /// The record of those keys that are still there.
+  private static String kept(Set<String> own, Map<String, String> data) {
+    return OwnKeys.text(own.stream().filter(data::containsKey).toList());
+  }
+
+  /// What the identity has us write into this Secret; all there is, of one that it does not describe
+  /// any more.
+  private static Set<String> generated(MachineIdentity identity, Subject subject, Secret secret) {
+    var keys =
+        Specs.identity(identity).secrets().stream()
+            .filter(wanted -> wanted.name().equals(subject.name()))
+            .flatMap(wanted -> wanted.material().stream())
+            .flatMap(
+                material ->
+                    material instanceof Recipe recipe ? OwnKeys.of(recipe).stream() : Stream.of())
+            .collect(Collectors.toSet());
+    return keys.isEmpty()
+        ? Data.of(secret).keySet().stream()
+            .filter(key -> !Data.isPrevious(key))
+            .collect(Collectors.toSet())
+        : keys;
   }
 
   /// Of what we wrote, only texts change, or go with their key.
@@ -175,15 +231,19 @@ final class SecretWrites {
     var secret = secrets.judged(namespace, subject, reword.guard());
     var texts = filled(recipe, Data.decoded(secret), subject);
     var wanted = Templates.names(recipe.keys()).collect(Collectors.toSet());
-    var data = new HashMap<>(Objects.requireNonNullElse(secret.getData(), Map.of()));
-    FieldOwners.ourData(secret.getMetadata()).stream()
-        .filter(key -> !key.endsWith(Api.PREVIOUS) && !wanted.contains(key))
+    var own = OwnKeys.of(secret, wanted);
+    var data = Data.of(secret);
+    own.stream()
+        .filter(key -> !Data.isPrevious(key) && !wanted.contains(key))
         .forEach(data::remove);
     data.putAll(Data.encoded(texts));
     secret.setData(data);
+    var written = new TreeSet<>(own);
+    written.addAll(texts.keySet());
     var annotations = new HashMap<>(secret.getMetadata().getAnnotations());
     annotations.keySet().retainAll(OF_THE_OVERLAP);
     annotations.put(Api.RECIPE, recipe.digest());
+    annotations.put(Api.KEYS, kept(written, data));
     put(secret, annotations, subject, recipe);
   }
 

@@ -17,6 +17,10 @@ public interface Api {
 
   String TEAM = "credence.dev/team";
 
+  /// On an object that Credence created: digests of the label and annotations above, as Credence
+  /// wrote them. The API server merges `managedFields` after ten managers.
+  String WRITTEN = "credence.dev/written";
+
   /// Annotations of a generated Secret: enough to carry on if every status were lost.
   String SECRET_VERSION = "credence.dev/version";
 
@@ -31,6 +35,10 @@ public interface Api {
   /// A digest of how the value was made, so that a changed `generate` is noticed. Holds nothing
   /// secret.
   String RECIPE = "credence.dev/recipe";
+
+  /// On a generated Secret: the keys of its data that Credence wrote, `<key>.previous` included,
+  /// with commas in between. Every other key is of somebody else.
+  String KEYS = "credence.dev/keys";
 
   /// On an identity or a generated Secret: rotate now, once for each new value.
   String ROTATE = "credence.dev/rotate";
@@ -91,6 +99,10 @@ public interface Api {
 
   String VALUE_UID = "credence.dev/value-uid";
 
+  /// On the Secret that holds a value: how far its hooks are, as JSON. Jobs may be deleted by
+  /// others at any time; the progress of a rotation is not lost with them.
+  String HOOK_RUNS = "credence.dev/hook-runs";
+
   /// On a CronJob: its holder lets identities of the namespace run it as a hook.
   String HOOK = "credence.dev/hook";
 
@@ -125,6 +137,8 @@ public interface Api {
   /// (KEP-2799).
   String LAST_USED = "kubernetes.io/legacy-token-last-used";
 
+  /// For those who look at a cluster. Rules of a cluster write it too, so that nothing is known by
+  /// it.
   String MANAGED_BY = "app.kubernetes.io/managed-by";
 
   /// The ending of the key under which the value before the current one stays readable.

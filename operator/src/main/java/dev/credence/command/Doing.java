@@ -15,6 +15,7 @@ final class Doing {
       case Action.Stage stage -> "make the next value of " + stage.of() + " and keep it aside";
       case Action.RunHook run ->
           "start the " + run.step() + " hook of " + run.of() + ": CronJob " + run.hook().cronJob();
+      case Action.Note note -> "write down on " + note.subject() + " how far its hooks are";
       case Action.Switch turn -> "put the proven value into " + turn.subject() + why(turn.why());
       case Action.EndPrevious end -> "begin to end the previous value of " + end.subject();
       case Action.Retire retire -> "take the previous value of " + retire.subject() + " away";

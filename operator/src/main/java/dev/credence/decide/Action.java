@@ -3,6 +3,7 @@ package dev.credence.decide;
 import dev.credence.facts.Ended;
 import dev.credence.facts.Guard;
 import dev.credence.facts.Handled;
+import dev.credence.facts.HookRun;
 import dev.credence.facts.Hooks.Hook;
 import dev.credence.facts.Hooks.Step;
 import dev.credence.facts.Issuance;
@@ -52,7 +53,8 @@ public sealed interface Action {
       implements Action {}
 
   /// Start a Job from a CronJob. `about`: where the value is that it applies, proves or ends;
-  /// `asked`: a name of the requests of the day.
+  /// `asked`: a name of the requests of the day; `lost`: Jobs of earlier attempts that are not seen
+  /// any more and whose end was not; `record`: what the start is added to at once.
   record RunHook(
       Subject subject,
       Subject of,
@@ -61,8 +63,34 @@ public sealed interface Action {
       long version,
       int attempt,
       Value about,
-      String asked)
-      implements Action {}
+      String asked,
+      List<Subject> lost,
+      Optional<Note> record)
+      implements Action {
+    public RunHook {
+      lost = List.copyOf(lost);
+    }
+
+    /// One whose earlier attempts all came to an end that was seen.
+    public RunHook(
+        Subject subject,
+        Subject of,
+        Step step,
+        Hook hook,
+        long version,
+        int attempt,
+        Value about,
+        String asked) {
+      this(subject, of, step, hook, version, attempt, about, asked, List.of(), Optional.empty());
+    }
+  }
+
+  /// Write down how far the hooks of a value are, on the Secret that holds it.
+  record Note(Subject subject, Guard guard, List<HookRun> runs) implements Action {
+    public Note {
+      runs = List.copyOf(runs);
+    }
+  }
 
   /// The value under its keys with this suffix in a Secret with this UID.
   record Value(String secret, String uid, String suffix) {}
@@ -172,8 +200,15 @@ public sealed interface Action {
 
   /// Bring label and annotations of an object that we made up to date, also where the identity that
   /// it was made for is gone; those that are left out go. What somebody else wrote is among them
-  /// as it was found.
-  record Relabel(Subject subject, Guard guard, Labelling labelling) implements Action {}
+  /// as it was found, and not in `written`.
+  record Relabel(Subject subject, Guard guard, Labelling labelling, Labelling written)
+      implements Action {
+
+    /// All of it is ours.
+    public Relabel(Subject subject, Guard guard, Labelling labelling) {
+      this(subject, guard, labelling, labelling);
+    }
+  }
 
   /// Take our label and annotations off an object that is no longer a member.
   record Unmark(Subject subject, Guard guard) implements Action {}

@@ -122,7 +122,7 @@ public final class Decide {
                 waitsForConsumers(turns)
                     ? Stream.of(s.now().plus(listAgain()))
                     : Stream.<Instant>of(),
-                isOnlyWrittenDown(turns)
+                isOnlyWrittenDown(turns) || actions.stream().anyMatch(Action.Note.class::isInstance)
                     ? Stream.of(s.now().plus(NEXT_LOOK))
                     : Stream.<Instant>of())
             .flatMap(times -> times)

@@ -31,6 +31,7 @@ final class Freshness {
     }
     return hindered(turns, Reason.RotationBlocked)
         .or(() -> notReady(credentials, halt))
+        .or(() -> hindered(turns, Reason.ValueOverwritten))
         .or(() -> hindered(turns, Reason.VerificationFailed))
         .or(() -> notThere(credentials, halt.isPresent() ? Weight.None : Weight.Waiting))
         .or(() -> ended(credentials))

@@ -5,29 +5,42 @@ import dev.credence.decide.Progress.Failed;
 import dev.credence.decide.Progress.Next;
 import dev.credence.decide.Progress.Passed;
 import dev.credence.decide.Progress.Running;
+import dev.credence.decide.Progress.Started;
 import dev.credence.decide.Turn.Obstacle;
 import dev.credence.decide.Verdict.Weight;
 import dev.credence.facts.HookJob;
+import dev.credence.facts.HookRun;
 import dev.credence.facts.Hooks.Step;
 import dev.credence.facts.Member.StoredSecret;
 import dev.credence.facts.Subject;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// What is to be done about the hooks of one value? Start the next one, wait for it, try again
 /// after a while, or give up: the value in force stays.
-record HookRuns(Target t, long version, Value about, List<Step> steps) {
+///
+/// What is known of Jobs is recorded on the Secret that holds the value (`holder`), so that
+/// attempts, pauses and finished steps outlive the Jobs.
+record HookRuns(Target t, long version, Value about, List<Step> steps, StoredSecret holder) {
+
+  private static final Comparator<HookRun> ORDER =
+      Comparator.comparing(HookRun::version)
+          .thenComparing(HookRun::attempt)
+          .thenComparing(HookRun::step);
 
   /// How far the end of a value is where it is checked; windows do not count for that. The value is
   /// under its keys with this suffix in the Secret.
   static Answer ending(Target t, StoredSecret secret, long version, String suffix) {
     var value = new Value(t.name(), secret.thing().guard().uid(), suffix);
-    return new HookRuns(t, version, value, List.of(Step.revoke)).answer(true);
+    return new HookRuns(t, version, value, List.of(Step.revoke), secret).answer(true);
   }
 
   /// `passed`: the value went through all of them; `givenUp`: it will not by itself. `step`: where
-  /// it is.
+  /// it is. `note`: what is known and not recorded yet; it is among the `actions` unless the value
+  /// passed.
   record Answer(
       boolean passed,
       Step step,
@@ -35,7 +48,21 @@ record HookRuns(Target t, long version, Value about, List<Step> steps) {
       Optional<Obstacle> obstacle,
       Optional<Instant> changesAt,
       Optional<String> message,
-      boolean givenUp) {
+      boolean givenUp,
+      Optional<Action> note) {
+
+    /// Recorded as soon as nothing else is to be done.
+    private Answer noting(Optional<Action> record) {
+      return new Answer(
+          passed,
+          step,
+          passed || !actions.isEmpty() ? actions : record.stream().toList(),
+          obstacle,
+          changesAt,
+          message,
+          givenUp,
+          record);
+    }
 
     /// Given up, or not let to begin.
     boolean blocked() {
@@ -47,19 +74,73 @@ record HookRuns(Target t, long version, Value about, List<Step> steps) {
   /// `atOnce`: windows do not count.
   Answer answer(boolean atOnce) {
     var jobs = jobs();
-    return switch (Progress.of(jobs, t.hooks(), steps, t.now())) {
+    var started = started(jobs);
+    return answer(jobs, started, atOnce).noting(note(started));
+  }
+
+  private Answer answer(List<HookJob> jobs, List<Started> started, boolean atOnce) {
+    return switch (Progress.of(started, t.hooks(), steps, t.now())) {
       case Passed(var step) ->
           late(jobs).map(job -> without(step, job)).orElseGet(() -> passed(step));
-      case Next(var step, var attempt) -> start(step, attempt, Optional.empty());
+      case Next(var step, var attempt) -> start(step, attempt, started, Optional.empty());
       case Running(var step, var job, var until) ->
           underWay(step, List.of(), Optional.empty(), Optional.of(until), waitingFor(job));
-      case Failed failed -> afterFailure(failed, jobs, atOnce);
+      case Failed failed -> afterFailure(failed, started, atOnce);
     };
+  }
+
+  /// What was started for the very value: the Jobs that are seen, and what is recorded of others.
+  private List<Started> started(List<HookJob> jobs) {
+    var seen = jobs.stream().map(HookJob::run).toList();
+    var recorded = holder.runs().stream().filter(run -> run.version() == version).toList();
+    return Stream.concat(
+            seen.stream().map(run -> new Started(latest(run, recorded), true)),
+            recorded.stream()
+                .filter(run -> seen.stream().noneMatch(run::isOf))
+                .map(run -> new Started(run, false)))
+        .toList();
+  }
+
+  /// What has ended does not run again, though a cache that lags behind may show it so.
+  private static HookRun latest(HookRun seen, List<HookRun> recorded) {
+    return seen.hasEnded()
+        ? seen
+        : recorded.stream()
+            .filter(run -> run.isOf(seen) && run.hasEnded())
+            .findFirst()
+            .orElse(seen);
+  }
+
+  private Optional<Action> note(List<Started> started) {
+    return record(started)
+        .filter(note -> !note.runs().equals(holder.runs().stream().sorted(ORDER).toList()))
+        .map(note -> note);
+  }
+
+  /// All that is known; empty where it cannot be written for now.
+  private Optional<Action.Note> record(List<Started> started) {
+    var all =
+        Stream.concat(
+                started.stream().map(Started::run),
+                holder.runs().stream().filter(run -> run.version() != version))
+            .sorted(ORDER)
+            .toList();
+    var known = all.subList(Math.max(0, all.size() - HookRun.MOST), all.size());
+    return t.s().setback(holder.subject()).isPresent()
+        ? Optional.empty()
+        : Optional.of(new Action.Note(holder.subject(), holder.thing().guard(), known));
   }
 
   private static Answer passed(Step step) {
     return new Answer(
-        true, step, List.of(), Optional.empty(), Optional.empty(), Optional.empty(), false);
+        true,
+        step,
+        List.of(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        Optional.empty());
   }
 
   /// One that was given up and runs all the same. It reads its value when it begins, and would take
@@ -93,14 +174,15 @@ record HookRuns(Target t, long version, Value about, List<Step> steps) {
       Optional<Obstacle> obstacle,
       Optional<Instant> changesAt,
       String message) {
-    return new Answer(false, step, actions, obstacle, changesAt, Optional.of(message), false);
+    return new Answer(
+        false, step, actions, obstacle, changesAt, Optional.of(message), false, Optional.empty());
   }
 
   private String waitingFor(String job) {
     return "version " + version + ": waiting for Job " + job;
   }
 
-  private Answer start(Step step, int attempt, Optional<Obstacle> failure) {
+  private Answer start(Step step, int attempt, List<Started> started, Optional<Obstacle> failure) {
     var job = Subject.job(HookJob.name(t.name(), version, step, attempt));
     var hook = t.hooks().of(step).orElseThrow();
     var refusal = Obstacle.refusal(t.s(), job);
@@ -112,15 +194,31 @@ record HookRuns(Target t, long version, Value about, List<Step> steps) {
             ? List.of()
             : List.of(
                 new Action.RunHook(
-                    job, t.subject(), step, hook, version, attempt, about, t.asked())),
+                    job,
+                    t.subject(),
+                    step,
+                    hook,
+                    version,
+                    attempt,
+                    about,
+                    t.asked(),
+                    lost(started),
+                    record(started))),
         refusal.or(() -> failure),
         Optional.empty(),
         refusal.map(Obstacle::message).orElseGet(() -> waitingFor(job.name())));
   }
 
-  private Answer afterFailure(Failed failed, List<HookJob> jobs, boolean atOnce) {
+  private static List<Subject> lost(List<Started> started) {
+    return started.stream()
+        .filter(Started::isLost)
+        .map(one -> Subject.job(one.run().job()))
+        .toList();
+  }
+
+  private Answer afterFailure(Failed failed, List<Started> started, boolean atOnce) {
     var most = t.conduct().maxAttempts();
-    var tries = tries(jobs);
+    var tries = tries(started);
     var what =
         "attempt %d of %d to %s version %d failed: Job %s: %s"
             .formatted(
@@ -141,7 +239,8 @@ record HookRuns(Target t, long version, Value about, List<Step> steps) {
                           : "set a new value of credence.dev/rotate, or of credence.dev/abort to drop the new value"))),
           Optional.empty(),
           Optional.of(what + "; given up"),
-          true);
+          true,
+          Optional.empty());
     }
     var failure =
         Optional.of(
@@ -149,7 +248,7 @@ record HookRuns(Target t, long version, Value about, List<Step> steps) {
     var retryAt = tries == 0 ? t.now() : Progress.retryAt(failed, tries);
     var opening = atOnce ? Optional.of(retryAt) : t.conduct().windows().openFrom(retryAt);
     if (opening.filter(at -> !at.isAfter(t.now())).isPresent()) {
-      return start(steps.getFirst(), failed.attempt() + 1, failure);
+      return start(steps.getFirst(), failed.attempt() + 1, started, failure);
     }
     return underWay(
         failed.step(),
@@ -161,18 +260,19 @@ record HookRuns(Target t, long version, Value about, List<Step> steps) {
 
   /// A staged value that was given up goes when somebody asks anew; what is to be ended stays the
   /// same.
-  private boolean isForTheseRequests(HookJob job) {
-    return job.step() != Step.revoke || job.asked().isEmpty() || job.asked().equals(t.asked());
+  private boolean isForTheseRequests(HookRun run) {
+    return run.step() != Step.revoke || run.asked().isEmpty() || run.asked().equals(t.asked());
   }
 
   /// Attempts since the identity was last changed and somebody last asked for something: both are
   /// reasons to try anew.
-  private int tries(List<HookJob> jobs) {
+  private int tries(List<Started> started) {
     return (int)
-        jobs.stream()
-            .filter(job -> job.generation() >= t.s().identity().generation())
+        started.stream()
+            .map(Started::run)
+            .filter(run -> run.generation() >= t.s().identity().generation())
             .filter(this::isForTheseRequests)
-            .map(HookJob::attempt)
+            .map(HookRun::attempt)
             .distinct()
             .count();
   }

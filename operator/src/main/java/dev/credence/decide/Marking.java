@@ -43,7 +43,10 @@ record Marking(Optional<Action> action, List<String> foreign) {
     return Optional.of(
         thing.made()
             ? new Action.Relabel(
-                thing.subject(), thing.guard(), each(Marking::orForeign, wanted, found))
+                thing.subject(),
+                thing.guard(),
+                each(Marking::orForeign, wanted, found),
+                each(Marking::unlessForeign, wanted, found))
             : new Action.Mark(
                 thing.subject(), thing.guard(), each(Marking::unlessForeign, wanted, found)));
   }
@@ -58,7 +61,10 @@ record Marking(Optional<Action> action, List<String> foreign) {
   static Action off(Thing thing) {
     return thing.made()
         ? new Action.Relabel(
-            thing.subject(), thing.guard(), each(Marking::orForeign, NOTHING, thing.marks()))
+            thing.subject(),
+            thing.guard(),
+            each(Marking::orForeign, NOTHING, thing.marks()),
+            NOTHING)
         : new Action.Unmark(thing.subject(), thing.guard());
   }
 

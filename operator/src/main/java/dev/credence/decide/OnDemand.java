@@ -2,6 +2,7 @@ package dev.credence.decide;
 
 import dev.credence.decide.Standing.Credential.Phase;
 import dev.credence.facts.Handled;
+import dev.credence.facts.HookJob;
 import dev.credence.facts.HookJob.Outcome;
 import dev.credence.facts.Hooks.Step;
 import dev.credence.facts.Member.Aborted;
@@ -10,6 +11,7 @@ import dev.credence.facts.Member.Previous;
 import dev.credence.facts.Member.StoredSecret;
 import dev.credence.facts.TokenRecipe;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// What people ask for of a rotation that is under way: to stop it, or to take it back.
 final class OnDemand {
@@ -27,7 +29,7 @@ final class OnDemand {
       return acknowledged(
           secret,
           issue.with(handled, issue.aborted()),
-          isRevokeHookGivenUp() ? "the revoke hook is tried again" : "nothing to abort");
+          isRevokeHookGivenUp(secret) ? "the revoke hook is tried again" : "nothing to abort");
     }
     // What is staged says that it was staged before this: it goes with the next look.
     return acknowledged(
@@ -50,9 +52,9 @@ final class OnDemand {
         handled.revoke());
   }
 
-  private boolean isRevokeHookGivenUp() {
-    return t.jobs().stream()
-        .anyMatch(job -> job.step() == Step.revoke && job.outcome() instanceof Outcome.Failed);
+  private boolean isRevokeHookGivenUp(StoredSecret secret) {
+    return Stream.concat(t.jobs().stream().map(HookJob::run), secret.runs().stream())
+        .anyMatch(run -> run.step() == Step.revoke && run.outcome() instanceof Outcome.Failed);
   }
 
   Turn rolledBack(StoredSecret secret, Issue issue, String value) {

@@ -61,6 +61,7 @@ final class Remit {
           Action.Rotate _,
           Action.Stage _,
           Action.RunHook _,
+          Action.Note _,
           Action.Switch _,
           Action.EndPrevious _,
           Action.Retire _,

@@ -64,7 +64,9 @@ final class Rotation {
               .issue()
               .map(
                   issue ->
-                      tidying.tidied(made(secret, issue), Optional.of(new Current(secret, issue))))
+                      tidying
+                          .tidied(made(secret, issue), Optional.of(new Current(secret, issue)))
+                          .against(Overwriting.of(t, secret, issue)))
               .orElseGet(repair::unreadable);
       case Seat.ToAdopt(StoredSecret secret) -> adopted(secret);
       case Seat.ToRelease(StoredSecret secret) ->

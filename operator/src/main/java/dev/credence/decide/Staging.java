@@ -58,6 +58,16 @@ record Staging(Target t, Optional<Current> current, boolean overlapping, boolean
           Optional.empty());
     }
 
+    private Answer doing(Optional<Action> more) {
+      return new Answer(
+          Stream.concat(actions.stream(), more.stream()).toList(),
+          phase,
+          message,
+          obstacle,
+          changesAt,
+          turned);
+    }
+
     private static Answer waiting(String message) {
       return of(List.of(), Phase.Applying, message);
     }
@@ -176,7 +186,9 @@ record Staging(Target t, Optional<Current> current, boolean overlapping, boolean
     }
     var hooks = hooks(pending, staged);
     if (hooks.passed()) {
-      return turned(pending, staged, why);
+      var turned = turned(pending, staged, why);
+      // The Job may be gone by the time that the value can be put in place.
+      return turned.turned().isPresent() ? turned : turned.doing(hooks.note());
     }
     if (hooks.givenUp() && isAskedAnew(pending, staged)) {
       return removing(pending, "a new value was asked for after this one was given up");
@@ -202,7 +214,7 @@ record Staging(Target t, Optional<Current> current, boolean overlapping, boolean
 
   private HookRuns.Answer hooks(StoredSecret pending, Issue staged) {
     var value = new Value(pending.subject().name(), pending.thing().guard().uid(), "");
-    return new HookRuns(t, staged.version(), value, steps()).answer(atOnce);
+    return new HookRuns(t, staged.version(), value, steps(), pending).answer(atOnce);
   }
 
   /// Since it was staged somebody asked for a new value, or to stop this one where there is no

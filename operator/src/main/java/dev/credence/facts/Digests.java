@@ -6,14 +6,14 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /// A short name of a text: SHA-256, cut to 64 bits where nobody gains by two texts of one name.
-final class Digests {
+public final class Digests {
   private static final int BYTES = 8;
 
-  static String of(String text) {
+  public static String of(String text) {
     return of(text, BYTES);
   }
 
-  static String of(String text, int bytes) {
+  public static String of(String text, int bytes) {
     try {
       var hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
       return HexFormat.of().formatHex(hash, 0, bytes);

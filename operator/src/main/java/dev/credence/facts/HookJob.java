@@ -44,6 +44,12 @@ public record HookJob(
     return plain.substring(0, Math.min(plain.length(), LONGEST_NAME - tail.length())) + tail;
   }
 
+  /// What is recorded of it.
+  public HookRun run() {
+    return new HookRun(
+        step, version, attempt, subject.name(), generation, asked, createdAt, outcome);
+  }
+
   /// When it came to its end.
   public Optional<Instant> endedAt() {
     return switch (outcome) {

@@ -1,6 +1,7 @@
 package dev.credence.facts;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -15,7 +16,9 @@ public sealed interface Member {
   record Account(Thing thing, boolean automount) implements Member {}
 
   /// A Secret without its bytes. `issue` is what our annotations on it say, where they can be read;
-  /// `part`: it is there for another Secret; `keeper`: what else looks after it, like Helm.
+  /// `part`: it is there for another Secret; `keeper`: what else looks after it, like Helm;
+  /// `runs`: what is recorded of the hooks of its value; `overwritten`: somebody else wrote over a
+  /// value of ours.
   record StoredSecret(
       Thing thing,
       Optional<Issue> issue,
@@ -23,12 +26,38 @@ public sealed interface Member {
       Optional<EndDate> endDate,
       boolean legacyToken,
       Optional<Part> part,
-      Optional<String> keeper)
+      Optional<String> keeper,
+      List<HookRun> runs,
+      Optional<Overwritten> overwritten)
       implements Member {
+
+    public StoredSecret {
+      runs = List.copyOf(runs);
+    }
+
+    /// One of which nothing is recorded, and that nobody else wrote.
+    public StoredSecret(
+        Thing thing,
+        Optional<Issue> issue,
+        Requests requests,
+        Optional<EndDate> endDate,
+        boolean legacyToken,
+        Optional<Part> part,
+        Optional<String> keeper) {
+      this(thing, issue, requests, endDate, legacyToken, part, keeper, List.of(), Optional.empty());
+    }
 
     /// When its value ends by itself, where that is known.
     public Optional<Instant> end() {
       return endDate.flatMap(EndDate::readable);
+    }
+  }
+
+  /// Keys whose value somebody else wrote after us. `manager`: the name under which the API server
+  /// knows the writer.
+  record Overwritten(List<String> keys, String manager, Optional<Instant> at) {
+    public Overwritten {
+      keys = List.copyOf(keys);
     }
   }
 

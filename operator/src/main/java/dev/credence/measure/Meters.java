@@ -165,6 +165,7 @@ public final class Meters {
       case Action.Stage stage -> {}
       case Action.EndPrevious end -> {}
       case Action.RunHook run -> {}
+      case Action.Note note -> {}
       case Action.Anchor anchor -> {}
       case Action.Remove remove -> {}
       case Action.Acknowledge acknowledge -> {}

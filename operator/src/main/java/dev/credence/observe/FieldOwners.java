@@ -24,6 +24,15 @@ public final class FieldOwners {
     return !owners.isEmpty() && owners.stream().allMatch(FieldOwners::isOurs);
   }
 
+  /// The same where the API server may have merged the owners, which it does after ten managers who
+  /// update: then a record of our own tells (`recorded`: it says that we wrote what is there).
+  public static boolean weOwn(ObjectMeta meta, String where, String key, boolean recorded) {
+    var owners = entries(meta).filter(entry -> owns(entry, where, key)).toList();
+    var isKnown = !owners.isEmpty() && owners.stream().noneMatch(FieldOwners::isMerged);
+    return (isKnown || recorded)
+        && owners.stream().allMatch(entry -> isOurs(entry) || isMerged(entry));
+  }
+
   /// Whether this field, or something in it, is ours and nobody else's.
   static boolean onlyWeOwn(ObjectMeta meta, List<String> path) {
     var owners = entries(meta).filter(entry -> owns(entry, path)).toList();
@@ -79,7 +88,17 @@ public final class FieldOwners {
     return Each.in(meta.getManagedFields());
   }
 
-  private static boolean isOurs(ManagedFieldsEntry entry) {
+  /// Whether it stands for managers whose names are not kept any more.
+  static boolean isMerged(ManagedFieldsEntry entry) {
+    return "ancient-changes".equals(entry.getManager());
+  }
+
+  /// Whether there were too many managers to keep them all.
+  static boolean areMerged(ObjectMeta meta) {
+    return entries(meta).anyMatch(FieldOwners::isMerged);
+  }
+
+  static boolean isOurs(ManagedFieldsEntry entry) {
     return Api.MANAGER.equals(entry.getManager());
   }
 
@@ -87,7 +106,7 @@ public final class FieldOwners {
     return owns(entry, List.of("f:metadata", where, "f:" + key));
   }
 
-  private static boolean owns(ManagedFieldsEntry entry, List<String> path) {
+  static boolean owns(ManagedFieldsEntry entry, List<String> path) {
     @Nullable Object found =
         entry.getFieldsV1() == null ? null : entry.getFieldsV1().getAdditionalProperties();
     for (var step : path) {

@@ -15,11 +15,17 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// Jobs that we started as hooks. What does not say so in every word is none.
-final class HookJobs {
+public final class HookJobs {
   private static final long MOST_ATTEMPTS = 1_000_000;
 
+  /// Whether the operator goes by it: the watch shows it, and it says in every word what it is for.
+  public static boolean isKnown(Job job, String identityUid) {
+    return Metadata.labels(job.getMetadata()).containsKey(Api.IDENTITY)
+        && of(job, identityUid).isPresent();
+  }
+
   /// Empty for a Job that is not of this identity, or that we did not start.
-  static Optional<HookJob> of(Job job, String identityUid) {
+  public static Optional<HookJob> of(Job job, String identityUid) {
     var meta = job.getMetadata();
     var annotations = Metadata.annotations(meta);
     var secret = Texts.line(annotations.get(Api.HOOK_FOR));

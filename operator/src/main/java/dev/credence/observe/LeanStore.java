@@ -93,7 +93,10 @@ final class LeanStore<T extends HasMetadata> implements ItemStore<T> {
 
   static void trim(ObjectMeta meta) {
     // Of what we made it matters who else writes what.
-    var isOurs = Api.MANAGER.equals(Metadata.labels(meta).get(Api.MANAGED_BY));
+    var isOurs =
+        Metadata.isControlledByIdentity(meta)
+            || Metadata.annotations(meta).containsKey(Api.SECRET_VERSION)
+            || Metadata.annotations(meta).containsKey(Api.WRITTEN);
     if (meta.getManagedFields() != null) {
       meta.setManagedFields(
           meta.getManagedFields().stream()
@@ -112,7 +115,7 @@ final class LeanStore<T extends HasMetadata> implements ItemStore<T> {
               key ->
                   !key.startsWith(Api.GROUP + "/")
                       && !READ_OF_OTHERS.contains(key)
-                      && !(isGiven && Keepers.ANNOTATIONS.contains(key)));
+                      && !(isGiven && Keepers.reads(key)));
     }
   }
 

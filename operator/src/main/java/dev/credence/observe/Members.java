@@ -74,7 +74,9 @@ public final class Members {
         Texts.present(annotations.get(Api.EXPIRES_AT)).map(Members::endDate),
         annotations.containsKey(ACCOUNT_OF_TOKEN),
         part(annotations),
-        Keepers.of(secret.getMetadata()));
+        Keepers.of(secret.getMetadata()),
+        HookRecords.of(secret.getMetadata()),
+        Overwrites.of(secret.getMetadata()));
   }
 
   private static Optional<Part> part(Map<String, String> annotations) {
@@ -229,7 +231,8 @@ public final class Members {
   }
 
   private static boolean created(ObjectMeta meta) {
-    return FieldOwners.weCreated(meta, "f:labels", Api.IDENTITY)
+    return MarkRecord.isOn(meta) && FieldOwners.areMerged(meta)
+        || FieldOwners.weCreated(meta, "f:labels", Api.IDENTITY)
         // Nothing but a creation writes this one, so it is still there when the others have gone.
         || FieldOwners.weCreated(meta, "f:labels", Api.MANAGED_BY)
         || FieldOwners.weCreated(meta, "f:annotations", Api.OWNER)
@@ -239,15 +242,19 @@ public final class Members {
   private static Marks marks(ObjectMeta meta) {
     var annotations = Metadata.annotations(meta);
     return new Marks(
-        mark(meta, "f:labels", Api.IDENTITY, Metadata.labels(meta).get(Api.IDENTITY)),
-        mark(meta, "f:annotations", Api.OWNER, annotations.get(Api.OWNER)),
-        mark(meta, "f:annotations", Api.TEAM, annotations.get(Api.TEAM)));
+        mark(
+            Metadata.labels(meta).get(Api.IDENTITY),
+            FieldOwners.weOwn(meta, "f:labels", Api.IDENTITY, MarkRecord.hasIdentity(meta))),
+        mark(
+            annotations.get(Api.OWNER),
+            FieldOwners.weOwn(meta, "f:annotations", Api.OWNER, MarkRecord.hasOwner(meta))),
+        mark(
+            annotations.get(Api.TEAM),
+            FieldOwners.weOwn(meta, "f:annotations", Api.TEAM, MarkRecord.hasTeam(meta))));
   }
 
-  private static Optional<Mark> mark(
-      ObjectMeta meta, String where, String key, @Nullable String value) {
-    return Optional.ofNullable(value)
-        .map(found -> new Mark(found, FieldOwners.weOwn(meta, where, key)));
+  private static Optional<Mark> mark(@Nullable String value, boolean isOurs) {
+    return Optional.ofNullable(value).map(found -> new Mark(found, isOurs));
   }
 
   private Members() {}

@@ -1,5 +1,6 @@
 package dev.credence.observe;
 
+import dev.credence.api.Api;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import java.util.Map;
@@ -21,6 +22,16 @@ public final class Metadata {
   static Stream<OwnerReference> controllers(ObjectMeta meta) {
     return Each.in(meta.getOwnerReferences())
         .filter(owner -> Boolean.TRUE.equals(owner.getController()));
+  }
+
+  /// Whether an identity controls it: Credence created it.
+  public static boolean isControlledByIdentity(ObjectMeta meta) {
+    return controllers(meta)
+        .anyMatch(
+            owner ->
+                "MachineIdentity".equals(owner.getKind())
+                    && owner.getApiVersion() != null
+                    && owner.getApiVersion().startsWith(Api.GROUP + "/"));
   }
 
   private Metadata() {}

@@ -1,6 +1,5 @@
 package dev.credence.observe;
 
-import dev.credence.api.Api;
 import dev.credence.facts.ReportKind;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -59,7 +58,7 @@ public final class Reports {
         meta.getNamespace(),
         Objects.requireNonNull(meta.getUid()),
         Objects.requireNonNull(meta.getResourceVersion()),
-        Api.MANAGER.equals(Metadata.labels(meta).get(Api.MANAGED_BY)) && FieldOwners.weWrote(meta),
+        FieldOwners.weWrote(meta),
         content);
   }
 

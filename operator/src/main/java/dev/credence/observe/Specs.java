@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A MachineIdentity as facts. What the schema of a newer version lets through and this one does
 /// not know comes as null.
-final class Specs {
+public final class Specs {
   private static final String OPAQUE = "Opaque";
   private static final String SSH = "kubernetes.io/ssh-auth";
   private static final int DEFAULT_LENGTH = 32;
@@ -56,7 +56,7 @@ final class Specs {
   /// Selects nothing.
   static final Expression NOTHING = new Expression("", Operator.In, Set.of());
 
-  static Identity identity(MachineIdentity resource) {
+  public static Identity identity(MachineIdentity resource) {
     var meta = resource.getMetadata();
     var spec = Optional.ofNullable(resource.getSpec());
     return new Identity(

@@ -73,23 +73,30 @@ final class Watch<T extends HasMetadata> {
       Class<T> type,
       Set<String> namespaces,
       BiConsumer<@Nullable T, @Nullable T> changed) {
-    return of(client, type, namespaces, Map.of(), changed);
+    var watch = new Watch<T>();
+    var resources = client.resources(type);
+    if (namespaces.isEmpty()) {
+      watch.add(resources.inAnyNamespace(), changed);
+    } else {
+      namespaces.forEach(namespace -> watch.add(resources.inNamespace(namespace), changed));
+    }
+    return watch;
   }
 
-  /// Those with these labels: the API server sends no others.
+  /// Those that carry this label, whatever its value is: the API server sends no others.
   static <T extends HasMetadata> Watch<T> of(
       KubernetesClient client,
       Class<T> type,
       Set<String> namespaces,
-      Map<String, String> labels,
+      String label,
       BiConsumer<@Nullable T, @Nullable T> changed) {
     var watch = new Watch<T>();
     var resources = client.resources(type);
     if (namespaces.isEmpty()) {
-      watch.add(resources.inAnyNamespace().withLabels(labels), changed);
+      watch.add(resources.inAnyNamespace().withLabel(label), changed);
     } else {
       namespaces.forEach(
-          namespace -> watch.add(resources.inNamespace(namespace).withLabels(labels), changed));
+          namespace -> watch.add(resources.inNamespace(namespace).withLabel(label), changed));
     }
     return watch;
   }

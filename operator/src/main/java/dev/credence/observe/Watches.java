@@ -62,7 +62,8 @@ import org.slf4j.LoggerFactory;
 /// | Issuer, ClusterIssuer, by [CertManager] | whole | those of the namespace; all |
 /// | ConfigMap, the list of suspended accounts alone | whole | identities that an entry is about |
 /// | ValidatingAdmissionPolicy and binding, by [Admissions] | whole | all, when its force changes |
-/// | Job, those of our own | whole | the identity that it was started for |
+/// | Job, those with the label credence.dev/identity | whole | the identity that it was started for
+// |
 /// | Role, ClusterRole, bindings, by [GivenRights] | whole | identities with accounts they mean |
 /// | Namespace | metadata | identities in it |
 /// | CredentialPolicy | as facts | all |
@@ -140,11 +141,7 @@ public final class Watches implements Cluster {
             (a, b) -> waking.changed(Kind.ServiceAccount, a, b));
     this.jobs =
         Watch.of(
-            full,
-            Job.class,
-            namespaces,
-            Map.of(Api.MANAGED_BY, Api.MANAGER),
-            (a, b) -> waking.changed(Kind.Job, a, b));
+            full, Job.class, namespaces, Api.IDENTITY, (a, b) -> waking.changed(Kind.Job, a, b));
     this.consumption = new Consumption(full, this::isGoodPart);
     this.usages =
         new Usages(

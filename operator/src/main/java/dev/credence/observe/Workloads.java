@@ -29,7 +29,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What makes pods, as facts.
-final class Workloads {
+public final class Workloads {
   private static final Set<String> ENDS = Set.of("Complete", "Failed");
 
   /// Where the API server keeps who wrote [Api#RESTARTED_FOR].
@@ -86,7 +86,7 @@ final class Workloads {
     var meta = object.getMetadata();
     var annotations = Metadata.annotations(meta);
     return switch (object) {
-      case Job job -> isHook(annotations) || isHookOfOurs(annotations, Metadata.labels(meta));
+      case Job job -> isHook(annotations) || isHookOfOurs(meta);
       case CronJob cronJob -> isHook(annotations);
       default -> false;
     };
@@ -96,12 +96,15 @@ final class Workloads {
     return "true".equals(annotations.get(Api.HOOK));
   }
 
-  private static boolean isHookOfOurs(Map<String, String> annotations, Map<String, String> labels) {
-    return Api.MANAGER.equals(labels.get(Api.MANAGED_BY))
-        && (annotations.containsKey(Api.HOOK_FOR) || labels.containsKey(Api.HOOK_FOR));
+  /// Only the operator makes an object that an identity controls.
+  private static boolean isHookOfOurs(ObjectMeta meta) {
+    return Metadata.isControlledByIdentity(meta)
+        && (Metadata.annotations(meta).containsKey(Api.HOOK_FOR)
+            || Metadata.labels(meta).containsKey(Api.HOOK_FOR));
   }
 
-  private static boolean isOver(Job job) {
+  /// Whether a Job has come to its end.
+  public static boolean isOver(Job job) {
     return in(job.getStatus()).map(JobStatus::getConditions).stream()
         .flatMap(Each::in)
         .anyMatch(

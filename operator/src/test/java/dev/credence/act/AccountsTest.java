@@ -34,11 +34,12 @@ class AccountsTest {
                      "credence.dev/identity": "payments-api"},
                    "annotations": {
                      "credence.dev/owner": "ada@example.com",
-                     "credence.dev/team": "team-payments"},
+                     "credence.dev/team": "team-payments",
+                     "credence.dev/written": "%s"},
                    "ownerReferences": %s},
                  "automountServiceAccountToken": false}
                 """
-                    .formatted(IssueTest.OWNERS)));
+                    .formatted(Payments.WRITTEN_ADA, IssueTest.OWNERS)));
     assertThat(acting.memory.wrote).hasSize(1);
   }
 

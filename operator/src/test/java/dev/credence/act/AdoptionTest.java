@@ -31,7 +31,8 @@ class AdoptionTest {
            "credence.dev/held-by": "uid-of-payments-api",
            "credence.dev/version": "1",
            "credence.dev/issued-at": "2027-01-01T00:00:00Z",
-           "credence.dev/recipe": "0123456789abcdef"},
+           "credence.dev/recipe": "0123456789abcdef",
+           "credence.dev/keys": ""},
          "uid": "uid-of-payments-db", "resourceVersion": "41"}
         """);
   }
@@ -96,7 +97,7 @@ class AdoptionTest {
          "annotations": {
            "credence.dev/version": null, "credence.dev/issued-at": null,
            "credence.dev/previous-retires-at": null, "credence.dev/previous": null,
-           "credence.dev/recipe": null,
+           "credence.dev/recipe": null, "credence.dev/keys": null, "credence.dev/hook-runs": null,
            "credence.dev/account-uid": null,
            "credence.dev/rotated-for-identity": null, "credence.dev/revoked-for-identity": null,
            "credence.dev/rotated-for-secret": null, "credence.dev/rolled-back-for": null,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.decide.Action;
+import dev.credence.facts.Digests;
 import dev.credence.facts.Hooks.Hook;
 import dev.credence.facts.Hooks.Step;
 import dev.credence.facts.Setback.Cause;
@@ -11,6 +12,7 @@ import dev.credence.facts.Subject;
 import dev.credence.observe.FakeApi;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -55,8 +57,12 @@ class HookStartsTest {
                 {"namespace": "payments", "name": "payments-db-v2-apply-3",
                  "labels": {
                    "app.kubernetes.io/managed-by": "credence",
-                   "credence.dev/identity": "payments-api"},
+                   "credence.dev/identity": "payments-api",
+                   "app": "db-admin-job",
+                   "kueue.x-k8s.io/queue-name": "hooks"},
                  "annotations": {
+                   "example.com/cost-centre": "4711",
+                   "credence.dev/written": "identity:%s",
                    "cronjob.kubernetes.io/instantiate": "manual",
                    "credence.dev/hook-for": "payments-db",
                    "credence.dev/step": "apply",
@@ -67,7 +73,33 @@ class HookStartsTest {
                    "credence.dev/asked": "0123456789abcdef"},
                  "ownerReferences": %s}
                 """
-                    .formatted(IssueTest.OWNERS)));
+                    .formatted(Digests.of("payments-api"), IssueTest.OWNERS)));
+  }
+
+  /// As `kubectl create job --from` does it: what the template says of a Job counts.
+  @Test
+  void a_label_of_the_template_is_the_jobs_and_ours_are_not_replaced() {
+    acting
+        .api
+        .answers(
+            FakeApi.tree(
+                cronJob("")
+                    .toString()
+                    .replace(
+                        "\"app\":\"db-admin-job\"",
+                        "\"app.kubernetes.io/managed-by\":\"Helm\",\"credence.dev/identity\":\"another\"")
+                    .replace(
+                        "\"example.com/cost-centre\":\"4711\"",
+                        "\"credence.dev/attempt\":\"99\",\"credence.dev/hook\":\"true\"")))
+        .echoes();
+    acting.perform(APPLY);
+    assertThat(acting.sent().at("/metadata/labels/app.kubernetes.io~1managed-by").asText())
+        .isEqualTo("Helm");
+    assertThat(acting.sent().at("/metadata/labels/credence.dev~1identity").asText())
+        .isEqualTo("payments-api");
+    assertThat(acting.sent().at("/metadata/annotations/credence.dev~1attempt").asText())
+        .isEqualTo("3");
+    assertThat(acting.sent().at("/metadata/annotations").has("credence.dev/hook")).isFalse();
   }
 
   @Test
@@ -205,19 +237,147 @@ class HookStartsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "uid-of-payments-api, true, Raced",
-    "uid-of-payments-api, false, Refused",
-    "uid-of-another, true, Refused"
-  })
-  void a_job_that_is_there_and_is_not_its_identitys_is_told(
-      String owner, boolean controls, Cause why) {
-    var there =
-        FakeApi.yaml(
-            "{metadata: {name: payments-db-v2-apply-3, ownerReferences: [{uid: %s, controller: %s}]}}"
-                .formatted(owner, controls));
-    acting.api.answers(cronJob("")).refuses(409, "jobs.batch already exists").answers(there);
-    assertThat(acting.refused(APPLY).why()).isEqualTo(why);
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "uid-of-payments-api | true | credence.dev/identity | Raced | changed meanwhile",
+        "uid-of-payments-api | true | example.com/team | Refused | lost its label or annotations",
+        "uid-of-payments-api | false | credence.dev/identity | Refused | exists and was not made by Credence",
+        "uid-of-another | true | credence.dev/identity | Refused | exists and was not made by Credence"
+      })
+  void why_the_name_is_taken_is_told_by_a_list_since_jobs_may_not_be_read_one_by_one(
+      String owner, boolean controls, String label, Cause why, String said) {
+    acting
+        .api
+        .answers(cronJob(""))
+        .refuses(409, "jobs.batch already exists")
+        .answers(job("payments-db-v2-apply-3", owner, controls, label, ""));
+    var refusal = acting.refused(APPLY);
+    assertThat(refusal.why()).isEqualTo(why);
+    assertThat(refusal).hasMessageContaining(said);
+    assertThat(acting.api.lines())
+        .containsExactly("GET " + CRON_JOB, "POST " + JOBS, "GET " + JOBS);
+    assertThat(acting.api.last().query())
+        .containsEntry("fieldSelector", "metadata.name=payments-db-v2-apply-3");
+  }
+
+  private static JsonNode job(
+      String name, String owner, boolean controls, String label, String conditions) {
+    return FakeApi.yaml(
+        """
+        apiVersion: batch/v1
+        kind: JobList
+        items:
+        - metadata:
+            name: %s
+            labels: {%s: payments-api}
+            annotations:
+              credence.dev/hook-for: payments-db
+              credence.dev/step: apply
+              credence.dev/version: "2"
+              credence.dev/attempt: "3"
+              credence.dev/value-uid: uid-of-the-pending-one
+            ownerReferences: [{uid: %s, controller: %s}]
+          status: {conditions: [%s]}
+        """
+            .formatted(name, label, owner, controls, conditions));
+  }
+
+  private static final Action.RunHook AFTER_A_LOST_ONE =
+      new Action.RunHook(
+          APPLY.subject(),
+          APPLY.of(),
+          APPLY.step(),
+          APPLY.hook(),
+          APPLY.version(),
+          APPLY.attempt(),
+          APPLY.about(),
+          APPLY.asked(),
+          List.of(Subject.job("payments-db-v2-apply-2")),
+          Optional.empty());
+
+  @Test
+  void the_start_is_recorded_at_once_on_the_secret_that_holds_the_value() {
+    acting
+        .api
+        .answers(cronJob(""))
+        .then(
+            request ->
+                new FakeApi.Answer(
+                    200,
+                    request
+                        .body()
+                        .replace(
+                            "\"name\":\"payments-db-v2-apply-3\"",
+                            "\"name\":\"payments-db-v2-apply-3\",\"uid\":\"uid-of-the-job\",\"creationTimestamp\":\"2027-01-01T00:00:00Z\"")))
+        .answers(Payments.MARKED);
+    acting.perform(
+        new Action.RunHook(
+            APPLY.subject(),
+            APPLY.of(),
+            APPLY.step(),
+            APPLY.hook(),
+            APPLY.version(),
+            APPLY.attempt(),
+            APPLY.about(),
+            APPLY.asked(),
+            List.of(),
+            Optional.of(new Action.Note(Payments.PENDING, Payments.STAGED, List.of()))));
+    assertThat(acting.api.lines())
+        .containsExactly(
+            "GET " + CRON_JOB,
+            "POST " + JOBS,
+            "PATCH " + Payments.SECRETS + "/payments-db-pending");
+    assertThat(acting.sent().at("/metadata/annotations/credence.dev~1hook-runs").asText())
+        .contains("\"attempt\":3", "\"started\":\"2027-01-01T00:00:00Z\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "uid-of-payments-api | {type: Complete, status: 'True'}",
+        "uid-of-payments-api | {type: Failed, status: 'True'}",
+        "uid-of-another |"
+      })
+  void an_attempt_follows_one_that_was_lost_and_has_ended(String owner, String conditions) {
+    var ended = conditions == null ? "" : conditions;
+    acting
+        .api
+        .answers(cronJob(""))
+        .answers(job("payments-db-v2-apply-2", owner, true, "example.com/team", ended))
+        .echoes();
+    acting.perform(AFTER_A_LOST_ONE);
+    assertThat(acting.api.lines())
+        .containsExactly("GET " + CRON_JOB, "GET " + JOBS, "POST " + JOBS);
+  }
+
+  @Test
+  void one_that_the_watch_does_not_show_yet_is_waited_for() {
+    acting
+        .api
+        .answers(cronJob(""))
+        .answers(
+            job(
+                "payments-db-v2-apply-2",
+                "uid-of-payments-api",
+                true,
+                "credence.dev/identity",
+                ""));
+    assertThat(acting.refused(AFTER_A_LOST_ONE).why()).isEqualTo(Cause.Raced);
+  }
+
+  @Test
+  void no_attempt_runs_beside_one_that_was_lost_and_goes_on() {
+    acting
+        .api
+        .answers(cronJob(""))
+        .answers(
+            job("payments-db-v2-apply-2", "uid-of-payments-api", true, "example.com/team", ""));
+    assertThat(acting.refused(AFTER_A_LOST_ONE))
+        .hasMessage(
+            "Job payments-db-v2-apply-3: waits for Job payments-db-v2-apply-2, which still runs and has lost its label or annotations of credence.dev, without which its result is not read: delete it to go on at once");
+    assertThat(acting.api.lines()).containsExactly("GET " + CRON_JOB, "GET " + JOBS);
   }
 
   private void assertThatRefused(String message) {
@@ -242,7 +402,9 @@ class HookStartsTest {
           schedule: 0 0 30 2 *
           suspend: true
           jobTemplate:
-            metadata: {labels: {app: not-of-the-job}}
+            metadata:
+              labels: {app: db-admin-job, kueue.x-k8s.io/queue-name: hooks}
+              annotations: {example.com/cost-centre: "4711"}
             spec: {%s backoffLimit: 2, template: {
               metadata: {labels: {app: db-admin}},
               spec: {

@@ -70,7 +70,9 @@ class IssueTest {
             "credence.dev/team=team-payments",
             "credence.dev/version=1",
             "credence.dev/issued-at=2027-01-01T00:00:00Z",
-            "credence.dev/recipe=0123456789abcdef");
+            "credence.dev/recipe=0123456789abcdef",
+            "credence.dev/keys=password,username",
+            "credence.dev/written=" + Payments.WRITTEN_ADA);
   }
 
   @Test
@@ -132,7 +134,11 @@ class IssueTest {
     assertThat(acting.sent().at("/metadata/annotations").fieldNames())
         .toIterable()
         .containsExactlyInAnyOrder(
-            "credence.dev/version", "credence.dev/issued-at", "credence.dev/recipe");
+            "credence.dev/version",
+            "credence.dev/issued-at",
+            "credence.dev/recipe",
+            "credence.dev/keys",
+            "credence.dev/written");
   }
 
   @Test

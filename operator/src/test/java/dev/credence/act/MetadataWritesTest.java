@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.credence.decide.Action;
 import dev.credence.decide.Action.Labelling;
 import dev.credence.facts.Guard;
+import dev.credence.facts.HookJob;
+import dev.credence.facts.HookRun;
+import dev.credence.facts.Hooks.Step;
 import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Subject;
 import dev.credence.observe.FakeApi;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -105,7 +109,9 @@ class MetadataWritesTest {
                 """
                 {"uid": "uid-of-payments-db", "resourceVersion": "42",
                  "labels": {"credence.dev/identity": null},
-                 "annotations": {"credence.dev/owner": null, "credence.dev/team": null}}
+                 "annotations": {
+                   "credence.dev/owner": null, "credence.dev/team": null,
+                   "credence.dev/written": null}}
                 """));
   }
 
@@ -139,8 +145,10 @@ class MetadataWritesTest {
                    "labels": {"credence.dev/identity": "payments-api"},
                    "annotations": {
                      "credence.dev/owner": "ada@example.com",
-                     "credence.dev/team": "team-payments"}}}
-                """));
+                     "credence.dev/team": "team-payments",
+                     "credence.dev/written": "%s"}}}
+                """
+                    .formatted(Payments.WRITTEN_ADA)));
   }
 
   @Test
@@ -152,7 +160,45 @@ class MetadataWritesTest {
             Payments.JUDGED,
             new Labelling(Optional.of("payments-api"), Optional.empty(), Optional.empty())));
     assertThat(acting.sent().at("/metadata/annotations"))
-        .isEqualTo(FakeApi.tree("{\"credence.dev/owner\": null, \"credence.dev/team\": null}"));
+        .isEqualTo(
+            FakeApi.tree(
+                "{\"credence.dev/owner\": null, \"credence.dev/team\": null, \"credence.dev/written\": \"identity:682a1c47a1d34030\"}"));
+  }
+
+  @Test
+  void what_somebody_else_wrote_is_not_recorded_as_ours() {
+    acting.api.answers(Payments.MARKED);
+    acting.perform(
+        new Action.Relabel(Payments.DB, Payments.JUDGED, Payments.ADA, Payments.NO_MARKS));
+    assertThat(acting.sent().at("/metadata/annotations/credence.dev~1owner").asText())
+        .isEqualTo("ada@example.com");
+    assertThat(acting.sent().at("/metadata/annotations/credence.dev~1written").isNull()).isTrue();
+  }
+
+  @Test
+  void what_is_known_of_the_hooks_of_a_value_is_written_on_its_secret() {
+    acting.api.answers(Payments.MARKED);
+    var run =
+        new HookRun(
+            Step.apply,
+            2,
+            1,
+            "payments-db-v2-apply-1",
+            3,
+            "",
+            Payments.NEW_YEAR,
+            new HookJob.Outcome.Running());
+    acting.perform(new Action.Note(Payments.PENDING, Payments.STAGED, List.of(run)));
+    assertThat(acting.api.lines())
+        .containsExactly("PATCH " + Payments.SECRETS + "/payments-db-pending");
+    assertThat(acting.sent().path("metadata"))
+        .isEqualTo(
+            FakeApi.tree(
+                """
+                {"uid": "uid-of-the-pending-one", "resourceVersion": "8",
+                 "annotations": {"credence.dev/hook-runs":
+                   "{\\"uid\\":\\"uid-of-the-pending-one\\",\\"runs\\":[{\\"step\\":\\"apply\\",\\"version\\":2,\\"attempt\\":1,\\"job\\":\\"payments-db-v2-apply-1\\",\\"generation\\":3,\\"asked\\":\\"\\",\\"started\\":\\"2027-01-01T00:00:00Z\\"}]}"}}
+                """));
   }
 
   @Test

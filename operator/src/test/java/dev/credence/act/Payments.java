@@ -15,6 +15,7 @@ import dev.credence.facts.Key;
 import dev.credence.facts.Recipe;
 import dev.credence.facts.Subject;
 import dev.credence.facts.TokenRecipe;
+import dev.credence.observe.MarkRecord;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.nio.charset.StandardCharsets;
@@ -82,6 +83,9 @@ final class Payments {
           Optional.of("payments-api"),
           Optional.of("ada@example.com"),
           Optional.of("team-payments"));
+
+  /// The record that [#ADA] was written by us.
+  static final String WRITTEN_ADA = MarkRecord.text(ADA.identity(), ADA.owner(), ADA.team());
 
   static MachineIdentity identity() {
     var identity = new MachineIdentity();

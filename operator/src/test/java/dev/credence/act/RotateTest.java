@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.decide.Action;
+import dev.credence.facts.Generator;
+import dev.credence.facts.Key;
+import dev.credence.facts.Recipe;
 import dev.credence.facts.Setback.Cause;
 import io.fabric8.kubernetes.api.model.FieldsV1;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
@@ -14,6 +17,7 @@ import io.fabric8.kubernetes.api.model.ManagedFieldsEntryBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -120,6 +124,110 @@ class RotateTest {
         .containsExactlyInAnyOrder("username", "password", "ca.crt");
   }
 
+  /// As it is after the adoption: nothing of its data was written by us.
+  private static SecretBuilder adopted() {
+    return Payments.stored()
+        .addToData("webhook", base64("of its holder"))
+        .addToData("webhook.previous", base64("of its holder, of yesterday"))
+        .editMetadata()
+        .addToAnnotations("credence.dev/keys", "")
+        .endMetadata();
+  }
+
+  private void assertThatTheHoldersKeysAreAsTheyWere() {
+    var data = acting.sent().path("data");
+    assertThat(text(data.path("webhook").asText())).isEqualTo("of its holder");
+    assertThat(text(data.path("webhook.previous").asText()))
+        .isEqualTo("of its holder, of yesterday");
+    assertThat(data.has("webhook.previous.previous")).isFalse();
+  }
+
+  @Test
+  void the_keys_of_the_holder_of_an_adopted_secret_stay_through_a_whole_rotation() {
+    acting.api.answers(adopted().build()).echoes();
+    acting.perform(Payments.rotate());
+    assertThatTheHoldersKeysAreAsTheyWere();
+    assertThat(acting.sent().at("/metadata/annotations/credence.dev~1keys").asText())
+        .isEqualTo("password,password.previous,username,username.previous");
+
+    acting.api.answers(asSent()).echoes();
+    acting.perform(
+        new Action.Rollback(
+            Payments.DB, Payments.JUDGED, Payments.receipt(3, Payments.A_DAY_LATER)));
+    assertThatTheHoldersKeysAreAsTheyWere();
+    assertThat(text(acting.sent().at("/data/password").asText())).isEqualTo("the first value");
+
+    acting.api.answers(asSent()).echoes();
+    acting.perform(new Action.Retire(Payments.DB, Payments.JUDGED));
+    assertThatTheHoldersKeysAreAsTheyWere();
+    assertThat(names(acting.sent().path("data")))
+        .containsExactlyInAnyOrder("username", "password", "webhook", "webhook.previous");
+    assertThat(acting.sent().at("/metadata/annotations/credence.dev~1keys").asText())
+        .isEqualTo("password,username");
+  }
+
+  private JsonNode asSent() {
+    return acting.sent().deepCopy();
+  }
+
+  /// Without the record, as somebody left it who takes annotations off, and with field owners that
+  /// say nothing.
+  @Test
+  void without_any_record_the_recipe_alone_says_what_is_ours() {
+    var bare = adopted().editMetadata().removeFromAnnotations("credence.dev/keys").endMetadata();
+    acting.api.answers(bare.build()).echoes();
+    acting.perform(Payments.rotate());
+    assertThatTheHoldersKeysAreAsTheyWere();
+  }
+
+  @Test
+  void a_key_that_the_recipe_gains_later_does_not_take_the_place_of_a_holders_key() {
+    var wider =
+        new Recipe(
+            List.of(
+                new Key("password", new Generator.Uuid()),
+                new Key("webhook", new Generator.Uuid())));
+    acting.api.answers(adopted().build());
+    var refusal =
+        acting.refused(
+            new Action.Rotate(
+                Payments.DB,
+                Payments.JUDGED,
+                wider,
+                Payments.receipt(2, Payments.A_DAY_LATER),
+                new Action.Why.OnChange()));
+    assertThat(refusal.why()).isEqualTo(Cause.Refused);
+    assertThat(refusal)
+        .hasMessage(
+            "Secret payments-db: key webhook.previous exists and was not written by Credence, where the value before the new one is to be kept: rename or delete that key, or set `rotation.overlap: 0s`");
+    assertThat(acting.api.lines()).containsExactly("GET " + PAYMENTS_DB);
+  }
+
+  @Test
+  void without_an_overlap_nothing_takes_the_place_of_a_holders_key() {
+    var own = storedWith("password.previous", "of its holder").editMetadata();
+    acting
+        .api
+        .answers(own.addToAnnotations("credence.dev/keys", "").endMetadata().build())
+        .echoes();
+    acting.perform(Payments.rotate(Optional.empty()));
+    assertThat(text(acting.sent().at("/data/password.previous").asText()))
+        .isEqualTo("of its holder");
+  }
+
+  @Test
+  void the_record_is_believed_where_the_field_owners_were_merged() {
+    var merged =
+        storedWith("legacy", "made by an earlier recipe")
+            .addToData("legacy.previous", base64("older"))
+            .editMetadata()
+            .addToAnnotations("credence.dev/keys", "legacy,legacy.previous,password,username")
+            .endMetadata();
+    acting.api.answers(merged.build()).echoes();
+    acting.perform(Payments.rotate(Optional.empty()));
+    assertThat(names(acting.sent().path("data"))).containsExactlyInAnyOrder("username", "password");
+  }
+
   @Test
   void a_previous_of_somebody_else_is_left_alone() {
     var beside =
@@ -158,6 +266,7 @@ class RotateTest {
             "credence.dev/issued-at=2027-01-01T00:00:00Z",
             "credence.dev/previous-retires-at=2027-01-02T00:00:00Z",
             "credence.dev/previous=kept",
+            "credence.dev/keys=password,password.previous,username,username.previous",
             "credence.dev/recipe=0123456789abcdef");
   }
 
@@ -176,6 +285,8 @@ class RotateTest {
             .addToData("lonely.previous", base64("a key of somebody"))
             .editMetadata()
             .addToAnnotations("credence.dev/previous-retires-at", "2027-01-01T00:00:00Z")
+            .addToAnnotations("credence.dev/keys", "password,password.previous,username")
+            .addToAnnotations("credence.dev/hook-runs", "{}")
             .endMetadata();
     acting.api.answers(overlapping.build()).echoes();
     acting.perform(new Action.Retire(Payments.DB, Payments.JUDGED));
@@ -184,7 +295,8 @@ class RotateTest {
         .containsExactlyInAnyOrder("username", "password", "ca.crt", "lonely.previous");
     assertThat(text(acting.sent().at("/data/password").asText())).isEqualTo("the first value");
     assertThat(annotations())
-        .containsExactlyInAnyOrder("credence.dev/version", "credence.dev/issued-at");
+        .containsExactlyInAnyOrder(
+            "credence.dev/version", "credence.dev/issued-at", "credence.dev/keys");
   }
 
   @ParameterizedTest

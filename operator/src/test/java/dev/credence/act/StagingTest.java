@@ -66,6 +66,8 @@ class StagingTest {
             "credence.dev/version=2",
             "credence.dev/issued-at=2027-01-01T00:00:00Z",
             "credence.dev/recipe=0123456789abcdef",
+            "credence.dev/keys=password,username",
+            "credence.dev/written=" + Payments.WRITTEN_ADA,
             "credence.dev/pending-for=payments-db");
     assertThat(acting.sent().at("/metadata/ownerReferences"))
         .isEqualTo(FakeApi.tree(IssueTest.OWNERS));
@@ -141,6 +143,7 @@ class StagingTest {
             "credence.dev/issued-at=2027-01-01T00:00:00Z",
             "credence.dev/previous-retires-at=2027-01-02T00:00:00Z",
             "credence.dev/previous=kept",
+            "credence.dev/keys=password,password.previous,username,username.previous",
             "credence.dev/recipe=0123456789abcdef");
     assertThat(acting.sent().at("/metadata/name").asText()).isEqualTo("payments-db");
     assertThat(acting.memory.wrote)
@@ -200,6 +203,7 @@ class StagingTest {
         .containsExactlyInAnyOrder(
             "credence.dev/version=2",
             "credence.dev/issued-at=2027-01-01T00:00:00Z",
+            "credence.dev/keys=password,username",
             "credence.dev/recipe=0123456789abcdef");
   }
 
@@ -274,10 +278,11 @@ class StagingTest {
                      "credence.dev/anchor-for": "payments-db",
                      "credence.dev/version": "7",
                      "credence.dev/owner": "ada@example.com",
-                     "credence.dev/team": "team-payments"},
+                     "credence.dev/team": "team-payments",
+                     "credence.dev/written": "%s"},
                    "ownerReferences": %s}}
                 """
-                    .formatted(IssueTest.OWNERS)));
+                    .formatted(Payments.WRITTEN_ADA, IssueTest.OWNERS)));
   }
 
   @Test

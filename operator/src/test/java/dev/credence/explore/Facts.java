@@ -22,6 +22,7 @@ import dev.credence.facts.Guard;
 import dev.credence.facts.Handled;
 import dev.credence.facts.Home;
 import dev.credence.facts.HookJob;
+import dev.credence.facts.HookRun;
 import dev.credence.facts.Hooks;
 import dev.credence.facts.Hooks.Hook;
 import dev.credence.facts.Identity;
@@ -254,10 +255,11 @@ final class Facts {
       var part = s.parts().get(place);
       var name = rules.secrets.get(place).name();
       if (part.held() != null) {
-        members.add(held(place, name, part.held()));
+        members.add(held(place, name, part.held(), runs(name, part, false, part.held().uid())));
       }
       if (part.staged() != null) {
-        members.add(staged(place, name, part.staged()));
+        members.add(
+            staged(place, name, part.staged(), runs(name, part, true, part.staged().uid())));
       }
       for (var anchor : part.anchors()) {
         members.add(
@@ -277,7 +279,16 @@ final class Facts {
     return members;
   }
 
-  private StoredSecret held(int place, String name, Held held) {
+  /// What is recorded of the hooks of a value: all that the watch of Jobs shows. What becomes of
+  /// Jobs that are gone is for the properties to try.
+  private static List<HookRun> runs(String secret, Part part, boolean ofPending, int uid) {
+    return part.runs().stream()
+        .filter(run -> run.ofPending() == ofPending && run.uid() == uid)
+        .map(run -> job(secret, run).run())
+        .toList();
+  }
+
+  private StoredSecret held(int place, String name, Held held, List<HookRun> runs) {
     return new StoredSecret(
         ours(Subject.secret(name), guard(held)),
         Optional.of(
@@ -303,10 +314,12 @@ final class Facts {
         held.endsAt() >= 0 ? Optional.of(new EndDate.At(time(held.endsAt()))) : Optional.empty(),
         false,
         Optional.empty(),
+        Optional.empty(),
+        runs,
         Optional.empty());
   }
 
-  private StoredSecret staged(int place, String name, Staged staged) {
+  private StoredSecret staged(int place, String name, Staged staged, List<HookRun> runs) {
     return staged.foreign()
         ? foreign(Subject.pendingOf(name))
         : new StoredSecret(
@@ -325,6 +338,8 @@ final class Facts {
             Optional.empty(),
             false,
             Optional.of(new Member.Part.Pending(name)),
+            Optional.empty(),
+            runs,
             Optional.empty());
   }
 

@@ -164,7 +164,9 @@ final class Faults {
             secret.endDate(),
             secret.legacyToken(),
             secret.part(),
-            secret.keeper())
+            secret.keeper(),
+            secret.runs(),
+            secret.overwritten())
         : member;
   }
 

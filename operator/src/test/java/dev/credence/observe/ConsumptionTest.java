@@ -309,10 +309,10 @@ class ConsumptionTest {
 
   @ParameterizedTest
   @CsvSource({
-    "jobs, 'labels: {app.kubernetes.io/managed-by: credence, credence.dev/hook-for: a}', 0",
-    "jobs, 'labels: {app.kubernetes.io/managed-by: credence}, annotations: {credence.dev/hook-for: a}', 0",
+    "jobs, 'ownerReferences: [{apiVersion: credence.dev/v1alpha1, kind: MachineIdentity, name: crm, controller: true}], labels: {credence.dev/hook-for: a}', 0",
+    "jobs, 'ownerReferences: [{apiVersion: credence.dev/v1alpha1, kind: MachineIdentity, name: crm, controller: true}], annotations: {credence.dev/hook-for: a}', 0",
     "jobs, 'labels: {credence.dev/hook-for: a}', 1",
-    "jobs, 'labels: {app.kubernetes.io/managed-by: credence}', 1",
+    "jobs, 'labels: {app.kubernetes.io/managed-by: credence, credence.dev/hook-for: a}', 1",
     "jobs, 'annotations: {credence.dev/hook: \"true\"}', 0",
     "cronjobs, 'annotations: {credence.dev/hook: \"true\"}', 0",
     "cronjobs, 'annotations: {credence.dev/hook: \"false\"}', 1",

@@ -47,6 +47,48 @@ class KeepersTest {
     assertThat(Keepers.of(new ObjectMetaBuilder().addToLabels(key, value).build())).isEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "true, kustomize.toolkit.fluxcd.io/name, apps, Flux",
+    "true, helm.toolkit.fluxcd.io/name, apps, Flux",
+    "true, generate.kyverno.io/policy-name, sync-db, Kyverno",
+    "true, app.kubernetes.io/managed-by, kyverno, Kyverno",
+    "true, argocd.argoproj.io/instance, apps, Argo CD",
+    "true, kapp.k14s.io/app, 1, kapp",
+    "true, hnc.x-k8s.io/inherited-from, platform, the Hierarchical Namespace Controller",
+    "true, secrets-store.csi.k8s.io/managed, 'true', the Secrets Store CSI Driver",
+    "true, clustersecret.io, 'true', ClusterSecret",
+    "false, reflector.v1.k8s.emberstack.com/reflects, platform/db, Reflector",
+    "false, reflector.v1.k8s.emberstack.com/auto-reflects, 'True', Reflector",
+    "false, replicator.v1.mittwald.de/replicate-from, platform/db, kubernetes-replicator",
+    "false, replicator.v1.mittwald.de/replicated-at, 2027-01-01T00:00:00Z, kubernetes-replicator",
+    "false, kubed.appscode.com/origin, '{}', Config Syncer",
+    "false, operator.1password.io/item-path, vaults/a, the 1Password operator",
+    "false, configmanagement.gke.io/managed, enabled, Config Sync"
+  })
+  void so_are_those_who_copy_or_apply_it_again(
+      boolean isLabel, String key, String value, String keeper) {
+    var meta = new ObjectMetaBuilder().addToAnnotations("credence.dev/adopt", "crm");
+    var marked =
+        (isLabel ? meta.addToLabels(key, value) : meta.addToAnnotations(key, value)).build();
+    assertThat(Keepers.of(marked)).contains(keeper);
+    LeanStore.trim(marked);
+    assertThat(Keepers.of(marked)).as("in the cache").contains(keeper);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "reflector.v1.k8s.emberstack.com/reflection-allowed, 'true'",
+    "reflector.v1.k8s.emberstack.com/auto-reflects, 'False'",
+    "replicator.v1.mittwald.de/replicate-to, staging",
+    "configmanagement.gke.io/managed, disabled",
+    "policies.kyverno.io/last-applied-patches, a label was added",
+    "kubectl.kubernetes.io/last-applied-configuration, '{}'"
+  })
+  void the_source_of_a_copy_and_what_was_only_touched_have_none(String key, String value) {
+    assertThat(Keepers.of(new ObjectMetaBuilder().addToAnnotations(key, value).build())).isEmpty();
+  }
+
   @Test
   void what_says_nothing_has_no_keeper() {
     var bare = new ObjectMeta();

@@ -13,6 +13,7 @@ import dev.credence.facts.Request;
 import dev.credence.facts.Requests;
 import dev.credence.facts.Thing.Hold;
 import io.fabric8.certmanager.api.model.v1.Certificate;
+import io.fabric8.kubernetes.api.model.Secret;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -163,6 +164,43 @@ class MembersTest {
         .isEqualTo(new Hold(Optional.of("payments-api"), Optional.of("uid-of-payments-api"), true));
     assertThat(asked).containsExactly("payments-api", "uid-of-payments-api");
     assertThat(secret(Map.of("adopt", " ", "held-by", "a\nb")).thing().hold()).isEqualTo(Hold.NONE);
+  }
+
+  /// The API server keeps the names of ten managers who update.
+  @ParameterizedTest
+  @CsvSource({
+    "ancient-changes, alice@example.com, true",
+    "ancient-changes, mallory@example.com, false",
+    "kubectl, alice@example.com, false",
+    "credence, mallory@example.com, true"
+  })
+  void whose_a_mark_is_says_our_own_record_where_the_managers_were_merged(
+      String manager, String owner, boolean isOurs) {
+    var member =
+        Members.of(
+            Written.as(
+                Secret.class,
+                """
+                apiVersion: v1
+                kind: Secret
+                metadata:
+                  namespace: payments
+                  name: payments-db
+                  annotations:
+                    credence.dev/owner: %s
+                    credence.dev/written: %s
+                  managedFields:
+                  - {manager: %s, operation: Update, fieldsType: FieldsV1, fieldsV1: {"f:metadata": {"f:annotations": {"f:credence.dev/owner": {}}}}}
+                """
+                    .formatted(
+                        owner,
+                        MarkRecord.text(
+                            Optional.empty(), Optional.of("alice@example.com"), Optional.empty()),
+                        manager)),
+            false,
+            (_, _) -> false);
+    assertThat(member.thing().marks().owner().orElseThrow().ours()).isEqualTo(isOurs);
+    assertThat(member.thing().made()).isEqualTo(!manager.equals("kubectl"));
   }
 
   @Test

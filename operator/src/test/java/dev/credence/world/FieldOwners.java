@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.FieldsV1;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntryBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -92,6 +93,21 @@ final class FieldOwners {
   boolean isOwnedByOthers(Owner owner, Field field) {
     return fields.entrySet().stream()
         .anyMatch(entry -> !entry.getKey().equals(owner) && entry.getValue().contains(field));
+  }
+
+  /// The metadata with all who update as one.
+  ObjectMeta merged(ObjectMeta meta) {
+    var merged = new FieldOwners();
+    fields.forEach(
+        (owner, owned) ->
+            owned.forEach(
+                field ->
+                    merged.add(
+                        owner.operation().equals("Update")
+                            ? Owner.updating("ancient-changes")
+                            : owner,
+                        field)));
+    return new ObjectMetaBuilder(meta).withManagedFields(merged.entries()).build();
   }
 
   List<ManagedFieldsEntry> entries() {

@@ -10,13 +10,17 @@ import dev.credence.decide.Action.Labelling;
 import dev.credence.decide.Action.Receipt;
 import dev.credence.facts.Guard;
 import dev.credence.facts.Handled;
+import dev.credence.facts.HookJob;
 import dev.credence.facts.Issuance;
 import dev.credence.facts.Material;
 import dev.credence.facts.Member.Aborted;
 import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Subject;
 import dev.credence.facts.TokenRecipe;
+import dev.credence.observe.HookJobs;
+import dev.credence.observe.HookRecords;
 import dev.credence.observe.Issued;
+import dev.credence.observe.MarkRecord;
 import dev.credence.observe.SuspendedAccounts;
 import dev.credence.world.FieldOwners.Field;
 import dev.credence.world.FieldOwners.Owner;
@@ -37,8 +41,10 @@ import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,7 +97,11 @@ final class Hands {
           created(found, granted(secret(issue, identity), issue.material(), now), now);
       case Action.Stage stage -> created(found, staged(stage, identity), now);
       case Action.Anchor anchor -> created(found, anchor(anchor, identity), now);
-      case Action.RunHook run -> created(found, job(run, identity), now);
+      case Action.RunHook run ->
+          run.lost().stream().anyMatch(lost -> stillRuns(id(identity, lost)))
+                  || found.filter(job -> !isKnown((Job) job)).isPresent()
+              ? Optional.of(Cause.Refused)
+              : started(run, found, identity, now);
       case Action.Switch turn -> turned(turn, found, identity, now);
       case Action.Provision provision -> created(found, account(provision, identity), now);
       case Action.Rotate(_, var guard, var material, var receipt, _) ->
@@ -109,6 +119,13 @@ final class Hands {
       case Action.Acknowledge(_, var guard, var handled, var aborted, _) ->
           updated(
               found, guard, identity, now, secret -> with(secret, annotations(handled, aborted)));
+      case Action.Note(_, var guard, var runs) ->
+          updated(
+              found,
+              guard,
+              identity,
+              now,
+              secret -> with(secret, Map.of(Api.HOOK_RUNS, HookRecords.text(guard.uid(), runs))));
       case Action.EndPrevious(_, var guard) ->
           updated(
               found,
@@ -178,8 +195,8 @@ final class Hands {
               .orElse(Optional.of(Cause.Raced));
       case Action.Adjust(_, var guard, var automount) ->
           updated(found, guard, identity, now, account -> adjusted(account, automount));
-      case Action.Relabel(_, var guard, var labelling) ->
-          updated(found, guard, identity, now, object -> relabelled(object, labelling));
+      case Action.Relabel(_, var guard, var labelling, var written) ->
+          updated(found, guard, identity, now, object -> relabelled(object, labelling, written));
       case Action.Mark(_, var guard, var labelling) -> marked(found, guard, now, labelling);
       case Action.Unmark(_, var guard) ->
           marked(
@@ -188,6 +205,39 @@ final class Hands {
               now,
               new Labelling(Optional.empty(), Optional.empty(), Optional.empty()));
     };
+  }
+
+  private Optional<Cause> started(
+      Action.RunHook run, Optional<HasMetadata> found, MachineIdentity identity, Instant now) {
+    var refused = created(found, job(run, identity), now);
+    if (refused.isEmpty() && run.record().isPresent()) {
+      var known = run.record().get();
+      var runs = new ArrayList<>(known.runs());
+      server
+          .find(id(identity, run.subject()))
+          .flatMap(job -> HookJobs.of((Job) job, identity.getMetadata().getUid()))
+          .map(HookJob::run)
+          .ifPresent(runs::add);
+      judged(server.find(id(identity, known.subject())), known.guard())
+          .map(
+              secret ->
+                  with(secret, Map.of(Api.HOOK_RUNS, HookRecords.text(known.guard().uid(), runs))))
+          .ifPresent(secret -> written(secret, now));
+    }
+    return refused;
+  }
+
+  /// A Job of an earlier attempt that the watch does not show.
+  private boolean stillRuns(Id job) {
+    return server
+        .find(job)
+        .map(Job.class::cast)
+        .filter(found -> found.getStatus() == null || found.getStatus().getConditions().isEmpty())
+        .isPresent();
+  }
+
+  private static boolean isKnown(Job job) {
+    return HookJobs.isKnown(job, Server.controller(job));
   }
 
   static Id id(HasMetadata identity, Subject subject) {
@@ -550,7 +600,10 @@ final class Hands {
         new ObjectMetaBuilder()
             .withName(subject.name())
             .withNamespace(identity.getMetadata().getNamespace())
-            .addToLabels(Api.MANAGED_BY, Api.MANAGER);
+            .addToLabels(Api.MANAGED_BY, Api.MANAGER)
+            .addToAnnotations(
+                Api.WRITTEN,
+                MarkRecord.text(labelling.identity(), labelling.owner(), labelling.team()));
     if (retained) {
       hold(meta, identity);
     } else {
@@ -606,6 +659,7 @@ final class Hands {
         new ObjectMetaBuilder(secret.getMetadata())
             .removeFromAnnotations(Api.PREVIOUS_RETIRES_AT)
             .removeFromAnnotations(Api.PREVIOUS_IS)
+            .removeFromAnnotations(Api.HOOK_RUNS)
             .addToAnnotations(annotations)
             .build();
     return Server.with(secret, meta);
@@ -654,9 +708,15 @@ final class Hands {
         .build();
   }
 
-  private static HasMetadata relabelled(HasMetadata object, Labelling labelling) {
+  private static HasMetadata relabelled(
+      HasMetadata object, Labelling labelling, Labelling written) {
     var meta = new ObjectMetaBuilder(object.getMetadata());
     set(meta, labelling);
+    var record = MarkRecord.text(written.identity(), written.owner(), written.team());
+    meta.removeFromAnnotations(Api.WRITTEN);
+    if (!record.isEmpty()) {
+      meta.addToAnnotations(Api.WRITTEN, record);
+    }
     return Server.with(object, meta.build());
   }
 

@@ -9,6 +9,8 @@ import dev.credence.decide.Standing;
 import dev.credence.decide.Standing.Counts;
 import dev.credence.decide.Standing.Credential;
 import dev.credence.decide.Standing.Use.Source;
+import dev.credence.facts.HookJob;
+import dev.credence.facts.HookRun;
 import dev.credence.facts.Key;
 import dev.credence.facts.Material;
 import dev.credence.facts.Recipe;
@@ -230,7 +232,7 @@ public final class Readable {
               + material(recipe)
               + ", "
               + receipt(receipt);
-      case Action.RunHook(var subject, var of, _, var hook, var version, _, var about, _) ->
+      case Action.RunHook(var subject, var of, _, var hook, var version, _, var about, _, _, _) ->
           "Run %s from CronJob %s for version %d of %s, in %s under <key>%s, at most %ds"
               .formatted(
                   subject,
@@ -240,6 +242,11 @@ public final class Readable {
                   about.secret(),
                   about.suffix(),
                   hook.timeout().toSeconds());
+      case Action.Note(var subject, _, var runs) ->
+          "Note on "
+              + subject
+              + ": "
+              + runs.stream().map(Readable::run).collect(Collectors.joining(", "));
       case Action.Switch(
               var subject,
               var current,
@@ -323,7 +330,8 @@ public final class Readable {
               + (retained ? ", to stay without the identity" : "");
       case Action.Adjust(var subject, _, var automount) -> "Adjust " + subject + mount(automount);
       case Action.Mark(var subject, _, var labelling) -> "Mark " + subject + marks(labelling);
-      case Action.Relabel(var subject, _, var labelling) -> "Relabel " + subject + marks(labelling);
+      case Action.Relabel(var subject, _, var labelling, _) ->
+          "Relabel " + subject + marks(labelling);
       case Action.Unmark(var subject, _) -> "Unmark " + subject;
     };
   }
@@ -384,6 +392,15 @@ public final class Readable {
     return labelling.identity().map(name -> ", identity=" + name).orElse("")
         + labelling.owner().map(contact -> ", owner=" + contact).orElse("")
         + labelling.team().map(team -> ", team=" + team).orElse("");
+  }
+
+  private static String run(HookRun run) {
+    return run.job()
+        + switch (run.outcome()) {
+          case HookJob.Outcome.Running _ -> " started";
+          case HookJob.Outcome.Succeeded(var at) -> " succeeded at " + at;
+          case HookJob.Outcome.Failed(var at, _) -> " failed at " + at;
+        };
   }
 
   private Readable() {}

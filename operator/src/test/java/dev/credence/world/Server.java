@@ -207,13 +207,16 @@ final class Server {
     return true;
   }
 
-  /// Of labels and annotations as it was reckoned, of a pod template as it came.
+  /// Of labels and annotations as it was reckoned, of a pod template and of data as it came.
   private static List<ManagedFieldsEntry> entries(FieldOwners owners, HasMetadata object) {
     var entries = new ArrayList<>(owners.entries());
     Objects.requireNonNullElse(
             object.getMetadata().getManagedFields(), List.<ManagedFieldsEntry>of())
         .stream()
-        .filter(entry -> entry.getFieldsV1().getAdditionalProperties().containsKey("f:spec"))
+        .filter(
+            entry ->
+                entry.getFieldsV1().getAdditionalProperties().containsKey("f:spec")
+                    || entry.getFieldsV1().getAdditionalProperties().containsKey("f:data"))
         .forEach(entries::add);
     return entries;
   }

@@ -188,6 +188,14 @@ public final class World implements Cluster {
     server.delete(new Id(kind, namespace, name));
   }
 
+  /// What the API server does with those who update an object once there are more than ten: it
+  /// keeps that there were some, and not who.
+  public void mergeFieldOwners(HasMetadata object) {
+    server.put(
+        Server.with(object, FieldOwners.of(object.getMetadata()).merged(object.getMetadata())),
+        now);
+  }
+
   /// `kubectl delete --cascade=orphan`
   public void orphan(String kind, String namespace, String name) {
     server.orphan(new Id(kind, namespace, name), now);
@@ -536,7 +544,11 @@ public final class World implements Cluster {
 
   @Override
   public Collection<Job> jobs(String namespace, String identity) {
-    return ofIdentity(Kind.Job, namespace, identity).stream().map(Job.class::cast).toList();
+    return ofIdentity(Kind.Job, namespace, identity).stream()
+        // The watch has this label as its selector.
+        .filter(job -> Server.labels(job).containsKey(Api.IDENTITY))
+        .map(Job.class::cast)
+        .toList();
   }
 
   @Override

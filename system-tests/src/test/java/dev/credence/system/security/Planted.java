@@ -86,7 +86,7 @@ public final class Planted {
         });
     // So that it is watched at all.
     if (object.getKind().equals("Job")) {
-      labels.put(Api.MANAGED_BY, Api.MANAGER);
+      labels.putIfAbsent(Api.IDENTITY, "crm");
     }
     object.setMetadata(
         new ObjectMetaBuilder()
