@@ -1,8 +1,12 @@
 package dev.credence.act;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.credence.api.MachineIdentity;
 import dev.credence.decide.Action;
+import dev.credence.facts.Subject.Kind;
+import dev.credence.facts.Tier;
 import dev.credence.make.Maker;
 import dev.credence.observe.FakeApi;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -28,8 +32,30 @@ final class Acting implements AutoCloseable {
           memory,
           InstantSource.fixed(Instant.EPOCH));
 
+  /// Fails where the action asks for something that the chart does not grant to an operator of the
+  /// tier which carries such actions out.
   void perform(Action action) {
-    act.perform(action, Payments.identity());
+    perform(action, Payments.identity());
+  }
+
+  void perform(Action action, MachineIdentity identity) {
+    var before = api.asked().size();
+    try {
+      act.perform(action, identity);
+    } finally {
+      var tier = tier(action);
+      assertThat(api.missingAt(tier, before)).as("not granted to the tier " + tier).isEmpty();
+    }
+  }
+
+  /// As the decision has it.
+  private static Tier tier(Action action) {
+    return switch (action) {
+      case Action.Freeze _, Action.Thaw _, Action.Invalidate _, Action.Revalidate _ -> Tier.Enforce;
+      case Action _ when action.subject().kind() == Kind.ServiceAccount -> Tier.Enforce;
+      case Action.Remove remove when remove.subject().kind() == Kind.Certificate -> Tier.Enforce;
+      case Action _ -> Tier.Rotate;
+    };
   }
 
   Refusal refused(Action action) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RequestCountTest {
-  @AutoClose private final FakeApi api = FakeApi.start();
+  @AutoClose private final FakeApi api = FakeApi.startForAnybody();
   private final Meters meters = new Meters(new Fleet(Clock.systemUTC(), 0, "1.2.3"));
 
   @AutoClose

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
+import dev.credence.testing.ChartRights;
+import dev.credence.facts.Tier;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -17,9 +19,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// An API server of a few lines: remembers what it was asked, answers what the test says. For the
 /// shape of requests, and for answers that a real one does not give on demand.
@@ -59,10 +63,20 @@ public final class FakeApi implements AutoCloseable {
 
   public record Answer(int code, String body) {}
 
-  private FakeApi() {}
+  private final boolean isForAnybody;
 
+  private FakeApi(boolean isForAnybody) {
+    this.isForAnybody = isForAnybody;
+  }
+
+  /// For the operator, which asks for nothing but what the chart grants: [#close] fails otherwise.
   public static FakeApi start() {
-    return new FakeApi();
+    return new FakeApi(false);
+  }
+
+  /// For requests that the operator does not make.
+  public static FakeApi startForAnybody() {
+    return new FakeApi(true);
   }
 
   private void answer(HttpExchange exchange) throws IOException {
@@ -202,8 +216,30 @@ public final class FakeApi implements AutoCloseable {
         .build();
   }
 
+  /// Fails where something was asked that the chart does not grant: a cluster would refuse it.
   @Override
   public void close() {
     server.close();
+    if (isForAnybody) {
+      return;
+    }
+    var missing = missingAt(Tier.Enforce, 0);
+    if (!missing.isEmpty()) {
+      throw new AssertionError("asked for, and not granted by the chart: " + missing);
+    }
+  }
+
+  /// What was asked from this request on and is not granted to an operator of this tier.
+  public Set<String> missingAt(Tier tier, int from) {
+    return ChartRights.of(tier)
+        .missing(asked.stream().skip(from).flatMap(request -> right(request)));
+  }
+
+  private static Stream<ChartRights.Request> right(Asked request) {
+    return ChartRights.request(
+        request.method(),
+        request.path(),
+        request.query().getOrDefault("watch", "").equals("true"),
+        request.query().getOrDefault("fieldSelector", ""));
   }
 }

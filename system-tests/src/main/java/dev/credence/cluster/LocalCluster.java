@@ -125,6 +125,11 @@ public final class LocalCluster implements AutoCloseable {
     return auditLog.orElseThrow();
   }
 
+  /// The same; empty on a cluster that was given.
+  Optional<Path> auditLogIfAny() {
+    return auditLog;
+  }
+
   /// Counts requests from now on.
   public Audit audit() {
     return new Audit(auditLog(), client);
