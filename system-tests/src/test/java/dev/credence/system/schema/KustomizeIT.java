@@ -1,9 +1,11 @@
-package dev.credence.schema;
+package dev.credence.system.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.credence.cluster.Program;
+import dev.credence.cluster.LocalCluster;
+import dev.credence.cluster.Tools;
+import dev.credence.testing.Program;
 import dev.credence.world.Yaml;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// A base with every reference that an identity can have, built by the kustomize in kubectl with
 /// the component of `crds/kustomize`. It needs no cluster.
 class KustomizeIT {
-  private static final Path KUBECTL = Path.of("../.tools/bin/kubectl").toAbsolutePath();
-  private static final Path COMPONENT = Path.of("../crds/kustomize").toAbsolutePath();
+  private static final Path KUBECTL = Tools.path("kubectl");
+  private static final Path COMPONENT = LocalCluster.TOP.resolve("crds/kustomize");
 
   private static final String KUSTOMIZATION =
       """
@@ -62,6 +64,7 @@ class KustomizeIT {
 
   @Test
   void what_is_named_is_renamed_with_its_object(@TempDir Path folder) throws IOException {
+    Tools.require("kubernetes", "kubectl");
     var names = Files.createDirectory(folder.resolve("names"));
     for (var file : List.of("kustomization.yaml", "name-references.yaml")) {
       Files.copy(COMPONENT.resolve(file), names.resolve(file));
