@@ -88,14 +88,16 @@ events:
   = crm-db is Revoked (Generated), version 1, issued 2026-03-01T02:00:30Z, next 2026-03-11T02:00:30Z; revoked (found in a log): version 2: waiting for Job crm-db-v2-verify-1
 2026-03-05 14:10:40 * it opens the database
 2026-03-05 14:10:40 crm
-  > Switch Secret crm-db from Secret crm-db-pending, version 2, for the revocation found in a log, revoked: found in a log
-  = Active, ready
-  = crm-db is Fresh (Generated), version 2, issued 2026-03-05T14:10:40Z, next 2026-03-16T02:00:00Z
+  > Switch Secret crm-db from Secret crm-db-pending, version 2, for the revocation found in a log, not read by pods from before 2026-03-05T14:10:40Z, revoked: found in a log
+  = crm-db is Restarting (Generated), version 2, issued 2026-03-05T14:10:40Z, next 2026-03-16T02:00:00Z
 2026-03-05 14:10:40 crm
+  > Note on Secret crm-db that all have moved
   > Remove Secret crm-db-pending: its value is in place, or no longer wanted
   > Remove Job crm-db-v1-revoke-1: its value is settled
+  = Active, ready
+  = crm-db is Fresh (Generated), version 2, issued 2026-03-05T14:10:40Z, next 2026-03-16T02:00:00Z
 2026-03-05 14:10:40 crm
   > Remove Job crm-db-v2-apply-1: its value is settled
   > Remove Job crm-db-v2-verify-1: its value is settled
 
-until 2026-03-06 00:00:00: 0 looks by the clock, 16 actions
+until 2026-03-06 00:00:00: 0 looks by the clock, 17 actions

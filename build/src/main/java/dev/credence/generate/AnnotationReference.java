@@ -86,6 +86,14 @@ public final class AnnotationReference {
               "generated Secret",
               "What there is of the value before: `kept`, `gone`, or `ending` once its revoke hook may have begun."),
           new Key(
+              Api.LEFT_BEHIND,
+              "generated Secret",
+              "Pods from before this time use a value that is no longer valid. Removed when there are none."),
+          new Key(
+              Api.EVICTED,
+              "generated Secret",
+              "How many pods each controller had when the first was evicted for the current value, so that no next one is evicted while there are fewer."),
+          new Key(
               Api.RECIPE,
               "generated Secret",
               "A digest of `generate` or `token`, so that a change is noticed. Holds nothing secret."),

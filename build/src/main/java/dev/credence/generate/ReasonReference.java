@@ -73,6 +73,7 @@ final class ReasonReference {
         Reason.VerificationFailed,
         Reason.RotationBlocked,
         Reason.ValueOverwritten,
+        Reason.ConsumersLeftBehind,
         Reason.ConsumersPending,
         Reason.CertificateNotReady,
         Reason.IssuanceFailed,

@@ -87,6 +87,7 @@ public final class Act {
           metadata.tie(identity, subject, guard, retained);
       case Action.EndPrevious(var subject, var guard) ->
           metadata.endPrevious(namespace, subject, guard);
+      case Action.CaughtUp(var subject, var guard) -> metadata.caughtUp(namespace, subject, guard);
       case Action.Acknowledge acknowledge -> metadata.acknowledge(namespace, acknowledge);
       case Action.RunHook run -> hooks.start(run, identity);
       case Action.Note note -> metadata.note(namespace, note);
@@ -99,7 +100,8 @@ public final class Act {
         restarts.rollout(namespace, subject, guard, value);
         memory.restarted(namespace);
       }
-      case Action.Evict(var subject, var guard) -> {
+      case Action.Evict(var subject, var guard, var noted) -> {
+        noted.ifPresent(note -> metadata.note(namespace, note));
         restarts.evict(namespace, subject, guard);
         memory.restarted(namespace);
       }

@@ -4,13 +4,18 @@ import dev.credence.api.Condition;
 import dev.credence.api.Conditions;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentityStatus;
+import dev.credence.api.MachineIdentityStatus.CredentialStatus;
 import dev.credence.decide.Action;
+import dev.credence.decide.Reason;
 import dev.credence.facts.Issuance;
 import dev.credence.facts.Subject;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Tells as Events what the status tells: one for each value issued or replaced, one for each
@@ -18,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// since the old status is the memory.
 public final class Announcer implements AutoCloseable {
   private static final List<String> SUMS = List.of("Reconciling", "Stalled");
+  private static final String LEFT_BEHIND = Reason.ConsumersLeftBehind.name();
 
   private final EventWrites events;
 
@@ -169,6 +175,7 @@ public final class Announcer implements AutoCloseable {
           events.tell(identity, "Provisioned", "Provision", provision.subject() + " created");
       // Seen in the members and in the credentials of the status.
       case Action.Retire retire -> {}
+      case Action.CaughtUp caughtUp -> {}
       case Action.EndPrevious end -> {}
       case Action.Stage stage -> {}
       case Action.Note note -> {}
@@ -212,8 +219,10 @@ public final class Announcer implements AutoCloseable {
       MachineIdentityStatus after) {
     var known = Conditions.of(before == null ? null : before.conditions()).byType();
     reviewed(identity, before, after);
+    leftBehind(identity, before, after);
     after.conditions().stream()
         .filter(condition -> !SUMS.contains(condition.type()))
+        .filter(condition -> !isOfCredentials(condition, after))
         .forEach(condition -> turned(identity, known.get(condition.type()), condition));
   }
 
@@ -234,6 +243,40 @@ public final class Announcer implements AutoCloseable {
           "Review",
           "reviewed by " + review.reviewedBy() + " at " + review.reviewTime());
     }
+  }
+
+  /// Of each credential by itself: another condition, or another credential, may hide it.
+  private void leftBehind(
+      MachineIdentity identity,
+      @Nullable MachineIdentityStatus before,
+      MachineIdentityStatus after) {
+    var known = new HashSet<String>();
+    leftBehind(before).map(CredentialStatus::name).forEach(known::add);
+    leftBehind(after)
+        .filter(credential -> !known.contains(credential.name()))
+        .forEach(
+            credential ->
+                events.warn(
+                    identity,
+                    LEFT_BEHIND,
+                    "Check",
+                    "Secret "
+                        + credential.name()
+                        + ": "
+                        + Objects.requireNonNullElse(credential.message(), "consumers left")));
+  }
+
+  private static Stream<CredentialStatus> leftBehind(@Nullable MachineIdentityStatus status) {
+    return Stream.ofNullable(status)
+        .flatMap(known -> Stream.ofNullable(known.credentials()))
+        .flatMap(List::stream)
+        .filter(
+            credential ->
+                credential.consumers() != null && credential.consumers().leftBehind() != null);
+  }
+
+  private static boolean isOfCredentials(Condition condition, MachineIdentityStatus status) {
+    return condition.reason().equals(LEFT_BEHIND) && leftBehind(status).findAny().isPresent();
   }
 
   private void turned(MachineIdentity identity, @Nullable Condition before, Condition now) {

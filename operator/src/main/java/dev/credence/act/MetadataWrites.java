@@ -4,6 +4,7 @@ import dev.credence.api.Api;
 import dev.credence.api.MachineIdentity;
 import dev.credence.decide.Action;
 import dev.credence.decide.Action.Labelling;
+import dev.credence.facts.Evicted;
 import dev.credence.facts.Guard;
 import dev.credence.facts.Subject;
 import dev.credence.observe.FieldOwners;
@@ -166,6 +167,21 @@ final class MetadataWrites {
         Map.of(
             "annotations",
             Map.of(Api.HOOK_RUNS, HookRecords.text(note.guard().uid(), note.runs()))));
+  }
+
+  void caughtUp(String namespace, Subject subject, Guard guard) {
+    var gone = new HashMap<String, @Nullable Object>();
+    gone.put(Api.LEFT_BEHIND, null);
+    gone.put(Api.EVICTED, null);
+    patch(namespace, subject, guard, Map.of("annotations", gone));
+  }
+
+  void note(String namespace, Action.Noted noted) {
+    patch(
+        namespace,
+        noted.secret(),
+        noted.guard(),
+        Map.of("annotations", Map.of(Api.EVICTED, Evicted.text(noted.evicted()))));
   }
 
   void acknowledge(String namespace, Action.Acknowledge acknowledge) {

@@ -19,6 +19,8 @@ final class Receipts {
           Api.ISSUED_AT,
           Api.PREVIOUS_RETIRES_AT,
           Api.PREVIOUS_IS,
+          Api.EVICTED,
+          Api.LEFT_BEHIND,
           Api.RECIPE,
           Api.KEYS,
           Api.HOOK_RUNS,
@@ -43,6 +45,7 @@ final class Receipts {
         Api.PREVIOUS_IS,
         receipt.previousRetiresAt().map(until -> receipt.keepsPrevious() ? "kept" : "gone"));
     put(annotations, Api.ACCOUNT_UID, receipt.account());
+    put(annotations, Api.LEFT_BEHIND, receipt.leftBefore().map(String::valueOf));
     return annotations;
   }
 

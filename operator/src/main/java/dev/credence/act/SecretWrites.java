@@ -32,7 +32,8 @@ final class SecretWrites {
   private static final Recipe NOTHING = new Recipe(List.of());
 
   private static final Set<String> OF_THE_OVERLAP =
-      Set.of(Api.PREVIOUS_RETIRES_AT, Api.PREVIOUS_IS, Api.HOOK_RUNS);
+      Set.of(
+          Api.PREVIOUS_RETIRES_AT, Api.PREVIOUS_IS, Api.HOOK_RUNS, Api.EVICTED, Api.LEFT_BEHIND);
   private static final Set<String> OF_THE_VALUE_BEFORE = Set.of(Api.EXPIRES_AT, Api.ACCOUNT_UID);
 
   /// The types of which a Secret may be taken over; the schema lets no others be made.
@@ -161,6 +162,10 @@ final class SecretWrites {
     annotations.put(Api.KEYS, OwnKeys.text(written));
     if (!isChanged) {
       annotations.keySet().removeAll(OF_THE_OVERLAP);
+      receipt
+          .leftBefore()
+          .filter(_ -> !receipt.leavesAll())
+          .ifPresent(before -> annotations.put(Api.LEFT_BEHIND, before.toString()));
     }
     put(secret, annotations, subject, material);
   }
@@ -198,7 +203,18 @@ final class SecretWrites {
     var own = OwnKeys.of(secret, generated(identity, subject, secret));
     var data = Data.withoutPrevious(secret, own);
     secret.setData(data);
-    put(secret, Map.of(Api.KEYS, kept(own, data)), subject, NOTHING);
+    var annotations = new HashMap<String, String>();
+    annotations.put(Api.KEYS, kept(own, data));
+    retire
+        .leftBefore()
+        .ifPresent(
+            before -> {
+              annotations.put(Api.LEFT_BEHIND, before.toString());
+              // They are still to be restarted.
+              Optional.ofNullable(secret.getMetadata().getAnnotations().get(Api.EVICTED))
+                  .ifPresent(evicted -> annotations.put(Api.EVICTED, evicted));
+            });
+    put(secret, annotations, subject, NOTHING);
   }
 
   /// The record of those keys that are still there.

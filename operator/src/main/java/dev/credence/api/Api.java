@@ -32,6 +32,14 @@ public interface Api {
   /// there is no way back to it.
   String PREVIOUS_IS = "credence.dev/previous";
 
+  /// On a generated Secret: pods from before this time use a value that is valid no more. It stays
+  /// until there are none.
+  String LEFT_BEHIND = "credence.dev/left-behind";
+
+  /// On a generated Secret: how many pods each controller had when the first of them was evicted,
+  /// as `<uid>=<pods>/<from before>@<time>`.
+  String EVICTED = "credence.dev/evicted";
+
   /// A digest of how the value was made, so that a changed `generate` is noticed. Holds nothing
   /// secret.
   String RECIPE = "credence.dev/recipe";

@@ -272,6 +272,10 @@ public record CredentialPolicySpec(
           @Pattern(Form.DURATION)
           String overlapAtMost,
       @JsonPropertyDescription(
+              "What happens to the old value at the end of `overlapAtMost` while consumers still use it. Retire (default): it is removed, and the consumers are reported as left behind. Keep: it stays valid until they have moved, which is reported, and the next value waits for that. A token that expires and a value that is revoked are never kept.")
+          @Default("Retire")
+          OnConsumersPending onConsumersPending,
+      @JsonPropertyDescription(
               "When a rotation may begin. None: at any time. What has begun is carried through.")
           @Size(max = 16)
           List<Window> windows,
@@ -282,6 +286,11 @@ public record CredentialPolicySpec(
           @Min(1)
           @Max(20)
           Integer maxAttempts) {}
+
+  public enum OnConsumersPending {
+    Retire,
+    Keep
+  }
 
   @ValidationRule(
       value =
@@ -318,7 +327,7 @@ public record CredentialPolicySpec(
       fieldPath = ".waitFor")
   public record Restart(
       @JsonPropertyDescription(
-              "None (default): consumers read the new value by themselves. Rollout: an annotation on the pod template of Deployments, StatefulSets and DaemonSets that use the Secret. Evict: their pods are evicted, as far as PodDisruptionBudgets let it, and nothing that Git declares is changed.")
+              "None (default): consumers read the new value by themselves. Rollout: an annotation on the pod template of Deployments, StatefulSets and DaemonSets that use the Secret; pods of other controllers are evicted. Evict: all of them are evicted, and nothing that Git declares is changed. One pod of a controller is evicted at a time, as far as PodDisruptionBudgets allow it.")
           @Default("None")
           Strategy strategy,
       @JsonPropertyDescription("How many workloads are restarted at once.")
@@ -327,7 +336,7 @@ public record CredentialPolicySpec(
           @Max(100)
           Integer maxParallel,
       @JsonPropertyDescription(
-              "How long a restarted workload may take before it is reported as stuck; the others then wait for it. Default 10m.")
+              "How long a restarted workload may take before it is reported as stuck; the others then wait for it. Also how long a workload that is not fully available for a reason of its own is waited for before it is restarted all the same, or reported. Default 10m.")
           @Size(max = 24)
           @Pattern(Form.DURATION)
           String waitFor) {}

@@ -254,7 +254,10 @@ public record MachineIdentityStatus(
       @JsonPropertyDescription("How many use the Secret.") @Required Integer total,
       @JsonPropertyDescription("How many of them have started since the current value was issued.")
           @Required
-          Integer current) {}
+          Integer current,
+      @JsonPropertyDescription(
+              "How many of them still use a value that is no longer valid. Absent where there are none.")
+          Integer leftBehind) {}
 
   public enum CredentialKind {
     Generated,

@@ -19,6 +19,8 @@ final class Doing {
       case Action.Switch turn -> "put the proven value into " + turn.subject() + why(turn.why());
       case Action.EndPrevious end -> "begin to end the previous value of " + end.subject();
       case Action.Retire retire -> "take the previous value of " + retire.subject() + " away";
+      case Action.CaughtUp caughtUp ->
+          "write on " + caughtUp.subject() + " that all its consumers have moved";
       case Action.Rollback back -> "take the previous value of " + back.subject() + " back";
       case Action.Acknowledge answer -> "answer on " + answer.subject() + ": " + answer.what();
       case Action.Anchor anchor -> "make " + anchor.subject() + ", which its token is bound to";

@@ -1,6 +1,7 @@
 package dev.credence.decide;
 
 import dev.credence.facts.Ended;
+import dev.credence.facts.Evicted;
 import dev.credence.facts.Guard;
 import dev.credence.facts.Handled;
 import dev.credence.facts.HookRun;
@@ -117,8 +118,15 @@ public sealed interface Action {
   /// started: from here on it is nobody's to go back to.
   record EndPrevious(Subject subject, Guard guard) implements Action {}
 
-  /// Take the previous value away.
-  record Retire(Subject subject, Guard guard) implements Action {}
+  /// Take the previous value away. `leftBefore`: pods from before this time still use it.
+  record Retire(Subject subject, Guard guard, Optional<Instant> leftBefore) implements Action {
+    public Retire(Subject subject, Guard guard) {
+      this(subject, guard, Optional.empty());
+    }
+  }
+
+  /// Write down that no consumer uses a value any more that is not valid.
+  record CaughtUp(Subject subject, Guard guard) implements Action {}
 
   /// Make the previous value the current one, as a new version, and the current one the previous.
   record Rollback(Subject subject, Guard guard, Receipt receipt) implements Action {}
@@ -168,8 +176,16 @@ public sealed interface Action {
   /// Have the pods of a workload started anew, by an annotation on its template.
   record Restart(Subject subject, Guard guard, String value) implements Action {}
 
-  /// Evict a pod, so that another one starts in its place.
-  record Evict(Subject subject, Guard guard) implements Action {}
+  /// Evict a pod, so that another one starts in its place. `noted` comes before it, where it is the
+  /// first of its controller for this value.
+  record Evict(Subject subject, Guard guard, Optional<Noted> noted) implements Action {}
+
+  /// What a Secret is to say of the evictions for its value.
+  record Noted(Subject secret, Guard guard, List<Evicted> evicted) {
+    public Noted {
+      evicted = List.copyOf(evicted);
+    }
+  }
 
   /// Ask cert-manager for the certificate that follows this revision, as of now.
   record Renew(Subject subject, Guard guard, int revision, Instant now) implements Action {}
@@ -236,6 +252,7 @@ public sealed interface Action {
 
   /// What a generated Secret says about its value. `previousRetiresAt`: until then the value before
   /// it counts; it stays in the Secret where `keepsPrevious`. `account`: of a token.
+  /// `leftBefore`: pods from before this time may use a value that is valid no more.
   record Receipt(
       long version,
       Instant issuedAt,
@@ -243,7 +260,44 @@ public sealed interface Action {
       boolean keepsPrevious,
       String recipe,
       Optional<String> account,
-      Handled handled) {
+      Handled handled,
+      Optional<Instant> leftBefore) {
+
+    public Receipt(
+        long version,
+        Instant issuedAt,
+        Optional<Instant> previousRetiresAt,
+        boolean keepsPrevious,
+        String recipe,
+        Optional<String> account,
+        Handled handled) {
+      this(
+          version,
+          issuedAt,
+          previousRetiresAt,
+          keepsPrevious,
+          recipe,
+          account,
+          handled,
+          Optional.empty());
+    }
+
+    public Receipt leaving(Optional<Instant> before) {
+      return new Receipt(
+          version,
+          issuedAt,
+          previousRetiresAt,
+          keepsPrevious,
+          recipe,
+          account,
+          handled,
+          before);
+    }
+
+    /// Whether the value before it is gone at once.
+    public boolean leavesAll() {
+      return leftBefore.filter(issuedAt::equals).isPresent();
+    }
 
     /// The same for a write that comes later than was decided, after a key took long to make: who
     /// started before it has the old value. In whole seconds, as the API server tells when a pod
@@ -262,7 +316,8 @@ public sealed interface Action {
           keepsPrevious,
           recipe,
           account,
-          handled);
+          handled,
+          leavesAll() ? Optional.of(issued) : leftBefore);
     }
   }
 

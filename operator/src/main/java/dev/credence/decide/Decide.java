@@ -8,6 +8,7 @@ import dev.credence.decide.Standing.OwnerFound;
 import dev.credence.decide.Standing.PolicyApplied;
 import dev.credence.decide.Standing.State;
 import dev.credence.decide.Standing.Typed;
+import dev.credence.decide.Turn.Obstacle;
 import dev.credence.facts.Conduct;
 import dev.credence.facts.Identity.Known;
 import dev.credence.facts.Member.Issue;
@@ -119,9 +120,7 @@ public final class Decide {
                 s.setbacks().stream().map(Setback::retryAt),
                 usage.changes().stream(),
                 legacy.changes(),
-                waitsForConsumers(turns)
-                    ? Stream.of(s.now().plus(listAgain()))
-                    : Stream.<Instant>of(),
+                listAgain(turns).map(s.now()::plus).stream(),
                 isOnlyWrittenDown(turns) || actions.stream().anyMatch(Action.Note.class::isInstance)
                     ? Stream.of(s.now().plus(NEXT_LOOK))
                     : Stream.<Instant>of())
@@ -149,14 +148,19 @@ public final class Decide {
   }
 
   /// They are listed, not watched.
-  private static boolean waitsForConsumers(List<Turn> turns) {
-    return turns.stream()
-        .flatMap(turn -> turn.obstacles().stream())
-        .anyMatch(obstacle -> obstacle.reason() == Reason.ConsumersPending);
-  }
-
-  private Duration listAgain() {
-    return restarts.isActive() ? WHILE_RESTARTING : WHILE_WAITING;
+  private Optional<Duration> listAgain(List<Turn> turns) {
+    var reasons =
+        turns.stream()
+            .flatMap(turn -> turn.obstacles().stream())
+            .map(Obstacle::reason)
+            .collect(Collectors.toSet());
+    if (reasons.contains(Reason.ConsumersPending)) {
+      return Optional.of(restarts.isActive() ? WHILE_RESTARTING : WHILE_WAITING);
+    }
+    // Some may stay behind for weeks.
+    return reasons.contains(Reason.ConsumersLeftBehind)
+        ? Optional.of(restarts.isBusy() ? WHILE_RESTARTING : WHILE_WAITING)
+        : Optional.empty();
   }
 
   private List<Turn> generated() {
@@ -177,9 +181,7 @@ public final class Decide {
         targets.stream()
             // What is out of service is not started anew.
             .filter(_ -> !isOutOfService())
-            .flatMap(
-                target ->
-                    current(target).flatMap(current -> handed(target, current.issue())).stream())
+            .flatMap(target -> current(target).flatMap(current -> handed(target, current)).stream())
             .toList();
     var unproven =
         targets.stream()
@@ -189,10 +191,19 @@ public final class Decide {
     return Restarting.of(s, policy.map(Policy::conduct).orElse(Conduct.DEFAULT), handed, unproven);
   }
 
-  private static Optional<Handed> handed(Target target, Issue issue) {
-    return issue
-        .previousRetiresAt()
-        .map(until -> new Handed(target.name(), issue.version(), issue.issuedAt(), until));
+  private static Optional<Handed> handed(Target target, Current current) {
+    var issue = current.issue();
+    return Optional.of(issue)
+        .filter(Issue::isMoving)
+        .map(
+            _ ->
+                new Handed(
+                    target.name(),
+                    current.secret().thing().guard(),
+                    issue.version(),
+                    issue.issuedAt(),
+                    issue.previousRetiresAt().orElse(issue.issuedAt()),
+                    issue.moving().evicted()));
   }
 
   private Optional<Current> current(Target target) {

@@ -29,7 +29,9 @@ final class Freshness {
           .or(() -> beingEnded(credentials))
           .orElseGet(Freshness::ended);
     }
-    return hindered(turns, Reason.RotationBlocked)
+    // Consumers are refused now: nothing is worse.
+    return hindered(turns, Reason.ConsumersLeftBehind)
+        .or(() -> hindered(turns, Reason.RotationBlocked))
         .or(() -> notReady(credentials, halt))
         .or(() -> hindered(turns, Reason.ValueOverwritten))
         .or(() -> hindered(turns, Reason.VerificationFailed))

@@ -61,7 +61,7 @@ record Generated(
   /// Once this receipt is on it.
   Credential after(Receipt receipt, Optional<String> message) {
     return credential(
-        receipt.previousRetiresAt().isPresent() ? Phase.Overlapping : Phase.Fresh,
+        phase(receipt),
         Optional.of(receipt.version()),
         Optional.of(receipt.issuedAt()),
         rhythm.flatMap(when -> when.next(receipt.issuedAt())),
@@ -69,6 +69,14 @@ record Generated(
         Optional.empty(),
         handled(receipt.handled()),
         message);
+  }
+
+  /// Who is left behind is to be seen when it is done.
+  private static Phase phase(Receipt receipt) {
+    if (receipt.previousRetiresAt().isPresent()) {
+      return Phase.Overlapping;
+    }
+    return receipt.leftBefore().isPresent() ? Phase.Restarting : Phase.Fresh;
   }
 
   /// What is shown of the requests on one Secret.

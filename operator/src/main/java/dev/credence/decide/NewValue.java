@@ -37,18 +37,29 @@ record NewValue(Target t) {
   }
 
   /// In the place of the one that the Secret holds.
-  Receipt next(StoredSecret secret, Issue issue, Why why) {
+  /// `leftBefore`: pods from before that use a value which is gone already.
+  Receipt next(StoredSecret secret, Issue issue, Why why, Optional<Instant> leftBefore) {
     var now = t.nextSecond();
     var previousUntil = previousUntil(secret, why, now);
     // The token before stays valid as long as its anchor, and is not to be read any more.
     var keepsPrevious = previousUntil.isPresent() && !isToken();
-    return next(secret, issue, now, previousUntil, keepsPrevious);
+    var goesAtOnce = previousUntil.isEmpty() || why instanceof Why.Dead;
+    return next(secret, issue, now, previousUntil, keepsPrevious)
+        .leaving(goesAtOnce ? Optional.of(now) : leftBefore);
+  }
+
+  /// Pods from before this time may use a value that is valid no more once another one has come:
+  /// the one before the current one goes then.
+  static Optional<Instant> leftBefore(Issue issue) {
+    return issue.previousRetiresAt().isPresent()
+        ? Optional.of(issue.issuedAt())
+        : issue.moving().leftBefore();
   }
 
   /// In the place of one that is in other hands, which nobody gets to read again.
   Receipt nextAfterRevocation(StoredSecret secret, Issue issue) {
     var now = t.nextSecond();
-    return next(secret, issue, now, afterRevocation(now), false);
+    return next(secret, issue, now, afterRevocation(now), false).leaving(Optional.of(now));
   }
 
   private Receipt next(

@@ -74,7 +74,8 @@ final class OnDemand {
                 now,
                 Optional.of(now.plus(t.rhythm().overlap(now))),
                 true,
-                handled);
+                handled)
+            .leaving(issue.moving().leftBefore());
     return upkeep
         .turned(receipt)
         .doing(new Action.Rollback(t.subject(), secret.thing().guard(), receipt));

@@ -32,6 +32,7 @@ public enum Reason {
   VerificationFailed("a hook of a new value failed and is tried again; the old value is in force"),
   RotationBlocked("a value cannot be made, proven or written"),
   ValueOverwritten("another writer replaced a value that Credence had written"),
+  ConsumersLeftBehind("consumers still use an old value that is no longer valid"),
   ConsumersPending("the old value stays for consumers that have not moved to the new one"),
   LegacyTokenUnused("a token that never ends was not used for as long as the policy says"),
   IssuanceFailed(

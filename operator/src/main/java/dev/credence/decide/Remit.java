@@ -65,6 +65,7 @@ final class Remit {
           Action.Switch _,
           Action.EndPrevious _,
           Action.Retire _,
+          Action.CaughtUp _,
           Action.Rollback _,
           Action.Acknowledge _,
           Action.Anchor _,

@@ -64,6 +64,7 @@ final class Repair {
         issue.recipe(),
         issue.account(),
         issue.handled(),
-        issue.aborted().filter(aborted -> !aborted.at().isAfter(now)));
+        issue.aborted().filter(aborted -> !aborted.at().isAfter(now)),
+        issue.moving());
   }
 }

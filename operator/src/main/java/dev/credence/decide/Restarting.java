@@ -1,10 +1,14 @@
 package dev.credence.decide;
 
 import dev.credence.decide.Uptake.Consumer;
+import dev.credence.decide.Uptake.Who;
 import dev.credence.facts.Conduct;
 import dev.credence.facts.Conduct.Strategy;
 import dev.credence.facts.Consumers;
+import dev.credence.facts.Evicted;
+import dev.credence.facts.Guard;
 import dev.credence.facts.RunningPod;
+import dev.credence.facts.RunningPod.Returns;
 import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
@@ -20,24 +24,44 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/// Which consumers are started anew, so that they read the new values? Those with pods from
-/// before, a few at once, each once for all the Secrets that it uses. What somebody has paused,
-/// or what does not come up, is reported and not forced; behind what does not come up the others
-/// wait.
+/// Which consumers are restarted, so that they read the new values? Those with pods from before, a
+/// few at once, each once for all the Secrets that it uses. What somebody has paused, or what does
+/// not come up, is reported and not forced; behind what does not come up the others wait.
+///
+/// A workload that is not whole for a reason of its own is given `waitFor` to become whole. It
+// holds
+/// back no other meanwhile, and is restarted after all others.
 final class Restarting {
 
-  /// A Secret whose previous value is still there, by what was promised `until`.
-  record Handed(String secret, long version, Instant issuedAt, Instant until) {}
+  /// A Secret whose previous value is still there, by what was promised `until`. `evicted`: whose
+  /// pods were evicted for its current value.
+  record Handed(
+      String secret,
+      Guard guard,
+      long version,
+      Instant issuedAt,
+      Instant until,
+      List<Evicted> evicted) {
+    Handed {
+      evicted = List.copyOf(evicted);
+    }
+  }
 
   /// Why a consumer has not moved. `forPerson`: it will not by itself.
   private record Hold(String sentence, boolean forPerson) {}
 
+  private static final String TO_ITS_END = "runs to its end with the old value";
+
   private final Snapshot s;
   private final Conduct.Restart rule;
   private final Consumers known;
+  private final Map<Who, List<RunningPod>> pods;
+  private final List<Evicted> evictions;
   private final Map<String, Uptake> uptakes = new HashMap<>();
-  private final Map<Subject, Hold> holds = new TreeMap<>();
+  private final Map<Who, Hold> holds = new TreeMap<>();
   private final List<Action> actions = new ArrayList<>();
 
   /// `unfinished` are the Secrets of the identity whose next value is being proven: who uses one of
@@ -53,6 +77,8 @@ final class Restarting {
     this.s = s;
     this.rule = rule;
     this.known = known;
+    this.pods = known.pods().stream().collect(Collectors.groupingBy(Who::of));
+    this.evictions = handed.stream().flatMap(one -> one.evicted().stream()).toList();
     handed.forEach(
         one -> uptakes.put(one.secret(), Uptake.of(known, one.secret(), one.issuedAt())));
   }
@@ -68,11 +94,29 @@ final class Restarting {
         : Optional.ofNullable(uptakes.get(secret));
   }
 
+  /// Those with pods from before this time, which cannot have read a later value; empty where nobody
+  /// could be asked. Where consumers are to read the new value by themselves (`restart: None`), one
+  /// that has it in a file, which the kubelet keeps current, is taken to have done so.
+  Optional<Uptake> left(String secret, Instant time) {
+    return known.problem().isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            new Uptake(
+                Uptake.of(known, secret, time)
+                    .behind()
+                    .filter(consumer -> isActive() || readsAtStart(consumer, secret))
+                    .toList()));
+  }
+
+  private static boolean readsAtStart(Consumer consumer, String secret) {
+    return consumer.old().stream().anyMatch(pod -> pod.atStart().contains(secret));
+  }
+
   Optional<String> problem() {
     return known.problem();
   }
 
-  private Optional<Hold> hold(Subject consumer) {
+  private Optional<Hold> hold(Who consumer) {
     return Optional.ofNullable(holds.get(consumer));
   }
 
@@ -80,7 +124,7 @@ final class Restarting {
   boolean needsPerson(Uptake uptake) {
     return uptake
         .behind()
-        .anyMatch(consumer -> hold(consumer.subject()).filter(Hold::forPerson).isPresent());
+        .anyMatch(consumer -> hold(consumer.who()).filter(Hold::forPerson).isPresent());
   }
 
   /// Whether consumers are being brought to the new value, rather than waited for.
@@ -88,35 +132,48 @@ final class Restarting {
     return rule.strategy() != Strategy.None;
   }
 
+  /// Whether something is about to be restarted, or is on its way.
+  boolean isBusy() {
+    return isActive()
+        && holds.values().stream()
+            .anyMatch(hold -> !hold.forPerson() && !hold.sentence().equals(TO_ITS_END));
+  }
+
   private void decide(Collection<Handed> handed, Set<String> unfinished) {
-    var behind = behind(handed);
-    var underWay = (int) behind.values().stream().filter(this::isUnderWay).count();
-    var slots = rule.maxParallel() - underWay;
-    for (var need : behind.values()) {
-      var hold = hold(need, unfinished);
-      if (hold.isEmpty() && slots > 0) {
+    var behind = behind(handed).values();
+    var slots = rule.maxParallel() - (int) behind.stream().filter(this::isUnderWay).count();
+    var startable = new ArrayList<Need>();
+    for (var need : behind) {
+      hold(need, unfinished)
+          .ifPresentOrElse(found -> holds.put(need.who(), found), () -> startable.add(need));
+    }
+    // What is not whole may not come up again: nobody is to wait behind it.
+    startable.sort(Comparator.comparing(need -> !isWhole(need)));
+    for (var need : startable) {
+      if (slots > 0 && start(need)) {
         slots--;
-        start(need);
+        holds.put(need.who(), new Hold("is being restarted", false));
       } else {
-        holds.put(
-            need.consumer(),
-            hold.orElseGet(() -> new Hold("waits for those that are restarted first", false)));
+        holds.put(need.who(), new Hold("waits for those that are restarted first", false));
       }
     }
   }
 
   /// A consumer that is behind with some Secrets, the newest of these, and when the first of their
-  /// previous values may go.
+  /// previous values may go. `pods`: all of it that use any Secret. `evictions`: those for any of
+  /// the Secrets.
   private record Need(
-      Subject consumer,
+      Who who,
       Optional<Workload> workload,
+      List<RunningPod> pods,
       List<RunningPod> old,
       Handed newest,
-      Instant until) {
+      Instant until,
+      List<Evicted> evictions) {
 
     private Need and(Need newer) {
       var first = until.isBefore(newer.until()) ? until : newer.until();
-      return new Need(consumer, workload, newer.old(), newer.newest(), first);
+      return new Need(who, workload, pods, newer.old(), newer.newest(), first, evictions);
     }
 
     /// One that we do not know is whole: nothing can be seen of its rollout.
@@ -137,10 +194,57 @@ final class Restarting {
       return restartedSince().isPresent()
           || workload.flatMap(Workload::restartedFor).filter(restartedFor()::equals).isPresent();
     }
+
+    /// By which its evictions are remembered.
+    private String controller() {
+      return workload
+          .map(found -> found.guard().uid())
+          .filter(uid -> !uid.isEmpty())
+          .orElseGet(() -> who.uid().isEmpty() ? who.kind() + "/" + who.name() : who.uid());
+    }
+
+    private Optional<Evicted> evicted() {
+      return ofThis(newest.evicted()).findFirst();
+    }
+
+    private Stream<Evicted> ofThis(List<Evicted> all) {
+      return all.stream().filter(one -> one.controller().equals(controller()));
+    }
+
+    private Stream<RunningPod> staying(List<RunningPod> of) {
+      return of.stream().filter(pod -> !pod.leaving());
+    }
+
+    private int ready() {
+      return (int) staying(pods).filter(RunningPod::ready).count();
+    }
+
+    /// How many pods it is to have: as it says itself, else as many as before the first eviction.
+    private int wanted() {
+      return workload
+          .map(Workload::wanted)
+          .or(() -> ofThis(evictions).map(Evicted::pods).max(Comparator.naturalOrder()))
+          .orElseGet(() -> (int) staying(pods).count());
+    }
+
+    /// Whether a pod from before has gone since we first evicted one.
+    private boolean isTouched() {
+      return evicted().filter(before -> staying(old).count() < before.old()).isPresent();
+    }
+
+    /// Those that can be evicted, the ones that serve nobody first.
+    private Stream<RunningPod> evictable() {
+      var isGone = workload.isEmpty() && old.stream().anyMatch(pod -> pod.workload().isPresent());
+      return isGone
+          ? Stream.of()
+          : staying(old)
+              .filter(pod -> pod.returns() == Returns.Replaced)
+              .sorted(Comparator.comparing(RunningPod::ready));
+    }
   }
 
-  private Map<Subject, Need> behind(Collection<Handed> handed) {
-    var needs = new TreeMap<Subject, Need>();
+  private Map<Who, Need> behind(Collection<Handed> handed) {
+    var needs = new TreeMap<Who, Need>();
     handed.stream()
         .sorted(Comparator.comparing(Handed::issuedAt).thenComparing(Handed::secret))
         .forEach(
@@ -148,28 +252,53 @@ final class Restarting {
                 Optional.ofNullable(uptakes.get(one.secret())).stream()
                     .flatMap(Uptake::behind)
                     .forEach(
-                        consumer ->
-                            needs.merge(consumer.subject(), need(consumer, one), Need::and)));
+                        consumer -> needs.merge(consumer.who(), need(consumer, one), Need::and)));
     return needs;
   }
 
   private Need need(Consumer consumer, Handed newest) {
     var workload =
         known.workloads().stream()
-            .filter(found -> found.subject().equals(consumer.subject()))
+            .filter(found -> Who.of(found.subject()).equals(consumer.who()))
             .findFirst();
-    return new Need(consumer.subject(), workload, consumer.old(), newest, newest.until());
+    return new Need(
+        consumer.who(),
+        workload,
+        pods.getOrDefault(consumer.who(), List.of()),
+        consumer.old(),
+        newest,
+        newest.until(),
+        evictions);
   }
 
-  /// Whether we have started it anew for this value, or a pod of it is on its way out.
+  /// By an annotation on its template; else its pods are evicted.
+  private boolean isByTemplate(Need need) {
+    return rule.strategy() == Strategy.Rollout
+        && need.workload().isPresent()
+        && !(need.rollout() instanceof Rollout.ToItsEnd);
+  }
+
+  /// Whether as many pods are ready as are wanted, and nothing is rolling out.
+  private boolean isWhole(Need need) {
+    if (need.rollout() instanceof Rollout.UnderWay) {
+      return false;
+    }
+    return isByTemplate(need)
+        || need.staying(need.pods()).count() == need.pods().size() && need.ready() >= need.wanted();
+  }
+
+  /// Whether it takes a slot: we have restarted it for this value and it is not whole yet, or a pod
+  /// of it is on its way out.
   private boolean isUnderWay(Need need) {
-    return switch (rule.strategy()) {
-      case None -> false;
-      case Rollout -> need.isRestarted();
-      case Evict ->
-          need.old().stream().anyMatch(RunningPod::leaving)
-              || need.rollout() instanceof Rollout.UnderWay;
-    };
+    if (rule.strategy() == Strategy.None) {
+      return false;
+    }
+    if (isByTemplate(need)) {
+      return need.isRestarted() && !(need.rollout() instanceof Rollout.Done && isLate(need));
+    }
+    return need.pods().stream().noneMatch(this::isHanging)
+        && (need.old().stream().anyMatch(RunningPod::leaving)
+            || need.isTouched() && !isWhole(need));
   }
 
   /// Why it is not started now; empty where it can be.
@@ -181,7 +310,13 @@ final class Restarting {
       return waiting("is restarted in a moment");
     }
     var refused =
-        s.setback(need.consumer()).or(() -> s.setback(Subject.pod(need.old().getFirst().name())));
+        need.workload()
+            .flatMap(workload -> s.setback(workload.subject()))
+            .or(
+                () ->
+                    need.old().stream()
+                        .flatMap(pod -> s.setback(Subject.pod(pod.name())).stream())
+                        .findFirst());
     if (refused.isPresent()) {
       return Optional.of(new Hold(refused.get().message(), refused.get().cause() == Cause.Refused));
     }
@@ -195,47 +330,112 @@ final class Restarting {
     if (unproven.isPresent() && s.now().isBefore(need.until())) {
       return waiting("is restarted when the new value of " + unproven.get() + " is in place too");
     }
-    return switch (rule.strategy()) {
-      case None -> Optional.empty();
-      case Rollout -> holdOfRollout(need);
-      case Evict -> holdOfEviction(need);
-    };
+    return isByTemplate(need) ? holdOfRollout(need) : holdOfEviction(need);
   }
 
   private Optional<Hold> holdOfRollout(Need need) {
-    if (need.workload().isEmpty()) {
-      return person("cannot be restarted by its template: it has none that we know; restart it");
+    if (need.wanted() == 0) {
+      return scaledToNothing();
     }
     return switch (need.rollout()) {
-      case Rollout.ToItsEnd _ -> waiting("runs to its end with the old value");
+      case Rollout.ToItsEnd _ -> toItsEnd();
       case Rollout.Paused _ -> person("is paused: resume it, or restart its pods");
       case Rollout.ByHand _ -> person("replaces no pod by itself (OnDelete): delete its pods");
       case Rollout.Stuck(var why) -> person("does not roll out: " + why);
-      case Rollout.UnderWay(var how) ->
-          need.restartedSince().filter(at -> !s.now().isBefore(at.plus(rule.waitFor()))).isPresent()
+      case Rollout.UnderWay(var how) when need.isRestarted() ->
+          isLate(need)
               ? person("has not rolled out within " + Durations.text(rule.waitFor()) + ": " + how)
               : waiting("is rolling out: " + how);
-      // Its pods from before are on their way out.
-      case Rollout.Done _ -> need.isRestarted() ? waiting("is rolling out") : Optional.empty();
+      case Rollout.UnderWay(var how) -> notWhole(need, how);
+      case Rollout.Done _ when need.isRestarted() ->
+          isLate(need)
+              ? person("has rolled out, and pods from before are still there: " + names(need.old()))
+              // They are on their way out.
+              : waiting("is rolling out");
+      case Rollout.Done _ -> Optional.empty();
     };
   }
 
+  private boolean isLate(Need need) {
+    return isOver(need.restartedSince().orElse(need.newest().issuedAt()));
+  }
+
+  private boolean isOver(Instant since) {
+    return !s.now().isBefore(since.plus(rule.waitFor()));
+  }
+
+  /// It may become whole by itself, and is restarted all the same when it does not.
+  private Optional<Hold> notWhole(Need need, String how) {
+    return isOver(need.newest().issuedAt())
+        ? Optional.empty()
+        : waiting("is not fully available yet: " + how);
+  }
+
+  /// Never fewer pods than there would be without us, but for the one that is being replaced.
   private Optional<Hold> holdOfEviction(Need need) {
-    if (need.old().stream().anyMatch(RunningPod::leaving)) {
-      return waiting("is being restarted");
+    if (need.rollout() instanceof Rollout.ToItsEnd
+        || need.old().stream().allMatch(pod -> pod.returns() == Returns.RunsOnce)) {
+      return toItsEnd();
     }
-    if (need.rollout() instanceof Rollout.ToItsEnd) {
-      return waiting("runs to its end with the old value");
+    var leaving = need.pods().stream().filter(RunningPod::leaving).toList();
+    if (!leaving.isEmpty()) {
+      var hanging = leaving.stream().filter(this::isHanging).toList();
+      return hanging.isEmpty()
+          ? waiting("is being restarted")
+          : person("has pods that were deleted and do not end: " + names(hanging));
     }
-    if (!need.old().getFirst().replaced()) {
+    if (need.workload().isPresent() && need.wanted() == 0) {
+      return scaledToNothing();
+    }
+    var next = need.evictable().findFirst();
+    if (next.isEmpty()) {
       return person("is not evicted, since nothing would bring it back: restart it");
     }
-    return switch (need.rollout()) {
-      case Rollout.UnderWay(var how) -> waiting("is not whole yet: " + how);
-      case Rollout.Stuck(var why) -> person("does not come up: " + why);
-      case Rollout.Done _, Rollout.Paused _, Rollout.ByHand _, Rollout.ToItsEnd _ ->
-          Optional.empty();
-    };
+    if (need.rollout() instanceof Rollout.Stuck(var why)) {
+      return person("does not come up: " + why);
+    }
+    if (isWhole(need)) {
+      return Optional.empty();
+    }
+    var how =
+        need.rollout() instanceof Rollout.UnderWay(var said)
+            ? said
+            : "%d of %d pods are ready".formatted(need.ready(), need.wanted());
+    if (need.isTouched()) {
+      return isOver(lastTouched(need))
+          ? person("has not come up within " + Durations.text(rule.waitFor()) + ": " + how)
+          : waiting("is not fully available yet: " + how);
+    }
+    // One that is not ready serves nobody: without it there are as many as before.
+    return next.get().ready() && isOver(need.newest().issuedAt())
+        ? person("is not fully available, so none of its ready pods is evicted: " + how)
+        : notWhole(need, how);
+  }
+
+  private static Instant lastTouched(Need need) {
+    return Stream.concat(
+            need.evicted().map(Evicted::since).stream(),
+            need.pods().stream().map(RunningPod::createdAt))
+        .max(Comparator.naturalOrder())
+        .orElse(need.newest().issuedAt());
+  }
+
+  /// Deleted, and still there long after its time to end: its node is gone, or a finalizer holds
+  /// it.
+  private boolean isHanging(RunningPod pod) {
+    return pod.goneBy().filter(this::isOver).isPresent();
+  }
+
+  private static String names(List<RunningPod> pods) {
+    return Sentences.joined(pods.stream().map(RunningPod::name).toList());
+  }
+
+  private static Optional<Hold> toItsEnd() {
+    return waiting(TO_ITS_END);
+  }
+
+  private static Optional<Hold> scaledToNothing() {
+    return waiting("is scaled to 0: its pods are about to end");
   }
 
   private static Optional<Hold> waiting(String sentence) {
@@ -246,18 +446,40 @@ final class Restarting {
     return Optional.of(new Hold(sentence, true));
   }
 
-  private void start(Need need) {
-    if (rule.strategy() == Strategy.Evict) {
-      var pod = need.old().getFirst();
-      actions.add(new Action.Evict(Subject.pod(pod.name()), pod.guard()));
-    } else {
-      need.workload()
-          .ifPresent(
-              found ->
-                  actions.add(
-                      new Action.Restart(found.subject(), found.guard(), need.restartedFor())));
+  /// Whether it was started: a Secret is written once in a look.
+  private boolean start(Need need) {
+    if (isByTemplate(need)) {
+      var found = need.workload().orElseThrow();
+      actions.add(new Action.Restart(found.subject(), found.guard(), need.restartedFor()));
+      return true;
     }
-    holds.put(need.consumer(), new Hold("is being restarted", false));
+    var noted =
+        need.evicted().isPresent() ? Optional.<Action.Noted>empty() : Optional.of(noted(need));
+    if (noted.filter(note -> isWritten(note.secret())).isPresent()) {
+      return false;
+    }
+    var pod = need.evictable().findFirst().orElseThrow();
+    actions.add(new Action.Evict(Subject.pod(pod.name()), pod.guard(), noted));
+    return true;
+  }
+
+  private boolean isWritten(Subject secret) {
+    return actions.stream()
+        .anyMatch(
+            action ->
+                action instanceof Action.Evict evict
+                    && evict.noted().filter(note -> note.secret().equals(secret)).isPresent());
+  }
+
+  private Action.Noted noted(Need need) {
+    var all = new ArrayList<>(need.newest().evicted());
+    all.add(
+        new Evicted(
+            need.controller(),
+            (int) need.staying(need.pods()).count(),
+            (int) need.staying(need.old()).count(),
+            s.now()));
+    return new Action.Noted(Subject.secret(need.newest().secret()), need.newest().guard(), all);
   }
 
   /// The consumers of a Secret that are behind, in a sentence.
@@ -266,8 +488,8 @@ final class Restarting {
   }
 
   private String sentence(Consumer consumer) {
-    var subject = consumer.subject();
-    var name = subject.kind() + " " + s.identity().namespace() + "/" + subject.name();
-    return hold(subject).map(hold -> name + " (" + hold.sentence() + ")").orElse(name);
+    var who = consumer.who();
+    var name = who.kind() + " " + s.identity().namespace() + "/" + who.name();
+    return hold(who).map(hold -> name + " (" + hold.sentence() + ")").orElse(name);
   }
 }

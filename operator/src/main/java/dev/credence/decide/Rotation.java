@@ -274,7 +274,7 @@ final class Rotation {
     if (t.isSetBack()) {
       return upkeep.kept(secret, issue, Phase.Due, "about to be replaced");
     }
-    var receipt = newValue.next(secret, issue, why);
+    var receipt = newValue.next(secret, issue, why, handover.leftBefore());
     return upkeep
         .turned(receipt)
         .doing(handover.beforeTheNext())

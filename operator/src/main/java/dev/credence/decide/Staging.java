@@ -251,7 +251,8 @@ record Staging(Target t, Optional<Current> current, boolean overlapping, boolean
                 now,
                 previousUntil,
                 overlapping && previousUntil.isPresent(),
-                handled(staged));
+                handled(staged))
+            .leaving(leftBefore(now, previousUntil));
     var turning =
         new Action.Switch(
             t.subject(),
@@ -297,6 +298,14 @@ record Staging(Target t, Optional<Current> current, boolean overlapping, boolean
     }
     var overlap = t.rhythm().overlap(now);
     return value.isForNobody(overlap) ? Optional.empty() : Optional.of(now.plus(overlap));
+  }
+
+  private Optional<Instant> leftBefore(Instant now, Optional<Instant> previousUntil) {
+    return current.flatMap(
+        before ->
+            overlapping && previousUntil.isPresent()
+                ? NewValue.leftBefore(before.issue())
+                : Optional.of(now));
   }
 
   private long next() {

@@ -51,7 +51,7 @@ final class Upkeep {
     var handover = Handover.of(t, secret, issue, restarts);
     return Turn.idle(
             t.generated()
-                .usedBy(restarts.uptake(t.name()).map(Uptake::users))
+                .usedBy(handover.users())
                 .with(
                     issue,
                     phase == Phase.Fresh ? handover.phase() : phase,

@@ -6,11 +6,27 @@ import java.util.Optional;
 /// How rotations are carried out, as a policy says or as they are where it is silent.
 ///
 /// `overlapAtMost`: how long an old value waits for its consumers, counted from the new one.
-/// `maxAttempts`: of the hooks of one value.
+/// `maxAttempts`: of the hooks of one value. `onPending`: what happens to the old value then.
 public record Conduct(
-    Windows windows, Restart restart, Optional<Duration> overlapAtMost, int maxAttempts) {
+    Windows windows,
+    Restart restart,
+    Optional<Duration> overlapAtMost,
+    int maxAttempts,
+    OnPending onPending) {
   public static final Conduct DEFAULT =
       new Conduct(Windows.ANY_TIME, Restart.NONE, Optional.empty(), 5);
+
+  public Conduct(
+      Windows windows, Restart restart, Optional<Duration> overlapAtMost, int maxAttempts) {
+    this(windows, restart, overlapAtMost, maxAttempts, OnPending.Retire);
+  }
+
+  public enum OnPending {
+    /// it is retired at the end of `overlapAtMost`
+    Retire,
+    /// it stays valid until its consumers have moved
+    Keep
+  }
 
   /// `waitFor`: after that a workload that was restarted counts as stuck.
   public record Restart(Strategy strategy, int maxParallel, Duration waitFor) {

@@ -86,8 +86,13 @@ public record Identity(
       Optional<Integer> renewing,
       Optional<Integer> failedAttempts) {}
 
-  /// How many use a Secret, and how many of them its current value.
-  public record Users(int total, int current) {}
+  /// How many use a Secret, how many of them its current value, and how many have a value that is
+  /// valid no more.
+  public record Users(int total, int current, int leftBehind) {
+    public Users(int total, int current) {
+      this(total, current, 0);
+    }
+  }
 
   /// The account in some other system that a Secret opens.
   public record AccountElsewhere(String kind, String system, String name) {}

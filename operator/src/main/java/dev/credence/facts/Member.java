@@ -99,7 +99,7 @@ public sealed interface Member {
 
   /// What a generated Secret says about its value: enough to carry on if every status were lost.
   /// `account`: the UID of the ServiceAccount whose token it is. `aborted`: the last rotation that
-  /// somebody stopped.
+  /// somebody stopped. `moving`: how far its consumers have moved to it.
   record Issue(
       long version,
       Instant issuedAt,
@@ -108,17 +108,69 @@ public sealed interface Member {
       Optional<String> recipe,
       Optional<String> account,
       Handled handled,
-      Optional<Aborted> aborted) {
+      Optional<Aborted> aborted,
+      Moving moving) {
+
+    public Issue(
+        long version,
+        Instant issuedAt,
+        Optional<Instant> previousRetiresAt,
+        Previous previous,
+        Optional<String> recipe,
+        Optional<String> account,
+        Handled handled,
+        Optional<Aborted> aborted) {
+      this(
+          version,
+          issuedAt,
+          previousRetiresAt,
+          previous,
+          recipe,
+          account,
+          handled,
+          aborted,
+          Moving.NONE);
+    }
 
     /// The same value once these requests were answered.
     public Issue with(Handled handled, Optional<Aborted> aborted) {
       return new Issue(
-          version, issuedAt, previousRetiresAt, previous, recipe, account, handled, aborted);
+          version,
+          issuedAt,
+          previousRetiresAt,
+          previous,
+          recipe,
+          account,
+          handled,
+          aborted,
+          moving);
+    }
+
+    /// Whether consumers may still have to move to this value.
+    public boolean isMoving() {
+      return previousRetiresAt.isPresent() || moving.leftBefore().isPresent();
+    }
+
+    /// Whether the value before it is still to be taken away, and valid until then.
+    public boolean isPreviousValid() {
+      return previousRetiresAt.isPresent()
+          && moving.leftBefore().filter(before -> !before.isBefore(issuedAt)).isEmpty();
     }
 
     /// Whether the hook of the previous value may be at work: it reads that value from the Secret.
     public boolean isEnding() {
       return previousRetiresAt.isPresent() && previous == Previous.Ending;
+    }
+  }
+
+  /// What the Secret remembers of its consumers. `leftBefore`: pods from before this time hold a
+  /// value that is valid no more; empty once there are none. `evicted`: the controllers of which a
+  /// pod was evicted for the current value.
+  record Moving(Optional<Instant> leftBefore, List<Evicted> evicted) {
+    public static final Moving NONE = new Moving(Optional.empty(), List.of());
+
+    public Moving {
+      evicted = List.copyOf(evicted);
     }
   }
 

@@ -6,12 +6,14 @@ import java.util.Set;
 
 /// What makes pods from a template: a Deployment, StatefulSet, DaemonSet, Job or CronJob.
 ///
-/// `secrets` are those that the template names. `restartedFor` is our annotation on the template,
-/// `restartedAt` when we last wrote it.
+/// `secrets` are those that the template names. `wanted`: how many pods it is to have, where it
+/// keeps a number of them. `restartedFor` is our annotation on the template, `restartedAt` when we
+/// last wrote it.
 public record Workload(
     Subject subject,
     Guard guard,
     Set<String> secrets,
+    int wanted,
     Optional<String> restartedFor,
     Optional<Instant> restartedAt,
     Rollout rollout) {

@@ -132,7 +132,12 @@ final class Statuses {
             .orElse(null),
         credential
             .consumers()
-            .map(users -> new Consumers(users.total(), users.current()))
+            .map(
+                users ->
+                    new Consumers(
+                        users.total(),
+                        users.current(),
+                        users.leftBehind() > 0 ? users.leftBehind() : null))
             .orElse(null),
         handled(credential.handled()),
         credential.failedAttempts().orElse(null),

@@ -200,6 +200,12 @@ public final class Fleet implements MultiCollector {
             Metric.ConsumersPending,
             inService.stream().filter(credential -> isLeftBehind(credential, now)).count()));
     gauges.add(
+        single(
+            Metric.ConsumersLeftBehind,
+            inService.stream()
+                .filter(c -> c.consumers().filter(users -> users.leftBehind() > 0).isPresent())
+                .count()));
+    gauges.add(
         ending(
             Metric.RunningOut,
             inService.stream().filter(credential -> !isReplacedInTime(credential, now)),

@@ -164,6 +164,7 @@ public final class Meters {
       case Action.Revalidate revalidate -> {}
       case Action.Stage stage -> {}
       case Action.EndPrevious end -> {}
+      case Action.CaughtUp caughtUp -> {}
       case Action.RunHook run -> {}
       case Action.Note note -> {}
       case Action.Anchor anchor -> {}

@@ -45,6 +45,9 @@ public enum Metric {
   ConsumersPending(
       "credence_consumers_pending",
       "Secrets of which some consumer still uses the previous value a day after the new one came."),
+  ConsumersLeftBehind(
+      "credence_consumers_left_behind",
+      "Secrets of which some consumer still uses a value that is no longer valid."),
   CredentialsExpiring(
       "credence_credentials_expiring",
       "Credentials that end within a time (one that ends within 1h is counted in 24h too), or have ended.",

@@ -3,6 +3,7 @@ package dev.credence.observe;
 import dev.credence.api.CredentialPolicySpec;
 import dev.credence.api.CredentialPolicySpec.PolicyRotation;
 import dev.credence.facts.Conduct;
+import dev.credence.facts.Conduct.OnPending;
 import dev.credence.facts.Conduct.Restart;
 import dev.credence.facts.Conduct.Strategy;
 import dev.credence.facts.Cron;
@@ -26,7 +27,11 @@ final class Conducts {
         windows(rotation),
         Optional.ofNullable(rotation.restart()).map(Conducts::restart).orElse(Restart.NONE),
         Texts.duration(rotation.overlapAtMost()),
-        Objects.requireNonNullElse(rotation.maxAttempts(), Conduct.DEFAULT.maxAttempts()));
+        Objects.requireNonNullElse(rotation.maxAttempts(), Conduct.DEFAULT.maxAttempts()),
+        // A choice of a newer version keeps nothing longer than was agreed.
+        rotation.onConsumersPending() == CredentialPolicySpec.OnConsumersPending.Keep
+            ? OnPending.Keep
+            : OnPending.Retire);
   }
 
   private static Restart restart(CredentialPolicySpec.Restart written) {

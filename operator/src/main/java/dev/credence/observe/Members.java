@@ -2,6 +2,7 @@ package dev.credence.observe;
 
 import dev.credence.api.Api;
 import dev.credence.facts.Controller;
+import dev.credence.facts.Evicted;
 import dev.credence.facts.Guard;
 import dev.credence.facts.Handled;
 import dev.credence.facts.Marks;
@@ -11,6 +12,7 @@ import dev.credence.facts.Member.Aborted;
 import dev.credence.facts.Member.EndDate;
 import dev.credence.facts.Member.Failure;
 import dev.credence.facts.Member.Issue;
+import dev.credence.facts.Member.Moving;
 import dev.credence.facts.Member.Part;
 import dev.credence.facts.Member.Previous;
 import dev.credence.facts.Request;
@@ -26,6 +28,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -105,7 +108,10 @@ public final class Members {
             Texts.line(annotations.get(Api.RECIPE)),
             Texts.line(annotations.get(Api.ACCOUNT_UID)),
             handled(annotations),
-            aborted(annotations)));
+            aborted(annotations),
+            new Moving(
+                Texts.time(annotations.get(Api.LEFT_BEHIND)),
+                Texts.present(annotations.get(Api.EVICTED)).map(Evicted::of).orElse(List.of()))));
   }
 
   private static Previous previous(@Nullable String written) {

@@ -108,6 +108,27 @@ final class Rollouts {
         : available(number(status.getNumberAvailable()), wanted);
   }
 
+  /// How many pods it is to have.
+  static int wanted(Deployment deployment) {
+    return wanted(Optional.ofNullable(deployment.getSpec()).map(DeploymentSpec::getReplicas));
+  }
+
+  static int wanted(StatefulSet set) {
+    return wanted(Optional.ofNullable(set.getSpec()).map(StatefulSetSpec::getReplicas));
+  }
+
+  static int wanted(DaemonSet set) {
+    return Optional.ofNullable(set.getStatus())
+        .filter(status -> !isUnseen(set.getMetadata(), status.getObservedGeneration()))
+        .map(DaemonSetStatus::getDesiredNumberScheduled)
+        // Its controller has not counted the nodes yet.
+        .orElse(1);
+  }
+
+  private static int wanted(Optional<Integer> replicas) {
+    return replicas.orElse(1);
+  }
+
   /// What is none of the two strategies that we know is nothing to count on.
   private static boolean isByHand(Optional<String> strategy) {
     return strategy.filter(type -> !type.isEmpty() && !type.equals(ROLLING_UPDATE)).isPresent();

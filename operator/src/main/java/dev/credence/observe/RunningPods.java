@@ -1,7 +1,9 @@
 package dev.credence.observe;
 
 import dev.credence.api.Api;
+import dev.credence.facts.Controller;
 import dev.credence.facts.RunningPod;
+import dev.credence.facts.RunningPod.Returns;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -30,12 +32,37 @@ record RunningPods(Set<String> deployments, Set<String> hooks) {
             meta.getName(),
             Workloads.guard(meta),
             secrets,
+            UsedSecrets.atStart(pod.getSpec()),
             // A pod of unknown age counts as older than every value.
             Texts.time(meta.getCreationTimestamp()).orElse(Instant.EPOCH),
+            controller.map(RunningPods::controller),
             controller.flatMap(owner -> workload(owner, meta)),
-            controller.filter(owner -> !isJob(owner)).isPresent(),
+            returns(pod, controller),
             isReady(pod),
-            meta.getDeletionTimestamp() != null));
+            Optional.ofNullable(meta.getDeletionTimestamp())
+                .map(time -> Texts.time(time).orElse(Instant.EPOCH))));
+  }
+
+  private static Controller controller(OwnerReference owner) {
+    return new Controller(
+        Texts.oneLine(owner.getKind()),
+        Texts.oneLine(owner.getName()),
+        Texts.line(owner.getUid())
+            .filter(uid -> !uid.contains(" ") && !uid.contains("="))
+            .orElseGet(() -> owner.getKind() + "/" + owner.getName()));
+  }
+
+  /// A controller alone does not say that another pod follows: the one of a TaskRun or of a
+  // workflow
+  /// runs once, and its `restartPolicy` says so.
+  private static Returns returns(Pod pod, Optional<OwnerReference> controller) {
+    var restarts =
+        Optional.ofNullable(pod.getSpec()).flatMap(spec -> Texts.present(spec.getRestartPolicy()));
+    if (restarts.filter(policy -> !policy.equals("Always")).isPresent()
+        || controller.filter(RunningPods::isJob).isPresent()) {
+      return Returns.RunsOnce;
+    }
+    return controller.isPresent() ? Returns.Replaced : Returns.Never;
   }
 
   private static Optional<OwnerReference> controller(ObjectMeta meta) {

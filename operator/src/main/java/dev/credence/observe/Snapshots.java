@@ -88,7 +88,8 @@ public final class Snapshots {
         .toList();
   }
 
-  /// Asked for only while a previous value is still there: nobody has to move otherwise.
+  /// Asked for only while a previous value is still there, or while somebody may use one that is
+  /// not: nobody has to move otherwise.
   private Optional<Consumers> consumers(Identity identity, List<Member> members) {
     var made =
         identity.secrets().stream()
@@ -100,7 +101,7 @@ public final class Snapshots {
                 member ->
                     member instanceof StoredSecret secret
                         && made.contains(secret.subject().name())
-                        && secret.issue().flatMap(Issue::previousRetiresAt).isPresent())
+                        && secret.issue().filter(Issue::isMoving).isPresent())
         ? Optional.of(cluster.consumers(identity.namespace()))
         : Optional.empty();
   }

@@ -4,9 +4,11 @@ import io.fabric8.kubernetes.api.model.AzureFileVolumeSource;
 import io.fabric8.kubernetes.api.model.CSIVolumeSource;
 import io.fabric8.kubernetes.api.model.CephFSVolumeSource;
 import io.fabric8.kubernetes.api.model.CinderVolumeSource;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvFromSource;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarSource;
+import io.fabric8.kubernetes.api.model.EphemeralContainer;
 import io.fabric8.kubernetes.api.model.FlexVolumeSource;
 import io.fabric8.kubernetes.api.model.ISCSIVolumeSource;
 import io.fabric8.kubernetes.api.model.LocalObjectReference;
@@ -47,6 +49,37 @@ final class UsedSecrets {
             .flatMap(Function.identity())
             .filter(name -> !name.isBlank())
             .collect(Collectors.toSet());
+  }
+
+  /// Those that a container reads when it starts and not again: environment variables, and mounts
+  /// with a `subPath`, which the kubelet never updates.
+  static Set<String> atStart(@Nullable PodSpec spec) {
+    if (spec == null) {
+      return Set.of();
+    }
+    var fixed =
+        Stream.of(
+                Each.in(spec.getContainers()).map(Container::getVolumeMounts),
+                Each.in(spec.getInitContainers()).map(Container::getVolumeMounts),
+                Each.in(spec.getEphemeralContainers()).map(EphemeralContainer::getVolumeMounts))
+            .flatMap(Function.identity())
+            .flatMap(Each::in)
+            .filter(
+                mount ->
+                    Texts.present(mount.getSubPath()).isPresent()
+                        || Texts.present(mount.getSubPathExpr()).isPresent())
+            .flatMap(mount -> Stream.ofNullable(mount.getName()))
+            .collect(Collectors.toSet());
+    return Stream.of(
+            Each.in(spec.getContainers()).flatMap(c -> ofEnv(c.getEnv(), c.getEnvFrom())),
+            Each.in(spec.getInitContainers()).flatMap(c -> ofEnv(c.getEnv(), c.getEnvFrom())),
+            Each.in(spec.getEphemeralContainers()).flatMap(c -> ofEnv(c.getEnv(), c.getEnvFrom())),
+            Each.in(spec.getVolumes())
+                .filter(volume -> volume.getName() != null && fixed.contains(volume.getName()))
+                .flatMap(UsedSecrets::ofVolume))
+        .flatMap(Function.identity())
+        .filter(name -> !name.isBlank())
+        .collect(Collectors.toSet());
   }
 
   private static Stream<String> ofEnv(

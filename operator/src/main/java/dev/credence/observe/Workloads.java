@@ -47,23 +47,26 @@ public final class Workloads {
               Kind.Deployment,
               it,
               in(it.getSpec()).map(DeploymentSpec::getTemplate),
+              Rollouts.wanted(it),
               Rollouts.of(it));
       case StatefulSet it ->
           workload(
               Kind.StatefulSet,
               it,
               in(it.getSpec()).map(StatefulSetSpec::getTemplate),
+              Rollouts.wanted(it),
               Rollouts.of(it));
       case DaemonSet it ->
           workload(
               Kind.DaemonSet,
               it,
               in(it.getSpec()).map(DaemonSetSpec::getTemplate),
+              Rollouts.wanted(it),
               Rollouts.of(it));
       case Job it when isOver(it) -> Optional.empty();
       case Job it ->
           workload(
-              Kind.Job, it, in(it.getSpec()).map(JobSpec::getTemplate), new Rollout.ToItsEnd());
+              Kind.Job, it, in(it.getSpec()).map(JobSpec::getTemplate), 0, new Rollout.ToItsEnd());
       case CronJob it ->
           workload(
               Kind.CronJob,
@@ -72,6 +75,7 @@ public final class Workloads {
                   .map(CronJobSpec::getJobTemplate)
                   .map(JobTemplateSpec::getSpec)
                   .map(JobSpec::getTemplate),
+              0,
               new Rollout.ToItsEnd());
       default -> Optional.empty();
     };
@@ -115,13 +119,18 @@ public final class Workloads {
   }
 
   private static Optional<Workload> workload(
-      Kind kind, HasMetadata object, Optional<PodTemplateSpec> template, Rollout rollout) {
+      Kind kind,
+      HasMetadata object,
+      Optional<PodTemplateSpec> template,
+      int wanted,
+      Rollout rollout) {
     var meta = object.getMetadata();
     return Optional.of(
         new Workload(
             new Subject(kind, meta.getName()),
             guard(meta),
             template.map(PodTemplateSpec::getSpec).map(UsedSecrets::of).orElse(Set.of()),
+            wanted,
             template
                 .map(PodTemplateSpec::getMetadata)
                 .map(ObjectMeta::getAnnotations)

@@ -3,9 +3,13 @@ package dev.credence.act;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.decide.Action;
+import dev.credence.facts.Evicted;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
 import dev.credence.observe.FakeApi;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -14,7 +18,7 @@ class ActTest {
       new Action.Restart(
           new Subject(Kind.Deployment, "payments"), Payments.JUDGED, "payments-db-v2");
   private static final Action.Evict EVICT =
-      new Action.Evict(Subject.pod("payments-1"), Payments.JUDGED);
+      new Action.Evict(Subject.pod("payments-1"), Payments.JUDGED, Optional.empty());
 
   @AutoClose private final Acting acting = new Acting();
 
@@ -32,6 +36,40 @@ class ActTest {
         .containsExactly(
             "PATCH /apis/apps/v1/namespaces/payments/deployments/payments",
             "POST /api/v1/namespaces/payments/pods/payments-1/eviction");
+  }
+
+  private static Action.Evict noted() {
+    return new Action.Evict(
+        Subject.pod("payments-1"),
+        Payments.JUDGED,
+        Optional.of(
+            new Action.Noted(
+                Payments.DB,
+                Payments.JUDGED,
+                List.of(new Evicted("uid-1", 3, 2, Instant.parse("2027-01-01T00:00:00Z"))))));
+  }
+
+  @Test
+  void how_many_pods_there_were_is_written_down_before_the_first_is_evicted() {
+    acting
+        .api
+        .answers(Payments.MARKED)
+        .answers(FakeApi.yaml("{kind: Status, status: Success}"));
+    acting.perform(noted());
+    assertThat(acting.api.lines())
+        .containsExactly(
+            "PATCH /api/v1/namespaces/payments/secrets/payments-db",
+            "POST /api/v1/namespaces/payments/pods/payments-1/eviction");
+    assertThat(acting.api.asked().getFirst().body())
+        .contains("\"credence.dev/evicted\":\"uid-1=3/2@2027-01-01T00:00:00Z\"");
+  }
+
+  @Test
+  void a_pod_is_not_evicted_where_that_cannot_be_written_down() {
+    acting.api.refuses(409, "the object has been modified");
+    assertThat(acting.refused(noted())).isNotNull();
+    assertThat(acting.api.lines())
+        .containsExactly("PATCH /api/v1/namespaces/payments/secrets/payments-db");
   }
 
   @Test

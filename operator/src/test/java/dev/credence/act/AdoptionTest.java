@@ -97,7 +97,8 @@ class AdoptionTest {
          "annotations": {
            "credence.dev/version": null, "credence.dev/issued-at": null,
            "credence.dev/previous-retires-at": null, "credence.dev/previous": null,
-           "credence.dev/recipe": null, "credence.dev/keys": null, "credence.dev/hook-runs": null,
+            "credence.dev/evicted": null, "credence.dev/left-behind": null,
+            "credence.dev/recipe": null, "credence.dev/keys": null, "credence.dev/hook-runs": null,
            "credence.dev/account-uid": null,
            "credence.dev/rotated-for-identity": null, "credence.dev/revoked-for-identity": null,
            "credence.dev/rotated-for-secret": null, "credence.dev/rolled-back-for": null,

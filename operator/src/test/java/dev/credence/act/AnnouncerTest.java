@@ -7,6 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.api.Condition;
 import dev.credence.api.Condition.Truth;
 import dev.credence.api.MachineIdentityStatus;
+import dev.credence.api.MachineIdentityStatus.Consumers;
+import dev.credence.api.MachineIdentityStatus.CredentialKind;
+import dev.credence.api.MachineIdentityStatus.CredentialState;
+import dev.credence.api.MachineIdentityStatus.CredentialStatus;
 import dev.credence.decide.Action;
 import dev.credence.facts.Handled;
 import dev.credence.facts.Hooks.Hook;
@@ -101,7 +105,7 @@ class AnnouncerTest {
             ""),
         new Action.Restart(
             new Subject(Kind.Deployment, "payments"), Payments.JUDGED, "payments-db-v2"),
-        new Action.Evict(Subject.pod("payments-1"), Payments.JUDGED),
+        new Action.Evict(Subject.pod("payments-1"), Payments.JUDGED, Optional.empty()),
         new Action.Renew(Subject.certificate("payments-tls"), Payments.JUDGED, 1, Instant.EPOCH),
         new Action.Order(Payments.TLS, Payments.ISSUANCE, Payments.ADA, false),
         new Action.Amend(
@@ -152,6 +156,57 @@ class AnnouncerTest {
     announcer.changes(Payments.identity(), missing, missing);
     assertThat(notes()).containsExactly("OwnerMissing nobody");
     assertThat(told().getFirst().path("type").asText()).isEqualTo("Warning");
+  }
+
+  @Test
+  void consumers_that_are_left_behind_are_told_once_for_each_credential()
+      throws InterruptedException {
+    var hidden = condition("CredentialsFresh", Truth.False, "RotationBlocked", "of another");
+    var shown = condition("CredentialsFresh", Truth.False, "ConsumersLeftBehind", "of this one");
+    announcer.changes(Payments.identity(), status(hidden), left(hidden));
+    announcer.changes(Payments.identity(), left(hidden), left(shown));
+    assertThat(told())
+        .extracting(event -> event.path("reason").asText() + ": " + event.path("note").asText())
+        .containsExactly(
+            "ConsumersLeftBehind: Secret payments-db: still used by Deployment payments/web");
+  }
+
+  private static MachineIdentityStatus left(Condition condition) {
+    var credential =
+        new CredentialStatus(
+            "payments-db",
+            CredentialKind.Generated,
+            CredentialState.Restarting,
+            2L,
+            NOW,
+            null,
+            null,
+            null,
+            null,
+            new Consumers(2, 1, 1),
+            null,
+            null,
+            null,
+            "still used by Deployment payments/web");
+    return new MachineIdentityStatus(
+        3L,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        List.of(credential),
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        List.of(condition));
   }
 
   @Test

@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntryBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -297,6 +298,36 @@ class RotateTest {
     assertThat(annotations())
         .containsExactlyInAnyOrder(
             "credence.dev/version", "credence.dev/issued-at", "credence.dev/keys");
+  }
+
+  @Test
+  void retiring_remembers_who_is_left_behind_and_whose_pods_were_evicted() {
+    var overlapping =
+        storedWith("password.previous", "older")
+            .editMetadata()
+            .addToAnnotations("credence.dev/previous-retires-at", "2027-01-01T00:00:00Z")
+            .addToAnnotations("credence.dev/evicted", "uid-1=3/3@2027-01-01T00:00:00Z")
+            .endMetadata();
+    acting.api.answers(overlapping.build()).echoes();
+    acting.perform(
+        new Action.Retire(
+            Payments.DB, Payments.JUDGED, Optional.of(Instant.parse("2026-12-31T00:00:00Z"))));
+    assertThat(acting.sent().at("/metadata/annotations").path("credence.dev/left-behind").asText())
+        .isEqualTo("2026-12-31T00:00:00Z");
+    assertThat(annotations())
+        .containsExactlyInAnyOrder(
+            "credence.dev/version",
+            "credence.dev/issued-at",
+            "credence.dev/left-behind",
+            "credence.dev/evicted");
+  }
+
+  @Test
+  void when_all_have_moved_nothing_of_it_is_remembered() {
+    acting.api.answers(Payments.MARKED);
+    acting.perform(new Action.CaughtUp(Payments.DB, Payments.JUDGED));
+    assertThat(acting.api.last().body())
+        .contains("\"credence.dev/left-behind\":null", "\"credence.dev/evicted\":null");
   }
 
   @ParameterizedTest

@@ -443,6 +443,7 @@ final class Facts {
               subject,
               guard(place, work),
               secrets,
+              rules.replicas,
               restartedFor(work.restartedFor()),
               work.restartedAt() >= 0 ? Optional.of(time(work.restartedAt())) : Optional.empty(),
               rollout(work)));
@@ -453,11 +454,13 @@ final class Facts {
                 podName(place, at),
                 guard(pod),
                 secrets,
+                secrets,
                 time(pod.createdAt()),
+                Optional.of(new Controller("ReplicaSet", subject.name(), subject.name())),
                 Optional.of(subject),
+                RunningPod.Returns.Replaced,
                 true,
-                true,
-                false));
+                Optional.empty()));
       }
     }
     return new Consumers(workloads, pods, Optional.empty());

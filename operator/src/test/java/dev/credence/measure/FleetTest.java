@@ -163,6 +163,17 @@ class FleetTest {
   }
 
   @Test
+  void secrets_are_counted_of_which_a_consumer_was_left_behind() {
+    var fleet = fleet(0);
+    fleet.stands(
+        CRM,
+        Standings.inOrder(
+            Standings.used("left", NOW, new Users(3, 1, 2)),
+            Standings.used("waiting", NOW, new Users(3, 1))));
+    assertThat(page(fleet).value("credence_consumers_left_behind")).isEqualTo(1);
+  }
+
+  @Test
   void what_waits_for_a_person_is_counted_by_its_reason() {
     var fleet = fleet(0);
     fleet.stands(CRM, Standings.inOrder());

@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -215,7 +216,8 @@ class MetersTest {
     var meters = new Meters(new Fleet(Clock.systemUTC(), 0, "1.2.3"));
     meters.done(Busy.RESTART, Busy.NOW);
     meters.done(Busy.RESTART, Busy.NOW);
-    meters.failed(new Action.Evict(Subject.pod("payments-1"), Busy.RETIRE.guard()));
+    meters.failed(
+        new Action.Evict(Subject.pod("payments-1"), Busy.RETIRE.guard(), Optional.empty()));
     var page = MetricsPage.of(meters.page());
     assertThat(happened(page, "credence_consumer_restarts_total"))
         .extracting(Sample::labels)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.CredentialPolicySpec.PolicyRotation;
 import dev.credence.facts.Conduct;
+import dev.credence.facts.Conduct.OnPending;
 import dev.credence.facts.Conduct.Restart;
 import dev.credence.facts.Conduct.Strategy;
 import dev.credence.facts.Cron;
@@ -35,6 +36,7 @@ class ConductsTest {
             conduct(
                 """
                 overlapAtMost: 240h
+                onConsumersPending: Keep
                 maxAttempts: 3
                 windows:
                 - {cron: "0 22 * * *", duration: 6h, timeZone: Europe/Berlin}
@@ -50,7 +52,8 @@ class ConductsTest {
                         new Window(Cron.of("0 12 * * 6", "UTC"), Duration.ofMinutes(90)))),
                 new Restart(Strategy.Rollout, 4, Duration.ofMinutes(30)),
                 Optional.of(Duration.ofHours(240)),
-                3));
+                3,
+                OnPending.Keep));
   }
 
   @ParameterizedTest

@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.credence.facts.Consumers;
+import dev.credence.facts.Controller;
 import dev.credence.facts.Guard;
 import dev.credence.facts.RunningPod;
+import dev.credence.facts.RunningPod.Returns;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
 import dev.credence.facts.Workload;
@@ -27,6 +29,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -257,6 +260,7 @@ class ConsumptionTest {
                 new Subject(Kind.Deployment, "crm"),
                 new Guard("uid-of-crm", "41"),
                 Set.of("crm-db"),
+                1,
                 Optional.of("crm-db-v8"),
                 Optional.of(Instant.parse("2027-01-02T00:00:00Z")),
                 new Rollout.Done()));
@@ -334,32 +338,44 @@ class ConsumptionTest {
 
   @ParameterizedTest
   @CsvSource({
-    "apps/v1, ReplicaSet, crm-6d5f, Deployment crm, true",
-    "apps/v1, ReplicaSet, other-6d5f, , true",
-    "apps/v1, ReplicaSet, crm, , true",
-    "apps/v1, StatefulSet, crm, StatefulSet crm, true",
-    "apps/v1, DaemonSet, crm, DaemonSet crm, true",
-    "batch/v1, Job, crm-29, Job crm-29, false",
-    "kruise.io/v1, StatefulSet, crm, , true",
-    "v1, ReplicationController, crm, , true",
-    "tekton.dev/v1, TaskRun, crm, , true"
+    "apps/v1, ReplicaSet, crm-6d5f, Always, Deployment crm, Replaced",
+    "apps/v1, ReplicaSet, crm-6d5f, , Deployment crm, Replaced",
+    "apps/v1, ReplicaSet, other-6d5f, Always, , Replaced",
+    "apps/v1, ReplicaSet, crm, Always, , Replaced",
+    "apps/v1, StatefulSet, crm, Always, StatefulSet crm, Replaced",
+    "apps/v1, DaemonSet, crm, Always, DaemonSet crm, Replaced",
+    "batch/v1, Job, crm-29, OnFailure, Job crm-29, RunsOnce",
+    "batch/v1, Job, crm-29, , Job crm-29, RunsOnce",
+    "kruise.io/v1, StatefulSet, crm, Always, , Replaced",
+    "v1, ReplicationController, crm, Always, , Replaced",
+    "tekton.dev/v1, TaskRun, crm, Never, , RunsOnce",
+    "argoproj.io/v1alpha1, Workflow, crm, Never, , RunsOnce",
+    "sparkoperator.k8s.io/v1beta2, SparkApplication, crm, OnFailure, , RunsOnce"
   })
   void a_pod_knows_what_made_it(
-      String version, String kind, String name, String workload, boolean replaced) {
+      String version,
+      String kind,
+      String name,
+      String restartPolicy,
+      String workload,
+      Returns returns) {
     there.put("deployments", "{metadata: {name: crm}}");
     there.put(
         "pods",
         pod(
             "crm-1",
-            "{apiVersion: %s, kind: %s, name: %s}".formatted(version, kind, name),
-            "pod-template-hash: 6d5f"));
+            "{apiVersion: %s, kind: %s, name: %s, uid: uid-of-%s}"
+                .formatted(version, kind, name, name),
+            "pod-template-hash: 6d5f",
+            restartPolicy));
     assertThat(look().pods())
         .singleElement()
         .satisfies(
             pod -> {
               assertThat(pod.workload().map(Subject::toString))
                   .isEqualTo(Optional.ofNullable(workload));
-              assertThat(pod.replaced()).isEqualTo(replaced);
+              assertThat(pod.returns()).isEqualTo(returns);
+              assertThat(pod.controller()).contains(new Controller(kind, name, "uid-of-" + name));
             });
   }
 
@@ -381,11 +397,13 @@ class ConsumptionTest {
                 "crm-1",
                 new Guard("uid-of-crm-1", "41"),
                 Set.of("payments-db"),
+                Set.of(),
                 Instant.parse("2027-01-01T00:00:00Z"),
                 Optional.empty(),
-                false,
+                Optional.empty(),
+                Returns.Never,
                 true,
-                true));
+                Optional.of(Instant.parse("2027-01-02T00:00:00Z"))));
   }
 
   @Test
@@ -479,14 +497,23 @@ class ConsumptionTest {
   }
 
   private static String pod(String name, String controller, String label) {
+    return pod(name, controller, label, "Always");
+  }
+
+  private static String pod(
+      String name, String controller, String label, @Nullable String restartPolicy) {
     return """
     metadata:
       name: %s
       labels: {%s}
       ownerReferences: [%s]
-    spec: {imagePullSecrets: [{name: payments-db}]}
+    spec: {imagePullSecrets: [{name: payments-db}], restartPolicy: %s}
     """
-        .formatted(name, label, controller.replace("}", ", controller: true}").replace("{,", "{"));
+        .formatted(
+            name,
+            label,
+            controller.replace("}", ", controller: true}").replace("{,", "{"),
+            restartPolicy);
   }
 
   /// Lets the namespace be looked at as it is now.

@@ -2,10 +2,12 @@ package dev.credence.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.credence.facts.Evicted;
 import dev.credence.facts.Handled;
 import dev.credence.facts.Member;
 import dev.credence.facts.Member.Aborted;
 import dev.credence.facts.Member.Issue;
+import dev.credence.facts.Member.Moving;
 import dev.credence.facts.Member.Part;
 import dev.credence.facts.Member.Previous;
 import dev.credence.facts.Member.StoredSecret;
@@ -15,6 +17,7 @@ import dev.credence.facts.Thing.Hold;
 import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -104,7 +107,9 @@ class MembersTest {
                         Map.entry("aborted-for", "e"),
                         Map.entry("revoked-for-secret", "f"),
                         Map.entry("aborted-at", "2026-12-31T00:00:00Z"),
-                        Map.entry("aborted-recipe", "fedcba9876543210")))
+                        Map.entry("aborted-recipe", "fedcba9876543210"),
+                        Map.entry("left-behind", "2026-12-30T00:00:00Z"),
+                        Map.entry("evicted", "uid-1=3/2@2027-01-01T00:00:05Z no-entry")))
                 .issue())
         .contains(
             new Issue(
@@ -122,7 +127,11 @@ class MembersTest {
                     Optional.of("e"),
                     Optional.of("f")),
                 Optional.of(
-                    new Aborted(Instant.parse("2026-12-31T00:00:00Z"), "fedcba9876543210"))));
+                    new Aborted(Instant.parse("2026-12-31T00:00:00Z"), "fedcba9876543210")),
+                new Moving(
+                    Optional.of(Instant.parse("2026-12-30T00:00:00Z")),
+                    List.of(
+                        new Evicted("uid-1", 3, 2, Instant.parse("2027-01-01T00:00:05Z"))))));
   }
 
   @ParameterizedTest

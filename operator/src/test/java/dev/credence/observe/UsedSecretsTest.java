@@ -66,6 +66,29 @@ class UsedSecretsTest {
     assertThat(used(spec)).isEmpty();
   }
 
+  /// What a container reads only at its start: everything but the files that the kubelet keeps
+  /// current.
+  @Test
+  void a_secret_is_read_at_the_start_or_in_files() {
+    var spec =
+        """
+        initContainers:
+        - envFrom: [{secretRef: {name: of-init}}]
+        containers:
+        - env: [{name: A, valueFrom: {secretKeyRef: {name: of-env, key: a}}}]
+          volumeMounts:
+          - {name: fixed, mountPath: /a, subPath: a}
+          - {name: files, mountPath: /b}
+        volumes:
+        - {name: fixed, secret: {secretName: of-sub-path}}
+        - {name: files, secret: {secretName: of-files}}
+        imagePullSecrets: [{name: of-pull}]
+        """;
+    assertThat(UsedSecrets.atStart(Written.as(PodSpec.class, spec)))
+        .containsExactlyInAnyOrder("of-init", "of-env", "of-sub-path");
+    assertThat(UsedSecrets.atStart(null)).isEmpty();
+  }
+
   @Test
   void every_use_counts_once() {
     assertThat(

@@ -8,6 +8,7 @@ import dev.credence.api.MachineIdentitySpec.State;
 import dev.credence.decide.Action;
 import dev.credence.decide.Action.Labelling;
 import dev.credence.decide.Action.Receipt;
+import dev.credence.facts.Evicted;
 import dev.credence.facts.Guard;
 import dev.credence.facts.Handled;
 import dev.credence.facts.HookJob;
@@ -115,7 +116,10 @@ final class Hands {
           found.flatMap(this::value).flatMap(Value::previous).isEmpty() && found.isPresent()
               ? Optional.of(Cause.Refused)
               : updated(found, guard, identity, now, secret -> swapped(secret, receipt));
-      case Action.Retire(_, var guard) -> updated(found, guard, identity, now, this::retired);
+      case Action.Retire(_, var guard, var left) ->
+          updated(found, guard, identity, now, secret -> retired(secret, left));
+      case Action.CaughtUp(_, var guard) ->
+          updated(found, guard, identity, now, Hands::caughtUp);
       case Action.Acknowledge(_, var guard, var handled, var aborted, _) ->
           updated(
               found, guard, identity, now, secret -> with(secret, annotations(handled, aborted)));
@@ -163,11 +167,15 @@ final class Hands {
           judged(found, guard)
               .map(object -> written(restarted(object, value, now), now))
               .orElse(Optional.of(Cause.Raced));
-      case Action.Evict(_, var guard) ->
-          found
-              .filter(pod -> pod.getMetadata().getUid().equals(guard.uid()))
-              .map(pod -> deleted(pod))
-              .orElse(Optional.empty());
+      case Action.Evict(_, var guard, var noted) ->
+          noted
+              .flatMap(note -> noted(note, identity, now))
+              .or(
+                  () ->
+                      found
+                          .filter(pod -> pod.getMetadata().getUid().equals(guard.uid()))
+                          .map(pod -> deleted(pod))
+                          .orElse(Optional.empty()));
       case Action.Renew(_, var guard, var revision, _) ->
           judged(found, guard)
               .map(Certificate.class::cast)
@@ -238,6 +246,15 @@ final class Hands {
 
   private static boolean isKnown(Job job) {
     return HookJobs.isKnown(job, Server.controller(job));
+  }
+
+  private Optional<Cause> noted(Action.Noted note, MachineIdentity identity, Instant now) {
+    return updated(
+        server.find(id(identity, note.secret())),
+        note.guard(),
+        identity,
+        now,
+        secret -> with(secret, Map.of(Api.EVICTED, Evicted.text(note.evicted()))));
   }
 
   static Id id(HasMetadata identity, Subject subject) {
@@ -648,10 +665,21 @@ final class Hands {
     return annotated(secret, annotations(receipt));
   }
 
-  private HasMetadata retired(HasMetadata secret) {
+  private static HasMetadata caughtUp(HasMetadata secret) {
+    return Server.with(
+        secret,
+        new ObjectMetaBuilder(secret.getMetadata())
+            .removeFromAnnotations(Api.LEFT_BEHIND)
+            .removeFromAnnotations(Api.EVICTED)
+            .build());
+  }
+
+  private HasMetadata retired(HasMetadata secret, Optional<Instant> left) {
     values.computeIfPresent(
         secret.getMetadata().getUid(), (_, value) -> new Value(value.current(), Optional.empty()));
-    return annotated(secret, Map.of());
+    var annotations = new HashMap<String, String>();
+    left.ifPresent(before -> annotations.put(Api.LEFT_BEHIND, before.toString()));
+    return annotated(secret, annotations);
   }
 
   private static HasMetadata annotated(HasMetadata secret, Map<String, String> annotations) {
@@ -660,6 +688,8 @@ final class Hands {
             .removeFromAnnotations(Api.PREVIOUS_RETIRES_AT)
             .removeFromAnnotations(Api.PREVIOUS_IS)
             .removeFromAnnotations(Api.HOOK_RUNS)
+            .removeFromAnnotations(Api.EVICTED)
+            .removeFromAnnotations(Api.LEFT_BEHIND)
             .addToAnnotations(annotations)
             .build();
     return Server.with(secret, meta);
@@ -683,6 +713,7 @@ final class Hands {
               annotations.put(Api.PREVIOUS_IS, receipt.keepsPrevious() ? "kept" : "gone");
             });
     receipt.account().ifPresent(uid -> annotations.put(Api.ACCOUNT_UID, uid));
+    receipt.leftBefore().ifPresent(at -> annotations.put(Api.LEFT_BEHIND, at.toString()));
     return annotations;
   }
 

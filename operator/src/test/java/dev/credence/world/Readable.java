@@ -11,6 +11,7 @@ import dev.credence.decide.Standing.Credential;
 import dev.credence.decide.Standing.Use.Source;
 import dev.credence.facts.HookJob;
 import dev.credence.facts.HookRun;
+import dev.credence.facts.Evicted;
 import dev.credence.facts.Key;
 import dev.credence.facts.Material;
 import dev.credence.facts.Recipe;
@@ -195,7 +196,15 @@ public final class Readable {
     c.renewing().ifPresent(revision -> parts.add("revision " + revision + " to be followed"));
     c.consumers()
         .ifPresent(
-            users -> parts.add(users.current() + " of " + users.total() + " consumers have it"));
+            users ->
+                parts.add(
+                    users.current()
+                        + " of "
+                        + users.total()
+                        + " consumers have it"
+                        + (users.leftBehind() > 0
+                            ? " and " + users.leftBehind() + " none that is valid"
+                            : "")));
     c.account()
         .ifPresent(a -> parts.add("opens " + a.kind() + " " + a.name() + " at " + a.system()));
     return String.join(", ", parts) + c.message().map(message -> "; " + message).orElse("");
@@ -266,7 +275,11 @@ public final class Readable {
               + receipt(receipt)
               + (current.isPresent() ? ", " + why(why) : "");
       case Action.EndPrevious(var subject, _) -> "End the previous value of " + subject;
-      case Action.Retire(var subject, _) -> "Retire the previous value of " + subject;
+      case Action.Retire(var subject, _, var left) ->
+          "Retire the previous value of "
+              + subject
+              + left.map(before -> ", which pods from before " + before + " still use").orElse("");
+      case Action.CaughtUp(var subject, _) -> "Note on " + subject + " that all have moved";
       case Action.Rollback(var subject, _, var receipt) ->
           "Roll back " + subject + ", " + receipt(receipt);
       case Action.Acknowledge(var subject, _, _, _, var what) ->
@@ -300,7 +313,12 @@ public final class Readable {
           "Invalidate the token in " + subject + " since " + since;
       case Action.Revalidate(var subject, _) -> "Revalidate the token in " + subject;
       case Action.Restart(var subject, _, var value) -> "Restart " + subject + " for " + value;
-      case Action.Evict(var subject, _) -> "Evict " + subject;
+      case Action.Evict(var subject, _, var noted) ->
+          "Evict "
+              + subject
+              + noted
+                  .map(note -> ", noted on " + note.secret() + ": " + Evicted.text(note.evicted()))
+                  .orElse("");
       case Action.Renew(var subject, _, _, _) -> "Renew " + subject;
       case Action.Order(var subject, var issuance, var labelling, var retained) ->
           "Order "
@@ -369,7 +387,11 @@ public final class Readable {
             .or(receipt.handled()::identityRevoke)
             .map(value -> ", for the revocation " + value)
             .orElse("")
-        + receipt.handled().rollback().map(value -> ", for the rollback " + value).orElse("");
+        + receipt.handled().rollback().map(value -> ", for the rollback " + value).orElse("")
+        + receipt
+            .leftBefore()
+            .map(before -> ", not read by pods from before " + before)
+            .orElse("");
   }
 
   private static String why(Why why) {

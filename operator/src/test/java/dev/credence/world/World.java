@@ -416,7 +416,9 @@ public final class World implements Cluster {
                             .map(
                                 users ->
                                     new MachineIdentityStatus.Consumers(
-                                        users.total(), users.current()))
+                                        users.total(),
+                                        users.current(),
+                                        users.leftBehind() > 0 ? users.leftBehind() : null))
                             .orElse(null),
                         handled(credential.handled()),
                         credential.failedAttempts().orElse(null),
