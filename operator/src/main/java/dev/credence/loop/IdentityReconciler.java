@@ -83,6 +83,9 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
       Set.of(Reason.TargetNotOwned, Reason.ClaimedByOther);
 
   private static final Duration SHORTEST_TIMER = Duration.ofMillis(50);
+  /// What the API server answers to a status that the schema does not allow.
+  private static final Set<Integer> REJECTED = Set.of(400, 422);
+
   private static final int FRAMES = 12;
   private static final Duration AFTER_A_FAULT = Duration.ofMinutes(1);
 
@@ -183,8 +186,12 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   private Decision evaluated(MachineIdentity resource, KubernetesClient client) {
     try {
       return look(resource, client);
-    } catch (KubernetesClientException unanswered) {
-      throw unanswered;
+    } catch (KubernetesClientException answer) {
+      // Only our status is not written through [Act]: one that is rejected would stay as it was.
+      if (!REJECTED.contains(answer.getCode())) {
+        throw answer;
+      }
+      return unevaluated(resource, answer, client);
     } catch (RuntimeException | StackOverflowError fault) {
       return unevaluated(resource, fault, client);
     }
@@ -296,17 +303,23 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     var uid = resource.getMetadata().getUid();
     var refusals = new ArrayList<Refusal>();
     Optional<RuntimeException> unanswered = Optional.empty();
+    var undone = new ArrayList<Subject>();
     for (var action : actions) {
+      if (undone.stream().anyMatch(failed -> belongTogether(failed, action.subject()))) {
+        continue;
+      }
       try {
         act.perform(action, resource);
         setbacks.answered(uid, action.subject());
-        done(action, resource);
       } catch (RuntimeException | StackOverflowError fault) {
         var found = Refusal.of(action.subject(), fault);
         if (found.isEmpty()) {
           throw fault;
         }
         var refusal = found.get();
+        if (!(fault instanceof Refusal)) {
+          undone.add(action.subject());
+        }
         if (refusal.why() != Cause.Unanswered) {
           setbacks.answered(uid, action.subject());
         } else if (setbacks.failed(uid, action.subject()) < FAILURES_UNSAID) {
@@ -329,16 +342,26 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
           refusals.add(first.stopping(action.subject()));
         }
         log(action, resource, Optional.of(first));
+        continue;
       }
+      // What is told of an action is not the action.
+      Faulty.kept(resource, () -> done(action, resource));
     }
     unanswered.ifPresent(
         failed -> {
+          var generation = Objects.requireNonNullElse(resource.getMetadata().getGeneration(), 0L);
+          setbacks.remember(uid, generation, refusals, clock.instant());
           throw failed;
         });
     return refusals;
   }
 
-  /// What is told of an action is not the action.
+  /// What is made for a Secret has a name that begins with its name: of one rotation no step is
+  /// taken after one that failed for a reason that nobody decided about.
+  private static boolean belongTogether(Subject one, Subject other) {
+    return one.name().startsWith(other.name()) || other.name().startsWith(one.name());
+  }
+
   private void done(Action action, MachineIdentity resource) {
     meters.done(action, clock.instant());
     log(action, resource, Optional.empty());
