@@ -96,7 +96,7 @@ public final class AnnotationReference {
           new Key(
               Api.RECIPE,
               "generated Secret",
-              "A digest of `generate` or `token`, so that a change is noticed. Holds nothing secret."),
+              "A digest of `generate` or `token`, so that a change is noticed: of the generators, then of fixed texts and templates. Holds nothing secret."),
           new Key(
               Api.KEYS,
               "generated Secret",

@@ -133,6 +133,8 @@ final class ReasonReference {
         The conditions of a MachineIdentity are in `status.conditions`, each with a reason in one word and a message in a
         sentence. Under a policy with `enforcement: Audit` a broken rule shows in its own condition and Ready stays True;
         under `Enforce` it makes Ready False. Before the first look Ready is Unknown with the reason `Pending`.
+        Where the operator fails to evaluate an identity or a policy, Ready is False and Stalled True with the reason `EvaluationFailed`; the other
+        conditions stay as they were.
 
         %s
         A CredentialPolicy has Ready with the reason `Applied`, or, where a rule of it cannot be applied, Ready False and

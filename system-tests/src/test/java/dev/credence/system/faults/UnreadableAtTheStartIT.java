@@ -1,8 +1,8 @@
 package dev.credence.system.faults;
 
 import static dev.credence.testing.Eventually.eventually;
-import static dev.credence.it.Scene.OWNER;
-import static dev.credence.it.Scene.password;
+import static dev.credence.system.Scene.OWNER;
+import static dev.credence.system.Scene.password;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.CredentialPolicy;
