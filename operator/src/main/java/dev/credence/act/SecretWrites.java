@@ -32,8 +32,7 @@ final class SecretWrites {
   private static final Recipe NOTHING = new Recipe(List.of());
 
   private static final Set<String> OF_THE_OVERLAP =
-      Set.of(
-          Api.PREVIOUS_RETIRES_AT, Api.PREVIOUS_IS, Api.HOOK_RUNS, Api.EVICTED, Api.LEFT_BEHIND);
+      Set.of(Api.PREVIOUS_RETIRES_AT, Api.PREVIOUS_IS, Api.HOOK_RUNS, Api.EVICTED, Api.LEFT_BEHIND);
   private static final Set<String> OF_THE_VALUE_BEFORE = Set.of(Api.EXPIRES_AT, Api.ACCOUNT_UID);
 
   /// The types of which a Secret may be taken over; the schema lets no others be made.
@@ -222,7 +221,8 @@ final class SecretWrites {
     return OwnKeys.text(own.stream().filter(data::containsKey).toList());
   }
 
-  /// What the identity has us write into this Secret; all there is, of one that it does not describe
+  /// What the identity has us write into this Secret; all there is, of one that it does not
+  // describe
   /// any more.
   private static Set<String> generated(MachineIdentity identity, Subject subject, Secret secret) {
     var keys =

@@ -284,14 +284,7 @@ public sealed interface Action {
 
     public Receipt leaving(Optional<Instant> before) {
       return new Receipt(
-          version,
-          issuedAt,
-          previousRetiresAt,
-          keepsPrevious,
-          recipe,
-          account,
-          handled,
-          before);
+          version, issuedAt, previousRetiresAt, keepsPrevious, recipe, account, handled, before);
     }
 
     /// Whether the value before it is gone at once.

@@ -16,7 +16,8 @@ import java.util.List;
 import java.util.Optional;
 
 /// From one value to the next: the previous one stays until its time is over and every known
-/// consumer has moved, at the latest until `overlapAtMost` unless the policy keeps it; then its hook
+/// consumer has moved, at the latest until `overlapAtMost` unless the policy keeps it; then its
+// hook
 /// ends it where it is checked, and it is taken away. Consumers that still use it then are left
 /// behind: the Secret remembers that until there are none.
 final class Handover {
@@ -50,8 +51,7 @@ final class Handover {
     /// What goes before the next value can take the place of the previous one.
     List<Action> beforeTheNext() {
       return actions.stream()
-          .filter(
-              action -> !(action instanceof Action.Retire || action instanceof Action.CaughtUp))
+          .filter(action -> !(action instanceof Action.Retire || action instanceof Action.CaughtUp))
           .toList();
     }
   }
@@ -195,11 +195,7 @@ final class Handover {
     var uptake = restarts.uptake(t.name()).filter(_ -> restarts.isActive());
     if (uptake.isEmpty() || uptake.get().behind().findAny().isEmpty()) {
       return answer(
-          List.of(),
-          Phase.Overlapping,
-          Optional.of(promised),
-          Optional.empty(),
-          Optional.empty());
+          List.of(), Phase.Overlapping, Optional.of(promised), Optional.empty(), Optional.empty());
     }
     return waitingFor(uptake.get(), promised, deadline);
   }

@@ -94,7 +94,8 @@ final class Restarting {
         : Optional.ofNullable(uptakes.get(secret));
   }
 
-  /// Those with pods from before this time, which cannot have read a later value; empty where nobody
+  /// Those with pods from before this time, which cannot have read a later value; empty where
+  // nobody
   /// could be asked. Where consumers are to read the new value by themselves (`restart: None`), one
   /// that has it in a file, which the kubelet keeps current, is taken to have done so.
   Optional<Uptake> left(String secret, Instant time) {

@@ -99,8 +99,6 @@ record Uptake(List<Consumer> consumers) {
 
   Users users(int leftBehind) {
     return new Users(
-        consumers.size(),
-        (int) consumers.stream().filter(Consumer::hasMoved).count(),
-        leftBehind);
+        consumers.size(), (int) consumers.stream().filter(Consumer::hasMoved).count(), leftBehind);
   }
 }

@@ -226,7 +226,9 @@ public final class Specs {
     return new Known(
         Optional.ofNullable(credential.consumers())
             .filter(users -> users.total() != null && users.current() != null)
-            .map(users -> new Users(
+            .map(
+                users ->
+                    new Users(
                         users.total(),
                         users.current(),
                         Objects.requireNonNullElse(users.leftBehind(), 0))),

@@ -51,10 +51,7 @@ class ActTest {
 
   @Test
   void how_many_pods_there_were_is_written_down_before_the_first_is_evicted() {
-    acting
-        .api
-        .answers(Payments.MARKED)
-        .answers(FakeApi.yaml("{kind: Status, status: Success}"));
+    acting.api.answers(Payments.MARKED).answers(FakeApi.yaml("{kind: Status, status: Success}"));
     acting.perform(noted());
     assertThat(acting.api.lines())
         .containsExactly(

@@ -721,9 +721,7 @@ final class RandomWorld {
         oneOrNull(40, () -> one(List.of("1h", "720h"))),
         overlap(),
         oneOrNull(30, () -> "200h"),
-        world.now().getEpochSecond() % 5 == 0
-            ? CredentialPolicySpec.OnConsumersPending.Keep
-            : null,
+        world.now().getEpochSecond() % 5 == 0 ? CredentialPolicySpec.OnConsumersPending.Keep : null,
         oneOrNull(40, () -> List.of(new Window("0 22 * * *", one(List.of("1s", "6h")), null))),
         oneOrNull(
             60,

@@ -137,6 +137,6 @@ class FaultyTest {
   }
 
   private static int deep(int level) {
-    return deep(level + 1) + 1;
+    return level == Integer.MAX_VALUE ? 0 : deep(level + 1) + 1;
   }
 }

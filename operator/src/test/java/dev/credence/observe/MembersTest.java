@@ -126,12 +126,10 @@ class MembersTest {
                     Optional.of("d"),
                     Optional.of("e"),
                     Optional.of("f")),
-                Optional.of(
-                    new Aborted(Instant.parse("2026-12-31T00:00:00Z"), "fedcba9876543210")),
+                Optional.of(new Aborted(Instant.parse("2026-12-31T00:00:00Z"), "fedcba9876543210")),
                 new Moving(
                     Optional.of(Instant.parse("2026-12-30T00:00:00Z")),
-                    List.of(
-                        new Evicted("uid-1", 3, 2, Instant.parse("2027-01-01T00:00:05Z"))))));
+                    List.of(new Evicted("uid-1", 3, 2, Instant.parse("2027-01-01T00:00:05Z"))))));
   }
 
   @ParameterizedTest

@@ -118,8 +118,7 @@ final class Hands {
               : updated(found, guard, identity, now, secret -> swapped(secret, receipt));
       case Action.Retire(_, var guard, var left) ->
           updated(found, guard, identity, now, secret -> retired(secret, left));
-      case Action.CaughtUp(_, var guard) ->
-          updated(found, guard, identity, now, Hands::caughtUp);
+      case Action.CaughtUp(_, var guard) -> updated(found, guard, identity, now, Hands::caughtUp);
       case Action.Acknowledge(_, var guard, var handled, var aborted, _) ->
           updated(
               found, guard, identity, now, secret -> with(secret, annotations(handled, aborted)));

@@ -9,9 +9,9 @@ import dev.credence.decide.Standing;
 import dev.credence.decide.Standing.Counts;
 import dev.credence.decide.Standing.Credential;
 import dev.credence.decide.Standing.Use.Source;
+import dev.credence.facts.Evicted;
 import dev.credence.facts.HookJob;
 import dev.credence.facts.HookRun;
-import dev.credence.facts.Evicted;
 import dev.credence.facts.Key;
 import dev.credence.facts.Material;
 import dev.credence.facts.Recipe;
@@ -388,10 +388,7 @@ public final class Readable {
             .map(value -> ", for the revocation " + value)
             .orElse("")
         + receipt.handled().rollback().map(value -> ", for the rollback " + value).orElse("")
-        + receipt
-            .leftBefore()
-            .map(before -> ", not read by pods from before " + before)
-            .orElse("");
+        + receipt.leftBefore().map(before -> ", not read by pods from before " + before).orElse("");
   }
 
   private static String why(Why why) {

@@ -12,7 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// What RBAC denied to the account of the operator since it was asked for, by the audit log. Closing
+/// What RBAC denied to the account of the operator since it was asked for, by the audit log.
+// Closing
 /// it fails where there is anything: the operator asked for what its chart does not grant. Not for
 /// tests that take rights away on purpose.
 public final class Denials implements AutoCloseable {

@@ -1,16 +1,16 @@
 package dev.credence.system.faults;
 
-import static dev.credence.testing.Eventually.eventually;
 import static dev.credence.system.Scene.OWNER;
 import static dev.credence.system.Scene.password;
+import static dev.credence.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.CredentialPolicy;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.OperatorProcess;
-import dev.credence.system.Scene;
 import dev.credence.cluster.TestNamespace;
+import dev.credence.system.Scene;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 @OnCluster
 class UnreadableAtTheStartIT {
   private static final List<String> SCHEDULES =
-      List.of("0 2 * * 1-5/", "0|30 2 * * *", "0 8-18/ * * *", "0 2 L * *", "*/0 * * * *", "/ / / / /");
+      List.of(
+          "0 2 * * 1-5/", "0|30 2 * * *", "0 8-18/ * * *", "0 2 L * *", "*/0 * * * *", "/ / / / /");
 
   @Test
   void an_operator_starts_beside_it(LocalCluster cluster, TestNamespace namespace) {
@@ -61,8 +62,7 @@ class UnreadableAtTheStartIT {
         ? List.of()
         : status.conditions().stream()
             .map(
-                condition ->
-                    condition.type() + " " + condition.status() + " " + condition.reason())
+                condition -> condition.type() + " " + condition.status() + " " + condition.reason())
             .toList();
   }
 }
