@@ -109,8 +109,8 @@ events:
   > Remove Job crm-db-v2-apply-1: its value is settled
   > Remove Job crm-db-v2-verify-1: its value is settled
 2026-03-12 00:01:00 crm
-  = ConsumersPending: crm-db: waiting for Deployment sales/crm-web (its pods from before still run); the previous value is removed at 2026-03-18T00:01:00Z at the latest
-  = crm-db is Overlapping (Generated), version 2, issued 2026-03-11T00:01:00Z, next 2026-03-21T00:01:00Z, previous until 2026-03-18T00:01:00Z, 0 of 1 consumers have it; waiting for Deployment sales/crm-web (its pods from before still run); the previous value is removed at 2026-03-18T00:01:00Z at the latest
+  = ConsumersPending: crm-db: waiting for Deployment sales/crm-web (its pods from before still run); at 2026-03-18T00:01:00Z the previous value is removed, and consumers that have not moved are left behind
+  = crm-db is Overlapping (Generated), version 2, issued 2026-03-11T00:01:00Z, next 2026-03-21T00:01:00Z, previous until 2026-03-18T00:01:00Z, 0 of 1 consumers have it; waiting for Deployment sales/crm-web (its pods from before still run); at 2026-03-18T00:01:00Z the previous value is removed, and consumers that have not moved are left behind
 2026-03-12 09:00:00 * crm-web is deployed anew
 2026-03-12 09:00:10 * its old pod is gone
 2026-03-12 09:00:10 crm

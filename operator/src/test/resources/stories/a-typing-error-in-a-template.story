@@ -54,12 +54,8 @@ events:
   = crm-db is Blocked (Generated), version 2, issued 2026-03-11T00:00:00Z, next 2026-03-21T00:00:00Z; crm-db: template url: {pasword} is not a key of this Secret
 2026-03-13 06:00:00 * the error is mended
 2026-03-13 06:00:00 crm
-  > Rotate Secret crm-db to version 3, the previous until 2026-03-14T06:00:00Z, because generate changed
-  = Rotating, ready
-  = crm-db is Overlapping (Generated), version 3, issued 2026-03-13T06:00:00Z, next 2026-03-23T06:00:00Z, previous until 2026-03-14T06:00:00Z
-2026-03-14 06:00:00 crm
-  > Retire the previous value of Secret crm-db
+  > Reword Secret crm-db: url
   = Active, ready
-  = crm-db is Fresh (Generated), version 3, issued 2026-03-13T06:00:00Z, next 2026-03-23T06:00:00Z
+  = crm-db is Fresh (Generated), version 2, issued 2026-03-11T00:00:00Z, next 2026-03-21T00:00:00Z
 
-until 2026-03-20 00:00:00: 3 looks by the clock, 5 actions
+until 2026-03-20 00:00:00: 2 looks by the clock, 4 actions

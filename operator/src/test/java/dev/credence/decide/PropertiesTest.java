@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 /// What holds in any world, whatever happens in it. A failure names its seed:
 /// `-Dcredence.seed=4711` runs that one alone.
 class PropertiesTest {
-  private static final int SEEDS = Integer.getInteger("credence.seeds", 800);
+  private static final int SEEDS = Integer.getInteger("credence.seeds", 300);
   private static final int STEPS = 12;
   /// More rounds than any world of three identities needs to come to rest.
   private static final Duration AT_ONCE = Duration.ofMillis(2);
