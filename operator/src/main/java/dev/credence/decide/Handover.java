@@ -17,9 +17,8 @@ import java.util.Optional;
 
 /// From one value to the next: the previous one stays until its time is over and every known
 /// consumer has moved, at the latest until `overlapAtMost` unless the policy keeps it; then its
-// hook
-/// ends it where it is checked, and it is taken away. Consumers that still use it then are left
-/// behind: the Secret remembers that until there are none.
+/// hook ends it where it is checked, and it is taken away. Consumers that still use it then are
+/// left behind: the Secret remembers that until there are none.
 final class Handover {
   private final Target t;
   private final StoredSecret secret;

@@ -32,8 +32,7 @@ import java.util.stream.Stream;
 /// not come up, is reported and not forced; behind what does not come up the others wait.
 ///
 /// A workload that is not whole for a reason of its own is given `waitFor` to become whole. It
-// holds
-/// back no other meanwhile, and is restarted after all others.
+/// holds back no other meanwhile, and is restarted after all others.
 final class Restarting {
 
   /// A Secret whose previous value is still there, by what was promised `until`. `evicted`: whose
@@ -95,9 +94,8 @@ final class Restarting {
   }
 
   /// Those with pods from before this time, which cannot have read a later value; empty where
-  // nobody
-  /// could be asked. Where consumers are to read the new value by themselves (`restart: None`), one
-  /// that has it in a file, which the kubelet keeps current, is taken to have done so.
+  /// nobody could be asked. Where consumers are to read the new value by themselves (`restart:
+  /// None`), one that has it in a file, which the kubelet keeps current, is taken to have done so.
   Optional<Uptake> left(String secret, Instant time) {
     return known.problem().isPresent()
         ? Optional.empty()

@@ -9,9 +9,8 @@ import java.util.Set;
 /// `atStart`: those of its Secrets that its containers read only when they start (environment
 /// variables, `subPath` mounts); the kubelet keeps the files of the others current. `controller`:
 /// of whatever kind; `workload`: what made the pod, where that is of a kind we know. `returns`:
-// what
-/// follows it. `ready`: its Ready condition. `goneBy`: it is being deleted, and should be gone at
-/// this time.
+/// what follows it. `ready`: its Ready condition. `goneBy`: it is being deleted, and should be gone
+/// at this time.
 public record RunningPod(
     String name,
     Guard guard,

@@ -53,8 +53,7 @@ record RunningPods(Set<String> deployments, Set<String> hooks) {
   }
 
   /// A controller alone does not say that another pod follows: the one of a TaskRun or of a
-  // workflow
-  /// runs once, and its `restartPolicy` says so.
+  /// workflow runs once, and its `restartPolicy` says so.
   private static Returns returns(Pod pod, Optional<OwnerReference> controller) {
     var restarts =
         Optional.ofNullable(pod.getSpec()).flatMap(spec -> Texts.present(spec.getRestartPolicy()));
