@@ -1,5 +1,5 @@
 # During an overlap `generate` is changed to something that cannot be made: the value in use stays,
-# the one before it goes on time, and the mended text brings one new version.
+# the one before it goes on time, and the mended text is written beside the value that stays.
 from: 2026-03-01T00:00:00Z
 until: 2026-03-20T00:00:00Z
 objects:

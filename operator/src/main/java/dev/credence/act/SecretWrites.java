@@ -221,9 +221,8 @@ final class SecretWrites {
     return OwnKeys.text(own.stream().filter(data::containsKey).toList());
   }
 
-  /// What the identity has us write into this Secret; all there is, of one that it does not
-  // describe
-  /// any more.
+  /// The keys that the identity describes for this Secret; all keys of a Secret that it does not
+  /// describe any more.
   private static Set<String> generated(MachineIdentity identity, Subject subject, Secret secret) {
     var keys =
         Specs.identity(identity).secrets().stream()

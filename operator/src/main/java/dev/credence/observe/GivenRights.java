@@ -42,8 +42,8 @@ public final class GivenRights implements Catalog {
   private final Consumer<Stream<Subject>> given;
 
   /// Empty `namespaces`: all. `privileged`: those in which rights weigh more. Where it is not
-  /// `wanted`, nothing is watched. `exclusions`: bindings that are not judged. `given` is told to
-  // whom something else is given than before.
+  /// `wanted`, nothing is watched. `exclusions`: bindings that are not judged. `given` is told
+  /// to whom something else is given than before.
   GivenRights(
       KubernetesClient client,
       Set<String> namespaces,

@@ -318,6 +318,7 @@ class RotateTest {
         .containsExactlyInAnyOrder(
             "credence.dev/version",
             "credence.dev/issued-at",
+            "credence.dev/keys",
             "credence.dev/left-behind",
             "credence.dev/evicted");
   }
