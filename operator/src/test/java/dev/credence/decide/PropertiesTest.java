@@ -410,7 +410,8 @@ class PropertiesTest {
   private static HasMetadata unmarked(HasMetadata object) {
     var meta = new ObjectMetaBuilder(object.getMetadata());
     meta.removeFromLabels(Api.IDENTITY).removeFromAnnotations(Api.OWNER);
-    meta.removeFromAnnotations(Api.TEAM).withResourceVersion("");
+    meta.removeFromAnnotations(Api.TEAM).removeFromAnnotations(Api.WRITTEN);
+    meta.withResourceVersion("");
     meta.removeFromAnnotations(Api.SUSPENDED).removeFromLabels(Api.INVALID_SINCE);
     meta.withManagedFields(List.of());
     return World.with(
