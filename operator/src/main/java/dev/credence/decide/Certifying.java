@@ -277,7 +277,9 @@ record Certifying(Snapshot s, Optional<Policy> policy, Optional<Halt> halt, Owne
     var refusal = Obstacle.refusal(s, subject).filter(_ -> isNew || renewing);
     var isHeld = written || halt.isPresent() || s.setback(subject).isPresent();
     var handled = handled(isHeld ? Requests.NONE : requests, subject);
-    var begins = isNew && !isHeld && !certificate.issuing();
+    // A request before the first issue is answered by it, as before the first value of a Secret.
+    var wasIssued = certificate.revision() > 0 || certificate.ready();
+    var begins = isNew && !isHeld && wasIssued && !certificate.issuing();
     var credential =
         new Credential(
             subject.name(),

@@ -734,7 +734,7 @@ final class RandomWorld {
             60,
             () ->
                 new CredentialPolicySpec.Restart(
-                    one(List.of(Strategy.None, Strategy.Rollout, Strategy.Rollout, Strategy.Evict)),
+                    one(List.of(Strategy.None, Strategy.Rollout, Strategy.Evict, Strategy.Evict)),
                     1,
                     "10m")),
         oneOrNull(50, () -> 2));
