@@ -510,9 +510,11 @@ class PropertiesTest {
     }
 
     void cameUp() {
+      // Only texts change in these worlds and no generator: a golden folder shows what that does.
       var cases =
           Stream.of(Action.class, Action.Why.class, Seat.class, Life.class)
-              .flatMap(Everything::cases);
+              .flatMap(Everything::cases)
+              .filter(answer -> answer != Action.Why.OnChange.class);
       var words =
           Stream.of(
                   Standing.State.class,

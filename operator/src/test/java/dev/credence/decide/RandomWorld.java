@@ -638,14 +638,7 @@ final class RandomWorld {
   private List<KeyRecipe> keys() {
     var password =
         new KeyRecipe(
-            "password",
-            null,
-            new Generate.Password(chance(10) ? 24 : 16, null),
-            null,
-            null,
-            null,
-            null,
-            null);
+            "password", null, new Generate.Password(16, null), null, null, null, null, null);
     var keys = new ArrayList<>(List.of(password));
     if (chance(30)) {
       keys.add(new KeyRecipe("user", "crm", null, null, null, null, null, null));
