@@ -54,7 +54,7 @@ class ArchitectureTest {
           .resideInAPackage(FACTS)
           .should()
           .onlyDependOnClassesThat()
-          .resideInAnyPackage("java..", NULLNESS, "com.cronutils..", "com.google.re2j..", FACTS);
+          .resideInAnyPackage("java..", NULLNESS, "com.google.re2j..", FACTS);
 
   @ArchTest
   static final ArchRule values_are_made_without_a_cluster =

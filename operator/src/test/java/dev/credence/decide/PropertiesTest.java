@@ -51,8 +51,12 @@ class PropertiesTest {
   }
 
   private static void forAll(Property property) {
+    forAll(SEEDS, property);
+  }
+
+  private static void forAll(int count, Property property) {
     var only = Long.getLong("credence.seed");
-    var seeds = only == null ? LongStream.range(0, SEEDS) : LongStream.of(only);
+    var seeds = only == null ? LongStream.range(0, count) : LongStream.of(only);
     seeds
         .parallel()
         .mapToObj(seed -> broken(property, seed))
@@ -77,6 +81,7 @@ class PropertiesTest {
   void whatever_happens_values_are_safe_and_everything_there_is_to_decide_comes_up() {
     var everything = new Everything();
     forAll(
+        2 * SEEDS,
         random -> {
           for (var step = 0; step < STEPS; step++) {
             something(random);

@@ -512,7 +512,7 @@ final class RandomWorld {
   private Certificates certificateRules() {
     return new Certificates(
         oneOrNull(50, () -> one(List.of("24h", "2160h"))),
-        oneOrNull(50, () -> one(List.of("1h", "12h"))),
+        oneOrNull(80, () -> one(List.of("1h", "12h"))),
         oneOrNull(20, () -> List.of(new AllowedIssuer(null, "ClusterIssuer", "corp"))),
         oneOrNull(
             90,
@@ -690,10 +690,10 @@ final class RandomWorld {
                         null)),
             oneOrNull(60, this::policyRotation),
             tokens(),
-            oneOrNull(60, this::certificateRules),
+            oneOrNull(80, this::certificateRules),
             null,
             oneOrNull(20, () -> new Idle(one(List.of("1h", "2160h")), action())),
-            oneOrNull(20, () -> new Review(one(List.of("1h", "2160h", "20000h")), action())),
+            oneOrNull(40, () -> new Review(one(List.of("1h", "2160h", "20000h")), action())),
             null,
             null));
     world.write("kubectl", policy);
@@ -724,10 +724,10 @@ final class RandomWorld {
         world.now().getEpochSecond() % 5 == 0 ? CredentialPolicySpec.OnConsumersPending.Keep : null,
         oneOrNull(40, () -> List.of(new Window("0 22 * * *", one(List.of("1s", "6h")), null))),
         oneOrNull(
-            60,
+            90,
             () ->
                 new CredentialPolicySpec.Restart(
-                    one(List.of(Strategy.None, Strategy.Rollout, Strategy.Evict, Strategy.Evict)),
+                    one(List.of(Strategy.None, Strategy.Rollout, Strategy.Rollout, Strategy.Evict, Strategy.Evict)),
                     1,
                     "10m")),
         oneOrNull(50, () -> 2));
