@@ -53,7 +53,7 @@ $(JAR): $(SOURCES)
 	@$(MVN) -q package -pl operator -DskipTests
 	@touch -c $@
 
-tools: ## Builds the pinned tools of the local cluster into .tools/bin: some 12 minutes the first time, then nothing.
+tools: ## Builds the pinned tools of the local cluster into .tools/bin: about 15 minutes the first time, then nothing.
 	@tools/build
 	@echo "The tools of the local cluster are in .tools/bin."
 

@@ -100,7 +100,7 @@ public final class Sweep implements AutoCloseable {
       if (mayUnmark(kind)) {
         watches
             .marked(kind)
-            .filter(object -> Faulty.or(false, object, () -> isOrphan(object)))
+            .filter(object -> Faulty.or(false, object, () -> isOrphan(kind, object)))
             .forEach(object -> unmark(kind, object));
       }
     }
@@ -123,7 +123,7 @@ public final class Sweep implements AutoCloseable {
     for (var kind : Kind.OF_MEMBERS) {
       if (mayUnmark(kind)) {
         watches.ofIdentity(kind, namespace, name).stream()
-            .filter(object -> Faulty.or(false, object, () -> isOrphan(object)))
+            .filter(object -> Faulty.or(false, object, () -> isOrphan(kind, object)))
             .forEach(object -> unmark(kind, object));
       }
     }
@@ -188,12 +188,17 @@ public final class Sweep implements AutoCloseable {
         () -> act.revalidate(meta.getNamespace(), subject, guard(meta)));
   }
 
-  private boolean isOrphan(HasMetadata object) {
-    var identity = Metadata.labels(object.getMetadata()).get(Api.IDENTITY);
+  /// A label that somebody else wrote says nothing of whose member the object is: then the
+  /// annotations are those of any identity that names or selects it.
+  private boolean isOrphan(Kind kind, HasMetadata object) {
+    var meta = object.getMetadata();
+    var identity = Metadata.labels(meta).get(Api.IDENTITY);
     return identity != null
-        && object.getMetadata().getDeletionTimestamp() == null
+        && meta.getDeletionTimestamp() == null
         && Members.carriesOurMarks(object)
-        && !watches.identityExists(object.getMetadata().getNamespace(), identity);
+        && !watches.identityExists(meta.getNamespace(), identity)
+        && (Members.carriesOurLabel(object)
+            || !watches.mayBeMember(meta.getNamespace(), new Subject(kind, meta.getName())));
   }
 
   private void unmark(Kind kind, HasMetadata object) {

@@ -3,6 +3,7 @@ package dev.credence.observe;
 import dev.credence.api.MachineIdentity;
 import dev.credence.facts.Subject;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import java.util.Collection;
 import java.util.List;
@@ -70,13 +71,18 @@ final class Identities {
   }
 
   private Collection<MachineIdentity> by(String index, String key) {
-    var known = cache;
-    return known == null ? List.of() : known.byIndex(index, key);
+    return started().<Collection<MachineIdentity>>map(known -> known.byIndex(index, key)).orElse(List.of());
+  }
+
+  /// The cache answers from its start on. What is seen before wakes nobody: every identity is
+  /// reconciled once it is there.
+  private Optional<IndexerResourceCache<MachineIdentity>> started() {
+    return Optional.ofNullable(cache)
+        .filter(known -> !(known instanceof AbstractEventSource<?, ?> source) || source.isRunning());
   }
 
   Stream<MachineIdentity> all() {
-    var known = cache;
-    return known == null ? Stream.of() : known.list(identity -> true);
+    return started().stream().flatMap(known -> known.list(identity -> true));
   }
 
   /// How many namespaces have some.

@@ -236,6 +236,11 @@ public final class Members {
         && controller(object.getMetadata()).filter(Controller::isIdentity).isEmpty();
   }
 
+  /// Whether the label with the name of the identity is ours.
+  public static boolean carriesOurLabel(HasMetadata object) {
+    return marks(object.getMetadata()).identity().filter(Mark::ours).isPresent();
+  }
+
   private static boolean created(ObjectMeta meta) {
     return MarkRecord.isOn(meta) && FieldOwners.areMerged(meta)
         || FieldOwners.weCreated(meta, "f:labels", Api.IDENTITY)

@@ -584,4 +584,10 @@ public final class Watches implements Cluster {
   public boolean identityExists(String namespace, String name) {
     return identities.exists(namespace, name);
   }
+
+  /// Whether an identity of the namespace names the object, or selects members by labels.
+  public boolean mayBeMember(String namespace, Subject subject) {
+    return !identities.naming(namespace, subject).isEmpty()
+        || !identities.selecting(namespace).isEmpty();
+  }
 }

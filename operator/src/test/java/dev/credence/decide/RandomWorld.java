@@ -727,7 +727,13 @@ final class RandomWorld {
             90,
             () ->
                 new CredentialPolicySpec.Restart(
-                    one(List.of(Strategy.None, Strategy.Rollout, Strategy.Rollout, Strategy.Evict, Strategy.Evict)),
+                    one(
+                        List.of(
+                            Strategy.None,
+                            Strategy.Rollout,
+                            Strategy.Rollout,
+                            Strategy.Evict,
+                            Strategy.Evict)),
                     1,
                     "10m")),
         oneOrNull(50, () -> 2));

@@ -29,7 +29,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class OperatorProcess implements AutoCloseable {
   private static final Path FOLDER = Path.of("target", "operators");
   private static final AtomicInteger COUNTER = new AtomicInteger();
-  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration START = Duration.ofSeconds(120);
   private static final Duration END = Duration.ofSeconds(30);
 
   private final Process process;

@@ -230,7 +230,10 @@ class RestartIT {
       assertThat(Instant.now()).isBetween(issuedAt.plusSeconds(12), issuedAt.plusSeconds(15));
       assertThat(pods(scene)).as("nothing was restarted").isEqualTo(before);
       assertThat(web(scene).getMetadata().getGeneration()).isEqualTo(1);
-      scene.awaitStand("crm", "crm-db", "Fresh 2");
+      // Its pods still have the old value in their environment.
+      scene.await("crm", "CredentialsFresh", "False ConsumersLeftBehind");
+      eventually("it is announced")
+          .until(() -> scene.events("crm").contains("Warning ConsumersLeftBehind"));
     }
   }
 

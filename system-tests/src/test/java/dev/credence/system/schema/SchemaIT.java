@@ -138,7 +138,7 @@ class SchemaIT {
         .contains(
             "\"password\":{\"characters\":\"AlphaNumeric\",\"length\":32}",
             "\"bytes\":{\"encoding\":\"Base64\",\"length\":32}",
-            "\"keyPair\":{\"algorithm\":\"RSA\",\"format\":\"PKCS8\"}",
+            "\"keyPair\":{\"algorithm\":\"RSA\"}",
             "\"provision\":{\"automountServiceAccountToken\":false}",
             "\"deletionPolicy\":\"Delete\"");
 

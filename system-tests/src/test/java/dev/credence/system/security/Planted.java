@@ -5,10 +5,12 @@ import dev.credence.observe.Garbage;
 import dev.credence.system.Scene;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /// What somebody plants to have it read: an object of each kind that is watched or listed, with
@@ -80,6 +82,12 @@ public final class Planted {
     annotations.keySet().removeAll(List.of(Api.APPROVE, Api.REVIEW));
     var labels = new HashMap<String, String>();
     labels.put("planted", "here");
+    if (number == 0 && object.getKind().equals("ServiceAccount")) {
+      // Nothing stands in the way of its marks but what it is.
+      annotations.clear();
+      object.setMetadata(metadata(namespace, annotations, labels));
+      return object;
+    }
     Garbage.KEYS.forEach(
         key -> {
           if (garbage.perhaps()) labels.put(key, garbage.of(LABELS));
@@ -88,13 +96,7 @@ public final class Planted {
     if (object.getKind().equals("Job")) {
       labels.putIfAbsent(Api.IDENTITY, "crm");
     }
-    object.setMetadata(
-        new ObjectMetaBuilder()
-            .withGenerateName("planted-")
-            .withNamespace(namespace)
-            .withAnnotations(annotations)
-            .withLabels(labels)
-            .build());
+    object.setMetadata(metadata(namespace, annotations, labels));
     if (garbage.perhaps() && !object.getKind().equals("MachineIdentity")) {
       object
           .getMetadata()
@@ -110,5 +112,15 @@ public final class Planted {
                       .build()));
     }
     return object;
+  }
+
+  private static ObjectMeta metadata(
+      String namespace, Map<String, String> annotations, Map<String, String> labels) {
+    return new ObjectMetaBuilder()
+        .withGenerateName("planted-")
+        .withNamespace(namespace)
+        .withAnnotations(annotations)
+        .withLabels(labels)
+        .build();
   }
 }
