@@ -96,8 +96,10 @@ public final class Act {
       case Action.Thaw(var subject) -> thaw(namespace, subject);
       case Action.Invalidate invalidate -> suspensions.invalidate(namespace, invalidate);
       case Action.Revalidate(var subject, var guard) -> revalidate(namespace, subject, guard);
-      case Action.Restart(var subject, var guard, var value) -> {
-        restarts.rollout(namespace, subject, guard, value);
+      case Action.Restart(var subject, var guard, var value, var at) -> {
+        at.ifPresentOrElse(
+            time -> restarts.restartAt(namespace, subject, guard, time),
+            () -> restarts.rollout(namespace, subject, guard, value));
         memory.restarted(namespace);
       }
       case Action.Evict(var subject, var guard, var noted) -> {

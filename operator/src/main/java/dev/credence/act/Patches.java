@@ -38,6 +38,7 @@ final class Patches {
               case ServiceAccount, Secret, Pod -> "v1";
               case Job, CronJob -> "batch/v1";
               case Deployment, StatefulSet, DaemonSet -> "apps/v1";
+              case Rollout -> "argoproj.io/v1alpha1";
               case Certificate -> "cert-manager.io/v1";
               case Suspension -> throw new IllegalArgumentException(subject + " is an entry");
             })

@@ -28,7 +28,7 @@ final class Removals {
                   + namespace
                   + "/certificates/"
                   + subject.name();
-          case CronJob, Deployment, StatefulSet, DaemonSet, Pod, Suspension ->
+          case CronJob, Deployment, StatefulSet, DaemonSet, Rollout, Pod, Suspension ->
               throw new IllegalArgumentException(subject + " is never deleted");
         };
     Refusal.asked(subject, "delete", () -> client.raw(path, "DELETE", judged(subject, guard)));

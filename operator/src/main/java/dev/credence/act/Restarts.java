@@ -3,6 +3,7 @@ package dev.credence.act;
 import dev.credence.api.Api;
 import dev.credence.facts.Guard;
 import dev.credence.facts.Subject;
+import dev.credence.observe.ArgoRollout;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusDetails;
@@ -12,6 +13,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.NamespacedKubernetesClient;
 import io.fabric8.kubernetes.client.RequestConfigBuilder;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +37,7 @@ public final class Restarts {
   public void rollout(String namespace, Subject workload, Guard guard, String value) {
     switch (workload.kind()) {
       case Deployment, StatefulSet, DaemonSet -> {}
-      case Job, CronJob, Pod, ServiceAccount, Secret, Certificate, Suspension ->
+      case Rollout, Job, CronJob, Pod, ServiceAccount, Secret, Certificate, Suspension ->
           throw new IllegalArgumentException(workload + " has no rollout");
     }
     var annotated = Map.of("metadata", Map.of("annotations", Map.of(Api.RESTARTED_FOR, value)));
@@ -44,6 +46,26 @@ public final class Restarts {
         namespace,
         workload,
         Map.of("metadata", Patches.judged(guard), "spec", Map.of("template", annotated)));
+  }
+
+  /// The controller of an Argo Rollout replaces its pods that are older than `at`, as far as its
+  /// `maxUnavailable` and PodDisruptionBudgets allow it, like `kubectl argo rollouts restart`. The
+  /// pod template stays as it is, so that no new revision is analysed or promoted.
+  public void restartAt(String namespace, Subject rollout, Guard guard, Instant at) {
+    var change =
+        Map.of("metadata", Patches.judged(guard), "spec", Map.of("restartAt", at.toString()));
+    var patch = client.getKubernetesSerialization().asJson(change);
+    // Not by its name, for which the client would read the Rollout first.
+    var object = Patches.object(namespace, rollout).build();
+    Refusal.asked(
+        rollout,
+        "patch",
+        () ->
+            client
+                .genericKubernetesResources(ArgoRollout.CONTEXT)
+                .inNamespace(namespace)
+                .resource(object)
+                .patch(Patches.MERGE, patch));
   }
 
   /// Deletes the pod if its PodDisruptionBudget lets it go. Only the UID is guarded: what a pod

@@ -327,7 +327,7 @@ public record CredentialPolicySpec(
       fieldPath = ".waitFor")
   public record Restart(
       @JsonPropertyDescription(
-              "None (default): consumers read the new value by themselves. Rollout: an annotation on the pod template of Deployments, StatefulSets and DaemonSets that use the Secret; pods of other controllers are evicted. Evict: all of them are evicted, and nothing that Git declares is changed. One pod of a controller is evicted at a time, as far as PodDisruptionBudgets allow it.")
+              "None (default): consumers read the new value by themselves. Rollout: an annotation on the pod template of Deployments, StatefulSets and DaemonSets that use the Secret, spec.restartAt of Argo Rollouts; pods of other controllers are evicted. Evict: all of them are evicted, and nothing that Git declares is changed. One pod of a controller is evicted at a time, as far as PodDisruptionBudgets allow it.")
           @Default("None")
           Strategy strategy,
       @JsonPropertyDescription("How many workloads are restarted at once.")

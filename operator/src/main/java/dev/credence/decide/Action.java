@@ -173,8 +173,14 @@ public sealed interface Action {
   /// Have the API server accept the token again.
   record Revalidate(Subject subject, Guard guard) implements Action {}
 
-  /// Have the pods of a workload started anew, by an annotation on its template.
-  record Restart(Subject subject, Guard guard, String value) implements Action {}
+  /// Have the pods of a workload started anew, by an annotation on its template; those of an Argo
+  /// Rollout, which has `restartAt`, by that time in its spec.
+  record Restart(Subject subject, Guard guard, String value, Optional<Instant> restartAt)
+      implements Action {
+    public Restart(Subject subject, Guard guard, String value) {
+      this(subject, guard, value, Optional.empty());
+    }
+  }
 
   /// Evict a pod, so that another one starts in its place. `noted` comes before it, where it is the
   /// first of its controller for this value.

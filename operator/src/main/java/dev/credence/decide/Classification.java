@@ -70,8 +70,8 @@ public enum Classification {
   RunsOnEveryNode("Infrastructure", "a DaemonSet uses it", look -> look.isSetUpBy("DaemonSet")),
   RunsAsService(
       "Workload",
-      "a Deployment or StatefulSet uses it",
-      look -> look.isSetUpBy("Deployment", "StatefulSet")),
+      "a Deployment, StatefulSet or Argo Rollout uses it",
+      look -> look.isSetUpBy("Deployment", "StatefulSet", "Rollout")),
   RunsAsJob("Bot", "a CronJob or Job uses it", look -> look.isSetUpBy("CronJob", "Job")),
   RunsInPods("Workload", "pods use it, or did", Look::ran),
   TokenWithoutPod(

@@ -104,6 +104,7 @@ final class Remit {
           Deployment,
           StatefulSet,
           DaemonSet,
+          Rollout,
           Pod,
           Suspension ->
           true;

@@ -13,8 +13,10 @@ import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Workload;
+import dev.credence.facts.Workload.Requested;
 import dev.credence.facts.Workload.Rollout;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -190,8 +192,27 @@ final class Restarting {
     }
 
     private boolean isRestarted() {
+      if (isArgoRollout()) {
+        return requestedAt().filter(at -> !at.isBefore(newest.issuedAt())).isPresent();
+      }
       return restartedSince().isPresent()
           || workload.flatMap(Workload::restartedFor).filter(restartedFor()::equals).isPresent();
+    }
+
+    private boolean isArgoRollout() {
+      return workload.filter(found -> found.subject().kind() == Subject.Kind.Rollout).isPresent();
+    }
+
+    private Optional<Instant> requestedAt() {
+      return workload.flatMap(Workload::requested).map(Requested::at);
+    }
+
+    /// Its controller compares whole seconds.
+    private Optional<Instant> restartAt() {
+      var second = newest.issuedAt().truncatedTo(ChronoUnit.SECONDS);
+      return isArgoRollout()
+          ? Optional.of(second.isBefore(newest.issuedAt()) ? second.plusSeconds(1) : second)
+          : Optional.empty();
     }
 
     /// By which its evictions are remembered.
@@ -259,6 +280,7 @@ final class Restarting {
     var workload =
         known.workloads().stream()
             .filter(found -> Who.of(found.subject()).equals(consumer.who()))
+            .map(this::asOfNow)
             .findFirst();
     return new Need(
         consumer.who(),
@@ -270,7 +292,25 @@ final class Restarting {
         evictions);
   }
 
-  /// By an annotation on its template; else its pods are evicted.
+  /// With the restart that was requested and should have begun.
+  private Workload asOfNow(Workload workload) {
+    var isIncomplete =
+        workload
+            .requested()
+            .filter(requested -> !requested.complete() && !requested.at().isAfter(s.now()))
+            .isPresent();
+    return isIncomplete && workload.rollout() instanceof Rollout.Done
+        ? workload.with(new Rollout.UnderWay("its controller has not replaced all pods yet"))
+        : workload;
+  }
+
+  /// Whether somebody set the time of its next restart, and that is still to come.
+  private boolean isScheduled(Need need) {
+    return need.requestedAt().filter(at -> at.isAfter(s.now())).isPresent();
+  }
+
+  /// By an annotation on its template, or the time in the spec of an Argo Rollout; else its pods
+  // are evicted.
   private boolean isByTemplate(Need need) {
     return rule.strategy() == Strategy.Rollout
         && need.workload().isPresent()
@@ -293,7 +333,9 @@ final class Restarting {
       return false;
     }
     if (isByTemplate(need)) {
-      return need.isRestarted() && !(need.rollout() instanceof Rollout.Done && isLate(need));
+      return need.isRestarted()
+          && !isScheduled(need)
+          && !(need.rollout() instanceof Rollout.Done && isLate(need));
     }
     return need.pods().stream().noneMatch(this::isHanging)
         && (need.old().stream().anyMatch(RunningPod::leaving)
@@ -336,6 +378,10 @@ final class Restarting {
     if (need.wanted() == 0) {
       return scaledToNothing();
     }
+    if (isScheduled(need)) {
+      var sentence = "restarts at " + need.requestedAt().orElseThrow() + " by its spec.restartAt";
+      return isLate(need) ? person(sentence + ": set an earlier time") : waiting(sentence);
+    }
     return switch (need.rollout()) {
       case Rollout.ToItsEnd _ -> toItsEnd();
       case Rollout.Paused _ -> person("is paused: resume it, or restart its pods");
@@ -356,7 +402,8 @@ final class Restarting {
   }
 
   private boolean isLate(Need need) {
-    return isOver(need.restartedSince().orElse(need.newest().issuedAt()));
+    return isOver(
+        need.restartedSince().filter(_ -> !isScheduled(need)).orElse(need.newest().issuedAt()));
   }
 
   private boolean isOver(Instant since) {
@@ -449,7 +496,9 @@ final class Restarting {
   private boolean start(Need need) {
     if (isByTemplate(need)) {
       var found = need.workload().orElseThrow();
-      actions.add(new Action.Restart(found.subject(), found.guard(), need.restartedFor()));
+      actions.add(
+          new Action.Restart(
+              found.subject(), found.guard(), need.restartedFor(), need.restartAt()));
       return true;
     }
     var noted =

@@ -16,6 +16,8 @@ public record Subject(Kind kind, String name) implements Comparable<Subject> {
     Deployment,
     StatefulSet,
     DaemonSet,
+    /// of Argo Rollouts
+    Rollout,
     Pod,
     /// an account in the list of suspended ones
     Suspension;

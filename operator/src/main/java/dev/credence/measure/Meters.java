@@ -40,7 +40,7 @@ public final class Meters {
           List.of("requested", "failed"));
 
   private static final List<Kind> RESTARTED =
-      List.of(Kind.Deployment, Kind.StatefulSet, Kind.DaemonSet, Kind.Pod);
+      List.of(Kind.Deployment, Kind.StatefulSet, Kind.DaemonSet, Kind.Rollout, Kind.Pod);
 
   private static final List<Reason> SUSPENDING =
       List.of(

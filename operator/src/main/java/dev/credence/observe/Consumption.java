@@ -2,6 +2,7 @@ package dev.credence.observe;
 
 import dev.credence.facts.Consumers;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.ListOptions;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -13,6 +14,9 @@ import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Listable;
+import io.fabric8.kubernetes.client.dsl.MixedOperation;
+import java.net.HttpURLConnection;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -22,6 +26,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
@@ -49,22 +54,30 @@ public final class Consumption {
 
   private static final String NOT_AT_ITS_END = "status.phase!=Succeeded,status.phase!=Failed";
   private static final String EVERYWHERE = "";
+  private static final String ROLLOUTS = "rollouts";
 
   private final KubernetesClient client;
+  private final BooleanSupplier hasRollouts;
   private final IntPredicate isGoodPart;
   private final LongSupplier nanos;
   private final Map<String, Look> looks = new HashMap<>();
   private final Map<String, Long> asked = new HashMap<>();
   private long begun;
 
-  /// `client` is one that is answered with whole objects. `isGoodPart`: whether so many namespaces
-  /// are so good a part of all that these are best listed at once.
-  Consumption(KubernetesClient client, IntPredicate isGoodPart) {
-    this(client, isGoodPart, System::nanoTime);
+  /// `client` is one that is answered with whole objects. `hasRollouts`: whether Argo Rollouts are
+  /// installed. `isGoodPart`: whether so many namespaces are so good a part of all that these are
+  /// best listed at once.
+  Consumption(KubernetesClient client, BooleanSupplier hasRollouts, IntPredicate isGoodPart) {
+    this(client, hasRollouts, isGoodPart, System::nanoTime);
   }
 
-  Consumption(KubernetesClient client, IntPredicate isGoodPart, LongSupplier nanos) {
+  Consumption(
+      KubernetesClient client,
+      BooleanSupplier hasRollouts,
+      IntPredicate isGoodPart,
+      LongSupplier nanos) {
     this.client = client;
+    this.hasRollouts = hasRollouts;
     this.isGoodPart = isGoodPart;
     this.nanos = nanos;
   }
@@ -148,6 +161,9 @@ public final class Consumption {
           List.of(Deployment.class, Job.class, StatefulSet.class, DaemonSet.class, CronJob.class)) {
         list(kind, scope, how.build(), each -> in(each, scope, found).add(each));
       }
+      if (hasRollouts.getAsBoolean()) {
+        rollouts(scope, how.build(), each -> in(each, scope, found).add(each));
+      }
       // Last: what a workload has made by now is there too.
       var running = how.withFieldSelector(NOT_AT_ITS_END).build();
       list(Pod.class, scope, running, pod -> in(pod, scope, found).add(pod));
@@ -168,14 +184,36 @@ public final class Consumption {
 
   private <T extends HasMetadata> void list(
       Class<T> kind, String scope, ListOptions options, Consumer<T> take) {
-    var resources = client.resources(kind);
-    var all = scope.equals(EVERYWHERE) ? resources.inAnyNamespace() : resources.inNamespace(scope);
     try {
-      if (!Pages.read(all, options, take)) {
-        throw new Unlisted(kind, "the API server answers with nothing");
-      }
+      read(HasMetadata.getPlural(kind), inScope(client.resources(kind), scope), options, take);
     } catch (KubernetesClientException answer) {
-      throw new Unlisted(kind, why(answer));
+      throw new Unlisted(HasMetadata.getPlural(kind), why(answer));
+    }
+  }
+
+  /// There are none where they were uninstalled a moment ago.
+  private void rollouts(String scope, ListOptions options, Consumer<HasMetadata> take) {
+    var all = client.genericKubernetesResources(ArgoRollout.CONTEXT);
+    try {
+      read(ROLLOUTS, inScope(all, scope), options, take::accept);
+    } catch (KubernetesClientException answer) {
+      if (answer.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
+        throw new Unlisted(ROLLOUTS, why(answer));
+      }
+    }
+  }
+
+  private static <L> Listable<L> inScope(MixedOperation<?, L, ?> all, String scope) {
+    return scope.equals(EVERYWHERE) ? all.inAnyNamespace() : all.inNamespace(scope);
+  }
+
+  private static <T extends HasMetadata> void read(
+      String plural,
+      Listable<? extends KubernetesResourceList<T>> all,
+      ListOptions options,
+      Consumer<T> take) {
+    if (!Pages.read(all, options, take)) {
+      throw new Unlisted(plural, "the API server answers with nothing");
     }
   }
 
@@ -194,10 +232,9 @@ public final class Consumption {
   private static final class Unlisted extends RuntimeException {
     private final String why;
 
-    Unlisted(Class<? extends HasMetadata> kind, String why) {
+    Unlisted(String plural, String why) {
       super(why, null, false, false);
-      this.why =
-          "%s of the namespace cannot be listed: %s".formatted(HasMetadata.getPlural(kind), why);
+      this.why = "%s of the namespace cannot be listed: %s".formatted(plural, why);
     }
   }
 }

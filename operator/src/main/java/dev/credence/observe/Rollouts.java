@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// status` (k8s.io/kubectl/pkg/polymorphichelpers/rollout_status.go).
 final class Rollouts {
   private static final String ROLLING_UPDATE = "RollingUpdate";
-  private static final Rollout UNSEEN =
+  static final Rollout UNSEEN =
       new Rollout.UnderWay("its controller has not seen the latest change yet");
 
   static Rollout of(Deployment deployment) {

@@ -14,9 +14,9 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 
-/// Pods, as facts. `deployments` are the names of all Deployments of the namespace, `hooks` of the
-/// Jobs that are none of the namespace's own work.
-record RunningPods(Set<String> deployments, Set<String> hooks) {
+/// Pods, as facts. `deployments` are the names of all Deployments of the namespace, `rollouts` of
+/// its Argo Rollouts, `hooks` of the Jobs that are none of the namespace's own work.
+record RunningPods(Set<String> deployments, Set<String> rollouts, Set<String> hooks) {
   private static final String TEMPLATE_HASH = "pod-template-hash";
 
   /// Empty for a pod that uses no Secret, and for one that carries out a rotation.
@@ -78,7 +78,12 @@ record RunningPods(Set<String> deployments, Set<String> hooks) {
   private Optional<Subject> workload(OwnerReference owner, ObjectMeta pod) {
     return switch (of(owner)) {
       case "apps/ReplicaSet" ->
-          deployment(owner, pod).map(name -> new Subject(Kind.Deployment, name));
+          maker(owner, pod, TEMPLATE_HASH, deployments)
+              .map(name -> new Subject(Kind.Deployment, name))
+              .or(
+                  () ->
+                      maker(owner, pod, ArgoRollout.TEMPLATE_HASH, rollouts)
+                          .map(name -> new Subject(Kind.Rollout, name)));
       case "apps/StatefulSet" -> Optional.of(new Subject(Kind.StatefulSet, owner.getName()));
       case "apps/DaemonSet" -> Optional.of(new Subject(Kind.DaemonSet, owner.getName()));
       case "batch/Job" -> Optional.of(new Subject(Kind.Job, owner.getName()));
@@ -97,15 +102,17 @@ record RunningPods(Set<String> deployments, Set<String> hooks) {
     return (slash < 0 ? "" : version.substring(0, slash)) + "/" + owner.getKind();
   }
 
-  /// A Deployment names its ReplicaSets by itself and the hash of the template.
-  private Optional<String> deployment(OwnerReference replicaSet, ObjectMeta pod) {
-    return Texts.present(Metadata.labels(pod).get(TEMPLATE_HASH))
+  /// A Deployment names its ReplicaSets by itself and the hash of the template, which its pods have
+  /// as a label; so does an Argo Rollout, with a label of its own.
+  private static Optional<String> maker(
+      OwnerReference replicaSet, ObjectMeta pod, String label, Set<String> makers) {
+    return Texts.present(Metadata.labels(pod).get(label))
         .map(hash -> "-" + hash)
         .filter(ending -> replicaSet.getName().endsWith(ending))
         .map(
             ending ->
                 replicaSet.getName().substring(0, replicaSet.getName().length() - ending.length()))
-        .filter(deployments::contains);
+        .filter(makers::contains);
   }
 
   private static boolean isReady(Pod pod) {

@@ -68,18 +68,21 @@ final class Usages {
 
   private final KubernetesClient client;
   private final Function<String, Collection<? extends HasMetadata>> accounts;
+  private final BooleanSupplier hasRollouts;
   private final BooleanSupplier isWide;
   private final Map<String, Look> looks = new ConcurrentHashMap<>();
 
   /// `client` is one that is answered with whole objects. `accounts`: the ServiceAccounts of a
-  /// namespace, which are watched anyway. `isWide`: whether so many namespaces have identities that
-  /// all are best listed at once.
+  /// namespace, which are watched anyway. `hasRollouts`: whether Argo Rollouts are installed.
+  /// `isWide`: whether so many namespaces have identities that all are best listed at once.
   Usages(
       KubernetesClient client,
       Function<String, Collection<? extends HasMetadata>> accounts,
+      BooleanSupplier hasRollouts,
       BooleanSupplier isWide) {
     this.client = client;
     this.accounts = accounts;
+    this.hasRollouts = hasRollouts;
     this.isWide = isWide;
   }
 
@@ -171,6 +174,9 @@ final class Usages {
             Ingress.class)
         .forEach(listing::others);
     listing.gateways();
+    if (hasRollouts.getAsBoolean()) {
+      listing.rollouts();
+    }
     listing.pods(now.atZone(ZoneOffset.UTC).toLocalDate());
     return listing;
   }
@@ -209,6 +215,14 @@ final class Usages {
           true,
           inScope(client.genericKubernetesResources(GATEWAY)),
           gateway -> of(gateway).add(gateway));
+    }
+
+    void rollouts() {
+      list(
+          "rollouts",
+          true,
+          inScope(client.genericKubernetesResources(ArgoRollout.CONTEXT)),
+          rollout -> of(rollout).add(rollout));
     }
 
     private <L> Listable<L> inScope(MixedOperation<?, L, ?> all) {

@@ -68,6 +68,7 @@ import org.slf4j.LoggerFactory;
 /// | Namespace | metadata | identities in it |
 /// | CredentialPolicy | as facts | all |
 /// | the definition of Certificate, by [CertManager] | metadata | all, when it comes or goes |
+/// | the definition of Argo's Rollout, by [Installed] | metadata | none |
 public final class Watches implements Cluster {
   private static final Logger LOG = LoggerFactory.getLogger(Watches.class);
   private static final Duration PATIENCE_WITH_CERT_MANAGER = Duration.ofSeconds(30);
@@ -89,6 +90,7 @@ public final class Watches implements Cluster {
   private final Watch<Namespace> homes;
   private final Watch<CredentialPolicy> policies;
   private final CertManager certManager;
+  private final Installed rollouts;
   private final Consumption consumption;
   private final Usages usages;
   private final TokenTracking tracking;
@@ -142,11 +144,13 @@ public final class Watches implements Cluster {
     this.jobs =
         Watch.of(
             full, Job.class, namespaces, Api.IDENTITY, (a, b) -> waking.changed(Kind.Job, a, b));
-    this.consumption = new Consumption(full, this::isGoodPart);
+    this.rollouts = new Installed(metadata, ArgoRollout.DEFINITION);
+    this.consumption = new Consumption(full, rollouts::isThere, this::isGoodPart);
     this.usages =
         new Usages(
             full,
             namespace -> accounts.by(Watch.BY_NAMESPACE, namespace),
+            rollouts::isThere,
             this::areIdentitiesEverywhere);
     this.tracking = new TokenTracking(full);
     this.suspended = new SuspendedAccounts(full, home, waking::listed);
@@ -188,6 +192,7 @@ public final class Watches implements Cluster {
         CompletableFuture.allOf(
             watches().map(watch -> watch.getValue().start()).toArray(CompletableFuture<?>[]::new));
     var certificates = certManager.start();
+    var isRolloutKnown = rollouts.start();
     release.ask();
     var roles = rights.start(waking::all);
     while (!isDone(all, TELL_EVERY)) {
@@ -203,6 +208,12 @@ public final class Watches implements Cluster {
     }
     if (!areKnown(roles, rights::isRefused)) {
       LOG.warn("roles and bindings may not be listed: what accounts may do is not judged");
+    }
+    if (!areKnown(isRolloutKnown, rollouts::isRefused)) {
+      LOG.warn(
+          "CustomResourceDefinition {} may not be watched: the pods of an Argo Rollout are"
+              + " taken for those of single ReplicaSets",
+          ArgoRollout.DEFINITION);
     }
     policiesChanged();
     admissions.look();
@@ -234,6 +245,7 @@ public final class Watches implements Cluster {
   public void stop() {
     watches().forEach(watch -> watch.getValue().stop());
     certManager.stop();
+    rollouts.stop();
     rights.stop();
   }
 
@@ -483,7 +495,8 @@ public final class Watches implements Cluster {
       case Certificate ->
           certManager.certificates().<Watch<? extends HasMetadata>>map(watch -> watch);
       case Job -> Optional.of(jobs);
-      case CronJob, Deployment, StatefulSet, DaemonSet, Pod, Suspension -> Optional.empty();
+      case CronJob, Deployment, StatefulSet, DaemonSet, Rollout, Pod, Suspension ->
+          Optional.empty();
     };
   }
 

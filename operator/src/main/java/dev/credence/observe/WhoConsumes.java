@@ -17,12 +17,14 @@ import java.util.Set;
 /// Who uses the Secrets of one namespace, found object by object: workloads first, then pods.
 public final class WhoConsumes {
   private final Set<String> deployments = new HashSet<>();
+  private final Set<String> rollouts = new HashSet<>();
   private final Set<String> hooks = new HashSet<>();
   private final List<Workload> workloads = new ArrayList<>();
   private final List<RunningPod> pods = new ArrayList<>();
   private Optional<String> problem = Optional.empty();
 
-  /// A Deployment, StatefulSet, DaemonSet, Job or CronJob; then a pod that has not ended.
+  /// A Deployment, StatefulSet, DaemonSet, Argo Rollout, Job or CronJob; then a pod that has not
+  // ended.
   public void add(HasMetadata object) {
     try {
       Faulty.named(
@@ -39,10 +41,10 @@ public final class WhoConsumes {
   private void read(HasMetadata object) {
     var name = object.getMetadata().getName();
     switch (object) {
-      case Pod pod -> new RunningPods(deployments, hooks).of(pod).ifPresent(pods::add);
+      case Pod pod -> new RunningPods(deployments, rollouts, hooks).of(pod).ifPresent(pods::add);
       case Deployment _ -> deployments.add(name);
       case Job job when Workloads.isHook(job) -> hooks.add(name);
-      default -> {}
+      default -> ArgoRollout.of(object).ifPresent(_ -> rollouts.add(name));
     }
     Workloads.of(object).ifPresent(workloads::add);
   }

@@ -158,6 +158,8 @@ public final class WhoUses {
               .flatMap(reference -> Stream.ofNullable(reference.getName()))
               .filter(secret -> !secret.isBlank())
               .map(secret -> new SetUp(Subject.secret(secret), "ServiceAccount", name));
+      case GenericKubernetesResource it when ArgoRollout.of(it).isPresent() ->
+          named(it, ArgoRollout.of(it).flatMap(ArgoRollout::template), ArgoRollout.KIND);
       case GenericKubernetesResource it ->
           certificates(it).map(secret -> new SetUp(Subject.secret(secret), it.getKind(), name));
       default -> Stream.empty();

@@ -5,6 +5,7 @@ import dev.credence.facts.Guard;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
 import dev.credence.facts.Workload;
+import dev.credence.facts.Workload.Requested;
 import dev.credence.facts.Workload.Rollout;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -77,7 +78,7 @@ public final class Workloads {
                   .map(JobSpec::getTemplate),
               0,
               new Rollout.ToItsEnd());
-      default -> Optional.empty();
+      default -> ArgoRollout.of(object).map(Workloads::workload);
     };
   }
 
@@ -139,6 +140,21 @@ public final class Workloads {
             // The annotation says for what, the API server keeps when.
             FieldOwners.lastWrittenByUs(meta, RESTARTED_FOR),
             rollout));
+  }
+
+  private static Workload workload(ArgoRollout rollout) {
+    var meta = rollout.object().getMetadata();
+    var requested = rollout.requested();
+    return new Workload(
+        new Subject(Kind.Rollout, meta.getName()),
+        guard(meta),
+        rollout.template().map(PodTemplateSpec::getSpec).map(UsedSecrets::of).orElse(Set.of()),
+        rollout.wanted(),
+        Optional.empty(),
+        FieldOwners.lastWrittenByUs(meta, ArgoRollout.RESTART_AT)
+            .or(() -> requested.map(Requested::at)),
+        requested,
+        rollout.progress());
   }
 
   static Guard guard(ObjectMeta meta) {

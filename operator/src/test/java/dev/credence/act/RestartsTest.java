@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -59,6 +60,37 @@ class RestartsTest {
                  "spec": {"template": {"metadata": {"annotations":
                    {"credence.dev/restarted-for": "crm-db-v8"}}}}}
                 """));
+  }
+
+  @Test
+  void an_argo_rollout_gets_the_time_in_its_spec_and_nothing_else() {
+    api.answers(
+        Map.of(
+            "apiVersion",
+            "argoproj.io/v1alpha1",
+            "kind",
+            "Rollout",
+            "metadata",
+            Map.of("name", "crm")));
+    restartAt();
+    assertThat(api.lines())
+        .containsExactly("PATCH /apis/argoproj.io/v1alpha1/namespaces/payments/rollouts/crm");
+    assertThat(api.last().header("Content-Type")).startsWith("application/merge-patch+json");
+    assertThat(api.last().query()).containsEntry("fieldManager", "credence");
+    assertThat(api.last().json())
+        .isEqualTo(
+            FakeApi.tree(
+                """
+                {"metadata": {"uid": "uid-of-crm-web", "resourceVersion": "41"},
+                 "spec": {"restartAt": "2027-01-02T00:00:00Z"}}
+                """));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"404", "409"})
+  void an_argo_rollout_that_is_another_by_now_is_a_race(int code) {
+    api.refuses(code, "the object has been modified");
+    assertThat(refused(this::restartAt).why()).isEqualTo(Cause.Raced);
   }
 
   @ParameterizedTest
@@ -177,6 +209,14 @@ class RestartsTest {
 
   private void rollout() {
     restarts.rollout("payments", WEB, JUDGED, "crm-db-v8");
+  }
+
+  private void restartAt() {
+    restarts.restartAt(
+        "payments",
+        new Subject(Kind.Rollout, "crm"),
+        JUDGED,
+        Instant.parse("2027-01-02T00:00:00Z"));
   }
 
   private void evict() {

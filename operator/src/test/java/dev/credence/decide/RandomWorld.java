@@ -339,7 +339,7 @@ final class RandomWorld {
       case ServiceAccount -> ACCOUNTS;
       case Secret -> SECRETS;
       case Certificate -> CERTIFICATES;
-      case Job, CronJob, Deployment, StatefulSet, DaemonSet, Pod, Suspension -> List.of();
+      case Job, CronJob, Deployment, StatefulSet, DaemonSet, Rollout, Pod, Suspension -> List.of();
     };
   }
 
@@ -785,7 +785,7 @@ final class RandomWorld {
           case ServiceAccount -> new ServiceAccountBuilder().withMetadata(meta.build()).build();
           case Secret -> secretOf(meta.build());
           case Certificate -> certificate(meta.build());
-          case Job, CronJob, Deployment, StatefulSet, DaemonSet, Pod, Suspension ->
+          case Job, CronJob, Deployment, StatefulSet, DaemonSet, Rollout, Pod, Suspension ->
               throw new AssertionError(subject);
         });
   }

@@ -14,6 +14,7 @@ import dev.credence.facts.RunningPod.Returns;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
 import dev.credence.facts.Workload;
+import dev.credence.facts.Workload.Requested;
 import dev.credence.facts.Workload.Rollout;
 import dev.credence.observe.FakeApi.Answer;
 import dev.credence.observe.FakeApi.Asked;
@@ -43,13 +44,33 @@ class ConsumptionTest {
   /// A pod template that uses payments-db.
   private static final String TEMPLATE = "{spec: {imagePullSecrets: [{name: payments-db}]}}";
 
+  private static final String ROLLOUT =
+      """
+      apiVersion: argoproj.io/v1alpha1
+      kind: Rollout
+      metadata:
+        name: crm
+        uid: uid-of-crm
+        resourceVersion: "41"
+        generation: 7
+        managedFields:
+        - {manager: credence, time: "2027-01-02T00:00:05Z", fieldsV1: {"f:spec": {"f:restartAt": {}}}}
+      spec:
+        replicas: 2
+        restartAt: "2027-01-02T00:00:00Z"
+        template: {spec: {imagePullSecrets: [{name: payments-db}]}}
+      status: {phase: Healthy, observedGeneration: "7", restartedAt: "2027-01-02T00:00:00Z",
+               readyReplicas: 2, updatedReplicas: 2, availableReplicas: 2}
+      """;
+
   @AutoClose private final FakeApi api = FakeApi.start();
   @AutoClose private final KubernetesClient client = api.client();
   private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
   private final Consumption consumption =
-      new Consumption(client, asking -> asking >= this.many, nanos::get);
+      new Consumption(client, () -> this.hasRollouts, asking -> asking >= this.many, nanos::get);
 
   private int many = Integer.MAX_VALUE;
+  private boolean hasRollouts;
 
   /// What is in the namespace, by kind.
   private final Map<String, String> there = new HashMap<>();
@@ -264,6 +285,84 @@ class ConsumptionTest {
                 Optional.of("crm-db-v8"),
                 Optional.of(Instant.parse("2027-01-02T00:00:00Z")),
                 new Rollout.Done()));
+  }
+
+  @Test
+  void argo_rollouts_are_listed_while_they_are_installed() {
+    hasRollouts = true;
+    there.put("rollouts", ROLLOUT);
+    assertThat(look().workloads())
+        .containsExactly(
+            new Workload(
+                new Subject(Kind.Rollout, "crm"),
+                new Guard("uid-of-crm", "41"),
+                Set.of("payments-db"),
+                2,
+                Optional.empty(),
+                Optional.of(Instant.parse("2027-01-02T00:00:05Z")),
+                Optional.of(new Requested(Instant.parse("2027-01-02T00:00:00Z"), true)),
+                new Rollout.Done()));
+    assertThat(api.lines().get(5))
+        .isEqualTo("GET /apis/argoproj.io/v1alpha1/namespaces/payments/rollouts");
+    assertThat(api.asked()).hasSize(7);
+    hasRollouts = false;
+    nanos.addAndGet(Duration.ofSeconds(2).toNanos());
+    assertThat(look().workloads()).isEmpty();
+    assertThat(api.asked()).hasSize(13);
+  }
+
+  @Test
+  void argo_rollouts_that_were_uninstalled_a_moment_ago_are_none() {
+    hasRollouts = true;
+    IntStream.range(0, 5).forEach(other -> api.then(this::list));
+    api.refuses(404, "the server could not find the requested resource");
+    api.then(this::list);
+    assertThat(consumption.in("payments")).isEqualTo(Consumers.NONE);
+  }
+
+  @Test
+  void argo_rollouts_that_may_not_be_listed_leave_all_unknown() {
+    hasRollouts = true;
+    IntStream.range(0, 5).forEach(other -> api.then(this::list));
+    api.refuses(403, "rollouts.argoproj.io is forbidden");
+    assertThat(consumption.in("payments"))
+        .isEqualTo(
+            Consumers.unknown(
+                "rollouts of the namespace cannot be listed: rollouts.argoproj.io is forbidden"));
+  }
+
+  /// Whatever the ReplicaSet is: the stable one, the canary, an older one.
+  @ParameterizedTest
+  @CsvSource({
+    "crm-6d5f, 6d5f, rollouts-pod-template-hash, Rollout crm",
+    "crm-77b9, 77b9, rollouts-pod-template-hash, Rollout crm",
+    "crm-6d5f, 6d5f, pod-template-hash, ",
+    "other-6d5f, 6d5f, rollouts-pod-template-hash, ",
+    "crm, 6d5f, rollouts-pod-template-hash, "
+  })
+  void the_pods_of_all_replicasets_of_an_argo_rollout_are_those_of_the_rollout(
+      String replicaSet, String hash, String label, String workload) {
+    hasRollouts = true;
+    there.put("rollouts", ROLLOUT);
+    there.put(
+        "pods",
+        pod(
+            "crm-1",
+            "{apiVersion: apps/v1, kind: ReplicaSet, name: %s, uid: uid-1}".formatted(replicaSet),
+            label + ": " + hash));
+    assertThat(look().pods())
+        .singleElement()
+        .satisfies(
+            pod ->
+                assertThat(pod.workload().map(Subject::toString))
+                    .isEqualTo(Optional.ofNullable(workload)));
+  }
+
+  @Test
+  void a_rollout_of_another_group_is_no_workload() {
+    hasRollouts = true;
+    there.put("rollouts", ROLLOUT.replace("argoproj.io", "example.com"));
+    assertThat(look().workloads()).isEmpty();
   }
 
   @Test
@@ -530,6 +629,9 @@ class ConsumptionTest {
 
   private void lists() {
     KINDS.forEach(kind -> api.then(this::list));
+    if (hasRollouts) {
+      api.then(this::list);
+    }
   }
 
   private Answer list(Asked asked) {

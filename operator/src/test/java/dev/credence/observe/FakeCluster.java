@@ -1,6 +1,8 @@
 package dev.credence.observe;
 
 import com.sun.net.httpserver.HttpExchange;
+import io.fabric8.kubernetes.api.Pluralize;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -50,7 +53,7 @@ public final class FakeCluster implements AutoCloseable {
     boolean wants(HasMetadata object) {
       var meta = object.getMetadata();
       var name = query.getOrDefault("fieldSelector", "").replace("metadata.name=", "");
-      return object.getPlural().equals(plural)
+      return pluralOf(object).equals(plural)
           && (namespace.isEmpty() || namespace.get().equals(meta.getNamespace()))
           && (name.isEmpty() || name.equals(meta.getName()));
     }
@@ -113,9 +116,15 @@ public final class FakeCluster implements AutoCloseable {
     notifyAll();
   }
 
+  private static String pluralOf(HasMetadata object) {
+    return object instanceof GenericKubernetesResource
+        ? Pluralize.toPlural(object.getKind().toLowerCase(Locale.ROOT))
+        : object.getPlural();
+  }
+
   private static String key(HasMetadata object) {
     var meta = object.getMetadata();
-    return object.getPlural() + "/" + meta.getNamespace() + "/" + meta.getName();
+    return pluralOf(object) + "/" + meta.getNamespace() + "/" + meta.getName();
   }
 
   private void answer(HttpExchange exchange) throws IOException {

@@ -26,15 +26,17 @@ class UsagesTest {
 
   @AutoClose private final FakeApi api = FakeApi.start();
   @AutoClose private final KubernetesClient client = api.client();
-  private final Usages usages = new Usages(client, namespace -> List.of(), () -> this.isWide);
+  private final Usages usages =
+      new Usages(client, namespace -> List.of(), () -> this.hasRollouts, () -> this.isWide);
 
   private boolean isWide;
+  private boolean hasRollouts;
 
   /// What is in the namespace, by kind.
   private final Map<String, String> there = new HashMap<>();
 
   private Uses look(Instant now, boolean anew) {
-    IntStream.range(0, KINDS).forEach(kind -> api.then(this::list));
+    IntStream.range(0, hasRollouts ? KINDS + 1 : KINDS).forEach(kind -> api.then(this::list));
     return usages.in("sales", now, anew);
   }
 
@@ -61,6 +63,21 @@ class UsagesTest {
             "GET /apis/gateway.networking.k8s.io/v1/namespaces/sales/gateways");
     assertThat(api.asked())
         .allSatisfy(asked -> assertThat(asked.query()).containsEntry("resourceVersion", "0"));
+  }
+
+  @Test
+  void the_template_of_an_argo_rollout_uses_what_it_names() {
+    hasRollouts = true;
+    there.put(
+        "rollouts",
+        """
+        {apiVersion: argoproj.io/v1alpha1, kind: Rollout, metadata: {name: crm}, spec: {replicas: 0,
+         template: {spec: {serviceAccountName: crm-sync}}}}
+        """);
+    assertThat(look(NOW, false).setUp()).containsExactly(new SetUp(SYNC, "Rollout", "crm"));
+    assertThat(api.lines())
+        .contains("GET /apis/argoproj.io/v1alpha1/namespaces/sales/rollouts")
+        .hasSize(KINDS + 1);
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.credence.facts.Policy;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
 import io.fabric8.certmanager.api.model.v1.CertificateBuilder;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -143,7 +144,7 @@ class WatchesTest {
     assertThat(watches.certManager()).isFalse();
     assertThat(watches.inNamespace(Kind.Certificate, "payments")).isEmpty();
     cluster.put(certificate());
-    var definition = cluster.put(definition());
+    var definition = cluster.put(definition("certificates.cert-manager.io"));
     eventuallyWoken("payments-api", "payments-batch", "bystander");
     eventually("certificates are known").until(watches::certManager);
     assertThat(watches.find("payments", Subject.certificate("payments-tls"))).isPresent();
@@ -151,6 +152,34 @@ class WatchesTest {
     cluster.remove(definition);
     eventuallyWoken("payments-api", "payments-batch", "bystander");
     assertThat(watches.certManager()).isFalse();
+  }
+
+  @Test
+  void argo_rollouts_may_come_and_go() {
+    cluster.put(rollout());
+    assertThat(watches.consumers("payments").workloads()).isEmpty();
+    var definition = cluster.put(definition("rollouts.argoproj.io"));
+    eventually("rollouts are consumers").until(this::hasRollout);
+    cluster.remove(definition);
+    eventually("rollouts are none").until(() -> !hasRollout());
+    assertThat(woken).isEmpty();
+  }
+
+  private boolean hasRollout() {
+    watches.consumersChanged("payments");
+    return watches.consumers("payments").workloads().stream()
+        .anyMatch(workload -> workload.subject().kind() == Kind.Rollout);
+  }
+
+  private static HasMetadata rollout() {
+    return new GenericKubernetesResourceBuilder()
+        .withApiVersion("argoproj.io/v1alpha1")
+        .withKind("Rollout")
+        .withNewMetadata()
+        .withNamespace("payments")
+        .withName("crm")
+        .endMetadata()
+        .build();
   }
 
   @Test
@@ -222,10 +251,10 @@ class WatchesTest {
         .build();
   }
 
-  private static HasMetadata definition() {
+  private static HasMetadata definition(String name) {
     return new CustomResourceDefinitionBuilder()
         .withNewMetadata()
-        .withName("certificates.cert-manager.io")
+        .withName(name)
         .endMetadata()
         .build();
   }

@@ -44,7 +44,11 @@ class ChartRightsTest {
     "delete serviceaccounts, false, false, true",
     "get cert-manager.io/certificates, false, true, true",
     "delete cert-manager.io/certificates, false, false, true",
-    "get pods, false, false, false"
+    "get pods, false, false, false",
+    "list argoproj.io/rollouts, true, true, true",
+    "patch argoproj.io/rollouts, false, true, true",
+    "get argoproj.io/rollouts, false, false, false",
+    "watch argoproj.io/rollouts, false, false, false"
   })
   void each_tier_may_do_more(String right, boolean observe, boolean rotate, boolean enforce) {
     var words = right.split("[ ]");

@@ -162,9 +162,9 @@ final class Hands {
               .orElse(Optional.of(Cause.Raced));
       case Action.Tie(_, var guard, var retained) ->
           updated(found, guard, identity, now, object -> tied(object, identity, retained));
-      case Action.Restart(_, var guard, var value) ->
+      case Action.Restart(_, var guard, var value, var at) ->
           judged(found, guard)
-              .map(object -> written(restarted(object, value, now), now))
+              .map(object -> written(restarted(object, value, at, now), now))
               .orElse(Optional.of(Cause.Raced));
       case Action.Evict(_, var guard, var noted) ->
           noted
@@ -416,7 +416,12 @@ final class Hands {
     return Server.with(object, meta.build());
   }
 
-  private static HasMetadata restarted(HasMetadata object, String value, Instant now) {
+  private static HasMetadata restarted(
+      HasMetadata object, String value, Optional<Instant> at, Instant now) {
+    if (at.isPresent()) {
+      var restartAt = Map.of("spec", Map.of("restartAt", at.get().toString()));
+      return Yaml.patched(object, Yaml.node(restartAt));
+    }
     var deployment =
         new DeploymentBuilder((Deployment) object)
             .editSpec()

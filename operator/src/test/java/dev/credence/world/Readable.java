@@ -312,7 +312,12 @@ public final class Readable {
       case Action.Invalidate(var subject, _, var since, _, _) ->
           "Invalidate the token in " + subject + " since " + since;
       case Action.Revalidate(var subject, _) -> "Revalidate the token in " + subject;
-      case Action.Restart(var subject, _, var value) -> "Restart " + subject + " for " + value;
+      case Action.Restart(var subject, _, var value, var at) ->
+          "Restart "
+              + subject
+              + " for "
+              + value
+              + at.map(time -> " by restartAt " + time).orElse("");
       case Action.Evict(var subject, _, var noted) ->
           "Evict "
               + subject

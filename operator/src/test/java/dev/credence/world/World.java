@@ -83,7 +83,7 @@ import org.jspecify.annotations.Nullable;
 /// API server does with an action, and a clock.
 public final class World implements Cluster {
   private static final Set<String> WORKLOADS =
-      Set.of("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob");
+      Set.of("Deployment", "StatefulSet", "DaemonSet", "Rollout", "Job", "CronJob");
   private static final Set<String> ENDED = Set.of("Succeeded", "Failed");
   /// The list of suspended accounts.
   static final Id LIST = new Id("ConfigMap", "credence-system", SuspendedAccounts.NAME);

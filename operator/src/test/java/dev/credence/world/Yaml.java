@@ -68,6 +68,7 @@ public final class Yaml {
           Map.entry("DaemonSet", DaemonSet.class),
           Map.entry("Ingress", Ingress.class),
           Map.entry("Gateway", GenericKubernetesResource.class),
+          Map.entry("Rollout", GenericKubernetesResource.class),
           Map.entry("Pod", Pod.class));
 
   static {
