@@ -71,14 +71,17 @@ final class Identities {
   }
 
   private Collection<MachineIdentity> by(String index, String key) {
-    return started().<Collection<MachineIdentity>>map(known -> known.byIndex(index, key)).orElse(List.of());
+    return started()
+        .<Collection<MachineIdentity>>map(known -> known.byIndex(index, key))
+        .orElse(List.of());
   }
 
   /// The cache answers from its start on. What is seen before wakes nobody: every identity is
   /// reconciled once it is there.
   private Optional<IndexerResourceCache<MachineIdentity>> started() {
     return Optional.ofNullable(cache)
-        .filter(known -> !(known instanceof AbstractEventSource<?, ?> source) || source.isRunning());
+        .filter(
+            known -> !(known instanceof AbstractEventSource<?, ?> source) || source.isRunning());
   }
 
   Stream<MachineIdentity> all() {
