@@ -76,8 +76,8 @@ final class Identities {
         .orElse(List.of());
   }
 
-  /// The cache answers from its start on. What is seen before wakes nobody: every identity is
-  /// reconciled once it is there.
+  /// The indexes answer from the start of the cache on. What is seen before wakes no identity: each
+  /// is reconciled once the cache has it.
   private Optional<IndexerResourceCache<MachineIdentity>> started() {
     return Optional.ofNullable(cache)
         .filter(
@@ -85,7 +85,8 @@ final class Identities {
   }
 
   Stream<MachineIdentity> all() {
-    return started().stream().flatMap(known -> known.list(identity -> true));
+    var known = cache;
+    return known == null ? Stream.of() : known.list(identity -> true);
   }
 
   /// How many namespaces have some.

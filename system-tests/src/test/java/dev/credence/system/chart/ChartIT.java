@@ -329,6 +329,7 @@ class ChartIT {
                 "CREDENCE_REPORTS",
                 "CREDENCE_CLUSTER_RESOURCE_NAMESPACE",
                 "CREDENCE_RISK",
+                "CREDENCE_RISK_EXCLUDE",
                 "CREDENCE_TIER",
                 "JDK_JAVA_OPTIONS");
         assertThat(namespace.client().policy().v1().podDisruptionBudget().list().getItems())
