@@ -127,11 +127,7 @@ final class Run implements Callable<Integer> {
             watches, settings.tier(), act, announcer, fleet, meters, clock, sweep::isGone);
     var policies =
         new PolicyReconciler(
-            fleet,
-            census,
-            () -> watches.identities().count(),
-            settings.watchNamespaces().isEmpty(),
-            clock);
+            fleet, census, watches::identityCount, settings.watchNamespaces().isEmpty(), clock);
     var discovering =
         new Discovering(
             watches,

@@ -84,6 +84,11 @@ final class Identities {
             known -> !(known instanceof AbstractEventSource<?, ?> source) || source.isRunning());
   }
 
+  /// Whether the first list is complete.
+  boolean areListed() {
+    return started().isPresent();
+  }
+
   Stream<MachineIdentity> all() {
     var known = cache;
     return known == null ? Stream.of() : known.list(identity -> true);

@@ -589,6 +589,11 @@ public final class Watches implements Cluster {
         .toList();
   }
 
+  /// How many identities there are; more than any number until all of them have been listed.
+  public long identityCount() {
+    return identities.areListed() ? identities.all().count() : Long.MAX_VALUE;
+  }
+
   /// Every identity, as far as we know.
   public Stream<MachineIdentity> identities() {
     return identities.all();
