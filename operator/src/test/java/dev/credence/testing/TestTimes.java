@@ -68,7 +68,8 @@ public final class TestTimes implements TestExecutionListener {
     }
   }
 
-  private static boolean isTopLevelClass(TestIdentifier test) {
+  /// Whether it is a test class that Maven handed out, and neither a method nor a nested class.
+  public static boolean isTopLevelClass(TestIdentifier test) {
     return test.getSource().filter(ClassSource.class::isInstance).isPresent()
         && test.getParentIdObject().filter(parent -> parent.getSegments().size() == 1).isPresent();
   }

@@ -3,6 +3,7 @@ package dev.credence.cluster;
 import static java.nio.file.StandardOpenOption.APPEND;
 import static java.nio.file.StandardOpenOption.CREATE;
 
+import dev.credence.testing.TestTimes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.platform.engine.TestExecutionResult;
-import org.junit.platform.engine.support.descriptor.ClassSource;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 
@@ -33,7 +33,7 @@ public final class FailureLogs implements TestExecutionListener {
   @Override
   public void executionFinished(TestIdentifier test, TestExecutionResult result) {
     failed |= result.getStatus() == TestExecutionResult.Status.FAILED;
-    if (isTopLevelClass(test)) {
+    if (TestTimes.isTopLevelClass(test)) {
       if (failed) {
         keep(test.getDisplayName());
       } else {
@@ -42,11 +42,6 @@ public final class FailureLogs implements TestExecutionListener {
       OF_THIS_CLASS.clear();
       failed = false;
     }
-  }
-
-  private static boolean isTopLevelClass(TestIdentifier test) {
-    return test.getSource().filter(ClassSource.class::isInstance).isPresent()
-        && test.getParentIdObject().filter(parent -> parent.getSegments().size() == 1).isPresent();
   }
 
   private static void keep(String name) {
