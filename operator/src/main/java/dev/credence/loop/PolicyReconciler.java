@@ -52,8 +52,10 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
   private final LongSupplier identities;
   private final boolean seesAll;
   private final Clock clock;
+  private volatile boolean whole;
 
-  /// `identities`: how many there are; the numbers are written only when all were looked at.
+  /// `identities`: how many there are; after the start the numbers are written only when all were
+  /// looked at.
   /// `seesAll`: this operator looks after every namespace. One that does not leaves the numbers
   /// out, since others count too.
   public PolicyReconciler(
@@ -88,8 +90,13 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
     return again;
   }
 
+  /// Once and for all: a new identity, or one that takes long to be looked at, does not hold up the
+  /// numbers of everybody else.
   private boolean isWhole() {
-    return seesAll && fleet.size() >= identities.getAsLong();
+    if (!whole && fleet.size() >= identities.getAsLong()) {
+      whole = true;
+    }
+    return seesAll && whole;
   }
 
   /// One place for every exception that nobody expected: it becomes a condition of this policy.

@@ -104,6 +104,21 @@ class PolicyReconcilerTest {
   }
 
   @Test
+  void a_new_identity_that_takes_long_does_not_hold_up_the_numbers() {
+    var policy = policy(null);
+    api.writesStatusOf(policy, 2).writesStatusOf(policy, 3);
+    identities.set(1);
+    fleet.stands(CRM, Standings.enforced(Standings.ownerless()));
+    look(reconciler, policy);
+    identities.set(2);
+    fleet.stands(CRM, Standings.enforced(Standings.inOrder()));
+    look(reconciler, policy);
+    assertThat(status().path("identities").asInt()).isEqualTo(1);
+    assertThat(status().path("violations").asInt()).isZero();
+    assertThat(api.asked()).hasSize(2);
+  }
+
+  @Test
   void who_does_not_see_every_namespace_does_not_count() {
     api.writes(2);
     look(new PolicyReconciler(fleet, census, identities::get, false, clock), policy(null));
