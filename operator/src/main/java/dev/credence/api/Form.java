@@ -13,8 +13,9 @@ public interface Form {
   /// A name of an object: a DNS subdomain (RFC 1123).
   String NAME = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$";
 
-  /// A key of a Secret.
-  String KEY = "^[-._a-zA-Z0-9]+$";
+  /// A key of a Secret: neither `.` nor with two dots at the start, which the API server rejects
+  /// (apimachinery, `IsConfigMapKey`).
+  String KEY = "^[.]?[-_a-zA-Z0-9][-._a-zA-Z0-9]*$";
 
   /// Five fields of cron, as in a CronJob; no `@daily`, no `TZ=`. What is in them is checked by the
   /// operator, which reports it in a condition.
@@ -66,7 +67,9 @@ public interface Form {
           Map.entry(
               NAME,
               "must be the name of an object: lower-case letters, digits, '-' and '.', starting and ending with a letter or digit"),
-          Map.entry(KEY, "must be a key of a Secret: letters, digits, '-', '_' and '.'"),
+          Map.entry(
+              KEY,
+              "must be a key of a Secret: letters, digits, '-', '_' and '.', without '..' at the start"),
           Map.entry(
               CRON,
               "must be five fields of cron like '0 2 1 * *': minute, hour, day, month, weekday"),
