@@ -6,9 +6,12 @@ import org.awaitility.core.ConditionFactory;
 
 /// Waiting with a deadline: what a test says instead of sleeping.
 public final class Eventually {
-  public static final Duration DEADLINE = Duration.ofSeconds(30);
+  /// So long that a busy machine does not fail a test: who waits in vain is a minute late.
+  public static final Duration DEADLINE = Duration.ofSeconds(60);
 
-  /// `eventually("the Secret is there").until(…)`: looks ten times a second, for 30 seconds.
+  private static final int MOST_MILLIS_BETWEEN_LOOKS = 300;
+
+  /// `eventually("the Secret is there").until(…)`: looks again and again, for a minute.
   public static ConditionFactory eventually(String what) {
     return within(DEADLINE, what);
   }
@@ -17,7 +20,13 @@ public final class Eventually {
     return Awaitility.await(what)
         .atMost(deadline)
         .pollDelay(Duration.ZERO)
-        .pollInterval(Duration.ofMillis(100));
+        .pollInterval((looks, last) -> pause(looks));
+  }
+
+  /// Soon after one another at first, and then less often: each look is a request to the API
+  // server.
+  private static Duration pause(int looks) {
+    return Duration.ofMillis(Math.min(MOST_MILLIS_BETWEEN_LOOKS, 50 + 25L * looks));
   }
 
   private Eventually() {}

@@ -36,11 +36,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.awaitility.core.ConditionTimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /// One namespace of a cluster: what a user does there and what a user sees there.
 public record Scene(KubernetesClient client, String namespace) {
+  private static final PatchContext MERGE = PatchContext.of(PatchType.JSON_MERGE);
+
   public static final String OWNER = "owner: {team: sales, contact: alice@example.com}";
 
   /// A generated Secret with one password: an item of `spec.secrets`.
@@ -135,9 +140,12 @@ public record Scene(KubernetesClient client, String namespace) {
 
   /// A merge patch, written as YAML: `{spec: {owner: {contact: bob@example.com}}}`.
   public void patch(Resource<? extends HasMetadata> resource, String yaml) {
-    resource.patch(
-        new PatchContext.Builder().withPatchType(PatchType.JSON_MERGE).build(),
-        Serialization.asJson(read(yaml, Map.class)));
+    resource.patch(MERGE, Serialization.asJson(read(yaml, Map.class)));
+  }
+
+  /// As the controller of another kind does.
+  public void patchStatus(Resource<? extends HasMetadata> resource, String yaml) {
+    resource.subresource("status").patch(MERGE, Serialization.asJson(read(yaml, Map.class)));
   }
 
   public void annotate(Resource<? extends HasMetadata> resource, String key, String value) {
@@ -375,6 +383,18 @@ public record Scene(KubernetesClient client, String namespace) {
         .flatMap(status -> status.conditions().stream())
         .map(c -> "%s %s %s (%s)".formatted(c.type(), c.status(), c.reason(), c.message()))
         .collect(joining("; "));
+  }
+
+  /// What is seen changes for some time, and then no more for a while.
+  public static void comesToRest(Duration time, String what, Supplier<?> seen) {
+    var last = new AtomicReference<@Nullable Object>();
+    within(time.plus(DEADLINE), what)
+        .during(time)
+        .until(
+            () -> {
+              var now = seen.get();
+              return now.equals(last.getAndSet(now));
+            });
   }
 
   /// What is true stays true for a while: for what must not happen.

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// the chart gives it. On a cluster of its own, since the admission policies go too.
 @OnCluster
 class UninstallIT {
-  private static final Duration AT_MOST = Duration.ofSeconds(15);
+  private static final Duration AT_MOST = Duration.ofSeconds(30);
 
   /// The garbage collector learns of kinds that went in its own time.
   private static final Duration GARBAGE = Duration.ofSeconds(90);

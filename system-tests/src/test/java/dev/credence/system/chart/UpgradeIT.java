@@ -29,7 +29,7 @@ class UpgradeIT {
   private static final String CHART = LocalCluster.TOP.resolve("helm/credence").toString();
   private static final Path PREVIOUS =
       LocalCluster.TOP.resolve("system-tests/src/test/resources/chart/previous");
-  private static final Duration TOKEN_CACHE = Duration.ofSeconds(15);
+  private static final Duration TOKEN_CACHE = Duration.ofSeconds(30);
   private static final Duration SETTLING = Duration.ofSeconds(60);
 
   private static LocalCluster cluster;

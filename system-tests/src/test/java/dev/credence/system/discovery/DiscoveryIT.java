@@ -82,6 +82,10 @@ class DiscoveryIT {
         .get();
   }
 
+  private static String versionOfPolicy(Scene scene) {
+    return policy(scene).getMetadata().getResourceVersion();
+  }
+
   private static Optional<UnclaimedStatus> unclaimed(Scene scene) {
     return Optional.ofNullable(policy(scene))
         .flatMap(found -> Optional.ofNullable(found.getStatus()))
@@ -138,22 +142,17 @@ class DiscoveryIT {
       assertThat(operator.metric("credence_unclaimed{kind=\"ServiceAccount\"}").orElse(0))
           .isGreaterThanOrEqualTo(1);
 
-      var version = policy(scene).getMetadata().getResourceVersion();
-      Scene.stays(
-          Duration.ofSeconds(10),
-          "at rest nothing is written",
-          () -> policy(scene).getMetadata().getResourceVersion().equals(version));
+      Scene.comesToRest(Duration.ofSeconds(10), "nothing is written", () -> versionOfPolicy(scene));
 
       scene.identity("billing", OWNER + ", secrets: [{name: billing-db}]");
       scene.secret("forgotten-legacy").delete();
       scene.account("forgotten").delete();
       eventually("what is claimed, or gone, is no longer listed")
           .until(() -> unclaimed(scene).filter(now -> now.names() == null).isPresent());
-      var empty = policy(scene).getMetadata().getResourceVersion();
-      Scene.stays(
+      Scene.comesToRest(
           Duration.ofSeconds(10),
           "with nothing to list nothing is written either",
-          () -> policy(scene).getMetadata().getResourceVersion().equals(empty));
+          () -> versionOfPolicy(scene));
     }
   }
 
@@ -294,7 +293,7 @@ class DiscoveryIT {
       // Were it used before the API server has seen the label, that would be a use.
       Scene.stays(Duration.ofSeconds(5), "it stays invalid", () -> isInvalid(scene, "crm-legacy"));
       var token = scene.value("crm-legacy", "token").orElseThrow();
-      within(Duration.ofSeconds(20), "the API server refuses it").until(() -> !isKnown(token));
+      within(Duration.ofSeconds(45), "the API server refuses it").until(() -> !isKnown(token));
       scene.await("crm", "CredentialsFresh", "False LegacyTokenUnused");
       assertThat(scene.message("crm", "CredentialsFresh"))
           .contains("crm-mounted", "a pod or a workload of the namespace uses it")
@@ -305,7 +304,7 @@ class DiscoveryIT {
 
       policy.replace("enforcement: Enforce, tokens: {legacy: Report, legacyUnusedFor: 5s}");
       eventually("it is given back").until(() -> !isInvalid(scene, "crm-legacy"));
-      within(Duration.ofSeconds(20), "the API server accepts it").until(() -> isKnown(token));
+      within(Duration.ofSeconds(45), "the API server accepts it").until(() -> isKnown(token));
     }
   }
 

@@ -11,7 +11,10 @@ import dev.credence.cluster.TestNamespace;
 import dev.credence.cluster.WithOperator;
 import dev.credence.system.BesideOthers;
 import dev.credence.system.Scene;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import io.fabric8.kubernetes.client.readiness.Readiness;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -250,6 +253,123 @@ class RestartIT {
       namespace.client().pods().withLabel("app", "crm-web").delete();
       scene.awaitStand("crm", "crm-db", "Fresh 2");
       assertThat(hasPrevious(scene, "crm-db")).isFalse();
+    }
+  }
+
+  /// The kind is enough: the test does what the controller of Argo Rollouts does with it.
+  @BesideOthers
+  void an_argo_rollout_is_restarted_by_its_restart_time(TestNamespace namespace) {
+    var scene = Scene.in(namespace);
+    var kind = scene.create(Rollouts.DEFINITION);
+    try (var policy = scene.policy("rotation: {overlap: 1s, restart: {strategy: Rollout}}")) {
+      var rollouts = new Rollouts(scene);
+      eventually("the API server serves the kind").ignoreExceptions().until(rollouts::create);
+      identify(scene, "crm-db");
+      eventually("its pod is ready").until(() -> rollouts.readyPods().size() == 1);
+      rollouts.healthy();
+      var before = rollouts.readyPods();
+
+      scene.annotate(scene.identity("crm"), Api.ROTATE, "now");
+      eventually("it is asked to restart").until(() -> rollouts.restartAt().isPresent());
+      assertThat(rollouts.text("status", "restartedAt")).isEmpty();
+      assertThat(hasPrevious(scene, "crm-db")).as("its pod has the old value").isTrue();
+      scene.awaitStand("crm", "crm-db", "Restarting 2");
+      assertThat(scene.credential("crm", "crm-db").message())
+          .contains("waiting for Rollout " + namespace + "/crm-web");
+
+      rollouts.replace(before);
+      scene.awaitStand("crm", "crm-db", "Fresh 2");
+      assertThat(hasPrevious(scene, "crm-db")).isFalse();
+      assertThat(rollouts.readyPods()).doesNotContainAnyElementsOf(before);
+      assertThat(rollouts.generation()).as("restarted once").isEqualTo(2);
+    } finally {
+      scene.client().resource(kind).delete();
+    }
+  }
+
+  /// A Rollout `crm-web` of one pod, and the ReplicaSet that its controller would make.
+  private record Rollouts(Scene scene) {
+    /// What the product reads of `rollouts.argoproj.io`; the rest is left open.
+    static final String DEFINITION =
+        """
+        {apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition, metadata: {name: rollouts.argoproj.io},
+         spec: {group: argoproj.io, scope: Namespaced, names: {kind: Rollout, plural: rollouts, singular: rollout, listKind: RolloutList},
+          versions: [{name: v1alpha1, served: true, storage: true, subresources: {status: {}},
+           schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true, properties: {
+            spec: {type: object, x-kubernetes-preserve-unknown-fields: true}, status: {type: object, x-kubernetes-preserve-unknown-fields: true}}}}}]}}
+        """;
+
+    private static final String POD =
+        """
+        {metadata: {labels: {app: crm-web}}, spec: {containers: [
+          {name: web, image: crm, env: [{name: PASSWORD, valueFrom: {secretKeyRef: {name: crm-db, key: password}}}]}]}}
+        """
+            .strip();
+
+    boolean create() {
+      if (object().get() != null) {
+        return true;
+      }
+      var made =
+          scene.create(
+              "{apiVersion: argoproj.io/v1alpha1, kind: Rollout, metadata: {name: crm-web}, spec: {replicas: 1, selector: {matchLabels: {app: crm-web}}, template: %s}}"
+                  .formatted(POD));
+      scene.create(
+          """
+          {apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: crm-web-5d9c, ownerReferences: [
+            {apiVersion: argoproj.io/v1alpha1, kind: Rollout, name: crm-web, uid: %s, controller: true}]},
+           spec: {replicas: 1, selector: {matchLabels: {app: crm-web}}, template: %s}}
+          """
+              .formatted(made.getMetadata().getUid(), POD));
+      return true;
+    }
+
+    private Resource<GenericKubernetesResource> object() {
+      return scene
+          .client()
+          .genericKubernetesResources("argoproj.io/v1alpha1", "Rollout")
+          .inNamespace(scene.namespace())
+          .withName("crm-web");
+    }
+
+    Optional<String> text(String... path) {
+      return Optional.ofNullable(object().get().get((Object[]) path)).map(String::valueOf);
+    }
+
+    long generation() {
+      return object().get().getMetadata().getGeneration();
+    }
+
+    Optional<String> restartAt() {
+      return text("spec", "restartAt");
+    }
+
+    List<String> readyPods() {
+      return scene.client().pods().inNamespace(scene.namespace()).list().getItems().stream()
+          .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+          .filter(Readiness::isPodReady)
+          .map(pod -> pod.getMetadata().getName())
+          .toList();
+    }
+
+    void healthy() {
+      status("");
+    }
+
+    /// Deletes the pods that are older than the restart, and says when it was done.
+    void replace(List<String> pods) {
+      pods.forEach(
+          pod -> scene.client().pods().inNamespace(scene.namespace()).withName(pod).delete());
+      eventually("another pod is ready")
+          .until(() -> readyPods().size() == 1 && !readyPods().equals(pods));
+      status(", restartedAt: '%s'".formatted(restartAt().orElseThrow()));
+    }
+
+    private void status(String more) {
+      scene.patchStatus(
+          object(),
+          "{status: {phase: Healthy, observedGeneration: '%s', replicas: 1, readyReplicas: 1, updatedReplicas: 1, availableReplicas: 1%s}}"
+              .formatted(generation(), more));
     }
   }
 

@@ -144,7 +144,7 @@ class ServerFaultsIT {
     identity(peaceful, name);
     peaceful.awaitReady(name);
     if (!said.equals("nobody")) {
-      within(Duration.ofSeconds(20), "the identity says why")
+      within(Duration.ofSeconds(45), "the identity says why")
           .untilAsserted(
               () ->
                   assertThat(troubled.message(said + "-" + name, condition))
@@ -169,7 +169,7 @@ class ServerFaultsIT {
     // Each watch ends as one whose place in history is gone, so that all is listed again.
     inTrouble(new Fate.Refused(403, 0, "a drill"), right, resource);
     proxy.forgetHistory();
-    within(Duration.ofSeconds(20), "it is not ready and says why")
+    within(Duration.ofSeconds(45), "it is not ready and says why")
         .until(() -> operator.page("/healthz/ready").contains("not watching " + kind));
     assertThat(operator.isReady()).isFalse();
     assertThat(operator.status("/healthz/live")).as("a restart would not help").isEqualTo(200);
@@ -218,7 +218,7 @@ class ServerFaultsIT {
       identity(peaceful, "not-denied");
       peaceful.awaitReady("not-denied");
       for (var name : new String[] {"denied-old", "denied-new"}) {
-        within(Duration.ofSeconds(20), name + " says why")
+        within(Duration.ofSeconds(45), name + " says why")
             .untilAsserted(
                 () ->
                     assertThat(troubled.message(name, "Ready")).contains("no Secrets on Sundays"));

@@ -15,8 +15,6 @@ import dev.credence.cluster.OperatorProcess;
 import dev.credence.cluster.Requests;
 import dev.credence.system.Scene;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -223,50 +221,6 @@ class CountsIT {
                                 || (r.verb().equals("get") && r.resource().isEmpty())),
             "only the framework's question whether it may have the lease, and that for the version");
     assertThat(asked.count()).as("not one for each identity").isLessThan(60);
-  }
-
-  @Test
-  void from_apply_to_ready_takes_less_than_a_second() {
-    var scene = scene("latency");
-    var median = median(scene, "first");
-    if (median.compareTo(Duration.ofSeconds(1)) >= 0) {
-      // Other work on this machine may have been in the way, once.
-      median = median(scene, "second");
-    }
-    assertThat(median).isLessThan(Duration.ofSeconds(1));
-  }
-
-  private static Duration median(Scene scene, String round) {
-    var audit = cluster.audit();
-    var names = IntStream.range(0, 15).mapToObj(n -> round + "-" + n).toList();
-    for (var name : names) {
-      scene.createAccount(name);
-      scene.identity(
-          name,
-          OWNER + ", serviceAccounts: [{name: %s}], secrets: [%s]".formatted(name, password(name)));
-      scene.awaitReady(name);
-    }
-    var requests = audit.requests().in(scene.namespace());
-    var took = new ArrayList<Duration>();
-    for (var name : names) {
-      var created = first(requests.verb("create").on("machineidentities"), name);
-      var shown = first(requests.ofOperator().verb("patch").on("machineidentities/status"), name);
-      took.add(Duration.between(created, shown));
-    }
-    took.sort(Duration::compareTo);
-    var median = took.get(took.size() / 2);
-    System.out.printf(
-        "Counts: from apply to Ready, %s round of 15: median %d ms, fastest %d ms, slowest %d ms%n",
-        round, median.toMillis(), took.getFirst().toMillis(), took.getLast().toMillis());
-    return median;
-  }
-
-  private static Instant first(Requests requests, String name) {
-    return requests.all().stream()
-        .filter(r -> r.name().equals(name))
-        .map(Requests.Request::time)
-        .min(Instant::compareTo)
-        .orElseThrow(() -> new AssertionError("no request about " + name + " in\n" + requests));
   }
 
   private static String db() {

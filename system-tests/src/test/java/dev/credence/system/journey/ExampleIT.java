@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -121,8 +122,13 @@ class ExampleIT {
           .contains("system:serviceaccount:ci:pipeline");
       assertThat(cluster.kubectl("--kubeconfig", first, "get", "configmaps"))
           .contains("kube-root-ca.crt");
-      assertThat(scene.credential("pipeline", "pipeline-kubeconfig").expirationTime())
-          .isAfter(Instant.now().plus(Duration.ofHours(23)));
+      eventually("its end is told")
+          .until(
+              () ->
+                  Optional.ofNullable(
+                          scene.credential("pipeline", "pipeline-kubeconfig").expirationTime())
+                      .filter(end -> end.isAfter(Instant.now().plus(Duration.ofHours(23))))
+                      .isPresent());
 
       // As the README says, with an overlap that a test can wait for.
       scene.patch(
@@ -132,11 +138,11 @@ class ExampleIT {
       scene.awaitVersion("pipeline-kubeconfig", 2);
       var second = kubeconfig(scene, folder.resolve("second"));
       assertThat(List.of(opens(first), opens(second))).containsExactly(true, true);
-      within(Duration.ofSeconds(20 + 15 + 10), "the old one is refused").until(() -> !opens(first));
+      within(Duration.ofSeconds(20 + 45), "the old one is refused").until(() -> !opens(first));
       assertThat(opens(second)).isTrue();
 
       scene.annotate(scene.secret("pipeline-kubeconfig"), "credence.dev/revoke", "leaked");
-      within(Duration.ofSeconds(15), "the revoked one is refused").until(() -> !opens(second));
+      within(Duration.ofSeconds(45), "the revoked one is refused").until(() -> !opens(second));
       scene.awaitVersion("pipeline-kubeconfig", 3);
       assertThat(opens(kubeconfig(scene, folder.resolve("third")))).isTrue();
     }
@@ -191,7 +197,7 @@ class ExampleIT {
           "billing",
           "credence.dev/suspend=compromised? INC-7, alice looks into it");
       scene.await("exporter", "Suspended", "True Compromised");
-      within(Duration.ofSeconds(15), "its writes are refused")
+      within(Duration.ofSeconds(45), "its writes are refused")
           .until(() -> !writes(kubeconfig, "meanwhile"));
       assertThat(
               cluster.kubectl(
@@ -202,7 +208,7 @@ class ExampleIT {
       cluster.kubectl("annotate", "mid", "exporter", "-n", "billing", "credence.dev/suspend-");
       scene.awaitVersion("exporter-kubeconfig", 2);
       var second = write(scene, "exporter-kubeconfig", folder.resolve("second"));
-      within(Duration.ofSeconds(15), "it writes again").until(() -> writes(second, "after"));
+      within(Duration.ofSeconds(45), "it writes again").until(() -> writes(second, "after"));
       scene.awaitReady("exporter");
       assertThat(scene.status("exporter").history()).hasSize(2);
     }

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 /// writes of its account, and not only by what its status says.
 @OnCluster
 class SuspensionIT {
-  private static final Duration AT_MOST = Duration.ofSeconds(15);
+  private static final Duration AT_MOST = Duration.ofSeconds(30);
 
   private static LocalCluster cluster;
 

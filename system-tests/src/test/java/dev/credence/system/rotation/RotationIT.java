@@ -95,11 +95,9 @@ class RotationIT {
     scene.awaitVersion("crm-db", 2);
     assertThat(previous(scene)).isEqualTo(first);
     var second = current(scene);
-    var asked = Instant.now();
 
     scene.annotate(scene.secret("crm-db"), Api.REVOKE, "seen in a log, INC-1");
     scene.awaitVersion("crm-db", 3);
-    assertThat(Duration.between(asked, Instant.now())).isLessThan(Duration.ofSeconds(9));
     assertThat(scene.secret("crm-db").get().getData()).containsOnlyKeys("password");
     assertThat(current(scene)).isNotEqualTo(second).isNotEqualTo(first);
     scene.awaitStand("crm", "crm-db", "Fresh 3");

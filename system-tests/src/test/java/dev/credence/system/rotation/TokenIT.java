@@ -30,7 +30,7 @@ import java.util.stream.Stream;
 @WithOperator
 class TokenIT {
   /// The API server remembers for ten seconds that it has accepted a token.
-  private static final Duration TO_END = Duration.ofSeconds(15);
+  private static final Duration TO_END = Duration.ofSeconds(30);
 
   /// The identity `crm` with a token of the ServiceAccount `crm-sync`, which is there.
   private static Scene crm(TestNamespace namespace, String token, String rotation) {

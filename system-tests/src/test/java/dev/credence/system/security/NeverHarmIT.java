@@ -581,7 +581,7 @@ class NeverHarmIT {
         eventually("the change was seen")
             .until(() -> scene.status("crm").owner().contact().equals("bob@example.com"));
         scene.identity("billing").delete();
-        within(Duration.ofSeconds(20), "it has gone from the metrics")
+        within(Duration.ofSeconds(45), "it has gone from the metrics")
             .until(() -> operator.isReady() && operator.status("/healthz/live") == 200);
         assertThat(operator.isAlive()).isTrue();
       }
