@@ -98,7 +98,12 @@ class DocsTest {
             // In `apiVersion` and in paths; a label that admission looks for on namespaces; the
             // component of Events.
             Stream.of(
-                Api.VERSION, "enforce", "machineidentities", "credentialpolicies", "credence"))
+                Api.VERSION,
+                "enforce",
+                "machineidentities",
+                "credentialpolicies",
+                "suspensionlists",
+                "credence"))
         .collect(toSet());
   }
 

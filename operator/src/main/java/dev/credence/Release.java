@@ -2,8 +2,8 @@ package dev.credence;
 
 import dev.credence.act.Revalidation;
 import dev.credence.api.Api;
+import dev.credence.api.SuspensionList;
 import dev.credence.observe.SuspendedAccounts;
-import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
@@ -13,12 +13,11 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.net.HttpURLConnection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
 /// What the chart runs when it is uninstalled: nobody stays suspended by an operator that is gone.
@@ -105,27 +104,37 @@ final class Release implements Callable<Integer> {
     }
   }
 
-  /// Where the chart is gone, so is the list.
+  /// The list of suspended accounts, and the one that an operator of before kept.
   private static boolean empty(KubernetesClient client, Settings settings) {
-    var list =
-        new ConfigMapBuilder()
-            .withNewMetadata()
-            .withNamespace(settings.namespace())
-            .withName(SuspendedAccounts.NAME)
-            .endMetadata()
-            .build();
-    var data = new HashMap<String, @Nullable Object>();
-    data.put("data", null);
+    var home = settings.namespace();
+    return deleted("the list of suspended accounts", () -> lists(client, home))
+        & deleted("ConfigMap " + SuspendedAccounts.OLD, () -> old(client, home));
+  }
+
+  private static void lists(KubernetesClient client, String home) {
+    var lists = client.resources(SuspensionList.class).inNamespace(home);
+    // A list of metadata that is empty has no items at all.
+    Optional.ofNullable(lists.list().getItems()).stream()
+        .flatMap(List::stream)
+        .forEach(list -> lists.withName(list.getMetadata().getName()).delete());
+  }
+
+  private static void old(KubernetesClient client, String home) {
+    client.configMaps().inNamespace(home).withName(SuspendedAccounts.OLD).delete();
+  }
+
+  private static boolean deleted(String what, Runnable deletion) {
     try {
-      client.resource(list).patch(MERGE, Serialization.asJson(data));
-      System.out.println("the list of suspended accounts is empty");
+      deletion.run();
+      System.out.println(what + " is empty");
       return true;
     } catch (KubernetesClientException refused) {
-      // The chart's own hook has no right to it, and needs none: the list went before.
+      // The chart's own hook has no right to the old one, and needs none: it went before. Without
+      // the definition of the kind there is no list.
       if (GONE.contains(refused.getCode())) {
         return true;
       }
-      System.err.println("credence: the list of suspended accounts: " + refused.getMessage());
+      System.err.println("credence: " + what + ": " + refused.getMessage());
       return false;
     }
   }

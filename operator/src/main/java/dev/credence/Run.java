@@ -3,7 +3,9 @@ package dev.credence;
 import dev.credence.act.Act;
 import dev.credence.act.Announcer;
 import dev.credence.act.IdentityWrites;
+import dev.credence.act.Probe;
 import dev.credence.act.ReportWrites;
+import dev.credence.api.SuspensionList;
 import dev.credence.facts.Baseline;
 import dev.credence.facts.Subject;
 import dev.credence.facts.rbac.Exclusions;
@@ -17,6 +19,7 @@ import dev.credence.measure.Census;
 import dev.credence.measure.Fleet;
 import dev.credence.measure.Meters;
 import dev.credence.measure.PolicyCount;
+import dev.credence.measure.SuspensionCount;
 import dev.credence.observe.ApiServer;
 import dev.credence.observe.Reports;
 import dev.credence.observe.Watches;
@@ -110,7 +113,14 @@ final class Run implements Callable<Integer> {
             settings.clusterResourceNamespace(),
             settings.risk(),
             new Exclusions(settings.riskExclude()));
+    watches.listAtMost(settings.suspensionLimit());
+    watches.askBy(new Probe(clients.full(), settings.namespace(), settings.tier()));
     meters.page().register(new PolicyCount(watches::policies));
+    meters
+        .page()
+        .register(
+            new SuspensionCount(
+                watches::suspendedByNamespace, watches::admissions, settings.suspensionLimit()));
     var act =
         new Act(
             clients.full(),
@@ -157,7 +167,7 @@ final class Run implements Callable<Integer> {
           .addKeyValue("tier", settings.tier())
           .log("starting");
       waitingFor = "waiting for the API server and the CRDs";
-      ApiServer.await(clients.full(), settings.watchNamespaces());
+      ApiServer.await(clients.full(), settings.watchNamespaces(), settings.namespace());
       waitingFor = "reading the cluster";
       watches.start();
       engine.start(identities, policies);
@@ -233,6 +243,16 @@ final class Run implements Callable<Integer> {
       @Override
       public void restarted(String namespace) {
         watches.consumersChanged(namespace);
+      }
+
+      @Override
+      public List<SuspensionList> suspensionLists() {
+        return watches.suspensionLists();
+      }
+
+      @Override
+      public void removed(SuspensionList list) {
+        watches.removed(list);
       }
     };
   }

@@ -45,6 +45,11 @@ public enum Setting {
       "",
       "namespaces, or ServiceAccounts as namespace/name, with commas between them",
       "Whose ServiceAccounts are never suspended, beside those of kube-system and of the operator's own namespace."),
+  SuspensionLimit(
+      "CREDENCE_SUSPENSION_LIMIT",
+      "1000",
+      "a number of ServiceAccounts from 1 to 100000",
+      "How many ServiceAccounts of one namespace can be suspended at a time. What is beyond it is not suspended, and its identity has the reason SuspensionLimit."),
   Baseline(
       "CREDENCE_BASELINE",
       "kube-system,kube-public,kube-node-lease,*/default",

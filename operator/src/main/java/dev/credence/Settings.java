@@ -25,6 +25,7 @@ public record Settings(
     Duration sweepEvery,
     int identitySeries,
     Set<String> neverSuspend,
+    int suspensionLimit,
     Optional<String> apiServer,
     Set<String> baseline,
     boolean reports,
@@ -47,6 +48,7 @@ public record Settings(
 
   private static final Set<String> LEVELS = Set.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
   private static final int HIGHEST_PORT = 65_535;
+  private static final int MOST_SUSPENDED = 100_000;
 
   public Settings {
     watchNamespaces = Set.copyOf(watchNamespaces);
@@ -73,6 +75,7 @@ public record Settings(
         read(environment, Setting.SweepEvery, Settings::sweep),
         read(environment, Setting.IdentitySeries, Settings::count),
         read(environment, Setting.NeverSuspend, Settings::accounts),
+        read(environment, Setting.SuspensionLimit, Settings::limit),
         read(environment, Setting.ApiServer, Settings::https),
         read(environment, Setting.Baseline, Settings::baseline),
         read(environment, Setting.Reports, Settings::truth),
@@ -156,6 +159,14 @@ public record Settings(
       throw new IllegalArgumentException(text);
     }
     return count;
+  }
+
+  private static int limit(String text) {
+    var accounts = Integer.parseInt(text);
+    if (accounts < 1 || accounts > MOST_SUSPENDED) {
+      throw new IllegalArgumentException(text);
+    }
+    return accounts;
   }
 
   private static int port(String text) {

@@ -34,6 +34,7 @@ final class FieldReference {
     var root = definition.getSpec().getVersions().getFirst().getSchema().getOpenAPIV3Schema();
     var table = new Table("Field", "Type", "Default", "Bounds and rules", "What it is");
     Stream.of("spec", "status")
+        .filter(root.getProperties()::containsKey)
         .forEach(
             part ->
                 walk(
@@ -45,13 +46,15 @@ final class FieldReference {
 
         ## %s
 
-        %s Short name `%s`.%s
+        %s%s%s
 
         %s"""
         .formatted(
             names.getKind(),
             root.getDescription(),
-            String.join("`, `", names.getShortNames()),
+            names.getShortNames().isEmpty()
+                ? ""
+                : " Short name `" + String.join("`, `", names.getShortNames()) + "`.",
             said(root).map(rule -> " " + capital(rule) + ".").collect(Collectors.joining()),
             table);
   }

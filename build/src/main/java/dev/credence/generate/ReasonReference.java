@@ -93,7 +93,8 @@ final class ReasonReference {
         Reason.ReviewOverdue,
         Reason.Idle,
         Reason.Compromised,
-        Reason.NotEnforced);
+        Reason.NotEnforced,
+        Reason.SuspensionLimit);
     when(Aspect.Suspended, Truth.False, Reason.InService);
     when(Aspect.InUse, Truth.True, Reason.TokenUsed, Reason.PodRunning, Reason.Referenced);
     when(Aspect.InUse, Truth.False, Reason.Idle);

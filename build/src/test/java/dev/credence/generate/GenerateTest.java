@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.MachineIdentity;
+import dev.credence.api.SuspensionList;
 import io.fabric8.crdv2.generator.CRDGenerator;
 import io.fabric8.crdv2.generator.CRDPostProcessor;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -23,7 +24,10 @@ class GenerateTest {
   private static final List<Path> HOMES =
       List.of(TOP.resolve("crds"), TOP.resolve("helm/credence/files/crds"));
   private static final List<String> NAMES =
-      List.of("machineidentities.credence.dev", "credentialpolicies.credence.dev");
+      List.of(
+          "machineidentities.credence.dev",
+          "credentialpolicies.credence.dev",
+          "suspensionlists.credence.dev");
 
   @TempDir private static Path generated;
 
@@ -38,7 +42,8 @@ class GenerateTest {
                 return crd;
               }
             })
-        .customResourceClasses(MachineIdentity.class, CredentialPolicy.class)
+        .customResourceClasses(
+            MachineIdentity.class, CredentialPolicy.class, SuspensionList.class)
         .forCRDVersions("v1")
         .inOutputDir(generated.toFile())
         .detailedGenerate();
@@ -64,7 +69,8 @@ class GenerateTest {
   void the_reference_of_fields_is_that_of_the_records() throws IOException {
     check(
         REFERENCE.resolve("fields.md"),
-        FieldReference.markdown(List.of(definition(NAMES.get(0)), definition(NAMES.get(1)))));
+        FieldReference.markdown(
+            List.of(definition(NAMES.get(0)), definition(NAMES.get(1)), definition(NAMES.get(2)))));
   }
 
   /// A generated file has this text; with `-Dcredence.generate=true` it is written.

@@ -1,14 +1,19 @@
 package dev.credence.act;
 
 import dev.credence.api.MachineIdentity;
+import dev.credence.api.SuspensionList;
 import dev.credence.decide.Action;
 import dev.credence.facts.Guard;
 import dev.credence.facts.Subject;
 import dev.credence.make.Maker;
+import dev.credence.observe.SuspendedAccounts;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
 
 /// Carries an action out. What is created is created by a plain POST: where the name is taken,
 /// nothing happens. What is changed is changed under the UID and resourceVersion that were judged.
@@ -36,6 +41,14 @@ public final class Act {
 
     /// Pods of this namespace were started anew, or are about to be.
     void restarted(String namespace);
+
+    /// The lists of suspended accounts as they are, with what we wrote.
+    default List<SuspensionList> suspensionLists() {
+      return List.of();
+    }
+
+    /// A list that we deleted, whenever the watch shows it.
+    default void removed(SuspensionList list) {}
   }
 
   /// `metadata` is a client that is answered with metadata only; `apiServer` the address that is
@@ -59,7 +72,7 @@ public final class Act {
     this.restarts = new Restarts(client);
     this.renewals = new Renewals(client);
     this.certificates = new CertificateWrites(client, memory);
-    this.suspensions = new SuspensionWrites(client, this.metadata, home, memory);
+    this.suspensions = new SuspensionWrites(this.metadata, new ListWrites(client, home, memory));
     this.memory = memory;
   }
 
@@ -92,8 +105,7 @@ public final class Act {
       case Action.RunHook run -> hooks.start(run, identity);
       case Action.Note note -> metadata.note(namespace, note);
       case Action.Remove(var subject, var guard, _) -> removals.remove(namespace, subject, guard);
-      case Action.Freeze freeze -> suspensions.freeze(namespace, freeze);
-      case Action.Thaw(var subject) -> thaw(namespace, subject);
+      case Action.Freeze _, Action.Thaw _ -> suspensions.list(namespace, List.of(action));
       case Action.Invalidate invalidate -> suspensions.invalidate(namespace, invalidate);
       case Action.Revalidate(var subject, var guard) -> revalidate(namespace, subject, guard);
       case Action.Restart(var subject, var guard, var value, var at) -> {
@@ -120,9 +132,31 @@ public final class Act {
     }
   }
 
+  /// The same for the actions of one decision. What they change in the list of suspended accounts
+  /// is written at once, when the first of them is performed; each of them has the result of that.
+  public Consumer<Action> performing(List<Action> actions, MachineIdentity identity) {
+    var listing =
+        new Listing(actions, all -> suspensions.list(identity.getMetadata().getNamespace(), all));
+    return action -> {
+      if (!listing.perform(action)) {
+        perform(action, identity);
+      }
+    };
+  }
+
   /// Takes an account off the list of suspended ones.
   public void thaw(String namespace, Subject subject) {
-    suspensions.thaw(namespace, subject);
+    suspensions.list(namespace, List.of(new Action.Thaw(subject)));
+  }
+
+  /// Takes entries of the ConfigMap of before into the list.
+  public void takeOver(List<SuspendedAccounts.Entry> entries) {
+    suspensions.takeOver(entries);
+  }
+
+  /// Deletes the ConfigMap of before, unless it changed meanwhile.
+  public void removeOldList(ConfigMap list) {
+    suspensions.removeOldList(list);
   }
 
   /// Has the API server accept the token in a Secret again.

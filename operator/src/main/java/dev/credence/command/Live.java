@@ -49,7 +49,8 @@ final class Live {
           new Watched("", "serviceaccounts", Place.Namespace, ""),
           new Watched("batch", "jobs", Place.Namespace, ""),
           new Watched("", "namespaces", Place.Cluster, ""),
-          new Watched("", "configmaps", Place.Home, SuspendedAccounts.NAME),
+          new Watched("", "configmaps", Place.Home, SuspendedAccounts.OLD),
+          new Watched("credence.dev", "suspensionlists", Place.Home, ""),
           new Watched(
               "apiextensions.k8s.io",
               "customresourcedefinitions",

@@ -20,7 +20,8 @@ final class Escapes {
   private static final String ADMISSION = "admissionregistration.k8s.io";
   private static final List<String> CHANGE = List.of("update", "patch", "delete");
   private static final List<String> MAKE = List.of("create", "update", "patch");
-  private static final String LIST = "credence-suspended";
+  private static final String CREDENCE = "credence.dev";
+  private static final String LISTS = "suspensionlists";
   private static final String KUBE_SYSTEM = "kube-system";
 
   private final String namespace;
@@ -64,8 +65,7 @@ final class Escapes {
             writesDenied
                 ? Stream.<String>of()
                 : said(
-                    list(),
-                    "may take itself off the list of suspended accounts (ConfigMap " + LIST + ")"))
+                    list(), "may take itself off the list of suspended accounts (SuspensionLists)"))
         .flatMap(sentences -> sentences);
   }
 
@@ -103,9 +103,9 @@ final class Escapes {
         .filter(home -> !home.equals(KUBE_SYSTEM))
         .flatMap(
             home ->
-                CHANGE.stream()
-                    .filter(verb -> rights.allow(new Access(verb, "", "configmaps", home, LIST)))
-                    .map(verb -> verb + " configmaps"));
+                Stream.concat(CHANGE.stream(), Stream.of("deletecollection"))
+                    .filter(verb -> rights.allow(new Access(verb, CREDENCE, LISTS, home, "")))
+                    .map(verb -> verb + " " + LISTS));
   }
 
   private Stream<String> impersonations() {

@@ -54,7 +54,10 @@ public enum Reason {
   Compromised("somebody has asked for the identity to be suspended, since it is in other hands"),
 
   NotEnforced(
-      "the identity is suspended, and an admission policy that is to enforce it is not in force"),
+      "the identity is suspended, and its accounts can still write or get tokens: an admission policy that is to enforce it is not in force, the API server was not seen to refuse by it, or the list of suspended accounts could not be written"),
+
+  SuspensionLimit(
+      "the identity is suspended, and some of its accounts are not, since the namespace has as many suspended accounts as it may"),
 
   Idle("nobody has used the identity for the time after which its policy calls it idle"),
   ReviewOverdue("nobody has confirmed in time that the identity is still needed"),

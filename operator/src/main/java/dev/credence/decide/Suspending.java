@@ -4,6 +4,7 @@ import dev.credence.decide.Standing.Suspension;
 import dev.credence.decide.Standing.Suspension.Measure;
 import dev.credence.decide.Verdict.Aspect;
 import dev.credence.decide.Verdict.Truth;
+import dev.credence.decide.Verdict.Weight;
 import dev.credence.facts.Ended;
 import dev.credence.facts.Identity.SecretWanted;
 import dev.credence.facts.Member;
@@ -21,6 +22,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// What keeps an identity that is out of service from acting, and what is taken back when it is
@@ -29,6 +31,10 @@ import java.util.stream.Stream;
 /// First the list that the API server denies writes and new tokens by, since that works within a
 /// second; then the tokens that are out.
 record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject> held) {
+  private static final Set<Reason> UNHELD = EnumSet.of(Reason.NotEnforced, Reason.SuspensionLimit);
+
+  private static final String UNCONFIRMED =
+      "the API server was not seen to refuse by it. If this lasts for more than a minute, restart the API servers one after the other, and see the runbook CredenceSuspensionNotEnforced";
 
   /// `accounts`: the ServiceAccounts that are the identity's; `held`: Secrets whose token stays
   /// invalid for another reason.
@@ -56,8 +62,8 @@ record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject
   private List<Action> holding(Service.Held held) {
     var entry = new Listed(s.identity().name(), uid(), held.since(), held.ground().why());
     return Stream.<Stream<Action>>of(
-            frozen()
-                .filter(account -> !isListed(account))
+            unlisted()
+                .limit(room())
                 .map(account -> new Action.Freeze(Subject.suspension(account), entry)),
             tokens()
                 .filter(token -> !token.invalid())
@@ -92,6 +98,20 @@ record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject
   /// For whomever: it is denied what it is to be denied.
   private boolean isListed(String account) {
     return s.safeguards().listed().containsKey(account);
+  }
+
+  private Stream<String> unlisted() {
+    return frozen().filter(account -> !isListed(account));
+  }
+
+  /// How many more accounts of the namespace the list may have.
+  private long room() {
+    return Math.max(0, s.safeguards().mostListed() - s.safeguards().listed().size());
+  }
+
+  /// For these the list has no room.
+  private List<String> beyondTheLimit() {
+    return unlisted().skip(room()).toList();
   }
 
   private Stream<LegacyToken> tokens() {
@@ -144,6 +164,7 @@ record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject
   private boolean isDenied(List<String> frozen, Admission by) {
     return !frozen.isEmpty()
         && s.safeguards().guards().contains(by)
+        && beyondTheLimit().isEmpty()
         && frozen.stream().noneMatch(account -> isSetBack(Subject.suspension(account)));
   }
 
@@ -158,6 +179,7 @@ record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject
                 .filter(setback -> setback.subject().kind() == Kind.Suspension)
                 .map(
                     setback -> setback.subject().name() + " can still write: " + setback.message()),
+            beyondTheLimit().stream().map(account -> account + " can still write: " + noRoom()),
             frozen().findAny().stream().flatMap(_ -> missing()),
             frozen().flatMap(this::escapes),
             accounts.stream()
@@ -196,7 +218,16 @@ record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject
             what
                 + ": the ValidatingAdmissionPolicy "
                 + admission.resource()
-                + " is not in force (chart value `admission.enabled`)");
+                + (s.safeguards().unconfirmed().contains(admission)
+                    ? " is there, but " + UNCONFIRMED
+                    : " is not in force (chart value `admission.enabled`)"));
+  }
+
+  private String noRoom() {
+    return "the namespace has its limit of "
+        + s.safeguards().mostListed()
+        + " suspended ServiceAccounts. Resume or delete identities of the namespace, or raise the"
+        + " chart value `settings.suspensionLimit`";
   }
 
   /// What is checked elsewhere, where nobody asks us.
@@ -248,10 +279,9 @@ record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject
                   + " identities an hour (`safety.maxSuspensionsPerHour`)"
                   + next.map(time -> ", the next at " + time).orElse(""));
       case Service.OutOfService(var ground, var since, _) ->
-          suspended(Truth.True, reason(ground), "since " + since + ": " + ground.why() + inPart());
+          held(reason(ground), "since " + since + ": " + ground.why() + inPart());
       case Service.Ended(var ground, var since) ->
-          suspended(
-              Truth.True,
+          held(
               reason(ground),
               "decommissioned, out of service since " + since + ": " + ground.why() + inPart());
     };
@@ -259,7 +289,9 @@ record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject
 
   /// What enforces it is worth more than why it was wanted, which the status says as well.
   private Reason reason(Service.Ground ground) {
-    return unenforced().isEmpty() ? ground.reason() : Reason.NotEnforced;
+    return !unenforced().isEmpty() || isInPart(s::refusal)
+        ? Reason.NotEnforced
+        : !beyondTheLimit().isEmpty() ? Reason.SuspensionLimit : ground.reason();
   }
 
   /// The admission policies that are to enforce it and are not in force.
@@ -280,16 +312,39 @@ record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject
                 + String.join(" and ", missing)
                 + (missing.size() == 1 ? " is" : " are")
                 + " not in force: see `status.suspension`")
+        + beyondTheLimit().stream()
+            .findFirst()
+            .map(
+                _ ->
+                    "; "
+                        + beyondTheLimit().size()
+                        + " of its accounts can still write: "
+                        + noRoom())
+            .orElse("")
         + refusedInPart();
   }
 
   private String refusedInPart() {
-    return s.setbacks().stream()
-            .map(Setback::subject)
-            .filter(subject -> subject.kind() == Kind.Suspension)
-            .anyMatch(this::isSetBack)
+    return isInPart(s::setback)
         ? "; it is not in force for all of its accounts: see `status.suspension`"
         : "";
+  }
+
+  private boolean isInPart(Function<Subject, Optional<Setback>> because) {
+    return s.setbacks().stream()
+        .map(Setback::subject)
+        .filter(subject -> subject.kind() == Kind.Suspension)
+        .anyMatch(subject -> because.apply(subject).isPresent());
+  }
+
+  /// What does not enforce it is a person's to mend.
+  private static Verdict held(Reason reason, String message) {
+    return new Verdict(
+        Aspect.Suspended,
+        Truth.True,
+        reason,
+        message,
+        UNHELD.contains(reason) ? Weight.Broken : Weight.None);
   }
 
   private static Verdict suspended(Truth truth, Reason reason, String message) {

@@ -11,27 +11,44 @@ import java.util.stream.Collectors;
 
 /// What suspension and approval rest on beside the identity itself.
 ///
-/// `guards`: the admission policies that are in force. `listed`: what the list of suspended
-/// accounts says of accounts of the namespace, by name. `tokens`: the Secrets with tokens of
+/// `guards`: the admission policies that are in force. `unconfirmed`: those that are there, and
+// that
+/// the API server was not seen to go by. `listed`: what the list of suspended accounts says of
+/// accounts of the namespace, by name; `mostListed`: how many of them it may have. `tokens`: the
+// Secrets with tokens of
 /// accounts that the identity may have, and those that its suspension has ended. `immune`: accounts
 /// of the namespace that are never suspended. `recent`: when policies suspended identities by
 /// themselves in the last hour, by the policy's name. `bindings`: who still gives rights to the
 /// accounts; looked up only for an identity at its end.
 public record Safeguards(
     Set<Admission> guards,
+    Set<Admission> unconfirmed,
     Map<String, Listed> listed,
+    int mostListed,
     List<LegacyToken> tokens,
     Set<String> immune,
     Map<String, List<Instant>> recent,
     Optional<Bindings> bindings) {
+  /// The default of [#mostListed].
+  public static final int MOST_SUSPENDED = 1_000;
+
   public static final Safeguards NONE =
-      new Safeguards(Set.of(), Map.of(), List.of(), Set.of(), Map.of(), Optional.empty());
+      new Safeguards(
+          Set.of(),
+          Set.of(),
+          Map.of(),
+          MOST_SUSPENDED,
+          List.of(),
+          Set.of(),
+          Map.of(),
+          Optional.empty());
 
   /// In which suspensions by policies are counted.
   public static final Duration WINDOW = Duration.ofHours(1);
 
   public Safeguards {
     guards = Set.copyOf(guards);
+    unconfirmed = Set.copyOf(unconfirmed);
     listed = Map.copyOf(listed);
     tokens = List.copyOf(tokens);
     immune = Set.copyOf(immune);
@@ -41,13 +58,13 @@ public record Safeguards(
   /// What is listed for the identity with this UID, by account.
   public Map<String, Listed> listedFor(String uid) {
     return listed.entrySet().stream()
-        .filter(entry -> entry.getValue().uid().equals(uid))
+        .filter(entry -> entry.getValue().isFor(uid))
         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   /// The same with what policies have done meanwhile.
   public Safeguards with(Map<String, List<Instant>> later) {
-    return new Safeguards(guards, listed, tokens, immune, later, bindings);
+    return new Safeguards(guards, unconfirmed, listed, mostListed, tokens, immune, later, bindings);
   }
 
   /// An admission policy that the chart installs.
@@ -73,9 +90,14 @@ public record Safeguards(
     }
   }
 
-  /// An account in the list of suspended ones: for which identity, since when, and why, in a
-  /// sentence for who is denied something.
-  public record Listed(String identity, String uid, Instant since, String why) {}
+  /// An account in the list of suspended ones: for which identity, and since when. The list has the
+  /// first characters of the UID alone, and nothing of `why`.
+  public record Listed(String identity, String uid, Instant since, String why) {
+    /// Whether it is there for the identity with this UID.
+    public boolean isFor(String whole) {
+      return !uid.isEmpty() && whole.startsWith(uid);
+    }
+  }
 
   /// A Secret with a token of an account that does not end by itself. `invalid`: the API server
   /// refuses it. `ended`: for whom, where that is our doing. `lastUsed`: the day

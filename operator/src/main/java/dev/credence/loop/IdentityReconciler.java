@@ -242,10 +242,16 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
       return GONE;
     }
     var refusals = perform(decision.actions(), resource);
+    if (decision.actions().stream().anyMatch(Action.Freeze.class::isInstance)) {
+      watches.awaitEnforcement();
+    }
     var held = setbacks.remember(uid, generation, refusals, now);
     var known = refusals.isEmpty() ? decision : Decide.next(snapshot.with(held), tier);
 
-    if (refusals.isEmpty() && isOvertaken(decision.actions())) {
+    if (refusals.isEmpty()
+        && (isOvertaken(decision.actions())
+            // The status is to say what the API server was seen to do.
+            || !watches.admissions().equals(snapshot.safeguards().guards()))) {
       return known.again(now);
     }
     if (known.standing().isPresent()) {
@@ -304,12 +310,13 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     var refusals = new ArrayList<Refusal>();
     Optional<RuntimeException> unanswered = Optional.empty();
     var undone = new ArrayList<Subject>();
+    var performing = act.performing(actions, resource);
     for (var action : actions) {
       if (undone.stream().anyMatch(failed -> belongTogether(failed, action.subject()))) {
         continue;
       }
       try {
-        act.perform(action, resource);
+        performing.accept(action);
         setbacks.answered(uid, action.subject());
       } catch (RuntimeException | StackOverflowError fault) {
         var found = Refusal.of(action.subject(), fault);

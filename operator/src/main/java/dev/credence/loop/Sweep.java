@@ -13,6 +13,7 @@ import dev.credence.observe.Faulty;
 import dev.credence.observe.Members;
 import dev.credence.observe.Metadata;
 import dev.credence.observe.SuspendedAccounts;
+import dev.credence.observe.SuspendedAccounts.Entry;
 import dev.credence.observe.Watches;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -106,6 +107,7 @@ public final class Sweep implements AutoCloseable {
     }
     if (tier.covers(Tier.Enforce)) {
       resume();
+      taken(this::takeOver);
     }
   }
 
@@ -134,7 +136,7 @@ public final class Sweep implements AutoCloseable {
         .listed(namespace)
         .forEach(
             (account, listed) -> {
-              if (listed.uid().equals(uid)) {
+              if (listed.isFor(uid)) {
                 thaw(namespace, account);
               }
             });
@@ -149,7 +151,7 @@ public final class Sweep implements AutoCloseable {
   private void resume() {
     watches
         .listed()
-        .filter(entry -> !entry.listed().uid().isEmpty() && !lives(entry))
+        .filter(entry -> !entry.listed().uid().isEmpty() && !watches.isThere(entry))
         .toList()
         .forEach(entry -> thaw(entry.namespace(), entry.account()));
     var alive =
@@ -170,8 +172,28 @@ public final class Sweep implements AutoCloseable {
         .forEach(this::revalidate);
   }
 
-  private boolean lives(SuspendedAccounts.Entry entry) {
-    return watches.lives(entry.namespace(), entry.listed().identity(), entry.listed().uid());
+  /// What an operator of before listed in a ConfigMap is taken into the list of today, and the
+  /// ConfigMap is deleted once the API server was seen to go by that: until then the policies of
+  /// before go by it.
+  private void takeOver() {
+    var old = watches.oldList();
+    if (old.isEmpty()) {
+      return;
+    }
+    var known = watches.listed().map(Entry::key).collect(Collectors.toSet());
+    var missing =
+        SuspendedAccounts.entries(old.get()).stream()
+            .filter(entry -> !known.contains(entry.key()))
+            .filter(entry -> entry.listed().uid().isEmpty() || watches.isThere(entry))
+            .toList();
+    if (!missing.isEmpty()) {
+      act.takeOver(missing);
+      watches.awaitEnforcement();
+    }
+    if (watches.unconfirmed().isEmpty() && SuspendedAccounts.isOurs(old.get())) {
+      act.removeOldList(old.get());
+      LOG.info("the ConfigMap {} was taken over into SuspensionLists", SuspendedAccounts.OLD);
+    }
   }
 
   private void thaw(String namespace, String account) {
@@ -211,6 +233,17 @@ public final class Sweep implements AutoCloseable {
   private static Guard guard(ObjectMeta meta) {
     return new Guard(
         Objects.requireNonNull(meta.getUid()), Objects.requireNonNull(meta.getResourceVersion()));
+  }
+
+  private static void taken(Runnable over) {
+    try {
+      over.run();
+    } catch (RuntimeException failed) {
+      LOG.warn(
+          "the ConfigMap {} could not be taken over: the next sweep tries again: {}",
+          SuspendedAccounts.OLD,
+          failed.getMessage());
+    }
   }
 
   private static void tried(String namespace, Subject subject, Runnable cleaning) {

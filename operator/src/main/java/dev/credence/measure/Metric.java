@@ -75,7 +75,16 @@ public enum Metric {
       "credence_suspensions_total", "MachineIdentities taken out of service, by reason.", "reason"),
   SuspensionsNotEnforced(
       "credence_suspensions_not_enforced",
-      "MachineIdentities that are suspended while an admission policy or binding that enforces it is missing, so that their accounts can write or get new tokens."),
+      "MachineIdentities that are suspended while an admission policy or binding that enforces it is missing, or the API server was not seen to refuse by it, so that their accounts can write or get new tokens."),
+  SuspensionEnforced(
+      "credence_suspension_enforced",
+      "1 where the admission policy is there and bound, and the API server refused the operator's last probe by it (it is asked while an account is suspended); else 0.",
+      "policy"),
+  SuspendedAccounts(
+      "credence_suspended_accounts", "ServiceAccounts in the lists of suspended accounts."),
+  SuspensionShareUsed(
+      "credence_suspension_share_used_ratio",
+      "The suspended accounts of the namespace that has most of them, as a part of CREDENCE_SUSPENSION_LIMIT."),
   ApprovalsPending(
       "credence_approvals_pending",
       "MachineIdentities whose policy asks for an approval that they do not have."),

@@ -11,8 +11,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Which of the chart's admission policies the API server enforces: those that are there and bound
-/// to deny, by the list of suspended accounts of this very operator where they go by one.
+/// Which of the chart's admission policies are there and bound to deny, by the list of suspended
+/// accounts of this very operator where they go by one. Whether the API server goes by them is
+/// asked by [Enforcement].
 final class Admissions {
   private static final String DENY = "Deny";
 
@@ -45,6 +46,10 @@ final class Admissions {
     return inForce;
   }
 
+  boolean isBound(Admission admission) {
+    return inForce.contains(admission);
+  }
+
   void look() {
     var now = Stream.of(Admission.values()).filter(this::isInForce).collect(Collectors.toSet());
     if (!now.equals(inForce)) {
@@ -54,7 +59,11 @@ final class Admissions {
   }
 
   private boolean isInForce(Admission admission) {
-    return policies.get("", admission.resource()).filter(Admissions::stays).isPresent()
+    return policies
+            .get("", admission.resource())
+            .filter(Admissions::stays)
+            .filter(policy -> !Enforcement.isByList(admission) || hasOurKind(policy))
+            .isPresent()
         && bindings.all().stream()
             .filter(Admissions::stays)
             .flatMap(binding -> Optional.ofNullable(binding.getSpec()).stream())
@@ -65,19 +74,18 @@ final class Admissions {
     return admission.resource().equals(binding.getPolicyName())
         && binding.getValidationActions() != null
         && binding.getValidationActions().contains(DENY)
-        && (!isByOurList(admission) || goesByOurList(binding));
+        && (!Enforcement.isByList(admission) || goesByOurList(binding));
   }
 
-  private static boolean isByOurList(Admission admission) {
-    return switch (admission) {
-      case Writes, Tokens -> true;
-      case Approvals, Reviews -> false;
-    };
+  private static boolean hasOurKind(ValidatingAdmissionPolicy policy) {
+    return policy.getSpec() != null
+        && policy.getSpec().getParamKind() != null
+        && SuspendedAccounts.KIND.equals(policy.getSpec().getParamKind().getKind());
   }
 
   private boolean goesByOurList(ValidatingAdmissionPolicyBindingSpec binding) {
     return binding.getParamRef() != null
-        && SuspendedAccounts.NAME.equals(binding.getParamRef().getName())
+        && binding.getParamRef().getSelector() != null
         && namespace.equals(binding.getParamRef().getNamespace());
   }
 

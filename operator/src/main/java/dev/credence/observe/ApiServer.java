@@ -2,6 +2,7 @@ package dev.credence.observe;
 
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.MachineIdentity;
+import dev.credence.api.SuspensionList;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -21,13 +22,14 @@ public final class ApiServer {
   private static final int NOT_FOUND = 404;
   private static final int FORBIDDEN = 403;
 
-  /// Empty `namespaces`: all.
-  public static void await(KubernetesClient client, Set<String> namespaces)
+  /// Empty `namespaces`: all. `home`: the operator's own namespace.
+  public static void await(KubernetesClient client, Set<String> namespaces, String home)
       throws InterruptedException {
     for (var tries = 0; ; tries++) {
       var missing =
           missing(client, MachineIdentity.class, namespaces)
-              .or(() -> missing(client, CredentialPolicy.class, Set.of()));
+              .or(() -> missing(client, CredentialPolicy.class, Set.of()))
+              .or(() -> missing(client, SuspensionList.class, Set.of(home)));
       if (missing.isEmpty()) {
         return;
       }

@@ -75,6 +75,12 @@ public interface Cluster {
   /// The admission policies that the API server enforces.
   Set<Admission> admissions();
 
+  /// Those that are there and bound, by which the API server was not seen to refuse.
+  Set<Admission> unconfirmed();
+
+  /// How many accounts of one namespace the list of suspended accounts may have.
+  int mostSuspended();
+
   boolean isNeverSuspended(String namespace, String account);
 
   /// The bindings that name one of these ServiceAccounts of the namespace.

@@ -105,6 +105,13 @@ final class Identities {
         .isPresent();
   }
 
+  /// Whether the identity that an entry of the list of suspended accounts is for is there.
+  boolean isThere(SuspendedAccounts.Entry entry) {
+    return find(entry.namespace(), entry.listed().identity())
+        .filter(found -> entry.listed().isFor(found.getMetadata().getUid()))
+        .isPresent();
+  }
+
   boolean exists(String namespace, String name) {
     return find(namespace, name).isPresent();
   }

@@ -41,7 +41,9 @@ final class Safety {
     var accounts = accounts(identity, members);
     return new Safeguards(
         cluster.admissions(),
+        cluster.unconfirmed(),
         cluster.listed(namespace),
+        cluster.mostSuspended(),
         tokens(identity, accounts, now),
         accounts.stream()
             .filter(account -> cluster.isNeverSuspended(namespace, account))

@@ -1,105 +1,245 @@
 package dev.credence.observe;
 
+import dev.credence.api.Api;
+import dev.credence.api.SuspensionList;
 import dev.credence.facts.Safeguards.Listed;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The list by which admission policies deny what suspended accounts do: a ConfigMap in the
-/// operator's namespace, with an entry `<namespace>.<ServiceAccount>` for each of them. A namespace
-/// has no dot in its name, so that no two accounts have one key.
+/// The list of suspended accounts, by which admission policies deny what they do: SuspensionLists
+/// in the operator's namespace, with an entry `<namespace>.<ServiceAccount>` for each account. A
+/// namespace has no dot in its name, so that no two accounts have one key.
+///
+/// The list once was a ConfigMap. The API server stops reading those for good once no policy
+/// names them for a moment (kubernetes/kubernetes#130887), so that a list of a kind of our own took
+/// its place.
 public final class SuspendedAccounts {
-  /// The name of the ConfigMap.
-  public static final String NAME = "credence-suspended";
+  /// The name of the ConfigMap of before.
+  public static final String OLD = "credence-suspended";
 
-  private static final Pattern TEXT =
-      Pattern.compile("MachineIdentity (\\S+) \\((\\S+)\\) since (\\S+): (.*)");
+  /// The kind that the policies have as their parameter.
+  public static final String KIND = "SuspensionList";
+
+  private static final int UID_SHOWN = 8;
+
+  /// An entry that somebody else wrote.
+  private static final int LONGEST = 128;
+
+  /// `crm 4f1c8a2b 2026-11-22T13:00:00Z`
+  private static final Pattern ENTRY = Pattern.compile("([^ ]+) ([^ ]+) ([^ ]+)");
+
+  private static final Pattern OLD_ENTRY =
+      Pattern.compile("MachineIdentity (\\S+) \\((\\S+)\\) since (\\S+): .*");
 
   private final String namespace;
-  private final Watch<ConfigMap> watch;
+  private final Watch<SuspensionList> watch;
+  private final Watch<ConfigMap> old;
   private final Consumer<Entry> changed;
+  private final Runnable listsChanged;
+
+  /// Names of lists that we wrote and that the watch may not have shown yet.
+  private final Set<String> written = ConcurrentHashMap.newKeySet();
+
+  /// Names of lists that we deleted and that the watch may still show, by their UID.
+  private final Map<String, String> removed = new ConcurrentHashMap<>();
+
+  private volatile Parsed parsed = new Parsed(List.of(), Map.of());
+
+  /// What the lists of these versions say.
+  private record Parsed(List<String> versions, Map<String, Map<String, Listed>> byNamespace) {}
 
   /// An account, by its key, and what is listed of it.
-  public record Entry(String namespace, String account, Listed listed) {}
-
-  /// `changed` gets each entry that came or went.
-  SuspendedAccounts(KubernetesClient client, String namespace, Consumer<Entry> changed) {
-    this.namespace = namespace;
-    this.changed = changed;
-    this.watch =
-        Watch.of(
-            client.configMaps().inNamespace(namespace).withField("metadata.name", NAME),
-            this::changed);
+  public record Entry(String namespace, String account, Listed listed) {
+    public String key() {
+      return SuspendedAccounts.key(namespace, account);
+    }
   }
 
-  /// Who reads it is told by the API server that it is denied, and sees which identity to ask
-  /// about.
+  /// `changed` gets each entry that came or went; `listsChanged` is called when any list changed.
+  SuspendedAccounts(
+      KubernetesClient client, String namespace, Consumer<Entry> changed, Runnable listsChanged) {
+    this.namespace = namespace;
+    this.changed = changed;
+    this.listsChanged = listsChanged;
+    this.watch =
+        Watch.of(client.resources(SuspensionList.class).inNamespace(namespace), this::changed);
+    this.old =
+        Watch.of(
+            client.configMaps().inNamespace(namespace).withField("metadata.name", OLD),
+            (before, after) -> {});
+  }
+
+  /// Short, and of ASCII alone: why an account is suspended is in the status of its identity.
   public static String text(Listed listed) {
-    return "MachineIdentity %s (%s) since %s: %s"
-        .formatted(listed.identity(), listed.uid(), listed.since(), listed.why());
+    var uid = listed.uid();
+    if (uid.isEmpty()) {
+      return ascii(listed.why());
+    }
+    return "%s %s %s"
+        .formatted(
+            listed.identity(), uid.substring(0, Math.min(UID_SHOWN, uid.length())), listed.since());
+  }
+
+  private static String ascii(String text) {
+    var plain = text.replaceAll("[^ -~]", "?");
+    return plain.substring(0, Math.min(LONGEST, plain.length()));
   }
 
   public static String key(String namespace, String account) {
     return namespace + "." + account;
   }
 
-  Watch<ConfigMap> watch() {
+  Watch<SuspensionList> watch() {
     return watch;
   }
 
-  Map<String, Listed> in(String home) {
-    return watch.get(namespace, NAME).map(list -> in(list, home)).orElseGet(Map::of);
+  Watch<ConfigMap> old() {
+    return old;
   }
 
-  /// What a list says of accounts of this namespace, by name.
-  public static Map<String, Listed> in(ConfigMap list, String home) {
-    return entries(list).stream()
+  void wrote(SuspensionList list) {
+    watch.wrote(list);
+    written.add(list.getMetadata().getName());
+  }
+
+  void removed(SuspensionList list) {
+    written.remove(list.getMetadata().getName());
+    removed.put(list.getMetadata().getUid(), list.getMetadata().getName());
+  }
+
+  /// As they are, by name, with what we wrote a moment ago.
+  List<SuspensionList> lists() {
+    return Stream.concat(
+            watch.all().stream().map(list -> list.getMetadata().getName()), written.stream())
+        .distinct()
+        .flatMap(
+            name -> {
+              var found = watch.get(namespace, name);
+              if (found.isEmpty()) {
+                written.remove(name);
+              }
+              return found.stream();
+            })
+        .filter(list -> !removed.containsKey(list.getMetadata().getUid()))
+        .sorted(Comparator.comparing(list -> list.getMetadata().getName()))
+        .toList();
+  }
+
+  /// The ConfigMap of an operator of before.
+  Optional<ConfigMap> before() {
+    return old.get(namespace, OLD);
+  }
+
+  Map<String, Listed> in(String home) {
+    return parsed().byNamespace().getOrDefault(home, Map.of());
+  }
+
+  /// Each look at an identity asks: thousands of entries are read once for each change.
+  private Parsed parsed() {
+    var lists = lists();
+    var versions =
+        lists.stream()
+            .map(
+                list -> list.getMetadata().getUid() + "@" + list.getMetadata().getResourceVersion())
+            .toList();
+    var known = parsed;
+    if (known.versions().equals(versions)) {
+      return known;
+    }
+    var now =
+        new Parsed(
+            versions,
+            lists.stream()
+                .flatMap(list -> entries(list).stream())
+                .collect(
+                    Collectors.groupingBy(
+                        Entry::namespace,
+                        Collectors.toMap(Entry::account, Entry::listed, (one, other) -> one))));
+    parsed = now;
+    return now;
+  }
+
+  /// What lists say of accounts of this namespace, by name.
+  public static Map<String, Listed> in(Collection<SuspensionList> lists, String home) {
+    return lists.stream()
+        .flatMap(list -> entries(list).stream())
         .filter(entry -> entry.namespace().equals(home))
-        .collect(Collectors.toMap(Entry::account, Entry::listed));
+        .collect(Collectors.toMap(Entry::account, Entry::listed, (one, other) -> one));
   }
 
   Stream<Entry> all() {
-    return watch.get(namespace, NAME).stream().flatMap(map -> entries(map).stream());
+    return lists().stream().flatMap(list -> entries(list).stream());
   }
 
-  private static List<Entry> entries(@Nullable ConfigMap map) {
-    return map == null || map.getData() == null
+  /// The entries of a ConfigMap of before.
+  public static List<Entry> entries(ConfigMap map) {
+    return map.getData() == null
         ? List.of()
         : map.getData().entrySet().stream()
             .flatMap(entry -> entry(entry.getKey(), entry.getValue()).stream())
             .toList();
   }
 
+  /// Whether the operator or the chart made it.
+  public static boolean isOurs(ConfigMap map) {
+    var labels = Metadata.labels(map.getMetadata());
+    return Api.MANAGER.equals(labels.get(Api.MANAGED_BY))
+        || Api.MANAGER.equals(labels.get("app.kubernetes.io/part-of"));
+  }
+
+  private static List<Entry> entries(@Nullable SuspensionList list) {
+    return list == null || list.getSpec() == null || list.getSpec().accounts() == null
+        ? List.of()
+        : list.getSpec().accounts().entrySet().stream()
+            .flatMap(entry -> entry(entry.getKey(), entry.getValue()).stream())
+            .toList();
+  }
+
   /// What somebody else wrote counts as listed, and is never ours to take off.
-  private static Optional<Entry> entry(String key, String text) {
+  private static Optional<Entry> entry(String key, @Nullable String text) {
     var dot = key.indexOf('.');
     return dot <= 0
         ? Optional.empty()
-        : Optional.of(new Entry(key.substring(0, dot), key.substring(dot + 1), listed(text)));
+        : Optional.of(
+            new Entry(
+                key.substring(0, dot), key.substring(dot + 1), listed(text == null ? "" : text)));
   }
 
   static Listed listed(String text) {
-    var parts = TEXT.matcher(text);
-    return parts.matches()
-        ? new Listed(
-            parts.group(1),
-            parts.group(2),
-            Texts.time(parts.group(3)).orElse(Instant.EPOCH),
-            parts.group(4))
-        : new Listed("", "", Instant.EPOCH, Texts.oneLine(text));
+    return Stream.of(ENTRY, OLD_ENTRY)
+        .map(pattern -> pattern.matcher(text))
+        .filter(parts -> parts.matches() && Texts.time(parts.group(3)).isPresent())
+        .findFirst()
+        .map(
+            parts ->
+                new Listed(
+                    parts.group(1),
+                    parts.group(2),
+                    Texts.time(parts.group(3)).orElse(Instant.EPOCH),
+                    ""))
+        .orElseGet(() -> new Listed("", "", Instant.EPOCH, Texts.oneLine(text)));
   }
 
-  private void changed(@Nullable ConfigMap before, @Nullable ConfigMap after) {
-    var then = entries(before);
-    var now = entries(after);
+  private void changed(@Nullable SuspensionList before, @Nullable SuspensionList after) {
+    var then = Set.copyOf(entries(before));
+    var now = Set.copyOf(entries(after));
+    if (before != null && after == null) {
+      removed.remove(before.getMetadata().getUid());
+    }
+    listsChanged.run();
     Stream.concat(
             then.stream().filter(entry -> !now.contains(entry)),
             now.stream().filter(entry -> !then.contains(entry)))

@@ -3,6 +3,7 @@ package dev.credence.observe;
 import dev.credence.api.Api;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.MachineIdentity;
+import dev.credence.api.SuspensionList;
 import dev.credence.facts.Baseline;
 import dev.credence.facts.Consumers;
 import dev.credence.facts.Evidence.Tracking;
@@ -11,6 +12,7 @@ import dev.credence.facts.Inventory;
 import dev.credence.facts.Issuance;
 import dev.credence.facts.Issuer;
 import dev.credence.facts.Policy;
+import dev.credence.facts.Safeguards;
 import dev.credence.facts.Safeguards.Admission;
 import dev.credence.facts.Safeguards.Bindings;
 import dev.credence.facts.Safeguards.Listed;
@@ -60,7 +62,8 @@ import org.slf4j.LoggerFactory;
 /// | ServiceAccount | whole | the same |
 /// | Certificate, while cert-manager is installed | whole | the same; of a CA all it may sign for |
 /// | Issuer, ClusterIssuer, by [CertManager] | whole | those of the namespace; all |
-/// | ConfigMap, the list of suspended accounts alone | whole | identities that an entry is about |
+/// | SuspensionList, in the operator's namespace | whole | identities that an entry is about |
+/// | ConfigMap, the list of an operator of before | whole | none |
 /// | ValidatingAdmissionPolicy and binding, by [Admissions] | whole | all, when its force changes |
 /// | Job, those with the label credence.dev/identity | whole | the identity that it was started for
 // |
@@ -96,6 +99,7 @@ public final class Watches implements Cluster {
   private final TokenTracking tracking;
   private final SuspendedAccounts suspended;
   private final Admissions admissions;
+  private final Enforcement enforcement;
   private final GivenRights rights;
   private final Release release;
   private final Set<String> neverSuspend;
@@ -107,6 +111,7 @@ public final class Watches implements Cluster {
   private final Waking waking = new Waking(identities);
 
   private volatile List<Policy> policyFacts = List.of();
+  private volatile int mostSuspended = Safeguards.MOST_SUSPENDED;
 
   /// `metadata` is a client with [MetadataOnly]; empty `namespaces`: all. `home`: the operator's
   /// own namespace. `neverSuspend`: namespaces, and ServiceAccounts as `namespace/name`.
@@ -153,8 +158,9 @@ public final class Watches implements Cluster {
             rollouts::isThere,
             this::areIdentitiesEverywhere);
     this.tracking = new TokenTracking(full);
-    this.suspended = new SuspendedAccounts(full, home, waking::listed);
-    this.admissions = new Admissions(full, home, waking::all);
+    this.suspended = new SuspendedAccounts(full, home, waking::listed, this::suspensionsChanged);
+    this.admissions = new Admissions(full, home, this::admissionsChanged);
+    this.enforcement = new Enforcement(suspended::lists, admissions::isBound, waking::all);
     this.release = new Release(full, waking::all);
     this.rights =
         new GivenRights(
@@ -217,6 +223,22 @@ public final class Watches implements Cluster {
     }
     policiesChanged();
     admissions.look();
+    enforcement.start();
+  }
+
+  /// To be called before [#start]: how the API server is asked whether it goes by the lists of
+  /// suspended accounts. Without it that is taken for granted.
+  public void askBy(Enforcement.Prober prober) {
+    enforcement.by(prober);
+  }
+
+  private void suspensionsChanged() {
+    enforcement.changed();
+  }
+
+  private void admissionsChanged() {
+    enforcement.changed();
+    waking.all();
   }
 
   /// What is only slow is waited for, or a status would say for a moment that nothing is known.
@@ -243,6 +265,7 @@ public final class Watches implements Cluster {
   }
 
   public void stop() {
+    enforcement.close();
     watches().forEach(watch -> watch.getValue().stop());
     certManager.stop();
     rollouts.stop();
@@ -267,7 +290,8 @@ public final class Watches implements Cluster {
         Map.entry("Jobs", jobs),
         Map.entry("Namespaces", homes),
         Map.entry("CredentialPolicies", policies),
-        Map.entry("ConfigMap " + SuspendedAccounts.NAME, suspended.watch()),
+        Map.entry("SuspensionLists", suspended.watch()),
+        Map.entry("ConfigMap " + SuspendedAccounts.OLD, suspended.old()),
         Map.entry("ValidatingAdmissionPolicies", admissions.policies()),
         Map.entry("ValidatingAdmissionPolicyBindings", admissions.bindings()));
   }
@@ -395,7 +419,7 @@ public final class Watches implements Cluster {
       case Secret secret -> secrets.wrote(secret);
       case ServiceAccount account -> accounts.wrote(account);
       case Job job -> jobs.wrote(job);
-      case ConfigMap list -> suspended.watch().wrote(list);
+      case SuspensionList list -> suspended.wrote(list);
       case Certificate certificate ->
           certManager.certificates().ifPresent(watch -> watch.wrote(certificate));
       default -> throw new IllegalArgumentException("not watched: " + object.getKind());
@@ -542,6 +566,11 @@ public final class Watches implements Cluster {
     return suspended.in(namespace);
   }
 
+  /// Whether the identity that an entry of the list is for is there.
+  public boolean isThere(SuspendedAccounts.Entry entry) {
+    return identities.isThere(entry);
+  }
+
   /// The whole list of suspended accounts.
   public Stream<SuspendedAccounts.Entry> listed() {
     return suspended.all();
@@ -549,7 +578,54 @@ public final class Watches implements Cluster {
 
   @Override
   public Set<Admission> admissions() {
-    return admissions.inForce();
+    return admissions.inForce().stream()
+        .filter(enforcement::holds)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  @Override
+  public Set<Admission> unconfirmed() {
+    return admissions.inForce().stream()
+        .filter(admission -> !enforcement.holds(admission))
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /// Waits until the API server goes by the lists of suspended accounts as they are now, for some
+  /// seconds at most.
+  public void awaitEnforcement() {
+    enforcement.await();
+  }
+
+  @Override
+  public int mostSuspended() {
+    return mostSuspended;
+  }
+
+  /// From now on no more accounts of one namespace are listed. To be called before [#start].
+  public void listAtMost(int accounts) {
+    mostSuspended = accounts;
+  }
+
+  /// How many accounts of each namespace are listed.
+  public Map<String, Long> suspendedByNamespace() {
+    return suspended
+        .all()
+        .collect(Collectors.groupingBy(SuspendedAccounts.Entry::namespace, Collectors.counting()));
+  }
+
+  /// The lists of suspended accounts as they are, with what we wrote a moment ago.
+  public List<SuspensionList> suspensionLists() {
+    return suspended.lists();
+  }
+
+  /// We deleted this list.
+  public void removed(SuspensionList list) {
+    suspended.removed(list);
+  }
+
+  /// The list that an operator of before kept.
+  public Optional<ConfigMap> oldList() {
+    return suspended.before();
   }
 
   @Override

@@ -1,20 +1,27 @@
 package dev.credence.act;
 
+import dev.credence.api.SuspensionList;
 import dev.credence.facts.Subject;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /// A memory that can be looked at.
 final class Remembered implements Act.Memory {
   final List<HasMetadata> wrote = new ArrayList<>();
   final List<ObjectMeta> marked = new ArrayList<>();
   final List<String> restarted = new ArrayList<>();
+  final Map<String, SuspensionList> lists = new TreeMap<>();
 
   @Override
   public void wrote(HasMetadata object) {
     wrote.add(object);
+    if (object instanceof SuspensionList list) {
+      lists.put(list.getMetadata().getName(), list);
+    }
   }
 
   @Override
@@ -25,5 +32,15 @@ final class Remembered implements Act.Memory {
   @Override
   public void restarted(String namespace) {
     restarted.add(namespace);
+  }
+
+  @Override
+  public List<SuspensionList> suspensionLists() {
+    return List.copyOf(lists.values());
+  }
+
+  @Override
+  public void removed(SuspensionList list) {
+    lists.remove(list.getMetadata().getName());
   }
 }

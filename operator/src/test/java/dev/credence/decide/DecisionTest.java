@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.api.MachineIdentity;
 import dev.credence.facts.Evidence.Tracking;
+import dev.credence.facts.Safeguards;
 import dev.credence.facts.Safeguards.Admission;
 import dev.credence.facts.ServerVersion;
 import dev.credence.facts.Setback;
@@ -82,6 +83,8 @@ class DecisionTest {
             "server",
             "riskExclude",
             "admission",
+            "unconfirmed",
+            "mostSuspended",
             "neverSuspended",
             "recent",
             "unlisted",
@@ -99,6 +102,9 @@ class DecisionTest {
       world.admissions(
           texts(about.path("admission")).map(Admission::valueOf).collect(Collectors.toSet()));
     }
+    world.unconfirmed(
+        texts(about.path("unconfirmed")).map(Admission::valueOf).collect(Collectors.toSet()));
+    world.mostSuspended(about.path("mostSuspended").asInt(Safeguards.MOST_SUSPENDED));
     world.neverSuspended(texts(about.path("neverSuspended")).collect(Collectors.toSet()));
     world.unlisted(texts(about.path("unlisted")).collect(Collectors.toSet()));
     if (about.has("tokensTrackedSince")) {

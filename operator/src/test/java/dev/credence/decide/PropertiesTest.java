@@ -3,6 +3,7 @@ package dev.credence.decide;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.Api;
+import dev.credence.api.SuspensionList;
 import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject.Kind;
@@ -399,7 +400,7 @@ class PropertiesTest {
 
   /// The list of suspended accounts, of which each entry belongs to some identity.
   private static boolean isList(HasMetadata object) {
-    return object instanceof ConfigMap;
+    return object instanceof SuspensionList || object instanceof ConfigMap;
   }
 
   private static boolean isOf(HasMetadata object, Snapshot seen) {

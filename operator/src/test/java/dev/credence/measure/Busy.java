@@ -13,6 +13,7 @@ import dev.credence.facts.Issuance;
 import dev.credence.facts.Issuer;
 import dev.credence.facts.Material;
 import dev.credence.facts.Recipe;
+import dev.credence.facts.Safeguards.Admission;
 import dev.credence.facts.Severity;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
@@ -25,6 +26,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// The metrics of an operator to which everything has happened once.
 public final class Busy {
@@ -113,6 +115,11 @@ public final class Busy {
     census.found(new Census.Result(Discovery.NOTHING, Map.of()));
     meters.page().register(census);
     meters.page().register(new PolicyCount(List::of));
+    meters
+        .page()
+        .register(
+            new SuspensionCount(
+                () -> Map.of("sales", 250L, "shop", 2L), () -> Set.of(Admission.Writes), 1_000));
     meters.done(ISSUE, NOW);
     meters.done(rotate(new Why.OnSchedule(NOW.minusSeconds(3))), NOW);
     meters.done(RETIRE, NOW);

@@ -20,6 +20,8 @@ import org.slf4j.LoggerFactory;
 class ApiServerTest {
   private static final String IDENTITIES = "/apis/credence.dev/v1alpha1/machineidentities";
   private static final String POLICIES = "/apis/credence.dev/v1alpha1/credentialpolicies";
+  private static final String LISTS =
+      "/apis/credence.dev/v1alpha1/namespaces/credence-system/suspensionlists";
   private static final String LIST = "{\"metadata\": {}, \"items\": []}";
 
   @AutoClose private final FakeApi api = FakeApi.start();
@@ -40,17 +42,21 @@ class ApiServerTest {
 
   @Test
   void where_all_is_there_it_says_nothing() throws InterruptedException {
-    api.answers(LIST).answers(LIST);
-    ApiServer.await(client, Set.of());
-    assertThat(api.lines()).containsExactly("GET " + IDENTITIES, "GET " + POLICIES);
+    api.answers(LIST).answers(LIST).answers(LIST);
+    ApiServer.await(client, Set.of(), "credence-system");
+    assertThat(api.lines()).containsExactly("GET " + IDENTITIES, "GET " + POLICIES, "GET " + LISTS);
     assertThat(api.last().query()).containsEntry("limit", "1");
     assertThat(logged.list).isEmpty();
   }
 
   @Test
   void it_waits_for_the_definitions_and_says_so_once() throws InterruptedException {
-    api.refuses(404, "not found").refuses(404, "not found").answers(LIST).answers(LIST);
-    ApiServer.await(client, Set.of());
+    api.refuses(404, "not found")
+        .refuses(404, "not found")
+        .answers(LIST)
+        .answers(LIST)
+        .answers(LIST);
+    ApiServer.await(client, Set.of(), "credence-system");
     assertThat(logged.list)
         .extracting(ILoggingEvent::getFormattedMessage)
         .containsExactly(
@@ -59,8 +65,8 @@ class ApiServerTest {
 
   @Test
   void it_waits_for_the_permissions_of_every_namespace() throws InterruptedException {
-    api.refuses(403, "forbidden").answers(LIST).answers(LIST);
-    ApiServer.await(client, Set.of("payments"));
+    api.refuses(403, "forbidden").answers(LIST).answers(LIST).answers(LIST);
+    ApiServer.await(client, Set.of("payments"), "credence-system");
     assertThat(api.asked().getFirst().path())
         .isEqualTo("/apis/credence.dev/v1alpha1/namespaces/payments/machineidentities");
     assertThat(logged.list)

@@ -8,6 +8,8 @@ import dev.credence.api.CredentialPolicySpec;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentitySpec;
 import dev.credence.api.MachineIdentityStatus;
+import dev.credence.api.SuspensionList;
+import dev.credence.api.SuspensionListSpec;
 import dev.credence.decide.Action;
 import dev.credence.decide.Decide;
 import dev.credence.facts.Consumers;
@@ -27,7 +29,6 @@ import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.certmanager.api.model.v1.CertificateBuilder;
 import io.fabric8.certmanager.api.model.v1.CertificateConditionBuilder;
 import io.fabric8.certmanager.api.model.v1.IssuerBuilder;
-import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.FieldsV1;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntryBuilder;
@@ -518,9 +519,25 @@ class GarbageTest {
 
     @Override
     public Map<String, Listed> listed(String namespace) {
-      var list = new ConfigMapBuilder().addToData(garbage.text(), garbage.text());
-      return SuspendedAccounts.in(
-          list.addToData(namespace + "." + garbage.text(), garbage.text()).build(), namespace);
+      var list = new SuspensionList();
+      list.setMetadata(new ObjectMetaBuilder().withName(garbage.text()).build());
+      list.setSpec(
+          new SuspensionListSpec(
+              garbage.text(),
+              Map.of(
+                  garbage.text(), garbage.text(), namespace + "." + garbage.text(), garbage.text()),
+              null));
+      return SuspendedAccounts.in(List.of(list), namespace);
+    }
+
+    @Override
+    public Set<Admission> unconfirmed() {
+      return garbage.perhaps() ? Set.of(Admission.Writes) : Set.of();
+    }
+
+    @Override
+    public int mostSuspended() {
+      return garbage.perhaps() ? 0 : 1_000;
     }
 
     @Override

@@ -209,6 +209,16 @@ class SnapshotsTest {
     }
 
     @Override
+    public Set<Admission> unconfirmed() {
+      return Set.of();
+    }
+
+    @Override
+    public int mostSuspended() {
+      return 1_000;
+    }
+
+    @Override
     public boolean isNeverSuspended(String namespace, String account) {
       return false;
     }

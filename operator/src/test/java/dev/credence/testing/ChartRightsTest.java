@@ -63,9 +63,10 @@ class ChartRightsTest {
   void a_right_to_one_object_is_none_to_another() {
     var rights = ChartRights.of(Tier.Enforce);
     assertThat(
-            rights.allows(new ChartRights.Request("patch", "", "configmaps", "credence-suspended")))
+            rights.allows(
+                new ChartRights.Request("delete", "", "configmaps", "credence-suspended")))
         .isTrue();
-    assertThat(rights.allows(new ChartRights.Request("patch", "", "configmaps", "another")))
+    assertThat(rights.allows(new ChartRights.Request("delete", "", "configmaps", "another")))
         .isFalse();
   }
 }

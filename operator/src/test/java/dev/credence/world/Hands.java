@@ -5,6 +5,8 @@ import dev.credence.api.Api;
 import dev.credence.api.CertificateMember;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentitySpec.State;
+import dev.credence.api.SuspensionList;
+import dev.credence.api.SuspensionListSpec;
 import dev.credence.decide.Action;
 import dev.credence.decide.Action.Labelling;
 import dev.credence.decide.Action.Receipt;
@@ -52,6 +54,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /// Carries actions out as the operator does, and complains about any that touches what is not ours.
@@ -357,19 +360,27 @@ final class Hands {
   private Optional<Cause> listed(
       MachineIdentity identity, Subject subject, Optional<String> text, Instant now) {
     var key = SuspendedAccounts.key(identity.getMetadata().getNamespace(), subject.name());
-    var list =
-        server
-            .find(World.LIST)
-            .map(found -> new ConfigMapBuilder((ConfigMap) found))
+    var found = server.find(World.LIST).map(SuspensionList.class::cast);
+    var accounts =
+        new TreeMap<>(
+            found.map(list -> list.getSpec().accounts()).orElseGet(() -> Map.<String, String>of()));
+    text.ifPresentOrElse(entry -> accounts.put(key, entry), () -> accounts.remove(key));
+    var list = new SuspensionList();
+    list.setMetadata(
+        found
+            .map(SuspensionList::getMetadata)
             .orElseGet(
                 () ->
-                    new ConfigMapBuilder()
-                        .withNewMetadata()
+                    new ObjectMetaBuilder()
                         .withName(World.LIST.name())
                         .withNamespace(World.LIST.namespace())
-                        .endMetadata());
-    text.ifPresentOrElse(entry -> list.addToData(key, entry), () -> list.removeFromData(key));
-    return written(list.build(), now);
+                        .build()));
+    list.setSpec(new SuspensionListSpec("1", accounts, null));
+    if (text.isEmpty() && server.find(World.OLD_LIST).isPresent()) {
+      var old = new ConfigMapBuilder((ConfigMap) server.find(World.OLD_LIST).get());
+      written(old.removeFromData(key).build(), now);
+    }
+    return written(list, now);
   }
 
   private static HasMetadata invalid(HasMetadata secret, Instant since, String uid) {

@@ -16,7 +16,6 @@ import dev.credence.facts.Key;
 import dev.credence.facts.Material;
 import dev.credence.facts.Recipe;
 import dev.credence.facts.TokenRecipe;
-import dev.credence.observe.SuspendedAccounts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -307,7 +306,8 @@ public final class Readable {
       case Action.Tie(var subject, _, var retained) ->
           "Tie " + subject + (retained ? ", to stay without the identity" : ", to go with it");
       case Action.Freeze(var subject, var entry) ->
-          "Freeze ServiceAccount " + subject.name() + ": " + SuspendedAccounts.text(entry);
+          "Freeze ServiceAccount %s: MachineIdentity %s (%s) since %s: %s"
+              .formatted(subject.name(), entry.identity(), entry.uid(), entry.since(), entry.why());
       case Action.Thaw(var subject) -> "Thaw ServiceAccount " + subject.name();
       case Action.Invalidate(var subject, _, var since, _, _) ->
           "Invalidate the token in " + subject + " since " + since;

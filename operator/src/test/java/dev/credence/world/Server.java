@@ -2,6 +2,7 @@ package dev.credence.world;
 
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.MachineIdentity;
+import dev.credence.api.SuspensionList;
 import dev.credence.world.FieldOwners.Field;
 import dev.credence.world.FieldOwners.Owner;
 import io.fabric8.certmanager.api.model.v1.Certificate;
@@ -316,6 +317,12 @@ final class Server {
         copy.setMetadata(meta);
         copy.setSpec(identity.getSpec());
         copy.setStatus(identity.getStatus());
+        yield copy;
+      }
+      case SuspensionList list -> {
+        var copy = new SuspensionList();
+        copy.setMetadata(meta);
+        copy.setSpec(list.getSpec());
         yield copy;
       }
       case CredentialPolicy policy -> {

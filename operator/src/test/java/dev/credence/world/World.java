@@ -17,6 +17,7 @@ import dev.credence.api.MachineIdentityStatus.ReviewStatus;
 import dev.credence.api.MachineIdentityStatus.SuspensionStatus;
 import dev.credence.api.MachineIdentityStatus.UsageSource;
 import dev.credence.api.MachineIdentityStatus.UsageStatus;
+import dev.credence.api.SuspensionList;
 import dev.credence.decide.Action;
 import dev.credence.decide.Decide;
 import dev.credence.decide.Decision;
@@ -31,6 +32,7 @@ import dev.credence.facts.Lived.Approval;
 import dev.credence.facts.Lived.Approved;
 import dev.credence.facts.Lived.Reviewed;
 import dev.credence.facts.Policy;
+import dev.credence.facts.Safeguards;
 import dev.credence.facts.Safeguards.Admission;
 import dev.credence.facts.Safeguards.Bindings;
 import dev.credence.facts.Safeguards.Listed;
@@ -86,7 +88,10 @@ public final class World implements Cluster {
       Set.of("Deployment", "StatefulSet", "DaemonSet", "Rollout", "Job", "CronJob");
   private static final Set<String> ENDED = Set.of("Succeeded", "Failed");
   /// The list of suspended accounts.
-  static final Id LIST = new Id("ConfigMap", "credence-system", SuspendedAccounts.NAME);
+  static final Id LIST = new Id("SuspensionList", "credence-system", "suspended-1");
+
+  /// What an operator of before kept, which is taken over.
+  static final Id OLD_LIST = new Id("ConfigMap", "credence-system", SuspendedAccounts.OLD);
 
   private static final Duration RACED_AGAIN = Duration.ofSeconds(1);
   private static final Duration REFUSED_AGAIN = Duration.ofMinutes(1);
@@ -102,6 +107,8 @@ public final class World implements Cluster {
   private Exclusions exclusions = Exclusions.NONE;
   private boolean mayReadRoles = true;
   private Set<Admission> admissions = Set.of(Admission.values());
+  private Set<Admission> unconfirmed = Set.of();
+  private int mostSuspended = Safeguards.MOST_SUSPENDED;
   private Set<String> neverSuspended = Set.of();
   private Map<String, List<Instant>> recent = Map.of();
   private Set<String> unlisted = Set.of();
@@ -135,6 +142,8 @@ public final class World implements Cluster {
     copy.version = version;
     copy.exclusions = exclusions;
     copy.admissions = admissions;
+    copy.unconfirmed = unconfirmed;
+    copy.mostSuspended = mostSuspended;
     copy.neverSuspended = neverSuspended;
     copy.recent = recent;
     copy.unlisted = unlisted;
@@ -235,6 +244,15 @@ public final class World implements Cluster {
   }
 
   /// ServiceAccounts of every namespace, by name.
+  public void mostSuspended(int accounts) {
+    mostSuspended = accounts;
+  }
+
+  /// Policies that are there, and that the API server does not go by.
+  public void unconfirmed(Set<Admission> policies) {
+    unconfirmed = Set.copyOf(policies);
+  }
+
   public void neverSuspended(Set<String> accounts) {
     neverSuspended = Set.copyOf(accounts);
   }
@@ -683,9 +701,26 @@ public final class World implements Cluster {
 
   @Override
   public Map<String, Listed> listed(String namespace) {
-    return view("ConfigMap").get(LIST) instanceof ConfigMap list
-        ? SuspendedAccounts.in(list, namespace)
-        : Map.of();
+    var known = new TreeMap<String, Listed>();
+    if (view("ConfigMap").get(OLD_LIST) instanceof ConfigMap old) {
+      SuspendedAccounts.entries(old).stream()
+          .filter(entry -> entry.namespace().equals(namespace))
+          .forEach(entry -> known.put(entry.account(), entry.listed()));
+    }
+    if (view("SuspensionList").get(LIST) instanceof SuspensionList list) {
+      known.putAll(SuspendedAccounts.in(List.of(list), namespace));
+    }
+    return known;
+  }
+
+  @Override
+  public Set<Admission> unconfirmed() {
+    return unconfirmed;
+  }
+
+  @Override
+  public int mostSuspended() {
+    return mostSuspended;
   }
 
   @Override

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.credence.api.Api;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.MachineIdentity;
+import dev.credence.api.SuspensionList;
 import dev.credence.facts.Issuance;
 import dev.credence.observe.DurationText;
 import dev.credence.world.FieldOwners.Field;
@@ -50,6 +51,7 @@ public final class Yaml {
       Map.ofEntries(
           Map.entry("MachineIdentity", MachineIdentity.class),
           Map.entry("CredentialPolicy", CredentialPolicy.class),
+          Map.entry("SuspensionList", SuspensionList.class),
           Map.entry("Secret", Secret.class),
           Map.entry("ServiceAccount", ServiceAccount.class),
           Map.entry("Certificate", Certificate.class),

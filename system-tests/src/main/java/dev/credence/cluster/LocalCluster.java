@@ -148,6 +148,15 @@ public final class LocalCluster implements AutoCloseable {
     tools("apiserver-up", name);
   }
 
+  /// Starts a second API server on the same etcd, and returns a client of it with all rights.
+  public KubernetesClient second() {
+    tools("second-up", name);
+    var config = Path.of(kubeconfig + ".second");
+    return new KubernetesClientBuilder()
+        .withConfig(Config.fromKubeconfig(config.toFile()))
+        .build();
+  }
+
   /// etcd forgets its history up to now: who resumes a watch from before is told that it is gone
   /// (410).
   public void compact() {
@@ -331,7 +340,7 @@ public final class LocalCluster implements AutoCloseable {
         "--take-ownership",
         "--set",
         "operator.enabled=false");
-    for (var kind : List.of("machineidentities", "credentialpolicies")) {
+    for (var kind : List.of("machineidentities", "credentialpolicies", "suspensionlists")) {
       eventually("the API server knows " + kind)
           .ignoreExceptions()
           .until(() -> client.raw("/apis/credence.dev/v1alpha1/" + kind + "?limit=1") != null);

@@ -15,6 +15,7 @@ import java.util.function.Predicate;
 public record Requests(List<Request> all) {
   private static final Set<String> WRITING =
       Set.of("create", "update", "patch", "delete", "deletecollection");
+  private static final int UNPROCESSABLE = 422;
 
   /// `resource` is `secrets`, or `machineidentities/status`; `namespace` and `name` may be empty.
   public record Request(
@@ -42,7 +43,14 @@ public record Requests(List<Request> all) {
 
     /// A question that is put as a creation: nothing is kept of it.
     boolean isReview() {
-      return resource.endsWith("reviews");
+      return resource.endsWith("reviews") || isProbe();
+    }
+
+    /// The operator asks whether suspensions are enforced by a dry run that a policy is to refuse.
+    private boolean isProbe() {
+      return resource.equals("suspensionlists")
+          && verb.equals("create")
+          && (name.equals("probe") || code == UNPROCESSABLE);
     }
 
     @Override

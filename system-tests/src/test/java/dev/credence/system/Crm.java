@@ -4,16 +4,17 @@ import static dev.credence.system.Scene.OWNER;
 import static dev.credence.testing.Eventually.eventually;
 
 import dev.credence.api.Api;
+import dev.credence.api.SuspensionList;
 import dev.credence.cluster.ByToken;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.TestNamespace;
-import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.HttpURLConnection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// An identity with an account that has rights, a token of it that somebody made by hand, and one
 /// that we made: what the API server says to them.
@@ -97,15 +98,15 @@ public record Crm(Scene scene) {
 
   /// All that are suspended, as the API server is told.
   public Map<String, String> list() {
-    return Optional.ofNullable(
-            scene
-                .client()
-                .configMaps()
-                .inNamespace(LocalCluster.NAMESPACE)
-                .withName("credence-suspended")
-                .get())
-        .map(ConfigMap::getData)
-        .orElseGet(Map::of);
+    return scene
+        .client()
+        .resources(SuspensionList.class)
+        .inNamespace(LocalCluster.NAMESPACE)
+        .list()
+        .getItems()
+        .stream()
+        .flatMap(list -> list.getSpec().accounts().entrySet().stream())
+        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
   public boolean isListed() {

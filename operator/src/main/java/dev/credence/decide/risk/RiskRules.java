@@ -429,10 +429,9 @@ public final class RiskRules {
                   "changes how names are resolved, who is a user, or which accounts are suspended",
                   "Kubescape C-0037; rbac-police")
               .when(
-                  can(CHANGE)
-                      .on("configmaps")
-                      .called("coredns", "aws-auth", "kube-proxy", "credence-suspended"),
-                  onlyPrivileged(High)),
+                  can(CHANGE).on("configmaps").called("coredns", "aws-auth", "kube-proxy"),
+                  onlyPrivileged(High))
+              .when(can(CHANGE).of("credence.dev", "suspensionlists"), onlyPrivileged(High)),
           rule(
                   "RBAC-LEASES-KUBESYSTEM",
                   "takes the lead from the scheduler, the controllers or this operator, which then stand still",

@@ -111,10 +111,14 @@ class ChartIT {
           "create coordination.k8s.io/leases",
           "update coordination.k8s.io/leases credence",
           "patch coordination.k8s.io/leases credence",
-          "create configmaps",
+          "list credence.dev/suspensionlists",
+          "watch credence.dev/suspensionlists",
+          "create credence.dev/suspensionlists",
+          "patch credence.dev/suspensionlists",
+          "delete credence.dev/suspensionlists",
           "list configmaps credence-suspended",
           "watch configmaps credence-suspended",
-          "patch configmaps credence-suspended");
+          "delete configmaps credence-suspended");
 
   /// What an operator that observes may do: it writes nothing but the status, Events and the Lease.
   private static final List<String> RIGHTS_TO_OBSERVE =
@@ -141,6 +145,8 @@ class ChartIT {
           "list networking.k8s.io/ingresses",
           "list gateway.networking.k8s.io/gateways",
           "list configmaps kube-apiserver-legacy-service-account-token-tracking",
+          "list credence.dev/suspensionlists",
+          "watch credence.dev/suspensionlists",
           "list configmaps credence-suspended",
           "watch configmaps credence-suspended",
           "list apps/deployments",
@@ -179,8 +185,10 @@ class ChartIT {
           "create serviceaccounts",
           "patch serviceaccounts",
           "delete serviceaccounts",
-          "create configmaps",
-          "patch configmaps credence-suspended");
+          "create credence.dev/suspensionlists",
+          "patch credence.dev/suspensionlists",
+          "delete credence.dev/suspensionlists",
+          "delete configmaps credence-suspended");
 
   @Test
   void helm_lint_has_nothing_to_say(LocalCluster cluster) {

@@ -9,7 +9,12 @@ import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.OperatorProcess;
 import dev.credence.system.Crm;
 import dev.credence.system.Scene;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,13 +28,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /// `helm upgrade` from the chart of the version before, and `helm rollback` to it, with identities,
-/// values in their overlap and a suspended account in place. On a cluster of its own.
+/// values in their overlap or a suspended account in place. On a cluster of its own.
 @OnCluster
 class UpgradeIT {
   private static final String CHART = LocalCluster.TOP.resolve("helm/credence").toString();
   private static final Path PREVIOUS =
       LocalCluster.TOP.resolve("system-tests/src/test/resources/chart/previous");
-  private static final Duration TOKEN_CACHE = Duration.ofSeconds(30);
   private static final Duration SETTLING = Duration.ofSeconds(60);
 
   private static LocalCluster cluster;
@@ -73,8 +77,8 @@ class UpgradeIT {
         "--set",
         "operator.enabled=false,settings.neverSuspend={payments}");
 
-    var crm = Crm.of(Scene.fresh(cluster, "upgraded"));
-    var scene = crm.scene();
+    mayWriteLists();
+    var scene = Scene.fresh(cluster, "upgraded");
     scene.create(
         "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: web:1, envFrom: [{secretRef: {name: shop-db}}]}]}}}}");
     // Else a later operator would find another use of it than the first.
@@ -94,11 +98,6 @@ class UpgradeIT {
       scene.annotate(scene.secret("shop-db"), "credence.dev/rotate", "once!");
       scene.awaitVersion("shop-db", 2);
       assertThat(scene.value("shop-db", "password.previous")).isPresent();
-      scene.awaitReady("crm");
-      crm.suspend();
-      scene.await("crm", "Suspended", "True Requested");
-      var legacy = crm.token(Crm.LEGACY);
-      within(TOKEN_CACHE, "it is refused").until(() -> !crm.isKnown(legacy));
       within(SETTLING, "nothing is left to be written")
           .until(
               () -> {
@@ -113,38 +112,125 @@ class UpgradeIT {
       assertThat(cluster.helm("get", "values", "credence", "--namespace", LocalCluster.NAMESPACE))
           .contains("payments");
       unchanged(scene, before, "after the upgrade");
-      assertThat(crm.isKnown(legacy)).as("nobody is let go").isFalse();
 
       helm("upgrade", "credence", CHART, "--set", "operator.enabled=false");
       unchanged(scene, before, "after an upgrade with the new values");
 
       helm("rollback", "credence", "1");
       unchanged(scene, before, "after the rollback");
-
       helm("upgrade", "credence", CHART, "--reset-then-reuse-values");
-      try (var later = operator()) {
-        scene.patch(
-            scene.identity("crm"), "{metadata: {annotations: {credence.dev/suspend: null}}}");
-        scene.await("crm", "Suspended", "False InService");
-        within(TOKEN_CACHE, "it is accepted again").until(() -> crm.isKnown(legacy));
-      }
+    }
+  }
+
+  /// The version before kept the list of suspended accounts in a ConfigMap.
+  @Test
+  void who_is_suspended_stays_so_while_the_list_is_taken_over() throws Exception {
+    helm("uninstall", "credence");
+    helm("install", "credence", previous(), "--set", "operator.enabled=false");
+    mayWriteLists();
+    var crm = Crm.of(Scene.fresh(cluster, "taken-over"));
+    var scene = crm.scene();
+    try (var operator = operator()) {
+      scene.awaitReady("crm");
+      crm.suspend();
+      // The policies of then go by the ConfigMap that the operator of then kept.
+      scene.await("crm", "Suspended", "True NotEnforced");
+    }
+    list(scene);
+    within(SETTLING, "it is denied").until(() -> isDenied(scene));
+
+    helm("upgrade", "credence", CHART, "--reset-then-reuse-values");
+    within(SETTLING, "it is denied before a newer operator has looked")
+        .until(() -> policies().contains("suspended-before.credence.dev") && isDenied(scene));
+    try (var operator = operator()) {
+      scene.await("crm", "Suspended", "True Requested");
+      within(SETTLING, "the ConfigMap is taken over").until(() -> old().get() == null);
+      assertThat(crm.isListed()).isTrue();
+      assertThat(isDenied(scene)).isTrue();
+      helm("upgrade", "credence", CHART, "--reset-then-reuse-values");
+      assertThat(policies()).doesNotContain("suspended-before.credence.dev");
+      assertThat(isDenied(scene)).isTrue();
+      crm.resume();
+      scene.await("crm", "Suspended", "False InService");
+      within(SETTLING, "it writes again").until(() -> !isDenied(scene));
+    }
+  }
+
+  /// The chart of then gave no right to a kind that it did not know.
+  private static void mayWriteLists() {
+    var home = new Scene(cluster.client(), LocalCluster.NAMESPACE);
+    if (home.client().rbac().roles().inNamespace(home.namespace()).withName("lists").get()
+        != null) {
+      return;
+    }
+    home.create(
+        """
+        {apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: lists},
+         rules: [{apiGroups: [credence.dev], resources: [suspensionlists], verbs: ['*']}]}
+        """);
+    home.create(
+        """
+        {apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: lists},
+         roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: lists},
+         subjects: [{kind: ServiceAccount, name: credence}]}
+        """);
+  }
+
+  private static Resource<ConfigMap> old() {
+    return cluster
+        .client()
+        .configMaps()
+        .inNamespace(LocalCluster.NAMESPACE)
+        .withName("credence-suspended");
+  }
+
+  private static void list(Scene scene) {
+    var identity = scene.identity("crm").get().getMetadata();
+    new Scene(cluster.client(), LocalCluster.NAMESPACE)
+        .patch(
+            old(),
+            "{data: {%s.crm-sync: 'MachineIdentity crm (%s) since 2026-11-22T13:00:00Z: INC-7'}}"
+                .formatted(scene.namespace(), identity.getUid()));
+  }
+
+  private static List<String> policies() {
+    return cluster
+        .client()
+        .admissionRegistration()
+        .v1()
+        .validatingAdmissionPolicies()
+        .list()
+        .getItems()
+        .stream()
+        .map(policy -> policy.getMetadata().getName())
+        .toList();
+  }
+
+  private static boolean isDenied(Scene scene) {
+    var config =
+        new ConfigBuilder(scene.client().getConfiguration())
+            .withImpersonateUsername("system:serviceaccount:" + scene.namespace() + ":crm-sync")
+            .withImpersonateGroups("system:masters")
+            .build();
+    var map =
+        new ConfigMapBuilder().withNewMetadata().withGenerateName("probe-").endMetadata().build();
+    try (var client = new KubernetesClientBuilder().withConfig(config).build()) {
+      client.configMaps().inNamespace(scene.namespace()).resource(map).dryRun().create();
+      return false;
+    } catch (KubernetesClientException refused) {
+      return refused.getMessage().contains("is suspended");
     }
   }
 
   private static List<Resource<? extends HasMetadata>> objects(Scene scene) {
     return List.of(
-        scene.identity("crm"),
         scene.identity("shop"),
         scene.secret("shop-db"),
-        scene.secret(Crm.LEGACY),
         scene.deployment("web"));
   }
 
   private static List<String> everything(Scene scene) {
-    var all = new ArrayList<>(objects(scene).stream().map(Scene::print).toList());
-    // Its labels are the chart's.
-    all.add(new Crm(scene).list().toString());
-    return all;
+    return objects(scene).stream().map(Scene::print).toList();
   }
 
   /// The operator looks at everything, and neither it nor Helm has changed anything.

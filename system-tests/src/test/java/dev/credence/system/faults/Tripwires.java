@@ -18,9 +18,10 @@ public final class Tripwires implements AutoCloseable {
 
   /// The list of suspended accounts is one for all namespaces: whose entry is written is told by
   /// what is written, which may come after the head of the request.
-  private static final String LIST = "configmaps/credence-suspended";
+  private static final String LIST = "suspensionlists";
 
-  private static final Pattern ENTRY = Pattern.compile("\\{\"data\":\\{\"([^\".]+)\\.");
+  private static final Pattern ENTRY =
+      Pattern.compile("\"accounts\":\\{\"([^\".]+)\\.");
 
   private final Map<String, Wire> wires = new ConcurrentHashMap<>();
   private final Relay relay;

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.credence.api.Api;
+import dev.credence.api.SuspensionList;
+import dev.credence.api.SuspensionListSpec;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.TestNamespace;
@@ -40,6 +42,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -130,14 +133,14 @@ class AdmissionIT {
       account.create(configMap("orders"));
 
       var start = System.nanoTime();
-      suspend(namespace, "crm-sync", "MachineIdentity crm (4f1c) since 2026-11-22T13:00:00Z: left");
+      suspend(namespace, "crm-sync", "crm 4f1c8a2b 2026-11-22T13:00:00Z");
       eventually("its writes are refused")
           .until(() -> isRefused(() -> touch(account, "orders", start)));
       print("a suspended account was refused", start);
 
       assertRefused(
           () -> account.create(configMap("more")),
-          "ServiceAccount %s/crm-sync is suspended: MachineIdentity crm (4f1c) since 2026-11-22T13:00:00Z: left"
+          "ServiceAccount %s/crm-sync is suspended: MachineIdentity crm 4f1c8a2b 2026-11-22T13:00:00Z"
               .formatted(namespace));
       assertRefused(() -> configMaps(account, "orders").delete(), "is suspended");
       assertRefused(
@@ -162,15 +165,15 @@ class AdmissionIT {
     admin.createAccount("crm-sync");
     admin.createAccount("crm-report");
     admin.create(tokenSecret("old", "crm-sync", ""));
-    suspend(namespace, "crm-sync", "left the company");
+    suspend(namespace, "crm-sync", "crm 4f1c8a2b 2026-11-22T13:00:00Z");
     eventually("it gets none").until(() -> isRefused(() -> token(namespace, "crm-sync")));
 
     assertRefused(
         () -> token(namespace, "crm-sync"),
-        "ServiceAccount %s/crm-sync is suspended and gets no new token: left the company"
+        "ServiceAccount %s/crm-sync is suspended and gets no new token: MachineIdentity crm 4f1c8a2b"
             .formatted(namespace));
     assertRefused(
-        () -> admin.create(tokenSecret("new", "crm-sync", "")), "and gets no new token: left");
+        () -> admin.create(tokenSecret("new", "crm-sync", "")), "and gets no new token: MachineIdentity");
     admin.create(tokenSecret("others", "crm-report", ""));
     assertRefused(
         () -> admin.annotate(admin.secret("others"), TOKEN_OF, "crm-sync"), "gets no new token");
@@ -213,24 +216,19 @@ class AdmissionIT {
 
   @BesideOthers
   void an_upgrade_of_the_chart_leaves_the_suspended_suspended(TestNamespace namespace) {
-    suspend(namespace, "crm-sync", "left the company");
-    suspend(namespace, "payments", "a mistake");
+    suspend(namespace, "crm-sync", "crm 4f1c8a2b 2026-11-22T13:00:00Z");
+    suspend(namespace, "payments", "crm 4f1c8a2b 2026-11-22T13:00:00Z");
     bind(namespace, "edit", account(namespace, "crm-sync"), account(namespace, "payments"));
     try {
       upgrade(
           "commonLabels.upgraded-by=" + namespace,
           "settings.neverSuspend={" + namespace + "/payments}");
-      var suspended = suspended().get();
-      assertThat(suspended.getMetadata().getLabels())
-          .containsEntry("upgraded-by", namespace.name());
-      assertThat(suspended.getData()).containsEntry(namespace + ".crm-sync", "left the company");
-
       var payments = as(account(namespace, "payments"), namespace);
       eventually("an account that is never suspended writes")
           .until(() -> !isRefused(() -> payments.create(configMap("paid"))));
       payments.create(configMap("more"));
       var sync = as(account(namespace, "crm-sync"), namespace);
-      assertRefused(() -> sync.create(configMap("orders")), "is suspended: left the company");
+      assertRefused(() -> sync.create(configMap("orders")), "is suspended: MachineIdentity crm");
       Scene.in(namespace).createAccount("payments");
       // Another policy, which may be new to the server a moment later.
       eventually("it gets a token").until(() -> !isRefused(() -> token(namespace, "payments")));
@@ -800,24 +798,27 @@ class AdmissionIT {
   // What is written
 
   private static void suspend(TestNamespace namespace, String account, String why) {
-    enter(namespace + "." + account, "'" + why + "'");
+    enter(namespace + "." + account, why);
   }
 
   private static void resume(TestNamespace namespace, String account) {
-    enter(namespace + "." + account, "null");
+    enter(namespace + "." + account, null);
   }
 
-  private static void enter(String key, String value) {
-    new Scene(cluster.client(), LocalCluster.NAMESPACE)
-        .patch(suspended(), "{data: {%s: %s}}".formatted(key, value));
-  }
-
-  private static Resource<ConfigMap> suspended() {
-    return cluster
-        .client()
-        .configMaps()
-        .inNamespace(LocalCluster.NAMESPACE)
-        .withName("credence-suspended");
+  /// Each entry in a list of its own, since tests run side by side.
+  private static void enter(String key, @Nullable String value) {
+    var list = new SuspensionList();
+    list.setMetadata(
+        new ObjectMetaBuilder()
+            .withName("test-" + key)
+            .withNamespace(LocalCluster.NAMESPACE)
+            .build());
+    if (value == null) {
+      cluster.client().resource(list).delete();
+    } else {
+      list.setSpec(new SuspensionListSpec("1", Map.of(key, value), null));
+      cluster.client().resource(list).create();
+    }
   }
 
   private static String token(TestNamespace namespace, String account) {

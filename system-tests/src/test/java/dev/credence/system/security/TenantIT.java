@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.MachineIdentity;
+import dev.credence.api.SuspensionList;
+import dev.credence.api.SuspensionListSpec;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.TestNamespace;
 import dev.credence.system.Scene;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectRulesReviewBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -76,10 +79,12 @@ class TenantIT {
         assertForbidden(
             () ->
                 client
-                    .configMaps()
+                    .resources(SuspensionList.class)
                     .inNamespace(LocalCluster.NAMESPACE)
-                    .withName("credence-suspended")
-                    .get());
+                    .list());
+        // Not even in a namespace of their own, where no policy would go by it.
+        assertForbidden(() -> client.resource(list(namespace.name())).create());
+        assertForbidden(() -> client.resource(list(LocalCluster.NAMESPACE)).create());
         assertForbidden(() -> client.resources(MachineIdentity.class).inAnyNamespace().list());
         // Policies are of the cluster, and a right in a namespace does not reach them.
         assertForbidden(() -> tenant.policy("owner: {required: false}"));
@@ -91,6 +96,14 @@ class TenantIT {
       eventually("what the chart adds goes with it")
           .until(() -> ofOurs(client, namespace).isEmpty());
     }
+  }
+
+  private static SuspensionList list(String namespace) {
+    var list = new SuspensionList();
+    list.setMetadata(
+        new ObjectMetaBuilder().withName("mine").withNamespace(namespace).build());
+    list.setSpec(new SuspensionListSpec("1", Map.of(), null));
+    return list;
   }
 
   /// Every right on our kinds there, subresources too: by resource its verbs.

@@ -1,0 +1,35 @@
+package dev.credence.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Required;
+import io.fabric8.generator.annotation.Size;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record SuspensionListSpec(
+    @JsonPropertyDescription(
+            "Changes with each write. The operator asks the API server for it, to know that the admission policies use the list as it is now.")
+        @Size(max = 63)
+        @Nullable String revision,
+    @JsonPropertyDescription(
+            "One entry for each suspended ServiceAccount: the key is NAMESPACE.NAME, the value is the MachineIdentity, the first 8 characters of its UID and the time of the suspension.")
+        @Nullable Map<String, String> accounts,
+    @JsonPropertyDescription(
+            "Only in the operator's question to the API server, which is a dry run and is never stored.")
+        @Nullable Probe probe) {
+
+  /// `policy`: which admission policy is to answer.
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  public record Probe(
+      @JsonPropertyDescription("The ValidatingAdmissionPolicy that is to refuse the request.")
+          @Required
+          @Size(max = 63)
+          String policy,
+      @JsonPropertyDescription("The SuspensionList that the policy is to have read.")
+          @Required
+          @Size(max = 63)
+          String list,
+      @JsonPropertyDescription("The revision of it.") @Required @Size(max = 63) String revision) {}
+}
