@@ -42,8 +42,7 @@ class GenerateTest {
                 return crd;
               }
             })
-        .customResourceClasses(
-            MachineIdentity.class, CredentialPolicy.class, SuspensionList.class)
+        .customResourceClasses(MachineIdentity.class, CredentialPolicy.class, SuspensionList.class)
         .forCRDVersions("v1")
         .inOutputDir(generated.toFile())
         .detailedGenerate();

@@ -27,12 +27,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes the list of suspended accounts.
 ///
-/// It is in several objects, since each write stores a whole object and each write of a suspended
-/// or other ServiceAccount is judged by each object: [#MOST] keeps a write small, and few objects
-/// keep the judging short (bench/results/suspended-accounts.txt). A new entry goes into the first
-// object that has room; one that becomes
-/// empty is deleted. What other threads want changed while a write is under way is written together
-/// by the next one.
+/// It is in several objects: each write stores a whole object, and each write of any ServiceAccount
+/// is judged once for each object. [#MOST] keeps a write small and the objects few
+/// (bench/results/suspended-accounts.txt). A new entry goes into the first object that has room; an
+/// object that becomes empty is deleted. What other threads want changed while a write is under way
+/// is written together by the next one.
 final class ListWrites {
   /// Of the keys and values of one object, in bytes.
   static final int MOST = 128 * 1024;

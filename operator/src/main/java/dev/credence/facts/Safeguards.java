@@ -11,15 +11,13 @@ import java.util.stream.Collectors;
 
 /// What suspension and approval rest on beside the identity itself.
 ///
-/// `guards`: the admission policies that are in force. `unconfirmed`: those that are there, and
-// that
-/// the API server was not seen to go by. `listed`: what the list of suspended accounts says of
-/// accounts of the namespace, by name; `mostListed`: how many of them it may have. `tokens`: the
-// Secrets with tokens of
-/// accounts that the identity may have, and those that its suspension has ended. `immune`: accounts
-/// of the namespace that are never suspended. `recent`: when policies suspended identities by
-/// themselves in the last hour, by the policy's name. `bindings`: who still gives rights to the
-/// accounts; looked up only for an identity at its end.
+/// `guards`: the admission policies that are in force. `unconfirmed`: those that are there, and by
+/// which the API server was not seen to refuse. `listed`: what the list of suspended accounts says
+/// of accounts of the namespace, by name; `mostListed`: how many of them it may have. `tokens`: the
+/// Secrets with tokens of accounts that the identity may have, and those that its suspension has
+/// ended. `immune`: accounts of the namespace that are never suspended. `recent`: when policies
+/// suspended identities by themselves in the last hour, by the policy's name. `bindings`: who still
+/// gives rights to the accounts; looked up only for an identity at its end.
 public record Safeguards(
     Set<Admission> guards,
     Set<Admission> unconfirmed,
