@@ -2,24 +2,32 @@ package dev.credence.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 
-/// What RBAC denied to the account of the operator since it was asked for, by the audit log.
-// Closing
-/// it fails where there is anything: the operator asked for what its chart does not grant. Not for
-/// tests that take rights away on purpose.
+/// What was denied to the account of the operator since it was asked for, by the audit log: by RBAC,
+/// and by the policy of the chart on that account. Closing it fails where there is anything: the
+/// operator asked for what its chart does not grant. Not for tests that take rights away on purpose.
 public final class Denials implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String OPERATOR =
       "system:serviceaccount:" + LocalCluster.NAMESPACE + ":" + LocalCluster.ACCOUNT;
+
+  /// Of the operator itself; tests that use its token have another.
+  private static final String USER_AGENT = "credence";
+
+  private static final String POLICY = "operator.credence.dev";
 
   private final Path log;
   private final long from;
@@ -39,23 +47,28 @@ public final class Denials implements AutoCloseable {
     return new Denials(log, from);
   }
 
-  /// `get batch/jobs`, each once.
+  /// By RBAC: `get batch/jobs`, each once.
   public Set<String> all() {
-    var denied = new TreeSet<String>();
-    text().lines().filter(line -> line.contains("\"forbid\"")).forEach(line -> read(line, denied));
-    return denied;
+    return read("\"forbid\"", Denials::byRbac);
   }
 
-  private static void read(String line, Set<String> denied) {
-    try {
-      var event = JSON.readTree(line);
-      if (event.path("annotations").path("authorization.k8s.io/decision").asText().equals("forbid")
-          && event.path("user").path("username").asText().equals(OPERATOR)) {
-        denied.add(right(event));
-      }
-    } catch (IOException cutOff) {
-      // The last line may be half written.
-    }
+  /// By the policy on the operator's account: `create secrets`, and what the API server said.
+  public Set<String> byPolicy() {
+    return read(POLICY, Denials::byPolicy);
+  }
+
+  private static Optional<String> byRbac(JsonNode event) {
+    return event.path("annotations").path("authorization.k8s.io/decision").asText().equals("forbid")
+        ? Optional.of(right(event))
+        : Optional.empty();
+  }
+
+  private static Optional<String> byPolicy(JsonNode event) {
+    var said = event.path("responseStatus").path("message").asText();
+    return said.contains("ValidatingAdmissionPolicy '" + POLICY + "'")
+            && event.path("userAgent").asText().equals(USER_AGENT)
+        ? Optional.of(right(event) + ": " + said)
+        : Optional.empty();
   }
 
   private static String right(JsonNode event) {
@@ -69,14 +82,31 @@ public final class Denials implements AutoCloseable {
         + (subresource.isEmpty() ? "" : "/" + subresource);
   }
 
-  private String text() {
-    try (var file = new RandomAccessFile(log.toFile(), "r")) {
-      file.seek(from);
-      var bytes = new byte[Math.toIntExact(file.length() - from)];
-      file.readFully(bytes);
-      return new String(bytes, StandardCharsets.UTF_8);
+  /// Of the lines with this text; a log may be larger than the heap.
+  private Set<String> read(String text, Function<JsonNode, Optional<String>> what) {
+    var found = new TreeSet<String>();
+    try (var file = FileChannel.open(log).position(from);
+        var lines = new BufferedReader(Channels.newReader(file, StandardCharsets.UTF_8))) {
+      for (var line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (line.contains(text)) {
+          ofOperator(line).flatMap(what).ifPresent(found::add);
+        }
+      }
+    } catch (NoSuchFileException gone) {
+      // With its cluster.
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+    return found;
+  }
+
+  private static Optional<JsonNode> ofOperator(String line) {
+    try {
+      return Optional.of(JSON.readTree(line))
+          .filter(event -> event.path("user").path("username").asText().equals(OPERATOR));
+    } catch (IOException cutOff) {
+      // The last line may be half written.
+      return Optional.empty();
     }
   }
 
@@ -88,6 +118,15 @@ public final class Denials implements AutoCloseable {
     }
   }
 
+  /// Fails where the policy on the operator's account rejected a write of the operator.
+  void checkPolicy() {
+    var rejected = byPolicy();
+    if (!rejected.isEmpty()) {
+      throw new AssertionError(
+          POLICY + " rejects what the operator writes: " + String.join(", ", rejected));
+    }
+  }
+
   @Override
   public void close() {
     var denied = all();
@@ -95,5 +134,6 @@ public final class Denials implements AutoCloseable {
       throw new AssertionError(
           "the operator asked for what the chart does not grant: " + String.join(", ", denied));
     }
+    checkPolicy();
   }
 }

@@ -25,7 +25,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// The real operator as a child process, with the rights of the chart's own ServiceAccount and no
 /// others. `try (var operator = OperatorProcess.on(cluster).with("CREDENCE_SWEEP_EVERY",
-/// "2s").start()) {…}` waits until it is ready, and ends it.
+/// "2s").start()) {…}` waits until it is ready, and ends it. Ending it fails where the policy of the
+/// chart on its ServiceAccount rejected one of its writes.
 public final class OperatorProcess implements AutoCloseable {
   private static final Path FOLDER = Path.of("target", "operators");
   private static final AtomicInteger COUNTER = new AtomicInteger();
@@ -37,6 +38,7 @@ public final class OperatorProcess implements AutoCloseable {
   private final Path kubeconfig;
   private final Path log;
   private final Runnable ending = this::kill;
+  private final Optional<Denials> denials;
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
@@ -114,6 +116,7 @@ public final class OperatorProcess implements AutoCloseable {
     port = Ports.free();
     kubeconfig = FOLDER.resolve(name + ".kubeconfig").toAbsolutePath();
     log = FOLDER.resolve(name + ".log").toAbsolutePath();
+    denials = Denials.since(start.cluster);
     try {
       Files.createDirectories(FOLDER);
       writePrivate(kubeconfig, start.kubeconfig());
@@ -238,6 +241,7 @@ public final class OperatorProcess implements AutoCloseable {
   public void close() {
     if (!process.isAlive()) {
       AtExit.forget(ending);
+      denials.ifPresent(Denials::checkPolicy);
       return;
     }
     try {
@@ -260,6 +264,7 @@ public final class OperatorProcess implements AutoCloseable {
       throw new IllegalStateException("interrupted while the operator ended", e);
     }
     AtExit.forget(ending);
+    denials.ifPresent(Denials::checkPolicy);
     return new Ended(process.exitValue(), Duration.ofNanos(System.nanoTime() - start));
   }
 

@@ -32,8 +32,29 @@ class DenialsTest {
   }
 
   @Test
-  void what_an_admission_policy_refused_is_none() throws IOException {
-    Denials.in(log(event(OPERATOR, "create", "batch", "jobs", "allow")), 0).close();
+  void what_the_policy_on_its_account_rejected_is_listed_and_fails() throws IOException {
+    var denials =
+        Denials.in(
+            log(
+                rejected("credence", "operator.credence.dev"),
+                rejected("credence-tests", "operator.credence.dev"),
+                rejected("credence", "owner.credence.dev"),
+                event(OPERATOR, "create", "batch", "jobs", "allow")),
+            0);
+    assertThat(denials.byPolicy()).hasSize(1);
+    assertThatThrownBy(denials::close)
+        .hasMessageContaining("operator.credence.dev rejects what the operator writes: create secrets");
+  }
+
+  @Test
+  void what_another_admission_policy_refused_is_none() throws IOException {
+    Denials.in(log(rejected("credence", "owner.credence.dev")), 0).close();
+  }
+
+  private static String rejected(String userAgent, String policy) {
+    return """
+        {"verb": "create", "user": {"username": "%s"}, "userAgent": "%s", "objectRef": {"resource": "secrets"}, "responseStatus": {"code": 403, "message": "secrets \\"a\\" is forbidden: ValidatingAdmissionPolicy '%s' with binding 'b' denied request: no"}, "annotations": {"authorization.k8s.io/decision": "allow"}}"""
+        .formatted(OPERATOR, userAgent, policy);
   }
 
   private Path log(String... events) throws IOException {

@@ -147,6 +147,29 @@ class UninstallIT {
     assertThat(crm.scene().identity("crm").get()).as("what people declared stays").isNotNull();
   }
 
+  /// The rights of the hook would be of use to whoever may create pods in the namespace later.
+  @Test
+  void a_hook_that_fails_leaves_no_rights_behind() throws Exception {
+    install(NOBODY);
+    var uninstalled =
+        new FutureTask<>(
+            () -> cluster.tryHelm("uninstall", "credence", "--namespace", LocalCluster.NAMESPACE));
+    Thread.ofVirtual().start(uninstalled);
+    eventually("the hook has a pod").until(UninstallIT::hooks, pods -> !pods.isEmpty());
+    // As if its time was over.
+    cluster
+        .client()
+        .batch()
+        .v1()
+        .jobs()
+        .inNamespace(LocalCluster.NAMESPACE)
+        .withName("credence-release")
+        .patch(
+            PatchContext.of(PatchType.JSON_MERGE), "{\"spec\": {\"activeDeadlineSeconds\": 1}}");
+    assertThat(uninstalled.get(60, TimeUnit.SECONDS).code()).as("helm reports it").isNotZero();
+    assertThat(left()).isEmpty();
+  }
+
   private static List<Pod> hooks() {
     return cluster
         .client()
@@ -229,6 +252,8 @@ class UninstallIT {
                     "admissionregistration.k8s.io/v1", "MutatingAdmissionPolicy")
                 .list()
                 .getItems(),
+            client.rbac().roles().inAnyNamespace().list().getItems(),
+            client.rbac().roleBindings().inAnyNamespace().list().getItems(),
             client.serviceAccounts().inNamespace(LocalCluster.NAMESPACE).list().getItems(),
             client.batch().v1().jobs().inNamespace(LocalCluster.NAMESPACE).list().getItems())
         .flatMap(List::stream)

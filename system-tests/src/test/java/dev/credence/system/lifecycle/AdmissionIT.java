@@ -54,6 +54,9 @@ class AdmissionIT {
   private static final String OPERATOR =
       "system:serviceaccount:" + LocalCluster.NAMESPACE + ":" + LocalCluster.ACCOUNT;
 
+  /// The Job of `helm uninstall`.
+  private static final String RELEASE = OPERATOR + "-release";
+
   private static final String TENANT = "tina@example.com";
   private static final String REQUESTER = "rob@example.com";
   private static final String APPROVER = "anna@example.com";
@@ -104,7 +107,7 @@ class AdmissionIT {
 
   /// Of a copy: the kinds that came with the chart are known by now.
   @ParameterizedTest
-  @ValueSource(strings = {"suspended", "no-new-tokens", "approval", "review", "owner", "marks"})
+  @ValueSource(strings = {"suspended", "no-new-tokens", "approval", "review", "owner", "marks", "operator"})
   void every_expression_fits_the_types_that_it_is_for(String name) {
     var policies = cluster.client().admissionRegistration().v1().validatingAdmissionPolicies();
     var policy = policies.withName(name + ".credence.dev").get();
@@ -199,7 +202,7 @@ class AdmissionIT {
           .until(() -> isRefused(() -> canary.create(configMap("of-canary"))));
 
       as(kube, namespace).create(configMap("of-kubernetes"));
-      as(OPERATOR, namespace).create("{apiVersion: v1, kind: Secret, metadata: {name: crm-db}}");
+      as(OPERATOR, namespace).create(owned("Secret, metadata: {name: crm-db", namespace));
       assertThat(
               cluster
                   .client()
@@ -468,7 +471,8 @@ class AdmissionIT {
       as("system:serviceaccount:kube-system:service-account-controller", namespace)
           .createAccount("by-kubernetes");
       // The operator provisions for an identity, which has the owner.
-      as(OPERATOR, namespace).createAccount("crm-report");
+      as(OPERATOR, namespace)
+          .create(owned("ServiceAccount, metadata: {name: crm-report", namespace));
 
       change(namespace, "annotations: {credence.dev/owner: alice@example.com}");
       eventually("the owner of the namespace is enough")
@@ -554,7 +558,9 @@ class AdmissionIT {
     var collector = as(COLLECTOR, namespace);
     collector.patch(collector.secret("crm-db"), "{metadata: {ownerReferences: null}}");
     var operator = as(OPERATOR, namespace);
-    operator.patch(operator.secret("crm-db"), "{metadata: {annotations: null, labels: null}}");
+    operator.patch(
+        operator.secret("crm-db"),
+        "{metadata: {annotations: {credence.dev/version: null, credence.dev/recipe: null}, labels: {credence.dev/identity: null}}}");
     assertThat(tenant.isUnmarked(secret)).isTrue();
   }
 
@@ -643,13 +649,37 @@ class AdmissionIT {
         "credence.dev/suspended on Secret crm-token is how Credence knows what it suspended");
     tenant.patch(secret, invalidSince("'2026-11-21'"));
     tenant.patch(secret, "{metadata: {labels: {team: sales}}}");
-    operator.patch(
-        operator.secret("crm-token"),
-        "{metadata: {labels: {kubernetes.io/legacy-token-invalid-since: null}, annotations: {credence.dev/suspended: null}}}");
+    bind(namespace, "ClusterRole, name: edit", "release", List.of(RELEASE));
+    awaitRight(namespace, RELEASE, "patch", "", "secrets");
+    var release = as(RELEASE, namespace);
+    for (var more : List.of("version: '7'", "held-by: x")) {
+      assertRefused(
+          () ->
+              release.patch(
+                  release.secret("crm-token"),
+                  "{metadata: {annotations: {credence.dev/suspended: null, credence.dev/%s}}}"
+                      .formatted(more)),
+          "is written by Credence alone");
+    }
+    for (var end : List.of(operator, release)) {
+      end.patch(
+          end.secret("crm-token"),
+          "{metadata: {labels: {kubernetes.io/legacy-token-invalid-since: null}, annotations: {credence.dev/suspended: null}}}");
+      operator.patch(
+          operator.secret("crm-token"),
+          "{metadata: {labels: {kubernetes.io/legacy-token-invalid-since: '2026-11-22'}, annotations: {credence.dev/suspended: now}}}");
+    }
   }
 
   private static String invalidSince(String date) {
     return "{metadata: {labels: {kubernetes.io/legacy-token-invalid-since: %s}}}".formatted(date);
+  }
+
+  /// An object as the operator creates it for an identity of the namespace.
+  private static String owned(String beginning, TestNamespace namespace) {
+    return "{apiVersion: v1, kind: %s, ownerReferences: [{apiVersion: credence.dev/v1alpha1, kind: MachineIdentity, name: crm, controller: true, uid: %s}]}}"
+        .formatted(
+            beginning, Scene.in(namespace).identity("crm", OWNER).getMetadata().getUid());
   }
 
   /// An identity with a generated Secret and its pending value, as the operator makes them.
