@@ -12,6 +12,7 @@ import dev.credence.measure.RequestCount;
 import dev.credence.observe.DurationText;
 import dev.credence.observe.Heartbeat;
 import dev.credence.observe.MetadataOnly;
+import dev.credence.observe.PageSize;
 import dev.credence.observe.SharedFields;
 import io.fabric8.kubernetes.api.model.NamespaceList;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -48,14 +49,24 @@ public record Clients(KubernetesClient full, KubernetesClient metadata) implemen
             .withHttp2Disable(true)
             .build();
     var http = new Heartbeat();
+    var pages = new PageSize();
+    var metadataPages = new PageSize();
     return new Clients(
-        builder(config, meters).withHttpClientFactory(http).build(),
-        builder(config, meters)
+        builder(config)
+            .withHttpClientFactory(http)
+            .withHttpClientBuilderConsumer(
+                client -> {
+                  client.addOrReplaceInterceptor("count", new RequestCount(meters));
+                  client.addOrReplaceInterceptor("pages", pages);
+                })
+            .build(),
+        builder(config)
             .withHttpClientFactory(http)
             .withHttpClientBuilderConsumer(
                 client -> {
                   client.addOrReplaceInterceptor("count", new RequestCount(meters));
                   client.addOrReplaceInterceptor("metadata-only", new MetadataOnly());
+                  client.addOrReplaceInterceptor("metadata-pages", metadataPages);
                 })
             .build());
   }
@@ -84,12 +95,6 @@ public record Clients(KubernetesClient full, KubernetesClient metadata) implemen
         .withHttpClientBuilderConsumer(
             http -> http.addOrReplaceInterceptor("metadata-only", new MetadataOnly()))
         .build();
-  }
-
-  private static KubernetesClientBuilder builder(Config config, Meters meters) {
-    return builder(config)
-        .withHttpClientBuilderConsumer(
-            http -> http.addOrReplaceInterceptor("count", new RequestCount(meters)));
   }
 
   private static KubernetesClientBuilder builder(Config config) {

@@ -2,6 +2,7 @@ package dev.credence;
 
 import dev.credence.loop.Discovering;
 import dev.credence.loop.IdentityReconciler;
+import dev.credence.loop.Lanes;
 import dev.credence.loop.PolicyReconciler;
 import dev.credence.loop.Reporting;
 import dev.credence.loop.Sweep;
@@ -21,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,7 +34,6 @@ import org.slf4j.LoggerFactory;
 final class Engine {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
   private static final String LEASE = "credence";
-  private static final int LOOPS = 16;
   private static final Duration TIME_TO_FINISH = Duration.ofSeconds(5);
 
   private final Settings settings;
@@ -71,7 +70,9 @@ final class Engine {
 
   /// Returns when the identities are known; in a replica that does not lead nothing more happens.
   void start(IdentityReconciler identities, PolicyReconciler policies) {
-    var running = new Operator(this::configure);
+    var lanes = new Lanes(identities::isUrgent);
+    identities.promoteBy(lanes::promote);
+    var running = new Operator(overrider -> configure(overrider, lanes));
     running.register(identities, control -> watching(control));
     running.register(policies);
     operator = running;
@@ -87,15 +88,11 @@ final class Engine {
     }
   }
 
-  private void configure(ConfigurationServiceOverrider overrider) {
+  private void configure(ConfigurationServiceOverrider overrider, Lanes lanes) {
     overrider
         .withKubernetesClient(client)
         .withCloseClientOnStop(false)
-        // Key generation is work for a processor: platform threads share the processors fairly,
-        // virtual ones would leave the short looks waiting behind an RSA key.
-        .withExecutorService(
-            Executors.newFixedThreadPool(
-                LOOPS, Thread.ofPlatform().name("loop-", 0).daemon().factory()))
+        .withExecutorService(lanes)
         .withStopOnInformerErrorDuringStartup(false)
         .withInformerStoppedHandler((informer, problem) -> informerStopped(problem))
         .withReconciliationTerminationTimeout(TIME_TO_FINISH)

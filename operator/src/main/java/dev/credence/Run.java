@@ -3,6 +3,7 @@ package dev.credence;
 import dev.credence.act.Act;
 import dev.credence.act.Announcer;
 import dev.credence.act.IdentityWrites;
+import dev.credence.act.KeyPool;
 import dev.credence.act.Probe;
 import dev.credence.act.ReportWrites;
 import dev.credence.api.SuspensionList;
@@ -37,6 +38,9 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -121,11 +125,20 @@ final class Run implements Callable<Integer> {
         .register(
             new SuspensionCount(
                 watches::suspendedByNamespace, watches::admissions, settings.suspensionLimit()));
+    var maker = new Maker(new SecureRandom());
+    var keyIsReady = new AtomicReference<@Nullable BiConsumer<String, Subject>>();
+    var pool =
+        new KeyPool(
+            maker,
+            (namespace, secret) ->
+                Optional.ofNullable(keyIsReady.get())
+                    .ifPresent(waiting -> waiting.accept(namespace, secret)));
     var act =
         new Act(
             clients.full(),
             clients.metadata(),
-            new Maker(new SecureRandom()),
+            maker,
+            Optional.of(pool),
             settings.apiServer().orElseGet(() -> clients.full().getMasterUrl().toString()),
             settings.namespace(),
             remembering(watches),
@@ -135,6 +148,7 @@ final class Run implements Callable<Integer> {
     var identities =
         new IdentityReconciler(
             watches, settings.tier(), act, announcer, fleet, meters, clock, sweep::isGone);
+    keyIsReady.set(identities::keyIsReady);
     var policies =
         new PolicyReconciler(
             fleet, census, watches::identityCount, settings.watchNamespaces().isEmpty(), clock);

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /// Carries an action out. What is created is created by a plain POST: where the name is taken,
@@ -62,10 +63,24 @@ public final class Act {
       String home,
       Memory memory,
       InstantSource clock) {
+    this(client, metadata, maker, Optional.empty(), apiServer, home, memory, clock);
+  }
+
+  /// `pool`: where slow keys come from; empty: they are generated in the calling thread.
+  public Act(
+      KubernetesClient client,
+      KubernetesClient metadata,
+      Maker maker,
+      Optional<KeyPool> pool,
+      String apiServer,
+      String home,
+      Memory memory,
+      InstantSource clock) {
     this.metadata = new MetadataWrites(metadata, memory);
     var requests = new SecretRequests(client, metadata, memory);
     this.secrets =
-        new SecretWrites(requests, new TokenRequests(client, requests, apiServer), maker, clock);
+        new SecretWrites(
+            requests, new TokenRequests(client, requests, apiServer), maker, pool, clock);
     this.accounts = new AccountWrites(client, memory);
     this.hooks = new HookStarts(client, this.metadata, memory);
     this.removals = new Removals(client);

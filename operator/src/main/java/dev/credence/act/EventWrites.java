@@ -9,18 +9,20 @@ import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Events are written beside the work and never hold it up; where the API server is too slow for
-/// them, the newest are dropped and counted in the log.
+/// Writes Events in threads of their own, one namespace after the other, and never delays other
+/// work. Where the API server is too slow for them, the newest of the namespace with the most of
+/// them are dropped and counted in the log: those of other namespaces are not.
 final class EventWrites implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EventWrites.class);
   private static final DateTimeFormatter SIX_DIGITS =
@@ -28,22 +30,18 @@ final class EventWrites implements AutoCloseable {
   private static final int LONGEST_NOTE = 1000;
   private static final int BITS_FOR_COUNTING = 20;
   private static final int THREADS = 2;
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final Duration A_MOMENT = Duration.ofMillis(20);
   private static final int WAITING = 20_000;
+  private static final int WAITING_OF_A_NAMESPACE = 5_000;
 
   private final KubernetesClient client;
   private final Clock clock;
   private final String instance;
   private final AtomicLong dropped = new AtomicLong();
   private final AtomicLong numbers;
-  private final ThreadPoolExecutor writers =
-      new ThreadPoolExecutor(
-          THREADS,
-          THREADS,
-          10,
-          TimeUnit.SECONDS,
-          new ArrayBlockingQueue<>(WAITING),
-          Thread.ofPlatform().name("events-", 0).daemon().factory(),
-          (event, pool) -> dropped.incrementAndGet());
+  private final FairQueue<Event> queue;
+  private final List<Thread> writers;
 
   private enum Type {
     Normal,
@@ -51,11 +49,21 @@ final class EventWrites implements AutoCloseable {
   }
 
   EventWrites(KubernetesClient client, Clock clock, String instance) {
+    this(client, clock, instance, new FairQueue<>(THREADS, WAITING_OF_A_NAMESPACE, WAITING));
+  }
+
+  EventWrites(KubernetesClient client, Clock clock, String instance, FairQueue<Event> queue) {
     this.client = client;
     this.clock = clock;
     this.instance = instance;
+    this.queue = queue;
     this.numbers = new AtomicLong(clock.millis() << BITS_FOR_COUNTING);
-    writers.allowCoreThreadTimeOut(true);
+    this.writers =
+        IntStream.range(0, THREADS)
+            .mapToObj(
+                number ->
+                    Thread.ofPlatform().name("events-" + number).daemon().start(this::writeAll))
+            .toList();
   }
 
   void tell(HasMetadata about, String reason, String action, String note) {
@@ -68,7 +76,23 @@ final class EventWrites implements AutoCloseable {
 
   private void write(HasMetadata about, Type type, String reason, String action, String note) {
     var event = event(about, type, reason, action, note, clock.instant());
-    writers.execute(() -> write(event));
+    var namespace = Objects.requireNonNullElse(about.getMetadata().getNamespace(), "");
+    queue.add(namespace, event).ifPresent(_ -> dropped.incrementAndGet());
+  }
+
+  private void writeAll() {
+    try {
+      while (true) {
+        var next = queue.take();
+        try {
+          write(next.item());
+        } finally {
+          queue.done(next.namespace());
+        }
+      }
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private Event event(
@@ -125,10 +149,14 @@ final class EventWrites implements AutoCloseable {
   /// Writes what is waiting, for a few seconds at most.
   @Override
   public void close() throws InterruptedException {
-    writers.shutdown();
-    if (!writers.awaitTermination(3, TimeUnit.SECONDS)) {
-      LOG.warn("{} Events were not written", writers.shutdownNow().size());
+    var end = System.nanoTime() + PATIENCE.toNanos();
+    while (!queue.isIdle() && System.nanoTime() < end) {
+      Thread.sleep(A_MOMENT);
     }
+    if (!queue.isIdle()) {
+      LOG.warn("{} Events were not written", queue.size());
+    }
+    writers.forEach(Thread::interrupt);
     if (dropped.get() > 0) {
       LOG.warn("{} Events were dropped since there were too many", dropped.get());
     }

@@ -6,6 +6,7 @@ import dev.credence.facts.Subject;
 import dev.credence.facts.Unprintable;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
@@ -29,15 +30,29 @@ public final class Refusal extends RuntimeException {
 
   private final Subject subject;
   private final Cause cause;
+  private final Optional<Instant> until;
+  private final boolean isSoon;
 
   private Refusal(Subject subject, Cause cause, String message) {
+    this(subject, cause, message, Optional.empty(), false);
+  }
+
+  private Refusal(
+      Subject subject, Cause cause, String message, Optional<Instant> until, boolean isSoon) {
     super(message, null, false, false);
     this.subject = subject;
     this.cause = cause;
+    this.until = until;
+    this.isSoon = isSoon;
   }
 
   public Subject subject() {
     return subject;
+  }
+
+  /// When it is tried again, where that is known.
+  public Optional<Instant> until() {
+    return until;
   }
 
   /// Why, for the decision.
@@ -48,7 +63,7 @@ public final class Refusal extends RuntimeException {
   /// The same of an action that it stopped: where the anchor of a token cannot be made, the token
   /// cannot be.
   public Refusal stopping(Subject other) {
-    return new Refusal(other, cause, Optional.ofNullable(getMessage()).orElse(""));
+    return new Refusal(other, cause, Optional.ofNullable(getMessage()).orElse(""), until, isSoon);
   }
 
   /// Whatever an action failed of, as what happened to this action alone. Empty where the API
@@ -100,6 +115,30 @@ public final class Refusal extends RuntimeException {
   /// A PodDisruptionBudget lets the pod not go now.
   static Refusal held(Subject pod, String said) {
     return new Refusal(pod, Cause.Held, pod + ": a PodDisruptionBudget holds it: " + oneLine(said));
+  }
+
+  /// It waits for something of the operator itself, and is tried again when that is there.
+  static Refusal waiting(Subject subject, String what) {
+    return new Refusal(subject, Cause.Held, subject + ": " + what, Optional.empty(), true);
+  }
+
+  /// Whether it is tried again as soon as something of the operator itself is there.
+  public boolean isSoon() {
+    return isSoon;
+  }
+
+  /// The operator does only so many writes for a namespace.
+  public static Refusal limited(Subject subject, String namespace, Instant until) {
+    return new Refusal(
+        subject,
+        Cause.Limited,
+        "The operator does no more writes for namespace "
+            + namespace
+            + " before "
+            + until
+            + ", since its objects change too often. Suspensions and revocations are still carried out. Find out what changes them: the audit log and the Events of the namespace tell",
+        Optional.of(until),
+        false);
   }
 
   static <T> T asked(Subject subject, String verb, Supplier<T> request) {

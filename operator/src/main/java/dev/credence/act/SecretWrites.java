@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -42,6 +43,7 @@ final class SecretWrites {
   private final SecretRequests secrets;
   private final TokenRequests tokens;
   private final Maker maker;
+  private final Optional<KeyPool> pool;
   private final InstantSource clock;
 
   /// Values, and when they end by themselves.
@@ -58,16 +60,24 @@ final class SecretWrites {
     }
   }
 
-  SecretWrites(SecretRequests secrets, TokenRequests tokens, Maker maker, InstantSource clock) {
+  /// `pool`: where slow keys come from; empty: they are generated in the calling thread.
+  SecretWrites(
+      SecretRequests secrets,
+      TokenRequests tokens,
+      Maker maker,
+      Optional<KeyPool> pool,
+      InstantSource clock) {
     this.secrets = secrets;
     this.tokens = tokens;
     this.maker = maker;
+    this.pool = pool;
     this.clock = clock;
   }
 
   void issue(Action.Issue issue, MachineIdentity identity) {
     var version = issue.receipt().version();
-    var made = make(issue.material(), version, Map.of(), issue.subject(), identity);
+    var slow = slow(issue.material(), version, issue.subject(), identity);
+    var made = make(issue.material(), version, Map.of(), slow, issue.subject(), identity);
     var meta =
         OwnObjects.of(issue.subject(), issue.labelling(), identity, issue.retained())
             .addToAnnotations(made.annotations(issue.receipt()));
@@ -76,6 +86,7 @@ final class SecretWrites {
 
   void stage(Action.Stage stage, MachineIdentity identity) {
     var namespace = namespace(identity);
+    var slow = slow(stage.recipe(), stage.receipt().version(), stage.of(), identity);
     // Only what takes turns has to know what is there now.
     var before =
         stage
@@ -83,7 +94,7 @@ final class SecretWrites {
             .filter(guard -> takesTurns(stage.recipe()))
             .map(guard -> Data.decoded(secrets.judged(namespace, stage.of(), guard)))
             .orElseGet(Map::of);
-    var made = made(stage.recipe(), stage.receipt().version(), before, stage.of());
+    var made = made(stage.recipe(), stage.receipt().version(), before, stage.of(), slow);
     var meta =
         OwnObjects.tied(stage.subject(), stage.labelling(), identity)
             .addToAnnotations(Receipts.of(stage.receipt()))
@@ -105,9 +116,11 @@ final class SecretWrites {
   }
 
   void rotate(Action.Rotate rotate, MachineIdentity identity) {
-    var secret = secrets.judged(namespace(identity), rotate.subject(), rotate.guard());
     var version = rotate.receipt().version();
-    var made = make(rotate.material(), version, Data.decoded(secret), rotate.subject(), identity);
+    var slow = slow(rotate.material(), version, rotate.subject(), identity);
+    var secret = secrets.judged(namespace(identity), rotate.subject(), rotate.guard());
+    var before = Data.decoded(secret);
+    var made = make(rotate.material(), version, before, slow, rotate.subject(), identity);
     replace(secret, made, rotate.receipt(), rotate.subject(), rotate.material());
   }
 
@@ -288,14 +301,24 @@ final class SecretWrites {
     }
   }
 
+  /// Nothing is asked of the API server before they are there.
+  private Map<String, SortedMap<String, byte[]>> slow(
+      Material material, long version, Subject subject, MachineIdentity identity) {
+    return material instanceof Recipe recipe
+        ? pool.map(keys -> keys.take(namespace(identity), subject, recipe, version))
+            .orElse(Map.of())
+        : Map.of();
+  }
+
   private Made make(
       Material material,
       long version,
       Map<String, byte[]> before,
+      Map<String, SortedMap<String, byte[]>> slow,
       Subject subject,
       MachineIdentity identity) {
     return switch (material) {
-      case Recipe recipe -> Made.endless(made(recipe, version, before, subject));
+      case Recipe recipe -> Made.endless(made(recipe, version, before, subject, slow));
       case TokenRecipe token -> {
         var anchor = Subject.anchorOf(subject.name(), version);
         var granted = tokens.request(identity, token, subject, anchor);
@@ -305,9 +328,13 @@ final class SecretWrites {
   }
 
   private Map<String, byte[]> made(
-      Recipe recipe, long version, Map<String, byte[]> before, Subject subject) {
+      Recipe recipe,
+      long version,
+      Map<String, byte[]> before,
+      Subject subject,
+      Map<String, SortedMap<String, byte[]>> slow) {
     try {
-      return maker.make(recipe.keys(), version, before);
+      return maker.make(recipe.keys(), version, before, slow);
     } catch (IllegalArgumentException impossible) {
       throw Refusal.of(
           subject, Objects.requireNonNullElse(impossible.getMessage(), "cannot be made"));

@@ -313,7 +313,7 @@ public final class Decide {
             approval.verdict(),
             members.verdict(
                 markings.stream().flatMap(marking -> marking.foreign().stream()).toList()),
-            Freshness.verdict(turns, halt, legacy),
+            Limits.over(Freshness.verdict(turns, halt, legacy), s),
             life.verdict(),
             suspending.verdict(),
             usage.verdict(),

@@ -7,6 +7,9 @@ public enum Reason {
   EvaluationFailed(
       "the operator could not evaluate the identity or the policy, through an error of its own"),
 
+  TooLarge(
+      "the MachineIdentities of the namespace are so large together that this one is not evaluated"),
+
   Matched("a policy decides about the identity"),
   NoPolicy("no policy selects the identity: built-in defaults apply, and they enforce nothing"),
 
@@ -32,6 +35,8 @@ public enum Reason {
   VerificationFailed("a hook of a new value failed and is tried again; the old value is in force"),
   RotationBlocked("a value cannot be made, proven or written"),
   ValueOverwritten("another writer replaced a value that Credence had written"),
+  RateLimited(
+      "the operator does no more writes for the namespace for now: its objects change too often"),
   ConsumersLeftBehind("consumers still use an old value that is no longer valid"),
   ConsumersPending("the old value stays for consumers that have not moved to the new one"),
   LegacyTokenUnused("a token that never ends was not used for as long as the policy says"),

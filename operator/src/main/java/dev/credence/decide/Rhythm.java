@@ -21,7 +21,13 @@ import java.util.zip.CRC32;
 ///
 /// `seed` names the credential: due times are spread by it, always the same way, so that a thousand
 /// values that were issued in one second are not replaced in one second.
-record Rhythm(RotationRule asked, RotationRule policy, Conduct conduct, String seed) {
+///
+/// `shortest`: how long a value lives at least, whatever is asked for.
+record Rhythm(
+    RotationRule asked, RotationRule policy, Conduct conduct, String seed, Duration shortest) {
+  /// A key that takes seconds to generate is not replaced more often than this.
+  static final Duration SHORTEST_OF_A_SLOW_KEY = Duration.ofHours(1);
+
   private static final Duration DEFAULT_OVERLAP = Duration.ofHours(24);
   private static final Duration OVERLAP_AT_MOST = Duration.ofHours(168);
   private static final Duration WIDEST_SPREAD = Duration.ofHours(24);
@@ -29,12 +35,18 @@ record Rhythm(RotationRule asked, RotationRule policy, Conduct conduct, String s
   private static final int SPREAD_PARTS = 10;
   private static final int HASHES = 1 << 16;
 
-  static Rhythm of(RotationRule asked, Optional<Policy> policy, String seed) {
+  /// One without a shortest life.
+  Rhythm(RotationRule asked, RotationRule policy, Conduct conduct, String seed) {
+    this(asked, policy, conduct, seed, Duration.ZERO);
+  }
+
+  static Rhythm of(RotationRule asked, Optional<Policy> policy, String seed, Duration shortest) {
     return new Rhythm(
         asked,
         policy.map(Policy::rotation).orElse(RotationRule.SILENT),
         policy.map(Policy::conduct).orElse(Conduct.DEFAULT),
-        seed);
+        seed,
+        shortest);
   }
 
   /// Why what the identity asks for cannot be done.
@@ -63,7 +75,33 @@ record Rhythm(RotationRule asked, RotationRule policy, Conduct conduct, String s
         .timing()
         .or(policy::timing)
         .flatMap(timing -> byTiming(timing, issuedAt))
-        .map(due -> bound(issuedAt).filter(due::isAfter).orElse(due));
+        .map(due -> bound(issuedAt).filter(due::isAfter).orElse(due))
+        .map(due -> atLeast(due, issuedAt));
+  }
+
+  private Instant atLeast(Instant due, Instant issuedAt) {
+    var earliest = issuedAt.plus(shortest);
+    return due.isBefore(earliest) ? earliest : due;
+  }
+
+  /// What is said where the policy asks for a shorter life than a slow key has.
+  private Optional<String> tooShort() {
+    return asked
+        .timing()
+        .or(policy::timing)
+        .flatMap(
+            timing ->
+                timing instanceof Timing.Every(var interval)
+                    ? Optional.of(interval)
+                    : Optional.<Duration>empty())
+        .filter(interval -> interval.compareTo(shortest) < 0)
+        .map(
+            interval ->
+                "a new value every "
+                    + Durations.text(interval)
+                    + " is asked for; a Secret with an RSA key gets one every "
+                    + Durations.text(shortest)
+                    + " at most, since the key takes long to generate: use Ed25519 or ECDSA, or set a longer interval");
   }
 
   /// The same for a value that ends by itself, and where a rotation was stopped meanwhile: the next
@@ -164,6 +202,10 @@ record Rhythm(RotationRule asked, RotationRule policy, Conduct conduct, String s
 
   /// What is said to an identity that asks for a longer life of its values than the policy allows.
   Optional<String> bounded() {
+    return tooShort().or(this::tooLong);
+  }
+
+  private Optional<String> tooLong() {
     return asked
         .timing()
         .flatMap(

@@ -20,6 +20,7 @@ import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Templates;
 import dev.credence.facts.TokenRecipe;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -52,9 +53,15 @@ record Target(
         policy.map(Policy::conduct).orElse(Conduct.DEFAULT),
         halt,
         owner,
-        Rhythm.of(wanted.rotation(), policy, s.identity().uid() + "/" + name),
+        Rhythm.of(wanted.rotation(), policy, s.identity().uid() + "/" + name, shortest(wanted)),
         Membership.parts(s, name),
         s.jobs().stream().filter(job -> job.secret().equals(name)).toList());
+  }
+
+  private static Duration shortest(SecretWanted wanted) {
+    return wanted.material().filter(SlowKeys::areIn).isPresent()
+        ? Rhythm.SHORTEST_OF_A_SLOW_KEY
+        : Duration.ZERO;
   }
 
   /// A token lives no longer than the policy lets it.
@@ -157,7 +164,8 @@ record Target(
 
   private Optional<Obstacle> problem(Optional<Issue> current) {
     return switch (material) {
-      case Recipe(var keys) -> Templates.problem(keys).map(this::forItsAuthor);
+      case Recipe(var keys) ->
+          Templates.problem(keys).or(() -> SlowKeys.problem(keys)).map(this::forItsAuthor);
       case TokenRecipe token -> Tokens.problem(this, token, current);
     };
   }

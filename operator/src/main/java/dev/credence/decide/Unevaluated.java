@@ -20,6 +20,11 @@ public final class Unevaluated {
       EnumSet.of(Aspect.Ready, Aspect.Reconciling, Aspect.Stalled);
 
   public static Standing standing(Optional<Standing> before, String message) {
+    return standing(before, Reason.EvaluationFailed, message);
+  }
+
+  /// `reason`: why it is not evaluated.
+  public static Standing standing(Optional<Standing> before, Reason reason, String message) {
     var known = before.orElseGet(() -> unknown(message));
     return new Standing(
         known.state(),
@@ -37,7 +42,7 @@ public final class Unevaluated {
         known.suspension(),
         known.approval(),
         Stream.concat(
-                sums(message).stream(),
+                sums(reason, message).stream(),
                 known.verdicts().stream().filter(verdict -> !SUMS.contains(verdict.aspect())))
             .toList(),
         known.violations(),
@@ -46,9 +51,13 @@ public final class Unevaluated {
 
   /// Ready and Stalled.
   public static List<Verdict> sums(String message) {
+    return sums(Reason.EvaluationFailed, message);
+  }
+
+  private static List<Verdict> sums(Reason reason, String message) {
     return List.of(
-        Verdict.fine(Aspect.Ready, Truth.False, Reason.EvaluationFailed, message),
-        Verdict.fine(Aspect.Stalled, Truth.True, Reason.EvaluationFailed, message));
+        Verdict.fine(Aspect.Ready, Truth.False, reason, message),
+        Verdict.fine(Aspect.Stalled, Truth.True, reason, message));
   }
 
   private static Standing unknown(String message) {

@@ -28,7 +28,7 @@ public sealed interface Generator {
   }
 
   /// A private key, and its public half under the key `publicKey` where that is given.
-  /// `size`: RSA in bits (2048 to 8192), ECDSA 256, 384 or 521 (the NIST curve), MLDSA 44, 65 or 87
+  /// `size`: RSA in bits (2048 to 4096), ECDSA 256, 384 or 521 (the NIST curve), MLDSA 44, 65 or 87
   /// (the parameter set of FIPS 204). Empty: 3072, 256, 65. Ed25519 has one size.
   record KeyPair(
       Algorithm algorithm, Optional<Integer> size, Format format, Optional<String> publicKey)

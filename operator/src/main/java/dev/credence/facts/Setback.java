@@ -10,6 +10,8 @@ public record Setback(Subject subject, Cause cause, String message, Instant retr
     Raced,
     /// it waits for something that comes by itself, such as a PodDisruptionBudget
     Held,
+    /// the operator does only so many writes for a namespace
+    Limited,
     /// the API server failed at this request; shown when it goes on
     Unanswered,
     /// the API server said no (permissions, admission, quota, an immutable Secret), or it is not

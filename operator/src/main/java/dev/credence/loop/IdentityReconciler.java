@@ -14,6 +14,7 @@ import dev.credence.decide.Decision;
 import dev.credence.decide.Reason;
 import dev.credence.decide.Standing;
 import dev.credence.decide.Unevaluated;
+import dev.credence.decide.Urgency;
 import dev.credence.decide.Verdict.Aspect;
 import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
@@ -22,8 +23,10 @@ import dev.credence.facts.Tier;
 import dev.credence.measure.Fleet;
 import dev.credence.measure.Meters;
 import dev.credence.observe.Faulty;
+import dev.credence.observe.LeanStore;
 import dev.credence.observe.Pages;
 import dev.credence.observe.Snapshots;
+import dev.credence.observe.TooLarge;
 import dev.credence.observe.Watches;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -45,9 +48,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -66,6 +71,7 @@ import org.slf4j.LoggerFactory;
     informer =
         @Informer(
             onUpdateFilter = IdentityReconciler.MattersToUs.class,
+            itemStore = LeanStore.class,
             informerListLimit = Pages.OF_A_WATCH))
 @GradualRetry(
     maxAttempts = -1,
@@ -87,6 +93,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   private static final Set<Integer> REJECTED = Set.of(400, 422);
 
   private static final int FRAMES = 12;
+  private static final Duration UNSAID = Duration.ofSeconds(20);
   private static final Duration AFTER_A_FAULT = Duration.ofMinutes(1);
 
   /// So often in a row the API server may fail at one action before the identity says so.
@@ -107,6 +114,13 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   private final Meters meters;
   private final Clock clock;
   private final Consumer<MachineIdentity> gone;
+  private final Urgent urgent = new Urgent();
+
+  /// By UID: since when it waits for keys.
+  private final Map<String, Instant> waiting = new ConcurrentHashMap<>();
+
+  private final Rates rates = new Rates();
+  private volatile Consumer<ResourceID> promoted = identity -> {};
 
   public IdentityReconciler(
       Watches watches,
@@ -147,12 +161,49 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   public List<EventSource<?, MachineIdentity>> prepareEventSources(
       EventSourceContext<MachineIdentity> context) {
     watches.index((IndexerResourceCache<MachineIdentity>) context.getPrimaryCache());
-    return List.of(new Wakes(watches, statuses::seen, this::isGone));
+    watches.urgeBy(
+        identity -> {
+          // A label may name any identity, also one that is not there.
+          if (watches.identity(identity).isPresent()) {
+            urgent.add(identity);
+            promoted.accept(identity);
+          }
+        });
+    return List.of(new Wakes(watches, statuses::seen, this::isGone, this::changed));
+  }
+
+  /// `promoted`: called with an identity that turned urgent and may be waiting already.
+  public void promoteBy(Consumer<ResourceID> promoted) {
+    this.promoted = promoted;
+  }
+
+  private void changed(MachineIdentity identity) {
+    if (urgent.is(identity)) {
+      promoted.accept(ResourceID.fromResource(identity));
+    }
+  }
+
+  /// Whether it has a suspension or a revocation to be carried out.
+  public boolean isUrgent(ResourceID id) {
+    return watches.identity(id).filter(urgent::is).isPresent();
+  }
+
+  /// A slow key of this Secret is there, or another one may be generated now.
+  public void keyIsReady(String namespace, Subject secret) {
+    watches
+        .naming(namespace, secret)
+        .forEach(
+            identity -> {
+              setbacks.released(identity.getMetadata().getUid());
+              watches.wake(identity);
+            });
   }
 
   private void isGone(MachineIdentity identity) {
     setbacks.forget(identity.getMetadata().getUid());
     statuses.forget(identity);
+    urgent.forget(identity);
+    waiting.remove(identity.getMetadata().getUid());
     fleet.isGone(name(identity));
     gone.accept(identity);
   }
@@ -167,12 +218,20 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   @Override
   public UpdateControl<MachineIdentity> reconcile(
       MachineIdentity cached, Context<MachineIdentity> context) {
-    var resource = statuses.newest(cached);
+    var resource = TooLarge.is(cached) ? cached : statuses.newest(cached);
     if (watches.namespace(resource.getMetadata().getNamespace()).isEmpty()) {
       // Its own watch is a little behind, and wakes us when it has caught up.
       return UpdateControl.noUpdate();
     }
     var started = System.nanoTime();
+    if (urgent.is(resource)) {
+      Attempt.at(name(resource), () -> first(resource));
+      if (Lanes.isUrgentLane()) {
+        // The rest, and the status, is other work.
+        meters.reconciled(Duration.ofNanos(System.nanoTime() - started));
+        return UpdateControl.<MachineIdentity>noUpdate().rescheduleAfter(SHORTEST_TIMER);
+      }
+    }
     var decision = Attempt.at(name(resource), () -> evaluated(resource, context.getClient()));
     meters.reconciled(Duration.ofNanos(System.nanoTime() - started));
     if (context.getPrimaryCache().get(ResourceID.fromResource(resource)).isEmpty()) {
@@ -198,29 +257,87 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   }
 
   private Decision unevaluated(MachineIdentity resource, Throwable fault, KubernetesClient client) {
-    var now = clock.instant();
-    var message =
+    return unevaluated(
+        resource,
+        Reason.EvaluationFailed,
         "The operator failed to evaluate this identity, and leaves it as it is: "
             + Faulty.line(fault)
-            + ". Correct the object or the field that is named; if nothing is wrong with it, report this as an error of the operator, with its log";
-    var standing = Unevaluated.standing(fleet.standing(name(resource)), message);
+            + ". Correct the object or the field that is named; if nothing is wrong with it, report this as an error of the operator, with its log",
+        Optional.of(fault),
+        client);
+  }
+
+  private Decision tooLarge(MachineIdentity resource, KubernetesClient client) {
+    return unevaluated(
+        resource,
+        Reason.TooLarge,
+        "The MachineIdentities of namespace "
+            + resource.getMetadata().getNamespace()
+            + " have more than 4 MiB of text together, so this one is not evaluated: its credentials stay as they are and are not renewed. It can still be suspended. Shorten `value`, `template` and `alternate` of its keys, or delete identities of the namespace, and then change this one",
+        Optional.empty(),
+        client);
+  }
+
+  private Decision unevaluated(
+      MachineIdentity resource,
+      Reason reason,
+      String message,
+      Optional<Throwable> fault,
+      KubernetesClient client) {
+    var now = clock.instant();
+    var standing = Unevaluated.standing(fleet.standing(name(resource)), reason, message);
     fleet.stands(name(resource), standing);
     var status = Statuses.unevaluated(standing, resource, now);
     if (!status.equals(resource.getStatus())) {
       LOG.atWarn()
-          .setCause(fault)
+          .setCause(fault.orElse(null))
           .addKeyValue("namespace", resource.getMetadata().getNamespace())
           .addKeyValue("identity", resource.getMetadata().getName())
           .log("an identity could not be evaluated");
       var fresh = new MachineIdentity();
       fresh.setStatus(status);
       statuses.write(fresh, resource, client);
-      announcer.failed(resource, Reason.EvaluationFailed.name(), message);
+      announcer.failed(resource, reason.name(), message);
     }
     return new Decision(List.of(), Optional.empty(), Optional.of(now.plus(AFTER_A_FAULT)), false);
   }
 
+  /// Carries out what ends something, and nothing else: it waits for no list and no slow key. What
+  /// cannot be evaluated is shown by the reconcile that follows.
+  private boolean first(MachineIdentity resource) {
+    urgent.begin(resource);
+    var now = clock.instant();
+    var uid = resource.getMetadata().getUid();
+    var generation = Objects.requireNonNullElse(resource.getMetadata().getGeneration(), 0L);
+    try {
+      var snapshot =
+          snapshots.urgent(resource, now, setbacks.of(uid, generation), allowance.recent(now));
+      var actions = Urgency.of(Decide.next(snapshot, tier), snapshot);
+      // Of one that is too large it is not kept how its values are made.
+      var refusals =
+          perform(
+              TooLarge.is(resource) ? actions.stream().filter(Urgency::ends).toList() : actions,
+              resource);
+      if (!refusals.isEmpty()) {
+        setbacks.remember(uid, generation, refusals, now);
+      }
+    } catch (KubernetesClientException unanswered) {
+      urgent.add(ResourceID.fromResource(resource));
+      throw unanswered;
+    } catch (RuntimeException | StackOverflowError fault) {
+      LOG.atWarn()
+          .addKeyValue("namespace", resource.getMetadata().getNamespace())
+          .addKeyValue("identity", resource.getMetadata().getName())
+          .log("a suspension or revocation could not be evaluated: {}", Faulty.line(fault));
+    }
+    urgent.done(resource);
+    return true;
+  }
+
   private Decision look(MachineIdentity resource, KubernetesClient client) {
+    if (TooLarge.is(resource)) {
+      return tooLarge(resource, client);
+    }
     var now = clock.instant();
     var uid = resource.getMetadata().getUid();
     var generation = Objects.requireNonNullElse(resource.getMetadata().getGeneration(), 0L);
@@ -242,7 +359,13 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
       return GONE;
     }
     var refusals = perform(decision.actions(), resource);
-    if (decision.actions().stream().anyMatch(Action.Freeze.class::isInstance)) {
+    if (isInterrupted(resource)) {
+      setbacks.remember(uid, generation, refusals, now);
+      return GONE.again(now);
+    }
+    // The accounts may have been listed before, by the lane of what is urgent.
+    if (decision.actions().stream().anyMatch(Action.Freeze.class::isInstance)
+        || !snapshot.safeguards().listedFor(uid).isEmpty()) {
       watches.awaitEnforcement();
     }
     var held = setbacks.remember(uid, generation, refusals, now);
@@ -254,10 +377,21 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
             || !watches.admissions().equals(snapshot.safeguards().guards()))) {
       return known.again(now);
     }
-    if (known.standing().isPresent()) {
+    if (known.standing().isPresent() && !isSoonDone(uid, refusals, now)) {
       show(known.standing().get(), snapshot, resource, client);
     }
     return known;
+  }
+
+  /// A status that would be another one in seconds, when the keys are generated that are waited
+  /// for, is not written; one that stays is.
+  private boolean isSoonDone(String uid, List<Refusal> refusals, Instant now) {
+    if (refusals.isEmpty() || !refusals.stream().allMatch(Refusal::isSoon)) {
+      waiting.remove(uid);
+      return false;
+    }
+    var since = waiting.computeIfAbsent(uid, _ -> now);
+    return now.isBefore(since.plus(UNSAID));
   }
 
   /// Something is missing that was there: what goes with an identity may be seen to go before the
@@ -315,7 +449,11 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
       if (undone.stream().anyMatch(failed -> belongTogether(failed, action.subject()))) {
         continue;
       }
+      if (isInterrupted(resource)) {
+        break;
+      }
       try {
+        paced(action, resource);
         performing.accept(action);
         setbacks.answered(uid, action.subject());
       } catch (RuntimeException | StackOverflowError fault) {
@@ -361,6 +499,22 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
           throw failed;
         });
     return refusals;
+  }
+
+  /// What is left to do waits while a suspension or a revocation was asked for meanwhile.
+  private boolean isInterrupted(MachineIdentity resource) {
+    return !urgent.is(resource)
+        && watches.identity(ResourceID.fromResource(resource)).filter(urgent::is).isPresent();
+  }
+
+  private void paced(Action action, MachineIdentity resource) {
+    var namespace = resource.getMetadata().getNamespace();
+    var now = clock.instant();
+    if (Urgency.isUrgent(action)) {
+      rates.spend(namespace, now);
+    } else if (!rates.take(namespace, now)) {
+      throw Refusal.limited(action.subject(), namespace, rates.goesOn(namespace, now));
+    }
   }
 
   /// What is made for a Secret has a name that begins with its name: of one rotation no step is

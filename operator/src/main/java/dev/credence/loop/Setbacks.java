@@ -65,17 +65,20 @@ final class Setbacks {
         switch (refusal.why()) {
           case Raced -> LONGEST_RACE;
           case Unanswered -> LONGEST_FAILURE;
-          case Held -> LONGEST_HOLD;
+          case Held, Limited -> LONGEST_HOLD;
           case Refused -> LONGEST_REFUSAL;
         };
     var wait = first.multipliedBy(1L << Math.min(times, MOST_DOUBLINGS));
+    if (refusal.isSoon()) {
+      wait = longest;
+    }
     var retryAt = now.plus(wait.compareTo(longest) < 0 ? wait : longest);
     return new Tried(
         new Setback(
             refusal.subject(),
             refusal.why(),
             Optional.ofNullable(refusal.getMessage()).orElse(""),
-            retryAt),
+            refusal.until().orElse(retryAt)),
         times + 1,
         generation);
   }
@@ -88,6 +91,17 @@ final class Setbacks {
   /// The API server did it, or said no.
   void answered(String uid, Subject subject) {
     failures.remove(new Failing(uid, subject));
+  }
+
+  /// What waited for something is tried again at the next reconcile.
+  void released(String uid) {
+    byIdentity.computeIfPresent(
+        uid,
+        (_, known) -> {
+          var left = new HashMap<>(known);
+          left.values().removeIf(tried -> tried.last().cause() == Cause.Held);
+          return left.isEmpty() ? null : left;
+        });
   }
 
   void forget() {

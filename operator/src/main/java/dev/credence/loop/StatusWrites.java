@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Writes a status: one server-side apply of all of it. The UID keeps the status of an object that
@@ -47,6 +48,15 @@ final class StatusWrites<R extends CustomResource<?, ?>> {
     answers.remove(resource.getMetadata().getUid());
   }
 
+  /// A spec that is there already is not kept twice.
+  @SuppressWarnings("unchecked") // both are R
+  private static <R extends CustomResource<?, ?>> void share(R answer, R resource) {
+    if (Objects.equals(
+        answer.getMetadata().getGeneration(), resource.getMetadata().getGeneration())) {
+      ((CustomResource<Object, ?>) answer).setSpec(resource.getSpec());
+    }
+  }
+
   /// `fresh` has the status and nothing else.
   void write(R fresh, R resource, KubernetesClient client) {
     fresh.setMetadata(
@@ -56,9 +66,9 @@ final class StatusWrites<R extends CustomResource<?, ?>> {
             .withUid(resource.getMetadata().getUid())
             .build());
     try {
-      answers.put(
-          resource.getMetadata().getUid(),
-          client.resource(fresh).subresource("status").patch(APPLY, fresh));
+      var answer = client.resource(fresh).subresource("status").patch(APPLY, fresh);
+      share(answer, resource);
+      answers.put(resource.getMetadata().getUid(), answer);
     } catch (KubernetesClientException answer) {
       // It went meanwhile, and its status with it.
       if (answer.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {

@@ -18,9 +18,20 @@ final class Wakes extends AbstractEventSource<Secret, MachineIdentity>
   private final Watches watches;
   private final Consumer<MachineIdentity> seen;
   private final Consumer<MachineIdentity> gone;
+  private final Consumer<MachineIdentity> changed;
 
   Wakes(Watches watches, Consumer<MachineIdentity> seen, Consumer<MachineIdentity> gone) {
+    this(watches, seen, gone, identity -> {});
+  }
+
+  /// `changed`: called with an identity that is new or has changed, before it is reconciled.
+  Wakes(
+      Watches watches,
+      Consumer<MachineIdentity> seen,
+      Consumer<MachineIdentity> gone,
+      Consumer<MachineIdentity> changed) {
     super(Secret.class, "members");
+    this.changed = changed;
     this.watches = watches;
     this.seen = seen;
     this.gone = gone;
@@ -49,6 +60,7 @@ final class Wakes extends AbstractEventSource<Secret, MachineIdentity>
 
   private void updated(MachineIdentity now, MachineIdentity before) {
     seen.accept(now);
+    changed.accept(now);
     var from = before.getMetadata();
     var to = now.getMetadata();
     if (!Objects.equals(from.getGeneration(), to.getGeneration())

@@ -2,6 +2,7 @@ package dev.credence.make;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.credence.facts.Generator.Algorithm;
 import dev.credence.facts.Generator.Alternate;
 import dev.credence.facts.Generator.Characters;
 import dev.credence.facts.Generator.Encoding;
@@ -45,13 +46,37 @@ public final class Maker {
 
   /// The same for a Secret that holds `before`: what takes turns takes the one after what is there.
   public SortedMap<String, byte[]> make(List<Key> keys, long version, Map<String, byte[]> before) {
+    return make(keys, version, before, Map.of());
+  }
+
+  /// The same with key pairs that were generated before, by the name of the key.
+  public SortedMap<String, byte[]> make(
+      List<Key> keys,
+      long version,
+      Map<String, byte[]> before,
+      Map<String, SortedMap<String, byte[]>> pairs) {
     checked(keys);
     SortedMap<String, byte[]> values = new TreeMap<>();
     for (Key key : keys) {
-      make(key, version, before, values);
+      var pair = pairs.get(key.name());
+      if (pair == null) {
+        make(key, version, before, values);
+      } else {
+        values.putAll(pair);
+      }
     }
     Expansion.into(values, Templates.inOrder(keys));
     return values;
+  }
+
+  /// Whether a key takes seconds to generate: the others take milliseconds.
+  public static boolean isSlow(KeyPair pair) {
+    return pair.algorithm() == Algorithm.RSA;
+  }
+
+  /// Both halves of one key pair, as [#make] puts them among the values.
+  public SortedMap<String, byte[]> pair(String name, KeyPair pair) {
+    return new TreeMap<>(KeyPairs.make(name, pair, random));
   }
 
   /// The fixed texts and templates alone, from the values that are there.

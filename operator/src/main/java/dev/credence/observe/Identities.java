@@ -116,7 +116,7 @@ final class Identities {
     return find(namespace, name).isPresent();
   }
 
-  private Optional<MachineIdentity> find(String namespace, String name) {
+  Optional<MachineIdentity> find(String namespace, String name) {
     var known = cache;
     return known == null ? Optional.empty() : known.get(new ResourceID(name, namespace));
   }

@@ -1,10 +1,15 @@
 package dev.credence.observe;
 
 import dev.credence.api.Api;
+import dev.credence.api.MachineIdentity;
+import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import java.util.List;
@@ -16,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Keeps of an object's metadata what a decision needs. Most of what an object of others carries is
 /// bookkeeping of theirs: `managedFields` about other fields and annotations that we never read.
-final class LeanStore<T extends HasMetadata> implements ItemStore<T> {
+public final class LeanStore<T extends HasMetadata> implements ItemStore<T> {
   /// Who else owns a label or an annotation of ours matters too.
   private static final String OURS = "f:" + Api.GROUP + "/";
 
@@ -24,6 +29,8 @@ final class LeanStore<T extends HasMetadata> implements ItemStore<T> {
       Stream.concat(
               Stream.of(Members.ACCOUNT_OF_TOKEN, Keepers.CERT_MANAGER), Evidences.SIGNALS.stream())
           .toList();
+
+  private final Shares shares = new Shares();
 
   /// An object, or what [PackedSecret] makes of it.
   private final Map<String, Object> items = new ConcurrentHashMap<>();
@@ -35,9 +42,19 @@ final class LeanStore<T extends HasMetadata> implements ItemStore<T> {
 
   @Override
   public @Nullable T put(String key, T object) {
-    trim(object.getMetadata());
+    trim(object);
+    if (object instanceof MachineIdentity identity && identity.getSpec() != null) {
+      stub(key, identity);
+    }
     pack(object);
     return unpacked(key, items.put(key, packed(key, object)));
+  }
+
+  private void stub(String key, MachineIdentity identity) {
+    if (!shares.keep(key, identity.getMetadata().getNamespace(), identity)) {
+      identity.setSpec(Bounds.stub(identity.getSpec()));
+      TooLarge.mark(identity);
+    }
   }
 
   /// Secrets are many, and most are nobody's here.
@@ -59,7 +76,9 @@ final class LeanStore<T extends HasMetadata> implements ItemStore<T> {
     meta.setFinalizers(packed(meta.getFinalizers()));
     meta.setOwnerReferences(packed(meta.getOwnerReferences()));
     meta.setManagedFields(packed(meta.getManagedFields()));
-    meta.setAdditionalProperties(Map.of());
+    if (!(object instanceof MachineIdentity)) {
+      meta.setAdditionalProperties(Map.of());
+    }
     meta.setNamespace(Texts.shared(meta.getNamespace()));
     object.setApiVersion(Texts.shared(object.getApiVersion()));
     switch (object) {
@@ -91,6 +110,23 @@ final class LeanStore<T extends HasMetadata> implements ItemStore<T> {
     return list == null || list.isEmpty() ? List.of() : list;
   }
 
+  static void trim(HasMetadata object) {
+    // Who has written anything at all of an identity matters, and who else looks after it.
+    if (object instanceof MachineIdentity) {
+      Bounds.meta(object.getMetadata());
+    } else {
+      trim(object.getMetadata());
+    }
+    switch (object) {
+      case ServiceAccount account -> Bounds.account(account);
+      case Job job -> Bounds.job(job);
+      case Certificate certificate -> Bounds.certificate(certificate.getSpec());
+      case Role role -> role.setRules(Bounds.rules(role.getRules()));
+      case ClusterRole role -> role.setRules(Bounds.rules(role.getRules()));
+      default -> {}
+    }
+  }
+
   static void trim(ObjectMeta meta) {
     // Of what we made it matters who else writes what.
     var isOurs =
@@ -117,10 +153,12 @@ final class LeanStore<T extends HasMetadata> implements ItemStore<T> {
                       && !READ_OF_OTHERS.contains(key)
                       && !(isGiven && Keepers.reads(key)));
     }
+    Bounds.meta(meta);
   }
 
   @Override
   public @Nullable T remove(String key) {
+    shares.forget(key, key.substring(0, Math.max(0, key.indexOf('/'))));
     return unpacked(key, items.remove(key));
   }
 

@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Listable;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// A long list, read page by page, so that neither the API server nor we hold all of it at once.
 public record Pages<T extends HasMetadata>(
@@ -17,9 +18,10 @@ public record Pages<T extends HasMetadata>(
     Optional<String> namespace,
     Optional<String> labels,
     Optional<String> fields) {
+  /// What [PageSize] puts another number in place of.
   static final long A_PAGE = 250;
 
-  /// What a watch begins with.
+  /// What a watch begins with: the same.
   public static final long OF_A_WATCH = 500;
 
   /// `namespace` empty: all.
@@ -47,12 +49,28 @@ public record Pages<T extends HasMetadata>(
     }
   }
 
+  private static final int TRIES = 5;
+
+  /// Each try asks for fewer objects, see [PageSize].
+  private static <T extends HasMetadata> @Nullable KubernetesResourceList<T> page(
+      Listable<? extends KubernetesResourceList<T>> all, ListOptions options) {
+    for (var left = TRIES; ; left--) {
+      try {
+        return all.list(options);
+      } catch (KubernetesClientException failed) {
+        if (left <= 1 || !PageSize.TooLarge.is(failed)) {
+          throw failed;
+        }
+      }
+    }
+  }
+
   /// Those with a name, to the end of the last page that `options` lead to: without one there is
   /// nothing to say about an object. False where the API server answers with no list.
   static <T extends HasMetadata> boolean read(
       Listable<? extends KubernetesResourceList<T>> all, ListOptions options, Consumer<T> each) {
     do {
-      var page = all.list(options);
+      var page = page(all, options);
       if (page == null) {
         return false;
       }

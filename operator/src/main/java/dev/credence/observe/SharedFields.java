@@ -2,10 +2,13 @@ package dev.credence.observe;
 
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.util.StdConverter;
+import dev.credence.api.Api;
 import dev.credence.facts.Shared;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +23,10 @@ public abstract class SharedFields {
 
   static final class Sharing extends StdConverter<ManagedFieldsEntry, ManagedFieldsEntry> {
     private static final Shared<Map<?, ?>> BRANCHES = new Shared<>(4_096);
+    private static final int MOST_SHARED = 128;
+    private static final int MOST_FIELDS = 1_024;
+    private static final int MOST_OF_OURS = 256;
+    private static final String OURS = "f:" + Api.GROUP + "/";
 
     @Override
     public ManagedFieldsEntry convert(ManagedFieldsEntry entry) {
@@ -27,6 +34,9 @@ public abstract class SharedFields {
         entry.setFieldsV1(null);
       } else if (entry.getFieldsV1() != null) {
         var fields = entry.getFieldsV1();
+        var left = new AtomicInteger(MOST_FIELDS);
+        var ours = new AtomicInteger(MOST_OF_OURS);
+        fields.setAdditionalProperties(bounded(fields.getAdditionalProperties(), left, ours));
         fields.setAdditionalProperties(branches(fields.getAdditionalProperties()));
       }
       entry.setApiVersion(Texts.shared(entry.getApiVersion()));
@@ -35,6 +45,25 @@ public abstract class SharedFields {
       entry.setOperation(Texts.shared(entry.getOperation()));
       entry.setAdditionalProperties(Map.of());
       return entry;
+    }
+
+    /// What a manager owns has an end: of an object whose labels or data are many thousands the
+    /// first are kept, and all that are ours to read.
+    @SuppressWarnings("unchecked") // an object of JSON
+    private static Map<String, Object> bounded(
+        Map<String, Object> tree, AtomicInteger left, AtomicInteger ours) {
+      var kept = new LinkedHashMap<String, Object>();
+      tree.forEach(
+          (key, branch) -> {
+            if ((key.startsWith(OURS) ? ours : left).decrementAndGet() >= 0) {
+              kept.put(
+                  key,
+                  branch instanceof Map<?, ?> map
+                      ? bounded((Map<String, Object>) map, left, ours)
+                      : branch);
+            }
+          });
+      return kept;
     }
 
     private static Map<String, Object> branches(Map<String, Object> tree) {
@@ -51,7 +80,8 @@ public abstract class SharedFields {
       if (map.isEmpty()) {
         return Map.of();
       }
-      return BRANCHES.of(branches((Map<String, Object>) map));
+      var branches = branches((Map<String, Object>) map);
+      return map.size() > MOST_SHARED ? branches : BRANCHES.of(branches);
     }
   }
 }

@@ -8,6 +8,7 @@ import dev.credence.facts.Claim;
 import dev.credence.facts.Claim.Strength;
 import dev.credence.facts.Consumers;
 import dev.credence.facts.Evidence;
+import dev.credence.facts.Grants;
 import dev.credence.facts.Home;
 import dev.credence.facts.HookJob;
 import dev.credence.facts.Identity;
@@ -51,8 +52,46 @@ public final class Snapshots {
       List<Setback> setbacks,
       Map<String, List<Instant>> recent) {
     var identity = Faulty.named(resource, () -> Specs.identity(resource));
-    var selector = identity.selector();
-    var members = members(identity, selector);
+    var members = members(identity, identity.selector());
+    return of(
+        identity,
+        members,
+        now,
+        setbacks,
+        recent,
+        consumers(identity, members),
+        evidence(resource, identity, members, now),
+        cluster.grants(identity.namespace(), Safety.accounts(identity, members)));
+  }
+
+  /// The same without what takes long to find out: who uses the members and what they may do. It is
+  /// enough to carry out a suspension that somebody has asked for.
+  public Snapshot urgent(
+      MachineIdentity resource,
+      Instant now,
+      List<Setback> setbacks,
+      Map<String, List<Instant>> recent) {
+    var identity = Faulty.named(resource, () -> Specs.identity(resource));
+    return of(
+        identity,
+        members(identity, identity.selector()),
+        now,
+        setbacks,
+        recent,
+        Optional.empty(),
+        Evidence.NONE,
+        Grants.UNKNOWN);
+  }
+
+  private Snapshot of(
+      Identity identity,
+      List<Member> members,
+      Instant now,
+      List<Setback> setbacks,
+      Map<String, List<Instant>> recent,
+      Optional<Consumers> consumers,
+      Evidence evidence,
+      Grants grants) {
     return new Snapshot(
         now,
         identity,
@@ -62,9 +101,9 @@ public final class Snapshots {
         rivals(identity, members),
         certManager(identity, members),
         jobs(identity),
-        consumers(identity, members),
-        evidence(resource, identity, members, now),
-        cluster.grants(identity.namespace(), Safety.accounts(identity, members)),
+        consumers,
+        evidence,
+        grants,
         new Safety(cluster).of(identity, members, recent, now),
         setbacks);
   }

@@ -1,5 +1,6 @@
 package dev.credence.observe;
 
+import dev.credence.api.Api;
 import dev.credence.api.MachineIdentity;
 import dev.credence.facts.Subject.Kind;
 import dev.credence.facts.rbac.Subject;
@@ -9,6 +10,7 @@ import dev.credence.facts.rbac.Subject.User;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,6 +27,7 @@ final class Waking {
   private final Identities identities;
   private final AtomicLong changes = new AtomicLong();
   private volatile Consumer<ResourceID> wake = identity -> {};
+  private volatile Consumer<ResourceID> urge = identity -> {};
 
   Waking(Identities identities) {
     this.identities = identities;
@@ -33,6 +36,12 @@ final class Waking {
   /// From now on changes wake identities.
   void by(Consumer<ResourceID> wake) {
     this.wake = wake;
+  }
+
+  /// From now on identities for which a change asks for a suspension or a revocation are told
+  /// before they are woken.
+  void urgingBy(Consumer<ResourceID> urge) {
+    this.urge = urge;
   }
 
   /// Those that name the object, that select it or did, and that it belongs to by our label or by
@@ -66,7 +75,19 @@ final class Waking {
         .filter(Objects::nonNull)
         .flatMap(account -> having(namespace, account))
         .forEach(woken::add);
+    if (after != null && isUrgent(before, after)) {
+      woken.forEach(name -> urge.accept(new ResourceID(name, namespace)));
+    }
     woken.forEach(name -> wake.accept(new ResourceID(name, namespace)));
+  }
+
+  /// A value was revoked, or there is a token that may have to be ended.
+  private static boolean isUrgent(@Nullable HasMetadata before, HasMetadata after) {
+    var now = Metadata.annotations(after.getMetadata());
+    var then =
+        before == null ? Map.<String, String>of() : Metadata.annotations(before.getMetadata());
+    return Stream.of(Api.REVOKE, Members.ACCOUNT_OF_TOKEN)
+        .anyMatch(key -> now.containsKey(key) && !now.get(key).equals(then.get(key)));
   }
 
   private static boolean selects(MachineIdentity identity, @Nullable HasMetadata object) {
@@ -139,6 +160,10 @@ final class Waking {
             identities.naming(namespace, dev.credence.facts.Subject.account(account)).stream(),
             identities.selecting(namespace).stream())
         .map(identity -> identity.getMetadata().getName());
+  }
+
+  void one(MachineIdentity identity) {
+    wake(identity);
   }
 
   void in(String namespace) {

@@ -190,6 +190,11 @@ public final class Watches implements Cluster {
     waking.by(wake);
   }
 
+  /// Identities for which a change asks for a suspension or a revocation, before they are woken.
+  public void urgeBy(Consumer<ResourceID> urge) {
+    waking.urgingBy(urge);
+  }
+
   /// Blocks until every cache holds what the API server holds; says each ten seconds what it
   /// waits for. cert-manager is waited for only a while, and issuers and roles that we may not see
   /// are not waited for: without them everything else goes on.
@@ -414,7 +419,7 @@ public final class Watches implements Cluster {
 
   /// The API server answered with this to a write of ours.
   public void wrote(HasMetadata object) {
-    LeanStore.trim(object.getMetadata());
+    LeanStore.trim(object);
     switch (object) {
       case Secret secret -> secrets.wrote(secret);
       case ServiceAccount account -> accounts.wrote(account);
@@ -673,6 +678,16 @@ public final class Watches implements Cluster {
   /// Every identity, as far as we know.
   public Stream<MachineIdentity> identities() {
     return identities.all();
+  }
+
+  /// As the cache has it now.
+  public Optional<MachineIdentity> identity(ResourceID id) {
+    return id.getNamespace().flatMap(namespace -> identities.find(namespace, id.getName()));
+  }
+
+  /// Has an identity reconciled again.
+  public void wake(MachineIdentity identity) {
+    waking.one(identity);
   }
 
   public boolean identityExists(String namespace, String name) {

@@ -307,7 +307,12 @@ class AnnouncerTest {
     }
     assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(5));
     assertThat(api.asked()).hasSize(2);
-    assertThat(announcer.dropped()).isEqualTo(5_000);
+    // A namespace has 5,000 that wait; those of another one are not dropped for them.
+    assertThat(announcer.dropped()).isEqualTo(20_000);
+    var other = Payments.identity();
+    other.getMetadata().setNamespace("shop");
+    announcer.done(Payments.issue(), other);
+    assertThat(announcer.dropped()).isEqualTo(20_000);
     mayAnswer.countDown();
   }
 

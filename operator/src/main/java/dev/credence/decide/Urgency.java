@@ -1,0 +1,71 @@
+package dev.credence.decide;
+
+import dev.credence.facts.Hooks.Step;
+import dev.credence.facts.Member.Part;
+import dev.credence.facts.Member.StoredSecret;
+import dev.credence.facts.Snapshot;
+import dev.credence.facts.Subject;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// The actions that end what somebody can do: a suspension, and the revocation of a value. They are
+/// carried out before everything else of an identity, and no limit of writes holds them back.
+public final class Urgency {
+
+  /// Those of the decision that end something, in its order. Nothing of what a policy suspends by
+  /// itself is among them: that needs everything that there is to know of the use of the identity.
+  public static List<Action> of(Decision decision, Snapshot s) {
+    if (decision.counted()) {
+      return List.of();
+    }
+    var anchors = anchors(s);
+    var revoked =
+        decision.actions().stream()
+            .filter(Urgency::isRevocation)
+            .map(Action::subject)
+            .collect(Collectors.toSet());
+    return decision.actions().stream()
+        .filter(
+            action ->
+                isUrgent(action)
+                    || action instanceof Action.Remove remove && anchors.contains(remove.subject())
+                    || action instanceof Action.Anchor anchor && revoked.contains(anchor.of()))
+        .toList();
+  }
+
+  /// Whether the action ends something by itself.
+  public static boolean isUrgent(Action action) {
+    return switch (action) {
+      case Action.Freeze _, Action.Invalidate _ -> true;
+      case Action.RunHook run -> run.step() == Step.revoke;
+      default -> isRevocation(action);
+    };
+  }
+
+  /// Whether the action makes nothing in place of what it ends.
+  public static boolean ends(Action action) {
+    return switch (action) {
+      case Action.Freeze _, Action.Invalidate _, Action.Remove _ -> true;
+      default -> false;
+    };
+  }
+
+  private static boolean isRevocation(Action action) {
+    return action instanceof Action.Rotate rotate && rotate.why() instanceof Action.Why.Revoked;
+  }
+
+  /// What tokens are bound to: to delete one ends its token.
+  private static Set<Subject> anchors(Snapshot s) {
+    return s.members().stream()
+        .filter(member -> member instanceof StoredSecret secret && isAnchor(secret))
+        .map(member -> member.subject())
+        .collect(Collectors.toSet());
+  }
+
+  private static boolean isAnchor(StoredSecret secret) {
+    return secret.part().filter(Part.Anchor.class::isInstance).isPresent();
+  }
+
+  private Urgency() {}
+}
