@@ -21,12 +21,19 @@ import java.util.List;
 @ValidationRule(
     value = "self.keys.filter(k, has(k.keyPair)).size() <= 8",
     message = "must have at most 8 keys with `keyPair`: each costs seconds to make")
+@ValidationRule(
+    value = Generate.TEXTS_FIT,
+    message =
+        "`value`, `template` and `alternate` of the keys must have at most 65536 characters together")
 public record Generate(
     @JsonPropertyDescription(
             "The keys of the Secret, each with exactly one generator. At least 1, at most 32.")
         @Required
         @Size(min = 1, max = 32)
         List<KeyRecipe> keys) {
+
+  static final String TEXTS_FIT =
+      "self.keys.map(k, (has(k.value) ? k.value.size() : 0) + (has(k.template) ? k.template.size() : 0) + (has(k.alternate) ? k.alternate.map(a, a.size()).sum() : 0)).sum() <= 65536";
 
   @ValidationRule(
       value =
@@ -99,8 +106,9 @@ public record Generate(
 
   @ValidationRule(
       value =
-          "self.algorithm != 'RSA' || !has(self.size) || (self.size >= 2048 && self.size <= 8192)",
-      message = "`size` of an RSA key must be 2048 to 8192 bits",
+          "self.algorithm != 'RSA' || !has(self.size) || (self.size >= 2048 && self.size <= 4096)",
+      message =
+          "`size` of an RSA key must be 2048 to 4096 bits: a larger one takes minutes to generate. Use 4096, or Ed25519, ECDSA or MLDSA",
       fieldPath = ".size")
   @ValidationRule(
       value = "self.algorithm != 'ECDSA' || !has(self.size) || self.size in [256, 384, 521]",
@@ -129,7 +137,7 @@ public record Generate(
           @Required
           Algorithm algorithm,
       @JsonPropertyDescription(
-              "RSA: bits, 2048 to 8192 (default 3072). ECDSA: 256 (default), 384 or 521. MLDSA: 44, 65 (default) or 87.")
+              "RSA: bits, 2048 to 4096 (default 3072). ECDSA: 256 (default), 384 or 521. MLDSA: 44, 65 (default) or 87.")
           Integer size,
       @JsonPropertyDescription(
               "PKCS8 (PEM, the public half too) or OpenSSH (the public half as a line of authorized_keys). Default: OpenSSH in a Secret of type kubernetes.io/ssh-auth, PKCS8 elsewhere and for MLDSA.")

@@ -37,6 +37,11 @@ import java.util.List;
     message =
         "the `secretName` of a certificate may not be that of a Secret with `generate` or `token`",
     fieldPath = ".certificates")
+@ValidationRule(
+    value = MachineIdentitySpec.TEXTS_FIT,
+    message =
+        "`value` and `template` of all Secrets must have at most 262144 characters together: use several MachineIdentities",
+    fieldPath = ".secrets")
 public record MachineIdentitySpec(
     @JsonPropertyDescription(
             "The application that the identity serves. Groups identities of several namespaces; selectable: --field-selector spec.application=crm-suite")
@@ -82,6 +87,9 @@ public record MachineIdentitySpec(
     @JsonPropertyDescription(
             "Links more ServiceAccounts, Secrets and Certificates of this namespace: those whose labels match. What another identity names is left to it.")
         MemberSelector selector) {
+
+  static final String TEXTS_FIT =
+      "!has(self.secrets) || self.secrets.map(s, has(s.generate) ? s.generate.keys.map(k, (has(k.value) ? k.value.size() : 0) + (has(k.template) ? k.template.size() : 0)).sum() : 0).sum() <= 262144";
 
   public enum State {
     Active,

@@ -16,6 +16,10 @@ import java.util.List;
     message =
         "`rotation` needs `generate` or `token`: a Secret that is only linked is never written")
 @ValidationRule(
+    value = SecretMember.SLOW_KEYS_LAST,
+    message =
+        "`rotation.every` of a Secret with an RSA key must be at least 1h, since the key takes long to generate: use Ed25519 or ECDSA for a shorter one")
+@ValidationRule(
     value = "!has(self.hooks) || has(self.generate)",
     message = "`hooks` needs `generate`: they bring a new value to where it is checked")
 @ValidationRule(
@@ -66,6 +70,11 @@ public record SecretMember(
     @JsonPropertyDescription(
             "Have the operator request tokens of a ServiceAccount, put them into this Secret under `token`, and renew each when 80 % of the life that the API server granted is over.")
         Token token) {
+
+  static final String SLOW_KEYS_LAST =
+      "!has(self.generate) || !has(self.rotation) || !has(self.rotation.every) || !self.rotation.every.matches('"
+          + Form.DURATION
+          + "') || duration(self.rotation.every) >= duration('1h') || !self.generate.keys.exists(k, has(k.keyPair) && k.keyPair.algorithm == 'RSA')";
 
   @ValidationRule(
       value = "has(self.apply) || has(self.verify) || has(self.revoke)",
