@@ -452,17 +452,37 @@ class AbuseIT {
     client
         .resource(secret(scene, "mib", "Opaque", Map.of("value", "x".repeat(1_048_000))))
         .create();
+    client
+        .resource(
+            new SecretBuilder()
+                .withNewMetadata()
+                .withName("labelled")
+                .withNamespace(scene.namespace())
+                .withLabels(
+                    IntStream.range(0, 8_000)
+                        .boxed()
+                        .collect(Collectors.toMap(n -> "example.com/" + "k".repeat(50) + n, n -> "v")))
+                .endMetadata()
+                .build())
+        .create();
     scene.createAccount("annotated");
+    merge(
+        scene.account("annotated"),
+        Map.of(
+            "imagePullSecrets",
+            IntStream.range(0, 4_000).mapToObj(n -> Map.of("name", "x".repeat(200) + n)).toList()));
     annotate(scene.account("annotated"), Api.OWNER, "x".repeat(200_000));
     annotate(scene.account("annotated"), "example.com/other", "y".repeat(60_000));
     scene.identity(
         "crm",
         OWNER
-            + ", serviceAccounts: [{name: annotated}], secrets: [{name: bundle}, {name: garbage-pem}, {name: keys}, {name: mib}, %s]"
+            + ", serviceAccounts: [{name: annotated}], secrets: [{name: bundle}, {name: garbage-pem}, {name: keys}, {name: mib}, {name: labelled}, %s]"
                 .formatted(password("crm-db")));
     annotate(scene.identity("crm"), Api.ROLLBACK, "x".repeat(200_000));
     scene.await(PATIENCE, "crm", "Ready", "True InOrder");
     within(PATIENCE, "it is marked").until(() -> scene.isMarked(scene.secret("mib"), "crm"));
+    within(PATIENCE, "the one with many labels, too")
+        .until(() -> scene.isMarked(scene.secret("labelled"), "crm"));
     assertThat(Serialization.asJson(scene.identity("crm").get().getStatus()))
         .hasSizeLessThan(10_000);
   }
