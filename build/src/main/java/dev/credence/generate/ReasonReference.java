@@ -75,6 +75,7 @@ final class ReasonReference {
         Reason.ValueOverwritten,
         Reason.ConsumersLeftBehind,
         Reason.ConsumersPending,
+        Reason.RateLimited,
         Reason.CertificateNotReady,
         Reason.IssuanceFailed,
         Reason.IssuerNotAllowed,
@@ -135,7 +136,7 @@ final class ReasonReference {
         sentence. Under a policy with `enforcement: Audit` a broken rule shows in its own condition and Ready stays True;
         under `Enforce` it makes Ready False. Before the first look Ready is Unknown with the reason `Pending`.
         Where the operator fails to evaluate an identity or a policy, Ready is False and Stalled True with the reason `EvaluationFailed`; the other
-        conditions stay as they were.
+        conditions stay as they were. The same holds for an identity that is not evaluated since it is `TooLarge`.
 
         %s
         A CredentialPolicy has Ready with the reason `Applied`, or, where a rule of it cannot be applied, Ready False and

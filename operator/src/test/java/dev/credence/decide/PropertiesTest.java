@@ -537,6 +537,9 @@ class PropertiesTest {
               .filter(word -> word != Cause.Held)
               // What the loop makes of failures of the API server and of its own: no decision.
               .filter(word -> word != Cause.Unanswered && word != Reason.EvaluationFailed)
+              .filter(
+                  word ->
+                      !Set.of(Cause.Limited, Reason.RateLimited, Reason.TooLarge).contains(word))
               // Nobody ends an identity here, approves one or replaces a value: golden folders show
               // that.
               .filter(
