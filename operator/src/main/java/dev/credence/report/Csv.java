@@ -16,9 +16,13 @@ import java.util.stream.Collectors;
 
 /// The report for a spreadsheet: a row for each identity.
 final class Csv {
-  /// What spreadsheets take for a formula: such a cell gets an apostrophe in front (OWASP, "CSV
-  /// Injection").
-  private static final Pattern FORMULA = Pattern.compile("\\s*[=+\\-@\\t\\r].*", Pattern.DOTALL);
+  /// What spreadsheets take for a formula gets an apostrophe in front (OWASP, "CSV Injection"): at
+  /// the beginning of a cell, and after what separates cells where a list separator is another one
+  /// than a comma. Quotes do not help there, since such a reader finds them in the middle of a cell.
+  private static final Pattern FORMULA =
+      Pattern.compile("(^|[;,|\\t\\r\\n])([\\s\"']*)(?=[=+\\-@\\uff1d\\uff0b\\uff0d\\uff20])");
+
+  private static final Pattern CONTROL = Pattern.compile("^\\s*[\\t\\r]");
 
   private static final Map<String, Function<Entry, String>> COLUMNS = columns();
 
@@ -61,7 +65,7 @@ final class Csv {
   }
 
   static void write(Inventory inventory, Writer out) throws IOException {
-    var mapper = CsvMapper.builder().enable(CsvGenerator.Feature.STRICT_CHECK_FOR_QUOTING).build();
+    var mapper = CsvMapper.builder().enable(CsvGenerator.Feature.ALWAYS_QUOTE_STRINGS).build();
     mapper.getFactory().disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
     try (var rows = mapper.writer().writeValues(out)) {
       rows.write(List.copyOf(COLUMNS.keySet()));
@@ -72,7 +76,8 @@ final class Csv {
   }
 
   static String guarded(String cell) {
-    return FORMULA.matcher(cell).matches() ? "'" + cell : cell;
+    var text = FORMULA.matcher(cell).replaceAll("$1'$2");
+    return CONTROL.matcher(text).find() ? "'" + text : text;
   }
 
   private static String elsewhere(Entry entry) {

@@ -17,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// What is broken, as SARIF 2.1.0 (OASIS): for code scanning and for what collects the findings of
@@ -25,6 +26,7 @@ import java.util.stream.Stream;
 final class Sarif {
   private static final String UNCLAIMED = "Unclaimed";
   private static final int FINGERPRINT = 32;
+  private static final Pattern LINK = Pattern.compile("[\\[\\]\\\\]");
 
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
@@ -113,7 +115,7 @@ final class Sarif {
         .put("endTimeUtc", Sheets.time(inventory.origin().at()));
     for (var gap : inventory.gaps()) {
       var notification = invocation.withArray("toolExecutionNotifications").addObject();
-      notification.put("level", "warning").putObject("message").put("text", gap);
+      notification.put("level", "warning").putObject("message").put("text", plain(gap));
     }
     return array;
   }
@@ -125,7 +127,7 @@ final class Sarif {
             .put("ruleId", result.rule())
             .put("ruleIndex", index)
             .put("level", result.level().name());
-    node.putObject("message").put("text", result.message());
+    node.putObject("message").put("text", plain(result.message()));
     var location = node.putArray("locations").addObject();
     location
         .putObject("physicalLocation")
@@ -138,6 +140,12 @@ final class Sarif {
         .put("kind", "resource");
     node.putObject("partialFingerprints").put("credence/v1", fingerprint(result));
     return node;
+  }
+
+  /// A text of others that is no link: SARIF has links in messages, and escapes by a backslash
+  /// (3.11.6).
+  private static String plain(String text) {
+    return LINK.matcher(text).replaceAll("\\\\$0");
   }
 
   /// Collectors want a file: this is a name like one.

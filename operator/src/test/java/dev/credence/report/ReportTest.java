@@ -27,6 +27,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Each folder of `reports/` is a sentence about the report, with `given.yaml` (a document about
@@ -111,8 +112,52 @@ class ReportTest {
     assertThat(Csv.guarded(cell)).isEqualTo("'" + cell);
   }
 
+  /// Where the list separator of a spreadsheet is another one than a comma.
   @ParameterizedTest
-  @ValueSource(strings = {"", "crm", "1", "a=b", "2026-11-22T12:00:00Z"})
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "shop;=1+1 | shop;'=1+1",
+        "shop; =1+1 | shop;' =1+1",
+        "shop;\"=1+1\" | shop;'\"=1+1\"",
+        "shop,@SUM(1) | shop,'@SUM(1)",
+        "a;-1;+2 | a;'-1;'+2",
+        "\uff1d1 | '\uff1d1"
+      })
+  void what_follows_a_separator_is_no_formula_either(String cell, String guarded) {
+    assertThat(Csv.guarded(cell)).isEqualTo(guarded);
+  }
+
+  @Test
+  void every_cell_is_in_quotes() throws IOException {
+    for (var line :
+        written(given(FOLDER.resolve("hostile-words-stay-words")), Format.csv).split("\n")) {
+      assertThat(line.strip()).matches("(\"([^\"]|\"\")*\"(,|$))+");
+    }
+  }
+
+  @Test
+  void no_text_of_a_tenant_is_a_link_in_sarif() throws IOException {
+    var log = JSON.readTree(written(given(FOLDER.resolve("hostile-words-stay-words")), Format.sarif));
+    var texts = new ArrayList<String>();
+    log.findValues("text").forEach(text -> texts.add(text.asText()));
+    assertThat(texts)
+        .anyMatch(text -> text.contains("\\[update\\](https://elsewhere.example.com)"))
+        .noneMatch(text -> Pattern.compile("(?<!\\\\)\\[[^\\]]*\\]\\(").matcher(text).find());
+  }
+
+  @Test
+  void nothing_invisible_is_shown() throws IOException {
+    for (var format : Format.values()) {
+      assertThat(written(given(FOLDER.resolve("hostile-words-stay-words")), format).codePoints())
+          .as(format.name())
+          .noneMatch(point -> Character.getType(point) == Character.FORMAT);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "crm", "1", "a=b", "a; b", "2026-11-22T12:00:00Z"})
   void other_cells_stay_as_they_are(String cell) {
     assertThat(Csv.guarded(cell)).isEqualTo(cell);
   }
