@@ -187,7 +187,7 @@ final class Handover {
   /// A token ends by itself: who reads it anew and is never restarted needs the next one in time.
   private boolean isTokenDue() {
     return t.material() instanceof TokenRecipe
-        && t.rhythm().due(issue, secret.end()).filter(due -> !due.isAfter(t.now())).isPresent();
+        && t.rhythm().due(issue, t.end(secret)).filter(due -> !due.isAfter(t.now())).isPresent();
   }
 
   private Answer overlapping(Instant promised, Instant deadline) {

@@ -25,7 +25,7 @@ final class InWindow {
       return Optional.empty();
     }
     var opening = t.conduct().windows().openFrom(t.now());
-    var endsBefore = secret.end().filter(end -> opening.filter(end::isAfter).isEmpty());
+    var endsBefore = t.end(secret).filter(end -> opening.filter(end::isAfter).isEmpty());
     return endsBefore.isPresent()
         ? Optional.empty()
         : Optional.of(deferred(secret, issue, opening));
@@ -54,7 +54,7 @@ final class InWindow {
   /// Why it begins now: one that was not deferred though the windows are closed ends before they
   /// open.
   Why beginning(StoredSecret secret, Why why, boolean urgent) {
-    var end = secret.end();
+    var end = t.end(secret);
     return urgent || isOpen() || end.isEmpty()
         ? sinceOpening(why)
         : new Why.BeforeItsEnd(dueSince(why), end.get());

@@ -93,7 +93,7 @@ record NewValue(Target t) {
       return Optional.empty();
     }
     var until = now.plus(overlap);
-    var bounded = secret.end().filter(until::isAfter).orElse(until);
+    var bounded = t.end(secret).filter(until::isAfter).orElse(until);
     return Optional.of(bounded.isBefore(now) ? now : bounded);
   }
 

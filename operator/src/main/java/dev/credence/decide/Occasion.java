@@ -28,7 +28,7 @@ final class Occasion {
       return Optional.of(new Why.OnRequest());
     }
     return t.rhythm()
-        .due(issue, secret.end())
+        .due(issue, t.end(secret))
         .filter(due -> !due.isAfter(t.now()))
         .map(Why.OnSchedule::new);
   }

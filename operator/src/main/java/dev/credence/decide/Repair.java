@@ -40,9 +40,9 @@ final class Repair {
   private Turn redating(StoredSecret secret, Issue dated) {
     var until = dated.previousRetiresAt();
     var turn =
-        Turn.idle(t.generated().with(dated, Phase.Fresh, until, secret.end(), upkeep.note(secret)))
+        Turn.idle(t.generated().with(dated, Phase.Fresh, until, t.end(secret), upkeep.note(secret)))
             .against(t.refusal())
-            .changingAt(t.rhythm().due(dated, secret.end()))
+            .changingAt(t.rhythm().due(dated, t.end(secret)))
             .answering(dated.handled());
     return t.isSetBack()
         ? turn

@@ -38,6 +38,11 @@ record Target(
     Rhythm rhythm,
     List<StoredSecret> parts,
     List<HookJob> jobs) {
+  /// The API server grants no token for less.
+  private static final Duration SHORTEST_GRANT = Duration.ofMinutes(10);
+
+  /// Between the time of issue and that of the request.
+  private static final Duration TOLERANCE = Duration.ofMinutes(5);
 
   static Target of(
       Snapshot s,
@@ -168,6 +173,28 @@ record Target(
           Templates.problem(keys).or(() -> SlowKeys.problem(keys)).map(this::forItsAuthor);
       case TokenRecipe token -> Tokens.problem(this, token, current);
     };
+  }
+
+  /// When the value in this Secret expires by itself. Of a token of ours the annotation says what
+  /// the API server granted, and others can write it: it is believed where the API server can have
+  /// granted that, and else the token expires when it was asked to.
+  Optional<Instant> end(StoredSecret secret) {
+    return material instanceof TokenRecipe token
+        ? secret
+            .issue()
+            .filter(issue -> issue.account().isPresent())
+            .map(issue -> end(secret.end(), issue.issuedAt(), token.lifetime()))
+            .or(secret::end)
+        : secret.end();
+  }
+
+  private static Instant end(Optional<Instant> said, Instant issuedAt, Duration lifetime) {
+    var asked = issuedAt.plus(lifetime);
+    return said.filter(
+            end ->
+                !end.isAfter(asked.plus(TOLERANCE))
+                    && !end.isBefore(issuedAt.plus(SHORTEST_GRANT).minus(TOLERANCE)))
+        .orElse(asked);
   }
 
   Optional<Obstacle> unreadableTiming() {

@@ -56,14 +56,14 @@ final class Upkeep {
                     issue,
                     phase == Phase.Fresh ? handover.phase() : phase,
                     handover.previousUntil(),
-                    secret.end(),
+                    t.end(secret),
                     message.or(handover::message)))
         .doing(handover.actions())
         .against(t.refusal())
         .against(handover.obstacle())
         .changingAt(handover.changesAt())
         // What is due waits for its window, which is to be said.
-        .changingAt(t.halt().isPresent() ? Optional.empty() : t.rhythm().due(issue, secret.end()))
+        .changingAt(t.halt().isPresent() ? Optional.empty() : t.rhythm().due(issue, t.end(secret)))
         .answering(issue.handled());
   }
 
@@ -71,7 +71,7 @@ final class Upkeep {
   Turn still(StoredSecret secret, Issue issue, Phase phase, String message) {
     return Turn.idle(
             t.generated()
-                .with(issue, phase, issue.previousRetiresAt(), secret.end(), Optional.of(message)))
+                .with(issue, phase, issue.previousRetiresAt(), t.end(secret), Optional.of(message)))
         .against(t.refusal())
         .answering(issue.handled());
   }
@@ -79,7 +79,7 @@ final class Upkeep {
   /// The same without the end of the previous value: the revocation sees to that.
   Turn bare(StoredSecret secret, Issue issue, Phase phase, String message) {
     return Turn.idle(
-            t.generated().with(issue, phase, Optional.empty(), secret.end(), Optional.of(message)))
+            t.generated().with(issue, phase, Optional.empty(), t.end(secret), Optional.of(message)))
         .against(t.refusal())
         .answering(issue.handled());
   }
