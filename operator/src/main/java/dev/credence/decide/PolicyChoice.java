@@ -3,6 +3,7 @@ package dev.credence.decide;
 import dev.credence.decide.Verdict.Aspect;
 import dev.credence.decide.Verdict.Truth;
 import dev.credence.decide.risk.RiskRules;
+import dev.credence.facts.Oversight;
 import dev.credence.facts.Policy;
 import dev.credence.facts.Snapshot;
 import java.util.List;
@@ -18,7 +19,20 @@ public final class PolicyChoice {
   static Optional<Policy> of(Snapshot s, Optional<String> type) {
     return all(s, type).stream()
         .findFirst()
-        .map(policy -> s.identity().discovered() ? policy.auditing() : policy);
+        .map(policy -> isDiscovered(s) ? policy.auditing() : policy);
+  }
+
+  /// Whether the operator wrote the identity for an account that it found, and nobody adopted it. A
+  /// user may write the same label and the same spec, by the same name of a field manager: that
+  /// counts only where a policy asks the operator to do so, so that it gains nothing.
+  private static boolean isDiscovered(Snapshot s) {
+    return s.identity().discovered()
+        && s.policies().stream()
+            .filter(policy -> policy.oversight().discovery() != Oversight.Discovery.Disabled)
+            .filter(policy -> policy.namespaces().matches(s.home().labels()))
+            .min(Policy.DECIDES_FIRST)
+            .filter(policy -> policy.oversight().discovery() == Oversight.Discovery.Register)
+            .isPresent();
   }
 
   /// Those that select the identity: the one that decides, then those that would without it.
@@ -48,7 +62,7 @@ public final class PolicyChoice {
                         + " ("
                         + chosen.enforcement()
                         + ") decides"
-                        + (s.identity().discovered()
+                        + (isDiscovered(s)
                             ? "; the identity was discovered, so that nothing is enforced until somebody adopts it by applying YAML of its name"
                             : "")
                         + problems(chosen).stream()
