@@ -1,7 +1,5 @@
 package dev.credence.command;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.credence.api.Api;
 import dev.credence.api.CertificateMember;
 import dev.credence.api.Condition;
@@ -11,11 +9,7 @@ import dev.credence.api.SecretMember;
 import dev.credence.api.ServiceAccountMember;
 import dev.credence.observe.Metadata;
 import dev.credence.report.Plain;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -203,17 +197,6 @@ public final class Approve extends Verb {
   }
 
   private static boolean agrees(String user) {
-    System.out.print("Approve this as " + Plain.text(user) + "? [y/N] ");
-    System.out.flush();
-    try {
-      var answer = new BufferedReader(new InputStreamReader(System.in, UTF_8)).readLine();
-      if (answer == null) {
-        System.out.println();
-        throw new Failed("nobody answers here: look at what it asks for, then say --yes");
-      }
-      return List.of("y", "yes").contains(answer.strip().toLowerCase(Locale.ROOT));
-    } catch (IOException silent) {
-      throw new Failed("nobody answers here: look at what it asks for, then say --yes");
-    }
+    return Consent.to("Approve this as " + user + "?", "look at what it asks for");
   }
 }

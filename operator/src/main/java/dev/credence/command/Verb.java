@@ -52,10 +52,15 @@ abstract class Verb implements Callable<Integer> {
           request.get().write(connection, name, seen, dryRun);
           var done = dryRun ? " (dry run: nothing was changed)" : "";
           System.out.println(name + ": " + request.get().told() + done);
-          return waits && !dryRun
-              ? new Following(connection, name, status(seen), Duration.ofSeconds(timeout))
-                  .until(request.get().isDone())
-              : 0;
+          if (dryRun) {
+            return 0;
+          }
+          var waited =
+              waits || isFollowed()
+                  ? new Following(connection, name, status(seen), Duration.ofSeconds(timeout))
+                      .until(request.get().isDone())
+                  : 0;
+          return waited == 0 ? afterwards(connection, name) : waited;
         });
   }
 
@@ -69,6 +74,16 @@ abstract class Verb implements Callable<Integer> {
 
   /// Empty where there is nothing to ask for, after that was told.
   abstract Optional<Request> request(Asked asked);
+
+  /// Whether something follows, so that the request has to be carried out first.
+  boolean isFollowed() {
+    return false;
+  }
+
+  /// What follows; the exit code.
+  int afterwards(Connection connection, Name name) {
+    return 0;
+  }
 
   /// `isDone` of a status that the operator wrote since.
   interface Done extends Predicate<MachineIdentityStatus> {}
