@@ -43,7 +43,7 @@ events:
 2027-03-01 10:00:00 * the import is retired
 2027-03-02 09:00:00 * alice says that it is still needed
 2027-05-31 09:00:00 crm
-  > Freeze ServiceAccount crm-import: MachineIdentity crm (crm-323434) since 2027-05-31T09:00:00Z: it was last used on 2026-11-22, and policy production suspends what is idle
+  > Freeze ServiceAccount crm-import: MachineIdentity crm (crm-323434) since 2027-05-31T09:00:00Z until released: it was last used on 2026-11-22, and policy production suspends what is idle
   = Suspended, not ready
   = Idle: since 2027-05-31T09:00:00Z: it was last used on 2026-11-22, and policy production suspends what is idle
   = Idle: a pod of it was last seen on 2026-11-22, and nothing uses it: policy production calls that idle after 2160h (`idle.after`); if it is needed, somebody with the right to `review` annotates credence.dev/review='<own name> <time>', else decommission it

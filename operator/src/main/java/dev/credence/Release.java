@@ -5,31 +5,47 @@ import dev.credence.api.Api;
 import dev.credence.api.SuspensionList;
 import dev.credence.observe.SuspendedAccounts;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Listable;
+import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.net.HttpURLConnection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
-/// What the chart runs when it is uninstalled: nobody stays suspended by an operator that is gone.
+/// Takes suspensions back: all of them when the chart is uninstalled, since nobody stays
+/// suspended by an operator that is gone; or that of one account whose identity was deleted while
+/// it was suspended.
 @Command(
     name = "release",
     mixinStandardHelpOptions = true,
-    header = "Undo every suspension, for an operator that is gone.",
+    header = "Undo every suspension, for an operator that is gone, or that of one account.",
     description = {
       "",
       "Tokens that one has ended are accepted again, and the list of suspended accounts is emptied.",
-      "For an operator that is gone: one that runs suspends again what is to be suspended."
-    })
+      "For an operator that is gone: one that runs suspends again what is to be suspended.",
+      "",
+      "With --account: takes one ServiceAccount off the list, whose identity was deleted while a policy",
+      "suspended it or while it was compromised. The running operator makes its tokens valid again. It",
+      "requires the right to list and patch SuspensionLists in the operator's namespace."
+    },
+    footer = {"%nExample:", "  credence release --account sales/crm-sync"})
 final class Release implements Callable<Integer> {
   private static final PatchContext MERGE =
       new PatchContext.Builder()
@@ -39,6 +55,13 @@ final class Release implements Callable<Integer> {
   private static final Set<Integer> GONE =
       Set.of(HttpURLConnection.HTTP_NOT_FOUND, HttpURLConnection.HTTP_FORBIDDEN);
   private static final int FAILED = 1;
+  private static final Pattern ACCOUNT = Pattern.compile("([^/]+)/([^/]+)");
+
+  @Option(
+      names = "--account",
+      paramLabel = "NAMESPACE/NAME",
+      description = "The ServiceAccount to take off the list of suspended accounts.")
+  private @Nullable String account;
 
   @Override
   public Integer call() {
@@ -49,6 +72,9 @@ final class Release implements Callable<Integer> {
     var settings = found.get();
     Logs.configure(settings);
     try (var client = Clients.forMetadata()) {
+      if (account != null) {
+        return freed(client, settings, account) ? 0 : FAILED;
+      }
       var failed = 0;
       for (var secret : suspended(client, settings)) {
         failed += revalidate(client, secret) ? 0 : 1;
@@ -57,6 +83,33 @@ final class Release implements Callable<Integer> {
     } catch (KubernetesClientException refused) {
       System.err.println("credence: " + refused.getMessage());
       return FAILED;
+    }
+  }
+
+  private static boolean freed(KubernetesClient client, Settings settings, String account) {
+    var parts = ACCOUNT.matcher(account);
+    if (!parts.matches()) {
+      System.err.println("credence: --account must be NAMESPACE/NAME, like sales/crm-sync");
+      return false;
+    }
+    var entry = new HashMap<String, @Nullable String>();
+    entry.put(SuspendedAccounts.key(parts.group(1), parts.group(2)), null);
+    try {
+      var lists = lists(client, settings.namespace());
+      for (var name : names(lists)) {
+        // Which of them has the entry is not known by its metadata. A new revision makes the operator
+        // ask the API server whether it goes by the list as it is now.
+        var spec = Map.of("revision", UUID.randomUUID().toString(), "accounts", entry);
+        lists.withName(name).patch(MERGE, Serialization.asJson(Map.of("spec", spec)));
+      }
+      System.out.println(
+          "ServiceAccount "
+              + account
+              + ": not on the list of suspended accounts any more, unless a suspended MachineIdentity has it");
+      return true;
+    } catch (KubernetesClientException refused) {
+      System.err.println("credence: the list of suspended accounts: " + refused.getMessage());
+      return false;
     }
   }
 
@@ -107,16 +160,28 @@ final class Release implements Callable<Integer> {
   /// The list of suspended accounts, and the one that an operator of before kept.
   private static boolean empty(KubernetesClient client, Settings settings) {
     var home = settings.namespace();
-    return deleted("the list of suspended accounts", () -> lists(client, home))
+    return deleted("the list of suspended accounts", () -> deleteLists(client, home))
         & deleted("ConfigMap " + SuspendedAccounts.OLD, () -> old(client, home));
   }
 
-  private static void lists(KubernetesClient client, String home) {
-    var lists = client.resources(SuspensionList.class).inNamespace(home);
+  private static void deleteLists(KubernetesClient client, String home) {
+    var lists = lists(client, home);
+    names(lists).forEach(name -> lists.withName(name).delete());
+  }
+
+  private static NonNamespaceOperation<
+          SuspensionList, KubernetesResourceList<SuspensionList>, Resource<SuspensionList>>
+      lists(KubernetesClient client, String home) {
+    return client.resources(SuspensionList.class).inNamespace(home);
+  }
+
+  private static List<String> names(
+      Listable<? extends KubernetesResourceList<SuspensionList>> lists) {
     // A list of metadata that is empty has no items at all.
-    Optional.ofNullable(lists.list().getItems()).stream()
+    return Optional.ofNullable(lists.list().getItems()).stream()
         .flatMap(List::stream)
-        .forEach(list -> lists.withName(list.getMetadata().getName()).delete());
+        .map(list -> list.getMetadata().getName())
+        .toList();
   }
 
   private static void old(KubernetesClient client, String home) {

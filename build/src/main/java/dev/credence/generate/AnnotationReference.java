@@ -131,6 +131,10 @@ public final class AnnotationReference {
           new Key(
               Api.HELD_BY, "what outlives its identity", "The UID of the identity that has it."),
           new Key(
+              Api.GIVEN,
+              "what its holder gave to an identity",
+              "The UID of the identity that took it first. It is given back, and never deleted."),
+          new Key(
               Api.PENDING_FOR + " " + Api.ANCHOR_FOR,
               "Secrets beside a generated one",
               "The Secret that they are for: its next value, or what its token is bound to."),

@@ -62,6 +62,7 @@ final class ReasonReference {
         Truth.False,
         Reason.MemberMissing,
         Reason.TargetNotOwned,
+        Reason.ClaimedWhileSuspended,
         Reason.ClaimedByOther,
         Reason.CertManagerAbsent);
     when(Aspect.CredentialsFresh, Truth.True, Reason.Fresh);

@@ -104,7 +104,7 @@ public final class Act {
       case Action.Retire retire -> secrets.retire(retire, identity);
       case Action.Anchor anchor -> secrets.anchor(anchor, identity);
       case Action.Adopt adopt -> {
-        secrets.checkAdoptable(adopt.subject(), namespace);
+        secrets.checkAdoptable(adopt.subject(), adopt.receipt().isPresent(), identity);
         metadata.adopt(namespace, adopt, identity.getMetadata().getUid());
       }
       case Action.Reword reword -> secrets.reword(reword, namespace);

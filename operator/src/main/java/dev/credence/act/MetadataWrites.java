@@ -110,6 +110,9 @@ final class MetadataWrites {
   void adopt(String namespace, Action.Adopt adopt, String identityUid) {
     var annotations = new HashMap<String, Object>();
     annotations.put(Api.HELD_BY, identityUid);
+    if (adopt.given()) {
+      annotations.put(Api.GIVEN, identityUid);
+    }
     adopt
         .receipt()
         .ifPresent(
@@ -135,6 +138,7 @@ final class MetadataWrites {
     var annotations = nullable(Map.of(Api.OWNER, left.owner(), Api.TEAM, left.team()));
     Receipts.ALL.forEach(key -> annotations.put(key, null));
     annotations.put(Api.HELD_BY, null);
+    annotations.put(Api.GIVEN, null);
     var labels = nullable(Map.of(Api.IDENTITY, left.identity()));
     patch(namespace, subject, guard, Map.of("labels", labels, "annotations", annotations));
   }

@@ -7,6 +7,7 @@ import dev.credence.observe.FieldOwners;
 import dev.credence.observe.Metadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.util.Collection;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -32,6 +33,15 @@ final class OwnKeys {
     }
     var owned = FieldOwners.ourData(meta);
     return owned.isEmpty() ? withPrevious(generated) : owned;
+  }
+
+  /// The first key of a Secret of others where the value before a new one of these keys is kept.
+  static Optional<String> occupied(Secret secret, Collection<String> generated) {
+    return generated.stream()
+        .map(key -> key + Api.PREVIOUS)
+        .filter(Data.of(secret)::containsKey)
+        .sorted()
+        .findFirst();
   }
 
   private static Set<String> withPrevious(Collection<String> keys) {

@@ -112,6 +112,7 @@ final class SecretWrites {
         OwnObjects.tied(anchor.subject(), anchor.labelling(), identity)
             .addToAnnotations(Api.ANCHOR_FOR, anchor.of().name())
             .addToAnnotations(Api.SECRET_VERSION, String.valueOf(anchor.version()));
+    anchor.account().ifPresent(uid -> meta.addToAnnotations(Api.ACCOUNT_UID, uid));
     secrets.create(meta, OPAQUE, Map.of(), anchor.subject(), NOTHING);
   }
 
@@ -237,19 +238,23 @@ final class SecretWrites {
   /// The keys that the identity describes for this Secret; all keys of a Secret that it does not
   /// describe any more.
   private static Set<String> generated(MachineIdentity identity, Subject subject, Secret secret) {
-    var keys =
-        Specs.identity(identity).secrets().stream()
-            .filter(wanted -> wanted.name().equals(subject.name()))
-            .flatMap(wanted -> wanted.material().stream())
-            .flatMap(
-                material ->
-                    material instanceof Recipe recipe ? OwnKeys.of(recipe).stream() : Stream.of())
-            .collect(Collectors.toSet());
+    var keys = described(identity, subject);
     return keys.isEmpty()
         ? Data.of(secret).keySet().stream()
             .filter(key -> !Data.isPrevious(key))
             .collect(Collectors.toSet())
         : keys;
+  }
+
+  /// The keys of the recipe.
+  private static Set<String> described(MachineIdentity identity, Subject subject) {
+    return Specs.identity(identity).secrets().stream()
+        .filter(wanted -> wanted.name().equals(subject.name()))
+        .flatMap(wanted -> wanted.material().stream())
+        .flatMap(
+            material ->
+                material instanceof Recipe recipe ? OwnKeys.of(recipe).stream() : Stream.of())
+        .collect(Collectors.toSet());
   }
 
   /// Of what we wrote, only texts change, or go with their key.
@@ -285,12 +290,13 @@ final class SecretWrites {
   }
 
   /// A Secret of a type that Kubernetes or Helm gives a meaning to is not taken over, whoever says
-  /// so: a token of a service account would be one of any account of the namespace.
-  void checkAdoptable(Subject subject, String namespace) {
+  /// so: a token of a service account would be one of any account of the namespace. `foreign`: it
+  /// does not say itself which version of ours it holds.
+  void checkAdoptable(Subject subject, boolean foreign, MachineIdentity identity) {
     if (subject.kind() != Subject.Kind.Secret) {
       return;
     }
-    var secret = secrets.read(namespace, subject);
+    var secret = secrets.read(namespace(identity), subject);
     if (secret != null
         && !ADOPTABLE.contains(Objects.requireNonNullElse(secret.getType(), OPAQUE))) {
       throw Refusal.of(
@@ -299,6 +305,18 @@ final class SecretWrites {
               + secret.getType()
               + ", which is not taken over: only Opaque, kubernetes.io/basic-auth and kubernetes.io/ssh-auth are");
     }
+    if (secret == null || !foreign) {
+      return;
+    }
+    OwnKeys.occupied(secret, described(identity, subject))
+        .ifPresent(
+            key -> {
+              throw Refusal.of(
+                  subject,
+                  "has the key "
+                      + key
+                      + ", which Credence did not write: it keeps the value before a new one there, so the Secret is not taken over. Rename or delete that key");
+            });
   }
 
   /// Nothing is asked of the API server before they are there.

@@ -70,7 +70,7 @@ final class TokenRequests {
 
   private String uidOf(MachineIdentity identity, Subject anchor) {
     var found = secrets.read(identity.getMetadata().getNamespace(), anchor);
-    if (found == null || !Members.isMadeFor(identity.getMetadata().getUid(), found)) {
+    if (found == null || !Members.isAnchorMadeFor(identity.getMetadata().getUid(), anchor, found)) {
       throw Refusal.raced(anchor);
     }
     return found.getMetadata().getUid();

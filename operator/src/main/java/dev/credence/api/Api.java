@@ -87,6 +87,10 @@ public interface Api {
   /// The UID of the identity that has an object which does not go with it.
   String HELD_BY = "credence.dev/held-by";
 
+  /// On an object that its holder gave to an identity: the UID of the one that took it first. It is
+  /// given back, and never deleted.
+  String GIVEN = "credence.dev/given";
+
   /// On Secrets and Jobs beside a generated Secret: the Secret they are for.
   String PENDING_FOR = "credence.dev/pending-for";
 

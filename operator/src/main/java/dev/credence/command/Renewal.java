@@ -30,9 +30,10 @@ import java.util.stream.Stream;
 /// The ServiceAccounts of an identity, deleted and created again: the API server accepts a token no
 /// more once its account was deleted, which is the only end of a token that is bound to no object.
 ///
-/// It is done with the rights of the user. What Credence created for the identity is deleted and not
-/// created again: the operator does that when the identity is resumed.
-record Renewal(Connection connection, Name name, MachineIdentity identity, List<ServiceAccount> accounts) {
+/// It is done with the rights of the user. What Credence created for the identity is deleted and
+/// not created again: the operator does that when the identity is resumed.
+record Renewal(
+    Connection connection, Name name, MachineIdentity identity, List<ServiceAccount> accounts) {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration EVERY = Duration.ofMillis(200);
   private static final int FAILED = 1;
@@ -67,9 +68,7 @@ record Renewal(Connection connection, Name name, MachineIdentity identity, List<
   /// What another identity has, it lists in vain.
   static boolean isIts(String identity, Set<String> named, ServiceAccount account) {
     var label = Metadata.labels(account.getMetadata()).get(Api.IDENTITY);
-    return label == null
-        ? named.contains(account.getMetadata().getName())
-        : label.equals(identity);
+    return label == null ? named.contains(account.getMetadata().getName()) : label.equals(identity);
   }
 
   /// Asks before anything is done, and whether the API server would let it be done.
@@ -124,9 +123,7 @@ record Renewal(Connection connection, Name name, MachineIdentity identity, List<
 
   /// One that fails stops no other.
   int run() {
-    return accounts.stream().filter(account -> !isRenewed(account)).toList().isEmpty()
-        ? 0
-        : FAILED;
+    return accounts.stream().filter(account -> !isRenewed(account)).toList().isEmpty() ? 0 : FAILED;
   }
 
   private boolean isRenewed(ServiceAccount account) {
@@ -245,8 +242,7 @@ record Renewal(Connection connection, Name name, MachineIdentity identity, List<
 
   private static Map<String, String> ofUsers(Map<String, String> written) {
     var kept = new HashMap<>(written);
-    kept.keySet()
-        .removeIf(key -> key.startsWith(Api.GROUP + "/") && !OF_USERS.contains(key));
+    kept.keySet().removeIf(key -> key.startsWith(Api.GROUP + "/") && !OF_USERS.contains(key));
     return kept;
   }
 }

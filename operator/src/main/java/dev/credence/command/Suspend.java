@@ -37,7 +37,8 @@ public final class Suspend extends Verb {
 
   @Option(
       names = "--end-tokens",
-      description = "Delete its ServiceAccounts and create them again, which ends all of their tokens.")
+      description =
+          "Delete its ServiceAccounts and create them again, which ends all of their tokens.")
   private boolean endTokens;
 
   @Option(

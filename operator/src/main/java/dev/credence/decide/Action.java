@@ -13,6 +13,8 @@ import dev.credence.facts.Member.Aborted;
 import dev.credence.facts.Recipe;
 import dev.credence.facts.Safeguards.Listed;
 import dev.credence.facts.Subject;
+import dev.credence.facts.Thing;
+import dev.credence.facts.TokenRecipe;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -137,8 +139,10 @@ public sealed interface Action {
       Subject subject, Guard guard, Handled handled, Optional<Aborted> aborted, String what)
       implements Action {}
 
-  /// Create the empty Secret that a token is bound to.
-  record Anchor(Subject subject, Subject of, long version, Labelling labelling) implements Action {}
+  /// Create the empty Secret that a token is bound to. `account`: the UID of the ServiceAccount.
+  record Anchor(
+      Subject subject, Subject of, long version, Optional<String> account, Labelling labelling)
+      implements Action {}
 
   /// Delete what we made and is needed no longer: a pending Secret, an anchor, a Job, a Certificate
   /// that the identity does not list any more, and at its end what was made for it.
@@ -148,9 +152,20 @@ public sealed interface Action {
   record Redate(Subject subject, Guard guard, Instant issuedAt, Optional<Instant> previousRetiresAt)
       implements Action {}
 
-  /// Take over a Secret whose holder gives it to the identity. Its value stays. `receipt` is empty
-  /// where it says itself which version it holds.
-  record Adopt(Subject subject, Guard guard, Optional<Receipt> receipt) implements Action {}
+  /// Take over a Secret whose holder gives it to the identity. Its value stays. `receipt` is
+  /// empty where it says itself which version it holds. `given`: no identity has had it before,
+  /// so that it goes back to its holder and is never deleted.
+  record Adopt(Subject subject, Guard guard, Optional<Receipt> receipt, boolean given)
+      implements Action {
+    /// One that an earlier identity has had.
+    public Adopt(Subject subject, Guard guard, Optional<Receipt> receipt) {
+      this(subject, guard, receipt, false);
+    }
+
+    static Adopt of(Thing thing, Optional<Receipt> receipt) {
+      return new Adopt(thing.subject(), thing.guard(), receipt, thing.hold().heldBy().isEmpty());
+    }
+  }
 
   /// Give an object back to its holder, who took the consent away. Its value stays. `left`: what
   /// somebody else wrote of label and annotations, as it was found.
@@ -243,6 +258,17 @@ public sealed interface Action {
     return switch (this) {
       case Rotate rotate -> Optional.of(rotate.receipt());
       case Switch turn -> Optional.of(turn.receipt());
+      default -> Optional.empty();
+    };
+  }
+
+  /// What has to be there before it, where an action of the same decision makes that.
+  default Optional<Subject> needs() {
+    return switch (this) {
+      case Issue(var subject, _, TokenRecipe _, _, var receipt, _) ->
+          Optional.of(Subject.anchorOf(subject.name(), receipt.version()));
+      case Rotate(var subject, _, TokenRecipe _, var receipt, _) ->
+          Optional.of(Subject.anchorOf(subject.name(), receipt.version()));
       default -> Optional.empty();
     };
   }

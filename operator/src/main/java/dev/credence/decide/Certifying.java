@@ -54,7 +54,7 @@ record Certifying(Snapshot s, Optional<Policy> policy, Optional<Halt> halt, Owne
   private Turn toAdopt(Certificate certificate) {
     var thing = certificate.thing();
     return unissued(thing.subject(), Phase.Pending, "to be taken over", Requests.NONE)
-        .doing(new Action.Adopt(thing.subject(), thing.guard(), Optional.empty()));
+        .doing(Action.Adopt.of(thing, Optional.empty()));
   }
 
   /// What the identity has issued under this name.

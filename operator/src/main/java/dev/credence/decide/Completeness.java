@@ -25,6 +25,7 @@ record Completeness(Snapshot s, Optional<Halt> halt, List<Seat> seats, Set<Subje
     private static final List<Reason> WORST_FIRST =
         List.of(
             Reason.TargetNotOwned,
+            Reason.ClaimedWhileSuspended,
             Reason.ClaimedByOther,
             Reason.CertManagerAbsent,
             Reason.MemberMissing);
@@ -38,7 +39,9 @@ record Completeness(Snapshot s, Optional<Halt> halt, List<Seat> seats, Set<Subje
   /// wrong with it.
   Verdict verdict(List<String> foreignMarks) {
     var notes =
-        Stream.of(foreignMarks.stream(), refused(), unlisted()).flatMap(text -> text).toList();
+        Stream.of(foreignMarks.stream(), refused(), unlisted(), stillSuspended())
+            .flatMap(text -> text)
+            .toList();
     var faults =
         seats.stream()
             .flatMap(seat -> fault(seat).stream())
@@ -98,7 +101,21 @@ record Completeness(Snapshot s, Optional<Halt> halt, List<Seat> seats, Set<Subje
                   + " belongs to MachineIdentity "
                   + identity
                   + ": list it in one identity only");
+      case Seat.ClaimedWhileSuspended claimed ->
+          broken(Reason.ClaimedWhileSuspended, suspended(s, claimed));
     };
+  }
+
+  /// Also where the identity was deleted: nobody but a user with that right can tell.
+  static String suspended(Snapshot s, Seat.ClaimedWhileSuspended claimed) {
+    return claimed.subject()
+        + " is suspended for MachineIdentity "
+        + claimed.identity()
+        + ", and no other identity gets it: resume that identity; where it was deleted, a cluster administrator frees the account by `credence release --account "
+        + s.identity().namespace()
+        + "/"
+        + claimed.subject().name()
+        + "`";
   }
 
   private static String leftAlone(Subject subject, Optional<String> keeper) {
@@ -164,6 +181,24 @@ record Completeness(Snapshot s, Optional<Halt> halt, List<Seat> seats, Set<Subje
                     + " is no longer in `spec.serviceAccounts`: kept; delete it when nothing runs as it, or list it again");
   }
 
+  /// What left a suspended identity stays suspended with it.
+  private Stream<String> stillSuspended() {
+    return halt.filter(Halt::isOutOfService).isPresent()
+        ? s.safeguards().listedFor(s.identity().uid()).keySet().stream()
+            .map(Subject::account)
+            .filter(
+                account ->
+                    seats.stream()
+                        .filter(seat -> !(seat instanceof Seat.Left))
+                        .noneMatch(seat -> seat.subject().equals(account)))
+            .sorted()
+            .map(
+                account ->
+                    account
+                        + " stays suspended with this identity, which no longer has it: resume the identity to free it")
+        : Stream.of();
+  }
+
   Counts counts() {
     return new Counts(
         members(Kind.ServiceAccount),
@@ -171,7 +206,8 @@ record Completeness(Snapshot s, Optional<Halt> halt, List<Seat> seats, Set<Subje
         members(Kind.Certificate),
         count(this::isMissing),
         count(seat -> seat instanceof Seat.NotOwned || seat instanceof Seat.Harmful),
-        count(Seat.ClaimedBy.class::isInstance));
+        count(
+            seat -> seat instanceof Seat.ClaimedBy || seat instanceof Seat.ClaimedWhileSuspended));
   }
 
   private int members(Kind kind) {
@@ -191,6 +227,7 @@ record Completeness(Snapshot s, Optional<Halt> halt, List<Seat> seats, Set<Subje
           Seat.NotOwned _,
           Seat.Harmful _,
           Seat.ClaimedBy _,
+          Seat.ClaimedWhileSuspended _,
           Seat.NoCertManager _,
           Seat.ToRelease _,
           Seat.Left _ ->

@@ -95,7 +95,7 @@ public final class Decide {
     this.approval = Approval.of(s, policy);
     this.reviewing = Reviewing.of(s, policy);
     var seen = Usage.of(s, policy, seats, reviewing.record().last());
-    this.service = Service.of(s, policy, life, seen, reviewing, Seat.accounts(seats));
+    this.service = Service.of(s, policy, life, seen, reviewing, Suspending.accounts(s, seats));
     this.usage = seen.under(service);
     this.legacy = LegacyTokens.of(s, policy, seats);
     this.suspending = Suspending.of(s, service, seats, legacy.held());

@@ -7,6 +7,7 @@ import dev.credence.facts.Marks.Mark;
 import dev.credence.facts.Member;
 import dev.credence.facts.Member.Part;
 import dev.credence.facts.Member.StoredSecret;
+import dev.credence.facts.Safeguards;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
@@ -62,6 +63,11 @@ final class Membership {
     if (found.filter(member -> member.thing().leaving()).isPresent()) {
       return new Seat.Going(subject);
     }
+    // Before all else: a suspension belongs to the account, and no claim takes it out of one.
+    var suspended = suspendedForOther(s, subject);
+    if (suspended.isPresent()) {
+      return suspended.get();
+    }
     if (found.filter(member -> isOurs(s, member.thing())).isPresent()) {
       return strength == Strength.Makes ? new Seat.Made(found.get()) : new Seat.Linked(found.get());
     }
@@ -82,10 +88,39 @@ final class Membership {
     return strength == Strength.Makes ? foreign(s, found.get()) : new Seat.Linked(found.get());
   }
 
+  /// Whether the account is on the list of suspended ones for another identity, which may have been
+  /// deleted meanwhile.
+  private static Optional<Seat> suspendedForOther(Snapshot s, Subject subject) {
+    return subject.kind() == Kind.ServiceAccount
+        ? s.safeguards()
+            .listedForOther(subject.name(), s.identity().uid())
+            .map(entry -> new Seat.ClaimedWhileSuspended(subject, entry.identity()))
+        : Optional.empty();
+  }
+
+  /// What this account is to the identity, whether or not the identity lists it.
+  static Seat ofAccount(Snapshot s, String account) {
+    var subject = Subject.account(account);
+    return named(s, subject, wanted(s).getOrDefault(subject, Strength.Names));
+  }
+
   private static Seat toMake(Snapshot s, Subject subject) {
     return Certifying.inTheWay(s, subject)
+        .or(() -> unlistable(subject))
         .<Seat>map(why -> new Seat.Harmful(subject, why))
         .orElseGet(() -> new Seat.ToMake(subject));
+  }
+
+  /// The schema does not let it through; an identity may be older than that rule.
+  private static Optional<String> unlistable(Subject subject) {
+    return subject.kind() == Kind.ServiceAccount
+            && subject.name().length() > Safeguards.LONGEST_PROVISIONED
+        ? Optional.of(
+            subject
+                + " is not created: its name has more than "
+                + Safeguards.LONGEST_PROVISIONED
+                + " characters, and a suspension could not deny its writes. Choose a shorter name")
+        : Optional.empty();
   }
 
   private static Seat foreign(Snapshot s, Member member) {
@@ -117,6 +152,10 @@ final class Membership {
     var thing = member.thing();
     if (thing.leaving() || isPart(member)) {
       return Optional.empty();
+    }
+    var suspended = suspendedForOther(s, thing.subject());
+    if (suspended.isPresent()) {
+      return thing.matches() || isOurs(s, thing) ? suspended : Optional.empty();
     }
     if (isOurs(s, thing)) {
       return Optional.of(new Seat.Leftover(member));

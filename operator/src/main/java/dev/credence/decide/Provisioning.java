@@ -22,7 +22,7 @@ final class Provisioning {
               new Action.Provision(
                   subject, automount, Marking.wanted(s, owner), s.identity().retain()));
       case Seat.ToAdopt(Account(var thing, _)) ->
-          Optional.of(new Action.Adopt(thing.subject(), thing.guard(), Optional.empty()));
+          Optional.of(Action.Adopt.of(thing, Optional.empty()));
       case Seat.ToRelease(Account(var thing, _)) -> Optional.of(Marking.release(thing));
       case Seat.Made(Account(var thing, var found)) when found != automount ->
           Optional.of(new Action.Adjust(thing.subject(), thing.guard(), automount));

@@ -27,6 +27,8 @@ public enum Reason {
   MemberMissing("a named member does not exist"),
   TargetNotOwned("an object of others has the name of one that is to be made"),
   ClaimedByOther("another identity has the member"),
+  ClaimedWhileSuspended(
+      "a ServiceAccount is suspended for another identity, and stays with it until it is resumed"),
   CertManagerAbsent("certificates are named, but cert-manager's resources are not installed"),
 
   Fresh("every credential is current"),

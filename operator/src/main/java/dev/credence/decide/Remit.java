@@ -95,8 +95,11 @@ final class Remit {
     return switch (remove.subject().kind()) {
       case Secret ->
           s.member(remove.subject())
-              .filter(member -> member instanceof StoredSecret secret && secret.part().isPresent())
-              .isEmpty();
+                  .filter(
+                      member -> member instanceof StoredSecret secret && secret.part().isPresent())
+                  .isEmpty()
+              && s.safeguards().anchors().stream()
+                  .noneMatch(anchor -> anchor.subject().equals(remove.subject()));
       case Job -> false;
       case ServiceAccount,
           Certificate,

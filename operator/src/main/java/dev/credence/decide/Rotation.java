@@ -83,6 +83,7 @@ final class Rotation {
           Seat.Leftover _,
           Seat.Missing _,
           Seat.NoCertManager _,
+          Seat.ClaimedWhileSuspended _,
           Seat.Harmful _,
           Seat.Left _ ->
           throw new IllegalStateException("a Secret that is to be made is never " + seat);
@@ -157,7 +158,7 @@ final class Rotation {
             : Optional.of(newValue.given(secret));
     return upkeep
         .waiting("is taken over; its value stays until the first rotation")
-        .doing(new Action.Adopt(secret.subject(), secret.thing().guard(), receipt));
+        .doing(Action.Adopt.of(secret.thing(), receipt));
   }
 
   private Turn made(StoredSecret secret, Issue issue) {

@@ -51,6 +51,10 @@ sealed interface Seat {
   /// Another identity has it.
   record ClaimedBy(Subject subject, String identity) implements Seat {}
 
+  /// A ServiceAccount that is suspended for another identity, which may have been deleted
+  /// meanwhile. No claim takes it out of that suspension.
+  record ClaimedWhileSuspended(Subject subject, String identity) implements Seat {}
+
   /// A certificate, and the cluster knows none.
   record NoCertManager(Subject subject) implements Seat {}
 

@@ -11,5 +11,11 @@ final class Sentences {
     return sentences.size() <= MOST ? text : text + "; and " + (sentences.size() - MOST) + " more";
   }
 
+  /// Names in one sentence.
+  static String some(List<String> names) {
+    var text = String.join(", ", names.subList(0, Math.min(MOST, names.size())));
+    return names.size() <= MOST ? text : text + " and " + (names.size() - MOST) + " more";
+  }
+
   private Sentences() {}
 }

@@ -5,6 +5,7 @@ import dev.credence.facts.Lived.Suspended;
 import dev.credence.facts.Policy;
 import dev.credence.facts.Safeguards;
 import dev.credence.facts.Safeguards.Listed;
+import dev.credence.facts.Safeguards.Listed.Until;
 import dev.credence.facts.Snapshot;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -43,7 +44,19 @@ sealed interface Service {
     Instant since();
   }
 
-  record Ground(Reason reason, String why) {}
+  /// `until`: what frees the accounts beside the end of this ground. What a user asked for ends
+  /// with the identity; what a policy did, and what is compromised, does not: to delete the
+  /// identity and to create it again must not be a way out.
+  record Ground(Reason reason, String why, Until until) {
+    Ground(Reason reason, String why) {
+      this(reason, why, reason == Reason.Requested ? Until.Deleted : Until.Released);
+    }
+
+    /// The same where a policy suspends the identity in any case.
+    private Ground with(Optional<Ground> byPolicy) {
+      return byPolicy.isPresent() ? new Ground(reason, why, Until.Released) : this;
+    }
+  }
 
   static Service of(
       Snapshot s,
@@ -61,8 +74,10 @@ sealed interface Service {
                     expired(chosen, life)
                         .or(() -> overdue(s, chosen, reviewing))
                         .or(() -> idle(s, chosen, usage)));
+    var inAnyCase = byPolicy.filter(_ -> policy.orElseThrow().mostSuspensions() > 0);
     if (s.identity().calling().state() == State.Decommissioned) {
-      return new Ended(new Ground(Reason.Requested, "`spec.state` is Decommissioned"), since);
+      return new Ended(
+          new Ground(Reason.Requested, "`spec.state` is Decommissioned").with(inAnyCase), since);
     }
     if (s.identity().lived().decommissioned()) {
       return new Ended(
@@ -81,7 +96,7 @@ sealed interface Service {
                           + ": its ServiceAccounts are among those that never are"));
     }
     if (requested.isPresent()) {
-      return new OutOfService(requested.get(), since, false);
+      return new OutOfService(requested.get().with(inAnyCase), since, false);
     }
     return byPolicy
         .map(ground -> automatic(s, policy.orElseThrow(), life, ground, since))

@@ -10,10 +10,13 @@ import dev.credence.facts.Identity.SecretWanted;
 import dev.credence.facts.Member;
 import dev.credence.facts.Member.Part;
 import dev.credence.facts.Member.StoredSecret;
+import dev.credence.facts.Safeguards;
 import dev.credence.facts.Safeguards.Admission;
+import dev.credence.facts.Safeguards.Anchor;
 import dev.credence.facts.Safeguards.LegacyToken;
 import dev.credence.facts.Safeguards.Listed;
 import dev.credence.facts.Setback;
+import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
@@ -22,11 +25,17 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// What keeps an identity that is out of service from acting, and what is taken back when it is
 /// resumed? Exactly what is there for this identity, by its UID: what others did stays.
+///
+/// A suspension belongs to the account, not to the claim on it: an account that the identity had
+/// when it was suspended stays suspended until the identity is resumed, also where a label, the
+/// spec or another identity takes it away.
 ///
 /// First the list that the API server denies writes and new tokens by, since that works within a
 /// second; then the tokens that are out.
@@ -36,10 +45,18 @@ record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject
   private static final String UNCONFIRMED =
       "the API server was not seen to refuse by it. If this lasts for more than a minute, restart the API servers one after the other, and see the runbook CredenceSuspensionNotEnforced";
 
-  /// `accounts`: the ServiceAccounts that are the identity's; `held`: Secrets whose token stays
-  /// invalid for another reason.
+  /// `accounts`: those of [#accounts]; `held`: Secrets whose token stays invalid for another
+  /// reason.
   static Suspending of(Snapshot s, Service service, List<Seat> seats, Set<Subject> held) {
-    return new Suspending(s, service, Seat.accounts(seats), held);
+    return new Suspending(s, service, accounts(s, seats), held);
+  }
+
+  /// The ServiceAccounts that the identity has, and those that it had when it was suspended.
+  static Set<String> accounts(Snapshot s, List<Seat> seats) {
+    return Stream.concat(
+            Seat.accounts(seats).stream(),
+            s.safeguards().listedFor(s.identity().uid()).keySet().stream())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   List<Action> actions() {
@@ -53,17 +70,18 @@ record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject
         .forEach(account -> actions.add(new Action.Thaw(Subject.suspension(account))));
     s.safeguards().tokens().stream()
         .filter(token -> token.ended().map(Ended::uid).filter(uid()::equals).isPresent())
-        .filter(token -> !isFrozen(token.account()) && !token.leaving())
+        .filter(token -> !staysEnded(token) && !token.leaving())
         .filter(token -> !held.contains(token.subject()))
         .forEach(token -> actions.add(new Action.Revalidate(token.subject(), token.guard())));
     return actions;
   }
 
   private List<Action> holding(Service.Held held) {
-    var entry = new Listed(s.identity().name(), uid(), held.since(), held.ground().why());
+    var entry =
+        new Listed(
+            s.identity().name(), uid(), held.since(), held.ground().why(), held.ground().until());
     return Stream.<Stream<Action>>of(
-            unlisted()
-                .limit(room())
+            toList(entry)
                 .map(account -> new Action.Freeze(Subject.suspension(account), entry)),
             tokens()
                 .filter(token -> !token.invalid())
@@ -79,7 +97,7 @@ record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject
                 .map(
                     anchor ->
                         new Action.Remove(
-                            anchor.subject(), anchor.thing().guard(), "the identity is suspended")))
+                            anchor.subject(), anchor.guard(), "the identity is suspended")))
         .flatMap(actions -> actions)
         .toList();
   }
@@ -95,23 +113,47 @@ record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject
         && !s.safeguards().immune().contains(account);
   }
 
-  /// For whomever: it is denied what it is to be denied.
-  private boolean isListed(String account) {
-    return s.safeguards().listed().containsKey(account);
+  /// Also where its account is none of the identity's any more.
+  private boolean staysEnded(LegacyToken token) {
+    return service instanceof Service.Held && !s.safeguards().immune().contains(token.account());
   }
 
-  private Stream<String> unlisted() {
-    return frozen().filter(account -> !isListed(account));
+  private boolean canBeListed(String account) {
+    return Safeguards.canBeListed(s.identity().namespace(), account);
   }
 
-  /// How many more accounts of the namespace the list may have.
+  /// For whomever: it is denied what it is to be denied. An entry of ours is written again where it
+  /// would go with the identity and is to stay.
+  private boolean isListed(String account, Listed wanted) {
+    return Optional.ofNullable(s.safeguards().listed().get(account))
+        .filter(
+            found ->
+                !found.isFor(uid())
+                    || found.outlivesItsIdentity()
+                    || !wanted.outlivesItsIdentity())
+        .isPresent();
+  }
+
+  /// Those that the list is still to have, as far as there is room.
+  private Stream<String> toList(Listed wanted) {
+    var beyond = beyondTheLimit();
+    return frozen()
+        .filter(account -> canBeListed(account) && !isListed(account, wanted))
+        .filter(account -> !beyond.contains(account));
+  }
+
+  /// How many more accounts of the namespace the list may have. An entry that is written again takes
+  /// no room.
   private long room() {
     return Math.max(0, s.safeguards().mostListed() - s.safeguards().listed().size());
   }
 
   /// For these the list has no room.
   private List<String> beyondTheLimit() {
-    return unlisted().skip(room()).toList();
+    return frozen()
+        .filter(account -> canBeListed(account) && !s.safeguards().listed().containsKey(account))
+        .skip(room())
+        .toList();
   }
 
   private Stream<LegacyToken> tokens() {
@@ -119,24 +161,34 @@ record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject
         .filter(token -> isFrozen(token.account()) && !token.leaving());
   }
 
-  /// What the tokens of every version are bound to.
-  private Stream<StoredSecret> anchors() {
-    return service instanceof Service.Held
-        ? Membership.parts(s, Part.Anchor.class::isInstance)
-            .filter(anchor -> !anchor.thing().leaving())
-        : Stream.of();
+  /// What the tokens of every version are bound to: those of this identity, and all of its accounts
+  /// that Credence issued, whichever identity asked for them.
+  private Stream<Anchor> anchors() {
+    if (!(service instanceof Service.Held)) {
+      return Stream.of();
+    }
+    var anchors = new TreeMap<Subject, Anchor>();
+    Membership.parts(s, Part.Anchor.class::isInstance)
+        .filter(anchor -> !anchor.thing().leaving())
+        .map(anchor -> new Anchor(anchor.subject(), anchor.thing().guard(), ""))
+        .forEach(anchor -> anchors.put(anchor.subject(), anchor));
+    s.safeguards().anchors().stream()
+        .filter(anchor -> isFrozen(anchor.account()))
+        .forEach(anchor -> anchors.putIfAbsent(anchor.subject(), anchor));
+    return anchors.values().stream();
   }
 
   private String uid() {
     return s.identity().uid();
   }
 
-  /// What is in force once [#actions] are done, and what is not.
+  /// What is in force once [#actions] are done, and what is not, the worst first. `left`: what
+  /// people are left to do.
   Optional<Suspension> suspension(List<String> left) {
     if (!(service instanceof Service.Held held)) {
       return Optional.empty();
     }
-    var notCovered = Stream.concat(left.stream(), notCovered()).distinct().toList();
+    var notCovered = Stream.concat(notCovered(), left.stream()).distinct().toList();
     return Optional.of(new Suspension(held.since(), held.ground().reason(), inForce(), notCovered));
   }
 
@@ -144,7 +196,7 @@ record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject
     var inForce = EnumSet.noneOf(Measure.class);
     var frozen = frozen().toList();
     if ((!frozen.isEmpty() || tokens().findAny().isPresent() || hasTokens())
-        && Stream.concat(tokens().map(LegacyToken::subject), anchors().map(StoredSecret::subject))
+        && Stream.concat(tokens().map(LegacyToken::subject), anchors().map(Anchor::subject))
             .noneMatch(this::isSetBack)) {
       inForce.add(Measure.TokensInvalidated);
     }
@@ -165,7 +217,8 @@ record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject
     return !frozen.isEmpty()
         && s.safeguards().guards().contains(by)
         && beyondTheLimit().isEmpty()
-        && frozen.stream().noneMatch(account -> isSetBack(Subject.suspension(account)));
+        && frozen.stream()
+            .allMatch(account -> canBeListed(account) && !isSetBack(Subject.suspension(account)));
   }
 
   private boolean isSetBack(Subject subject) {
@@ -180,12 +233,14 @@ record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject
                 .map(
                     setback -> setback.subject().name() + " can still write: " + setback.message()),
             beyondTheLimit().stream().map(account -> account + " can still write: " + noRoom()),
+            frozen().filter(account -> !canBeListed(account)).map(this::tooLong),
             frozen().findAny().stream().flatMap(_ -> missing()),
             frozen().flatMap(this::escapes),
             accounts.stream()
                 .filter(s.safeguards().immune()::contains)
                 .sorted()
                 .map(account -> "ServiceAccount " + account + " is never suspended"),
+            unbound().stream(),
             frozen().findAny().stream()
                 .map(
                     _ ->
@@ -194,6 +249,38 @@ record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject
                 ? Stream.<String>of()
                 : s.members().stream().flatMap(this::works))
         .flatMap(sentences -> sentences);
+  }
+
+  /// No list has room for its key.
+  private String tooLong(String account) {
+    return "ServiceAccount "
+        + account
+        + " can still write and get new tokens: its name is too long for the list of suspended accounts ("
+        + (s.identity().namespace().length() + 1 + account.length())
+        + " characters with its namespace, at most 253). Delete it";
+  }
+
+  /// Nothing but the end of its account ends a token that is bound to no object, and nothing tells
+  /// that there is one.
+  private Optional<String> unbound() {
+    var there =
+        frozen()
+            .filter(
+                account ->
+                    s.member(Subject.account(account)).isPresent()
+                        || s.identity().accounts().stream()
+                            .noneMatch(wanted -> wanted.name().equals(account)))
+            .toList();
+    return there.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "tokens that somebody requested by hand for ServiceAccount "
+                + Sentences.some(there)
+                + " are accepted until they expire, by other systems too: `kubectl credence suspend "
+                + s.identity().name()
+                + " -n "
+                + s.identity().namespace()
+                + " --end-tokens` deletes the account and creates it again, which ends them");
   }
 
   private Stream<String> escapes(String account) {
@@ -289,7 +376,9 @@ record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject
 
   /// What enforces it is worth more than why it was wanted, which the status says as well.
   private Reason reason(Service.Ground ground) {
-    return !unenforced().isEmpty() || isInPart(s::refusal)
+    return !unenforced().isEmpty()
+            || isInPart(s::refusal)
+            || frozen().anyMatch(account -> !canBeListed(account))
         ? Reason.NotEnforced
         : !beyondTheLimit().isEmpty() ? Reason.SuspensionLimit : ground.reason();
   }
@@ -325,7 +414,7 @@ record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject
   }
 
   private String refusedInPart() {
-    return isInPart(s::setback)
+    return isInPart(s::setback) || frozen().anyMatch(account -> !canBeListed(account))
         ? "; it is not in force for all of its accounts: see `status.suspension`"
         : "";
   }

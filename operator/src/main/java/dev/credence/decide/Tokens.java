@@ -21,12 +21,9 @@ final class Tokens {
 
   /// Whose token it is, and what has the name of its next anchor.
   static Optional<Obstacle> problem(Target t, TokenRecipe token, Optional<Issue> current) {
-    if (account(t, token).isEmpty()) {
-      return Optional.of(
-          new Obstacle(
-              Reason.RotationBlocked,
-              t.name() + ": ServiceAccount " + token.account() + " does not exist",
-              Weight.Waiting));
+    var refused = notHad(t, token);
+    if (refused.isPresent()) {
+      return refused;
     }
     // Nothing but this very name: other Secrets may well be called `<secret>-anchor-vault`.
     return t.s()
@@ -39,6 +36,48 @@ final class Tokens {
                         + ": "
                         + taken.subject()
                         + " exists and was not made by Credence, where the anchor of a token is to be: delete it if nothing uses it"));
+  }
+
+  /// Why this identity gets no token of the account. A token is as good as the account, so that
+  /// only the identity that has the account gets one: its suspension is to end them all.
+  private static Optional<Obstacle> notHad(Target t, TokenRecipe token) {
+    var account = token.account();
+    return switch (Membership.ofAccount(t.s(), account)) {
+      case Seat.Linked _, Seat.Made _ -> Optional.empty();
+      case Seat.ClaimedBy(_, var other) ->
+          Optional.of(
+              Obstacle.broken(
+                  t.name()
+                      + ": ServiceAccount "
+                      + account
+                      + " belongs to MachineIdentity "
+                      + other
+                      + ", and only that one gets tokens of it"));
+      case Seat.ClaimedWhileSuspended claimed ->
+          Optional.of(Obstacle.broken(t.name() + ": " + Completeness.suspended(t.s(), claimed)));
+      case Seat _ when account(t, token).isEmpty() ->
+          Optional.of(
+              new Obstacle(
+                  Reason.RotationBlocked,
+                  t.name() + ": ServiceAccount " + account + " does not exist",
+                  Weight.Waiting));
+      case Seat.NotOwned _, Seat.Harmful _ ->
+          Optional.of(
+              Obstacle.broken(
+                  t.name()
+                      + ": ServiceAccount "
+                      + account
+                      + " exists and does not belong to this identity, which gets no tokens of it"));
+      case Seat _ ->
+          Optional.of(
+              new Obstacle(
+                  Reason.RotationBlocked,
+                  t.name()
+                      + ": ServiceAccount "
+                      + account
+                      + " does not belong to this identity yet",
+                  Weight.Waiting));
+    };
   }
 
   static Optional<Account> account(Target t, TokenRecipe token) {
@@ -67,10 +106,14 @@ final class Tokens {
 
   /// What a token of this version is bound to comes before it.
   static List<Action> anchoring(Target t, long version) {
-    return t.material() instanceof TokenRecipe && !hasAnchor(t, version)
+    return t.material() instanceof TokenRecipe token && !hasAnchor(t, version)
         ? List.of(
             new Action.Anchor(
-                Subject.anchorOf(t.name(), version), t.subject(), version, t.labelling()))
+                Subject.anchorOf(t.name(), version),
+                t.subject(),
+                version,
+                account(t, token).map(account -> account.thing().guard().uid()),
+                t.labelling()))
         : List.of();
   }
 

@@ -5,6 +5,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// A CredentialPolicy. `mostSuspensions`: how many identities it suspends by itself in an hour.
 /// `problems` are the sentences about what in it cannot be applied; the rest of it counts.
@@ -64,6 +67,18 @@ public record Policy(
 
   public boolean enforces() {
     return enforcement == Enforcement.Enforce;
+  }
+
+  /// What it suspends identities for by itself, in words.
+  public Set<String> suspendsFor() {
+    return enforces() && mostSuspensions > 0
+        ? Stream.of(
+                ending.suspends() ? "expiration" : "",
+                oversight.reviewing().suspends() ? "an overdue review" : "",
+                oversight.idleness().suspends() ? "idleness" : "")
+            .filter(ground -> !ground.isEmpty())
+            .collect(Collectors.toCollection(TreeSet::new))
+        : Set.of();
   }
 
   /// The same where it only shows.

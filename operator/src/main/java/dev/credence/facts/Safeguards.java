@@ -15,15 +15,17 @@ import java.util.stream.Collectors;
 /// which the API server was not seen to refuse. `listed`: what the list of suspended accounts says
 /// of accounts of the namespace, by name; `mostListed`: how many of them it may have. `tokens`: the
 /// Secrets with tokens of accounts that the identity may have, and those that its suspension has
-/// ended. `immune`: accounts of the namespace that are never suspended. `recent`: when policies
-/// suspended identities by themselves in the last hour, by the policy's name. `bindings`: who still
-/// gives rights to the accounts; looked up only for an identity at its end.
+/// ended. `anchors`: the anchors of tokens that Credence issued for these accounts, whichever
+/// identity asked for them. `immune`: accounts of the namespace that are never suspended. `recent`:
+/// when policies suspended identities by themselves in the last hour, by the policy's name.
+/// `bindings`: who still gives rights to the accounts; looked up only for an identity at its end.
 public record Safeguards(
     Set<Admission> guards,
     Set<Admission> unconfirmed,
     Map<String, Listed> listed,
     int mostListed,
     List<LegacyToken> tokens,
+    List<Anchor> anchors,
     Set<String> immune,
     Map<String, List<Instant>> recent,
     Optional<Bindings> bindings) {
@@ -37,9 +39,17 @@ public record Safeguards(
           Map.of(),
           MOST_SUSPENDED,
           List.of(),
+          List.of(),
           Set.of(),
           Map.of(),
           Optional.empty());
+
+  /// The list of suspended accounts has a key of namespace, dot and name for each of them: of this
+  /// length at most.
+  private static final int LONGEST_KEY = 253;
+
+  /// What a name may have at most, so that its key fits into the list in any namespace.
+  public static final int LONGEST_PROVISIONED = 189;
 
   /// In which suspensions by policies are counted.
   public static final Duration WINDOW = Duration.ofHours(1);
@@ -49,8 +59,16 @@ public record Safeguards(
     unconfirmed = Set.copyOf(unconfirmed);
     listed = Map.copyOf(listed);
     tokens = List.copyOf(tokens);
+    anchors = List.copyOf(anchors);
     immune = Set.copyOf(immune);
     recent = Map.copyOf(recent);
+  }
+
+  /// The identity that keeps this account suspended, where it is not the one with this UID. An
+  /// entry that a user wrote by hand is for no identity.
+  public Optional<Listed> listedForOther(String account, String uid) {
+    return Optional.ofNullable(listed.get(account))
+        .filter(entry -> !entry.uid().isEmpty() && !entry.isFor(uid));
   }
 
   /// What is listed for the identity with this UID, by account.
@@ -60,9 +78,15 @@ public record Safeguards(
         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
   }
 
+  /// Whether the list of suspended accounts has room for this name.
+  public static boolean canBeListed(String namespace, String account) {
+    return namespace.length() + 1 + account.length() <= LONGEST_KEY;
+  }
+
   /// The same with what policies have done meanwhile.
   public Safeguards with(Map<String, List<Instant>> later) {
-    return new Safeguards(guards, unconfirmed, listed, mostListed, tokens, immune, later, bindings);
+    return new Safeguards(
+        guards, unconfirmed, listed, mostListed, tokens, anchors, immune, later, bindings);
   }
 
   /// An admission policy that the chart installs.
@@ -88,14 +112,35 @@ public record Safeguards(
     }
   }
 
-  /// An account in the list of suspended ones: for which identity, and since when. The list has the
-  /// first characters of the UID alone, and nothing of `why`.
-  public record Listed(String identity, String uid, Instant since, String why) {
+  /// An account in the list of suspended ones: for which identity, since when, and what takes it off
+  /// the list. The list has the first characters of the UID alone, and nothing of `why`.
+  public record Listed(String identity, String uid, Instant since, String why, Until until) {
+
+    /// What takes the entry off the list, in addition to the resumption of its identity.
+    public enum Until {
+      /// the deletion of its identity
+      Deleted,
+      /// a user who may write the list: the deletion of its identity frees nothing
+      Released
+    }
+
+    public Listed(String identity, String uid, Instant since, String why) {
+      this(identity, uid, since, why, Until.Deleted);
+    }
+
     /// Whether it is there for the identity with this UID.
     public boolean isFor(String whole) {
       return !uid.isEmpty() && whole.startsWith(uid);
     }
+
+    /// Whether the account stays suspended when its identity is deleted.
+    public boolean outlivesItsIdentity() {
+      return until == Until.Released;
+    }
   }
+
+  /// The Secret that a token of this account is bound to: the token expires with it.
+  public record Anchor(Subject subject, Guard guard, String account) {}
 
   /// A Secret with a token of an account that does not end by itself. `invalid`: the API server
   /// refuses it. `ended`: for whom, where that is our doing. `lastUsed`: the day

@@ -4,7 +4,8 @@ import java.util.Optional;
 
 /// What every object that may be a member has.
 /// `matches`: the identity's selector matches its labels. `made`: we created it, whether or not the
-/// identity that we made it for is still there. `leaving`: it is being deleted.
+/// identity that we made it for is still there; never what its holder gave to an identity, by
+/// whichever name of a field manager it was written. `leaving`: it is being deleted.
 public record Thing(
     Subject subject,
     Guard guard,

@@ -11,6 +11,7 @@ import dev.credence.api.MachineIdentityStatus;
 import dev.credence.decide.Action;
 import dev.credence.decide.Decide;
 import dev.credence.decide.Decision;
+import dev.credence.decide.PolicyLeft;
 import dev.credence.decide.Reason;
 import dev.credence.decide.Standing;
 import dev.credence.decide.Unevaluated;
@@ -86,7 +87,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   private static final Duration LONGEST_TIMER = Duration.ofMinutes(15);
 
   private static final Set<Reason> LEFT_ALONE =
-      Set.of(Reason.TargetNotOwned, Reason.ClaimedByOther);
+      Set.of(Reason.TargetNotOwned, Reason.ClaimedByOther, Reason.ClaimedWhileSuspended);
 
   private static final Duration SHORTEST_TIMER = Duration.ofMillis(50);
   /// What the API server answers to a status that the schema does not allow.
@@ -98,6 +99,10 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
 
   /// So often in a row the API server may fail at one action before the identity says so.
   private static final int FAILURES_UNSAID = 5;
+
+  private static final String POLICY_LEFT = "PolicyLeft";
+  private static final String DELETED_WHILE_SUSPENDED = "DeletedWhileSuspended";
+  private static final int SOME = 5;
 
   private static final Decision GONE =
       new Decision(List.of(), Optional.empty(), Optional.empty(), false);
@@ -204,8 +209,50 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     statuses.forget(identity);
     urgent.forget(identity);
     waiting.remove(identity.getMetadata().getUid());
-    fleet.isGone(name(identity));
+    if (fleet.isGone(name(identity))) {
+      Faulty.kept(identity, () -> tellOfDeletion(identity));
+    }
     gone.accept(identity);
+  }
+
+  /// A deletion ends what a policy counts, and frees nothing that it suspended.
+  private void tellOfDeletion(MachineIdentity identity) {
+    if (watches
+        .namespace(identity.getMetadata().getNamespace())
+        .filter(home -> home.getDeletionTimestamp() == null)
+        .isEmpty()) {
+      return;
+    }
+    var uid = identity.getMetadata().getUid();
+    Optional.ofNullable(identity.getStatus())
+        .map(MachineIdentityStatus::policy)
+        .flatMap(policy -> PolicyLeft.byDeletion(watches.policies(), policy.name()))
+        .ifPresent(
+            message -> {
+              meters.leftPolicy(true);
+              announcer.failed(identity, POLICY_LEFT, message);
+            });
+    var suspended =
+        watches.listed(identity.getMetadata().getNamespace()).entrySet().stream()
+            .filter(entry -> entry.getValue().isFor(uid))
+            .filter(entry -> entry.getValue().outlivesItsIdentity())
+            .map(Map.Entry::getKey)
+            .sorted()
+            .toList();
+    if (!suspended.isEmpty()) {
+      announcer.failed(
+          identity,
+          DELETED_WHILE_SUSPENDED,
+          "deleted while suspended: "
+              + suspended.size()
+              + " of its ServiceAccounts stay suspended ("
+              + String.join(", ", suspended.subList(0, Math.min(SOME, suspended.size())))
+              + "). A cluster administrator frees one by `credence release --account "
+              + identity.getMetadata().getNamespace()
+              + "/"
+              + suspended.getFirst()
+              + "`");
+    }
   }
 
   /// Has what was refused tried at once, and not when its turn comes: a right was given that was
@@ -452,6 +499,12 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
       if (isInterrupted(resource)) {
         break;
       }
+      var missing = action.needs().flatMap(needed -> firstOf(needed, refusals));
+      if (missing.isPresent()) {
+        refusals.add(missing.get().stopping(action.subject()));
+        log(action, resource, missing);
+        continue;
+      }
       try {
         paced(action, resource);
         performing.accept(action);
@@ -570,8 +623,30 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     fresh.setStatus(status);
     statuses.write(fresh, resource, client);
     announcer.changes(resource, before, status);
+    tellOfLeaving(standing, snapshot, resource, before);
     countRefusals(standing, before);
     countSuspension(status, before);
+  }
+
+  private void tellOfLeaving(
+      Standing standing,
+      Snapshot snapshot,
+      MachineIdentity resource,
+      @Nullable MachineIdentityStatus before) {
+    Optional.ofNullable(before)
+        .map(MachineIdentityStatus::policy)
+        .flatMap(
+            policy ->
+                PolicyLeft.byChange(
+                    snapshot,
+                    standing.policy().map(Standing.PolicyApplied::name),
+                    policy.name(),
+                    policy.generation()))
+        .ifPresent(
+            message -> {
+              meters.leftPolicy(false);
+              announcer.failed(resource, POLICY_LEFT, message);
+            });
   }
 
   private void countSuspension(

@@ -13,19 +13,45 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// How the life of an identity goes on, as its status tells it.
 final class Passages {
   private static final int MOST = 10;
   private static final int MOST_SENTENCES = 32;
+  private static final int LONGEST_SENTENCE = 1024;
 
-  static SuspensionStatus suspension(Suspension suspension) {
+  /// `name`: of the identity, in its namespace.
+  static SuspensionStatus suspension(Suspension suspension, String namespace, String name) {
     return new SuspensionStatus(
         suspension.since(),
         suspension.reason().name(),
         suspension.inForce().stream().sorted().map(m -> Measure.valueOf(m.name())).toList(),
-        suspension.notCovered().stream().limit(MOST_SENTENCES).toList());
+        notCovered(suspension.notCovered(), namespace, name));
+  }
+
+  /// The first are the worst; that there are more is one sentence of those that have room.
+  private static List<String> notCovered(List<String> all, String namespace, String name) {
+    var bounded = all.stream().map(Passages::shortened);
+    return all.size() <= MOST_SENTENCES
+        ? bounded.toList()
+        : Stream.concat(
+                bounded.limit(MOST_SENTENCES - 1),
+                Stream.of(
+                    "and "
+                        + (all.size() - MOST_SENTENCES + 1)
+                        + " more: kubectl credence explain "
+                        + name
+                        + " -n "
+                        + namespace))
+            .toList();
+  }
+
+  private static String shortened(String sentence) {
+    return sentence.length() <= LONGEST_SENTENCE
+        ? sentence
+        : sentence.substring(0, LONGEST_SENTENCE - 1) + "…";
   }
 
   static @Nullable ApprovalStatus approval(Lived.Approval approval) {

@@ -67,7 +67,15 @@ final class Statuses {
         standing.use().map(Observations::usage).orElse(null),
         standing.risk().map(Observations::risk).orElse(null),
         standing.review().map(Observations::review).orElse(null),
-        standing.suspension().map(Passages::suspension).orElse(null),
+        standing
+            .suspension()
+            .map(
+                suspension ->
+                    Passages.suspension(
+                        suspension,
+                        resource.getMetadata().getNamespace(),
+                        resource.getMetadata().getName()))
+            .orElse(null),
         Passages.approval(standing.approval()),
         Passages.history(standing, resource.getStatus(), now),
         handled(standing.handled()),

@@ -42,6 +42,10 @@ public final class Sweep implements AutoCloseable {
   private static final Duration TICK = Duration.ofSeconds(1);
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
+  /// An account that stays suspended without its identity, and does not exist, is forgotten this
+  /// long after it was suspended.
+  private static final Duration FORGOTTEN_AFTER = Duration.ofDays(30);
+
   private final Watches watches;
   private final Act act;
   private final Tier tier;
@@ -136,24 +140,30 @@ public final class Sweep implements AutoCloseable {
         .listed(namespace)
         .forEach(
             (account, listed) -> {
-              if (listed.isFor(uid)) {
+              if (listed.isFor(uid) && !listed.outlivesItsIdentity()) {
                 thaw(namespace, account);
               }
             });
-    watches.endedFor(namespace, uid).forEach(this::revalidate);
+    watches.endedFor(namespace, uid).stream()
+        .filter(secret -> !staysEnded(secret))
+        .forEach(this::revalidate);
+    countOrphans();
   }
 
   private boolean mayUnmark(Kind kind) {
     return tier.covers(kind == Kind.ServiceAccount ? Tier.Enforce : Tier.Rotate);
   }
 
-  /// Nobody stays suspended for an identity that is gone.
+  /// Nothing stays suspended for an identity that was deleted, but what a policy suspended and what
+  /// is compromised: to delete the identity, and to create it again, is no way out of that.
   private void resume() {
     watches
         .listed()
         .filter(entry -> !entry.listed().uid().isEmpty() && !watches.isThere(entry))
+        .filter(entry -> !entry.listed().outlivesItsIdentity() || isForgotten(entry))
         .toList()
         .forEach(entry -> thaw(entry.namespace(), entry.account()));
+    countOrphans();
     var alive =
         watches
             .identities()
@@ -161,13 +171,7 @@ public final class Sweep implements AutoCloseable {
             .collect(Collectors.toSet());
     watches
         .ended()
-        .filter(
-            secret ->
-                !alive.contains(
-                    Ended.of(
-                            Metadata.annotations(secret.getMetadata())
-                                .getOrDefault(Api.SUSPENDED, ""))
-                        .uid()))
+        .filter(secret -> !alive.contains(ended(secret).uid()) && !staysEnded(secret))
         .toList()
         .forEach(this::revalidate);
   }
@@ -194,6 +198,38 @@ public final class Sweep implements AutoCloseable {
       act.removeOldList(old.get());
       LOG.info("the ConfigMap {} was taken over into SuspensionLists", SuspendedAccounts.OLD);
     }
+  }
+
+  private static Ended ended(HasMetadata secret) {
+    return Ended.of(Metadata.annotations(secret.getMetadata()).getOrDefault(Api.SUSPENDED, ""));
+  }
+
+  /// Whether the account of this token stays suspended without the identity that it was suspended
+  /// for.
+  private boolean staysEnded(HasMetadata secret) {
+    var ended = ended(secret);
+    return !ended.unused()
+        && watches.listed(secret.getMetadata().getNamespace()).entrySet().stream()
+            .anyMatch(
+                entry ->
+                    entry.getValue().outlivesItsIdentity()
+                        && entry.getValue().isFor(ended.uid())
+                        && Members.isTokenOf(entry.getKey(), secret));
+  }
+
+  /// No such account is there, nor its namespace or for a long time.
+  private boolean isForgotten(Entry entry) {
+    return watches.find(entry.namespace(), Subject.account(entry.account())).isEmpty()
+        && (watches.namespace(entry.namespace()).isEmpty()
+            || entry.listed().since().plus(FORGOTTEN_AFTER).isBefore(clock.instant()));
+  }
+
+  private void countOrphans() {
+    meters.suspendedWithoutIdentity(
+        watches
+            .listed()
+            .filter(entry -> entry.listed().outlivesItsIdentity() && !watches.isThere(entry))
+            .count());
   }
 
   private void thaw(String namespace, String account) {

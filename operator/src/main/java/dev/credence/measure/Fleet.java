@@ -82,10 +82,13 @@ public final class Fleet implements MultiCollector {
     }
   }
 
-  public void isGone(Name name) {
-    if (standings.remove(name) != null) {
+  /// Whether it was known until now.
+  public boolean isGone(Name name) {
+    var known = standings.remove(name) != null;
+    if (known) {
       changes.incrementAndGet();
     }
+    return known;
   }
 
   /// Grows whenever anything stands otherwise than before.

@@ -46,6 +46,8 @@ public final class Meters {
       List.of(
           Reason.Requested, Reason.Compromised, Reason.Expired, Reason.ReviewOverdue, Reason.Idle);
   private static final String CERTIFICATE = "Certificate";
+  private static final String BY_CHANGE = "change";
+  private static final String BY_DELETION = "deletion";
 
   private final PrometheusRegistry page = new PrometheusRegistry();
   private final PrometheusMeterRegistry registry =
@@ -53,6 +55,7 @@ public final class Meters {
   private final Permissions permissions = new Permissions();
   private final AtomicLong leader = new AtomicLong();
   private final AtomicLong lastSweep = new AtomicLong();
+  private final AtomicLong withoutIdentity = new AtomicLong();
   private final Timer reconciles;
   private final Timer lateness;
 
@@ -61,6 +64,7 @@ public final class Meters {
     page.register(permissions);
     gauge(Metric.Leader, leader);
     gauge(Metric.LastSweep, lastSweep);
+    gauge(Metric.SuspensionsWithoutIdentity, withoutIdentity);
     reconciles =
         Timer.builder(base(Metric.Reconciles, "_seconds"))
             .description(Metric.Reconciles.help())
@@ -104,8 +108,15 @@ public final class Meters {
       }
     }
     for (var reason :
-        List.of(REQUEST_REFUSED, Reason.TargetNotOwned.name(), Reason.ClaimedByOther.name())) {
+        List.of(
+            REQUEST_REFUSED,
+            Reason.TargetNotOwned.name(),
+            Reason.ClaimedByOther.name(),
+            Reason.ClaimedWhileSuspended.name())) {
       counter(Metric.Refusals, "reason", reason);
+    }
+    for (var by : List.of(BY_CHANGE, BY_DELETION)) {
+      counter(Metric.PoliciesLeft, "by", by);
     }
     for (var reason : SUSPENDING) {
       counter(Metric.Suspensions, "reason", reason.name());
@@ -233,6 +244,16 @@ public final class Meters {
   /// An identity was taken out of service.
   public void suspended(String reason) {
     counter(Metric.Suspensions, "reason", reason).increment();
+  }
+
+  /// An identity left a policy that suspends.
+  public void leftPolicy(boolean byDeletion) {
+    counter(Metric.PoliciesLeft, "by", byDeletion ? BY_DELETION : BY_CHANGE).increment();
+  }
+
+  /// How many accounts stay suspended though their identity was deleted.
+  public void suspendedWithoutIdentity(long accounts) {
+    withoutIdentity.set(accounts);
   }
 
   public void requested(String verb, String resource, String code) {

@@ -75,7 +75,7 @@ public enum Metric {
       "credence_suspensions_total", "MachineIdentities taken out of service, by reason.", "reason"),
   SuspensionsNotEnforced(
       "credence_suspensions_not_enforced",
-      "MachineIdentities that are suspended while an admission policy or binding that enforces it is missing, or the API server was not seen to refuse by it, so that their accounts can write or get new tokens."),
+      "MachineIdentities that are suspended while an account of theirs can write or get new tokens: an admission policy or binding is missing, the API server was not seen to refuse by it, or the account is not on the list of suspended ones."),
   SuspensionEnforced(
       "credence_suspension_enforced",
       "1 where the admission policy is there and bound, and the API server refused the operator's last probe by it (it is asked while an account is suspended); else 0.",
@@ -85,6 +85,13 @@ public enum Metric {
   SuspensionShareUsed(
       "credence_suspension_share_used_ratio",
       "The suspended accounts of the namespace that has most of them, as a part of CREDENCE_SUSPENSION_LIMIT."),
+  SuspensionsWithoutIdentity(
+      "credence_suspensions_without_identity",
+      "ServiceAccounts that stay suspended though their MachineIdentity was deleted: `credence release --account` frees one."),
+  PoliciesLeft(
+      "credence_policies_left_total",
+      "MachineIdentities that left a policy which suspends, by change (labels, type, another policy) or deletion.",
+      "by"),
   ApprovalsPending(
       "credence_approvals_pending",
       "MachineIdentities whose policy asks for an approval that they do not have."),

@@ -69,6 +69,9 @@ public interface Cluster {
   /// Secrets whose token was ended for the suspension of the identity with this UID.
   Collection<HasMetadata> endedFor(String namespace, String uid);
 
+  /// What tokens that Credence issued for the ServiceAccount with this UID are bound to.
+  Collection<HasMetadata> anchorsOf(String namespace, String accountUid);
+
   /// What the list of suspended accounts says of accounts of the namespace, by name.
   Map<String, Listed> listed(String namespace);
 

@@ -60,7 +60,7 @@ public final class Members {
         new Subject(kind, meta.getName()),
         new Guard(meta.getUid(), meta.getResourceVersion()),
         matches,
-        created(meta),
+        created(meta) && !Metadata.annotations(meta).containsKey(Api.GIVEN),
         marks(meta),
         controller(meta),
         hold(meta, lives),
@@ -224,9 +224,42 @@ public final class Members {
         owner.getUid());
   }
 
-  /// Whether the identity of this UID controls the object, as it does all that we make for it.
+  /// Whether the Secret says that it holds a token of this ServiceAccount.
+  public static boolean isTokenOf(String account, HasMetadata secret) {
+    return account.equals(Metadata.annotations(secret.getMetadata()).get(ACCOUNT_OF_TOKEN));
+  }
+
+  /// Whether the identity of this UID controls the object, as it does all that we make for it. An
+  /// owner of another kind may bear the same UID: the API server compares none.
   public static boolean isMadeFor(String uid, HasMetadata object) {
-    return controller(object.getMetadata()).filter(owner -> uid.equals(owner.uid())).isPresent();
+    return controller(object.getMetadata())
+        .filter(owner -> owner.isIdentity() && uid.equals(owner.uid()))
+        .isPresent();
+  }
+
+  /// Whether it is the anchor of this version of a token for this Secret, and made for the identity
+  /// with this UID.
+  public static boolean isAnchorMadeFor(String uid, Subject anchor, HasMetadata object) {
+    return isMadeFor(uid, object)
+        && isAnchor(object)
+        && object.getMetadata().getName().equals(anchor.name());
+  }
+
+  /// Whether it is what a token is bound to, for whichever identity. One without an owner lost it
+  /// when its identity was deleted without what it owned.
+  static boolean isAnchor(HasMetadata object) {
+    var meta = object.getMetadata();
+    return part(Metadata.annotations(meta))
+        .filter(
+            part ->
+                part instanceof Part.Anchor(var secret, var version)
+                    && Subject.anchorOf(secret, version).name().equals(meta.getName()))
+        .filter(
+            _ ->
+                controller(meta)
+                    .map(Controller::isIdentity)
+                    .orElseGet(() -> FieldOwners.weCreated(meta, "f:labels", Api.MANAGED_BY)))
+        .isPresent();
   }
 
   /// Whether we put label or annotations on the object, and it is not one that we made: those go

@@ -12,9 +12,11 @@ import dev.credence.facts.Oversight.Legacy;
 import dev.credence.facts.Policy;
 import dev.credence.facts.RunningPod;
 import dev.credence.facts.Safeguards;
+import dev.credence.facts.Safeguards.Anchor;
 import dev.credence.facts.Safeguards.Bindings;
 import dev.credence.facts.Safeguards.LegacyToken;
 import dev.credence.facts.Safeguards.LegacyToken.Mounted;
+import dev.credence.facts.Safeguards.Listed;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Workload;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -38,13 +40,15 @@ final class Safety {
   Safeguards of(
       Identity identity, List<Member> members, Map<String, List<Instant>> recent, Instant now) {
     var namespace = identity.namespace();
-    var accounts = accounts(identity, members);
+    var listed = cluster.listed(namespace);
+    var accounts = accounts(identity, members, listed);
     return new Safeguards(
         cluster.admissions(),
         cluster.unconfirmed(),
-        cluster.listed(namespace),
+        listed,
         cluster.mostSuspended(),
         tokens(identity, accounts, now),
+        anchors(namespace, accounts),
         accounts.stream()
             .filter(account -> cluster.isNeverSuspended(namespace, account))
             .collect(Collectors.toSet()),
@@ -52,14 +56,42 @@ final class Safety {
         bindings(identity, accounts));
   }
 
-  /// The ServiceAccounts that the identity may have, by name.
-  static Set<String> accounts(Identity identity, List<Member> members) {
-    return Stream.concat(
+  /// The ServiceAccounts that the identity may have, and those that are suspended for it, by name.
+  Set<String> accounts(Identity identity, List<Member> members) {
+    return accounts(identity, members, cluster.listed(identity.namespace()));
+  }
+
+  private static Set<String> accounts(
+      Identity identity, List<Member> members, Map<String, Listed> listed) {
+    return Stream.of(
             identity.accounts().stream().map(AccountWanted::name),
             members.stream()
                 .filter(Member.Account.class::isInstance)
-                .map(member -> member.subject().name()))
+                .map(member -> member.subject().name()),
+            listed.entrySet().stream()
+                .filter(entry -> entry.getValue().isFor(identity.uid()))
+                .map(Map.Entry::getKey))
+        .flatMap(names -> names)
         .collect(Collectors.toSet());
+  }
+
+  private List<Anchor> anchors(String namespace, Set<String> accounts) {
+    return accounts.stream()
+        .sorted()
+        .flatMap(
+            account ->
+                cluster.find(namespace, Subject.account(account)).stream()
+                    .map(found -> found.getMetadata().getUid())
+                    .flatMap(uid -> cluster.anchorsOf(namespace, uid).stream())
+                    .map(HasMetadata::getMetadata)
+                    .filter(meta -> meta.getDeletionTimestamp() == null)
+                    .map(
+                        meta ->
+                            new Anchor(
+                                Subject.secret(meta.getName()),
+                                new Guard(meta.getUid(), meta.getResourceVersion()),
+                                account)))
+        .toList();
   }
 
   private List<LegacyToken> tokens(Identity identity, Set<String> accounts, Instant now) {

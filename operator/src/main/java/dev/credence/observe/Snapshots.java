@@ -61,7 +61,7 @@ public final class Snapshots {
         recent,
         consumers(identity, members),
         evidence(resource, identity, members, now),
-        cluster.grants(identity.namespace(), Safety.accounts(identity, members)));
+        cluster.grants(identity.namespace(), new Safety(cluster).accounts(identity, members)));
   }
 
   /// The same without what takes long to find out: who uses the members and what they may do. It is

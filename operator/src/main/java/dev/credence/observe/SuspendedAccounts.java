@@ -3,6 +3,7 @@ package dev.credence.observe;
 import dev.credence.api.Api;
 import dev.credence.api.SuspensionList;
 import dev.credence.facts.Safeguards.Listed;
+import dev.credence.facts.Safeguards.Listed.Until;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -38,8 +40,12 @@ public final class SuspendedAccounts {
   /// An entry that somebody else wrote.
   private static final int LONGEST = 128;
 
-  /// `crm 4f1c8a2b 2026-11-22T13:00:00Z`
-  private static final Pattern ENTRY = Pattern.compile("([^ ]+) ([^ ]+) ([^ ]+)");
+  /// Of an entry that the deletion of its identity does not take off.
+  private static final String UNTIL_RELEASED = "until-released";
+
+  /// `crm 4f1c8a2b 2026-11-22T13:00:00Z`, and ` until-released` where that holds
+  private static final Pattern ENTRY =
+      Pattern.compile("([^ ]+) ([^ ]+) ([^ ]+)( " + UNTIL_RELEASED + ")?");
 
   private static final Pattern OLD_ENTRY =
       Pattern.compile("MachineIdentity (\\S+) \\((\\S+)\\) since (\\S+): .*");
@@ -88,9 +94,12 @@ public final class SuspendedAccounts {
     if (uid.isEmpty()) {
       return ascii(listed.why());
     }
-    return "%s %s %s"
+    return "%s %s %s%s"
         .formatted(
-            listed.identity(), uid.substring(0, Math.min(UID_SHOWN, uid.length())), listed.since());
+            listed.identity(),
+            uid.substring(0, Math.min(UID_SHOWN, uid.length())),
+            listed.since(),
+            listed.outlivesItsIdentity() ? " " + UNTIL_RELEASED : "");
   }
 
   private static String ascii(String text) {
@@ -229,8 +238,13 @@ public final class SuspendedAccounts {
                     parts.group(1),
                     parts.group(2),
                     Texts.time(parts.group(3)).orElse(Instant.EPOCH),
-                    ""))
+                    "",
+                    until(parts)))
         .orElseGet(() -> new Listed("", "", Instant.EPOCH, Texts.oneLine(text)));
+  }
+
+  private static Until until(Matcher parts) {
+    return parts.groupCount() > 3 && parts.group(4) != null ? Until.Released : Until.Deleted;
   }
 
   private void changed(@Nullable SuspensionList before, @Nullable SuspensionList after) {

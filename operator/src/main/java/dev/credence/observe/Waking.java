@@ -108,6 +108,12 @@ final class Waking {
         .forEach(identity -> wake.accept(ResourceID.fromResource(identity)));
   }
 
+  void identity(String namespace, String name) {
+    if (!name.isEmpty()) {
+      wake.accept(new ResourceID(name, namespace));
+    }
+  }
+
   /// An account came on the list of suspended ones, or went.
   void listed(SuspendedAccounts.Entry entry) {
     var names = having(entry.namespace(), entry.account()).collect(Collectors.toSet());

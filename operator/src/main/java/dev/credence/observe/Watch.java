@@ -39,6 +39,12 @@ final class Watch<T extends HasMetadata> {
 
   static final String BY_SUSPENSION = "suspension";
 
+  /// Secrets of tokens that Credence issued, and their anchors: by the UID of the ServiceAccount,
+  /// and the anchors by the Secret that they are there for.
+  static final String BY_ACCOUNT_UID = "accountUid";
+
+  static final String BY_ANCHORED = "anchored";
+
   /// Bindings: by whom they name, and by the role that they refer to.
   static final String BY_SUBJECT = "subject";
 
@@ -117,6 +123,8 @@ final class Watch<T extends HasMetadata> {
     Function<T, List<String>> suspensions =
         object ->
             annotated(object, Api.SUSPENDED).stream().map(text -> Ended.of(text).uid()).toList();
+    Function<T, List<String>> accountUids = object -> annotated(object, Api.ACCOUNT_UID);
+    Function<T, List<String>> anchored = object -> annotated(object, Api.ANCHOR_FOR);
     Function<T, List<String>> subjects = RbacFacts::subjectKeys;
     Function<T, List<String>> roles = RbacFacts::roleKeys;
     Function<T, List<String>> targets = Watch::targets;
@@ -128,6 +136,10 @@ final class Watch<T extends HasMetadata> {
             unfailing(accounts),
             BY_SUSPENSION,
             unfailing(suspensions),
+            BY_ACCOUNT_UID,
+            unfailing(accountUids),
+            BY_ANCHORED,
+            unfailing(anchored),
             BY_SUBJECT,
             unfailing(subjects),
             BY_ROLE,

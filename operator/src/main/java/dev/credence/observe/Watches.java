@@ -138,8 +138,7 @@ public final class Watches implements Cluster {
     this.full = full;
     this.namespaces = Set.copyOf(namespaces);
     this.types = new SecretTypes(metadata, namespaces);
-    this.secrets =
-        Watch.of(metadata, Secret.class, namespaces, (a, b) -> waking.changed(Kind.Secret, a, b));
+    this.secrets = Watch.of(metadata, Secret.class, namespaces, this::secretChanged);
     this.accounts =
         Watch.of(
             full,
@@ -557,6 +556,33 @@ public final class Watches implements Cluster {
   @Override
   public Collection<HasMetadata> endedFor(String namespace, String uid) {
     return List.copyOf(secrets.by(Watch.BY_SUSPENSION, namespace + "/" + uid));
+  }
+
+  @Override
+  public Collection<HasMetadata> anchorsOf(String namespace, String accountUid) {
+    return Anchors.of(
+        secrets.by(Watch.BY_ACCOUNT_UID, namespace + "/" + accountUid),
+        secret -> secrets.by(Watch.BY_ANCHORED, namespace + "/" + secret));
+  }
+
+  /// A token that another identity asked for, a moment before its account was suspended, is ended
+  /// too.
+  private void secretChanged(@Nullable HasMetadata before, @Nullable HasMetadata after) {
+    waking.changed(Kind.Secret, before, after);
+    if (before == null && after != null && Members.isAnchor(after)) {
+      var namespace = after.getMetadata().getNamespace();
+      var of = Metadata.annotations(after.getMetadata()).get(Api.ACCOUNT_UID);
+      suspended
+          .in(namespace)
+          .forEach(
+              (account, listed) -> {
+                if (account(namespace, account)
+                    .filter(found -> found.getMetadata().getUid().equals(of))
+                    .isPresent()) {
+                  waking.identity(namespace, listed.identity());
+                }
+              });
+    }
   }
 
   /// Secrets whose token was ended for the suspension of some identity.

@@ -2,6 +2,7 @@ package dev.credence.act;
 
 import static dev.credence.act.Payments.PAYMENTS_DB;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.credence.decide.Action;
 import dev.credence.facts.Handled;
@@ -9,6 +10,7 @@ import dev.credence.facts.Member.Aborted;
 import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Subject;
 import dev.credence.observe.FakeApi;
+import dev.credence.observe.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -33,6 +35,36 @@ class AdoptionTest {
            "credence.dev/issued-at": "2027-01-01T00:00:00Z",
            "credence.dev/recipe": "0123456789abcdef",
            "credence.dev/keys": ""},
+         "uid": "uid-of-payments-db", "resourceVersion": "41"}
+        """);
+  }
+
+  @Test
+  void a_secret_with_a_key_where_the_previous_value_is_kept_is_not_taken_over() {
+    acting.api.answers(
+        Payments.stored()
+            .withType("Opaque")
+            .editMetadata()
+            .removeFromAnnotations("credence.dev/keys")
+            .endMetadata()
+            .addToData("password.previous", Payments.base64("of its holder"))
+            .build());
+    var adopt = adopt(Optional.of(Payments.receipt(1, Optional.empty())));
+    var identity = Objects.making("payments-api", "payments-db");
+    assertThat(catchThrowableOfType(Refusal.class, () -> acting.perform(adopt, identity)))
+        .hasMessageContaining("has the key password.previous, which Credence did not write");
+    assertThat(acting.api.lines()).containsExactly("GET " + PAYMENTS_DB);
+  }
+
+  @Test
+  void what_no_identity_had_before_is_marked_as_given() {
+    acting.api.answers(Payments.stored().withType(null).build()).answers(Payments.MARKED);
+    acting.perform(new Action.Adopt(Payments.DB, Payments.JUDGED, Optional.empty(), true));
+    assertThatIsMergePatch(
+        """
+        {"annotations": {
+           "credence.dev/held-by": "uid-of-payments-api",
+           "credence.dev/given": "uid-of-payments-api"},
          "uid": "uid-of-payments-db", "resourceVersion": "41"}
         """);
   }
@@ -104,7 +136,7 @@ class AdoptionTest {
            "credence.dev/rotated-for-secret": null, "credence.dev/rolled-back-for": null,
            "credence.dev/aborted-for": null, "credence.dev/revoked-for-secret": null,
            "credence.dev/aborted-at": null, "credence.dev/aborted-recipe": null,
-           "credence.dev/held-by": null, "credence.dev/owner": null, "credence.dev/team": null},
+           "credence.dev/held-by": null, "credence.dev/given": null, "credence.dev/owner": null, "credence.dev/team": null},
          "uid": "uid-of-payments-db", "resourceVersion": "41"}
         """);
   }

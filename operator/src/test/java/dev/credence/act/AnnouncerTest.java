@@ -139,7 +139,12 @@ class AnnouncerTest {
     announce(
         new Action.Retire(Payments.DB, Payments.JUDGED),
         Payments.stage(Payments.RECIPE),
-        new Action.Anchor(Subject.anchorOf("payments-db", 2), Payments.DB, 2, Payments.ADA),
+        new Action.Anchor(
+            Subject.anchorOf("payments-db", 2),
+            Payments.DB,
+            2,
+            Optional.of("uid-of-the-account"),
+            Payments.ADA),
         new Action.Remove(Payments.PENDING, Payments.STAGED, "proven"),
         new Action.Tie(Payments.DB, Payments.JUDGED, true),
         new Action.Adjust(Subject.account("payments-api"), Payments.JUDGED, false),

@@ -277,7 +277,7 @@ class HookStartsTest {
               credence.dev/version: "2"
               credence.dev/attempt: "3"
               credence.dev/value-uid: uid-of-the-pending-one
-            ownerReferences: [{uid: %s, controller: %s}]
+            ownerReferences: [{apiVersion: credence.dev/v1alpha1, kind: MachineIdentity, name: payments-api, uid: %s, controller: %s}]
           status: {conditions: [%s]}
         """
             .formatted(name, label, owner, controls, conditions));

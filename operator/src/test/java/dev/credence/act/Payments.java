@@ -204,13 +204,22 @@ final class Payments {
 
   /// What the token of the first version is bound to.
   static SecretBuilder anchor() {
+    return anchor(1);
+  }
+
+  static SecretBuilder anchor(long version) {
     return new SecretBuilder()
         .withNewMetadata()
         .withNamespace("payments")
-        .withName("payments-db-anchor-v1")
+        .withName("payments-db-anchor-v" + version)
+        .addToAnnotations("credence.dev/anchor-for", "payments-db")
+        .addToAnnotations("credence.dev/version", String.valueOf(version))
         .withUid("uid-of-the-anchor")
         .withResourceVersion("5")
         .addNewOwnerReference()
+        .withApiVersion("credence.dev/v1alpha1")
+        .withKind("MachineIdentity")
+        .withName("payments-api")
         .withUid("uid-of-payments-api")
         .withController(true)
         .endOwnerReference()

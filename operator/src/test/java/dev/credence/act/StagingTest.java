@@ -262,7 +262,12 @@ class StagingTest {
   void an_anchor_is_an_empty_secret_that_says_for_which_token_it_is() {
     acting.api.echoes();
     acting.perform(
-        new Action.Anchor(Subject.anchorOf("payments-db", 7), Payments.DB, 7, Payments.ADA));
+        new Action.Anchor(
+            Subject.anchorOf("payments-db", 7),
+            Payments.DB,
+            7,
+            Optional.of("uid-of-the-account"),
+            Payments.ADA));
     assertThat(acting.api.lines()).containsExactly("POST " + SECRETS);
     assertThat(acting.sent())
         .isEqualTo(
@@ -277,6 +282,7 @@ class StagingTest {
                    "annotations": {
                      "credence.dev/anchor-for": "payments-db",
                      "credence.dev/version": "7",
+                     "credence.dev/account-uid": "uid-of-the-account",
                      "credence.dev/owner": "ada@example.com",
                      "credence.dev/team": "team-payments",
                      "credence.dev/written": "%s"},

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenRequestsTest {
   private static final String ANCHOR = SECRETS + "/payments-db-anchor-v1";
@@ -74,7 +75,7 @@ class TokenRequestsTest {
     acting
         .api
         .answers(Payments.stored().build())
-        .answers(Payments.anchor().build())
+        .answers(Payments.anchor(2).build())
         .answers(201, granted())
         .echoes();
     acting.perform(
@@ -181,16 +182,40 @@ class TokenRequestsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"uid-of-another, true", "uid-of-payments-api, false", "'', false"})
-  void an_anchor_that_is_not_ours_is_not_used(String owner, boolean controls) {
+  @CsvSource({
+    "credence.dev/v1alpha1, MachineIdentity, uid-of-another, true",
+    "credence.dev/v1alpha1, MachineIdentity, uid-of-payments-api, false",
+    "v1, ConfigMap, uid-of-payments-api, true",
+    "example.com/v1, MachineIdentity, uid-of-payments-api, true",
+    "'', '', '', false"
+  })
+  void an_anchor_that_is_not_ours_is_not_used(
+      String version, String kind, String owner, boolean controls) {
     var foreign = Payments.anchor().editMetadata().withOwnerReferences(List.of());
     if (!owner.isEmpty()) {
-      foreign.addNewOwnerReference().withUid(owner).withController(controls).endOwnerReference();
+      foreign
+          .addNewOwnerReference()
+          .withApiVersion(version)
+          .withKind(kind)
+          .withName("payments-api")
+          .withUid(owner)
+          .withController(controls)
+          .endOwnerReference();
     }
     acting.api.answers(foreign.endMetadata().build());
     var refusal = acting.refused(Payments.token(false));
     assertThat(refusal.why()).isEqualTo(Cause.Raced);
     assertThat(refusal).hasMessage("Secret payments-db-anchor-v1 changed meanwhile");
+    assertThat(acting.api.lines()).containsExactly("GET " + ANCHOR);
+  }
+
+  /// An object of ours that is there for something else is no anchor.
+  @ParameterizedTest
+  @ValueSource(strings = {"credence.dev/anchor-for", "credence.dev/version"})
+  void what_does_not_say_that_it_is_the_anchor_is_not_used(String annotation) {
+    var other = Payments.anchor().editMetadata().removeFromAnnotations(annotation).endMetadata();
+    acting.api.answers(other.build());
+    assertThat(acting.refused(Payments.token(false)).why()).isEqualTo(Cause.Raced);
     assertThat(acting.api.lines()).containsExactly("GET " + ANCHOR);
   }
 

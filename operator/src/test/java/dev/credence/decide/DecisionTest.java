@@ -63,7 +63,7 @@ class DecisionTest {
     Golden.check(expected, actual);
   }
 
-  private static Tier tier(String given) {
+  static Tier tier(String given) {
     var about = Yaml.node(Yaml.documents(given).getFirst());
     return Tier.valueOf(about.path("tier").asText(Tier.Enforce.name()));
   }

@@ -15,9 +15,11 @@ import dev.credence.observe.FakeCluster;
 import dev.credence.observe.KnownIdentities;
 import dev.credence.observe.Objects;
 import dev.credence.observe.Watches;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -182,6 +184,104 @@ class SweepTest {
     sweep.isGone(leaving);
     eventually("its member is let go").until(() -> api.asked().size() == 2);
     assertThat(api.lines().getLast()).isEqualTo(SECRETS + "at-home");
+  }
+
+  private void suspended(Map<String, String> entries) {
+    var list =
+        new ConfigMapBuilder()
+            .withNewMetadata()
+            .withNamespace("credence-system")
+            .withName("credence-suspended")
+            .endMetadata()
+            .withData(entries)
+            .build();
+    cluster.put(list);
+    eventually("the list is known").until(() -> watches.listed().count() == entries.size());
+  }
+
+  private static String entry(String since, String until) {
+    return "MachineIdentity gone (uid-of-gone) since " + since + until + ": it ended";
+  }
+
+  private void account(String name) {
+    cluster.put(
+        new ServiceAccountBuilder()
+            .withNewMetadata()
+            .withNamespace("payments")
+            .withName(name)
+            .endMetadata()
+            .build());
+    eventually("the account is known")
+        .until(() -> watches.find("payments", Subject.account(name)).isPresent());
+  }
+
+  private static final String LIST =
+      "PATCH /api/v1/namespaces/credence-system/configmaps/credence-suspended";
+
+  @Test
+  void an_account_that_a_policy_suspended_stays_so_without_its_identity() {
+    account("by-policy");
+    account("by-a-user");
+    clock.goes(Duration.between(clock.instant(), Instant.parse("2027-03-01T00:00:00Z")));
+    suspended(
+        Map.of(
+            "payments.by-policy", entry("2027-01-01T00:00:00Z", " until released"),
+            "payments.by-a-user", entry("2027-01-01T00:00:00Z", ""),
+            "payments.for-long-no-account", entry("2027-01-01T00:00:00Z", " until released"),
+            "payments.lately-no-account", entry("2027-02-20T00:00:00Z", " until released"),
+            "no-such-namespace.any", entry("2027-02-20T00:00:00Z", " until released")));
+    for (var any = 0; any < 4; any++) {
+      api.answers(MARKED);
+    }
+    sweep.start(() -> true);
+    eventually("a sweep is done").until(() -> lastSweep() > 0);
+    var thawed =
+        api.asked().stream()
+            .filter(asked -> asked.line().equals(LIST))
+            .flatMap(asked -> asked.json().path("data").propertyStream())
+            .map(Map.Entry::getKey)
+            .toList();
+    assertThat(thawed)
+        .containsExactlyInAnyOrder(
+            "payments.by-a-user", "payments.for-long-no-account", "no-such-namespace.any");
+    assertThat(MetricsPage.of(meters.page()).value("credence_suspensions_without_identity"))
+        .isPositive();
+  }
+
+  @Test
+  void the_deletion_of_an_identity_frees_what_a_user_suspended_alone() {
+    api.answers(MARKED);
+    sweep.start(() -> true);
+    eventually("a sweep is done").until(() -> lastSweep() > 0);
+    account("by-policy");
+    account("by-a-user");
+    suspended(
+        Map.of(
+            "payments.by-policy", entry("2027-01-01T00:00:00Z", " until released"),
+            "payments.by-a-user", entry("2027-01-01T00:00:00Z", "")));
+    cluster.put(token("token-by-policy", "by-policy"));
+    cluster.put(token("token-by-a-user", "by-a-user"));
+    eventually("the tokens are known")
+        .until(() -> watches.endedFor("payments", "uid-of-gone").size() == 2);
+    api.answers(MARKED).answers(MARKED).answers(MARKED);
+    sweep.isGone(Objects.naming("gone"));
+    eventually("what a user suspended is freed")
+        .until(() -> api.lines().contains(SECRETS + "token-by-a-user"));
+    assertThat(api.lines()).contains(LIST).doesNotContain(SECRETS + "token-by-policy");
+    assertThat(api.asked().stream().filter(asked -> asked.line().equals(LIST)))
+        .singleElement()
+        .satisfies(
+            asked -> assertThat(asked.json().path("data").has("payments.by-a-user")).isTrue());
+  }
+
+  private static HasMetadata token(String name, String account) {
+    return Objects.secret(name)
+        .editMetadata()
+        .addToAnnotations("kubernetes.io/service-account.name", account)
+        .addToAnnotations("credence.dev/suspended", "uid-of-gone")
+        .addToLabels("kubernetes.io/legacy-token-invalid-since", "2027-01-01")
+        .endMetadata()
+        .build();
   }
 
   @Test

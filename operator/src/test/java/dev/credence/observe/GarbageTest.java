@@ -513,6 +513,11 @@ class GarbageTest {
     }
 
     @Override
+    public Collection<HasMetadata> anchorsOf(String namespace, String accountUid) {
+      return List.of();
+    }
+
+    @Override
     public Collection<HasMetadata> endedFor(String namespace, String uid) {
       return garbage.perhaps() ? List.of(secret(garbage)) : List.of();
     }

@@ -35,6 +35,33 @@ class MembersTest {
         .contains(new Part.Anchor("payments-db", 7));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "credence.dev/v1alpha1, MachineIdentity, crm-1, true, true",
+    "credence.dev/v1alpha1, MachineIdentity, crm-2, true, false",
+    "credence.dev/v1alpha1, MachineIdentity, crm-1, false, false",
+    "credence.dev/v1alpha1, CredentialPolicy, crm-1, true, false",
+    "v1, ConfigMap, crm-1, true, false",
+    "example.com/v1, MachineIdentity, crm-1, true, false",
+    "credence.dev.example.com/v1, MachineIdentity, crm-1, true, false"
+  })
+  void made_for_an_identity_is_what_that_identity_controls(
+      String version, String kind, String uid, boolean controller, boolean isMade) {
+    var secret =
+        Objects.secret("crm-db")
+            .editMetadata()
+            .addNewOwnerReference()
+            .withApiVersion(version)
+            .withKind(kind)
+            .withName("crm")
+            .withUid(uid)
+            .withController(controller)
+            .endOwnerReference()
+            .endMetadata()
+            .build();
+    assertThat(Members.isMadeFor("crm-1", secret)).isEqualTo(isMade);
+  }
+
   @Test
   void a_secret_for_itself_is_part_of_none() {
     assertThat(secret(Map.of("version", "7")).part()).isEmpty();

@@ -194,6 +194,11 @@ class SnapshotsTest {
     }
 
     @Override
+    public Collection<HasMetadata> anchorsOf(String namespace, String accountUid) {
+      return List.of();
+    }
+
+    @Override
     public Collection<HasMetadata> endedFor(String namespace, String uid) {
       return List.of();
     }

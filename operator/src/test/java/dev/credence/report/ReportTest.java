@@ -139,7 +139,8 @@ class ReportTest {
 
   @Test
   void no_text_of_a_tenant_is_a_link_in_sarif() throws IOException {
-    var log = JSON.readTree(written(given(FOLDER.resolve("hostile-words-stay-words")), Format.sarif));
+    var log =
+        JSON.readTree(written(given(FOLDER.resolve("hostile-words-stay-words")), Format.sarif));
     var texts = new ArrayList<String>();
     log.findValues("text").forEach(text -> texts.add(text.asText()));
     assertThat(texts)

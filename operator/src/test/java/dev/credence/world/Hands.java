@@ -316,7 +316,8 @@ final class Hands {
     var annotations = Server.annotations(judged.get());
     var isOurs =
         Server.controller(judged.get()).equals(identity.getMetadata().getUid())
-            || isHeld(judged.get(), identity);
+            || isHeld(judged.get(), identity)
+            || isOfAListedAccount(judged.get(), identity);
     if (!isOurs
         || !isAtItsEnd(identity)
             && !isUnlisted(judged.get(), identity)
@@ -325,6 +326,19 @@ final class Hands {
       throw new AssertionError("deleted: " + Id.of(judged.get()));
     }
     return deleted(judged.get());
+  }
+
+  /// An anchor of another identity's token, whose account is suspended for this one.
+  private boolean isOfAListedAccount(HasMetadata anchor, MachineIdentity identity) {
+    return Server.annotations(anchor).containsKey(Api.ANCHOR_FOR)
+        && server.objects().values().stream()
+            .flatMap(object -> object instanceof ConfigMap list ? Stream.of(list) : Stream.of())
+            .flatMap(
+                list ->
+                    SuspendedAccounts.in(list, identity.getMetadata().getNamespace())
+                        .values()
+                        .stream())
+            .anyMatch(listed -> listed.uid().equals(identity.getMetadata().getUid()));
   }
 
   private static boolean isUnlisted(HasMetadata object, MachineIdentity identity) {
@@ -353,6 +367,9 @@ final class Hands {
     }
     var annotations = new HashMap<String, String>();
     annotations.put(Api.HELD_BY, identity.getMetadata().getUid());
+    if (adopt.given()) {
+      annotations.put(Api.GIVEN, identity.getMetadata().getUid());
+    }
     adopt.receipt().ifPresent(receipt -> annotations.putAll(annotations(receipt)));
     return written(with(judged.get(), annotations), now);
   }
@@ -422,6 +439,7 @@ final class Hands {
     } else {
       meta.removeFromAnnotations(Api.ADOPT)
           .removeFromAnnotations(Api.HELD_BY)
+          .removeFromAnnotations(Api.GIVEN)
           .withOwnerReferences(owner(identity));
     }
     return Server.with(object, meta.build());
@@ -515,8 +533,13 @@ final class Hands {
             own(anchor.subject(), anchor.labelling(), identity, false)
                 .addToAnnotations(Api.ANCHOR_FOR, anchor.of().name())
                 .addToAnnotations(Api.SECRET_VERSION, String.valueOf(anchor.version()))
+                .addToAnnotations(accountOf(anchor))
                 .build())
         .build();
+  }
+
+  private static Map<String, String> accountOf(Action.Anchor anchor) {
+    return anchor.account().map(uid -> Map.of(Api.ACCOUNT_UID, uid)).orElseGet(Map::of);
   }
 
   private static HasMetadata job(Action.RunHook run, MachineIdentity identity) {

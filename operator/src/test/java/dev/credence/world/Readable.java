@@ -283,10 +283,10 @@ public final class Readable {
           "Roll back " + subject + ", " + receipt(receipt);
       case Action.Acknowledge(var subject, _, _, _, var what) ->
           "Acknowledge on " + subject + ": " + what;
-      case Action.Anchor(var subject, var of, var version, _) ->
+      case Action.Anchor(var subject, var of, var version, _, _) ->
           "Anchor version " + version + " of " + of + " in " + subject;
       case Action.Remove(var subject, _, var why) -> "Remove " + subject + ": " + why;
-      case Action.Adopt(var subject, _, var receipt) ->
+      case Action.Adopt(var subject, _, var receipt, _) ->
           "Adopt " + subject + receipt.map(says -> " as " + receipt(says)).orElse("");
       case Action.Reword(var subject, _, var recipe) ->
           "Reword "

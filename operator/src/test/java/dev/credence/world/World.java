@@ -45,6 +45,7 @@ import dev.credence.facts.Subject.Kind;
 import dev.credence.facts.Uses;
 import dev.credence.facts.rbac.Catalog;
 import dev.credence.facts.rbac.Exclusions;
+import dev.credence.observe.Anchors;
 import dev.credence.observe.Cluster;
 import dev.credence.observe.GivenRights;
 import dev.credence.observe.Issuers;
@@ -691,6 +692,13 @@ public final class World implements Cluster {
                     .filter(text -> Ended.of(text).uid().equals(uid))
                     .isPresent())
         .toList();
+  }
+
+  @Override
+  public Collection<HasMetadata> anchorsOf(String namespace, String accountUid) {
+    return Anchors.of(
+        annotated(namespace, Api.ACCOUNT_UID, accountUid),
+        secret -> annotated(namespace, Api.ANCHOR_FOR, secret));
   }
 
   private Collection<HasMetadata> annotated(String namespace, String annotation, String value) {

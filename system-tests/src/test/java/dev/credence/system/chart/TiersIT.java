@@ -128,7 +128,7 @@ class TiersIT {
       scene.annotate(scene.secret("crm-db"), "credence.dev/rotate", "now!");
       scene.awaitVersion("crm-db", 2);
       scene.annotate(scene.identity("crm"), "credence.dev/suspend", "INC-8");
-      scene.await("crm", "Suspended", "True Requested");
+      scene.await("crm", "Suspended", "True NotEnforced");
       eventually("its own token is ended")
           .until(() -> scene.secret("crm-ci-anchor-v1").get() == null);
       assertThat(scene.status("crm").suspension().notCovered())

@@ -166,6 +166,74 @@ class SuspensionIT {
   }
 
   @Test
+  void nobody_takes_an_account_out_of_its_suspension(TestNamespace namespace) {
+    try (var operator = OperatorProcess.on(cluster).start()) {
+      var crm = Crm.in(namespace);
+      var scene = crm.scene();
+      scene.awaitReady("crm");
+      var legacy = crm.token("crm-legacy");
+      scene.annotate(scene.identity("crm"), Api.SUSPEND, "compromised: INC-7");
+      within(AT_MOST, "the hand-made token is refused").until(() -> !crm.isKnown(legacy));
+      scene.await("crm", "Suspended", "True Compromised");
+
+      scene.identity(
+          "mine",
+          OWNER
+              + ", serviceAccounts: [{name: crm-sync}], secrets: [{name: mine-ci, token: {serviceAccount: crm-sync}}]");
+      scene.await("mine", "Ready", "False ClaimedWhileSuspended");
+      scene.patch(scene.identity("crm"), "{spec: {serviceAccounts: [], secrets: []}}");
+      eventually("the account left the spec")
+          .until(() -> scene.message("crm", "MembersLinked").contains("crm-sync stays suspended"));
+      assertThat(crm.isListed()).isTrue();
+
+      scene.identity("crm").delete();
+      eventually("its end is told")
+          .until(
+              () ->
+                  scene.events("crm").stream()
+                      .anyMatch(event -> event.contains("DeletedWhileSuspended")));
+      scene.identity("crm", OWNER + ", serviceAccounts: [{name: crm-sync}]");
+      scene.await("crm", "Ready", "False ClaimedWhileSuspended");
+      assertThat(crm.isListed()).isTrue();
+      assertThat(crm.isKnown(legacy)).isFalse();
+      assertThat(scene.secret("mine-ci").get()).isNull();
+
+      Program.output(
+          Map.of("KUBECONFIG", cluster.kubeconfig().toString()),
+          List.of(
+              LocalCluster.TOP.resolve("operator/bin/credence").toString(),
+              "release",
+              "--account",
+              scene.namespace() + "/crm-sync"));
+      within(AT_MOST, "the older of the two has it").until(() -> !crm.isListed());
+      eventually("one of them has the account")
+          .until(
+              () ->
+                  Stream.of("crm", "mine")
+                      .anyMatch(
+                          name -> scene.verdict(name, "MembersLinked").equals("True AllLinked")));
+    }
+  }
+
+  @Test
+  void a_token_that_another_identity_asked_for_ends_with_the_account(TestNamespace namespace) {
+    try (var operator = OperatorProcess.on(cluster).start()) {
+      var crm = Crm.in(namespace);
+      var scene = crm.scene();
+      scene.awaitReady("crm");
+      var bound = crm.token("crm-ci");
+      // The account moves to another identity, and the token of the first one stays.
+      scene.patch(scene.identity("crm"), "{spec: {secrets: []}}");
+      scene.patch(scene.identity("crm"), "{spec: {serviceAccounts: []}}");
+      scene.identity("other", OWNER + ", serviceAccounts: [{name: crm-sync}]");
+      scene.await("other", "MembersLinked", "True AllLinked");
+      assertThat(crm.isKnown(bound)).isTrue();
+      scene.annotate(scene.identity("other"), Api.SUSPEND, "INC-7");
+      within(AT_MOST, "the token of the first one is refused").until(() -> !crm.isKnown(bound));
+    }
+  }
+
+  @Test
   void an_operator_that_is_gone_for_good_leaves_nobody_frozen(TestNamespace namespace) {
     var crm = Crm.in(namespace);
     var scene = crm.scene();
