@@ -107,7 +107,10 @@ class AdmissionIT {
 
   /// Of a copy: the kinds that came with the chart are known by now.
   @ParameterizedTest
-  @ValueSource(strings = {"suspended", "no-new-tokens", "approval", "review", "owner", "marks", "operator"})
+  @ValueSource(
+      strings = {
+        "suspended", "no-new-tokens", "approval", "review", "owner", "marks", "escalation", "discovered", "ended-tokens", "operator"
+      })
   void every_expression_fits_the_types_that_it_is_for(String name) {
     var policies = cluster.client().admissionRegistration().v1().validatingAdmissionPolicies();
     var policy = policies.withName(name + ".credence.dev").get();
@@ -272,7 +275,7 @@ class AdmissionIT {
     tenant.annotate(tenant.identity("crm"), Api.ROTATE, "now");
     assertThat(requester(tenant)).hasValue(REQUESTER);
     tenant.patch(tenant.identity("crm"), "{spec: {purpose: CHG-1234}}");
-    assertThat(requester(tenant)).hasValue(TENANT);
+    assertThat(requester(tenant)).hasValue(REQUESTER + ", " + TENANT);
 
     assertRefused(
         () -> tenant.annotate(tenant.identity("crm"), "credence.dev/requested-by", REQUESTER),

@@ -34,7 +34,8 @@ class ApprovalIT {
     admin.create(
         """
         {apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: people}, rules: [
-         {apiGroups: [credence.dev], resources: [machineidentities], verbs: [get, list, create, patch, approve]}]}
+         {apiGroups: [credence.dev], resources: [machineidentities], verbs: [get, list, create, patch, approve]},
+         {apiGroups: [""], resources: [secrets], verbs: [create]}]}
         """);
     admin.create(
         """
