@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -17,15 +18,25 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Asks cert-manager for a new certificate the way its own `cmctl renew` does: by the condition
 /// `Issuing` in the Certificate's status.
+///
+/// At most once an hour for each Certificate: an issuer such as an ACME server counts what it
+/// issues, for others too. What was asked for is forgotten with the process, which lets one more
+/// through.
 final class Renewals {
+  private static final Duration PAUSE = Duration.ofHours(1);
+
   private static final PatchContext JSON = PatchContext.of(PatchType.JSON);
 
   private final KubernetesClient client;
+
+  /// When each Certificate was last renewed on request, by its UID.
+  private final Map<String, Instant> renewed = new ConcurrentHashMap<>();
 
   Renewals(KubernetesClient client) {
     this.client = client;
@@ -42,7 +53,22 @@ final class Renewals {
         || Issued.isUnderWay(found.getStatus())) {
       throw Refusal.raced(subject);
     }
+    checkPause(renew);
     ask(resource, subject, client.getKubernetesSerialization().asJson(patch(found, renew.now())));
+    renewed.put(renew.guard().uid(), renew.now());
+  }
+
+  private void checkPause(Action.Renew renew) {
+    renewed.values().removeIf(last -> !renew.now().isBefore(last.plus(PAUSE)));
+    var last = renewed.get(renew.guard().uid());
+    if (last != null) {
+      throw Refusal.of(
+          renew.subject(),
+          "was renewed on request at "
+              + last.truncatedTo(ChronoUnit.SECONDS)
+              + ", and is renewed on request at most once an hour: the next request is carried out at "
+              + last.plus(PAUSE).truncatedTo(ChronoUnit.SECONDS));
+    }
   }
 
   private static void ask(Resource<Certificate> resource, Subject subject, String patch) {

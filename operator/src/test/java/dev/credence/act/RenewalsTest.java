@@ -127,6 +127,21 @@ class RenewalsTest {
     assertThat(acting.refused(RENEW).why()).isEqualTo(Cause.Raced);
   }
 
+  @Test
+  void it_is_renewed_on_request_once_an_hour() {
+    renew("{revision: 0}");
+    acting.api.answers(certificate("uid-of-the-tls", "{revision: 1}"));
+    assertThat(acting.refused(following(1)))
+        .hasMessage(
+            "Certificate payments-tls: was renewed on request at 2026-03-01T00:00:00Z, and is renewed on request at most once an hour: the next request is carried out at 2026-03-01T01:00:00Z");
+
+    var certificate = certificate("uid-of-the-tls", "{revision: 1}");
+    acting.api.answers(certificate).answers(certificate).answers(certificate);
+    acting.perform(
+        new Action.Renew(
+            RENEW.subject(), RENEW.guard(), 1, Instant.parse("2026-03-01T01:00:00.5Z")));
+  }
+
   private void renew(String status) {
     var certificate = certificate("uid-of-the-tls", status);
     // The client itself looks again before it sends a patch.
