@@ -85,7 +85,7 @@ public record MachineIdentitySpec(
         @Size(max = 64)
         List<CertificateMember> certificates,
     @JsonPropertyDescription(
-            "Links more ServiceAccounts, Secrets and Certificates of this namespace: those whose labels match. What another identity names is left to it.")
+            "Links more ServiceAccounts, Secrets and Certificates of this namespace: those whose labels match. What another identity names is left to it. The ServiceAccount `default` is never selected: list it by name.")
         MemberSelector selector) {
 
   static final String TEXTS_FIT =

@@ -268,7 +268,7 @@ public final class Snapshots {
   }
 
   private static boolean matches(Selector selector, HasMetadata object) {
-    return selector.matches(Metadata.labels(object.getMetadata()));
+    return Specs.selects(selector, object);
   }
 
   private Map<Subject, List<Claim>> rivals(Identity identity, List<Member> members) {

@@ -32,7 +32,10 @@ import dev.credence.facts.RotationRule;
 import dev.credence.facts.Selector;
 import dev.credence.facts.Selector.Expression;
 import dev.credence.facts.Selector.Operator;
+import dev.credence.facts.Subject;
 import dev.credence.facts.TokenRecipe;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -244,6 +247,14 @@ public final class Specs {
         .map(Specs::selector)
         // An empty one would match everything: the schema refuses it, and so do we.
         .filter(selector -> !selector.equals(Selector.EVERYTHING));
+  }
+
+  static boolean selects(Selector selector, HasMetadata object) {
+    var meta = object.getMetadata();
+    var labels = Metadata.labels(meta);
+    return object instanceof ServiceAccount
+        ? selector.selects(Subject.account(meta.getName()), labels)
+        : selector.matches(labels);
   }
 
   private static Selector selector(MemberSelector selector) {

@@ -97,7 +97,7 @@ final class Waking {
             identity,
             () ->
                 Specs.selector(identity)
-                    .filter(selector -> selector.matches(Metadata.labels(object.getMetadata())))
+                    .filter(selector -> Specs.selects(selector, object))
                     .isPresent());
   }
 

@@ -60,6 +60,6 @@ final class Claims {
     return item.ofIdentity()
         || named.contains(new Named(item.namespace(), item.subject()))
         || selectors.getOrDefault(item.namespace(), List.of()).stream()
-            .anyMatch(selector -> selector.matches(item.labels()));
+            .anyMatch(selector -> selector.selects(item.subject(), item.labels()));
   }
 }
