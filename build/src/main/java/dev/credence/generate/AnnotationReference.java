@@ -160,7 +160,7 @@ public final class AnnotationReference {
           new Key(
               "credence.dev/requested-by",
               "identity",
-              "Who changed what is asked for, written by the API server (`requester.credence.dev`)."));
+              "All users who changed the spec since it was last approved, written by the API server (`requester.credence.dev`)."));
 
   /// Every key of the tables.
   public static Set<String> keys() {

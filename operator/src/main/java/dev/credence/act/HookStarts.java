@@ -8,6 +8,7 @@ import dev.credence.facts.HookJob;
 import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Subject;
 import dev.credence.observe.HookJobs;
+import dev.credence.observe.HookTemplates;
 import dev.credence.observe.Members;
 import dev.credence.observe.Metadata;
 import dev.credence.observe.Workloads;
@@ -186,7 +187,22 @@ final class HookStarts {
               + name
               + " is not suspended: set `suspend: true`, so that it runs as a hook alone");
     }
+    checkAgreed(run, cronJob);
     return spec.getJobTemplate();
+  }
+
+  /// It may have been changed since the look that decided to start it.
+  private static void checkAgreed(Action.RunHook run, CronJob cronJob) {
+    var agreed = run.hook().agreed();
+    if (agreed.isPresent() && !agreed.get().digest().equals(HookTemplates.of(cronJob).digest())) {
+      throw Refusal.of(
+          run.subject(),
+          "CronJob "
+              + run.hook().cronJob()
+              + " changed since "
+              + agreed.get().by()
+              + " approved it, so it is not started: have it approved as it is now, or change it back");
+    }
   }
 
   private static Map<String, String> annotations(Action.RunHook run, MachineIdentity identity) {

@@ -149,9 +149,13 @@ public record MachineIdentityStatus(
       @JsonPropertyDescription("When it was last reviewed.") Instant reviewTime,
       @JsonPropertyDescription("Who reviewed it.") @Size(max = 1024) String reviewedBy,
       @JsonPropertyDescription(
-              "An annotation that does not count, since nobody checked who wrote it.")
+              "An annotation that does not count: nobody checked who wrote it, or its time was to come.")
           @Size(max = 1024)
-          String disregarded) {}
+          String disregarded,
+      @JsonPropertyDescription(
+              "The installation of the admission policy that was in force at the last reconcile.")
+          @Size(max = 63)
+          String checkedBy) {}
 
   public record SuspensionStatus(
       @JsonPropertyDescription("Since when.") @Required Instant startTime,
@@ -181,9 +185,17 @@ public record MachineIdentityStatus(
       @JsonPropertyDescription("Who approved it.") @Size(max = 1024) String approvedBy,
       @JsonPropertyDescription("When the operator saw the approval.") Instant approveTime,
       @JsonPropertyDescription(
+              "The hooks that were approved: Secret, step, CronJob and what it runs.")
+          @Size(max = 192)
+          List<@Size(max = 1024) String> hooks,
+      @JsonPropertyDescription(
               "An annotation that does not count, since nobody checked who wrote it.")
           @Size(max = 1024)
-          String disregarded) {}
+          String disregarded) {
+    public ApprovalStatus {
+      hooks = hooks == null || hooks.isEmpty() ? null : hooks;
+    }
+  }
 
   public record Passage(
       @JsonPropertyDescription("When.") @Required Instant time,

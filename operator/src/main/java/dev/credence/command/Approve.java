@@ -1,17 +1,27 @@
 package dev.credence.command;
 
 import dev.credence.api.Api;
-import dev.credence.api.CertificateMember;
 import dev.credence.api.Condition;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentitySpec;
-import dev.credence.api.SecretMember;
-import dev.credence.api.ServiceAccountMember;
+import dev.credence.facts.HookTemplate;
+import dev.credence.facts.Hooks;
+import dev.credence.facts.Identity;
+import dev.credence.facts.Scope;
+import dev.credence.observe.HookTemplates;
 import dev.credence.observe.Metadata;
+import dev.credence.observe.Specs;
 import dev.credence.report.Plain;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,8 +35,8 @@ import picocli.CommandLine.Option;
     header = "Approve what an identity asks for, in your own name.",
     description = {
       "",
-      "It shows what is asked for first. It takes the RBAC verb `approve` on machineidentities, and somebody",
-      "else who asked."
+      "It shows all that is approved first, line by line. It takes the RBAC verb `approve` on",
+      "machineidentities, `get` on the CronJobs of its hooks, and somebody else who asked."
     },
     footer = {
       "%nExamples:",
@@ -36,6 +46,7 @@ import picocli.CommandLine.Option;
 public final class Approve extends Verb {
   private static final Pattern SCOPE = Pattern.compile("approval of scope ([0-9a-f]+)");
   private static final String REQUESTED_BY = "credence.dev/requested-by";
+  private static final int FORBIDDEN = 403;
 
   @Option(
       names = {"-y", "--yes"},
@@ -49,9 +60,12 @@ public final class Approve extends Verb {
       tell(asked.name() + ": nothing to approve: " + approved.get().message());
       return Optional.empty();
     }
-    var scope = scope(asked, approved);
+    var identity = Specs.identity(asked.identity());
+    var hooks = hooks(asked, identity);
+    show(asked.identity(), Scope.lines(identity, hooks)).forEach(Verb::tell);
+    var scope = scope(asked, approved, Scope.of(identity, hooks));
+    tell("  %-13s %s".formatted("scope", scope));
     var user = asked.connection().user();
-    show(asked.identity(), scope).forEach(Verb::tell);
     if (!yes && !agrees(user)) {
       throw new Failed("not approved");
     }
@@ -77,8 +91,9 @@ public final class Approve extends Verb {
         .findFirst();
   }
 
-  /// As the operator shows it, of the spec that is shown here.
-  private static String scope(Asked asked, Optional<Condition> approved) {
+  /// As the operator shows it. It must be that of the lines that are shown here: a status is not
+  /// believed.
+  private static String scope(Asked asked, Optional<Condition> approved, String shown) {
     var isSeen =
         asked
             .status()
@@ -94,47 +109,49 @@ public final class Approve extends Verb {
               + asked.name()
               + " as it is now: try again in a moment");
     }
-    return approved
-        .map(Condition::message)
-        .map(SCOPE::matcher)
-        .filter(found -> found.find())
-        .map(found -> found.group(1))
-        .orElseThrow(
-            () ->
-                new Failed(
-                    "the status of " + asked.name() + " shows no scope: is the operator running?"));
+    var scope =
+        approved
+            .map(Condition::message)
+            .map(SCOPE::matcher)
+            .filter(found -> found.find())
+            .map(found -> found.group(1))
+            .orElseThrow(
+                () ->
+                    new Failed(
+                        "the status of "
+                            + asked.name()
+                            + " shows no scope: is the operator running?"));
+    if (!scope.startsWith(shown)) {
+      throw new Failed(
+          "the status of "
+              + asked.name()
+              + " asks for scope "
+              + scope
+              + ", and the lines above have scope "
+              + shown
+              + ": a hook was changed since the operator looked, or this command and the operator are of different versions. Try again in a moment");
+    }
+    return scope;
   }
 
-  private static Stream<String> show(MachineIdentity identity, String scope) {
+  /// All that is approved, as the digest is computed, below what only describes it.
+  private static Stream<String> show(MachineIdentity identity, List<String> lines) {
     var spec = Optional.ofNullable(identity.getSpec());
-    var owner = spec.map(MachineIdentitySpec::owner);
     var annotations = Metadata.annotations(identity.getMetadata());
-    return Stream.of(
-            line(
-                "identity",
-                Optional.of(
-                    identity.getMetadata().getNamespace()
-                        + "/"
-                        + identity.getMetadata().getName())),
-            line("asked for by", Optional.ofNullable(annotations.get(REQUESTED_BY))),
-            line("purpose", spec.map(MachineIdentitySpec::purpose)),
-            line("type", spec.map(MachineIdentitySpec::type).map(Enum::name)),
-            line("owner", owner.map(dev.credence.api.Owner::contact)),
-            line("team", owner.map(dev.credence.api.Owner::team)),
-            line("ends", spec.map(MachineIdentitySpec::expirationTime).map(String::valueOf)),
-            line("acts as", spec.map(MachineIdentitySpec::serviceAccounts).map(Approve::accounts)),
-            line("secrets", spec.map(MachineIdentitySpec::secrets).map(Approve::secrets)),
-            line(
-                "certificates",
-                spec.map(MachineIdentitySpec::certificates)
-                    .map(
-                        all ->
-                            all.stream()
-                                .map(Approve::certificate)
-                                .collect(Collectors.joining(", ")))),
-            line("selects", spec.map(MachineIdentitySpec::selector).map(String::valueOf)),
-            line("scope", Optional.of(scope)))
-        .flatMap(Optional::stream);
+    return Stream.concat(
+        Stream.of(
+                line(
+                    "identity",
+                    Optional.of(
+                        identity.getMetadata().getNamespace()
+                            + "/"
+                            + identity.getMetadata().getName())),
+                line("asked for by", Optional.ofNullable(annotations.get(REQUESTED_BY))),
+                line("purpose", spec.map(MachineIdentitySpec::purpose)))
+            .flatMap(Optional::stream),
+        Stream.concat(
+            Stream.of("  what is approved:"),
+            lines.stream().map(line -> "    " + Plain.text(line.replace("\t", "  ")))));
   }
 
   private static Optional<String> line(String what, Optional<String> value) {
@@ -143,57 +160,41 @@ public final class Approve extends Verb {
         .map(text -> "  %-13s %s".formatted(what, Plain.text(text)));
   }
 
-  private static String accounts(List<ServiceAccountMember> accounts) {
-    return accounts.stream()
-        .map(account -> account.name() + (account.provision() == null ? "" : " (made for it)"))
-        .collect(Collectors.joining(", "));
+  /// What its hooks run, as this user may read it.
+  private static Map<String, HookTemplate> hooks(Asked asked, Identity identity) {
+    return identity.secrets().stream()
+        .flatMap(secret -> secret.hooks().all())
+        .map(Hooks.Hook::cronJob)
+        .distinct()
+        .collect(
+            Collectors.toMap(Function.identity(), name -> hook(asked, identity.namespace(), name)));
   }
 
-  private static String certificate(CertificateMember certificate) {
-    var issue = certificate.issue();
-    if (issue == null) {
-      return certificate.name();
+  private static HookTemplate hook(Asked asked, String namespace, String name) {
+    try {
+      return Optional.ofNullable(
+              asked
+                  .connection()
+                  .client()
+                  .batch()
+                  .v1()
+                  .cronjobs()
+                  .inNamespace(namespace)
+                  .withName(name)
+                  .get())
+          .<HookTemplate>map(HookTemplates::of)
+          .orElseGet(HookTemplate.Absent::new);
+    } catch (KubernetesClientException refused) {
+      if (refused.getCode() != FORBIDDEN) {
+        throw refused;
+      }
+      throw new Failed(
+          "you may not read CronJob "
+              + name
+              + " in namespace "
+              + namespace
+              + ", so this cannot show what the hook runs: it takes `get` on cronjobs");
     }
-    var names =
-        Stream.of(
-                Stream.ofNullable(issue.commonName()),
-                Stream.ofNullable(issue.dnsNames()).flatMap(List::stream),
-                Stream.ofNullable(issue.uris()).flatMap(List::stream),
-                Stream.ofNullable(issue.ipAddresses()).flatMap(List::stream))
-            .flatMap(all -> all)
-            .distinct()
-            .collect(Collectors.joining(" "));
-    return certificate.name()
-        + " (issued by "
-        + Objects.requireNonNullElse(issue.issuerRef().kind(), "Issuer")
-        + " "
-        + issue.issuerRef().name()
-        + " for "
-        + names
-        + ")";
-  }
-
-  private static String secrets(List<SecretMember> secrets) {
-    return secrets.stream().map(Approve::secret).collect(Collectors.joining("; "));
-  }
-
-  private static String secret(SecretMember secret) {
-    var hooks = Optional.ofNullable(secret.hooks());
-    return Stream.of(
-            Optional.of(
-                secret.name()
-                    + (secret.generate() != null
-                        ? " (generated)"
-                        : secret.token() != null
-                            ? " (token of " + secret.token().serviceAccount() + ")"
-                            : " (linked)")),
-            Optional.ofNullable(secret.account())
-                .map(account -> "opens " + account.name() + " at " + account.system()),
-            hooks.map(SecretMember.Hooks::apply).map(hook -> "applied by " + hook.cronJob()),
-            hooks.map(SecretMember.Hooks::verify).map(hook -> "verified by " + hook.cronJob()),
-            hooks.map(SecretMember.Hooks::revoke).map(hook -> "revoked by " + hook.cronJob()))
-        .flatMap(Optional::stream)
-        .collect(Collectors.joining(", "));
   }
 
   private static boolean agrees(String user) {

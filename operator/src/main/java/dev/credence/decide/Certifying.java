@@ -53,6 +53,10 @@ record Certifying(Snapshot s, Optional<Policy> policy, Optional<Halt> halt, Owne
 
   private Turn toAdopt(Certificate certificate) {
     var thing = certificate.thing();
+    if (halt.isPresent()) {
+      return unissued(
+          thing.subject(), Phase.Pending, "not taken over: " + halt.get().why(), Requests.NONE);
+    }
     return unissued(thing.subject(), Phase.Pending, "to be taken over", Requests.NONE)
         .doing(Action.Adopt.of(thing, Optional.empty()));
   }

@@ -76,6 +76,12 @@ record Completeness(Snapshot s, Optional<Halt> halt, List<Seat> seats, Set<Subje
 
   private Optional<Fault> fault(Seat seat) {
     return switch (seat) {
+      case Seat.ToAdopt(var member) when halt.filter(h -> !h.isOutOfService()).isPresent() ->
+          Optional.of(
+              new Fault(
+                  Reason.MemberMissing,
+                  Weight.None,
+                  member.subject() + " is not taken over: " + halt.get().why()));
       case Seat.Linked _,
           Seat.Made _,
           Seat.ToAdopt _,

@@ -172,7 +172,7 @@ public final class Decide {
   private List<Target> targets() {
     return s.identity().secrets().stream()
         .filter(wanted -> wanted.material().isPresent())
-        .map(wanted -> Target.of(s, wanted, policy, halt, owner))
+        .map(wanted -> Target.of(s, wanted, policy, halt, owner, approval))
         .toList();
   }
 

@@ -5,6 +5,7 @@ import dev.credence.decide.Turn.Obstacle;
 import dev.credence.decide.Verdict.Weight;
 import dev.credence.facts.Conduct.OnPending;
 import dev.credence.facts.Hooks;
+import dev.credence.facts.Hooks.Step;
 import dev.credence.facts.Identity.Users;
 import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Member.Previous;
@@ -245,6 +246,15 @@ final class Handover {
   private Answer ending() {
     if (t.hooks().revoke().isEmpty() || issue.previous() == Previous.Gone) {
       return retiring();
+    }
+    if (!t.mayRun(Step.revoke) && issue.previous() == Previous.Kept) {
+      var sentence = "the previous value stays: " + t.withheld(Step.revoke);
+      return answer(
+          List.of(),
+          Phase.Blocked,
+          issue.previousRetiresAt(),
+          Optional.of(sentence),
+          Optional.of(Obstacle.broken(t.name() + ": " + sentence)));
     }
     if (issue.previous() == Previous.Kept) {
       return answer(

@@ -183,6 +183,9 @@ record HookRuns(Target t, long version, Value about, List<Step> steps, StoredSec
   }
 
   private Answer start(Step step, int attempt, List<Started> started, Optional<Obstacle> failure) {
+    if (!t.mayRun(step)) {
+      return withheld(step);
+    }
     var job = Subject.job(HookJob.name(t.name(), version, step, attempt));
     var hook = t.hooks().of(step).orElseThrow();
     var refusal = Obstacle.refusal(t.s(), job);
@@ -207,6 +210,12 @@ record HookRuns(Target t, long version, Value about, List<Step> steps, StoredSec
         refusal.or(() -> failure),
         Optional.empty(),
         refusal.map(Obstacle::message).orElseGet(() -> waitingFor(job.name())));
+  }
+
+  /// Whoever asks for it: what nobody has approved does not run.
+  private Answer withheld(Step step) {
+    var obstacle = Obstacle.broken(t.name() + ": " + t.withheld(step));
+    return underWay(step, List.of(), Optional.of(obstacle), Optional.empty(), t.withheld(step));
   }
 
   private static List<Subject> lost(List<Started> started) {

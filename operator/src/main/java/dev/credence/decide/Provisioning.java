@@ -21,10 +21,12 @@ final class Provisioning {
           Optional.of(
               new Action.Provision(
                   subject, automount, Marking.wanted(s, owner), s.identity().retain()));
-      case Seat.ToAdopt(Account(var thing, _)) ->
+      // One that is suspended takes its account over all the same, to suspend it too.
+      case Seat.ToAdopt(Account(var thing, _))
+          when halt.filter(h -> !h.isOutOfService()).isEmpty() ->
           Optional.of(Action.Adopt.of(thing, Optional.empty()));
       case Seat.ToRelease(Account(var thing, _)) -> Optional.of(Marking.release(thing));
-      case Seat.Made(Account(var thing, var found)) when found != automount ->
+      case Seat.Made(Account(var thing, var found)) when found != automount && halt.isEmpty() ->
           Optional.of(new Action.Adjust(thing.subject(), thing.guard(), automount));
       case Seat _ -> Optional.empty();
     };

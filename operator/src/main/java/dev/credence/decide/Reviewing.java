@@ -10,6 +10,7 @@ import dev.credence.facts.Lived.Reviewed;
 import dev.credence.facts.Policy;
 import dev.credence.facts.Safeguards.Admission;
 import dev.credence.facts.Snapshot;
+import dev.credence.facts.Vetting.Installation;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,11 +18,14 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /// Has somebody confirmed in time that the identity is still needed? An annotation with the name
 /// of who did and the time counts where the API server checked who wrote it; once seen it is in
 /// our own record, whatever becomes of annotation and admission policy.
+///
+/// Checked is what was written after a look at which the admission policy was in force as it is
+/// installed now, and on an identity that is younger than that installation. Whatever is found
+/// before, and whatever is of a time to come when it is found, never counts.
 ///
 /// `record`: what is remembered after this look; `due`: when the next review is, where one is asked
 /// for.
@@ -58,7 +62,7 @@ record Reviewing(
           false,
           isChecked(s),
           Verdict.fine(Aspect.Reviewed, Truth.True, Reason.NotRequired, why),
-          ahead(s).stream().toList());
+          List.of());
     }
     var due = record.last().map(Reviewed::at).orElse(s.identity().createdAt()).plus(every.get());
     var said = due.minus(Durations.shorter(every.get().dividedBy(10), SAID_BEFORE));
@@ -68,7 +72,7 @@ record Reviewing(
         !s.now().isBefore(due),
         isChecked(s),
         verdict(s, policy.orElseThrow(), record, due, said),
-        Stream.concat(Stream.of(said, due), ahead(s).stream()).toList());
+        List.of(said, due));
   }
 
   private static boolean isEnded(Identity identity) {
@@ -81,19 +85,39 @@ record Reviewing(
 
   private static Review record(Snapshot s) {
     var known = s.identity().lived().review();
+    var installed = s.safeguards().vetting().installed(Admission.Reviews);
+    var checkedBy = installed.map(Installation::mark).or(known::checkedBy);
     var written = s.identity().calling().review();
     if (written.isEmpty()) {
-      return new Review(known.last(), Optional.empty());
-    }
-    if (!isChecked(s)) {
-      return counts(known, written.get()) ? known : new Review(known.last(), written);
+      return new Review(known.last(), Optional.empty(), checkedBy);
     }
     if (known.disregarded().equals(written)) {
-      return known;
+      return new Review(known.last(), written, checkedBy);
+    }
+    if (counts(known, written.get())) {
+      return new Review(known.last(), Optional.empty(), checkedBy);
+    }
+    var review = read(written.get());
+    if (!isTrusted(s, known) || review.filter(found -> isAhead(found, s)).isPresent()) {
+      return new Review(known.last(), written, checkedBy);
     }
     return new Review(
-        read(written.get()).filter(review -> isNew(review, s, known)).or(known::last),
-        Optional.empty());
+        review.filter(found -> isNew(found, s, known)).or(known::last),
+        Optional.empty(),
+        checkedBy);
+  }
+
+  /// Whether the API server checked whoever wrote an annotation that is new at this look.
+  private static boolean isTrusted(Snapshot s, Review known) {
+    return isChecked(s)
+        && s.safeguards()
+            .vetting()
+            .installed(Admission.Reviews)
+            .filter(
+                installed ->
+                    known.checkedBy().equals(Optional.of(installed.mark()))
+                        || s.identity().createdAt().isAfter(installed.since()))
+            .isPresent();
   }
 
   /// Whether this very annotation was seen and recorded while it was checked.
@@ -113,23 +137,12 @@ record Reviewing(
   }
 
   private static boolean isNew(Reviewed review, Snapshot s, Review known) {
-    return !isAhead(review, s)
-        && !review.at().isBefore(s.identity().createdAt().truncatedTo(ChronoUnit.SECONDS))
+    return !review.at().isBefore(s.identity().createdAt().truncatedTo(ChronoUnit.SECONDS))
         && known.last().filter(last -> !review.at().isAfter(last.at())).isEmpty();
   }
 
   private static boolean isAhead(Reviewed review, Snapshot s) {
     return review.at().isAfter(s.now().plus(AHEAD));
-  }
-
-  /// When an annotation of a time to come counts.
-  private static Optional<Instant> ahead(Snapshot s) {
-    return s.identity()
-        .calling()
-        .review()
-        .flatMap(Reviewing::read)
-        .filter(review -> isAhead(review, s))
-        .map(review -> review.at().minus(AHEAD));
   }
 
   private static Verdict verdict(
@@ -167,9 +180,10 @@ record Reviewing(
   private static Optional<String> complaint(Snapshot s, Review record) {
     if (record.disregarded().isPresent()) {
       return Optional.of(
-          "the annotation that is there was written while the ValidatingAdmissionPolicy "
+          "the annotation that is there does not count: its time was to come, or it was written while"
+              + " the ValidatingAdmissionPolicy "
               + Admission.Reviews.resource()
-              + " was not in force, so nobody checked who wrote it: review again when it is");
+              + " was not in force, so that nobody checked who wrote it: review again");
     }
     if (!isChecked(s)) {
       return Optional.of(
@@ -181,20 +195,16 @@ record Reviewing(
   }
 
   private static Optional<String> complaint(Snapshot s, String written) {
-    var review = read(written);
-    if (review.isEmpty()) {
-      return Optional.of(
-          "the annotation that is there is not a name and a time like 2027-01-01T00:00:00Z with a"
-              + " space between");
-    }
-    return review
-        .filter(read -> isAhead(read, s))
-        .map(_ -> "the time in the annotation that is there is to come");
+    return read(written).isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            "the annotation that is there is not a name and a time like 2027-01-01T00:00:00Z with a"
+                + " space between");
   }
 
   /// The record as the status says it; empty where there is nothing to say.
   Optional<Standing.Review> standing() {
-    return due.isEmpty() && record.equals(Review.NONE)
+    return due.isEmpty() && record.last().isEmpty() && record.disregarded().isEmpty()
         ? Optional.empty()
         : Optional.of(new Standing.Review(due, record));
   }

@@ -4,6 +4,7 @@ import dev.credence.decide.Action.Why;
 import dev.credence.decide.Staging.Current;
 import dev.credence.decide.Standing.Credential.Phase;
 import dev.credence.facts.Hooks;
+import dev.credence.facts.Hooks.Step;
 import dev.credence.facts.Member.Issue;
 import dev.credence.facts.Member.Previous;
 import dev.credence.facts.Member.StoredSecret;
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
 /// What is to be done about a value that is in other hands?
 final class Revocation {
   private static final String BEING_MADE = "a new value is made";
+  private static final String WAITS = "the next value waits for an approval";
 
   private final Target t;
   private final Upkeep upkeep;
@@ -26,6 +28,22 @@ final class Revocation {
   /// It is ended where it is checked before there is a new one, whatever breaks by that.
   Turn revoked(StoredSecret secret, Issue issue, String reason) {
     return ended(secret, issue, reason).orElseGet(() -> replaced(secret, issue, reason));
+  }
+
+  /// While nobody has approved what comes next, a revocation ends the value and creates none. A
+  /// hook that nobody has approved does not run; it does when it is approved, before the next value.
+  Turn withoutNext(StoredSecret secret, Issue issue, String reason) {
+    return ended(secret, issue, reason)
+        .filter(_ -> t.mayRun(Step.revoke))
+        .orElseGet(
+            () ->
+                said(
+                    secret,
+                    issue,
+                    reason,
+                    false,
+                    (t.mayRun(Step.revoke) ? "" : t.withheld(Step.revoke) + "; ") + WAITS))
+        .doing(endingTokens(issue));
   }
 
   private Turn replaced(StoredSecret secret, Issue issue, String reason) {

@@ -143,6 +143,9 @@ final class Rotation {
   }
 
   private Turn adopted(StoredSecret secret) {
+    if (t.halt().isPresent()) {
+      return upkeep.waiting("not taken over: " + t.halt().get().why());
+    }
     if (t.material() instanceof TokenRecipe) {
       var message = "a Secret is not taken over for a token: choose another name";
       return upkeep.waiting(message).against(Obstacle.broken(t.name() + ": " + message));
@@ -179,7 +182,9 @@ final class Rotation {
       return onDemand.aborted(secret, issue, abort.get());
     }
     if (reason.isPresent()) {
-      return revocation.revoked(secret, issue, reason.get());
+      return t.isHalted(Halt.Cause.Unapproved)
+          ? revocation.withoutNext(secret, issue, reason.get())
+          : revocation.revoked(secret, issue, reason.get());
     }
     var rollback = Occasion.newly(secret.requests().rollback(), issue.handled().rollback());
     if (rollback.isPresent()) {

@@ -7,6 +7,7 @@ import dev.credence.facts.Conduct;
 import dev.credence.facts.Handled;
 import dev.credence.facts.HookJob;
 import dev.credence.facts.Hooks;
+import dev.credence.facts.Hooks.Step;
 import dev.credence.facts.Identity.Known;
 import dev.credence.facts.Identity.SecretWanted;
 import dev.credence.facts.Material;
@@ -25,9 +26,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// One Secret that is to hold what we make, and all that its rotation goes by. `halt`: why there is
-/// to be no new value; `parts`: the Secrets that are there for it; `jobs`: those of its hooks.
+/// to be no new value; `parts`: the Secrets that are there for it; `jobs`: those of its hooks;
+/// `unapproved`: steps whose hooks nobody has approved, so that they do not run.
 record Target(
     Snapshot s,
     SecretWanted wanted,
@@ -37,7 +40,8 @@ record Target(
     OwnerFound owner,
     Rhythm rhythm,
     List<StoredSecret> parts,
-    List<HookJob> jobs) {
+    List<HookJob> jobs,
+    Set<Step> unapproved) {
   /// The API server grants no token for less.
   private static final Duration SHORTEST_GRANT = Duration.ofMinutes(10);
 
@@ -49,18 +53,20 @@ record Target(
       SecretWanted wanted,
       Optional<Policy> policy,
       Optional<Halt> halt,
-      OwnerFound owner) {
+      OwnerFound owner,
+      Approval approval) {
     var name = wanted.name();
     return new Target(
         s,
-        wanted,
+        wanted.with(approval.agreed(s, wanted)),
         within(policy, wanted.material().orElseThrow()),
         policy.map(Policy::conduct).orElse(Conduct.DEFAULT),
         halt,
         owner,
         Rhythm.of(wanted.rotation(), policy, s.identity().uid() + "/" + name, shortest(wanted)),
         Membership.parts(s, name),
-        s.jobs().stream().filter(job -> job.secret().equals(name)).toList());
+        s.jobs().stream().filter(job -> job.secret().equals(name)).toList(),
+        approval.withheld(s, wanted));
   }
 
   private static Duration shortest(SecretWanted wanted) {
@@ -160,6 +166,20 @@ record Target(
   /// Whether nothing is issued for this reason.
   boolean isHalted(Halt.Cause cause) {
     return halt.filter(reason -> reason.is(cause)).isPresent();
+  }
+
+  /// Whether somebody has approved the hook of this step, or nobody needs to.
+  boolean mayRun(Step step) {
+    return !unapproved.contains(step);
+  }
+
+  /// Why the hook of a step does not run.
+  String withheld(Step step) {
+    return "its hook "
+        + step
+        + " (CronJob "
+        + hooks().of(step).map(Hooks.Hook::cronJob).orElse("")
+        + ") is not approved, so it does not run";
   }
 
   /// Why the value after the current one cannot be made at all, or not for now.

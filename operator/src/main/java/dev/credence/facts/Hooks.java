@@ -2,6 +2,7 @@ package dev.credence.facts;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The Jobs that bring a new value to where it is checked (`apply`), prove it (`verify`) and end
 /// the old one (`revoke`).
@@ -11,8 +12,16 @@ public record Hooks(Optional<Hook> apply, Optional<Hook> verify, Optional<Hook> 
   /// The ending of the key under which the value before the current one stays readable.
   public static final String PREVIOUS = ".previous";
 
-  /// A CronJob of the identity's namespace, and how long a Job made from it may take.
-  public record Hook(String cronJob, Duration timeout) {}
+  /// A CronJob of the identity's namespace, and how long a Job made from it may take. `agreed`:
+  /// what it must run, where that was approved.
+  public record Hook(String cronJob, Duration timeout, Optional<Agreed> agreed) {
+    public Hook(String cronJob, Duration timeout) {
+      this(cronJob, timeout, Optional.empty());
+    }
+  }
+
+  /// The digest of the pod template that somebody approved.
+  public record Agreed(String digest, String by) {}
 
   public enum Step {
     apply,
@@ -26,6 +35,10 @@ public record Hooks(Optional<Hook> apply, Optional<Hook> verify, Optional<Hook> 
       case verify -> verify;
       case revoke -> revoke;
     };
+  }
+
+  public Stream<Hook> all() {
+    return Stream.of(apply, verify, revoke).flatMap(Optional::stream);
   }
 
   /// Whether a new value is tried before anyone sees it.

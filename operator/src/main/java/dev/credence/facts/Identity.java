@@ -66,6 +66,11 @@ public record Identity(
     public boolean isToken() {
       return material.filter(TokenRecipe.class::isInstance).isPresent();
     }
+
+    /// The same with other hooks.
+    public SecretWanted with(Hooks others) {
+      return new SecretWanted(name, account, type, material, rotation, others);
+    }
   }
 
   /// `issue` empty: it must exist. Else: it is made, and asks for this.

@@ -2,6 +2,7 @@ package dev.credence.facts;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Optional;
 
 /// What the status remembers of the life of an identity. Where it was lost, the identity is judged
@@ -43,11 +44,20 @@ public record Lived(
     public static final Approval NONE = new Approval(Optional.empty(), Optional.empty());
   }
 
-  public record Approved(String scope, String by, Instant at) {}
+  /// `hooks`: those of the approved scope, a line for each.
+  public record Approved(String scope, String by, Instant at, List<String> hooks) {
+    public Approved {
+      hooks = List.copyOf(hooks);
+    }
+  }
 
-  /// Who last confirmed that it is needed: the operator's own record. `disregarded` as above.
-  public record Review(Optional<Reviewed> last, Optional<String> disregarded) {
-    public static final Review NONE = new Review(Optional.empty(), Optional.empty());
+  /// Who last confirmed that it is needed: the operator's own record. `disregarded`: an annotation
+  /// that never counts. `checkedBy`: the installation of the admission policy that was in force at
+  /// the last look, by its mark: what is written after such a look was checked by it.
+  public record Review(
+      Optional<Reviewed> last, Optional<String> disregarded, Optional<String> checkedBy) {
+    public static final Review NONE =
+        new Review(Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   public record Reviewed(String by, Instant at) {}

@@ -18,7 +18,8 @@ import java.util.stream.Collectors;
 /// ended. `anchors`: the anchors of tokens that Credence issued for these accounts, whichever
 /// identity asked for them. `immune`: accounts of the namespace that are never suspended. `recent`:
 /// when policies suspended identities by themselves in the last hour, by the policy's name.
-/// `bindings`: who still gives rights to the accounts; looked up only for an identity at its end.
+/// `bindings`: who still gives rights to the accounts; looked up only for an identity at its end. `vetting`:
+/// what approvals and reviews are checked by.
 public record Safeguards(
     Set<Admission> guards,
     Set<Admission> unconfirmed,
@@ -28,7 +29,8 @@ public record Safeguards(
     List<Anchor> anchors,
     Set<String> immune,
     Map<String, List<Instant>> recent,
-    Optional<Bindings> bindings) {
+    Optional<Bindings> bindings,
+    Vetting vetting) {
   /// The default of [#mostListed].
   public static final int MOST_SUSPENDED = 1_000;
 
@@ -42,7 +44,8 @@ public record Safeguards(
           List.of(),
           Set.of(),
           Map.of(),
-          Optional.empty());
+          Optional.empty(),
+          Vetting.NONE);
 
   /// The list of suspended accounts has a key of namespace, dot and name for each of them: of this
   /// length at most.
@@ -86,7 +89,7 @@ public record Safeguards(
   /// The same with what policies have done meanwhile.
   public Safeguards with(Map<String, List<Instant>> later) {
     return new Safeguards(
-        guards, unconfirmed, listed, mostListed, tokens, anchors, immune, later, bindings);
+        guards, unconfirmed, listed, mostListed, tokens, anchors, immune, later, bindings, vetting);
   }
 
   /// An admission policy that the chart installs.

@@ -64,7 +64,8 @@ final class Observations {
         Statuses.seconds(review.due()),
         Statuses.seconds(review.record().last().map(Reviewed::at)),
         review.record().last().map(Reviewed::by).orElse(null),
-        review.record().disregarded().orElse(null));
+        review.record().disregarded().orElse(null),
+        review.record().checkedBy().orElse(null));
   }
 
   private Observations() {}

@@ -62,6 +62,7 @@ final class Passages {
         approval.approved().map(Lived.Approved::scope).orElse(null),
         approval.approved().map(Lived.Approved::by).orElse(null),
         approval.approved().map(Lived.Approved::at).orElse(null),
+        approval.approved().map(Lived.Approved::hooks).orElse(List.of()),
         approval.disregarded().orElse(null));
   }
 

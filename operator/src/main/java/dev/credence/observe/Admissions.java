@@ -1,27 +1,33 @@
 package dev.credence.observe;
 
+import dev.credence.facts.Digests;
 import dev.credence.facts.Safeguards.Admission;
+import dev.credence.facts.Vetting.Installation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicy;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBinding;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Which of the chart's admission policies are there and bound to deny, by the list of suspended
 /// accounts of this very operator where they go by one. Whether the API server goes by them is
 /// asked by [Enforcement].
 final class Admissions {
   private static final String DENY = "Deny";
+  private static final int MARK_BYTES = 4;
 
   private final String namespace;
   private final Runnable changed;
   private final Watch<ValidatingAdmissionPolicy> policies;
   private final Watch<ValidatingAdmissionPolicyBinding> bindings;
-  private volatile Set<Admission> inForce = Set.of();
+  private volatile Map<Admission, Installation> inForce = Map.of();
 
   /// `namespace`: the operator's own. `changed` is called when the answer is another one.
   Admissions(KubernetesClient client, String namespace, Runnable changed) {
@@ -43,35 +49,64 @@ final class Admissions {
   }
 
   Set<Admission> inForce() {
+    return inForce.keySet();
+  }
+
+  Map<Admission, Installation> installed() {
     return inForce;
   }
 
   boolean isBound(Admission admission) {
-    return inForce.contains(admission);
+    return inForce.containsKey(admission);
   }
 
   void look() {
-    var now = Stream.of(Admission.values()).filter(this::isInForce).collect(Collectors.toSet());
+    var now = new EnumMap<Admission, Installation>(Admission.class);
+    for (var admission : Admission.values()) {
+      installed(admission).ifPresent(installed -> now.put(admission, installed));
+    }
     if (!now.equals(inForce)) {
-      inForce = now;
+      inForce = Map.copyOf(now);
       changed.run();
     }
   }
 
-  private boolean isInForce(Admission admission) {
+  /// By the oldest binding that denies.
+  private Optional<Installation> installed(Admission admission) {
     return policies
-            .get("", admission.resource())
-            .filter(Admissions::stays)
-            .filter(policy -> !Enforcement.isByList(admission) || hasOurKind(policy))
-            .isPresent()
-        && bindings.all().stream()
-            .filter(Admissions::stays)
-            .flatMap(binding -> Optional.ofNullable(binding.getSpec()).stream())
-            .anyMatch(binding -> denies(binding, admission));
+        .get("", admission.resource())
+        .filter(Admissions::stays)
+        .filter(policy -> !Enforcement.isByList(admission) || hasOurKind(policy))
+        .flatMap(
+            policy ->
+                bindings.all().stream()
+                    .filter(Admissions::stays)
+                    .filter(binding -> denies(binding.getSpec(), admission))
+                    .min(Comparator.comparing(Admissions::created).thenComparing(Admissions::name))
+                    .map(binding -> installed(policy, binding)));
   }
 
-  private boolean denies(ValidatingAdmissionPolicyBindingSpec binding, Admission admission) {
-    return admission.resource().equals(binding.getPolicyName())
+  private static Installation installed(HasMetadata policy, HasMetadata binding) {
+    var older = created(policy);
+    var newer = created(binding);
+    return new Installation(
+        Digests.of(
+            policy.getMetadata().getUid() + "/" + binding.getMetadata().getUid(), MARK_BYTES),
+        older.isAfter(newer) ? older : newer);
+  }
+
+  private static Instant created(HasMetadata object) {
+    return Texts.time(object.getMetadata().getCreationTimestamp()).orElse(Instant.EPOCH);
+  }
+
+  private static String name(HasMetadata object) {
+    return object.getMetadata().getName();
+  }
+
+  private boolean denies(
+      @Nullable ValidatingAdmissionPolicyBindingSpec binding, Admission admission) {
+    return binding != null
+        && admission.resource().equals(binding.getPolicyName())
         && binding.getValidationActions() != null
         && binding.getValidationActions().contains(DENY)
         && (!Enforcement.isByList(admission) || goesByOurList(binding));

@@ -4,6 +4,7 @@ import dev.credence.api.MachineIdentity;
 import dev.credence.facts.Consumers;
 import dev.credence.facts.Evidence.Tracking;
 import dev.credence.facts.Grants;
+import dev.credence.facts.HookTemplate;
 import dev.credence.facts.Issuer;
 import dev.credence.facts.Policy;
 import dev.credence.facts.Safeguards.Admission;
@@ -12,6 +13,7 @@ import dev.credence.facts.Safeguards.Listed;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
 import dev.credence.facts.Uses;
+import dev.credence.facts.Vetting.Installation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -23,7 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /// What the caches hold, as far as a snapshot needs it. Nothing here makes a request but
-/// [#consumers], [#uses] and [#tracking].
+/// [#consumers], [#uses], [#tracking] and [#hook].
 public interface Cluster {
 
   List<Policy> policies();
@@ -83,6 +85,12 @@ public interface Cluster {
 
   /// How many accounts of one namespace the list of suspended accounts may have.
   int mostSuspended();
+
+  /// Their installations.
+  Map<Admission, Installation> installed();
+
+  /// What the CronJob of a hook runs, read now.
+  HookTemplate hook(String namespace, String cronJob);
 
   boolean isNeverSuspended(String namespace, String account);
 

@@ -78,7 +78,12 @@ final class Lives {
     return new Approval(
         status.scope() == null || status.approvedBy() == null || status.approveTime() == null
             ? Optional.empty()
-            : Optional.of(new Approved(status.scope(), status.approvedBy(), status.approveTime())),
+            : Optional.of(
+                new Approved(
+                    status.scope(),
+                    status.approvedBy(),
+                    status.approveTime(),
+                    Each.in(status.hooks()).toList())),
         Optional.ofNullable(status.disregarded()));
   }
 
@@ -87,7 +92,8 @@ final class Lives {
         status.reviewedBy() == null || status.reviewTime() == null
             ? Optional.empty()
             : Optional.of(new Reviewed(status.reviewedBy(), status.reviewTime())),
-        Optional.ofNullable(status.disregarded()));
+        Optional.ofNullable(status.disregarded()),
+        Optional.ofNullable(status.checkedBy()));
   }
 
   private static boolean isReferenced(MachineIdentityStatus status) {

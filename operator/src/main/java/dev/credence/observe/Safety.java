@@ -5,6 +5,8 @@ import dev.credence.facts.Calling.State;
 import dev.credence.facts.Ended;
 import dev.credence.facts.Evidence.Tracking;
 import dev.credence.facts.Guard;
+import dev.credence.facts.HookTemplate;
+import dev.credence.facts.Hooks;
 import dev.credence.facts.Identity;
 import dev.credence.facts.Identity.AccountWanted;
 import dev.credence.facts.Member;
@@ -18,6 +20,7 @@ import dev.credence.facts.Safeguards.LegacyToken;
 import dev.credence.facts.Safeguards.LegacyToken.Mounted;
 import dev.credence.facts.Safeguards.Listed;
 import dev.credence.facts.Subject;
+import dev.credence.facts.Vetting;
 import dev.credence.facts.Workload;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Instant;
@@ -26,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -53,7 +57,21 @@ final class Safety {
             .filter(account -> cluster.isNeverSuspended(namespace, account))
             .collect(Collectors.toSet()),
         recent,
-        bindings(identity, accounts));
+        bindings(identity, accounts),
+        new Vetting(cluster.installed(), hooks(identity)));
+  }
+
+  /// Read only where somebody has to approve what they run.
+  private Map<String, HookTemplate> hooks(Identity identity) {
+    return cluster.policies().stream().anyMatch(Policy::approvalRequired)
+        ? identity.secrets().stream()
+            .flatMap(secret -> secret.hooks().all())
+            .map(Hooks.Hook::cronJob)
+            .distinct()
+            .collect(
+                Collectors.toMap(
+                    Function.identity(), name -> cluster.hook(identity.namespace(), name)))
+        : Map.of();
   }
 
   /// The ServiceAccounts that the identity may have, and those that are suspended for it, by name.

@@ -8,6 +8,7 @@ import dev.credence.facts.Baseline;
 import dev.credence.facts.Consumers;
 import dev.credence.facts.Evidence.Tracking;
 import dev.credence.facts.Grants;
+import dev.credence.facts.HookTemplate;
 import dev.credence.facts.Inventory;
 import dev.credence.facts.Issuance;
 import dev.credence.facts.Issuer;
@@ -19,6 +20,7 @@ import dev.credence.facts.Safeguards.Listed;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
 import dev.credence.facts.Uses;
+import dev.credence.facts.Vetting.Installation;
 import dev.credence.facts.rbac.Exclusions;
 import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -29,6 +31,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
 import java.time.Duration;
@@ -76,6 +79,7 @@ public final class Watches implements Cluster {
   private static final Logger LOG = LoggerFactory.getLogger(Watches.class);
   private static final Duration PATIENCE_WITH_CERT_MANAGER = Duration.ofSeconds(30);
   private static final Duration A_MOMENT = Duration.ofMillis(500);
+  private static final int FORBIDDEN = 403;
   private static final String KUBE_SYSTEM = "kube-system";
 
   /// Listing all namespaces costs more than listing those with identities one by one where these
@@ -657,6 +661,34 @@ public final class Watches implements Cluster {
   /// The list that an operator of before kept.
   public Optional<ConfigMap> oldList() {
     return suspended.before();
+  }
+
+  @Override
+  public Map<Admission, Installation> installed() {
+    return admissions.installed();
+  }
+
+  @Override
+  public HookTemplate hook(String namespace, String cronJob) {
+    try {
+      return full
+          .batch()
+          .v1()
+          .cronjobs()
+          .inNamespace(namespace)
+          .withField("metadata.name", cronJob)
+          .list()
+          .getItems()
+          .stream()
+          .findFirst()
+          .<HookTemplate>map(HookTemplates::of)
+          .orElseGet(HookTemplate.Absent::new);
+    } catch (KubernetesClientException refused) {
+      if (refused.getCode() != FORBIDDEN) {
+        throw refused;
+      }
+      return new HookTemplate.Unread(String.valueOf(refused.getMessage()));
+    }
   }
 
   @Override

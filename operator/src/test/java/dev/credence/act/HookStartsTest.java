@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.decide.Action;
 import dev.credence.facts.Digests;
+import dev.credence.facts.Hooks.Agreed;
 import dev.credence.facts.Hooks.Hook;
 import dev.credence.facts.Hooks.Step;
 import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Subject;
 import dev.credence.observe.FakeApi;
+import dev.credence.observe.HookTemplates;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -227,6 +231,39 @@ class HookStartsTest {
     acting.api.refuses(403, "no");
     assertThatRefused(
         "Job payments-db-v2-apply-3: the API server refused to read CronJob alter-db-user for it (403): no");
+  }
+
+  @Test
+  void what_changed_since_somebody_approved_it_is_not_started() {
+    acting.api.answers(cronJob(""));
+    assertThat(acting.refused(agreed("0123456789abcdef")))
+        .hasMessageContaining("CronJob alter-db-user changed since carol@example.com approved it");
+    assertThat(acting.api.lines()).containsExactly("GET " + CRON_JOB);
+  }
+
+  @Test
+  void what_somebody_approved_is_started() {
+    var found =
+        HookTemplates.of(
+            new KubernetesSerialization().unmarshal(cronJob("").toString(), CronJob.class));
+    acting.api.answers(cronJob("")).echoes();
+    acting.perform(agreed(found.digest()));
+    assertThat(acting.api.lines()).containsExactly("GET " + CRON_JOB, "POST " + JOBS);
+  }
+
+  private static Action.RunHook agreed(String digest) {
+    return new Action.RunHook(
+        APPLY.subject(),
+        APPLY.of(),
+        APPLY.step(),
+        new Hook(
+            "alter-db-user",
+            Duration.ofMinutes(5),
+            Optional.of(new Agreed(digest, "carol@example.com"))),
+        APPLY.version(),
+        APPLY.attempt(),
+        APPLY.about(),
+        APPLY.asked());
   }
 
   @Test

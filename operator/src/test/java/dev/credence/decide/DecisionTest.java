@@ -85,6 +85,7 @@ class DecisionTest {
             "admission",
             "unconfirmed",
             "mostSuspended",
+            "installed",
             "neverSuspended",
             "recent",
             "unlisted",
@@ -105,6 +106,11 @@ class DecisionTest {
     world.unconfirmed(
         texts(about.path("unconfirmed")).map(Admission::valueOf).collect(Collectors.toSet()));
     world.mostSuspended(about.path("mostSuspended").asInt(Safeguards.MOST_SUSPENDED));
+    if (about.has("installed")) {
+      var installed = about.path("installed");
+      world.installed(
+          installed.path("mark").asText(), Instant.parse(installed.path("since").asText()));
+    }
     world.neverSuspended(texts(about.path("neverSuspended")).collect(Collectors.toSet()));
     world.unlisted(texts(about.path("unlisted")).collect(Collectors.toSet()));
     if (about.has("tokensTrackedSince")) {

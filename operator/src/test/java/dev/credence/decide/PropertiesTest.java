@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.Api;
 import dev.credence.api.SuspensionList;
+import dev.credence.decide.Standing.PolicyApplied;
 import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject.Kind;
@@ -29,6 +30,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -143,6 +145,67 @@ class PropertiesTest {
         .noneMatch(action -> action.subject().kind() == Kind.Suspension)
         .noneMatch(Action.Invalidate.class::isInstance)
         .noneMatch(Action.Revalidate.class::isInstance);
+  }
+
+  @Test
+  void nothing_is_made_for_an_identity_that_nobody_approved() {
+    var unapproved = new AtomicInteger();
+    forAll(
+        random -> {
+          for (var step = 0; step < STEPS / 2; step++) {
+            something(random);
+            for (var name : RandomWorld.IDENTITIES) {
+              random
+                  .world()
+                  .see(RandomWorld.NAMESPACE, name)
+                  .filter(PropertiesTest::isUnapproved)
+                  .ifPresent(
+                      seen -> {
+                        unapproved.incrementAndGet();
+                        assertThat(Decide.next(seen).actions())
+                            .as("for an identity that nobody approved")
+                            .noneMatch(action -> makes(seen, action));
+                      });
+              look(random.world(), name, Integer.MAX_VALUE);
+            }
+          }
+        });
+    if (Long.getLong("credence.seed") == null) {
+      assertThat(unapproved).as("worlds with an unapproved identity").hasPositiveValue();
+    }
+  }
+
+  private static boolean isUnapproved(Snapshot seen) {
+    return Decide.next(seen).standing().stream()
+        .filter(standing -> standing.policy().filter(PolicyApplied::enforces).isPresent())
+        .flatMap(standing -> standing.verdicts().stream())
+        .anyMatch(
+            verdict ->
+                verdict.reason() == Reason.ApprovalPending
+                    || verdict.reason() == Reason.ScopeChanged);
+  }
+
+  /// An account that is out of service is taken over to be suspended, which makes nothing.
+  private static boolean makes(Snapshot seen, Action action) {
+    return switch (action) {
+      case Action.Issue _,
+          Action.Rotate _,
+          Action.Stage _,
+          Action.Switch _,
+          Action.RunHook _,
+          Action.Anchor _,
+          Action.Reword _,
+          Action.Order _,
+          Action.Amend _,
+          Action.Renew _,
+          Action.Provision _,
+          Action.Adjust _ ->
+          true;
+      case Action.Adopt adopt ->
+          adopt.subject().kind() != Kind.ServiceAccount
+              || Decide.next(seen).standing().filter(now -> now.suspension().isPresent()).isEmpty();
+      default -> false;
+    };
   }
 
   @Test

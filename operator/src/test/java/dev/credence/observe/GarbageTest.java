@@ -16,6 +16,7 @@ import dev.credence.facts.Consumers;
 import dev.credence.facts.Ended;
 import dev.credence.facts.Evidence.Tracking;
 import dev.credence.facts.Grants;
+import dev.credence.facts.HookTemplate;
 import dev.credence.facts.Issuer;
 import dev.credence.facts.Policy;
 import dev.credence.facts.Safeguards.Admission;
@@ -24,6 +25,7 @@ import dev.credence.facts.Safeguards.Listed;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
 import dev.credence.facts.Uses;
+import dev.credence.facts.Vetting.Installation;
 import dev.credence.world.Yaml;
 import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.certmanager.api.model.v1.CertificateBuilder;
@@ -548,6 +550,16 @@ class GarbageTest {
     @Override
     public Set<Admission> admissions() {
       return garbage.perhaps() ? Set.of(Admission.Writes, Admission.Approvals) : Set.of();
+    }
+
+    @Override
+    public Map<Admission, Installation> installed() {
+      return Map.of();
+    }
+
+    @Override
+    public HookTemplate hook(String namespace, String cronJob) {
+      return new HookTemplate.Absent();
     }
 
     @Override

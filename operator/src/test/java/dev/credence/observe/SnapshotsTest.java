@@ -8,6 +8,7 @@ import dev.credence.facts.Consumers;
 import dev.credence.facts.Evidence.Tracking;
 import dev.credence.facts.Grants;
 import dev.credence.facts.HookJob;
+import dev.credence.facts.HookTemplate;
 import dev.credence.facts.Issuer;
 import dev.credence.facts.Policy;
 import dev.credence.facts.Safeguards.Admission;
@@ -17,6 +18,7 @@ import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
 import dev.credence.facts.Uses;
+import dev.credence.facts.Vetting.Installation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -221,6 +223,16 @@ class SnapshotsTest {
     @Override
     public int mostSuspended() {
       return 1_000;
+    }
+
+    @Override
+    public Map<Admission, Installation> installed() {
+      return Map.of();
+    }
+
+    @Override
+    public HookTemplate hook(String namespace, String cronJob) {
+      return new HookTemplate.Absent();
     }
 
     @Override

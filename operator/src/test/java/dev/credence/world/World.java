@@ -27,6 +27,7 @@ import dev.credence.facts.Consumers;
 import dev.credence.facts.Ended;
 import dev.credence.facts.Evidence.Tracking;
 import dev.credence.facts.Grants;
+import dev.credence.facts.HookTemplate;
 import dev.credence.facts.Issuer;
 import dev.credence.facts.Lived.Approval;
 import dev.credence.facts.Lived.Approved;
@@ -43,11 +44,13 @@ import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
 import dev.credence.facts.Uses;
+import dev.credence.facts.Vetting.Installation;
 import dev.credence.facts.rbac.Catalog;
 import dev.credence.facts.rbac.Exclusions;
 import dev.credence.observe.Anchors;
 import dev.credence.observe.Cluster;
 import dev.credence.observe.GivenRights;
+import dev.credence.observe.HookTemplates;
 import dev.credence.observe.Issuers;
 import dev.credence.observe.Policies;
 import dev.credence.observe.Snapshots;
@@ -63,6 +66,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.time.Duration;
 import java.time.Instant;
@@ -79,6 +83,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -110,6 +115,8 @@ public final class World implements Cluster {
   private Set<Admission> admissions = Set.of(Admission.values());
   private Set<Admission> unconfirmed = Set.of();
   private int mostSuspended = Safeguards.MOST_SUSPENDED;
+  private String installation = "a1b2c3d4";
+  private Instant installedAt = Instant.EPOCH;
   private Set<String> neverSuspended = Set.of();
   private Map<String, List<Instant>> recent = Map.of();
   private Set<String> unlisted = Set.of();
@@ -145,6 +152,8 @@ public final class World implements Cluster {
     copy.admissions = admissions;
     copy.unconfirmed = unconfirmed;
     copy.mostSuspended = mostSuspended;
+    copy.installation = installation;
+    copy.installedAt = installedAt;
     copy.neverSuspended = neverSuspended;
     copy.recent = recent;
     copy.unlisted = unlisted;
@@ -242,6 +251,12 @@ public final class World implements Cluster {
   /// These admission policies are in force, and no others.
   public void admissions(Set<Admission> inForce) {
     admissions = Set.copyOf(inForce);
+  }
+
+  /// The admission policies were installed then, with this mark.
+  public void installed(String mark, Instant since) {
+    installation = mark;
+    installedAt = since;
   }
 
   /// ServiceAccounts of every namespace, by name.
@@ -495,7 +510,8 @@ public final class World implements Cluster {
         review.due().orElse(null),
         review.record().last().map(Reviewed::at).orElse(null),
         review.record().last().map(Reviewed::by).orElse(null),
-        review.record().disregarded().orElse(null));
+        review.record().disregarded().orElse(null),
+        review.record().checkedBy().orElse(null));
   }
 
   /// Only how it was out of service last, and when it came back.
@@ -527,6 +543,7 @@ public final class World implements Cluster {
         approval.approved().map(Approved::scope).orElse(null),
         approval.approved().map(Approved::by).orElse(null),
         approval.approved().map(Approved::at).orElse(null),
+        approval.approved().map(Approved::hooks).orElse(List.of()),
         approval.disregarded().orElse(null));
   }
 
@@ -734,6 +751,20 @@ public final class World implements Cluster {
   @Override
   public Set<Admission> admissions() {
     return admissions;
+  }
+
+  @Override
+  public Map<Admission, Installation> installed() {
+    return admissions.stream()
+        .collect(Collectors.toMap(one -> one, _ -> new Installation(installation, installedAt)));
+  }
+
+  @Override
+  public HookTemplate hook(String namespace, String cronJob) {
+    return server
+        .find(new Id("CronJob", namespace, cronJob))
+        .<HookTemplate>map(found -> HookTemplates.of((CronJob) found))
+        .orElseGet(HookTemplate.Absent::new);
   }
 
   @Override
