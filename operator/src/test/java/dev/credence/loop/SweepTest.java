@@ -4,6 +4,8 @@ import static dev.credence.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.act.Act;
+import dev.credence.api.SuspensionList;
+import dev.credence.api.SuspensionListSpec;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Tier;
 import dev.credence.make.Maker;
@@ -15,7 +17,6 @@ import dev.credence.observe.FakeCluster;
 import dev.credence.observe.KnownIdentities;
 import dev.credence.observe.Objects;
 import dev.credence.observe.Watches;
-import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -187,20 +188,16 @@ class SweepTest {
   }
 
   private void suspended(Map<String, String> entries) {
-    var list =
-        new ConfigMapBuilder()
-            .withNewMetadata()
-            .withNamespace("credence-system")
-            .withName("credence-suspended")
-            .endMetadata()
-            .withData(entries)
-            .build();
+    var list = new SuspensionList();
+    list.getMetadata().setNamespace("credence-system");
+    list.getMetadata().setName("suspended-1");
+    list.setSpec(new SuspensionListSpec("1", entries, null));
     cluster.put(list);
     eventually("the list is known").until(() -> watches.listed().count() == entries.size());
   }
 
   private static String entry(String since, String until) {
-    return "MachineIdentity gone (uid-of-gone) since " + since + until + ": it ended";
+    return "gone uid-of-g " + since + until;
   }
 
   private void account(String name) {
@@ -216,7 +213,7 @@ class SweepTest {
   }
 
   private static final String LIST =
-      "PATCH /api/v1/namespaces/credence-system/configmaps/credence-suspended";
+      "PATCH /apis/credence.dev/v1alpha1/namespaces/credence-system/suspensionlists/suspended-1";
 
   @Test
   void an_account_that_a_policy_suspended_stays_so_without_its_identity() {
@@ -225,11 +222,11 @@ class SweepTest {
     clock.goes(Duration.between(clock.instant(), Instant.parse("2027-03-01T00:00:00Z")));
     suspended(
         Map.of(
-            "payments.by-policy", entry("2027-01-01T00:00:00Z", " until released"),
+            "payments.by-policy", entry("2027-01-01T00:00:00Z", " until-released"),
             "payments.by-a-user", entry("2027-01-01T00:00:00Z", ""),
-            "payments.for-long-no-account", entry("2027-01-01T00:00:00Z", " until released"),
-            "payments.lately-no-account", entry("2027-02-20T00:00:00Z", " until released"),
-            "no-such-namespace.any", entry("2027-02-20T00:00:00Z", " until released")));
+            "payments.for-long-no-account", entry("2027-01-01T00:00:00Z", " until-released"),
+            "payments.lately-no-account", entry("2027-02-20T00:00:00Z", " until-released"),
+            "no-such-namespace.any", entry("2027-02-20T00:00:00Z", " until-released")));
     for (var any = 0; any < 4; any++) {
       api.answers(MARKED);
     }
@@ -238,7 +235,7 @@ class SweepTest {
     var thawed =
         api.asked().stream()
             .filter(asked -> asked.line().equals(LIST))
-            .flatMap(asked -> asked.json().path("data").propertyStream())
+            .flatMap(asked -> asked.json().path("spec").path("accounts").propertyStream())
             .map(Map.Entry::getKey)
             .toList();
     assertThat(thawed)
@@ -257,7 +254,7 @@ class SweepTest {
     account("by-a-user");
     suspended(
         Map.of(
-            "payments.by-policy", entry("2027-01-01T00:00:00Z", " until released"),
+            "payments.by-policy", entry("2027-01-01T00:00:00Z", " until-released"),
             "payments.by-a-user", entry("2027-01-01T00:00:00Z", "")));
     cluster.put(token("token-by-policy", "by-policy"));
     cluster.put(token("token-by-a-user", "by-a-user"));
@@ -271,7 +268,9 @@ class SweepTest {
     assertThat(api.asked().stream().filter(asked -> asked.line().equals(LIST)))
         .singleElement()
         .satisfies(
-            asked -> assertThat(asked.json().path("data").has("payments.by-a-user")).isTrue());
+            asked ->
+                assertThat(asked.json().path("spec").path("accounts").has("payments.by-a-user"))
+                    .isTrue());
   }
 
   private static HasMetadata token(String name, String account) {
@@ -310,7 +309,12 @@ class SweepTest {
     return MetricsPage.of(meters.page()).value("credence_last_sweep_timestamp_seconds");
   }
 
-  private static final class Forgetful implements Act.Memory {
+  private final class Forgetful implements Act.Memory {
+    @Override
+    public List<SuspensionList> suspensionLists() {
+      return watches.suspensionLists();
+    }
+
     @Override
     public void wrote(HasMetadata object) {}
 

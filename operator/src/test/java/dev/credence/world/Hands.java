@@ -332,13 +332,14 @@ final class Hands {
   private boolean isOfAListedAccount(HasMetadata anchor, MachineIdentity identity) {
     return Server.annotations(anchor).containsKey(Api.ANCHOR_FOR)
         && server.objects().values().stream()
-            .flatMap(object -> object instanceof ConfigMap list ? Stream.of(list) : Stream.of())
+            .flatMap(
+                object -> object instanceof SuspensionList list ? Stream.of(list) : Stream.of())
             .flatMap(
                 list ->
-                    SuspendedAccounts.in(list, identity.getMetadata().getNamespace())
+                    SuspendedAccounts.in(List.of(list), identity.getMetadata().getNamespace())
                         .values()
                         .stream())
-            .anyMatch(listed -> listed.uid().equals(identity.getMetadata().getUid()));
+            .anyMatch(listed -> listed.isFor(identity.getMetadata().getUid()));
   }
 
   private static boolean isUnlisted(HasMetadata object, MachineIdentity identity) {
