@@ -265,6 +265,11 @@ final class Run implements Callable<Integer> {
       }
 
       @Override
+      public int mostSuspended() {
+        return watches.mostSuspended();
+      }
+
+      @Override
       public void removed(SuspensionList list) {
         watches.removed(list);
       }

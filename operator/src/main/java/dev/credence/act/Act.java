@@ -4,6 +4,7 @@ import dev.credence.api.MachineIdentity;
 import dev.credence.api.SuspensionList;
 import dev.credence.decide.Action;
 import dev.credence.facts.Guard;
+import dev.credence.facts.Safeguards;
 import dev.credence.facts.Subject;
 import dev.credence.make.Maker;
 import dev.credence.observe.SuspendedAccounts;
@@ -46,6 +47,11 @@ public final class Act {
     /// The lists of suspended accounts as they are, with what we wrote.
     default List<SuspensionList> suspensionLists() {
       return List.of();
+    }
+
+    /// How many accounts of one namespace may be listed.
+    default int mostSuspended() {
+      return Safeguards.MOST_SUSPENDED;
     }
 
     /// A list that we deleted, whenever the watch shows it.

@@ -17,8 +17,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
@@ -54,6 +56,7 @@ final class ListWrites {
   private static final class Waiting {
     private final Map<String, Optional<String>> changes;
     private boolean done;
+    private boolean whole = true;
     private @Nullable RuntimeException failure;
 
     Waiting(Map<String, Optional<String>> changes) {
@@ -68,8 +71,9 @@ final class ListWrites {
     this.memory = memory;
   }
 
-  /// Returns when it is written.
-  void write(Map<String, Optional<String>> changes) {
+  /// Returns when it is written: whether all of it is. What a namespace lists beyond its share is
+  /// not.
+  boolean write(Map<String, Optional<String>> changes) {
     var mine = new Waiting(changes);
     synchronized (queue) {
       queue.add(mine);
@@ -86,6 +90,7 @@ final class ListWrites {
     if (failure != null) {
       throw failure;
     }
+    return mine.whole;
   }
 
   private List<Waiting> waiting() {
@@ -100,8 +105,9 @@ final class ListWrites {
     var merged = new TreeMap<String, Optional<String>>();
     all.forEach(one -> merged.putAll(one.changes));
     RuntimeException failure = null;
+    var beyond = new HashSet<String>();
     try {
-      apply(merged);
+      beyond.addAll(apply(merged));
     } catch (RuntimeException failed) {
       failure = failed;
     }
@@ -113,6 +119,7 @@ final class ListWrites {
     for (var one : all) {
       one.done = true;
       one.failure = failure;
+      one.whole = one.changes.keySet().stream().noneMatch(beyond::contains);
     }
   }
 
@@ -122,27 +129,59 @@ final class ListWrites {
         && answer.getCode() < SERVER_ERRORS;
   }
 
-  private void apply(Map<String, Optional<String>> changes) {
+  /// Returns the keys for which their namespace has no room. Several threads decide by the same
+  /// count, so that it is counted again here.
+  private Set<String> apply(Map<String, Optional<String>> changes) {
     var drafts = new ArrayList<Draft>();
     memory.suspensionLists().forEach(list -> drafts.add(new Draft(list)));
-    changes.forEach((key, text) -> put(drafts, key, text));
+    var beyond = new HashSet<String>();
+    // What is taken off makes room.
+    changes.forEach((key, text) -> text.ifPresentOrElse(entry -> {}, () -> remove(drafts, key)));
+    changes.forEach(
+        (key, text) ->
+            text.ifPresent(
+                entry -> {
+                  if (isListed(drafts, key) || count(drafts, key) < memory.mostSuspended()) {
+                    put(drafts, key, entry);
+                  } else {
+                    beyond.add(key);
+                  }
+                }));
     for (var draft : drafts) {
       if (!draft.changes.isEmpty()) {
         write(draft);
       }
     }
+    return beyond;
   }
 
-  private static void put(List<Draft> drafts, String key, Optional<String> text) {
-    var holders = drafts.stream().filter(draft -> draft.accounts.containsKey(key)).toList();
-    if (text.isEmpty()) {
-      holders.forEach(draft -> draft.remove(key));
-      return;
-    }
-    var entry = text.get();
+  private static boolean isListed(List<Draft> drafts, String key) {
+    return drafts.stream().anyMatch(draft -> draft.accounts.containsKey(key));
+  }
+
+  /// How many accounts of the namespace of this one are listed.
+  private static long count(List<Draft> drafts, String key) {
+    var namespace = key.substring(0, key.indexOf('.') + 1);
+    return drafts.stream()
+        .mapToLong(
+            draft ->
+                draft.accounts.tailMap(namespace).keySet().stream()
+                    .takeWhile(other -> other.startsWith(namespace))
+                    .count())
+        .sum();
+  }
+
+  private static void remove(List<Draft> drafts, String key) {
+    drafts.stream()
+        .filter(draft -> draft.accounts.containsKey(key))
+        .forEach(draft -> draft.remove(key));
+  }
+
+  private static void put(List<Draft> drafts, String key, String entry) {
     var bytes = bytes(key) + bytes(entry);
     var draft =
-        holders.stream()
+        drafts.stream()
+            .filter(one -> one.accounts.containsKey(key))
             .findFirst()
             .or(() -> drafts.stream().filter(one -> one.bytes + bytes <= MOST).findFirst())
             .orElseGet(() -> added(drafts));
@@ -171,7 +210,7 @@ final class ListWrites {
   private static final class Draft {
     private final String name;
     private final Optional<SuspensionList> before;
-    private final Map<String, String> accounts;
+    private final NavigableMap<String, String> accounts;
     private final Map<String, @Nullable String> changes = new HashMap<>();
     private int bytes;
 

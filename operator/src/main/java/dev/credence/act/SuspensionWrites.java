@@ -35,13 +35,11 @@ final class SuspensionWrites {
         default -> throw new IllegalArgumentException("not about the list: " + change);
       }
     }
-    Refusal.asked(
-        changes.getFirst().subject(),
-        "patch",
-        () -> {
-          lists.write(entries);
-          return entries;
-        });
+    var subject = changes.getFirst().subject();
+    if (!Refusal.asked(subject, "patch", () -> lists.write(entries))) {
+      // Others of the namespace were listed meanwhile: the next look knows how many.
+      throw Refusal.raced(subject);
+    }
   }
 
   /// Entries that the list does not have yet.
@@ -49,7 +47,9 @@ final class SuspensionWrites {
     var taken = new HashMap<String, Optional<String>>();
     entries.forEach(
         entry -> taken.put(entry.key(), Optional.of(SuspendedAccounts.text(entry.listed()))));
-    lists.write(taken);
+    if (!lists.write(taken)) {
+      throw new IllegalStateException("a namespace has more entries than its share");
+    }
   }
 
   void removeOldList(ConfigMap list) {

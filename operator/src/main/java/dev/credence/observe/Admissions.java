@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Which of the chart's admission policies are there and bound to deny, by the list of suspended
@@ -25,19 +26,33 @@ final class Admissions {
 
   private final String namespace;
   private final Runnable changed;
+  private final Runnable touched;
   private final Watch<ValidatingAdmissionPolicy> policies;
   private final Watch<ValidatingAdmissionPolicyBinding> bindings;
   private volatile Map<Admission, Installation> inForce = Map.of();
 
-  /// `namespace`: the operator's own. `changed` is called when the answer is another one.
-  Admissions(KubernetesClient client, String namespace, Runnable changed) {
+  /// `namespace`: the operator's own. `changed` is called when the answer is another one, `touched`
+  /// whenever a policy or a binding of suspensions changed.
+  Admissions(KubernetesClient client, String namespace, Runnable changed, Runnable touched) {
     this.namespace = namespace;
     this.changed = changed;
-    this.policies =
-        Watch.of(client.resources(ValidatingAdmissionPolicy.class), (before, after) -> look());
-    this.bindings =
-        Watch.of(
-            client.resources(ValidatingAdmissionPolicyBinding.class), (before, after) -> look());
+    this.touched = touched;
+    this.policies = Watch.of(client.resources(ValidatingAdmissionPolicy.class), this::seen);
+    this.bindings = Watch.of(client.resources(ValidatingAdmissionPolicyBinding.class), this::seen);
+  }
+
+  private void seen(@Nullable HasMetadata before, @Nullable HasMetadata after) {
+    look();
+    var object = after == null ? before : after;
+    if (object != null && isOfSuspensions(object.getMetadata().getName())) {
+      touched.run();
+    }
+  }
+
+  private static boolean isOfSuspensions(String name) {
+    return Stream.of(Admission.values())
+        .filter(Enforcement::isByList)
+        .anyMatch(admission -> admission.resource().equals(name));
   }
 
   Watch<ValidatingAdmissionPolicy> policies() {

@@ -162,7 +162,7 @@ public final class Watches implements Cluster {
             this::areIdentitiesEverywhere);
     this.tracking = new TokenTracking(full);
     this.suspended = new SuspendedAccounts(full, home, waking::listed, this::suspensionsChanged);
-    this.admissions = new Admissions(full, home, this::admissionsChanged);
+    this.admissions = new Admissions(full, home, this::admissionsChanged, this::suspensionsChanged);
     this.enforcement = new Enforcement(suspended::lists, admissions::isBound, waking::all);
     this.release = new Release(full, waking::all);
     this.rights =

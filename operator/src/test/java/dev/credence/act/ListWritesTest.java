@@ -96,6 +96,27 @@ class ListWritesTest {
   }
 
   @Test
+  void a_namespace_has_a_share_and_takes_no_room_of_others() {
+    memory.mostSuspended = 2;
+    memory.wrote(list("suspended-1", Map.of("sales.crm", "crm", "sales-eu.crm", "crm")));
+    api.answers(list("suspended-1", Map.of()));
+    assertThat(
+            writes.write(
+                Map.of(
+                    "sales.a", Optional.of("a"),
+                    "sales.b", Optional.of("b"),
+                    "sales.crm", Optional.of("crm since later"),
+                    "sales-eu.a", Optional.of("a"))))
+        .isFalse();
+    assertThat(api.last().json().at("/spec/accounts"))
+        .isEqualTo(
+            FakeApi.tree(
+                """
+                {"sales.a": "a", "sales.crm": "crm since later", "sales-eu.a": "a"}
+                """));
+  }
+
+  @Test
   void a_refusal_reaches_the_one_who_asked() {
     memory.wrote(list("suspended-1", Map.of("shop.web", "web")));
     api.refuses(422, "too long");

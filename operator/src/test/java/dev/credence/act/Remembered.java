@@ -15,6 +15,7 @@ final class Remembered implements Act.Memory {
   final List<ObjectMeta> marked = new ArrayList<>();
   final List<String> restarted = new ArrayList<>();
   final Map<String, SuspensionList> lists = new TreeMap<>();
+  int mostSuspended = 10_000;
 
   @Override
   public void wrote(HasMetadata object) {
@@ -37,6 +38,11 @@ final class Remembered implements Act.Memory {
   @Override
   public List<SuspensionList> suspensionLists() {
     return List.copyOf(lists.values());
+  }
+
+  @Override
+  public int mostSuspended() {
+    return mostSuspended;
   }
 
   @Override

@@ -17,6 +17,8 @@ import dev.credence.observe.FakeCluster;
 import dev.credence.observe.KnownIdentities;
 import dev.credence.observe.Objects;
 import dev.credence.observe.Watches;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -280,6 +282,62 @@ class SweepTest {
         .addToAnnotations("credence.dev/suspended", "uid-of-gone")
         .addToLabels("kubernetes.io/legacy-token-invalid-since", "2027-01-01")
         .endMetadata()
+        .build();
+  }
+
+  @Test
+  void the_list_of_a_version_before_is_taken_over_and_deleted() {
+    cluster.put(oldList("credence"));
+    eventually("it is known").until(() -> watches.oldList().isPresent());
+    api.answers(MARKED)
+        .answers(
+            Map.of(
+                "apiVersion",
+                "credence.dev/v1alpha1",
+                "kind",
+                "SuspensionList",
+                "metadata",
+                Map.of("name", "suspended-1", "uid", "1", "resourceVersion", "1"),
+                "spec",
+                Map.of("accounts", Map.of("payments.api", "by hand"))))
+        .answers(Map.of("apiVersion", "v1", "kind", "Status", "status", "Success"));
+    sweep.start(() -> true);
+    eventually("a sweep is done").until(() -> lastSweep() > 0);
+    assertThat(api.lines())
+        .containsExactly(
+            SECRETS + "orphan",
+            "POST /apis/credence.dev/v1alpha1/namespaces/credence-system/suspensionlists",
+            "DELETE /api/v1/namespaces/credence-system/configmaps/credence-suspended");
+    // Nobody stays suspended for an identity that is gone.
+    assertThat(api.asked().get(1).json().at("/spec/accounts"))
+        .isEqualTo(FakeApi.tree("{\"payments.api\": \"by hand, at n?on\"}"));
+  }
+
+  @Test
+  void a_config_map_of_somebody_else_stays() {
+    cluster.put(oldList("somebody"));
+    eventually("it is known").until(() -> watches.oldList().isPresent());
+    api.answers(MARKED)
+        .answers(
+            Map.of(
+                "apiVersion", "credence.dev/v1alpha1",
+                "kind", "SuspensionList",
+                "metadata", Map.of("name", "suspended-1", "uid", "1", "resourceVersion", "1")));
+    sweep.start(() -> true);
+    eventually("a sweep is done").until(() -> lastSweep() > 0);
+    assertThat(api.lines()).noneMatch(line -> line.startsWith("DELETE"));
+  }
+
+  private static ConfigMap oldList(String partOf) {
+    return new ConfigMapBuilder()
+        .withNewMetadata()
+        .withName("credence-suspended")
+        .withNamespace("credence-system")
+        .addToLabels("app.kubernetes.io/part-of", partOf)
+        .endMetadata()
+        .addToData("payments.api", "by hand, at n\u00f6on")
+        .addToData(
+            "payments.gone", "MachineIdentity gone (77777777) since 2026-11-22T13:00:00Z: left")
         .build();
   }
 

@@ -38,6 +38,8 @@ class SuspensionEnforcedIT {
   /// each two seconds, three times before it believes it.
   private static final Duration NOTICED = Duration.ofSeconds(30);
 
+  private static final String REINSTALLED = "reinstalled";
+
   private static LocalCluster cluster;
   private static KubernetesClient second;
 
@@ -90,7 +92,7 @@ class SuspensionEnforcedIT {
   @Test
   void the_chart_is_uninstalled_and_installed() {
     afterwardsItIsEnforced(
-        "installed",
+        REINSTALLED,
         scene -> {
           cluster.helm("uninstall", "credence", "--namespace", LocalCluster.NAMESPACE, "--wait");
           Scene.stays(Duration.ofSeconds(3), "the API servers forget the lists", () -> true);
@@ -111,33 +113,38 @@ class SuspensionEnforcedIT {
   }
 
   private static void afterwardsItIsEnforced(String name, Change change) {
+    var scene = Scene.fresh(cluster, name);
     try (var operator = OperatorProcess.on(cluster).start()) {
-      var scene = Scene.fresh(cluster, name);
-      for (var one : List.of("old", "third")) {
-        scene.createAccount(one);
-        scene.identity(one, OWNER + ", serviceAccounts: [{name: %s}]".formatted(one));
-        scene.awaitReady(one);
-        scene.annotate(scene.identity(one), Api.SUSPEND, "INC-7");
+      suspended(scene, "old");
+      suspended(scene, "third");
+      if (!name.equals(REINSTALLED)) {
+        change.make(scene);
       }
-      awaitEnforced(scene, "old");
-      awaitEnforced(scene, "third");
-
+    }
+    if (name.equals(REINSTALLED)) {
+      // Its account goes with the chart.
       change.make(scene);
-
+    }
+    try (var operator = OperatorProcess.on(cluster).start()) {
       // Their entries are as they were.
       awaitEnforced(scene, "old");
-      // Another one is resumed, and one is suspended: the API servers go by the list as it is now.
+      awaitEnforced(scene, "third");
+      // One is resumed, and another one is suspended: the API servers go by the list as it is now.
       scene.patch(
           scene.identity("third"), "{metadata: {annotations: {credence.dev/suspend: null}}}");
       eventually("it writes again")
           .until(() -> both().allMatch(client -> !isDenied(client, scene, "third")));
-      scene.createAccount("young");
-      scene.identity("young", OWNER + ", serviceAccounts: [{name: young}]");
-      scene.awaitReady("young");
-      scene.annotate(scene.identity("young"), Api.SUSPEND, "INC-8");
-      awaitEnforced(scene, "young");
+      suspended(scene, "young");
       scene.client().namespaces().withName(scene.namespace()).delete();
     }
+  }
+
+  private static void suspended(Scene scene, String name) {
+    scene.createAccount(name);
+    scene.identity(name, OWNER + ", serviceAccounts: [{name: %s}]".formatted(name));
+    scene.awaitReady(name);
+    scene.annotate(scene.identity(name), Api.SUSPEND, "INC-7");
+    awaitEnforced(scene, name);
   }
 
   private static Stream<KubernetesClient> both() {
