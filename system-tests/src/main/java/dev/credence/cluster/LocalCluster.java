@@ -152,9 +152,7 @@ public final class LocalCluster implements AutoCloseable {
   public KubernetesClient second() {
     tools("second-up", name);
     var config = Path.of(kubeconfig + ".second");
-    return new KubernetesClientBuilder()
-        .withConfig(Config.fromKubeconfig(config.toFile()))
-        .build();
+    return new KubernetesClientBuilder().withConfig(Config.fromKubeconfig(config.toFile())).build();
   }
 
   /// etcd forgets its history up to now: who resumes a watch from before is told that it is gone

@@ -75,7 +75,7 @@ class TiersIT {
           .contains("needs the tier Rotate", "this operator has Observe");
       assertThat(scene.stand("crm", "crm-db")).isEqualTo("Blocked");
       scene.annotate(scene.identity("mail"), "credence.dev/suspend", "INC-7");
-      scene.await("mail", "Suspended", "True Requested");
+      scene.await("mail", "Suspended", "True NotEnforced");
       assertThat(scene.message("mail", "Suspended")).contains("not in force");
       scene.identity("gone").delete();
       var swept = operator.metric("credence_last_sweep_timestamp_seconds").orElse(0);

@@ -223,10 +223,7 @@ class UpgradeIT {
   }
 
   private static List<Resource<? extends HasMetadata>> objects(Scene scene) {
-    return List.of(
-        scene.identity("shop"),
-        scene.secret("shop-db"),
-        scene.deployment("web"));
+    return List.of(scene.identity("shop"), scene.secret("shop-db"), scene.deployment("web"));
   }
 
   private static List<String> everything(Scene scene) {

@@ -20,8 +20,7 @@ public final class Tripwires implements AutoCloseable {
   /// what is written, which may come after the head of the request.
   private static final String LIST = "suspensionlists";
 
-  private static final Pattern ENTRY =
-      Pattern.compile("\"accounts\":\\{\"([^\".]+)\\.");
+  private static final Pattern ENTRY = Pattern.compile("\"accounts\":\\{\"([^\".]+)\\.");
 
   private final Map<String, Wire> wires = new ConcurrentHashMap<>();
   private final Relay relay;

@@ -41,8 +41,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterAll;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -179,7 +179,8 @@ class AdmissionIT {
         "ServiceAccount %s/crm-sync is suspended and gets no new token: MachineIdentity crm 4f1c8a2b"
             .formatted(namespace));
     assertRefused(
-        () -> admin.create(tokenSecret("new", "crm-sync", "")), "and gets no new token: MachineIdentity");
+        () -> admin.create(tokenSecret("new", "crm-sync", "")),
+        "and gets no new token: MachineIdentity");
     admin.create(tokenSecret("others", "crm-report", ""));
     assertRefused(
         () -> admin.annotate(admin.secret("others"), TOKEN_OF, "crm-sync"), "gets no new token");

@@ -100,6 +100,7 @@ class SuspensionIT {
       within(AT_MOST, "writes are denied").until(() -> crm.isDenied(legacy));
       assertThat(crm.answer(legacy).orElseThrow())
           .contains("crm-sync is suspended: MachineIdentity crm ");
+      scene.await("crm", "Suspended", "True Requested");
       assertThat(scene.message("crm", "Suspended")).contains("INC-7");
     }
   }

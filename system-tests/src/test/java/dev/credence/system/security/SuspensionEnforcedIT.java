@@ -60,7 +60,8 @@ class SuspensionEnforcedIT {
     afterwardsItIsEnforced(
         "bindings",
         scene -> {
-          var bindings = cluster.client().admissionRegistration().v1().validatingAdmissionPolicyBindings();
+          var bindings =
+              cluster.client().admissionRegistration().v1().validatingAdmissionPolicyBindings();
           var kept = POLICIES.stream().map(name -> bindings.withName(name).get()).toList();
           POLICIES.forEach(name -> bindings.withName(name).delete());
           awaitNotEnforced(scene);
@@ -184,8 +185,7 @@ class SuspensionEnforcedIT {
   private static boolean isDenied(KubernetesClient server, Scene scene, String account) {
     var config =
         new ConfigBuilder(server.getConfiguration())
-            .withImpersonateUsername(
-                "system:serviceaccount:" + scene.namespace() + ":" + account)
+            .withImpersonateUsername("system:serviceaccount:" + scene.namespace() + ":" + account)
             .withImpersonateGroups("system:masters")
             .build();
     try (var client = new KubernetesClientBuilder().withConfig(config).build()) {

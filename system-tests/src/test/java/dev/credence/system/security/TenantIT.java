@@ -78,10 +78,7 @@ class TenantIT {
         assertForbidden(() -> client.secrets().inNamespace(LocalCluster.NAMESPACE).list());
         assertForbidden(
             () ->
-                client
-                    .resources(SuspensionList.class)
-                    .inNamespace(LocalCluster.NAMESPACE)
-                    .list());
+                client.resources(SuspensionList.class).inNamespace(LocalCluster.NAMESPACE).list());
         // Not even in a namespace of their own, where no policy would go by it.
         assertForbidden(() -> client.resource(list(namespace.name())).create());
         assertForbidden(() -> client.resource(list(LocalCluster.NAMESPACE)).create());
@@ -100,8 +97,7 @@ class TenantIT {
 
   private static SuspensionList list(String namespace) {
     var list = new SuspensionList();
-    list.setMetadata(
-        new ObjectMetaBuilder().withName("mine").withNamespace(namespace).build());
+    list.setMetadata(new ObjectMetaBuilder().withName("mine").withNamespace(namespace).build());
     list.setSpec(new SuspensionListSpec("1", Map.of(), null));
     return list;
   }
