@@ -35,6 +35,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -64,7 +65,12 @@ class EscalationIT {
       admit(probes);
       var bob = as(BOB, probes);
       eventually("the API server goes by the policy")
-          .until(() -> isRefused(() -> bob.identity("probe", OWNER + ", secrets: [" + password("a") + "]")));
+          .until(
+              () ->
+                  isRefused(
+                      () ->
+                          bob.identity(
+                              "probe", OWNER + ", secrets: [" + password("a") + "]")));
     }
   }
 
@@ -345,7 +351,7 @@ class EscalationIT {
   }
 
   /// As the operator writes it; null: nobody is suspended any more.
-  private static void suspend(TestNamespace namespace, String why) {
+  private static void suspend(TestNamespace namespace, @Nullable String why) {
     var list = new Scene(cluster.client(), LocalCluster.NAMESPACE);
     list.patch(
         cluster
