@@ -1,6 +1,7 @@
 package dev.credence.loop;
 
 import dev.credence.api.Api;
+import dev.credence.observe.Faulty;
 import dev.credence.observe.ResourceVersions;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.CustomResource;
@@ -67,7 +68,7 @@ final class StatusWrites<R extends CustomResource<?, ?>> {
             .build());
     try {
       var answer = client.resource(fresh).subresource("status").patch(APPLY, fresh);
-      share(answer, resource);
+      Faulty.kept(resource, () -> share(answer, resource));
       answers.put(resource.getMetadata().getUid(), answer);
     } catch (KubernetesClientException answer) {
       // It went meanwhile, and its status with it.

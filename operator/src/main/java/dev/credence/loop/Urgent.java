@@ -4,7 +4,6 @@ import dev.credence.api.Api;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentitySpec.State;
 import dev.credence.api.MachineIdentityStatus;
-import dev.credence.observe.Faulty;
 import dev.credence.observe.Metadata;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.util.Map;
@@ -29,8 +28,15 @@ final class Urgent {
 
   boolean is(MachineIdentity identity) {
     // What cannot be read is shown by the reconcile that follows.
-    return others.contains(ResourceID.fromResource(identity))
-        || Faulty.or(false, identity, () -> isAsked(identity));
+    return others.contains(ResourceID.fromResource(identity)) || isReadableAndAsked(identity);
+  }
+
+  private boolean isReadableAndAsked(MachineIdentity identity) {
+    try {
+      return isAsked(identity);
+    } catch (RuntimeException unreadable) {
+      return false;
+    }
   }
 
   private boolean isAsked(MachineIdentity identity) {
