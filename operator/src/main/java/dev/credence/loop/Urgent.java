@@ -28,20 +28,17 @@ final class Urgent {
 
   boolean is(MachineIdentity identity) {
     // What cannot be read is shown by the reconcile that follows.
-    return others.contains(ResourceID.fromResource(identity)) || isReadableAndAsked(identity);
-  }
-
-  private boolean isReadableAndAsked(MachineIdentity identity) {
-    try {
-      return isAsked(identity);
-    } catch (RuntimeException unreadable) {
-      return false;
-    }
+    return others.contains(ResourceID.fromResource(identity)) || isAsked(identity);
   }
 
   private boolean isAsked(MachineIdentity identity) {
-    var asked = asked(identity);
-    return !asked.isEmpty() && !asked.equals(done.get(identity.getMetadata().getUid()));
+    var asked = readable(identity);
+    if (asked.isEmpty()) {
+      // The same may be asked again, after it was taken back.
+      done.remove(identity.getMetadata().getUid());
+      return false;
+    }
+    return !asked.equals(done.get(identity.getMetadata().getUid()));
   }
 
   /// To be called before the work: what is asked meanwhile is urgent again.
@@ -50,12 +47,20 @@ final class Urgent {
   }
 
   void done(MachineIdentity identity) {
-    done.put(identity.getMetadata().getUid(), asked(identity));
+    done.put(identity.getMetadata().getUid(), readable(identity));
   }
 
   void forget(MachineIdentity identity) {
     done.remove(identity.getMetadata().getUid());
     others.remove(ResourceID.fromResource(identity));
+  }
+
+  private static String readable(MachineIdentity identity) {
+    try {
+      return asked(identity);
+    } catch (RuntimeException unreadable) {
+      return "";
+    }
   }
 
   /// Empty where nothing is asked, or where the status says that it is done.

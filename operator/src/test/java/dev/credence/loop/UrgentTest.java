@@ -54,6 +54,16 @@ class UrgentTest {
   }
 
   @Test
+  void the_same_again_after_it_was_taken_back_is_urgent_again() {
+    var suspended =
+        identity("metadata: {name: crm, uid: u, annotations: {credence.dev/suspend: INC-7}}");
+    urgent.done(suspended);
+    assertThat(urgent.is(suspended)).isFalse();
+    assertThat(urgent.is(identity("metadata: {name: crm, uid: u}"))).isFalse();
+    assertThat(urgent.is(suspended)).isTrue();
+  }
+
+  @Test
   void a_secret_that_was_revoked_makes_its_identity_urgent_once() {
     var identity = identity("metadata: {name: crm, namespace: sales, uid: u}");
     urgent.add(new ResourceID("crm", "shop"));
