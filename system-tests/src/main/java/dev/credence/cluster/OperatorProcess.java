@@ -25,8 +25,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// The real operator as a child process, with the rights of the chart's own ServiceAccount and no
 /// others. `try (var operator = OperatorProcess.on(cluster).with("CREDENCE_SWEEP_EVERY",
-/// "2s").start()) {…}` waits until it is ready, and ends it. Ending it fails where the policy of the
-/// chart on its ServiceAccount rejected one of its writes.
+/// "2s").start()) {…}` waits until it is ready, and ends it. Ending it fails where the policy
+/// of the chart on its ServiceAccount rejected one of its writes.
 public final class OperatorProcess implements AutoCloseable {
   private static final Path FOLDER = Path.of("target", "operators");
   private static final AtomicInteger COUNTER = new AtomicInteger();

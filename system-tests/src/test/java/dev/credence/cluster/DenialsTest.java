@@ -43,7 +43,8 @@ class DenialsTest {
             0);
     assertThat(denials.byPolicy()).hasSize(1);
     assertThatThrownBy(denials::close)
-        .hasMessageContaining("operator.credence.dev rejects what the operator writes: create secrets");
+        .hasMessageContaining(
+            "operator.credence.dev rejects what the operator writes: create secrets");
   }
 
   @Test

@@ -164,8 +164,7 @@ class UninstallIT {
         .jobs()
         .inNamespace(LocalCluster.NAMESPACE)
         .withName("credence-release")
-        .patch(
-            PatchContext.of(PatchType.JSON_MERGE), "{\"spec\": {\"activeDeadlineSeconds\": 1}}");
+        .patch(PatchContext.of(PatchType.JSON_MERGE), "{\"spec\": {\"activeDeadlineSeconds\": 1}}");
     assertThat(uninstalled.get(60, TimeUnit.SECONDS).code()).as("helm reports it").isNotZero();
     assertThat(left()).isEmpty();
   }

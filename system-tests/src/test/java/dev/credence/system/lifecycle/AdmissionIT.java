@@ -682,8 +682,7 @@ class AdmissionIT {
   /// An object as the operator creates it for an identity of the namespace.
   private static String owned(String beginning, TestNamespace namespace) {
     return "{apiVersion: v1, kind: %s, ownerReferences: [{apiVersion: credence.dev/v1alpha1, kind: MachineIdentity, name: crm, controller: true, uid: %s}]}}"
-        .formatted(
-            beginning, Scene.in(namespace).identity("crm", OWNER).getMetadata().getUid());
+        .formatted(beginning, Scene.in(namespace).identity("crm", OWNER).getMetadata().getUid());
   }
 
   /// An identity with a generated Secret and its pending value, as the operator makes them.

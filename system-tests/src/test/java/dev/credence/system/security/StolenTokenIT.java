@@ -24,9 +24,10 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/// What a stolen token of the operator's ServiceAccount may write. All are dry runs with a real token,
-/// and RBAC grants each of them: what rejects them is `operator.credence.dev`. That it rejects nothing
-/// of what the operator does is checked in every test with an operator (`OperatorProcess`).
+/// What a stolen token of the operator's ServiceAccount may write. All are dry runs with a real
+/// token, and RBAC grants each of them: what rejects them is `operator.credence.dev`. That it
+/// rejects nothing of what the operator does is checked in every test with an operator
+/// (`OperatorProcess`).
 @OnCluster
 class StolenTokenIT {
   private static final String REJECTED = "ValidatingAdmissionPolicy 'operator.credence.dev'";
@@ -94,8 +95,7 @@ class StolenTokenIT {
             "by a Secret that Kubernetes fills",
             () -> send("POST", home + "/secrets", JSON, tokenSecret(owned())),
             "by such a Secret in kube-system",
-            () ->
-                send("POST", "/api/v1/namespaces/kube-system/secrets", JSON, tokenSecret("")),
+            () -> send("POST", "/api/v1/namespaces/kube-system/secrets", JSON, tokenSecret("")),
             "as somebody else",
             () -> impersonating("system:serviceaccount:kube-system:default")));
   }
@@ -116,8 +116,7 @@ class StolenTokenIT {
                 APPLY,
                 "{apiVersion: v1, kind: Secret, metadata: {name: of-others}, data: {password: bW9yZQ==}}"));
     attempts.put(
-        "all of it",
-        () -> send("PUT", secret, JSON, secret("of-others", "labels: {team: sales}")));
+        "all of it", () -> send("PUT", secret, JSON, secret("of-others", "labels: {team: sales}")));
     attempts.put(
         "a value of one that is given, before it is adopted",
         () -> send("PATCH", home + "/secrets/given", MERGE, "{data: {password: bW9yZQ==}}"));
@@ -139,7 +138,11 @@ class StolenTokenIT {
                 "POST",
                 home + "/secrets",
                 JSON,
-                secret("mine", owned().replace("MachineIdentity", "Pod").replace("credence.dev/v1alpha1", "v1"))));
+                secret(
+                    "mine",
+                    owned()
+                        .replace("MachineIdentity", "Pod")
+                        .replace("credence.dev/v1alpha1", "v1"))));
     attempts.put(
         "an account",
         () -> send("POST", home + "/serviceaccounts", JSON, "{metadata: {name: mine}}"));
@@ -180,7 +183,10 @@ class StolenTokenIT {
           "an account of " + kind,
           () ->
               send(
-                  "PATCH", web, MERGE, "{spec: {template: {spec: {serviceAccountName: powerful}}}}"));
+                  "PATCH",
+                  web,
+                  MERGE,
+                  "{spec: {template: {spec: {serviceAccountName: powerful}}}}"));
       attempts.put(
           "an annotation of " + kind,
           () ->
@@ -189,8 +195,7 @@ class StolenTokenIT {
                   web,
                   MERGE,
                   "{spec: {template: {metadata: {annotations: {credence.dev/restarted-for: x, inject: mine}}}}}"));
-      attempts.put(
-          "a label of " + kind, () -> patch(web, "labels: {team: mine}"));
+      attempts.put("a label of " + kind, () -> patch(web, "labels: {team: mine}"));
       attempts.put(
           "another field of " + kind,
           () -> send("PATCH", web, MERGE, "{spec: {minReadySeconds: 7}}"));
@@ -306,8 +311,7 @@ class StolenTokenIT {
     for (var attempt : attempts.entrySet()) {
       var answer = attempt.getValue().make();
       if (answer.statusCode() != 403 || !answer.body().contains(REJECTED)) {
-        passed.add(
-            attempt.getKey() + ": " + answer.statusCode() + " " + message(answer.body()));
+        passed.add(attempt.getKey() + ": " + answer.statusCode() + " " + message(answer.body()));
       }
     }
     return passed;
