@@ -306,8 +306,14 @@ public final class Readable {
       case Action.Tie(var subject, _, var retained) ->
           "Tie " + subject + (retained ? ", to stay without the identity" : ", to go with it");
       case Action.Freeze(var subject, var entry) ->
-          "Freeze ServiceAccount %s: MachineIdentity %s (%s) since %s: %s"
-              .formatted(subject.name(), entry.identity(), entry.uid(), entry.since(), entry.why());
+          "Freeze ServiceAccount %s: MachineIdentity %s (%s) since %s%s: %s"
+              .formatted(
+                  subject.name(),
+                  entry.identity(),
+                  entry.uid(),
+                  entry.since(),
+                  entry.outlivesItsIdentity() ? " until released" : "",
+                  entry.why());
       case Action.Thaw(var subject) -> "Thaw ServiceAccount " + subject.name();
       case Action.Invalidate(var subject, _, var since, _, _) ->
           "Invalidate the token in " + subject + " since " + since;
