@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -97,8 +97,8 @@ final class Release implements Callable<Integer> {
     try {
       var lists = lists(client, settings.namespace());
       for (var name : names(lists)) {
-        // Which of them has the entry is not known by its metadata. A new revision makes the operator
-        // ask the API server whether it goes by the list as it is now.
+        // Which of them has the entry is not known by its metadata. A new revision makes the
+        // operator ask the API server whether it goes by the list as it is now.
         var spec = Map.of("revision", UUID.randomUUID().toString(), "accounts", entry);
         lists.withName(name).patch(MERGE, Serialization.asJson(Map.of("spec", spec)));
       }

@@ -139,8 +139,7 @@ class ArchitectureTest {
           .callMethodWhere(asksTheClock());
 
   /// Parsers of certificates are where garbage is dearest; what there is to know of one,
-  // cert-manager
-  /// has written into its status.
+  /// cert-manager has written into its status.
   @ArchTest
   static final ArchRule no_certificate_is_parsed =
       noClasses().should().dependOnClassesThat().resideInAPackage("java.security.cert..");

@@ -319,8 +319,7 @@ class HostileTenantBench {
   private static Map<String, String> labels(int count) {
     return IntStream.range(0, count)
         .boxed()
-        .collect(
-            Collectors.toMap(n -> Api.GROUP + "/" + "k".repeat(50) + n, n -> "v" + n));
+        .collect(Collectors.toMap(n -> Api.GROUP + "/" + "k".repeat(50) + n, n -> "v" + n));
   }
 
   private static HasMetadata identity(int number) {

@@ -31,7 +31,8 @@ final class Revocation {
   }
 
   /// While nobody has approved what comes next, a revocation ends the value and creates none. A
-  /// hook that nobody has approved does not run; it does when it is approved, before the next value.
+  /// hook that nobody has approved does not run; it does when it is approved, before the next
+  /// value.
   Turn withoutNext(StoredSecret secret, Issue issue, String reason) {
     return ended(secret, issue, reason)
         .filter(_ -> t.mayRun(Step.revoke))

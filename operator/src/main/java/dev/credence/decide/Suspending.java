@@ -16,7 +16,6 @@ import dev.credence.facts.Safeguards.Anchor;
 import dev.credence.facts.Safeguards.LegacyToken;
 import dev.credence.facts.Safeguards.Listed;
 import dev.credence.facts.Setback;
-import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
 import dev.credence.facts.Subject.Kind;
@@ -81,8 +80,7 @@ record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject
         new Listed(
             s.identity().name(), uid(), held.since(), held.ground().why(), held.ground().until());
     return Stream.<Stream<Action>>of(
-            toList(entry)
-                .map(account -> new Action.Freeze(Subject.suspension(account), entry)),
+            toList(entry).map(account -> new Action.Freeze(Subject.suspension(account), entry)),
             tokens()
                 .filter(token -> !token.invalid())
                 .map(
@@ -128,9 +126,7 @@ record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject
     return Optional.ofNullable(s.safeguards().listed().get(account))
         .filter(
             found ->
-                !found.isFor(uid())
-                    || found.outlivesItsIdentity()
-                    || !wanted.outlivesItsIdentity())
+                !found.isFor(uid()) || found.outlivesItsIdentity() || !wanted.outlivesItsIdentity())
         .isPresent();
   }
 
@@ -142,8 +138,8 @@ record Suspending(Snapshot s, Service service, Set<String> accounts, Set<Subject
         .filter(account -> !beyond.contains(account));
   }
 
-  /// How many more accounts of the namespace the list may have. An entry that is written again takes
-  /// no room.
+  /// How many more accounts of the namespace the list may have. An entry that is written again
+  /// takes no room.
   private long room() {
     return Math.max(0, s.safeguards().mostListed() - s.safeguards().listed().size());
   }

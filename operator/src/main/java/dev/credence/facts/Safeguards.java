@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 /// ended. `anchors`: the anchors of tokens that Credence issued for these accounts, whichever
 /// identity asked for them. `immune`: accounts of the namespace that are never suspended. `recent`:
 /// when policies suspended identities by themselves in the last hour, by the policy's name.
-/// `bindings`: who still gives rights to the accounts; looked up only for an identity at its end. `vetting`:
-/// what approvals and reviews are checked by.
+/// `bindings`: who still gives rights to the accounts; looked up only for an identity at its end.
+/// `vetting`: what approvals and reviews are checked by.
 public record Safeguards(
     Set<Admission> guards,
     Set<Admission> unconfirmed,
@@ -115,8 +115,8 @@ public record Safeguards(
     }
   }
 
-  /// An account in the list of suspended ones: for which identity, since when, and what takes it off
-  /// the list. The list has the first characters of the UID alone, and nothing of `why`.
+  /// An account in the list of suspended ones: for which identity, since when, and what takes it
+  /// off the list. The list has the first characters of the UID alone, and nothing of `why`.
   public record Listed(String identity, String uid, Instant since, String why, Until until) {
 
     /// What takes the entry off the list, in addition to the resumption of its identity.

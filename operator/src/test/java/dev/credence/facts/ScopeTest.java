@@ -109,6 +109,7 @@ class ScopeTest {
   }
 
   private static Identity identity(String yaml) {
-    return Specs.identity((MachineIdentity) Yaml.object(Yaml.node(Yaml.documents(yaml).getFirst())));
+    return Specs.identity(
+        (MachineIdentity) Yaml.object(Yaml.node(Yaml.documents(yaml).getFirst())));
   }
 }

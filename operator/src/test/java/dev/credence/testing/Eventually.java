@@ -24,7 +24,7 @@ public final class Eventually {
   }
 
   /// Soon after one another at first, and then less often: each look is a request to the API
-  // server.
+  /// server.
   private static Duration pause(int looks) {
     return Duration.ofMillis(Math.min(MOST_MILLIS_BETWEEN_LOOKS, 50 + 25L * looks));
   }

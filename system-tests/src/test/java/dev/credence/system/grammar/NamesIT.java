@@ -21,8 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// A name that an identity may contain is one that the API server accepts for the object itself,
-// and
-/// the other way round. The names are made by seed and asked about by dry runs.
+/// and the other way round. The names are made by seed and asked about by dry runs.
 @OnCluster
 class NamesIT {
   private static final int UNPROCESSABLE = 422;

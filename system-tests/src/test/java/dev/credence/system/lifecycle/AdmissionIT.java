@@ -109,7 +109,16 @@ class AdmissionIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "suspended", "no-new-tokens", "approval", "review", "owner", "marks", "escalation", "discovered", "ended-tokens", "operator"
+        "suspended",
+        "no-new-tokens",
+        "approval",
+        "review",
+        "owner",
+        "marks",
+        "escalation",
+        "discovered",
+        "ended-tokens",
+        "operator"
       })
   void every_expression_fits_the_types_that_it_is_for(String name) {
     var policies = cluster.client().admissionRegistration().v1().validatingAdmissionPolicies();

@@ -78,8 +78,7 @@ class InterruptedRotationIT {
 
   /// As a machine that is suspended: the leader comes back later than its lease lasts, and believes
   /// for a moment that it still leads. How a leader that ends is replaced is OutageIT's, and a
-  // death
-  /// at each write KilledIT's.
+  /// death at each write KilledIT's.
   @Test
   void the_leader_is_frozen_in_mid_rotation_and_comes_back() throws Exception {
     var ending = lanes("apply", "verify", "revoke");

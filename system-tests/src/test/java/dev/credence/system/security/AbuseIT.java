@@ -461,7 +461,8 @@ class AbuseIT {
                 .withLabels(
                     IntStream.range(0, 8_000)
                         .boxed()
-                        .collect(Collectors.toMap(n -> "example.com/" + "k".repeat(50) + n, n -> "v")))
+                        .collect(
+                            Collectors.toMap(n -> "example.com/" + "k".repeat(50) + n, n -> "v")))
                 .endMetadata()
                 .build())
         .create();

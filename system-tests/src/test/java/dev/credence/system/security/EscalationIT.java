@@ -68,9 +68,7 @@ class EscalationIT {
           .until(
               () ->
                   isRefused(
-                      () ->
-                          bob.identity(
-                              "probe", OWNER + ", secrets: [" + password("a") + "]")));
+                      () -> bob.identity("probe", OWNER + ", secrets: [" + password("a") + "]")));
     }
   }
 
@@ -85,10 +83,13 @@ class EscalationIT {
     admit(namespace);
     var bob = as(BOB, namespace);
     var tom = as(TOM, namespace);
-    var token = OWNER + ", serviceAccounts: [{name: crm}], secrets: [{name: t, token: {serviceAccount: crm}}]";
+    var token =
+        OWNER
+            + ", serviceAccounts: [{name: crm}], secrets: [{name: t, token: {serviceAccount: crm}}]";
 
     assertRefused(() -> bob.identity("a", token), "create serviceaccounts/token", "delegate");
-    assertRefused(() -> bob.identity("a", OWNER + ", secrets: [" + password("s") + "]"), "create secrets");
+    assertRefused(
+        () -> bob.identity("a", OWNER + ", secrets: [" + password("s") + "]"), "create secrets");
     assertRefused(
         () -> bob.identity("a", OWNER + ", serviceAccounts: [{name: new, provision: {}}]"),
         "create serviceaccounts");
@@ -119,7 +120,9 @@ class EscalationIT {
 
     allow(namespace, "delegates", BOB, rule("credence.dev", "machineidentities", "delegate"));
     eventually("who writes for others may")
-        .until(() -> !isRefused(() -> bob.identity("a", OWNER + ", secrets: [" + password("s") + "]")));
+        .until(
+            () ->
+                !isRefused(() -> bob.identity("a", OWNER + ", secrets: [" + password("s") + "]")));
   }
 
   @BesideOthers
@@ -148,7 +151,8 @@ class EscalationIT {
     bob.patch(bob.identity("crm"), "{metadata: {annotations: {credence.dev/suspend: null}}}");
     allow(namespace, "suspenders", BOB, rule("credence.dev", "machineidentities", "suspend"));
     eventually("who has the verb may")
-        .until(() -> !isRefused(() -> bob.annotate(bob.identity("all"), "credence.dev/suspend", "x")));
+        .until(
+            () -> !isRefused(() -> bob.annotate(bob.identity("all"), "credence.dev/suspend", "x")));
   }
 
   @BesideOthers
@@ -225,11 +229,7 @@ class EscalationIT {
   @BesideOthers
   void an_ended_token_does_not_come_back_in_another_secret(TestNamespace namespace) {
     admit(namespace);
-    allow(
-        namespace,
-        "secrets",
-        BOB,
-        rule("", "secrets", "get, create, update, patch, delete"));
+    allow(namespace, "secrets", BOB, rule("", "secrets", "get, create, update, patch, delete"));
     var bob = as(BOB, namespace);
     eventually("bob may write Secrets")
         .ignoreExceptions()
@@ -253,9 +253,7 @@ class EscalationIT {
         .until(() -> isRefused(() -> bob.create(opaque)));
     assertRefused(() -> bob.create(typed), "holds a token of a ServiceAccount");
     assertRefused(
-        () ->
-            bob.patch(
-                bob.secret("mine"), "{stringData: {token: '%s'}}".formatted(legacyToken())),
+        () -> bob.patch(bob.secret("mine"), "{stringData: {token: '%s'}}".formatted(legacyToken())),
         "holds a token of a ServiceAccount");
     bob.patch(bob.secret("mine"), "{stringData: {token: eyJhbGciOiJSUzI1NiJ9.e30.c2ln}}");
     suspend(namespace, null);
@@ -263,7 +261,9 @@ class EscalationIT {
 
   /// As Kubernetes issues them, but for the signature.
   private static String legacyToken() {
-    return Stream.of("{\"alg\":\"RS256\",\"kid\":\"a\"}", "{\"iss\":\"kubernetes/serviceaccount\",\"sub\":\"x\"}")
+    return Stream.of(
+            "{\"alg\":\"RS256\",\"kid\":\"a\"}",
+            "{\"iss\":\"kubernetes/serviceaccount\",\"sub\":\"x\"}")
         .map(EscalationIT::encoded)
         .collect(Collectors.joining(".", "", ".c2ln"));
   }
@@ -363,8 +363,7 @@ class EscalationIT {
   }
 
   private static Scene as(String user, TestNamespace namespace) {
-    return new Scene(
-        CLIENTS.computeIfAbsent(user, EscalationIT::impersonating), namespace.name());
+    return new Scene(CLIENTS.computeIfAbsent(user, EscalationIT::impersonating), namespace.name());
   }
 
   private static KubernetesClient impersonating(String user) {
