@@ -67,6 +67,9 @@ public final class Suspend extends Verb {
             Api.SUSPEND,
             why,
             "is taken out of service: " + why + ". Take it back: credence resume " + asked.name(),
-            status -> status.state() == LifeState.Suspended && status.suspension() != null));
+            status ->
+                status.suspension() != null
+                    && (status.state() == LifeState.Suspended
+                        || status.state() == LifeState.Decommissioned)));
   }
 }
