@@ -310,7 +310,7 @@ final class Restarting {
   }
 
   /// By an annotation on its template, or the time in the spec of an Argo Rollout; else its pods
-  // are evicted.
+  /// are evicted.
   private boolean isByTemplate(Need need) {
     return rule.strategy() == Strategy.Rollout
         && need.workload().isPresent()

@@ -15,7 +15,7 @@ import java.util.stream.StreamSupport;
 
 /// The annotation [Api#HOOK_RUNS] of a Secret: what is recorded of the hooks of its value. It names
 /// the Secret by its UID, since people and backup tools copy annotations from one object to
-// another.
+/// another.
 public final class HookRecords {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MOST_ATTEMPTS = 1_000_000;

@@ -24,7 +24,7 @@ public final class WhoConsumes {
   private Optional<String> problem = Optional.empty();
 
   /// A Deployment, StatefulSet, DaemonSet, Argo Rollout, Job or CronJob; then a pod that has not
-  // ended.
+  /// ended.
   public void add(HasMetadata object) {
     try {
       Faulty.named(

@@ -154,8 +154,7 @@ public final class ChartRights {
   }
 
   /// A request by its method, path and field selector; empty for what every account may ask, such
-  // as
-  /// the version.
+  /// as the version.
   public static Stream<Request> request(
       String method, String path, boolean isWatch, String fieldSelector) {
     var parts = List.of(path.substring(1).split("/"));
