@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.credence.api.SuspensionList;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.TestNamespace;
@@ -352,14 +353,17 @@ class EscalationIT {
 
   /// As the operator writes it; null: nobody is suspended any more.
   private static void suspend(TestNamespace namespace, @Nullable String why) {
-    var list = new Scene(cluster.client(), LocalCluster.NAMESPACE);
-    list.patch(
-        cluster
-            .client()
-            .configMaps()
-            .inNamespace(LocalCluster.NAMESPACE)
-            .withName("credence-suspended"),
-        "{data: {%s.crm: %s}}".formatted(namespace.name(), why));
+    var name = "of-" + namespace.name();
+    var lists =
+        cluster.client().resources(SuspensionList.class).inNamespace(LocalCluster.NAMESPACE);
+    if (why == null) {
+      lists.withName(name).delete();
+      return;
+    }
+    new Scene(cluster.client(), LocalCluster.NAMESPACE)
+        .create(
+            "{apiVersion: credence.dev/v1alpha1, kind: SuspensionList, metadata: {name: %s}, spec: {revision: '1', accounts: {%s.crm: %s}}}"
+                .formatted(name, namespace.name(), why));
   }
 
   private static Scene as(String user, TestNamespace namespace) {

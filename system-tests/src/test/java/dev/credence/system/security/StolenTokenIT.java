@@ -250,14 +250,6 @@ class StolenTokenIT {
     attempts.put(
         "a ConfigMap", () -> send("POST", home + "/configmaps", JSON, "{metadata: {name: mine}}"));
     attempts.put(
-        "a ConfigMap beside the list",
-        () ->
-            send(
-                "POST",
-                "/api/v1/namespaces/%s/configmaps".formatted(LocalCluster.NAMESPACE),
-                JSON,
-                "{metadata: {name: mine}}"));
-    attempts.put(
         "a Lease beside its own",
         () ->
             send(
