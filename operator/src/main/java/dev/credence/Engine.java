@@ -1,11 +1,13 @@
 package dev.credence;
 
+import dev.credence.api.MachineIdentity;
 import dev.credence.loop.Discovering;
 import dev.credence.loop.IdentityReconciler;
 import dev.credence.loop.Lanes;
 import dev.credence.loop.PolicyReconciler;
 import dev.credence.loop.Reporting;
 import dev.credence.loop.Sweep;
+import dev.credence.observe.LeanStore;
 import dev.credence.measure.Meters;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -82,9 +84,14 @@ final class Engine {
     }
   }
 
-  private void watching(ControllerConfigurationOverrider<?> control) {
+  /// One store would serve the watches of all namespaces, and each of them drops from it what its
+  /// own list does not have: where there are several, identities are kept whole.
+  private void watching(ControllerConfigurationOverrider<MachineIdentity> control) {
     if (!settings.watchNamespaces().isEmpty()) {
       control.settingNamespaces(settings.watchNamespaces());
+    }
+    if (settings.watchNamespaces().size() <= 1) {
+      control.withItemStore(new LeanStore<>());
     }
   }
 

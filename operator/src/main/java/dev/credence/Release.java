@@ -95,12 +95,13 @@ final class Release implements Callable<Integer> {
     var entry = new HashMap<String, @Nullable String>();
     entry.put(SuspendedAccounts.key(parts.group(1), parts.group(2)), null);
     try {
-      var lists = lists(client, settings.namespace());
-      for (var name : names(lists)) {
+      for (var name : names(lists(client, settings.namespace()))) {
         // Which of them has the entry is not known by its metadata. A new revision makes the
         // operator ask the API server whether it goes by the list as it is now.
         var spec = Map.of("revision", UUID.randomUUID().toString(), "accounts", entry);
-        lists.withName(name).patch(MERGE, Serialization.asJson(Map.of("spec", spec)));
+        client
+            .resource(list(settings.namespace(), name))
+            .patch(MERGE, Serialization.asJson(Map.of("spec", spec)));
       }
       System.out.println(
           "ServiceAccount "
@@ -173,6 +174,14 @@ final class Release implements Callable<Integer> {
           SuspensionList, KubernetesResourceList<SuspensionList>, Resource<SuspensionList>>
       lists(KubernetesClient client, String home) {
     return client.resources(SuspensionList.class).inNamespace(home);
+  }
+
+  /// By its name alone, so that it is not read before it is written.
+  private static SuspensionList list(String home, String name) {
+    var list = new SuspensionList();
+    list.getMetadata().setNamespace(home);
+    list.getMetadata().setName(name);
+    return list;
   }
 
   private static List<String> names(

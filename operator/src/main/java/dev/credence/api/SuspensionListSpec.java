@@ -29,7 +29,7 @@ public record SuspensionListSpec(
           String policy,
       @JsonPropertyDescription("The SuspensionList that the policy is to have read.")
           @Required
-          @Size(max = 63)
+          @Size(max = 253)
           String list,
       @JsonPropertyDescription("The revision of it.") @Required @Size(max = 63) String revision) {}
 }

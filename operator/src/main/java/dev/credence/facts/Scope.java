@@ -117,7 +117,7 @@ public final class Scope {
                   secret,
                   "ServiceAccount " + account,
                   "audiences " + (audiences.isEmpty() ? "API server" : listed(audiences)),
-                  "lifetime " + seconds(lifetime),
+                  "lifetime " + WrittenDuration.text(lifetime),
                   "kubeconfig " + kubeconfig));
     };
   }
@@ -168,7 +168,7 @@ public final class Scope {
   private static String shown(Object value) {
     return switch (value) {
       case List<?> texts -> listed(texts);
-      case Duration duration -> seconds(duration);
+      case Duration duration -> WrittenDuration.text(duration);
       default -> value.toString();
     };
   }
@@ -185,10 +185,6 @@ public final class Scope {
                         expression.key(),
                         expression.operator().name(),
                         listed(expression.values().stream().sorted().toList()))));
-  }
-
-  private static String seconds(Duration duration) {
-    return duration.toSeconds() + "s";
   }
 
   private static String text(Optional<?> value) {

@@ -1,5 +1,6 @@
 package dev.credence.facts;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.Map;
@@ -33,6 +34,25 @@ public final class WrittenDuration {
 
   /// More digits than any number of nanoseconds has.
   private static final int DIGITS = 19;
+
+  /// `720h`, `1h30m`, `15s`, `0.5s`: what Go reads, without parts that are zero.
+  public static String text(Duration duration) {
+    var text = new StringBuilder();
+    if (duration.toHours() > 0) {
+      text.append(duration.toHours()).append('h');
+    }
+    if (duration.toMinutesPart() > 0) {
+      text.append(duration.toMinutesPart()).append('m');
+    }
+    var seconds =
+        BigDecimal.valueOf(duration.toNanosPart(), 9)
+            .add(BigDecimal.valueOf(duration.toSecondsPart()))
+            .stripTrailingZeros();
+    if (seconds.signum() > 0 || text.isEmpty()) {
+      text.append(seconds.toPlainString()).append('s');
+    }
+    return text.toString();
+  }
 
   /// A duration in a resource of Credence: `720h`, `1h30m`, `15s`. A part of what Go accepts, since
   /// the schema can state it.

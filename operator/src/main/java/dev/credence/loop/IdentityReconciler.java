@@ -17,6 +17,7 @@ import dev.credence.decide.Standing;
 import dev.credence.decide.Unevaluated;
 import dev.credence.decide.Urgency;
 import dev.credence.decide.Verdict.Aspect;
+import dev.credence.facts.Setback;
 import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.Subject;
@@ -24,7 +25,6 @@ import dev.credence.facts.Tier;
 import dev.credence.measure.Fleet;
 import dev.credence.measure.Meters;
 import dev.credence.observe.Faulty;
-import dev.credence.observe.LeanStore;
 import dev.credence.observe.Pages;
 import dev.credence.observe.Snapshots;
 import dev.credence.observe.TooLarge;
@@ -72,7 +72,6 @@ import org.slf4j.LoggerFactory;
     informer =
         @Informer(
             onUpdateFilter = IdentityReconciler.MattersToUs.class,
-            itemStore = LeanStore.class,
             informerListLimit = Pages.OF_A_WATCH))
 @GradualRetry(
     maxAttempts = -1,
@@ -424,21 +423,28 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
             || !watches.admissions().equals(snapshot.safeguards().guards()))) {
       return known.again(now);
     }
-    if (known.standing().isPresent() && !isSoonDone(uid, refusals, now)) {
+    if (known.standing().isPresent() && !isSoonDone(uid, refusals, held, now)) {
       show(known.standing().get(), snapshot, resource, client);
     }
     return known;
   }
 
   /// A status that would be another one in seconds, when the keys are generated that are waited
-  /// for, is not written; one that stays is.
-  private boolean isSoonDone(String uid, List<Refusal> refusals, Instant now) {
-    if (refusals.isEmpty() || !refusals.stream().allMatch(Refusal::isSoon)) {
+  /// for, is not written; one that stays is. `held`: what is still put off, also by a look before
+  /// this one.
+  private boolean isSoonDone(
+      String uid, List<Refusal> refusals, List<Setback> held, Instant now) {
+    var isSoon =
+        refusals.isEmpty()
+            ? waiting.containsKey(uid)
+                && !held.isEmpty()
+                && held.stream().allMatch(setback -> setback.cause() == Cause.Held)
+            : refusals.stream().allMatch(Refusal::isSoon);
+    if (!isSoon) {
       waiting.remove(uid);
       return false;
     }
-    var since = waiting.computeIfAbsent(uid, _ -> now);
-    return now.isBefore(since.plus(UNSAID));
+    return now.isBefore(waiting.computeIfAbsent(uid, _ -> now).plus(UNSAID));
   }
 
   /// Something is missing that was there: what goes with an identity may be seen to go before the

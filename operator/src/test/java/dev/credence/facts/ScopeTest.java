@@ -62,7 +62,7 @@ class ScopeTest {
             "secret | crm-db (generated) | type Opaque",
             "selects | team | In | \"crm\" \"sales\"",
             "team | -",
-            "token | crm-ci | ServiceAccount crm-sync | audiences \"vault\" | lifetime 3600s | kubeconfig true",
+            "token | crm-ci | ServiceAccount crm-sync | audiences \"vault\" | lifetime 1h | kubeconfig true",
             "type | -");
   }
 

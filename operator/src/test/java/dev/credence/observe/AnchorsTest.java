@@ -37,8 +37,7 @@ class AnchorsTest {
 
   @Test
   void an_anchor_that_names_the_account_is_found_without_its_secret() {
-    var anchor =
-        anchor("token-anchor-v3", "token", Map.of("credence.dev/account-uid", "crm-1"));
+    var anchor = anchor("token-anchor-v3", "token", Map.of("credence.dev/account-uid", "crm-1"));
     assertThat(names(List.of(anchor), List.of())).containsExactly("token-anchor-v3");
   }
 

@@ -332,6 +332,7 @@ class ChartIT {
                 "CREDENCE_SWEEP_EVERY",
                 "CREDENCE_IDENTITY_SERIES",
                 "CREDENCE_NEVER_SUSPEND",
+                "CREDENCE_SUSPENSION_LIMIT",
                 "CREDENCE_BASELINE",
                 "CREDENCE_API_SERVER",
                 "CREDENCE_REPORTS",
@@ -442,7 +443,8 @@ class ChartIT {
 
   @Test
   void the_rights_to_reports_come_with_their_value(LocalCluster cluster) {
-    assertThat(cluster.helm("template", CHART)).doesNotContain("openreports.io", "wgpolicyk8s.io");
+    assertThat(cluster.helm("template", CHART))
+        .doesNotContain("apiGroups: [openreports.io]", "apiGroups: [wgpolicyk8s.io]");
     assertThat(cluster.helm("template", CHART, "--set", "reports.enabled=true"))
         .contains(
             """

@@ -126,6 +126,9 @@ class UpgradeIT {
   @Test
   void who_is_suspended_stays_so_while_the_list_is_taken_over() throws Exception {
     helm("uninstall", "credence");
+    // It has stopped reading ConfigMaps as parameters for good (kubernetes/kubernetes#130887).
+    cluster.apiserverDown();
+    cluster.apiserverUp();
     helm("install", "credence", previous(), "--set", "operator.enabled=false");
     mayWriteLists();
     var crm = Crm.of(Scene.fresh(cluster, "taken-over"));

@@ -301,7 +301,7 @@ class RestartIT {
 
     private static final String POD =
         """
-        {metadata: {labels: {app: crm-web}}, spec: {containers: [
+        {metadata: {labels: {app: crm-web, rollouts-pod-template-hash: 5d9c}}, spec: {containers: [
           {name: web, image: crm, env: [{name: PASSWORD, valueFrom: {secretKeyRef: {name: crm-db, key: password}}}]}]}}
         """
             .strip();
@@ -316,9 +316,9 @@ class RestartIT {
                   .formatted(POD));
       scene.create(
           """
-          {apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: crm-web-5d9c, ownerReferences: [
+          {apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: crm-web-5d9c, labels: {rollouts-pod-template-hash: 5d9c}, ownerReferences: [
             {apiVersion: argoproj.io/v1alpha1, kind: Rollout, name: crm-web, uid: %s, controller: true}]},
-           spec: {replicas: 1, selector: {matchLabels: {app: crm-web}}, template: %s}}
+           spec: {replicas: 1, selector: {matchLabels: {app: crm-web, rollouts-pod-template-hash: 5d9c}}, template: %s}}
           """
               .formatted(made.getMetadata().getUid(), POD));
       return true;

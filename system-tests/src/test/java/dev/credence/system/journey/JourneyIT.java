@@ -395,7 +395,8 @@ class JourneyIT {
                     && status.conditions().stream()
                         .anyMatch(c -> c.type().equals("Stalled") && c.reason().equals("Invalid"));
               });
-      assertThat(scene.message("crm", "PolicyMatched")).contains("not applied");
+      eventually("the identity says so")
+          .until(() -> scene.message("crm", "PolicyMatched").contains("not applied"));
     }
   }
 

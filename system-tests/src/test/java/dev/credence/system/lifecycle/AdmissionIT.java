@@ -225,7 +225,7 @@ class AdmissionIT {
                   .tokenRequest(new TokenRequestBuilder().withNewSpec().endSpec().build()))
           .isNotNull();
     } finally {
-      keys.forEach(key -> enter(key, "null"));
+      keys.forEach(key -> enter(key, null));
       resume(namespace, "canary");
     }
   }

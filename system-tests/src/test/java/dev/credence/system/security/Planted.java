@@ -80,6 +80,8 @@ public final class Planted {
     annotations.replaceAll((key, text) -> text.length() > 20_000 ? "" : text);
     // Those are guarded by the API server itself.
     annotations.keySet().removeAll(List.of(Api.APPROVE, Api.REVIEW));
+    // Accounts of one that is suspended belong to no other identity.
+    annotations.keySet().remove(Api.SUSPEND);
     var labels = new HashMap<String, String>();
     labels.put("planted", "here");
     if (number == 0 && object.getKind().equals("ServiceAccount")) {
