@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// Asks cert-manager for a new certificate the way its own `cmctl renew` does: by the condition
 /// `Issuing` in the Certificate's status.
 ///
-/// At most once an hour for each Certificate: an issuer such as an ACME server counts what it
-/// issues, for others too. What was asked for is forgotten with the process, which lets one more
-/// through.
+/// At most once an hour for each Certificate, and once more where it is revoked: an issuer such as
+/// an ACME server counts what it issues, for others too. What was asked for is forgotten with the
+/// process, which lets one more through.
 final class Renewals {
   private static final Duration PAUSE = Duration.ofHours(1);
 
@@ -35,8 +35,14 @@ final class Renewals {
 
   private final KubernetesClient client;
 
-  /// When each Certificate was last renewed on request, by its UID.
-  private final Map<String, Instant> renewed = new ConcurrentHashMap<>();
+  /// When each Certificate was last renewed on request.
+  private final Map<Of, Instant> renewed = new ConcurrentHashMap<>();
+
+  private record Of(String uid, boolean revoked) {
+    static Of of(Action.Renew renew) {
+      return new Of(renew.guard().uid(), renew.revoked());
+    }
+  }
 
   Renewals(KubernetesClient client) {
     this.client = client;
@@ -55,12 +61,12 @@ final class Renewals {
     }
     checkPause(renew);
     ask(resource, subject, client.getKubernetesSerialization().asJson(patch(found, renew.now())));
-    renewed.put(renew.guard().uid(), renew.now());
+    renewed.put(Of.of(renew), renew.now());
   }
 
   private void checkPause(Action.Renew renew) {
     renewed.values().removeIf(last -> !renew.now().isBefore(last.plus(PAUSE)));
-    var last = renewed.get(renew.guard().uid());
+    var last = renewed.get(Of.of(renew));
     if (last != null) {
       throw Refusal.of(
           renew.subject(),

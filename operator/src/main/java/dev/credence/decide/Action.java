@@ -208,8 +208,10 @@ public sealed interface Action {
     }
   }
 
-  /// Ask cert-manager for the certificate that follows this revision, as of now.
-  record Renew(Subject subject, Guard guard, int revision, Instant now) implements Action {}
+  /// Ask cert-manager for the certificate that follows this revision, as of now. `revoked`: the
+  /// current one is revoked, which does not wait for the pause after a rotation.
+  record Renew(Subject subject, Guard guard, int revision, Instant now, boolean revoked)
+      implements Action {}
 
   /// Create a Certificate, so that cert-manager issues it. Nothing happens where an object of the
   /// name exists.

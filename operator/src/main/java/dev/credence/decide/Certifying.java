@@ -304,7 +304,11 @@ record Certifying(Snapshot s, Optional<Policy> policy, Optional<Halt> halt, Owne
         renewing && !isHeld && !certificate.issuing()
             ? List.<Action>of(
                 new Action.Renew(
-                    subject, certificate.thing().guard(), certificate.revision(), s.now()))
+                    subject,
+                    certificate.thing().guard(),
+                    certificate.revision(),
+                    s.now(),
+                    requests.revoke().isPresent()))
             : List.<Action>of();
     return violating(
         Turn.idle(credential)

@@ -20,7 +20,8 @@ import java.util.stream.Stream;
 /// decision may ask before anything is made.
 ///
 /// `{name}` in a template is the value of another key of the Secret (or of the public half of a key
-/// pair), `{name|url}` the same percent-encoded for a part of a URL, `{{` is a brace and `}}` is the
+/// pair), `{name|url}` the same percent-encoded for a part of a URL, `{{` is a brace and `}}` is
+// the
 /// other.
 public final class Templates {
 

@@ -432,8 +432,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   /// A status that would be another one in seconds, when the keys are generated that are waited
   /// for, is not written; one that stays is. `held`: what is still put off, also by a look before
   /// this one.
-  private boolean isSoonDone(
-      String uid, List<Refusal> refusals, List<Setback> held, Instant now) {
+  private boolean isSoonDone(String uid, List<Refusal> refusals, List<Setback> held, Instant now) {
     var isSoon =
         refusals.isEmpty()
             ? waiting.containsKey(uid)

@@ -90,8 +90,7 @@ final class Identities {
   }
 
   Stream<MachineIdentity> all() {
-    var known = cache;
-    return known == null ? Stream.of() : known.list(identity -> true);
+    return started().stream().flatMap(known -> known.list(identity -> true));
   }
 
   /// How many namespaces have some.

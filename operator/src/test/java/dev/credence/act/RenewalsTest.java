@@ -26,7 +26,8 @@ class RenewalsTest {
         Subject.certificate("payments-tls"),
         new Guard("uid-of-the-tls", "6"),
         revision,
-        Instant.parse("2026-03-01T00:00:00.5Z"));
+        Instant.parse("2026-03-01T00:00:00.5Z"),
+        false);
   }
 
   @AutoClose private final Acting acting = new Acting();
@@ -139,7 +140,19 @@ class RenewalsTest {
     acting.api.answers(certificate).answers(certificate).answers(certificate);
     acting.perform(
         new Action.Renew(
-            RENEW.subject(), RENEW.guard(), 1, Instant.parse("2026-03-01T01:00:00.5Z")));
+            RENEW.subject(), RENEW.guard(), 1, Instant.parse("2026-03-01T01:00:00.5Z"), false));
+  }
+
+  @Test
+  void a_revocation_does_not_wait_for_the_hour_after_a_rotation() {
+    renew("{revision: 0}");
+    var certificate = certificate("uid-of-the-tls", "{revision: 1}");
+    acting.api.answers(certificate).answers(certificate).answers(certificate);
+    var revoked =
+        new Action.Renew(RENEW.subject(), RENEW.guard(), 1, RENEW.now().plusSeconds(1), true);
+    acting.perform(revoked);
+    acting.api.answers(certificate);
+    assertThat(acting.refused(revoked)).hasMessageContaining("at most once an hour");
   }
 
   private void renew(String status) {

@@ -178,7 +178,7 @@ final class Hands {
                           .filter(pod -> pod.getMetadata().getUid().equals(guard.uid()))
                           .map(pod -> deleted(pod))
                           .orElse(Optional.empty()));
-      case Action.Renew(_, var guard, var revision, _) ->
+      case Action.Renew(_, var guard, var revision, _, _) ->
           judged(found, guard)
               .map(Certificate.class::cast)
               .filter(certificate -> revision == Issued.revision(certificate.getStatus()))

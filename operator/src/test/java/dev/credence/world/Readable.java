@@ -330,7 +330,7 @@ public final class Readable {
               + noted
                   .map(note -> ", noted on " + note.secret() + ": " + Evicted.text(note.evicted()))
                   .orElse("");
-      case Action.Renew(var subject, _, _, _) -> "Renew " + subject;
+      case Action.Renew(var subject, _, _, _, _) -> "Renew " + subject;
       case Action.Order(var subject, var issuance, var labelling, var retained) ->
           "Order "
               + subject
