@@ -21,8 +21,7 @@ import java.util.stream.Stream;
 ///
 /// `{name}` in a template is the value of another key of the Secret (or of the public half of a key
 /// pair), `{name|url}` the same percent-encoded for a part of a URL, `{{` is a brace and `}}` is
-// the
-/// other.
+/// the other.
 public final class Templates {
 
   /// A template with more references than this is refused.

@@ -52,6 +52,9 @@ public final class Sweep implements AutoCloseable {
   private final Meters meters;
   private final Clock clock;
   private final Duration every;
+  /// The version of the ConfigMap of before that was to be deleted.
+  private volatile @Nullable String removing;
+
   private volatile @Nullable Instant last;
   private volatile long lastTick;
   private volatile boolean leads;
@@ -194,7 +197,12 @@ public final class Sweep implements AutoCloseable {
       act.takeOver(missing);
       watches.awaitEnforcement();
     }
-    if (watches.unconfirmed().isEmpty() && SuspendedAccounts.isOurs(old.get())) {
+    var version = old.get().getMetadata().getResourceVersion();
+    if (watches.unconfirmed().isEmpty()
+        && SuspendedAccounts.isOurs(old.get())
+        && !version.equals(removing)) {
+      // Once as it is: a chart of before does not give the right, and each sweep would ask again.
+      removing = version;
       act.removeOldList(old.get());
       LOG.info("the ConfigMap {} was taken over into SuspensionLists", SuspendedAccounts.OLD);
     }

@@ -68,8 +68,7 @@ import org.slf4j.LoggerFactory;
 /// | SuspensionList, in the operator's namespace | whole | identities that an entry is about |
 /// | ConfigMap, the list of an operator of before | whole | none |
 /// | ValidatingAdmissionPolicy and binding, by [Admissions] | whole | all, when its force changes |
-/// | Job, those with the label credence.dev/identity | whole | the identity that it was started for
-// |
+/// | Job, those with the label credence.dev/identity | whole | the identity that started it |
 /// | Role, ClusterRole, bindings, by [GivenRights] | whole | identities with accounts they mean |
 /// | Namespace | metadata | identities in it |
 /// | CredentialPolicy | as facts | all |

@@ -106,7 +106,8 @@ class AnnouncerTest {
         new Action.Restart(
             new Subject(Kind.Deployment, "payments"), Payments.JUDGED, "payments-db-v2"),
         new Action.Evict(Subject.pod("payments-1"), Payments.JUDGED, Optional.empty()),
-        new Action.Renew(Subject.certificate("payments-tls"), Payments.JUDGED, 1, Instant.EPOCH, false),
+        new Action.Renew(
+            Subject.certificate("payments-tls"), Payments.JUDGED, 1, Instant.EPOCH, false),
         new Action.Order(Payments.TLS, Payments.ISSUANCE, Payments.ADA, false),
         new Action.Amend(
             Payments.TLS,

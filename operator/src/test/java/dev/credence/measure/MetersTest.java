@@ -196,7 +196,8 @@ class MetersTest {
   void what_is_asked_of_cert_manager_and_what_is_taken_back_is_counted() {
     var meters = new Meters(new Fleet(Clock.systemUTC(), 0, "1.2.3"));
     meters.done(
-        new Action.Renew(Subject.certificate("payments-tls"), Busy.RETIRE.guard(), 1, Busy.NOW, false),
+        new Action.Renew(
+            Subject.certificate("payments-tls"), Busy.RETIRE.guard(), 1, Busy.NOW, false),
         Busy.NOW);
     meters.failed(
         new Action.Order(Subject.certificate("payments-tls"), Busy.ISSUANCE, Busy.NONE, false));

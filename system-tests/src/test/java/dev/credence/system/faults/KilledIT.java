@@ -663,7 +663,10 @@ class KilledIT {
         case Decommission -> {
           softly.assertThat(seen).as("made once: %s", lane).hasSize(1);
           softly.assertThat(secrets(lane)).as("%s", lane).isEmpty();
-          softly.assertThat(new Crm(lane.scene).isListed()).as("%s", lane).isFalse();
+          softly
+              .assertThat(new Crm(lane.scene).isListed())
+              .as("its account stays suspended: %s", lane)
+              .isTrue();
         }
         // How often it was issued is what they wait for.
         case Issue, Renewal -> softly.assertThat(secrets(lane)).as("%s", lane).contains("crm-tls");
