@@ -53,3 +53,12 @@ values of the chart before, and no others.
 {{ printf "%s:%s" .Values.image.repository (default .Chart.AppVersion .Values.image.tag) }}
 {{- end -}}
 {{- end -}}
+
+{{/* settings.apiServer is an address, or an object with `url` and `caBundle`. */}}
+{{- define "credence.apiServer" -}}
+{{- if kindIs "map" .of -}}
+{{- get .of .key -}}
+{{- else if eq .key "url" -}}
+{{- .of -}}
+{{- end -}}
+{{- end }}

@@ -4,6 +4,7 @@ import dev.credence.act.Act;
 import dev.credence.act.Announcer;
 import dev.credence.act.IdentityWrites;
 import dev.credence.act.KeyPool;
+import dev.credence.act.KubeconfigServer;
 import dev.credence.act.Probe;
 import dev.credence.act.ReportWrites;
 import dev.credence.api.SuspensionList;
@@ -139,7 +140,9 @@ final class Run implements Callable<Integer> {
             clients.metadata(),
             maker,
             Optional.of(pool),
-            settings.apiServer().orElseGet(() -> clients.full().getMasterUrl().toString()),
+            new KubeconfigServer(
+                settings.apiServer().orElseGet(() -> clients.full().getMasterUrl().toString()),
+                settings.apiServerCa()),
             settings.namespace(),
             remembering(watches),
             clock);

@@ -60,6 +60,11 @@ public enum Setting {
       "",
       "an address like https://api.example.com:6443, or empty",
       "The address of the API server that goes into generated kubeconfigs; empty: the one that the operator itself uses."),
+  ApiServerCa(
+      "CREDENCE_API_SERVER_CA",
+      "",
+      "certificates in PEM, or empty",
+      "The certificate authorities that go into generated kubeconfigs, where something in front of the API server has a certificate of its own; empty: those that the operator itself trusts."),
   Reports(
       "CREDENCE_REPORTS",
       "false",

@@ -27,6 +27,7 @@ public record Settings(
     Set<String> neverSuspend,
     int suspensionLimit,
     Optional<String> apiServer,
+    Optional<String> apiServerCa,
     Set<String> baseline,
     boolean reports,
     String clusterResourceNamespace,
@@ -45,6 +46,10 @@ public record Settings(
   private static final Pattern BINDING =
       Pattern.compile(
           "(ClusterRoleBinding|RoleBinding/([*]|" + NAMESPACE.pattern() + "))/[^/%,\\s]{1,253}");
+
+  private static final Pattern CERTIFICATES =
+      Pattern.compile(
+          "(-----BEGIN CERTIFICATE-----\\s[A-Za-z0-9+/=\\s]+-----END CERTIFICATE-----\\s*)+");
 
   private static final Set<String> LEVELS = Set.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
   private static final int HIGHEST_PORT = 65_535;
@@ -77,6 +82,7 @@ public record Settings(
         read(environment, Setting.NeverSuspend, Settings::accounts),
         read(environment, Setting.SuspensionLimit, Settings::limit),
         read(environment, Setting.ApiServer, Settings::https),
+        read(environment, Setting.ApiServerCa, Settings::certificates),
         read(environment, Setting.Baseline, Settings::baseline),
         read(environment, Setting.Reports, Settings::truth),
         read(environment, Setting.ClusterResourceNamespace, Settings::name),
@@ -94,6 +100,10 @@ public record Settings(
       throw new IllegalArgumentException(
           setting.variable() + " is '" + text + "' and must be " + setting.wanted(), unreadable);
     }
+  }
+
+  private static Optional<String> certificates(String text) {
+    return text.isEmpty() ? Optional.empty() : Optional.of(matching(CERTIFICATES, text) + "\n");
   }
 
   private static String name(String text) {

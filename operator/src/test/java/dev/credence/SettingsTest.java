@@ -16,6 +16,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
+  private static final String AUTHORITY =
+      "-----BEGIN CERTIFICATE-----\nQUJDRA==\n-----END CERTIFICATE-----";
 
   @Test
   void nothing_set_is_the_default() {
@@ -33,6 +35,7 @@ class SettingsTest {
                 0,
                 Set.of(),
                 1_000,
+                Optional.empty(),
                 Optional.empty(),
                 Set.of("kube-system", "kube-public", "kube-node-lease", "*/default"),
                 false,
@@ -59,6 +62,7 @@ class SettingsTest {
                     entry("CREDENCE_NEVER_SUSPEND", "payments, argocd/argocd-server"),
                     entry("CREDENCE_SUSPENSION_LIMIT", "250"),
                     entry("CREDENCE_API_SERVER", "https://api.example.com:6443"),
+                    entry("CREDENCE_API_SERVER_CA", AUTHORITY + "\n" + AUTHORITY),
                     entry("CREDENCE_BASELINE", "kube-system, */builder, sales/crm"),
                     entry("CREDENCE_REPORTS", "true"),
                     entry("CREDENCE_CLUSTER_RESOURCE_NAMESPACE", "pki"),
@@ -82,6 +86,7 @@ class SettingsTest {
                 Set.of("payments", "argocd/argocd-server"),
                 250,
                 Optional.of("https://api.example.com:6443"),
+                Optional.of(AUTHORITY + "\n" + AUTHORITY + "\n"),
                 Set.of("kube-system", "*/builder", "sales/crm"),
                 true,
                 "pki",
@@ -123,6 +128,8 @@ class SettingsTest {
     "CREDENCE_API_SERVER, api.example.com, 'an address like https://api.example.com:6443, or empty'",
     "CREDENCE_API_SERVER, http://api.example.com, 'an address like https://api.example.com:6443, or empty'",
     "CREDENCE_API_SERVER, https://, 'an address like https://api.example.com:6443, or empty'",
+    "CREDENCE_API_SERVER_CA, /etc/ssl/ca.crt, 'certificates in PEM, or empty'",
+    "CREDENCE_API_SERVER_CA, '-----BEGIN PRIVATE KEY----- QUJD -----END PRIVATE KEY-----', 'certificates in PEM, or empty'",
     "CREDENCE_RISK, no, true or false",
     "CREDENCE_TIER, observe, 'Observe, Rotate or Enforce'",
     "CREDENCE_API_SERVER, 'https://a b', 'an address like https://api.example.com:6443, or empty'"

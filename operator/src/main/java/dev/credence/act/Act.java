@@ -69,7 +69,15 @@ public final class Act {
       String home,
       Memory memory,
       InstantSource clock) {
-    this(client, metadata, maker, Optional.empty(), apiServer, home, memory, clock);
+    this(
+        client,
+        metadata,
+        maker,
+        Optional.empty(),
+        new KubeconfigServer(apiServer, Optional.empty()),
+        home,
+        memory,
+        clock);
   }
 
   /// `pool`: where slow keys come from; empty: they are generated in the calling thread.
@@ -78,7 +86,7 @@ public final class Act {
       KubernetesClient metadata,
       Maker maker,
       Optional<KeyPool> pool,
-      String apiServer,
+      KubeconfigServer apiServer,
       String home,
       Memory memory,
       InstantSource clock) {

@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -29,12 +30,12 @@ final class TokenRequests {
 
   private final KubernetesClient client;
   private final SecretRequests secrets;
-  private final String apiServer;
+  private final KubeconfigServer apiServer;
 
   /// `end`: how long the API server lets the token live, which may be less than was asked.
   record Granted(Map<String, byte[]> values, Instant end) {}
 
-  TokenRequests(KubernetesClient client, SecretRequests secrets, String apiServer) {
+  TokenRequests(KubernetesClient client, SecretRequests secrets, KubeconfigServer apiServer) {
     this.client = client;
     this.secrets = secrets;
     this.apiServer = apiServer;
@@ -101,7 +102,7 @@ final class TokenRequests {
 
   private String kubeconfig(String token, String account, String namespace) {
     // One name in all: files of several clusters are merged by name.
-    var cluster = place(apiServer);
+    var cluster = place(apiServer.address());
     var name = namespace + "/" + account + "@" + cluster;
     var config =
         new ConfigBuilder()
@@ -110,7 +111,7 @@ final class TokenRequests {
             .addNewCluster()
             .withName(cluster)
             .withNewCluster()
-            .withServer(apiServer)
+            .withServer(apiServer.address())
             .withCertificateAuthorityData(authority())
             .endCluster()
             .endCluster()
@@ -144,9 +145,12 @@ final class TokenRequests {
         .replaceFirst("^([^/]*):443(/|$)", "$1$2");
   }
 
-  /// The certificate authority that we trust ourselves, in Base64; null where that of the machine
-  /// does.
+  /// In Base64; null where the one of the machine is trusted.
   private @Nullable String authority() {
+    if (apiServer.authorities().isPresent()) {
+      return Base64.getEncoder()
+          .encodeToString(apiServer.authorities().get().getBytes(StandardCharsets.US_ASCII));
+    }
     var config = client.getConfiguration();
     if (config.getCaCertData() != null) {
       return config.getCaCertData();

@@ -156,6 +156,20 @@ class TokenRequestsTest {
     }
   }
 
+  /// As of a load balancer in front of the API server.
+  @Test
+  void an_authority_of_the_settings_takes_the_place_of_our_own() {
+    try (var client =
+        new KubernetesClientBuilder()
+            .withConfig(
+                new ConfigBuilder(acting.api.config()).withCaCertData(base64("our own")).build())
+            .build()) {
+      var config = kubeconfig(client, Optional.of("of the load balancer"));
+      assertThat(config.getMasterUrl()).isEqualTo(Acting.API_SERVER + "/");
+      assertThat(config.getCaCertData()).isEqualTo(base64("of the load balancer"));
+    }
+  }
+
   @Test
   void where_the_machine_knows_the_authority_the_kubeconfig_names_none() {
     try (var client = acting.api.client()) {
@@ -165,12 +179,17 @@ class TokenRequestsTest {
 
   /// What any client reads in the kubeconfig that this one wrote.
   private Config kubeconfig(KubernetesClient client) {
+    return kubeconfig(client, Optional.empty());
+  }
+
+  private Config kubeconfig(KubernetesClient client, Optional<String> authorities) {
     acting.api.answers(Payments.anchor().build()).answers(201, granted()).echoes();
     new Act(
             client,
             client,
             new Maker(new SecureRandom()),
-            Acting.API_SERVER,
+            Optional.empty(),
+            new KubeconfigServer(Acting.API_SERVER, authorities),
             "credence-system",
             acting.memory,
             InstantSource.fixed(Instant.EPOCH))

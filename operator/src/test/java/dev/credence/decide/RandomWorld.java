@@ -139,6 +139,10 @@ final class RandomWorld {
       new RandomRbac(seed, "random-", List.of(NAMESPACE)).objects(3, 4).forEach(world::put);
     }
     world.mayReadRoles(seed % 10 != 1);
+    if (seed % 10 == 3) {
+      // Its namespace may have one suspended account.
+      world.mostSuspended(1);
+    }
     if (seed % 10 == 2) {
       // Somebody took away what enforces suspensions.
       world.admissions(Set.of(Admission.Approvals, Admission.Reviews));

@@ -335,6 +335,7 @@ class ChartIT {
                 "CREDENCE_SUSPENSION_LIMIT",
                 "CREDENCE_BASELINE",
                 "CREDENCE_API_SERVER",
+                "CREDENCE_API_SERVER_CA",
                 "CREDENCE_REPORTS",
                 "CREDENCE_CLUSTER_RESOURCE_NAMESPACE",
                 "CREDENCE_RISK",
