@@ -153,6 +153,10 @@ final class Release implements Callable<Integer> {
       System.out.println("Secret " + name + ": its token is accepted again");
       return true;
     } catch (KubernetesClientException refused) {
+      if (refused.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
+        // It went meanwhile, as with its namespace.
+        return true;
+      }
       System.err.println("credence: Secret " + name + ": " + refused.getMessage());
       return false;
     }
