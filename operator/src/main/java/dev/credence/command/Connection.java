@@ -3,6 +3,8 @@ package dev.credence.command;
 import dev.credence.Clients;
 import dev.credence.api.MachineIdentity;
 import io.fabric8.kubernetes.api.model.authentication.SelfSubjectReview;
+import io.fabric8.kubernetes.api.model.authorization.v1.ResourceAttributes;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.util.Optional;
@@ -70,6 +72,17 @@ record Connection(Clients clients, String namespace, Optional<String> context)
         .getStatus()
         .getUserInfo()
         .getUsername();
+  }
+
+  /// Whether we may do this, as the API server knows it.
+  boolean may(ResourceAttributes about) {
+    var review =
+        new SelfSubjectAccessReviewBuilder()
+            .withNewSpec()
+            .withResourceAttributes(about)
+            .endSpec()
+            .build();
+    return Boolean.TRUE.equals(client().resource(review).create().getStatus().getAllowed());
   }
 
   @Override

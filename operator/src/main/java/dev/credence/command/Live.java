@@ -11,7 +11,6 @@ import dev.credence.observe.Snapshots;
 import dev.credence.observe.SuspendedAccounts;
 import dev.credence.observe.Watches;
 import io.fabric8.kubernetes.api.model.authorization.v1.ResourceAttributesBuilder;
-import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
@@ -100,14 +99,7 @@ final class Live {
             .withName(watched.object().isEmpty() ? null : watched.object())
             .withNamespace(place(watched, name, home))
             .build();
-    var review =
-        new SelfSubjectAccessReviewBuilder()
-            .withNewSpec()
-            .withResourceAttributes(about)
-            .endSpec()
-            .build();
-    return Boolean.TRUE.equals(
-        connection.client().resource(review).create().getStatus().getAllowed());
+    return connection.may(about);
   }
 
   private static String place(Watched watched, Name name, String home) {

@@ -13,7 +13,6 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.authorization.v1.ResourceAttributesBuilder;
-import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -107,14 +106,7 @@ record Renewal(
             .withResource("serviceaccounts")
             .withNamespace(name.namespace())
             .build();
-    var review =
-        new SelfSubjectAccessReviewBuilder()
-            .withNewSpec()
-            .withResourceAttributes(about)
-            .endSpec()
-            .build();
-    return Boolean.TRUE.equals(
-        connection.client().resource(review).create().getStatus().getAllowed());
+    return connection.may(about);
   }
 
   private boolean isMade(ServiceAccount account) {
