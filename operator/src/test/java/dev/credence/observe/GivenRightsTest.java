@@ -94,8 +94,11 @@ class GivenRightsTest {
   @Test
   void what_changes_nothing_about_rights_wakes_nobody() throws InterruptedException {
     start();
-    cluster.put(role("[get]"));
+    // One after the other: each is a watch of its own, and each wakes once.
     var binding = cluster.put(binding("{kind: ServiceAccount, name: payments-api}"));
+    eventuallyWoken("payments-api");
+    woken.clear();
+    cluster.put(role("[get]"));
     eventuallyWoken("payments-api");
     woken.clear();
     binding.getMetadata().getLabels().put("colour", "blue");
