@@ -15,7 +15,6 @@ import dev.credence.report.Plain;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -23,7 +22,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
     name = "credence",
     mixinStandardHelpOptions = true,
-    versionProvider = Main.Version.class,
+    versionProvider = Version.class,
     description = "Machine-identity governance for Kubernetes.",
     subcommands = {
       Report.class,
@@ -45,9 +44,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
       "docs/cli.md tells more; `credence COMMAND --help` has examples."
     })
 public final class Main implements Runnable {
-  /// The exit code where the settings cannot be read.
-  static final int WRONG_SETTINGS = 2;
-
   private static final int FAILED = 1;
   private static final int WIDTH = 108;
   private static final String USAGE = "Usage: ";
@@ -82,7 +78,7 @@ public final class Main implements Runnable {
     err.print(USAGE + command.getHelp().synopsis(USAGE.length()));
     err.println("Help: " + command.getCommandSpec().qualifiedName() + " --help");
     err.flush();
-    return WRONG_SETTINGS;
+    return Settings.WRONG;
   }
 
   /// One line for what was to be expected; the whole story of what was not.
@@ -97,27 +93,5 @@ public final class Main implements Runnable {
   @Override
   public void run() {
     spec.commandLine().usage(System.out);
-  }
-
-  /// From the environment; empty where something there cannot be read, and then it is said what.
-  static Optional<Settings> settings() {
-    try {
-      return Optional.of(Settings.of(System.getenv()));
-    } catch (IllegalArgumentException wrong) {
-      System.err.println("credence: " + wrong.getMessage());
-      return Optional.empty();
-    }
-  }
-
-  public static String version() {
-    return Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
-        .orElse("development");
-  }
-
-  static final class Version implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      return new String[] {"credence " + version()};
-    }
   }
 }

@@ -65,9 +65,9 @@ final class Release implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    var found = Main.settings();
+    var found = Settings.read();
     if (found.isEmpty()) {
-      return Main.WRONG_SETTINGS;
+      return Settings.WRONG;
     }
     var settings = found.get();
     Logs.configure(settings);

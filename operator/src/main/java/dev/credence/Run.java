@@ -5,6 +5,7 @@ import dev.credence.act.Announcer;
 import dev.credence.act.IdentityWrites;
 import dev.credence.act.KeyPool;
 import dev.credence.act.KubeconfigServer;
+import dev.credence.act.Memory;
 import dev.credence.act.Probe;
 import dev.credence.act.ReportWrites;
 import dev.credence.api.SuspensionList;
@@ -69,9 +70,9 @@ final class Run implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    var found = Main.settings();
+    var found = Settings.read();
     if (found.isEmpty()) {
-      return Main.WRONG_SETTINGS;
+      return Settings.WRONG;
     }
     var settings = found.get();
     Logs.configure(settings);
@@ -103,7 +104,7 @@ final class Run implements Callable<Integer> {
     var log = LoggerFactory.getLogger(Run.class);
     var clock = Clock.systemUTC();
     var instance = instance();
-    var fleet = new Fleet(clock, settings.identitySeries(), Main.version());
+    var fleet = new Fleet(clock, settings.identitySeries(), Version.current());
     var census = new Census();
     var meters = new Meters(fleet);
     meters.page().register(census);
@@ -177,7 +178,7 @@ final class Run implements Callable<Integer> {
                       stop(log, engine, sweep, discovering, reporting, watches, announcer, clients),
                   "stop"));
       log.atInfo()
-          .addKeyValue("version", Main.version())
+          .addKeyValue("version", Version.current())
           .addKeyValue("instance", instance)
           .addKeyValue("cluster", clients.full().getMasterUrl())
           .addKeyValue("port", pages.port())
@@ -245,8 +246,8 @@ final class Run implements Callable<Integer> {
     }
   }
 
-  private static Act.Memory remembering(Watches watches) {
-    return new Act.Memory() {
+  private static Memory remembering(Watches watches) {
+    return new Memory() {
       @Override
       public void wrote(HasMetadata object) {
         watches.wrote(object);

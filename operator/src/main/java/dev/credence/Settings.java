@@ -55,6 +55,9 @@ public record Settings(
   private static final int HIGHEST_PORT = 65_535;
   private static final int MOST_SUSPENDED = 100_000;
 
+  /// The exit code where the settings cannot be read.
+  public static final int WRONG = 2;
+
   public Settings {
     watchNamespaces = Set.copyOf(watchNamespaces);
     neverSuspend = Set.copyOf(neverSuspend);
@@ -65,6 +68,16 @@ public record Settings(
   public enum LogFormat {
     text,
     json
+  }
+
+  /// From the environment; empty where something there cannot be read, and then it is said what.
+  public static Optional<Settings> read() {
+    try {
+      return Optional.of(of(System.getenv()));
+    } catch (IllegalArgumentException wrong) {
+      System.err.println("credence: " + wrong.getMessage());
+      return Optional.empty();
+    }
   }
 
   /// Throws IllegalArgumentException with a sentence that names the variable.

@@ -8,9 +8,9 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 /// ServiceAccounts that we provision.
 final class AccountWrites {
   private final KubernetesClient client;
-  private final Act.Memory memory;
+  private final Memory memory;
 
-  AccountWrites(KubernetesClient client, Act.Memory memory) {
+  AccountWrites(KubernetesClient client, Memory memory) {
     this.client = client;
     this.memory = memory;
   }

@@ -1,16 +1,12 @@
 package dev.credence.act;
 
 import dev.credence.api.MachineIdentity;
-import dev.credence.api.SuspensionList;
 import dev.credence.decide.Action;
 import dev.credence.facts.Guard;
-import dev.credence.facts.Safeguards;
 import dev.credence.facts.Subject;
 import dev.credence.make.Maker;
 import dev.credence.observe.SuspendedAccounts;
 import io.fabric8.kubernetes.api.model.ConfigMap;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.InstantSource;
 import java.util.List;
@@ -32,31 +28,6 @@ public final class Act {
   private final CertificateWrites certificates;
   private final SuspensionWrites suspensions;
   private final Memory memory;
-
-  /// What we wrote is remembered until the watch shows it.
-  public interface Memory {
-    /// The whole object; of a Secret without its bytes.
-    void wrote(HasMetadata object);
-
-    /// An object of which we wrote the metadata alone.
-    void marked(String namespace, Subject subject, ObjectMeta metadata);
-
-    /// Pods of this namespace were started anew, or are about to be.
-    void restarted(String namespace);
-
-    /// The lists of suspended accounts as they are, with what we wrote.
-    default List<SuspensionList> suspensionLists() {
-      return List.of();
-    }
-
-    /// How many accounts of one namespace may be listed.
-    default int mostSuspended() {
-      return Safeguards.MOST_SUSPENDED;
-    }
-
-    /// A list that we deleted, whenever the watch shows it.
-    default void removed(SuspensionList list) {}
-  }
 
   /// `metadata` is a client that is answered with metadata only; `apiServer` the address that is
   /// written into kubeconfigs; `home` the operator's own namespace; `clock` says when a value was

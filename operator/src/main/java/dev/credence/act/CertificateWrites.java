@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 /// Certificates that cert-manager is to issue for identities.
 public final class CertificateWrites {
   private final KubernetesClient client;
-  private final Act.Memory memory;
+  private final Memory memory;
 
-  CertificateWrites(KubernetesClient client, Act.Memory memory) {
+  CertificateWrites(KubernetesClient client, Memory memory) {
     this.client = client;
     this.memory = memory;
   }

@@ -43,9 +43,9 @@ final class HookStarts {
 
   private final KubernetesClient client;
   private final MetadataWrites metadata;
-  private final Act.Memory memory;
+  private final Memory memory;
 
-  HookStarts(KubernetesClient client, MetadataWrites metadata, Act.Memory memory) {
+  HookStarts(KubernetesClient client, MetadataWrites metadata, Memory memory) {
     this.client = client;
     this.metadata = metadata;
     this.memory = memory;

@@ -2,7 +2,7 @@ package dev.credence.act;
 
 import dev.credence.api.Api;
 import dev.credence.api.MachineIdentity;
-import dev.credence.decide.discovery.Registering.Step;
+import dev.credence.decide.discovery.RegistrationStep;
 import dev.credence.facts.Subject;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -26,15 +26,15 @@ public final class IdentityWrites {
 
   /// Throws [Refusal] where the API server said no, and the client's own exception where it could
   /// not be asked.
-  public void perform(Step step) {
+  public void perform(RegistrationStep step) {
     switch (step) {
-      case Step.Register register -> register(register);
-      case Step.Withdraw withdraw -> withdraw(withdraw);
-      case Step.Acknowledge acknowledge -> acknowledge(acknowledge);
+      case RegistrationStep.Register register -> register(register);
+      case RegistrationStep.Withdraw withdraw -> withdraw(withdraw);
+      case RegistrationStep.Acknowledge acknowledge -> acknowledge(acknowledge);
     }
   }
 
-  private void register(Step.Register step) {
+  private void register(RegistrationStep.Register step) {
     var identity =
         Map.of(
             "apiVersion",
@@ -58,7 +58,7 @@ public final class IdentityWrites {
         () -> client.raw(path, "POST", identity));
   }
 
-  private void withdraw(Step.Withdraw step) {
+  private void withdraw(RegistrationStep.Withdraw step) {
     var judged = Removals.judged(step.guard()).build();
     Refusal.asked(
         Subject.account(step.name()),
@@ -66,7 +66,7 @@ public final class IdentityWrites {
         () -> client.raw(PATH.formatted(step.namespace(), "/" + step.name()), "DELETE", judged));
   }
 
-  private void acknowledge(Step.Acknowledge step) {
+  private void acknowledge(RegistrationStep.Acknowledge step) {
     var label = new HashMap<String, @Nullable Object>();
     label.put(Api.DISCOVERED, null);
     var change = new HashMap<String, Object>(Patches.judged(step.guard()));

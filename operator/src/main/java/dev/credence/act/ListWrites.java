@@ -48,7 +48,7 @@ final class ListWrites {
 
   private final KubernetesClient client;
   private final String namespace;
-  private final Act.Memory memory;
+  private final Memory memory;
   private final ReentrantLock writing = new ReentrantLock(true);
   private final Queue<Waiting> queue = new ArrayDeque<>();
 
@@ -65,7 +65,7 @@ final class ListWrites {
   }
 
   /// `namespace`: the operator's own, where the list is.
-  ListWrites(KubernetesClient client, String namespace, Act.Memory memory) {
+  ListWrites(KubernetesClient client, String namespace, Memory memory) {
     this.client = client;
     this.namespace = namespace;
     this.memory = memory;

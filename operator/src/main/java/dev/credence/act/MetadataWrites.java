@@ -35,9 +35,9 @@ final class MetadataWrites {
       new Labelling(Optional.empty(), Optional.empty(), Optional.empty());
 
   private final KubernetesClient client;
-  private final Act.Memory memory;
+  private final Memory memory;
 
-  MetadataWrites(KubernetesClient client, Act.Memory memory) {
+  MetadataWrites(KubernetesClient client, Memory memory) {
     this.client = client;
     this.memory = memory;
   }

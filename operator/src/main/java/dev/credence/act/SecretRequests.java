@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class SecretRequests {
   private final KubernetesClient client;
   private final KubernetesClient metadata;
-  private final Act.Memory memory;
+  private final Memory memory;
 
-  SecretRequests(KubernetesClient client, KubernetesClient metadata, Act.Memory memory) {
+  SecretRequests(KubernetesClient client, KubernetesClient metadata, Memory memory) {
     this.client = client;
     this.metadata = metadata;
     this.memory = memory;

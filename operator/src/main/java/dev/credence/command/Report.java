@@ -1,6 +1,6 @@
 package dev.credence.command;
 
-import dev.credence.Main;
+import dev.credence.Version;
 import dev.credence.api.MachineIdentity;
 import dev.credence.facts.Baseline;
 import dev.credence.facts.CredentialType;
@@ -113,7 +113,7 @@ public final class Report implements Callable<Integer> {
       identities();
       var unclaimed = unclaimed();
       return new Inventory(
-          new Origin(Instant.now(), Main.version(), connection.described(), scope()),
+          new Origin(Instant.now(), Version.current(), connection.described(), scope()),
           entries,
           unclaimed,
           gaps);

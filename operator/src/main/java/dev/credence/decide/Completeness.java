@@ -108,20 +108,8 @@ record Completeness(Snapshot s, Optional<Halt> halt, List<Seat> seats, Set<Subje
                   + identity
                   + ": list it in one identity only");
       case Seat.ClaimedWhileSuspended claimed ->
-          broken(Reason.ClaimedWhileSuspended, suspended(s, claimed));
+          broken(Reason.ClaimedWhileSuspended, Membership.suspended(s, claimed));
     };
-  }
-
-  /// Also where the identity was deleted: nobody but a user with that right can tell.
-  static String suspended(Snapshot s, Seat.ClaimedWhileSuspended claimed) {
-    return claimed.subject()
-        + " is suspended for MachineIdentity "
-        + claimed.identity()
-        + ", and no other identity gets it: resume that identity; where it was deleted, a cluster administrator frees the account by `credence release --account "
-        + s.identity().namespace()
-        + "/"
-        + claimed.subject().name()
-        + "`";
   }
 
   private static String leftAlone(Subject subject, Optional<String> keeper) {

@@ -105,7 +105,7 @@ final class Membership {
   }
 
   private static Seat toMake(Snapshot s, Subject subject) {
-    return Certifying.inTheWay(s, subject)
+    return SecretConflicts.inTheWay(s, subject)
         .or(() -> unlistable(subject))
         .<Seat>map(why -> new Seat.Harmful(subject, why))
         .orElseGet(() -> new Seat.ToMake(subject));
@@ -121,6 +121,18 @@ final class Membership {
                 + Safeguards.LONGEST_PROVISIONED
                 + " characters, and a suspension could not deny its writes. Choose a shorter name")
         : Optional.empty();
+  }
+
+  /// Also where the identity was deleted: nobody but a user with that right can tell.
+  static String suspended(Snapshot s, Seat.ClaimedWhileSuspended claimed) {
+    return claimed.subject()
+        + " is suspended for MachineIdentity "
+        + claimed.identity()
+        + ", and no other identity gets it: resume that identity; where it was deleted, a cluster administrator frees the account by `credence release --account "
+        + s.identity().namespace()
+        + "/"
+        + claimed.subject().name()
+        + "`";
   }
 
   private static Seat foreign(Snapshot s, Member member) {

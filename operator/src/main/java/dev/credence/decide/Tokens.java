@@ -54,7 +54,7 @@ final class Tokens {
                       + other
                       + ", and only that one gets tokens of it"));
       case Seat.ClaimedWhileSuspended claimed ->
-          Optional.of(Obstacle.broken(t.name() + ": " + Completeness.suspended(t.s(), claimed)));
+          Optional.of(Obstacle.broken(t.name() + ": " + Membership.suspended(t.s(), claimed)));
       case Seat _ when account(t, token).isEmpty() ->
           Optional.of(
               new Obstacle(

@@ -2,7 +2,7 @@ package dev.credence.loop;
 
 import dev.credence.act.Refusal;
 import dev.credence.decide.discovery.Registering;
-import dev.credence.decide.discovery.Registering.Step;
+import dev.credence.decide.discovery.RegistrationStep;
 import dev.credence.facts.Setback.Cause;
 import dev.credence.measure.Census.Progress;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -36,7 +36,7 @@ final class Registrar {
   private static final String NO_RIGHT =
       "identities cannot be written: the operator lacks the rights that the chart gives it with `discovery.register: true`";
 
-  private final Consumer<Step> writes;
+  private final Consumer<RegistrationStep> writes;
   private final ArrayDeque<Instant> written = new ArrayDeque<>();
   private final Map<String, Held> held = new HashMap<>();
 
@@ -44,7 +44,7 @@ final class Registrar {
   private record Held(Instant until, Optional<String> why) {}
 
   /// `writes` throws [Refusal] where the API server said no.
-  Registrar(Consumer<Step> writes) {
+  Registrar(Consumer<RegistrationStep> writes) {
     this.writes = writes;
   }
 
@@ -60,7 +60,7 @@ final class Registrar {
         before.flatMap(Held::why).ifPresent(why -> told(step, why, problems));
       } else if (written.size() < MOST_WRITES) {
         perform(step, now).ifPresent(why -> told(step, why, problems));
-      } else if (step instanceof Step.Register register) {
+      } else if (step instanceof RegistrationStep.Register register) {
         waiting.merge(register.policy(), 1, Integer::sum);
       }
     }
@@ -80,12 +80,12 @@ final class Registrar {
     held.values().removeIf(one -> !one.until().isAfter(now));
   }
 
-  private Optional<Held> lacking(Step step) {
+  private Optional<Held> lacking(RegistrationStep step) {
     return Optional.ofNullable(held.get(right(step)));
   }
 
   /// Why it was not done.
-  private Optional<String> perform(Step step, Instant now) {
+  private Optional<String> perform(RegistrationStep step, Instant now) {
     written.addLast(now);
     try {
       writes.accept(step);
@@ -114,7 +114,7 @@ final class Registrar {
     }
   }
 
-  private Optional<String> refused(Step step, Refusal refusal, Instant now) {
+  private Optional<String> refused(RegistrationStep step, Refusal refusal, Instant now) {
     if (refusal.why() != Cause.Refused) {
       held.put(key(step), new Held(now.plus(AFTER_A_RACE), Optional.empty()));
       return Optional.empty();
@@ -132,8 +132,8 @@ final class Registrar {
     return why;
   }
 
-  private static void told(Step step, String why, Map<String, List<String>> problems) {
-    if (step instanceof Step.Register register) {
+  private static void told(RegistrationStep step, String why, Map<String, List<String>> problems) {
+    if (step instanceof RegistrationStep.Register register) {
       add(problems, register.policy(), why);
     }
   }
@@ -145,15 +145,15 @@ final class Registrar {
     }
   }
 
-  private static String kind(Step step) {
+  private static String kind(RegistrationStep step) {
     return step.getClass().getSimpleName();
   }
 
-  private static String right(Step step) {
+  private static String right(RegistrationStep step) {
     return kind(step) + " " + step.namespace();
   }
 
-  private static String key(Step step) {
+  private static String key(RegistrationStep step) {
     return right(step) + "/" + step.name();
   }
 

@@ -37,8 +37,16 @@ final class Admissions {
     this.namespace = namespace;
     this.changed = changed;
     this.touched = touched;
-    this.policies = Watch.of(client.resources(ValidatingAdmissionPolicy.class), this::seen);
-    this.bindings = Watch.of(client.resources(ValidatingAdmissionPolicyBinding.class), this::seen);
+    this.policies =
+        Watch.of(
+            client.resources(ValidatingAdmissionPolicy.class),
+            WatchedKind.of(ValidatingAdmissionPolicy.class),
+            this::seen);
+    this.bindings =
+        Watch.of(
+            client.resources(ValidatingAdmissionPolicyBinding.class),
+            WatchedKind.of(ValidatingAdmissionPolicyBinding.class),
+            this::seen);
   }
 
   private void seen(@Nullable HasMetadata before, @Nullable HasMetadata after) {

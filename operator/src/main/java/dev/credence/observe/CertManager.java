@@ -74,6 +74,7 @@ final class CertManager {
                 .v1()
                 .customResourceDefinitions()
                 .withField("metadata.name", CERTIFICATES),
+            WatchedKind.of(CustomResourceDefinition.class),
             (before, after) -> definition(after != null));
   }
 
@@ -102,10 +103,16 @@ final class CertManager {
       LOG.info("cert-manager's resources are installed");
       var watched =
           new Resources(
-              Watch.of(full, Certificate.class, namespaces, this::certificate),
+              Watch.of(full, Kinds.CERTIFICATE, namespaces, this::certificate),
               Watch.of(
-                  full, io.fabric8.certmanager.api.model.v1.Issuer.class, namespaces, this::issuer),
-              Watch.of(full.resources(ClusterIssuer.class), this::clusterIssuer));
+                  full,
+                  WatchedKind.of(io.fabric8.certmanager.api.model.v1.Issuer.class),
+                  namespaces,
+                  this::issuer),
+              Watch.of(
+                  full.resources(ClusterIssuer.class),
+                  WatchedKind.of(ClusterIssuer.class),
+                  this::clusterIssuer));
       resources = watched;
       signing =
           CompletableFuture.allOf(
@@ -178,7 +185,7 @@ final class CertManager {
   /// The Certificates that write this Secret.
   Collection<Certificate> writers(String namespace, String secret) {
     return certificates().stream()
-        .flatMap(watch -> watch.by(Watch.BY_TARGET, namespace + "/" + secret).stream())
+        .flatMap(watch -> watch.by(Kinds.BY_TARGET, namespace + "/" + secret).stream())
         .toList();
   }
 

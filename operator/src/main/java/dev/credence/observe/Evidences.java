@@ -20,17 +20,6 @@ import java.util.stream.Stream;
 
 /// What shows that an identity is in use, out of the caches and of what was listed.
 final class Evidences {
-  /// Labels and annotations of a ServiceAccount that tell what it is for.
-  static final Set<String> SIGNALS =
-      Set.of(
-          "kagenti.io/type",
-          "control-plane",
-          "app.kubernetes.io/name",
-          "app.kubernetes.io/part-of",
-          "eks.amazonaws.com/role-arn",
-          "iam.gke.io/gcp-service-account",
-          "azure.workload.identity/client-id");
-
   private final Cluster cluster;
 
   Evidences(Cluster cluster) {
@@ -92,7 +81,7 @@ final class Evidences {
               signals.putAll(Metadata.annotations(meta));
               signals.putAll(Metadata.labels(meta));
             });
-    signals.keySet().retainAll(SIGNALS);
+    signals.keySet().retainAll(ForeignAnnotations.SIGNALS);
     signals.replaceAll((key, value) -> Texts.oneLine(value == null ? "" : value));
     return signals;
   }

@@ -30,6 +30,11 @@ import org.jspecify.annotations.Nullable;
 /// Who gives rights to whom: the roles and bindings of the cluster, watched. An operator that may
 /// not watch them goes on without, and says so.
 public final class GivenRights implements Catalog {
+  /// Bindings are found by whom they name, and by the role that they refer to.
+  private static final String BY_SUBJECT = "subject";
+
+  private static final String BY_ROLE = "role";
+
   private final Watch<io.fabric8.kubernetes.api.model.rbac.Role> roles;
   private final Watch<ClusterRole> clusterRoles;
   private final Watch<RoleBinding> roleBindings;
@@ -60,11 +65,28 @@ public final class GivenRights implements Catalog {
     this.given = given;
     this.roles =
         Watch.of(
-            client, io.fabric8.kubernetes.api.model.rbac.Role.class, namespaces, this::roleChanged);
-    this.clusterRoles = Watch.of(client.resources(ClusterRole.class), this::roleChanged);
-    this.roleBindings = Watch.of(client, RoleBinding.class, namespaces, this::bindingChanged);
+            client,
+            WatchedKind.of(io.fabric8.kubernetes.api.model.rbac.Role.class),
+            namespaces,
+            this::roleChanged);
+    this.clusterRoles =
+        Watch.of(
+            client.resources(ClusterRole.class),
+            WatchedKind.of(ClusterRole.class),
+            this::roleChanged);
+    this.roleBindings =
+        Watch.of(client, binding(RoleBinding.class), namespaces, this::bindingChanged);
     this.clusterRoleBindings =
-        Watch.of(client.resources(ClusterRoleBinding.class), this::bindingChanged);
+        Watch.of(
+            client.resources(ClusterRoleBinding.class),
+            binding(ClusterRoleBinding.class),
+            this::bindingChanged);
+  }
+
+  private static <T extends HasMetadata> WatchedKind<T> binding(Class<T> type) {
+    return WatchedKind.of(type)
+        .indexedBy(BY_SUBJECT, RbacFacts::subjectKeys)
+        .indexedBy(BY_ROLE, RbacFacts::roleKeys);
   }
 
   /// Completes when everything is known; `known` is called then.
@@ -120,7 +142,7 @@ public final class GivenRights implements Catalog {
   }
 
   private Stream<Binding> referringTo(Role role) {
-    return bindings(Watch.BY_ROLE, RbacFacts.roleKey(role.namespace(), role.name()));
+    return bindings(BY_ROLE, RbacFacts.roleKey(role.namespace(), role.name()));
   }
 
   private void bindingChanged(@Nullable HasMetadata before, @Nullable HasMetadata after) {
@@ -134,7 +156,7 @@ public final class GivenRights implements Catalog {
 
   @Override
   public Collection<Binding> naming(Subject subject) {
-    return bindings(Watch.BY_SUBJECT, RbacFacts.key(subject)).toList();
+    return bindings(BY_SUBJECT, RbacFacts.key(subject)).toList();
   }
 
   private Stream<Binding> bindings(String index, String key) {

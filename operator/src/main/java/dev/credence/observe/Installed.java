@@ -24,6 +24,7 @@ final class Installed {
                 .v1()
                 .customResourceDefinitions()
                 .withField("metadata.name", name),
+            WatchedKind.of(CustomResourceDefinition.class),
             (before, after) -> {
               if (before == null || after == null) {
                 LOG.info("{} {}", name, after == null ? "were removed" : "are installed");

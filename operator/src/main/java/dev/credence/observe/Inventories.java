@@ -112,7 +112,7 @@ public final class Inventories {
                 : Optional.<String>empty())
             .or(() -> Optional.ofNullable(meta.getUid()).flatMap(types));
     // Kubernetes asks for the annotation on every such Secret; on others it means nothing.
-    var account = Optional.ofNullable(annotations.get(Members.ACCOUNT_OF_TOKEN));
+    var account = Optional.ofNullable(annotations.get(ForeignAnnotations.ACCOUNT_OF_TOKEN));
     return account
         .filter(_ -> type.map(CredentialType.SERVICE_ACCOUNT_TOKEN::equals).orElse(true))
         .map(Texts::oneLine)

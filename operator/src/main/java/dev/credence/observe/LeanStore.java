@@ -25,11 +25,6 @@ public final class LeanStore<T extends HasMetadata> implements ItemStore<T> {
   /// Who else owns a label or an annotation of ours matters too.
   private static final String OURS = "f:" + Api.GROUP + "/";
 
-  private static final List<String> READ_OF_OTHERS =
-      Stream.concat(
-              Stream.of(Members.ACCOUNT_OF_TOKEN, Keepers.CERT_MANAGER), Evidences.SIGNALS.stream())
-          .toList();
-
   private final Shares shares = new Shares();
 
   /// An object, or what [PackedSecret] makes of it.
@@ -150,7 +145,7 @@ public final class LeanStore<T extends HasMetadata> implements ItemStore<T> {
           .removeIf(
               key ->
                   !key.startsWith(Api.GROUP + "/")
-                      && !READ_OF_OTHERS.contains(key)
+                      && !ForeignAnnotations.READ.contains(key)
                       && !(isGiven && Keepers.reads(key)));
     }
     Bounds.meta(meta);

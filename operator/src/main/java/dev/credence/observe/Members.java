@@ -38,8 +38,6 @@ import org.jspecify.annotations.Nullable;
 /// Objects of the cluster as members.
 public final class Members {
   /// Kubernetes puts it on the Secret of a service-account token.
-  static final String ACCOUNT_OF_TOKEN = "kubernetes.io/service-account.name";
-
   /// `lives`: whether an identity of this name and UID is there.
   public static Member of(HasMetadata object, boolean matches, BiPredicate<String, String> lives) {
     return switch (object) {
@@ -75,7 +73,7 @@ public final class Members {
         issue(annotations),
         requests(annotations),
         Texts.present(annotations.get(Api.EXPIRES_AT)).map(Members::endDate),
-        annotations.containsKey(ACCOUNT_OF_TOKEN),
+        annotations.containsKey(ForeignAnnotations.ACCOUNT_OF_TOKEN),
         part(annotations),
         Keepers.of(secret.getMetadata()),
         HookRecords.of(secret.getMetadata()),
@@ -226,7 +224,8 @@ public final class Members {
 
   /// Whether the Secret says that it holds a token of this ServiceAccount.
   public static boolean isTokenOf(String account, HasMetadata secret) {
-    return account.equals(Metadata.annotations(secret.getMetadata()).get(ACCOUNT_OF_TOKEN));
+    return account.equals(
+        Metadata.annotations(secret.getMetadata()).get(ForeignAnnotations.ACCOUNT_OF_TOKEN));
   }
 
   /// Whether the identity of this UID controls the object, as it does all that we make for it. An

@@ -1,6 +1,7 @@
 package dev.credence.observe;
 
 import dev.credence.api.Api;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import java.util.Map;
@@ -32,6 +33,10 @@ public final class Metadata {
                 "MachineIdentity".equals(owner.getKind())
                     && owner.getApiVersion() != null
                     && owner.getApiVersion().startsWith(Api.GROUP + "/"));
+  }
+
+  static boolean hasName(HasMetadata object) {
+    return object.getMetadata() != null && object.getMetadata().getName() != null;
   }
 
   private Metadata() {}

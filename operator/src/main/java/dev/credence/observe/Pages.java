@@ -74,7 +74,7 @@ public record Pages<T extends HasMetadata>(
       if (page == null) {
         return false;
       }
-      Each.in(page.getItems()).filter(Workloads::hasName).forEach(each);
+      Each.in(page.getItems()).filter(Metadata::hasName).forEach(each);
       options.setContinue(page.getMetadata() == null ? null : page.getMetadata().getContinue());
     } while (Texts.present(options.getContinue()).isPresent());
     return true;

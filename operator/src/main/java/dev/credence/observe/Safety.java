@@ -159,7 +159,7 @@ final class Safety {
     return new LegacyToken(
         Subject.secret(meta.getName()),
         new Guard(meta.getUid(), meta.getResourceVersion()),
-        annotations.getOrDefault(Members.ACCOUNT_OF_TOKEN, ""),
+        annotations.getOrDefault(ForeignAnnotations.ACCOUNT_OF_TOKEN, ""),
         Metadata.labels(meta).containsKey(Api.INVALID_SINCE),
         Texts.present(annotations.get(Api.SUSPENDED)).map(Ended::of),
         meta.getDeletionTimestamp() != null,

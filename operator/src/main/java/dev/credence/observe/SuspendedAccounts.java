@@ -81,10 +81,14 @@ public final class SuspendedAccounts {
     this.changed = changed;
     this.listsChanged = listsChanged;
     this.watch =
-        Watch.of(client.resources(SuspensionList.class).inNamespace(namespace), this::changed);
+        Watch.of(
+            client.resources(SuspensionList.class).inNamespace(namespace),
+            WatchedKind.of(SuspensionList.class),
+            this::changed);
     this.old =
         Watch.of(
             client.configMaps().inNamespace(namespace).withField("metadata.name", OLD),
+            WatchedKind.of(ConfigMap.class),
             (before, after) -> {});
   }
 

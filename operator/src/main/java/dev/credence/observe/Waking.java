@@ -56,7 +56,7 @@ final class Waking {
     var woken = new HashSet<String>();
     Stream.of(before, after)
         .filter(Objects::nonNull)
-        .flatMap(Watch::identityNames)
+        .flatMap(Kinds::identityNames)
         .forEach(woken::add);
     var subject = new dev.credence.facts.Subject(kind, object.getMetadata().getName());
     Stream.concat(
@@ -71,7 +71,9 @@ final class Waking {
     // A new token of an account that is suspended is ended too.
     Stream.of(before, after)
         .filter(Objects::nonNull)
-        .map(found -> Metadata.annotations(found.getMetadata()).get(Members.ACCOUNT_OF_TOKEN))
+        .map(
+            found ->
+                Metadata.annotations(found.getMetadata()).get(ForeignAnnotations.ACCOUNT_OF_TOKEN))
         .filter(Objects::nonNull)
         .flatMap(account -> having(namespace, account))
         .forEach(woken::add);
@@ -86,7 +88,7 @@ final class Waking {
     var now = Metadata.annotations(after.getMetadata());
     var then =
         before == null ? Map.<String, String>of() : Metadata.annotations(before.getMetadata());
-    return Stream.of(Api.REVOKE, Members.ACCOUNT_OF_TOKEN)
+    return Stream.of(Api.REVOKE, ForeignAnnotations.ACCOUNT_OF_TOKEN)
         .anyMatch(key -> now.containsKey(key) && !now.get(key).equals(then.get(key)));
   }
 
@@ -156,7 +158,7 @@ final class Waking {
       String namespace, String name, BiFunction<String, String, Optional<HasMetadata>> account) {
     return Stream.concat(
             having(namespace, name),
-            account.apply(namespace, name).stream().flatMap(Watch::identityNames))
+            account.apply(namespace, name).stream().flatMap(Kinds::identityNames))
         .map(identity -> new ResourceID(identity, namespace));
   }
 

@@ -1,17 +1,16 @@
 package dev.credence.observe;
 
-import dev.credence.api.Api;
-import dev.credence.facts.Ended;
-import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.FilterWatchListDeletable;
 import io.fabric8.kubernetes.client.dsl.Informable;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,25 +30,6 @@ import org.slf4j.LoggerFactory;
 final class Watch<T extends HasMetadata> {
   private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
   static final String BY_NAMESPACE = "namespace";
-  static final String BY_IDENTITY = "identity";
-
-  /// Secrets with a token: by its ServiceAccount, and by the UID of the identity whose suspension
-  /// has ended it.
-  static final String BY_ACCOUNT = "account";
-
-  static final String BY_SUSPENSION = "suspension";
-
-  /// Secrets of tokens that Credence issued, and their anchors: by the UID of the ServiceAccount,
-  /// and the anchors by the Secret that they are there for.
-  static final String BY_ACCOUNT_UID = "accountUid";
-
-  static final String BY_ANCHORED = "anchored";
-
-  /// Bindings: by whom they name, and by the role that they refer to.
-  static final String BY_SUBJECT = "subject";
-
-  static final String BY_ROLE = "role";
-
   /// Our own writes are believed for this long without the watch having shown them.
   private static final long BELIEVED_NANOS = 5_000_000_000L;
 
@@ -70,82 +50,43 @@ final class Watch<T extends HasMetadata> {
     }
   }
 
-  /// Certificates: by the Secret that they write.
-  static final String BY_TARGET = "target";
-
   /// `changed` gets the object before (null: it is new) and after (null: it is gone) each change.
   static <T extends HasMetadata> Watch<T> of(
       KubernetesClient client,
-      Class<T> type,
+      WatchedKind<T> kind,
       Set<String> namespaces,
       BiConsumer<@Nullable T, @Nullable T> changed) {
     var watch = new Watch<T>();
-    var resources = client.resources(type);
+    var resources = client.resources(kind.type());
     if (namespaces.isEmpty()) {
-      watch.add(resources.inAnyNamespace(), changed);
-    } else {
-      namespaces.forEach(namespace -> watch.add(resources.inNamespace(namespace), changed));
-    }
-    return watch;
-  }
-
-  /// Those that carry this label, whatever its value is: the API server sends no others.
-  static <T extends HasMetadata> Watch<T> of(
-      KubernetesClient client,
-      Class<T> type,
-      Set<String> namespaces,
-      String label,
-      BiConsumer<@Nullable T, @Nullable T> changed) {
-    var watch = new Watch<T>();
-    var resources = client.resources(type);
-    if (namespaces.isEmpty()) {
-      watch.add(resources.inAnyNamespace().withLabel(label), changed);
+      watch.add(labelled(resources.inAnyNamespace(), kind), kind, changed);
     } else {
       namespaces.forEach(
-          namespace -> watch.add(resources.inNamespace(namespace).withLabel(label), changed));
+          namespace -> watch.add(labelled(resources.inNamespace(namespace), kind), kind, changed));
     }
     return watch;
   }
 
   static <T extends HasMetadata> Watch<T> of(
-      Informable<T> resources, BiConsumer<@Nullable T, @Nullable T> changed) {
+      Informable<T> resources, WatchedKind<T> kind, BiConsumer<@Nullable T, @Nullable T> changed) {
     var watch = new Watch<T>();
-    watch.add(resources, changed);
+    watch.add(resources, kind, changed);
     return watch;
   }
 
-  private void add(Informable<T> resources, BiConsumer<@Nullable T, @Nullable T> changed) {
+  private static <T extends HasMetadata> Informable<T> labelled(
+      FilterWatchListDeletable<T, ?, ?> resources, WatchedKind<T> kind) {
+    return kind.label().<Informable<T>>map(resources::withLabel).orElse(resources);
+  }
+
+  private void add(
+      Informable<T> resources, WatchedKind<T> kind, BiConsumer<@Nullable T, @Nullable T> changed) {
     // All Secrets of a large cluster in one answer would need more memory than all else.
     var informer = resources.withLimit(Pages.OF_A_WATCH).runnableInformer(0);
-    Function<T, List<String>> identities = Watch::identities;
     informer.itemStore(new LeanStore<>());
-    Function<T, List<String>> accounts = object -> annotated(object, Members.ACCOUNT_OF_TOKEN);
-    Function<T, List<String>> suspensions =
-        object ->
-            annotated(object, Api.SUSPENDED).stream().map(text -> Ended.of(text).uid()).toList();
-    Function<T, List<String>> accountUids = object -> annotated(object, Api.ACCOUNT_UID);
-    Function<T, List<String>> anchored = object -> annotated(object, Api.ANCHOR_FOR);
-    Function<T, List<String>> subjects = RbacFacts::subjectKeys;
-    Function<T, List<String>> roles = RbacFacts::roleKeys;
-    Function<T, List<String>> targets = Watch::targets;
-    informer.addIndexers(
-        Map.of(
-            BY_IDENTITY,
-            unfailing(identities),
-            BY_ACCOUNT,
-            unfailing(accounts),
-            BY_SUSPENSION,
-            unfailing(suspensions),
-            BY_ACCOUNT_UID,
-            unfailing(accountUids),
-            BY_ANCHORED,
-            unfailing(anchored),
-            BY_SUBJECT,
-            unfailing(subjects),
-            BY_ROLE,
-            unfailing(roles),
-            BY_TARGET,
-            unfailing(targets)));
+    var indexers = new HashMap<String, Function<T, List<String>>>();
+    kind.indexes().forEach((index, values) -> indexers.put(index, unfailing(values)));
+    informer.addIndexers(indexers);
     // Whatever goes wrong, at the start or later, is tried again; health tells meanwhile.
     informer.exceptionHandler(
         (started, problem) -> {
@@ -195,38 +136,6 @@ final class Watch<T extends HasMetadata> {
   static <T extends HasMetadata> Function<T, List<String>> unfailing(
       Function<T, List<String>> index) {
     return object -> Faulty.or(List.of(), object, () -> index.apply(object));
-  }
-
-  /// The identities that an object belongs to by our label, or by its controller.
-  private static List<String> identities(HasMetadata object) {
-    return identityNames(object)
-        .map(name -> object.getMetadata().getNamespace() + "/" + name)
-        .toList();
-  }
-
-  private static List<String> annotated(HasMetadata object, String annotation) {
-    return Optional.ofNullable(Metadata.annotations(object.getMetadata()).get(annotation)).stream()
-        .map(value -> object.getMetadata().getNamespace() + "/" + value)
-        .toList();
-  }
-
-  private static List<String> targets(HasMetadata object) {
-    return object instanceof Certificate certificate
-            && certificate.getSpec() != null
-            && certificate.getSpec().getSecretName() != null
-        ? List.of(
-            certificate.getMetadata().getNamespace() + "/" + certificate.getSpec().getSecretName())
-        : List.of();
-  }
-
-  static Stream<String> identityNames(HasMetadata object) {
-    var meta = object.getMetadata();
-    var byLabel = Stream.ofNullable(Metadata.labels(meta).get(Api.IDENTITY));
-    var byController =
-        Metadata.controllers(meta)
-            .filter(owner -> "MachineIdentity".equals(owner.getKind()))
-            .map(owner -> owner.getName());
-    return Stream.concat(byLabel, byController).distinct();
   }
 
   /// Completes when the caches hold what the API server holds.
@@ -335,10 +244,5 @@ final class Watch<T extends HasMetadata> {
 
   Collection<T> all() {
     return informers.stream().flatMap(informer -> informer.getIndexer().list().stream()).toList();
-  }
-
-  /// Objects that carry our label or have an identity as their controller.
-  Collection<T> marked() {
-    return all().stream().filter(object -> identityNames(object).findAny().isPresent()).toList();
   }
 }

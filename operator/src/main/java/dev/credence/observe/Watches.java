@@ -141,16 +141,14 @@ public final class Watches implements Cluster {
     this.full = full;
     this.namespaces = Set.copyOf(namespaces);
     this.types = new SecretTypes(metadata, namespaces);
-    this.secrets = Watch.of(metadata, Secret.class, namespaces, this::secretChanged);
+    this.secrets = Watch.of(metadata, Kinds.SECRET, namespaces, this::secretChanged);
     this.accounts =
         Watch.of(
             full,
-            ServiceAccount.class,
+            Kinds.SERVICE_ACCOUNT,
             namespaces,
             (a, b) -> waking.changed(Kind.ServiceAccount, a, b));
-    this.jobs =
-        Watch.of(
-            full, Job.class, namespaces, Api.IDENTITY, (a, b) -> waking.changed(Kind.Job, a, b));
+    this.jobs = Watch.of(full, Kinds.JOB, namespaces, (a, b) -> waking.changed(Kind.Job, a, b));
     this.rollouts = new Installed(metadata, ArgoRollout.DEFINITION);
     this.consumption = new Consumption(full, rollouts::isThere, this::isGoodPart);
     this.usages =
@@ -176,8 +174,13 @@ public final class Watches implements Cluster {
     this.neverSuspend =
         Stream.concat(Stream.of(KUBE_SYSTEM, home), neverSuspend.stream())
             .collect(Collectors.toUnmodifiableSet());
-    this.homes = Watch.of(metadata.namespaces(), this::homeChanged);
-    this.policies = Watch.of(full.resources(CredentialPolicy.class), (a, b) -> policiesChanged());
+    this.homes =
+        Watch.of(metadata.namespaces(), WatchedKind.of(Namespace.class), this::homeChanged);
+    this.policies =
+        Watch.of(
+            full.resources(CredentialPolicy.class),
+            WatchedKind.of(CredentialPolicy.class),
+            (a, b) -> policiesChanged());
     this.certManager =
         new CertManager(full, metadata, namespaces, clusterResources, new CertManagerChanges());
   }
@@ -451,7 +454,7 @@ public final class Watches implements Cluster {
 
   @Override
   public Collection<Job> jobs(String namespace, String identity) {
-    return jobs.by(Watch.BY_IDENTITY, namespace + "/" + identity);
+    return jobs.by(Kinds.BY_IDENTITY, namespace + "/" + identity);
   }
 
   @Override
@@ -501,7 +504,7 @@ public final class Watches implements Cluster {
   @Override
   public Collection<HasMetadata> ofIdentity(Kind kind, String namespace, String identity) {
     return watch(kind).stream()
-        .flatMap(watch -> watch.by(Watch.BY_IDENTITY, namespace + "/" + identity).stream())
+        .flatMap(watch -> watch.by(Kinds.BY_IDENTITY, namespace + "/" + identity).stream())
         .<HasMetadata>map(object -> object)
         .toList();
   }
@@ -516,7 +519,9 @@ public final class Watches implements Cluster {
 
   /// Objects that carry our label or have an identity as their controller.
   public Stream<HasMetadata> marked(Kind kind) {
-    return watch(kind).stream().flatMap(watch -> watch.marked().stream());
+    return watch(kind).stream()
+        .<HasMetadata>flatMap(watch -> watch.all().stream())
+        .filter(object -> Kinds.identityNames(object).findAny().isPresent());
   }
 
   private Optional<Watch<? extends HasMetadata>> watch(Kind kind) {
@@ -553,19 +558,19 @@ public final class Watches implements Cluster {
 
   @Override
   public Collection<HasMetadata> tokensOf(String namespace, String account) {
-    return List.copyOf(secrets.by(Watch.BY_ACCOUNT, namespace + "/" + account));
+    return List.copyOf(secrets.by(Kinds.BY_ACCOUNT, namespace + "/" + account));
   }
 
   @Override
   public Collection<HasMetadata> endedFor(String namespace, String uid) {
-    return List.copyOf(secrets.by(Watch.BY_SUSPENSION, namespace + "/" + uid));
+    return List.copyOf(secrets.by(Kinds.BY_SUSPENSION, namespace + "/" + uid));
   }
 
   @Override
   public Collection<HasMetadata> anchorsOf(String namespace, String accountUid) {
     return Anchors.of(
-        secrets.by(Watch.BY_ACCOUNT_UID, namespace + "/" + accountUid),
-        secret -> secrets.by(Watch.BY_ANCHORED, namespace + "/" + secret));
+        secrets.by(Kinds.BY_ACCOUNT_UID, namespace + "/" + accountUid),
+        secret -> secrets.by(Kinds.BY_ANCHORED, namespace + "/" + secret));
   }
 
   /// A token that another identity asked for, a moment before its account was suspended, is ended

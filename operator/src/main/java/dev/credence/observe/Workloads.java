@@ -82,10 +82,6 @@ public final class Workloads {
     };
   }
 
-  static boolean hasName(HasMetadata object) {
-    return object.getMetadata() != null && object.getMetadata().getName() != null;
-  }
-
   /// What carries out a rotation uses both values, and ends with it: it is nobody to wait for.
   static boolean isHook(HasMetadata object) {
     var meta = object.getMetadata();

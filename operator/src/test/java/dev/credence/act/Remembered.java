@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /// A memory that can be looked at.
-final class Remembered implements Act.Memory {
+final class Remembered implements Memory {
   final List<HasMetadata> wrote = new ArrayList<>();
   final List<ObjectMeta> marked = new ArrayList<>();
   final List<String> restarted = new ArrayList<>();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.act.Act;
 import dev.credence.act.Announcer;
+import dev.credence.act.Memory;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentitySpec;
 import dev.credence.api.MachineIdentityStatus;
@@ -85,7 +86,7 @@ class IdentityReconcilerTest {
   private Optional<Error> fault = Optional.empty();
   private Optional<RuntimeException> mishap = Optional.empty();
 
-  private final class Remembering implements Act.Memory {
+  private final class Remembering implements Memory {
     @Override
     public void wrote(HasMetadata object) {
       var now = fault;

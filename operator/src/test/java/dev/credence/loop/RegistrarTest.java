@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.act.IdentityWrites;
 import dev.credence.decide.discovery.Registering;
-import dev.credence.decide.discovery.Registering.Step;
+import dev.credence.decide.discovery.RegistrationStep;
 import dev.credence.facts.Guard;
 import dev.credence.measure.Census.Progress;
 import dev.credence.observe.FakeApi;
@@ -27,20 +27,22 @@ class RegistrarTest {
   @AutoClose private final KubernetesClient client = api.client();
   private final Registrar registrar = new Registrar(new IdentityWrites(client)::perform);
 
-  private static Step register(String account) {
-    return new Step.Register("sales", account, account, "production");
+  private static RegistrationStep register(String account) {
+    return new RegistrationStep.Register("sales", account, account, "production");
   }
 
-  private static Registering all(Step... steps) {
+  private static Registering all(RegistrationStep... steps) {
     return new Registering(List.of(steps), List.of());
   }
 
   @Test
   void so_many_in_a_minute_and_no_more() {
-    var done = new ArrayList<Step>();
+    var done = new ArrayList<RegistrationStep>();
     var slow = new Registrar(done::add);
     var steps =
-        IntStream.range(0, 100).<Step>mapToObj(number -> register("account-" + number)).toList();
+        IntStream.range(0, 100)
+            .<RegistrationStep>mapToObj(number -> register("account-" + number))
+            .toList();
     var some = new Registering(steps, List.of());
 
     assertThat(slow.perform(some, clock.instant()))
@@ -118,7 +120,8 @@ class RegistrarTest {
   void only_the_very_object_that_was_judged_goes() {
     api.answers(Map.of("kind", "Status", "apiVersion", "v1", "status", "Success"));
     registrar.perform(
-        all(new Step.Withdraw("sales", "crm-sync", new Guard("uid-1", "7"))), clock.instant());
+        all(new RegistrationStep.Withdraw("sales", "crm-sync", new Guard("uid-1", "7"))),
+        clock.instant());
     assertThat(api.lines()).containsExactly("DELETE " + IDENTITIES + "/crm-sync");
     assertThat(api.last().json().at("/preconditions/uid").asText()).isEqualTo("uid-1");
     assertThat(api.last().json().at("/preconditions/resourceVersion").asText()).isEqualTo("7");
@@ -128,7 +131,8 @@ class RegistrarTest {
   void of_an_adopted_one_the_label_alone_is_changed() {
     api.echoes();
     registrar.perform(
-        all(new Step.Acknowledge("sales", "crm-sync", new Guard("uid-1", "7"))), clock.instant());
+        all(new RegistrationStep.Acknowledge("sales", "crm-sync", new Guard("uid-1", "7"))),
+        clock.instant());
     assertThat(api.lines()).containsExactly("PATCH " + IDENTITIES + "/crm-sync");
     assertThat(api.last().json())
         .isEqualTo(

@@ -4,6 +4,7 @@ import static dev.credence.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.act.Act;
+import dev.credence.act.Memory;
 import dev.credence.api.SuspensionList;
 import dev.credence.api.SuspensionListSpec;
 import dev.credence.facts.Subject;
@@ -367,7 +368,7 @@ class SweepTest {
     return MetricsPage.of(meters.page()).value("credence_last_sweep_timestamp_seconds");
   }
 
-  private final class Forgetful implements Act.Memory {
+  private final class Forgetful implements Memory {
     @Override
     public List<SuspensionList> suspensionLists() {
       return watches.suspensionLists();

@@ -138,7 +138,7 @@ class GarbageTest {
             var before = garbage.perhaps() ? null : object;
             var after = before == null || garbage.perhaps() ? object : null;
             new LeanStore<HasMetadata>().put("key", object);
-            Watch.identityNames(object).forEach(name -> assertThat(name).isNotNull());
+            Kinds.identityNames(object).forEach(name -> assertThat(name).isNotNull());
             RbacFacts.subjectKeys(object);
             RbacFacts.roleKeys(object);
             waking.changed(garbage.of(List.of(Kind.values())), before, after);

@@ -3,7 +3,6 @@ package dev.credence.observe;
 import static dev.credence.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Set;
 import org.junit.jupiter.api.AutoClose;
@@ -19,7 +18,7 @@ class PagedWatchTest {
   void it_begins_with_pages() {
     api.answers(200, page("a", ", continue: more"));
     api.answers(200, page("b", ""));
-    var watch = Watch.of(client, Secret.class, Set.of(), (before, after) -> {});
+    var watch = Watch.of(client, Kinds.SECRET, Set.of(), (before, after) -> {});
     var _ = watch.start();
     eventually("both pages are known")
         .until(() -> watch.get("sales", "a").isPresent() && watch.get("sales", "b").isPresent());

@@ -1,6 +1,5 @@
 package dev.credence.decide.discovery;
 
-import dev.credence.facts.Guard;
 import dev.credence.facts.Inventory;
 import dev.credence.facts.Inventory.Claimant;
 import dev.credence.facts.Inventory.Found;
@@ -21,7 +20,7 @@ import java.util.stream.Collectors;
 /// An identity goes again when its account is gone and nobody has touched it: as long as there is
 /// any trace of somebody else on it, it stays and shows that its account is missing. One that was
 /// adopted loses our label.
-public record Registering(List<Step> steps, List<Problem> problems) {
+public record Registering(List<RegistrationStep> steps, List<Problem> problems) {
   private static final int LONGEST_NAME = 63;
   private static final String OTHER_NAME = "-account";
 
@@ -32,26 +31,10 @@ public record Registering(List<Step> steps, List<Problem> problems) {
 
   public record Problem(String policy, String message) {}
 
-  public sealed interface Step {
-    String namespace();
-
-    /// The identity's.
-    String name();
-
-    /// Write an identity for this account.
-    record Register(String namespace, String name, String account, String policy) implements Step {}
-
-    /// Delete one whose account is gone and that is as we wrote it.
-    record Withdraw(String namespace, String name, Guard guard) implements Step {}
-
-    /// Take our label off one that somebody has adopted.
-    record Acknowledge(String namespace, String name, Guard guard) implements Step {}
-  }
-
   private record Place(String namespace, String name) {}
 
   public static Registering of(Inventory inventory, Discovery discovery) {
-    var steps = new ArrayList<Step>();
+    var steps = new ArrayList<RegistrationStep>();
     var problems = new ArrayList<Problem>();
     var taken =
         inventory.claimants().stream()
@@ -83,16 +66,16 @@ public record Registering(List<Step> steps, List<Problem> problems) {
   }
 
   private static void follow(
-      Claimant one, Inventory inventory, Set<Place> accounts, List<Step> steps) {
+      Claimant one, Inventory inventory, Set<Place> accounts, List<RegistrationStep> steps) {
     if (one.found() == Found.Adopted) {
-      steps.add(new Step.Acknowledge(one.namespace(), one.name(), one.guard()));
+      steps.add(new RegistrationStep.Acknowledge(one.namespace(), one.name(), one.guard()));
     }
     if (one.found() == Found.Untouched
         && asksToRegister(inventory, one.namespace())
         && one.names().stream()
             .map(Subject::name)
             .noneMatch(account -> accounts.contains(new Place(one.namespace(), account)))) {
-      steps.add(new Step.Withdraw(one.namespace(), one.name(), one.guard()));
+      steps.add(new RegistrationStep.Withdraw(one.namespace(), one.name(), one.guard()));
     }
   }
 
@@ -103,7 +86,7 @@ public record Registering(List<Step> steps, List<Problem> problems) {
   }
 
   private static void register(
-      Unclaimed account, Set<Place> taken, List<Step> steps, List<Problem> problems) {
+      Unclaimed account, Set<Place> taken, List<RegistrationStep> steps, List<Problem> problems) {
     var own = new Place(account.namespace(), account.name());
     var other = new Place(account.namespace(), account.name() + OTHER_NAME);
     var free =
@@ -114,7 +97,7 @@ public record Registering(List<Step> steps, List<Problem> problems) {
     if (free.isPresent()) {
       taken.add(free.get());
       steps.add(
-          new Step.Register(
+          new RegistrationStep.Register(
               account.namespace(), free.get().name(), account.name(), account.policy()));
     } else {
       problems.add(

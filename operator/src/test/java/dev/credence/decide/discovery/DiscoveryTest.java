@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.MachineIdentity;
-import dev.credence.decide.discovery.Registering.Step;
 import dev.credence.facts.Baseline;
 import dev.credence.facts.Inventory;
 import dev.credence.observe.Inventories;
@@ -127,12 +126,13 @@ class DiscoveryTest {
     items.forEach(item -> lines.add("- " + item));
   }
 
-  private static String told(Step step) {
+  private static String told(RegistrationStep step) {
     return switch (step) {
-      case Step.Register(var namespace, var name, var account, _) ->
+      case RegistrationStep.Register(var namespace, var name, var account, _) ->
           "Register ServiceAccount %s/%s as %s".formatted(namespace, account, name);
-      case Step.Withdraw(var namespace, var name, _) -> "Withdraw " + namespace + "/" + name;
-      case Step.Acknowledge(var namespace, var name, _) ->
+      case RegistrationStep.Withdraw(var namespace, var name, _) ->
+          "Withdraw " + namespace + "/" + name;
+      case RegistrationStep.Acknowledge(var namespace, var name, _) ->
           "Take the label off " + namespace + "/" + name;
     };
   }
