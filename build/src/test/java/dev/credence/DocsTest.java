@@ -5,8 +5,9 @@ import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.Api;
-import dev.credence.generate.AnnotationReference;
-import dev.credence.measure.Metric;
+import dev.credence.metrics.Metric;
+import dev.credence.reference.AnnotationReference;
+import dev.credence.settings.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

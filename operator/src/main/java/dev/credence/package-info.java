@@ -1,5 +1,5 @@
-/// Credence: machine-identity governance for Kubernetes. `Main` wires; start reading at
-/// `decide/Decide`.
+/// Credence: machine-identity governance for Kubernetes. `Main` is the command line. Start reading
+/// at `decide/Decide`; the plan of the packages is in `docs/development/architecture.md`.
 @NullMarked
 package dev.credence;
 

@@ -1,7 +1,11 @@
 package dev.credence.act;
 
+import dev.credence.act.request.Memory;
+import dev.credence.act.request.OwnObjects;
+import dev.credence.act.request.Patches;
+import dev.credence.act.request.Refusal;
 import dev.credence.api.MachineIdentity;
-import dev.credence.decide.Action;
+import dev.credence.plan.Action;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 

@@ -1,11 +1,18 @@
 package dev.credence.act;
 
+import dev.credence.act.request.Memory;
+import dev.credence.act.secret.KeyPool;
+import dev.credence.act.secret.KubeconfigServer;
+import dev.credence.act.secret.Renewals;
+import dev.credence.act.secret.SecretRequests;
+import dev.credence.act.secret.SecretWrites;
+import dev.credence.act.secret.TokenRequests;
 import dev.credence.api.MachineIdentity;
-import dev.credence.decide.Action;
-import dev.credence.facts.Guard;
-import dev.credence.facts.Subject;
-import dev.credence.make.Maker;
-import dev.credence.observe.SuspendedAccounts;
+import dev.credence.facts.object.Guard;
+import dev.credence.facts.object.Subject;
+import dev.credence.generate.Maker;
+import dev.credence.observe.suspension.SuspendedAccounts;
+import dev.credence.plan.Action;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.InstantSource;

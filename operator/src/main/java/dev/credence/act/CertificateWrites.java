@@ -1,10 +1,14 @@
 package dev.credence.act;
 
+import dev.credence.act.request.Memory;
+import dev.credence.act.request.OwnObjects;
+import dev.credence.act.request.Patches;
+import dev.credence.act.request.Refusal;
 import dev.credence.api.MachineIdentity;
-import dev.credence.decide.Action;
-import dev.credence.decide.Durations;
-import dev.credence.facts.Issuance;
-import dev.credence.facts.Issuance.Field;
+import dev.credence.facts.credential.Issuance;
+import dev.credence.facts.credential.Issuance.Field;
+import dev.credence.plan.Action;
+import dev.credence.plan.Durations;
 import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;

@@ -1,9 +1,11 @@
 package dev.credence.act;
 
+import dev.credence.act.request.Patches;
+import dev.credence.act.request.Refusal;
 import dev.credence.api.Api;
 import dev.credence.api.MachineIdentity;
-import dev.credence.decide.discovery.RegistrationStep;
-import dev.credence.facts.Subject;
+import dev.credence.facts.object.Subject;
+import dev.credence.plan.RegistrationStep;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.HashMap;

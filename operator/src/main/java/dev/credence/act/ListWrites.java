@@ -1,9 +1,11 @@
 package dev.credence.act;
 
+import dev.credence.act.request.Memory;
+import dev.credence.act.request.Patches;
 import dev.credence.api.Api;
 import dev.credence.api.SuspensionList;
 import dev.credence.api.SuspensionListSpec;
-import dev.credence.facts.Guard;
+import dev.credence.facts.object.Guard;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;

@@ -1,6 +1,7 @@
 package dev.credence.act;
 
-import dev.credence.decide.Action;
+import dev.credence.act.request.Refusal;
+import dev.credence.plan.Action;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

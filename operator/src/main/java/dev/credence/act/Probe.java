@@ -2,10 +2,10 @@ package dev.credence.act;
 
 import dev.credence.api.SuspensionList;
 import dev.credence.api.SuspensionListSpec;
-import dev.credence.facts.Safeguards.Admission;
-import dev.credence.facts.Tier;
-import dev.credence.observe.Enforcement;
-import dev.credence.observe.Enforcement.Answer;
+import dev.credence.facts.identity.Safeguards.Admission;
+import dev.credence.facts.policy.Tier;
+import dev.credence.observe.suspension.Enforcement;
+import dev.credence.observe.suspension.Enforcement.Answer;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;

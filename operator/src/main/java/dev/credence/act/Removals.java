@@ -1,7 +1,8 @@
 package dev.credence.act;
 
-import dev.credence.facts.Guard;
-import dev.credence.facts.Subject;
+import dev.credence.act.request.Refusal;
+import dev.credence.facts.object.Guard;
+import dev.credence.facts.object.Subject;
 import io.fabric8.kubernetes.api.model.DeleteOptions;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;

@@ -1,10 +1,10 @@
 package dev.credence.act;
 
 import dev.credence.api.Api;
-import dev.credence.decide.results.Result;
-import dev.credence.decide.results.Results;
-import dev.credence.facts.ReportKind;
-import dev.credence.observe.Reports;
+import dev.credence.facts.discovery.ReportKind;
+import dev.credence.observe.discovery.Reports;
+import dev.credence.plan.Result;
+import dev.credence.plan.Results;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;

@@ -1,9 +1,11 @@
 package dev.credence.act;
 
+import dev.credence.act.request.Patches;
+import dev.credence.act.request.Refusal;
 import dev.credence.api.Api;
-import dev.credence.facts.Guard;
-import dev.credence.facts.Subject;
-import dev.credence.observe.ArgoRollout;
+import dev.credence.facts.object.Guard;
+import dev.credence.facts.object.Subject;
+import dev.credence.observe.usage.ArgoRollout;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusDetails;

@@ -1,10 +1,11 @@
 package dev.credence.act;
 
+import dev.credence.act.request.Refusal;
 import dev.credence.api.Api;
-import dev.credence.decide.Action;
-import dev.credence.facts.Guard;
-import dev.credence.facts.Subject;
-import dev.credence.observe.SuspendedAccounts;
+import dev.credence.facts.object.Guard;
+import dev.credence.facts.object.Subject;
+import dev.credence.observe.suspension.SuspendedAccounts;
+import dev.credence.plan.Action;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.time.ZoneOffset;
 import java.util.HashMap;

@@ -1,4 +1,5 @@
-/// Make it so: the only writers. One method for each action, each safe to repeat.
+/// The only writers. `Act` carries out the actions of a decision, one request each; Events tell of
+/// them.
 @NullMarked
 package dev.credence.act;
 

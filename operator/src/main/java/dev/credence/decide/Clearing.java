@@ -1,11 +1,14 @@
 package dev.credence.decide;
 
-import dev.credence.facts.Identity.SecretWanted;
-import dev.credence.facts.Member;
-import dev.credence.facts.Member.Part;
-import dev.credence.facts.Member.StoredSecret;
+import dev.credence.decide.membership.Membership;
+import dev.credence.decide.rotation.Tidying;
 import dev.credence.facts.Snapshot;
-import dev.credence.facts.Subject;
+import dev.credence.facts.identity.Identity.SecretWanted;
+import dev.credence.facts.identity.Member;
+import dev.credence.facts.identity.Member.Part;
+import dev.credence.facts.identity.Member.StoredSecret;
+import dev.credence.facts.object.Subject;
+import dev.credence.plan.Action;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

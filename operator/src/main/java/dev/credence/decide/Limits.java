@@ -1,11 +1,13 @@
 package dev.credence.decide;
 
-import dev.credence.decide.Verdict.Aspect;
-import dev.credence.decide.Verdict.Truth;
-import dev.credence.decide.Verdict.Weight;
-import dev.credence.facts.Setback;
-import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
+import dev.credence.facts.object.Setback;
+import dev.credence.facts.object.Setback.Cause;
+import dev.credence.plan.Reason;
+import dev.credence.plan.Verdict;
+import dev.credence.plan.Verdict.Aspect;
+import dev.credence.plan.Verdict.Truth;
+import dev.credence.plan.Verdict.Weight;
 import java.util.Optional;
 
 /// Says that writes wait, since the operator does only so many for a namespace. What is worse stays

@@ -1,11 +1,13 @@
 package dev.credence.decide;
 
-import dev.credence.facts.Member.StoredSecret;
-import dev.credence.facts.Setback;
-import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
-import dev.credence.facts.Subject.Kind;
-import dev.credence.facts.Tier;
+import dev.credence.facts.identity.Member.StoredSecret;
+import dev.credence.facts.object.Setback;
+import dev.credence.facts.object.Setback.Cause;
+import dev.credence.facts.object.Subject.Kind;
+import dev.credence.facts.policy.Tier;
+import dev.credence.plan.Action;
+import dev.credence.plan.Decision;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,12 +1,15 @@
 package dev.credence.decide;
 
-import dev.credence.decide.Standing.Counts;
-import dev.credence.decide.Standing.Handled;
-import dev.credence.decide.Standing.OwnerFound;
-import dev.credence.decide.Standing.State;
-import dev.credence.decide.Verdict.Aspect;
-import dev.credence.decide.Verdict.Truth;
-import dev.credence.facts.Lived;
+import dev.credence.facts.identity.Lived;
+import dev.credence.plan.Reason;
+import dev.credence.plan.Standing;
+import dev.credence.plan.Standing.Counts;
+import dev.credence.plan.Standing.Handled;
+import dev.credence.plan.Standing.OwnerFound;
+import dev.credence.plan.Standing.State;
+import dev.credence.plan.Verdict;
+import dev.credence.plan.Verdict.Aspect;
+import dev.credence.plan.Verdict.Truth;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;

@@ -1,10 +1,12 @@
 package dev.credence.decide;
 
-import dev.credence.facts.Hooks.Step;
-import dev.credence.facts.Member.Part;
-import dev.credence.facts.Member.StoredSecret;
 import dev.credence.facts.Snapshot;
-import dev.credence.facts.Subject;
+import dev.credence.facts.credential.Hooks.Step;
+import dev.credence.facts.identity.Member.Part;
+import dev.credence.facts.identity.Member.StoredSecret;
+import dev.credence.facts.object.Subject;
+import dev.credence.plan.Action;
+import dev.credence.plan.Decision;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;

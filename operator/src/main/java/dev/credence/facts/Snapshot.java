@@ -1,6 +1,19 @@
 package dev.credence.facts;
 
-import dev.credence.facts.Setback.Cause;
+import dev.credence.facts.credential.CertManager;
+import dev.credence.facts.credential.HookJob;
+import dev.credence.facts.identity.Claim;
+import dev.credence.facts.identity.Identity;
+import dev.credence.facts.identity.Member;
+import dev.credence.facts.identity.Safeguards;
+import dev.credence.facts.object.Home;
+import dev.credence.facts.object.Setback;
+import dev.credence.facts.object.Setback.Cause;
+import dev.credence.facts.object.Subject;
+import dev.credence.facts.policy.Policy;
+import dev.credence.facts.rbac.Grants;
+import dev.credence.facts.usage.Consumers;
+import dev.credence.facts.usage.Evidence;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

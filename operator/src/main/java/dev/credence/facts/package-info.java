@@ -1,4 +1,5 @@
-/// What we know: records without null and without secret bytes. Any of them can be printed.
+/// What is known, as records without null and without secret bytes. `Snapshot` is all that a
+/// decision sees.
 @NullMarked
 package dev.credence.facts;
 

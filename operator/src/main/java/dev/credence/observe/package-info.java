@@ -1,5 +1,6 @@
-/// What is there: the only readers of the cluster. Raw objects come in, facts go out; `Specs`,
-/// `Members` and `Policies` are where null and garbage are met.
+/// What is there. `Watches` has every cache, `Snapshots` makes of them what a decision sees.
+// Nothing
+/// in here writes.
 @NullMarked
 package dev.credence.observe;
 

@@ -1,6 +1,6 @@
 package dev.credence.report;
 
-import dev.credence.facts.Unprintable;
+import dev.credence.facts.text.Unprintable;
 
 /// Texts that anybody may have written into the cluster, fit to be shown: one line, and nothing in
 /// it that steers a terminal, turns the direction of writing or is not seen ([Unprintable]).

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.credence.decide.Reason;
+import dev.credence.plan.Reason;
 import dev.credence.report.Inventory.Breach;
 import java.io.IOException;
 import java.io.Writer;

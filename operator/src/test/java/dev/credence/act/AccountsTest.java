@@ -2,11 +2,11 @@ package dev.credence.act;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.credence.decide.Action;
-import dev.credence.facts.Guard;
-import dev.credence.facts.Setback.Cause;
-import dev.credence.facts.Subject;
-import dev.credence.observe.FakeApi;
+import dev.credence.facts.object.Guard;
+import dev.credence.facts.object.Setback.Cause;
+import dev.credence.facts.object.Subject;
+import dev.credence.plan.Action;
+import dev.credence.testing.FakeApi;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;

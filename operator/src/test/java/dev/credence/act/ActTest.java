@@ -2,11 +2,11 @@ package dev.credence.act;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.credence.decide.Action;
-import dev.credence.facts.Evicted;
-import dev.credence.facts.Subject;
-import dev.credence.facts.Subject.Kind;
-import dev.credence.observe.FakeApi;
+import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.Subject.Kind;
+import dev.credence.facts.usage.Evicted;
+import dev.credence.plan.Action;
+import dev.credence.testing.FakeApi;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;

@@ -3,23 +3,24 @@ package dev.credence.act;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.credence.act.request.Refusal;
 import dev.credence.api.MachineIdentity;
-import dev.credence.decide.Action;
-import dev.credence.facts.Subject.Kind;
-import dev.credence.facts.Tier;
-import dev.credence.make.Maker;
-import dev.credence.observe.FakeApi;
+import dev.credence.facts.object.Subject.Kind;
+import dev.credence.facts.policy.Tier;
+import dev.credence.generate.Maker;
+import dev.credence.plan.Action;
+import dev.credence.testing.FakeApi;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 
 /// [Act] in front of an API server that the test plays.
-final class Acting implements AutoCloseable {
-  static final String API_SERVER = "https://api.example.com:6443";
+public final class Acting implements AutoCloseable {
+  public static final String API_SERVER = "https://api.example.com:6443";
 
-  final FakeApi api = FakeApi.start();
-  final Remembered memory = new Remembered();
+  public final FakeApi api = FakeApi.start();
+  public final Remembered memory = new Remembered();
   private final KubernetesClient client = api.client();
   private final KubernetesClient metadata = api.metadataClient();
   private final Act act =
@@ -34,11 +35,11 @@ final class Acting implements AutoCloseable {
 
   /// Fails where the action asks for something that the chart does not grant to an operator of the
   /// tier which carries such actions out.
-  void perform(Action action) {
+  public void perform(Action action) {
     perform(action, Payments.identity());
   }
 
-  void perform(Action action, MachineIdentity identity) {
+  public void perform(Action action, MachineIdentity identity) {
     var before = api.asked().size();
     try {
       act.perform(action, identity);
@@ -58,12 +59,12 @@ final class Acting implements AutoCloseable {
     };
   }
 
-  Refusal refused(Action action) {
+  public Refusal refused(Action action) {
     return catchThrowableOfType(Refusal.class, () -> perform(action));
   }
 
   /// What the only request sent.
-  com.fasterxml.jackson.databind.JsonNode sent() {
+  public com.fasterxml.jackson.databind.JsonNode sent() {
     return api.last().json();
   }
 

@@ -2,10 +2,10 @@ package dev.credence.act;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.credence.decide.Action;
-import dev.credence.facts.Issuance.Field;
-import dev.credence.facts.Setback.Cause;
-import dev.credence.observe.FakeApi;
+import dev.credence.facts.credential.Issuance.Field;
+import dev.credence.facts.object.Setback.Cause;
+import dev.credence.plan.Action;
+import dev.credence.testing.FakeApi;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;

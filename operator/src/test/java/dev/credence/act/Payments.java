@@ -1,21 +1,21 @@
 package dev.credence.act;
 
 import dev.credence.api.MachineIdentity;
-import dev.credence.decide.Action;
-import dev.credence.decide.Action.Labelling;
-import dev.credence.decide.Action.Receipt;
-import dev.credence.facts.Generator.Characters;
-import dev.credence.facts.Generator.Fixed;
-import dev.credence.facts.Generator.Password;
-import dev.credence.facts.Guard;
-import dev.credence.facts.Handled;
-import dev.credence.facts.Issuance;
-import dev.credence.facts.Issuer;
-import dev.credence.facts.Key;
-import dev.credence.facts.Recipe;
-import dev.credence.facts.Subject;
-import dev.credence.facts.TokenRecipe;
-import dev.credence.observe.MarkRecord;
+import dev.credence.facts.credential.Generator.Characters;
+import dev.credence.facts.credential.Generator.Fixed;
+import dev.credence.facts.credential.Generator.Password;
+import dev.credence.facts.credential.Handled;
+import dev.credence.facts.credential.Issuance;
+import dev.credence.facts.credential.Issuer;
+import dev.credence.facts.credential.Key;
+import dev.credence.facts.credential.Recipe;
+import dev.credence.facts.credential.TokenRecipe;
+import dev.credence.facts.object.Guard;
+import dev.credence.facts.object.Subject;
+import dev.credence.plan.Action;
+import dev.credence.plan.Action.Labelling;
+import dev.credence.plan.Action.Receipt;
+import dev.credence.raw.MarkRecord;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.nio.charset.StandardCharsets;
@@ -27,9 +27,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /// The identity `payments-api`, run by team-payments, and its generated Secret `payments-db`.
-final class Payments {
-  static final Instant NEW_YEAR = Instant.parse("2027-01-01T00:00:00Z");
-  static final Subject DB = Subject.secret("payments-db");
+public final class Payments {
+  public static final Instant NEW_YEAR = Instant.parse("2027-01-01T00:00:00Z");
+  public static final Subject DB = Subject.secret("payments-db");
   static final Subject TLS = Subject.certificate("payments-tls");
   static final Issuance ISSUANCE =
       new Issuance(
@@ -49,12 +49,12 @@ final class Payments {
           List.of());
   static final Labelling NO_MARKS =
       new Labelling(Optional.empty(), Optional.empty(), Optional.empty());
-  static final Guard JUDGED = new Guard("uid-of-payments-db", "41");
+  public static final Guard JUDGED = new Guard("uid-of-payments-db", "41");
   static final Subject PENDING = Subject.pendingOf("payments-db");
   static final Guard STAGED = new Guard("uid-of-the-pending-one", "8");
   static final Optional<Instant> A_DAY_LATER = Optional.of(Instant.parse("2027-01-02T00:00:00Z"));
-  static final String SECRETS = "/api/v1/namespaces/payments/secrets";
-  static final String PAYMENTS_DB = SECRETS + "/payments-db";
+  public static final String SECRETS = "/api/v1/namespaces/payments/secrets";
+  public static final String PAYMENTS_DB = SECRETS + "/payments-db";
 
   /// What is asked where the metadata is enough, and the answer to a write of that of
   /// `payments-db`.
@@ -70,7 +70,7 @@ final class Payments {
           Map.of("namespace", "payments", "name", "payments-db", "resourceVersion", "42"));
 
   /// Nobody's, but of the form.
-  static final String TOKEN = "eyJhbGciOiJub25lIn0.eyJpc3MiOiJub2JvZHkifQ.c2lnbmF0dXJl";
+  public static final String TOKEN = "eyJhbGciOiJub25lIn0.eyJpc3MiOiJub2JvZHkifQ.c2lnbmF0dXJl";
 
   static final Recipe RECIPE =
       new Recipe(
@@ -87,7 +87,7 @@ final class Payments {
   /// The record that [#ADA] was written by us.
   static final String WRITTEN_ADA = MarkRecord.text(ADA.identity(), ADA.owner(), ADA.team());
 
-  static MachineIdentity identity() {
+  public static MachineIdentity identity() {
     var identity = new MachineIdentity();
     identity.setMetadata(
         new ObjectMetaBuilder()
@@ -101,7 +101,7 @@ final class Payments {
     return identity;
   }
 
-  static Receipt receipt(long version, Optional<Instant> previousRetiresAt) {
+  public static Receipt receipt(long version, Optional<Instant> previousRetiresAt) {
     return new Receipt(
         version,
         NEW_YEAR,
@@ -112,16 +112,16 @@ final class Payments {
         Handled.NONE);
   }
 
-  static Action.Issue issue() {
+  public static Action.Issue issue() {
     return new Action.Issue(DB, "Opaque", RECIPE, ADA, receipt(1, Optional.empty()), false);
   }
 
   /// The next value; the one before stays for a day.
-  static Action.Rotate rotate() {
+  public static Action.Rotate rotate() {
     return rotate(A_DAY_LATER);
   }
 
-  static Action.Rotate rotate(Optional<Instant> previousRetiresAt) {
+  public static Action.Rotate rotate(Optional<Instant> previousRetiresAt) {
     return new Action.Rotate(
         DB, JUDGED, RECIPE, receipt(2, previousRetiresAt), new Action.Why.OnRequest());
   }
@@ -161,7 +161,7 @@ final class Payments {
   }
 
   /// `payments-db` as it was judged, with version 1 in it.
-  static SecretBuilder stored() {
+  public static SecretBuilder stored() {
     return new SecretBuilder()
         .withNewMetadata()
         .withNamespace("payments")
@@ -177,11 +177,11 @@ final class Payments {
   }
 
   /// Its first value is a token of its account.
-  static Action.Issue token(boolean kubeconfig) {
+  public static Action.Issue token(boolean kubeconfig) {
     return token(tokenRecipe(kubeconfig));
   }
 
-  static Action.Issue token(TokenRecipe recipe) {
+  public static Action.Issue token(TokenRecipe recipe) {
     var receipt =
         new Receipt(
             1,
@@ -194,7 +194,7 @@ final class Payments {
     return new Action.Issue(DB, "Opaque", recipe, ADA, receipt, false);
   }
 
-  static TokenRecipe tokenRecipe(boolean kubeconfig) {
+  public static TokenRecipe tokenRecipe(boolean kubeconfig) {
     return new TokenRecipe(
         "payments-api",
         List.of("vault", "https://db.example.com"),
@@ -203,11 +203,11 @@ final class Payments {
   }
 
   /// What the token of the first version is bound to.
-  static SecretBuilder anchor() {
+  public static SecretBuilder anchor() {
     return anchor(1);
   }
 
-  static SecretBuilder anchor(long version) {
+  public static SecretBuilder anchor(long version) {
     return new SecretBuilder()
         .withNewMetadata()
         .withNamespace("payments")
@@ -227,7 +227,7 @@ final class Payments {
   }
 
   /// An API server's answer to a TokenRequest.
-  static Map<String, ?> granted(String end) {
+  public static Map<String, ?> granted(String end) {
     return Map.of(
         "apiVersion",
         "authentication.k8s.io/v1",
@@ -237,11 +237,11 @@ final class Payments {
         Map.of("token", TOKEN, "expirationTimestamp", end));
   }
 
-  static String base64(String text) {
+  public static String base64(String text) {
     return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  static String text(String base64) {
+  public static String text(String base64) {
     return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
   }
 

@@ -2,10 +2,10 @@ package dev.credence.act;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.credence.facts.Safeguards.Admission;
-import dev.credence.facts.Tier;
-import dev.credence.observe.Enforcement.Answer;
-import dev.credence.observe.FakeApi;
+import dev.credence.facts.identity.Safeguards.Admission;
+import dev.credence.facts.policy.Tier;
+import dev.credence.observe.suspension.Enforcement.Answer;
+import dev.credence.testing.FakeApi;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.Map;
 import org.junit.jupiter.api.AutoClose;

@@ -1,6 +1,7 @@
 package dev.credence.act;
 
-import dev.credence.facts.Subject;
+import dev.credence.act.request.Refusal;
+import dev.credence.facts.object.Subject;
 
 /// Refusals for tests of others.
 public final class Refusals {

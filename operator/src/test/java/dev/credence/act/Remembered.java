@@ -1,7 +1,8 @@
 package dev.credence.act;
 
+import dev.credence.act.request.Memory;
 import dev.credence.api.SuspensionList;
-import dev.credence.facts.Subject;
+import dev.credence.facts.object.Subject;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.util.ArrayList;

@@ -3,12 +3,12 @@ package dev.credence.act;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.credence.decide.Action;
-import dev.credence.facts.Guard;
-import dev.credence.facts.Setback.Cause;
-import dev.credence.facts.Subject;
-import dev.credence.facts.Subject.Kind;
-import dev.credence.observe.FakeApi;
+import dev.credence.facts.object.Guard;
+import dev.credence.facts.object.Setback.Cause;
+import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.Subject.Kind;
+import dev.credence.plan.Action;
+import dev.credence.testing.FakeApi;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.credence.facts.Guard;
-import dev.credence.facts.Setback.Cause;
-import dev.credence.facts.Subject;
-import dev.credence.facts.Subject.Kind;
-import dev.credence.observe.FakeApi;
+import dev.credence.act.request.Refusal;
+import dev.credence.facts.object.Guard;
+import dev.credence.facts.object.Setback.Cause;
+import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.Subject.Kind;
+import dev.credence.testing.FakeApi;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;

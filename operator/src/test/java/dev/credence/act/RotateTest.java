@@ -6,11 +6,11 @@ import static dev.credence.act.Payments.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.credence.decide.Action;
-import dev.credence.facts.Generator;
-import dev.credence.facts.Key;
-import dev.credence.facts.Recipe;
-import dev.credence.facts.Setback.Cause;
+import dev.credence.facts.credential.Generator;
+import dev.credence.facts.credential.Key;
+import dev.credence.facts.credential.Recipe;
+import dev.credence.facts.object.Setback.Cause;
+import dev.credence.plan.Action;
 import io.fabric8.kubernetes.api.model.FieldsV1;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntryBuilder;

@@ -3,9 +3,9 @@ package dev.credence.decide;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import dev.credence.facts.ContactPattern;
-import dev.credence.facts.ContactPattern.Broken;
-import dev.credence.facts.ContactPattern.Usable;
+import dev.credence.facts.text.ContactPattern;
+import dev.credence.facts.text.ContactPattern.Broken;
+import dev.credence.facts.text.ContactPattern.Usable;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -3,7 +3,7 @@ package dev.credence.decide;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.credence.facts.Cron;
+import dev.credence.facts.time.Cron;
 import java.time.Instant;
 import java.util.List;
 import java.util.Random;

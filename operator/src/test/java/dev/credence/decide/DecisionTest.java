@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.api.MachineIdentity;
-import dev.credence.facts.Evidence.Tracking;
-import dev.credence.facts.Safeguards;
-import dev.credence.facts.Safeguards.Admission;
-import dev.credence.facts.ServerVersion;
-import dev.credence.facts.Setback;
-import dev.credence.facts.Setback.Cause;
 import dev.credence.facts.Snapshot;
-import dev.credence.facts.Subject;
-import dev.credence.facts.Subject.Kind;
-import dev.credence.facts.Tier;
+import dev.credence.facts.identity.Safeguards;
+import dev.credence.facts.identity.Safeguards.Admission;
+import dev.credence.facts.object.ServerVersion;
+import dev.credence.facts.object.Setback;
+import dev.credence.facts.object.Setback.Cause;
+import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.Subject.Kind;
+import dev.credence.facts.policy.Tier;
+import dev.credence.facts.usage.Evidence.Tracking;
 import dev.credence.observe.Snapshots;
 import dev.credence.world.Golden;
 import dev.credence.world.Readable;
@@ -37,7 +37,7 @@ import org.junit.jupiter.api.TestFactory;
 /// Each folder of `decisions/` is a sentence about what the operator decides, with `given.yaml` (a
 /// document about the look, then the objects of the cluster) and `expect.yaml` (the decision).
 /// `make golden` writes what is expected anew: review the difference.
-class DecisionTest {
+public class DecisionTest {
   private static final Path FOLDER = Path.of("src/test/resources/decisions");
 
   @TestFactory
@@ -63,12 +63,12 @@ class DecisionTest {
     Golden.check(expected, actual);
   }
 
-  static Tier tier(String given) {
+  public static Tier tier(String given) {
     var about = Yaml.node(Yaml.documents(given).getFirst());
     return Tier.valueOf(about.path("tier").asText(Tier.Enforce.name()));
   }
 
-  static Snapshot snapshot(String given) {
+  public static Snapshot snapshot(String given) {
     var documents = Yaml.documents(given);
     var about = Yaml.node(documents.getFirst());
     assertThat(about.properties())

@@ -2,10 +2,10 @@ package dev.credence.decide;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.credence.decide.results.Result;
-import dev.credence.decide.results.Result.Outcome;
-import dev.credence.decide.results.Result.Whose;
-import dev.credence.decide.results.Results;
+import dev.credence.plan.Result;
+import dev.credence.plan.Result.Outcome;
+import dev.credence.plan.Result.Whose;
+import dev.credence.plan.Results;
 import dev.credence.world.Golden;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,6 +3,8 @@ package dev.credence.decide;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.facts.Snapshot;
+import dev.credence.plan.Action;
+import dev.credence.plan.Decision;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -5,8 +5,8 @@ import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.Api;
-import dev.credence.decide.Verdict.Aspect;
-import dev.credence.decide.Verdict.Truth;
+import dev.credence.plan.Verdict.Aspect;
+import dev.credence.plan.Verdict.Truth;
 import dev.credence.world.World;
 import dev.credence.world.Yaml;
 import io.fabric8.kubernetes.api.model.HasMetadata;

@@ -1,6 +1,5 @@
 package dev.credence.explore;
 
-import dev.credence.decide.Action;
 import dev.credence.explore.Node.Late;
 import dev.credence.explore.Node.Left;
 import dev.credence.explore.Node.Step;
@@ -16,7 +15,8 @@ import dev.credence.explore.State.Pod;
 import dev.credence.explore.State.Requests;
 import dev.credence.explore.State.Run;
 import dev.credence.explore.State.Work;
-import dev.credence.facts.Hooks;
+import dev.credence.facts.credential.Hooks;
+import dev.credence.plan.Action;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;

@@ -3,9 +3,9 @@ package dev.credence.explore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.decide.Decide;
-import dev.credence.decide.Decision;
 import dev.credence.explore.Explorer.Found;
 import dev.credence.facts.Snapshot;
+import dev.credence.plan.Decision;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.Stream;

@@ -1,10 +1,10 @@
 package dev.credence.explore;
 
-import dev.credence.decide.Decision;
 import dev.credence.explore.Node.Left;
 import dev.credence.explore.Node.Step;
 import dev.credence.explore.Plan.Decided;
 import dev.credence.facts.Snapshot;
+import dev.credence.plan.Decision;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -1,7 +1,5 @@
 package dev.credence.explore;
 
-import dev.credence.decide.Action;
-import dev.credence.decide.Action.Receipt;
 import dev.credence.explore.State.Anchor;
 import dev.credence.explore.State.Handled;
 import dev.credence.explore.State.Held;
@@ -12,10 +10,12 @@ import dev.credence.explore.State.Run;
 import dev.credence.explore.State.Staged;
 import dev.credence.explore.State.Token;
 import dev.credence.explore.State.Work;
-import dev.credence.facts.Guard;
-import dev.credence.facts.Hooks.Step;
-import dev.credence.facts.Subject;
-import dev.credence.facts.Subject.Kind;
+import dev.credence.facts.credential.Hooks.Step;
+import dev.credence.facts.object.Guard;
+import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.Subject.Kind;
+import dev.credence.plan.Action;
+import dev.credence.plan.Action.Receipt;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;

@@ -1,11 +1,11 @@
 package dev.credence.explore;
 
-import dev.credence.decide.Action;
 import dev.credence.explore.State.Anchor;
 import dev.credence.explore.State.Held;
 import dev.credence.explore.State.Part;
-import dev.credence.facts.Hooks.Step;
-import dev.credence.facts.Subject;
+import dev.credence.facts.credential.Hooks.Step;
+import dev.credence.facts.object.Subject;
+import dev.credence.plan.Action;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

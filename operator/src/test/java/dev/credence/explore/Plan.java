@@ -1,9 +1,9 @@
 package dev.credence.explore;
 
-import dev.credence.decide.Action;
-import dev.credence.decide.Decision;
-import dev.credence.decide.Standing.Credential;
-import dev.credence.decide.Standing.Credential.Phase;
+import dev.credence.plan.Action;
+import dev.credence.plan.Decision;
+import dev.credence.plan.Standing.Credential;
+import dev.credence.plan.Standing.Credential.Phase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -1,10 +1,10 @@
 package dev.credence.explore;
 
-import dev.credence.decide.Standing.Credential.Phase;
 import dev.credence.explore.Plan.Decided;
 import dev.credence.explore.State.Outcome;
 import dev.credence.explore.State.Part;
-import dev.credence.facts.Conduct.Strategy;
+import dev.credence.facts.policy.Conduct.Strategy;
+import dev.credence.plan.Standing.Credential.Phase;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

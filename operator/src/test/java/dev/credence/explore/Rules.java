@@ -1,6 +1,6 @@
 package dev.credence.explore;
 
-import dev.credence.facts.Conduct.Strategy;
+import dev.credence.facts.policy.Conduct.Strategy;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.credence.explore;
 
-import dev.credence.facts.Hooks.Step;
+import dev.credence.facts.credential.Hooks.Step;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

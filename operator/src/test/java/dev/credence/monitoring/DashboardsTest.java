@@ -3,7 +3,7 @@ package dev.credence.monitoring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.credence.measure.Metric;
+import dev.credence.metrics.Metric;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;

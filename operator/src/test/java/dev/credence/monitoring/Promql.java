@@ -1,6 +1,6 @@
 package dev.credence.monitoring;
 
-import dev.credence.measure.Metric;
+import dev.credence.metrics.Metric;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;

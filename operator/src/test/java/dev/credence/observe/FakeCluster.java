@@ -1,6 +1,7 @@
 package dev.credence.observe;
 
 import com.sun.net.httpserver.HttpExchange;
+import dev.credence.testing.FakeApi;
 import io.fabric8.kubernetes.api.Pluralize;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -148,7 +149,7 @@ public final class FakeCluster implements AutoCloseable {
   }
 
   /// The minor version that the API server says it has.
-  synchronized void version(String minor) {
+  public synchronized void version(String minor) {
     version = minor;
   }
 

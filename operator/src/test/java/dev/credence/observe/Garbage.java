@@ -119,7 +119,7 @@ public final class Garbage {
     return random.nextBoolean();
   }
 
-  boolean mostly() {
+  public boolean mostly() {
     return random.nextInt(8) != 0;
   }
 

@@ -17,11 +17,11 @@ import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 
 /// An HTTP server that this machine alone reaches. A request that takes long holds up no other.
-final class Loopback implements AutoCloseable {
+public final class Loopback implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-  Loopback(HttpHandler answer) {
+  public Loopback(HttpHandler answer) {
     try {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     } catch (IOException e) {
@@ -32,12 +32,12 @@ final class Loopback implements AutoCloseable {
     server.start();
   }
 
-  String url() {
+  public String url() {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
   /// `?watch=true&resourceVersion=7` by name; empty what has no value.
-  static Map<String, String> query(URI uri) {
+  public static Map<String, String> query(URI uri) {
     return Optional.ofNullable(uri.getRawQuery()).stream()
         .flatMap(query -> Arrays.stream(query.split("&")))
         .map(pair -> pair.split("=", 2))

@@ -7,15 +7,15 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /// Objects as a test writes them, in YAML, with nothing filled in.
-final class Written {
+public final class Written {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final KubernetesSerialization OBJECTS = new KubernetesSerialization(MAPPER, false);
 
-  static JsonNode tree(String yaml) {
+  public static JsonNode tree(String yaml) {
     return MAPPER.valueToTree(new Load(LoadSettings.builder().build()).loadFromString(yaml));
   }
 
-  static <T> T as(Class<T> type, String yaml) {
+  public static <T> T as(Class<T> type, String yaml) {
     return OBJECTS.convertValue(tree(yaml), type);
   }
 

@@ -1,6 +1,6 @@
 package dev.credence.testing;
 
-import dev.credence.facts.Tier;
+import dev.credence.facts.policy.Tier;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

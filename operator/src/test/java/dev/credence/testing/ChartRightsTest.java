@@ -2,7 +2,7 @@ package dev.credence.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.credence.facts.Tier;
+import dev.credence.facts.policy.Tier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

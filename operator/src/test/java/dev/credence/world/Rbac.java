@@ -4,7 +4,7 @@ import dev.credence.facts.rbac.Binding;
 import dev.credence.facts.rbac.Catalog;
 import dev.credence.facts.rbac.Role;
 import dev.credence.facts.rbac.Subject;
-import dev.credence.observe.RbacFacts;
+import dev.credence.observe.rbac.RbacFacts;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.ArrayList;
 import java.util.Collection;

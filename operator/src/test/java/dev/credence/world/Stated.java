@@ -1,9 +1,9 @@
 package dev.credence.world;
 
 import dev.credence.api.Api;
-import dev.credence.facts.Issuance.Field;
-import dev.credence.facts.Member;
-import dev.credence.observe.Members;
+import dev.credence.facts.credential.Issuance.Field;
+import dev.credence.facts.identity.Member;
+import dev.credence.observe.read.Members;
 import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.certmanager.api.model.v1.CertificateBuilder;
 import io.fabric8.kubernetes.api.model.FieldsV1;

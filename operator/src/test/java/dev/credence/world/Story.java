@@ -1,12 +1,12 @@
 package dev.credence.world;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.credence.decide.Standing;
-import dev.credence.decide.Verdict;
-import dev.credence.decide.Verdict.Truth;
-import dev.credence.facts.Setback;
-import dev.credence.facts.Subject;
-import dev.credence.facts.Subject.Kind;
+import dev.credence.facts.object.Setback;
+import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.Subject.Kind;
+import dev.credence.plan.Standing;
+import dev.credence.plan.Verdict;
+import dev.credence.plan.Verdict.Truth;
 import dev.credence.world.World.Look;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Instant;

@@ -1,11 +1,11 @@
 package dev.credence.decide.discovery;
 
-import dev.credence.facts.Inventory;
-import dev.credence.facts.Inventory.Claimant;
-import dev.credence.facts.Inventory.Item;
-import dev.credence.facts.Inventory.Nature;
-import dev.credence.facts.Selector;
-import dev.credence.facts.Subject;
+import dev.credence.facts.discovery.Inventory;
+import dev.credence.facts.discovery.Inventory.Claimant;
+import dev.credence.facts.discovery.Inventory.Item;
+import dev.credence.facts.discovery.Inventory.Nature;
+import dev.credence.facts.object.Selector;
+import dev.credence.facts.object.Subject;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,11 +1,12 @@
 package dev.credence.decide.discovery;
 
-import dev.credence.facts.Inventory;
-import dev.credence.facts.Inventory.Found;
-import dev.credence.facts.Inventory.Item;
-import dev.credence.facts.Inventory.Nature;
-import dev.credence.facts.Oversight;
-import dev.credence.facts.Policy;
+import dev.credence.facts.discovery.Inventory;
+import dev.credence.facts.discovery.Inventory.Found;
+import dev.credence.facts.discovery.Inventory.Item;
+import dev.credence.facts.discovery.Inventory.Nature;
+import dev.credence.facts.policy.Oversight;
+import dev.credence.facts.policy.Policy;
+import dev.credence.plan.Unclaimed;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;

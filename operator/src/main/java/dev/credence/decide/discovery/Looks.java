@@ -1,8 +1,8 @@
 package dev.credence.decide.discovery;
 
-import dev.credence.facts.CredentialType;
-import dev.credence.facts.Inventory.Item;
-import dev.credence.facts.Inventory.Nature;
+import dev.credence.facts.credential.CredentialType;
+import dev.credence.facts.discovery.Inventory.Item;
+import dev.credence.facts.discovery.Inventory.Nature;
 import java.util.Optional;
 
 /// What makes a Secret look like a credential? Its type, what its holder says of it, or the words

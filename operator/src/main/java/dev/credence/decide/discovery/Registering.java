@@ -1,12 +1,14 @@
 package dev.credence.decide.discovery;
 
-import dev.credence.facts.Inventory;
-import dev.credence.facts.Inventory.Claimant;
-import dev.credence.facts.Inventory.Found;
-import dev.credence.facts.Inventory.Nature;
-import dev.credence.facts.Oversight;
-import dev.credence.facts.Policy;
-import dev.credence.facts.Subject;
+import dev.credence.facts.discovery.Inventory;
+import dev.credence.facts.discovery.Inventory.Claimant;
+import dev.credence.facts.discovery.Inventory.Found;
+import dev.credence.facts.discovery.Inventory.Nature;
+import dev.credence.facts.object.Subject;
+import dev.credence.facts.policy.Oversight;
+import dev.credence.facts.policy.Policy;
+import dev.credence.plan.RegistrationStep;
+import dev.credence.plan.Unclaimed;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;

@@ -1,11 +1,11 @@
 package dev.credence.decide.risk;
 
-import dev.credence.decide.Standing.Finding;
 import dev.credence.decide.risk.RiskRule.Hit;
-import dev.credence.facts.ServerVersion;
-import dev.credence.facts.Severity;
+import dev.credence.facts.object.ServerVersion;
+import dev.credence.facts.policy.Severity;
 import dev.credence.facts.rbac.Grant;
 import dev.credence.facts.rbac.Who;
+import dev.credence.plan.Standing.Finding;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;

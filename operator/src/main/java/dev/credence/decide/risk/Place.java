@@ -1,6 +1,6 @@
 package dev.credence.decide.risk;
 
-import dev.credence.facts.ServerVersion;
+import dev.credence.facts.object.ServerVersion;
 import dev.credence.facts.rbac.Grant;
 import dev.credence.facts.rbac.Who;
 import java.util.BitSet;

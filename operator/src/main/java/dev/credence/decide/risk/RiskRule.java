@@ -1,7 +1,7 @@
 package dev.credence.decide.risk;
 
 import dev.credence.decide.risk.Condition.Leaf;
-import dev.credence.facts.Severity;
+import dev.credence.facts.policy.Severity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

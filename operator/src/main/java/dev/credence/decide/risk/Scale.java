@@ -1,6 +1,6 @@
 package dev.credence.decide.risk;
 
-import dev.credence.facts.Severity;
+import dev.credence.facts.policy.Severity;
 import java.util.Optional;
 import java.util.Set;
 

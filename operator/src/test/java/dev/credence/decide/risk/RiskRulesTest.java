@@ -3,12 +3,12 @@ package dev.credence.decide.risk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.credence.decide.Standing.Finding;
-import dev.credence.facts.Oversight.Exemption;
-import dev.credence.facts.Oversight.Privileges;
-import dev.credence.facts.ServerVersion;
-import dev.credence.facts.Severity;
+import dev.credence.facts.object.ServerVersion;
+import dev.credence.facts.policy.Oversight.Exemption;
+import dev.credence.facts.policy.Oversight.Privileges;
+import dev.credence.facts.policy.Severity;
 import dev.credence.facts.rbac.Who;
+import dev.credence.plan.Standing.Finding;
 import dev.credence.world.Golden;
 import dev.credence.world.Rbac;
 import dev.credence.world.Yaml;

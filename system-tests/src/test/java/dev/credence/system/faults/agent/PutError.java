@@ -9,7 +9,8 @@ public final class PutError {
   private final String flag;
   private final Path now;
 
-  /// What it needs is written into `folder`. `method` as `dev.credence.observe.Waking.changed`.
+  /// What it needs is written into `folder`. `method` as
+  // `dev.credence.observe.wake.Waking.changed`.
   public PutError(Path folder, String method) throws IOException {
     now = folder.resolve("now");
     var last = method.lastIndexOf('.');

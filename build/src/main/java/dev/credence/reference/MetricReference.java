@@ -1,0 +1,49 @@
+package dev.credence.reference;
+
+import dev.credence.metrics.Busy;
+import dev.credence.metrics.Metric;
+import dev.credence.metrics.MetricsPage;
+import java.util.stream.Collectors;
+
+/// The page of metrics in words.
+final class MetricReference {
+  private static final MetricsPage PAGE = MetricsPage.of(Busy.page());
+
+  static String markdown() {
+    var table = new Table("Metric", "Kind", "Labels", "What it says");
+    for (var metric : Metric.values()) {
+      table.row(
+          "`" + metric.page() + "`",
+          kind(metric),
+          metric.labels().stream().map("`%s`"::formatted).collect(Collectors.joining(" ")),
+          metric.help() + buckets(metric));
+    }
+    return """
+        <!-- Written by `make generate`. -->
+        # Metrics
+
+        Served at `/metrics`, as Prometheus text or as OpenMetrics, whichever is asked for. Counters start at 0 with each
+        process; gauges say how every identity stood at the last look at it, and go with the identity. The values of
+        `reason` are those of [reasons](reasons.md). Metrics of the Java process (`jvm_…`, `process_…`, `system_…`) are on
+        the same page.
+
+        %s"""
+        .formatted(table);
+  }
+
+  private static String kind(Metric metric) {
+    return metric.page().endsWith("_info") ? "info" : PAGE.types().get(metric.page());
+  }
+
+  private static String buckets(Metric metric) {
+    var bounds =
+        PAGE.lines(metric.page() + "_bucket").stream()
+            .map(sample -> sample.labels().get("le"))
+            .filter(bound -> !bound.equals("+Inf"))
+            .map(bound -> bound.replaceFirst("\\.0$", ""))
+            .collect(Collectors.joining(", "));
+    return bounds.isEmpty() ? "" : " Buckets: " + bounds + " s.";
+  }
+
+  private MetricReference() {}
+}

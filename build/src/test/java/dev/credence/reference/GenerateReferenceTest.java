@@ -1,0 +1,141 @@
+package dev.credence.reference;
+
+import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.credence.api.Api;
+import dev.credence.plan.Reason;
+import dev.credence.plan.Verdict.Aspect;
+import dev.credence.plan.Verdict.Truth;
+import dev.credence.reference.ReasonReference.Answer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/// The tables in `docs/reference` are what the code says. That of the fields is in
+/// [GenerateTest].
+class GenerateReferenceTest {
+  private static final Path DECISIONS =
+      GenerateTest.TOP.resolve("operator/src/test/resources/decisions");
+
+  private record Shown(Aspect aspect, Truth truth, Reason reason) {}
+
+  @Test
+  void the_reference_of_metrics_is_that_of_the_code() throws IOException {
+    check("metrics.md", MetricReference.markdown());
+  }
+
+  @Test
+  void the_reference_of_settings_is_that_of_the_code() throws IOException {
+    check(
+        "settings.md",
+        SettingReference.markdown(GenerateTest.TOP.resolve("operator/bin/credence")));
+  }
+
+  @Test
+  void the_reference_of_reasons_is_that_of_the_code() throws IOException {
+    check("reasons.md", ReasonReference.markdown());
+  }
+
+  @Test
+  void the_reference_of_risks_is_that_of_the_code() throws IOException {
+    check("risks.md", RiskReference.markdown());
+  }
+
+  @Test
+  void the_reference_of_types_is_that_of_the_code() throws IOException {
+    check("types.md", TypeReference.markdown());
+  }
+
+  @Test
+  void the_reference_of_annotations_is_that_of_the_code() throws IOException {
+    check("annotations.md", AnnotationReference.markdown());
+  }
+
+  @Test
+  void every_label_and_annotation_is_told() throws IllegalAccessException {
+    var written = new TreeSet<String>(Set.of("credence.dev/requested-by"));
+    for (var field : Api.class.getFields()) {
+      var value = (String) field.get(null);
+      if (value.startsWith(Api.GROUP + "/")) {
+        written.add(value);
+      }
+    }
+    assertThat(AnnotationReference.keys()).isEqualTo(written);
+  }
+
+  @Test
+  void the_reference_of_values_is_that_of_the_chart() throws IOException {
+    var chart = GenerateTest.TOP.resolve("helm/credence");
+    GenerateTest.check(chart.resolve("README.md"), ChartReference.markdown(chart));
+  }
+
+  @Test
+  void every_reason_has_its_condition() {
+    assertThat(ReasonReference.ANSWERS.values().stream().flatMap(List::stream).collect(toSet()))
+        // No decision says these: they are said where there is none.
+        .isEqualTo(EnumSet.complementOf(EnumSet.of(Reason.EvaluationFailed, Reason.TooLarge)));
+    assertThat(ReasonReference.ANSWERS.keySet().stream().map(Answer::aspect).collect(toSet()))
+        .containsAll(Stream.of(Aspect.values()).filter(a -> !ReasonReference.isSum(a)).toList());
+  }
+
+  @Test
+  void the_decisions_show_every_answer_and_no_other() throws IOException {
+    var promised =
+        ReasonReference.ANSWERS.entrySet().stream()
+            .flatMap(
+                answer ->
+                    answer.getValue().stream()
+                        .map(
+                            reason ->
+                                new Shown(
+                                    answer.getKey().aspect(), answer.getKey().truth(), reason)))
+            .collect(toSet());
+    var own =
+        shown().stream()
+            .filter(answer -> !ReasonReference.isSum(answer.aspect()) || isInOrder(answer))
+            .collect(toSet());
+    assertThat(own).isEqualTo(promised);
+  }
+
+  private static boolean isInOrder(Shown answer) {
+    return answer.aspect() == Aspect.Ready && answer.truth() == Truth.True;
+  }
+
+  /// What `expect.yaml` says: `Ready: "True InOrder: the identity is as it should be"`.
+  private static Set<Shown> shown() throws IOException {
+    var yaml = new ObjectMapper(new YAMLFactory());
+    var shown = new HashSet<Shown>();
+    try (var files = Files.walk(DECISIONS)) {
+      for (var file : files.filter(path -> path.endsWith("expect.yaml")).toList()) {
+        JsonNode conditions = yaml.readTree(file.toFile()).at("/standing/conditions");
+        conditions
+            .properties()
+            .forEach(
+                condition -> {
+                  var words = condition.getValue().asText().split("[ :]", 3);
+                  shown.add(
+                      new Shown(
+                          Aspect.valueOf(condition.getKey()),
+                          Truth.valueOf(words[0]),
+                          Reason.valueOf(words[1])));
+                });
+      }
+    }
+    return shown;
+  }
+
+  private static void check(String name, String wanted) throws IOException {
+    GenerateTest.check(GenerateTest.REFERENCE.resolve(name), wanted);
+  }
+}

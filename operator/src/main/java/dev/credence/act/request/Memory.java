@@ -1,0 +1,33 @@
+package dev.credence.act.request;
+
+import dev.credence.api.SuspensionList;
+import dev.credence.facts.identity.Safeguards;
+import dev.credence.facts.object.Subject;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import java.util.List;
+
+/// What we wrote is remembered until the watch shows it.
+public interface Memory {
+  /// The whole object; of a Secret without its bytes.
+  void wrote(HasMetadata object);
+
+  /// An object of which we wrote the metadata alone.
+  void marked(String namespace, Subject subject, ObjectMeta metadata);
+
+  /// Pods of this namespace were started anew, or are about to be.
+  void restarted(String namespace);
+
+  /// The lists of suspended accounts as they are, with what we wrote.
+  default List<SuspensionList> suspensionLists() {
+    return List.of();
+  }
+
+  /// How many accounts of one namespace may be listed.
+  default int mostSuspended() {
+    return Safeguards.MOST_SUSPENDED;
+  }
+
+  /// A list that we deleted, whenever the watch shows it.
+  default void removed(SuspensionList list) {}
+}

@@ -1,0 +1,377 @@
+package dev.credence.act.secret;
+
+import dev.credence.act.request.OwnObjects;
+import dev.credence.act.request.Receipts;
+import dev.credence.act.request.Refusal;
+import dev.credence.api.Api;
+import dev.credence.api.MachineIdentity;
+import dev.credence.facts.credential.Generator;
+import dev.credence.facts.credential.Material;
+import dev.credence.facts.credential.Recipe;
+import dev.credence.facts.credential.Templates;
+import dev.credence.facts.credential.TokenRecipe;
+import dev.credence.facts.object.Subject;
+import dev.credence.generate.Maker;
+import dev.credence.observe.read.Specs;
+import dev.credence.plan.Action;
+import dev.credence.plan.Action.Receipt;
+import io.fabric8.kubernetes.api.model.Secret;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// Secrets that we make, with their bytes: those are read at the moment of a change, for this class
+/// alone, and live no longer than the call.
+public final class SecretWrites {
+  private static final String OPAQUE = "Opaque";
+  private static final Recipe NOTHING = new Recipe(List.of());
+
+  private static final Set<String> OF_THE_OVERLAP =
+      Set.of(Api.PREVIOUS_RETIRES_AT, Api.PREVIOUS_IS, Api.HOOK_RUNS, Api.EVICTED, Api.LEFT_BEHIND);
+  private static final Set<String> OF_THE_VALUE_BEFORE = Set.of(Api.EXPIRES_AT, Api.ACCOUNT_UID);
+
+  /// The types of which a Secret may be taken over; the schema lets no others be made.
+  private static final Set<String> ADOPTABLE =
+      Set.of(OPAQUE, "kubernetes.io/basic-auth", "kubernetes.io/ssh-auth");
+
+  private final SecretRequests secrets;
+  private final TokenRequests tokens;
+  private final Maker maker;
+  private final Optional<KeyPool> pool;
+  private final InstantSource clock;
+
+  /// Values, and when they end by themselves.
+  private record Made(Map<String, byte[]> values, Optional<Instant> end) {
+    private static Made endless(Map<String, byte[]> values) {
+      return new Made(values, Optional.empty());
+    }
+
+    private Map<String, String> annotations(Receipt receipt) {
+      var annotations = Receipts.of(receipt);
+      annotations.put(Api.KEYS, OwnKeys.text(values.keySet()));
+      end.ifPresent(time -> annotations.put(Api.EXPIRES_AT, time.toString()));
+      return annotations;
+    }
+  }
+
+  /// `pool`: where slow keys come from; empty: they are generated in the calling thread.
+  public SecretWrites(
+      SecretRequests secrets,
+      TokenRequests tokens,
+      Maker maker,
+      Optional<KeyPool> pool,
+      InstantSource clock) {
+    this.secrets = secrets;
+    this.tokens = tokens;
+    this.maker = maker;
+    this.pool = pool;
+    this.clock = clock;
+  }
+
+  public void issue(Action.Issue issue, MachineIdentity identity) {
+    var version = issue.receipt().version();
+    var slow = slow(issue.material(), version, issue.subject(), identity);
+    var made = make(issue.material(), version, Map.of(), slow, issue.subject(), identity);
+    var meta =
+        OwnObjects.of(issue.subject(), issue.labelling(), identity, issue.retained())
+            .addToAnnotations(made.annotations(issue.receipt()));
+    secrets.create(meta, issue.type(), made.values(), issue.subject(), issue.material());
+  }
+
+  public void stage(Action.Stage stage, MachineIdentity identity) {
+    var namespace = namespace(identity);
+    var slow = slow(stage.recipe(), stage.receipt().version(), stage.of(), identity);
+    // Only what takes turns has to know what is there now.
+    var before =
+        stage
+            .current()
+            .filter(guard -> takesTurns(stage.recipe()))
+            .map(guard -> Data.decoded(secrets.judged(namespace, stage.of(), guard)))
+            .orElseGet(Map::of);
+    var made = made(stage.recipe(), stage.receipt().version(), before, stage.of(), slow);
+    var meta =
+        OwnObjects.tied(stage.subject(), stage.labelling(), identity)
+            .addToAnnotations(Receipts.of(stage.receipt()))
+            .addToAnnotations(Api.KEYS, OwnKeys.text(made.keySet()))
+            .addToAnnotations(Api.PENDING_FOR, stage.of().name());
+    secrets.create(meta, stage.type(), made, stage.subject(), stage.recipe());
+  }
+
+  private static boolean takesTurns(Recipe recipe) {
+    return recipe.keys().stream().anyMatch(key -> key.generator() instanceof Generator.Alternate);
+  }
+
+  public void anchor(Action.Anchor anchor, MachineIdentity identity) {
+    var meta =
+        OwnObjects.tied(anchor.subject(), anchor.labelling(), identity)
+            .addToAnnotations(Api.ANCHOR_FOR, anchor.of().name())
+            .addToAnnotations(Api.SECRET_VERSION, String.valueOf(anchor.version()));
+    anchor.account().ifPresent(uid -> meta.addToAnnotations(Api.ACCOUNT_UID, uid));
+    secrets.create(meta, OPAQUE, Map.of(), anchor.subject(), NOTHING);
+  }
+
+  public void rotate(Action.Rotate rotate, MachineIdentity identity) {
+    var version = rotate.receipt().version();
+    var slow = slow(rotate.material(), version, rotate.subject(), identity);
+    var secret = secrets.judged(namespace(identity), rotate.subject(), rotate.guard());
+    var before = Data.decoded(secret);
+    var made = make(rotate.material(), version, before, slow, rotate.subject(), identity);
+    replace(secret, made, rotate.receipt(), rotate.subject(), rotate.material());
+  }
+
+  /// The proven value moves from where it was staged to where everybody looks.
+  public void turn(Action.Switch turn, MachineIdentity identity) {
+    var proven = secrets.judged(namespace(identity), turn.pending(), turn.proven());
+    var made = Made.endless(staged(proven, turn.recipe()));
+    if (turn.current().isPresent()) {
+      var secret = secrets.judged(namespace(identity), turn.subject(), turn.current().get());
+      replace(secret, made, turn.receipt(), turn.subject(), turn.recipe());
+      return;
+    }
+    var meta =
+        OwnObjects.of(turn.subject(), turn.labelling(), identity, turn.retained())
+            .addToAnnotations(made.annotations(turn.receipt()));
+    secrets.create(meta, turn.type(), made.values(), turn.subject(), turn.recipe());
+  }
+
+  /// Without what others wrote into the pending Secret.
+  private static Map<String, byte[]> staged(Secret pending, Recipe recipe) {
+    var values = Data.decoded(pending);
+    values.keySet().retainAll(OwnKeys.of(pending, OwnKeys.of(recipe)));
+    return values;
+  }
+
+  private void replace(
+      Secret secret, Made made, Receipt decided, Subject subject, Material material) {
+    var receipt = decided.writtenAt(clock.instant());
+    var values = Data.encoded(made.values());
+    var own = OwnKeys.of(secret, values.keySet());
+    var data = Data.withoutPrevious(secret, own);
+    // Nobody has to move to what is there already.
+    var isChanged =
+        values.entrySet().stream()
+            .anyMatch(entry -> !entry.getValue().equals(data.get(entry.getKey())));
+    // What somebody else put into the Secret stays; what we made before goes or becomes previous.
+    var replaced = new TreeSet<>(values.keySet());
+    own.stream().filter(key -> !Data.isPrevious(key)).forEach(replaced::add);
+    var written = new TreeSet<>(values.keySet());
+    for (var key : replaced) {
+      var before = data.remove(key);
+      if (before != null && receipt.keepsPrevious() && isChanged) {
+        written.add(keep(before, key + Api.PREVIOUS, data, subject));
+      }
+    }
+    data.putAll(values);
+    secret.setData(data);
+    // Neither does the new value end with a token that was here before.
+    secret.getMetadata().getAnnotations().keySet().removeAll(OF_THE_VALUE_BEFORE);
+    var annotations = made.annotations(receipt);
+    annotations.put(Api.KEYS, OwnKeys.text(written));
+    if (!isChanged) {
+      annotations.keySet().removeAll(OF_THE_OVERLAP);
+      receipt
+          .leftBefore()
+          .filter(_ -> !receipt.leavesAll())
+          .ifPresent(before -> annotations.put(Api.LEFT_BEHIND, before.toString()));
+    }
+    put(secret, annotations, subject, material);
+  }
+
+  /// A key of that name which Credence did not write is somebody's data.
+  private static String keep(
+      String before, String previous, Map<String, String> data, Subject subject) {
+    if (data.putIfAbsent(previous, before) != null) {
+      throw Refusal.of(
+          subject,
+          "key "
+              + previous
+              + " exists and was not written by Credence, where the value before the new one is to be kept: rename or delete that key, or set `rotation.overlap: 0s`");
+    }
+    return previous;
+  }
+
+  public void rollback(Action.Rollback rollback, MachineIdentity identity) {
+    var subject = rollback.subject();
+    var secret = secrets.judged(namespace(identity), subject, rollback.guard());
+    var own = OwnKeys.of(secret, generated(identity, subject, secret));
+    var data = Data.swapped(secret, own);
+    if (data.equals(secret.getData())) {
+      throw Refusal.of(subject, "holds no previous value to roll back to");
+    }
+    secret.setData(data);
+    var annotations = Receipts.of(rollback.receipt());
+    annotations.put(Api.KEYS, kept(own, data));
+    put(secret, annotations, subject, NOTHING);
+  }
+
+  public void retire(Action.Retire retire, MachineIdentity identity) {
+    var subject = retire.subject();
+    var secret = secrets.judged(namespace(identity), subject, retire.guard());
+    var own = OwnKeys.of(secret, generated(identity, subject, secret));
+    var data = Data.withoutPrevious(secret, own);
+    secret.setData(data);
+    var annotations = new HashMap<String, String>();
+    annotations.put(Api.KEYS, kept(own, data));
+    retire
+        .leftBefore()
+        .ifPresent(
+            before -> {
+              annotations.put(Api.LEFT_BEHIND, before.toString());
+              // They are still to be restarted.
+              Optional.ofNullable(secret.getMetadata().getAnnotations().get(Api.EVICTED))
+                  .ifPresent(evicted -> annotations.put(Api.EVICTED, evicted));
+            });
+    put(secret, annotations, subject, NOTHING);
+  }
+
+  /// The record of those keys that are still there.
+  private static String kept(Set<String> own, Map<String, String> data) {
+    return OwnKeys.text(own.stream().filter(data::containsKey).toList());
+  }
+
+  /// The keys that the identity describes for this Secret; all keys of a Secret that it does not
+  /// describe any more.
+  private static Set<String> generated(MachineIdentity identity, Subject subject, Secret secret) {
+    var keys = described(identity, subject);
+    return keys.isEmpty()
+        ? Data.of(secret).keySet().stream()
+            .filter(key -> !Data.isPrevious(key))
+            .collect(Collectors.toSet())
+        : keys;
+  }
+
+  /// The keys of the recipe.
+  private static Set<String> described(MachineIdentity identity, Subject subject) {
+    return Specs.identity(identity).secrets().stream()
+        .filter(wanted -> wanted.name().equals(subject.name()))
+        .flatMap(wanted -> wanted.material().stream())
+        .flatMap(
+            material ->
+                material instanceof Recipe recipe ? OwnKeys.of(recipe).stream() : Stream.of())
+        .collect(Collectors.toSet());
+  }
+
+  /// Of what we wrote, only texts change, or go with their key.
+  public void reword(Action.Reword reword, String namespace) {
+    var subject = reword.subject();
+    var recipe = reword.recipe();
+    var secret = secrets.judged(namespace, subject, reword.guard());
+    var texts = filled(recipe, Data.decoded(secret), subject);
+    var wanted = Templates.names(recipe.keys()).collect(Collectors.toSet());
+    var own = OwnKeys.of(secret, wanted);
+    var data = Data.of(secret);
+    own.stream()
+        .filter(key -> !Data.isPrevious(key) && !wanted.contains(key))
+        .forEach(data::remove);
+    data.putAll(Data.encoded(texts));
+    secret.setData(data);
+    var written = new TreeSet<>(own);
+    written.addAll(texts.keySet());
+    var annotations = new HashMap<>(secret.getMetadata().getAnnotations());
+    annotations.keySet().retainAll(OF_THE_OVERLAP);
+    annotations.put(Api.RECIPE, recipe.digest());
+    annotations.put(Api.KEYS, kept(written, data));
+    put(secret, annotations, subject, recipe);
+  }
+
+  private Map<String, byte[]> filled(Recipe recipe, Map<String, byte[]> values, Subject subject) {
+    try {
+      return maker.fill(recipe.keys(), values);
+    } catch (IllegalArgumentException impossible) {
+      throw Refusal.of(
+          subject, Objects.requireNonNullElse(impossible.getMessage(), "cannot be filled in"));
+    }
+  }
+
+  /// A Secret of a type that Kubernetes or Helm gives a meaning to is not taken over, whoever says
+  /// so: a token of a service account would be one of any account of the namespace. `foreign`: it
+  /// does not say itself which version of ours it holds.
+  public void checkAdoptable(Subject subject, boolean foreign, MachineIdentity identity) {
+    if (subject.kind() != Subject.Kind.Secret) {
+      return;
+    }
+    var secret = secrets.read(namespace(identity), subject);
+    if (secret != null
+        && !ADOPTABLE.contains(Objects.requireNonNullElse(secret.getType(), OPAQUE))) {
+      throw Refusal.of(
+          subject,
+          "is of type "
+              + secret.getType()
+              + ", which is not taken over: only Opaque, kubernetes.io/basic-auth and kubernetes.io/ssh-auth are");
+    }
+    if (secret == null || !foreign) {
+      return;
+    }
+    OwnKeys.occupied(secret, described(identity, subject))
+        .ifPresent(
+            key -> {
+              throw Refusal.of(
+                  subject,
+                  "has the key "
+                      + key
+                      + ", which Credence did not write: it keeps the value before a new one there, so the Secret is not taken over. Rename or delete that key");
+            });
+  }
+
+  /// Nothing is asked of the API server before they are there.
+  private Map<String, SortedMap<String, byte[]>> slow(
+      Material material, long version, Subject subject, MachineIdentity identity) {
+    return material instanceof Recipe recipe
+        ? pool.map(keys -> keys.take(namespace(identity), subject, recipe, version))
+            .orElse(Map.of())
+        : Map.of();
+  }
+
+  private Made make(
+      Material material,
+      long version,
+      Map<String, byte[]> before,
+      Map<String, SortedMap<String, byte[]>> slow,
+      Subject subject,
+      MachineIdentity identity) {
+    return switch (material) {
+      case Recipe recipe -> Made.endless(made(recipe, version, before, subject, slow));
+      case TokenRecipe token -> {
+        var anchor = Subject.anchorOf(subject.name(), version);
+        var granted = tokens.request(identity, token, subject, anchor);
+        yield new Made(granted.values(), Optional.of(granted.end()));
+      }
+    };
+  }
+
+  private Map<String, byte[]> made(
+      Recipe recipe,
+      long version,
+      Map<String, byte[]> before,
+      Subject subject,
+      Map<String, SortedMap<String, byte[]>> slow) {
+    try {
+      return maker.make(recipe.keys(), version, before, slow);
+    } catch (IllegalArgumentException impossible) {
+      throw Refusal.of(
+          subject, Objects.requireNonNullElse(impossible.getMessage(), "cannot be made"));
+    }
+  }
+
+  private void put(
+      Secret secret, Map<String, String> annotations, Subject subject, Material material) {
+    var all = new HashMap<>(secret.getMetadata().getAnnotations());
+    all.keySet().removeAll(OF_THE_OVERLAP);
+    all.putAll(annotations);
+    secret.getMetadata().setAnnotations(all);
+    secrets.update(secret, subject, material);
+  }
+
+  private static String namespace(MachineIdentity identity) {
+    return identity.getMetadata().getNamespace();
+  }
+}

@@ -1,0 +1,170 @@
+package dev.credence.act.secret;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.credence.act.request.Refusal;
+import dev.credence.api.MachineIdentity;
+import dev.credence.facts.credential.TokenRecipe;
+import dev.credence.facts.object.Subject;
+import dev.credence.observe.read.Members;
+import io.fabric8.kubernetes.api.model.ConfigBuilder;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Tokens of ServiceAccounts (TokenRequest), each bound to its anchor: with that it ends.
+public final class TokenRequests {
+  private static final String TOKEN = "token";
+  private static final String KUBECONFIG = "kubeconfig";
+
+  private final KubernetesClient client;
+  private final SecretRequests secrets;
+  private final KubeconfigServer apiServer;
+
+  /// `end`: how long the API server lets the token live, which may be less than was asked.
+  record Granted(Map<String, byte[]> values, Instant end) {}
+
+  public TokenRequests(
+      KubernetesClient client, SecretRequests secrets, KubeconfigServer apiServer) {
+    this.client = client;
+    this.secrets = secrets;
+    this.apiServer = apiServer;
+  }
+
+  Granted request(MachineIdentity identity, TokenRecipe recipe, Subject secret, Subject anchor) {
+    var namespace = identity.getMetadata().getNamespace();
+    var request =
+        new TokenRequestBuilder()
+            .withNewSpec()
+            .withAudiences(recipe.audiences())
+            .withExpirationSeconds(recipe.lifetime().toSeconds())
+            .withNewBoundObjectRef()
+            .withApiVersion("v1")
+            .withKind("Secret")
+            .withName(anchor.name())
+            .withUid(uidOf(identity, anchor))
+            .endBoundObjectRef()
+            .endSpec()
+            .build();
+    var answer =
+        Refusal.asked(
+            secret,
+            "request a token of ServiceAccount " + recipe.account() + " for",
+            () ->
+                client
+                    .serviceAccounts()
+                    .inNamespace(namespace)
+                    .withName(recipe.account())
+                    .tokenRequest(request));
+    return granted(answer, recipe, namespace, secret);
+  }
+
+  private String uidOf(MachineIdentity identity, Subject anchor) {
+    var found = secrets.read(identity.getMetadata().getNamespace(), anchor);
+    if (found == null || !Members.isAnchorMadeFor(identity.getMetadata().getUid(), anchor, found)) {
+      throw Refusal.raced(anchor);
+    }
+    return found.getMetadata().getUid();
+  }
+
+  private Granted granted(
+      @Nullable TokenRequest answer, TokenRecipe recipe, String namespace, Subject secret) {
+    var status = answer == null ? null : answer.getStatus();
+    if (status == null || status.getToken() == null || status.getExpirationTimestamp() == null) {
+      throw Refusal.of(secret, "the API server granted no token");
+    }
+    var values = new HashMap<String, byte[]>();
+    values.put(TOKEN, status.getToken().getBytes(UTF_8));
+    if (recipe.kubeconfig()) {
+      var config = kubeconfig(status.getToken(), recipe.account(), namespace);
+      values.put(KUBECONFIG, config.getBytes(UTF_8));
+    }
+    return new Granted(values, end(status.getExpirationTimestamp(), secret));
+  }
+
+  private static Instant end(String text, Subject secret) {
+    try {
+      return OffsetDateTime.parse(text).toInstant();
+    } catch (DateTimeException unreadable) {
+      throw Refusal.of(secret, "the API server granted a token without an end that can be read");
+    }
+  }
+
+  private String kubeconfig(String token, String account, String namespace) {
+    // One name in all: files of several clusters are merged by name.
+    var cluster = place(apiServer.address());
+    var name = namespace + "/" + account + "@" + cluster;
+    var config =
+        new ConfigBuilder()
+            .withApiVersion("v1")
+            .withKind("Config")
+            .addNewCluster()
+            .withName(cluster)
+            .withNewCluster()
+            .withServer(apiServer.address())
+            .withCertificateAuthorityData(authority())
+            .endCluster()
+            .endCluster()
+            .addNewUser()
+            .withName(name)
+            .withNewUser()
+            .withToken(token)
+            .endUser()
+            .endUser()
+            .addNewContext()
+            .withName(name)
+            .withNewContext()
+            .withCluster(cluster)
+            .withUser(name)
+            .withNamespace(namespace)
+            .endContext()
+            .endContext()
+            .withCurrentContext(name)
+            .build();
+    return client.getKubernetesSerialization().asYaml(config);
+  }
+
+  /// The address without its scheme: the host, a port that is not 443, a path where several servers
+  /// share a host.
+  static String place(String address) {
+    return address
+        .replaceFirst("^[a-zA-Z][a-zA-Z0-9+.-]*://", "")
+        .replaceFirst("^[^/@]*@", "")
+        .replaceFirst("[?#].*$", "")
+        .replaceFirst("/+$", "")
+        .replaceFirst("^([^/]*):443(/|$)", "$1$2");
+  }
+
+  /// In Base64; null where the one of the machine is trusted.
+  private @Nullable String authority() {
+    if (apiServer.authorities().isPresent()) {
+      return Base64.getEncoder()
+          .encodeToString(apiServer.authorities().get().getBytes(StandardCharsets.US_ASCII));
+    }
+    var config = client.getConfiguration();
+    if (config.getCaCertData() != null) {
+      return config.getCaCertData();
+    }
+    if (config.getCaCertFile() == null) {
+      return null;
+    }
+    try {
+      var bytes = Files.readAllBytes(Path.of(config.getCaCertFile()));
+      return Base64.getEncoder().encodeToString(bytes);
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
+  }
+}

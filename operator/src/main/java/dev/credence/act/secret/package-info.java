@@ -1,0 +1,5 @@
+/// Writes of generated Secrets and of tokens.
+@NullMarked
+package dev.credence.act.secret;
+
+import org.jspecify.annotations.NullMarked;

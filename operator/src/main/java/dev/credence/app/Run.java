@@ -1,0 +1,352 @@
+package dev.credence.app;
+
+import dev.credence.act.Act;
+import dev.credence.act.Announcer;
+import dev.credence.act.IdentityWrites;
+import dev.credence.act.Probe;
+import dev.credence.act.ReportWrites;
+import dev.credence.act.request.Memory;
+import dev.credence.act.secret.KeyPool;
+import dev.credence.act.secret.KubeconfigServer;
+import dev.credence.api.SuspensionList;
+import dev.credence.client.ApiServer;
+import dev.credence.client.Clients;
+import dev.credence.controller.Discovering;
+import dev.credence.controller.IdentityReconciler;
+import dev.credence.controller.PolicyReconciler;
+import dev.credence.controller.Reporting;
+import dev.credence.controller.Sweep;
+import dev.credence.facts.discovery.Baseline;
+import dev.credence.facts.object.Subject;
+import dev.credence.facts.rbac.Exclusions;
+import dev.credence.generate.Maker;
+import dev.credence.metrics.Census;
+import dev.credence.metrics.Fleet;
+import dev.credence.metrics.Meters;
+import dev.credence.metrics.PolicyCount;
+import dev.credence.metrics.SuspensionCount;
+import dev.credence.observe.Watches;
+import dev.credence.observe.discovery.Reports;
+import dev.credence.settings.Logs;
+import dev.credence.settings.Settings;
+import dev.credence.settings.Version;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+
+/// Runs the operator until it is told to stop. This is where everything is wired.
+@Command(
+    name = "run",
+    mixinStandardHelpOptions = true,
+    header = "Run the operator in the foreground.",
+    description = {
+      "",
+      "Which cluster: KUBECONFIG, or the ServiceAccount of the pod it runs in.",
+      "Everything else is set by environment variables: see docs/reference/settings.md."
+    })
+public final class Run implements Callable<Integer> {
+  private static final int FAILED = 1;
+  private static final Duration LOOK_AT_HEALTH_EVERY = Duration.ofSeconds(2);
+
+  /// What has come up so far: health is asked from the first moment on.
+  private volatile String waitingFor = "starting";
+
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private volatile boolean failed;
+  private volatile boolean stopping;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    var found = Settings.read();
+    if (found.isEmpty()) {
+      return Settings.WRONG;
+    }
+    var settings = found.get();
+    Logs.configure(settings);
+    limitSlowClients();
+    Thread.setDefaultUncaughtExceptionHandler(this::died);
+    try {
+      run(settings);
+      return 0;
+    } catch (IOException | RuntimeException fault) {
+      failed = true;
+      LoggerFactory.getLogger(Run.class).error("ending: {}", fault.getMessage(), fault);
+      return FAILED;
+    }
+  }
+
+  /// What a thread did that died of something nobody expected is done by no other: half an operator
+  /// would look like a whole one. A new process begins in seconds and loses nothing.
+  private void died(Thread thread, Throwable fault) {
+    if (stopping) {
+      return;
+    }
+    LoggerFactory.getLogger(Run.class)
+        .error("ending, since the thread {} died: {}", thread.getName(), fault.toString(), fault);
+    Logs.flush();
+    Runtime.getRuntime().halt(FAILED);
+  }
+
+  private void run(Settings settings) throws IOException, InterruptedException {
+    var log = LoggerFactory.getLogger(Run.class);
+    var clock = Clock.systemUTC();
+    var instance = instance();
+    var fleet = new Fleet(clock, settings.identitySeries(), Version.current());
+    var census = new Census();
+    var meters = new Meters(fleet);
+    meters.page().register(census);
+    var clients = Clients.of(meters);
+    var watches =
+        new Watches(
+            clients.full(),
+            clients.metadata(),
+            settings.watchNamespaces(),
+            settings.namespace(),
+            settings.neverSuspend(),
+            settings.clusterResourceNamespace(),
+            settings.risk(),
+            new Exclusions(settings.riskExclude()));
+    watches.listAtMost(settings.suspensionLimit());
+    watches.askBy(new Probe(clients.full(), settings.namespace(), settings.tier()));
+    meters.page().register(new PolicyCount(watches::policies));
+    meters
+        .page()
+        .register(
+            new SuspensionCount(
+                watches::suspendedByNamespace, watches::admissions, settings.suspensionLimit()));
+    var maker = new Maker(new SecureRandom());
+    var keyIsReady = new AtomicReference<@Nullable BiConsumer<String, Subject>>();
+    var pool =
+        new KeyPool(
+            maker,
+            (namespace, secret) ->
+                Optional.ofNullable(keyIsReady.get())
+                    .ifPresent(waiting -> waiting.accept(namespace, secret)));
+    var act =
+        new Act(
+            clients.full(),
+            clients.metadata(),
+            maker,
+            Optional.of(pool),
+            new KubeconfigServer(
+                settings.apiServer().orElseGet(() -> clients.full().getMasterUrl().toString()),
+                settings.apiServerCa()),
+            settings.namespace(),
+            remembering(watches),
+            clock);
+    var announcer = new Announcer(clients.full(), clock, instance);
+    var sweep = new Sweep(watches, act, settings.tier(), meters, clock, settings.sweepEvery());
+    var identities =
+        new IdentityReconciler(
+            watches, settings.tier(), act, announcer, fleet, meters, clock, sweep::isGone);
+    keyIsReady.set(identities::keyIsReady);
+    var policies =
+        new PolicyReconciler(
+            fleet, census, watches::identityCount, settings.watchNamespaces().isEmpty(), clock);
+    var discovering =
+        new Discovering(
+            watches,
+            new IdentityWrites(clients.full()),
+            census,
+            Baseline.of(settings.baseline(), settings.namespace()),
+            clock,
+            settings.sweepEvery());
+    var reporting = reporting(settings, clients, watches, fleet, clock);
+    var engine =
+        new Engine(settings, clients.full(), instance, meters, sweep, discovering, reporting);
+    var health =
+        new Pages.Health(() -> live(sweep, engine), () -> ready(watches, engine), this::started);
+
+    try (var pages = new Pages(settings.address(), settings.port(), meters.page(), health)) {
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(
+                  () ->
+                      stop(log, engine, sweep, discovering, reporting, watches, announcer, clients),
+                  "stop"));
+      log.atInfo()
+          .addKeyValue("version", Version.current())
+          .addKeyValue("instance", instance)
+          .addKeyValue("cluster", clients.full().getMasterUrl())
+          .addKeyValue("port", pages.port())
+          .addKeyValue("tier", settings.tier())
+          .log("starting");
+      waitingFor = "waiting for the API server and the CRDs";
+      ApiServer.await(clients.full(), settings.watchNamespaces(), settings.namespace());
+      waitingFor = "reading the cluster";
+      watches.start();
+      engine.start(identities, policies);
+      waitingFor = "";
+      log.info("started");
+      var rights = new OwnRights(clients.full());
+      tellHealthUntilStopped(
+          log,
+          watches,
+          engine,
+          () -> {
+            engine.lookAtTheLease();
+            if (meters.permissions().check(clock.instant(), rights::has)) {
+              identities.tryAgain();
+            }
+          });
+    }
+  }
+
+  /// Nothing is even asked where nobody wants reports.
+  private static Optional<Reporting> reporting(
+      Settings settings, Clients clients, Watches watches, Fleet fleet, Clock clock) {
+    return settings.reports()
+        ? Optional.of(
+            new Reporting(
+                watches,
+                fleet,
+                new Reports(clients.full(), settings.watchNamespaces()),
+                new ReportWrites(clients.full()),
+                clock,
+                settings.sweepEvery()))
+        : Optional.empty();
+  }
+
+  /// Says when a watch is lost and when all is well again, and looks after what it may.
+  private void tellHealthUntilStopped(
+      Logger log, Watches watches, Engine engine, Runnable permissions)
+      throws InterruptedException {
+    List<String> before = List.of();
+    while (!stopped.await(LOOK_AT_HEALTH_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+      var now = ready(watches, engine);
+      if (!now.equals(before) && now.isEmpty()) {
+        log.info("healthy again");
+      } else if (!now.equals(before)) {
+        log.warn("unhealthy: {}", String.join("; ", now));
+      }
+      before = now;
+      checked(permissions);
+    }
+  }
+
+  private static void checked(Runnable permissions) {
+    try {
+      permissions.run();
+    } catch (RuntimeException away) {
+      LoggerFactory.getLogger(Run.class)
+          .debug("what the operator may do is asked again in a moment", away);
+    }
+  }
+
+  private static Memory remembering(Watches watches) {
+    return new Memory() {
+      @Override
+      public void wrote(HasMetadata object) {
+        watches.wrote(object);
+      }
+
+      @Override
+      public void marked(String namespace, Subject subject, ObjectMeta metadata) {
+        watches.marked(namespace, subject, metadata);
+      }
+
+      @Override
+      public void restarted(String namespace) {
+        watches.consumersChanged(namespace);
+      }
+
+      @Override
+      public List<SuspensionList> suspensionLists() {
+        return watches.suspensionLists();
+      }
+
+      @Override
+      public int mostSuspended() {
+        return watches.mostSuspended();
+      }
+
+      @Override
+      public void removed(SuspensionList list) {
+        watches.removed(list);
+      }
+    };
+  }
+
+  private List<String> started() {
+    return waitingFor.isEmpty() ? List.of() : List.of(waitingFor);
+  }
+
+  private List<String> ready(Watches watches, Engine engine) {
+    var matters = new ArrayList<>(started());
+    if (matters.isEmpty()) {
+      watches.unhealthy().stream().map(kind -> "not watching " + kind).forEach(matters::add);
+      engine.unhealthy().forEach(matters::add);
+    }
+    return matters;
+  }
+
+  private static List<String> live(Sweep sweep, Engine engine) {
+    var matters = new ArrayList<String>();
+    if (!sweep.isAlive()) {
+      matters.add("no sweep for three times its interval");
+    }
+    engine.dead().forEach(matters::add);
+    return matters;
+  }
+
+  private void stop(
+      Logger log,
+      Engine engine,
+      Sweep sweep,
+      Discovering discovering,
+      Optional<Reporting> reporting,
+      Watches watches,
+      Announcer announcer,
+      Clients clients) {
+    stopping = true;
+    log.info("stopping");
+    try {
+      sweep.close();
+      discovering.close();
+      reporting.ifPresent(Reporting::close);
+      engine.stop();
+      announcer.close();
+      watches.stop();
+      clients.close();
+      log.info("stopped");
+    } catch (InterruptedException hurried) {
+      Thread.currentThread().interrupt();
+    } finally {
+      stopped.countDown();
+      Logs.flush();
+      // A process that was told to stop and did is a success, also to those who only see its code.
+      Runtime.getRuntime().halt(failed ? FAILED : 0);
+    }
+  }
+
+  /// A scraper that sends or reads a byte a minute holds no thread for ever. Read by the JDK's
+  /// server when its classes are loaded.
+  private static void limitSlowClients() {
+    System.setProperty("sun.net.httpserver.maxReqTime", "10");
+    System.setProperty("sun.net.httpserver.maxRspTime", "30");
+    System.setProperty("sun.net.httpserver.maxConnections", "100");
+  }
+
+  private static String instance() {
+    var host = System.getenv("HOSTNAME");
+    return (host == null || host.isBlank() ? "local" : host)
+        + "-"
+        + UUID.randomUUID().toString().substring(0, 8);
+  }
+}

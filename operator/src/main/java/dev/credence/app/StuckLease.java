@@ -1,0 +1,103 @@
+package dev.credence.app;
+
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Frees a lease that nobody renews, whatever is written in it.
+///
+/// The client's election believes what a lease says: one that was renewed by a clock an hour ahead
+/// is held for an hour by nobody, one that somebody edited to last a year for a year, and at one
+/// without a duration it gives up for good. So a replica that waits also looks whether the lease
+/// changes at all, by its own clock that never jumps, as Kubernetes' own components do.
+final class StuckLease {
+  private static final Logger LOG = LoggerFactory.getLogger(StuckLease.class);
+
+  /// The election's own patience is 15 s: it goes first. A leader renews every second.
+  static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private static final String NONE = "none";
+
+  private final KubernetesClient client;
+  private final String namespace;
+  private final String name;
+  private final Clock clock;
+  private final LongSupplier nanos;
+  private @Nullable String seen;
+  private @Nullable String freed;
+  private long since;
+
+  /// `nanos`: as of [System#nanoTime()].
+  StuckLease(
+      KubernetesClient client, String namespace, String name, Clock clock, LongSupplier nanos) {
+    this.client = client;
+    this.namespace = namespace;
+    this.name = name;
+    this.clock = clock;
+    this.nanos = nanos;
+  }
+
+  /// To be called every few seconds while this replica waits for the lease. False when the lease is
+  /// free and still nobody takes it: then the election of this process has come to its end.
+  boolean look() {
+    var version = version();
+    if (!version.equals(seen)) {
+      seen = version;
+      since = nanos.getAsLong();
+      return true;
+    }
+    if (nanos.getAsLong() - since < PATIENCE.toNanos()) {
+      return true;
+    }
+    if (version.equals(freed) || version.equals(NONE)) {
+      return false;
+    }
+    free(version);
+    return true;
+  }
+
+  private String version() {
+    try {
+      return Optional.ofNullable(client.leases().inNamespace(namespace).withName(name).get())
+          .map(lease -> lease.getMetadata().getResourceVersion())
+          .orElse(NONE);
+    } catch (KubernetesClientException silence) {
+      // Nobody can renew it meanwhile: whoever leads has his time again.
+      seen = null;
+      throw silence;
+    }
+  }
+
+  private void free(String version) {
+    var now = clock.instant().atZone(ZoneOffset.UTC);
+    var lease =
+        new LeaseBuilder()
+            .withNewMetadata()
+            .withNamespace(namespace)
+            .withName(name)
+            .withResourceVersion(version)
+            .endMetadata()
+            .withNewSpec()
+            .withHolderIdentity("")
+            .withLeaseDurationSeconds(1)
+            .withAcquireTime(now)
+            .withRenewTime(now)
+            .endSpec()
+            .build();
+    var written = client.resource(lease).patch(PatchContext.of(PatchType.JSON_MERGE));
+    seen = written.getMetadata().getResourceVersion();
+    freed = seen;
+    since = nanos.getAsLong();
+    LOG.warn("nobody has renewed the lease for {}: it is free again", PATIENCE);
+  }
+}

@@ -1,0 +1,5 @@
+/// The operator as a process: what `run` wires, the leader's Lease, health and metrics pages.
+@NullMarked
+package dev.credence.app;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,32 @@
+package dev.credence.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.credence.report.Plain;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.util.List;
+import java.util.Locale;
+
+/// A question to the user of the terminal, before something that is not taken back.
+public final class Consent {
+
+  /// `otherwise`: what to do first where nobody answers.
+  public static boolean to(String question, String otherwise) {
+    System.out.print(Plain.text(question) + " [y/N] ");
+    System.out.flush();
+    try {
+      var answer = new BufferedReader(new InputStreamReader(System.in, UTF_8)).readLine();
+      if (answer == null) {
+        System.out.println();
+        throw new Failed("nobody answers here: " + otherwise + ", then say --yes");
+      }
+      return List.of("y", "yes").contains(answer.strip().toLowerCase(Locale.ROOT));
+    } catch (IOException silent) {
+      throw new Failed("nobody answers here: " + otherwise + ", then say --yes");
+    }
+  }
+
+  private Consent() {}
+}

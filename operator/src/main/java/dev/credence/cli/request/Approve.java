@@ -1,0 +1,201 @@
+package dev.credence.cli.request;
+
+import dev.credence.api.Api;
+import dev.credence.api.Condition;
+import dev.credence.api.MachineIdentity;
+import dev.credence.api.MachineIdentitySpec;
+import dev.credence.cli.Consent;
+import dev.credence.cli.Failed;
+import dev.credence.facts.credential.HookTemplate;
+import dev.credence.facts.credential.Hooks;
+import dev.credence.facts.identity.Identity;
+import dev.credence.facts.identity.Scope;
+import dev.credence.observe.read.HookTemplates;
+import dev.credence.observe.read.Specs;
+import dev.credence.raw.Metadata;
+import dev.credence.report.Plain;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// Approves, in one's own name, what an identity asks for.
+@Command(
+    name = "approve",
+    mixinStandardHelpOptions = true,
+    header = "Approve what an identity asks for, in your own name.",
+    description = {
+      "",
+      "It shows all that is approved first, line by line. It takes the RBAC verb `approve` on",
+      "machineidentities, `get` on the CronJobs of its hooks, and somebody else who asked."
+    },
+    footer = {
+      "%nExamples:",
+      "  credence approve crm -n sales",
+      "  credence approve crm -n sales --yes --wait"
+    })
+public final class Approve extends Verb {
+  private static final Pattern SCOPE = Pattern.compile("approval of scope ([0-9a-f]+)");
+  private static final String REQUESTED_BY = "credence.dev/requested-by";
+  private static final int FORBIDDEN = 403;
+
+  @Option(
+      names = {"-y", "--yes"},
+      description = "Do not ask again.")
+  private boolean yes;
+
+  @Override
+  Optional<Request> request(Asked asked) {
+    var approved = condition(asked);
+    if (approved.filter(condition -> condition.status() == Condition.Truth.True).isPresent()) {
+      tell(asked.name() + ": nothing to approve: " + approved.get().message());
+      return Optional.empty();
+    }
+    var identity = Specs.identity(asked.identity());
+    var hooks = hooks(asked, identity);
+    show(asked.identity(), Scope.lines(identity, hooks)).forEach(Verb::tell);
+    var scope = scope(asked, approved, Scope.of(identity, hooks));
+    tell("  %-13s %s".formatted("scope", scope));
+    var user = asked.connection().user();
+    if (!yes && !agrees(user)) {
+      throw new Failed("not approved");
+    }
+    return Optional.of(
+        Request.on(
+            Api.APPROVE,
+            user + " " + scope,
+            "approved by " + user + ", scope " + scope,
+            status ->
+                Stream.ofNullable(status.conditions())
+                    .flatMap(List::stream)
+                    .anyMatch(
+                        condition ->
+                            "Approved".equals(condition.type())
+                                && condition.status() == Condition.Truth.True)));
+  }
+
+  private static Optional<Condition> condition(Asked asked) {
+    return asked.status().stream()
+        .flatMap(status -> Stream.ofNullable(status.conditions()))
+        .flatMap(List::stream)
+        .filter(condition -> "Approved".equals(condition.type()))
+        .findFirst();
+  }
+
+  /// As the operator shows it. It must be that of the lines that are shown here: a status is not
+  /// believed.
+  private static String scope(Asked asked, Optional<Condition> approved, String shown) {
+    var isSeen =
+        asked
+            .status()
+            .filter(
+                status ->
+                    Objects.equals(
+                        status.observedGeneration(),
+                        asked.identity().getMetadata().getGeneration()))
+            .isPresent();
+    if (!isSeen) {
+      throw new Failed(
+          "the operator has not looked at "
+              + asked.name()
+              + " as it is now: try again in a moment");
+    }
+    var scope =
+        approved
+            .map(Condition::message)
+            .map(SCOPE::matcher)
+            .filter(found -> found.find())
+            .map(found -> found.group(1))
+            .orElseThrow(
+                () ->
+                    new Failed(
+                        "the status of "
+                            + asked.name()
+                            + " shows no scope: is the operator running?"));
+    if (!scope.startsWith(shown)) {
+      throw new Failed(
+          "the status of "
+              + asked.name()
+              + " asks for scope "
+              + scope
+              + ", and the lines above have scope "
+              + shown
+              + ": a hook was changed since the operator looked, or this command and the operator are of different versions. Try again in a moment");
+    }
+    return scope;
+  }
+
+  /// All that is approved, as the digest is computed, below what only describes it.
+  private static Stream<String> show(MachineIdentity identity, List<String> lines) {
+    var spec = Optional.ofNullable(identity.getSpec());
+    var annotations = Metadata.annotations(identity.getMetadata());
+    return Stream.concat(
+        Stream.of(
+                line(
+                    "identity",
+                    Optional.of(
+                        identity.getMetadata().getNamespace()
+                            + "/"
+                            + identity.getMetadata().getName())),
+                line("asked for by", Optional.ofNullable(annotations.get(REQUESTED_BY))),
+                line("purpose", spec.map(MachineIdentitySpec::purpose)))
+            .flatMap(Optional::stream),
+        Stream.concat(
+            Stream.of("  what is approved:"),
+            lines.stream().map(line -> "    " + Plain.text(line.replace("\t", "  ")))));
+  }
+
+  private static Optional<String> line(String what, Optional<String> value) {
+    return value
+        .filter(text -> !text.isEmpty())
+        .map(text -> "  %-13s %s".formatted(what, Plain.text(text)));
+  }
+
+  /// What its hooks run, as this user may read it.
+  private static Map<String, HookTemplate> hooks(Asked asked, Identity identity) {
+    return identity.secrets().stream()
+        .flatMap(secret -> secret.hooks().all())
+        .map(Hooks.Hook::cronJob)
+        .distinct()
+        .collect(
+            Collectors.toMap(Function.identity(), name -> hook(asked, identity.namespace(), name)));
+  }
+
+  private static HookTemplate hook(Asked asked, String namespace, String name) {
+    try {
+      return Optional.ofNullable(
+              asked
+                  .connection()
+                  .client()
+                  .batch()
+                  .v1()
+                  .cronjobs()
+                  .inNamespace(namespace)
+                  .withName(name)
+                  .get())
+          .<HookTemplate>map(HookTemplates::of)
+          .orElseGet(HookTemplate.Absent::new);
+    } catch (KubernetesClientException refused) {
+      if (refused.getCode() != FORBIDDEN) {
+        throw refused;
+      }
+      throw new Failed(
+          "you may not read CronJob "
+              + name
+              + " in namespace "
+              + namespace
+              + ", so this cannot show what the hook runs: it takes `get` on cronjobs");
+    }
+  }
+
+  private static boolean agrees(String user) {
+    return Consent.to("Approve this as " + user + "?", "look at what it asks for");
+  }
+}

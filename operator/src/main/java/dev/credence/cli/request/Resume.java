@@ -1,0 +1,77 @@
+package dev.credence.cli.request;
+
+import dev.credence.api.Api;
+import dev.credence.api.MachineIdentitySpec;
+import dev.credence.api.MachineIdentityStatus;
+import dev.credence.api.MachineIdentityStatus.LifeState;
+import dev.credence.raw.Metadata;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+
+/// Puts an identity back into service.
+@Command(
+    name = "resume",
+    mixinStandardHelpOptions = true,
+    header = "Put a suspended identity back into service.",
+    description = {
+      "",
+      "It takes back what `credence suspend` asked for. Where something else keeps the identity out of",
+      "service, it is said what."
+    },
+    footer = {"%nExample:", "  credence resume crm -n sales --wait"})
+public final class Resume extends Verb {
+
+  @Override
+  Optional<Request> request(Asked asked) {
+    var annotated = Metadata.annotations(asked.identity().getMetadata()).containsKey(Api.SUSPEND);
+    var others = others(asked);
+    if (!annotated) {
+      tell(
+          asked.name()
+              + ": "
+              + others.orElse(
+                  isSuspended(asked)
+                      ? "nobody asks for the suspension any more; the operator undoes it"
+                      : "is in service: there is nothing to resume"));
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Request(
+            Optional.empty(),
+            Api.SUSPEND,
+            Optional.empty(),
+            others.map(why -> "the suspension is taken back, but " + why).orElse("is resumed"),
+            status -> status.state() != LifeState.Suspended && status.suspension() == null));
+  }
+
+  private static boolean isSuspended(Asked asked) {
+    return asked.status().map(MachineIdentityStatus::suspension).isPresent();
+  }
+
+  /// What else keeps it out of service.
+  private static Optional<String> others(Asked asked) {
+    var state = Optional.ofNullable(asked.identity().getSpec()).map(MachineIdentitySpec::state);
+    if (state.filter(MachineIdentitySpec.State.Decommissioned::equals).isPresent()) {
+      return Optional.of("it is decommissioned, which is final: create a new identity");
+    }
+    if (state.filter(MachineIdentitySpec.State.Suspended::equals).isPresent()) {
+      return Optional.of(
+          "its spec.state is Suspended: set it to Active where it is written (in Git, if it comes from there)");
+    }
+    return asked
+        .status()
+        .map(MachineIdentityStatus::suspension)
+        .map(suspension -> suspension.reason())
+        .flatMap(Resume::byItself);
+  }
+
+  private static Optional<String> byItself(String reason) {
+    return switch (reason) {
+      case "Expired" -> Optional.of("it has ended and its policy suspends it: give it a later end");
+      case "Idle" -> Optional.of("its policy suspends it, since it was not in use for long");
+      case "ReviewOverdue" ->
+          Optional.of("its policy suspends it until somebody reviews it: credence review");
+      default -> Optional.empty();
+    };
+  }
+}

@@ -1,0 +1,45 @@
+package dev.credence.cli.request;
+
+import dev.credence.api.Api;
+import dev.credence.api.MachineIdentityStatus;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+
+/// Says in one's own name that an identity is still needed.
+@Command(
+    name = "review",
+    mixinStandardHelpOptions = true,
+    header = "Confirm that an identity is still needed, in your own name.",
+    description = {
+      "",
+      "Look at it first: credence explain. It takes the RBAC verb `review` on machineidentities."
+    },
+    footer = {"%nExample:", "  credence review crm -n sales"})
+public final class Review extends Verb {
+
+  @Override
+  Optional<Request> request(Asked asked) {
+    var user = asked.connection().user();
+    var time = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    return Optional.of(
+        Request.on(
+            Api.REVIEW,
+            user + " " + time,
+            "reviewed by " + user + " at " + time + due(asked),
+            status ->
+                status.review() != null
+                    && status.review().reviewTime() != null
+                    && !status.review().reviewTime().isBefore(time)));
+  }
+
+  private static String due(Asked asked) {
+    return asked
+        .status()
+        .map(MachineIdentityStatus::review)
+        .flatMap(review -> Optional.ofNullable(review.dueTime()))
+        .map(due -> "; it was due at " + due)
+        .orElse("; no policy asks for a review of it by a time");
+  }
+}

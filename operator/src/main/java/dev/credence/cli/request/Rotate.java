@@ -1,0 +1,96 @@
+package dev.credence.cli.request;
+
+import dev.credence.api.Api;
+import dev.credence.api.MachineIdentityStatus;
+import dev.credence.api.MachineIdentityStatus.CredentialStatus;
+import dev.credence.api.MachineIdentityStatus.Handled;
+import dev.credence.api.MachineIdentityStatus.LifeState;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// Asks for new values now.
+@Command(
+    name = "rotate",
+    mixinStandardHelpOptions = true,
+    header = "Ask for new values now.",
+    description = {
+      "",
+      "Of all credentials of an identity, or of one Secret. Windows of its policy still hold, unless --now",
+      "is said."
+    },
+    footer = {
+      "%nExamples:",
+      "  credence rotate crm -n sales --wait",
+      "  credence rotate crm -n sales --secret crm-db --now --reason 'seen in a log'"
+    })
+public final class Rotate extends Verb {
+  @Option(
+      names = "--secret",
+      paramLabel = "NAME",
+      description = "Only this Secret of the identity.")
+  private @Nullable String secret;
+
+  @Option(names = "--now", description = "At once, outside the policy's windows, too.")
+  private boolean now;
+
+  @Option(
+      names = "--reason",
+      paramLabel = "TEXT",
+      description = "Why; it is kept in the annotation.")
+  private String reason = "";
+
+  @Override
+  Optional<Request> request(Asked asked) {
+    Made.check(asked, Optional.ofNullable(secret));
+    var value = value(asked.now());
+    return Optional.of(
+        new Request(
+            Optional.ofNullable(secret),
+            Api.ROTATE,
+            Optional.of(value),
+            "asked for new values of "
+                + Made.names(asked, Optional.ofNullable(secret))
+                + when(asked.status()),
+            status -> isDone(status, Optional.ofNullable(secret), Handled::rotate, value)));
+  }
+
+  /// A request is urgent when it ends in an exclamation mark, so a reason does not.
+  private String value(String time) {
+    var words = reason.strip().replaceAll("!+$", "");
+    return time + (words.isEmpty() ? "" : " " + words) + (now ? "!" : "");
+  }
+
+  private String when(Optional<MachineIdentityStatus> status) {
+    if (status.filter(found -> found.state() == LifeState.Suspended).isPresent()) {
+      return ". It is suspended: nothing is rotated before it is resumed";
+    }
+    return now
+        ? ", at once: windows do not count"
+        : ", in the next window of its policy, or at once where it has none";
+  }
+
+  /// The answer to this very request is in force, and no Certificate is still to be issued for it.
+  static boolean isDone(
+      MachineIdentityStatus status,
+      Optional<String> secret,
+      Function<Handled, @Nullable String> which,
+      String value) {
+    var handled =
+        secret.isPresent()
+            ? Made.credential(status, secret.get()).map(CredentialStatus::handled)
+            : Optional.ofNullable(status.handled());
+    return handled.map(which).filter(value::equals).isPresent()
+        && (secret.isPresent() || !isAwaited(status));
+  }
+
+  private static boolean isAwaited(MachineIdentityStatus status) {
+    return Stream.ofNullable(status.credentials())
+        .flatMap(List::stream)
+        .anyMatch(credential -> credential.renewing() != null);
+  }
+}

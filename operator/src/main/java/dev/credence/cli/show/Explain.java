@@ -1,0 +1,95 @@
+package dev.credence.cli.show;
+
+import dev.credence.api.MachineIdentity;
+import dev.credence.api.MachineIdentityStatus;
+import dev.credence.cli.Connection;
+import dev.credence.cli.Connection.Name;
+import dev.credence.cli.Live;
+import dev.credence.cli.Live.Look;
+import dev.credence.cli.Where;
+import dev.credence.cli.request.Verb;
+import dev.credence.decide.Decide;
+import dev.credence.plan.Standing;
+import dev.credence.report.Entries;
+import dev.credence.report.Entry;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/// Tells what the operator makes of an identity, and why.
+@Command(
+    name = "explain",
+    mixinStandardHelpOptions = true,
+    header = "Tell what the operator makes of an identity, and why.",
+    description = {
+      "",
+      "Its state and why, which policy decides and why that one, what comes next and when, and what the",
+      "operator would do right now. It looks at the cluster as the operator does, decides as it does, and",
+      "changes nothing. Who may not look at all of that is told what the operator wrote into the status."
+    },
+    footer = {"%nExample:", "  credence explain crm -n sales"})
+public final class Explain implements Callable<Integer> {
+  @Mixin private Where where = new Where();
+
+  @Parameters(
+      paramLabel = "IDENTITY",
+      description = "The MachineIdentity: NAME, or NAMESPACE/NAME.")
+  private String identity = "";
+
+  @Override
+  public Integer call() {
+    return where.in(
+        connection -> {
+          var name = connection.name(identity);
+          var found = connection.identity(name);
+          lines(connection, name, found).forEach(Verb::tell);
+          return 0;
+        });
+  }
+
+  private static List<String> lines(Connection connection, Name name, MachineIdentity identity) {
+    return switch (Live.at(connection, name, identity, Where.settings())) {
+      case Look.Seen(var snapshot) -> {
+        var decision = Decide.next(snapshot, Where.settings().tier());
+        var lines = new ArrayList<>(new Explanation(snapshot, decision).lines());
+        decision
+            .standing()
+            .flatMap(standing -> difference(standing, identity))
+            .ifPresent(
+                line -> {
+                  lines.add("");
+                  lines.add(line);
+                });
+        yield lines;
+      }
+      case Look.Unseen(var why) -> {
+        var lines = new ArrayList<String>();
+        lines.add(
+            "This is what the operator wrote into the status. What it would do now cannot be told:");
+        why.forEach(reason -> lines.add("  " + reason));
+        lines.add("");
+        lines.addAll(Told.lines(Entries.of(identity), Instant.now()));
+        yield lines;
+      }
+    };
+  }
+
+  /// What the status says is older than what was decided here, or of an operator that is away.
+  private static Optional<String> difference(Standing standing, MachineIdentity identity) {
+    var status = Optional.ofNullable(identity.getStatus());
+    var seen = status.map(MachineIdentityStatus::observedGeneration);
+    if (!Objects.equals(seen.orElse(null), identity.getMetadata().getGeneration())) {
+      return Optional.of("The operator has not written a status for this spec yet: is it running?");
+    }
+    var state = status.map(MachineIdentityStatus::state).map(Enum::name).orElse(Entry.NOT_SEEN);
+    return state.equals(standing.state().name())
+        ? Optional.empty()
+        : Optional.of("The status still says " + state + ": the operator has not looked since.");
+  }
+}

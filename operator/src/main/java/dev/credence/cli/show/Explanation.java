@@ -1,0 +1,229 @@
+package dev.credence.cli.show;
+
+import dev.credence.cli.Times;
+import dev.credence.decide.policy.PolicyChoice;
+import dev.credence.facts.Snapshot;
+import dev.credence.facts.policy.Policy;
+import dev.credence.plan.Decision;
+import dev.credence.plan.Standing;
+import dev.credence.plan.Standing.Credential;
+import dev.credence.plan.Verdict;
+import dev.credence.plan.Verdict.Aspect;
+import dev.credence.plan.Verdict.Truth;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// A decision in words: what is so, why, and what comes next.
+record Explanation(Snapshot snapshot, Decision decision) {
+
+  /// Line by line.
+  List<String> lines() {
+    var lines = new ArrayList<String>();
+    var identity = snapshot.identity();
+    var name = "MachineIdentity " + identity.namespace() + "/" + identity.name();
+    if (decision.standing().isEmpty()) {
+      lines.add(name + " is being deleted: what was made for it goes with it");
+      return lines;
+    }
+    var standing = decision.standing().get();
+    var ready = standing.verdict(Aspect.Ready);
+    lines.add(
+        name
+            + ": "
+            + standing.state()
+            + (standing.ready() ? ", Ready" : ", not Ready (" + ready.reason() + ")"));
+    lines.add("  " + ready.message());
+    standing
+        .type()
+        .ifPresent(typed -> lines.add("  type " + typed.type() + " (" + typed.reason() + ")"));
+    section(lines, "Who answers", Stream.of(owner(standing)));
+    section(lines, "Which policy", policies(standing));
+    section(lines, "Not in order", matters(standing));
+    section(lines, "Out of service", suspension(standing));
+    section(lines, "Credentials", standing.credentials().stream().flatMap(this::credential));
+    section(lines, "What comes next", next(standing));
+    section(lines, "What the operator would do now", actions());
+    return lines;
+  }
+
+  private static void section(List<String> lines, String title, Stream<String> content) {
+    var all = content.map(line -> "  " + line).toList();
+    if (!all.isEmpty()) {
+      lines.add("");
+      lines.add(title);
+      lines.addAll(all);
+    }
+  }
+
+  private static String owner(Standing standing) {
+    var owner = standing.owner();
+    return owner.contact().orElse("nobody")
+        + owner.team().map(team -> ", team " + team).orElse("")
+        + switch (owner.source()) {
+          case Spec -> "";
+          case Namespace -> " (from the annotations of the namespace)";
+          case None -> ": set spec.owner.contact, or credence.dev/owner on the namespace";
+        };
+  }
+
+  private Stream<String> policies(Standing standing) {
+    var all = PolicyChoice.all(snapshot, standing.type().map(Standing.Typed::type));
+    if (all.isEmpty()) {
+      return Stream.of(
+          "none of "
+              + snapshot.policies().size()
+              + " selects it: built-in defaults apply, and they enforce nothing");
+    }
+    var first = all.getFirst();
+    var others = all.subList(1, all.size());
+    return Stream.of(
+            Stream.of(described(first) + " decides" + why(first, others)),
+            others.stream().map(other -> described(other) + " would decide without it"),
+            PolicyChoice.problems(first).stream().map(problem -> "not applied: " + problem),
+            windows(first).stream())
+        .flatMap(lines -> lines);
+  }
+
+  private static String described(Policy policy) {
+    return policy.name() + " (" + policy.enforcement() + ", priority " + policy.priority() + ")";
+  }
+
+  private static String why(Policy first, List<Policy> others) {
+    if (others.isEmpty()) {
+      return ": it is the only one that selects it";
+    }
+    return others.getFirst().priority() == first.priority()
+        ? ": of those with the same priority its name comes first"
+        : ": it has the highest priority of those that select it";
+  }
+
+  private Optional<String> windows(Policy policy) {
+    var windows = policy.conduct().windows();
+    if (!windows.limited()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        windows.areOpen(snapshot.now())
+            ? "its window is open: rotations may begin now"
+            : windows
+                .openFrom(snapshot.now())
+                .map(at -> "rotations begin in its windows: the next opens " + times().words(at))
+                .orElse("rotations begin in its windows, and none of them ever opens"));
+  }
+
+  private static Stream<String> matters(Standing standing) {
+    return standing.verdicts().stream()
+        .filter(Explanation::isWrong)
+        .map(
+            verdict ->
+                verdict.aspect()
+                    + " "
+                    + verdict.truth()
+                    + ", "
+                    + verdict.reason()
+                    + ": "
+                    + verdict.message());
+  }
+
+  /// Ready, Reconciling and Stalled sum up the others.
+  private static boolean isWrong(Verdict verdict) {
+    return switch (verdict.aspect()) {
+      case Ready, Reconciling, Stalled -> false;
+      case Expiring, Suspended -> verdict.truth() == Truth.True;
+      case PolicyMatched,
+          OwnerAssigned,
+          Approved,
+          MembersLinked,
+          CredentialsFresh,
+          InUse,
+          LeastPrivilege,
+          Reviewed ->
+          verdict.truth() == Truth.False;
+    };
+  }
+
+  private Stream<String> suspension(Standing standing) {
+    return standing.suspension().stream()
+        .flatMap(
+            suspension ->
+                Stream.concat(
+                    Stream.of(
+                        "since " + times().words(suspension.since()) + ": " + suspension.reason(),
+                        "in force: "
+                            + (suspension.inForce().isEmpty()
+                                ? "nothing yet"
+                                : suspension.inForce().stream()
+                                    .map(Enum::name)
+                                    .sorted()
+                                    .collect(Collectors.joining(", ")))),
+                    suspension.notCovered().stream().map(what -> "not covered: " + what)));
+  }
+
+  private Stream<String> credential(Credential credential) {
+    var facts =
+        Stream.of(
+                credential.version().map(version -> "version " + version),
+                credential.issuedAt().map(at -> "issued " + times().words(at)),
+                credential.nextRotation().map(at -> "next value " + times().words(at)),
+                credential
+                    .previousRetires()
+                    .map(at -> "the previous value stays until " + times().words(at)),
+                credential.ends().map(at -> "ends " + times().words(at)),
+                credential.message())
+            .flatMap(Optional::stream)
+            .map(fact -> "  " + fact);
+    return Stream.concat(
+        Stream.of(credential.name() + ": " + credential.kind() + ", " + credential.phase()), facts);
+  }
+
+  private record Coming(Instant at, String what) {}
+
+  private Stream<String> next(Standing standing) {
+    var coming =
+        Stream.of(
+                standing.credentials().stream().flatMap(Explanation::coming),
+                standing.end().map(at -> new Coming(at, "the identity ends")).stream(),
+                standing.review().stream()
+                    .flatMap(review -> review.due().stream())
+                    .map(at -> new Coming(at, "a review is due")))
+            .flatMap(all -> all)
+            .filter(event -> event.at().isAfter(snapshot.now()))
+            .sorted(Comparator.comparing(Coming::at))
+            .map(event -> times().words(event.at()) + ": " + event.what())
+            .toList();
+    var looks =
+        decision
+            .lookAgainAt()
+            .map(at -> times().words(at) + ": the operator looks again by itself");
+    return coming.isEmpty() && looks.isEmpty()
+        ? Stream.of("nothing by itself: the operator looks again when something changes")
+        : Stream.concat(looks.stream(), coming.stream());
+  }
+
+  private static Stream<Coming> coming(Credential credential) {
+    return Stream.of(
+            credential
+                .nextRotation()
+                .map(at -> new Coming(at, credential.name() + " gets a new value")),
+            credential
+                .previousRetires()
+                .map(at -> new Coming(at, "the previous value of " + credential.name() + " goes")),
+            credential.ends().map(at -> new Coming(at, credential.name() + " ends")))
+        .flatMap(Optional::stream);
+  }
+
+  private Stream<String> actions() {
+    return decision.actions().isEmpty()
+        ? Stream.of("nothing: all that is to be done is done")
+        : decision.actions().stream().map(Doing::words);
+  }
+
+  private Times times() {
+    return new Times(snapshot.now());
+  }
+}

@@ -1,0 +1,208 @@
+package dev.credence.cli.show;
+
+import dev.credence.api.MachineIdentity;
+import dev.credence.cli.Answers;
+import dev.credence.cli.Connection;
+import dev.credence.cli.Output;
+import dev.credence.cli.Where;
+import dev.credence.client.Pages;
+import dev.credence.facts.credential.CredentialType;
+import dev.credence.facts.discovery.Baseline;
+import dev.credence.report.Entries;
+import dev.credence.report.Entry;
+import dev.credence.report.Format;
+import dev.credence.report.Inventory;
+import dev.credence.report.Inventory.Origin;
+import dev.credence.report.Orphan;
+import dev.credence.settings.Version;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/// Writes the inventory of machine identities.
+@Command(
+    name = "report",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    header = "List every machine identity and what is the matter with it.",
+    description = {
+      "",
+      "Who answers for each, what ends, what is late, what nobody owns, what its rights let it do.",
+      "It reads statuses and metadata, never the value of a Secret. All namespaces, unless one is said;",
+      "what may not be read is named, and the rest is shown."
+    },
+    footer = {
+      "%nExamples:",
+      "  credence report",
+      "  credence report --format html --output identities.html",
+      "  credence report -n sales --selector team=crm --format csv",
+      "  credence report --format sarif > credence.sarif"
+    })
+public final class Report implements Callable<Integer> {
+  private static final int NARROW = 120;
+  private static final String TOKEN_TYPE = "type=" + CredentialType.SERVICE_ACCOUNT_TOKEN;
+
+  @Mixin private Where where = new Where();
+
+  @Option(
+      names = {"-A", "--all-namespaces"},
+      description = "All namespaces, which is the default.")
+  private boolean everywhere;
+
+  @Option(
+      names = {"-l", "--selector"},
+      paramLabel = "SELECTOR",
+      description = "Only identities with these labels: team=crm,env!=test.")
+  private @Nullable String selector;
+
+  @Option(
+      names = {"-o", "--format"},
+      paramLabel = "FORMAT",
+      defaultValue = "table",
+      description = "One of: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+  private Format format = Format.table;
+
+  @Option(
+      names = "--output",
+      paramLabel = "FILE",
+      description = "Write to this file, which only you can read, instead of standard output.")
+  private @Nullable Path output;
+
+  @Override
+  public Integer call() {
+    return where.in(
+        connection -> {
+          var inventory = new Looking(connection).inventory();
+          inventory.gaps().forEach(gap -> System.err.println("credence: partial: " + gap));
+          Output.write(
+              Optional.ofNullable(output),
+              System.out,
+              out -> format.write(inventory, width(System.getenv()), out));
+          return 0;
+        });
+  }
+
+  /// What shells say of the terminal, where they export it.
+  private static int width(Map<String, String> environment) {
+    var columns = environment.getOrDefault("COLUMNS", "");
+    return columns.matches("\\d{1,4}") ? Integer.parseInt(columns) : NARROW;
+  }
+
+  /// Reads the cluster for one report. Each page is turned into entries and forgotten.
+  private final class Looking {
+    private final Connection connection;
+    private final List<Entry> entries = new ArrayList<>();
+    private final List<MachineIdentity> claims = new ArrayList<>();
+    private final List<String> gaps = new ArrayList<>();
+    private Optional<String> namespace;
+
+    Looking(Connection connection) {
+      this.connection = connection;
+      this.namespace = everywhere ? Optional.empty() : where.asked();
+    }
+
+    Inventory inventory() {
+      identities();
+      var unclaimed = unclaimed();
+      return new Inventory(
+          new Origin(Instant.now(), Version.current(), connection.described(), scope()),
+          entries,
+          unclaimed,
+          gaps);
+    }
+
+    private String scope() {
+      return namespace.map(name -> "namespace " + name).orElse("all namespaces")
+          + (selector == null ? "" : ", with the labels " + selector);
+    }
+
+    /// Who may not list all namespaces is shown their own.
+    private void identities() {
+      try {
+        list();
+      } catch (KubernetesClientException answer) {
+        if (namespace.isPresent() || !Answers.isForbidden(answer)) {
+          throw answer;
+        }
+        namespace = Optional.of(connection.namespace());
+        gaps.add(
+            "MachineIdentities of all namespaces could not be listed (no right to list"
+                + " machineidentities.credence.dev in the cluster): only namespace "
+                + connection.namespace()
+                + " is in it");
+        list();
+      }
+    }
+
+    private void list() {
+      entries.clear();
+      claims.clear();
+      Pages.of(connection.client(), MachineIdentity.class, namespace)
+          .with(Optional.ofNullable(selector), Optional.empty())
+          .forEach(
+              identity -> {
+                entries.add(Entries.of(identity));
+                claims.add(claim(identity));
+              });
+    }
+
+    /// A part of the identities says nothing about what belongs to none.
+    private Optional<List<Orphan>> unclaimed() {
+      if (selector != null) {
+        gaps.add("accounts of no identity are not looked for where --selector is given");
+        return Optional.empty();
+      }
+      var accounts = new ArrayList<HasMetadata>();
+      if (!read(ServiceAccount.class, "serviceaccounts", Optional.empty(), accounts)) {
+        return Optional.empty();
+      }
+      var tokens = new ArrayList<HasMetadata>();
+      read(Secret.class, "secrets", Optional.of(TOKEN_TYPE), tokens);
+      var settings = Where.settings();
+      return Optional.of(
+          Orphans.among(
+              claims, accounts, tokens, Baseline.of(settings.baseline(), settings.namespace())));
+    }
+
+    /// What it claims, without its status, which is the larger part of it.
+    private static MachineIdentity claim(MachineIdentity identity) {
+      var claim = new MachineIdentity();
+      claim.setMetadata(identity.getMetadata());
+      claim.setSpec(identity.getSpec());
+      return claim;
+    }
+
+    private <T extends HasMetadata> boolean read(
+        Class<T> kind, String plural, Optional<String> field, List<HasMetadata> into) {
+      try {
+        Pages.of(connection.metadata(), kind, namespace)
+            .with(Optional.empty(), field)
+            .forEach(into::add);
+        return true;
+      } catch (KubernetesClientException answer) {
+        if (!Answers.isForbidden(answer)) {
+          throw answer;
+        }
+        gaps.add(
+            kind.getSimpleName()
+                + "s could not be listed (no right to list "
+                + plural
+                + namespace.map(name -> " in namespace " + name).orElse(" in the cluster")
+                + "): those of no identity are not in it");
+        return false;
+      }
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/// Commands that read: `explain` and `report`.
+@NullMarked
+package dev.credence.cli.show;
+
+import org.jspecify.annotations.NullMarked;

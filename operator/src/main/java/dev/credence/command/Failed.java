@@ -1,8 +1,0 @@
-package dev.credence.command;
-
-/// What was asked for cannot be had. The message is the one line that is told.
-public final class Failed extends RuntimeException {
-  public Failed(String message) {
-    super(message);
-  }
-}

@@ -1,0 +1,693 @@
+package dev.credence.controller;
+
+import dev.credence.act.Act;
+import dev.credence.act.Announcer;
+import dev.credence.act.request.Refusal;
+import dev.credence.api.Api;
+import dev.credence.api.Condition.Truth;
+import dev.credence.api.Conditions;
+import dev.credence.api.MachineIdentity;
+import dev.credence.api.MachineIdentityStatus;
+import dev.credence.client.Pages;
+import dev.credence.controller.status.StatusWrites;
+import dev.credence.controller.status.Statuses;
+import dev.credence.decide.Decide;
+import dev.credence.decide.Unevaluated;
+import dev.credence.decide.Urgency;
+import dev.credence.decide.policy.PolicyLeft;
+import dev.credence.facts.Snapshot;
+import dev.credence.facts.object.Setback;
+import dev.credence.facts.object.Setback.Cause;
+import dev.credence.facts.object.Subject;
+import dev.credence.facts.policy.Tier;
+import dev.credence.metrics.Fleet;
+import dev.credence.metrics.Meters;
+import dev.credence.observe.Snapshots;
+import dev.credence.observe.Watches;
+import dev.credence.observe.cache.TooLarge;
+import dev.credence.plan.Action;
+import dev.credence.plan.Decision;
+import dev.credence.plan.Reason;
+import dev.credence.plan.Standing;
+import dev.credence.plan.Verdict.Aspect;
+import dev.credence.raw.Faulty;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.javaoperatorsdk.operator.api.config.informer.Informer;
+import io.javaoperatorsdk.operator.api.reconciler.Constants;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.EventSourceContext;
+import io.javaoperatorsdk.operator.api.reconciler.MaxReconciliationInterval;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import io.javaoperatorsdk.operator.processing.event.source.EventSource;
+import io.javaoperatorsdk.operator.processing.event.source.IndexerResourceCache;
+import io.javaoperatorsdk.operator.processing.event.source.filter.OnUpdateFilter;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One look at one identity: snapshot, decide, perform, status.
+@ControllerConfiguration(
+    name = "identities",
+    generationAwareEventProcessing = false,
+    // A timer that nobody needs stays in memory until it is due.
+    maxReconciliationInterval =
+        @MaxReconciliationInterval(interval = Constants.NO_MAX_RECONCILIATION_INTERVAL),
+    fieldManager = Api.MANAGER,
+    informer =
+        @Informer(
+            onUpdateFilter = IdentityReconciler.MattersToUs.class,
+            informerListLimit = Pages.OF_A_WATCH))
+@GradualRetry(
+    maxAttempts = -1,
+    initialInterval = 1000,
+    intervalMultiplier = 2,
+    maxInterval = 15_000)
+public final class IdentityReconciler implements Reconciler<MachineIdentity> {
+  private static final Logger LOG = LoggerFactory.getLogger(IdentityReconciler.class);
+
+  /// What is due later is looked at until then, since a timer does not follow the clock of the
+  /// wall.
+  private static final Duration LONGEST_TIMER = Duration.ofMinutes(15);
+
+  private static final Set<Reason> LEFT_ALONE =
+      Set.of(Reason.TargetNotOwned, Reason.ClaimedByOther, Reason.ClaimedWhileSuspended);
+
+  private static final Duration SHORTEST_TIMER = Duration.ofMillis(50);
+  /// What the API server answers to a status that the schema does not allow.
+  private static final Set<Integer> REJECTED = Set.of(400, 422);
+
+  private static final int FRAMES = 12;
+  private static final Duration UNSAID = Duration.ofSeconds(20);
+  private static final Duration AFTER_A_FAULT = Duration.ofMinutes(1);
+
+  /// So often in a row the API server may fail at one action before the identity says so.
+  private static final int FAILURES_UNSAID = 5;
+
+  private static final String POLICY_LEFT = "PolicyLeft";
+  private static final String DELETED_WHILE_SUSPENDED = "DeletedWhileSuspended";
+  private static final int SOME = 5;
+
+  private static final Decision GONE =
+      new Decision(List.of(), Optional.empty(), Optional.empty(), false);
+
+  private final Watches watches;
+  private final Snapshots snapshots;
+  private final Tier tier;
+  private final Act act;
+  private final Announcer announcer;
+  private final Setbacks setbacks = new Setbacks();
+  private final Allowance allowance;
+  private final StatusWrites<MachineIdentity> statuses = new StatusWrites<>();
+  private final Fleet fleet;
+  private final Meters meters;
+  private final Clock clock;
+  private final Consumer<MachineIdentity> gone;
+  private final Urgent urgent = new Urgent();
+
+  /// By UID: since when it waits for keys.
+  private final Map<String, Instant> waiting = new ConcurrentHashMap<>();
+
+  private final Rates rates = new Rates();
+  private volatile Consumer<ResourceID> promoted = identity -> {};
+
+  public IdentityReconciler(
+      Watches watches,
+      Tier tier,
+      Act act,
+      Announcer announcer,
+      Fleet fleet,
+      Meters meters,
+      Clock clock,
+      Consumer<MachineIdentity> gone) {
+    this.watches = watches;
+    this.snapshots = new Snapshots(watches);
+    this.allowance = new Allowance(watches::identities);
+    this.tier = tier;
+    this.act = act;
+    this.announcer = announcer;
+    this.fleet = fleet;
+    this.meters = meters;
+    this.clock = clock;
+    this.gone = gone;
+  }
+
+  /// Our own writes of the status wake nobody; spec, labels and annotations do.
+  public static final class MattersToUs implements OnUpdateFilter<MachineIdentity> {
+    @Override
+    public boolean accept(MachineIdentity after, MachineIdentity before) {
+      var now = after.getMetadata();
+      var then = before.getMetadata();
+      return !Objects.equals(now.getGeneration(), then.getGeneration())
+          || !Objects.equals(now.getAnnotations(), then.getAnnotations())
+          || !Objects.equals(now.getLabels(), then.getLabels())
+          || !Objects.equals(now.getDeletionTimestamp(), then.getDeletionTimestamp())
+          || !Objects.equals(now.getUid(), then.getUid());
+    }
+  }
+
+  @Override
+  public List<EventSource<?, MachineIdentity>> prepareEventSources(
+      EventSourceContext<MachineIdentity> context) {
+    watches.index((IndexerResourceCache<MachineIdentity>) context.getPrimaryCache());
+    watches.urgeBy(
+        identity -> {
+          // A label may name any identity, also one that is not there.
+          if (watches.identity(identity).isPresent()) {
+            urgent.add(identity);
+            promoted.accept(identity);
+          }
+        });
+    return List.of(new Wakes(watches, statuses::seen, this::isGone, this::changed));
+  }
+
+  /// `promoted`: called with an identity that turned urgent and may be waiting already.
+  public void promoteBy(Consumer<ResourceID> promoted) {
+    this.promoted = promoted;
+  }
+
+  private void changed(MachineIdentity identity) {
+    if (urgent.is(identity)) {
+      promoted.accept(ResourceID.fromResource(identity));
+    }
+  }
+
+  /// Whether it has a suspension or a revocation to be carried out.
+  public boolean isUrgent(ResourceID id) {
+    return watches.identity(id).filter(urgent::is).isPresent();
+  }
+
+  /// A slow key of this Secret is there, or another one may be generated now.
+  public void keyIsReady(String namespace, Subject secret) {
+    watches
+        .naming(namespace, secret)
+        .forEach(
+            identity -> {
+              setbacks.released(identity.getMetadata().getUid());
+              watches.wake(identity);
+            });
+  }
+
+  private void isGone(MachineIdentity identity) {
+    setbacks.forget(identity.getMetadata().getUid());
+    statuses.forget(identity);
+    urgent.forget(identity);
+    waiting.remove(identity.getMetadata().getUid());
+    if (fleet.isGone(name(identity))) {
+      Faulty.kept(identity, () -> tellOfDeletion(identity));
+    }
+    gone.accept(identity);
+  }
+
+  /// A deletion ends what a policy counts, and frees nothing that it suspended.
+  private void tellOfDeletion(MachineIdentity identity) {
+    if (watches
+        .namespace(identity.getMetadata().getNamespace())
+        .filter(home -> home.getDeletionTimestamp() == null)
+        .isEmpty()) {
+      return;
+    }
+    var uid = identity.getMetadata().getUid();
+    Optional.ofNullable(identity.getStatus())
+        .map(MachineIdentityStatus::policy)
+        .flatMap(policy -> PolicyLeft.byDeletion(watches.policies(), policy.name()))
+        .ifPresent(
+            message -> {
+              meters.leftPolicy(true);
+              announcer.failed(identity, POLICY_LEFT, message);
+            });
+    var suspended =
+        watches.listed(identity.getMetadata().getNamespace()).entrySet().stream()
+            .filter(entry -> entry.getValue().isFor(uid))
+            .filter(entry -> entry.getValue().outlivesItsIdentity())
+            .map(Map.Entry::getKey)
+            .sorted()
+            .toList();
+    if (!suspended.isEmpty()) {
+      announcer.failed(
+          identity,
+          DELETED_WHILE_SUSPENDED,
+          "deleted while suspended: "
+              + suspended.size()
+              + " of its ServiceAccounts stay suspended ("
+              + String.join(", ", suspended.subList(0, Math.min(SOME, suspended.size())))
+              + "). A cluster administrator frees one by `credence release --account "
+              + identity.getMetadata().getNamespace()
+              + "/"
+              + suspended.getFirst()
+              + "`");
+    }
+  }
+
+  /// Has what was refused tried at once, and not when its turn comes: a right was given that was
+  /// missing.
+  public void tryAgain() {
+    setbacks.forget();
+    watches.wakeAll();
+  }
+
+  @Override
+  public UpdateControl<MachineIdentity> reconcile(
+      MachineIdentity cached, Context<MachineIdentity> context) {
+    var resource = TooLarge.is(cached) ? cached : statuses.newest(cached);
+    if (watches.namespace(resource.getMetadata().getNamespace()).isEmpty()) {
+      // Its own watch is a little behind, and wakes us when it has caught up.
+      return UpdateControl.noUpdate();
+    }
+    var started = System.nanoTime();
+    if (urgent.is(resource)) {
+      Attempt.at(name(resource), () -> first(resource));
+      if (Lanes.isUrgentLane()) {
+        // The rest, and the status, is other work.
+        meters.reconciled(Duration.ofNanos(System.nanoTime() - started));
+        return UpdateControl.<MachineIdentity>noUpdate().rescheduleAfter(SHORTEST_TIMER);
+      }
+    }
+    var decision = Attempt.at(name(resource), () -> evaluated(resource, context.getClient()));
+    meters.reconciled(Duration.ofNanos(System.nanoTime() - started));
+    if (context.getPrimaryCache().get(ResourceID.fromResource(resource)).isEmpty()) {
+      isGone(resource);
+    }
+    return again(decision);
+  }
+
+  /// One place for every exception that nobody expected: it becomes a condition of this identity.
+  /// That the API server cannot be asked is nothing about the identity, and is tried again.
+  private Decision evaluated(MachineIdentity resource, KubernetesClient client) {
+    try {
+      return look(resource, client);
+    } catch (KubernetesClientException answer) {
+      // Only our status is not written through [Act]: one that is rejected would stay as it was.
+      if (!REJECTED.contains(answer.getCode())) {
+        throw answer;
+      }
+      return unevaluated(resource, answer, client);
+    } catch (RuntimeException | StackOverflowError fault) {
+      return unevaluated(resource, fault, client);
+    }
+  }
+
+  private Decision unevaluated(MachineIdentity resource, Throwable fault, KubernetesClient client) {
+    return unevaluated(
+        resource,
+        Reason.EvaluationFailed,
+        "The operator failed to evaluate this identity, and leaves it as it is: "
+            + Faulty.line(fault)
+            + ". Correct the object or the field that is named; if nothing is wrong with it, report this as an error of the operator, with its log",
+        Optional.of(fault),
+        client);
+  }
+
+  private Decision tooLarge(MachineIdentity resource, KubernetesClient client) {
+    return unevaluated(
+        resource,
+        Reason.TooLarge,
+        "The MachineIdentities of namespace "
+            + resource.getMetadata().getNamespace()
+            + " have more than 4 MiB of text together, so this one is not evaluated: its credentials stay as they are and are not renewed. It can still be suspended. Shorten `value`, `template` and `alternate` of its keys, or delete identities of the namespace, and then change this one",
+        Optional.empty(),
+        client);
+  }
+
+  private Decision unevaluated(
+      MachineIdentity resource,
+      Reason reason,
+      String message,
+      Optional<Throwable> fault,
+      KubernetesClient client) {
+    var now = clock.instant();
+    var standing = Unevaluated.standing(fleet.standing(name(resource)), reason, message);
+    fleet.stands(name(resource), standing);
+    var status = Statuses.unevaluated(standing, resource, now);
+    if (!status.equals(resource.getStatus())) {
+      LOG.atWarn()
+          .setCause(fault.orElse(null))
+          .addKeyValue("namespace", resource.getMetadata().getNamespace())
+          .addKeyValue("identity", resource.getMetadata().getName())
+          .log("an identity could not be evaluated");
+      var fresh = new MachineIdentity();
+      fresh.setStatus(status);
+      statuses.write(fresh, resource, client);
+      announcer.failed(resource, reason.name(), message);
+    }
+    return new Decision(List.of(), Optional.empty(), Optional.of(now.plus(AFTER_A_FAULT)), false);
+  }
+
+  /// Carries out what ends something, and nothing else: it waits for no list and no slow key. What
+  /// cannot be evaluated is shown by the reconcile that follows.
+  private boolean first(MachineIdentity resource) {
+    urgent.begin(resource);
+    var now = clock.instant();
+    var uid = resource.getMetadata().getUid();
+    var generation = Objects.requireNonNullElse(resource.getMetadata().getGeneration(), 0L);
+    try {
+      var snapshot =
+          snapshots.urgent(resource, now, setbacks.of(uid, generation), allowance.recent(now));
+      var actions = Urgency.of(Decide.next(snapshot, tier), snapshot);
+      // Of one that is too large it is not kept how its values are made.
+      var refusals =
+          perform(
+              TooLarge.is(resource) ? actions.stream().filter(Urgency::ends).toList() : actions,
+              resource);
+      if (!refusals.isEmpty()) {
+        setbacks.remember(uid, generation, refusals, now);
+      }
+    } catch (KubernetesClientException unanswered) {
+      urgent.add(ResourceID.fromResource(resource));
+      throw unanswered;
+    } catch (RuntimeException | StackOverflowError fault) {
+      LOG.atWarn()
+          .addKeyValue("namespace", resource.getMetadata().getNamespace())
+          .addKeyValue("identity", resource.getMetadata().getName())
+          .log("a suspension or revocation could not be evaluated: {}", Faulty.line(fault));
+    }
+    urgent.done(resource);
+    return true;
+  }
+
+  private Decision look(MachineIdentity resource, KubernetesClient client) {
+    if (TooLarge.is(resource)) {
+      return tooLarge(resource, client);
+    }
+    var now = clock.instant();
+    var uid = resource.getMetadata().getUid();
+    var generation = Objects.requireNonNullElse(resource.getMetadata().getGeneration(), 0L);
+    var snapshot = snapshots.of(resource, now, setbacks.of(uid, generation), allowance.recent(now));
+    var decision = Decide.next(snapshot, tier);
+    if (decision.counted()) {
+      // What is known of its use may be minutes old, which is too old to suspend by.
+      watches.usesChanged(resource.getMetadata().getNamespace(), now);
+      snapshot = snapshots.of(resource, now, setbacks.of(uid, generation), allowance.recent(now));
+      decision = Decide.next(snapshot, tier);
+    }
+    if (!mayGoOn(decision, uid, now)) {
+      // Another one was suspended since we looked.
+      snapshot = snapshot.with(allowance.recent(now));
+      decision = Decide.next(snapshot, tier);
+    }
+
+    if (isMadeAnew(decision.actions(), resource) && !isThere(resource, client)) {
+      return GONE;
+    }
+    var refusals = perform(decision.actions(), resource);
+    if (isInterrupted(resource)) {
+      setbacks.remember(uid, generation, refusals, now);
+      return GONE.again(now);
+    }
+    // The accounts may have been listed before, by the lane of what is urgent.
+    if (decision.actions().stream().anyMatch(Action.Freeze.class::isInstance)
+        || !snapshot.safeguards().listedFor(uid).isEmpty()) {
+      watches.awaitEnforcement();
+    }
+    var held = setbacks.remember(uid, generation, refusals, now);
+    var known = refusals.isEmpty() ? decision : Decide.next(snapshot.with(held), tier);
+
+    if (refusals.isEmpty()
+        && (isOvertaken(decision.actions())
+            // The status is to say what the API server was seen to do.
+            || !watches.admissions().equals(snapshot.safeguards().guards()))) {
+      return known.again(now);
+    }
+    if (known.standing().isPresent() && !isSoonDone(uid, refusals, held, now)) {
+      show(known.standing().get(), snapshot, resource, client);
+    }
+    return known;
+  }
+
+  /// A status that would be another one in seconds, when the keys are generated that are waited
+  /// for, is not written; one that stays is. `held`: what is still put off, also by a look before
+  /// this one.
+  private boolean isSoonDone(String uid, List<Refusal> refusals, List<Setback> held, Instant now) {
+    var isSoon =
+        refusals.isEmpty()
+            ? waiting.containsKey(uid)
+                && !held.isEmpty()
+                && held.stream().allMatch(setback -> setback.cause() == Cause.Held)
+            : refusals.stream().allMatch(Refusal::isSoon);
+    if (!isSoon) {
+      waiting.remove(uid);
+      return false;
+    }
+    return now.isBefore(waiting.computeIfAbsent(uid, _ -> now).plus(UNSAID));
+  }
+
+  /// Something is missing that was there: what goes with an identity may be seen to go before the
+  /// identity itself, and must not come back.
+  private static boolean isMadeAnew(List<Action> actions, MachineIdentity resource) {
+    return actions.stream().anyMatch(Action::creates)
+        && Optional.ofNullable(resource.getStatus())
+            .map(status -> Conditions.of(status.conditions()).byType().get(Aspect.Ready.name()))
+            .filter(ready -> ready.status() == Truth.True)
+            .isPresent();
+  }
+
+  private static boolean isThere(MachineIdentity resource, KubernetesClient client) {
+    var meta = resource.getMetadata();
+    return client
+        .resources(MachineIdentity.class)
+        .inNamespace(meta.getNamespace())
+        .withField("metadata.name", meta.getName())
+        .list()
+        .getItems()
+        .stream()
+        .map(MachineIdentity::getMetadata)
+        .anyMatch(
+            found -> found.getUid().equals(meta.getUid()) && found.getDeletionTimestamp() == null);
+  }
+
+  /// A value whose making took long says a later time of itself than was decided. The next look
+  /// reads it back, so that the status is right when it is written, and is written once.
+  private boolean isOvertaken(List<Action> actions) {
+    var now = clock.instant();
+    return actions.stream()
+        .flatMap(action -> action.replaces().stream())
+        .anyMatch(receipt -> now.isAfter(receipt.issuedAt()));
+  }
+
+  /// What its policy suspends by itself is counted before it is done.
+  private boolean mayGoOn(Decision decision, String uid, Instant now) {
+    return decision
+        .standing()
+        .filter(_ -> decision.counted())
+        .flatMap(Standing::policy)
+        .map(policy -> allowance.claim(uid, policy.name(), policy.mostSuspensions(), now))
+        .orElse(true);
+  }
+
+  /// An action that fails stops neither the others nor the status. Where the API server fails at
+  /// one again and again, that is shown; the first few times the whole look is tried again.
+  private List<Refusal> perform(List<Action> actions, MachineIdentity resource) {
+    var uid = resource.getMetadata().getUid();
+    var refusals = new ArrayList<Refusal>();
+    Optional<RuntimeException> unanswered = Optional.empty();
+    var undone = new ArrayList<Subject>();
+    var performing = act.performing(actions, resource);
+    for (var action : actions) {
+      if (undone.stream().anyMatch(failed -> belongTogether(failed, action.subject()))) {
+        continue;
+      }
+      if (isInterrupted(resource)) {
+        break;
+      }
+      var missing = action.needs().flatMap(needed -> firstOf(needed, refusals));
+      if (missing.isPresent()) {
+        refusals.add(missing.get().stopping(action.subject()));
+        log(action, resource, missing);
+        continue;
+      }
+      try {
+        paced(action, resource);
+        performing.accept(action);
+        setbacks.answered(uid, action.subject());
+      } catch (RuntimeException | StackOverflowError fault) {
+        var found = Refusal.of(action.subject(), fault);
+        if (found.isEmpty()) {
+          throw fault;
+        }
+        var refusal = found.get();
+        if (!(fault instanceof Refusal)) {
+          undone.add(action.subject());
+        }
+        if (refusal.why() != Cause.Unanswered) {
+          setbacks.answered(uid, action.subject());
+        } else if (setbacks.failed(uid, action.subject()) < FAILURES_UNSAID) {
+          unanswered = unanswered.or(() -> Optional.of((RuntimeException) fault));
+          continue;
+        } else {
+          refusal = refusal.lasting();
+        }
+        if (!(fault instanceof Refusal) && !(fault instanceof KubernetesClientException)) {
+          LOG.atWarn()
+              .addKeyValue("subject", action.subject())
+              .log("an action failed: {}", trace(fault));
+        }
+        var last = refusal;
+        var first = firstOf(last.subject(), refusals).orElse(last);
+        if (first == last) {
+          refusals.add(last);
+        }
+        if (!first.subject().equals(action.subject())) {
+          refusals.add(first.stopping(action.subject()));
+        }
+        log(action, resource, Optional.of(first));
+        continue;
+      }
+      // What is told of an action is not the action.
+      Faulty.kept(resource, () -> done(action, resource));
+    }
+    unanswered.ifPresent(
+        failed -> {
+          var generation = Objects.requireNonNullElse(resource.getMetadata().getGeneration(), 0L);
+          setbacks.remember(uid, generation, refusals, clock.instant());
+          throw failed;
+        });
+    return refusals;
+  }
+
+  /// What is left to do waits while a suspension or a revocation was asked for meanwhile.
+  private boolean isInterrupted(MachineIdentity resource) {
+    return !urgent.is(resource)
+        && watches.identity(ResourceID.fromResource(resource)).filter(urgent::is).isPresent();
+  }
+
+  private void paced(Action action, MachineIdentity resource) {
+    var namespace = resource.getMetadata().getNamespace();
+    var now = clock.instant();
+    if (Urgency.isUrgent(action)) {
+      rates.spend(namespace, now);
+    } else if (!rates.take(namespace, now)) {
+      throw Refusal.limited(action.subject(), namespace, rates.goesOn(namespace, now));
+    }
+  }
+
+  /// What is made for a Secret has a name that begins with its name: of one rotation no step is
+  /// taken after one that failed for a reason that nobody decided about.
+  private static boolean belongTogether(Subject one, Subject other) {
+    return one.name().startsWith(other.name()) || other.name().startsWith(one.name());
+  }
+
+  private void done(Action action, MachineIdentity resource) {
+    meters.done(action, clock.instant());
+    log(action, resource, Optional.empty());
+    announcer.done(action, resource);
+  }
+
+  /// Where it failed, without its message, which may quote a value.
+  private static String trace(Throwable fault) {
+    return Stream.iterate(fault, Objects::nonNull, Throwable::getCause)
+        .map(
+            link ->
+                link.getClass().getName()
+                    + Stream.of(link.getStackTrace())
+                        .limit(FRAMES)
+                        .map(frame -> " at " + frame)
+                        .collect(Collectors.joining()))
+        .collect(Collectors.joining("; caused by "));
+  }
+
+  /// An anchor that was refused is missed by the token after it: the first of the two says why.
+  private static Optional<Refusal> firstOf(Subject subject, List<Refusal> refusals) {
+    return refusals.stream().filter(refusal -> refusal.subject().equals(subject)).findFirst();
+  }
+
+  private void log(Action action, MachineIdentity resource, Optional<Refusal> refusal) {
+    var raced = refusal.filter(no -> no.why() != Cause.Refused).isPresent();
+    refusal.filter(no -> !raced).ifPresent(no -> meters.failed(action));
+    (raced ? LOG.atDebug() : refusal.isPresent() ? LOG.atWarn() : LOG.atInfo())
+        .addKeyValue("namespace", resource.getMetadata().getNamespace())
+        .addKeyValue("identity", resource.getMetadata().getName())
+        .addKeyValue("action", action.getClass().getSimpleName())
+        .addKeyValue("subject", action.subject())
+        .log(refusal.map(Refusal::getMessage).orElse("done"));
+  }
+
+  private void show(
+      Standing standing, Snapshot snapshot, MachineIdentity resource, KubernetesClient client) {
+    fleet.stands(name(resource), standing);
+    var before = resource.getStatus();
+    var status = Statuses.of(standing, resource, snapshot.now());
+    if (status.equals(before)) {
+      return;
+    }
+    var fresh = new MachineIdentity();
+    fresh.setStatus(status);
+    statuses.write(fresh, resource, client);
+    announcer.changes(resource, before, status);
+    tellOfLeaving(standing, snapshot, resource, before);
+    countRefusals(standing, before);
+    countSuspension(status, before);
+  }
+
+  private void tellOfLeaving(
+      Standing standing,
+      Snapshot snapshot,
+      MachineIdentity resource,
+      @Nullable MachineIdentityStatus before) {
+    Optional.ofNullable(before)
+        .map(MachineIdentityStatus::policy)
+        .flatMap(
+            policy ->
+                PolicyLeft.byChange(
+                    snapshot,
+                    standing.policy().map(Standing.PolicyApplied::name),
+                    policy.name(),
+                    policy.generation()))
+        .ifPresent(
+            message -> {
+              meters.leftPolicy(false);
+              announcer.failed(resource, POLICY_LEFT, message);
+            });
+  }
+
+  private void countSuspension(
+      MachineIdentityStatus status, @Nullable MachineIdentityStatus before) {
+    if (status.suspension() != null && (before == null || before.suspension() == null)) {
+      meters.suspended(status.suspension().reason());
+    }
+  }
+
+  /// What is left alone since it is not ours is counted when it turns so.
+  private void countRefusals(Standing standing, @Nullable MachineIdentityStatus before) {
+    var linked = standing.verdict(Aspect.MembersLinked);
+    var known = Conditions.of(before == null ? null : before.conditions()).byType();
+    var reason = known.get(Aspect.MembersLinked.name());
+    if (LEFT_ALONE.contains(linked.reason())
+        && (reason == null || !reason.reason().equals(linked.reason().name()))) {
+      meters.refused(linked.reason().name());
+    }
+  }
+
+  private UpdateControl<MachineIdentity> again(Decision decision) {
+    var control = UpdateControl.<MachineIdentity>noUpdate();
+    decision
+        .lookAgainAt()
+        .map(time -> Duration.between(clock.instant(), time))
+        .map(wait -> wait.compareTo(LONGEST_TIMER) < 0 ? wait : LONGEST_TIMER)
+        .ifPresent(
+            wait ->
+                control.rescheduleAfter(
+                    wait.compareTo(SHORTEST_TIMER) > 0 ? wait : SHORTEST_TIMER));
+    return control;
+  }
+
+  private static Fleet.Name name(MachineIdentity resource) {
+    return new Fleet.Name(resource.getMetadata().getNamespace(), resource.getMetadata().getName());
+  }
+}

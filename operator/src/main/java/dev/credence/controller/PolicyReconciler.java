@@ -1,0 +1,189 @@
+package dev.credence.controller;
+
+import dev.credence.api.Api;
+import dev.credence.api.Condition;
+import dev.credence.api.Condition.Truth;
+import dev.credence.api.Conditions;
+import dev.credence.api.CredentialPolicy;
+import dev.credence.api.CredentialPolicyStatus;
+import dev.credence.controller.status.Findings;
+import dev.credence.controller.status.StatusWrites;
+import dev.credence.decide.policy.PolicyChoice;
+import dev.credence.metrics.Census;
+import dev.credence.metrics.Fleet;
+import dev.credence.observe.read.Policies;
+import dev.credence.plan.Reason;
+import dev.credence.raw.Faulty;
+import io.javaoperatorsdk.operator.api.reconciler.Context;
+import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
+import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
+import io.javaoperatorsdk.operator.api.reconciler.UpdateControl;
+import io.javaoperatorsdk.operator.processing.retry.GradualRetry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// How a policy is kept: whether each rule of it can be applied, how many identities it decides
+/// about and how many of them break a rule. The numbers follow within seconds, so that a thousand
+/// new identities are not a thousand writes here.
+@ControllerConfiguration(name = "policies", fieldManager = Api.MANAGER)
+@GradualRetry(
+    maxAttempts = -1,
+    initialInterval = 1000,
+    intervalMultiplier = 2,
+    maxInterval = 15_000)
+public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
+  private static final Logger LOG = LoggerFactory.getLogger(PolicyReconciler.class);
+  private static final Duration COUNT_AGAIN_AFTER = Duration.ofSeconds(3);
+
+  /// What the numbers of a policy were counted from: its generation, and the changes of the fleet.
+  private record Counted(@Nullable Long generation, long changes, long found) {}
+
+  private final Map<String, Counted> lastCounted = new ConcurrentHashMap<>();
+  private final StatusWrites<CredentialPolicy> statuses = new StatusWrites<>();
+  private final Fleet fleet;
+  private final Census census;
+  private final LongSupplier identities;
+  private final boolean seesAll;
+  private final Clock clock;
+  private volatile boolean whole;
+
+  /// `identities`: how many there are; after the start the numbers are written only when all were
+  /// looked at.
+  /// `seesAll`: this operator looks after every namespace. One that does not leaves the numbers
+  /// out, since others count too.
+  public PolicyReconciler(
+      Fleet fleet, Census census, LongSupplier identities, boolean seesAll, Clock clock) {
+    this.fleet = fleet;
+    this.census = census;
+    this.identities = identities;
+    this.seesAll = seesAll;
+    this.clock = clock;
+  }
+
+  @Override
+  public UpdateControl<CredentialPolicy> reconcile(
+      CredentialPolicy cached, Context<CredentialPolicy> context) {
+    var resource = statuses.newest(cached);
+    var again = UpdateControl.<CredentialPolicy>noUpdate().rescheduleAfter(COUNT_AGAIN_AFTER);
+    var counted =
+        new Counted(resource.getMetadata().getGeneration(), fleet.changes(), census.changes());
+    if (counted.equals(lastCounted.get(resource.getMetadata().getUid()))) {
+      return again;
+    }
+    var status = Attempt.at(resource.getMetadata().getName(), () -> evaluated(resource));
+    if (!status.equals(resource.getStatus())) {
+      var fresh = new CredentialPolicy();
+      fresh.setStatus(status);
+      statuses.write(fresh, resource, context.getClient());
+    }
+    // Without numbers of its own there is nothing to wait for.
+    if (!seesAll || isWhole()) {
+      lastCounted.put(resource.getMetadata().getUid(), counted);
+    }
+    return again;
+  }
+
+  /// Once and for all: a new identity, or one that takes long to be looked at, does not hold up the
+  /// numbers of everybody else.
+  private boolean isWhole() {
+    if (!whole && fleet.size() >= identities.getAsLong()) {
+      whole = true;
+    }
+    return seesAll && whole;
+  }
+
+  /// One place for every exception that nobody expected: it becomes a condition of this policy.
+  private CredentialPolicyStatus evaluated(CredentialPolicy resource) {
+    try {
+      return status(resource);
+    } catch (RuntimeException | StackOverflowError fault) {
+      var message = "the operator failed to evaluate it: " + Faulty.line(fault);
+      LOG.atWarn().setCause(fault).log("policy {}: {}", resource.getMetadata().getName(), message);
+      var generation = resource.getMetadata().getGeneration();
+      var before = Optional.ofNullable(resource.getStatus());
+      var reason = Reason.EvaluationFailed.name();
+      return new CredentialPolicyStatus(
+          generation,
+          before.map(CredentialPolicyStatus::identities).orElse(null),
+          before.map(CredentialPolicyStatus::violations).orElse(null),
+          before.map(CredentialPolicyStatus::unclaimed).orElse(null),
+          List.of(
+              condition("Ready", Truth.False, reason, message, generation, before),
+              condition("Stalled", Truth.True, reason, message, generation, before)));
+    }
+  }
+
+  private CredentialPolicyStatus status(CredentialPolicy resource) {
+    var generation = resource.getMetadata().getGeneration();
+    var before = Optional.ofNullable(resource.getStatus());
+    var counted =
+        isWhole()
+            ? Optional.of(fleet.tally(resource.getMetadata().getName()))
+            : Optional.<Fleet.Tally>empty();
+    var findings = Findings.of(resource, before, census.last(), seesAll);
+    return new CredentialPolicyStatus(
+        generation,
+        counted
+            .map(Fleet.Tally::identities)
+            .or(() -> before.map(CredentialPolicyStatus::identities))
+            .orElse(null),
+        counted
+            .map(Fleet.Tally::violations)
+            .or(() -> before.map(CredentialPolicyStatus::violations))
+            .orElse(null),
+        findings.unclaimed().orElse(null),
+        conditions(resource, generation, before, findings));
+  }
+
+  private List<Condition> conditions(
+      CredentialPolicy resource,
+      @Nullable Long generation,
+      Optional<CredentialPolicyStatus> before,
+      Findings findings) {
+    var problems = PolicyChoice.problems(Policies.of(resource));
+    var conditions = new ArrayList<Condition>();
+    if (problems.isEmpty()) {
+      conditions.add(
+          condition("Ready", Truth.True, "Applied", "every rule is applied", generation, before));
+    } else {
+      var message = "not applied, the other rules are: " + String.join("; ", problems);
+      conditions.add(condition("Ready", Truth.False, "Invalid", message, generation, before));
+      conditions.add(condition("Stalled", Truth.True, "Invalid", message, generation, before));
+    }
+    findings
+        .verdict()
+        .ifPresent(
+            says ->
+                conditions.add(
+                    condition(
+                        Findings.COMPLETE,
+                        says.truth(),
+                        says.reason(),
+                        says.message(),
+                        generation,
+                        before)));
+    return conditions;
+  }
+
+  private Condition condition(
+      String type,
+      Truth truth,
+      String reason,
+      String message,
+      @Nullable Long generation,
+      Optional<CredentialPolicyStatus> before) {
+    var since =
+        Conditions.of(before.map(CredentialPolicyStatus::conditions).orElse(null))
+            .since(type, truth, clock.instant());
+    return new Condition(type, truth, generation, since, reason, message);
+  }
+}

@@ -1,0 +1,310 @@
+package dev.credence.controller;
+
+import dev.credence.act.Act;
+import dev.credence.api.Api;
+import dev.credence.api.MachineIdentity;
+import dev.credence.facts.credential.Ended;
+import dev.credence.facts.object.Guard;
+import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.Subject.Kind;
+import dev.credence.facts.policy.Tier;
+import dev.credence.metrics.Meters;
+import dev.credence.observe.Watches;
+import dev.credence.observe.read.Members;
+import dev.credence.observe.suspension.SuspendedAccounts;
+import dev.credence.observe.suspension.SuspendedAccounts.Entry;
+import dev.credence.raw.Faulty;
+import dev.credence.raw.Metadata;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Looks at everything again now and then, by the clock of the wall: timers do not survive a
+/// suspended machine or a changed clock, and events can be missed.
+///
+/// It has every identity looked at, and takes our marks off members whose identity is gone. The
+/// second also happens as soon as an identity is deleted; it needs no finalizer, so deleting one
+/// works while the operator is down. An operator whose [Tier] does not cover that leaves them.
+public final class Sweep implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
+
+  private static final Duration TICK = Duration.ofSeconds(1);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+  /// An account that stays suspended without its identity, and does not exist, is forgotten this
+  /// long after it was suspended.
+  private static final Duration FORGOTTEN_AFTER = Duration.ofDays(30);
+
+  private final Watches watches;
+  private final Act act;
+  private final Tier tier;
+  private final Meters meters;
+  private final Clock clock;
+  private final Duration every;
+  /// The version of the ConfigMap of before that was to be deleted.
+  private volatile @Nullable String removing;
+
+  private volatile @Nullable Instant last;
+  private volatile long lastTick;
+  private volatile boolean leads;
+  private final ScheduledExecutorService worker =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("sweep").daemon().factory());
+
+  public Sweep(Watches watches, Act act, Tier tier, Meters meters, Clock clock, Duration every) {
+    this.watches = watches;
+    this.act = act;
+    this.tier = tier;
+    this.meters = meters;
+    this.clock = clock;
+    this.every = every;
+  }
+
+  /// To be called when this process is the one that acts. `complete`: whether the caches hold what
+  /// the API server holds. While they do not, nothing is swept: an identity that we do not know is
+  /// then no proof that it is gone.
+  public void start(BooleanSupplier complete) {
+    leads = true;
+    lastTick = System.nanoTime();
+    worker.scheduleWithFixedDelay(() -> tick(complete), 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /// Whether the sweep's thread still works and does not fail each time; always true in a replica
+  /// that does not act.
+  public boolean isAlive() {
+    return !leads
+        || Duration.ofNanos(System.nanoTime() - lastTick).compareTo(every.plus(PATIENCE)) < 0;
+  }
+
+  private void tick(BooleanSupplier complete) {
+    try {
+      if (WallClock.isDue(last, every, clock.instant()) && complete.getAsBoolean()) {
+        sweep();
+        last = clock.instant();
+        meters.swept(clock.instant());
+      }
+    } catch (RuntimeException | Error failed) {
+      // What is thrown to the executor ends the repetition, and nobody is told.
+      LOG.warn("a sweep failed and is tried again", failed);
+      return;
+    }
+    lastTick = System.nanoTime();
+  }
+
+  private void sweep() {
+    watches.resync();
+    for (var kind : Kind.OF_MEMBERS) {
+      if (mayUnmark(kind)) {
+        watches
+            .marked(kind)
+            .filter(object -> Faulty.or(false, object, () -> isOrphan(kind, object)))
+            .forEach(object -> unmark(kind, object));
+      }
+    }
+    if (tier.covers(Tier.Enforce)) {
+      resume();
+      taken(this::takeOver);
+    }
+  }
+
+  /// An identity is gone: its members lose our marks.
+  public void isGone(MachineIdentity identity) {
+    if (leads) {
+      worker.execute(() -> Faulty.kept(identity, () -> release(identity)));
+    }
+  }
+
+  private void release(MachineIdentity identity) {
+    var namespace = identity.getMetadata().getNamespace();
+    var name = identity.getMetadata().getName();
+    var uid = identity.getMetadata().getUid();
+    for (var kind : Kind.OF_MEMBERS) {
+      if (mayUnmark(kind)) {
+        watches.ofIdentity(kind, namespace, name).stream()
+            .filter(object -> Faulty.or(false, object, () -> isOrphan(kind, object)))
+            .forEach(object -> unmark(kind, object));
+      }
+    }
+    if (!tier.covers(Tier.Enforce)) {
+      return;
+    }
+    watches
+        .listed(namespace)
+        .forEach(
+            (account, listed) -> {
+              if (listed.isFor(uid) && !listed.outlivesItsIdentity()) {
+                thaw(namespace, account);
+              }
+            });
+    watches.endedFor(namespace, uid).stream()
+        .filter(secret -> !staysEnded(secret))
+        .forEach(this::revalidate);
+    countOrphans();
+  }
+
+  private boolean mayUnmark(Kind kind) {
+    return tier.covers(kind == Kind.ServiceAccount ? Tier.Enforce : Tier.Rotate);
+  }
+
+  /// Nothing stays suspended for an identity that was deleted, but what a policy suspended and what
+  /// is compromised: to delete the identity, and to create it again, is no way out of that.
+  private void resume() {
+    watches
+        .listed()
+        .filter(entry -> !entry.listed().uid().isEmpty() && !watches.isThere(entry))
+        .filter(entry -> !entry.listed().outlivesItsIdentity() || isForgotten(entry))
+        .toList()
+        .forEach(entry -> thaw(entry.namespace(), entry.account()));
+    countOrphans();
+    var alive =
+        watches
+            .identities()
+            .map(identity -> identity.getMetadata().getUid())
+            .collect(Collectors.toSet());
+    watches
+        .ended()
+        .filter(secret -> !alive.contains(ended(secret).uid()) && !staysEnded(secret))
+        .toList()
+        .forEach(this::revalidate);
+  }
+
+  /// What an operator of before listed in a ConfigMap is taken into the list of today, and the
+  /// ConfigMap is deleted once the API server was seen to go by that: until then the policies of
+  /// before go by it.
+  private void takeOver() {
+    var old = watches.oldList();
+    if (old.isEmpty()) {
+      return;
+    }
+    var known = watches.listed().map(Entry::key).collect(Collectors.toSet());
+    var missing =
+        SuspendedAccounts.entries(old.get()).stream()
+            .filter(entry -> !known.contains(entry.key()))
+            .filter(entry -> entry.listed().uid().isEmpty() || watches.isThere(entry))
+            .toList();
+    if (!missing.isEmpty()) {
+      act.takeOver(missing);
+      watches.awaitEnforcement();
+    }
+    var version = old.get().getMetadata().getResourceVersion();
+    if (watches.unconfirmed().isEmpty()
+        && SuspendedAccounts.isOurs(old.get())
+        && !version.equals(removing)) {
+      // Once as it is: a chart of before does not give the right, and each sweep would ask again.
+      removing = version;
+      act.removeOldList(old.get());
+      LOG.info("the ConfigMap {} was taken over into SuspensionLists", SuspendedAccounts.OLD);
+    }
+  }
+
+  private static Ended ended(HasMetadata secret) {
+    return Ended.of(Metadata.annotations(secret.getMetadata()).getOrDefault(Api.SUSPENDED, ""));
+  }
+
+  /// Whether the account of this token stays suspended without the identity that it was suspended
+  /// for.
+  private boolean staysEnded(HasMetadata secret) {
+    var ended = ended(secret);
+    return !ended.unused()
+        && watches.listed(secret.getMetadata().getNamespace()).entrySet().stream()
+            .anyMatch(
+                entry ->
+                    entry.getValue().outlivesItsIdentity()
+                        && entry.getValue().isFor(ended.uid())
+                        && Members.isTokenOf(entry.getKey(), secret));
+  }
+
+  /// No such account is there, nor its namespace or for a long time.
+  private boolean isForgotten(Entry entry) {
+    return watches.find(entry.namespace(), Subject.account(entry.account())).isEmpty()
+        && (watches.namespace(entry.namespace()).isEmpty()
+            || entry.listed().since().plus(FORGOTTEN_AFTER).isBefore(clock.instant()));
+  }
+
+  private void countOrphans() {
+    meters.suspendedWithoutIdentity(
+        watches
+            .listed()
+            .filter(entry -> entry.listed().outlivesItsIdentity() && !watches.isThere(entry))
+            .count());
+  }
+
+  private void thaw(String namespace, String account) {
+    var subject = Subject.suspension(account);
+    tried(namespace, subject, () -> act.thaw(namespace, subject));
+  }
+
+  private void revalidate(HasMetadata secret) {
+    var meta = secret.getMetadata();
+    var subject = Subject.secret(meta.getName());
+    tried(
+        meta.getNamespace(),
+        subject,
+        () -> act.revalidate(meta.getNamespace(), subject, guard(meta)));
+  }
+
+  /// A label that somebody else wrote says nothing of whose member the object is: then the
+  /// annotations are those of any identity that names or selects it.
+  private boolean isOrphan(Kind kind, HasMetadata object) {
+    var meta = object.getMetadata();
+    var identity = Metadata.labels(meta).get(Api.IDENTITY);
+    return identity != null
+        && meta.getDeletionTimestamp() == null
+        && Members.carriesOurMarks(object)
+        && !watches.identityExists(meta.getNamespace(), identity)
+        && (Members.carriesOurLabel(object)
+            || !watches.mayBeMember(meta.getNamespace(), new Subject(kind, meta.getName())));
+  }
+
+  private void unmark(Kind kind, HasMetadata object) {
+    var meta = object.getMetadata();
+    var subject = new Subject(kind, meta.getName());
+    tried(
+        meta.getNamespace(), subject, () -> act.unmark(meta.getNamespace(), subject, guard(meta)));
+  }
+
+  private static Guard guard(ObjectMeta meta) {
+    return new Guard(
+        Objects.requireNonNull(meta.getUid()), Objects.requireNonNull(meta.getResourceVersion()));
+  }
+
+  private static void taken(Runnable over) {
+    try {
+      over.run();
+    } catch (RuntimeException failed) {
+      LOG.warn(
+          "the ConfigMap {} could not be taken over: the next sweep tries again: {}",
+          SuspendedAccounts.OLD,
+          failed.getMessage());
+    }
+  }
+
+  private static void tried(String namespace, Subject subject, Runnable cleaning) {
+    try {
+      cleaning.run();
+    } catch (RuntimeException failed) {
+      LOG.atWarn()
+          .addKeyValue("namespace", namespace)
+          .addKeyValue("subject", subject)
+          .log(
+              "what was there for an identity that is gone could not be taken off: the next sweep tries again");
+    }
+  }
+
+  @Override
+  public void close() {
+    leads = false;
+    worker.shutdownNow();
+  }
+}

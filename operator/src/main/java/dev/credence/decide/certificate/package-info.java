@@ -1,0 +1,5 @@
+/// Certificates that are issued, renewed and removed through cert-manager.
+@NullMarked
+package dev.credence.decide.certificate;
+
+import org.jspecify.annotations.NullMarked;

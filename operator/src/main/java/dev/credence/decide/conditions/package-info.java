@@ -1,0 +1,5 @@
+/// Conditions that sum up the others.
+@NullMarked
+package dev.credence.decide.conditions;
+
+import org.jspecify.annotations.NullMarked;

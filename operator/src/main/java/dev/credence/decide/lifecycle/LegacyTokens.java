@@ -1,0 +1,235 @@
+package dev.credence.decide.lifecycle;
+
+import dev.credence.decide.membership.Seat;
+import dev.credence.facts.Snapshot;
+import dev.credence.facts.credential.Ended;
+import dev.credence.facts.identity.Safeguards.LegacyToken;
+import dev.credence.facts.identity.Safeguards.LegacyToken.Mounted;
+import dev.credence.facts.object.Setback;
+import dev.credence.facts.object.Subject;
+import dev.credence.facts.policy.Oversight;
+import dev.credence.facts.policy.Oversight.Legacy;
+import dev.credence.facts.policy.Policy;
+import dev.credence.facts.text.Days;
+import dev.credence.plan.Action;
+import dev.credence.plan.Durations;
+import dev.credence.plan.Reason;
+import dev.credence.plan.Sentences;
+import dev.credence.plan.Standing;
+import dev.credence.plan.Verdict;
+import dev.credence.plan.Verdict.Aspect;
+import dev.credence.plan.Verdict.Truth;
+import dev.credence.plan.Verdict.Weight;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// Are tokens that never end still used? One that was not for as long as the policy says breaks it,
+/// and under `legacy: Invalidate` the API server is told to refuse it, until the policy says
+/// otherwise or the account leaves the identity.
+///
+/// Never one that a running pod or a workload of the namespace uses, or where that is not known,
+/// and never one of an account on the list of those that are never suspended. It is not counted
+/// among the policy's suspensions: nothing shows that anything used the token, and it is made
+/// valid again by one write.
+public record LegacyTokens(Snapshot s, Optional<Policy> policy, Set<String> accounts) {
+
+  /// `accounts`: the ServiceAccounts that are the identity's.
+  public static LegacyTokens of(Snapshot s, Optional<Policy> policy, List<Seat> seats) {
+    return new LegacyTokens(s, policy, Seat.accounts(seats));
+  }
+
+  /// Those of the identity's accounts.
+  public List<Standing.LegacyToken> states() {
+    var held = held();
+    return ours()
+        .map(
+            token ->
+                new Standing.LegacyToken(
+                    token.subject().name(), state(token, held.contains(token.subject()))))
+        .toList();
+  }
+
+  private Stream<LegacyToken> ours() {
+    return s.safeguards().tokens().stream()
+        .filter(token -> accounts.contains(token.account()) && !token.leaving());
+  }
+
+  private Standing.LegacyToken.State state(LegacyToken token, boolean isHeld) {
+    if (token.invalid() || (isHeld && refusal(token).isEmpty())) {
+      return Standing.LegacyToken.State.Invalid;
+    }
+    if (isUnused(token)) {
+      return Standing.LegacyToken.State.Unused;
+    }
+    return isUsed(token) ? Standing.LegacyToken.State.Used : Standing.LegacyToken.State.Unknown;
+  }
+
+  private boolean isUsed(LegacyToken token) {
+    return usedUntil(token).filter(s.now()::isBefore).isPresent();
+  }
+
+  private Optional<Instant> usedUntil(LegacyToken token) {
+    return token.lastUsed().map(day -> Days.end(day).plus(window()));
+  }
+
+  private boolean isUnused(LegacyToken token) {
+    return unusedAt(token).filter(time -> !time.isAfter(s.now())).isPresent();
+  }
+
+  /// When it will count as unused, if nothing uses it until then.
+  private Optional<Instant> unusedAt(LegacyToken token) {
+    return token.idleSince().map(since -> since.plus(window()));
+  }
+
+  private Duration window() {
+    return policy
+        .map(chosen -> chosen.oversight().legacyTokens().unusedFor())
+        .orElse(Oversight.LEGACY_UNUSED_FOR);
+  }
+
+  private Legacy handling() {
+    return policy.map(chosen -> chosen.oversight().legacyTokens().handling()).orElse(Legacy.Allow);
+  }
+
+  private boolean ends() {
+    return handling() == Legacy.Invalidate && policy.filter(Policy::enforces).isPresent();
+  }
+
+  /// Those that are kept invalid for being unused.
+  public Set<Subject> held() {
+    return ours()
+        .filter(token -> ends() && (isUnused(token) || isEnded(token)) && !isImmune(token))
+        .filter(token -> mayStayEnded(token))
+        .map(LegacyToken::subject)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /// Invalid since it was not used. It stays so: the API server writes down refused attempts too,
+  /// and whoever has stolen a token would only have to try twice.
+  private boolean isEnded(LegacyToken token) {
+    return token.invalid() && token.ended().filter(unused()::equals).isPresent();
+  }
+
+  private Ended unused() {
+    return new Ended(s.identity().uid(), true);
+  }
+
+  /// What somebody else has made invalid is theirs to make valid.
+  private boolean isOthers(LegacyToken token) {
+    return token.invalid()
+        && token.ended().filter(ended -> ended.uid().equals(s.identity().uid())).isEmpty();
+  }
+
+  private boolean isImmune(LegacyToken token) {
+    return s.safeguards().immune().contains(token.account());
+  }
+
+  /// What is ended stays so unless a pod is seen that mounts it.
+  private static boolean mayStayEnded(LegacyToken token) {
+    return switch (token.mounted()) {
+      case Nowhere -> true;
+      case Somewhere -> false;
+      case Unknown -> token.invalid();
+    };
+  }
+
+  public List<Action> actions() {
+    var held = held();
+    return ours()
+        .filter(token -> held.contains(token.subject()))
+        .filter(token -> !isEnded(token) && !isOthers(token))
+        .<Action>map(
+            token ->
+                new Action.Invalidate(
+                    token.subject(),
+                    token.guard(),
+                    s.now(),
+                    unused(),
+                    "it was not used for " + Durations.text(window())))
+        .toList();
+  }
+
+  public Optional<Verdict> verdict() {
+    if (handling() == Legacy.Allow) {
+      return Optional.empty();
+    }
+    var held = held();
+    var sentences =
+        ours()
+            .filter(token -> !token.invalid() && isUnused(token))
+            .filter(token -> !held.contains(token.subject()) || refusal(token).isPresent())
+            .map(this::sentence)
+            .toList();
+    return sentences.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Verdict(
+                Aspect.CredentialsFresh,
+                Truth.False,
+                Reason.LegacyTokenUnused,
+                Sentences.joined(sentences),
+                Weight.Violation));
+  }
+
+  private String sentence(LegacyToken token) {
+    return token.subject()
+        + " has a token of ServiceAccount "
+        + token.account()
+        + " that never ends, "
+        + token.lastUsed().map(day -> "last used on " + day).orElse("of which no use is known")
+        + ": delete it if nothing needs it"
+        + (ends() ? "; it is not invalidated, since " + hindrance(token) : "");
+  }
+
+  private String hindrance(LegacyToken token) {
+    if (refusal(token).isPresent()) {
+      return refusal(token).get();
+    }
+    if (isImmune(token)) {
+      return "its account is among those that are never suspended";
+    }
+    return token.mounted() == Mounted.Somewhere
+        ? "a pod or a workload of the namespace uses it"
+        : "it is not known whether a pod uses it";
+  }
+
+  private Optional<String> refusal(LegacyToken token) {
+    return s.refusal(token.subject()).map(Setback::message);
+  }
+
+  /// What is kept invalid, where nothing is wrong with it.
+  public Optional<String> note() {
+    var held = held();
+    var names =
+        ours()
+            .filter(token -> held.contains(token.subject()))
+            .filter(token -> refusal(token).isEmpty())
+            .map(token -> token.subject().name())
+            .toList();
+    return names.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "refused, since it was not used for "
+                + Durations.text(window())
+                + ", is the token in: "
+                + Sentences.joined(names));
+  }
+
+  /// When one of them will break the policy.
+  public Stream<Instant> due() {
+    return handling() == Legacy.Allow
+        ? Stream.of()
+        : ours().filter(token -> !token.invalid()).flatMap(token -> unusedAt(token).stream());
+  }
+
+  /// When any of their states may change by itself, whether or not a policy minds.
+  public Stream<Instant> changes() {
+    return ours()
+        .flatMap(token -> Stream.concat(unusedAt(token).stream(), usedUntil(token).stream()));
+  }
+}

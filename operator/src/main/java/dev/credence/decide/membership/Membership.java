@@ -1,0 +1,257 @@
+package dev.credence.decide.membership;
+
+import dev.credence.facts.Snapshot;
+import dev.credence.facts.identity.Claim;
+import dev.credence.facts.identity.Claim.Strength;
+import dev.credence.facts.identity.Member;
+import dev.credence.facts.identity.Member.Part;
+import dev.credence.facts.identity.Member.StoredSecret;
+import dev.credence.facts.identity.Safeguards;
+import dev.credence.facts.object.Controller;
+import dev.credence.facts.object.Marks.Mark;
+import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.Subject.Kind;
+import dev.credence.facts.object.Thing;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/// Which objects belong to the identity? Those it names, in its order, then those its selector
+/// matches, then what is left of earlier days.
+public final class Membership {
+
+  public static List<Seat> of(Snapshot s) {
+    var wanted = wanted(s);
+    var seats = new ArrayList<Seat>();
+    wanted.forEach((subject, strength) -> seats.add(named(s, subject, strength)));
+    s.members().stream()
+        .filter(member -> !wanted.containsKey(member.subject()))
+        .sorted(Comparator.comparing(Member::subject))
+        .flatMap(member -> unnamed(s, member).stream())
+        .forEach(seats::add);
+    return seats;
+  }
+
+  private static Map<Subject, Strength> wanted(Snapshot s) {
+    var wanted = new LinkedHashMap<Subject, Strength>();
+    for (var account : s.identity().accounts()) {
+      wanted.put(Subject.account(account.name()), strength(account.provision()));
+    }
+    for (var secret : s.identity().secrets()) {
+      wanted.put(Subject.secret(secret.name()), strength(secret.material()));
+    }
+    for (var certificate : s.identity().certificates()) {
+      wanted.put(Subject.certificate(certificate.name()), strength(certificate.issue()));
+    }
+    return wanted;
+  }
+
+  private static Strength strength(Optional<?> toMake) {
+    return toMake.isPresent() ? Strength.Makes : Strength.Names;
+  }
+
+  private static Seat named(Snapshot s, Subject subject, Strength strength) {
+    if (subject.kind() == Kind.Certificate && !s.certManager().installed()) {
+      return new Seat.NoCertManager(subject);
+    }
+    var found = s.member(subject);
+    if (found.filter(member -> member.thing().leaving()).isPresent()) {
+      return new Seat.Going(subject);
+    }
+    // Before all else: a suspension belongs to the account, and no claim takes it out of one.
+    var suspended = suspendedForOther(s, subject);
+    if (suspended.isPresent()) {
+      return suspended.get();
+    }
+    if (found.filter(member -> isOurs(s, member.thing())).isPresent()) {
+      return strength == Strength.Makes ? new Seat.Made(found.get()) : new Seat.Linked(found.get());
+    }
+    var rival = strongerRival(s, subject, strength);
+    if (rival.isPresent()) {
+      return new Seat.ClaimedBy(subject, rival.get());
+    }
+    if (found.isEmpty()) {
+      return strength == Strength.Makes ? toMake(s, subject) : new Seat.Missing(subject);
+    }
+    var maker = otherMaker(s, found.get().thing());
+    if (maker.isPresent()) {
+      // An earlier identity of this name: the garbage collector is on its way.
+      return maker.get().equals(s.identity().name())
+          ? new Seat.Going(subject)
+          : new Seat.ClaimedBy(subject, maker.get());
+    }
+    return strength == Strength.Makes ? foreign(s, found.get()) : new Seat.Linked(found.get());
+  }
+
+  /// Whether the account is on the list of suspended ones for another identity, which may have been
+  /// deleted meanwhile.
+  private static Optional<Seat> suspendedForOther(Snapshot s, Subject subject) {
+    return subject.kind() == Kind.ServiceAccount
+        ? s.safeguards()
+            .listedForOther(subject.name(), s.identity().uid())
+            .map(entry -> new Seat.ClaimedWhileSuspended(subject, entry.identity()))
+        : Optional.empty();
+  }
+
+  /// What this account is to the identity, whether or not the identity lists it.
+  public static Seat ofAccount(Snapshot s, String account) {
+    var subject = Subject.account(account);
+    return named(s, subject, wanted(s).getOrDefault(subject, Strength.Names));
+  }
+
+  private static Seat toMake(Snapshot s, Subject subject) {
+    return SecretConflicts.inTheWay(s, subject)
+        .or(() -> unlistable(subject))
+        .<Seat>map(why -> new Seat.Harmful(subject, why))
+        .orElseGet(() -> new Seat.ToMake(subject));
+  }
+
+  /// The schema does not let it through; an identity may be older than that rule.
+  private static Optional<String> unlistable(Subject subject) {
+    return subject.kind() == Kind.ServiceAccount
+            && subject.name().length() > Safeguards.LONGEST_PROVISIONED
+        ? Optional.of(
+            subject
+                + " is not created: its name has more than "
+                + Safeguards.LONGEST_PROVISIONED
+                + " characters, and a suspension could not deny its writes. Choose a shorter name")
+        : Optional.empty();
+  }
+
+  /// Also where the identity was deleted: nobody but a user with that right can tell.
+  public static String suspended(Snapshot s, Seat.ClaimedWhileSuspended claimed) {
+    return claimed.subject()
+        + " is suspended for MachineIdentity "
+        + claimed.identity()
+        + ", and no other identity gets it: resume that identity; where it was deleted, a cluster administrator frees the account by `credence release --account "
+        + s.identity().namespace()
+        + "/"
+        + claimed.subject().name()
+        + "`";
+  }
+
+  private static Seat foreign(Snapshot s, Member member) {
+    var thing = member.thing();
+    var isGiven = thing.hold().adopt().filter(s.identity().name()::equals).isPresent();
+    var isHeld = thing.hold().heldBy().filter(s.identity().uid()::equals).isPresent();
+    if (isHeld) {
+      return new Seat.ToRelease(member);
+    }
+    if (!isGiven) {
+      return new Seat.NotOwned(thing.subject(), Optional.empty());
+    }
+    var keeper = keeper(member);
+    return keeper.isPresent()
+        ? new Seat.NotOwned(thing.subject(), keeper)
+        : new Seat.ToAdopt(member);
+  }
+
+  /// What else would write it, so that we would fight.
+  private static Optional<String> keeper(Member member) {
+    return member
+        .thing()
+        .controller()
+        .map(owner -> owner.kind() + " " + owner.name())
+        .or(() -> member instanceof StoredSecret secret ? secret.keeper() : Optional.empty());
+  }
+
+  private static Optional<Seat> unnamed(Snapshot s, Member member) {
+    var thing = member.thing();
+    if (thing.leaving() || isPart(member)) {
+      return Optional.empty();
+    }
+    var suspended = suspendedForOther(s, thing.subject());
+    if (suspended.isPresent()) {
+      return thing.matches() || isOurs(s, thing) ? suspended : Optional.empty();
+    }
+    if (isOurs(s, thing)) {
+      return Optional.of(new Seat.Leftover(member));
+    }
+    if (otherMaker(s, thing).isPresent()) {
+      return Optional.empty();
+    }
+    var rivals = s.rivals().getOrDefault(thing.subject(), List.of());
+    if (thing.matches() && rivals.stream().allMatch(Membership::selects)) {
+      // Two selectors over one object are worth a word; what another identity names is left to it
+      // without one.
+      return Optional.of(
+          strongerRival(s, thing.subject(), Strength.Selects)
+              .<Seat>map(rival -> new Seat.ClaimedBy(thing.subject(), rival))
+              .orElseGet(() -> new Seat.Linked(member)));
+    }
+    // Where another identity has a claim, the marks are for that one to write: we would take away
+    // what it puts there, for ever.
+    return carriesOurMark(s, thing) && rivals.isEmpty()
+        ? Optional.of(new Seat.Left(member))
+        : Optional.empty();
+  }
+
+  /// What is there for another Secret is looked after with that one.
+  private static boolean isPart(Member member) {
+    return member instanceof StoredSecret secret && secret.part().isPresent();
+  }
+
+  /// What we made beside this Secret, for its rotation.
+  public static List<StoredSecret> parts(Snapshot s, String secret) {
+    return parts(s, part -> part.secret().equals(secret)).toList();
+  }
+
+  /// The same beside any Secret.
+  public static Stream<StoredSecret> parts(Snapshot s, Predicate<Part> which) {
+    return s.members().stream()
+        .filter(member -> isOurs(s, member.thing()))
+        .flatMap(
+            member ->
+                member instanceof StoredSecret found && found.part().filter(which).isPresent()
+                    ? Stream.of(found)
+                    : Stream.of());
+  }
+
+  private static boolean selects(Claim claim) {
+    return claim.strength() == Strength.Selects;
+  }
+
+  private static Optional<String> strongerRival(Snapshot s, Subject subject, Strength strength) {
+    var ours = new Claim(strength, s.identity().createdAt(), s.identity().name());
+    return s.rivals().getOrDefault(subject, List.of()).stream()
+        .min(Comparator.naturalOrder())
+        .filter(rival -> rival.compareTo(ours) < 0)
+        .map(Claim::identity);
+  }
+
+  /// Whether we made it for this very identity, or were given it.
+  public static boolean isOurs(Snapshot s, Thing thing) {
+    return thing.controller().isPresent()
+        ? thing
+            .controller()
+            .filter(owner -> owner.isIdentity() && owner.uid().equals(s.identity().uid()))
+            .isPresent()
+        : thing.hold().heldBy().filter(s.identity().uid()::equals).isPresent()
+            && thing.hold().adopt().filter(s.identity().name()::equals).isPresent();
+  }
+
+  private static Optional<String> otherMaker(Snapshot s, Thing thing) {
+    return thing.controller().isPresent()
+        ? thing
+            .controller()
+            .filter(owner -> owner.isIdentity() && !owner.uid().equals(s.identity().uid()))
+            .map(Controller::name)
+        : thing
+            .hold()
+            .adopt()
+            .filter(_ -> thing.hold().live())
+            .filter(name -> !name.equals(s.identity().name()));
+  }
+
+  private static boolean carriesOurMark(Snapshot s, Thing thing) {
+    return thing.marks().identity().map(Mark::value).filter(s.identity().name()::equals).isPresent()
+        && thing.marks().anyOurs();
+  }
+
+  private Membership() {}
+}

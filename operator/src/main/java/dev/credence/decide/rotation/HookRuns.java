@@ -1,0 +1,290 @@
+package dev.credence.decide.rotation;
+
+import dev.credence.decide.rotation.Progress.Failed;
+import dev.credence.decide.rotation.Progress.Next;
+import dev.credence.decide.rotation.Progress.Passed;
+import dev.credence.decide.rotation.Progress.Running;
+import dev.credence.decide.rotation.Progress.Started;
+import dev.credence.decide.rotation.Turn.Obstacle;
+import dev.credence.facts.credential.HookJob;
+import dev.credence.facts.credential.HookRun;
+import dev.credence.facts.credential.Hooks.Step;
+import dev.credence.facts.identity.Member.StoredSecret;
+import dev.credence.facts.object.Subject;
+import dev.credence.plan.Action;
+import dev.credence.plan.Action.Value;
+import dev.credence.plan.Reason;
+import dev.credence.plan.Verdict.Weight;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// What is to be done about the hooks of one value? Start the next one, wait for it, try again
+/// after a while, or give up: the value in force stays.
+///
+/// What is known of Jobs is recorded on the Secret that holds the value (`holder`), so that
+/// attempts, pauses and finished steps outlive the Jobs.
+record HookRuns(Target t, long version, Value about, List<Step> steps, StoredSecret holder) {
+
+  private static final Comparator<HookRun> ORDER =
+      Comparator.comparing(HookRun::version)
+          .thenComparing(HookRun::attempt)
+          .thenComparing(HookRun::step);
+
+  /// How far the end of a value is where it is checked; windows do not count for that. The value is
+  /// under its keys with this suffix in the Secret.
+  static Answer ending(Target t, StoredSecret secret, long version, String suffix) {
+    var value = new Value(t.name(), secret.thing().guard().uid(), suffix);
+    return new HookRuns(t, version, value, List.of(Step.revoke), secret).answer(true);
+  }
+
+  /// `passed`: the value went through all of them; `givenUp`: it will not by itself. `step`: where
+  /// it is. `note`: what is known and not recorded yet; it is among the `actions` unless the value
+  /// passed.
+  record Answer(
+      boolean passed,
+      Step step,
+      List<Action> actions,
+      Optional<Obstacle> obstacle,
+      Optional<Instant> changesAt,
+      Optional<String> message,
+      boolean givenUp,
+      Optional<Action> note) {
+
+    /// Recorded as soon as nothing else is to be done.
+    private Answer noting(Optional<Action> record) {
+      return new Answer(
+          passed,
+          step,
+          passed || !actions.isEmpty() ? actions : record.stream().toList(),
+          obstacle,
+          changesAt,
+          message,
+          givenUp,
+          record);
+    }
+
+    /// Given up, or not let to begin.
+    boolean blocked() {
+      return givenUp
+          || obstacle.filter(found -> found.reason() == Reason.RotationBlocked).isPresent();
+    }
+  }
+
+  /// `atOnce`: windows do not count.
+  Answer answer(boolean atOnce) {
+    var jobs = jobs();
+    var started = started(jobs);
+    return answer(jobs, started, atOnce).noting(note(started));
+  }
+
+  private Answer answer(List<HookJob> jobs, List<Started> started, boolean atOnce) {
+    return switch (Progress.of(started, t.hooks(), steps, t.now())) {
+      case Passed(var step) ->
+          late(jobs).map(job -> without(step, job)).orElseGet(() -> passed(step));
+      case Next(var step, var attempt) -> start(step, attempt, started, Optional.empty());
+      case Running(var step, var job, var until) ->
+          underWay(step, List.of(), Optional.empty(), Optional.of(until), waitingFor(job));
+      case Failed failed -> afterFailure(failed, started, atOnce);
+    };
+  }
+
+  /// What was started for the very value: the Jobs that are seen, and what is recorded of others.
+  private List<Started> started(List<HookJob> jobs) {
+    var seen = jobs.stream().map(HookJob::run).toList();
+    var recorded = holder.runs().stream().filter(run -> run.version() == version).toList();
+    return Stream.concat(
+            seen.stream().map(run -> new Started(latest(run, recorded), true)),
+            recorded.stream()
+                .filter(run -> seen.stream().noneMatch(run::isOf))
+                .map(run -> new Started(run, false)))
+        .toList();
+  }
+
+  /// What has ended does not run again, though a cache that lags behind may show it so.
+  private static HookRun latest(HookRun seen, List<HookRun> recorded) {
+    return seen.hasEnded()
+        ? seen
+        : recorded.stream()
+            .filter(run -> run.isOf(seen) && run.hasEnded())
+            .findFirst()
+            .orElse(seen);
+  }
+
+  private Optional<Action> note(List<Started> started) {
+    return record(started)
+        .filter(note -> !note.runs().equals(holder.runs().stream().sorted(ORDER).toList()))
+        .map(note -> note);
+  }
+
+  /// All that is known; empty where it cannot be written for now.
+  private Optional<Action.Note> record(List<Started> started) {
+    var all =
+        Stream.concat(
+                started.stream().map(Started::run),
+                holder.runs().stream().filter(run -> run.version() != version))
+            .sorted(ORDER)
+            .toList();
+    var known = all.subList(Math.max(0, all.size() - HookRun.MOST), all.size());
+    return t.s().setback(holder.subject()).isPresent()
+        ? Optional.empty()
+        : Optional.of(new Action.Note(holder.subject(), holder.thing().guard(), known));
+  }
+
+  private static Answer passed(Step step) {
+    return new Answer(
+        true,
+        step,
+        List.of(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        Optional.empty());
+  }
+
+  /// One that was given up and runs all the same. It reads its value when it begins, and would take
+  /// the next one for it.
+  private static Optional<HookJob> late(List<HookJob> jobs) {
+    return jobs.stream().filter(job -> job.endedAt().isEmpty()).findFirst();
+  }
+
+  /// It goes, with its pods, before the value counts as settled.
+  private Answer without(Step step, HookJob late) {
+    var why = "another attempt has succeeded";
+    return underWay(
+        step,
+        Tidying.removing(List.of(late), why),
+        Obstacle.refusal(t.s(), late.subject()),
+        Optional.empty(),
+        "version %d: %s; waiting for Job %s to be gone"
+            .formatted(version, why, late.subject().name()));
+  }
+
+  /// The Jobs that are about the very value.
+  private List<HookJob> jobs() {
+    return t.jobs().stream()
+        .filter(job -> job.valueUid().equals(about.uid()) && job.version() == version)
+        .toList();
+  }
+
+  private static Answer underWay(
+      Step step,
+      List<Action> actions,
+      Optional<Obstacle> obstacle,
+      Optional<Instant> changesAt,
+      String message) {
+    return new Answer(
+        false, step, actions, obstacle, changesAt, Optional.of(message), false, Optional.empty());
+  }
+
+  private String waitingFor(String job) {
+    return "version " + version + ": waiting for Job " + job;
+  }
+
+  private Answer start(Step step, int attempt, List<Started> started, Optional<Obstacle> failure) {
+    if (!t.mayRun(step)) {
+      return withheld(step);
+    }
+    var job = Subject.job(HookJob.name(t.name(), version, step, attempt));
+    var hook = t.hooks().of(step).orElseThrow();
+    var refusal = Obstacle.refusal(t.s(), job);
+    // One of that name about an earlier value goes first.
+    var isTaken = t.jobs().stream().anyMatch(other -> other.subject().equals(job));
+    return underWay(
+        step,
+        refusal.isPresent() || isTaken
+            ? List.of()
+            : List.of(
+                new Action.RunHook(
+                    job,
+                    t.subject(),
+                    step,
+                    hook,
+                    version,
+                    attempt,
+                    about,
+                    t.asked(),
+                    lost(started),
+                    record(started))),
+        refusal.or(() -> failure),
+        Optional.empty(),
+        refusal.map(Obstacle::message).orElseGet(() -> waitingFor(job.name())));
+  }
+
+  /// Whoever asks for it: what nobody has approved does not run.
+  private Answer withheld(Step step) {
+    var obstacle = Obstacle.broken(t.name() + ": " + t.withheld(step));
+    return underWay(step, List.of(), Optional.of(obstacle), Optional.empty(), t.withheld(step));
+  }
+
+  private static List<Subject> lost(List<Started> started) {
+    return started.stream()
+        .filter(Started::isLost)
+        .map(one -> Subject.job(one.run().job()))
+        .toList();
+  }
+
+  private Answer afterFailure(Failed failed, List<Started> started, boolean atOnce) {
+    var most = t.conduct().maxAttempts();
+    var tries = tries(started);
+    var what =
+        "attempt %d of %d to %s version %d failed: Job %s: %s"
+            .formatted(
+                Math.max(1, tries), most, failed.step(), version, failed.job(), failed.why());
+    if (tries >= most) {
+      return new Answer(
+          false,
+          failed.step(),
+          List.of(),
+          Optional.of(
+              Obstacle.broken(
+                  t.name()
+                      + ": "
+                      + what
+                      + "; given up. Mend the hook, then "
+                      + (failed.step() == Step.revoke
+                          ? "set a new value of credence.dev/rotate or credence.dev/abort to have it tried again"
+                          : "set a new value of credence.dev/rotate, or of credence.dev/abort to drop the new value"))),
+          Optional.empty(),
+          Optional.of(what + "; given up"),
+          true,
+          Optional.empty());
+    }
+    var failure =
+        Optional.of(
+            new Obstacle(Reason.VerificationFailed, t.name() + ": " + what, Weight.Waiting));
+    var retryAt = tries == 0 ? t.now() : Progress.retryAt(failed, tries);
+    var opening = atOnce ? Optional.of(retryAt) : t.conduct().windows().openFrom(retryAt);
+    if (opening.filter(at -> !at.isAfter(t.now())).isPresent()) {
+      return start(steps.getFirst(), failed.attempt() + 1, started, failure);
+    }
+    return underWay(
+        failed.step(),
+        List.of(),
+        failure,
+        opening,
+        what + opening.map(at -> "; tried again at " + at).orElse("; no window opens again"));
+  }
+
+  /// A staged value that was given up goes when somebody asks anew; what is to be ended stays the
+  /// same.
+  private boolean isForTheseRequests(HookRun run) {
+    return run.step() != Step.revoke || run.asked().isEmpty() || run.asked().equals(t.asked());
+  }
+
+  /// Attempts since the identity was last changed and somebody last asked for something: both are
+  /// reasons to try anew.
+  private int tries(List<Started> started) {
+    return (int)
+        started.stream()
+            .map(Started::run)
+            .filter(run -> run.generation() >= t.s().identity().generation())
+            .filter(this::isForTheseRequests)
+            .map(HookRun::attempt)
+            .distinct()
+            .count();
+  }
+}

@@ -1,0 +1,125 @@
+package dev.credence.decide.rotation;
+
+import dev.credence.facts.credential.Handled;
+import dev.credence.facts.credential.TokenRecipe;
+import dev.credence.facts.identity.Member.Issue;
+import dev.credence.facts.identity.Member.StoredSecret;
+import dev.credence.facts.policy.Conduct.Strategy;
+import dev.credence.plan.Action.Receipt;
+import dev.credence.plan.Action.Why;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/// What does a new value say about itself, and how long does the one before it stay?
+record NewValue(Target t) {
+
+  /// Of a Secret that is not there.
+  Receipt first() {
+    var now = t.nextSecond();
+    var version = t.nextVersion(Optional.empty());
+    // Somebody deleted the Secret and not the token that was in it.
+    var previousUntil =
+        Tokens.isOlderAlive(t, version)
+            ? Optional.of(now.plus(t.rhythm().overlap(now)))
+            : Optional.<Instant>empty();
+    return receipt(version, now, previousUntil, false, t.answering(Handled.NONE, Optional.empty()));
+  }
+
+  /// Of a Secret whose holder gives it to us: its value stays, and from now on it is dated.
+  Receipt given(StoredSecret secret) {
+    return receipt(
+        t.nextVersion(Optional.empty()),
+        t.nextSecond(),
+        Optional.empty(),
+        false,
+        t.answering(Handled.NONE, Optional.of(secret)));
+  }
+
+  /// In the place of the one that the Secret holds.
+  /// `leftBefore`: pods from before that use a value which is gone already.
+  Receipt next(StoredSecret secret, Issue issue, Why why, Optional<Instant> leftBefore) {
+    var now = t.nextSecond();
+    var previousUntil = previousUntil(secret, why, now);
+    // The token before stays valid as long as its anchor, and is not to be read any more.
+    var keepsPrevious = previousUntil.isPresent() && !isToken();
+    var goesAtOnce = previousUntil.isEmpty() || why instanceof Why.Dead;
+    return next(secret, issue, now, previousUntil, keepsPrevious)
+        .leaving(goesAtOnce ? Optional.of(now) : leftBefore);
+  }
+
+  /// Pods from before this time may use a value that is valid no more once another one has come:
+  /// the one before the current one goes then.
+  static Optional<Instant> leftBefore(Issue issue) {
+    return issue.previousRetiresAt().isPresent()
+        ? Optional.of(issue.issuedAt())
+        : issue.moving().leftBefore();
+  }
+
+  /// In the place of one that is in other hands, which nobody gets to read again.
+  Receipt nextAfterRevocation(StoredSecret secret, Issue issue) {
+    var now = t.nextSecond();
+    return next(secret, issue, now, afterRevocation(now), false).leaving(Optional.of(now));
+  }
+
+  private Receipt next(
+      StoredSecret secret,
+      Issue issue,
+      Instant now,
+      Optional<Instant> previousUntil,
+      boolean keepsPrevious) {
+    return receipt(
+        t.nextVersion(Optional.of(issue)),
+        now,
+        previousUntil,
+        keepsPrevious,
+        t.answering(issue.handled(), Optional.of(secret)));
+  }
+
+  Receipt receipt(
+      long version,
+      Instant now,
+      Optional<Instant> previousUntil,
+      boolean keepsPrevious,
+      Handled handled) {
+    return new Receipt(
+        version, now, previousUntil, keepsPrevious, t.material().digest(), account(), handled);
+  }
+
+  /// Empty where there is nothing to keep for anybody.
+  private Optional<Instant> previousUntil(StoredSecret secret, Why why, Instant now) {
+    var overlap = why instanceof Why.Dead ? Duration.ZERO : t.rhythm().overlap(now);
+    if (isForNobody(overlap)) {
+      return Optional.empty();
+    }
+    var until = now.plus(overlap);
+    var bounded = t.end(secret).filter(until::isAfter).orElse(until);
+    return Optional.of(bounded.isBefore(now) ? now : bounded);
+  }
+
+  /// Whether nothing comes of a previous value that stays for `overlap`: that is no time, there is
+  /// nobody to restart, no hook to end it, and no anchor of a token to delete.
+  boolean isForNobody(Duration overlap) {
+    return overlap.isZero() && !isRestarting() && t.hooks().revoke().isEmpty() && !isToken();
+  }
+
+  /// The previous value is gone at once; who used it is still to be restarted.
+  Optional<Instant> afterRevocation(Instant now) {
+    return isRestarting() ? Optional.of(now) : Optional.empty();
+  }
+
+  private boolean isRestarting() {
+    return t.conduct().restart().strategy() != Strategy.None;
+  }
+
+  private boolean isToken() {
+    return t.material() instanceof TokenRecipe;
+  }
+
+  /// The UID of the ServiceAccount whose token it is.
+  private Optional<String> account() {
+    return t.material() instanceof TokenRecipe token
+        ? Tokens.account(t, token).map(account -> account.thing().guard().uid())
+        : Optional.empty();
+  }
+}

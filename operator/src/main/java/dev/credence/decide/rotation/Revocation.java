@@ -1,0 +1,123 @@
+package dev.credence.decide.rotation;
+
+import dev.credence.decide.rotation.Staging.Current;
+import dev.credence.facts.credential.Hooks;
+import dev.credence.facts.credential.Hooks.Step;
+import dev.credence.facts.identity.Member.Issue;
+import dev.credence.facts.identity.Member.Previous;
+import dev.credence.facts.identity.Member.StoredSecret;
+import dev.credence.plan.Action;
+import dev.credence.plan.Action.Why;
+import dev.credence.plan.Standing.Credential.Phase;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// What is to be done about a value that is in other hands?
+final class Revocation {
+  private static final String BEING_MADE = "a new value is made";
+  private static final String WAITS = "the next value waits for an approval";
+
+  private final Target t;
+  private final Upkeep upkeep;
+
+  Revocation(Target t, Upkeep upkeep) {
+    this.t = t;
+    this.upkeep = upkeep;
+  }
+
+  /// It is ended where it is checked before there is a new one, whatever breaks by that.
+  Turn revoked(StoredSecret secret, Issue issue, String reason) {
+    return ended(secret, issue, reason).orElseGet(() -> replaced(secret, issue, reason));
+  }
+
+  /// While nobody has approved what comes next, a revocation ends the value and creates none. A
+  /// hook that nobody has approved does not run; it does when it is approved, before the next
+  /// value.
+  Turn withoutNext(StoredSecret secret, Issue issue, String reason) {
+    return ended(secret, issue, reason)
+        .filter(_ -> t.mayRun(Step.revoke))
+        .orElseGet(
+            () ->
+                said(
+                    secret,
+                    issue,
+                    reason,
+                    false,
+                    (t.mayRun(Step.revoke) ? "" : t.withheld(Step.revoke) + "; ") + WAITS))
+        .doing(endingTokens(issue));
+  }
+
+  private Turn replaced(StoredSecret secret, Issue issue, String reason) {
+    var obstacle = t.obstacle(Optional.of(issue));
+    if (obstacle.isPresent()) {
+      return upkeep
+          .bare(secret, issue, Phase.Blocked, obstacle.get().message())
+          .against(obstacle)
+          .doing(endingTokens(issue));
+    }
+    var why = new Why.Revoked(reason);
+    if (t.hooks().stage()) {
+      var answer = new Staging(t, Optional.of(new Current(secret, issue)), false, true).answer(why);
+      return answer.turn(
+          upkeep,
+          () ->
+              said(
+                  secret,
+                  issue,
+                  reason,
+                  answer.phase() == Phase.Blocked,
+                  answer.message().orElse(BEING_MADE)));
+    }
+    if (t.isSetBack()) {
+      return said(secret, issue, reason, false, BEING_MADE);
+    }
+    var receipt = new NewValue(t).nextAfterRevocation(secret, issue);
+    return upkeep
+        .turned(receipt)
+        .doing(endingTokens(issue))
+        .doing(Tokens.anchoring(t, receipt.version()))
+        .doing(new Action.Rotate(t.subject(), secret.thing().guard(), t.material(), receipt, why));
+  }
+
+  /// The end of the value where it is checked, while that is under way; it does not wait for a new
+  /// one to be possible.
+  Optional<Turn> ended(StoredSecret secret, Issue issue, String reason) {
+    return endings(secret, issue)
+        .filter(run -> !run.passed())
+        .findFirst()
+        .map(
+            run ->
+                said(secret, issue, reason, run.blocked(), run.message().orElse(""))
+                    .doing(run.actions())
+                    .against(run.obstacle())
+                    .against(t.obstacle(Optional.of(issue)))
+                    .changingAt(run.changesAt()));
+  }
+
+  /// The hooks that end the previous value, if it is still there, and the current one.
+  Stream<HookRuns.Answer> endings(StoredSecret secret, Issue issue) {
+    if (t.hooks().revoke().isEmpty()) {
+      return Stream.of();
+    }
+    var previous =
+        issue.previousRetiresAt().stream()
+            .filter(_ -> issue.previous() != Previous.Gone)
+            .map(_ -> HookRuns.ending(t, secret, issue.version() - 1, Hooks.PREVIOUS));
+    return Stream.concat(previous, Stream.of(HookRuns.ending(t, secret, issue.version(), "")));
+  }
+
+  /// The end of all tokens there are, the current one among them.
+  private List<Action> endingTokens(Issue issue) {
+    return Tokens.endingBefore(t.nextVersion(Optional.of(issue)), t.parts(), "it was revoked");
+  }
+
+  private Turn said(
+      StoredSecret secret, Issue issue, String reason, boolean isBlocked, String what) {
+    return upkeep.bare(
+        secret,
+        issue,
+        isBlocked ? Phase.Blocked : Phase.Revoked,
+        "revoked (" + reason + "): " + what);
+  }
+}

@@ -1,0 +1,329 @@
+package dev.credence.decide.rotation;
+
+import dev.credence.decide.membership.Marking;
+import dev.credence.decide.membership.Seat;
+import dev.credence.decide.rotation.Staging.Current;
+import dev.credence.decide.rotation.Turn.Obstacle;
+import dev.credence.facts.credential.Recipe;
+import dev.credence.facts.credential.TokenRecipe;
+import dev.credence.facts.identity.Member.Issue;
+import dev.credence.facts.identity.Member.StoredSecret;
+import dev.credence.facts.object.Subject;
+import dev.credence.plan.Action;
+import dev.credence.plan.Action.Receipt;
+import dev.credence.plan.Action.Why;
+import dev.credence.plan.Halt;
+import dev.credence.plan.Standing.Credential.Phase;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// What is due for one Secret that we make? Issue it, bring a new value in place, take the previous
+/// one away, or wait.
+///
+/// Everything it needs is in the cluster: on the Secret (version, time of issue, requests acted
+/// upon), beside it (the value that is staged, the anchors of its tokens) and in the Jobs of its
+/// hooks. So it carries on when every status is lost, and a value that is long overdue is replaced
+/// once, not once for each time that was missed.
+///
+/// What comes before the value is in place is [Staging], what comes after it [Handover]; people
+/// stop it or take it back by [OnDemand], and end a value that is in other hands by [Revocation].
+/// Where its annotations cannot be right, there is [Repair].
+public final class Rotation {
+  /// Requests by annotation are answered at most this often; it is also the shortest `every`.
+  private static final Duration SHORTEST_LIFE = Duration.ofSeconds(10);
+
+  private static final String NOT_OURS = "its Secret is not ours";
+
+  private final Target t;
+  private final Restarting restarts;
+  private final Upkeep upkeep;
+  private final NewValue newValue;
+  private final OnDemand onDemand;
+  private final Revocation revocation;
+  private final Repair repair;
+  private final Tidying tidying;
+  private final InWindow window;
+
+  public Rotation(Target t, Restarting restarts) {
+    this.t = t;
+    this.restarts = restarts;
+    this.upkeep = new Upkeep(t, restarts);
+    this.newValue = new NewValue(t);
+    this.onDemand = new OnDemand(t, upkeep);
+    this.revocation = new Revocation(t, upkeep);
+    this.repair = new Repair(t, upkeep);
+    this.tidying = new Tidying(t);
+    this.window = new InWindow(t, upkeep);
+  }
+
+  public Turn turn(Seat seat) {
+    if (t.isHalted(Halt.Cause.Decommissioned)) {
+      return new Parting(t, upkeep, tidying).turn(seat);
+    }
+    return switch (seat) {
+      case Seat.ToMake _ -> tidying.tidied(first(), Optional.empty());
+      case Seat.Made(StoredSecret secret) ->
+          secret
+              .issue()
+              .map(
+                  issue ->
+                      tidying
+                          .tidied(made(secret, issue), Optional.of(new Current(secret, issue)))
+                          .against(Overwriting.of(t, secret, issue)))
+              .orElseGet(repair::unreadable);
+      case Seat.ToAdopt(StoredSecret secret) -> adopted(secret);
+      case Seat.ToRelease(StoredSecret secret) ->
+          cleared("is given back to its holder, who took credence.dev/adopt away")
+              .doing(Marking.release(secret.thing()));
+      // What to do about these, MembersLinked says.
+      case Seat.Going _ -> upkeep.waiting("the Secret is being deleted");
+      case Seat.NotOwned _ -> cleared("the name is taken by an object of others");
+      case Seat.ClaimedBy(_, var identity) -> cleared("belongs to MachineIdentity " + identity);
+      case Seat.Made _,
+          Seat.ToAdopt _,
+          Seat.ToRelease _,
+          Seat.Linked _,
+          Seat.Leftover _,
+          Seat.Missing _,
+          Seat.NoCertManager _,
+          Seat.ClaimedWhileSuspended _,
+          Seat.Harmful _,
+          Seat.Left _ ->
+          throw new IllegalStateException("a Secret that is to be made is never " + seat);
+    };
+  }
+
+  /// Nothing is made for a Secret that is not ours, and nothing that was stays.
+  private Turn cleared(String message) {
+    return upkeep
+        .waiting(message)
+        .doing(tidying.dropping(NOT_OURS))
+        .doing(Tidying.removing(t.jobs(), NOT_OURS));
+  }
+
+  private Turn first() {
+    if (t.halt().isPresent()) {
+      return notIssued(t.halt().get());
+    }
+    var obstacle = t.obstacle(Optional.empty());
+    if (obstacle.isPresent()) {
+      return upkeep.blocked(obstacle.get());
+    }
+    if (t.isSetBack()) {
+      return upkeep.waiting("being created");
+    }
+    return t.hooks().stage() ? firstStaged() : issued();
+  }
+
+  private Turn notIssued(Halt halt) {
+    var ended = halt.is(Halt.Cause.Ended);
+    return Turn.idle(
+            t.generated()
+                .without(ended ? Phase.Expired : Phase.Pending, "not issued: " + halt.why()))
+        .doing(ended ? tidying.dropping(halt.why()) : List.of());
+  }
+
+  private Turn firstStaged() {
+    var answer = new Staging(t, Optional.empty(), true, true).answer(new Why.OnRequest());
+    return answer.turn(
+        upkeep,
+        () -> Turn.idle(t.generated().without(answer.phase(), answer.message().orElse(""))));
+  }
+
+  private Turn issued() {
+    var receipt = newValue.first();
+    return upkeep
+        .turned(receipt)
+        .doing(Tokens.anchoring(t, receipt.version()))
+        .doing(
+            new Action.Issue(
+                t.subject(),
+                t.wanted().type(),
+                t.material(),
+                t.labelling(),
+                receipt,
+                t.s().identity().retain()));
+  }
+
+  private Turn adopted(StoredSecret secret) {
+    if (t.halt().isPresent()) {
+      return upkeep.waiting("not taken over: " + t.halt().get().why());
+    }
+    if (t.material() instanceof TokenRecipe) {
+      var message = "a Secret is not taken over for a token: choose another name";
+      return upkeep.waiting(message).against(Obstacle.broken(t.name() + ": " + message));
+    }
+    var refusal = t.refusal();
+    if (refusal.isPresent()) {
+      return upkeep.blocked(refusal.get());
+    }
+    // One that we made, and that outlived its identity, says itself which version it holds.
+    var receipt =
+        secret.issue().isPresent()
+            ? Optional.<Receipt>empty()
+            : Optional.of(newValue.given(secret));
+    return upkeep
+        .waiting("is taken over; its value stays until the first rotation")
+        .doing(Action.Adopt.of(secret.thing(), receipt));
+  }
+
+  private Turn made(StoredSecret secret, Issue issue) {
+    var redated = repair.redated(secret, issue);
+    if (redated.isPresent()) {
+      return redated.get();
+    }
+    var reason = Occasion.revocation(t, secret, issue);
+    if (t.halt().isPresent() && !t.isHalted(Halt.Cause.Unapproved)) {
+      var halt = t.halt().get();
+      return reason
+          .flatMap(why -> revocation.ended(secret, issue, why))
+          .orElseGet(() -> halted(secret, issue, halt))
+          .doing(halt.is(Halt.Cause.Ended) ? tidying.dropping(halt.why()) : List.of());
+    }
+    var abort = Occasion.newly(secret.requests().abort(), issue.handled().abort());
+    if (abort.isPresent()) {
+      return onDemand.aborted(secret, issue, abort.get());
+    }
+    if (reason.isPresent()) {
+      return t.isHalted(Halt.Cause.Unapproved)
+          ? revocation.withoutNext(secret, issue, reason.get())
+          : revocation.revoked(secret, issue, reason.get());
+    }
+    var rollback = Occasion.newly(secret.requests().rollback(), issue.handled().rollback());
+    if (rollback.isPresent()) {
+      return onDemand.rolledBack(secret, issue, rollback.get());
+    }
+    if (t.halt().isPresent()) {
+      return halted(secret, issue, t.halt().get());
+    }
+    return Occasion.of(t, secret, issue)
+        .map(why -> due(secret, issue, why))
+        .or(() -> begun(secret, issue))
+        .orElseGet(() -> current(secret, issue));
+  }
+
+  private Turn halted(StoredSecret secret, Issue issue, Halt halt) {
+    var message = "not rotated: " + halt.why();
+    return switch (halt.cause()) {
+      case Ended -> upkeep.kept(secret, issue, Phase.Expired, message);
+      case Unapproved -> upkeep.kept(secret, issue, Phase.Fresh, message);
+      case Suspended, Decommissioned ->
+          t.material() instanceof TokenRecipe
+              ? ended(secret, issue)
+              : upkeep.still(secret, issue, Phase.Fresh, message);
+    };
+  }
+
+  private Turn ended(StoredSecret secret, Issue issue) {
+    return t.s()
+        .refusal(Subject.anchorOf(t.name(), issue.version()))
+        .map(
+            refused ->
+                upkeep.still(
+                    secret,
+                    issue,
+                    Phase.Fresh,
+                    "still valid, though the identity is suspended: " + refused.message()))
+        .orElseGet(
+            () ->
+                upkeep.still(
+                    secret,
+                    issue,
+                    Phase.Revoked,
+                    "ended by the suspension; a new one is issued when the identity is resumed"));
+  }
+
+  /// What was begun is carried through, also where its occasion was taken back meanwhile.
+  private Optional<Turn> begun(StoredSecret secret, Issue issue) {
+    return Optional.of(staging(secret, issue, false))
+        .filter(Staging::isBegun)
+        .map(staging -> staged(staging, secret, issue, new Why.OnRequest()));
+  }
+
+  private Turn due(StoredSecret secret, Issue issue, Why why) {
+    var obstacle = t.obstacle(Optional.of(issue));
+    if (obstacle.isPresent()) {
+      return upkeep.blocked(secret, issue, obstacle.get());
+    }
+    var urgent = Occasion.isUrgent(t, secret, issue) || why instanceof Why.Dead;
+    var staging = staging(secret, issue, urgent);
+    if (t.hooks().stage() && staging.isBegun()) {
+      return staged(staging, secret, issue, why);
+    }
+    return window
+        .deferred(secret, issue, urgent)
+        .orElseGet(() -> begin(secret, issue, why, urgent));
+  }
+
+  private Turn begin(StoredSecret secret, Issue issue, Why why, boolean urgent) {
+    var handover = Handover.of(t, secret, issue, restarts);
+    if (handover.isUnderWay() && !(why instanceof Why.Dead)) {
+      return upkeep.kept(
+          secret,
+          issue,
+          Phase.Fresh,
+          handover
+              .message()
+              .map(waitsFor -> waitsFor + "; the next value is due and comes then")
+              .orElse("the next value is due and waits for the end of the overlap"));
+    }
+    var notBefore = issue.issuedAt().plus(SHORTEST_LIFE);
+    if (t.now().isBefore(notBefore)) {
+      return upkeep
+          .kept(secret, issue, Phase.Due, "rotated at most every 10s: next at " + notBefore)
+          .changingAt(notBefore);
+    }
+    var beginning = window.beginning(secret, why, urgent);
+    return t.hooks().stage()
+        ? staged(staging(secret, issue, urgent), secret, issue, beginning)
+        : replaced(secret, issue, handover, beginning);
+  }
+
+  private Turn replaced(StoredSecret secret, Issue issue, Handover.Answer handover, Why why) {
+    if (t.isSetBack()) {
+      return upkeep.kept(secret, issue, Phase.Due, "about to be replaced");
+    }
+    var receipt = newValue.next(secret, issue, why, handover.leftBefore());
+    return upkeep
+        .turned(receipt)
+        .doing(handover.beforeTheNext())
+        .doing(Tokens.anchoring(t, receipt.version()))
+        .doing(new Action.Rotate(t.subject(), secret.thing().guard(), t.material(), receipt, why));
+  }
+
+  private Staging staging(StoredSecret secret, Issue issue, boolean urgent) {
+    return new Staging(t, Optional.of(new Current(secret, issue)), true, urgent);
+  }
+
+  private Turn staged(Staging staging, StoredSecret secret, Issue issue, Why why) {
+    var answer = staging.answer(window.sinceOpening(why));
+    return answer.turn(upkeep, () -> upkeep.kept(secret, issue, answer.phase(), answer.message()));
+  }
+
+  private Turn current(StoredSecret secret, Issue issue) {
+    return t.unreadableTiming()
+        .map(unreadable -> upkeep.blocked(secret, issue, unreadable))
+        .or(() -> reworded(secret, issue))
+        .orElseGet(() -> upkeep.kept(secret, issue, Phase.Fresh, upkeep.note(secret)));
+  }
+
+  /// Fixed texts and templates follow the spec at once; the secret values stay.
+  private Optional<Turn> reworded(StoredSecret secret, Issue issue) {
+    if (!(t.material() instanceof Recipe recipe) || !Occasion.isReworded(t, issue)) {
+      return Optional.empty();
+    }
+    var obstacle = t.obstacle(Optional.of(issue));
+    if (obstacle.isPresent()) {
+      return Optional.of(upkeep.blocked(secret, issue, obstacle.get()));
+    }
+    var turn = upkeep.kept(secret, issue, Phase.Fresh, upkeep.note(secret));
+    // One write at a time: each is judged by the version of the Secret.
+    var isWritten =
+        turn.actions().stream().anyMatch(action -> action.subject().equals(t.subject()));
+    return Optional.of(
+        isWritten || t.isSetBack()
+            ? turn
+            : turn.doing(new Action.Reword(t.subject(), secret.thing().guard(), recipe)));
+  }
+}

@@ -1,0 +1,102 @@
+package dev.credence.decide.rotation;
+
+import dev.credence.decide.rotation.Turn.Obstacle;
+import dev.credence.facts.identity.Member.Issue;
+import dev.credence.facts.identity.Member.StoredSecret;
+import dev.credence.plan.Action.Receipt;
+import dev.credence.plan.Standing.Credential.Phase;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// What is said of a Secret that we make, and what goes on while its value stays: the one before it
+/// goes when its time is over, whatever stands in the way of a new one.
+final class Upkeep {
+  private final Target t;
+  private final Restarting restarts;
+
+  Upkeep(Target t, Restarting restarts) {
+    this.t = t;
+    this.restarts = restarts;
+  }
+
+  Turn waiting(String message) {
+    return Turn.idle(t.generated().without(Phase.Pending, message));
+  }
+
+  /// There is no value that anything is known about, and this is why.
+  Turn blocked(Obstacle obstacle) {
+    return Turn.idle(t.generated().without(Phase.Blocked, obstacle.message())).against(obstacle);
+  }
+
+  /// The new value is in place once the actions that follow are done.
+  Turn turned(Receipt receipt) {
+    return Turn.idle(t.generated().after(receipt, note(List.of())))
+        .changingAt(t.rhythm().due(receipt.issuedAt()))
+        .answering(receipt.handled());
+  }
+
+  /// The value stays, since there can be no new one.
+  Turn blocked(StoredSecret secret, Issue issue, Obstacle obstacle) {
+    return kept(secret, issue, Phase.Blocked, obstacle.message()).against(obstacle);
+  }
+
+  Turn kept(StoredSecret secret, Issue issue, Phase phase, String message) {
+    return kept(secret, issue, phase, Optional.of(message));
+  }
+
+  /// The value stays; the one before it goes when its time is over, whatever stands in the way of a
+  /// new one.
+  Turn kept(StoredSecret secret, Issue issue, Phase phase, Optional<String> message) {
+    var handover = Handover.of(t, secret, issue, restarts);
+    return Turn.idle(
+            t.generated()
+                .usedBy(handover.users())
+                .with(
+                    issue,
+                    phase == Phase.Fresh ? handover.phase() : phase,
+                    handover.previousUntil(),
+                    t.end(secret),
+                    message.or(handover::message)))
+        .doing(handover.actions())
+        .against(t.refusal())
+        .against(handover.obstacle())
+        .changingAt(handover.changesAt())
+        // What is due waits for its window, which is to be said.
+        .changingAt(t.halt().isPresent() ? Optional.empty() : t.rhythm().due(issue, t.end(secret)))
+        .answering(issue.handled());
+  }
+
+  /// The value stays as it is and the one before it too, whatever was promised.
+  Turn still(StoredSecret secret, Issue issue, Phase phase, String message) {
+    return Turn.idle(
+            t.generated()
+                .with(issue, phase, issue.previousRetiresAt(), t.end(secret), Optional.of(message)))
+        .against(t.refusal())
+        .answering(issue.handled());
+  }
+
+  /// The same without the end of the previous value: the revocation sees to that.
+  Turn bare(StoredSecret secret, Issue issue, Phase phase, String message) {
+    return Turn.idle(
+            t.generated().with(issue, phase, Optional.empty(), t.end(secret), Optional.of(message)))
+        .against(t.refusal())
+        .answering(issue.handled());
+  }
+
+  Optional<String> note(StoredSecret secret) {
+    return note(secret.requests().complaints().toList());
+  }
+
+  /// What is said about a value though nothing is wrong with it.
+  private Optional<String> note(List<String> complaints) {
+    return Stream.concat(t.s().identity().requests().complaints(), complaints.stream())
+        .findFirst()
+        .or(t.rhythm()::bounded)
+        .or(
+            () ->
+                t.rhythm()
+                    .problemOfPolicy()
+                    .map(problem -> "not rotated by the policy, which cannot be read: " + problem));
+  }
+}

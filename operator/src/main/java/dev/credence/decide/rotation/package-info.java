@@ -1,0 +1,5 @@
+/// When a generated Secret gets its next version, and how.
+@NullMarked
+package dev.credence.decide.rotation;
+
+import org.jspecify.annotations.NullMarked;

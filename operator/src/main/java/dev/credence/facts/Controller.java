@@ -1,8 +1,0 @@
-package dev.credence.facts;
-
-/// The owner reference of an object that says `controller: true`.
-public record Controller(String kind, String name, String uid) {
-  public boolean isIdentity() {
-    return kind.equals("MachineIdentity");
-  }
-}

@@ -1,0 +1,43 @@
+package dev.credence.facts.credential;
+
+import java.util.Optional;
+
+/// The last requests that were acted upon for one credential: those on its identity and those on
+/// the Secret itself.
+public record Handled(
+    Optional<String> identityRotate,
+    Optional<String> identityRevoke,
+    Optional<String> rotate,
+    Optional<String> rollback,
+    Optional<String> abort,
+    Optional<String> revoke) {
+  public static final Handled NONE =
+      new Handled(
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
+
+  public Handled withRollback(Optional<String> value) {
+    return new Handled(
+        identityRotate, identityRevoke, rotate, value.or(this::rollback), abort, revoke);
+  }
+
+  public Handled withAbort(Optional<String> value) {
+    return new Handled(
+        identityRotate, identityRevoke, rotate, rollback, value.or(this::abort), revoke);
+  }
+
+  /// A new value answers every wish for one.
+  public Handled withNewValue(Requests onIdentity, Requests onSecret) {
+    return new Handled(
+        onIdentity.rotate().flatMap(Request::asked).or(this::identityRotate),
+        onIdentity.revoke().flatMap(Request::asked).or(this::identityRevoke),
+        onSecret.rotate().flatMap(Request::asked).or(this::rotate),
+        rollback,
+        abort,
+        onSecret.revoke().flatMap(Request::asked).or(this::revoke));
+  }
+}

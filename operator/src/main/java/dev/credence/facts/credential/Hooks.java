@@ -1,0 +1,48 @@
+package dev.credence.facts.credential;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// The Jobs that bring a new value to where it is checked (`apply`), prove it (`verify`) and end
+/// the old one (`revoke`).
+public record Hooks(Optional<Hook> apply, Optional<Hook> verify, Optional<Hook> revoke) {
+  public static final Hooks NONE = new Hooks(Optional.empty(), Optional.empty(), Optional.empty());
+
+  /// The ending of the key under which the value before the current one stays readable.
+  public static final String PREVIOUS = ".previous";
+
+  /// A CronJob of the identity's namespace, and how long a Job made from it may take. `agreed`:
+  /// what it must run, where that was approved.
+  public record Hook(String cronJob, Duration timeout, Optional<Agreed> agreed) {
+    public Hook(String cronJob, Duration timeout) {
+      this(cronJob, timeout, Optional.empty());
+    }
+  }
+
+  /// The digest of the pod template that somebody approved.
+  public record Agreed(String digest, String by) {}
+
+  public enum Step {
+    apply,
+    verify,
+    revoke
+  }
+
+  public Optional<Hook> of(Step step) {
+    return switch (step) {
+      case apply -> apply;
+      case verify -> verify;
+      case revoke -> revoke;
+    };
+  }
+
+  public Stream<Hook> all() {
+    return Stream.of(apply, verify, revoke).flatMap(Optional::stream);
+  }
+
+  /// Whether a new value is tried before anyone sees it.
+  public boolean stage() {
+    return apply.isPresent() || verify.isPresent();
+  }
+}

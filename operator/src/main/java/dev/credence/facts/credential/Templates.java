@@ -1,0 +1,210 @@
+package dev.credence.facts.credential;
+
+import static java.util.stream.Collectors.toSet;
+
+import dev.credence.facts.credential.Generator.Encoding;
+import dev.credence.facts.credential.Generator.KeyPair;
+import dev.credence.facts.credential.Generator.RandomBytes;
+import dev.credence.facts.credential.Generator.Template;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// Can the templates of a Secret be filled in, and in which order? No value is seen here, so a
+/// decision may ask before anything is made.
+///
+/// `{name}` in a template is the value of another key of the Secret (or of the public half of a key
+/// pair), `{name|url}` the same percent-encoded for a part of a URL, `{{` is a brace and `}}` is
+/// the other.
+public final class Templates {
+
+  /// A template with more references than this is refused.
+  public static final int MOST_REFERENCES = 32;
+
+  private static final Pattern PIECE =
+      Pattern.compile("\\G(?:[^{}]+|\\{\\{|}}|\\{[-._a-zA-Z0-9]+(?:\\|url)?})");
+
+  private Templates() {}
+
+  /// A template as it reads: text and references in turn.
+  public record Layout(String key, List<Piece> pieces) {
+    public Layout {
+      pieces = List.copyOf(pieces);
+    }
+
+    private List<Reference> uses() {
+      return pieces.stream()
+          .flatMap(piece -> piece instanceof Reference use ? Stream.of(use) : Stream.of())
+          .toList();
+    }
+
+    List<String> references() {
+      return uses().stream().map(Reference::name).toList();
+    }
+  }
+
+  public sealed interface Piece {}
+
+  public record Text(String text) implements Piece {}
+
+  /// `url`: percent-encoded (RFC 3986), so that whatever the value holds it is one part of a URL.
+  public record Reference(String name, boolean url) implements Piece {}
+
+  private static final String URL = "|url";
+
+  /// Why these keys cannot be made as they are written: a sentence for their author.
+  public static Optional<String> problem(List<Key> keys) {
+    return madeTwice(keys)
+        .or(() -> first(keys.stream().map(Templates::unknown)))
+        .or(() -> first(keys.stream().map(Templates::strayBrace)))
+        .or(() -> first(layouts(keys).stream().map(Templates::tooManyReferences)))
+        .or(() -> first(layouts(keys).stream().map(layout -> uselessReference(layout, keys))))
+        .or(() -> circle(keys));
+  }
+
+  private static Optional<String> unknown(Key key) {
+    return key.generator() instanceof Generator.Unknown
+        ? Optional.of(
+            "key " + key.name() + " has a generator that this version of Credence does not know")
+        : Optional.empty();
+  }
+
+  /// The templates among keys without a problem, each after those it refers to.
+  public static List<Layout> inOrder(List<Key> keys) {
+    List<Layout> ordered = new ArrayList<>();
+    List<Layout> waiting = layouts(keys);
+    while (true) {
+      Set<String> unfilled = waiting.stream().map(Layout::key).collect(toSet());
+      List<Layout> ready =
+          waiting.stream()
+              .filter(layout -> Collections.disjoint(layout.references(), unfilled))
+              .toList();
+      if (ready.isEmpty()) {
+        return ordered;
+      }
+      ordered.addAll(ready);
+      waiting = waiting.stream().filter(layout -> !ready.contains(layout)).toList();
+    }
+  }
+
+  /// Two values of one name: one would be lost, and a reference could mean either.
+  private static Optional<String> madeTwice(List<Key> keys) {
+    Set<String> seen = new HashSet<>();
+    return names(keys)
+        .filter(name -> !seen.add(name))
+        .findFirst()
+        .map(name -> "key %s is made twice".formatted(name));
+  }
+
+  private static Optional<String> strayBrace(Key key) {
+    if (!(key.generator() instanceof Template(String text))) {
+      return Optional.empty();
+    }
+    int end = PIECE.matcher(text).results().mapToInt(MatchResult::end).max().orElse(0);
+    if (end == text.length()) {
+      return Optional.empty();
+    }
+    String sentence =
+        text.charAt(end) == '{'
+            ? "template %s: the { at character %d does not begin a {key}; a brace itself is {{"
+            : "template %s: the } at character %d does not end a {key}; a brace itself is }}";
+    return Optional.of(sentence.formatted(key.name(), end + 1));
+  }
+
+  private static Optional<String> tooManyReferences(Layout layout) {
+    int count = layout.references().size();
+    return count <= MOST_REFERENCES
+        ? Optional.empty()
+        : Optional.of(
+            "template %s: %d references, where %d is the most"
+                .formatted(layout.key(), count, MOST_REFERENCES));
+  }
+
+  private static Optional<String> uselessReference(Layout layout, List<Key> keys) {
+    Set<String> names = names(keys).collect(toSet());
+    Set<String> raw = keys.stream().filter(Templates::isRaw).map(Key::name).collect(toSet());
+    for (Reference use : layout.uses()) {
+      String name = use.name();
+      if (!names.contains(name)) {
+        return Optional.of(
+            "template %s: {%s} is not a key of this Secret".formatted(layout.key(), name));
+      }
+      if (raw.contains(name) && !use.url()) {
+        return Optional.of(
+            "template %s: {%s} is raw bytes and not text; encode it as Hex, Base64 or Base64Url"
+                .formatted(layout.key(), name));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> circle(List<Key> keys) {
+    List<Layout> stuck = new ArrayList<>(layouts(keys));
+    stuck.removeAll(inOrder(keys));
+    if (stuck.isEmpty()) {
+      return Optional.empty();
+    }
+    List<String> path = new ArrayList<>();
+    Layout at = stuck.getFirst();
+    while (!path.contains(at.key())) {
+      path.add(at.key());
+      List<String> references = at.references();
+      at = stuck.stream().filter(next -> references.contains(next.key())).findFirst().orElseThrow();
+    }
+    List<String> between = path.subList(path.indexOf(at.key()) + 1, path.size());
+    return Optional.of(
+        "template %s refers to itself%s"
+            .formatted(
+                at.key(), between.isEmpty() ? "" : " by way of " + String.join(", ", between)));
+  }
+
+  private static List<Layout> layouts(List<Key> keys) {
+    return keys.stream()
+        .flatMap(
+            key ->
+                key.generator() instanceof Template(String text)
+                    ? Stream.of(new Layout(key.name(), pieces(text)))
+                    : Stream.of())
+        .toList();
+  }
+
+  private static List<Piece> pieces(String text) {
+    return PIECE.matcher(text).results().map(MatchResult::group).map(Templates::piece).toList();
+  }
+
+  private static Piece piece(String read) {
+    return switch (read) {
+      case "{{" -> new Text("{");
+      case "}}" -> new Text("}");
+      case String key when key.endsWith(URL + "}") && key.startsWith("{") ->
+          new Reference(key.substring(1, key.length() - URL.length() - 1), true);
+      case String key when key.startsWith("{") ->
+          new Reference(key.substring(1, key.length() - 1), false);
+      case String text -> new Text(text);
+    };
+  }
+
+  /// The keys of the Secret, public halves included.
+  public static Stream<String> names(List<Key> keys) {
+    return keys.stream()
+        .flatMap(
+            key ->
+                key.generator() instanceof KeyPair pair
+                    ? Stream.concat(Stream.of(key.name()), pair.publicKey().stream())
+                    : Stream.of(key.name()));
+  }
+
+  private static boolean isRaw(Key key) {
+    return key.generator() instanceof RandomBytes(_, Encoding encoding) && encoding == Encoding.Raw;
+  }
+
+  private static Optional<String> first(Stream<Optional<String>> problems) {
+    return problems.flatMap(Optional::stream).findFirst();
+  }
+}

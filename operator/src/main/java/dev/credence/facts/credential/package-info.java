@@ -1,0 +1,5 @@
+/// What a Secret, a token or a Certificate is made from, its hooks, and what was asked of it.
+@NullMarked
+package dev.credence.facts.credential;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,45 @@
+package dev.credence.facts.discovery;
+
+import java.util.Collection;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// What Kubernetes and the operator bring themselves, and nobody has to claim.
+///
+/// `namespaces`: all that is in them. `accounts`: ServiceAccounts as `namespace/name`, or as
+/// `*/name` in every namespace. Secrets and Certificates are left apart by their namespace alone,
+/// so that nothing hides behind a name.
+public record Baseline(Set<String> namespaces, Set<String> accounts) {
+  private static final String ANYWHERE = "*/";
+
+  /// What Kubernetes puts on accounts of its own (RBAC defaults, the addon manager).
+  private static final Set<String> SYSTEM_LABELS =
+      Set.of("kubernetes.io/bootstrapping", "addonmanager.kubernetes.io/mode");
+
+  public Baseline {
+    namespaces = Set.copyOf(namespaces);
+    accounts = Set.copyOf(accounts);
+  }
+
+  /// Of entries as they are written: `kube-system`, `sales/crm-sync`, `*/default`. `home`: the
+  /// operator's own namespace, which is always among them.
+  public static Baseline of(Collection<String> entries, String home) {
+    var namespaces =
+        entries.stream().filter(entry -> !entry.contains("/")).collect(Collectors.toSet());
+    namespaces.add(home);
+    return new Baseline(
+        namespaces,
+        entries.stream().filter(entry -> entry.contains("/")).collect(Collectors.toSet()));
+  }
+
+  public boolean covers(Inventory.Item item) {
+    return namespaces.contains(item.namespace())
+        || (item.nature() instanceof Inventory.Nature.Account && covers(item, item.name()));
+  }
+
+  private boolean covers(Inventory.Item item, String account) {
+    return accounts.contains(item.namespace() + "/" + account)
+        || accounts.contains(ANYWHERE + account)
+        || item.labels().keySet().stream().anyMatch(SYSTEM_LABELS::contains);
+  }
+}

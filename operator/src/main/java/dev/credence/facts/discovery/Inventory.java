@@ -1,0 +1,97 @@
+package dev.credence.facts.discovery;
+
+import dev.credence.facts.object.Guard;
+import dev.credence.facts.object.Home;
+import dev.credence.facts.object.Selector;
+import dev.credence.facts.object.Subject;
+import dev.credence.facts.policy.Policy;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// What there is that acts or proves who acts, and which identities claim what: all that discovery
+/// rests on. Holds no secret.
+///
+/// `homes`: the namespaces by name. `gaps`: sentences about what could not be looked at.
+public record Inventory(
+    Map<String, Home> homes,
+    List<Item> items,
+    List<Claimant> claimants,
+    List<Policy> policies,
+    Baseline baseline,
+    List<String> gaps) {
+
+  public Inventory {
+    homes = Map.copyOf(homes);
+    items = List.copyOf(items);
+    claimants = List.copyOf(claimants);
+    policies = List.copyOf(policies);
+    gaps = List.copyOf(gaps);
+  }
+
+  /// An account, a Secret or a Certificate. `ofIdentity`: it was made for a MachineIdentity.
+  public record Item(
+      String namespace,
+      String name,
+      String uid,
+      Map<String, String> labels,
+      Nature nature,
+      boolean ofIdentity,
+      boolean leaving) {
+
+    public Item {
+      labels = Map.copyOf(labels);
+    }
+
+    public Subject subject() {
+      return switch (nature) {
+        case Nature.Account _ -> Subject.account(name);
+        case Nature.Token _, Nature.Stored _ -> Subject.secret(name);
+        case Nature.Certificate _ -> Subject.certificate(name);
+      };
+    }
+  }
+
+  public sealed interface Nature {
+    /// a ServiceAccount
+    record Account() implements Nature {}
+
+    /// a Secret with a token of this ServiceAccount that never ends
+    record Token(String account) implements Nature {}
+
+    /// Any other Secret. `type`: empty where it is not known. `keeper`: what else has made it and
+    /// looks after it, like `Certificate web`. `said`: its holder says that it is a credential.
+    record Stored(Optional<String> type, Optional<String> keeper, boolean said) implements Nature {}
+
+    /// cert-manager's. `secret`: where it has the certificate put.
+    record Certificate(Optional<String> secret) implements Nature {}
+  }
+
+  /// An identity by what it claims. `names`: what it lists; `selector`: what it links beside that.
+  public record Claimant(
+      String namespace,
+      String name,
+      Guard guard,
+      Set<Subject> names,
+      Optional<Selector> selector,
+      Found found,
+      boolean leaving) {
+
+    public Claimant {
+      names = Set.copyOf(names);
+    }
+  }
+
+  /// How an identity came to be.
+  public enum Found {
+    /// somebody has written it
+    Declared,
+    /// we have, for an account that we found, and nobody has touched it since
+    Untouched,
+    /// we have, and nobody has adopted it yet; somebody has labelled or annotated it
+    Touched,
+    /// we have, and somebody has adopted it since; our label is still on it
+    Adopted
+  }
+}

@@ -1,0 +1,111 @@
+package dev.credence.facts.identity;
+
+import dev.credence.facts.credential.Hooks;
+import dev.credence.facts.credential.Issuance;
+import dev.credence.facts.credential.Material;
+import dev.credence.facts.credential.Requests;
+import dev.credence.facts.credential.TokenRecipe;
+import dev.credence.facts.object.Selector;
+import dev.credence.facts.policy.RotationRule;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A MachineIdentity as it was written. `leaving`: it is being deleted. `retain`: what was made
+/// for it stays without it. `knownVersions`: the last version of each generated Secret in its
+/// status, so that a Secret that somebody deleted is counted on. `known`: by the names of
+/// credentials. `labels` have [#DISCOVERED] only while nobody has adopted the identity.
+public record Identity(
+    String namespace,
+    String name,
+    String uid,
+    long generation,
+    Instant createdAt,
+    boolean leaving,
+    Map<String, String> labels,
+    Requests requests,
+    Calling calling,
+    Owner owner,
+    Optional<String> type,
+    Optional<Instant> expirationTime,
+    boolean retain,
+    List<AccountWanted> accounts,
+    List<SecretWanted> secrets,
+    List<CertificateWanted> certificates,
+    Optional<Selector> selector,
+    Map<String, Long> knownVersions,
+    Map<String, Known> known,
+    Lived lived) {
+  /// The label of an identity that we wrote for an account that we found.
+  public static final String DISCOVERED = "credence.dev/discovered";
+
+  public Identity {
+    labels = Map.copyOf(labels);
+    accounts = List.copyOf(accounts);
+    secrets = List.copyOf(secrets);
+    certificates = List.copyOf(certificates);
+    knownVersions = Map.copyOf(knownVersions);
+    known = Map.copyOf(known);
+  }
+
+  /// We wrote it for an account that we found, and nobody has made it theirs.
+  public boolean discovered() {
+    return labels.containsKey(DISCOVERED);
+  }
+
+  public record Owner(Optional<String> contact, Optional<String> team, Optional<String> backup) {}
+
+  /// `provision` empty: it must exist. Else: it is made, with this for
+  /// `automountServiceAccountToken`.
+  public record AccountWanted(String name, Optional<Boolean> provision) {}
+
+  /// `material` empty: linked only.
+  public record SecretWanted(
+      String name,
+      Optional<AccountElsewhere> account,
+      String type,
+      Optional<Material> material,
+      RotationRule rotation,
+      Hooks hooks) {
+
+    /// Whether it is to hold a token of a ServiceAccount.
+    public boolean isToken() {
+      return material.filter(TokenRecipe.class::isInstance).isPresent();
+    }
+
+    /// The same with other hooks.
+    public SecretWanted with(Hooks others) {
+      return new SecretWanted(name, account, type, material, rotation, others);
+    }
+  }
+
+  /// `issue` empty: it must exist. Else: it is made, and asks for this.
+  public record CertificateWanted(String name, Optional<Issuance> issue) {}
+
+  /// What the status says of this credential.
+  public Optional<Known> known(String credential) {
+    return Optional.ofNullable(known.get(credential));
+  }
+
+  /// What the status says of a credential and nothing else remembers: who used it at last count,
+  /// and what was asked of cert-manager: `renewing` is the revision that is to be followed by
+  /// another, and `failedAttempts` how often it had failed by then.
+  public record Known(
+      Optional<Users> consumers,
+      Optional<String> rotate,
+      Optional<String> revoke,
+      Optional<Integer> renewing,
+      Optional<Integer> failedAttempts) {}
+
+  /// How many use a Secret, how many of them its current value, and how many have a value that is
+  /// valid no more.
+  public record Users(int total, int current, int leftBehind) {
+    public Users(int total, int current) {
+      this(total, current, 0);
+    }
+  }
+
+  /// The account in some other system that a Secret opens.
+  public record AccountElsewhere(String kind, String system, String name) {}
+}

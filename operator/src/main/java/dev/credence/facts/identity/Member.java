@@ -1,0 +1,223 @@
+package dev.credence.facts.identity;
+
+import dev.credence.facts.credential.Handled;
+import dev.credence.facts.credential.HookRun;
+import dev.credence.facts.credential.Issuance;
+import dev.credence.facts.credential.Requests;
+import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.Thing;
+import dev.credence.facts.usage.Evicted;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// An object of the namespace that the identity names, selects or has marked.
+public sealed interface Member {
+  Thing thing();
+
+  default Subject subject() {
+    return thing().subject();
+  }
+
+  record Account(Thing thing, boolean automount) implements Member {}
+
+  /// A Secret without its bytes. `issue` is what our annotations on it say, where they can be read;
+  /// `part`: it is there for another Secret; `keeper`: what else looks after it, like Helm;
+  /// `runs`: what is recorded of the hooks of its value; `overwritten`: somebody else wrote over a
+  /// value of ours.
+  record StoredSecret(
+      Thing thing,
+      Optional<Issue> issue,
+      Requests requests,
+      Optional<EndDate> endDate,
+      boolean legacyToken,
+      Optional<Part> part,
+      Optional<String> keeper,
+      List<HookRun> runs,
+      Optional<Overwritten> overwritten)
+      implements Member {
+
+    public StoredSecret {
+      runs = List.copyOf(runs);
+    }
+
+    /// One of which nothing is recorded, and that nobody else wrote.
+    public StoredSecret(
+        Thing thing,
+        Optional<Issue> issue,
+        Requests requests,
+        Optional<EndDate> endDate,
+        boolean legacyToken,
+        Optional<Part> part,
+        Optional<String> keeper) {
+      this(thing, issue, requests, endDate, legacyToken, part, keeper, List.of(), Optional.empty());
+    }
+
+    /// When its value ends by itself, where that is known.
+    public Optional<Instant> end() {
+      return endDate.flatMap(EndDate::readable);
+    }
+  }
+
+  /// Keys whose value somebody else wrote after us. `manager`: the name under which the API server
+  /// knows the writer.
+  record Overwritten(List<String> keys, String manager, Optional<Instant> at) {
+    public Overwritten {
+      keys = List.copyOf(keys);
+    }
+  }
+
+  /// What a Secret is to the one that it is there for.
+  sealed interface Part {
+    String secret();
+
+    /// holds the next value until it is proven
+    record Pending(String secret) implements Part {}
+
+    /// a token of this version is bound to it and ends with it
+    record Anchor(String secret, long version) implements Part {}
+  }
+
+  /// A cert-manager Certificate. `complaint` is its message where it is not ready; `issuing`:
+  /// cert-manager is about to issue it anew; `revision`: how often it has, 0 where never;
+  /// `failure`: the last attempt failed. `asked` is what its spec says, and `ours` what of that we
+  /// wrote and nobody else states.
+  record Certificate(
+      Thing thing,
+      boolean ready,
+      boolean issuing,
+      int revision,
+      Optional<String> complaint,
+      Optional<Failure> failure,
+      Optional<Instant> notBefore,
+      Optional<Instant> notAfter,
+      Optional<Instant> renewal,
+      Optional<Issuance> asked,
+      Set<Issuance.Field> ours)
+      implements Member {
+    public Certificate {
+      ours = Set.copyOf(ours);
+    }
+  }
+
+  /// How often in a row cert-manager has failed to issue a certificate, and when it last did.
+  record Failure(int attempts, Instant last) {}
+
+  /// What a generated Secret says about its value: enough to carry on if every status were lost.
+  /// `account`: the UID of the ServiceAccount whose token it is. `aborted`: the last rotation that
+  /// somebody stopped. `moving`: how far its consumers have moved to it.
+  record Issue(
+      long version,
+      Instant issuedAt,
+      Optional<Instant> previousRetiresAt,
+      Previous previous,
+      Optional<String> recipe,
+      Optional<String> account,
+      Handled handled,
+      Optional<Aborted> aborted,
+      Moving moving) {
+
+    public Issue(
+        long version,
+        Instant issuedAt,
+        Optional<Instant> previousRetiresAt,
+        Previous previous,
+        Optional<String> recipe,
+        Optional<String> account,
+        Handled handled,
+        Optional<Aborted> aborted) {
+      this(
+          version,
+          issuedAt,
+          previousRetiresAt,
+          previous,
+          recipe,
+          account,
+          handled,
+          aborted,
+          Moving.NONE);
+    }
+
+    /// The same value once these requests were answered.
+    public Issue with(Handled handled, Optional<Aborted> aborted) {
+      return new Issue(
+          version,
+          issuedAt,
+          previousRetiresAt,
+          previous,
+          recipe,
+          account,
+          handled,
+          aborted,
+          moving);
+    }
+
+    /// Whether consumers may still have to move to this value.
+    public boolean isMoving() {
+      return previousRetiresAt.isPresent() || moving.leftBefore().isPresent();
+    }
+
+    /// Whether the value before it is still to be taken away, and valid until then.
+    public boolean isPreviousValid() {
+      return previousRetiresAt.isPresent()
+          && moving.leftBefore().filter(before -> !before.isBefore(issuedAt)).isEmpty();
+    }
+
+    /// Whether the hook of the previous value may be at work: it reads that value from the Secret.
+    public boolean isEnding() {
+      return previousRetiresAt.isPresent() && previous == Previous.Ending;
+    }
+  }
+
+  /// What the Secret remembers of its consumers. `leftBefore`: pods from before this time hold a
+  /// value that is valid no more; empty once there are none. `evicted`: the controllers of which a
+  /// pod was evicted for the current value.
+  record Moving(Optional<Instant> leftBefore, List<Evicted> evicted) {
+    public static final Moving NONE = new Moving(Optional.empty(), List.of());
+
+    public Moving {
+      evicted = List.copyOf(evicted);
+    }
+  }
+
+  /// What there is of the value before the current one, while consumers may still use that.
+  enum Previous {
+    /// readable as `<key>.previous`, and valid
+    Kept,
+    /// not readable: a token, or revoked
+    Gone,
+    /// its hook may have ended it by now
+    Ending
+  }
+
+  /// When a rotation was stopped, and by what recipe it was making a value.
+  record Aborted(Instant at, String recipe) {}
+
+  /// `credence.dev/expires-at`: the word of the holder of a Secret that we do not make, and on a
+  /// token of ours what the API server granted.
+  sealed interface EndDate {
+    record At(Instant time) implements EndDate {}
+
+    record Unreadable(String text) implements EndDate {}
+
+    default Optional<Instant> readable() {
+      return switch (this) {
+        case At(var time) -> Optional.of(time);
+        case Unreadable _ -> Optional.empty();
+      };
+    }
+
+    /// Why nothing ends by it.
+    default Optional<String> complaint() {
+      return switch (this) {
+        case At _ -> Optional.empty();
+        case Unreadable(var text) ->
+            Optional.of(
+                "the annotation credence.dev/expires-at is '"
+                    + text
+                    + "', which is not a time like 2027-01-01T00:00:00Z");
+      };
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/// A CredentialPolicy, section by section.
+@NullMarked
+package dev.credence.facts.policy;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,44 @@
+package dev.credence.facts.rbac;
+
+import dev.credence.facts.object.ServerVersion;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// What is given to the accounts that an identity may have.
+public sealed interface Grants {
+  Grants UNKNOWN = new Unknown(List.of("they were not looked at"));
+
+  /// By the account's name. `privileged`: namespaces in which rights weigh more, since whoever
+  /// works there holds the cluster. `everywhere`: every namespace was looked at. `server`: the
+  /// version of the API server, where it is known. `exclusions`: bindings that are not judged.
+  record Known(
+      Map<String, List<Grant>> ofAccounts,
+      Set<String> privileged,
+      boolean everywhere,
+      Optional<ServerVersion> server,
+      Exclusions exclusions)
+      implements Grants {
+    public Known {
+      ofAccounts = Map.copyOf(ofAccounts);
+      privileged = Set.copyOf(privileged);
+    }
+
+    public List<Grant> of(String account) {
+      return ofAccounts.getOrDefault(account, List.of());
+    }
+
+    /// Without those by bindings that are not judged.
+    public List<Grant> judged(String account) {
+      return of(account).stream().filter(grant -> !exclusions.cover(grant)).toList();
+    }
+  }
+
+  /// Not everything could be read: why, in sentences.
+  record Unknown(List<String> problems) implements Grants {
+    public Unknown {
+      problems = List.copyOf(problems);
+    }
+  }
+}

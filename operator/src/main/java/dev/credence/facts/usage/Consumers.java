@@ -1,0 +1,19 @@
+package dev.credence.facts.usage;
+
+import java.util.List;
+import java.util.Optional;
+
+/// Who uses the Secrets of a namespace. `problem`: why it could not be listed; then nothing is
+/// known about anybody.
+public record Consumers(List<Workload> workloads, List<RunningPod> pods, Optional<String> problem) {
+  public static final Consumers NONE = new Consumers(List.of(), List.of(), Optional.empty());
+
+  public Consumers {
+    workloads = List.copyOf(workloads);
+    pods = List.copyOf(pods);
+  }
+
+  public static Consumers unknown(String problem) {
+    return new Consumers(List.of(), List.of(), Optional.of(problem));
+  }
+}

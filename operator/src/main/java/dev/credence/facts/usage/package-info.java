@@ -1,0 +1,5 @@
+/// Who uses a member: pods, workloads, tokens.
+@NullMarked
+package dev.credence.facts.usage;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Counters and gauges of `/metrics`.
+@NullMarked
+package dev.credence.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,253 @@
+package dev.credence.observe.cache;
+
+import dev.credence.api.Api;
+import dev.credence.api.Generate;
+import dev.credence.api.MachineIdentity;
+import dev.credence.api.MachineIdentitySpec;
+import dev.credence.api.SecretMember;
+import dev.credence.raw.Each;
+import dev.credence.raw.FieldOwners;
+import dev.credence.raw.Keepers;
+import dev.credence.raw.Metadata;
+import io.fabric8.certmanager.api.model.v1.CertificateSpec;
+import io.fabric8.kubernetes.api.model.LocalObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
+import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// How much is kept of an object, whatever its writer puts there. Objects of others may have a
+/// megabyte of labels, owners or names, and there may be hundreds of them: what no decision reads
+/// is not kept, and of the rest so much as an ordinary object has many times over.
+final class Bounds {
+  /// The labels of an object, keys and values together.
+  private static final int LABELS = 4_096;
+
+  private static final int ANNOTATIONS = 65_536;
+  private static final int NAMES = 64;
+  private static final int LONGEST_NAME = 253;
+  private static final int ENTRIES = 32;
+  private static final int CONDITIONS = 8;
+  private static final int RULES = 65_536;
+  private static final int CERTIFICATE = 65_536;
+
+  static void meta(ObjectMeta meta) {
+    meta.setLabels(labels(meta.getLabels()));
+    meta.setAnnotations(annotations(meta.getAnnotations()));
+    // Nothing is decided by owners that are no controllers, nor by finalizers.
+    meta.setOwnerReferences(Metadata.controllers(meta).limit(1).toList());
+    meta.setFinalizers(List.of());
+    if (meta.getManagedFields() != null && meta.getManagedFields().size() > ENTRIES) {
+      // The API server merges managers who update; those who apply have no end.
+      meta.setManagedFields(
+          Each.in(meta.getManagedFields())
+              .sorted(Comparator.comparing(entry -> !FieldOwners.isOurs(entry)))
+              .limit(ENTRIES)
+              .toList());
+    }
+  }
+
+  private static @Nullable Map<String, String> labels(@Nullable Map<String, String> labels) {
+    return labels == null || size(labels) <= LABELS
+        ? labels
+        : fitting(
+            labels,
+            LABELS,
+            Comparator.<Map.Entry<String, String>, Boolean>comparing(
+                    label -> !isRead(label.getKey()))
+                .thenComparing(Map.Entry::getKey));
+  }
+
+  private static boolean isRead(String label) {
+    return label.startsWith(Api.GROUP + "/")
+        || label.startsWith("kubernetes.io/")
+        || label.startsWith("app.kubernetes.io/")
+        || Keepers.reads(label);
+  }
+
+  /// The longest go first: of an annotation that is read, most are a line.
+  private static @Nullable Map<String, String> annotations(
+      @Nullable Map<String, String> annotations) {
+    return annotations == null || size(annotations) <= ANNOTATIONS
+        ? annotations
+        : fitting(annotations, ANNOTATIONS, Comparator.comparingInt(Bounds::size));
+  }
+
+  private static Map<String, String> fitting(
+      Map<String, String> all, int most, Comparator<Map.Entry<String, String>> order) {
+    var kept = new HashMap<String, String>();
+    var left = most;
+    for (var entry : all.entrySet().stream().sorted(order).toList()) {
+      left -= size(entry);
+      if (left < 0) {
+        break;
+      }
+      kept.put(entry.getKey(), entry.getValue());
+    }
+    return kept;
+  }
+
+  private static int size(Map<String, String> map) {
+    return map.entrySet().stream().mapToInt(Bounds::size).sum();
+  }
+
+  private static int size(Map.Entry<String, String> entry) {
+    return entry.getKey().length() + length(entry.getValue());
+  }
+
+  private static int length(@Nullable String text) {
+    return text == null ? 0 : text.length();
+  }
+
+  static void account(ServiceAccount account) {
+    account.setImagePullSecrets(
+        Each.in(account.getImagePullSecrets())
+            .map(LocalObjectReference::getName)
+            .filter(Bounds::isName)
+            .limit(NAMES)
+            .map(LocalObjectReference::new)
+            .toList());
+    account.setSecrets(
+        Each.in(account.getSecrets())
+            .map(ObjectReference::getName)
+            .filter(Bounds::isName)
+            .limit(NAMES)
+            .map(name -> new ObjectReferenceBuilder().withName(name).build())
+            .toList());
+  }
+
+  private static boolean isName(@Nullable String name) {
+    return name != null && name.length() <= LONGEST_NAME;
+  }
+
+  /// Of a Job only how it ends is read.
+  static void job(Job job) {
+    job.setSpec(null);
+    if (job.getStatus() != null) {
+      job.getStatus().setUncountedTerminatedPods(null);
+      job.getStatus()
+          .setConditions(
+              Each.in(job.getStatus().getConditions())
+                  .filter(condition -> "True".equals(condition.getStatus()))
+                  .limit(CONDITIONS)
+                  .toList());
+    }
+  }
+
+  /// A role that is too large to be judged counts as one that allows everything.
+  static List<PolicyRule> rules(@Nullable List<PolicyRule> rules) {
+    if (rules == null) {
+      return List.of();
+    }
+    var size =
+        Each.in(rules)
+            .flatMap(
+                rule ->
+                    Stream.of(
+                        rule.getApiGroups(),
+                        rule.getResources(),
+                        rule.getVerbs(),
+                        rule.getResourceNames(),
+                        rule.getNonResourceURLs()))
+            .filter(Objects::nonNull)
+            .flatMap(List::stream)
+            .mapToInt(Bounds::length)
+            .sum();
+    return size <= RULES
+        ? rules
+        : List.of(
+            new PolicyRuleBuilder().withApiGroups("*").withResources("*").withVerbs("*").build());
+  }
+
+  /// One that is issued for an identity is far smaller; of others only names and the issuer matter.
+  static void certificate(@Nullable CertificateSpec spec) {
+    if (spec != null
+        && Stream.of(
+                    spec.getDnsNames(),
+                    spec.getUris(),
+                    spec.getIpAddresses(),
+                    spec.getEmailAddresses())
+                .filter(Objects::nonNull)
+                .flatMap(List::stream)
+                .mapToInt(Bounds::length)
+                .sum()
+            > CERTIFICATE) {
+      spec.setDnsNames(List.of());
+      spec.setUris(List.of());
+      spec.setIpAddresses(List.of());
+      spec.setEmailAddresses(List.of());
+    }
+    if (spec != null) {
+      spec.setSecretTemplate(null);
+      spec.setAdditionalOutputFormats(List.of());
+      spec.setOtherNames(List.of());
+    }
+  }
+
+  /// The characters of a spec that its writer chooses the number of.
+  static int size(MachineIdentity identity) {
+    var spec = identity.getSpec();
+    return spec == null
+        ? 0
+        : length(spec.purpose())
+            + Each.in(spec.secrets()).mapToInt(Bounds::size).sum()
+            + Each.in(spec.serviceAccounts()).mapToInt(member -> length(member.name())).sum()
+            + Each.in(spec.certificates()).mapToInt(member -> member.toString().length()).sum();
+  }
+
+  private static int size(SecretMember secret) {
+    return length(secret.name())
+        + (secret.generate() == null
+            ? 0
+            : Each.in(secret.generate().keys())
+                .mapToInt(
+                    key ->
+                        length(key.name())
+                            + length(key.value())
+                            + length(key.template())
+                            + Each.in(key.alternate()).mapToInt(Bounds::length).sum())
+                .sum())
+        + (secret.token() == null
+            ? 0
+            : Each.in(secret.token().audiences()).mapToInt(Bounds::length).sum());
+  }
+
+  /// What is kept of an identity that is too large: what it wants, and not how it is made.
+  static MachineIdentitySpec stub(MachineIdentitySpec spec) {
+    return new MachineIdentitySpec(
+        spec.application(),
+        null,
+        spec.owner(),
+        spec.type(),
+        spec.state(),
+        spec.expirationTime(),
+        spec.deletionPolicy(),
+        spec.serviceAccounts(),
+        spec.secrets() == null ? null : Each.in(spec.secrets()).map(Bounds::stub).toList(),
+        spec.certificates(),
+        spec.selector());
+  }
+
+  private static SecretMember stub(SecretMember secret) {
+    return new SecretMember(
+        secret.name(),
+        null,
+        secret.type(),
+        secret.generate() == null ? null : new Generate(List.of()),
+        null,
+        null,
+        secret.token());
+  }
+
+  private Bounds() {}
+}

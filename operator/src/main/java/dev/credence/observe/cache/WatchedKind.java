@@ -1,0 +1,31 @@
+package dev.credence.observe.cache;
+
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// What the cache of a kind is told about it. `label`: only objects that carry it are watched;
+/// the API server sends no others. `indexes`: by what objects are found, beside their namespace.
+public record WatchedKind<T extends HasMetadata>(
+    Class<T> type, Optional<String> label, Map<String, Function<T, List<String>>> indexes) {
+  public WatchedKind {
+    indexes = Map.copyOf(indexes);
+  }
+
+  public static <T extends HasMetadata> WatchedKind<T> of(Class<T> type) {
+    return new WatchedKind<>(type, Optional.empty(), Map.of());
+  }
+
+  WatchedKind<T> labelled(String key) {
+    return new WatchedKind<>(type, Optional.of(key), indexes);
+  }
+
+  public WatchedKind<T> indexedBy(String index, Function<T, List<String>> values) {
+    var more = new HashMap<>(indexes);
+    more.put(index, values);
+    return new WatchedKind<>(type, label, more);
+  }
+}

@@ -1,0 +1,32 @@
+package dev.credence.observe.certmanager;
+
+import dev.credence.raw.Each;
+import io.fabric8.certmanager.api.model.v1.CertificateCondition;
+import io.fabric8.certmanager.api.model.v1.CertificateStatus;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// What the status of a Certificate says of its issue.
+public final class Issued {
+  /// The condition while cert-manager issues it, or is asked to.
+  public static final String ISSUING = "Issuing";
+
+  /// How often it was issued, 0 where never.
+  public static int revision(@Nullable CertificateStatus status) {
+    return Optional.ofNullable(status).map(CertificateStatus::getRevision).orElse(0);
+  }
+
+  public static boolean isUnderWay(@Nullable CertificateStatus status) {
+    return conditions(status)
+        .anyMatch(
+            condition ->
+                ISSUING.equals(condition.getType()) && "True".equals(condition.getStatus()));
+  }
+
+  public static Stream<CertificateCondition> conditions(@Nullable CertificateStatus status) {
+    return status == null ? Stream.empty() : Each.in(status.getConditions());
+  }
+
+  private Issued() {}
+}

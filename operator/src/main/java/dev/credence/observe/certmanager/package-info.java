@@ -1,0 +1,5 @@
+/// Certificates, issuers and the Secrets that cert-manager writes.
+@NullMarked
+package dev.credence.observe.certmanager;
+
+import org.jspecify.annotations.NullMarked;

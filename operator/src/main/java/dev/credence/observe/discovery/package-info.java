@@ -1,0 +1,5 @@
+/// Everything that nobody declared.
+@NullMarked
+package dev.credence.observe.discovery;
+
+import org.jspecify.annotations.NullMarked;

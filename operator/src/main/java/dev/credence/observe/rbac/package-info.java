@@ -1,0 +1,5 @@
+/// Roles and bindings: what a ServiceAccount may do.
+@NullMarked
+package dev.credence.observe.rbac;
+
+import org.jspecify.annotations.NullMarked;

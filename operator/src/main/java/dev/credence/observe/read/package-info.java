@@ -1,0 +1,5 @@
+/// Readers of identities, policies, members and Jobs of hooks.
+@NullMarked
+package dev.credence.observe.read;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,75 @@
+package dev.credence.observe.usage;
+
+import dev.credence.facts.usage.Evidence.Tracking;
+import dev.credence.raw.Each;
+import dev.credence.raw.Texts;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Since when the API server notes on Secrets when their tokens are used (KEP-2799). It says so
+/// itself, in a ConfigMap that it makes once: what was read is believed for good.
+public final class TokenTracking {
+  static final String NAMESPACE = "kube-system";
+  static final String NAME = "kube-apiserver-legacy-service-account-token-tracking";
+
+  private static final Duration ASKED_AGAIN = Duration.ofMinutes(9);
+
+  private final KubernetesClient client;
+  private @Nullable Tracking last;
+  private Instant at = Instant.EPOCH;
+
+  public TokenTracking(KubernetesClient client) {
+    this.client = client;
+  }
+
+  public synchronized Tracking look(Instant now) {
+    var known = last;
+    if (known instanceof Tracking.Since
+        || (known != null && Duration.between(at, now).abs().compareTo(ASKED_AGAIN) < 0)) {
+      return known;
+    }
+    var answer = ask();
+    last = answer;
+    at = now;
+    return answer;
+  }
+
+  private Tracking ask() {
+    try {
+      var found =
+          client
+              .configMaps()
+              .inNamespace(NAMESPACE)
+              .withField("metadata.name", NAME)
+              .list()
+              .getItems();
+      return Each.in(found)
+          .flatMap(map -> of(map.getData() == null ? null : map.getData().get("since")))
+          .findFirst()
+          .orElseGet(
+              () ->
+                  new Tracking.Unknown(
+                      "the API server does not note when tokens are used (no ConfigMap "
+                          + NAMESPACE
+                          + "/"
+                          + NAME
+                          + ")"));
+    } catch (KubernetesClientException answer) {
+      return new Tracking.Unknown(
+          "since when the API server notes the use of tokens cannot be read (ConfigMap "
+              + NAMESPACE
+              + "/"
+              + NAME
+              + "): "
+              + Consumption.why(answer));
+    }
+  }
+
+  private static Stream<Tracking> of(@Nullable String since) {
+    return Texts.day(since).<Tracking>map(Tracking.Since::new).stream();
+  }
+}

@@ -1,0 +1,171 @@
+package dev.credence.observe.usage;
+
+import dev.credence.api.Api;
+import dev.credence.facts.object.Guard;
+import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.Subject.Kind;
+import dev.credence.facts.usage.Workload;
+import dev.credence.facts.usage.Workload.Requested;
+import dev.credence.facts.usage.Workload.Rollout;
+import dev.credence.raw.Each;
+import dev.credence.raw.FieldOwners;
+import dev.credence.raw.Metadata;
+import dev.credence.raw.Texts;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.DaemonSetSpec;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentSpec;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetSpec;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJobSpec;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobSpec;
+import io.fabric8.kubernetes.api.model.batch.v1.JobStatus;
+import io.fabric8.kubernetes.api.model.batch.v1.JobTemplateSpec;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What makes pods, as facts.
+public final class Workloads {
+  private static final Set<String> ENDS = Set.of("Complete", "Failed");
+
+  /// Where the API server keeps who wrote [Api#RESTARTED_FOR].
+  private static final List<String> RESTARTED_FOR =
+      List.of("f:spec", "f:template", "f:metadata", "f:annotations", "f:" + Api.RESTARTED_FOR);
+
+  /// Empty for what makes no pods any more and for what runs in our own name.
+  public static Optional<Workload> of(HasMetadata object) {
+    if (isHook(object)) {
+      return Optional.empty();
+    }
+    return switch (object) {
+      case Deployment it ->
+          workload(
+              Kind.Deployment,
+              it,
+              in(it.getSpec()).map(DeploymentSpec::getTemplate),
+              Rollouts.wanted(it),
+              Rollouts.of(it));
+      case StatefulSet it ->
+          workload(
+              Kind.StatefulSet,
+              it,
+              in(it.getSpec()).map(StatefulSetSpec::getTemplate),
+              Rollouts.wanted(it),
+              Rollouts.of(it));
+      case DaemonSet it ->
+          workload(
+              Kind.DaemonSet,
+              it,
+              in(it.getSpec()).map(DaemonSetSpec::getTemplate),
+              Rollouts.wanted(it),
+              Rollouts.of(it));
+      case Job it when isOver(it) -> Optional.empty();
+      case Job it ->
+          workload(
+              Kind.Job, it, in(it.getSpec()).map(JobSpec::getTemplate), 0, new Rollout.ToItsEnd());
+      case CronJob it ->
+          workload(
+              Kind.CronJob,
+              it,
+              in(it.getSpec())
+                  .map(CronJobSpec::getJobTemplate)
+                  .map(JobTemplateSpec::getSpec)
+                  .map(JobSpec::getTemplate),
+              0,
+              new Rollout.ToItsEnd());
+      default -> ArgoRollout.of(object).map(Workloads::workload);
+    };
+  }
+
+  /// What carries out a rotation uses both values, and ends with it: it is nobody to wait for.
+  static boolean isHook(HasMetadata object) {
+    var meta = object.getMetadata();
+    var annotations = Metadata.annotations(meta);
+    return switch (object) {
+      case Job job -> isHook(annotations) || isHookOfOurs(meta);
+      case CronJob cronJob -> isHook(annotations);
+      default -> false;
+    };
+  }
+
+  private static boolean isHook(Map<String, String> annotations) {
+    return "true".equals(annotations.get(Api.HOOK));
+  }
+
+  /// Only the operator makes an object that an identity controls.
+  private static boolean isHookOfOurs(ObjectMeta meta) {
+    return Metadata.isControlledByIdentity(meta)
+        && (Metadata.annotations(meta).containsKey(Api.HOOK_FOR)
+            || Metadata.labels(meta).containsKey(Api.HOOK_FOR));
+  }
+
+  /// Whether a Job has come to its end.
+  public static boolean isOver(Job job) {
+    return in(job.getStatus()).map(JobStatus::getConditions).stream()
+        .flatMap(Each::in)
+        .anyMatch(
+            condition ->
+                "True".equals(condition.getStatus())
+                    && condition.getType() != null
+                    && ENDS.contains(condition.getType()));
+  }
+
+  private static Optional<Workload> workload(
+      Kind kind,
+      HasMetadata object,
+      Optional<PodTemplateSpec> template,
+      int wanted,
+      Rollout rollout) {
+    var meta = object.getMetadata();
+    return Optional.of(
+        new Workload(
+            new Subject(kind, meta.getName()),
+            guard(meta),
+            template.map(PodTemplateSpec::getSpec).map(UsedSecrets::of).orElse(Set.of()),
+            wanted,
+            template
+                .map(PodTemplateSpec::getMetadata)
+                .map(ObjectMeta::getAnnotations)
+                .map(annotations -> annotations.get(Api.RESTARTED_FOR))
+                .flatMap(Texts::line),
+            // The annotation says for what, the API server keeps when.
+            FieldOwners.lastWrittenByUs(meta, RESTARTED_FOR),
+            rollout));
+  }
+
+  private static Workload workload(ArgoRollout rollout) {
+    var meta = rollout.object().getMetadata();
+    var requested = rollout.requested();
+    return new Workload(
+        new Subject(Kind.Rollout, meta.getName()),
+        guard(meta),
+        rollout.template().map(PodTemplateSpec::getSpec).map(UsedSecrets::of).orElse(Set.of()),
+        rollout.wanted(),
+        Optional.empty(),
+        FieldOwners.lastWrittenByUs(meta, ArgoRollout.RESTART_AT)
+            .or(() -> requested.map(Requested::at)),
+        requested,
+        rollout.progress());
+  }
+
+  static Guard guard(ObjectMeta meta) {
+    return new Guard(
+        Objects.requireNonNullElse(meta.getUid(), ""),
+        Objects.requireNonNullElse(meta.getResourceVersion(), ""));
+  }
+
+  private static <T> Optional<T> in(@Nullable T part) {
+    return Optional.ofNullable(part);
+  }
+
+  private Workloads() {}
+}

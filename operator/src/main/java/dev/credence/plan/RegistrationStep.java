@@ -1,0 +1,21 @@
+package dev.credence.plan;
+
+import dev.credence.facts.object.Guard;
+
+/// A write of a MachineIdentity that was written for an account that nobody declared.
+public sealed interface RegistrationStep {
+  String namespace();
+
+  /// The identity's.
+  String name();
+
+  /// Write an identity for this account.
+  record Register(String namespace, String name, String account, String policy)
+      implements RegistrationStep {}
+
+  /// Delete one whose account is gone and that is as we wrote it.
+  record Withdraw(String namespace, String name, Guard guard) implements RegistrationStep {}
+
+  /// Take our label off one that somebody has adopted.
+  record Acknowledge(String namespace, String name, Guard guard) implements RegistrationStep {}
+}

@@ -1,0 +1,180 @@
+package dev.credence.plan;
+
+import dev.credence.facts.policy.Severity;
+import dev.credence.plan.Result.Outcome;
+import dev.credence.plan.Result.Whose;
+import dev.credence.plan.Standing.Finding;
+import dev.credence.plan.Standing.PolicyApplied;
+import dev.credence.plan.Standing.Risk;
+import dev.credence.plan.Standing.State;
+import dev.credence.plan.Verdict.Aspect;
+import dev.credence.plan.Verdict.Truth;
+import dev.credence.plan.Verdict.Weight;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// Which rules do the identities of a namespace break? One result for each identity and rule, the
+/// worst first. There is no time in it, so that it stays the same while nothing changes.
+///
+/// `fails` and `warns` count all of them, `listed` has so many that the object is not too large.
+public record Results(List<Result> listed, int fails, int warns, int skips) {
+  public static final int MOST = 500;
+  private static final int LONGEST_MESSAGE = 512;
+
+  private static final Set<Reason> COURSE =
+      Set.of(Reason.RotationDue, Reason.RotationDeferred, Reason.ConsumersPending);
+
+  public Results {
+    listed = List.copyOf(listed);
+  }
+
+  /// An identity of the namespace.
+  public record Of(Whose identity, Standing standing) {}
+
+  public static Results of(String namespace, List<Of> identities) {
+    var all =
+        identities.stream()
+            // Nobody is to mend what is ended for good.
+            .filter(one -> one.standing().state() != State.Decommissioned)
+            .flatMap(Results::broken)
+            .sorted(Result.WORST_FIRST)
+            .toList();
+    var listed = all.size() <= MOST ? all : cut(namespace, all);
+    return new Results(
+        listed,
+        count(all, Outcome.Fail),
+        count(all, Outcome.Warn),
+        listed.size() == all.size() ? 0 : 1);
+  }
+
+  private static List<Result> cut(String namespace, List<Result> all) {
+    var listed = new ArrayList<>(all.subList(0, MOST - 1));
+    listed.add(
+        new Result(
+            Optional.empty(),
+            "ResultsLeftOut",
+            "Report",
+            Severity.Low,
+            Outcome.Skip,
+            "%d more results of less weight are left out: `credence report -n %s` lists them"
+                .formatted(all.size() - listed.size(), namespace)));
+    return listed;
+  }
+
+  private static int count(List<Result> all, Outcome outcome) {
+    return (int) all.stream().filter(result -> result.outcome() == outcome).count();
+  }
+
+  private static Stream<Result> broken(Of one) {
+    var verdicts =
+        one.standing().verdicts().stream()
+            .filter(Results::isBroken)
+            .map(verdict -> result(one, verdict));
+    return Stream.concat(verdicts, one.standing().risk().stream().flatMap(r -> findings(one, r)));
+  }
+
+  /// Also where no policy asks for better. Ready, Stalled and Reconciling sum up the others,
+  /// findings speak for themselves, and suspended is what somebody wanted.
+  private static boolean isBroken(Verdict verdict) {
+    return switch (verdict.aspect()) {
+      case Ready, Reconciling, Stalled, LeastPrivilege -> false;
+      case PolicyMatched, Suspended -> verdict.weight() != Weight.None;
+      case Expiring -> verdict.weight() != Weight.None || verdict.truth() == Truth.True;
+      case CredentialsFresh -> verdict.truth() == Truth.False && !takesItsCourse(verdict);
+      case OwnerAssigned, Approved, MembersLinked, InUse, Reviewed ->
+          verdict.weight() != Weight.None || verdict.truth() == Truth.False;
+    };
+  }
+
+  /// A rotation that is under way, or waits for its window or its consumers, breaks no rule.
+  private static boolean takesItsCourse(Verdict verdict) {
+    return (verdict.weight() == Weight.None || verdict.weight() == Weight.Waiting)
+        && COURSE.contains(verdict.reason());
+  }
+
+  private static Result result(Of one, Verdict verdict) {
+    return new Result(
+        Optional.of(one.identity()),
+        verdict.reason().name(),
+        category(verdict.aspect()),
+        severity(verdict.weight()),
+        verdict.weight() == Weight.Violation ? outcome(one) : Outcome.Warn,
+        shortened(verdict.message()));
+  }
+
+  private static Outcome outcome(Of one) {
+    return one.standing().policy().filter(PolicyApplied::enforces).isPresent()
+        ? Outcome.Fail
+        : Outcome.Warn;
+  }
+
+  private static Severity severity(Weight weight) {
+    return switch (weight) {
+      case Broken -> Severity.High;
+      case Violation -> Severity.Medium;
+      case Waiting, None -> Severity.Low;
+    };
+  }
+
+  private static String category(Aspect aspect) {
+    return switch (aspect) {
+      case PolicyMatched -> "Policy";
+      case OwnerAssigned -> "Ownership";
+      case Approved -> "Approval";
+      case MembersLinked -> "Members";
+      case CredentialsFresh -> "Credentials";
+      case Expiring -> "Expiry";
+      case Suspended -> "Suspension";
+      case InUse -> "Use";
+      case LeastPrivilege -> "Privileges";
+      case Reviewed -> "Review";
+      case Ready, Reconciling, Stalled -> "Readiness";
+    };
+  }
+
+  /// Two accounts of an identity may break the same rule.
+  private static Stream<Result> findings(Of one, Risk risk) {
+    var byRule = new LinkedHashMap<String, Result>();
+    for (var finding : risk.findings()) {
+      byRule.merge(finding.rule(), result(one, risk, finding), Results::joined);
+    }
+    return byRule.values().stream();
+  }
+
+  private static Result result(Of one, Risk risk, Finding finding) {
+    var breaks = risk.breaksFrom().filter(finding.severity()::atLeast).isPresent();
+    return new Result(
+        Optional.of(one.identity()),
+        finding.rule(),
+        category(Aspect.LeastPrivilege),
+        finding.severity(),
+        breaks ? outcome(one) : Outcome.Warn,
+        shortened(
+            finding.detail().isEmpty()
+                ? finding.via()
+                : finding.detail() + " (by " + finding.via() + ")"));
+  }
+
+  /// Findings come with the worst first.
+  private static Result joined(Result worse, Result other) {
+    return new Result(
+        worse.identity(),
+        worse.rule(),
+        worse.category(),
+        worse.severity(),
+        worse.outcome(),
+        shortened(worse.message() + "; " + other.message()));
+  }
+
+  private static String shortened(String text) {
+    if (text.length() <= LONGEST_MESSAGE) {
+      return text;
+    }
+    var end = LONGEST_MESSAGE - 1;
+    return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end) + "…";
+  }
+}

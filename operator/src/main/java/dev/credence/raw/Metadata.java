@@ -1,0 +1,43 @@
+package dev.credence.raw;
+
+import dev.credence.api.Api;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/// What an object says of itself; nothing where it is silent.
+public final class Metadata {
+
+  public static Map<String, String> labels(ObjectMeta meta) {
+    return Objects.requireNonNullElse(meta.getLabels(), Map.of());
+  }
+
+  public static Map<String, String> annotations(ObjectMeta meta) {
+    return Objects.requireNonNullElse(meta.getAnnotations(), Map.of());
+  }
+
+  /// At most one, as the API server has it.
+  public static Stream<OwnerReference> controllers(ObjectMeta meta) {
+    return Each.in(meta.getOwnerReferences())
+        .filter(owner -> Boolean.TRUE.equals(owner.getController()));
+  }
+
+  /// Whether an identity controls it: Credence created it.
+  public static boolean isControlledByIdentity(ObjectMeta meta) {
+    return controllers(meta)
+        .anyMatch(
+            owner ->
+                "MachineIdentity".equals(owner.getKind())
+                    && owner.getApiVersion() != null
+                    && owner.getApiVersion().startsWith(Api.GROUP + "/"));
+  }
+
+  public static boolean hasName(HasMetadata object) {
+    return object.getMetadata() != null && object.getMetadata().getName() != null;
+  }
+
+  private Metadata() {}
+}

@@ -1,0 +1,7 @@
+/// Reads objects as they come from the API server, and trusts nothing in them: null, texts of
+// others,
+/// who wrote which field.
+@NullMarked
+package dev.credence.raw;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,251 @@
+package dev.credence.metrics;
+
+import dev.credence.facts.identity.Identity.Users;
+import dev.credence.facts.identity.Lived;
+import dev.credence.plan.Reason;
+import dev.credence.plan.Standing;
+import dev.credence.plan.Standing.Counts;
+import dev.credence.plan.Standing.Credential;
+import dev.credence.plan.Standing.Credential.Kind;
+import dev.credence.plan.Standing.Credential.Phase;
+import dev.credence.plan.Standing.Handled;
+import dev.credence.plan.Standing.OwnerFound;
+import dev.credence.plan.Standing.PolicyApplied;
+import dev.credence.plan.Standing.Source;
+import dev.credence.plan.Standing.State;
+import dev.credence.plan.Verdict;
+import dev.credence.plan.Verdict.Aspect;
+import dev.credence.plan.Verdict.Truth;
+import dev.credence.plan.Verdict.Weight;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Standings for tests: of an identity that is in order, and what may be different.
+public final class Standings {
+
+  /// One identity under the policy `production`, in order, with these credentials.
+  public static Standing inOrder(Credential... credentials) {
+    return standing(
+        List.of(credentials),
+        Optional.empty(),
+        List.of(),
+        verdict(Aspect.Ready, Truth.True, Reason.InOrder),
+        verdict(Aspect.OwnerAssigned, Truth.True, Reason.Assigned));
+  }
+
+  public static Standing endingAt(Instant end, Credential... credentials) {
+    return standing(
+        List.of(credentials),
+        Optional.of(end),
+        List.of(),
+        verdict(Aspect.Ready, Truth.True, Reason.InOrder),
+        verdict(Aspect.OwnerAssigned, Truth.True, Reason.Assigned));
+  }
+
+  /// Nobody answers for it; the policy minds.
+  public static Standing ownerless() {
+    return standing(
+        List.of(),
+        Optional.empty(),
+        List.of(Reason.OwnerMissing),
+        verdict(Aspect.Ready, Truth.False, Reason.OwnerMissing),
+        verdict(Aspect.OwnerAssigned, Truth.False, Reason.OwnerMissing));
+  }
+
+  public static Standing standing(
+      List<Credential> credentials,
+      Optional<Instant> end,
+      List<Reason> violations,
+      Verdict... verdicts) {
+    return new Standing(
+        State.Active,
+        Optional.of(new Standing.Typed("Integration", "Declared")),
+        new OwnerFound(Optional.of("ada@example.com"), Optional.empty(), Source.Spec),
+        Optional.of(new PolicyApplied("production", 3, false, 5)),
+        end,
+        Optional.empty(),
+        new Counts(0, credentials.size(), 0, 0, 0, 0),
+        credentials,
+        Handled.NONE,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Lived.Approval.NONE,
+        List.of(verdicts),
+        violations,
+        List.of());
+  }
+
+  /// The same under a policy that enforces.
+  public static Standing enforced(Standing standing) {
+    return changed(
+        standing,
+        standing.state(),
+        Optional.of(new PolicyApplied("production", 3, true, 5)),
+        standing.risk(),
+        List.of(new Standing.LegacyToken("payments-legacy", Standing.LegacyToken.State.Unused)));
+  }
+
+  /// The same with these findings about what its accounts may do.
+  public static Standing risky(Standing standing, Standing.Finding... findings) {
+    return changed(
+        standing,
+        standing.state(),
+        standing.policy(),
+        Optional.of(new Standing.Risk(List.of(findings), Optional.empty(), List.of())),
+        standing.legacyTokens());
+  }
+
+  /// The same out of service.
+  public static Standing suspended(Standing standing) {
+    return changed(
+        standing, State.Suspended, standing.policy(), standing.risk(), standing.legacyTokens());
+  }
+
+  private static Standing changed(
+      Standing standing,
+      State state,
+      Optional<PolicyApplied> policy,
+      Optional<Standing.Risk> risk,
+      List<Standing.LegacyToken> legacyTokens) {
+    return new Standing(
+        state,
+        standing.type(),
+        standing.owner(),
+        policy,
+        standing.end(),
+        standing.nextAction(),
+        standing.members(),
+        standing.credentials(),
+        standing.handled(),
+        standing.use(),
+        risk,
+        standing.review(),
+        standing.suspension(),
+        standing.approval(),
+        standing.verdicts(),
+        standing.violations(),
+        legacyTokens);
+  }
+
+  /// The same until a person acts.
+  public static Standing stalled(Standing standing, Reason reason) {
+    return with(standing, verdict(Aspect.Stalled, Truth.True, reason));
+  }
+
+  /// The same with another verdict on one question.
+  public static Standing with(Standing standing, Verdict verdict) {
+    var verdicts = new ArrayList<>(standing.verdicts());
+    verdicts.removeIf(known -> known.aspect() == verdict.aspect());
+    verdicts.add(verdict);
+    return standing(
+        standing.credentials(),
+        standing.end(),
+        standing.violations(),
+        verdicts.toArray(Verdict[]::new));
+  }
+
+  public static Verdict verdict(Aspect aspect, Truth truth, Reason reason) {
+    return new Verdict(aspect, truth, reason, reason.meaning(), Weight.None);
+  }
+
+  public static Credential credential(String name) {
+    return credential(name, Phase.Fresh, Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  public static Credential due(String name, Instant nextRotation) {
+    return credential(
+        name, Phase.Fresh, Optional.of(nextRotation), Optional.empty(), Optional.empty());
+  }
+
+  public static Credential overlapping(String name, Instant previousRetires) {
+    return credential(
+        name, Phase.Overlapping, Optional.empty(), Optional.of(previousRetires), Optional.empty());
+  }
+
+  public static Credential ending(String name, Instant end) {
+    return credential(name, Phase.Fresh, Optional.empty(), Optional.empty(), Optional.of(end));
+  }
+
+  public static Credential blocked(String name) {
+    return credential(name, Phase.Blocked, Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  /// One that ends, and is replaced.
+  public static Credential renewed(String name, Instant nextRotation, Instant end) {
+    return credential(
+        name, Phase.Fresh, Optional.of(nextRotation), Optional.empty(), Optional.of(end));
+  }
+
+  /// In its overlap, which ends a year later.
+  public static Credential used(String name, Instant issued, Users users) {
+    return new Credential(
+        name,
+        Kind.Generated,
+        Phase.Overlapping,
+        Optional.of(2L),
+        Optional.of(issued),
+        Optional.empty(),
+        Optional.of(issued.plus(Duration.ofDays(365))),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(users),
+        Handled.NONE,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private static Credential credential(
+      String name,
+      Phase phase,
+      Optional<Instant> nextRotation,
+      Optional<Instant> previousRetires,
+      Optional<Instant> ends) {
+    return credential(
+        name, Kind.Generated, phase, nextRotation, previousRetires, ends, Optional.empty());
+  }
+
+  /// One that cert-manager has failed to renew twice.
+  static Credential failing(String name) {
+    return credential(
+        name,
+        Kind.Certificate,
+        Phase.Due,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(2));
+  }
+
+  private static Credential credential(
+      String name,
+      Kind kind,
+      Phase phase,
+      Optional<Instant> nextRotation,
+      Optional<Instant> previousRetires,
+      Optional<Instant> ends,
+      Optional<Integer> failed) {
+    return new Credential(
+        name,
+        kind,
+        phase,
+        Optional.of(1L),
+        Optional.of(Instant.parse("2027-01-01T00:00:00Z")),
+        nextRotation,
+        previousRetires,
+        ends,
+        Optional.empty(),
+        Optional.empty(),
+        Handled.NONE,
+        failed,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private Standings() {}
+}
