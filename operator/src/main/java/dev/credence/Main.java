@@ -4,7 +4,7 @@ import dev.credence.app.Run;
 import dev.credence.cli.Candidates;
 import dev.credence.cli.Completion;
 import dev.credence.cli.Failed;
-import dev.credence.cli.Release;
+import dev.credence.cli.ReleaseCommand;
 import dev.credence.cli.request.Approve;
 import dev.credence.cli.request.Resume;
 import dev.credence.cli.request.Review;
@@ -13,8 +13,8 @@ import dev.credence.cli.request.Rotate;
 import dev.credence.cli.request.Suspend;
 import dev.credence.cli.show.Explain;
 import dev.credence.cli.show.Report;
-import dev.credence.report.Plain;
-import dev.credence.settings.Logs;
+import dev.credence.report.PlainText;
+import dev.credence.settings.Logging;
 import dev.credence.settings.Settings;
 import dev.credence.settings.Version;
 import java.util.Optional;
@@ -41,7 +41,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       Completion.class,
       Candidates.class,
       Run.class,
-      Release.class
+      ReleaseCommand.class
     },
     synopsisSubcommandLabel = "COMMAND",
     footer = {
@@ -57,7 +57,7 @@ public final class Main implements Runnable {
   private CommandLine.Model.CommandSpec spec = CommandLine.Model.CommandSpec.create();
 
   public static void main(String[] arguments) {
-    Logs.quiet();
+    Logging.quiet();
     System.exit(commandLine().execute(arguments));
   }
 
@@ -78,7 +78,7 @@ public final class Main implements Runnable {
   private static int wrong(ParameterException wrong) {
     var command = wrong.getCommandLine();
     var err = command.getErr();
-    err.println("credence: " + Plain.text(String.valueOf(wrong.getMessage())));
+    err.println("credence: " + PlainText.text(String.valueOf(wrong.getMessage())));
     UnmatchedArgumentException.printSuggestions(wrong, err);
     err.print(USAGE + command.getHelp().synopsis(USAGE.length()));
     err.println("Help: " + command.getCommandSpec().qualifiedName() + " --help");
@@ -89,7 +89,7 @@ public final class Main implements Runnable {
   /// One line for what was to be expected; the whole story of what was not.
   private static int failed(Exception problem) throws Exception {
     if (problem instanceof Failed) {
-      System.err.println("credence: " + Plain.text(String.valueOf(problem.getMessage())));
+      System.err.println("credence: " + PlainText.text(String.valueOf(problem.getMessage())));
       return FAILED;
     }
     throw problem;

@@ -1,8 +1,8 @@
 package dev.credence.reference;
 
+import dev.credence.plan.ConditionResult.ConditionStatus;
+import dev.credence.plan.ConditionResult.ConditionType;
 import dev.credence.plan.Reason;
-import dev.credence.plan.Verdict.Aspect;
-import dev.credence.plan.Verdict.Truth;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,62 +13,70 @@ import java.util.stream.Stream;
 /// Which condition may have which reason.
 final class ReasonReference {
 
-  record Answer(Aspect aspect, Truth truth) {}
+  record Answer(ConditionType aspect, ConditionStatus truth) {}
 
   /// Ready, Reconciling and Stalled are sums: they repeat the reason of the condition that decided.
   static final Map<Answer, List<Reason>> ANSWERS = new LinkedHashMap<>();
 
-  private static final Map<Aspect, String> ABOUT =
+  private static final Map<ConditionType, String> ABOUT =
       Map.ofEntries(
-          Map.entry(Aspect.Ready, "The identity is as its policy wants it."),
+          Map.entry(ConditionType.Ready, "The identity is as its policy wants it."),
           Map.entry(
-              Aspect.Reconciling,
+              ConditionType.Reconciling,
               "Work is under way, and nobody need do anything. Only there while it is True."),
           Map.entry(
-              Aspect.Stalled,
+              ConditionType.Stalled,
               "A person must act. Only there while it is True, and never beside Reconciling."),
           Map.entry(
-              Aspect.PolicyMatched, "A policy decides about the identity. Ready does not need it."),
-          Map.entry(Aspect.OwnerAssigned, "Somebody answers for the identity."),
+              ConditionType.PolicyMatched,
+              "A policy decides about the identity. Ready does not need it."),
+          Map.entry(ConditionType.OwnerAssigned, "Somebody answers for the identity."),
           Map.entry(
-              Aspect.Approved,
+              ConditionType.Approved,
               "Somebody has approved what the identity asks for, where its policy wants that."),
-          Map.entry(Aspect.MembersLinked, "Every member is there and belongs to the identity."),
-          Map.entry(Aspect.CredentialsFresh, "Every credential is current."),
-          Map.entry(Aspect.Expiring, "The end is near or was reached: True is the bad news here."),
-          Map.entry(Aspect.Suspended, "The identity is out of service: True is the bad news here."),
-          Map.entry(Aspect.InUse, "Something shows that the identity is in use."),
           Map.entry(
-              Aspect.LeastPrivilege, "The accounts of the identity may do nothing dangerous."),
+              ConditionType.MembersLinked, "Every member is there and belongs to the identity."),
+          Map.entry(ConditionType.CredentialsFresh, "Every credential is current."),
           Map.entry(
-              Aspect.Reviewed, "Somebody has confirmed in time that the identity is needed."));
+              ConditionType.Expiring, "The end is near or was reached: True is the bad news here."),
+          Map.entry(
+              ConditionType.Suspended,
+              "The identity is out of service: True is the bad news here."),
+          Map.entry(ConditionType.InUse, "Something shows that the identity is in use."),
+          Map.entry(
+              ConditionType.LeastPrivilege,
+              "The accounts of the identity may do nothing dangerous."),
+          Map.entry(
+              ConditionType.Reviewed,
+              "Somebody has confirmed in time that the identity is needed."));
 
   static {
-    when(Aspect.Ready, Truth.True, Reason.InOrder);
-    when(Aspect.PolicyMatched, Truth.True, Reason.Matched);
-    when(Aspect.PolicyMatched, Truth.False, Reason.NoPolicy);
-    when(Aspect.OwnerAssigned, Truth.True, Reason.Assigned);
+    when(ConditionType.Ready, ConditionStatus.True, Reason.InOrder);
+    when(ConditionType.PolicyMatched, ConditionStatus.True, Reason.Matched);
+    when(ConditionType.PolicyMatched, ConditionStatus.False, Reason.NoPolicy);
+    when(ConditionType.OwnerAssigned, ConditionStatus.True, Reason.Assigned);
     when(
-        Aspect.OwnerAssigned,
-        Truth.False,
+        ConditionType.OwnerAssigned,
+        ConditionStatus.False,
         Reason.OwnerMissing,
         Reason.OwnerInvalid,
         Reason.BackupMissing);
-    when(Aspect.Approved, Truth.True, Reason.NotRequired, Reason.Approved);
-    when(Aspect.Approved, Truth.False, Reason.ApprovalPending, Reason.ScopeChanged);
-    when(Aspect.MembersLinked, Truth.True, Reason.AllLinked);
+    when(ConditionType.Approved, ConditionStatus.True, Reason.NotRequired, Reason.Approved);
     when(
-        Aspect.MembersLinked,
-        Truth.False,
+        ConditionType.Approved, ConditionStatus.False, Reason.ApprovalPending, Reason.ScopeChanged);
+    when(ConditionType.MembersLinked, ConditionStatus.True, Reason.AllLinked);
+    when(
+        ConditionType.MembersLinked,
+        ConditionStatus.False,
         Reason.MemberMissing,
         Reason.TargetNotOwned,
         Reason.ClaimedWhileSuspended,
         Reason.ClaimedByOther,
         Reason.CertManagerAbsent);
-    when(Aspect.CredentialsFresh, Truth.True, Reason.Fresh);
+    when(ConditionType.CredentialsFresh, ConditionStatus.True, Reason.Fresh);
     when(
-        Aspect.CredentialsFresh,
-        Truth.False,
+        ConditionType.CredentialsFresh,
+        ConditionStatus.False,
         Reason.RotationDue,
         Reason.RotationDeferred,
         Reason.VerificationFailed,
@@ -85,11 +93,11 @@ final class ReasonReference {
         Reason.RenewalTooLate,
         Reason.CAOutdated,
         Reason.LegacyTokenUnused);
-    when(Aspect.Expiring, Truth.True, Reason.ExpiresSoon, Reason.Expired);
-    when(Aspect.Expiring, Truth.False, Reason.NoExpiry, Reason.FarAway);
+    when(ConditionType.Expiring, ConditionStatus.True, Reason.ExpiresSoon, Reason.Expired);
+    when(ConditionType.Expiring, ConditionStatus.False, Reason.NoExpiry, Reason.FarAway);
     when(
-        Aspect.Suspended,
-        Truth.True,
+        ConditionType.Suspended,
+        ConditionStatus.True,
         Reason.Requested,
         Reason.Expired,
         Reason.ReviewOverdue,
@@ -97,34 +105,40 @@ final class ReasonReference {
         Reason.Compromised,
         Reason.NotEnforced,
         Reason.SuspensionLimit);
-    when(Aspect.Suspended, Truth.False, Reason.InService);
-    when(Aspect.InUse, Truth.True, Reason.TokenUsed, Reason.PodRunning, Reason.Referenced);
-    when(Aspect.InUse, Truth.False, Reason.Idle);
-    when(Aspect.InUse, Truth.Unknown, Reason.NoEvidence);
-    when(Aspect.LeastPrivilege, Truth.True, Reason.NoFindings);
-    when(Aspect.LeastPrivilege, Truth.False, Reason.FindingsPresent);
-    when(Aspect.LeastPrivilege, Truth.Unknown, Reason.EvaluationIncomplete);
-    when(Aspect.Reviewed, Truth.True, Reason.NotRequired, Reason.Reviewed);
-    when(Aspect.Reviewed, Truth.False, Reason.ReviewDue, Reason.ReviewOverdue);
+    when(ConditionType.Suspended, ConditionStatus.False, Reason.InService);
+    when(
+        ConditionType.InUse,
+        ConditionStatus.True,
+        Reason.TokenUsed,
+        Reason.PodRunning,
+        Reason.Referenced);
+    when(ConditionType.InUse, ConditionStatus.False, Reason.Idle);
+    when(ConditionType.InUse, ConditionStatus.Unknown, Reason.NoEvidence);
+    when(ConditionType.LeastPrivilege, ConditionStatus.True, Reason.NoFindings);
+    when(ConditionType.LeastPrivilege, ConditionStatus.False, Reason.FindingsPresent);
+    when(ConditionType.LeastPrivilege, ConditionStatus.Unknown, Reason.EvaluationIncomplete);
+    when(ConditionType.Reviewed, ConditionStatus.True, Reason.NotRequired, Reason.Reviewed);
+    when(ConditionType.Reviewed, ConditionStatus.False, Reason.ReviewDue, Reason.ReviewOverdue);
   }
 
-  private static void when(Aspect aspect, Truth truth, Reason... reasons) {
+  private static void when(ConditionType aspect, ConditionStatus truth, Reason... reasons) {
     ANSWERS.put(new Answer(aspect, truth), List.of(reasons));
   }
 
-  static boolean isSum(Aspect aspect) {
-    return List.of(Aspect.Ready, Aspect.Reconciling, Aspect.Stalled).contains(aspect);
+  static boolean isSum(ConditionType aspect) {
+    return List.of(ConditionType.Ready, ConditionType.Reconciling, ConditionType.Stalled)
+        .contains(aspect);
   }
 
   static String markdown() {
     var conditions = new Table("Condition", "What it says", "True", "False", "Unknown");
-    for (var aspect : Aspect.values()) {
+    for (var aspect : ConditionType.values()) {
       conditions.row(
           "`" + aspect + "`",
           ABOUT.get(aspect),
-          cell(aspect, Truth.True),
-          cell(aspect, Truth.False),
-          cell(aspect, Truth.Unknown));
+          cell(aspect, ConditionStatus.True),
+          cell(aspect, ConditionStatus.False),
+          cell(aspect, ConditionStatus.Unknown));
     }
     var reasons = new Table("Reason", "What it means");
     Arrays.stream(Reason.values())
@@ -149,7 +163,7 @@ final class ReasonReference {
         .formatted(conditions, reasons);
   }
 
-  private static String cell(Aspect aspect, Truth truth) {
+  private static String cell(ConditionType aspect, ConditionStatus truth) {
     var own =
         Stream.ofNullable(ANSWERS.get(new Answer(aspect, truth)))
             .flatMap(List::stream)
@@ -158,7 +172,10 @@ final class ReasonReference {
     if (!own.isEmpty()) {
       return own;
     }
-    var repeats = isSum(aspect) && truth == (aspect == Aspect.Ready ? Truth.False : Truth.True);
+    var repeats =
+        isSum(aspect)
+            && truth
+                == (aspect == ConditionType.Ready ? ConditionStatus.False : ConditionStatus.True);
     return repeats ? "the reason of the condition that counts" : "";
   }
 

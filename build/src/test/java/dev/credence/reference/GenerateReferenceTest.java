@@ -7,9 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.credence.api.Api;
+import dev.credence.plan.ConditionResult.ConditionStatus;
+import dev.credence.plan.ConditionResult.ConditionType;
 import dev.credence.plan.Reason;
-import dev.credence.plan.Verdict.Aspect;
-import dev.credence.plan.Verdict.Truth;
 import dev.credence.reference.ReasonReference.Answer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,7 +28,7 @@ class GenerateReferenceTest {
   private static final Path DECISIONS =
       GenerateTest.TOP.resolve("operator/src/test/resources/decisions");
 
-  private record Shown(Aspect aspect, Truth truth, Reason reason) {}
+  private record Shown(ConditionType aspect, ConditionStatus truth, Reason reason) {}
 
   @Test
   void the_reference_of_metrics_is_that_of_the_code() throws IOException {
@@ -86,7 +86,8 @@ class GenerateReferenceTest {
         // No decision says these: they are said where there is none.
         .isEqualTo(EnumSet.complementOf(EnumSet.of(Reason.EvaluationFailed, Reason.TooLarge)));
     assertThat(ReasonReference.ANSWERS.keySet().stream().map(Answer::aspect).collect(toSet()))
-        .containsAll(Stream.of(Aspect.values()).filter(a -> !ReasonReference.isSum(a)).toList());
+        .containsAll(
+            Stream.of(ConditionType.values()).filter(a -> !ReasonReference.isSum(a)).toList());
   }
 
   @Test
@@ -109,7 +110,7 @@ class GenerateReferenceTest {
   }
 
   private static boolean isInOrder(Shown answer) {
-    return answer.aspect() == Aspect.Ready && answer.truth() == Truth.True;
+    return answer.aspect() == ConditionType.Ready && answer.truth() == ConditionStatus.True;
   }
 
   /// What `expect.yaml` says: `Ready: "True InOrder: the identity is as it should be"`.
@@ -126,8 +127,8 @@ class GenerateReferenceTest {
                   var words = condition.getValue().asText().split("[ :]", 3);
                   shown.add(
                       new Shown(
-                          Aspect.valueOf(condition.getKey()),
-                          Truth.valueOf(words[0]),
+                          ConditionType.valueOf(condition.getKey()),
+                          ConditionStatus.valueOf(words[0]),
                           Reason.valueOf(words[1])));
                 });
       }

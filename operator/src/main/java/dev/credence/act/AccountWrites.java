@@ -1,9 +1,9 @@
 package dev.credence.act;
 
 import dev.credence.act.request.Memory;
-import dev.credence.act.request.OwnObjects;
+import dev.credence.act.request.OwnedMetadata;
 import dev.credence.act.request.Patches;
-import dev.credence.act.request.Refusal;
+import dev.credence.act.request.WriteRefused;
 import dev.credence.api.MachineIdentity;
 import dev.credence.plan.Action;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
@@ -19,19 +19,20 @@ final class AccountWrites {
     this.memory = memory;
   }
 
-  void provision(Action.Provision provision, MachineIdentity identity) {
+  void provision(Action.CreateServiceAccount provision, MachineIdentity identity) {
     var meta =
-        OwnObjects.of(provision.subject(), provision.labelling(), identity, provision.retained());
+        OwnedMetadata.of(
+            provision.subject(), provision.labelling(), identity, provision.retained());
     var account =
         new ServiceAccountBuilder()
             .withMetadata(meta.build())
             .withAutomountServiceAccountToken(provision.automount())
             .build();
     memory.wrote(
-        Refusal.asked(provision.subject(), "create", () -> client.resource(account).create()));
+        WriteRefused.asked(provision.subject(), "create", () -> client.resource(account).create()));
   }
 
-  void adjust(Action.Adjust adjust, String namespace) {
+  void adjust(Action.UpdateServiceAccount adjust, String namespace) {
     var change =
         new ServiceAccountBuilder()
             .withNewMetadata()
@@ -43,7 +44,7 @@ final class AccountWrites {
             .withAutomountServiceAccountToken(adjust.automount())
             .build();
     memory.wrote(
-        Refusal.asked(
+        WriteRefused.asked(
             adjust.subject(), "patch", () -> client.resource(change).patch(Patches.MERGE, change)));
   }
 }

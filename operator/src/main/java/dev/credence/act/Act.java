@@ -8,8 +8,8 @@ import dev.credence.act.secret.SecretRequests;
 import dev.credence.act.secret.SecretWrites;
 import dev.credence.act.secret.TokenRequests;
 import dev.credence.api.MachineIdentity;
-import dev.credence.facts.object.Guard;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.Preconditions;
 import dev.credence.generate.Maker;
 import dev.credence.observe.suspension.SuspendedAccounts;
 import dev.credence.plan.Action;
@@ -29,7 +29,7 @@ public final class Act {
   private final SecretWrites secrets;
   private final AccountWrites accounts;
   private final HookStarts hooks;
-  private final Removals removals;
+  private final Deletions removals;
   private final Restarts restarts;
   private final Renewals renewals;
   private final CertificateWrites certificates;
@@ -75,7 +75,7 @@ public final class Act {
             requests, new TokenRequests(client, requests, apiServer), maker, pool, clock);
     this.accounts = new AccountWrites(client, memory);
     this.hooks = new HookStarts(client, this.metadata, memory);
-    this.removals = new Removals(client);
+    this.removals = new Deletions(client);
     this.restarts = new Restarts(client);
     this.renewals = new Renewals(client);
     this.certificates = new CertificateWrites(client, memory);
@@ -91,7 +91,7 @@ public final class Act {
       case Action.Issue issue -> secrets.issue(issue, identity);
       case Action.Rotate rotate -> secrets.rotate(rotate, identity);
       case Action.Stage stage -> secrets.stage(stage, identity);
-      case Action.Switch turn -> secrets.turn(turn, identity);
+      case Action.Promote turn -> secrets.turn(turn, identity);
       case Action.Rollback rollback -> secrets.rollback(rollback, identity);
       case Action.Retire retire -> secrets.retire(retire, identity);
       case Action.Anchor anchor -> secrets.anchor(anchor, identity);
@@ -100,19 +100,20 @@ public final class Act {
         metadata.adopt(namespace, adopt, identity.getMetadata().getUid());
       }
       case Action.Reword reword -> secrets.reword(reword, namespace);
-      case Action.Redate redate -> metadata.redate(namespace, redate);
+      case Action.ResetIssuedAt redate -> metadata.redate(namespace, redate);
       case Action.Release(var subject, var guard, var left) ->
           metadata.release(namespace, subject, guard, left);
-      case Action.Tie(var subject, var guard, var retained) ->
+      case Action.SetOwner(var subject, var guard, var retained) ->
           metadata.tie(identity, subject, guard, retained);
-      case Action.EndPrevious(var subject, var guard) ->
+      case Action.BeginRevoke(var subject, var guard) ->
           metadata.endPrevious(namespace, subject, guard);
       case Action.CaughtUp(var subject, var guard) -> metadata.caughtUp(namespace, subject, guard);
       case Action.Acknowledge acknowledge -> metadata.acknowledge(namespace, acknowledge);
       case Action.RunHook run -> hooks.start(run, identity);
       case Action.Note note -> metadata.note(namespace, note);
       case Action.Remove(var subject, var guard, _) -> removals.remove(namespace, subject, guard);
-      case Action.Freeze _, Action.Thaw _ -> suspensions.list(namespace, List.of(action));
+      case Action.DenyWrites _, Action.AllowWrites _ ->
+          suspensions.list(namespace, List.of(action));
       case Action.Invalidate invalidate -> suspensions.invalidate(namespace, invalidate);
       case Action.Revalidate(var subject, var guard) -> revalidate(namespace, subject, guard);
       case Action.Restart(var subject, var guard, var value, var at) -> {
@@ -127,10 +128,10 @@ public final class Act {
         memory.restarted(namespace);
       }
       case Action.Renew renew -> renewals.renew(namespace, renew);
-      case Action.Order order -> certificates.order(order, identity);
-      case Action.Amend amend -> certificates.amend(amend, namespace);
-      case Action.Provision provision -> accounts.provision(provision, identity);
-      case Action.Adjust adjust -> accounts.adjust(adjust, namespace);
+      case Action.CreateCertificate order -> certificates.order(order, identity);
+      case Action.UpdateCertificate amend -> certificates.amend(amend, namespace);
+      case Action.CreateServiceAccount provision -> accounts.provision(provision, identity);
+      case Action.UpdateServiceAccount adjust -> accounts.adjust(adjust, namespace);
       case Action.Mark(var subject, var guard, var labelling) ->
           metadata.mark(namespace, subject, guard, labelling);
       case Action.Relabel(var subject, var guard, var labelling, var written) ->
@@ -152,8 +153,8 @@ public final class Act {
   }
 
   /// Takes an account off the list of suspended ones.
-  public void thaw(String namespace, Subject subject) {
-    suspensions.list(namespace, List.of(new Action.Thaw(subject)));
+  public void thaw(String namespace, ObjectRef subject) {
+    suspensions.list(namespace, List.of(new Action.AllowWrites(subject)));
   }
 
   /// Takes entries of the ConfigMap of before into the list.
@@ -167,12 +168,12 @@ public final class Act {
   }
 
   /// Has the API server accept the token in a Secret again.
-  public void revalidate(String namespace, Subject subject, Guard guard) {
+  public void revalidate(String namespace, ObjectRef subject, Preconditions guard) {
     suspensions.revalidate(namespace, subject, guard);
   }
 
   /// Takes our label and annotations off an object whose identity is gone.
-  public void unmark(String namespace, Subject subject, Guard guard) {
+  public void unmark(String namespace, ObjectRef subject, Preconditions guard) {
     metadata.unmark(namespace, subject, guard);
   }
 }

@@ -1,9 +1,9 @@
 package dev.credence.act;
 
 import dev.credence.act.request.Memory;
-import dev.credence.act.request.OwnObjects;
+import dev.credence.act.request.OwnedMetadata;
 import dev.credence.act.request.Patches;
-import dev.credence.act.request.Refusal;
+import dev.credence.act.request.WriteRefused;
 import dev.credence.api.MachineIdentity;
 import dev.credence.facts.credential.Issuance;
 import dev.credence.facts.credential.Issuance.Field;
@@ -33,19 +33,20 @@ public final class CertificateWrites {
     this.memory = memory;
   }
 
-  void order(Action.Order order, MachineIdentity identity) {
+  void order(Action.CreateCertificate order, MachineIdentity identity) {
     var certificate =
         Patches.object(identity.getMetadata().getNamespace(), order.subject())
             .withMetadata(
-                OwnObjects.of(order.subject(), order.labelling(), identity, order.retained())
+                OwnedMetadata.of(order.subject(), order.labelling(), identity, order.retained())
                     .build())
             .addToAdditionalProperties("spec", spec(order.issuance()))
             .build();
-    remember(Refusal.asked(order.subject(), "create", () -> client.resource(certificate).create()));
+    remember(
+        WriteRefused.asked(order.subject(), "create", () -> client.resource(certificate).create()));
   }
 
   /// A merge patch of these fields alone: what others state beside them stays.
-  void amend(Action.Amend amend, String namespace) {
+  void amend(Action.UpdateCertificate amend, String namespace) {
     remember(
         Patches.merge(
             client,

@@ -1,16 +1,16 @@
 package dev.credence.act;
 
 import dev.credence.act.request.Memory;
-import dev.credence.act.request.OwnObjects;
-import dev.credence.act.request.Refusal;
+import dev.credence.act.request.OwnedMetadata;
+import dev.credence.act.request.WriteRefused;
 import dev.credence.api.Api;
 import dev.credence.api.MachineIdentity;
 import dev.credence.facts.credential.HookJob;
-import dev.credence.facts.object.Setback.Cause;
-import dev.credence.facts.object.Subject;
-import dev.credence.observe.read.HookJobs;
+import dev.credence.facts.object.FailedWrite.Cause;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.observe.read.HookJobReader;
 import dev.credence.observe.read.HookTemplates;
-import dev.credence.observe.read.Members;
+import dev.credence.observe.read.MemberReader;
 import dev.credence.observe.usage.Workloads;
 import dev.credence.plan.Action;
 import dev.credence.plan.Action.Labelling;
@@ -62,7 +62,7 @@ final class HookStarts {
     var job =
         new JobBuilder()
             .withMetadata(
-                OwnObjects.tied(run.subject(), labelling, identity)
+                OwnedMetadata.tied(run.subject(), labelling, identity)
                     .addToAnnotations(annotations(run, identity))
                     .addToLabels(ofTemplate(template.getMetadata(), ObjectMeta::getLabels))
                     .addToAnnotations(
@@ -74,10 +74,11 @@ final class HookStarts {
       checkEnded(run, lost, identity);
     }
     try {
-      var started = Refusal.asked(run.subject(), "create", () -> client.resource(job).create());
+      var started =
+          WriteRefused.asked(run.subject(), "create", () -> client.resource(job).create());
       memory.wrote(started);
       run.record().ifPresent(record -> record(record, started, identity));
-    } catch (Refusal refusal) {
+    } catch (WriteRefused refusal) {
       throw refusal.why() == Cause.Raced ? taken(run, identity).orElse(refusal) : refusal;
     }
   }
@@ -85,12 +86,14 @@ final class HookStarts {
   /// At once, so that the attempt counts whatever becomes of its Job.
   private void record(Action.Note known, Job started, MachineIdentity identity) {
     var runs = new ArrayList<>(known.runs());
-    HookJobs.of(started, identity.getMetadata().getUid()).map(HookJob::run).ifPresent(runs::add);
+    HookJobReader.of(started, identity.getMetadata().getUid())
+        .map(HookJob::run)
+        .ifPresent(runs::add);
     try {
       metadata.note(
           identity.getMetadata().getNamespace(),
           new Action.Note(known.subject(), known.guard(), runs));
-    } catch (Refusal overtaken) {
+    } catch (WriteRefused overtaken) {
       // Somebody else wrote the Secret: the next reconcile records what the watch shows.
       LOG.debug("{}: not recorded yet: {}", started.getMetadata().getName(), overtaken.why());
     }
@@ -107,36 +110,36 @@ final class HookStarts {
   }
 
   /// Why the name of the Job is taken; empty where the Job is the one that was to be started.
-  private Optional<Refusal> taken(Action.RunHook run, MachineIdentity identity) {
+  private Optional<WriteRefused> taken(Action.RunHook run, MachineIdentity identity) {
     var found = find(run.subject(), identity.getMetadata().getNamespace());
     if (found.isEmpty()) {
       return Optional.empty();
     }
-    if (!Members.isMadeFor(identity.getMetadata().getUid(), found.get())) {
+    if (!MemberReader.isMadeFor(identity.getMetadata().getUid(), found.get())) {
       return Optional.of(
-          Refusal.of(
+          WriteRefused.of(
               run.subject(),
               "exists and was not made by Credence, where the hook is to run: delete it if nothing needs it"));
     }
-    return HookJobs.isKnown(found.get(), identity.getMetadata().getUid())
+    return HookJobReader.isKnown(found.get(), identity.getMetadata().getUid())
         ? Optional.empty()
         : Optional.of(
-            Refusal.of(
+            WriteRefused.of(
                 run.subject(),
                 "was started by Credence and has lost its label or annotations of credence.dev, without which its result is not read: delete it"));
   }
 
   /// Two attempts at once would each take the value of the other for their own.
-  private void checkEnded(Action.RunHook run, Subject lost, MachineIdentity identity) {
+  private void checkEnded(Action.RunHook run, ObjectRef lost, MachineIdentity identity) {
     var uid = identity.getMetadata().getUid();
     var running =
         find(lost, identity.getMetadata().getNamespace())
-            .filter(job -> Members.isMadeFor(uid, job) && !Workloads.isOver(job));
+            .filter(job -> MemberReader.isMadeFor(uid, job) && !Workloads.isOver(job));
     if (running.isPresent()) {
-      throw HookJobs.isKnown(running.get(), uid)
+      throw HookJobReader.isKnown(running.get(), uid)
           // The watch is late, and shows it soon.
-          ? Refusal.raced(run.subject())
-          : Refusal.of(
+          ? WriteRefused.raced(run.subject())
+          : WriteRefused.of(
               run.subject(),
               "waits for "
                   + lost
@@ -145,8 +148,8 @@ final class HookStarts {
   }
 
   /// By a list, since the operator has no right to `get` Jobs.
-  private Optional<Job> find(Subject job, String namespace) {
-    return Refusal.asked(
+  private Optional<Job> find(ObjectRef job, String namespace) {
+    return WriteRefused.asked(
             job,
             "list",
             () ->
@@ -165,15 +168,15 @@ final class HookStarts {
   private JobTemplateSpec agreed(Action.RunHook run, String namespace) {
     var name = run.hook().cronJob();
     var cronJob =
-        Refusal.<@Nullable CronJob>asked(
+        WriteRefused.<@Nullable CronJob>asked(
             run.subject(),
             "read CronJob " + name + " for",
             () -> client.batch().v1().cronjobs().inNamespace(namespace).withName(name).get());
     if (cronJob == null) {
-      throw Refusal.of(run.subject(), "CronJob " + name + " does not exist");
+      throw WriteRefused.of(run.subject(), "CronJob " + name + " does not exist");
     }
     if (!"true".equals(Metadata.annotations(cronJob.getMetadata()).get(Api.HOOK))) {
-      throw Refusal.of(
+      throw WriteRefused.of(
           run.subject(),
           "CronJob "
               + name
@@ -184,7 +187,7 @@ final class HookStarts {
         || spec.getJobTemplate() == null
         || spec.getJobTemplate().getSpec() == null
         || !Boolean.TRUE.equals(spec.getSuspend())) {
-      throw Refusal.of(
+      throw WriteRefused.of(
           run.subject(),
           "CronJob "
               + name
@@ -198,7 +201,7 @@ final class HookStarts {
   private static void checkAgreed(Action.RunHook run, CronJob cronJob) {
     var agreed = run.hook().agreed();
     if (agreed.isPresent() && !agreed.get().digest().equals(HookTemplates.of(cronJob).digest())) {
-      throw Refusal.of(
+      throw WriteRefused.of(
           run.subject(),
           "CronJob "
               + run.hook().cronJob()

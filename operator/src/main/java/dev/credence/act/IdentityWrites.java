@@ -1,10 +1,10 @@
 package dev.credence.act;
 
 import dev.credence.act.request.Patches;
-import dev.credence.act.request.Refusal;
+import dev.credence.act.request.WriteRefused;
 import dev.credence.api.Api;
 import dev.credence.api.MachineIdentity;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.ObjectRef;
 import dev.credence.plan.RegistrationStep;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -26,7 +26,8 @@ public final class IdentityWrites {
     this.client = client;
   }
 
-  /// Throws [Refusal] where the API server said no, and the client's own exception where it could
+  /// Throws [WriteRefused] where the API server said no, and the client's own exception where it
+  // could
   /// not be asked.
   public void perform(RegistrationStep step) {
     switch (step) {
@@ -54,16 +55,16 @@ public final class IdentityWrites {
             "spec",
             Map.of("serviceAccounts", List.of(Map.of("name", step.account()))));
     var path = PATH.formatted(step.namespace(), "") + "?fieldManager=" + Api.MANAGER;
-    Refusal.asked(
-        Subject.account(step.account()),
+    WriteRefused.asked(
+        ObjectRef.account(step.account()),
         "create an identity for",
         () -> client.raw(path, "POST", identity));
   }
 
   private void withdraw(RegistrationStep.Withdraw step) {
-    var judged = Removals.judged(step.guard()).build();
-    Refusal.asked(
-        Subject.account(step.name()),
+    var judged = Deletions.judged(step.guard()).build();
+    WriteRefused.asked(
+        ObjectRef.account(step.name()),
         "delete the identity of",
         () -> client.raw(PATH.formatted(step.namespace(), "/" + step.name()), "DELETE", judged));
   }
@@ -78,8 +79,8 @@ public final class IdentityWrites {
     var identity = new MachineIdentity();
     identity.setMetadata(
         new ObjectMetaBuilder().withName(step.name()).withNamespace(step.namespace()).build());
-    Refusal.asked(
-        Subject.account(step.name()),
+    WriteRefused.asked(
+        ObjectRef.account(step.name()),
         "change the label of the identity of",
         () -> client.resource(identity).patch(Patches.MERGE, patch));
   }

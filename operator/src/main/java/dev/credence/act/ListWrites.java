@@ -5,7 +5,7 @@ import dev.credence.act.request.Patches;
 import dev.credence.api.Api;
 import dev.credence.api.SuspensionList;
 import dev.credence.api.SuspensionListSpec;
-import dev.credence.facts.object.Guard;
+import dev.credence.facts.object.Preconditions;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -284,7 +284,7 @@ final class ListWrites {
     client.raw(
         path,
         "DELETE",
-        Removals.judged(new Guard(meta.getUid(), meta.getResourceVersion())).build());
+        Deletions.judged(new Preconditions(meta.getUid(), meta.getResourceVersion())).build());
     if (object instanceof SuspensionList list) {
       memory.removed(list);
     }

@@ -1,6 +1,6 @@
 package dev.credence.act;
 
-import dev.credence.act.request.Refusal;
+import dev.credence.act.request.WriteRefused;
 import dev.credence.plan.Action;
 import java.util.List;
 import java.util.function.Consumer;
@@ -20,7 +20,7 @@ final class Listing {
   }
 
   private static boolean isAbout(Action action) {
-    return action instanceof Action.Freeze || action instanceof Action.Thaw;
+    return action instanceof Action.DenyWrites || action instanceof Action.AllowWrites;
   }
 
   /// Whether the action is about the list.
@@ -38,7 +38,7 @@ final class Listing {
     }
     var failed = failure;
     if (failed != null) {
-      throw failed instanceof Refusal refusal ? refusal.stopping(action.subject()) : failed;
+      throw failed instanceof WriteRefused refusal ? refusal.stopping(action.subject()) : failed;
     }
     return true;
   }

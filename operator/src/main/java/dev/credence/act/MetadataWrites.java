@@ -1,14 +1,14 @@
 package dev.credence.act;
 
 import dev.credence.act.request.Memory;
-import dev.credence.act.request.OwnObjects;
+import dev.credence.act.request.OwnedMetadata;
 import dev.credence.act.request.Patches;
-import dev.credence.act.request.Receipts;
-import dev.credence.act.request.Refusal;
+import dev.credence.act.request.VersionAnnotations;
+import dev.credence.act.request.WriteRefused;
 import dev.credence.api.Api;
 import dev.credence.api.MachineIdentity;
-import dev.credence.facts.object.Guard;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.Preconditions;
 import dev.credence.facts.usage.Evicted;
 import dev.credence.observe.read.HookRecords;
 import dev.credence.plan.Action;
@@ -49,7 +49,7 @@ final class MetadataWrites {
 
   /// Server-side apply without force: exactly these marks are ours afterwards. The UID in it keeps
   /// an apply from creating an object that has just gone.
-  ObjectMeta mark(String namespace, Subject subject, Guard guard, Labelling marks) {
+  ObjectMeta mark(String namespace, ObjectRef subject, Preconditions guard, Labelling marks) {
     var object =
         Patches.object(namespace, subject)
             .editMetadata()
@@ -63,7 +63,7 @@ final class MetadataWrites {
     marks.team().ifPresent(team -> annotations.put(Api.TEAM, team));
     meta.setAnnotations(annotations);
     var answer =
-        Refusal.asked(subject, "patch", () -> client.resource(object).patch(APPLY, object));
+        WriteRefused.asked(subject, "patch", () -> client.resource(object).patch(APPLY, object));
     memory.marked(namespace, subject, answer.getMetadata());
     return answer.getMetadata();
   }
@@ -71,10 +71,10 @@ final class MetadataWrites {
   /// Takes the marks off. What was written by apply goes by an apply that leaves it out, which
   /// keeps what somebody else states too; what was written at the creation of an object of ours,
   /// which was then orphaned, goes by name.
-  void unmark(String namespace, Subject subject, Guard guard) {
+  void unmark(String namespace, ObjectRef subject, Preconditions guard) {
     var left = mark(namespace, subject, guard, NOTHING);
     if (FieldOwners.weOwn(left, "f:labels", Api.IDENTITY, MarkRecord.hasIdentity(left))) {
-      var judged = new Guard(left.getUid(), left.getResourceVersion());
+      var judged = new Preconditions(left.getUid(), left.getResourceVersion());
       relabel(namespace, subject, judged, ofOthers(left), NOTHING);
     }
   }
@@ -95,7 +95,12 @@ final class MetadataWrites {
 
   /// A merge patch on an object of our own, under the version that was judged.
   /// `written`: what of them is ours.
-  void relabel(String namespace, Subject subject, Guard guard, Labelling marks, Labelling written) {
+  void relabel(
+      String namespace,
+      ObjectRef subject,
+      Preconditions guard,
+      Labelling marks,
+      Labelling written) {
     var record =
         Optional.of(MarkRecord.text(written.identity(), written.owner(), written.team()))
             .filter(text -> !text.isEmpty());
@@ -122,14 +127,14 @@ final class MetadataWrites {
         .receipt()
         .ifPresent(
             receipt -> {
-              annotations.putAll(Receipts.of(receipt));
+              annotations.putAll(VersionAnnotations.of(receipt));
               // All that it holds was written by its holder.
               annotations.put(Api.KEYS, "");
             });
     patch(namespace, adopt.subject(), adopt.guard(), Map.of("annotations", annotations));
   }
 
-  void redate(String namespace, Action.Redate redate) {
+  void redate(String namespace, Action.ResetIssuedAt redate) {
     var annotations = new HashMap<String, @Nullable Object>();
     annotations.put(Api.ISSUED_AT, redate.issuedAt().toString());
     redate
@@ -139,9 +144,9 @@ final class MetadataWrites {
   }
 
   /// Takes off what we wrote; the consent is for its holder to write.
-  void release(String namespace, Subject subject, Guard guard, Labelling left) {
+  void release(String namespace, ObjectRef subject, Preconditions guard, Labelling left) {
     var annotations = nullable(Map.of(Api.OWNER, left.owner(), Api.TEAM, left.team()));
-    Receipts.ALL.forEach(key -> annotations.put(key, null));
+    VersionAnnotations.ALL.forEach(key -> annotations.put(key, null));
     annotations.put(Api.HELD_BY, null);
     annotations.put(Api.GIVEN, null);
     var labels = nullable(Map.of(Api.IDENTITY, left.identity()));
@@ -149,7 +154,7 @@ final class MetadataWrites {
   }
 
   /// What stays without its identity has no owner, and says who may have it.
-  void tie(MachineIdentity identity, Subject subject, Guard guard, boolean retained) {
+  void tie(MachineIdentity identity, ObjectRef subject, Preconditions guard, boolean retained) {
     var annotations = new HashMap<String, @Nullable Object>();
     annotations.put(Api.ADOPT, retained ? identity.getMetadata().getName() : null);
     annotations.put(Api.HELD_BY, retained ? identity.getMetadata().getUid() : null);
@@ -161,10 +166,10 @@ final class MetadataWrites {
             "annotations",
             annotations,
             "ownerReferences",
-            retained ? List.of() : List.of(OwnObjects.owner(identity))));
+            retained ? List.of() : List.of(OwnedMetadata.owner(identity))));
   }
 
-  void endPrevious(String namespace, Subject subject, Guard guard) {
+  void endPrevious(String namespace, ObjectRef subject, Preconditions guard) {
     patch(namespace, subject, guard, Map.of("annotations", Map.of(Api.PREVIOUS_IS, "ending")));
   }
 
@@ -178,7 +183,7 @@ final class MetadataWrites {
             Map.of(Api.HOOK_RUNS, HookRecords.text(note.guard().uid(), note.runs()))));
   }
 
-  void caughtUp(String namespace, Subject subject, Guard guard) {
+  void caughtUp(String namespace, ObjectRef subject, Preconditions guard) {
     var gone = new HashMap<String, @Nullable Object>();
     gone.put(Api.LEFT_BEHIND, null);
     gone.put(Api.EVICTED, null);
@@ -198,10 +203,14 @@ final class MetadataWrites {
         namespace,
         acknowledge.subject(),
         acknowledge.guard(),
-        Map.of("annotations", Receipts.of(acknowledge.handled(), acknowledge.aborted())));
+        Map.of("annotations", VersionAnnotations.of(acknowledge.handled(), acknowledge.aborted())));
   }
 
-  void patch(String namespace, Subject subject, Guard guard, Map<String, ? extends Object> change) {
+  void patch(
+      String namespace,
+      ObjectRef subject,
+      Preconditions guard,
+      Map<String, ? extends Object> change) {
     var meta = new HashMap<String, Object>(change);
     meta.putAll(Patches.judged(guard));
     var answer = Patches.merge(client, namespace, subject, Map.of("metadata", meta));

@@ -2,7 +2,7 @@ package dev.credence.act;
 
 import dev.credence.api.SuspensionList;
 import dev.credence.api.SuspensionListSpec;
-import dev.credence.facts.identity.Safeguards.Admission;
+import dev.credence.facts.identity.SuspensionFacts.Admission;
 import dev.credence.facts.policy.Tier;
 import dev.credence.observe.suspension.Enforcement;
 import dev.credence.observe.suspension.Enforcement.Answer;

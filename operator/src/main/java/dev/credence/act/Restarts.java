@@ -1,10 +1,10 @@
 package dev.credence.act;
 
 import dev.credence.act.request.Patches;
-import dev.credence.act.request.Refusal;
+import dev.credence.act.request.WriteRefused;
 import dev.credence.api.Api;
-import dev.credence.facts.object.Guard;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.Preconditions;
 import dev.credence.observe.usage.ArgoRollout;
 import io.fabric8.kubernetes.api.model.DeleteOptionsBuilder;
 import io.fabric8.kubernetes.api.model.Status;
@@ -36,7 +36,7 @@ public final class Restarts {
 
   /// A changed template is rolled out the way its holder wants it, like `kubectl rollout restart`.
   /// `value` says for what; the same one twice restarts nothing.
-  public void rollout(String namespace, Subject workload, Guard guard, String value) {
+  public void rollout(String namespace, ObjectRef workload, Preconditions guard, String value) {
     switch (workload.kind()) {
       case Deployment, StatefulSet, DaemonSet -> {}
       case Rollout, Job, CronJob, Pod, ServiceAccount, Secret, Certificate, Suspension ->
@@ -53,13 +53,13 @@ public final class Restarts {
   /// The controller of an Argo Rollout replaces its pods that are older than `at`, as far as its
   /// `maxUnavailable` and PodDisruptionBudgets allow it, like `kubectl argo rollouts restart`. The
   /// pod template stays as it is, so that no new revision is analysed or promoted.
-  public void restartAt(String namespace, Subject rollout, Guard guard, Instant at) {
+  public void restartAt(String namespace, ObjectRef rollout, Preconditions guard, Instant at) {
     var change =
         Map.of("metadata", Patches.judged(guard), "spec", Map.of("restartAt", at.toString()));
     var patch = client.getKubernetesSerialization().asJson(change);
     // Not by its name, for which the client would read the Rollout first.
     var object = Patches.object(namespace, rollout).build();
-    Refusal.asked(
+    WriteRefused.asked(
         rollout,
         "patch",
         () ->
@@ -72,7 +72,7 @@ public final class Restarts {
 
   /// Deletes the pod if its PodDisruptionBudget lets it go. Only the UID is guarded: what a pod
   /// uses never changes, its status does all the time.
-  public void evict(String namespace, Subject pod, Guard guard) {
+  public void evict(String namespace, ObjectRef pod, Preconditions guard) {
     var eviction =
         new EvictionBuilder()
             .withNewMetadata()
@@ -86,7 +86,7 @@ public final class Restarts {
                     .endPreconditions()
                     .build())
             .build();
-    Refusal.asked(
+    WriteRefused.asked(
         pod,
         "evict",
         () -> {
@@ -97,7 +97,7 @@ public final class Restarts {
               return "gone already";
             }
             throw budget(answer)
-                .<RuntimeException>map(said -> Refusal.held(pod, said))
+                .<RuntimeException>map(said -> WriteRefused.held(pod, said))
                 .orElse(answer);
           }
         });

@@ -1,9 +1,9 @@
 package dev.credence.act;
 
-import dev.credence.act.request.Refusal;
+import dev.credence.act.request.WriteRefused;
 import dev.credence.api.Api;
-import dev.credence.facts.object.Guard;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.Preconditions;
 import dev.credence.observe.suspension.SuspendedAccounts;
 import dev.credence.plan.Action;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -30,16 +30,16 @@ final class SuspensionWrites {
     for (var change : changes) {
       var key = SuspendedAccounts.key(home, change.subject().name());
       switch (change) {
-        case Action.Freeze freeze ->
+        case Action.DenyWrites freeze ->
             entries.put(key, Optional.of(SuspendedAccounts.text(freeze.entry())));
-        case Action.Thaw _ -> entries.put(key, Optional.empty());
+        case Action.AllowWrites _ -> entries.put(key, Optional.empty());
         default -> throw new IllegalArgumentException("not about the list: " + change);
       }
     }
     var subject = changes.getFirst().subject();
-    if (!Refusal.asked(subject, "patch", () -> lists.write(entries))) {
+    if (!WriteRefused.asked(subject, "patch", () -> lists.write(entries))) {
       // Others of the namespace were listed meanwhile: the next look knows how many.
-      throw Refusal.raced(subject);
+      throw WriteRefused.raced(subject);
     }
   }
 
@@ -73,7 +73,7 @@ final class SuspensionWrites {
   }
 
   /// Takes off what [#invalidate] put there.
-  void revalidate(String home, Subject subject, Guard guard) {
+  void revalidate(String home, ObjectRef subject, Preconditions guard) {
     metadata.patch(home, subject, guard, Revalidation.metadata());
   }
 }

@@ -1,7 +1,7 @@
 package dev.credence.app;
 
 import dev.credence.act.Act;
-import dev.credence.act.Announcer;
+import dev.credence.act.EventRecorder;
 import dev.credence.act.IdentityWrites;
 import dev.credence.act.Probe;
 import dev.credence.act.ReportWrites;
@@ -11,23 +11,23 @@ import dev.credence.act.secret.KubeconfigServer;
 import dev.credence.api.SuspensionList;
 import dev.credence.client.ApiServer;
 import dev.credence.client.Clients;
-import dev.credence.controller.Discovering;
+import dev.credence.controller.DiscoveryLoop;
 import dev.credence.controller.IdentityReconciler;
 import dev.credence.controller.PolicyReconciler;
-import dev.credence.controller.Reporting;
+import dev.credence.controller.ReportLoop;
 import dev.credence.controller.Sweep;
 import dev.credence.facts.discovery.Baseline;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.rbac.Exclusions;
 import dev.credence.generate.Maker;
-import dev.credence.metrics.Census;
-import dev.credence.metrics.Fleet;
-import dev.credence.metrics.Meters;
+import dev.credence.metrics.Counters;
+import dev.credence.metrics.DiscoveryGauges;
+import dev.credence.metrics.IdentityGauges;
 import dev.credence.metrics.PolicyCount;
 import dev.credence.metrics.SuspensionCount;
-import dev.credence.observe.Watches;
+import dev.credence.observe.ClusterCaches;
 import dev.credence.observe.discovery.Reports;
-import dev.credence.settings.Logs;
+import dev.credence.settings.Logging;
 import dev.credence.settings.Settings;
 import dev.credence.settings.Version;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -78,7 +78,7 @@ public final class Run implements Callable<Integer> {
       return Settings.WRONG;
     }
     var settings = found.get();
-    Logs.configure(settings);
+    Logging.configure(settings);
     limitSlowClients();
     Thread.setDefaultUncaughtExceptionHandler(this::died);
     try {
@@ -99,7 +99,7 @@ public final class Run implements Callable<Integer> {
     }
     LoggerFactory.getLogger(Run.class)
         .error("ending, since the thread {} died: {}", thread.getName(), fault.toString(), fault);
-    Logs.flush();
+    Logging.flush();
     Runtime.getRuntime().halt(FAILED);
   }
 
@@ -107,13 +107,13 @@ public final class Run implements Callable<Integer> {
     var log = LoggerFactory.getLogger(Run.class);
     var clock = Clock.systemUTC();
     var instance = instance();
-    var fleet = new Fleet(clock, settings.identitySeries(), Version.current());
-    var census = new Census();
-    var meters = new Meters(fleet);
+    var fleet = new IdentityGauges(clock, settings.identitySeries(), Version.current());
+    var census = new DiscoveryGauges();
+    var meters = new Counters(fleet);
     meters.page().register(census);
     var clients = Clients.of(meters);
     var watches =
-        new Watches(
+        new ClusterCaches(
             clients.full(),
             clients.metadata(),
             settings.watchNamespaces(),
@@ -131,7 +131,7 @@ public final class Run implements Callable<Integer> {
             new SuspensionCount(
                 watches::suspendedByNamespace, watches::admissions, settings.suspensionLimit()));
     var maker = new Maker(new SecureRandom());
-    var keyIsReady = new AtomicReference<@Nullable BiConsumer<String, Subject>>();
+    var keyIsReady = new AtomicReference<@Nullable BiConsumer<String, ObjectRef>>();
     var pool =
         new KeyPool(
             maker,
@@ -150,7 +150,7 @@ public final class Run implements Callable<Integer> {
             settings.namespace(),
             remembering(watches),
             clock);
-    var announcer = new Announcer(clients.full(), clock, instance);
+    var announcer = new EventRecorder(clients.full(), clock, instance);
     var sweep = new Sweep(watches, act, settings.tier(), meters, clock, settings.sweepEvery());
     var identities =
         new IdentityReconciler(
@@ -160,7 +160,7 @@ public final class Run implements Callable<Integer> {
         new PolicyReconciler(
             fleet, census, watches::identityCount, settings.watchNamespaces().isEmpty(), clock);
     var discovering =
-        new Discovering(
+        new DiscoveryLoop(
             watches,
             new IdentityWrites(clients.full()),
             census,
@@ -169,11 +169,12 @@ public final class Run implements Callable<Integer> {
             settings.sweepEvery());
     var reporting = reporting(settings, clients, watches, fleet, clock);
     var engine =
-        new Engine(settings, clients.full(), instance, meters, sweep, discovering, reporting);
+        new Framework(settings, clients.full(), instance, meters, sweep, discovering, reporting);
     var health =
-        new Pages.Health(() -> live(sweep, engine), () -> ready(watches, engine), this::started);
+        new HealthServer.Health(
+            () -> live(sweep, engine), () -> ready(watches, engine), this::started);
 
-    try (var pages = new Pages(settings.address(), settings.port(), meters.page(), health)) {
+    try (var pages = new HealthServer(settings.address(), settings.port(), meters.page(), health)) {
       Runtime.getRuntime()
           .addShutdownHook(
               new Thread(
@@ -194,7 +195,7 @@ public final class Run implements Callable<Integer> {
       engine.start(identities, policies);
       waitingFor = "";
       log.info("started");
-      var rights = new OwnRights(clients.full());
+      var rights = new AccessReview(clients.full());
       tellHealthUntilStopped(
           log,
           watches,
@@ -209,11 +210,15 @@ public final class Run implements Callable<Integer> {
   }
 
   /// Nothing is even asked where nobody wants reports.
-  private static Optional<Reporting> reporting(
-      Settings settings, Clients clients, Watches watches, Fleet fleet, Clock clock) {
+  private static Optional<ReportLoop> reporting(
+      Settings settings,
+      Clients clients,
+      ClusterCaches watches,
+      IdentityGauges fleet,
+      Clock clock) {
     return settings.reports()
         ? Optional.of(
-            new Reporting(
+            new ReportLoop(
                 watches,
                 fleet,
                 new Reports(clients.full(), settings.watchNamespaces()),
@@ -225,7 +230,7 @@ public final class Run implements Callable<Integer> {
 
   /// Says when a watch is lost and when all is well again, and looks after what it may.
   private void tellHealthUntilStopped(
-      Logger log, Watches watches, Engine engine, Runnable permissions)
+      Logger log, ClusterCaches watches, Framework engine, Runnable permissions)
       throws InterruptedException {
     List<String> before = List.of();
     while (!stopped.await(LOOK_AT_HEALTH_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -249,7 +254,7 @@ public final class Run implements Callable<Integer> {
     }
   }
 
-  private static Memory remembering(Watches watches) {
+  private static Memory remembering(ClusterCaches watches) {
     return new Memory() {
       @Override
       public void wrote(HasMetadata object) {
@@ -257,7 +262,7 @@ public final class Run implements Callable<Integer> {
       }
 
       @Override
-      public void marked(String namespace, Subject subject, ObjectMeta metadata) {
+      public void marked(String namespace, ObjectRef subject, ObjectMeta metadata) {
         watches.marked(namespace, subject, metadata);
       }
 
@@ -287,7 +292,7 @@ public final class Run implements Callable<Integer> {
     return waitingFor.isEmpty() ? List.of() : List.of(waitingFor);
   }
 
-  private List<String> ready(Watches watches, Engine engine) {
+  private List<String> ready(ClusterCaches watches, Framework engine) {
     var matters = new ArrayList<>(started());
     if (matters.isEmpty()) {
       watches.unhealthy().stream().map(kind -> "not watching " + kind).forEach(matters::add);
@@ -296,7 +301,7 @@ public final class Run implements Callable<Integer> {
     return matters;
   }
 
-  private static List<String> live(Sweep sweep, Engine engine) {
+  private static List<String> live(Sweep sweep, Framework engine) {
     var matters = new ArrayList<String>();
     if (!sweep.isAlive()) {
       matters.add("no sweep for three times its interval");
@@ -307,19 +312,19 @@ public final class Run implements Callable<Integer> {
 
   private void stop(
       Logger log,
-      Engine engine,
+      Framework engine,
       Sweep sweep,
-      Discovering discovering,
-      Optional<Reporting> reporting,
-      Watches watches,
-      Announcer announcer,
+      DiscoveryLoop discovering,
+      Optional<ReportLoop> reporting,
+      ClusterCaches watches,
+      EventRecorder announcer,
       Clients clients) {
     stopping = true;
     log.info("stopping");
     try {
       sweep.close();
       discovering.close();
-      reporting.ifPresent(Reporting::close);
+      reporting.ifPresent(ReportLoop::close);
       engine.stop();
       announcer.close();
       watches.stop();
@@ -329,7 +334,7 @@ public final class Run implements Callable<Integer> {
       Thread.currentThread().interrupt();
     } finally {
       stopped.countDown();
-      Logs.flush();
+      Logging.flush();
       // A process that was told to stop and did is a success, also to those who only see its code.
       Runtime.getRuntime().halt(failed ? FAILED : 0);
     }

@@ -123,7 +123,7 @@ public final class Candidates implements Callable<Integer> {
   }
 
   private static Stream<String> asked(List<String> before, Question question) {
-    var where = new Where();
+    var where = new KubeOptions();
     var names = new ArrayList<String>();
     try {
       new CommandLine(where)

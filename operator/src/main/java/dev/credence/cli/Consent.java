@@ -2,7 +2,7 @@ package dev.credence.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.credence.report.Plain;
+import dev.credence.report.PlainText;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -14,7 +14,7 @@ public final class Consent {
 
   /// `otherwise`: what to do first where nobody answers.
   public static boolean to(String question, String otherwise) {
-    System.out.print(Plain.text(question) + " [y/N] ");
+    System.out.print(PlainText.text(question) + " [y/N] ");
     System.out.flush();
     try {
       var answer = new BufferedReader(new InputStreamReader(System.in, UTF_8)).readLine();

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.credence.api.Api;
-import dev.credence.metrics.Meters;
+import dev.credence.metrics.Counters;
 import dev.credence.metrics.RequestCount;
 import dev.credence.raw.DurationText;
 import io.fabric8.kubernetes.api.model.NamespaceList;
@@ -33,7 +33,7 @@ public record Clients(KubernetesClient full, KubernetesClient metadata) implemen
   private static final int MILLIS_TO_RECONNECT = 200;
   private static final int MILLIS_TO_CONNECT = 5_000;
 
-  public static Clients of(Meters meters) {
+  public static Clients of(Counters meters) {
     var config =
         new ConfigBuilder(Config.autoConfigure(null))
             .withUserAgent(Api.MANAGER)
@@ -44,7 +44,7 @@ public record Clients(KubernetesClient full, KubernetesClient metadata) implemen
             // an hour. In HTTP/1.1 it ends its connection, and the next one has another.
             .withHttp2Disable(true)
             .build();
-    var http = new Heartbeat();
+    var http = new WebSocketPing();
     var pages = new PageSize();
     var metadataPages = new PageSize();
     return new Clients(
@@ -101,7 +101,7 @@ public record Clients(KubernetesClient full, KubernetesClient metadata) implemen
         new ObjectMapper(forgetful)
             .configure(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES, false)
             .configure(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_AS_NULL, true);
-    lenient.addHandler(new Unreadable());
+    lenient.addHandler(new LenientFields());
     lenient.addMixIn(ObjectMeta.class, SharedFields.class);
     DurationText.readBy(lenient);
     Stream.of(

@@ -1,8 +1,8 @@
 package dev.credence.client;
 
-import dev.credence.raw.Each;
 import dev.credence.raw.Metadata;
-import dev.credence.raw.Texts;
+import dev.credence.raw.NullSafe;
+import dev.credence.raw.UntrustedText;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.api.model.ListOptions;
@@ -77,9 +77,9 @@ public record Pages<T extends HasMetadata>(
       if (page == null) {
         return false;
       }
-      Each.in(page.getItems()).filter(Metadata::hasName).forEach(each);
+      NullSafe.in(page.getItems()).filter(Metadata::hasName).forEach(each);
       options.setContinue(page.getMetadata() == null ? null : page.getMetadata().getContinue());
-    } while (Texts.present(options.getContinue()).isPresent());
+    } while (UntrustedText.present(options.getContinue()).isPresent());
     return true;
   }
 }

@@ -3,8 +3,8 @@ package dev.credence.client;
 import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.util.StdConverter;
 import dev.credence.api.Api;
-import dev.credence.facts.text.Shared;
-import dev.credence.raw.Texts;
+import dev.credence.facts.text.Interner;
+import dev.credence.raw.UntrustedText;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,7 +23,7 @@ public abstract class SharedFields {
   @Nullable List<ManagedFieldsEntry> managedFields;
 
   static final class Sharing extends StdConverter<ManagedFieldsEntry, ManagedFieldsEntry> {
-    private static final Shared<Map<?, ?>> BRANCHES = new Shared<>(4_096);
+    private static final Interner<Map<?, ?>> BRANCHES = new Interner<>(4_096);
     private static final int MOST_SHARED = 128;
     private static final int MOST_FIELDS = 1_024;
     private static final int MOST_OF_OURS = 256;
@@ -40,10 +40,10 @@ public abstract class SharedFields {
         fields.setAdditionalProperties(bounded(fields.getAdditionalProperties(), left, ours));
         fields.setAdditionalProperties(branches(fields.getAdditionalProperties()));
       }
-      entry.setApiVersion(Texts.shared(entry.getApiVersion()));
-      entry.setFieldsType(Texts.shared(entry.getFieldsType()));
-      entry.setManager(Texts.shared(entry.getManager()));
-      entry.setOperation(Texts.shared(entry.getOperation()));
+      entry.setApiVersion(UntrustedText.shared(entry.getApiVersion()));
+      entry.setFieldsType(UntrustedText.shared(entry.getFieldsType()));
+      entry.setManager(UntrustedText.shared(entry.getManager()));
+      entry.setOperation(UntrustedText.shared(entry.getOperation()));
       entry.setAdditionalProperties(Map.of());
       return entry;
     }

@@ -1,36 +1,36 @@
 package dev.credence.controller;
 
 import dev.credence.act.Act;
-import dev.credence.act.Announcer;
-import dev.credence.act.request.Refusal;
+import dev.credence.act.EventRecorder;
+import dev.credence.act.request.WriteRefused;
 import dev.credence.api.Api;
 import dev.credence.api.Condition.Truth;
 import dev.credence.api.Conditions;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentityStatus;
 import dev.credence.client.Pages;
-import dev.credence.controller.status.StatusWrites;
-import dev.credence.controller.status.Statuses;
+import dev.credence.controller.status.StatusMapper;
+import dev.credence.controller.status.StatusWriter;
 import dev.credence.decide.Decide;
 import dev.credence.decide.Unevaluated;
 import dev.credence.decide.Urgency;
 import dev.credence.decide.policy.PolicyLeft;
 import dev.credence.facts.Snapshot;
-import dev.credence.facts.object.Setback;
-import dev.credence.facts.object.Setback.Cause;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.FailedWrite;
+import dev.credence.facts.object.FailedWrite.Cause;
+import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.policy.Tier;
-import dev.credence.metrics.Fleet;
-import dev.credence.metrics.Meters;
+import dev.credence.metrics.Counters;
+import dev.credence.metrics.IdentityGauges;
+import dev.credence.observe.ClusterCaches;
 import dev.credence.observe.Snapshots;
-import dev.credence.observe.Watches;
 import dev.credence.observe.cache.TooLarge;
 import dev.credence.plan.Action;
+import dev.credence.plan.ConditionResult.ConditionType;
 import dev.credence.plan.Decision;
+import dev.credence.plan.IdentityStatus;
 import dev.credence.plan.Reason;
-import dev.credence.plan.Standing;
-import dev.credence.plan.Verdict.Aspect;
-import dev.credence.raw.Faulty;
+import dev.credence.raw.FaultBarrier;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.javaoperatorsdk.operator.api.config.informer.Informer;
@@ -108,16 +108,16 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   private static final Decision GONE =
       new Decision(List.of(), Optional.empty(), Optional.empty(), false);
 
-  private final Watches watches;
+  private final ClusterCaches watches;
   private final Snapshots snapshots;
   private final Tier tier;
   private final Act act;
-  private final Announcer announcer;
-  private final Setbacks setbacks = new Setbacks();
-  private final Allowance allowance;
-  private final StatusWrites<MachineIdentity> statuses = new StatusWrites<>();
-  private final Fleet fleet;
-  private final Meters meters;
+  private final EventRecorder announcer;
+  private final WriteBackoff setbacks = new WriteBackoff();
+  private final SuspensionBudget allowance;
+  private final StatusWriter<MachineIdentity> statuses = new StatusWriter<>();
+  private final IdentityGauges fleet;
+  private final Counters meters;
   private final Clock clock;
   private final Consumer<MachineIdentity> gone;
   private final Urgent urgent = new Urgent();
@@ -129,17 +129,17 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   private volatile Consumer<ResourceID> promoted = identity -> {};
 
   public IdentityReconciler(
-      Watches watches,
+      ClusterCaches watches,
       Tier tier,
       Act act,
-      Announcer announcer,
-      Fleet fleet,
-      Meters meters,
+      EventRecorder announcer,
+      IdentityGauges fleet,
+      Counters meters,
       Clock clock,
       Consumer<MachineIdentity> gone) {
     this.watches = watches;
     this.snapshots = new Snapshots(watches);
-    this.allowance = new Allowance(watches::identities);
+    this.allowance = new SuspensionBudget(watches::identities);
     this.tier = tier;
     this.act = act;
     this.announcer = announcer;
@@ -175,7 +175,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
             promoted.accept(identity);
           }
         });
-    return List.of(new Wakes(watches, statuses::seen, this::isGone, this::changed));
+    return List.of(new MemberEventSource(watches, statuses::seen, this::isGone, this::changed));
   }
 
   /// `promoted`: called with an identity that turned urgent and may be waiting already.
@@ -195,7 +195,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   }
 
   /// A slow key of this Secret is there, or another one may be generated now.
-  public void keyIsReady(String namespace, Subject secret) {
+  public void keyIsReady(String namespace, ObjectRef secret) {
     watches
         .naming(namespace, secret)
         .forEach(
@@ -211,7 +211,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     urgent.forget(identity);
     waiting.remove(identity.getMetadata().getUid());
     if (fleet.isGone(name(identity))) {
-      Faulty.kept(identity, () -> tellOfDeletion(identity));
+      FaultBarrier.kept(identity, () -> tellOfDeletion(identity));
     }
     gone.accept(identity);
   }
@@ -273,14 +273,14 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     }
     var started = System.nanoTime();
     if (urgent.is(resource)) {
-      Attempt.at(name(resource), () -> first(resource));
+      ErrorBarrier.at(name(resource), () -> first(resource));
       if (Lanes.isUrgentLane()) {
         // The rest, and the status, is other work.
         meters.reconciled(Duration.ofNanos(System.nanoTime() - started));
         return UpdateControl.<MachineIdentity>noUpdate().rescheduleAfter(SHORTEST_TIMER);
       }
     }
-    var decision = Attempt.at(name(resource), () -> evaluated(resource, context.getClient()));
+    var decision = ErrorBarrier.at(name(resource), () -> evaluated(resource, context.getClient()));
     meters.reconciled(Duration.ofNanos(System.nanoTime() - started));
     if (context.getPrimaryCache().get(ResourceID.fromResource(resource)).isEmpty()) {
       isGone(resource);
@@ -309,7 +309,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
         resource,
         Reason.EvaluationFailed,
         "The operator failed to evaluate this identity, and leaves it as it is: "
-            + Faulty.line(fault)
+            + FaultBarrier.line(fault)
             + ". Correct the object or the field that is named; if nothing is wrong with it, report this as an error of the operator, with its log",
         Optional.of(fault),
         client);
@@ -335,7 +335,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     var now = clock.instant();
     var standing = Unevaluated.standing(fleet.standing(name(resource)), reason, message);
     fleet.stands(name(resource), standing);
-    var status = Statuses.unevaluated(standing, resource, now);
+    var status = StatusMapper.unevaluated(standing, resource, now);
     if (!status.equals(resource.getStatus())) {
       LOG.atWarn()
           .setCause(fault.orElse(null))
@@ -376,7 +376,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
       LOG.atWarn()
           .addKeyValue("namespace", resource.getMetadata().getNamespace())
           .addKeyValue("identity", resource.getMetadata().getName())
-          .log("a suspension or revocation could not be evaluated: {}", Faulty.line(fault));
+          .log("a suspension or revocation could not be evaluated: {}", FaultBarrier.line(fault));
     }
     urgent.done(resource);
     return true;
@@ -412,7 +412,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
       return GONE.again(now);
     }
     // The accounts may have been listed before, by the lane of what is urgent.
-    if (decision.actions().stream().anyMatch(Action.Freeze.class::isInstance)
+    if (decision.actions().stream().anyMatch(Action.DenyWrites.class::isInstance)
         || !snapshot.safeguards().listedFor(uid).isEmpty()) {
       watches.awaitEnforcement();
     }
@@ -434,13 +434,14 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   /// A status that would be another one in seconds, when the keys are generated that are waited
   /// for, is not written; one that stays is. `held`: what is still put off, also by a look before
   /// this one.
-  private boolean isSoonDone(String uid, List<Refusal> refusals, List<Setback> held, Instant now) {
+  private boolean isSoonDone(
+      String uid, List<WriteRefused> refusals, List<FailedWrite> held, Instant now) {
     var isSoon =
         refusals.isEmpty()
             ? waiting.containsKey(uid)
                 && !held.isEmpty()
                 && held.stream().allMatch(setback -> setback.cause() == Cause.Held)
-            : refusals.stream().allMatch(Refusal::isSoon);
+            : refusals.stream().allMatch(WriteRefused::isSoon);
     if (!isSoon) {
       waiting.remove(uid);
       return false;
@@ -453,7 +454,9 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   private static boolean isMadeAnew(List<Action> actions, MachineIdentity resource) {
     return actions.stream().anyMatch(Action::creates)
         && Optional.ofNullable(resource.getStatus())
-            .map(status -> Conditions.of(status.conditions()).byType().get(Aspect.Ready.name()))
+            .map(
+                status ->
+                    Conditions.of(status.conditions()).byType().get(ConditionType.Ready.name()))
             .filter(ready -> ready.status() == Truth.True)
             .isPresent();
   }
@@ -486,18 +489,18 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     return decision
         .standing()
         .filter(_ -> decision.counted())
-        .flatMap(Standing::policy)
+        .flatMap(IdentityStatus::policy)
         .map(policy -> allowance.claim(uid, policy.name(), policy.mostSuspensions(), now))
         .orElse(true);
   }
 
   /// An action that fails stops neither the others nor the status. Where the API server fails at
   /// one again and again, that is shown; the first few times the whole look is tried again.
-  private List<Refusal> perform(List<Action> actions, MachineIdentity resource) {
+  private List<WriteRefused> perform(List<Action> actions, MachineIdentity resource) {
     var uid = resource.getMetadata().getUid();
-    var refusals = new ArrayList<Refusal>();
+    var refusals = new ArrayList<WriteRefused>();
     Optional<RuntimeException> unanswered = Optional.empty();
-    var undone = new ArrayList<Subject>();
+    var undone = new ArrayList<ObjectRef>();
     var performing = act.performing(actions, resource);
     for (var action : actions) {
       if (undone.stream().anyMatch(failed -> belongTogether(failed, action.subject()))) {
@@ -517,12 +520,12 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
         performing.accept(action);
         setbacks.answered(uid, action.subject());
       } catch (RuntimeException | StackOverflowError fault) {
-        var found = Refusal.of(action.subject(), fault);
+        var found = WriteRefused.of(action.subject(), fault);
         if (found.isEmpty()) {
           throw fault;
         }
         var refusal = found.get();
-        if (!(fault instanceof Refusal)) {
+        if (!(fault instanceof WriteRefused)) {
           undone.add(action.subject());
         }
         if (refusal.why() != Cause.Unanswered) {
@@ -533,7 +536,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
         } else {
           refusal = refusal.lasting();
         }
-        if (!(fault instanceof Refusal) && !(fault instanceof KubernetesClientException)) {
+        if (!(fault instanceof WriteRefused) && !(fault instanceof KubernetesClientException)) {
           LOG.atWarn()
               .addKeyValue("subject", action.subject())
               .log("an action failed: {}", trace(fault));
@@ -550,7 +553,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
         continue;
       }
       // What is told of an action is not the action.
-      Faulty.kept(resource, () -> done(action, resource));
+      FaultBarrier.kept(resource, () -> done(action, resource));
     }
     unanswered.ifPresent(
         failed -> {
@@ -573,13 +576,13 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     if (Urgency.isUrgent(action)) {
       rates.spend(namespace, now);
     } else if (!rates.take(namespace, now)) {
-      throw Refusal.limited(action.subject(), namespace, rates.goesOn(namespace, now));
+      throw WriteRefused.limited(action.subject(), namespace, rates.goesOn(namespace, now));
     }
   }
 
   /// What is made for a Secret has a name that begins with its name: of one rotation no step is
   /// taken after one that failed for a reason that nobody decided about.
-  private static boolean belongTogether(Subject one, Subject other) {
+  private static boolean belongTogether(ObjectRef one, ObjectRef other) {
     return one.name().startsWith(other.name()) || other.name().startsWith(one.name());
   }
 
@@ -603,11 +606,11 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   }
 
   /// An anchor that was refused is missed by the token after it: the first of the two says why.
-  private static Optional<Refusal> firstOf(Subject subject, List<Refusal> refusals) {
+  private static Optional<WriteRefused> firstOf(ObjectRef subject, List<WriteRefused> refusals) {
     return refusals.stream().filter(refusal -> refusal.subject().equals(subject)).findFirst();
   }
 
-  private void log(Action action, MachineIdentity resource, Optional<Refusal> refusal) {
+  private void log(Action action, MachineIdentity resource, Optional<WriteRefused> refusal) {
     var raced = refusal.filter(no -> no.why() != Cause.Refused).isPresent();
     refusal.filter(no -> !raced).ifPresent(no -> meters.failed(action));
     (raced ? LOG.atDebug() : refusal.isPresent() ? LOG.atWarn() : LOG.atInfo())
@@ -615,14 +618,17 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
         .addKeyValue("identity", resource.getMetadata().getName())
         .addKeyValue("action", action.getClass().getSimpleName())
         .addKeyValue("subject", action.subject())
-        .log(refusal.map(Refusal::getMessage).orElse("done"));
+        .log(refusal.map(WriteRefused::getMessage).orElse("done"));
   }
 
   private void show(
-      Standing standing, Snapshot snapshot, MachineIdentity resource, KubernetesClient client) {
+      IdentityStatus standing,
+      Snapshot snapshot,
+      MachineIdentity resource,
+      KubernetesClient client) {
     fleet.stands(name(resource), standing);
     var before = resource.getStatus();
-    var status = Statuses.of(standing, resource, snapshot.now());
+    var status = StatusMapper.of(standing, resource, snapshot.now());
     if (status.equals(before)) {
       return;
     }
@@ -636,7 +642,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   }
 
   private void tellOfLeaving(
-      Standing standing,
+      IdentityStatus standing,
       Snapshot snapshot,
       MachineIdentity resource,
       @Nullable MachineIdentityStatus before) {
@@ -646,7 +652,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
             policy ->
                 PolicyLeft.byChange(
                     snapshot,
-                    standing.policy().map(Standing.PolicyApplied::name),
+                    standing.policy().map(IdentityStatus.PolicyApplied::name),
                     policy.name(),
                     policy.generation()))
         .ifPresent(
@@ -664,10 +670,10 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   }
 
   /// What is left alone since it is not ours is counted when it turns so.
-  private void countRefusals(Standing standing, @Nullable MachineIdentityStatus before) {
-    var linked = standing.verdict(Aspect.MembersLinked);
+  private void countRefusals(IdentityStatus standing, @Nullable MachineIdentityStatus before) {
+    var linked = standing.verdict(ConditionType.MembersLinked);
     var known = Conditions.of(before == null ? null : before.conditions()).byType();
-    var reason = known.get(Aspect.MembersLinked.name());
+    var reason = known.get(ConditionType.MembersLinked.name());
     if (LEFT_ALONE.contains(linked.reason())
         && (reason == null || !reason.reason().equals(linked.reason().name()))) {
       meters.refused(linked.reason().name());
@@ -687,7 +693,8 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     return control;
   }
 
-  private static Fleet.Name name(MachineIdentity resource) {
-    return new Fleet.Name(resource.getMetadata().getNamespace(), resource.getMetadata().getName());
+  private static IdentityGauges.Name name(MachineIdentity resource) {
+    return new IdentityGauges.Name(
+        resource.getMetadata().getNamespace(), resource.getMetadata().getName());
   }
 }

@@ -6,14 +6,14 @@ import dev.credence.api.Condition.Truth;
 import dev.credence.api.Conditions;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.CredentialPolicyStatus;
-import dev.credence.controller.status.Findings;
-import dev.credence.controller.status.StatusWrites;
-import dev.credence.decide.policy.PolicyChoice;
-import dev.credence.metrics.Census;
-import dev.credence.metrics.Fleet;
-import dev.credence.observe.read.Policies;
+import dev.credence.controller.status.DiscoveryStatus;
+import dev.credence.controller.status.StatusWriter;
+import dev.credence.decide.policy.PolicyMatched;
+import dev.credence.metrics.DiscoveryGauges;
+import dev.credence.metrics.IdentityGauges;
+import dev.credence.observe.read.PolicyReader;
 import dev.credence.plan.Reason;
-import dev.credence.raw.Faulty;
+import dev.credence.raw.FaultBarrier;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
@@ -48,9 +48,9 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
   private record Counted(@Nullable Long generation, long changes, long found) {}
 
   private final Map<String, Counted> lastCounted = new ConcurrentHashMap<>();
-  private final StatusWrites<CredentialPolicy> statuses = new StatusWrites<>();
-  private final Fleet fleet;
-  private final Census census;
+  private final StatusWriter<CredentialPolicy> statuses = new StatusWriter<>();
+  private final IdentityGauges fleet;
+  private final DiscoveryGauges census;
   private final LongSupplier identities;
   private final boolean seesAll;
   private final Clock clock;
@@ -61,7 +61,11 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
   /// `seesAll`: this operator looks after every namespace. One that does not leaves the numbers
   /// out, since others count too.
   public PolicyReconciler(
-      Fleet fleet, Census census, LongSupplier identities, boolean seesAll, Clock clock) {
+      IdentityGauges fleet,
+      DiscoveryGauges census,
+      LongSupplier identities,
+      boolean seesAll,
+      Clock clock) {
     this.fleet = fleet;
     this.census = census;
     this.identities = identities;
@@ -79,7 +83,7 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
     if (counted.equals(lastCounted.get(resource.getMetadata().getUid()))) {
       return again;
     }
-    var status = Attempt.at(resource.getMetadata().getName(), () -> evaluated(resource));
+    var status = ErrorBarrier.at(resource.getMetadata().getName(), () -> evaluated(resource));
     if (!status.equals(resource.getStatus())) {
       var fresh = new CredentialPolicy();
       fresh.setStatus(status);
@@ -106,7 +110,7 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
     try {
       return status(resource);
     } catch (RuntimeException | StackOverflowError fault) {
-      var message = "the operator failed to evaluate it: " + Faulty.line(fault);
+      var message = "the operator failed to evaluate it: " + FaultBarrier.line(fault);
       LOG.atWarn().setCause(fault).log("policy {}: {}", resource.getMetadata().getName(), message);
       var generation = resource.getMetadata().getGeneration();
       var before = Optional.ofNullable(resource.getStatus());
@@ -128,16 +132,16 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
     var counted =
         isWhole()
             ? Optional.of(fleet.tally(resource.getMetadata().getName()))
-            : Optional.<Fleet.Tally>empty();
-    var findings = Findings.of(resource, before, census.last(), seesAll);
+            : Optional.<IdentityGauges.Tally>empty();
+    var findings = DiscoveryStatus.of(resource, before, census.last(), seesAll);
     return new CredentialPolicyStatus(
         generation,
         counted
-            .map(Fleet.Tally::identities)
+            .map(IdentityGauges.Tally::identities)
             .or(() -> before.map(CredentialPolicyStatus::identities))
             .orElse(null),
         counted
-            .map(Fleet.Tally::violations)
+            .map(IdentityGauges.Tally::violations)
             .or(() -> before.map(CredentialPolicyStatus::violations))
             .orElse(null),
         findings.unclaimed().orElse(null),
@@ -148,8 +152,8 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
       CredentialPolicy resource,
       @Nullable Long generation,
       Optional<CredentialPolicyStatus> before,
-      Findings findings) {
-    var problems = PolicyChoice.problems(Policies.of(resource));
+      DiscoveryStatus findings) {
+    var problems = PolicyMatched.problems(PolicyReader.of(resource));
     var conditions = new ArrayList<Condition>();
     if (problems.isEmpty()) {
       conditions.add(
@@ -165,7 +169,7 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
             says ->
                 conditions.add(
                     condition(
-                        Findings.COMPLETE,
+                        DiscoveryStatus.COMPLETE,
                         says.truth(),
                         says.reason(),
                         says.message(),

@@ -1,9 +1,9 @@
 package dev.credence.controller;
 
-import dev.credence.act.request.Refusal;
-import dev.credence.decide.discovery.Registering;
-import dev.credence.facts.object.Setback.Cause;
-import dev.credence.metrics.Census.Progress;
+import dev.credence.act.request.WriteRefused;
+import dev.credence.decide.discovery.RegistrationPlan;
+import dev.credence.facts.object.FailedWrite.Cause;
+import dev.credence.metrics.DiscoveryGauges.Progress;
 import dev.credence.plan.RegistrationStep;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
@@ -43,13 +43,13 @@ final class Registrar {
   /// What is not tried before `until`. `why` is empty where it was done.
   private record Held(Instant until, Optional<String> why) {}
 
-  /// `writes` throws [Refusal] where the API server said no.
+  /// `writes` throws [WriteRefused] where the API server said no.
   Registrar(Consumer<RegistrationStep> writes) {
     this.writes = writes;
   }
 
   /// How far it is, by the names of policies.
-  Map<String, Progress> perform(Registering registering, Instant now) {
+  Map<String, Progress> perform(RegistrationPlan registering, Instant now) {
     forget(now);
     var waiting = new HashMap<String, Integer>();
     var problems = new HashMap<String, List<String>>();
@@ -96,7 +96,7 @@ final class Registrar {
           .addKeyValue("action", kind(step))
           .log("done");
       return Optional.empty();
-    } catch (Refusal refusal) {
+    } catch (WriteRefused refusal) {
       return refused(step, refusal, now);
     } catch (KubernetesClientException unanswered) {
       var why = Optional.of("the API server does not answer");
@@ -114,7 +114,7 @@ final class Registrar {
     }
   }
 
-  private Optional<String> refused(RegistrationStep step, Refusal refusal, Instant now) {
+  private Optional<String> refused(RegistrationStep step, WriteRefused refusal, Instant now) {
     if (refusal.why() != Cause.Refused) {
       held.put(key(step), new Held(now.plus(AFTER_A_RACE), Optional.empty()));
       return Optional.empty();

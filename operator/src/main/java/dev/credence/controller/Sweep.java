@@ -3,17 +3,17 @@ package dev.credence.controller;
 import dev.credence.act.Act;
 import dev.credence.api.Api;
 import dev.credence.api.MachineIdentity;
-import dev.credence.facts.credential.Ended;
-import dev.credence.facts.object.Guard;
-import dev.credence.facts.object.Subject;
-import dev.credence.facts.object.Subject.Kind;
+import dev.credence.facts.credential.TokenInvalidation;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.ObjectRef.Kind;
+import dev.credence.facts.object.Preconditions;
 import dev.credence.facts.policy.Tier;
-import dev.credence.metrics.Meters;
-import dev.credence.observe.Watches;
-import dev.credence.observe.read.Members;
+import dev.credence.metrics.Counters;
+import dev.credence.observe.ClusterCaches;
+import dev.credence.observe.read.MemberReader;
 import dev.credence.observe.suspension.SuspendedAccounts;
 import dev.credence.observe.suspension.SuspendedAccounts.Entry;
-import dev.credence.raw.Faulty;
+import dev.credence.raw.FaultBarrier;
 import dev.credence.raw.Metadata;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -46,10 +46,10 @@ public final class Sweep implements AutoCloseable {
   /// long after it was suspended.
   private static final Duration FORGOTTEN_AFTER = Duration.ofDays(30);
 
-  private final Watches watches;
+  private final ClusterCaches watches;
   private final Act act;
   private final Tier tier;
-  private final Meters meters;
+  private final Counters meters;
   private final Clock clock;
   private final Duration every;
   /// The version of the ConfigMap of before that was to be deleted.
@@ -62,7 +62,8 @@ public final class Sweep implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("sweep").daemon().factory());
 
-  public Sweep(Watches watches, Act act, Tier tier, Meters meters, Clock clock, Duration every) {
+  public Sweep(
+      ClusterCaches watches, Act act, Tier tier, Counters meters, Clock clock, Duration every) {
     this.watches = watches;
     this.act = act;
     this.tier = tier;
@@ -89,7 +90,7 @@ public final class Sweep implements AutoCloseable {
 
   private void tick(BooleanSupplier complete) {
     try {
-      if (WallClock.isDue(last, every, clock.instant()) && complete.getAsBoolean()) {
+      if (Interval.isDue(last, every, clock.instant()) && complete.getAsBoolean()) {
         sweep();
         last = clock.instant();
         meters.swept(clock.instant());
@@ -108,7 +109,7 @@ public final class Sweep implements AutoCloseable {
       if (mayUnmark(kind)) {
         watches
             .marked(kind)
-            .filter(object -> Faulty.or(false, object, () -> isOrphan(kind, object)))
+            .filter(object -> FaultBarrier.or(false, object, () -> isOrphan(kind, object)))
             .forEach(object -> unmark(kind, object));
       }
     }
@@ -121,7 +122,7 @@ public final class Sweep implements AutoCloseable {
   /// An identity is gone: its members lose our marks.
   public void isGone(MachineIdentity identity) {
     if (leads) {
-      worker.execute(() -> Faulty.kept(identity, () -> release(identity)));
+      worker.execute(() -> FaultBarrier.kept(identity, () -> release(identity)));
     }
   }
 
@@ -132,7 +133,7 @@ public final class Sweep implements AutoCloseable {
     for (var kind : Kind.OF_MEMBERS) {
       if (mayUnmark(kind)) {
         watches.ofIdentity(kind, namespace, name).stream()
-            .filter(object -> Faulty.or(false, object, () -> isOrphan(kind, object)))
+            .filter(object -> FaultBarrier.or(false, object, () -> isOrphan(kind, object)))
             .forEach(object -> unmark(kind, object));
       }
     }
@@ -208,8 +209,9 @@ public final class Sweep implements AutoCloseable {
     }
   }
 
-  private static Ended ended(HasMetadata secret) {
-    return Ended.of(Metadata.annotations(secret.getMetadata()).getOrDefault(Api.SUSPENDED, ""));
+  private static TokenInvalidation ended(HasMetadata secret) {
+    return TokenInvalidation.of(
+        Metadata.annotations(secret.getMetadata()).getOrDefault(Api.SUSPENDED, ""));
   }
 
   /// Whether the account of this token stays suspended without the identity that it was suspended
@@ -222,12 +224,12 @@ public final class Sweep implements AutoCloseable {
                 entry ->
                     entry.getValue().outlivesItsIdentity()
                         && entry.getValue().isFor(ended.uid())
-                        && Members.isTokenOf(entry.getKey(), secret));
+                        && MemberReader.isTokenOf(entry.getKey(), secret));
   }
 
   /// No such account is there, nor its namespace or for a long time.
   private boolean isForgotten(Entry entry) {
-    return watches.find(entry.namespace(), Subject.account(entry.account())).isEmpty()
+    return watches.find(entry.namespace(), ObjectRef.account(entry.account())).isEmpty()
         && (watches.namespace(entry.namespace()).isEmpty()
             || entry.listed().since().plus(FORGOTTEN_AFTER).isBefore(clock.instant()));
   }
@@ -241,13 +243,13 @@ public final class Sweep implements AutoCloseable {
   }
 
   private void thaw(String namespace, String account) {
-    var subject = Subject.suspension(account);
+    var subject = ObjectRef.suspension(account);
     tried(namespace, subject, () -> act.thaw(namespace, subject));
   }
 
   private void revalidate(HasMetadata secret) {
     var meta = secret.getMetadata();
-    var subject = Subject.secret(meta.getName());
+    var subject = ObjectRef.secret(meta.getName());
     tried(
         meta.getNamespace(),
         subject,
@@ -261,21 +263,21 @@ public final class Sweep implements AutoCloseable {
     var identity = Metadata.labels(meta).get(Api.IDENTITY);
     return identity != null
         && meta.getDeletionTimestamp() == null
-        && Members.carriesOurMarks(object)
+        && MemberReader.carriesOurMarks(object)
         && !watches.identityExists(meta.getNamespace(), identity)
-        && (Members.carriesOurLabel(object)
-            || !watches.mayBeMember(meta.getNamespace(), new Subject(kind, meta.getName())));
+        && (MemberReader.carriesOurLabel(object)
+            || !watches.mayBeMember(meta.getNamespace(), new ObjectRef(kind, meta.getName())));
   }
 
   private void unmark(Kind kind, HasMetadata object) {
     var meta = object.getMetadata();
-    var subject = new Subject(kind, meta.getName());
+    var subject = new ObjectRef(kind, meta.getName());
     tried(
         meta.getNamespace(), subject, () -> act.unmark(meta.getNamespace(), subject, guard(meta)));
   }
 
-  private static Guard guard(ObjectMeta meta) {
-    return new Guard(
+  private static Preconditions guard(ObjectMeta meta) {
+    return new Preconditions(
         Objects.requireNonNull(meta.getUid()), Objects.requireNonNull(meta.getResourceVersion()));
   }
 
@@ -290,7 +292,7 @@ public final class Sweep implements AutoCloseable {
     }
   }
 
-  private static void tried(String namespace, Subject subject, Runnable cleaning) {
+  private static void tried(String namespace, ObjectRef subject, Runnable cleaning) {
     try {
       cleaning.run();
     } catch (RuntimeException failed) {

@@ -1,13 +1,13 @@
 package dev.credence.decide;
 
 import dev.credence.decide.membership.Membership;
-import dev.credence.decide.rotation.Tidying;
+import dev.credence.decide.rotation.RotationCleanup;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.identity.Identity.SecretWanted;
 import dev.credence.facts.identity.Member;
 import dev.credence.facts.identity.Member.Part;
 import dev.credence.facts.identity.Member.StoredSecret;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.ObjectRef;
 import dev.credence.plan.Action;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +32,7 @@ final class Clearing {
       }
     }
     var jobs = s.jobs().stream().filter(job -> !listed.contains(job.secret())).toList();
-    actions.addAll(Tidying.removing(jobs, UNLISTED));
+    actions.addAll(RotationCleanup.removing(jobs, UNLISTED));
     return actions;
   }
 
@@ -45,7 +45,8 @@ final class Clearing {
     }
     return switch (secret.part().get()) {
       case Part.Pending(var of) -> !listed.contains(of);
-      case Part.Anchor(var of, _) -> !listed.contains(of) && s.member(Subject.secret(of)).isEmpty();
+      case Part.Anchor(var of, _) ->
+          !listed.contains(of) && s.member(ObjectRef.secret(of)).isEmpty();
     };
   }
 

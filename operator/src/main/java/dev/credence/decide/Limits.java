@@ -1,36 +1,36 @@
 package dev.credence.decide;
 
 import dev.credence.facts.Snapshot;
-import dev.credence.facts.object.Setback;
-import dev.credence.facts.object.Setback.Cause;
+import dev.credence.facts.object.FailedWrite;
+import dev.credence.facts.object.FailedWrite.Cause;
+import dev.credence.plan.ConditionResult;
+import dev.credence.plan.ConditionResult.ConditionStatus;
+import dev.credence.plan.ConditionResult.ConditionType;
+import dev.credence.plan.ConditionResult.Impact;
 import dev.credence.plan.Reason;
-import dev.credence.plan.Verdict;
-import dev.credence.plan.Verdict.Aspect;
-import dev.credence.plan.Verdict.Truth;
-import dev.credence.plan.Verdict.Weight;
 import java.util.Optional;
 
 /// Says that writes wait, since the operator does only so many for a namespace. What is worse stays
 /// what is said.
 final class Limits {
 
-  static Verdict over(Verdict freshness, Snapshot s) {
-    return freshness.weight() == Weight.Broken ? freshness : limited(s).orElse(freshness);
+  static ConditionResult over(ConditionResult freshness, Snapshot s) {
+    return freshness.weight() == Impact.Broken ? freshness : limited(s).orElse(freshness);
   }
 
-  private static Optional<Verdict> limited(Snapshot s) {
+  private static Optional<ConditionResult> limited(Snapshot s) {
     return s.setbacks().stream()
         .filter(setback -> setback.cause() == Cause.Limited && setback.retryAt().isAfter(s.now()))
         .findFirst()
-        .map(Setback::message)
+        .map(FailedWrite::message)
         .map(
             message ->
-                new Verdict(
-                    Aspect.CredentialsFresh,
-                    Truth.False,
+                new ConditionResult(
+                    ConditionType.CredentialsFresh,
+                    ConditionStatus.False,
                     Reason.RateLimited,
                     message,
-                    Weight.Waiting));
+                    Impact.Waiting));
   }
 
   private Limits() {}

@@ -1,15 +1,15 @@
 package dev.credence.decide;
 
-import dev.credence.facts.identity.Lived;
+import dev.credence.facts.identity.RecordedStatus;
+import dev.credence.plan.ConditionResult;
+import dev.credence.plan.ConditionResult.ConditionStatus;
+import dev.credence.plan.ConditionResult.ConditionType;
+import dev.credence.plan.IdentityStatus;
+import dev.credence.plan.IdentityStatus.Counts;
+import dev.credence.plan.IdentityStatus.Handled;
+import dev.credence.plan.IdentityStatus.OwnerFound;
+import dev.credence.plan.IdentityStatus.State;
 import dev.credence.plan.Reason;
-import dev.credence.plan.Standing;
-import dev.credence.plan.Standing.Counts;
-import dev.credence.plan.Standing.Handled;
-import dev.credence.plan.Standing.OwnerFound;
-import dev.credence.plan.Standing.State;
-import dev.credence.plan.Verdict;
-import dev.credence.plan.Verdict.Aspect;
-import dev.credence.plan.Verdict.Truth;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -19,17 +19,18 @@ import java.util.stream.Stream;
 /// ready, and a person must act. Of everything else it says what was true before, or that it is not
 /// known.
 public final class Unevaluated {
-  private static final EnumSet<Aspect> SUMS =
-      EnumSet.of(Aspect.Ready, Aspect.Reconciling, Aspect.Stalled);
+  private static final EnumSet<ConditionType> SUMS =
+      EnumSet.of(ConditionType.Ready, ConditionType.Reconciling, ConditionType.Stalled);
 
-  public static Standing standing(Optional<Standing> before, String message) {
+  public static IdentityStatus standing(Optional<IdentityStatus> before, String message) {
     return standing(before, Reason.EvaluationFailed, message);
   }
 
   /// `reason`: why it is not evaluated.
-  public static Standing standing(Optional<Standing> before, Reason reason, String message) {
+  public static IdentityStatus standing(
+      Optional<IdentityStatus> before, Reason reason, String message) {
     var known = before.orElseGet(() -> unknown(message));
-    return new Standing(
+    return new IdentityStatus(
         known.state(),
         known.type(),
         known.owner(),
@@ -53,21 +54,21 @@ public final class Unevaluated {
   }
 
   /// Ready and Stalled.
-  public static List<Verdict> sums(String message) {
+  public static List<ConditionResult> sums(String message) {
     return sums(Reason.EvaluationFailed, message);
   }
 
-  private static List<Verdict> sums(Reason reason, String message) {
+  private static List<ConditionResult> sums(Reason reason, String message) {
     return List.of(
-        Verdict.fine(Aspect.Ready, Truth.False, reason, message),
-        Verdict.fine(Aspect.Stalled, Truth.True, reason, message));
+        ConditionResult.fine(ConditionType.Ready, ConditionStatus.False, reason, message),
+        ConditionResult.fine(ConditionType.Stalled, ConditionStatus.True, reason, message));
   }
 
-  private static Standing unknown(String message) {
-    return new Standing(
+  private static IdentityStatus unknown(String message) {
+    return new IdentityStatus(
         State.Provisioning,
         Optional.empty(),
-        new OwnerFound(Optional.empty(), Optional.empty(), Standing.Source.None),
+        new OwnerFound(Optional.empty(), Optional.empty(), IdentityStatus.Source.None),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -78,9 +79,12 @@ public final class Unevaluated {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        Lived.Approval.NONE,
+        RecordedStatus.Approval.NONE,
         EnumSet.complementOf(SUMS).stream()
-            .map(aspect -> Verdict.fine(aspect, Truth.Unknown, Reason.EvaluationFailed, message))
+            .map(
+                aspect ->
+                    ConditionResult.fine(
+                        aspect, ConditionStatus.Unknown, Reason.EvaluationFailed, message))
             .toList(),
         List.of(),
         List.of());

@@ -4,7 +4,7 @@ import dev.credence.facts.Snapshot;
 import dev.credence.facts.credential.Hooks.Step;
 import dev.credence.facts.identity.Member.Part;
 import dev.credence.facts.identity.Member.StoredSecret;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.ObjectRef;
 import dev.credence.plan.Action;
 import dev.credence.plan.Decision;
 import java.util.List;
@@ -39,7 +39,7 @@ public final class Urgency {
   /// Whether the action ends something by itself.
   public static boolean isUrgent(Action action) {
     return switch (action) {
-      case Action.Freeze _, Action.Invalidate _ -> true;
+      case Action.DenyWrites _, Action.Invalidate _ -> true;
       case Action.RunHook run -> run.step() == Step.revoke;
       default -> isRevocation(action);
     };
@@ -48,7 +48,7 @@ public final class Urgency {
   /// Whether the action makes nothing in place of what it ends.
   public static boolean ends(Action action) {
     return switch (action) {
-      case Action.Freeze _, Action.Invalidate _, Action.Remove _ -> true;
+      case Action.DenyWrites _, Action.Invalidate _, Action.Remove _ -> true;
       default -> false;
     };
   }
@@ -58,7 +58,7 @@ public final class Urgency {
   }
 
   /// What tokens are bound to: to delete one ends its token.
-  private static Set<Subject> anchors(Snapshot s) {
+  private static Set<ObjectRef> anchors(Snapshot s) {
     return s.members().stream()
         .filter(member -> member instanceof StoredSecret secret && isAnchor(secret))
         .map(member -> member.subject())

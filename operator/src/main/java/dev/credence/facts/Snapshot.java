@@ -5,15 +5,15 @@ import dev.credence.facts.credential.HookJob;
 import dev.credence.facts.identity.Claim;
 import dev.credence.facts.identity.Identity;
 import dev.credence.facts.identity.Member;
-import dev.credence.facts.identity.Safeguards;
-import dev.credence.facts.object.Home;
-import dev.credence.facts.object.Setback;
-import dev.credence.facts.object.Setback.Cause;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.identity.SuspensionFacts;
+import dev.credence.facts.object.FailedWrite;
+import dev.credence.facts.object.FailedWrite.Cause;
+import dev.credence.facts.object.NamespaceFacts;
+import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.policy.Policy;
 import dev.credence.facts.rbac.Grants;
 import dev.credence.facts.usage.Consumers;
-import dev.credence.facts.usage.Evidence;
+import dev.credence.facts.usage.UsageEvidence;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -29,17 +29,17 @@ import java.util.Optional;
 public record Snapshot(
     Instant now,
     Identity identity,
-    Home home,
+    NamespaceFacts home,
     List<Policy> policies,
     List<Member> members,
-    Map<Subject, List<Claim>> rivals,
+    Map<ObjectRef, List<Claim>> rivals,
     CertManager certManager,
     List<HookJob> jobs,
     Optional<Consumers> consumers,
-    Evidence evidence,
+    UsageEvidence evidence,
     Grants grants,
-    Safeguards safeguards,
-    List<Setback> setbacks) {
+    SuspensionFacts safeguards,
+    List<FailedWrite> setbacks) {
 
   public Snapshot {
     policies = List.copyOf(policies);
@@ -49,18 +49,18 @@ public record Snapshot(
     setbacks = List.copyOf(setbacks);
   }
 
-  public Optional<Member> member(Subject subject) {
+  public Optional<Member> member(ObjectRef subject) {
     return members.stream().filter(member -> member.subject().equals(subject)).findFirst();
   }
 
-  public Optional<Setback> setback(Subject subject) {
+  public Optional<FailedWrite> setback(ObjectRef subject) {
     return setbacks.stream()
         .filter(setback -> setback.subject().equals(subject) && setback.retryAt().isAfter(now))
         .findFirst();
   }
 
   /// That the API server said no a moment ago.
-  public Optional<Setback> refusal(Subject subject) {
+  public Optional<FailedWrite> refusal(ObjectRef subject) {
     return setback(subject).filter(setback -> setback.cause() == Cause.Refused);
   }
 
@@ -70,11 +70,11 @@ public record Snapshot(
   }
 
   /// The same look after some actions did not go through.
-  public Snapshot with(List<Setback> later) {
+  public Snapshot with(List<FailedWrite> later) {
     return with(safeguards, later);
   }
 
-  private Snapshot with(Safeguards around, List<Setback> held) {
+  private Snapshot with(SuspensionFacts around, List<FailedWrite> held) {
     return new Snapshot(
         now,
         identity,

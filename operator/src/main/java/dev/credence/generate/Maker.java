@@ -2,6 +2,7 @@ package dev.credence.generate;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.Generator.Algorithm;
 import dev.credence.facts.credential.Generator.Alternate;
 import dev.credence.facts.credential.Generator.Characters;
@@ -13,8 +14,7 @@ import dev.credence.facts.credential.Generator.RandomBytes;
 import dev.credence.facts.credential.Generator.Template;
 import dev.credence.facts.credential.Generator.Unknown;
 import dev.credence.facts.credential.Generator.Uuid;
-import dev.credence.facts.credential.Key;
-import dev.credence.facts.credential.Recipe;
+import dev.credence.facts.credential.KeySpec;
 import dev.credence.facts.credential.Templates;
 import java.security.SecureRandom;
 import java.util.List;
@@ -40,24 +40,25 @@ public final class Maker {
   /// @throws IllegalArgumentException with a sentence for the author of the keys and no value in
   /// it: what [Templates#problem] says, a key pair that does not exist, or templates that come
   /// to more than 256 KiB
-  public SortedMap<String, byte[]> make(List<Key> keys, long version) {
+  public SortedMap<String, byte[]> make(List<KeySpec> keys, long version) {
     return make(keys, version, Map.of());
   }
 
   /// The same for a Secret that holds `before`: what takes turns takes the one after what is there.
-  public SortedMap<String, byte[]> make(List<Key> keys, long version, Map<String, byte[]> before) {
+  public SortedMap<String, byte[]> make(
+      List<KeySpec> keys, long version, Map<String, byte[]> before) {
     return make(keys, version, before, Map.of());
   }
 
   /// The same with key pairs that were generated before, by the name of the key.
   public SortedMap<String, byte[]> make(
-      List<Key> keys,
+      List<KeySpec> keys,
       long version,
       Map<String, byte[]> before,
       Map<String, SortedMap<String, byte[]>> pairs) {
     checked(keys);
     SortedMap<String, byte[]> values = new TreeMap<>();
-    for (Key key : keys) {
+    for (KeySpec key : keys) {
       var pair = pairs.get(key.name());
       if (pair == null) {
         make(key, version, before, values);
@@ -82,9 +83,9 @@ public final class Maker {
   /// The fixed texts and templates alone, from the values that are there.
   ///
   /// @throws IllegalArgumentException as above, and where one of the other keys is not there
-  public SortedMap<String, byte[]> fill(List<Key> keys, Map<String, byte[]> values) {
+  public SortedMap<String, byte[]> fill(List<KeySpec> keys, Map<String, byte[]> values) {
     checked(keys);
-    Templates.names(keys.stream().filter(key -> !Recipe.isText(key)).toList())
+    Templates.names(keys.stream().filter(key -> !GeneratedContent.isText(key)).toList())
         .filter(name -> !values.containsKey(name))
         .findFirst()
         .ifPresent(
@@ -95,19 +96,19 @@ public final class Maker {
             });
     SortedMap<String, byte[]> all = new TreeMap<>(values);
     SortedMap<String, byte[]> texts = new TreeMap<>();
-    for (Key key : keys) {
+    for (KeySpec key : keys) {
       if (key.generator() instanceof Fixed(String text)) {
         all.put(key.name(), text.getBytes(UTF_8));
       }
     }
     Expansion.into(all, Templates.inOrder(keys));
     keys.stream()
-        .filter(Recipe::isText)
+        .filter(GeneratedContent::isText)
         .forEach(key -> texts.put(key.name(), Objects.requireNonNull(all.get(key.name()))));
     return texts;
   }
 
-  private static void checked(List<Key> keys) {
+  private static void checked(List<KeySpec> keys) {
     Templates.problem(keys)
         .ifPresent(
             problem -> {
@@ -116,7 +117,7 @@ public final class Maker {
   }
 
   private void make(
-      Key key, long version, Map<String, byte[]> before, SortedMap<String, byte[]> values) {
+      KeySpec key, long version, Map<String, byte[]> before, SortedMap<String, byte[]> values) {
     switch (key.generator()) {
       case Fixed(String text) -> values.put(key.name(), text.getBytes(UTF_8));
       case Password(int length, Characters characters) ->

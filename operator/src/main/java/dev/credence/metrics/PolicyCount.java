@@ -1,6 +1,6 @@
 package dev.credence.metrics;
 
-import dev.credence.decide.policy.PolicyChoice;
+import dev.credence.decide.policy.PolicyMatched;
 import dev.credence.facts.policy.Policy;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
@@ -20,7 +20,7 @@ public final class PolicyCount implements MultiCollector {
   @Override
   public MetricSnapshots collect() {
     var stalled =
-        policies.get().stream().filter(policy -> !PolicyChoice.problems(policy).isEmpty()).count();
+        policies.get().stream().filter(policy -> !PolicyMatched.problems(policy).isEmpty()).count();
     return MetricSnapshots.of(
         GaugeSnapshot.builder()
             .name(Metric.PoliciesStalled.page())

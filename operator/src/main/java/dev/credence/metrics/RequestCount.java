@@ -14,9 +14,9 @@ import java.util.concurrent.CompletableFuture;
 public final class RequestCount implements Interceptor {
   private static final String FORBIDDEN = "403";
 
-  private final Meters meters;
+  private final Counters meters;
 
-  public RequestCount(Meters meters) {
+  public RequestCount(Counters meters) {
     this.meters = meters;
   }
 

@@ -15,26 +15,26 @@ import dev.credence.facts.identity.Identity.SecretWanted;
 import dev.credence.facts.identity.Member;
 import dev.credence.facts.identity.Member.Issue;
 import dev.credence.facts.identity.Member.StoredSecret;
-import dev.credence.facts.object.Home;
+import dev.credence.facts.object.FailedWrite;
+import dev.credence.facts.object.NamespaceFacts;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.ObjectRef.Kind;
 import dev.credence.facts.object.Selector;
-import dev.credence.facts.object.Setback;
-import dev.credence.facts.object.Subject;
-import dev.credence.facts.object.Subject.Kind;
 import dev.credence.facts.rbac.Grants;
 import dev.credence.facts.usage.Consumers;
-import dev.credence.facts.usage.Evidence;
-import dev.credence.observe.discovery.Inventories;
-import dev.credence.observe.port.Cluster;
-import dev.credence.observe.read.HookJobs;
-import dev.credence.observe.read.Members;
-import dev.credence.observe.read.Specs;
-import dev.credence.observe.suspension.Safety;
-import dev.credence.observe.usage.Evidences;
-import dev.credence.observe.wake.Wants;
-import dev.credence.raw.Faulty;
-import dev.credence.raw.Keepers;
+import dev.credence.facts.usage.UsageEvidence;
+import dev.credence.observe.discovery.InventoryReader;
+import dev.credence.observe.port.ClusterReader;
+import dev.credence.observe.read.HookJobReader;
+import dev.credence.observe.read.IdentityReader;
+import dev.credence.observe.read.MemberReader;
+import dev.credence.observe.suspension.SuspensionReader;
+import dev.credence.observe.usage.UsageReader;
+import dev.credence.observe.wake.MemberReferences;
+import dev.credence.raw.FaultBarrier;
+import dev.credence.raw.ForeignManagers;
 import dev.credence.raw.Metadata;
-import dev.credence.raw.Texts;
+import dev.credence.raw.UntrustedText;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.time.Instant;
@@ -51,9 +51,9 @@ import java.util.stream.Stream;
 
 /// One identity and what surrounds it, out of the caches.
 public final class Snapshots {
-  private final Cluster cluster;
+  private final ClusterReader cluster;
 
-  public Snapshots(Cluster cluster) {
+  public Snapshots(ClusterReader cluster) {
     this.cluster = cluster;
   }
 
@@ -61,9 +61,9 @@ public final class Snapshots {
   public Snapshot of(
       MachineIdentity resource,
       Instant now,
-      List<Setback> setbacks,
+      List<FailedWrite> setbacks,
       Map<String, List<Instant>> recent) {
-    var identity = Faulty.named(resource, () -> Specs.identity(resource));
+    var identity = FaultBarrier.named(resource, () -> IdentityReader.identity(resource));
     var members = members(identity, identity.selector());
     return of(
         identity,
@@ -73,7 +73,8 @@ public final class Snapshots {
         recent,
         consumers(identity, members),
         evidence(resource, identity, members, now),
-        cluster.grants(identity.namespace(), new Safety(cluster).accounts(identity, members)));
+        cluster.grants(
+            identity.namespace(), new SuspensionReader(cluster).accounts(identity, members)));
   }
 
   /// The same without what takes long to find out: who uses the members and what they may do. It is
@@ -81,9 +82,9 @@ public final class Snapshots {
   public Snapshot urgent(
       MachineIdentity resource,
       Instant now,
-      List<Setback> setbacks,
+      List<FailedWrite> setbacks,
       Map<String, List<Instant>> recent) {
-    var identity = Faulty.named(resource, () -> Specs.identity(resource));
+    var identity = FaultBarrier.named(resource, () -> IdentityReader.identity(resource));
     return of(
         identity,
         members(identity, identity.selector()),
@@ -91,7 +92,7 @@ public final class Snapshots {
         setbacks,
         recent,
         Optional.empty(),
-        Evidence.NONE,
+        UsageEvidence.NONE,
         Grants.UNKNOWN);
   }
 
@@ -99,10 +100,10 @@ public final class Snapshots {
       Identity identity,
       List<Member> members,
       Instant now,
-      List<Setback> setbacks,
+      List<FailedWrite> setbacks,
       Map<String, List<Instant>> recent,
       Optional<Consumers> consumers,
-      Evidence evidence,
+      UsageEvidence evidence,
       Grants grants) {
     return new Snapshot(
         now,
@@ -116,15 +117,15 @@ public final class Snapshots {
         consumers,
         evidence,
         grants,
-        new Safety(cluster).of(identity, members, recent, now),
+        new SuspensionReader(cluster).of(identity, members, recent, now),
         setbacks);
   }
 
-  private Evidence evidence(
+  private UsageEvidence evidence(
       MachineIdentity resource, Identity identity, List<Member> members, Instant now) {
     var answered =
         Optional.ofNullable(resource.getStatus()).map(MachineIdentityStatus::observedGeneration);
-    return new Evidences(cluster)
+    return new UsageReader(cluster)
         .of(
             identity,
             members,
@@ -134,7 +135,7 @@ public final class Snapshots {
 
   private List<HookJob> jobs(Identity identity) {
     return cluster.jobs(identity.namespace(), identity.name()).stream()
-        .flatMap(job -> HookJobs.of(job, identity.uid()).stream())
+        .flatMap(job -> HookJobReader.of(job, identity.uid()).stream())
         .sorted(Comparator.comparing(HookJob::subject))
         .toList();
   }
@@ -188,21 +189,22 @@ public final class Snapshots {
 
   private CertManager.Output output(Identity identity, String name) {
     var namespace = identity.namespace();
-    var secret = Subject.secret(name);
+    var secret = ObjectRef.secret(name);
     var found = cluster.find(namespace, secret).map(HasMetadata::getMetadata);
     var ours = new Claim(Strength.Makes, identity.createdAt(), identity.name());
     return new CertManager.Output(
         found.isPresent(),
         found
-            .map(meta -> Metadata.annotations(meta).get(Keepers.CERT_MANAGER))
-            .flatMap(Texts::line),
+            .map(meta -> Metadata.annotations(meta).get(ForeignManagers.CERT_MANAGER))
+            .flatMap(UntrustedText::line),
         cluster.writers(namespace, name),
         Stream.concat(
                 cluster.naming(namespace, secret).stream()
                     .filter(
                         other ->
                             isRival(identity, other)
-                                && Faulty.or(false, other, () -> Wants.makes(other, secret)))
+                                && FaultBarrier.or(
+                                    false, other, () -> MemberReferences.makes(other, secret)))
                     .map(other -> other.getMetadata().getName()),
                 cluster.heeding(namespace, secret).stream()
                     .filter(other -> isRival(identity, other))
@@ -217,12 +219,12 @@ public final class Snapshots {
     return identity.certificates().stream().flatMap(certificate -> certificate.issue().stream());
   }
 
-  private Home home(String namespace) {
-    return Inventories.home(cluster.namespace(namespace).orElseGet(ObjectMeta::new));
+  private NamespaceFacts home(String namespace) {
+    return InventoryReader.home(cluster.namespace(namespace).orElseGet(ObjectMeta::new));
   }
 
   private List<Member> members(Identity identity, Optional<Selector> selector) {
-    var found = new TreeMap<Subject, HasMetadata>();
+    var found = new TreeMap<ObjectRef, HasMetadata>();
     named(identity)
         .forEach(
             subject ->
@@ -233,15 +235,16 @@ public final class Snapshots {
       Stream.concat(
               cluster.ofIdentity(kind, identity.namespace(), identity.name()).stream(),
               selector.stream().flatMap(chosen -> selected(chosen, kind, identity)))
-          .forEach(object -> found.put(new Subject(kind, object.getMetadata().getName()), object));
+          .forEach(
+              object -> found.put(new ObjectRef(kind, object.getMetadata().getName()), object));
     }
     return found.values().stream()
         .map(
             object ->
-                Faulty.named(
+                FaultBarrier.named(
                     object,
                     () ->
-                        Members.of(
+                        MemberReader.of(
                             object,
                             selector.filter(chosen -> matches(chosen, object)).isPresent(),
                             (name, uid) -> cluster.lives(identity.namespace(), name, uid))))
@@ -253,18 +256,18 @@ public final class Snapshots {
         .filter(object -> matches(selector, object));
   }
 
-  private Stream<Subject> named(Identity identity) {
+  private Stream<ObjectRef> named(Identity identity) {
     return Stream.of(
-            identity.accounts().stream().map(account -> Subject.account(account.name())),
-            identity.secrets().stream().map(secret -> Subject.secret(secret.name())),
+            identity.accounts().stream().map(account -> ObjectRef.account(account.name())),
+            identity.secrets().stream().map(secret -> ObjectRef.secret(secret.name())),
             identity.secrets().stream()
                 .filter(secret -> secret.hooks().stage())
-                .map(secret -> Subject.pendingOf(secret.name())),
+                .map(secret -> ObjectRef.pendingOf(secret.name())),
             identity.secrets().stream()
                 .filter(SecretWanted::isToken)
-                .map(secret -> Subject.anchorOf(secret.name(), nextVersion(identity, secret))),
+                .map(secret -> ObjectRef.anchorOf(secret.name(), nextVersion(identity, secret))),
             identity.certificates().stream()
-                .map(certificate -> Subject.certificate(certificate.name())))
+                .map(certificate -> ObjectRef.certificate(certificate.name())))
         .flatMap(subjects -> subjects);
   }
 
@@ -272,35 +275,35 @@ public final class Snapshots {
   private long nextVersion(Identity identity, SecretWanted secret) {
     return 1
         + cluster
-            .find(identity.namespace(), Subject.secret(secret.name()))
+            .find(identity.namespace(), ObjectRef.secret(secret.name()))
             .map(found -> Metadata.annotations(found.getMetadata()))
-            .flatMap(annotations -> Texts.version(annotations.get(Api.SECRET_VERSION)))
+            .flatMap(annotations -> UntrustedText.version(annotations.get(Api.SECRET_VERSION)))
             .or(() -> Optional.ofNullable(identity.knownVersions().get(secret.name())))
             .orElse(0L);
   }
 
   private static boolean matches(Selector selector, HasMetadata object) {
-    return Specs.selects(selector, object);
+    return IdentityReader.selects(selector, object);
   }
 
-  private Map<Subject, List<Claim>> rivals(Identity identity, List<Member> members) {
-    var subjects = new TreeSet<Subject>();
+  private Map<ObjectRef, List<Claim>> rivals(Identity identity, List<Member> members) {
+    var subjects = new TreeSet<ObjectRef>();
     named(identity).forEach(subjects::add);
     members.forEach(member -> subjects.add(member.subject()));
     var selecting = cluster.selecting(identity.namespace());
-    var rivals = new HashMap<Subject, List<Claim>>();
+    var rivals = new HashMap<ObjectRef, List<Claim>>();
     for (var subject : subjects) {
       var claims =
           Stream.concat(
                   cluster.naming(identity.namespace(), subject).stream()
                       .filter(other -> isRival(identity, other))
-                      .filter(other -> Faulty.or(false, other, () -> canHave(other, subject)))
+                      .filter(other -> FaultBarrier.or(false, other, () -> canHave(other, subject)))
                       .map(other -> claim(other, strength(other, subject))),
                   selecting.stream()
                       .filter(other -> isRival(identity, other))
                       .filter(
                           other ->
-                              Faulty.or(
+                              FaultBarrier.or(
                                   false,
                                   other,
                                   () -> selects(other, identity.namespace(), subject)))
@@ -315,11 +318,11 @@ public final class Snapshots {
   }
 
   /// One that wants to make an object which is there already and is not its own will not get it.
-  private boolean canHave(MachineIdentity other, Subject subject) {
-    return !Wants.makes(other, subject)
+  private boolean canHave(MachineIdentity other, ObjectRef subject) {
+    return !MemberReferences.makes(other, subject)
         || cluster
             .find(other.getMetadata().getNamespace(), subject)
-            .filter(object -> !Members.isMadeFor(other.getMetadata().getUid(), object))
+            .filter(object -> !MemberReader.isMadeFor(other.getMetadata().getUid(), object))
             .isEmpty();
   }
 
@@ -331,16 +334,16 @@ public final class Snapshots {
   private static Claim claim(MachineIdentity other, Strength strength) {
     return new Claim(
         strength,
-        Texts.time(other.getMetadata().getCreationTimestamp()).orElse(Instant.EPOCH),
+        UntrustedText.time(other.getMetadata().getCreationTimestamp()).orElse(Instant.EPOCH),
         other.getMetadata().getName());
   }
 
-  private static Strength strength(MachineIdentity other, Subject subject) {
-    return Wants.makes(other, subject) ? Strength.Makes : Strength.Names;
+  private static Strength strength(MachineIdentity other, ObjectRef subject) {
+    return MemberReferences.makes(other, subject) ? Strength.Makes : Strength.Names;
   }
 
-  private boolean selects(MachineIdentity other, String namespace, Subject subject) {
-    return Specs.selector(other)
+  private boolean selects(MachineIdentity other, String namespace, ObjectRef subject) {
+    return IdentityReader.selector(other)
         .filter(
             selector ->
                 cluster

@@ -1,4 +1,4 @@
-/// What is there. `Watches` has every cache, `Snapshots` makes of them what a decision sees.
+/// What is there. `ClusterCaches` has every cache, `Snapshots` makes of them what a decision sees.
 // Nothing
 /// in here writes.
 @NullMarked

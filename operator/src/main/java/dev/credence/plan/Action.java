@@ -1,19 +1,19 @@
 package dev.credence.plan;
 
-import dev.credence.facts.credential.Ended;
+import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.Handled;
 import dev.credence.facts.credential.HookRun;
 import dev.credence.facts.credential.Hooks.Hook;
 import dev.credence.facts.credential.Hooks.Step;
 import dev.credence.facts.credential.Issuance;
-import dev.credence.facts.credential.Material;
-import dev.credence.facts.credential.Recipe;
+import dev.credence.facts.credential.SecretContent;
+import dev.credence.facts.credential.TokenInvalidation;
 import dev.credence.facts.credential.TokenRecipe;
 import dev.credence.facts.identity.Member.Aborted;
-import dev.credence.facts.identity.Safeguards.Listed;
-import dev.credence.facts.object.Guard;
-import dev.credence.facts.object.Subject;
-import dev.credence.facts.object.Thing;
+import dev.credence.facts.identity.SuspensionFacts.Listed;
+import dev.credence.facts.object.ObjectFacts;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.Preconditions;
 import dev.credence.facts.usage.Evicted;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,49 +25,50 @@ import java.util.Optional;
 /// done; each is safe to repeat; the order of a list of them is the order in which a crash may cut
 /// it off.
 public sealed interface Action {
-  Subject subject();
+  ObjectRef subject();
 
   /// Create a generated Secret with its first value. Nothing happens where an object of the name
   /// exists.
   record Issue(
-      Subject subject,
+      ObjectRef subject,
       String type,
-      Material material,
+      SecretContent material,
       Labelling labelling,
-      Receipt receipt,
+      VersionInfo receipt,
       boolean retained)
       implements Action {}
 
   /// Put a new value in place; the old one stays readable as `<key>.previous` where the receipt
   /// says so.
-  record Rotate(Subject subject, Guard guard, Material material, Receipt receipt, Why why)
+  record Rotate(
+      ObjectRef subject, Preconditions guard, SecretContent material, VersionInfo receipt, Why why)
       implements Action {}
 
   /// Make the next value of the Secret `of` and put it where nobody but the hooks looks. `current`:
   /// the Secret as it is now, where there is one.
   record Stage(
-      Subject subject,
-      Subject of,
-      Optional<Guard> current,
+      ObjectRef subject,
+      ObjectRef of,
+      Optional<Preconditions> current,
       String type,
-      Recipe recipe,
+      GeneratedContent recipe,
       Labelling labelling,
-      Receipt receipt)
+      VersionInfo receipt)
       implements Action {}
 
   /// Start a Job from a CronJob. `about`: where the value is that it applies, proves or ends;
   /// `asked`: a name of the requests of the day; `lost`: Jobs of earlier attempts that are not seen
   /// any more and whose end was not; `record`: what the start is added to at once.
   record RunHook(
-      Subject subject,
-      Subject of,
+      ObjectRef subject,
+      ObjectRef of,
       Step step,
       Hook hook,
       long version,
       int attempt,
       Value about,
       String asked,
-      List<Subject> lost,
+      List<ObjectRef> lost,
       Optional<Note> record)
       implements Action {
     public RunHook {
@@ -76,8 +77,8 @@ public sealed interface Action {
 
     /// One whose earlier attempts all came to an end that was seen.
     public RunHook(
-        Subject subject,
-        Subject of,
+        ObjectRef subject,
+        ObjectRef of,
         Step step,
         Hook hook,
         long version,
@@ -89,7 +90,7 @@ public sealed interface Action {
   }
 
   /// Write down how far the hooks of a value are, on the Secret that holds it.
-  record Note(Subject subject, Guard guard, List<HookRun> runs) implements Action {
+  record Note(ObjectRef subject, Preconditions guard, List<HookRun> runs) implements Action {
     public Note {
       runs = List.copyOf(runs);
     }
@@ -99,110 +100,118 @@ public sealed interface Action {
   record Value(String secret, String uid, String suffix) {}
 
   /// Put the proven value in place. `current` empty: the Secret is created with it.
-  record Switch(
-      Subject subject,
-      Optional<Guard> current,
-      Subject pending,
-      Guard proven,
+  record Promote(
+      ObjectRef subject,
+      Optional<Preconditions> current,
+      ObjectRef pending,
+      Preconditions proven,
       String type,
-      Recipe recipe,
+      GeneratedContent recipe,
       Labelling labelling,
-      Receipt receipt,
+      VersionInfo receipt,
       boolean retained,
       Why why)
       implements Action {}
 
   /// Bring fixed texts and templates to what the recipe says. The secret values stay, and so does
   /// the version.
-  record Reword(Subject subject, Guard guard, Recipe recipe) implements Action {}
+  record Reword(ObjectRef subject, Preconditions guard, GeneratedContent recipe)
+      implements Action {}
 
   /// Write down that the previous value is being ended where it is checked, before its hook is
   /// started: from here on it is nobody's to go back to.
-  record EndPrevious(Subject subject, Guard guard) implements Action {}
+  record BeginRevoke(ObjectRef subject, Preconditions guard) implements Action {}
 
   /// Take the previous value away. `leftBefore`: pods from before this time still use it.
-  record Retire(Subject subject, Guard guard, Optional<Instant> leftBefore) implements Action {
-    public Retire(Subject subject, Guard guard) {
+  record Retire(ObjectRef subject, Preconditions guard, Optional<Instant> leftBefore)
+      implements Action {
+    public Retire(ObjectRef subject, Preconditions guard) {
       this(subject, guard, Optional.empty());
     }
   }
 
   /// Write down that no consumer uses a value any more that is not valid.
-  record CaughtUp(Subject subject, Guard guard) implements Action {}
+  record CaughtUp(ObjectRef subject, Preconditions guard) implements Action {}
 
   /// Make the previous value the current one, as a new version, and the current one the previous.
-  record Rollback(Subject subject, Guard guard, Receipt receipt) implements Action {}
+  record Rollback(ObjectRef subject, Preconditions guard, VersionInfo receipt) implements Action {}
 
   /// Write down that requests were answered, where nothing else is written. `what` is a sentence
   /// for who asked.
   record Acknowledge(
-      Subject subject, Guard guard, Handled handled, Optional<Aborted> aborted, String what)
+      ObjectRef subject,
+      Preconditions guard,
+      Handled handled,
+      Optional<Aborted> aborted,
+      String what)
       implements Action {}
 
   /// Create the empty Secret that a token is bound to. `account`: the UID of the ServiceAccount.
   record Anchor(
-      Subject subject, Subject of, long version, Optional<String> account, Labelling labelling)
+      ObjectRef subject, ObjectRef of, long version, Optional<String> account, Labelling labelling)
       implements Action {}
 
   /// Delete what we made and is needed no longer: a pending Secret, an anchor, a Job, a Certificate
   /// that the identity does not list any more, and at its end what was made for it.
-  record Remove(Subject subject, Guard guard, String why) implements Action {}
+  record Remove(ObjectRef subject, Preconditions guard, String why) implements Action {}
 
   /// Date a value anew whose time of issue is to come, after a clock was wrong. The value stays.
-  record Redate(Subject subject, Guard guard, Instant issuedAt, Optional<Instant> previousRetiresAt)
+  record ResetIssuedAt(
+      ObjectRef subject, Preconditions guard, Instant issuedAt, Optional<Instant> previousRetiresAt)
       implements Action {}
 
   /// Take over a Secret whose holder gives it to the identity. Its value stays. `receipt` is
   /// empty where it says itself which version it holds. `given`: no identity has had it before,
   /// so that it goes back to its holder and is never deleted.
-  record Adopt(Subject subject, Guard guard, Optional<Receipt> receipt, boolean given)
+  record Adopt(ObjectRef subject, Preconditions guard, Optional<VersionInfo> receipt, boolean given)
       implements Action {
     /// One that an earlier identity has had.
-    public Adopt(Subject subject, Guard guard, Optional<Receipt> receipt) {
+    public Adopt(ObjectRef subject, Preconditions guard, Optional<VersionInfo> receipt) {
       this(subject, guard, receipt, false);
     }
 
-    public static Adopt of(Thing thing, Optional<Receipt> receipt) {
+    public static Adopt of(ObjectFacts thing, Optional<VersionInfo> receipt) {
       return new Adopt(thing.subject(), thing.guard(), receipt, thing.hold().heldBy().isEmpty());
     }
   }
 
   /// Give an object back to its holder, who took the consent away. Its value stays. `left`: what
   /// somebody else wrote of label and annotations, as it was found.
-  record Release(Subject subject, Guard guard, Labelling left) implements Action {}
+  record Release(ObjectRef subject, Preconditions guard, Labelling left) implements Action {}
 
   /// Bring what we made to go with its identity, or (`retained`) to stay without it.
-  record Tie(Subject subject, Guard guard, boolean retained) implements Action {}
+  record SetOwner(ObjectRef subject, Preconditions guard, boolean retained) implements Action {}
 
   /// Put an account on the list of suspended ones, by which the API server denies what it writes.
-  record Freeze(Subject subject, Listed entry) implements Action {}
+  record DenyWrites(ObjectRef subject, Listed entry) implements Action {}
 
   /// Take an account off the list of suspended ones.
-  record Thaw(Subject subject) implements Action {}
+  record AllowWrites(ObjectRef subject) implements Action {}
 
   /// Have the API server refuse the token in a Secret, for this identity (by its UID) and for as
   /// long as that is so.
-  record Invalidate(Subject subject, Guard guard, Instant since, Ended ended, String why)
+  record Invalidate(
+      ObjectRef subject, Preconditions guard, Instant since, TokenInvalidation ended, String why)
       implements Action {}
 
   /// Have the API server accept the token again.
-  record Revalidate(Subject subject, Guard guard) implements Action {}
+  record Revalidate(ObjectRef subject, Preconditions guard) implements Action {}
 
   /// Have the pods of a workload started anew, by an annotation on its template; those of an Argo
   /// Rollout, which has `restartAt`, by that time in its spec.
-  record Restart(Subject subject, Guard guard, String value, Optional<Instant> restartAt)
+  record Restart(ObjectRef subject, Preconditions guard, String value, Optional<Instant> restartAt)
       implements Action {
-    public Restart(Subject subject, Guard guard, String value) {
+    public Restart(ObjectRef subject, Preconditions guard, String value) {
       this(subject, guard, value, Optional.empty());
     }
   }
 
   /// Evict a pod, so that another one starts in its place. `noted` comes before it, where it is the
   /// first of its controller for this value.
-  record Evict(Subject subject, Guard guard, Optional<Noted> noted) implements Action {}
+  record Evict(ObjectRef subject, Preconditions guard, Optional<Noted> noted) implements Action {}
 
   /// What a Secret is to say of the evictions for its value.
-  record Noted(Subject secret, Guard guard, List<Evicted> evicted) {
+  record Noted(ObjectRef secret, Preconditions guard, List<Evicted> evicted) {
     public Noted {
       evicted = List.copyOf(evicted);
     }
@@ -210,67 +219,71 @@ public sealed interface Action {
 
   /// Ask cert-manager for the certificate that follows this revision, as of now. `revoked`: the
   /// current one is revoked, which does not wait for the pause after a rotation.
-  record Renew(Subject subject, Guard guard, int revision, Instant now, boolean revoked)
+  record Renew(ObjectRef subject, Preconditions guard, int revision, Instant now, boolean revoked)
       implements Action {}
 
   /// Create a Certificate, so that cert-manager issues it. Nothing happens where an object of the
   /// name exists.
-  record Order(Subject subject, Issuance issuance, Labelling labelling, boolean retained)
+  record CreateCertificate(
+      ObjectRef subject, Issuance issuance, Labelling labelling, boolean retained)
       implements Action {}
 
   /// Bring these fields of a Certificate that we made to what the identity says.
-  record Amend(Subject subject, Guard guard, Issuance issuance, List<Issuance.Field> fields)
+  record UpdateCertificate(
+      ObjectRef subject, Preconditions guard, Issuance issuance, List<Issuance.Field> fields)
       implements Action {
-    public Amend {
+    public UpdateCertificate {
       fields = List.copyOf(fields);
     }
   }
 
   /// Create a ServiceAccount. Nothing happens where an object of the name exists.
-  record Provision(Subject subject, boolean automount, Labelling labelling, boolean retained)
+  record CreateServiceAccount(
+      ObjectRef subject, boolean automount, Labelling labelling, boolean retained)
       implements Action {}
 
   /// Bring `automountServiceAccountToken` of a provisioned account back to what the identity says.
-  record Adjust(Subject subject, Guard guard, boolean automount) implements Action {}
+  record UpdateServiceAccount(ObjectRef subject, Preconditions guard, boolean automount)
+      implements Action {}
 
   /// Put our label and annotations on a linked member, without force; those that are left out and
   /// were ours go.
-  record Mark(Subject subject, Guard guard, Labelling labelling) implements Action {}
+  record Mark(ObjectRef subject, Preconditions guard, Labelling labelling) implements Action {}
 
   /// Bring label and annotations of an object that we made up to date, also where the identity that
   /// it was made for is gone; those that are left out go. What somebody else wrote is among them
   /// as it was found, and not in `written`.
-  record Relabel(Subject subject, Guard guard, Labelling labelling, Labelling written)
+  record Relabel(ObjectRef subject, Preconditions guard, Labelling labelling, Labelling written)
       implements Action {
 
     /// All of it is ours.
-    public Relabel(Subject subject, Guard guard, Labelling labelling) {
+    public Relabel(ObjectRef subject, Preconditions guard, Labelling labelling) {
       this(subject, guard, labelling, labelling);
     }
   }
 
   /// Take our label and annotations off an object that is no longer a member.
-  record Unmark(Subject subject, Guard guard) implements Action {}
+  record Unmark(ObjectRef subject, Preconditions guard) implements Action {}
 
   /// Our label and annotations for a member; what is empty is not written.
   record Labelling(Optional<String> identity, Optional<String> owner, Optional<String> team) {}
 
   /// Of what replaces a value that is in use; none of the others.
-  default Optional<Receipt> replaces() {
+  default Optional<VersionInfo> replaces() {
     return switch (this) {
       case Rotate rotate -> Optional.of(rotate.receipt());
-      case Switch turn -> Optional.of(turn.receipt());
+      case Promote turn -> Optional.of(turn.receipt());
       default -> Optional.empty();
     };
   }
 
   /// What has to be there before it, where an action of the same decision makes that.
-  default Optional<Subject> needs() {
+  default Optional<ObjectRef> needs() {
     return switch (this) {
       case Issue(var subject, _, TokenRecipe _, _, var receipt, _) ->
-          Optional.of(Subject.anchorOf(subject.name(), receipt.version()));
+          Optional.of(ObjectRef.anchorOf(subject.name(), receipt.version()));
       case Rotate(var subject, _, TokenRecipe _, var receipt, _) ->
-          Optional.of(Subject.anchorOf(subject.name(), receipt.version()));
+          Optional.of(ObjectRef.anchorOf(subject.name(), receipt.version()));
       default -> Optional.empty();
     };
   }
@@ -278,8 +291,8 @@ public sealed interface Action {
   /// Whether it makes what people see: a Secret, an account or a Certificate.
   default boolean creates() {
     return switch (this) {
-      case Issue _, Order _, Provision _ -> true;
-      case Switch turn -> turn.current().isEmpty();
+      case Issue _, CreateCertificate _, CreateServiceAccount _ -> true;
+      case Promote turn -> turn.current().isEmpty();
       default -> false;
     };
   }
@@ -287,7 +300,7 @@ public sealed interface Action {
   /// What a generated Secret says about its value. `previousRetiresAt`: until then the value before
   /// it counts; it stays in the Secret where `keepsPrevious`. `account`: of a token.
   /// `leftBefore`: pods from before this time may use a value that is valid no more.
-  record Receipt(
+  record VersionInfo(
       long version,
       Instant issuedAt,
       Optional<Instant> previousRetiresAt,
@@ -297,7 +310,7 @@ public sealed interface Action {
       Handled handled,
       Optional<Instant> leftBefore) {
 
-    public Receipt(
+    public VersionInfo(
         long version,
         Instant issuedAt,
         Optional<Instant> previousRetiresAt,
@@ -316,8 +329,8 @@ public sealed interface Action {
           Optional.empty());
     }
 
-    public Receipt leaving(Optional<Instant> before) {
-      return new Receipt(
+    public VersionInfo leaving(Optional<Instant> before) {
+      return new VersionInfo(
           version, issuedAt, previousRetiresAt, keepsPrevious, recipe, account, handled, before);
     }
 
@@ -329,14 +342,14 @@ public sealed interface Action {
     /// The same for a write that comes later than was decided, after a key took long to make: who
     /// started before it has the old value. In whole seconds, as the API server tells when a pod
     /// was created.
-    public Receipt writtenAt(Instant time) {
+    public VersionInfo writtenAt(Instant time) {
       if (!time.isAfter(issuedAt)) {
         return this;
       }
       var second = time.truncatedTo(ChronoUnit.SECONDS);
       var issued = second.equals(time) ? second : second.plusSeconds(1);
       var later = Duration.between(issuedAt, issued);
-      return new Receipt(
+      return new VersionInfo(
           version,
           issued,
           previousRetiresAt.map(until -> until.plus(later)),

@@ -8,7 +8,7 @@ import java.util.Optional;
 /// the policy takes the identity out of service by itself, which counts.
 public record Decision(
     List<Action> actions,
-    Optional<Standing> standing,
+    Optional<IdentityStatus> standing,
     Optional<Instant> lookAgainAt,
     boolean counted) {
   public Decision {

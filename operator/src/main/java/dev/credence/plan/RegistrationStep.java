@@ -1,6 +1,6 @@
 package dev.credence.plan;
 
-import dev.credence.facts.object.Guard;
+import dev.credence.facts.object.Preconditions;
 
 /// A write of a MachineIdentity that was written for an account that nobody declared.
 public sealed interface RegistrationStep {
@@ -14,8 +14,9 @@ public sealed interface RegistrationStep {
       implements RegistrationStep {}
 
   /// Delete one whose account is gone and that is as we wrote it.
-  record Withdraw(String namespace, String name, Guard guard) implements RegistrationStep {}
+  record Withdraw(String namespace, String name, Preconditions guard) implements RegistrationStep {}
 
   /// Take our label off one that somebody has adopted.
-  record Acknowledge(String namespace, String name, Guard guard) implements RegistrationStep {}
+  record Acknowledge(String namespace, String name, Preconditions guard)
+      implements RegistrationStep {}
 }

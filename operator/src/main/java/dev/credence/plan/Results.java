@@ -1,15 +1,15 @@
 package dev.credence.plan;
 
 import dev.credence.facts.policy.Severity;
+import dev.credence.plan.ConditionResult.ConditionStatus;
+import dev.credence.plan.ConditionResult.ConditionType;
+import dev.credence.plan.ConditionResult.Impact;
+import dev.credence.plan.IdentityStatus.Finding;
+import dev.credence.plan.IdentityStatus.PolicyApplied;
+import dev.credence.plan.IdentityStatus.Risk;
+import dev.credence.plan.IdentityStatus.State;
 import dev.credence.plan.Result.Outcome;
 import dev.credence.plan.Result.Whose;
-import dev.credence.plan.Standing.Finding;
-import dev.credence.plan.Standing.PolicyApplied;
-import dev.credence.plan.Standing.Risk;
-import dev.credence.plan.Standing.State;
-import dev.credence.plan.Verdict.Aspect;
-import dev.credence.plan.Verdict.Truth;
-import dev.credence.plan.Verdict.Weight;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +33,7 @@ public record Results(List<Result> listed, int fails, int warns, int skips) {
   }
 
   /// An identity of the namespace.
-  public record Of(Whose identity, Standing standing) {}
+  public record Of(Whose identity, IdentityStatus standing) {}
 
   public static Results of(String namespace, List<Of> identities) {
     var all =
@@ -79,30 +79,30 @@ public record Results(List<Result> listed, int fails, int warns, int skips) {
 
   /// Also where no policy asks for better. Ready, Stalled and Reconciling sum up the others,
   /// findings speak for themselves, and suspended is what somebody wanted.
-  private static boolean isBroken(Verdict verdict) {
+  private static boolean isBroken(ConditionResult verdict) {
     return switch (verdict.aspect()) {
       case Ready, Reconciling, Stalled, LeastPrivilege -> false;
-      case PolicyMatched, Suspended -> verdict.weight() != Weight.None;
-      case Expiring -> verdict.weight() != Weight.None || verdict.truth() == Truth.True;
-      case CredentialsFresh -> verdict.truth() == Truth.False && !takesItsCourse(verdict);
+      case PolicyMatched, Suspended -> verdict.weight() != Impact.None;
+      case Expiring -> verdict.weight() != Impact.None || verdict.truth() == ConditionStatus.True;
+      case CredentialsFresh -> verdict.truth() == ConditionStatus.False && !takesItsCourse(verdict);
       case OwnerAssigned, Approved, MembersLinked, InUse, Reviewed ->
-          verdict.weight() != Weight.None || verdict.truth() == Truth.False;
+          verdict.weight() != Impact.None || verdict.truth() == ConditionStatus.False;
     };
   }
 
   /// A rotation that is under way, or waits for its window or its consumers, breaks no rule.
-  private static boolean takesItsCourse(Verdict verdict) {
-    return (verdict.weight() == Weight.None || verdict.weight() == Weight.Waiting)
+  private static boolean takesItsCourse(ConditionResult verdict) {
+    return (verdict.weight() == Impact.None || verdict.weight() == Impact.Waiting)
         && COURSE.contains(verdict.reason());
   }
 
-  private static Result result(Of one, Verdict verdict) {
+  private static Result result(Of one, ConditionResult verdict) {
     return new Result(
         Optional.of(one.identity()),
         verdict.reason().name(),
         category(verdict.aspect()),
         severity(verdict.weight()),
-        verdict.weight() == Weight.Violation ? outcome(one) : Outcome.Warn,
+        verdict.weight() == Impact.Violation ? outcome(one) : Outcome.Warn,
         shortened(verdict.message()));
   }
 
@@ -112,7 +112,7 @@ public record Results(List<Result> listed, int fails, int warns, int skips) {
         : Outcome.Warn;
   }
 
-  private static Severity severity(Weight weight) {
+  private static Severity severity(Impact weight) {
     return switch (weight) {
       case Broken -> Severity.High;
       case Violation -> Severity.Medium;
@@ -120,7 +120,7 @@ public record Results(List<Result> listed, int fails, int warns, int skips) {
     };
   }
 
-  private static String category(Aspect aspect) {
+  private static String category(ConditionType aspect) {
     return switch (aspect) {
       case PolicyMatched -> "Policy";
       case OwnerAssigned -> "Ownership";
@@ -150,7 +150,7 @@ public record Results(List<Result> listed, int fails, int warns, int skips) {
     return new Result(
         Optional.of(one.identity()),
         finding.rule(),
-        category(Aspect.LeastPrivilege),
+        category(ConditionType.LeastPrivilege),
         finding.severity(),
         breaks ? outcome(one) : Outcome.Warn,
         shortened(

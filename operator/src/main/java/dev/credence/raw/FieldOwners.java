@@ -71,7 +71,7 @@ public final class FieldOwners {
   public static Optional<Instant> lastWrittenByUs(ObjectMeta meta, List<String> path) {
     return entries(meta)
         .filter(entry -> isOurs(entry) && owns(entry, path))
-        .flatMap(entry -> Texts.time(entry.getTime()).stream())
+        .flatMap(entry -> UntrustedText.time(entry.getTime()).stream())
         .max(Instant::compareTo);
   }
 
@@ -85,7 +85,7 @@ public final class FieldOwners {
   }
 
   private static Stream<ManagedFieldsEntry> entries(ObjectMeta meta) {
-    return Each.in(meta.getManagedFields());
+    return NullSafe.in(meta.getManagedFields());
   }
 
   /// Whether it stands for managers whose names are not kept any more.

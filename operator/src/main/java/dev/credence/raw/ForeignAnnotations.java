@@ -22,7 +22,8 @@ public final class ForeignAnnotations {
 
   /// What a cache keeps of the annotations of others.
   public static final List<String> READ =
-      Stream.concat(Stream.of(ACCOUNT_OF_TOKEN, Keepers.CERT_MANAGER), SIGNALS.stream()).toList();
+      Stream.concat(Stream.of(ACCOUNT_OF_TOKEN, ForeignManagers.CERT_MANAGER), SIGNALS.stream())
+          .toList();
 
   private ForeignAnnotations() {}
 }

@@ -21,7 +21,7 @@ public final class Metadata {
 
   /// At most one, as the API server has it.
   public static Stream<OwnerReference> controllers(ObjectMeta meta) {
-    return Each.in(meta.getOwnerReferences())
+    return NullSafe.in(meta.getOwnerReferences())
         .filter(owner -> Boolean.TRUE.equals(owner.getController()));
   }
 

@@ -36,8 +36,8 @@ public final class Overwrites {
             entry ->
                 new Overwritten(
                     keys,
-                    Texts.oneLine(Objects.requireNonNullElse(entry.getManager(), "")),
-                    Texts.time(entry.getTime())));
+                    UntrustedText.oneLine(Objects.requireNonNullElse(entry.getManager(), "")),
+                    UntrustedText.time(entry.getTime())));
   }
 
   /// Who has the value now, if that is somebody else. Of those whom the API server has merged
@@ -54,7 +54,7 @@ public final class Overwrites {
   }
 
   private static Stream<ManagedFieldsEntry> owners(ObjectMeta meta, List<String> path) {
-    return Each.in(meta.getManagedFields()).filter(entry -> FieldOwners.owns(entry, path));
+    return NullSafe.in(meta.getManagedFields()).filter(entry -> FieldOwners.owns(entry, path));
   }
 
   private Overwrites() {}

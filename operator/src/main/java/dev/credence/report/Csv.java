@@ -93,7 +93,7 @@ final class Csv {
   }
 
   private static String time(Optional<Instant> value) {
-    return value.map(Sheets::time).orElse("");
+    return value.map(Tables::time).orElse("");
   }
 
   private Csv() {}

@@ -166,7 +166,7 @@ public final class Entries {
     return new Suspension(
         Objects.requireNonNullElse(suspension.startTime(), Instant.EPOCH),
         text(suspension.reason()).orElse(UNKNOWN),
-        list(Optional.ofNullable(suspension.notCovered())).map(Plain::text).toList());
+        list(Optional.ofNullable(suspension.notCovered())).map(PlainText::text).toList());
   }
 
   private static <T> Stream<T> list(Optional<List<T>> list) {
@@ -174,7 +174,7 @@ public final class Entries {
   }
 
   private static Optional<String> text(@Nullable String written) {
-    return Optional.ofNullable(written).filter(found -> !found.isBlank()).map(Plain::text);
+    return Optional.ofNullable(written).filter(found -> !found.isBlank()).map(PlainText::text);
   }
 
   private static String word(@Nullable Enum<?> value) {

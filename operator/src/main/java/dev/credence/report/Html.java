@@ -74,7 +74,7 @@ final class Html {
 
   private static String page(Inventory inventory) {
     var origin = inventory.origin();
-    var sheets = Sheets.of(inventory);
+    var sheets = Tables.of(inventory);
     return document(
         html(
                 head(
@@ -82,7 +82,7 @@ final class Html {
                     meta().attr("http-equiv", "Content-Security-Policy").withContent(POLICY),
                     meta().withName("viewport").withContent("width=device-width, initial-scale=1"),
                     meta().withName("referrer").withContent("no-referrer"),
-                    title("Machine identities, " + Sheets.day(origin.at())),
+                    title("Machine identities, " + Tables.day(origin.at())),
                     style(rawHtml(STYLE))),
                 body(
                     top(inventory),
@@ -117,7 +117,7 @@ final class Html {
         p(
             span(origin.scope()),
             span(origin.cluster()),
-            span(Sheets.time(origin.at()) + " UTC").withClass("time")),
+            span(Tables.time(origin.at()) + " UTC").withClass("time")),
         iff(
             !inventory.gaps().isEmpty(),
             div(p("This report is partial:"), ul(each(inventory.gaps(), gap -> li(gap))))
@@ -125,7 +125,7 @@ final class Html {
                 .attr("role", "note")));
   }
 
-  private static DomContent contents(List<Sheet> sheets) {
+  private static DomContent contents(List<Table> sheets) {
     return nav(
         ul(
             each(
@@ -137,7 +137,7 @@ final class Html {
                             .withClass(sheet.rows().isEmpty() ? "count none" : "count")))));
   }
 
-  private static DomContent shown(Sheet sheet) {
+  private static DomContent shown(Table sheet) {
     return sheet.rows().isEmpty()
         ? section(h2(sheet.title()), p(sheet.otherwise()).withClass("fine")).withId(sheet.id())
         : section(
@@ -148,7 +148,7 @@ final class Html {
             .withId(sheet.id());
   }
 
-  private static DomContent filter(Sheet sheet) {
+  private static DomContent filter(Table sheet) {
     return input()
         .withType("search")
         .withClass("filter")
@@ -162,7 +162,7 @@ final class Html {
         .attr("scope", "col");
   }
 
-  private static DomContent rows(Sheet sheet) {
+  private static DomContent rows(Table sheet) {
     return tbody(each(sheet.rows(), row -> tr(each(row, Html::cell))));
   }
 

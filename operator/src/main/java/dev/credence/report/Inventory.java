@@ -18,7 +18,10 @@ import java.util.stream.Stream;
 /// report is made of. `unclaimed` is empty where nobody could look; then one of the `gaps` says
 /// why.
 public record Inventory(
-    Origin origin, List<Entry> identities, Optional<List<Orphan>> unclaimed, List<String> gaps) {
+    Origin origin,
+    List<Entry> identities,
+    Optional<List<UnclaimedRow>> unclaimed,
+    List<String> gaps) {
 
   /// What counts as soon.
   public static final Duration SOON = Duration.ofDays(30);

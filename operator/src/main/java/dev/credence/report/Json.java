@@ -43,7 +43,7 @@ final class Json {
     var origin = inventory.origin();
     var node = NODES.objectNode();
     node.put("schemaVersion", SCHEMA_VERSION)
-        .put("generatedAt", Sheets.time(origin.at()))
+        .put("generatedAt", Tables.time(origin.at()))
         .put("generator", "credence " + origin.version())
         .put("cluster", origin.cluster())
         .put("scope", origin.scope())
@@ -100,7 +100,7 @@ final class Json {
   private static ObjectNode ending(Inventory.Ending ending) {
     return reference(ending.entry())
         .put("what", ending.what())
-        .put("time", Sheets.time(ending.at()));
+        .put("time", Tables.time(ending.at()));
   }
 
   private static ObjectNode held(Held held) {
@@ -117,7 +117,7 @@ final class Json {
         .put("identities", ruled.identities());
   }
 
-  private static ObjectNode orphan(Orphan orphan) {
+  private static ObjectNode orphan(UnclaimedRow orphan) {
     var node =
         NODES
             .objectNode()
@@ -196,7 +196,7 @@ final class Json {
     var node =
         NODES
             .objectNode()
-            .put("since", Sheets.time(suspension.since()))
+            .put("since", Tables.time(suspension.since()))
             .put("reason", suspension.reason());
     suspension.notCovered().forEach(node.putArray("notCovered")::add);
     return node;
@@ -216,7 +216,7 @@ final class Json {
   }
 
   private static void time(ObjectNode node, String name, Optional<Instant> value) {
-    value.ifPresent(found -> node.put(name, Sheets.time(found)));
+    value.ifPresent(found -> node.put(name, Tables.time(found)));
   }
 
   private Json() {}

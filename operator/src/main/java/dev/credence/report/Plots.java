@@ -141,7 +141,7 @@ final class Plots {
       var until = from.plus(WEEK);
       columns.add(
           new Column(
-              week % 3 == 1 ? Sheets.day(from).substring(5) : "",
+              week % 3 == 1 ? Tables.day(from).substring(5) : "",
               Stream.of(identities, credentials, reviews)
                   .map(
                       times ->

@@ -112,7 +112,7 @@ final class Sarif {
     var invocation = array.addObject();
     invocation
         .put("executionSuccessful", true)
-        .put("endTimeUtc", Sheets.time(inventory.origin().at()));
+        .put("endTimeUtc", Tables.time(inventory.origin().at()));
     for (var gap : inventory.gaps()) {
       var notification = invocation.withArray("toolExecutionNotifications").addObject();
       notification.put("level", "warning").putObject("message").put("text", plain(gap));

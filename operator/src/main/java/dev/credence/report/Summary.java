@@ -64,7 +64,7 @@ public final class Summary {
                 .orElse(""));
   }
 
-  private static boolean isAccount(Orphan orphan) {
+  private static boolean isAccount(UnclaimedRow orphan) {
     return orphan.kind().equals("ServiceAccount");
   }
 

@@ -27,7 +27,7 @@ final class Terminal {
     wrapped("Machine identities, " + origin.scope(), "", out);
     wrapped(
         "at "
-            + Sheets.time(origin.at())
+            + Tables.time(origin.at())
             + " UTC, "
             + origin.cluster()
             + ", credence "
@@ -42,16 +42,16 @@ final class Terminal {
       wrapped(answer.question(), "", out);
       wrapped(answer.answer(), "  ", out);
     }
-    for (var sheet : Sheets.matters(inventory).toList()) {
+    for (var sheet : Tables.matters(inventory).toList()) {
       write(sheet, MOST_ROWS, out);
     }
-    for (var sheet : Sheets.sums(inventory).toList()) {
+    for (var sheet : Tables.sums(inventory).toList()) {
       write(sheet, MOST_SUMS, out);
     }
-    write(Sheets.of(inventory).getLast(), Integer.MAX_VALUE, out);
+    write(Tables.of(inventory).getLast(), Integer.MAX_VALUE, out);
   }
 
-  private void write(Sheet sheet, int most, Writer out) throws IOException {
+  private void write(Table sheet, int most, Writer out) throws IOException {
     out.write("\n");
     if (sheet.rows().isEmpty()) {
       wrapped(sheet.title() + ": " + sheet.otherwise(), "", out);
@@ -86,7 +86,7 @@ final class Terminal {
 
   /// As wide as they want to be; then the widest give way, that with the names last; then the
   /// rightmost are left out.
-  private int[] widths(Sheet sheet, List<List<String>> rows) {
+  private int[] widths(Table sheet, List<List<String>> rows) {
     var most = (width + BETWEEN.length()) / (NARROWEST_COLUMN + BETWEEN.length());
     var widths =
         IntStream.range(0, Math.min(sheet.columns().size(), most))

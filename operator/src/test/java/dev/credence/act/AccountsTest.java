@@ -2,9 +2,9 @@ package dev.credence.act;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.credence.facts.object.Guard;
-import dev.credence.facts.object.Setback.Cause;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.FailedWrite.Cause;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.Preconditions;
 import dev.credence.plan.Action;
 import dev.credence.testing.FakeApi;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class AccountsTest {
-  private static final Subject ACCOUNT = Subject.account("payments-api");
+  private static final ObjectRef ACCOUNT = ObjectRef.account("payments-api");
   private static final String ACCOUNTS = "/api/v1/namespaces/payments/serviceaccounts";
 
   @AutoClose private final Acting acting = new Acting();
@@ -20,7 +20,7 @@ class AccountsTest {
   @Test
   void an_account_is_created_by_one_plain_post() {
     acting.api.echoes();
-    acting.perform(new Action.Provision(ACCOUNT, false, Payments.ADA, false));
+    acting.perform(new Action.CreateServiceAccount(ACCOUNT, false, Payments.ADA, false));
     assertThat(acting.api.lines()).containsExactly("POST " + ACCOUNTS);
     assertThat(acting.sent())
         .isEqualTo(
@@ -46,7 +46,10 @@ class AccountsTest {
   @Test
   void an_account_of_somebody_else_is_left_alone() {
     acting.api.refuses(409, "serviceaccounts \"payments-api\" already exists");
-    assertThat(acting.refused(new Action.Provision(ACCOUNT, false, Payments.ADA, false)).why())
+    assertThat(
+            acting
+                .refused(new Action.CreateServiceAccount(ACCOUNT, false, Payments.ADA, false))
+                .why())
         .isEqualTo(Cause.Raced);
     assertThat(acting.api.lines()).containsExactly("POST " + ACCOUNTS);
     assertThat(acting.memory.wrote).isEmpty();
@@ -62,7 +65,9 @@ class AccountsTest {
             .withResourceVersion("8")
             .endMetadata()
             .build());
-    acting.perform(new Action.Adjust(ACCOUNT, new Guard("uid-of-the-account", "7"), true));
+    acting.perform(
+        new Action.UpdateServiceAccount(
+            ACCOUNT, new Preconditions("uid-of-the-account", "7"), true));
     assertThat(acting.api.lines()).containsExactly("PATCH " + ACCOUNTS + "/payments-api");
     assertThat(acting.api.last().header("Content-Type")).startsWith("application/merge-patch+json");
     assertThat(acting.sent().path("automountServiceAccountToken").asBoolean()).isTrue();
@@ -78,7 +83,9 @@ class AccountsTest {
   @Test
   void an_account_that_changed_meanwhile_is_not_adjusted() {
     acting.api.refuses(409, "the object has been modified");
-    var adjust = new Action.Adjust(ACCOUNT, new Guard("uid-of-the-account", "7"), true);
+    var adjust =
+        new Action.UpdateServiceAccount(
+            ACCOUNT, new Preconditions("uid-of-the-account", "7"), true);
     assertThat(acting.refused(adjust).why()).isEqualTo(Cause.Raced);
   }
 }

@@ -2,8 +2,8 @@ package dev.credence.act;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.credence.facts.object.Subject;
-import dev.credence.facts.object.Subject.Kind;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.ObjectRef.Kind;
 import dev.credence.facts.usage.Evicted;
 import dev.credence.plan.Action;
 import dev.credence.testing.FakeApi;
@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 class ActTest {
   private static final Action.Restart RESTART =
       new Action.Restart(
-          new Subject(Kind.Deployment, "payments"), Payments.JUDGED, "payments-db-v2");
+          new ObjectRef(Kind.Deployment, "payments"), Payments.JUDGED, "payments-db-v2");
   private static final Action.Evict EVICT =
-      new Action.Evict(Subject.pod("payments-1"), Payments.JUDGED, Optional.empty());
+      new Action.Evict(ObjectRef.pod("payments-1"), Payments.JUDGED, Optional.empty());
 
   @AutoClose private final Acting acting = new Acting();
 
@@ -40,7 +40,7 @@ class ActTest {
 
   private static Action.Evict noted() {
     return new Action.Evict(
-        Subject.pod("payments-1"),
+        ObjectRef.pod("payments-1"),
         Payments.JUDGED,
         Optional.of(
             new Action.Noted(

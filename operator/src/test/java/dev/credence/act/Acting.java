@@ -3,9 +3,9 @@ package dev.credence.act;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.credence.act.request.Refusal;
+import dev.credence.act.request.WriteRefused;
 import dev.credence.api.MachineIdentity;
-import dev.credence.facts.object.Subject.Kind;
+import dev.credence.facts.object.ObjectRef.Kind;
 import dev.credence.facts.policy.Tier;
 import dev.credence.generate.Maker;
 import dev.credence.plan.Action;
@@ -52,15 +52,16 @@ public final class Acting implements AutoCloseable {
   /// As the decision has it.
   private static Tier tier(Action action) {
     return switch (action) {
-      case Action.Freeze _, Action.Thaw _, Action.Invalidate _, Action.Revalidate _ -> Tier.Enforce;
+      case Action.DenyWrites _, Action.AllowWrites _, Action.Invalidate _, Action.Revalidate _ ->
+          Tier.Enforce;
       case Action _ when action.subject().kind() == Kind.ServiceAccount -> Tier.Enforce;
       case Action.Remove remove when remove.subject().kind() == Kind.Certificate -> Tier.Enforce;
       case Action _ -> Tier.Rotate;
     };
   }
 
-  public Refusal refused(Action action) {
-    return catchThrowableOfType(Refusal.class, () -> perform(action));
+  public WriteRefused refused(Action action) {
+    return catchThrowableOfType(WriteRefused.class, () -> perform(action));
   }
 
   /// What the only request sent.

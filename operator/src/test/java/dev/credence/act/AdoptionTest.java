@@ -4,11 +4,11 @@ import static dev.credence.act.Payments.PAYMENTS_DB;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.credence.act.request.Refusal;
+import dev.credence.act.request.WriteRefused;
 import dev.credence.facts.credential.Handled;
 import dev.credence.facts.identity.Member.Aborted;
-import dev.credence.facts.object.Setback.Cause;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.FailedWrite.Cause;
+import dev.credence.facts.object.ObjectRef;
 import dev.credence.observe.Objects;
 import dev.credence.plan.Action;
 import dev.credence.testing.FakeApi;
@@ -52,7 +52,7 @@ class AdoptionTest {
             .build());
     var adopt = adopt(Optional.of(Payments.receipt(1, Optional.empty())));
     var identity = Objects.making("payments-api", "payments-db");
-    assertThat(catchThrowableOfType(Refusal.class, () -> acting.perform(adopt, identity)))
+    assertThat(catchThrowableOfType(WriteRefused.class, () -> acting.perform(adopt, identity)))
         .hasMessageContaining("has the key password.previous, which Credence did not write");
     assertThat(acting.api.lines()).containsExactly("GET " + PAYMENTS_DB);
   }
@@ -107,7 +107,7 @@ class AdoptionTest {
   void an_account_is_taken_back_without_being_read() {
     acting.api.answers(Payments.MARKED);
     acting.perform(
-        new Action.Adopt(Subject.account("payments-api"), Payments.JUDGED, Optional.empty()));
+        new Action.Adopt(ObjectRef.account("payments-api"), Payments.JUDGED, Optional.empty()));
     assertThat(acting.api.lines())
         .containsExactly("PATCH /api/v1/namespaces/payments/serviceaccounts/payments-api");
   }
@@ -145,7 +145,7 @@ class AdoptionTest {
   @Test
   void what_is_to_outlive_its_identity_loses_its_owner_and_says_whose_it_is() {
     acting.api.answers(Payments.MARKED);
-    acting.perform(new Action.Tie(Payments.DB, Payments.JUDGED, true));
+    acting.perform(new Action.SetOwner(Payments.DB, Payments.JUDGED, true));
     assertThatIsMergePatch(
         """
         {"ownerReferences": [],
@@ -158,7 +158,7 @@ class AdoptionTest {
   @Test
   void what_is_to_go_with_its_identity_is_owned_by_it_again() {
     acting.api.answers(Payments.MARKED);
-    acting.perform(new Action.Tie(Payments.DB, Payments.JUDGED, false));
+    acting.perform(new Action.SetOwner(Payments.DB, Payments.JUDGED, false));
     assertThatIsMergePatch(
         """
         {"ownerReferences": %s,
@@ -188,7 +188,7 @@ class AdoptionTest {
         """);
   }
 
-  private static Action.Adopt adopt(Optional<Action.Receipt> receipt) {
+  private static Action.Adopt adopt(Optional<Action.VersionInfo> receipt) {
     return new Action.Adopt(Payments.DB, Payments.JUDGED, receipt);
   }
 

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.read.ListAppender;
+import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.Generator.Algorithm;
 import dev.credence.facts.credential.Generator.Characters;
 import dev.credence.facts.credential.Generator.Encoding;
@@ -17,8 +18,7 @@ import dev.credence.facts.credential.Generator.Password;
 import dev.credence.facts.credential.Generator.RandomBytes;
 import dev.credence.facts.credential.Generator.Template;
 import dev.credence.facts.credential.Generator.Uuid;
-import dev.credence.facts.credential.Key;
-import dev.credence.facts.credential.Recipe;
+import dev.credence.facts.credential.KeySpec;
 import dev.credence.plan.Action;
 import dev.credence.testing.FakeApi;
 import dev.credence.testing.FakeApi.Answer;
@@ -47,15 +47,15 @@ import org.slf4j.LoggerFactory;
 /// none that was there before, is in an exception, in what is remembered, or in the log.
 @Isolated("it replaces what the whole JVM shares")
 class CanaryTest {
-  private static final Recipe EVERY_KIND =
-      new Recipe(
+  private static final GeneratedContent EVERY_KIND =
+      new GeneratedContent(
           List.of(
-              new Key("password", new Password(8, Characters.Symbols)),
-              new Key("hex", new RandomBytes(8, Encoding.Hex)),
-              new Key("raw", new RandomBytes(8, Encoding.Raw)),
-              new Key("uuid", new Uuid()),
-              new Key("url", new Template("https://{password}@example.com")),
-              new Key(
+              new KeySpec("password", new Password(8, Characters.Symbols)),
+              new KeySpec("hex", new RandomBytes(8, Encoding.Hex)),
+              new KeySpec("raw", new RandomBytes(8, Encoding.Raw)),
+              new KeySpec("uuid", new Uuid()),
+              new KeySpec("url", new Template("https://{password}@example.com")),
+              new KeySpec(
                   "key",
                   new KeyPair(
                       Algorithm.Ed25519, Optional.empty(), Format.PKCS8, Optional.of("key.pub")))));

@@ -3,7 +3,7 @@ package dev.credence.act;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.facts.credential.Issuance.Field;
-import dev.credence.facts.object.Setback.Cause;
+import dev.credence.facts.object.FailedWrite.Cause;
 import dev.credence.plan.Action;
 import dev.credence.testing.FakeApi;
 import java.util.List;
@@ -19,7 +19,8 @@ class CertificatesTest {
   @Test
   void a_certificate_is_created_by_one_plain_post() {
     acting.api.echoes();
-    acting.perform(new Action.Order(Payments.TLS, Payments.ISSUANCE, Payments.ADA, false));
+    acting.perform(
+        new Action.CreateCertificate(Payments.TLS, Payments.ISSUANCE, Payments.ADA, false));
     assertThat(acting.api.lines()).containsExactly("POST " + CERTIFICATES);
     assertThat(acting.sent().path("spec"))
         .isEqualTo(
@@ -39,7 +40,8 @@ class CertificatesTest {
   @Test
   void one_that_is_to_stay_has_no_owner() {
     acting.api.echoes();
-    acting.perform(new Action.Order(Payments.TLS, Payments.ISSUANCE, Payments.ADA, true));
+    acting.perform(
+        new Action.CreateCertificate(Payments.TLS, Payments.ISSUANCE, Payments.ADA, true));
     assertThat(acting.sent().at("/metadata/ownerReferences").isMissingNode()).isTrue();
     assertThat(acting.sent().at("/metadata/annotations/credence.dev~1adopt").asText())
         .isEqualTo("payments-api");
@@ -48,7 +50,7 @@ class CertificatesTest {
   @Test
   void a_name_that_is_taken_is_left_alone() {
     acting.api.refuses(409, "it exists");
-    var order = new Action.Order(Payments.TLS, Payments.ISSUANCE, Payments.ADA, false);
+    var order = new Action.CreateCertificate(Payments.TLS, Payments.ISSUANCE, Payments.ADA, false);
     assertThat(acting.refused(order).why()).isEqualTo(Cause.Raced);
   }
 
@@ -56,7 +58,7 @@ class CertificatesTest {
   void what_differs_is_patched_on_the_version_that_was_judged_and_nothing_else() {
     acting.api.echoes();
     acting.perform(
-        new Action.Amend(
+        new Action.UpdateCertificate(
             Payments.TLS,
             Payments.JUDGED,
             Payments.ISSUANCE,

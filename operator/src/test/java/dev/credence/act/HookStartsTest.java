@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.facts.credential.Hooks.Agreed;
 import dev.credence.facts.credential.Hooks.Hook;
 import dev.credence.facts.credential.Hooks.Step;
-import dev.credence.facts.object.Setback.Cause;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.FailedWrite.Cause;
+import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.text.Digests;
 import dev.credence.observe.read.HookTemplates;
 import dev.credence.plan.Action;
@@ -30,7 +30,7 @@ class HookStartsTest {
   private static final String JOBS = "/apis/batch/v1/namespaces/payments/jobs";
   private static final Action.RunHook APPLY =
       new Action.RunHook(
-          Subject.job("payments-db-v2-apply-3"),
+          ObjectRef.job("payments-db-v2-apply-3"),
           Payments.DB,
           Step.apply,
           new Hook("alter-db-user", Duration.ofMinutes(5)),
@@ -141,7 +141,7 @@ class HookStartsTest {
     acting.api.answers(cronJob("")).echoes();
     acting.perform(
         new Action.RunHook(
-            Subject.job("payments-db-v1-revoke-1"),
+            ObjectRef.job("payments-db-v1-revoke-1"),
             Payments.DB,
             Step.revoke,
             APPLY.hook(),
@@ -330,7 +330,7 @@ class HookStartsTest {
           APPLY.attempt(),
           APPLY.about(),
           APPLY.asked(),
-          List.of(Subject.job("payments-db-v2-apply-2")),
+          List.of(ObjectRef.job("payments-db-v2-apply-2")),
           Optional.empty());
 
   @Test

@@ -5,14 +5,14 @@ import static dev.credence.act.Payments.SECRETS;
 import static dev.credence.act.Payments.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.Generator.Template;
 import dev.credence.facts.credential.Handled;
-import dev.credence.facts.credential.Key;
-import dev.credence.facts.credential.Recipe;
-import dev.credence.facts.object.Setback.Cause;
+import dev.credence.facts.credential.KeySpec;
+import dev.credence.facts.object.FailedWrite.Cause;
 import dev.credence.plan.Action;
 import dev.credence.plan.Action.Labelling;
-import dev.credence.plan.Action.Receipt;
+import dev.credence.plan.Action.VersionInfo;
 import dev.credence.testing.FakeApi;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.time.Instant;
@@ -86,7 +86,7 @@ class IssueTest {
   void requests_that_it_answers_are_kept_on_it() {
     acting.api.echoes();
     var receipt =
-        new Receipt(
+        new VersionInfo(
             1,
             Payments.NEW_YEAR,
             Optional.of(Instant.parse("2027-01-02T00:00:00Z")),
@@ -166,7 +166,7 @@ class IssueTest {
 
   @Test
   void what_cannot_be_made_is_refused_before_anybody_is_asked() {
-    var impossible = new Recipe(List.of(new Key("url", new Template("{user}"))));
+    var impossible = new GeneratedContent(List.of(new KeySpec("url", new Template("{user}"))));
     var refusal =
         acting.refused(
             new Action.Issue(

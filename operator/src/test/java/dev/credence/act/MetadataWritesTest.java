@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.credence.facts.credential.HookJob;
 import dev.credence.facts.credential.HookRun;
 import dev.credence.facts.credential.Hooks.Step;
-import dev.credence.facts.object.Guard;
-import dev.credence.facts.object.Setback.Cause;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.FailedWrite.Cause;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.Preconditions;
 import dev.credence.plan.Action;
 import dev.credence.plan.Action.Labelling;
 import dev.credence.testing.FakeApi;
@@ -119,9 +119,11 @@ class MetadataWritesTest {
   void accounts_and_certificates_are_marked_where_they_live() {
     acting.api.answers(Payments.MARKED).answers(Payments.MARKED);
     acting.perform(
-        new Action.Mark(Subject.account("payments-api"), new Guard("a", "1"), Payments.ADA));
+        new Action.Mark(
+            ObjectRef.account("payments-api"), new Preconditions("a", "1"), Payments.ADA));
     acting.perform(
-        new Action.Mark(Subject.certificate("payments-tls"), new Guard("c", "1"), Payments.ADA));
+        new Action.Mark(
+            ObjectRef.certificate("payments-tls"), new Preconditions("c", "1"), Payments.ADA));
     assertThat(acting.api.lines())
         .containsExactly(
             "PATCH /api/v1/namespaces/payments/serviceaccounts/payments-api",

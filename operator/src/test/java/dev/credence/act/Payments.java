@@ -1,20 +1,20 @@
 package dev.credence.act;
 
 import dev.credence.api.MachineIdentity;
+import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.Generator.Characters;
 import dev.credence.facts.credential.Generator.Fixed;
 import dev.credence.facts.credential.Generator.Password;
 import dev.credence.facts.credential.Handled;
 import dev.credence.facts.credential.Issuance;
 import dev.credence.facts.credential.Issuer;
-import dev.credence.facts.credential.Key;
-import dev.credence.facts.credential.Recipe;
+import dev.credence.facts.credential.KeySpec;
 import dev.credence.facts.credential.TokenRecipe;
-import dev.credence.facts.object.Guard;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.Preconditions;
 import dev.credence.plan.Action;
 import dev.credence.plan.Action.Labelling;
-import dev.credence.plan.Action.Receipt;
+import dev.credence.plan.Action.VersionInfo;
 import dev.credence.raw.MarkRecord;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
@@ -29,8 +29,8 @@ import java.util.Optional;
 /// The identity `payments-api`, run by team-payments, and its generated Secret `payments-db`.
 public final class Payments {
   public static final Instant NEW_YEAR = Instant.parse("2027-01-01T00:00:00Z");
-  public static final Subject DB = Subject.secret("payments-db");
-  static final Subject TLS = Subject.certificate("payments-tls");
+  public static final ObjectRef DB = ObjectRef.secret("payments-db");
+  static final ObjectRef TLS = ObjectRef.certificate("payments-tls");
   static final Issuance ISSUANCE =
       new Issuance(
           new Issuer.Ref("cert-manager.io", "ClusterIssuer", "corp"),
@@ -49,9 +49,9 @@ public final class Payments {
           List.of());
   static final Labelling NO_MARKS =
       new Labelling(Optional.empty(), Optional.empty(), Optional.empty());
-  public static final Guard JUDGED = new Guard("uid-of-payments-db", "41");
-  static final Subject PENDING = Subject.pendingOf("payments-db");
-  static final Guard STAGED = new Guard("uid-of-the-pending-one", "8");
+  public static final Preconditions JUDGED = new Preconditions("uid-of-payments-db", "41");
+  static final ObjectRef PENDING = ObjectRef.pendingOf("payments-db");
+  static final Preconditions STAGED = new Preconditions("uid-of-the-pending-one", "8");
   static final Optional<Instant> A_DAY_LATER = Optional.of(Instant.parse("2027-01-02T00:00:00Z"));
   public static final String SECRETS = "/api/v1/namespaces/payments/secrets";
   public static final String PAYMENTS_DB = SECRETS + "/payments-db";
@@ -72,11 +72,11 @@ public final class Payments {
   /// Nobody's, but of the form.
   public static final String TOKEN = "eyJhbGciOiJub25lIn0.eyJpc3MiOiJub2JvZHkifQ.c2lnbmF0dXJl";
 
-  static final Recipe RECIPE =
-      new Recipe(
+  static final GeneratedContent RECIPE =
+      new GeneratedContent(
           List.of(
-              new Key("username", new Fixed("payments")),
-              new Key("password", new Password(32, Characters.AlphaNumeric))));
+              new KeySpec("username", new Fixed("payments")),
+              new KeySpec("password", new Password(32, Characters.AlphaNumeric))));
 
   static final Labelling ADA =
       new Labelling(
@@ -101,8 +101,8 @@ public final class Payments {
     return identity;
   }
 
-  public static Receipt receipt(long version, Optional<Instant> previousRetiresAt) {
-    return new Receipt(
+  public static VersionInfo receipt(long version, Optional<Instant> previousRetiresAt) {
+    return new VersionInfo(
         version,
         NEW_YEAR,
         previousRetiresAt,
@@ -126,13 +126,13 @@ public final class Payments {
         DB, JUDGED, RECIPE, receipt(2, previousRetiresAt), new Action.Why.OnRequest());
   }
 
-  static Action.Stage stage(Recipe recipe) {
+  static Action.Stage stage(GeneratedContent recipe) {
     return new Action.Stage(
         PENDING, DB, Optional.of(JUDGED), "Opaque", recipe, ADA, receipt(2, Optional.empty()));
   }
 
-  static Action.Switch turn(Recipe recipe) {
-    return new Action.Switch(
+  static Action.Promote turn(GeneratedContent recipe) {
+    return new Action.Promote(
         DB,
         Optional.of(JUDGED),
         PENDING,
@@ -183,7 +183,7 @@ public final class Payments {
 
   public static Action.Issue token(TokenRecipe recipe) {
     var receipt =
-        new Receipt(
+        new VersionInfo(
             1,
             NEW_YEAR,
             Optional.empty(),

@@ -2,7 +2,7 @@ package dev.credence.act;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.credence.facts.identity.Safeguards.Admission;
+import dev.credence.facts.identity.SuspensionFacts.Admission;
 import dev.credence.facts.policy.Tier;
 import dev.credence.observe.suspension.Enforcement.Answer;
 import dev.credence.testing.FakeApi;

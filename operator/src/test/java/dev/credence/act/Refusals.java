@@ -1,17 +1,17 @@
 package dev.credence.act;
 
-import dev.credence.act.request.Refusal;
-import dev.credence.facts.object.Subject;
+import dev.credence.act.request.WriteRefused;
+import dev.credence.facts.object.ObjectRef;
 
 /// Refusals for tests of others.
 public final class Refusals {
 
-  public static Refusal refused(Subject subject, String why) {
-    return Refusal.of(subject, why);
+  public static WriteRefused refused(ObjectRef subject, String why) {
+    return WriteRefused.of(subject, why);
   }
 
-  public static Refusal raced(Subject subject) {
-    return Refusal.raced(subject);
+  public static WriteRefused raced(ObjectRef subject) {
+    return WriteRefused.raced(subject);
   }
 
   private Refusals() {}

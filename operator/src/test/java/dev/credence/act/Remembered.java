@@ -2,7 +2,7 @@ package dev.credence.act;
 
 import dev.credence.act.request.Memory;
 import dev.credence.api.SuspensionList;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.ObjectRef;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ final class Remembered implements Memory {
   }
 
   @Override
-  public void marked(String namespace, Subject subject, ObjectMeta metadata) {
+  public void marked(String namespace, ObjectRef subject, ObjectMeta metadata) {
     marked.add(metadata);
   }
 

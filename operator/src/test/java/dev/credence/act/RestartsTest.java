@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.credence.act.request.Refusal;
-import dev.credence.facts.object.Guard;
-import dev.credence.facts.object.Setback.Cause;
-import dev.credence.facts.object.Subject;
-import dev.credence.facts.object.Subject.Kind;
+import dev.credence.act.request.WriteRefused;
+import dev.credence.facts.object.FailedWrite.Cause;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.ObjectRef.Kind;
+import dev.credence.facts.object.Preconditions;
 import dev.credence.testing.FakeApi;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -24,9 +24,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 class RestartsTest {
-  private static final Subject WEB = new Subject(Kind.Deployment, "crm-web");
-  private static final Subject POD = new Subject(Kind.Pod, "crm-web-1");
-  private static final Guard JUDGED = new Guard("uid-of-crm-web", "41");
+  private static final ObjectRef WEB = new ObjectRef(Kind.Deployment, "crm-web");
+  private static final ObjectRef POD = new ObjectRef(Kind.Pod, "crm-web-1");
+  private static final Preconditions JUDGED = new Preconditions("uid-of-crm-web", "41");
 
   @AutoClose private final FakeApi api = FakeApi.start();
 
@@ -48,7 +48,7 @@ class RestartsTest {
   void a_rollout_is_one_annotation_on_what_was_judged(Kind kind, String path) {
     api.answers(
         Map.of("apiVersion", "apps/v1", "kind", kind.name(), "metadata", Map.of("name", "crm")));
-    restarts.rollout("payments", new Subject(kind, "crm"), JUDGED, "crm-db-v8");
+    restarts.rollout("payments", new ObjectRef(kind, "crm"), JUDGED, "crm-db-v8");
     assertThat(api.lines())
         .containsExactly("PATCH /apis/apps/v1/namespaces/payments/" + path + "/crm");
     assertThat(api.last().header("Content-Type")).startsWith("application/merge-patch+json");
@@ -115,7 +115,7 @@ class RestartsTest {
       names = {"Deployment", "StatefulSet", "DaemonSet"})
   void nothing_else_has_a_rollout(Kind kind) {
     assertThatThrownBy(
-            () -> restarts.rollout("payments", new Subject(kind, "crm"), JUDGED, "crm-db-v8"))
+            () -> restarts.rollout("payments", new ObjectRef(kind, "crm"), JUDGED, "crm-db-v8"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(kind + " crm has no rollout");
     assertThat(api.asked()).isEmpty();
@@ -215,7 +215,7 @@ class RestartsTest {
   private void restartAt() {
     restarts.restartAt(
         "payments",
-        new Subject(Kind.Rollout, "crm"),
+        new ObjectRef(Kind.Rollout, "crm"),
         JUDGED,
         Instant.parse("2027-01-02T00:00:00Z"));
   }
@@ -224,7 +224,7 @@ class RestartsTest {
     restarts.evict("payments", POD, JUDGED);
   }
 
-  private static Refusal refused(Runnable write) {
-    return catchThrowableOfType(Refusal.class, write::run);
+  private static WriteRefused refused(Runnable write) {
+    return catchThrowableOfType(WriteRefused.class, write::run);
   }
 }

@@ -5,12 +5,12 @@ import static dev.credence.act.Payments.base64;
 import static dev.credence.act.Payments.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.Generator.Characters;
 import dev.credence.facts.credential.Generator.Fixed;
 import dev.credence.facts.credential.Generator.Password;
 import dev.credence.facts.credential.Generator.Template;
-import dev.credence.facts.credential.Key;
-import dev.credence.facts.credential.Recipe;
+import dev.credence.facts.credential.KeySpec;
 import dev.credence.plan.Action;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
@@ -18,13 +18,13 @@ import org.junit.jupiter.api.Test;
 
 /// Fixed texts and templates are brought up to date beside the secret values.
 class RewordTest {
-  private static final Recipe RECIPE =
-      new Recipe(
+  private static final GeneratedContent RECIPE =
+      new GeneratedContent(
           List.of(
-              new Key("username", new Fixed("payments")),
-              new Key("host", new Fixed("db.sales")),
-              new Key("password", new Password(32, Characters.AlphaNumeric)),
-              new Key("uri", new Template("pg://{username}:{password|url}@{host}/crm"))));
+              new KeySpec("username", new Fixed("payments")),
+              new KeySpec("host", new Fixed("db.sales")),
+              new KeySpec("password", new Password(32, Characters.AlphaNumeric)),
+              new KeySpec("uri", new Template("pg://{username}:{password|url}@{host}/crm"))));
 
   @AutoClose private final Acting acting = new Acting();
 

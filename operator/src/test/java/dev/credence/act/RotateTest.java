@@ -6,10 +6,10 @@ import static dev.credence.act.Payments.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.Generator;
-import dev.credence.facts.credential.Key;
-import dev.credence.facts.credential.Recipe;
-import dev.credence.facts.object.Setback.Cause;
+import dev.credence.facts.credential.KeySpec;
+import dev.credence.facts.object.FailedWrite.Cause;
 import dev.credence.plan.Action;
 import io.fabric8.kubernetes.api.model.FieldsV1;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
@@ -184,10 +184,10 @@ class RotateTest {
   @Test
   void a_key_that_the_recipe_gains_later_does_not_take_the_place_of_a_holders_key() {
     var wider =
-        new Recipe(
+        new GeneratedContent(
             List.of(
-                new Key("password", new Generator.Uuid()),
-                new Key("webhook", new Generator.Uuid())));
+                new KeySpec("password", new Generator.Uuid()),
+                new KeySpec("webhook", new Generator.Uuid())));
     acting.api.answers(adopted().build());
     var refusal =
         acting.refused(

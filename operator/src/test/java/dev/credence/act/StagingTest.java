@@ -7,13 +7,13 @@ import static dev.credence.act.Payments.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.Generator.Alternate;
 import dev.credence.facts.credential.Generator.Fixed;
 import dev.credence.facts.credential.Generator.Template;
-import dev.credence.facts.credential.Key;
-import dev.credence.facts.credential.Recipe;
-import dev.credence.facts.object.Setback.Cause;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.credential.KeySpec;
+import dev.credence.facts.object.FailedWrite.Cause;
+import dev.credence.facts.object.ObjectRef;
 import dev.credence.plan.Action;
 import dev.credence.testing.FakeApi;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -31,17 +31,17 @@ class StagingTest {
   private static final String PENDING = SECRETS + "/payments-db-pending";
 
   /// Two users that take turns, and what never changes.
-  private static final Recipe TURNS =
-      new Recipe(
+  private static final GeneratedContent TURNS =
+      new GeneratedContent(
           List.of(
-              new Key("username", new Alternate(List.of("payments_a", "payments_b"))),
-              new Key("url", new Template("db://{username}@db"))));
+              new KeySpec("username", new Alternate(List.of("payments_a", "payments_b"))),
+              new KeySpec("url", new Template("db://{username}@db"))));
 
-  private static final Recipe FIXED =
-      new Recipe(
+  private static final GeneratedContent FIXED =
+      new GeneratedContent(
           List.of(
-              new Key("username", new Fixed("payments")),
-              new Key("password", new Fixed("the first value"))));
+              new KeySpec("username", new Fixed("payments")),
+              new KeySpec("password", new Fixed("the first value"))));
 
   @AutoClose private final Acting acting = new Acting();
 
@@ -156,7 +156,7 @@ class StagingTest {
   void a_first_proven_value_creates_the_secret(boolean retained, boolean isOwned) {
     acting.api.answers(staged().build()).echoes();
     acting.perform(
-        new Action.Switch(
+        new Action.Promote(
             Payments.DB,
             Optional.empty(),
             Payments.PENDING,
@@ -214,7 +214,7 @@ class StagingTest {
     acting.perform(
         rotate(
             Payments.RECIPE,
-            new Action.Receipt(
+            new Action.VersionInfo(
                 receipt.version(),
                 receipt.issuedAt(),
                 receipt.previousRetiresAt(),
@@ -263,7 +263,7 @@ class StagingTest {
     acting.api.echoes();
     acting.perform(
         new Action.Anchor(
-            Subject.anchorOf("payments-db", 7),
+            ObjectRef.anchorOf("payments-db", 7),
             Payments.DB,
             7,
             Optional.of("uid-of-the-account"),
@@ -327,7 +327,7 @@ class StagingTest {
         .noneMatch(annotation -> annotation.startsWith("credence.dev/account-uid"));
   }
 
-  private static Action.Rotate rotate(Recipe recipe, Action.Receipt receipt) {
+  private static Action.Rotate rotate(GeneratedContent recipe, Action.VersionInfo receipt) {
     return new Action.Rotate(
         Payments.DB, Payments.JUDGED, recipe, receipt, new Action.Why.OnRequest());
   }

@@ -7,8 +7,8 @@ import dev.credence.api.CredentialPolicy;
 import dev.credence.api.CredentialPolicySpec.Enforcement;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentitySpec;
-import dev.credence.metrics.Fleet;
-import dev.credence.metrics.Meters;
+import dev.credence.metrics.Counters;
+import dev.credence.metrics.IdentityGauges;
 import dev.credence.testing.FakeApi;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.lang.reflect.RecordComponent;
@@ -40,7 +40,7 @@ class ClientsTest {
   private static Clients clients(FakeApi api) {
     NOWHERE_ELSE.forEach(System::setProperty);
     System.setProperty("kubernetes.master", api.config().getMasterUrl());
-    return Clients.of(new Meters(new Fleet(Clock.systemUTC(), 0, "1.2.3")));
+    return Clients.of(new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3")));
   }
 
   @AfterEach

@@ -6,22 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.act.Act;
-import dev.credence.act.Announcer;
+import dev.credence.act.EventRecorder;
 import dev.credence.act.request.Memory;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentitySpec;
 import dev.credence.api.MachineIdentityStatus;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.policy.Tier;
 import dev.credence.generate.Maker;
-import dev.credence.metrics.Fleet;
-import dev.credence.metrics.Meters;
+import dev.credence.metrics.Counters;
+import dev.credence.metrics.IdentityGauges;
 import dev.credence.metrics.MetricsPage;
+import dev.credence.observe.ClusterCaches;
 import dev.credence.observe.FakeCluster;
 import dev.credence.observe.KnownIdentities;
 import dev.credence.observe.Objects;
 import dev.credence.observe.Poisoned;
-import dev.credence.observe.Watches;
 import dev.credence.testing.FakeApi;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
@@ -57,11 +57,11 @@ class IdentityReconcilerTest {
   @AutoClose private final KubernetesClient writer = api.client();
   @AutoClose private final KubernetesClient teller = events.client();
   private final KnownIdentities identities = new KnownIdentities();
-  private final Watches watches =
-      new Watches(cluster.client(), cluster.client(), Set.of(), "credence-system", Set.of());
-  private final Fleet fleet = new Fleet(clock, 10, "1.2.3");
-  private final Meters meters = new Meters(fleet);
-  private final Announcer announcer = new Announcer(teller, clock, "credence-0");
+  private final ClusterCaches watches =
+      new ClusterCaches(cluster.client(), cluster.client(), Set.of(), "credence-system", Set.of());
+  private final IdentityGauges fleet = new IdentityGauges(clock, 10, "1.2.3");
+  private final Counters meters = new Counters(fleet);
+  private final EventRecorder announcer = new EventRecorder(teller, clock, "credence-0");
   private final List<String> gone = new ArrayList<>();
   private final MachineIdentity identity = Objects.making("payments-api", "payments-db");
   private final IdentityReconciler reconciler =
@@ -105,7 +105,7 @@ class IdentityReconcilerTest {
     }
 
     @Override
-    public void marked(String namespace, Subject subject, ObjectMeta metadata) {
+    public void marked(String namespace, ObjectRef subject, ObjectMeta metadata) {
       watches.marked(namespace, subject, metadata);
     }
 

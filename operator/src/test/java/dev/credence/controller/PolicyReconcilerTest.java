@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.CredentialPolicySpec;
 import dev.credence.api.CredentialPolicySpec.OwnerRule;
-import dev.credence.metrics.Census;
-import dev.credence.metrics.Fleet;
+import dev.credence.metrics.DiscoveryGauges;
+import dev.credence.metrics.IdentityGauges;
 import dev.credence.metrics.Standings;
 import dev.credence.observe.Poisoned;
 import dev.credence.testing.FakeApi;
@@ -18,13 +18,13 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class PolicyReconcilerTest {
-  private static final Fleet.Name CRM = new Fleet.Name("sales", "crm");
+  private static final IdentityGauges.Name CRM = new IdentityGauges.Name("sales", "crm");
 
   private final Wall clock = new Wall();
   @AutoClose private final FakeApi api = FakeApi.start();
   @AutoClose private final KubernetesClient client = api.client();
-  private final Fleet fleet = new Fleet(clock, 0, "1.2.3");
-  private final Census census = new Census();
+  private final IdentityGauges fleet = new IdentityGauges(clock, 0, "1.2.3");
+  private final DiscoveryGauges census = new DiscoveryGauges();
   private final AtomicLong identities = new AtomicLong();
   private final PolicyReconciler reconciler =
       new PolicyReconciler(fleet, census, identities::get, true, clock);

@@ -3,9 +3,9 @@ package dev.credence.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.act.IdentityWrites;
-import dev.credence.decide.discovery.Registering;
-import dev.credence.facts.object.Guard;
-import dev.credence.metrics.Census.Progress;
+import dev.credence.decide.discovery.RegistrationPlan;
+import dev.credence.facts.object.Preconditions;
+import dev.credence.metrics.DiscoveryGauges.Progress;
 import dev.credence.plan.RegistrationStep;
 import dev.credence.testing.FakeApi;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -31,8 +31,8 @@ class RegistrarTest {
     return new RegistrationStep.Register("sales", account, account, "production");
   }
 
-  private static Registering all(RegistrationStep... steps) {
-    return new Registering(List.of(steps), List.of());
+  private static RegistrationPlan all(RegistrationStep... steps) {
+    return new RegistrationPlan(List.of(steps), List.of());
   }
 
   @Test
@@ -43,7 +43,7 @@ class RegistrarTest {
         IntStream.range(0, 100)
             .<RegistrationStep>mapToObj(number -> register("account-" + number))
             .toList();
-    var some = new Registering(steps, List.of());
+    var some = new RegistrationPlan(steps, List.of());
 
     assertThat(slow.perform(some, clock.instant()))
         .isEqualTo(Map.of("production", new Progress(40, Optional.empty())));
@@ -51,7 +51,7 @@ class RegistrarTest {
     assertThat(slow.isUnfinished()).isTrue();
 
     clock.goes(Duration.ofMinutes(1));
-    var rest = new Registering(steps.subList(60, 100), List.of());
+    var rest = new RegistrationPlan(steps.subList(60, 100), List.of());
     assertThat(slow.perform(rest, clock.instant())).isEmpty();
     assertThat(done).hasSize(100).doesNotHaveDuplicates();
   }
@@ -120,7 +120,7 @@ class RegistrarTest {
   void only_the_very_object_that_was_judged_goes() {
     api.answers(Map.of("kind", "Status", "apiVersion", "v1", "status", "Success"));
     registrar.perform(
-        all(new RegistrationStep.Withdraw("sales", "crm-sync", new Guard("uid-1", "7"))),
+        all(new RegistrationStep.Withdraw("sales", "crm-sync", new Preconditions("uid-1", "7"))),
         clock.instant());
     assertThat(api.lines()).containsExactly("DELETE " + IDENTITIES + "/crm-sync");
     assertThat(api.last().json().at("/preconditions/uid").asText()).isEqualTo("uid-1");
@@ -131,7 +131,7 @@ class RegistrarTest {
   void of_an_adopted_one_the_label_alone_is_changed() {
     api.echoes();
     registrar.perform(
-        all(new RegistrationStep.Acknowledge("sales", "crm-sync", new Guard("uid-1", "7"))),
+        all(new RegistrationStep.Acknowledge("sales", "crm-sync", new Preconditions("uid-1", "7"))),
         clock.instant());
     assertThat(api.lines()).containsExactly("PATCH " + IDENTITIES + "/crm-sync");
     assertThat(api.last().json())

@@ -7,16 +7,16 @@ import dev.credence.act.Act;
 import dev.credence.act.request.Memory;
 import dev.credence.api.SuspensionList;
 import dev.credence.api.SuspensionListSpec;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.policy.Tier;
 import dev.credence.generate.Maker;
-import dev.credence.metrics.Fleet;
-import dev.credence.metrics.Meters;
+import dev.credence.metrics.Counters;
+import dev.credence.metrics.IdentityGauges;
 import dev.credence.metrics.MetricsPage;
+import dev.credence.observe.ClusterCaches;
 import dev.credence.observe.FakeCluster;
 import dev.credence.observe.KnownIdentities;
 import dev.credence.observe.Objects;
-import dev.credence.observe.Watches;
 import dev.credence.testing.FakeApi;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
@@ -53,9 +53,9 @@ class SweepTest {
   @AutoClose private final KubernetesClient writer = api.metadataClient();
   private final KnownIdentities identities = new KnownIdentities();
   private final List<String> woken = new CopyOnWriteArrayList<>();
-  private final Watches watches =
-      new Watches(cluster.client(), cluster.client(), Set.of(), "credence-system", Set.of());
-  private final Meters meters = new Meters(new Fleet(clock, 0, "1.2.3"));
+  private final ClusterCaches watches =
+      new ClusterCaches(cluster.client(), cluster.client(), Set.of(), "credence-system", Set.of());
+  private final Counters meters = new Counters(new IdentityGauges(clock, 0, "1.2.3"));
 
   @AutoClose private final Sweep sweep = of(Tier.Enforce);
 
@@ -171,7 +171,7 @@ class SweepTest {
   void one_that_cannot_be_unmarked_holds_up_no_other() {
     cluster.put(Objects.marked("orphan-too", "gone").build());
     eventually("both are known")
-        .until(() -> watches.find("payments", Subject.secret("orphan-too")).isPresent());
+        .until(() -> watches.find("payments", ObjectRef.secret("orphan-too")).isPresent());
     api.refuses(403, "not for you").refuses(500, "later");
     sweep.start(() -> true);
     eventually("a sweep is done").until(() -> lastSweep() > 0);
@@ -212,7 +212,7 @@ class SweepTest {
             .endMetadata()
             .build());
     eventually("the account is known")
-        .until(() -> watches.find("payments", Subject.account(name)).isPresent());
+        .until(() -> watches.find("payments", ObjectRef.account(name)).isPresent());
   }
 
   private static final String LIST =
@@ -378,7 +378,7 @@ class SweepTest {
     public void wrote(HasMetadata object) {}
 
     @Override
-    public void marked(String namespace, Subject subject, ObjectMeta metadata) {}
+    public void marked(String namespace, ObjectRef subject, ObjectMeta metadata) {}
 
     @Override
     public void restarted(String namespace) {}

@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.api.MachineIdentity;
 import dev.credence.facts.Snapshot;
-import dev.credence.facts.identity.Safeguards;
-import dev.credence.facts.identity.Safeguards.Admission;
+import dev.credence.facts.identity.SuspensionFacts;
+import dev.credence.facts.identity.SuspensionFacts.Admission;
+import dev.credence.facts.object.FailedWrite;
+import dev.credence.facts.object.FailedWrite.Cause;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.ObjectRef.Kind;
 import dev.credence.facts.object.ServerVersion;
-import dev.credence.facts.object.Setback;
-import dev.credence.facts.object.Setback.Cause;
-import dev.credence.facts.object.Subject;
-import dev.credence.facts.object.Subject.Kind;
 import dev.credence.facts.policy.Tier;
-import dev.credence.facts.usage.Evidence.Tracking;
+import dev.credence.facts.usage.UsageEvidence.Tracking;
 import dev.credence.observe.Snapshots;
 import dev.credence.world.Golden;
 import dev.credence.world.Readable;
@@ -105,7 +105,7 @@ public class DecisionTest {
     }
     world.unconfirmed(
         texts(about.path("unconfirmed")).map(Admission::valueOf).collect(Collectors.toSet()));
-    world.mostSuspended(about.path("mostSuspended").asInt(Safeguards.MOST_SUSPENDED));
+    world.mostSuspended(about.path("mostSuspended").asInt(SuspensionFacts.MOST_SUSPENDED));
     if (about.has("installed")) {
       var installed = about.path("installed");
       world.installed(
@@ -143,14 +143,14 @@ public class DecisionTest {
   }
 
   /// `{Secret: crm-db, cause: Refused, message: …, retryAt: …}`
-  private static List<Setback> setbacks(JsonNode written) {
-    var setbacks = new ArrayList<Setback>();
+  private static List<FailedWrite> setbacks(JsonNode written) {
+    var setbacks = new ArrayList<FailedWrite>();
     for (var setback : written) {
       var kind =
           Stream.of(Kind.values()).filter(k -> setback.has(k.name())).findFirst().orElseThrow();
       setbacks.add(
-          new Setback(
-              new Subject(kind, setback.path(kind.name()).asText()),
+          new FailedWrite(
+              new ObjectRef(kind, setback.path(kind.name()).asText()),
               Cause.valueOf(setback.path("cause").asText()),
               setback.path("message").asText(),
               Instant.parse(setback.path("retryAt").asText())));

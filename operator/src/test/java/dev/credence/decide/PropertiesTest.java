@@ -4,21 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.Api;
 import dev.credence.api.SuspensionList;
-import dev.credence.decide.lifecycle.Life;
+import dev.credence.decide.lifecycle.Expiring;
+import dev.credence.decide.membership.MemberRole;
 import dev.credence.decide.membership.Membership;
-import dev.credence.decide.membership.Seat;
 import dev.credence.decide.policy.Classification;
-import dev.credence.decide.policy.PolicyChoice;
+import dev.credence.decide.policy.PolicyMatched;
 import dev.credence.facts.Snapshot;
-import dev.credence.facts.object.Setback.Cause;
-import dev.credence.facts.object.Subject.Kind;
+import dev.credence.facts.object.FailedWrite.Cause;
+import dev.credence.facts.object.ObjectRef.Kind;
 import dev.credence.facts.policy.Tier;
 import dev.credence.observe.certmanager.Issued;
 import dev.credence.plan.Action;
+import dev.credence.plan.ConditionResult;
+import dev.credence.plan.IdentityStatus;
+import dev.credence.plan.IdentityStatus.PolicyApplied;
 import dev.credence.plan.Reason;
-import dev.credence.plan.Standing;
-import dev.credence.plan.Standing.PolicyApplied;
-import dev.credence.plan.Verdict;
 import dev.credence.world.Readable;
 import dev.credence.world.World;
 import io.fabric8.certmanager.api.model.v1.Certificate;
@@ -200,15 +200,15 @@ class PropertiesTest {
       case Action.Issue _,
           Action.Rotate _,
           Action.Stage _,
-          Action.Switch _,
+          Action.Promote _,
           Action.RunHook _,
           Action.Anchor _,
           Action.Reword _,
-          Action.Order _,
-          Action.Amend _,
+          Action.CreateCertificate _,
+          Action.UpdateCertificate _,
           Action.Renew _,
-          Action.Provision _,
-          Action.Adjust _ ->
+          Action.CreateServiceAccount _,
+          Action.UpdateServiceAccount _ ->
           true;
       case Action.Adopt adopt ->
           adopt.subject().kind() != Kind.ServiceAccount
@@ -572,13 +572,13 @@ class PropertiesTest {
       }
       Membership.of(look.seen()).forEach(seat -> seen.add(seat.getClass()));
       var seats = Membership.of(look.seen());
-      var type = Classification.of(look.seen(), seats).map(Standing.Typed::type);
-      seen.add(Life.of(look.seen(), PolicyChoice.of(look.seen(), type)).getClass());
+      var type = Classification.of(look.seen(), seats).map(IdentityStatus.Typed::type);
+      seen.add(Expiring.of(look.seen(), PolicyMatched.of(look.seen(), type)).getClass());
       look.setbacks().forEach(setback -> seen.add(setback.cause()));
       look.standing().ifPresent(this::saw);
     }
 
-    private void saw(Standing standing) {
+    private void saw(IdentityStatus standing) {
       seen.add(standing.state());
       seen.add(standing.owner().source());
       standing.credentials().forEach(c -> seen.addAll(List.of(c.kind(), c.phase())));
@@ -590,18 +590,18 @@ class PropertiesTest {
     void cameUp() {
       // Only texts change in these worlds and no generator: a golden folder shows what that does.
       var cases =
-          Stream.of(Action.class, Action.Why.class, Seat.class, Life.class)
+          Stream.of(Action.class, Action.Why.class, MemberRole.class, Expiring.class)
               .flatMap(Everything::cases)
               .filter(answer -> answer != Action.Why.OnChange.class);
       var words =
           Stream.of(
-                  Standing.State.class,
-                  Standing.Source.class,
-                  Standing.Credential.Kind.class,
-                  Standing.Credential.Phase.class,
-                  Verdict.Aspect.class,
-                  Verdict.Truth.class,
-                  Verdict.Weight.class,
+                  IdentityStatus.State.class,
+                  IdentityStatus.Source.class,
+                  IdentityStatus.Credential.Kind.class,
+                  IdentityStatus.Credential.Phase.class,
+                  ConditionResult.ConditionType.class,
+                  ConditionResult.ConditionStatus.class,
+                  ConditionResult.Impact.class,
                   Reason.class,
                   Cause.class)
               .flatMap(word -> Stream.of(word.getEnumConstants()))
@@ -617,7 +617,7 @@ class PropertiesTest {
               .filter(
                   word ->
                       !Set.of(
-                              Standing.State.Decommissioned,
+                              IdentityStatus.State.Decommissioned,
                               Reason.CertificateTooLong,
                               Reason.Approved,
                               Reason.ScopeChanged,

@@ -38,8 +38,8 @@ import dev.credence.api.SecretMember.Hook;
 import dev.credence.api.SecretMember.Hooks;
 import dev.credence.api.SecretMember.Token;
 import dev.credence.api.ServiceAccountMember;
-import dev.credence.facts.identity.Safeguards.Admission;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.identity.SuspensionFacts.Admission;
+import dev.credence.facts.object.ObjectRef;
 import dev.credence.observe.certmanager.Issued;
 import dev.credence.world.RandomRbac;
 import dev.credence.world.World;
@@ -183,7 +183,7 @@ final class RandomWorld {
       case 7 -> annotate(SECRETS, "Secret", one(ourAnnotations()), one(GARBAGE));
       case 8 -> plant();
       case 9 -> world.refuse(subject(), "the API server said no");
-      case 10 -> Stream.of(Subject.Kind.values()).forEach(this::allowAll);
+      case 10 -> Stream.of(ObjectRef.Kind.values()).forEach(this::allowAll);
       case 11 -> world.write("kubectl", namespace());
       case 12 -> world.certManager(chance(80));
       case 18, 19, 20, 21, 28, 29 -> writeConsumer();
@@ -329,16 +329,16 @@ final class RandomWorld {
     }
   }
 
-  private void allowAll(Subject.Kind kind) {
-    names(kind).forEach(name -> world.allow(new Subject(kind, name)));
+  private void allowAll(ObjectRef.Kind kind) {
+    names(kind).forEach(name -> world.allow(new ObjectRef(kind, name)));
   }
 
-  private Subject subject() {
-    var kind = one(List.copyOf(Subject.Kind.OF_MEMBERS));
-    return new Subject(kind, one(names(kind)));
+  private ObjectRef subject() {
+    var kind = one(List.copyOf(ObjectRef.Kind.OF_MEMBERS));
+    return new ObjectRef(kind, one(names(kind)));
   }
 
-  private static List<String> names(Subject.Kind kind) {
+  private static List<String> names(ObjectRef.Kind kind) {
     return switch (kind) {
       case ServiceAccount -> ACCOUNTS;
       case Secret -> SECRETS;

@@ -55,7 +55,7 @@ class UrgencyTest {
                         example.decision().actions().stream()
                             .filter(
                                 action ->
-                                    action instanceof Action.Freeze
+                                    action instanceof Action.DenyWrites
                                         || action instanceof Action.Invalidate)
                             .toList()));
   }

@@ -5,8 +5,8 @@ import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.Api;
-import dev.credence.plan.Verdict.Aspect;
-import dev.credence.plan.Verdict.Truth;
+import dev.credence.plan.ConditionResult.ConditionStatus;
+import dev.credence.plan.ConditionResult.ConditionType;
 import dev.credence.world.World;
 import dev.credence.world.Yaml;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -305,8 +305,8 @@ class VandalsTest {
           .as(what + ": attempts are counted: " + starts)
           .allMatch(times -> times <= MOST_ATTEMPTS);
       var standing = world.standing("sales", "crm").orElseThrow();
-      var fresh = standing.verdict(Aspect.CredentialsFresh);
-      var says = fresh.truth() == Truth.False && !fresh.message().isBlank();
+      var fresh = standing.verdict(ConditionType.CredentialsFresh);
+      var says = fresh.truth() == ConditionStatus.False && !fresh.message().isBlank();
       assertThat(isTurned() || says)
           .as(what + ": the value is in place, or the status says why not: " + fresh)
           .isTrue();

@@ -110,7 +110,7 @@ final class Events {
       case Action.Issue it -> "Issue version " + it.receipt().version() + " of " + it.subject();
       case Action.Rotate it -> "Rotate " + it.subject() + " to version " + it.receipt().version();
       case Action.Stage it -> "Stage version " + it.receipt().version() + " as " + it.subject();
-      case Action.Switch it -> "Switch " + it.subject() + " to version " + it.receipt().version();
+      case Action.Promote it -> "Switch " + it.subject() + " to version " + it.receipt().version();
       case Action.Rollback it ->
           "Rollback " + it.subject() + " to version " + it.receipt().version();
       case Action.Acknowledge it -> "Acknowledge (" + it.what() + ")";

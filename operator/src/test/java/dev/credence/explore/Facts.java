@@ -11,55 +11,55 @@ import dev.credence.explore.State.Staged;
 import dev.credence.explore.State.Work;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.credential.CertManager;
+import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.Generator;
 import dev.credence.facts.credential.Handled;
 import dev.credence.facts.credential.HookJob;
 import dev.credence.facts.credential.HookRun;
 import dev.credence.facts.credential.Hooks;
 import dev.credence.facts.credential.Hooks.Hook;
-import dev.credence.facts.credential.Key;
-import dev.credence.facts.credential.Material;
-import dev.credence.facts.credential.Recipe;
+import dev.credence.facts.credential.KeySpec;
 import dev.credence.facts.credential.Request;
 import dev.credence.facts.credential.Requests;
+import dev.credence.facts.credential.SecretContent;
 import dev.credence.facts.credential.TokenRecipe;
-import dev.credence.facts.identity.Calling;
 import dev.credence.facts.identity.Identity;
 import dev.credence.facts.identity.Identity.AccountWanted;
 import dev.credence.facts.identity.Identity.SecretWanted;
-import dev.credence.facts.identity.Lived;
+import dev.credence.facts.identity.LifecycleRequests;
 import dev.credence.facts.identity.Member;
 import dev.credence.facts.identity.Member.Aborted;
 import dev.credence.facts.identity.Member.EndDate;
 import dev.credence.facts.identity.Member.Issue;
 import dev.credence.facts.identity.Member.Previous;
 import dev.credence.facts.identity.Member.StoredSecret;
-import dev.credence.facts.identity.Safeguards;
+import dev.credence.facts.identity.RecordedStatus;
+import dev.credence.facts.identity.SuspensionFacts;
 import dev.credence.facts.object.Controller;
-import dev.credence.facts.object.Guard;
-import dev.credence.facts.object.Home;
-import dev.credence.facts.object.Marks;
-import dev.credence.facts.object.Marks.Mark;
+import dev.credence.facts.object.NamespaceFacts;
+import dev.credence.facts.object.ObjectFacts;
+import dev.credence.facts.object.ObjectFacts.Adoption;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.ObjectRef.Kind;
+import dev.credence.facts.object.OwnershipMarks;
+import dev.credence.facts.object.OwnershipMarks.Mark;
+import dev.credence.facts.object.Preconditions;
 import dev.credence.facts.object.Selector;
-import dev.credence.facts.object.Subject;
-import dev.credence.facts.object.Subject.Kind;
-import dev.credence.facts.object.Thing;
-import dev.credence.facts.object.Thing.Hold;
-import dev.credence.facts.policy.Conduct;
-import dev.credence.facts.policy.Conduct.Restart;
-import dev.credence.facts.policy.Oversight;
 import dev.credence.facts.policy.Policy;
 import dev.credence.facts.policy.Policy.Enforcement;
 import dev.credence.facts.policy.Policy.OwnerRule;
+import dev.credence.facts.policy.PolicyRules;
+import dev.credence.facts.policy.RotationProcedure;
+import dev.credence.facts.policy.RotationProcedure.Restart;
 import dev.credence.facts.policy.RotationRule;
 import dev.credence.facts.rbac.Grants;
 import dev.credence.facts.time.Timing;
 import dev.credence.facts.time.Windows;
 import dev.credence.facts.usage.Consumers;
-import dev.credence.facts.usage.Evidence;
-import dev.credence.facts.usage.RunningPod;
-import dev.credence.facts.usage.Workload;
-import dev.credence.facts.usage.Workload.Rollout;
+import dev.credence.facts.usage.PodFacts;
+import dev.credence.facts.usage.UsageEvidence;
+import dev.credence.facts.usage.WorkloadFacts;
+import dev.credence.facts.usage.WorkloadFacts.Rollout;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -82,17 +82,19 @@ final class Facts {
   private static final String ACCOUNT = "payments";
   private static final Duration HALF_A_SECOND = Duration.ofMillis(500);
 
-  private static final Marks OURS =
-      new Marks(
+  private static final OwnershipMarks OURS =
+      new OwnershipMarks(
           Optional.of(new Mark(IDENTITY, true)),
           Optional.of(new Mark("ada@example.com", true)),
           Optional.empty());
-  private static final Marks NONE = new Marks(Optional.empty(), Optional.empty(), Optional.empty());
+  private static final OwnershipMarks NONE =
+      new OwnershipMarks(Optional.empty(), Optional.empty(), Optional.empty());
   private static final Optional<Controller> US =
       Optional.of(new Controller("MachineIdentity", IDENTITY, UID));
 
-  private static final List<Material> RECIPES = List.of(password(32), password(40), password(48));
-  private static final List<String> DIGESTS = RECIPES.stream().map(Material::digest).toList();
+  private static final List<SecretContent> RECIPES =
+      List.of(password(32), password(40), password(48));
+  private static final List<String> DIGESTS = RECIPES.stream().map(SecretContent::digest).toList();
 
   private final Rules rules;
   private final List<Policy> policies;
@@ -123,19 +125,20 @@ final class Facts {
                 new Policy.Ending(Optional.empty(), Policy.WARN_BEFORE, false, Optional.empty()),
                 Policy.MOST_SUSPENSIONS,
                 RotationRule.SILENT,
-                new Conduct(
+                new RotationProcedure(
                     Windows.ANY_TIME,
                     new Restart(rules.strategy, rules.maxParallel, Duration.ofMinutes(10)),
                     Optional.of(Duration.ofSeconds(rules.overlapAtMost)),
                     rules.attempts),
                 Optional.empty(),
-                Oversight.NONE,
+                PolicyRules.NONE,
                 List.of()));
   }
 
-  private static Material password(int length) {
-    return new Recipe(
-        List.of(new Key("password", new Generator.Password(length, Generator.Characters.Symbols))));
+  private static SecretContent password(int length) {
+    return new GeneratedContent(
+        List.of(
+            new KeySpec("password", new Generator.Password(length, Generator.Characters.Symbols))));
   }
 
   static int recipe(String digest) {
@@ -159,7 +162,7 @@ final class Facts {
     return new Snapshot(
         now(s),
         identity(s),
-        new Home(Map.of(), Optional.empty(), Optional.empty(), false),
+        new NamespaceFacts(Map.of(), Optional.empty(), Optional.empty(), false),
         policies,
         members(s),
         Map.of(),
@@ -168,9 +171,9 @@ final class Facts {
         s.parts().stream().anyMatch(part -> part.held() != null && part.held().retiresAt() >= 0)
             ? Optional.of(consumers(s))
             : Optional.empty(),
-        Evidence.NONE,
+        UsageEvidence.NONE,
         Grants.UNKNOWN,
-        Safeguards.NONE,
+        SuspensionFacts.NONE,
         List.of());
   }
 
@@ -197,7 +200,7 @@ final class Facts {
             Optional.empty(),
             Optional.empty(),
             request(s.asked().revoke())),
-        Calling.ACTIVE,
+        LifecycleRequests.ACTIVE,
         new Identity.Owner(Optional.of("ada@example.com"), Optional.empty(), Optional.empty()),
         Optional.empty(),
         Optional.empty(),
@@ -208,7 +211,7 @@ final class Facts {
         Optional.empty(),
         known,
         Map.of(),
-        Lived.NOTHING);
+        RecordedStatus.NOTHING);
   }
 
   private static SecretWanted wanted(Wanted wanted, Part part, RotationRule rotation) {
@@ -241,14 +244,14 @@ final class Facts {
     var members = new ArrayList<Member>();
     members.add(
         new Member.Account(
-            new Thing(
-                Subject.account(ACCOUNT),
-                new Guard("account-1", "1"),
+            new ObjectFacts(
+                ObjectRef.account(ACCOUNT),
+                new Preconditions("account-1", "1"),
                 false,
                 false,
                 OURS,
                 Optional.empty(),
-                Hold.NONE,
+                Adoption.NONE,
                 false),
             true));
     for (var place = 0; place < rules.secrets.size(); place++) {
@@ -264,9 +267,9 @@ final class Facts {
       for (var anchor : part.anchors()) {
         members.add(
             anchor.foreign()
-                ? foreign(Subject.anchorOf(name, anchor.version()))
+                ? foreign(ObjectRef.anchorOf(name, anchor.version()))
                 : new StoredSecret(
-                    ours(Subject.anchorOf(name, anchor.version()), guard(anchor)),
+                    ours(ObjectRef.anchorOf(name, anchor.version()), guard(anchor)),
                     Optional.empty(),
                     Requests.NONE,
                     Optional.empty(),
@@ -290,7 +293,7 @@ final class Facts {
 
   private StoredSecret held(int place, String name, Held held, List<HookRun> runs) {
     return new StoredSecret(
-        ours(Subject.secret(name), guard(held)),
+        ours(ObjectRef.secret(name), guard(held)),
         Optional.of(
             new Issue(
                 held.version(),
@@ -321,9 +324,9 @@ final class Facts {
 
   private StoredSecret staged(int place, String name, Staged staged, List<HookRun> runs) {
     return staged.foreign()
-        ? foreign(Subject.pendingOf(name))
+        ? foreign(ObjectRef.pendingOf(name))
         : new StoredSecret(
-            ours(Subject.pendingOf(name), guard(staged)),
+            ours(ObjectRef.pendingOf(name), guard(staged)),
             Optional.of(
                 new Issue(
                     staged.version(),
@@ -343,20 +346,20 @@ final class Facts {
             Optional.empty());
   }
 
-  private static Thing ours(Subject subject, Guard guard) {
-    return new Thing(subject, guard, false, true, OURS, US, Hold.NONE, false);
+  private static ObjectFacts ours(ObjectRef subject, Preconditions guard) {
+    return new ObjectFacts(subject, guard, false, true, OURS, US, Adoption.NONE, false);
   }
 
-  private static StoredSecret foreign(Subject subject) {
+  private static StoredSecret foreign(ObjectRef subject) {
     return new StoredSecret(
-        new Thing(
+        new ObjectFacts(
             subject,
-            new Guard("foreign", "1"),
+            new Preconditions("foreign", "1"),
             false,
             false,
             NONE,
             Optional.empty(),
-            Hold.NONE,
+            Adoption.NONE,
             false),
         Optional.empty(),
         Requests.NONE,
@@ -366,31 +369,32 @@ final class Facts {
         Optional.empty());
   }
 
-  static Guard guard(Held held) {
-    return new Guard("s" + held.uid(), held.text());
+  static Preconditions guard(Held held) {
+    return new Preconditions("s" + held.uid(), held.text());
   }
 
-  static Guard guard(Staged staged) {
-    return new Guard("p" + staged.uid(), "1");
+  static Preconditions guard(Staged staged) {
+    return new Preconditions("p" + staged.uid(), "1");
   }
 
-  static Guard guard(State.Anchor anchor) {
-    return new Guard("a" + anchor.uid(), "1");
+  static Preconditions guard(State.Anchor anchor) {
+    return new Preconditions("a" + anchor.uid(), "1");
   }
 
-  static Guard guard(Run run) {
-    return new Guard(
+  static Preconditions guard(Run run) {
+    return new Preconditions(
         "j" + run.createdAt() + (run.ofPending() ? "p" : "s") + run.uid(),
         run.outcome() + "" + run.endedAt());
   }
 
-  static Guard guard(int place, Work work) {
-    return new Guard(
+  static Preconditions guard(int place, Work work) {
+    return new Preconditions(
         "w" + place, work.restartedFor() + "." + work.restartedAt() + "." + work.pods());
   }
 
-  static Guard guard(Pod pod) {
-    return new Guard("p" + pod.createdAt() + "." + pod.template() + "." + pod.values(), "1");
+  static Preconditions guard(Pod pod) {
+    return new Preconditions(
+        "p" + pod.createdAt() + "." + pod.template() + "." + pod.values(), "1");
   }
 
   private List<HookJob> jobs(State s) {
@@ -424,13 +428,13 @@ final class Facts {
         false);
   }
 
-  static Subject subject(String secret, Run run) {
-    return Subject.job(HookJob.name(secret, run.version(), run.step(), run.attempt()));
+  static ObjectRef subject(String secret, Run run) {
+    return ObjectRef.job(HookJob.name(secret, run.version(), run.step(), run.attempt()));
   }
 
   private Consumers consumers(State s) {
-    var workloads = new ArrayList<Workload>();
-    var pods = new ArrayList<RunningPod>();
+    var workloads = new ArrayList<WorkloadFacts>();
+    var pods = new ArrayList<PodFacts>();
     for (var place = 0; place < s.works().size(); place++) {
       var work = s.works().get(place);
       var subject = workload(place);
@@ -439,7 +443,7 @@ final class Facts {
               .map(used -> rules.secrets.get(used).name())
               .collect(Collectors.toSet());
       workloads.add(
-          new Workload(
+          new WorkloadFacts(
               subject,
               guard(place, work),
               secrets,
@@ -450,7 +454,7 @@ final class Facts {
       for (var at = 0; at < work.pods().size(); at++) {
         var pod = work.pods().get(at);
         pods.add(
-            new RunningPod(
+            new PodFacts(
                 podName(place, at),
                 guard(pod),
                 secrets,
@@ -458,7 +462,7 @@ final class Facts {
                 time(pod.createdAt()),
                 Optional.of(new Controller("ReplicaSet", subject.name(), subject.name())),
                 Optional.of(subject),
-                RunningPod.Returns.Replaced,
+                PodFacts.Returns.Replaced,
                 true,
                 Optional.empty()));
       }
@@ -490,8 +494,8 @@ final class Facts {
         : new Rollout.UnderWay(fresh + " of " + rules.replicas + " pods are new");
   }
 
-  static Subject workload(int place) {
-    return new Subject(Kind.Deployment, "consumer-" + place);
+  static ObjectRef workload(int place) {
+    return new ObjectRef(Kind.Deployment, "consumer-" + place);
   }
 
   static String podName(int work, int place) {

@@ -9,9 +9,9 @@ import dev.credence.facts.identity.Identity.SecretWanted;
 import dev.credence.facts.identity.Member;
 import dev.credence.facts.identity.Member.Issue;
 import dev.credence.facts.identity.Member.StoredSecret;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.ObjectRef;
 import dev.credence.plan.Action;
-import dev.credence.plan.Action.Receipt;
+import dev.credence.plan.Action.VersionInfo;
 import dev.credence.plan.Decision;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,8 +84,8 @@ final class Faults {
         decision.counted());
   }
 
-  private static Receipt again(Receipt receipt) {
-    return new Receipt(
+  private static VersionInfo again(VersionInfo receipt) {
+    return new VersionInfo(
         receipt.version() - 1,
         receipt.issuedAt(),
         receipt.previousRetiresAt(),
@@ -172,7 +172,7 @@ final class Faults {
 
   private static Stream<StoredSecret> made(Snapshot s) {
     return s.identity().secrets().stream()
-        .flatMap(wanted -> s.member(Subject.secret(wanted.name())).stream())
+        .flatMap(wanted -> s.member(ObjectRef.secret(wanted.name())).stream())
         .map(StoredSecret.class::cast);
   }
 

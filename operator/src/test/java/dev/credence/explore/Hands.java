@@ -11,11 +11,11 @@ import dev.credence.explore.State.Staged;
 import dev.credence.explore.State.Token;
 import dev.credence.explore.State.Work;
 import dev.credence.facts.credential.Hooks.Step;
-import dev.credence.facts.object.Guard;
-import dev.credence.facts.object.Subject;
-import dev.credence.facts.object.Subject.Kind;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.ObjectRef.Kind;
+import dev.credence.facts.object.Preconditions;
 import dev.credence.plan.Action;
-import dev.credence.plan.Action.Receipt;
+import dev.credence.plan.Action.VersionInfo;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -39,9 +39,9 @@ final class Hands {
       case Action.Issue issue -> issue(s, issue);
       case Action.Rotate rotate -> rotate(s, rotate);
       case Action.Stage stage -> stage(s, stage);
-      case Action.Switch turn -> turn(s, turn);
+      case Action.Promote turn -> turn(s, turn);
       case Action.Rollback rollback -> rollback(s, rollback);
-      case Action.EndPrevious end -> endPrevious(s, end);
+      case Action.BeginRevoke end -> endPrevious(s, end);
       case Action.Retire retire -> retire(s, retire);
       case Action.Acknowledge acknowledge -> acknowledge(s, acknowledge);
       case Action.RunHook run -> run(s, run, generation);
@@ -53,7 +53,7 @@ final class Hands {
     };
   }
 
-  private int place(Subject secret) {
+  private int place(ObjectRef secret) {
     return IntStream.range(0, rules.secrets.size())
         .filter(at -> rules.secrets.get(at).name().equals(secret.name()))
         .findFirst()
@@ -81,13 +81,13 @@ final class Hands {
   }
 
   /// The Secret, if it still is the one that was judged.
-  private static Optional<Held> judged(State s, int at, Guard guard) {
+  private static Optional<Held> judged(State s, int at, Preconditions guard) {
     return Optional.ofNullable(s.parts().get(at).held())
         .filter(held -> Facts.guard(held).equals(guard));
   }
 
   /// A new value, made at once.
-  private Optional<State> made(State s, int at, Receipt receipt, @Nullable Held before) {
+  private Optional<State> made(State s, int at, VersionInfo receipt, @Nullable Held before) {
     var part = s.parts().get(at);
     var number = next(part);
     var wanted = rules.secrets.get(at);
@@ -124,7 +124,7 @@ final class Hands {
   }
 
   private static Held replaced(
-      @Nullable Held before, int number, int value, Receipt receipt, int recipe) {
+      @Nullable Held before, int number, int value, VersionInfo receipt, int recipe) {
     var made = Facts.recipe(receipt.recipe());
     return new Held(
         before == null ? number : before.uid(),
@@ -162,7 +162,7 @@ final class Hands {
     return Optional.of(s.with(at, p -> p.after(past -> past.counting(number)).staging(staged)));
   }
 
-  private Optional<State> turn(State s, Action.Switch turn) {
+  private Optional<State> turn(State s, Action.Promote turn) {
     var at = place(turn.subject());
     var part = s.parts().get(at);
     var staged = part.staged();
@@ -208,7 +208,7 @@ final class Hands {
     return judged(s, at, retire.guard()).map(held -> s.with(at, p -> p.with(held.retired())));
   }
 
-  private Optional<State> endPrevious(State s, Action.EndPrevious end) {
+  private Optional<State> endPrevious(State s, Action.BeginRevoke end) {
     var at = place(end.subject());
     return judged(s, at, end.guard()).map(held -> s.with(at, p -> p.with(held.endingNow())));
   }
@@ -304,13 +304,13 @@ final class Hands {
           }
         }
       }
-      if (remove.subject().equals(Subject.pendingOf(name))
+      if (remove.subject().equals(ObjectRef.pendingOf(name))
           && part.staged() != null
           && guard(part.staged()).equals(remove.guard())) {
         return Optional.of(s.with(at, p -> p.staging(null)));
       }
       for (var anchor : part.anchors()) {
-        if (remove.subject().equals(Subject.anchorOf(name, anchor.version()))
+        if (remove.subject().equals(ObjectRef.anchorOf(name, anchor.version()))
             && guard(anchor).equals(remove.guard())) {
           return Optional.of(s.with(at, p -> p.anchored(State.without(p.anchors(), anchor))));
         }
@@ -319,12 +319,12 @@ final class Hands {
     return Optional.empty();
   }
 
-  private static Guard guard(Staged staged) {
-    return staged.foreign() ? new Guard("foreign", "1") : Facts.guard(staged);
+  private static Preconditions guard(Staged staged) {
+    return staged.foreign() ? new Preconditions("foreign", "1") : Facts.guard(staged);
   }
 
-  private static Guard guard(Anchor anchor) {
-    return anchor.foreign() ? new Guard("foreign", "1") : Facts.guard(anchor);
+  private static Preconditions guard(Anchor anchor) {
+    return anchor.foreign() ? new Preconditions("foreign", "1") : Facts.guard(anchor);
   }
 
   private Optional<State> restart(State s, Action.Restart restart) {

@@ -4,7 +4,7 @@ import dev.credence.explore.State.Anchor;
 import dev.credence.explore.State.Held;
 import dev.credence.explore.State.Part;
 import dev.credence.facts.credential.Hooks.Step;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.ObjectRef;
 import dev.credence.plan.Action;
 import java.util.ArrayList;
 import java.util.List;
@@ -143,7 +143,7 @@ final class Harm {
     return switch (action) {
       case Action.Issue it -> issued(before, after, it.subject());
       case Action.Rotate it -> issued(before, after, it.subject());
-      case Action.Switch it -> issued(before, after, it.subject());
+      case Action.Promote it -> issued(before, after, it.subject());
       case Action.Rollback it -> issued(before, after, it.subject());
       case Action.RunHook it -> it.step() == Step.revoke ? revoking(before, it) : null;
       case Action.Remove it -> removed(before, after, it);
@@ -151,7 +151,7 @@ final class Harm {
     };
   }
 
-  private @Nullable String issued(State before, State after, Subject subject) {
+  private @Nullable String issued(State before, State after, ObjectRef subject) {
     for (var at = 0; at < rules.secrets.size(); at++) {
       var wanted = rules.secrets.get(at);
       var part = before.parts().get(at);

@@ -2,8 +2,8 @@ package dev.credence.explore;
 
 import dev.credence.plan.Action;
 import dev.credence.plan.Decision;
-import dev.credence.plan.Standing.Credential;
-import dev.credence.plan.Standing.Credential.Phase;
+import dev.credence.plan.IdentityStatus.Credential;
+import dev.credence.plan.IdentityStatus.Credential.Phase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -1,6 +1,6 @@
 package dev.credence.explore;
 
-import dev.credence.facts.policy.Conduct.Strategy;
+import dev.credence.facts.policy.RotationProcedure.Strategy;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;

@@ -3,7 +3,7 @@ package dev.credence.explore;
 import dev.credence.explore.Rules.Edit;
 import dev.credence.explore.Rules.Lag;
 import dev.credence.explore.Rules.Wanted;
-import dev.credence.facts.policy.Conduct.Strategy;
+import dev.credence.facts.policy.RotationProcedure.Strategy;
 import java.util.List;
 
 /// The small worlds that are gone through: to the end each, or (`full`) with more happening in

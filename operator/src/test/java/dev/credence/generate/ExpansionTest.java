@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.credence.facts.credential.Generator.Fixed;
 import dev.credence.facts.credential.Generator.Template;
-import dev.credence.facts.credential.Key;
+import dev.credence.facts.credential.KeySpec;
 import dev.credence.facts.credential.Templates;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +34,7 @@ class ExpansionTest {
     "{user|url}{user},        paymentspayments"
   })
   void values_stand_where_the_braces_were(String template, String filled) {
-    assertThat(fill(new Key("user", new Fixed("payments")), template("url", template)))
+    assertThat(fill(new KeySpec("user", new Fixed("payments")), template("url", template)))
         .isEqualTo(filled);
   }
 
@@ -45,7 +45,7 @@ class ExpansionTest {
       String value = text(random, draw % 20) + "/+=@:%?# Ü😀\n";
       String url =
           fill(
-              new Key("password", new Fixed(value)),
+              new KeySpec("password", new Fixed(value)),
               template("url", "postgres://crm:{password|url}@db.example.com:5432/crm"));
       java.net.URI read = java.net.URI.create(url);
       assertThat(read.getHost()).isEqualTo("db.example.com");
@@ -56,7 +56,7 @@ class ExpansionTest {
 
   @Test
   void braces_in_a_value_mean_nothing() {
-    assertThat(fill(new Key("password", new Fixed(SECRET)), template("url", "<{password}>")))
+    assertThat(fill(new KeySpec("password", new Fixed(SECRET)), template("url", "<{password}>")))
         .isEqualTo("<" + SECRET + ">");
   }
 
@@ -66,7 +66,7 @@ class ExpansionTest {
             fill(
                 template("url", "{scheme}://{login}@db"),
                 template("login", "{user}:{user}"),
-                new Key("user", new Fixed("payments")),
+                new KeySpec("user", new Fixed("payments")),
                 template("scheme", "pg")))
         .isEqualTo("pg://payments:payments@db");
   }
@@ -85,7 +85,7 @@ class ExpansionTest {
   void what_the_check_lets_through_is_made_and_the_rest_is_not() {
     int fine = 0;
     for (String text : texts(8)) {
-      List<Key> keys = List.of(new Key("a", new Fixed("x")), template("url", text));
+      List<KeySpec> keys = List.of(new KeySpec("a", new Fixed("x")), template("url", text));
       var problem = Templates.problem(keys);
       if (problem.isEmpty()) {
         fine++;
@@ -101,7 +101,7 @@ class ExpansionTest {
 
   @Test
   void the_templates_come_to_256_kib_and_no_more() {
-    Key long8k = new Key("long", new Fixed("x".repeat(8 * 1024)));
+    KeySpec long8k = new KeySpec("long", new Fixed("x".repeat(8 * 1024)));
     assertThat(fill(long8k, template("url", "{long}".repeat(32)))).hasSize(256 * 1024);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> fill(long8k, template("url", "{long}".repeat(32) + ".")))
@@ -111,7 +111,7 @@ class ExpansionTest {
 
   @Test
   void templates_that_multiply_are_stopped_and_no_value_is_told() {
-    List<Key> keys = new ArrayList<>(List.of(new Key("t0", new Fixed(SECRET))));
+    List<KeySpec> keys = new ArrayList<>(List.of(new KeySpec("t0", new Fixed(SECRET))));
     for (int step = 1; step < 32; step++) {
       keys.add(template("t" + step, "{t%d}".formatted(step - 1).repeat(32)));
     }
@@ -141,11 +141,11 @@ class ExpansionTest {
     return text.toString();
   }
 
-  private static String fill(Key... keys) {
+  private static String fill(KeySpec... keys) {
     return new String(new Maker(Seeded.random(1)).make(List.of(keys), 1).get("url"), UTF_8);
   }
 
-  private static Key template(String name, String text) {
-    return new Key(name, new Template(text));
+  private static KeySpec template(String name, String text) {
+    return new KeySpec(name, new Template(text));
   }
 }

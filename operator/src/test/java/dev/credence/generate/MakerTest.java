@@ -15,7 +15,7 @@ import dev.credence.facts.credential.Generator.Password;
 import dev.credence.facts.credential.Generator.RandomBytes;
 import dev.credence.facts.credential.Generator.Template;
 import dev.credence.facts.credential.Generator.Uuid;
-import dev.credence.facts.credential.Key;
+import dev.credence.facts.credential.KeySpec;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,20 +23,20 @@ import org.junit.jupiter.api.Test;
 
 class MakerTest {
 
-  private static final List<Key> CRM_DB =
+  private static final List<KeySpec> CRM_DB =
       List.of(
-          new Key("url", new Template("postgres://{username}:{password}@db/crm?as={role}")),
-          new Key("username", new Fixed("crm")),
-          new Key("password", new Password(32, Characters.AlphaNumeric)),
-          new Key("api-key", new RandomBytes(32, Encoding.Base64Url)),
-          new Key("blob", new RandomBytes(48, Encoding.Raw)),
-          new Key("client-id", new Uuid()),
-          new Key("role", new Alternate(List.of("crm_blue", "crm_green"))),
-          new Key(
+          new KeySpec("url", new Template("postgres://{username}:{password}@db/crm?as={role}")),
+          new KeySpec("username", new Fixed("crm")),
+          new KeySpec("password", new Password(32, Characters.AlphaNumeric)),
+          new KeySpec("api-key", new RandomBytes(32, Encoding.Base64Url)),
+          new KeySpec("blob", new RandomBytes(48, Encoding.Raw)),
+          new KeySpec("client-id", new Uuid()),
+          new KeySpec("role", new Alternate(List.of("crm_blue", "crm_green"))),
+          new KeySpec(
               "id_key",
               new KeyPair(
                   Algorithm.Ed25519, Optional.empty(), Format.OpenSSH, Optional.of("id_key.pub"))),
-          new Key("bundle", new Template("{id_key}{id_key.pub}")));
+          new KeySpec("bundle", new Template("{id_key}{id_key.pub}")));
 
   private final Maker maker = new Maker(Seeded.random(1));
 
@@ -85,7 +85,8 @@ class MakerTest {
 
   @Test
   void what_is_there_decides_whose_turn_it_is() {
-    List<Key> roles = List.of(new Key("role", new Alternate(List.of("blue", "green", "red"))));
+    List<KeySpec> roles =
+        List.of(new KeySpec("role", new Alternate(List.of("blue", "green", "red"))));
     assertThat(text(maker.make(roles, 7, before("blue")), "role")).isEqualTo("green");
     assertThat(text(maker.make(roles, 7, before("red")), "role")).isEqualTo("blue");
     // 7 is the turn of the first, where what is there is none of the list
@@ -99,7 +100,8 @@ class MakerTest {
 
   @Test
   void the_list_is_taken_in_turn_from_the_first_version_on() {
-    List<Key> roles = List.of(new Key("role", new Alternate(List.of("blue", "green", "red"))));
+    List<KeySpec> roles =
+        List.of(new KeySpec("role", new Alternate(List.of("blue", "green", "red"))));
     assertThat(List.of(1L, 2L, 3L, 4L, 3_000_000_000L))
         .extracting(version -> text(maker.make(roles, version), "role"))
         .containsExactly("blue", "green", "red", "blue", "red");
@@ -108,7 +110,7 @@ class MakerTest {
   @Test
   void keys_with_a_problem_are_not_made() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> maker.make(List.of(new Key("url", new Template("{user}"))), 1))
+        .isThrownBy(() -> maker.make(List.of(new KeySpec("url", new Template("{user}"))), 1))
         .withMessage("template url: {user} is not a key of this Secret");
   }
 

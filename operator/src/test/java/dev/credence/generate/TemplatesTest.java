@@ -9,7 +9,7 @@ import dev.credence.facts.credential.Generator.Format;
 import dev.credence.facts.credential.Generator.KeyPair;
 import dev.credence.facts.credential.Generator.RandomBytes;
 import dev.credence.facts.credential.Generator.Template;
-import dev.credence.facts.credential.Key;
+import dev.credence.facts.credential.KeySpec;
 import dev.credence.facts.credential.Templates;
 import dev.credence.facts.credential.Templates.Layout;
 import java.util.List;
@@ -21,11 +21,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TemplatesTest {
 
-  private static final Key USERNAME = new Key("username", new Fixed("payments"));
-  private static final Key PASSWORD = new Key("password", new Fixed("{not read again}"));
-  private static final Key BLOB = new Key("blob", new RandomBytes(32, Encoding.Raw));
-  private static final Key ID =
-      new Key(
+  private static final KeySpec USERNAME = new KeySpec("username", new Fixed("payments"));
+  private static final KeySpec PASSWORD = new KeySpec("password", new Fixed("{not read again}"));
+  private static final KeySpec BLOB = new KeySpec("blob", new RandomBytes(32, Encoding.Raw));
+  private static final KeySpec ID =
+      new KeySpec(
           "id_key",
           new KeyPair(
               Algorithm.Ed25519, Optional.empty(), Format.OpenSSH, Optional.of("id_key.pub")));
@@ -103,13 +103,13 @@ class TemplatesTest {
   void a_name_stands_for_one_value() {
     assertThat(Templates.problem(List.of(USERNAME, USERNAME)))
         .contains("key username is made twice");
-    assertThat(Templates.problem(List.of(ID, new Key("id_key.pub", new Fixed("mine")))))
+    assertThat(Templates.problem(List.of(ID, new KeySpec("id_key.pub", new Fixed("mine")))))
         .contains("key id_key.pub is made twice");
   }
 
   @Test
   void a_template_comes_after_those_it_refers_to() {
-    List<Key> keys =
+    List<KeySpec> keys =
         List.of(
             template("last", "{middle}{first}"),
             template("middle", "{first}{username}"),
@@ -131,7 +131,7 @@ class TemplatesTest {
     return Templates.problem(List.of(USERNAME, PASSWORD, BLOB, ID, template("url", template)));
   }
 
-  private static Key template(String name, String text) {
-    return new Key(name, new Template(text));
+  private static KeySpec template(String name, String text) {
+    return new KeySpec(name, new Template(text));
   }
 }

@@ -1,23 +1,23 @@
 package dev.credence.metrics;
 
 import dev.credence.decide.discovery.Discovery;
+import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.Handled;
 import dev.credence.facts.credential.Issuance;
 import dev.credence.facts.credential.Issuer;
-import dev.credence.facts.credential.Material;
-import dev.credence.facts.credential.Recipe;
+import dev.credence.facts.credential.SecretContent;
 import dev.credence.facts.credential.TokenRecipe;
-import dev.credence.facts.identity.Safeguards.Admission;
-import dev.credence.facts.object.Guard;
-import dev.credence.facts.object.Subject;
-import dev.credence.facts.object.Subject.Kind;
+import dev.credence.facts.identity.SuspensionFacts.Admission;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.ObjectRef.Kind;
+import dev.credence.facts.object.Preconditions;
 import dev.credence.facts.policy.Severity;
 import dev.credence.plan.Action;
 import dev.credence.plan.Action.Labelling;
-import dev.credence.plan.Action.Receipt;
+import dev.credence.plan.Action.VersionInfo;
 import dev.credence.plan.Action.Why;
+import dev.credence.plan.IdentityStatus;
 import dev.credence.plan.Reason;
-import dev.credence.plan.Standing;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -31,12 +31,12 @@ import java.util.Set;
 /// The metrics of an operator to which everything has happened once.
 public final class Busy {
   static final Instant NOW = Instant.parse("2027-01-01T00:00:00Z");
-  private static final Subject DB = Subject.secret("payments-db");
-  private static final Guard JUDGED = new Guard("uid", "1");
-  private static final Recipe RECIPE = new Recipe(List.of());
+  private static final ObjectRef DB = ObjectRef.secret("payments-db");
+  private static final Preconditions JUDGED = new Preconditions("uid", "1");
+  private static final GeneratedContent RECIPE = new GeneratedContent(List.of());
   static final Labelling NONE = new Labelling(Optional.empty(), Optional.empty(), Optional.empty());
-  private static final Receipt RECEIPT =
-      new Receipt(2, NOW, Optional.empty(), false, "0", Optional.empty(), Handled.NONE);
+  private static final VersionInfo RECEIPT =
+      new VersionInfo(2, NOW, Optional.empty(), false, "0", Optional.empty(), Handled.NONE);
 
   static final Issuance ISSUANCE =
       new Issuance(
@@ -54,8 +54,8 @@ public final class Busy {
           Issuance.Key.DEFAULT,
           List.of());
 
-  static final Standing.Finding RISK =
-      new Standing.Finding(
+  static final IdentityStatus.Finding RISK =
+      new IdentityStatus.Finding(
           "RBAC-SECRETS-LIST", Severity.High, "RoleBinding/payments/nobodys", "reads Secrets");
 
   static final TokenRecipe TOKEN =
@@ -65,21 +65,21 @@ public final class Busy {
   static final Action.Retire RETIRE = new Action.Retire(DB, JUDGED);
 
   static final Action.Restart RESTART =
-      new Action.Restart(new Subject(Kind.Deployment, "payments"), JUDGED, "payments-db-v2");
+      new Action.Restart(new ObjectRef(Kind.Deployment, "payments"), JUDGED, "payments-db-v2");
 
   static Action.Rotate rotate(Why why) {
     return rotate(RECIPE, why);
   }
 
-  static Action.Rotate rotate(Material material, Why why) {
+  static Action.Rotate rotate(SecretContent material, Why why) {
     return new Action.Rotate(DB, JUDGED, material, RECEIPT, why);
   }
 
-  static Action.Switch turn(boolean isThere, Why why) {
-    return new Action.Switch(
+  static Action.Promote turn(boolean isThere, Why why) {
+    return new Action.Promote(
         DB,
         isThere ? Optional.of(JUDGED) : Optional.empty(),
-        Subject.pendingOf("payments-db"),
+        ObjectRef.pendingOf("payments-db"),
         JUDGED,
         "Opaque",
         RECIPE,
@@ -93,10 +93,10 @@ public final class Busy {
     return meters().page();
   }
 
-  static Meters meters() {
-    var fleet = new Fleet(Clock.fixed(NOW, ZoneOffset.UTC), 10, "1.2.3");
+  static Counters meters() {
+    var fleet = new IdentityGauges(Clock.fixed(NOW, ZoneOffset.UTC), 10, "1.2.3");
     var credentials =
-        new Standing.Credential[] {
+        new IdentityStatus.Credential[] {
           Standings.due("payments-db", NOW.plusSeconds(60)),
           Standings.overlapping("payments-key", NOW.plusSeconds(60)),
           Standings.ending("payments-smtp", NOW.plusSeconds(60)),
@@ -104,15 +104,15 @@ public final class Busy {
           Standings.failing("payments-tls")
         };
     fleet.stands(
-        new Fleet.Name("payments", "payments-api"),
+        new IdentityGauges.Name("payments", "payments-api"),
         Standings.enforced(Standings.endingAt(NOW.plusSeconds(60), credentials)));
     fleet.stands(
-        new Fleet.Name("payments", "nobodys"),
+        new IdentityGauges.Name("payments", "nobodys"),
         Standings.enforced(
             Standings.risky(Standings.stalled(Standings.ownerless(), Reason.OwnerMissing), RISK)));
-    var meters = new Meters(fleet);
-    var census = new Census();
-    census.found(new Census.Result(Discovery.NOTHING, Map.of()));
+    var meters = new Counters(fleet);
+    var census = new DiscoveryGauges();
+    census.found(new DiscoveryGauges.Result(Discovery.NOTHING, Map.of()));
     meters.page().register(census);
     meters.page().register(new PolicyCount(List::of));
     meters

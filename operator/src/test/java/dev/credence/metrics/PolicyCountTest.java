@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.CredentialPolicy;
 import dev.credence.facts.policy.Policy;
-import dev.credence.observe.read.Policies;
+import dev.credence.observe.read.PolicyReader;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.stream.Stream;
@@ -26,7 +26,7 @@ class PolicyCountTest {
   }
 
   private static Policy policy(String contactPattern) {
-    return Policies.of(
+    return PolicyReader.of(
         Serialization.unmarshal(
             "---\n{metadata: {name: production}, spec: {owner: {contactPattern: %s}}}"
                 .formatted(contactPattern),

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RequestCountTest {
   @AutoClose private final FakeApi api = FakeApi.startForAnybody();
-  private final Meters meters = new Meters(new Fleet(Clock.systemUTC(), 0, "1.2.3"));
+  private final Counters meters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3"));
 
   @AutoClose
   private final KubernetesClient client =

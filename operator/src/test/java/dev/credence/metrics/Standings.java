@@ -1,22 +1,22 @@
 package dev.credence.metrics;
 
 import dev.credence.facts.identity.Identity.Users;
-import dev.credence.facts.identity.Lived;
+import dev.credence.facts.identity.RecordedStatus;
+import dev.credence.plan.ConditionResult;
+import dev.credence.plan.ConditionResult.ConditionStatus;
+import dev.credence.plan.ConditionResult.ConditionType;
+import dev.credence.plan.ConditionResult.Impact;
+import dev.credence.plan.IdentityStatus;
+import dev.credence.plan.IdentityStatus.Counts;
+import dev.credence.plan.IdentityStatus.Credential;
+import dev.credence.plan.IdentityStatus.Credential.Kind;
+import dev.credence.plan.IdentityStatus.Credential.Phase;
+import dev.credence.plan.IdentityStatus.Handled;
+import dev.credence.plan.IdentityStatus.OwnerFound;
+import dev.credence.plan.IdentityStatus.PolicyApplied;
+import dev.credence.plan.IdentityStatus.Source;
+import dev.credence.plan.IdentityStatus.State;
 import dev.credence.plan.Reason;
-import dev.credence.plan.Standing;
-import dev.credence.plan.Standing.Counts;
-import dev.credence.plan.Standing.Credential;
-import dev.credence.plan.Standing.Credential.Kind;
-import dev.credence.plan.Standing.Credential.Phase;
-import dev.credence.plan.Standing.Handled;
-import dev.credence.plan.Standing.OwnerFound;
-import dev.credence.plan.Standing.PolicyApplied;
-import dev.credence.plan.Standing.Source;
-import dev.credence.plan.Standing.State;
-import dev.credence.plan.Verdict;
-import dev.credence.plan.Verdict.Aspect;
-import dev.credence.plan.Verdict.Truth;
-import dev.credence.plan.Verdict.Weight;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,42 +27,42 @@ import java.util.Optional;
 public final class Standings {
 
   /// One identity under the policy `production`, in order, with these credentials.
-  public static Standing inOrder(Credential... credentials) {
+  public static IdentityStatus inOrder(Credential... credentials) {
     return standing(
         List.of(credentials),
         Optional.empty(),
         List.of(),
-        verdict(Aspect.Ready, Truth.True, Reason.InOrder),
-        verdict(Aspect.OwnerAssigned, Truth.True, Reason.Assigned));
+        verdict(ConditionType.Ready, ConditionStatus.True, Reason.InOrder),
+        verdict(ConditionType.OwnerAssigned, ConditionStatus.True, Reason.Assigned));
   }
 
-  public static Standing endingAt(Instant end, Credential... credentials) {
+  public static IdentityStatus endingAt(Instant end, Credential... credentials) {
     return standing(
         List.of(credentials),
         Optional.of(end),
         List.of(),
-        verdict(Aspect.Ready, Truth.True, Reason.InOrder),
-        verdict(Aspect.OwnerAssigned, Truth.True, Reason.Assigned));
+        verdict(ConditionType.Ready, ConditionStatus.True, Reason.InOrder),
+        verdict(ConditionType.OwnerAssigned, ConditionStatus.True, Reason.Assigned));
   }
 
   /// Nobody answers for it; the policy minds.
-  public static Standing ownerless() {
+  public static IdentityStatus ownerless() {
     return standing(
         List.of(),
         Optional.empty(),
         List.of(Reason.OwnerMissing),
-        verdict(Aspect.Ready, Truth.False, Reason.OwnerMissing),
-        verdict(Aspect.OwnerAssigned, Truth.False, Reason.OwnerMissing));
+        verdict(ConditionType.Ready, ConditionStatus.False, Reason.OwnerMissing),
+        verdict(ConditionType.OwnerAssigned, ConditionStatus.False, Reason.OwnerMissing));
   }
 
-  public static Standing standing(
+  public static IdentityStatus standing(
       List<Credential> credentials,
       Optional<Instant> end,
       List<Reason> violations,
-      Verdict... verdicts) {
-    return new Standing(
+      ConditionResult... verdicts) {
+    return new IdentityStatus(
         State.Active,
-        Optional.of(new Standing.Typed("Integration", "Declared")),
+        Optional.of(new IdentityStatus.Typed("Integration", "Declared")),
         new OwnerFound(Optional.of("ada@example.com"), Optional.empty(), Source.Spec),
         Optional.of(new PolicyApplied("production", 3, false, 5)),
         end,
@@ -74,45 +74,47 @@ public final class Standings {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        Lived.Approval.NONE,
+        RecordedStatus.Approval.NONE,
         List.of(verdicts),
         violations,
         List.of());
   }
 
   /// The same under a policy that enforces.
-  public static Standing enforced(Standing standing) {
+  public static IdentityStatus enforced(IdentityStatus standing) {
     return changed(
         standing,
         standing.state(),
         Optional.of(new PolicyApplied("production", 3, true, 5)),
         standing.risk(),
-        List.of(new Standing.LegacyToken("payments-legacy", Standing.LegacyToken.State.Unused)));
+        List.of(
+            new IdentityStatus.LegacyToken(
+                "payments-legacy", IdentityStatus.LegacyToken.State.Unused)));
   }
 
   /// The same with these findings about what its accounts may do.
-  public static Standing risky(Standing standing, Standing.Finding... findings) {
+  public static IdentityStatus risky(IdentityStatus standing, IdentityStatus.Finding... findings) {
     return changed(
         standing,
         standing.state(),
         standing.policy(),
-        Optional.of(new Standing.Risk(List.of(findings), Optional.empty(), List.of())),
+        Optional.of(new IdentityStatus.Risk(List.of(findings), Optional.empty(), List.of())),
         standing.legacyTokens());
   }
 
   /// The same out of service.
-  public static Standing suspended(Standing standing) {
+  public static IdentityStatus suspended(IdentityStatus standing) {
     return changed(
         standing, State.Suspended, standing.policy(), standing.risk(), standing.legacyTokens());
   }
 
-  private static Standing changed(
-      Standing standing,
+  private static IdentityStatus changed(
+      IdentityStatus standing,
       State state,
       Optional<PolicyApplied> policy,
-      Optional<Standing.Risk> risk,
-      List<Standing.LegacyToken> legacyTokens) {
-    return new Standing(
+      Optional<IdentityStatus.Risk> risk,
+      List<IdentityStatus.LegacyToken> legacyTokens) {
+    return new IdentityStatus(
         state,
         standing.type(),
         standing.owner(),
@@ -133,12 +135,12 @@ public final class Standings {
   }
 
   /// The same until a person acts.
-  public static Standing stalled(Standing standing, Reason reason) {
-    return with(standing, verdict(Aspect.Stalled, Truth.True, reason));
+  public static IdentityStatus stalled(IdentityStatus standing, Reason reason) {
+    return with(standing, verdict(ConditionType.Stalled, ConditionStatus.True, reason));
   }
 
   /// The same with another verdict on one question.
-  public static Standing with(Standing standing, Verdict verdict) {
+  public static IdentityStatus with(IdentityStatus standing, ConditionResult verdict) {
     var verdicts = new ArrayList<>(standing.verdicts());
     verdicts.removeIf(known -> known.aspect() == verdict.aspect());
     verdicts.add(verdict);
@@ -146,11 +148,12 @@ public final class Standings {
         standing.credentials(),
         standing.end(),
         standing.violations(),
-        verdicts.toArray(Verdict[]::new));
+        verdicts.toArray(ConditionResult[]::new));
   }
 
-  public static Verdict verdict(Aspect aspect, Truth truth, Reason reason) {
-    return new Verdict(aspect, truth, reason, reason.meaning(), Weight.None);
+  public static ConditionResult verdict(
+      ConditionType aspect, ConditionStatus truth, Reason reason) {
+    return new ConditionResult(aspect, truth, reason, reason.meaning(), Impact.None);
   }
 
   public static Credential credential(String name) {

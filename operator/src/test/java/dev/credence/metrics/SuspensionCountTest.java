@@ -2,7 +2,7 @@ package dev.credence.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.credence.facts.identity.Safeguards.Admission;
+import dev.credence.facts.identity.SuspensionFacts.Admission;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.Map;
 import java.util.Set;

@@ -11,12 +11,12 @@ import dev.credence.api.SecretMember;
 import dev.credence.decide.Decide;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.credential.CertManager;
-import dev.credence.facts.identity.Safeguards;
-import dev.credence.facts.object.Home;
+import dev.credence.facts.identity.SuspensionFacts;
+import dev.credence.facts.object.NamespaceFacts;
 import dev.credence.facts.rbac.Grants;
-import dev.credence.facts.usage.Evidence;
-import dev.credence.observe.read.Members;
-import dev.credence.observe.read.Specs;
+import dev.credence.facts.usage.UsageEvidence;
+import dev.credence.observe.read.IdentityReader;
+import dev.credence.observe.read.MemberReader;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
@@ -86,17 +86,17 @@ class ExtremeTimesTest {
           Decide.next(
               new Snapshot(
                   NOW,
-                  Specs.identity(identity),
-                  new Home(Map.of(), Optional.empty(), Optional.empty(), false),
+                  IdentityReader.identity(identity),
+                  new NamespaceFacts(Map.of(), Optional.empty(), Optional.empty(), false),
                   List.of(),
-                  List.of(Members.of(secret, false, (_, _) -> false)),
+                  List.of(MemberReader.of(secret, false, (_, _) -> false)),
                   Map.of(),
                   CertManager.ABSENT,
                   List.of(),
                   Optional.empty(),
-                  Evidence.NONE,
+                  UsageEvidence.NONE,
                   Grants.UNKNOWN,
-                  Safeguards.NONE,
+                  SuspensionFacts.NONE,
                   List.of()));
       assertThat(decision.standing()).isPresent();
     } catch (RuntimeException thrown) {

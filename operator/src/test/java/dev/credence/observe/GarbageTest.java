@@ -11,39 +11,39 @@ import dev.credence.api.MachineIdentityStatus;
 import dev.credence.api.SuspensionList;
 import dev.credence.api.SuspensionListSpec;
 import dev.credence.decide.Decide;
-import dev.credence.facts.credential.Ended;
 import dev.credence.facts.credential.HookTemplate;
 import dev.credence.facts.credential.Issuer;
-import dev.credence.facts.identity.Safeguards.Admission;
-import dev.credence.facts.identity.Safeguards.Bindings;
-import dev.credence.facts.identity.Safeguards.Listed;
+import dev.credence.facts.credential.TokenInvalidation;
+import dev.credence.facts.identity.SuspensionFacts.Admission;
+import dev.credence.facts.identity.SuspensionFacts.Bindings;
+import dev.credence.facts.identity.SuspensionFacts.Listed;
 import dev.credence.facts.identity.Vetting.Installation;
-import dev.credence.facts.object.Subject;
-import dev.credence.facts.object.Subject.Kind;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.ObjectRef.Kind;
 import dev.credence.facts.policy.Policy;
 import dev.credence.facts.rbac.Grants;
 import dev.credence.facts.usage.Consumers;
-import dev.credence.facts.usage.Evidence.Tracking;
-import dev.credence.facts.usage.Uses;
+import dev.credence.facts.usage.UsageEvidence.Tracking;
+import dev.credence.facts.usage.UsageListing;
 import dev.credence.observe.cache.Kinds;
-import dev.credence.observe.cache.LeanStore;
+import dev.credence.observe.cache.TrimmedStore;
 import dev.credence.observe.certmanager.Issuers;
-import dev.credence.observe.discovery.Attributions;
-import dev.credence.observe.port.Cluster;
-import dev.credence.observe.rbac.RbacFacts;
-import dev.credence.observe.read.HookJobs;
-import dev.credence.observe.read.Members;
-import dev.credence.observe.read.Policies;
-import dev.credence.observe.read.Specs;
+import dev.credence.observe.discovery.SecretOrigins;
+import dev.credence.observe.port.ClusterReader;
+import dev.credence.observe.rbac.RbacReader;
+import dev.credence.observe.read.HookJobReader;
+import dev.credence.observe.read.IdentityReader;
+import dev.credence.observe.read.MemberReader;
+import dev.credence.observe.read.PolicyReader;
 import dev.credence.observe.suspension.SuspendedAccounts;
-import dev.credence.observe.usage.WhoUses;
+import dev.credence.observe.usage.UsageIndex;
 import dev.credence.observe.usage.Workloads;
+import dev.credence.observe.wake.Enqueuer;
 import dev.credence.observe.wake.Identities;
-import dev.credence.observe.wake.Waking;
-import dev.credence.observe.wake.Wants;
+import dev.credence.observe.wake.MemberReferences;
 import dev.credence.plan.Action;
 import dev.credence.raw.FieldOwners;
-import dev.credence.raw.Keepers;
+import dev.credence.raw.ForeignManagers;
 import dev.credence.raw.Metadata;
 import dev.credence.world.Yaml;
 import io.fabric8.certmanager.api.model.v1.Certificate;
@@ -104,11 +104,11 @@ class GarbageTest {
     each(
         garbage -> {
           var secret = secret(garbage);
-          Members.of(secret, garbage.perhaps(), (_, _) -> garbage.perhaps());
-          Members.carriesOurMarks(secret);
-          Members.of(account(garbage), garbage.perhaps(), (_, _) -> garbage.perhaps());
-          Members.of(certificate(garbage), garbage.perhaps(), (_, _) -> garbage.perhaps());
-          HookJobs.of(job(garbage), "uid-of-payments-api");
+          MemberReader.of(secret, garbage.perhaps(), (_, _) -> garbage.perhaps());
+          MemberReader.carriesOurMarks(secret);
+          MemberReader.of(account(garbage), garbage.perhaps(), (_, _) -> garbage.perhaps());
+          MemberReader.of(certificate(garbage), garbage.perhaps(), (_, _) -> garbage.perhaps());
+          HookJobReader.of(job(garbage), "uid-of-payments-api");
         });
   }
 
@@ -117,15 +117,16 @@ class GarbageTest {
     each(
         garbage -> {
           var identity = identity(garbage);
-          Specs.identity(identity);
-          Specs.selector(identity);
-          Wants.names(identity).forEach(subject -> Wants.makes(identity, subject));
+          IdentityReader.identity(identity);
+          IdentityReader.selector(identity);
+          MemberReferences.names(identity)
+              .forEach(subject -> MemberReferences.makes(identity, subject));
         });
   }
 
   @Test
   void every_policy_is_read() {
-    each(garbage -> Policies.of(policy(garbage)));
+    each(garbage -> PolicyReader.of(policy(garbage)));
   }
 
   @Test
@@ -133,12 +134,12 @@ class GarbageTest {
     var policy = new CredentialPolicy();
     policy.setMetadata(new ObjectMetaBuilder().withName("empty").build());
     policy.setSpec(null);
-    assertThat(Policies.of(policy).problems()).isEmpty();
+    assertThat(PolicyReader.of(policy).problems()).isEmpty();
     var identity = new MachineIdentity();
     identity.setMetadata(meta("empty"));
     identity.setSpec(null);
     identity.setStatus(null);
-    assertThat(Specs.identity(identity).secrets()).isEmpty();
+    assertThat(IdentityReader.identity(identity).secrets()).isEmpty();
   }
 
   /// What an informer does with each object that it is told of: an exception there would end it.
@@ -149,25 +150,25 @@ class GarbageTest {
           var known = new KnownIdentities();
           var identities = new Identities();
           identities.index(known);
-          var waking = new Waking(identities);
+          var waking = new Enqueuer(identities);
           var woken = new ArrayList<ResourceID>();
           waking.by(woken::add);
           IntStream.range(0, 3).forEach(_ -> known.add(identity(garbage)));
           for (var object : watched(garbage)) {
             var before = garbage.perhaps() ? null : object;
             var after = before == null || garbage.perhaps() ? object : null;
-            new LeanStore<HasMetadata>().put("key", object);
+            new TrimmedStore<HasMetadata>().put("key", object);
             Kinds.identityNames(object).forEach(name -> assertThat(name).isNotNull());
-            RbacFacts.subjectKeys(object);
-            RbacFacts.roleKeys(object);
+            RbacReader.subjectKeys(object);
+            RbacReader.roleKeys(object);
             waking.changed(garbage.of(List.of(Kind.values())), before, after);
             waking.given(
-                RbacFacts.binding(object).stream().flatMap(found -> found.subjects().stream()),
+                RbacReader.binding(object).stream().flatMap(found -> found.subjects().stream()),
                 (_, _) -> Optional.of(object));
-            Metadata.annotations(object.getMetadata()).values().forEach(Ended::of);
-            Keepers.of(object.getMetadata());
-            Keepers.maker(object.getMetadata());
-            Attributions.of(object.getMetadata());
+            Metadata.annotations(object.getMetadata()).values().forEach(TokenInvalidation::of);
+            ForeignManagers.of(object.getMetadata());
+            ForeignManagers.maker(object.getMetadata());
+            SecretOrigins.of(object.getMetadata());
             FieldOwners.ourData(object.getMetadata());
             FieldOwners.weWrote(object.getMetadata());
             Workloads.of(object);
@@ -275,7 +276,7 @@ class GarbageTest {
                 }
 
                 @Override
-                public Optional<HasMetadata> find(String namespace, Subject subject) {
+                public Optional<HasMetadata> find(String namespace, ObjectRef subject) {
                   return Optional.empty();
                 }
               };
@@ -286,7 +287,7 @@ class GarbageTest {
                 .anyMatch(
                     action ->
                         action instanceof Action.Issue issue
-                            && issue.subject().equals(Subject.secret("crm-db")));
+                            && issue.subject().equals(ObjectRef.secret("crm-db")));
           }
         });
   }
@@ -436,14 +437,14 @@ class GarbageTest {
   }
 
   /// A cluster in which everything is garbage, ours included.
-  private static class Surroundings implements Cluster {
+  private static class Surroundings implements ClusterReader {
     private final Garbage garbage;
     private final List<Policy> policies;
     private final MachineIdentity other;
 
     Surroundings(Garbage garbage, MachineIdentity identity) {
       this.garbage = garbage;
-      this.policies = List.of(Policies.of(policy(garbage)));
+      this.policies = List.of(PolicyReader.of(policy(garbage)));
       this.other = garbage.perhaps() ? identity : identity(garbage);
     }
 
@@ -458,7 +459,7 @@ class GarbageTest {
     }
 
     @Override
-    public Optional<HasMetadata> find(String namespace, Subject subject) {
+    public Optional<HasMetadata> find(String namespace, ObjectRef subject) {
       if (!garbage.mostly()) {
         return Optional.empty();
       }
@@ -497,9 +498,9 @@ class GarbageTest {
     }
 
     @Override
-    public Uses uses(String namespace, Instant now, boolean anew) {
+    public UsageListing uses(String namespace, Instant now, boolean anew) {
       var object = garbage.perhaps() ? secret(garbage) : account(garbage);
-      return WhoUses.of(
+      return UsageIndex.of(
           List.of(object, job(garbage)),
           List.of(),
           LocalDate.ofEpochDay(20_000),
@@ -514,7 +515,7 @@ class GarbageTest {
     }
 
     @Override
-    public Collection<MachineIdentity> naming(String namespace, Subject subject) {
+    public Collection<MachineIdentity> naming(String namespace, ObjectRef subject) {
       return garbage.perhaps() ? List.of(other) : List.of();
     }
 
@@ -597,7 +598,7 @@ class GarbageTest {
     }
 
     @Override
-    public Collection<MachineIdentity> heeding(String namespace, Subject secret) {
+    public Collection<MachineIdentity> heeding(String namespace, ObjectRef secret) {
       return List.of();
     }
 

@@ -8,18 +8,18 @@ import dev.credence.facts.Snapshot;
 import dev.credence.facts.credential.HookJob;
 import dev.credence.facts.credential.HookTemplate;
 import dev.credence.facts.credential.Issuer;
-import dev.credence.facts.identity.Safeguards.Admission;
-import dev.credence.facts.identity.Safeguards.Bindings;
-import dev.credence.facts.identity.Safeguards.Listed;
+import dev.credence.facts.identity.SuspensionFacts.Admission;
+import dev.credence.facts.identity.SuspensionFacts.Bindings;
+import dev.credence.facts.identity.SuspensionFacts.Listed;
 import dev.credence.facts.identity.Vetting.Installation;
-import dev.credence.facts.object.Subject;
-import dev.credence.facts.object.Subject.Kind;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.ObjectRef.Kind;
 import dev.credence.facts.policy.Policy;
 import dev.credence.facts.rbac.Grants;
 import dev.credence.facts.usage.Consumers;
-import dev.credence.facts.usage.Evidence.Tracking;
-import dev.credence.facts.usage.Uses;
-import dev.credence.observe.port.Cluster;
+import dev.credence.facts.usage.UsageEvidence.Tracking;
+import dev.credence.facts.usage.UsageListing;
+import dev.credence.observe.port.ClusterReader;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -66,7 +66,7 @@ class SnapshotsTest {
     assertThat(look(Objects.making("payments-api", "payments-db")).jobs())
         .extracting(HookJob::subject)
         .containsExactly(
-            Subject.job("payments-db-v2-apply-1"), Subject.job("payments-db-v2-verify-1"));
+            ObjectRef.job("payments-db-v2-apply-1"), ObjectRef.job("payments-db-v2-verify-1"));
   }
 
   @Test
@@ -121,13 +121,13 @@ class SnapshotsTest {
   }
 
   /// Secrets and Jobs, and nobody else.
-  private static final class Around implements Cluster {
-    private final Map<Subject, HasMetadata> secrets = new HashMap<>();
+  private static final class Around implements ClusterReader {
+    private final Map<ObjectRef, HasMetadata> secrets = new HashMap<>();
     private final List<Job> jobs = new ArrayList<>();
     private final List<String> asked = new ArrayList<>();
 
     void add(HasMetadata secret) {
-      secrets.put(Subject.secret(secret.getMetadata().getName()), secret);
+      secrets.put(ObjectRef.secret(secret.getMetadata().getName()), secret);
     }
 
     @Override
@@ -141,7 +141,7 @@ class SnapshotsTest {
     }
 
     @Override
-    public Optional<HasMetadata> find(String namespace, Subject subject) {
+    public Optional<HasMetadata> find(String namespace, ObjectRef subject) {
       return Optional.ofNullable(secrets.get(subject));
     }
 
@@ -167,8 +167,8 @@ class SnapshotsTest {
     }
 
     @Override
-    public Uses uses(String namespace, Instant now, boolean anew) {
-      return Uses.NONE;
+    public UsageListing uses(String namespace, Instant now, boolean anew) {
+      return UsageListing.NONE;
     }
 
     @Override
@@ -177,7 +177,7 @@ class SnapshotsTest {
     }
 
     @Override
-    public Collection<MachineIdentity> naming(String namespace, Subject subject) {
+    public Collection<MachineIdentity> naming(String namespace, ObjectRef subject) {
       return List.of();
     }
 
@@ -252,7 +252,7 @@ class SnapshotsTest {
     }
 
     @Override
-    public Collection<MachineIdentity> heeding(String namespace, Subject secret) {
+    public Collection<MachineIdentity> heeding(String namespace, ObjectRef secret) {
       return List.of();
     }
 

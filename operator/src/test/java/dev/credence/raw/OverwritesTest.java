@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.Api;
 import dev.credence.facts.identity.Member.Overwritten;
-import dev.credence.observe.cache.LeanStore;
+import dev.credence.observe.cache.TrimmedStore;
 import io.fabric8.kubernetes.api.model.FieldsV1;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.ManagedFieldsEntryBuilder;
@@ -63,7 +63,7 @@ class OverwritesTest {
   void the_cache_keeps_what_is_needed_for_this() {
     var meta = secret(VERSION, data("kyverno", "password"));
     meta.getAnnotations().put(Api.SECRET_VERSION, "2");
-    LeanStore.trim(meta);
+    TrimmedStore.trim(meta);
     assertThat(Overwrites.of(meta)).isPresent();
   }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.credence.api.MachineIdentity;
-import dev.credence.cli.show.Orphans;
+import dev.credence.cli.show.UnclaimedAccounts;
 import dev.credence.facts.discovery.Baseline;
 import dev.credence.report.Inventory.Origin;
 import dev.credence.world.Golden;
@@ -267,7 +267,7 @@ class ReportTest {
             about.path("scope").asText()),
         entries,
         gaps.isEmpty()
-            ? Optional.of(Orphans.among(claims, accounts, tokens, BASELINE))
+            ? Optional.of(UnclaimedAccounts.among(claims, accounts, tokens, BASELINE))
             : Optional.empty(),
         gaps);
   }

@@ -10,20 +10,20 @@ import dev.credence.api.SuspensionListSpec;
 import dev.credence.facts.credential.Handled;
 import dev.credence.facts.credential.HookJob;
 import dev.credence.facts.credential.Issuance;
-import dev.credence.facts.credential.Material;
+import dev.credence.facts.credential.SecretContent;
 import dev.credence.facts.credential.TokenRecipe;
 import dev.credence.facts.identity.Member.Aborted;
-import dev.credence.facts.object.Guard;
-import dev.credence.facts.object.Setback.Cause;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.FailedWrite.Cause;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.Preconditions;
 import dev.credence.facts.usage.Evicted;
 import dev.credence.observe.certmanager.Issued;
-import dev.credence.observe.read.HookJobs;
+import dev.credence.observe.read.HookJobReader;
 import dev.credence.observe.read.HookRecords;
 import dev.credence.observe.suspension.SuspendedAccounts;
 import dev.credence.plan.Action;
 import dev.credence.plan.Action.Labelling;
-import dev.credence.plan.Action.Receipt;
+import dev.credence.plan.Action.VersionInfo;
 import dev.credence.raw.MarkRecord;
 import dev.credence.world.FieldOwners.Field;
 import dev.credence.world.FieldOwners.Owner;
@@ -106,8 +106,9 @@ final class Hands {
                   || found.filter(job -> !isKnown((Job) job)).isPresent()
               ? Optional.of(Cause.Refused)
               : started(run, found, identity, now);
-      case Action.Switch turn -> turned(turn, found, identity, now);
-      case Action.Provision provision -> created(found, account(provision, identity), now);
+      case Action.Promote turn -> turned(turn, found, identity, now);
+      case Action.CreateServiceAccount provision ->
+          created(found, account(provision, identity), now);
       case Action.Rotate(_, var guard, var material, var receipt, _) ->
           updated(
               found,
@@ -132,7 +133,7 @@ final class Hands {
               identity,
               now,
               secret -> with(secret, Map.of(Api.HOOK_RUNS, HookRecords.text(guard.uid(), runs))));
-      case Action.EndPrevious(_, var guard) ->
+      case Action.BeginRevoke(_, var guard) ->
           updated(
               found,
               guard,
@@ -148,7 +149,7 @@ final class Hands {
               identity,
               now,
               secret -> with(secret, Map.of(Api.RECIPE, recipe.digest())));
-      case Action.Redate(_, var guard, var issuedAt, var until) ->
+      case Action.ResetIssuedAt(_, var guard, var issuedAt, var until) ->
           updated(
               found,
               guard,
@@ -163,7 +164,7 @@ final class Hands {
           judged(found, guard)
               .map(object -> written(released(object, left), now))
               .orElse(Optional.of(Cause.Raced));
-      case Action.Tie(_, var guard, var retained) ->
+      case Action.SetOwner(_, var guard, var retained) ->
           updated(found, guard, identity, now, object -> tied(object, identity, retained));
       case Action.Restart(_, var guard, var value, var at) ->
           judged(found, guard)
@@ -184,17 +185,17 @@ final class Hands {
               .filter(certificate -> revision == Issued.revision(certificate.getStatus()))
               .map(certificate -> written(issuing(certificate), now))
               .orElse(Optional.of(Cause.Raced));
-      case Action.Order order -> created(found, certificate(order, identity), now);
-      case Action.Amend(_, var guard, var issuance, var fields) ->
+      case Action.CreateCertificate order -> created(found, certificate(order, identity), now);
+      case Action.UpdateCertificate(_, var guard, var issuance, var fields) ->
           updated(
               found,
               guard,
               identity,
               now,
               certificate -> amended((Certificate) certificate, issuance, fields));
-      case Action.Freeze(var subject, var entry) ->
+      case Action.DenyWrites(var subject, var entry) ->
           listed(identity, subject, Optional.of(SuspendedAccounts.text(entry)), now);
-      case Action.Thaw(var subject) -> listed(identity, subject, Optional.empty(), now);
+      case Action.AllowWrites(var subject) -> listed(identity, subject, Optional.empty(), now);
       case Action.Invalidate(_, var guard, var since, var ended, _) ->
           judged(found, guard)
               .map(secret -> written(invalid(secret, since, ended.text()), now))
@@ -203,7 +204,7 @@ final class Hands {
           judged(found, guard)
               .map(secret -> written(valid(secret), now))
               .orElse(Optional.of(Cause.Raced));
-      case Action.Adjust(_, var guard, var automount) ->
+      case Action.UpdateServiceAccount(_, var guard, var automount) ->
           updated(found, guard, identity, now, account -> adjusted(account, automount));
       case Action.Relabel(_, var guard, var labelling, var written) ->
           updated(found, guard, identity, now, object -> relabelled(object, labelling, written));
@@ -225,7 +226,7 @@ final class Hands {
       var runs = new ArrayList<>(known.runs());
       server
           .find(id(identity, run.subject()))
-          .flatMap(job -> HookJobs.of((Job) job, identity.getMetadata().getUid()))
+          .flatMap(job -> HookJobReader.of((Job) job, identity.getMetadata().getUid()))
           .map(HookJob::run)
           .ifPresent(runs::add);
       judged(server.find(id(identity, known.subject())), known.guard())
@@ -247,7 +248,7 @@ final class Hands {
   }
 
   private static boolean isKnown(Job job) {
-    return HookJobs.isKnown(job, Server.controller(job));
+    return HookJobReader.isKnown(job, Server.controller(job));
   }
 
   private Optional<Cause> noted(Action.Noted note, MachineIdentity identity, Instant now) {
@@ -259,7 +260,7 @@ final class Hands {
         secret -> with(secret, Map.of(Api.EVICTED, Evicted.text(note.evicted()))));
   }
 
-  static Id id(HasMetadata identity, Subject subject) {
+  static Id id(HasMetadata identity, ObjectRef subject) {
     return new Id(subject.kind().name(), identity.getMetadata().getNamespace(), subject.name());
   }
 
@@ -288,7 +289,7 @@ final class Hands {
     HasMetadata of(HasMetadata object);
   }
 
-  private static Optional<HasMetadata> judged(Optional<HasMetadata> found, Guard guard) {
+  private static Optional<HasMetadata> judged(Optional<HasMetadata> found, Preconditions guard) {
     return found
         .filter(object -> object.getMetadata().getUid().equals(guard.uid()))
         .filter(
@@ -308,7 +309,7 @@ final class Hands {
   /// Nothing is deleted but what was made beside a Secret, a Certificate that is not listed any
   /// more, and at its end what was made for it.
   private Optional<Cause> removed(
-      Optional<HasMetadata> found, Guard guard, MachineIdentity identity) {
+      Optional<HasMetadata> found, Preconditions guard, MachineIdentity identity) {
     var judged = judged(found, guard);
     if (judged.isEmpty()) {
       return Optional.of(Cause.Raced);
@@ -376,7 +377,7 @@ final class Hands {
   }
 
   private Optional<Cause> listed(
-      MachineIdentity identity, Subject subject, Optional<String> text, Instant now) {
+      MachineIdentity identity, ObjectRef subject, Optional<String> text, Instant now) {
     var key = SuspendedAccounts.key(identity.getMetadata().getNamespace(), subject.name());
     var found = server.find(World.LIST).map(SuspensionList.class::cast);
     var accounts =
@@ -470,7 +471,7 @@ final class Hands {
 
   private Optional<Cause> updated(
       Optional<HasMetadata> found,
-      Guard guard,
+      Preconditions guard,
       MachineIdentity identity,
       Instant now,
       Change change) {
@@ -489,7 +490,7 @@ final class Hands {
 
   /// Server-side apply: bound to the uid alone, and without force.
   private Optional<Cause> marked(
-      Optional<HasMetadata> found, Guard guard, Instant now, Labelling labelling) {
+      Optional<HasMetadata> found, Preconditions guard, Instant now, Labelling labelling) {
     var judged = found.filter(object -> object.getMetadata().getUid().equals(guard.uid()));
     if (judged.isEmpty()) {
       return Optional.of(Cause.Raced);
@@ -508,14 +509,14 @@ final class Hands {
         own(issue.subject(), issue.labelling(), identity, issue.retained()), issue.receipt());
   }
 
-  private static HasMetadata secret(ObjectMetaBuilder meta, Receipt receipt) {
+  private static HasMetadata secret(ObjectMetaBuilder meta, VersionInfo receipt) {
     return new SecretBuilder()
         .withMetadata(meta.addToAnnotations(annotations(receipt)).build())
         .build();
   }
 
   /// A token lives as long as it was asked to.
-  private static HasMetadata granted(HasMetadata secret, Material material, Instant now) {
+  private static HasMetadata granted(HasMetadata secret, SecretContent material, Instant now) {
     return material instanceof TokenRecipe token
         ? with(secret, Map.of(Api.EXPIRES_AT, now.plus(token.lifetime()).toString()))
         : secret;
@@ -564,7 +565,7 @@ final class Hands {
 
   /// The value that was staged, and no other, is put in place.
   private Optional<Cause> turned(
-      Action.Switch turn, Optional<HasMetadata> found, MachineIdentity identity, Instant now) {
+      Action.Promote turn, Optional<HasMetadata> found, MachineIdentity identity, Instant now) {
     var proven = judged(server.find(id(identity, turn.pending())), turn.proven());
     if (proven.isEmpty()) {
       return Optional.of(Cause.Raced);
@@ -589,7 +590,7 @@ final class Hands {
     return refused;
   }
 
-  private static HasMetadata certificate(Action.Order order, MachineIdentity identity) {
+  private static HasMetadata certificate(Action.CreateCertificate order, MachineIdentity identity) {
     var meta = own(order.subject(), order.labelling(), identity, order.retained()).build();
     return Stated.byUs(
         new CertificateBuilder().withMetadata(meta).withSpec(spec(order.issuance())).build(),
@@ -642,7 +643,7 @@ final class Hands {
     return Yaml.as(CertificateWrites.spec(issuance), CertificateSpec.class);
   }
 
-  private HasMetadata account(Action.Provision provision, MachineIdentity identity) {
+  private HasMetadata account(Action.CreateServiceAccount provision, MachineIdentity identity) {
     return new ServiceAccountBuilder()
         .withMetadata(
             own(provision.subject(), provision.labelling(), identity, provision.retained()).build())
@@ -651,7 +652,7 @@ final class Hands {
   }
 
   private static ObjectMetaBuilder own(
-      Subject subject, Labelling labelling, MachineIdentity identity, boolean retained) {
+      ObjectRef subject, Labelling labelling, MachineIdentity identity, boolean retained) {
     var meta =
         new ObjectMetaBuilder()
             .withName(subject.name())
@@ -686,7 +687,7 @@ final class Hands {
         .build();
   }
 
-  private HasMetadata rotated(HasMetadata secret, Receipt receipt, long value) {
+  private HasMetadata rotated(HasMetadata secret, VersionInfo receipt, long value) {
     var before = values.get(secret.getMetadata().getUid());
     values.put(
         secret.getMetadata().getUid(),
@@ -694,7 +695,7 @@ final class Hands {
     return annotated(secret, annotations(receipt));
   }
 
-  private HasMetadata swapped(HasMetadata secret, Receipt receipt) {
+  private HasMetadata swapped(HasMetadata secret, VersionInfo receipt) {
     values.computeIfPresent(
         secret.getMetadata().getUid(),
         (_, value) ->
@@ -739,7 +740,7 @@ final class Hands {
         object, new ObjectMetaBuilder(object.getMetadata()).addToAnnotations(annotations).build());
   }
 
-  private static Map<String, String> annotations(Receipt receipt) {
+  private static Map<String, String> annotations(VersionInfo receipt) {
     var annotations = annotations(receipt.handled(), Optional.empty());
     annotations.put(Api.SECRET_VERSION, String.valueOf(receipt.version()));
     annotations.put(Api.ISSUED_AT, receipt.issuedAt().toString());

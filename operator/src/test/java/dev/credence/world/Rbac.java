@@ -4,7 +4,7 @@ import dev.credence.facts.rbac.Binding;
 import dev.credence.facts.rbac.Catalog;
 import dev.credence.facts.rbac.Role;
 import dev.credence.facts.rbac.Subject;
-import dev.credence.observe.rbac.RbacFacts;
+import dev.credence.observe.rbac.RbacReader;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,8 +19,8 @@ public record Rbac(Map<Subject, List<Binding>> bindings, Map<String, Role> roles
 
   public static Rbac of(Collection<? extends HasMetadata> objects) {
     return of(
-        objects.stream().flatMap(object -> RbacFacts.binding(object).stream()).toList(),
-        objects.stream().flatMap(object -> RbacFacts.role(object).stream()).toList());
+        objects.stream().flatMap(object -> RbacReader.binding(object).stream()).toList(),
+        objects.stream().flatMap(object -> RbacReader.role(object).stream()).toList());
   }
 
   public static Rbac of(Collection<Binding> bindings, Collection<Role> roles) {

@@ -1,21 +1,21 @@
 package dev.credence.world;
 
+import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.HookJob;
 import dev.credence.facts.credential.HookRun;
-import dev.credence.facts.credential.Key;
-import dev.credence.facts.credential.Material;
-import dev.credence.facts.credential.Recipe;
+import dev.credence.facts.credential.KeySpec;
+import dev.credence.facts.credential.SecretContent;
 import dev.credence.facts.credential.TokenRecipe;
 import dev.credence.facts.usage.Evicted;
 import dev.credence.plan.Action;
 import dev.credence.plan.Action.Labelling;
-import dev.credence.plan.Action.Receipt;
+import dev.credence.plan.Action.VersionInfo;
 import dev.credence.plan.Action.Why;
 import dev.credence.plan.Decision;
-import dev.credence.plan.Standing;
-import dev.credence.plan.Standing.Counts;
-import dev.credence.plan.Standing.Credential;
-import dev.credence.plan.Standing.Use.Source;
+import dev.credence.plan.IdentityStatus;
+import dev.credence.plan.IdentityStatus.Counts;
+import dev.credence.plan.IdentityStatus.Credential;
+import dev.credence.plan.IdentityStatus.Use.Source;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +45,7 @@ public final class Readable {
     return String.join("\n", lines) + "\n";
   }
 
-  public static List<String> standing(Standing standing) {
+  public static List<String> standing(IdentityStatus standing) {
     var lines = new ArrayList<String>();
     lines.add("state: " + standing.state());
     standing
@@ -152,12 +152,12 @@ public final class Readable {
         : '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
   }
 
-  private static String finding(Standing.Finding finding) {
+  private static String finding(IdentityStatus.Finding finding) {
     return "%s %s by %s: %s"
         .formatted(finding.severity(), finding.rule(), finding.via(), finding.detail());
   }
 
-  private static String owner(Standing.OwnerFound owner) {
+  private static String owner(IdentityStatus.OwnerFound owner) {
     var contact = owner.contact().orElse("nobody");
     return contact
         + owner.team().map(team -> " of " + team).orElse("")
@@ -255,7 +255,7 @@ public final class Readable {
               + subject
               + ": "
               + runs.stream().map(Readable::run).collect(Collectors.joining(", "));
-      case Action.Switch(
+      case Action.Promote(
               var subject,
               var current,
               var pending,
@@ -273,7 +273,7 @@ public final class Readable {
               + ", "
               + receipt(receipt)
               + (current.isPresent() ? ", " + why(why) : "");
-      case Action.EndPrevious(var subject, _) -> "End the previous value of " + subject;
+      case Action.BeginRevoke(var subject, _) -> "End the previous value of " + subject;
       case Action.Retire(var subject, _, var left) ->
           "Retire the previous value of "
               + subject
@@ -293,19 +293,19 @@ public final class Readable {
               + subject
               + ": "
               + recipe.keys().stream()
-                  .filter(Recipe::isText)
+                  .filter(GeneratedContent::isText)
                   .map(key -> key.name())
                   .collect(Collectors.joining(", "));
-      case Action.Redate(var subject, _, var issuedAt, var until) ->
+      case Action.ResetIssuedAt(var subject, _, var issuedAt, var until) ->
           "Redate "
               + subject
               + " to "
               + issuedAt
               + until.map(at -> ", the previous until " + at).orElse("");
       case Action.Release(var subject, _, var left) -> "Release " + subject + marks(left);
-      case Action.Tie(var subject, _, var retained) ->
+      case Action.SetOwner(var subject, _, var retained) ->
           "Tie " + subject + (retained ? ", to stay without the identity" : ", to go with it");
-      case Action.Freeze(var subject, var entry) ->
+      case Action.DenyWrites(var subject, var entry) ->
           "Freeze ServiceAccount %s: MachineIdentity %s (%s) since %s%s: %s"
               .formatted(
                   subject.name(),
@@ -314,7 +314,7 @@ public final class Readable {
                   entry.since(),
                   entry.outlivesItsIdentity() ? " until released" : "",
                   entry.why());
-      case Action.Thaw(var subject) -> "Thaw ServiceAccount " + subject.name();
+      case Action.AllowWrites(var subject) -> "Thaw ServiceAccount " + subject.name();
       case Action.Invalidate(var subject, _, var since, _, _) ->
           "Invalidate the token in " + subject + " since " + since;
       case Action.Revalidate(var subject, _) -> "Revalidate the token in " + subject;
@@ -331,7 +331,7 @@ public final class Readable {
                   .map(note -> ", noted on " + note.secret() + ": " + Evicted.text(note.evicted()))
                   .orElse("");
       case Action.Renew(var subject, _, _, _, _) -> "Renew " + subject;
-      case Action.Order(var subject, var issuance, var labelling, var retained) ->
+      case Action.CreateCertificate(var subject, var issuance, var labelling, var retained) ->
           "Order "
               + subject
               + " from "
@@ -340,7 +340,7 @@ public final class Readable {
               + issuance.secretName()
               + marks(labelling)
               + (retained ? ", to stay without the identity" : "");
-      case Action.Amend(var subject, _, var issuance, var fields) ->
+      case Action.UpdateCertificate(var subject, _, var issuance, var fields) ->
           "Amend "
               + subject
               + ": "
@@ -351,13 +351,14 @@ public final class Readable {
                               + " to "
                               + field.of(issuance).map(String::valueOf).orElse("nothing"))
                   .collect(Collectors.joining(", "));
-      case Action.Provision(var subject, var automount, var labelling, var retained) ->
+      case Action.CreateServiceAccount(var subject, var automount, var labelling, var retained) ->
           "Provision "
               + subject
               + mount(automount)
               + marks(labelling)
               + (retained ? ", to stay without the identity" : "");
-      case Action.Adjust(var subject, _, var automount) -> "Adjust " + subject + mount(automount);
+      case Action.UpdateServiceAccount(var subject, _, var automount) ->
+          "Adjust " + subject + mount(automount);
       case Action.Mark(var subject, _, var labelling) -> "Mark " + subject + marks(labelling);
       case Action.Relabel(var subject, _, var labelling, _) ->
           "Relabel " + subject + marks(labelling);
@@ -365,9 +366,10 @@ public final class Readable {
     };
   }
 
-  private static String material(Material material) {
+  private static String material(SecretContent material) {
     return switch (material) {
-      case Recipe(var keys) -> keys.stream().map(Key::name).collect(Collectors.joining(" "));
+      case GeneratedContent(var keys) ->
+          keys.stream().map(KeySpec::name).collect(Collectors.joining(" "));
       case TokenRecipe(var account, var audiences, var lifetime, var kubeconfig) ->
           "a token of "
               + account
@@ -379,7 +381,7 @@ public final class Readable {
     };
   }
 
-  private static String receipt(Receipt receipt) {
+  private static String receipt(VersionInfo receipt) {
     return "version "
         + receipt.version()
         + receipt.previousRetiresAt().map(time -> ", the previous until " + time).orElse("")

@@ -3,7 +3,7 @@ package dev.credence.world;
 import dev.credence.api.Api;
 import dev.credence.facts.credential.Issuance.Field;
 import dev.credence.facts.identity.Member;
-import dev.credence.observe.read.Members;
+import dev.credence.observe.read.MemberReader;
 import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.certmanager.api.model.v1.CertificateBuilder;
 import io.fabric8.kubernetes.api.model.FieldsV1;
@@ -37,7 +37,7 @@ final class Stated {
   }
 
   private static Member.Certificate found(Certificate certificate) {
-    return (Member.Certificate) Members.of(certificate, false, (_, _) -> false);
+    return (Member.Certificate) MemberReader.of(certificate, false, (_, _) -> false);
   }
 
   private static List<ManagedFieldsEntry> entries(Certificate certificate) {

@@ -1,12 +1,12 @@
 package dev.credence.world;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.credence.facts.object.Setback;
-import dev.credence.facts.object.Subject;
-import dev.credence.facts.object.Subject.Kind;
-import dev.credence.plan.Standing;
-import dev.credence.plan.Verdict;
-import dev.credence.plan.Verdict.Truth;
+import dev.credence.facts.object.FailedWrite;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.ObjectRef.Kind;
+import dev.credence.plan.ConditionResult;
+import dev.credence.plan.ConditionResult.ConditionStatus;
+import dev.credence.plan.IdentityStatus;
 import dev.credence.world.World.Look;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Instant;
@@ -127,8 +127,8 @@ public final class Story {
             });
   }
 
-  private static Subject subject(JsonNode object) {
-    return new Subject(Kind.valueOf(object.path("kind").asText()), object.path("name").asText());
+  private static ObjectRef subject(JsonNode object) {
+    return new ObjectRef(Kind.valueOf(object.path("kind").asText()), object.path("name").asText());
   }
 
   private void apply(JsonNode patch) {
@@ -157,7 +157,8 @@ public final class Story {
 
   private Optional<Instant> again(Look look) {
     return Stream.concat(
-            look.decision().lookAgainAt().stream(), look.setbacks().stream().map(Setback::retryAt))
+            look.decision().lookAgainAt().stream(),
+            look.setbacks().stream().map(FailedWrite::retryAt))
         .filter(world.now()::isBefore)
         .min(Instant::compareTo);
   }
@@ -180,7 +181,7 @@ public final class Story {
     }
   }
 
-  private static List<String> says(Standing standing) {
+  private static List<String> says(IdentityStatus standing) {
     var says = new ArrayList<String>();
     says.add(standing.state() + (standing.ready() ? ", ready" : ", not ready"));
     standing.verdicts().stream()
@@ -190,14 +191,14 @@ public final class Story {
     return says;
   }
 
-  private static boolean isWorthAWord(Verdict verdict) {
+  private static boolean isWorthAWord(ConditionResult verdict) {
     return switch (verdict.aspect()) {
       case Ready, Reconciling, Stalled, PolicyMatched -> false;
       case OwnerAssigned -> true;
       case MembersLinked -> !ALL_IS_WELL.contains(verdict.message());
-      case CredentialsFresh -> verdict.truth() == Truth.False;
-      case Approved, InUse, LeastPrivilege, Reviewed -> verdict.truth() == Truth.False;
-      case Expiring, Suspended -> verdict.truth() == Truth.True;
+      case CredentialsFresh -> verdict.truth() == ConditionStatus.False;
+      case Approved, InUse, LeastPrivilege, Reviewed -> verdict.truth() == ConditionStatus.False;
+      case Expiring, Suspended -> verdict.truth() == ConditionStatus.True;
     };
   }
 

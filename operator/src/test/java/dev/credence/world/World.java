@@ -20,44 +20,44 @@ import dev.credence.api.MachineIdentityStatus.UsageStatus;
 import dev.credence.api.SuspensionList;
 import dev.credence.decide.Decide;
 import dev.credence.facts.Snapshot;
-import dev.credence.facts.credential.Ended;
 import dev.credence.facts.credential.HookTemplate;
 import dev.credence.facts.credential.Issuer;
-import dev.credence.facts.identity.Lived.Approval;
-import dev.credence.facts.identity.Lived.Approved;
-import dev.credence.facts.identity.Lived.Reviewed;
-import dev.credence.facts.identity.Safeguards;
-import dev.credence.facts.identity.Safeguards.Admission;
-import dev.credence.facts.identity.Safeguards.Bindings;
-import dev.credence.facts.identity.Safeguards.Listed;
+import dev.credence.facts.credential.TokenInvalidation;
+import dev.credence.facts.identity.RecordedStatus.Approval;
+import dev.credence.facts.identity.RecordedStatus.RecordedApproval;
+import dev.credence.facts.identity.RecordedStatus.RecordedReview;
+import dev.credence.facts.identity.SuspensionFacts;
+import dev.credence.facts.identity.SuspensionFacts.Admission;
+import dev.credence.facts.identity.SuspensionFacts.Bindings;
+import dev.credence.facts.identity.SuspensionFacts.Listed;
 import dev.credence.facts.identity.Vetting.Installation;
+import dev.credence.facts.object.FailedWrite;
+import dev.credence.facts.object.FailedWrite.Cause;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.ObjectRef.Kind;
 import dev.credence.facts.object.ServerVersion;
-import dev.credence.facts.object.Setback;
-import dev.credence.facts.object.Setback.Cause;
-import dev.credence.facts.object.Subject;
-import dev.credence.facts.object.Subject.Kind;
 import dev.credence.facts.policy.Policy;
 import dev.credence.facts.rbac.Catalog;
 import dev.credence.facts.rbac.Exclusions;
 import dev.credence.facts.rbac.Grants;
 import dev.credence.facts.usage.Consumers;
-import dev.credence.facts.usage.Evidence.Tracking;
-import dev.credence.facts.usage.Uses;
+import dev.credence.facts.usage.UsageEvidence.Tracking;
+import dev.credence.facts.usage.UsageListing;
 import dev.credence.observe.Snapshots;
 import dev.credence.observe.certmanager.Issuers;
-import dev.credence.observe.port.Cluster;
-import dev.credence.observe.rbac.GivenRights;
+import dev.credence.observe.port.ClusterReader;
+import dev.credence.observe.rbac.RbacCache;
 import dev.credence.observe.read.Anchors;
 import dev.credence.observe.read.HookTemplates;
-import dev.credence.observe.read.Policies;
+import dev.credence.observe.read.PolicyReader;
 import dev.credence.observe.suspension.SuspendedAccounts;
-import dev.credence.observe.usage.WhoConsumes;
-import dev.credence.observe.usage.WhoUses;
-import dev.credence.observe.wake.Wants;
+import dev.credence.observe.usage.ConsumerIndex;
+import dev.credence.observe.usage.UsageIndex;
+import dev.credence.observe.wake.MemberReferences;
 import dev.credence.plan.Action;
+import dev.credence.plan.ConditionResult;
 import dev.credence.plan.Decision;
-import dev.credence.plan.Standing;
-import dev.credence.plan.Verdict;
+import dev.credence.plan.IdentityStatus;
 import dev.credence.world.FieldOwners.Field;
 import dev.credence.world.Server.Id;
 import io.fabric8.certmanager.api.model.v1.Certificate;
@@ -89,7 +89,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A cluster in memory and the operator in it: what the caches hold (which may be old), what the
 /// API server does with an action, and a clock.
-public final class World implements Cluster {
+public final class World implements ClusterReader {
   private static final Set<String> WORKLOADS =
       Set.of("Deployment", "StatefulSet", "DaemonSet", "Rollout", "Job", "CronJob");
   private static final Set<String> ENDED = Set.of("Succeeded", "Failed");
@@ -105,16 +105,16 @@ public final class World implements Cluster {
   private final Server server;
   private final Hands hands;
   private final Map<String, Integer> lag = new HashMap<>();
-  private final Map<Subject, String> refused = new TreeMap<>();
-  private final Map<Id, List<Setback>> setbacks = new HashMap<>();
-  private final Map<Id, Standing> standings = new TreeMap<>();
+  private final Map<ObjectRef, String> refused = new TreeMap<>();
+  private final Map<Id, List<FailedWrite>> setbacks = new HashMap<>();
+  private final Map<Id, IdentityStatus> standings = new TreeMap<>();
   private boolean certManager = true;
   private Optional<ServerVersion> version = Optional.of(new ServerVersion(1, 34));
   private Exclusions exclusions = Exclusions.NONE;
   private boolean mayReadRoles = true;
   private Set<Admission> admissions = Set.of(Admission.values());
   private Set<Admission> unconfirmed = Set.of();
-  private int mostSuspended = Safeguards.MOST_SUSPENDED;
+  private int mostSuspended = SuspensionFacts.MOST_SUSPENDED;
   private String installation = "a1b2c3d4";
   private Instant installedAt = Instant.EPOCH;
   private Set<String> neverSuspended = Set.of();
@@ -221,11 +221,11 @@ public final class World implements Cluster {
   }
 
   /// The API server says no to every write of this object from now on.
-  public void refuse(Subject subject, String message) {
+  public void refuse(ObjectRef subject, String message) {
     refused.put(subject, message);
   }
 
-  public void allow(Subject subject) {
+  public void allow(ObjectRef subject) {
     refused.remove(subject);
   }
 
@@ -357,7 +357,10 @@ public final class World implements Cluster {
   /// What the operator saw, what it wanted to do, and what became of it. `standing` is what it
   /// then said about the identity.
   public record Look(
-      Snapshot seen, Decision decision, List<Setback> setbacks, Optional<Standing> standing) {
+      Snapshot seen,
+      Decision decision,
+      List<FailedWrite> setbacks,
+      Optional<IdentityStatus> standing) {
     public boolean isQuiet() {
       return decision.actions().isEmpty();
     }
@@ -403,21 +406,22 @@ public final class World implements Cluster {
     return new Look(seen, decision, failed, standing);
   }
 
-  private Optional<Setback> perform(Action action, MachineIdentity resource) {
+  private Optional<FailedWrite> perform(Action action, MachineIdentity resource) {
     var subject = action.subject();
     if (refused.containsKey(subject)) {
       var retryAt = now.plus(REFUSED_AGAIN);
-      return Optional.of(new Setback(subject, Cause.Refused, refused.get(subject), retryAt));
+      return Optional.of(new FailedWrite(subject, Cause.Refused, refused.get(subject), retryAt));
     }
     return hands
         .perform(action, resource, now)
         .map(
             cause ->
-                new Setback(subject, cause, subject + " changed meanwhile", now.plus(RACED_AGAIN)));
+                new FailedWrite(
+                    subject, cause, subject + " changed meanwhile", now.plus(RACED_AGAIN)));
   }
 
   /// The part of the status that the operator itself reads again.
-  private void writeStatus(Id id, String uid, Standing standing) {
+  private void writeStatus(Id id, String uid, IdentityStatus standing) {
     if (standing.equals(standings.put(id, standing))) {
       return;
     }
@@ -430,7 +434,7 @@ public final class World implements Cluster {
     server.put(resource, now);
   }
 
-  private MachineIdentityStatus status(Standing standing, MachineIdentity before) {
+  private MachineIdentityStatus status(IdentityStatus standing, MachineIdentity before) {
     var credentials =
         standing.credentials().stream()
             .map(
@@ -463,7 +467,7 @@ public final class World implements Cluster {
         null,
         LifeState.valueOf(standing.state().name()),
         standing.type().map(typed -> ActorType.valueOf(typed.type())).orElse(null),
-        standing.type().map(Standing.Typed::reason).orElse(null),
+        standing.type().map(IdentityStatus.Typed::reason).orElse(null),
         null,
         null,
         null,
@@ -483,9 +487,9 @@ public final class World implements Cluster {
         inUse(standing));
   }
 
-  private static List<Condition> inUse(Standing standing) {
+  private static List<Condition> inUse(IdentityStatus standing) {
     return standing.verdicts().stream()
-        .filter(verdict -> verdict.aspect() == Verdict.Aspect.InUse)
+        .filter(verdict -> verdict.aspect() == ConditionResult.ConditionType.InUse)
         .map(
             verdict ->
                 new Condition(
@@ -498,24 +502,24 @@ public final class World implements Cluster {
         .toList();
   }
 
-  private static UsageStatus usage(Standing.Use use) {
+  private static UsageStatus usage(IdentityStatus.Use use) {
     return new UsageStatus(
         use.lastDay().map(LocalDate::toString).orElse(null),
         UsageSource.valueOf(use.source().name()),
         use.referencedUntil().map(LocalDate::toString).orElse(null));
   }
 
-  private static ReviewStatus review(Standing.Review review) {
+  private static ReviewStatus review(IdentityStatus.Review review) {
     return new ReviewStatus(
         review.due().orElse(null),
-        review.record().last().map(Reviewed::at).orElse(null),
-        review.record().last().map(Reviewed::by).orElse(null),
+        review.record().last().map(RecordedReview::at).orElse(null),
+        review.record().last().map(RecordedReview::by).orElse(null),
         review.record().disregarded().orElse(null),
         review.record().checkedBy().orElse(null));
   }
 
   /// Only how it was out of service last, and when it came back.
-  private List<Passage> history(Standing standing, @Nullable MachineIdentityStatus before) {
+  private List<Passage> history(IdentityStatus standing, @Nullable MachineIdentityStatus before) {
     var known = before == null || before.history() == null ? List.<Passage>of() : before.history();
     return before != null
             && before.state() == LifeState.Suspended
@@ -540,14 +544,14 @@ public final class World implements Cluster {
 
   private static ApprovalStatus approval(Approval approval) {
     return new ApprovalStatus(
-        approval.approved().map(Approved::scope).orElse(null),
-        approval.approved().map(Approved::by).orElse(null),
-        approval.approved().map(Approved::at).orElse(null),
-        approval.approved().map(Approved::hooks).orElse(List.of()),
+        approval.approved().map(RecordedApproval::scope).orElse(null),
+        approval.approved().map(RecordedApproval::by).orElse(null),
+        approval.approved().map(RecordedApproval::at).orElse(null),
+        approval.approved().map(RecordedApproval::hooks).orElse(List.of()),
         approval.disregarded().orElse(null));
   }
 
-  private static Handled handled(Standing.Handled handled) {
+  private static Handled handled(IdentityStatus.Handled handled) {
     return new Handled(
         handled.rotate().orElse(null),
         handled.rollback().orElse(null),
@@ -556,7 +560,7 @@ public final class World implements Cluster {
   }
 
   /// What was last said about the identity.
-  public Optional<Standing> standing(String namespace, String identity) {
+  public Optional<IdentityStatus> standing(String namespace, String identity) {
     return Optional.ofNullable(standings.get(new Id("MachineIdentity", namespace, identity)));
   }
 
@@ -577,7 +581,7 @@ public final class World implements Cluster {
 
   @Override
   public List<Policy> policies() {
-    return all("CredentialPolicy", CredentialPolicy.class).map(Policies::of).toList();
+    return all("CredentialPolicy", CredentialPolicy.class).map(PolicyReader::of).toList();
   }
 
   @Override
@@ -593,7 +597,7 @@ public final class World implements Cluster {
   public Consumers consumers(String namespace) {
     var objects =
         server.objects().values().stream().filter(o -> namespaceOf(o).equals(namespace)).toList();
-    var found = new WhoConsumes();
+    var found = new ConsumerIndex();
     objects.stream().filter(object -> WORKLOADS.contains(object.getKind())).forEach(found::add);
     objects.stream()
         .flatMap(object -> object instanceof Pod pod ? Stream.of(pod) : Stream.of())
@@ -609,10 +613,10 @@ public final class World implements Cluster {
   }
 
   @Override
-  public Uses uses(String namespace, Instant time, boolean anew) {
+  public UsageListing uses(String namespace, Instant time, boolean anew) {
     var objects =
         server.objects().values().stream().filter(o -> namespaceOf(o).equals(namespace)).toList();
-    return WhoUses.of(
+    return UsageIndex.of(
         objects,
         objects.stream()
             .flatMap(object -> object instanceof Pod pod ? Stream.of(pod) : Stream.of())
@@ -636,7 +640,7 @@ public final class World implements Cluster {
   }
 
   @Override
-  public Optional<HasMetadata> find(String namespace, Subject subject) {
+  public Optional<HasMetadata> find(String namespace, ObjectRef subject) {
     var kind = subject.kind().name();
     return Optional.ofNullable(view(kind).get(new Id(kind, namespace, subject.name())));
   }
@@ -670,22 +674,22 @@ public final class World implements Cluster {
   }
 
   @Override
-  public Collection<MachineIdentity> naming(String namespace, Subject subject) {
+  public Collection<MachineIdentity> naming(String namespace, ObjectRef subject) {
     return identities(namespace)
-        .filter(identity -> Wants.names(identity).anyMatch(subject::equals))
+        .filter(identity -> MemberReferences.names(identity).anyMatch(subject::equals))
         .toList();
   }
 
   @Override
-  public Collection<MachineIdentity> heeding(String namespace, Subject secret) {
+  public Collection<MachineIdentity> heeding(String namespace, ObjectRef secret) {
     return identities(namespace)
-        .filter(identity -> Wants.heeds(identity).anyMatch(secret::equals))
+        .filter(identity -> MemberReferences.heeds(identity).anyMatch(secret::equals))
         .toList();
   }
 
   @Override
   public Collection<MachineIdentity> selecting(String namespace) {
-    return identities(namespace).filter(Wants::selects).toList();
+    return identities(namespace).filter(MemberReferences::selects).toList();
   }
 
   @Override
@@ -706,7 +710,7 @@ public final class World implements Cluster {
         .filter(
             secret ->
                 Optional.ofNullable(Server.annotations(secret).get(Api.SUSPENDED))
-                    .filter(text -> Ended.of(text).uid().equals(uid))
+                    .filter(text -> TokenInvalidation.of(text).uid().equals(uid))
                     .isPresent())
         .toList();
   }
@@ -774,13 +778,13 @@ public final class World implements Cluster {
 
   @Override
   public Bindings bindings(String namespace, Set<String> accounts) {
-    return new Bindings(GivenRights.naming(rights(), namespace, accounts), Optional.empty());
+    return new Bindings(RbacCache.naming(rights(), namespace, accounts), Optional.empty());
   }
 
   @Override
   public Grants grants(String namespace, Set<String> accounts) {
     return mayReadRoles
-        ? GivenRights.grants(
+        ? RbacCache.grants(
             rights(),
             namespace,
             accounts,

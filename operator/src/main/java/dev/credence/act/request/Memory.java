@@ -1,8 +1,8 @@
 package dev.credence.act.request;
 
 import dev.credence.api.SuspensionList;
-import dev.credence.facts.identity.Safeguards;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.identity.SuspensionFacts;
+import dev.credence.facts.object.ObjectRef;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.util.List;
@@ -13,7 +13,7 @@ public interface Memory {
   void wrote(HasMetadata object);
 
   /// An object of which we wrote the metadata alone.
-  void marked(String namespace, Subject subject, ObjectMeta metadata);
+  void marked(String namespace, ObjectRef subject, ObjectMeta metadata);
 
   /// Pods of this namespace were started anew, or are about to be.
   void restarted(String namespace);
@@ -25,7 +25,7 @@ public interface Memory {
 
   /// How many accounts of one namespace may be listed.
   default int mostSuspended() {
-    return Safeguards.MOST_SUSPENDED;
+    return SuspensionFacts.MOST_SUSPENDED;
   }
 
   /// A list that we deleted, whenever the watch shows it.

@@ -1,8 +1,8 @@
 package dev.credence.act.request;
 
 import dev.credence.api.Api;
-import dev.credence.facts.object.Guard;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.Preconditions;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -19,19 +19,19 @@ public final class Patches {
           .build();
 
   public static GenericKubernetesResource merge(
-      KubernetesClient client, String namespace, Subject subject, Map<String, ?> change) {
+      KubernetesClient client, String namespace, ObjectRef subject, Map<String, ?> change) {
     var object = object(namespace, subject).build();
     var patch = client.getKubernetesSerialization().asJson(change);
-    return Refusal.asked(subject, "patch", () -> client.resource(object).patch(MERGE, patch));
+    return WriteRefused.asked(subject, "patch", () -> client.resource(object).patch(MERGE, patch));
   }
 
   /// In the metadata of a patch: it is for the very version that was judged.
-  public static Map<String, String> judged(Guard guard) {
+  public static Map<String, String> judged(Preconditions guard) {
     return Map.of("uid", guard.uid(), "resourceVersion", guard.resourceVersion());
   }
 
   /// The object by its name alone.
-  public static GenericKubernetesResourceBuilder object(String namespace, Subject subject) {
+  public static GenericKubernetesResourceBuilder object(String namespace, ObjectRef subject) {
     return new GenericKubernetesResourceBuilder()
         .withApiVersion(
             switch (subject.kind()) {

@@ -1,10 +1,10 @@
 package dev.credence.act.secret;
 
-import dev.credence.act.request.Refusal;
+import dev.credence.act.request.WriteRefused;
+import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.Generator.KeyPair;
-import dev.credence.facts.credential.Key;
-import dev.credence.facts.credential.Recipe;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.credential.KeySpec;
+import dev.credence.facts.object.ObjectRef;
 import dev.credence.generate.Maker;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -34,7 +34,7 @@ public final class KeyPool {
   private static final long KEPT_NANOS = TimeUnit.MINUTES.toNanos(2);
 
   private final Maker maker;
-  private final BiConsumer<String, Subject> ready;
+  private final BiConsumer<String, ObjectRef> ready;
 
   /// By namespace.
   private final Map<String, Slot> slots = new HashMap<>();
@@ -43,14 +43,14 @@ public final class KeyPool {
   private final Set<String> generating = new HashSet<>();
 
   /// The keys of one version of a Secret.
-  private record Order(Subject secret, long version, String recipe) {}
+  private record Order(ObjectRef secret, long version, String recipe) {}
 
   private static final class Slot {
     private final String namespace;
     private final Order order;
     private final Map<String, KeyPair> missing;
     private final Map<String, SortedMap<String, byte[]>> made = new HashMap<>();
-    private final Set<Subject> waiting = new LinkedHashSet<>();
+    private final Set<ObjectRef> waiting = new LinkedHashSet<>();
     private Optional<String> problem = Optional.empty();
     private long readyAt;
 
@@ -70,7 +70,7 @@ public final class KeyPool {
   }
 
   /// `ready`: called with a namespace and the Secret for which it is worth trying again.
-  public KeyPool(Maker maker, BiConsumer<String, Subject> ready) {
+  public KeyPool(Maker maker, BiConsumer<String, ObjectRef> ready) {
     this.maker = maker;
     this.ready = ready;
     var threads = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, MOST_THREADS);
@@ -83,7 +83,7 @@ public final class KeyPool {
   ///
   /// @throws Refusal while they are being generated, or others of the namespace are
   Map<String, SortedMap<String, byte[]>> take(
-      String namespace, Subject secret, Recipe recipe, long version) {
+      String namespace, ObjectRef secret, GeneratedContent recipe, long version) {
     var slow = slow(recipe);
     return slow.isEmpty()
         ? Map.of()
@@ -97,24 +97,24 @@ public final class KeyPool {
       slot = current(namespace, order).orElse(null);
       if (slot == null) {
         begin(new Slot(namespace, order, slow));
-        throw Refusal.waiting(order.secret(), "its key is being generated");
+        throw WriteRefused.waiting(order.secret(), "its key is being generated");
       }
       if (!slot.order.equals(order)) {
         slot.waiting.add(order.secret());
-        throw Refusal.waiting(
+        throw WriteRefused.waiting(
             order.secret(),
             "its key is generated after the one of "
                 + slot.order.secret()
                 + ", since RSA keys are slow: one at a time for each namespace");
       }
       if (!slot.isReady()) {
-        throw Refusal.waiting(order.secret(), "its key is being generated");
+        throw WriteRefused.waiting(order.secret(), "its key is being generated");
       }
       slots.remove(namespace);
     }
     slot.waiting.forEach(other -> ready.accept(namespace, other));
     if (slot.problem.isPresent()) {
-      throw Refusal.of(order.secret(), slot.problem.get());
+      throw WriteRefused.of(order.secret(), slot.problem.get());
     }
     return slot.made;
   }
@@ -140,9 +140,9 @@ public final class KeyPool {
     notifyAll();
   }
 
-  private static Map<String, KeyPair> slow(Recipe recipe) {
+  private static Map<String, KeyPair> slow(GeneratedContent recipe) {
     var slow = new LinkedHashMap<String, KeyPair>();
-    for (Key key : recipe.keys()) {
+    for (KeySpec key : recipe.keys()) {
       if (key.generator() instanceof KeyPair pair && Maker.isSlow(pair)) {
         slow.put(key.name(), pair);
       }

@@ -1,8 +1,8 @@
 package dev.credence.act.secret;
 
 import dev.credence.api.Api;
+import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.Generator;
-import dev.credence.facts.credential.Recipe;
 import dev.credence.raw.FieldOwners;
 import dev.credence.raw.Metadata;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -51,7 +51,7 @@ final class OwnKeys {
   }
 
   /// The keys that a recipe writes, public halves of key pairs included.
-  static Set<String> of(Recipe recipe) {
+  static Set<String> of(GeneratedContent recipe) {
     return recipe.keys().stream()
         .flatMap(
             key ->

@@ -1,7 +1,7 @@
 package dev.credence.act.secret;
 
-import dev.credence.act.request.Refusal;
-import dev.credence.facts.object.Subject;
+import dev.credence.act.request.WriteRefused;
+import dev.credence.facts.object.ObjectRef;
 import dev.credence.observe.certmanager.Issued;
 import dev.credence.plan.Action;
 import io.fabric8.certmanager.api.model.v1.Certificate;
@@ -53,12 +53,12 @@ public final class Renewals {
     var subject = renew.subject();
     var resource =
         client.resources(Certificate.class).inNamespace(namespace).withName(subject.name());
-    var found = Refusal.<@Nullable Certificate>asked(subject, "read", resource::get);
+    var found = WriteRefused.<@Nullable Certificate>asked(subject, "read", resource::get);
     if (found == null
         || !renew.guard().uid().equals(found.getMetadata().getUid())
         || renew.revision() != Issued.revision(found.getStatus())
         || Issued.isUnderWay(found.getStatus())) {
-      throw Refusal.raced(subject);
+      throw WriteRefused.raced(subject);
     }
     checkPause(renew);
     ask(resource, subject, client.getKubernetesSerialization().asJson(patch(found, renew.now())));
@@ -69,7 +69,7 @@ public final class Renewals {
     renewed.values().removeIf(last -> !renew.now().isBefore(last.plus(PAUSE)));
     var last = renewed.get(Of.of(renew));
     if (last != null) {
-      throw Refusal.of(
+      throw WriteRefused.of(
           renew.subject(),
           "was renewed on request at "
               + last.truncatedTo(ChronoUnit.SECONDS)
@@ -78,8 +78,8 @@ public final class Renewals {
     }
   }
 
-  private static void ask(Resource<Certificate> resource, Subject subject, String patch) {
-    Refusal.asked(
+  private static void ask(Resource<Certificate> resource, ObjectRef subject, String patch) {
+    WriteRefused.asked(
         subject, "update the status of", () -> resource.subresource("status").patch(JSON, patch));
   }
 

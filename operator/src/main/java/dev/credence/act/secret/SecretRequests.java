@@ -1,12 +1,12 @@
 package dev.credence.act.secret;
 
 import dev.credence.act.request.Memory;
-import dev.credence.act.request.Refusal;
+import dev.credence.act.request.WriteRefused;
+import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.Generator;
-import dev.credence.facts.credential.Material;
-import dev.credence.facts.credential.Recipe;
-import dev.credence.facts.object.Guard;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.credential.SecretContent;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.Preconditions;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
@@ -33,18 +33,18 @@ public final class SecretRequests {
   }
 
   /// The Secret, if it still is the one that was judged.
-  Secret judged(String namespace, Subject subject, Guard guard) {
+  Secret judged(String namespace, ObjectRef subject, Preconditions guard) {
     var secret = read(namespace, subject);
     if (secret == null
         || !guard.uid().equals(secret.getMetadata().getUid())
         || !guard.resourceVersion().equals(secret.getMetadata().getResourceVersion())) {
-      throw Refusal.raced(subject);
+      throw WriteRefused.raced(subject);
     }
     return secret;
   }
 
-  @Nullable Secret read(String namespace, Subject subject) {
-    return Refusal.<@Nullable Secret>asked(
+  @Nullable Secret read(String namespace, ObjectRef subject) {
+    return WriteRefused.<@Nullable Secret>asked(
         subject,
         "read",
         () -> client.secrets().inNamespace(namespace).withName(subject.name()).get());
@@ -55,8 +55,8 @@ public final class SecretRequests {
       ObjectMetaBuilder meta,
       String type,
       Map<String, byte[]> values,
-      Subject subject,
-      Material material) {
+      ObjectRef subject,
+      SecretContent material) {
     var secret =
         new SecretBuilder()
             .withMetadata(meta.build())
@@ -64,20 +64,20 @@ public final class SecretRequests {
             .withData(Data.encoded(values))
             .build();
     remember(
-        Refusal.asked(
+        WriteRefused.asked(
             subject, "create", hidden(secret, material), () -> metadata.resource(secret).create()));
   }
 
-  void update(Secret secret, Subject subject, Material material) {
+  void update(Secret secret, ObjectRef subject, SecretContent material) {
     remember(
-        Refusal.asked(
+        WriteRefused.asked(
             subject, "update", hidden(secret, material), () -> metadata.resource(secret).update()));
   }
 
   /// The values that must not come back in a message: all but those that the recipe states.
-  private static List<byte[]> hidden(Secret secret, Material material) {
+  private static List<byte[]> hidden(Secret secret, SecretContent material) {
     var stated =
-        material instanceof Recipe(var keys)
+        material instanceof GeneratedContent(var keys)
             ? keys.stream().flatMap(key -> stated(key.generator())).collect(Collectors.toSet())
             : Set.<String>of();
     return Data.decoded(secret).values().stream()

@@ -1,20 +1,20 @@
 package dev.credence.act.secret;
 
-import dev.credence.act.request.OwnObjects;
-import dev.credence.act.request.Receipts;
-import dev.credence.act.request.Refusal;
+import dev.credence.act.request.OwnedMetadata;
+import dev.credence.act.request.VersionAnnotations;
+import dev.credence.act.request.WriteRefused;
 import dev.credence.api.Api;
 import dev.credence.api.MachineIdentity;
+import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.Generator;
-import dev.credence.facts.credential.Material;
-import dev.credence.facts.credential.Recipe;
+import dev.credence.facts.credential.SecretContent;
 import dev.credence.facts.credential.Templates;
 import dev.credence.facts.credential.TokenRecipe;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.ObjectRef;
 import dev.credence.generate.Maker;
-import dev.credence.observe.read.Specs;
+import dev.credence.observe.read.IdentityReader;
 import dev.credence.plan.Action;
-import dev.credence.plan.Action.Receipt;
+import dev.credence.plan.Action.VersionInfo;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -33,7 +33,7 @@ import java.util.stream.Stream;
 /// alone, and live no longer than the call.
 public final class SecretWrites {
   private static final String OPAQUE = "Opaque";
-  private static final Recipe NOTHING = new Recipe(List.of());
+  private static final GeneratedContent NOTHING = new GeneratedContent(List.of());
 
   private static final Set<String> OF_THE_OVERLAP =
       Set.of(Api.PREVIOUS_RETIRES_AT, Api.PREVIOUS_IS, Api.HOOK_RUNS, Api.EVICTED, Api.LEFT_BEHIND);
@@ -55,8 +55,8 @@ public final class SecretWrites {
       return new Made(values, Optional.empty());
     }
 
-    private Map<String, String> annotations(Receipt receipt) {
-      var annotations = Receipts.of(receipt);
+    private Map<String, String> annotations(VersionInfo receipt) {
+      var annotations = VersionAnnotations.of(receipt);
       annotations.put(Api.KEYS, OwnKeys.text(values.keySet()));
       end.ifPresent(time -> annotations.put(Api.EXPIRES_AT, time.toString()));
       return annotations;
@@ -82,7 +82,7 @@ public final class SecretWrites {
     var slow = slow(issue.material(), version, issue.subject(), identity);
     var made = make(issue.material(), version, Map.of(), slow, issue.subject(), identity);
     var meta =
-        OwnObjects.of(issue.subject(), issue.labelling(), identity, issue.retained())
+        OwnedMetadata.of(issue.subject(), issue.labelling(), identity, issue.retained())
             .addToAnnotations(made.annotations(issue.receipt()));
     secrets.create(meta, issue.type(), made.values(), issue.subject(), issue.material());
   }
@@ -99,20 +99,20 @@ public final class SecretWrites {
             .orElseGet(Map::of);
     var made = made(stage.recipe(), stage.receipt().version(), before, stage.of(), slow);
     var meta =
-        OwnObjects.tied(stage.subject(), stage.labelling(), identity)
-            .addToAnnotations(Receipts.of(stage.receipt()))
+        OwnedMetadata.tied(stage.subject(), stage.labelling(), identity)
+            .addToAnnotations(VersionAnnotations.of(stage.receipt()))
             .addToAnnotations(Api.KEYS, OwnKeys.text(made.keySet()))
             .addToAnnotations(Api.PENDING_FOR, stage.of().name());
     secrets.create(meta, stage.type(), made, stage.subject(), stage.recipe());
   }
 
-  private static boolean takesTurns(Recipe recipe) {
+  private static boolean takesTurns(GeneratedContent recipe) {
     return recipe.keys().stream().anyMatch(key -> key.generator() instanceof Generator.Alternate);
   }
 
   public void anchor(Action.Anchor anchor, MachineIdentity identity) {
     var meta =
-        OwnObjects.tied(anchor.subject(), anchor.labelling(), identity)
+        OwnedMetadata.tied(anchor.subject(), anchor.labelling(), identity)
             .addToAnnotations(Api.ANCHOR_FOR, anchor.of().name())
             .addToAnnotations(Api.SECRET_VERSION, String.valueOf(anchor.version()));
     anchor.account().ifPresent(uid -> meta.addToAnnotations(Api.ACCOUNT_UID, uid));
@@ -129,7 +129,7 @@ public final class SecretWrites {
   }
 
   /// The proven value moves from where it was staged to where everybody looks.
-  public void turn(Action.Switch turn, MachineIdentity identity) {
+  public void turn(Action.Promote turn, MachineIdentity identity) {
     var proven = secrets.judged(namespace(identity), turn.pending(), turn.proven());
     var made = Made.endless(staged(proven, turn.recipe()));
     if (turn.current().isPresent()) {
@@ -138,20 +138,20 @@ public final class SecretWrites {
       return;
     }
     var meta =
-        OwnObjects.of(turn.subject(), turn.labelling(), identity, turn.retained())
+        OwnedMetadata.of(turn.subject(), turn.labelling(), identity, turn.retained())
             .addToAnnotations(made.annotations(turn.receipt()));
     secrets.create(meta, turn.type(), made.values(), turn.subject(), turn.recipe());
   }
 
   /// Without what others wrote into the pending Secret.
-  private static Map<String, byte[]> staged(Secret pending, Recipe recipe) {
+  private static Map<String, byte[]> staged(Secret pending, GeneratedContent recipe) {
     var values = Data.decoded(pending);
     values.keySet().retainAll(OwnKeys.of(pending, OwnKeys.of(recipe)));
     return values;
   }
 
   private void replace(
-      Secret secret, Made made, Receipt decided, Subject subject, Material material) {
+      Secret secret, Made made, VersionInfo decided, ObjectRef subject, SecretContent material) {
     var receipt = decided.writtenAt(clock.instant());
     var values = Data.encoded(made.values());
     var own = OwnKeys.of(secret, values.keySet());
@@ -188,9 +188,9 @@ public final class SecretWrites {
 
   /// A key of that name which Credence did not write is somebody's data.
   private static String keep(
-      String before, String previous, Map<String, String> data, Subject subject) {
+      String before, String previous, Map<String, String> data, ObjectRef subject) {
     if (data.putIfAbsent(previous, before) != null) {
-      throw Refusal.of(
+      throw WriteRefused.of(
           subject,
           "key "
               + previous
@@ -205,10 +205,10 @@ public final class SecretWrites {
     var own = OwnKeys.of(secret, generated(identity, subject, secret));
     var data = Data.swapped(secret, own);
     if (data.equals(secret.getData())) {
-      throw Refusal.of(subject, "holds no previous value to roll back to");
+      throw WriteRefused.of(subject, "holds no previous value to roll back to");
     }
     secret.setData(data);
-    var annotations = Receipts.of(rollback.receipt());
+    var annotations = VersionAnnotations.of(rollback.receipt());
     annotations.put(Api.KEYS, kept(own, data));
     put(secret, annotations, subject, NOTHING);
   }
@@ -240,7 +240,7 @@ public final class SecretWrites {
 
   /// The keys that the identity describes for this Secret; all keys of a Secret that it does not
   /// describe any more.
-  private static Set<String> generated(MachineIdentity identity, Subject subject, Secret secret) {
+  private static Set<String> generated(MachineIdentity identity, ObjectRef subject, Secret secret) {
     var keys = described(identity, subject);
     return keys.isEmpty()
         ? Data.of(secret).keySet().stream()
@@ -250,13 +250,15 @@ public final class SecretWrites {
   }
 
   /// The keys of the recipe.
-  private static Set<String> described(MachineIdentity identity, Subject subject) {
-    return Specs.identity(identity).secrets().stream()
+  private static Set<String> described(MachineIdentity identity, ObjectRef subject) {
+    return IdentityReader.identity(identity).secrets().stream()
         .filter(wanted -> wanted.name().equals(subject.name()))
         .flatMap(wanted -> wanted.material().stream())
         .flatMap(
             material ->
-                material instanceof Recipe recipe ? OwnKeys.of(recipe).stream() : Stream.of())
+                material instanceof GeneratedContent recipe
+                    ? OwnKeys.of(recipe).stream()
+                    : Stream.of())
         .collect(Collectors.toSet());
   }
 
@@ -283,11 +285,12 @@ public final class SecretWrites {
     put(secret, annotations, subject, recipe);
   }
 
-  private Map<String, byte[]> filled(Recipe recipe, Map<String, byte[]> values, Subject subject) {
+  private Map<String, byte[]> filled(
+      GeneratedContent recipe, Map<String, byte[]> values, ObjectRef subject) {
     try {
       return maker.fill(recipe.keys(), values);
     } catch (IllegalArgumentException impossible) {
-      throw Refusal.of(
+      throw WriteRefused.of(
           subject, Objects.requireNonNullElse(impossible.getMessage(), "cannot be filled in"));
     }
   }
@@ -295,14 +298,14 @@ public final class SecretWrites {
   /// A Secret of a type that Kubernetes or Helm gives a meaning to is not taken over, whoever says
   /// so: a token of a service account would be one of any account of the namespace. `foreign`: it
   /// does not say itself which version of ours it holds.
-  public void checkAdoptable(Subject subject, boolean foreign, MachineIdentity identity) {
-    if (subject.kind() != Subject.Kind.Secret) {
+  public void checkAdoptable(ObjectRef subject, boolean foreign, MachineIdentity identity) {
+    if (subject.kind() != ObjectRef.Kind.Secret) {
       return;
     }
     var secret = secrets.read(namespace(identity), subject);
     if (secret != null
         && !ADOPTABLE.contains(Objects.requireNonNullElse(secret.getType(), OPAQUE))) {
-      throw Refusal.of(
+      throw WriteRefused.of(
           subject,
           "is of type "
               + secret.getType()
@@ -314,7 +317,7 @@ public final class SecretWrites {
     OwnKeys.occupied(secret, described(identity, subject))
         .ifPresent(
             key -> {
-              throw Refusal.of(
+              throw WriteRefused.of(
                   subject,
                   "has the key "
                       + key
@@ -324,24 +327,24 @@ public final class SecretWrites {
 
   /// Nothing is asked of the API server before they are there.
   private Map<String, SortedMap<String, byte[]>> slow(
-      Material material, long version, Subject subject, MachineIdentity identity) {
-    return material instanceof Recipe recipe
+      SecretContent material, long version, ObjectRef subject, MachineIdentity identity) {
+    return material instanceof GeneratedContent recipe
         ? pool.map(keys -> keys.take(namespace(identity), subject, recipe, version))
             .orElse(Map.of())
         : Map.of();
   }
 
   private Made make(
-      Material material,
+      SecretContent material,
       long version,
       Map<String, byte[]> before,
       Map<String, SortedMap<String, byte[]>> slow,
-      Subject subject,
+      ObjectRef subject,
       MachineIdentity identity) {
     return switch (material) {
-      case Recipe recipe -> Made.endless(made(recipe, version, before, subject, slow));
+      case GeneratedContent recipe -> Made.endless(made(recipe, version, before, subject, slow));
       case TokenRecipe token -> {
-        var anchor = Subject.anchorOf(subject.name(), version);
+        var anchor = ObjectRef.anchorOf(subject.name(), version);
         var granted = tokens.request(identity, token, subject, anchor);
         yield new Made(granted.values(), Optional.of(granted.end()));
       }
@@ -349,21 +352,21 @@ public final class SecretWrites {
   }
 
   private Map<String, byte[]> made(
-      Recipe recipe,
+      GeneratedContent recipe,
       long version,
       Map<String, byte[]> before,
-      Subject subject,
+      ObjectRef subject,
       Map<String, SortedMap<String, byte[]>> slow) {
     try {
       return maker.make(recipe.keys(), version, before, slow);
     } catch (IllegalArgumentException impossible) {
-      throw Refusal.of(
+      throw WriteRefused.of(
           subject, Objects.requireNonNullElse(impossible.getMessage(), "cannot be made"));
     }
   }
 
   private void put(
-      Secret secret, Map<String, String> annotations, Subject subject, Material material) {
+      Secret secret, Map<String, String> annotations, ObjectRef subject, SecretContent material) {
     var all = new HashMap<>(secret.getMetadata().getAnnotations());
     all.keySet().removeAll(OF_THE_OVERLAP);
     all.putAll(annotations);

@@ -2,11 +2,11 @@ package dev.credence.act.secret;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.credence.act.request.Refusal;
+import dev.credence.act.request.WriteRefused;
 import dev.credence.api.MachineIdentity;
 import dev.credence.facts.credential.TokenRecipe;
-import dev.credence.facts.object.Subject;
-import dev.credence.observe.read.Members;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.observe.read.MemberReader;
 import io.fabric8.kubernetes.api.model.ConfigBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
@@ -43,7 +43,8 @@ public final class TokenRequests {
     this.apiServer = apiServer;
   }
 
-  Granted request(MachineIdentity identity, TokenRecipe recipe, Subject secret, Subject anchor) {
+  Granted request(
+      MachineIdentity identity, TokenRecipe recipe, ObjectRef secret, ObjectRef anchor) {
     var namespace = identity.getMetadata().getNamespace();
     var request =
         new TokenRequestBuilder()
@@ -59,7 +60,7 @@ public final class TokenRequests {
             .endSpec()
             .build();
     var answer =
-        Refusal.asked(
+        WriteRefused.asked(
             secret,
             "request a token of ServiceAccount " + recipe.account() + " for",
             () ->
@@ -71,19 +72,20 @@ public final class TokenRequests {
     return granted(answer, recipe, namespace, secret);
   }
 
-  private String uidOf(MachineIdentity identity, Subject anchor) {
+  private String uidOf(MachineIdentity identity, ObjectRef anchor) {
     var found = secrets.read(identity.getMetadata().getNamespace(), anchor);
-    if (found == null || !Members.isAnchorMadeFor(identity.getMetadata().getUid(), anchor, found)) {
-      throw Refusal.raced(anchor);
+    if (found == null
+        || !MemberReader.isAnchorMadeFor(identity.getMetadata().getUid(), anchor, found)) {
+      throw WriteRefused.raced(anchor);
     }
     return found.getMetadata().getUid();
   }
 
   private Granted granted(
-      @Nullable TokenRequest answer, TokenRecipe recipe, String namespace, Subject secret) {
+      @Nullable TokenRequest answer, TokenRecipe recipe, String namespace, ObjectRef secret) {
     var status = answer == null ? null : answer.getStatus();
     if (status == null || status.getToken() == null || status.getExpirationTimestamp() == null) {
-      throw Refusal.of(secret, "the API server granted no token");
+      throw WriteRefused.of(secret, "the API server granted no token");
     }
     var values = new HashMap<String, byte[]>();
     values.put(TOKEN, status.getToken().getBytes(UTF_8));
@@ -94,11 +96,12 @@ public final class TokenRequests {
     return new Granted(values, end(status.getExpirationTimestamp(), secret));
   }
 
-  private static Instant end(String text, Subject secret) {
+  private static Instant end(String text, ObjectRef secret) {
     try {
       return OffsetDateTime.parse(text).toInstant();
     } catch (DateTimeException unreadable) {
-      throw Refusal.of(secret, "the API server granted a token without an end that can be read");
+      throw WriteRefused.of(
+          secret, "the API server granted a token without an end that can be read");
     }
   }
 

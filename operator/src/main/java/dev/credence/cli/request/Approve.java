@@ -11,9 +11,9 @@ import dev.credence.facts.credential.Hooks;
 import dev.credence.facts.identity.Identity;
 import dev.credence.facts.identity.Scope;
 import dev.credence.observe.read.HookTemplates;
-import dev.credence.observe.read.Specs;
+import dev.credence.observe.read.IdentityReader;
 import dev.credence.raw.Metadata;
-import dev.credence.report.Plain;
+import dev.credence.report.PlainText;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +41,7 @@ import picocli.CommandLine.Option;
       "  credence approve crm -n sales",
       "  credence approve crm -n sales --yes --wait"
     })
-public final class Approve extends Verb {
+public final class Approve extends AnnotationCommand {
   private static final Pattern SCOPE = Pattern.compile("approval of scope ([0-9a-f]+)");
   private static final String REQUESTED_BY = "credence.dev/requested-by";
   private static final int FORBIDDEN = 403;
@@ -58,9 +58,9 @@ public final class Approve extends Verb {
       tell(asked.name() + ": nothing to approve: " + approved.get().message());
       return Optional.empty();
     }
-    var identity = Specs.identity(asked.identity());
+    var identity = IdentityReader.identity(asked.identity());
     var hooks = hooks(asked, identity);
-    show(asked.identity(), Scope.lines(identity, hooks)).forEach(Verb::tell);
+    show(asked.identity(), Scope.lines(identity, hooks)).forEach(AnnotationCommand::tell);
     var scope = scope(asked, approved, Scope.of(identity, hooks));
     tell("  %-13s %s".formatted("scope", scope));
     var user = asked.connection().user();
@@ -149,13 +149,13 @@ public final class Approve extends Verb {
             .flatMap(Optional::stream),
         Stream.concat(
             Stream.of("  what is approved:"),
-            lines.stream().map(line -> "    " + Plain.text(line.replace("\t", "  ")))));
+            lines.stream().map(line -> "    " + PlainText.text(line.replace("\t", "  ")))));
   }
 
   private static Optional<String> line(String what, Optional<String> value) {
     return value
         .filter(text -> !text.isEmpty())
-        .map(text -> "  %-13s %s".formatted(what, Plain.text(text)));
+        .map(text -> "  %-13s %s".formatted(what, PlainText.text(text)));
   }
 
   /// What its hooks run, as this user may read it.

@@ -4,14 +4,14 @@ import dev.credence.api.Api;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentitySpec;
 import dev.credence.api.ServiceAccountMember;
-import dev.credence.cli.Answers;
+import dev.credence.cli.ApiErrors;
 import dev.credence.cli.Connection;
 import dev.credence.cli.Connection.Name;
 import dev.credence.cli.Consent;
 import dev.credence.cli.Failed;
-import dev.credence.observe.read.Members;
+import dev.credence.observe.read.MemberReader;
 import dev.credence.raw.Metadata;
-import dev.credence.report.Plain;
+import dev.credence.report.PlainText;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
@@ -90,13 +90,13 @@ record Renewal(
     }
     accounts.forEach(
         account ->
-            Verb.tell(
+            AnnotationCommand.tell(
                 "  ServiceAccount "
                     + account.getMetadata().getName()
                     + (isMade(account)
                         ? " is deleted, and created again when the identity is resumed"
                         : " is deleted and created again")));
-    Verb.tell(
+    AnnotationCommand.tell(
         "All of their tokens end, those of running pods included; Secrets with a token of the old kind are deleted.");
     if (!given && !Consent.to("End all tokens of " + name + "?", "look at what is deleted")) {
       throw new Failed("nothing was done");
@@ -114,7 +114,7 @@ record Renewal(
   }
 
   private boolean isMade(ServiceAccount account) {
-    return Members.isMadeFor(identity.getMetadata().getUid(), account);
+    return MemberReader.isMadeFor(identity.getMetadata().getUid(), account);
   }
 
   /// One that fails stops no other.
@@ -135,12 +135,12 @@ record Renewal(
               + " is being deleted and has finalizers: its tokens end when it is gone. Create it again then");
     }
     if (isMade(account)) {
-      Verb.tell(what + ": deleted, all of its tokens end within seconds");
+      AnnotationCommand.tell(what + ": deleted, all of its tokens end within seconds");
       return true;
     }
     try {
       create(copy(account));
-      Verb.tell(what + ": created again, all tokens from before end within seconds");
+      AnnotationCommand.tell(what + ": created again, all tokens from before end within seconds");
       return true;
     } catch (KubernetesClientException refused) {
       System.err.println(Serialization.asYaml(copy(account)));
@@ -153,7 +153,7 @@ record Renewal(
   }
 
   private static boolean failed(String why) {
-    System.err.println("credence: " + Plain.text(why));
+    System.err.println("credence: " + PlainText.text(why));
     return false;
   }
 
@@ -211,7 +211,7 @@ record Renewal(
     try {
       connection.client().resource(copy).create();
     } catch (KubernetesClientException taken) {
-      if (!Answers.isConflict(taken)) {
+      if (!ApiErrors.isConflict(taken)) {
         throw taken;
       }
       connection.client().resource(copy).patch(MERGE, Serialization.asJson(copy));

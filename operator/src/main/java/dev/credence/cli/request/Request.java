@@ -1,7 +1,7 @@
 package dev.credence.cli.request;
 
 import dev.credence.api.MachineIdentity;
-import dev.credence.cli.Answers;
+import dev.credence.cli.ApiErrors;
 import dev.credence.cli.Connection;
 import dev.credence.cli.Connection.Name;
 import dev.credence.cli.Failed;
@@ -24,11 +24,15 @@ import org.jspecify.annotations.Nullable;
 /// away. It is written on what was seen and on nothing newer: where the spec changed meanwhile, who
 /// asks must look again.
 record Request(
-    Optional<String> secret, String key, Optional<String> value, String told, Verb.Done isDone) {
+    Optional<String> secret,
+    String key,
+    Optional<String> value,
+    String told,
+    AnnotationCommand.Done isDone) {
   private static final String MANAGER = "kubectl-credence";
   private static final int TRIES = 5;
 
-  static Request on(String key, String value, String told, Verb.Done isDone) {
+  static Request on(String key, String value, String told, AnnotationCommand.Done isDone) {
     return new Request(Optional.empty(), key, Optional.of(value), told, isDone);
   }
 
@@ -48,7 +52,7 @@ record Request(
         connection.resource(name).patch(context(dryRun), body(current.getMetadata()));
         return;
       } catch (KubernetesClientException answer) {
-        if (!Answers.isConflict(answer) || tries == TRIES) {
+        if (!ApiErrors.isConflict(answer) || tries == TRIES) {
           throw answer;
         }
         current = connection.identity(name);

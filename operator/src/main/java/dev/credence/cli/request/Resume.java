@@ -19,7 +19,7 @@ import picocli.CommandLine.Command;
       "service, it is said what."
     },
     footer = {"%nExample:", "  credence resume crm -n sales --wait"})
-public final class Resume extends Verb {
+public final class Resume extends AnnotationCommand {
 
   @Override
   Optional<Request> request(Asked asked) {

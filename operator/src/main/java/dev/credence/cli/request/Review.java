@@ -17,7 +17,7 @@ import picocli.CommandLine.Command;
       "Look at it first: credence explain. It takes the RBAC verb `review` on machineidentities."
     },
     footer = {"%nExample:", "  credence review crm -n sales"})
-public final class Review extends Verb {
+public final class Review extends AnnotationCommand {
 
   @Override
   Optional<Request> request(Asked asked) {

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
       "  credence revoke crm -n sales --secret crm-db --reason 'leaked in INC-7'",
       "  credence revoke crm -n sales --reason 'laptop stolen' --wait"
     })
-public final class Revoke extends Verb {
+public final class Revoke extends AnnotationCommand {
   @Option(
       names = "--secret",
       paramLabel = "NAME",
@@ -38,7 +38,7 @@ public final class Revoke extends Verb {
 
   @Override
   Optional<Request> request(Asked asked) {
-    Made.check(asked, Optional.ofNullable(secret));
+    GeneratedSecrets.check(asked, Optional.ofNullable(secret));
     // The same value a second time would be no new request.
     var value = reason.strip() + ", " + asked.now();
     return Optional.of(
@@ -47,7 +47,7 @@ public final class Revoke extends Verb {
             Api.REVOKE,
             Optional.of(value),
             "the values of "
-                + Made.names(asked, Optional.ofNullable(secret))
+                + GeneratedSecrets.names(asked, Optional.ofNullable(secret))
                 + " are ended now and replaced",
             status -> Rotate.isDone(status, Optional.ofNullable(secret), Handled::revoke, value)));
   }

@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
       "  credence rotate crm -n sales --wait",
       "  credence rotate crm -n sales --secret crm-db --now --reason 'seen in a log'"
     })
-public final class Rotate extends Verb {
+public final class Rotate extends AnnotationCommand {
   @Option(
       names = "--secret",
       paramLabel = "NAME",
@@ -46,7 +46,7 @@ public final class Rotate extends Verb {
 
   @Override
   Optional<Request> request(Asked asked) {
-    Made.check(asked, Optional.ofNullable(secret));
+    GeneratedSecrets.check(asked, Optional.ofNullable(secret));
     var value = value(asked.now());
     return Optional.of(
         new Request(
@@ -54,7 +54,7 @@ public final class Rotate extends Verb {
             Api.ROTATE,
             Optional.of(value),
             "asked for new values of "
-                + Made.names(asked, Optional.ofNullable(secret))
+                + GeneratedSecrets.names(asked, Optional.ofNullable(secret))
                 + when(asked.status()),
             status -> isDone(status, Optional.ofNullable(secret), Handled::rotate, value)));
   }
@@ -82,7 +82,7 @@ public final class Rotate extends Verb {
       String value) {
     var handled =
         secret.isPresent()
-            ? Made.credential(status, secret.get()).map(CredentialStatus::handled)
+            ? GeneratedSecrets.credential(status, secret.get()).map(CredentialStatus::handled)
             : Optional.ofNullable(status.handled());
     return handled.map(which).filter(value::equals).isPresent()
         && (secret.isPresent() || !isAwaited(status));

@@ -29,7 +29,7 @@ import picocli.CommandLine.Option;
       "  credence suspend crm -n sales --reason 'compromised: posts nonsense'",
       "  credence suspend crm -n sales --reason 'compromised: INC-7' --end-tokens"
     })
-public final class Suspend extends Verb {
+public final class Suspend extends AnnotationCommand {
   @Option(
       names = "--reason",
       paramLabel = "TEXT",

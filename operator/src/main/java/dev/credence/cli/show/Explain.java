@@ -4,12 +4,12 @@ import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentityStatus;
 import dev.credence.cli.Connection;
 import dev.credence.cli.Connection.Name;
-import dev.credence.cli.Live;
-import dev.credence.cli.Live.Look;
-import dev.credence.cli.Where;
-import dev.credence.cli.request.Verb;
+import dev.credence.cli.KubeOptions;
+import dev.credence.cli.LiveSnapshot;
+import dev.credence.cli.LiveSnapshot.Look;
+import dev.credence.cli.request.AnnotationCommand;
 import dev.credence.decide.Decide;
-import dev.credence.plan.Standing;
+import dev.credence.plan.IdentityStatus;
 import dev.credence.report.Entries;
 import dev.credence.report.Entry;
 import java.time.Instant;
@@ -35,7 +35,7 @@ import picocli.CommandLine.Parameters;
     },
     footer = {"%nExample:", "  credence explain crm -n sales"})
 public final class Explain implements Callable<Integer> {
-  @Mixin private Where where = new Where();
+  @Mixin private KubeOptions where = new KubeOptions();
 
   @Parameters(
       paramLabel = "IDENTITY",
@@ -48,15 +48,15 @@ public final class Explain implements Callable<Integer> {
         connection -> {
           var name = connection.name(identity);
           var found = connection.identity(name);
-          lines(connection, name, found).forEach(Verb::tell);
+          lines(connection, name, found).forEach(AnnotationCommand::tell);
           return 0;
         });
   }
 
   private static List<String> lines(Connection connection, Name name, MachineIdentity identity) {
-    return switch (Live.at(connection, name, identity, Where.settings())) {
+    return switch (LiveSnapshot.at(connection, name, identity, KubeOptions.settings())) {
       case Look.Seen(var snapshot) -> {
-        var decision = Decide.next(snapshot, Where.settings().tier());
+        var decision = Decide.next(snapshot, KubeOptions.settings().tier());
         var lines = new ArrayList<>(new Explanation(snapshot, decision).lines());
         decision
             .standing()
@@ -74,14 +74,14 @@ public final class Explain implements Callable<Integer> {
             "This is what the operator wrote into the status. What it would do now cannot be told:");
         why.forEach(reason -> lines.add("  " + reason));
         lines.add("");
-        lines.addAll(Told.lines(Entries.of(identity), Instant.now()));
+        lines.addAll(StatusText.lines(Entries.of(identity), Instant.now()));
         yield lines;
       }
     };
   }
 
   /// What the status says is older than what was decided here, or of an operator that is away.
-  private static Optional<String> difference(Standing standing, MachineIdentity identity) {
+  private static Optional<String> difference(IdentityStatus standing, MachineIdentity identity) {
     var status = Optional.ofNullable(identity.getStatus());
     var seen = status.map(MachineIdentityStatus::observedGeneration);
     if (!Objects.equals(seen.orElse(null), identity.getMetadata().getGeneration())) {

@@ -1,15 +1,15 @@
 package dev.credence.cli.show;
 
 import dev.credence.cli.Times;
-import dev.credence.decide.policy.PolicyChoice;
+import dev.credence.decide.policy.PolicyMatched;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.policy.Policy;
+import dev.credence.plan.ConditionResult;
+import dev.credence.plan.ConditionResult.ConditionStatus;
+import dev.credence.plan.ConditionResult.ConditionType;
 import dev.credence.plan.Decision;
-import dev.credence.plan.Standing;
-import dev.credence.plan.Standing.Credential;
-import dev.credence.plan.Verdict;
-import dev.credence.plan.Verdict.Aspect;
-import dev.credence.plan.Verdict.Truth;
+import dev.credence.plan.IdentityStatus;
+import dev.credence.plan.IdentityStatus.Credential;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,7 +31,7 @@ record Explanation(Snapshot snapshot, Decision decision) {
       return lines;
     }
     var standing = decision.standing().get();
-    var ready = standing.verdict(Aspect.Ready);
+    var ready = standing.verdict(ConditionType.Ready);
     lines.add(
         name
             + ": "
@@ -60,7 +60,7 @@ record Explanation(Snapshot snapshot, Decision decision) {
     }
   }
 
-  private static String owner(Standing standing) {
+  private static String owner(IdentityStatus standing) {
     var owner = standing.owner();
     return owner.contact().orElse("nobody")
         + owner.team().map(team -> ", team " + team).orElse("")
@@ -71,8 +71,8 @@ record Explanation(Snapshot snapshot, Decision decision) {
         };
   }
 
-  private Stream<String> policies(Standing standing) {
-    var all = PolicyChoice.all(snapshot, standing.type().map(Standing.Typed::type));
+  private Stream<String> policies(IdentityStatus standing) {
+    var all = PolicyMatched.all(snapshot, standing.type().map(IdentityStatus.Typed::type));
     if (all.isEmpty()) {
       return Stream.of(
           "none of "
@@ -84,7 +84,7 @@ record Explanation(Snapshot snapshot, Decision decision) {
     return Stream.of(
             Stream.of(described(first) + " decides" + why(first, others)),
             others.stream().map(other -> described(other) + " would decide without it"),
-            PolicyChoice.problems(first).stream().map(problem -> "not applied: " + problem),
+            PolicyMatched.problems(first).stream().map(problem -> "not applied: " + problem),
             windows(first).stream())
         .flatMap(lines -> lines);
   }
@@ -116,7 +116,7 @@ record Explanation(Snapshot snapshot, Decision decision) {
                 .orElse("rotations begin in its windows, and none of them ever opens"));
   }
 
-  private static Stream<String> matters(Standing standing) {
+  private static Stream<String> matters(IdentityStatus standing) {
     return standing.verdicts().stream()
         .filter(Explanation::isWrong)
         .map(
@@ -131,10 +131,10 @@ record Explanation(Snapshot snapshot, Decision decision) {
   }
 
   /// Ready, Reconciling and Stalled sum up the others.
-  private static boolean isWrong(Verdict verdict) {
+  private static boolean isWrong(ConditionResult verdict) {
     return switch (verdict.aspect()) {
       case Ready, Reconciling, Stalled -> false;
-      case Expiring, Suspended -> verdict.truth() == Truth.True;
+      case Expiring, Suspended -> verdict.truth() == ConditionStatus.True;
       case PolicyMatched,
           OwnerAssigned,
           Approved,
@@ -143,11 +143,11 @@ record Explanation(Snapshot snapshot, Decision decision) {
           InUse,
           LeastPrivilege,
           Reviewed ->
-          verdict.truth() == Truth.False;
+          verdict.truth() == ConditionStatus.False;
     };
   }
 
-  private Stream<String> suspension(Standing standing) {
+  private Stream<String> suspension(IdentityStatus standing) {
     return standing.suspension().stream()
         .flatMap(
             suspension ->
@@ -183,7 +183,7 @@ record Explanation(Snapshot snapshot, Decision decision) {
 
   private record Coming(Instant at, String what) {}
 
-  private Stream<String> next(Standing standing) {
+  private Stream<String> next(IdentityStatus standing) {
     var coming =
         Stream.of(
                 standing.credentials().stream().flatMap(Explanation::coming),
@@ -220,7 +220,7 @@ record Explanation(Snapshot snapshot, Decision decision) {
   private Stream<String> actions() {
     return decision.actions().isEmpty()
         ? Stream.of("nothing: all that is to be done is done")
-        : decision.actions().stream().map(Doing::words);
+        : decision.actions().stream().map(ActionText::words);
   }
 
   private Times times() {

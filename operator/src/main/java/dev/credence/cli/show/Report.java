@@ -1,10 +1,10 @@
 package dev.credence.cli.show;
 
 import dev.credence.api.MachineIdentity;
-import dev.credence.cli.Answers;
+import dev.credence.cli.ApiErrors;
 import dev.credence.cli.Connection;
+import dev.credence.cli.KubeOptions;
 import dev.credence.cli.Output;
-import dev.credence.cli.Where;
 import dev.credence.client.Pages;
 import dev.credence.facts.credential.CredentialType;
 import dev.credence.facts.discovery.Baseline;
@@ -13,7 +13,7 @@ import dev.credence.report.Entry;
 import dev.credence.report.Format;
 import dev.credence.report.Inventory;
 import dev.credence.report.Inventory.Origin;
-import dev.credence.report.Orphan;
+import dev.credence.report.UnclaimedRow;
 import dev.credence.settings.Version;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -54,7 +54,7 @@ public final class Report implements Callable<Integer> {
   private static final int NARROW = 120;
   private static final String TOKEN_TYPE = "type=" + CredentialType.SERVICE_ACCOUNT_TOKEN;
 
-  @Mixin private Where where = new Where();
+  @Mixin private KubeOptions where = new KubeOptions();
 
   @Option(
       names = {"-A", "--all-namespaces"},
@@ -133,7 +133,7 @@ public final class Report implements Callable<Integer> {
       try {
         list();
       } catch (KubernetesClientException answer) {
-        if (namespace.isPresent() || !Answers.isForbidden(answer)) {
+        if (namespace.isPresent() || !ApiErrors.isForbidden(answer)) {
           throw answer;
         }
         namespace = Optional.of(connection.namespace());
@@ -159,7 +159,7 @@ public final class Report implements Callable<Integer> {
     }
 
     /// A part of the identities says nothing about what belongs to none.
-    private Optional<List<Orphan>> unclaimed() {
+    private Optional<List<UnclaimedRow>> unclaimed() {
       if (selector != null) {
         gaps.add("accounts of no identity are not looked for where --selector is given");
         return Optional.empty();
@@ -170,9 +170,9 @@ public final class Report implements Callable<Integer> {
       }
       var tokens = new ArrayList<HasMetadata>();
       read(Secret.class, "secrets", Optional.of(TOKEN_TYPE), tokens);
-      var settings = Where.settings();
+      var settings = KubeOptions.settings();
       return Optional.of(
-          Orphans.among(
+          UnclaimedAccounts.among(
               claims, accounts, tokens, Baseline.of(settings.baseline(), settings.namespace())));
     }
 
@@ -192,7 +192,7 @@ public final class Report implements Callable<Integer> {
             .forEach(into::add);
         return true;
       } catch (KubernetesClientException answer) {
-        if (!Answers.isForbidden(answer)) {
+        if (!ApiErrors.isForbidden(answer)) {
           throw answer;
         }
         gaps.add(

@@ -1,14 +1,14 @@
 package dev.credence.decide.certificate;
 
-import dev.credence.decide.rotation.Turn.Obstacle;
+import dev.credence.decide.rotation.CredentialPlan.Blocker;
 import dev.credence.facts.credential.Issuance;
 import dev.credence.facts.credential.Issuance.Key;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.policy.CertificateRule;
 import dev.credence.facts.policy.Policy;
+import dev.credence.plan.ConditionResult.Impact;
 import dev.credence.plan.Durations;
 import dev.credence.plan.Reason;
-import dev.credence.plan.Verdict.Weight;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 final class CertificateRules {
 
   /// What is broken, each rule by itself.
-  static List<Obstacle> broken(Subject subject, Issuance asked, Optional<Policy> policy) {
+  static List<Blocker> broken(ObjectRef subject, Issuance asked, Optional<Policy> policy) {
     return policy
         .map(
             chosen -> {
@@ -33,7 +33,7 @@ final class CertificateRules {
                   .flatMap(Optional::stream)
                   .map(
                       found ->
-                          new Obstacle(
+                          new Blocker(
                               found.reason(),
                               subject + " " + found.message() + " (policy " + chosen.name() + ")",
                               found.weight()))
@@ -42,8 +42,8 @@ final class CertificateRules {
         .orElse(List.of());
   }
 
-  private static Obstacle obstacle(Reason reason, String text) {
-    return new Obstacle(reason, text, Weight.Violation);
+  private static Blocker obstacle(Reason reason, String text) {
+    return new Blocker(reason, text, Impact.Violation);
   }
 
   private static Optional<String> issuer(Issuance asked, CertificateRule rule) {

@@ -4,8 +4,8 @@ import dev.credence.facts.discovery.Inventory;
 import dev.credence.facts.discovery.Inventory.Found;
 import dev.credence.facts.discovery.Inventory.Item;
 import dev.credence.facts.discovery.Inventory.Nature;
-import dev.credence.facts.policy.Oversight;
 import dev.credence.facts.policy.Policy;
+import dev.credence.facts.policy.PolicyRules;
 import dev.credence.plan.Unclaimed;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -67,7 +67,7 @@ public record Discovery(List<Unclaimed> found, Map<String, Tally> tallies, List<
             home ->
                 inventory.policies().stream()
                     .filter(
-                        policy -> policy.oversight().discovery() != Oversight.Discovery.Disabled)
+                        policy -> policy.oversight().discovery() != PolicyRules.Discovery.Disabled)
                     .filter(policy -> policy.namespaces().matches(home.labels()))
                     .min(Policy.DECIDES_FIRST));
   }
@@ -83,7 +83,7 @@ public record Discovery(List<Unclaimed> found, Map<String, Tally> tallies, List<
 
   private static final class Search {
     private final Inventory inventory;
-    private final Claims claims;
+    private final ClaimIndex claims;
     private final Map<String, Optional<Policy>> asking = new HashMap<>();
     private final Set<String> ofCertificates = new HashSet<>();
     private final Map<String, Counts> counts = new TreeMap<>();
@@ -91,7 +91,7 @@ public record Discovery(List<Unclaimed> found, Map<String, Tally> tallies, List<
 
     Search(Inventory inventory) {
       this.inventory = inventory;
-      this.claims = new Claims(inventory);
+      this.claims = new ClaimIndex(inventory);
       for (var item : inventory.items()) {
         if (item.nature() instanceof Nature.Certificate(var secret)) {
           secret.ifPresent(name -> ofCertificates.add(item.namespace() + "/" + name));
@@ -101,7 +101,7 @@ public record Discovery(List<Unclaimed> found, Map<String, Tally> tallies, List<
 
     Discovery all() {
       for (var policy : inventory.policies()) {
-        if (policy.oversight().discovery() != Oversight.Discovery.Disabled) {
+        if (policy.oversight().discovery() != PolicyRules.Discovery.Disabled) {
           counts.put(policy.name(), new Counts());
         }
       }
@@ -136,7 +136,7 @@ public record Discovery(List<Unclaimed> found, Map<String, Tally> tallies, List<
       } else if (isAttributed(item)) {
         count.attributed++;
       } else {
-        Looks.of(item)
+        CredentialHeuristics.of(item)
             .map(
                 why ->
                     new Unclaimed(

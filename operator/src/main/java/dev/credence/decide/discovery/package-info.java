@@ -1,4 +1,4 @@
-/// What is there that nobody claims, and what becomes of it: [Discovery] finds, [Registering]
+/// What is there that nobody claims, and what becomes of it: [Discovery] finds, [RegistrationPlan]
 /// writes identities for accounts.
 @NullMarked
 package dev.credence.decide.discovery;

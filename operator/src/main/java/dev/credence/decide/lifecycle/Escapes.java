@@ -1,7 +1,7 @@
 package dev.credence.decide.lifecycle;
 
-import dev.credence.decide.risk.Rights;
-import dev.credence.facts.identity.Safeguards.Admission;
+import dev.credence.decide.risk.EffectiveRights;
+import dev.credence.facts.identity.SuspensionFacts.Admission;
 import dev.credence.facts.rbac.Access;
 import dev.credence.facts.rbac.Grant;
 import dev.credence.facts.rbac.Grants;
@@ -28,7 +28,7 @@ final class Escapes {
   private final String account;
   private final Set<String> privileged;
   private final List<Grant> grants;
-  private final Rights rights;
+  private final EffectiveRights rights;
 
   /// In sentences. `writesDenied`: the account writes nothing else, the list of suspended accounts
   /// included.
@@ -48,7 +48,7 @@ final class Escapes {
     this.account = account;
     this.privileged = known.privileged();
     this.grants = known.of(account);
-    this.rights = new Rights(grants);
+    this.rights = new EffectiveRights(grants);
   }
 
   private Stream<String> all(boolean writesDenied) {

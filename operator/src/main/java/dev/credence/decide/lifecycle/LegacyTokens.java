@@ -1,25 +1,25 @@
 package dev.credence.decide.lifecycle;
 
-import dev.credence.decide.membership.Seat;
+import dev.credence.decide.membership.MemberRole;
 import dev.credence.facts.Snapshot;
-import dev.credence.facts.credential.Ended;
-import dev.credence.facts.identity.Safeguards.LegacyToken;
-import dev.credence.facts.identity.Safeguards.LegacyToken.Mounted;
-import dev.credence.facts.object.Setback;
-import dev.credence.facts.object.Subject;
-import dev.credence.facts.policy.Oversight;
-import dev.credence.facts.policy.Oversight.Legacy;
+import dev.credence.facts.credential.TokenInvalidation;
+import dev.credence.facts.identity.SuspensionFacts.LegacyToken;
+import dev.credence.facts.identity.SuspensionFacts.LegacyToken.Mounted;
+import dev.credence.facts.object.FailedWrite;
+import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.policy.Policy;
+import dev.credence.facts.policy.PolicyRules;
+import dev.credence.facts.policy.PolicyRules.Legacy;
 import dev.credence.facts.text.Days;
 import dev.credence.plan.Action;
+import dev.credence.plan.ConditionResult;
+import dev.credence.plan.ConditionResult.ConditionStatus;
+import dev.credence.plan.ConditionResult.ConditionType;
+import dev.credence.plan.ConditionResult.Impact;
 import dev.credence.plan.Durations;
+import dev.credence.plan.IdentityStatus;
 import dev.credence.plan.Reason;
 import dev.credence.plan.Sentences;
-import dev.credence.plan.Standing;
-import dev.credence.plan.Verdict;
-import dev.credence.plan.Verdict.Aspect;
-import dev.credence.plan.Verdict.Truth;
-import dev.credence.plan.Verdict.Weight;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -39,17 +39,17 @@ import java.util.stream.Stream;
 public record LegacyTokens(Snapshot s, Optional<Policy> policy, Set<String> accounts) {
 
   /// `accounts`: the ServiceAccounts that are the identity's.
-  public static LegacyTokens of(Snapshot s, Optional<Policy> policy, List<Seat> seats) {
-    return new LegacyTokens(s, policy, Seat.accounts(seats));
+  public static LegacyTokens of(Snapshot s, Optional<Policy> policy, List<MemberRole> seats) {
+    return new LegacyTokens(s, policy, MemberRole.accounts(seats));
   }
 
   /// Those of the identity's accounts.
-  public List<Standing.LegacyToken> states() {
+  public List<IdentityStatus.LegacyToken> states() {
     var held = held();
     return ours()
         .map(
             token ->
-                new Standing.LegacyToken(
+                new IdentityStatus.LegacyToken(
                     token.subject().name(), state(token, held.contains(token.subject()))))
         .toList();
   }
@@ -59,14 +59,16 @@ public record LegacyTokens(Snapshot s, Optional<Policy> policy, Set<String> acco
         .filter(token -> accounts.contains(token.account()) && !token.leaving());
   }
 
-  private Standing.LegacyToken.State state(LegacyToken token, boolean isHeld) {
+  private IdentityStatus.LegacyToken.State state(LegacyToken token, boolean isHeld) {
     if (token.invalid() || (isHeld && refusal(token).isEmpty())) {
-      return Standing.LegacyToken.State.Invalid;
+      return IdentityStatus.LegacyToken.State.Invalid;
     }
     if (isUnused(token)) {
-      return Standing.LegacyToken.State.Unused;
+      return IdentityStatus.LegacyToken.State.Unused;
     }
-    return isUsed(token) ? Standing.LegacyToken.State.Used : Standing.LegacyToken.State.Unknown;
+    return isUsed(token)
+        ? IdentityStatus.LegacyToken.State.Used
+        : IdentityStatus.LegacyToken.State.Unknown;
   }
 
   private boolean isUsed(LegacyToken token) {
@@ -89,7 +91,7 @@ public record LegacyTokens(Snapshot s, Optional<Policy> policy, Set<String> acco
   private Duration window() {
     return policy
         .map(chosen -> chosen.oversight().legacyTokens().unusedFor())
-        .orElse(Oversight.LEGACY_UNUSED_FOR);
+        .orElse(PolicyRules.LEGACY_UNUSED_FOR);
   }
 
   private Legacy handling() {
@@ -101,7 +103,7 @@ public record LegacyTokens(Snapshot s, Optional<Policy> policy, Set<String> acco
   }
 
   /// Those that are kept invalid for being unused.
-  public Set<Subject> held() {
+  public Set<ObjectRef> held() {
     return ours()
         .filter(token -> ends() && (isUnused(token) || isEnded(token)) && !isImmune(token))
         .filter(token -> mayStayEnded(token))
@@ -115,8 +117,8 @@ public record LegacyTokens(Snapshot s, Optional<Policy> policy, Set<String> acco
     return token.invalid() && token.ended().filter(unused()::equals).isPresent();
   }
 
-  private Ended unused() {
-    return new Ended(s.identity().uid(), true);
+  private TokenInvalidation unused() {
+    return new TokenInvalidation(s.identity().uid(), true);
   }
 
   /// What somebody else has made invalid is theirs to make valid.
@@ -154,7 +156,7 @@ public record LegacyTokens(Snapshot s, Optional<Policy> policy, Set<String> acco
         .toList();
   }
 
-  public Optional<Verdict> verdict() {
+  public Optional<ConditionResult> verdict() {
     if (handling() == Legacy.Allow) {
       return Optional.empty();
     }
@@ -168,12 +170,12 @@ public record LegacyTokens(Snapshot s, Optional<Policy> policy, Set<String> acco
     return sentences.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            new Verdict(
-                Aspect.CredentialsFresh,
-                Truth.False,
+            new ConditionResult(
+                ConditionType.CredentialsFresh,
+                ConditionStatus.False,
                 Reason.LegacyTokenUnused,
                 Sentences.joined(sentences),
-                Weight.Violation));
+                Impact.Violation));
   }
 
   private String sentence(LegacyToken token) {
@@ -199,7 +201,7 @@ public record LegacyTokens(Snapshot s, Optional<Policy> policy, Set<String> acco
   }
 
   private Optional<String> refusal(LegacyToken token) {
-    return s.refusal(token.subject()).map(Setback::message);
+    return s.refusal(token.subject()).map(FailedWrite::message);
   }
 
   /// What is kept invalid, where nothing is wrong with it.

@@ -6,12 +6,12 @@ import dev.credence.facts.identity.Claim.Strength;
 import dev.credence.facts.identity.Member;
 import dev.credence.facts.identity.Member.Part;
 import dev.credence.facts.identity.Member.StoredSecret;
-import dev.credence.facts.identity.Safeguards;
+import dev.credence.facts.identity.SuspensionFacts;
 import dev.credence.facts.object.Controller;
-import dev.credence.facts.object.Marks.Mark;
-import dev.credence.facts.object.Subject;
-import dev.credence.facts.object.Subject.Kind;
-import dev.credence.facts.object.Thing;
+import dev.credence.facts.object.ObjectFacts;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.ObjectRef.Kind;
+import dev.credence.facts.object.OwnershipMarks.Mark;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -25,9 +25,9 @@ import java.util.stream.Stream;
 /// matches, then what is left of earlier days.
 public final class Membership {
 
-  public static List<Seat> of(Snapshot s) {
+  public static List<MemberRole> of(Snapshot s) {
     var wanted = wanted(s);
-    var seats = new ArrayList<Seat>();
+    var seats = new ArrayList<MemberRole>();
     wanted.forEach((subject, strength) -> seats.add(named(s, subject, strength)));
     s.members().stream()
         .filter(member -> !wanted.containsKey(member.subject()))
@@ -37,16 +37,16 @@ public final class Membership {
     return seats;
   }
 
-  private static Map<Subject, Strength> wanted(Snapshot s) {
-    var wanted = new LinkedHashMap<Subject, Strength>();
+  private static Map<ObjectRef, Strength> wanted(Snapshot s) {
+    var wanted = new LinkedHashMap<ObjectRef, Strength>();
     for (var account : s.identity().accounts()) {
-      wanted.put(Subject.account(account.name()), strength(account.provision()));
+      wanted.put(ObjectRef.account(account.name()), strength(account.provision()));
     }
     for (var secret : s.identity().secrets()) {
-      wanted.put(Subject.secret(secret.name()), strength(secret.material()));
+      wanted.put(ObjectRef.secret(secret.name()), strength(secret.material()));
     }
     for (var certificate : s.identity().certificates()) {
-      wanted.put(Subject.certificate(certificate.name()), strength(certificate.issue()));
+      wanted.put(ObjectRef.certificate(certificate.name()), strength(certificate.issue()));
     }
     return wanted;
   }
@@ -55,13 +55,13 @@ public final class Membership {
     return toMake.isPresent() ? Strength.Makes : Strength.Names;
   }
 
-  private static Seat named(Snapshot s, Subject subject, Strength strength) {
+  private static MemberRole named(Snapshot s, ObjectRef subject, Strength strength) {
     if (subject.kind() == Kind.Certificate && !s.certManager().installed()) {
-      return new Seat.NoCertManager(subject);
+      return new MemberRole.NoCertManager(subject);
     }
     var found = s.member(subject);
     if (found.filter(member -> member.thing().leaving()).isPresent()) {
-      return new Seat.Going(subject);
+      return new MemberRole.Terminating(subject);
     }
     // Before all else: a suspension belongs to the account, and no claim takes it out of one.
     var suspended = suspendedForOther(s, subject);
@@ -69,62 +69,66 @@ public final class Membership {
       return suspended.get();
     }
     if (found.filter(member -> isOurs(s, member.thing())).isPresent()) {
-      return strength == Strength.Makes ? new Seat.Made(found.get()) : new Seat.Linked(found.get());
+      return strength == Strength.Makes
+          ? new MemberRole.Made(found.get())
+          : new MemberRole.Linked(found.get());
     }
     var rival = strongerRival(s, subject, strength);
     if (rival.isPresent()) {
-      return new Seat.ClaimedBy(subject, rival.get());
+      return new MemberRole.ClaimedBy(subject, rival.get());
     }
     if (found.isEmpty()) {
-      return strength == Strength.Makes ? toMake(s, subject) : new Seat.Missing(subject);
+      return strength == Strength.Makes ? toMake(s, subject) : new MemberRole.Missing(subject);
     }
     var maker = otherMaker(s, found.get().thing());
     if (maker.isPresent()) {
       // An earlier identity of this name: the garbage collector is on its way.
       return maker.get().equals(s.identity().name())
-          ? new Seat.Going(subject)
-          : new Seat.ClaimedBy(subject, maker.get());
+          ? new MemberRole.Terminating(subject)
+          : new MemberRole.ClaimedBy(subject, maker.get());
     }
-    return strength == Strength.Makes ? foreign(s, found.get()) : new Seat.Linked(found.get());
+    return strength == Strength.Makes
+        ? foreign(s, found.get())
+        : new MemberRole.Linked(found.get());
   }
 
   /// Whether the account is on the list of suspended ones for another identity, which may have been
   /// deleted meanwhile.
-  private static Optional<Seat> suspendedForOther(Snapshot s, Subject subject) {
+  private static Optional<MemberRole> suspendedForOther(Snapshot s, ObjectRef subject) {
     return subject.kind() == Kind.ServiceAccount
         ? s.safeguards()
             .listedForOther(subject.name(), s.identity().uid())
-            .map(entry -> new Seat.ClaimedWhileSuspended(subject, entry.identity()))
+            .map(entry -> new MemberRole.ClaimedWhileSuspended(subject, entry.identity()))
         : Optional.empty();
   }
 
   /// What this account is to the identity, whether or not the identity lists it.
-  public static Seat ofAccount(Snapshot s, String account) {
-    var subject = Subject.account(account);
+  public static MemberRole ofAccount(Snapshot s, String account) {
+    var subject = ObjectRef.account(account);
     return named(s, subject, wanted(s).getOrDefault(subject, Strength.Names));
   }
 
-  private static Seat toMake(Snapshot s, Subject subject) {
+  private static MemberRole toMake(Snapshot s, ObjectRef subject) {
     return SecretConflicts.inTheWay(s, subject)
         .or(() -> unlistable(subject))
-        .<Seat>map(why -> new Seat.Harmful(subject, why))
-        .orElseGet(() -> new Seat.ToMake(subject));
+        .<MemberRole>map(why -> new MemberRole.WouldOverwrite(subject, why))
+        .orElseGet(() -> new MemberRole.ToMake(subject));
   }
 
   /// The schema does not let it through; an identity may be older than that rule.
-  private static Optional<String> unlistable(Subject subject) {
+  private static Optional<String> unlistable(ObjectRef subject) {
     return subject.kind() == Kind.ServiceAccount
-            && subject.name().length() > Safeguards.LONGEST_PROVISIONED
+            && subject.name().length() > SuspensionFacts.LONGEST_PROVISIONED
         ? Optional.of(
             subject
                 + " is not created: its name has more than "
-                + Safeguards.LONGEST_PROVISIONED
+                + SuspensionFacts.LONGEST_PROVISIONED
                 + " characters, and a suspension could not deny its writes. Choose a shorter name")
         : Optional.empty();
   }
 
   /// Also where the identity was deleted: nobody but a user with that right can tell.
-  public static String suspended(Snapshot s, Seat.ClaimedWhileSuspended claimed) {
+  public static String suspended(Snapshot s, MemberRole.ClaimedWhileSuspended claimed) {
     return claimed.subject()
         + " is suspended for MachineIdentity "
         + claimed.identity()
@@ -135,20 +139,20 @@ public final class Membership {
         + "`";
   }
 
-  private static Seat foreign(Snapshot s, Member member) {
+  private static MemberRole foreign(Snapshot s, Member member) {
     var thing = member.thing();
     var isGiven = thing.hold().adopt().filter(s.identity().name()::equals).isPresent();
     var isHeld = thing.hold().heldBy().filter(s.identity().uid()::equals).isPresent();
     if (isHeld) {
-      return new Seat.ToRelease(member);
+      return new MemberRole.ToRelease(member);
     }
     if (!isGiven) {
-      return new Seat.NotOwned(thing.subject(), Optional.empty());
+      return new MemberRole.NotOwned(thing.subject(), Optional.empty());
     }
     var keeper = keeper(member);
     return keeper.isPresent()
-        ? new Seat.NotOwned(thing.subject(), keeper)
-        : new Seat.ToAdopt(member);
+        ? new MemberRole.NotOwned(thing.subject(), keeper)
+        : new MemberRole.ToAdopt(member);
   }
 
   /// What else would write it, so that we would fight.
@@ -160,7 +164,7 @@ public final class Membership {
         .or(() -> member instanceof StoredSecret secret ? secret.keeper() : Optional.empty());
   }
 
-  private static Optional<Seat> unnamed(Snapshot s, Member member) {
+  private static Optional<MemberRole> unnamed(Snapshot s, Member member) {
     var thing = member.thing();
     if (thing.leaving() || isPart(member)) {
       return Optional.empty();
@@ -170,7 +174,7 @@ public final class Membership {
       return thing.matches() || isOurs(s, thing) ? suspended : Optional.empty();
     }
     if (isOurs(s, thing)) {
-      return Optional.of(new Seat.Leftover(member));
+      return Optional.of(new MemberRole.Unlisted(member));
     }
     if (otherMaker(s, thing).isPresent()) {
       return Optional.empty();
@@ -181,13 +185,13 @@ public final class Membership {
       // without one.
       return Optional.of(
           strongerRival(s, thing.subject(), Strength.Selects)
-              .<Seat>map(rival -> new Seat.ClaimedBy(thing.subject(), rival))
-              .orElseGet(() -> new Seat.Linked(member)));
+              .<MemberRole>map(rival -> new MemberRole.ClaimedBy(thing.subject(), rival))
+              .orElseGet(() -> new MemberRole.Linked(member)));
     }
     // Where another identity has a claim, the marks are for that one to write: we would take away
     // what it puts there, for ever.
     return carriesOurMark(s, thing) && rivals.isEmpty()
-        ? Optional.of(new Seat.Left(member))
+        ? Optional.of(new MemberRole.Former(member))
         : Optional.empty();
   }
 
@@ -216,7 +220,7 @@ public final class Membership {
     return claim.strength() == Strength.Selects;
   }
 
-  private static Optional<String> strongerRival(Snapshot s, Subject subject, Strength strength) {
+  private static Optional<String> strongerRival(Snapshot s, ObjectRef subject, Strength strength) {
     var ours = new Claim(strength, s.identity().createdAt(), s.identity().name());
     return s.rivals().getOrDefault(subject, List.of()).stream()
         .min(Comparator.naturalOrder())
@@ -225,7 +229,7 @@ public final class Membership {
   }
 
   /// Whether we made it for this very identity, or were given it.
-  public static boolean isOurs(Snapshot s, Thing thing) {
+  public static boolean isOurs(Snapshot s, ObjectFacts thing) {
     return thing.controller().isPresent()
         ? thing
             .controller()
@@ -235,7 +239,7 @@ public final class Membership {
             && thing.hold().adopt().filter(s.identity().name()::equals).isPresent();
   }
 
-  private static Optional<String> otherMaker(Snapshot s, Thing thing) {
+  private static Optional<String> otherMaker(Snapshot s, ObjectFacts thing) {
     return thing.controller().isPresent()
         ? thing
             .controller()
@@ -248,7 +252,7 @@ public final class Membership {
             .filter(name -> !name.equals(s.identity().name()));
   }
 
-  private static boolean carriesOurMark(Snapshot s, Thing thing) {
+  private static boolean carriesOurMark(Snapshot s, ObjectFacts thing) {
     return thing.marks().identity().map(Mark::value).filter(s.identity().name()::equals).isPresent()
         && thing.marks().anyOurs();
   }

@@ -4,7 +4,7 @@ import dev.credence.facts.Snapshot;
 import dev.credence.facts.credential.CertManager.Output;
 import dev.credence.facts.credential.Issuance;
 import dev.credence.facts.identity.Identity.CertificateWanted;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.ObjectRef;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 public final class SecretConflicts {
 
   /// What the identity has issued under this name.
-  public static Optional<Issuance> issue(Snapshot s, Subject subject) {
-    return subject.kind() == Subject.Kind.Certificate
+  public static Optional<Issuance> issue(Snapshot s, ObjectRef subject) {
+    return subject.kind() == ObjectRef.Kind.Certificate
         ? s.identity().certificates().stream()
             .filter(wanted -> wanted.name().equals(subject.name()))
             .findFirst()
@@ -23,11 +23,11 @@ public final class SecretConflicts {
 
   /// Why a Certificate that is not there yet may not be made: cert-manager would write over what
   /// others have.
-  public static Optional<String> inTheWay(Snapshot s, Subject subject) {
+  public static Optional<String> inTheWay(Snapshot s, ObjectRef subject) {
     return issue(s, subject).flatMap(issue -> inTheWay(s, subject, issue));
   }
 
-  public static Optional<String> inTheWay(Snapshot s, Subject subject, Issuance issue) {
+  public static Optional<String> inTheWay(Snapshot s, ObjectRef subject, Issuance issue) {
     return Optional.ofNullable(s.certManager().outputs().get(issue.secretName()))
         .flatMap(
             output ->
@@ -43,15 +43,15 @@ public final class SecretConflicts {
             .anyMatch(
                 secret -> secret.name().equals(issue.secretName()) && secret.material().isPresent())
         ? Optional.of(
-            Subject.secret(issue.secretName())
+            ObjectRef.secret(issue.secretName())
                 + " is made by `spec.secrets` of this identity, so nothing is issued: choose another `secretName`")
         : Optional.empty();
   }
 
-  private static Optional<String> occupied(Subject subject, Issuance issue, Output output) {
+  private static Optional<String> occupied(ObjectRef subject, Issuance issue, Output output) {
     return output.exists() && !output.madeFor().equals(Optional.of(subject.name()))
         ? Optional.of(
-            Subject.secret(issue.secretName())
+            ObjectRef.secret(issue.secretName())
                 + " exists and is not of "
                 + subject
                 + output.madeFor().map(other -> " but of Certificate " + other).orElse("")
@@ -59,13 +59,13 @@ public final class SecretConflicts {
         : Optional.empty();
   }
 
-  private static Optional<String> claimed(Subject subject, Issuance issue, Output output) {
+  private static Optional<String> claimed(ObjectRef subject, Issuance issue, Output output) {
     return output
         .claimedBy()
         .filter(_ -> !output.madeFor().equals(Optional.of(subject.name())))
         .map(
             identity ->
-                Subject.secret(issue.secretName())
+                ObjectRef.secret(issue.secretName())
                     + " is for MachineIdentity "
                     + identity
                     + " to make, so nothing is issued: choose another `secretName`");
@@ -73,7 +73,7 @@ public final class SecretConflicts {
 
   /// By one that is there, or by one that the identity lists first.
   private static Optional<String> alsoWritten(
-      Snapshot s, Subject subject, Issuance issue, Output output) {
+      Snapshot s, ObjectRef subject, Issuance issue, Output output) {
     return Stream.concat(
             output.writers().stream(),
             s.identity().certificates().stream()
@@ -89,7 +89,7 @@ public final class SecretConflicts {
         .findFirst()
         .map(
             other ->
-                Subject.secret(issue.secretName())
+                ObjectRef.secret(issue.secretName())
                     + " is written by Certificate "
                     + other
                     + " too: cert-manager would issue each over the other: choose another `secretName`");

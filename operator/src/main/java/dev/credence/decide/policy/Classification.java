@@ -1,14 +1,14 @@
 package dev.credence.decide.policy;
 
-import dev.credence.decide.membership.Seat;
+import dev.credence.decide.membership.MemberRole;
 import dev.credence.facts.Snapshot;
-import dev.credence.facts.identity.Lived.Classified;
-import dev.credence.facts.identity.Lived.Sign;
 import dev.credence.facts.identity.Member;
+import dev.credence.facts.identity.RecordedStatus.Classified;
+import dev.credence.facts.identity.RecordedStatus.Sign;
 import dev.credence.facts.object.Controller;
-import dev.credence.facts.object.Subject;
-import dev.credence.facts.usage.Uses.SetUp;
-import dev.credence.plan.Standing.Typed;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.usage.UsageListing.SetUp;
+import dev.credence.plan.IdentityStatus.Typed;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -102,14 +102,14 @@ public enum Classification {
     return meaning;
   }
 
-  public static Optional<Typed> of(Snapshot s, List<Seat> seats) {
+  public static Optional<Typed> of(Snapshot s, List<MemberRole> seats) {
     return s.identity()
         .type()
         .map(type -> new Typed(type, "Declared"))
         .or(() -> classified(s, seats));
   }
 
-  private static Optional<Typed> classified(Snapshot s, List<Seat> seats) {
+  private static Optional<Typed> classified(Snapshot s, List<MemberRole> seats) {
     var look = Look.of(s, seats);
     var found = Stream.of(values()).filter(rule -> rule.rule.test(look)).findFirst();
     var known = s.identity().lived().classified().flatMap(Classification::byUse);
@@ -163,13 +163,13 @@ public enum Classification {
         Pattern.compile(
             "(tekton|jenkins|gitlab-runner|gha-|actions-runner|argocd|argo-workflows|flux|buildkite|drone|concourse|teamcity|woodpecker).*");
 
-    public static Look of(Snapshot s, List<Seat> seats) {
-      var own = Seat.presentOrComing(seats);
+    public static Look of(Snapshot s, List<MemberRole> seats) {
+      var own = MemberRole.presentOrComing(seats);
       return new Look(
           s,
           own.stream()
-              .filter(subject -> subject.kind() == Subject.Kind.ServiceAccount)
-              .map(Subject::name)
+              .filter(subject -> subject.kind() == ObjectRef.Kind.ServiceAccount)
+              .map(ObjectRef::name)
               .collect(Collectors.toUnmodifiableSet()),
           s.evidence().uses().setUp().stream().filter(one -> own.contains(one.what())).toList(),
           s.evidence().uses().ran().keySet().stream().anyMatch(own::contains)
@@ -211,7 +211,7 @@ public enum Classification {
 
     Stream<String> controllers() {
       return accounts.stream()
-          .flatMap(account -> s.member(Subject.account(account)).stream())
+          .flatMap(account -> s.member(ObjectRef.account(account)).stream())
           .map(Member::thing)
           .flatMap(thing -> thing.controller().stream())
           .map(Controller::kind);

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 /// [RiskRules] is written in.
 sealed interface Condition {
 
-  Optional<Match> in(Place place);
+  Optional<Match> in(SubjectScope place);
 
   /// In words, for the reference.
   String text();
@@ -62,7 +62,7 @@ sealed interface Condition {
     Optional<Match> of(List<PolicyRule> rules);
 
     @Override
-    default Optional<Match> in(Place place) {
+    default Optional<Match> in(SubjectScope place) {
       var found = new ArrayList<Match>();
       for (var held : place.held()) {
         if (!global() || held.grant().isEverywhere()) {
@@ -219,9 +219,9 @@ sealed interface Condition {
   /// It is bound in this way.
   record Bound(String text, BiPredicate<Who, Grant> how) implements Condition {
     @Override
-    public Optional<Match> in(Place place) {
+    public Optional<Match> in(SubjectScope place) {
       return place.held().stream()
-          .map(Place.Held::grant)
+          .map(SubjectScope.Held::grant)
           .filter(grant -> how.test(place.who(), grant))
           .map(grant -> Match.by(grant))
           .reduce(Match::or);
@@ -230,7 +230,7 @@ sealed interface Condition {
 
   record Both(Condition one, Condition other) implements Condition {
     @Override
-    public Optional<Match> in(Place place) {
+    public Optional<Match> in(SubjectScope place) {
       return one.in(place).flatMap(first -> other.in(place).map(first::and));
     }
 
@@ -244,7 +244,7 @@ sealed interface Condition {
   /// other only has to be there.
   record Together(Condition one, Condition other) implements Condition {
     @Override
-    public Optional<Match> in(Place place) {
+    public Optional<Match> in(SubjectScope place) {
       return one.in(place).flatMap(first -> other.in(place).map(first::with));
     }
 
@@ -257,7 +257,7 @@ sealed interface Condition {
   /// Only on an API server older than this. An unknown version counts as older.
   record Before(ServerVersion version, Condition one) implements Condition {
     @Override
-    public Optional<Match> in(Place place) {
+    public Optional<Match> in(SubjectScope place) {
       return place.server().filter(server -> !server.isBefore(version)).isPresent()
           ? Optional.empty()
           : one.in(place);
@@ -272,7 +272,7 @@ sealed interface Condition {
   /// Only on an API server of this version or later. An unknown version counts as later.
   record Since(ServerVersion version, Condition one) implements Condition {
     @Override
-    public Optional<Match> in(Place place) {
+    public Optional<Match> in(SubjectScope place) {
       return place.server().filter(server -> server.isBefore(version)).isPresent()
           ? Optional.empty()
           : one.in(place);
@@ -286,7 +286,7 @@ sealed interface Condition {
 
   record Either(Condition one, Condition other) implements Condition {
     @Override
-    public Optional<Match> in(Place place) {
+    public Optional<Match> in(SubjectScope place) {
       var first = one.in(place);
       var second = other.in(place);
       return first.isPresent() && second.isPresent()
@@ -302,7 +302,7 @@ sealed interface Condition {
 
   record Without(Condition one, Condition other) implements Condition {
     @Override
-    public Optional<Match> in(Place place) {
+    public Optional<Match> in(SubjectScope place) {
       return other.in(place).isPresent() ? Optional.empty() : one.in(place);
     }
 

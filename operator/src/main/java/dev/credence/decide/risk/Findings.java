@@ -5,7 +5,7 @@ import dev.credence.facts.object.ServerVersion;
 import dev.credence.facts.policy.Severity;
 import dev.credence.facts.rbac.Grant;
 import dev.credence.facts.rbac.Who;
-import dev.credence.plan.Standing.Finding;
+import dev.credence.plan.IdentityStatus.Finding;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -29,7 +29,7 @@ public final class Findings {
 
   private final Who who;
   private final Set<String> privileged;
-  private final List<Place> places;
+  private final List<SubjectScope> places;
 
   /// `grants`: what every binding that means them gives. `privileged`: the namespaces in which
   /// rights weigh more. `server`: the version of the API server; where it is unknown, every right
@@ -44,7 +44,7 @@ public final class Findings {
       Who who, List<Grant> grants, Set<String> privileged, Optional<ServerVersion> server) {
     this.who = who;
     this.privileged = privileged;
-    this.places = Place.all(who, grants, server);
+    this.places = SubjectScope.all(who, grants, server);
   }
 
   private List<Finding> all() {
@@ -66,7 +66,7 @@ public final class Findings {
   }
 
   /// Where not everything is allowed anyway.
-  private List<Place> open() {
+  private List<SubjectScope> open() {
     var holdsEverything =
         places.stream().filter(place -> place.isEverywhere() && allows(place)).findAny();
     return holdsEverything.isPresent()
@@ -74,17 +74,17 @@ public final class Findings {
         : places.stream().filter(place -> !allows(place)).toList();
   }
 
-  private static boolean allows(Place place) {
+  private static boolean allows(SubjectScope place) {
     return RiskRules.EVERYTHING.in(place).filter(match -> !match.named()).isPresent();
   }
 
-  private record Found(Place place, Hit hit) {
+  private record Found(SubjectScope place, Hit hit) {
     Severity severity() {
       return hit.severity();
     }
   }
 
-  private Optional<Finding> finding(RiskRule rule, Collection<Place> in) {
+  private Optional<Finding> finding(RiskRule rule, Collection<SubjectScope> in) {
     var found = new ArrayList<Found>();
     for (var place : in) {
       rule.in(place, privileged)

@@ -20,7 +20,7 @@ public record RiskRule(
 
   /// A condition and how bad it is. `sentence`: what is the matter here, where the sentence of the
   /// rule says too much.
-  public record Case(Condition condition, Scale scale, Optional<String> sentence) {
+  public record Case(Condition condition, SeverityByScope scale, Optional<String> sentence) {
     public String text() {
       return condition.text();
     }
@@ -59,13 +59,13 @@ public record RiskRule(
 
   record Hit(Severity severity, Match match, String sentence) {}
 
-  Optional<Hit> in(Place place, Set<String> privileged) {
+  Optional<Hit> in(SubjectScope place, Set<String> privileged) {
     return cases.stream()
         .flatMap(one -> hit(one, place, privileged).stream())
         .reduce((one, other) -> other.severity().compareTo(one.severity()) > 0 ? other : one);
   }
 
-  private Optional<Hit> hit(Case one, Place place, Set<String> privileged) {
+  private Optional<Hit> hit(Case one, SubjectScope place, Set<String> privileged) {
     return one.scale()
         .in(place, privileged)
         .flatMap(
@@ -91,11 +91,11 @@ public record RiskRule(
     return new RiskRule(id, sentence, source, Names.Lower, Sort.Right, List.of());
   }
 
-  RiskRule when(Condition condition, Scale scale) {
+  RiskRule when(Condition condition, SeverityByScope scale) {
     return when(new Case(condition, scale, Optional.empty()));
   }
 
-  RiskRule when(Condition condition, Scale scale, String said) {
+  RiskRule when(Condition condition, SeverityByScope scale, String said) {
     return when(new Case(condition, scale, Optional.of(said)));
   }
 

@@ -3,8 +3,8 @@ package dev.credence.decide.risk;
 import static dev.credence.decide.risk.Condition.can;
 import static dev.credence.decide.risk.Condition.canEverywhere;
 import static dev.credence.decide.risk.RiskRule.rule;
-import static dev.credence.decide.risk.Scale.always;
-import static dev.credence.decide.risk.Scale.onlyPrivileged;
+import static dev.credence.decide.risk.SeverityByScope.always;
+import static dev.credence.decide.risk.SeverityByScope.onlyPrivileged;
 import static dev.credence.facts.policy.Severity.Critical;
 import static dev.credence.facts.policy.Severity.High;
 import static dev.credence.facts.policy.Severity.Low;
@@ -14,8 +14,8 @@ import dev.credence.decide.risk.Condition.Bound;
 import dev.credence.decide.risk.Condition.Leaf;
 import dev.credence.decide.risk.Condition.Written;
 import dev.credence.decide.risk.RiskRule.Sort;
-import dev.credence.facts.policy.Oversight.Exemption;
-import dev.credence.facts.policy.Oversight.Privileges;
+import dev.credence.facts.policy.PolicyRules.Exemption;
+import dev.credence.facts.policy.PolicyRules.Privileges;
 import dev.credence.facts.policy.Severity;
 import dev.credence.facts.rbac.Access;
 import dev.credence.facts.rbac.Grant;
@@ -643,8 +643,8 @@ public final class RiskRules {
         .toList();
   }
 
-  private static Scale of(Severity everywhere, Severity namespace) {
-    return Scale.of(everywhere, namespace);
+  private static SeverityByScope of(Severity everywhere, Severity namespace) {
+    return SeverityByScope.of(everywhere, namespace);
   }
 
   private static Written written(String text, Predicate<PolicyRule> how) {

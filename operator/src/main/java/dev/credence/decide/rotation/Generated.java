@@ -4,11 +4,11 @@ import dev.credence.facts.credential.TokenRecipe;
 import dev.credence.facts.identity.Identity.SecretWanted;
 import dev.credence.facts.identity.Identity.Users;
 import dev.credence.facts.identity.Member.Issue;
-import dev.credence.plan.Action.Receipt;
-import dev.credence.plan.Standing.Credential;
-import dev.credence.plan.Standing.Credential.Kind;
-import dev.credence.plan.Standing.Credential.Phase;
-import dev.credence.plan.Standing.Handled;
+import dev.credence.plan.Action.VersionInfo;
+import dev.credence.plan.IdentityStatus.Credential;
+import dev.credence.plan.IdentityStatus.Credential.Kind;
+import dev.credence.plan.IdentityStatus.Credential.Phase;
+import dev.credence.plan.IdentityStatus.Handled;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -19,7 +19,7 @@ public record Generated(
     SecretWanted wanted,
     Optional<Long> lastVersion,
     Optional<Users> users,
-    Optional<Rhythm> rhythm) {
+    Optional<RotationSchedule> rhythm) {
 
   /// As counted now; where nobody was asked, as before. Nobody is not worth a word.
   Generated usedBy(Optional<Users> counted) {
@@ -59,7 +59,7 @@ public record Generated(
   }
 
   /// Once this receipt is on it.
-  Credential after(Receipt receipt, Optional<String> message) {
+  Credential after(VersionInfo receipt, Optional<String> message) {
     return credential(
         phase(receipt),
         Optional.of(receipt.version()),
@@ -72,7 +72,7 @@ public record Generated(
   }
 
   /// Who is left behind is to be seen when it is done.
-  private static Phase phase(Receipt receipt) {
+  private static Phase phase(VersionInfo receipt) {
     if (receipt.previousRetiresAt().isPresent()) {
       return Phase.Overlapping;
     }

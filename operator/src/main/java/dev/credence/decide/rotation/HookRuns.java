@@ -1,20 +1,20 @@
 package dev.credence.decide.rotation;
 
-import dev.credence.decide.rotation.Progress.Failed;
-import dev.credence.decide.rotation.Progress.Next;
-import dev.credence.decide.rotation.Progress.Passed;
-import dev.credence.decide.rotation.Progress.Running;
-import dev.credence.decide.rotation.Progress.Started;
-import dev.credence.decide.rotation.Turn.Obstacle;
+import dev.credence.decide.rotation.CredentialPlan.Blocker;
+import dev.credence.decide.rotation.HookProgress.Failed;
+import dev.credence.decide.rotation.HookProgress.Next;
+import dev.credence.decide.rotation.HookProgress.Passed;
+import dev.credence.decide.rotation.HookProgress.Running;
+import dev.credence.decide.rotation.HookProgress.Started;
 import dev.credence.facts.credential.HookJob;
 import dev.credence.facts.credential.HookRun;
 import dev.credence.facts.credential.Hooks.Step;
 import dev.credence.facts.identity.Member.StoredSecret;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.ObjectRef;
 import dev.credence.plan.Action;
 import dev.credence.plan.Action.Value;
+import dev.credence.plan.ConditionResult.Impact;
 import dev.credence.plan.Reason;
-import dev.credence.plan.Verdict.Weight;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -26,7 +26,8 @@ import java.util.stream.Stream;
 ///
 /// What is known of Jobs is recorded on the Secret that holds the value (`holder`), so that
 /// attempts, pauses and finished steps outlive the Jobs.
-record HookRuns(Target t, long version, Value about, List<Step> steps, StoredSecret holder) {
+record HookRuns(
+    RotationTarget t, long version, Value about, List<Step> steps, StoredSecret holder) {
 
   private static final Comparator<HookRun> ORDER =
       Comparator.comparing(HookRun::version)
@@ -35,7 +36,7 @@ record HookRuns(Target t, long version, Value about, List<Step> steps, StoredSec
 
   /// How far the end of a value is where it is checked; windows do not count for that. The value is
   /// under its keys with this suffix in the Secret.
-  static Answer ending(Target t, StoredSecret secret, long version, String suffix) {
+  static Answer ending(RotationTarget t, StoredSecret secret, long version, String suffix) {
     var value = new Value(t.name(), secret.thing().guard().uid(), suffix);
     return new HookRuns(t, version, value, List.of(Step.revoke), secret).answer(true);
   }
@@ -47,7 +48,7 @@ record HookRuns(Target t, long version, Value about, List<Step> steps, StoredSec
       boolean passed,
       Step step,
       List<Action> actions,
-      Optional<Obstacle> obstacle,
+      Optional<Blocker> obstacle,
       Optional<Instant> changesAt,
       Optional<String> message,
       boolean givenUp,
@@ -81,7 +82,7 @@ record HookRuns(Target t, long version, Value about, List<Step> steps, StoredSec
   }
 
   private Answer answer(List<HookJob> jobs, List<Started> started, boolean atOnce) {
-    return switch (Progress.of(started, t.hooks(), steps, t.now())) {
+    return switch (HookProgress.of(started, t.hooks(), steps, t.now())) {
       case Passed(var step) ->
           late(jobs).map(job -> without(step, job)).orElseGet(() -> passed(step));
       case Next(var step, var attempt) -> start(step, attempt, started, Optional.empty());
@@ -156,8 +157,8 @@ record HookRuns(Target t, long version, Value about, List<Step> steps, StoredSec
     var why = "another attempt has succeeded";
     return underWay(
         step,
-        Tidying.removing(List.of(late), why),
-        Obstacle.refusal(t.s(), late.subject()),
+        RotationCleanup.removing(List.of(late), why),
+        Blocker.refusal(t.s(), late.subject()),
         Optional.empty(),
         "version %d: %s; waiting for Job %s to be gone"
             .formatted(version, why, late.subject().name()));
@@ -173,7 +174,7 @@ record HookRuns(Target t, long version, Value about, List<Step> steps, StoredSec
   private static Answer underWay(
       Step step,
       List<Action> actions,
-      Optional<Obstacle> obstacle,
+      Optional<Blocker> obstacle,
       Optional<Instant> changesAt,
       String message) {
     return new Answer(
@@ -184,13 +185,13 @@ record HookRuns(Target t, long version, Value about, List<Step> steps, StoredSec
     return "version " + version + ": waiting for Job " + job;
   }
 
-  private Answer start(Step step, int attempt, List<Started> started, Optional<Obstacle> failure) {
+  private Answer start(Step step, int attempt, List<Started> started, Optional<Blocker> failure) {
     if (!t.mayRun(step)) {
       return withheld(step);
     }
-    var job = Subject.job(HookJob.name(t.name(), version, step, attempt));
+    var job = ObjectRef.job(HookJob.name(t.name(), version, step, attempt));
     var hook = t.hooks().of(step).orElseThrow();
-    var refusal = Obstacle.refusal(t.s(), job);
+    var refusal = Blocker.refusal(t.s(), job);
     // One of that name about an earlier value goes first.
     var isTaken = t.jobs().stream().anyMatch(other -> other.subject().equals(job));
     return underWay(
@@ -211,19 +212,19 @@ record HookRuns(Target t, long version, Value about, List<Step> steps, StoredSec
                     record(started))),
         refusal.or(() -> failure),
         Optional.empty(),
-        refusal.map(Obstacle::message).orElseGet(() -> waitingFor(job.name())));
+        refusal.map(Blocker::message).orElseGet(() -> waitingFor(job.name())));
   }
 
   /// Whoever asks for it: what nobody has approved does not run.
   private Answer withheld(Step step) {
-    var obstacle = Obstacle.broken(t.name() + ": " + t.withheld(step));
+    var obstacle = Blocker.broken(t.name() + ": " + t.withheld(step));
     return underWay(step, List.of(), Optional.of(obstacle), Optional.empty(), t.withheld(step));
   }
 
-  private static List<Subject> lost(List<Started> started) {
+  private static List<ObjectRef> lost(List<Started> started) {
     return started.stream()
         .filter(Started::isLost)
-        .map(one -> Subject.job(one.run().job()))
+        .map(one -> ObjectRef.job(one.run().job()))
         .toList();
   }
 
@@ -240,7 +241,7 @@ record HookRuns(Target t, long version, Value about, List<Step> steps, StoredSec
           failed.step(),
           List.of(),
           Optional.of(
-              Obstacle.broken(
+              Blocker.broken(
                   t.name()
                       + ": "
                       + what
@@ -254,9 +255,8 @@ record HookRuns(Target t, long version, Value about, List<Step> steps, StoredSec
           Optional.empty());
     }
     var failure =
-        Optional.of(
-            new Obstacle(Reason.VerificationFailed, t.name() + ": " + what, Weight.Waiting));
-    var retryAt = tries == 0 ? t.now() : Progress.retryAt(failed, tries);
+        Optional.of(new Blocker(Reason.VerificationFailed, t.name() + ": " + what, Impact.Waiting));
+    var retryAt = tries == 0 ? t.now() : HookProgress.retryAt(failed, tries);
     var opening = atOnce ? Optional.of(retryAt) : t.conduct().windows().openFrom(retryAt);
     if (opening.filter(at -> !at.isAfter(t.now())).isPresent()) {
       return start(steps.getFirst(), failed.attempt() + 1, started, failure);

@@ -4,30 +4,30 @@ import dev.credence.facts.credential.Handled;
 import dev.credence.facts.credential.TokenRecipe;
 import dev.credence.facts.identity.Member.Issue;
 import dev.credence.facts.identity.Member.StoredSecret;
-import dev.credence.facts.policy.Conduct.Strategy;
-import dev.credence.plan.Action.Receipt;
+import dev.credence.facts.policy.RotationProcedure.Strategy;
+import dev.credence.plan.Action.VersionInfo;
 import dev.credence.plan.Action.Why;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
 /// What does a new value say about itself, and how long does the one before it stay?
-record NewValue(Target t) {
+record NewValue(RotationTarget t) {
 
   /// Of a Secret that is not there.
-  Receipt first() {
+  VersionInfo first() {
     var now = t.nextSecond();
     var version = t.nextVersion(Optional.empty());
     // Somebody deleted the Secret and not the token that was in it.
     var previousUntil =
-        Tokens.isOlderAlive(t, version)
+        TokenAnchors.isOlderAlive(t, version)
             ? Optional.of(now.plus(t.rhythm().overlap(now)))
             : Optional.<Instant>empty();
     return receipt(version, now, previousUntil, false, t.answering(Handled.NONE, Optional.empty()));
   }
 
   /// Of a Secret whose holder gives it to us: its value stays, and from now on it is dated.
-  Receipt given(StoredSecret secret) {
+  VersionInfo given(StoredSecret secret) {
     return receipt(
         t.nextVersion(Optional.empty()),
         t.nextSecond(),
@@ -38,7 +38,7 @@ record NewValue(Target t) {
 
   /// In the place of the one that the Secret holds.
   /// `leftBefore`: pods from before that use a value which is gone already.
-  Receipt next(StoredSecret secret, Issue issue, Why why, Optional<Instant> leftBefore) {
+  VersionInfo next(StoredSecret secret, Issue issue, Why why, Optional<Instant> leftBefore) {
     var now = t.nextSecond();
     var previousUntil = previousUntil(secret, why, now);
     // The token before stays valid as long as its anchor, and is not to be read any more.
@@ -57,12 +57,12 @@ record NewValue(Target t) {
   }
 
   /// In the place of one that is in other hands, which nobody gets to read again.
-  Receipt nextAfterRevocation(StoredSecret secret, Issue issue) {
+  VersionInfo nextAfterRevocation(StoredSecret secret, Issue issue) {
     var now = t.nextSecond();
     return next(secret, issue, now, afterRevocation(now), false).leaving(Optional.of(now));
   }
 
-  private Receipt next(
+  private VersionInfo next(
       StoredSecret secret,
       Issue issue,
       Instant now,
@@ -76,13 +76,13 @@ record NewValue(Target t) {
         t.answering(issue.handled(), Optional.of(secret)));
   }
 
-  Receipt receipt(
+  VersionInfo receipt(
       long version,
       Instant now,
       Optional<Instant> previousUntil,
       boolean keepsPrevious,
       Handled handled) {
-    return new Receipt(
+    return new VersionInfo(
         version, now, previousUntil, keepsPrevious, t.material().digest(), account(), handled);
   }
 
@@ -119,7 +119,7 @@ record NewValue(Target t) {
   /// The UID of the ServiceAccount whose token it is.
   private Optional<String> account() {
     return t.material() instanceof TokenRecipe token
-        ? Tokens.account(t, token).map(account -> account.thing().guard().uid())
+        ? TokenAnchors.account(t, token).map(account -> account.thing().guard().uid())
         : Optional.empty();
   }
 }

@@ -1,6 +1,6 @@
 package dev.credence.decide.rotation;
 
-import dev.credence.decide.rotation.Staging.Current;
+import dev.credence.decide.rotation.StagedRotation.Current;
 import dev.credence.facts.credential.Hooks;
 import dev.credence.facts.credential.Hooks.Step;
 import dev.credence.facts.identity.Member.Issue;
@@ -8,7 +8,7 @@ import dev.credence.facts.identity.Member.Previous;
 import dev.credence.facts.identity.Member.StoredSecret;
 import dev.credence.plan.Action;
 import dev.credence.plan.Action.Why;
-import dev.credence.plan.Standing.Credential.Phase;
+import dev.credence.plan.IdentityStatus.Credential.Phase;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -18,23 +18,23 @@ final class Revocation {
   private static final String BEING_MADE = "a new value is made";
   private static final String WAITS = "the next value waits for an approval";
 
-  private final Target t;
+  private final RotationTarget t;
   private final Upkeep upkeep;
 
-  Revocation(Target t, Upkeep upkeep) {
+  Revocation(RotationTarget t, Upkeep upkeep) {
     this.t = t;
     this.upkeep = upkeep;
   }
 
   /// It is ended where it is checked before there is a new one, whatever breaks by that.
-  Turn revoked(StoredSecret secret, Issue issue, String reason) {
+  CredentialPlan revoked(StoredSecret secret, Issue issue, String reason) {
     return ended(secret, issue, reason).orElseGet(() -> replaced(secret, issue, reason));
   }
 
   /// While nobody has approved what comes next, a revocation ends the value and creates none. A
   /// hook that nobody has approved does not run; it does when it is approved, before the next
   /// value.
-  Turn withoutNext(StoredSecret secret, Issue issue, String reason) {
+  CredentialPlan withoutNext(StoredSecret secret, Issue issue, String reason) {
     return ended(secret, issue, reason)
         .filter(_ -> t.mayRun(Step.revoke))
         .orElseGet(
@@ -48,7 +48,7 @@ final class Revocation {
         .doing(endingTokens(issue));
   }
 
-  private Turn replaced(StoredSecret secret, Issue issue, String reason) {
+  private CredentialPlan replaced(StoredSecret secret, Issue issue, String reason) {
     var obstacle = t.obstacle(Optional.of(issue));
     if (obstacle.isPresent()) {
       return upkeep
@@ -58,7 +58,8 @@ final class Revocation {
     }
     var why = new Why.Revoked(reason);
     if (t.hooks().stage()) {
-      var answer = new Staging(t, Optional.of(new Current(secret, issue)), false, true).answer(why);
+      var answer =
+          new StagedRotation(t, Optional.of(new Current(secret, issue)), false, true).answer(why);
       return answer.turn(
           upkeep,
           () ->
@@ -76,13 +77,13 @@ final class Revocation {
     return upkeep
         .turned(receipt)
         .doing(endingTokens(issue))
-        .doing(Tokens.anchoring(t, receipt.version()))
+        .doing(TokenAnchors.anchoring(t, receipt.version()))
         .doing(new Action.Rotate(t.subject(), secret.thing().guard(), t.material(), receipt, why));
   }
 
   /// The end of the value where it is checked, while that is under way; it does not wait for a new
   /// one to be possible.
-  Optional<Turn> ended(StoredSecret secret, Issue issue, String reason) {
+  Optional<CredentialPlan> ended(StoredSecret secret, Issue issue, String reason) {
     return endings(secret, issue)
         .filter(run -> !run.passed())
         .findFirst()
@@ -109,10 +110,11 @@ final class Revocation {
 
   /// The end of all tokens there are, the current one among them.
   private List<Action> endingTokens(Issue issue) {
-    return Tokens.endingBefore(t.nextVersion(Optional.of(issue)), t.parts(), "it was revoked");
+    return TokenAnchors.endingBefore(
+        t.nextVersion(Optional.of(issue)), t.parts(), "it was revoked");
   }
 
-  private Turn said(
+  private CredentialPlan said(
       StoredSecret secret, Issue issue, String reason, boolean isBlocked, String what) {
     return upkeep.bare(
         secret,

@@ -1,19 +1,19 @@
 package dev.credence.decide.rotation;
 
-import dev.credence.decide.membership.Marking;
-import dev.credence.decide.membership.Seat;
-import dev.credence.decide.rotation.Staging.Current;
-import dev.credence.decide.rotation.Turn.Obstacle;
-import dev.credence.facts.credential.Recipe;
+import dev.credence.decide.membership.MemberRole;
+import dev.credence.decide.membership.OwnershipLabels;
+import dev.credence.decide.rotation.CredentialPlan.Blocker;
+import dev.credence.decide.rotation.StagedRotation.Current;
+import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.TokenRecipe;
 import dev.credence.facts.identity.Member.Issue;
 import dev.credence.facts.identity.Member.StoredSecret;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.ObjectRef;
 import dev.credence.plan.Action;
-import dev.credence.plan.Action.Receipt;
+import dev.credence.plan.Action.VersionInfo;
 import dev.credence.plan.Action.Why;
-import dev.credence.plan.Halt;
-import dev.credence.plan.Standing.Credential.Phase;
+import dev.credence.plan.IdentityStatus.Credential.Phase;
+import dev.credence.plan.IssuanceHold;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -26,83 +26,86 @@ import java.util.Optional;
 /// hooks. So it carries on when every status is lost, and a value that is long overdue is replaced
 /// once, not once for each time that was missed.
 ///
-/// What comes before the value is in place is [Staging], what comes after it [Handover]; people
-/// stop it or take it back by [OnDemand], and end a value that is in other hands by [Revocation].
-/// Where its annotations cannot be right, there is [Repair].
+/// What comes before the value is in place is [StagedRotation], what comes after it [Overlap];
+// people
+/// stop it or take it back by [AbortRollback], and end a value that is in other hands by
+// [Revocation].
+/// Where its annotations cannot be right, there is [IssueTimeRepair].
 public final class Rotation {
   /// Requests by annotation are answered at most this often; it is also the shortest `every`.
   private static final Duration SHORTEST_LIFE = Duration.ofSeconds(10);
 
   private static final String NOT_OURS = "its Secret is not ours";
 
-  private final Target t;
-  private final Restarting restarts;
+  private final RotationTarget t;
+  private final ConsumerRestarts restarts;
   private final Upkeep upkeep;
   private final NewValue newValue;
-  private final OnDemand onDemand;
+  private final AbortRollback onDemand;
   private final Revocation revocation;
-  private final Repair repair;
-  private final Tidying tidying;
-  private final InWindow window;
+  private final IssueTimeRepair repair;
+  private final RotationCleanup tidying;
+  private final MaintenanceWindow window;
 
-  public Rotation(Target t, Restarting restarts) {
+  public Rotation(RotationTarget t, ConsumerRestarts restarts) {
     this.t = t;
     this.restarts = restarts;
     this.upkeep = new Upkeep(t, restarts);
     this.newValue = new NewValue(t);
-    this.onDemand = new OnDemand(t, upkeep);
+    this.onDemand = new AbortRollback(t, upkeep);
     this.revocation = new Revocation(t, upkeep);
-    this.repair = new Repair(t, upkeep);
-    this.tidying = new Tidying(t);
-    this.window = new InWindow(t, upkeep);
+    this.repair = new IssueTimeRepair(t, upkeep);
+    this.tidying = new RotationCleanup(t);
+    this.window = new MaintenanceWindow(t, upkeep);
   }
 
-  public Turn turn(Seat seat) {
-    if (t.isHalted(Halt.Cause.Decommissioned)) {
-      return new Parting(t, upkeep, tidying).turn(seat);
+  public CredentialPlan turn(MemberRole seat) {
+    if (t.isHalted(IssuanceHold.Cause.Decommissioned)) {
+      return new Decommissioning(t, upkeep, tidying).turn(seat);
     }
     return switch (seat) {
-      case Seat.ToMake _ -> tidying.tidied(first(), Optional.empty());
-      case Seat.Made(StoredSecret secret) ->
+      case MemberRole.ToMake _ -> tidying.tidied(first(), Optional.empty());
+      case MemberRole.Made(StoredSecret secret) ->
           secret
               .issue()
               .map(
                   issue ->
                       tidying
                           .tidied(made(secret, issue), Optional.of(new Current(secret, issue)))
-                          .against(Overwriting.of(t, secret, issue)))
+                          .against(ForeignFields.of(t, secret, issue)))
               .orElseGet(repair::unreadable);
-      case Seat.ToAdopt(StoredSecret secret) -> adopted(secret);
-      case Seat.ToRelease(StoredSecret secret) ->
+      case MemberRole.ToAdopt(StoredSecret secret) -> adopted(secret);
+      case MemberRole.ToRelease(StoredSecret secret) ->
           cleared("is given back to its holder, who took credence.dev/adopt away")
-              .doing(Marking.release(secret.thing()));
+              .doing(OwnershipLabels.release(secret.thing()));
       // What to do about these, MembersLinked says.
-      case Seat.Going _ -> upkeep.waiting("the Secret is being deleted");
-      case Seat.NotOwned _ -> cleared("the name is taken by an object of others");
-      case Seat.ClaimedBy(_, var identity) -> cleared("belongs to MachineIdentity " + identity);
-      case Seat.Made _,
-          Seat.ToAdopt _,
-          Seat.ToRelease _,
-          Seat.Linked _,
-          Seat.Leftover _,
-          Seat.Missing _,
-          Seat.NoCertManager _,
-          Seat.ClaimedWhileSuspended _,
-          Seat.Harmful _,
-          Seat.Left _ ->
+      case MemberRole.Terminating _ -> upkeep.waiting("the Secret is being deleted");
+      case MemberRole.NotOwned _ -> cleared("the name is taken by an object of others");
+      case MemberRole.ClaimedBy(_, var identity) ->
+          cleared("belongs to MachineIdentity " + identity);
+      case MemberRole.Made _,
+          MemberRole.ToAdopt _,
+          MemberRole.ToRelease _,
+          MemberRole.Linked _,
+          MemberRole.Unlisted _,
+          MemberRole.Missing _,
+          MemberRole.NoCertManager _,
+          MemberRole.ClaimedWhileSuspended _,
+          MemberRole.WouldOverwrite _,
+          MemberRole.Former _ ->
           throw new IllegalStateException("a Secret that is to be made is never " + seat);
     };
   }
 
   /// Nothing is made for a Secret that is not ours, and nothing that was stays.
-  private Turn cleared(String message) {
+  private CredentialPlan cleared(String message) {
     return upkeep
         .waiting(message)
         .doing(tidying.dropping(NOT_OURS))
-        .doing(Tidying.removing(t.jobs(), NOT_OURS));
+        .doing(RotationCleanup.removing(t.jobs(), NOT_OURS));
   }
 
-  private Turn first() {
+  private CredentialPlan first() {
     if (t.halt().isPresent()) {
       return notIssued(t.halt().get());
     }
@@ -116,26 +119,28 @@ public final class Rotation {
     return t.hooks().stage() ? firstStaged() : issued();
   }
 
-  private Turn notIssued(Halt halt) {
-    var ended = halt.is(Halt.Cause.Ended);
-    return Turn.idle(
+  private CredentialPlan notIssued(IssuanceHold halt) {
+    var ended = halt.is(IssuanceHold.Cause.Ended);
+    return CredentialPlan.idle(
             t.generated()
                 .without(ended ? Phase.Expired : Phase.Pending, "not issued: " + halt.why()))
         .doing(ended ? tidying.dropping(halt.why()) : List.of());
   }
 
-  private Turn firstStaged() {
-    var answer = new Staging(t, Optional.empty(), true, true).answer(new Why.OnRequest());
+  private CredentialPlan firstStaged() {
+    var answer = new StagedRotation(t, Optional.empty(), true, true).answer(new Why.OnRequest());
     return answer.turn(
         upkeep,
-        () -> Turn.idle(t.generated().without(answer.phase(), answer.message().orElse(""))));
+        () ->
+            CredentialPlan.idle(
+                t.generated().without(answer.phase(), answer.message().orElse(""))));
   }
 
-  private Turn issued() {
+  private CredentialPlan issued() {
     var receipt = newValue.first();
     return upkeep
         .turned(receipt)
-        .doing(Tokens.anchoring(t, receipt.version()))
+        .doing(TokenAnchors.anchoring(t, receipt.version()))
         .doing(
             new Action.Issue(
                 t.subject(),
@@ -146,13 +151,13 @@ public final class Rotation {
                 t.s().identity().retain()));
   }
 
-  private Turn adopted(StoredSecret secret) {
+  private CredentialPlan adopted(StoredSecret secret) {
     if (t.halt().isPresent()) {
       return upkeep.waiting("not taken over: " + t.halt().get().why());
     }
     if (t.material() instanceof TokenRecipe) {
       var message = "a Secret is not taken over for a token: choose another name";
-      return upkeep.waiting(message).against(Obstacle.broken(t.name() + ": " + message));
+      return upkeep.waiting(message).against(Blocker.broken(t.name() + ": " + message));
     }
     var refusal = t.refusal();
     if (refusal.isPresent()) {
@@ -161,49 +166,49 @@ public final class Rotation {
     // One that we made, and that outlived its identity, says itself which version it holds.
     var receipt =
         secret.issue().isPresent()
-            ? Optional.<Receipt>empty()
+            ? Optional.<VersionInfo>empty()
             : Optional.of(newValue.given(secret));
     return upkeep
         .waiting("is taken over; its value stays until the first rotation")
         .doing(Action.Adopt.of(secret.thing(), receipt));
   }
 
-  private Turn made(StoredSecret secret, Issue issue) {
+  private CredentialPlan made(StoredSecret secret, Issue issue) {
     var redated = repair.redated(secret, issue);
     if (redated.isPresent()) {
       return redated.get();
     }
-    var reason = Occasion.revocation(t, secret, issue);
-    if (t.halt().isPresent() && !t.isHalted(Halt.Cause.Unapproved)) {
+    var reason = RotationTrigger.revocation(t, secret, issue);
+    if (t.halt().isPresent() && !t.isHalted(IssuanceHold.Cause.Unapproved)) {
       var halt = t.halt().get();
       return reason
           .flatMap(why -> revocation.ended(secret, issue, why))
           .orElseGet(() -> halted(secret, issue, halt))
-          .doing(halt.is(Halt.Cause.Ended) ? tidying.dropping(halt.why()) : List.of());
+          .doing(halt.is(IssuanceHold.Cause.Ended) ? tidying.dropping(halt.why()) : List.of());
     }
-    var abort = Occasion.newly(secret.requests().abort(), issue.handled().abort());
+    var abort = RotationTrigger.newly(secret.requests().abort(), issue.handled().abort());
     if (abort.isPresent()) {
       return onDemand.aborted(secret, issue, abort.get());
     }
     if (reason.isPresent()) {
-      return t.isHalted(Halt.Cause.Unapproved)
+      return t.isHalted(IssuanceHold.Cause.Unapproved)
           ? revocation.withoutNext(secret, issue, reason.get())
           : revocation.revoked(secret, issue, reason.get());
     }
-    var rollback = Occasion.newly(secret.requests().rollback(), issue.handled().rollback());
+    var rollback = RotationTrigger.newly(secret.requests().rollback(), issue.handled().rollback());
     if (rollback.isPresent()) {
       return onDemand.rolledBack(secret, issue, rollback.get());
     }
     if (t.halt().isPresent()) {
       return halted(secret, issue, t.halt().get());
     }
-    return Occasion.of(t, secret, issue)
+    return RotationTrigger.of(t, secret, issue)
         .map(why -> due(secret, issue, why))
         .or(() -> begun(secret, issue))
         .orElseGet(() -> current(secret, issue));
   }
 
-  private Turn halted(StoredSecret secret, Issue issue, Halt halt) {
+  private CredentialPlan halted(StoredSecret secret, Issue issue, IssuanceHold halt) {
     var message = "not rotated: " + halt.why();
     return switch (halt.cause()) {
       case Ended -> upkeep.kept(secret, issue, Phase.Expired, message);
@@ -215,9 +220,9 @@ public final class Rotation {
     };
   }
 
-  private Turn ended(StoredSecret secret, Issue issue) {
+  private CredentialPlan ended(StoredSecret secret, Issue issue) {
     return t.s()
-        .refusal(Subject.anchorOf(t.name(), issue.version()))
+        .refusal(ObjectRef.anchorOf(t.name(), issue.version()))
         .map(
             refused ->
                 upkeep.still(
@@ -235,18 +240,18 @@ public final class Rotation {
   }
 
   /// What was begun is carried through, also where its occasion was taken back meanwhile.
-  private Optional<Turn> begun(StoredSecret secret, Issue issue) {
+  private Optional<CredentialPlan> begun(StoredSecret secret, Issue issue) {
     return Optional.of(staging(secret, issue, false))
-        .filter(Staging::isBegun)
+        .filter(StagedRotation::isBegun)
         .map(staging -> staged(staging, secret, issue, new Why.OnRequest()));
   }
 
-  private Turn due(StoredSecret secret, Issue issue, Why why) {
+  private CredentialPlan due(StoredSecret secret, Issue issue, Why why) {
     var obstacle = t.obstacle(Optional.of(issue));
     if (obstacle.isPresent()) {
       return upkeep.blocked(secret, issue, obstacle.get());
     }
-    var urgent = Occasion.isUrgent(t, secret, issue) || why instanceof Why.Dead;
+    var urgent = RotationTrigger.isUrgent(t, secret, issue) || why instanceof Why.Dead;
     var staging = staging(secret, issue, urgent);
     if (t.hooks().stage() && staging.isBegun()) {
       return staged(staging, secret, issue, why);
@@ -256,8 +261,8 @@ public final class Rotation {
         .orElseGet(() -> begin(secret, issue, why, urgent));
   }
 
-  private Turn begin(StoredSecret secret, Issue issue, Why why, boolean urgent) {
-    var handover = Handover.of(t, secret, issue, restarts);
+  private CredentialPlan begin(StoredSecret secret, Issue issue, Why why, boolean urgent) {
+    var handover = Overlap.of(t, secret, issue, restarts);
     if (handover.isUnderWay() && !(why instanceof Why.Dead)) {
       return upkeep.kept(
           secret,
@@ -280,7 +285,8 @@ public final class Rotation {
         : replaced(secret, issue, handover, beginning);
   }
 
-  private Turn replaced(StoredSecret secret, Issue issue, Handover.Answer handover, Why why) {
+  private CredentialPlan replaced(
+      StoredSecret secret, Issue issue, Overlap.Answer handover, Why why) {
     if (t.isSetBack()) {
       return upkeep.kept(secret, issue, Phase.Due, "about to be replaced");
     }
@@ -288,20 +294,20 @@ public final class Rotation {
     return upkeep
         .turned(receipt)
         .doing(handover.beforeTheNext())
-        .doing(Tokens.anchoring(t, receipt.version()))
+        .doing(TokenAnchors.anchoring(t, receipt.version()))
         .doing(new Action.Rotate(t.subject(), secret.thing().guard(), t.material(), receipt, why));
   }
 
-  private Staging staging(StoredSecret secret, Issue issue, boolean urgent) {
-    return new Staging(t, Optional.of(new Current(secret, issue)), true, urgent);
+  private StagedRotation staging(StoredSecret secret, Issue issue, boolean urgent) {
+    return new StagedRotation(t, Optional.of(new Current(secret, issue)), true, urgent);
   }
 
-  private Turn staged(Staging staging, StoredSecret secret, Issue issue, Why why) {
+  private CredentialPlan staged(StagedRotation staging, StoredSecret secret, Issue issue, Why why) {
     var answer = staging.answer(window.sinceOpening(why));
     return answer.turn(upkeep, () -> upkeep.kept(secret, issue, answer.phase(), answer.message()));
   }
 
-  private Turn current(StoredSecret secret, Issue issue) {
+  private CredentialPlan current(StoredSecret secret, Issue issue) {
     return t.unreadableTiming()
         .map(unreadable -> upkeep.blocked(secret, issue, unreadable))
         .or(() -> reworded(secret, issue))
@@ -309,8 +315,9 @@ public final class Rotation {
   }
 
   /// Fixed texts and templates follow the spec at once; the secret values stay.
-  private Optional<Turn> reworded(StoredSecret secret, Issue issue) {
-    if (!(t.material() instanceof Recipe recipe) || !Occasion.isReworded(t, issue)) {
+  private Optional<CredentialPlan> reworded(StoredSecret secret, Issue issue) {
+    if (!(t.material() instanceof GeneratedContent recipe)
+        || !RotationTrigger.isReworded(t, issue)) {
       return Optional.empty();
     }
     var obstacle = t.obstacle(Optional.of(issue));

@@ -1,11 +1,11 @@
 package dev.credence.decide.rotation;
 
+import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.Generator;
 import dev.credence.facts.credential.Generator.Algorithm;
 import dev.credence.facts.credential.Generator.KeyPair;
-import dev.credence.facts.credential.Key;
-import dev.credence.facts.credential.Material;
-import dev.credence.facts.credential.Recipe;
+import dev.credence.facts.credential.KeySpec;
+import dev.credence.facts.credential.SecretContent;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,9 +14,9 @@ import java.util.Optional;
 final class SlowKeys {
   private static final int LARGEST = 4_096;
 
-  static boolean areIn(Material material) {
-    return material instanceof Recipe(var keys)
-        && keys.stream().map(Key::generator).anyMatch(SlowKeys::isSlow);
+  static boolean areIn(SecretContent material) {
+    return material instanceof GeneratedContent(var keys)
+        && keys.stream().map(KeySpec::generator).anyMatch(SlowKeys::isSlow);
   }
 
   private static boolean isSlow(Generator generator) {
@@ -24,7 +24,7 @@ final class SlowKeys {
   }
 
   /// Why a key is not generated.
-  static Optional<String> problem(List<Key> keys) {
+  static Optional<String> problem(List<KeySpec> keys) {
     return keys.stream()
         .filter(key -> isSlow(key.generator()) && size(key.generator()) > LARGEST)
         .findFirst()

@@ -1,10 +1,10 @@
 package dev.credence.decide.rotation;
 
-import dev.credence.decide.rotation.Turn.Obstacle;
+import dev.credence.decide.rotation.CredentialPlan.Blocker;
 import dev.credence.facts.identity.Member.Issue;
 import dev.credence.facts.identity.Member.StoredSecret;
-import dev.credence.plan.Action.Receipt;
-import dev.credence.plan.Standing.Credential.Phase;
+import dev.credence.plan.Action.VersionInfo;
+import dev.credence.plan.IdentityStatus.Credential.Phase;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -12,44 +12,45 @@ import java.util.stream.Stream;
 /// What is said of a Secret that we make, and what goes on while its value stays: the one before it
 /// goes when its time is over, whatever stands in the way of a new one.
 final class Upkeep {
-  private final Target t;
-  private final Restarting restarts;
+  private final RotationTarget t;
+  private final ConsumerRestarts restarts;
 
-  Upkeep(Target t, Restarting restarts) {
+  Upkeep(RotationTarget t, ConsumerRestarts restarts) {
     this.t = t;
     this.restarts = restarts;
   }
 
-  Turn waiting(String message) {
-    return Turn.idle(t.generated().without(Phase.Pending, message));
+  CredentialPlan waiting(String message) {
+    return CredentialPlan.idle(t.generated().without(Phase.Pending, message));
   }
 
   /// There is no value that anything is known about, and this is why.
-  Turn blocked(Obstacle obstacle) {
-    return Turn.idle(t.generated().without(Phase.Blocked, obstacle.message())).against(obstacle);
+  CredentialPlan blocked(Blocker obstacle) {
+    return CredentialPlan.idle(t.generated().without(Phase.Blocked, obstacle.message()))
+        .against(obstacle);
   }
 
   /// The new value is in place once the actions that follow are done.
-  Turn turned(Receipt receipt) {
-    return Turn.idle(t.generated().after(receipt, note(List.of())))
+  CredentialPlan turned(VersionInfo receipt) {
+    return CredentialPlan.idle(t.generated().after(receipt, note(List.of())))
         .changingAt(t.rhythm().due(receipt.issuedAt()))
         .answering(receipt.handled());
   }
 
   /// The value stays, since there can be no new one.
-  Turn blocked(StoredSecret secret, Issue issue, Obstacle obstacle) {
+  CredentialPlan blocked(StoredSecret secret, Issue issue, Blocker obstacle) {
     return kept(secret, issue, Phase.Blocked, obstacle.message()).against(obstacle);
   }
 
-  Turn kept(StoredSecret secret, Issue issue, Phase phase, String message) {
+  CredentialPlan kept(StoredSecret secret, Issue issue, Phase phase, String message) {
     return kept(secret, issue, phase, Optional.of(message));
   }
 
   /// The value stays; the one before it goes when its time is over, whatever stands in the way of a
   /// new one.
-  Turn kept(StoredSecret secret, Issue issue, Phase phase, Optional<String> message) {
-    var handover = Handover.of(t, secret, issue, restarts);
-    return Turn.idle(
+  CredentialPlan kept(StoredSecret secret, Issue issue, Phase phase, Optional<String> message) {
+    var handover = Overlap.of(t, secret, issue, restarts);
+    return CredentialPlan.idle(
             t.generated()
                 .usedBy(handover.users())
                 .with(
@@ -68,8 +69,8 @@ final class Upkeep {
   }
 
   /// The value stays as it is and the one before it too, whatever was promised.
-  Turn still(StoredSecret secret, Issue issue, Phase phase, String message) {
-    return Turn.idle(
+  CredentialPlan still(StoredSecret secret, Issue issue, Phase phase, String message) {
+    return CredentialPlan.idle(
             t.generated()
                 .with(issue, phase, issue.previousRetiresAt(), t.end(secret), Optional.of(message)))
         .against(t.refusal())
@@ -77,8 +78,8 @@ final class Upkeep {
   }
 
   /// The same without the end of the previous value: the revocation sees to that.
-  Turn bare(StoredSecret secret, Issue issue, Phase phase, String message) {
-    return Turn.idle(
+  CredentialPlan bare(StoredSecret secret, Issue issue, Phase phase, String message) {
+    return CredentialPlan.idle(
             t.generated().with(issue, phase, Optional.empty(), t.end(secret), Optional.of(message)))
         .against(t.refusal())
         .answering(issue.handled());

@@ -1,8 +1,8 @@
 package dev.credence.facts.credential;
 
 import dev.credence.facts.credential.Hooks.Step;
-import dev.credence.facts.object.Guard;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.Preconditions;
 import dev.credence.facts.text.Digests;
 import java.time.Instant;
 import java.util.Optional;
@@ -11,8 +11,8 @@ import java.util.Optional;
 /// `valueUid` the UID of the Secret with that value; `generation` that of the identity then, and
 /// `asked` what its requests were.
 public record HookJob(
-    Subject subject,
-    Guard guard,
+    ObjectRef subject,
+    Preconditions guard,
     String secret,
     Step step,
     long version,

@@ -59,7 +59,7 @@ public final class Templates {
   private static final String URL = "|url";
 
   /// Why these keys cannot be made as they are written: a sentence for their author.
-  public static Optional<String> problem(List<Key> keys) {
+  public static Optional<String> problem(List<KeySpec> keys) {
     return madeTwice(keys)
         .or(() -> first(keys.stream().map(Templates::unknown)))
         .or(() -> first(keys.stream().map(Templates::strayBrace)))
@@ -68,7 +68,7 @@ public final class Templates {
         .or(() -> circle(keys));
   }
 
-  private static Optional<String> unknown(Key key) {
+  private static Optional<String> unknown(KeySpec key) {
     return key.generator() instanceof Generator.Unknown
         ? Optional.of(
             "key " + key.name() + " has a generator that this version of Credence does not know")
@@ -76,7 +76,7 @@ public final class Templates {
   }
 
   /// The templates among keys without a problem, each after those it refers to.
-  public static List<Layout> inOrder(List<Key> keys) {
+  public static List<Layout> inOrder(List<KeySpec> keys) {
     List<Layout> ordered = new ArrayList<>();
     List<Layout> waiting = layouts(keys);
     while (true) {
@@ -94,7 +94,7 @@ public final class Templates {
   }
 
   /// Two values of one name: one would be lost, and a reference could mean either.
-  private static Optional<String> madeTwice(List<Key> keys) {
+  private static Optional<String> madeTwice(List<KeySpec> keys) {
     Set<String> seen = new HashSet<>();
     return names(keys)
         .filter(name -> !seen.add(name))
@@ -102,7 +102,7 @@ public final class Templates {
         .map(name -> "key %s is made twice".formatted(name));
   }
 
-  private static Optional<String> strayBrace(Key key) {
+  private static Optional<String> strayBrace(KeySpec key) {
     if (!(key.generator() instanceof Template(String text))) {
       return Optional.empty();
     }
@@ -126,9 +126,9 @@ public final class Templates {
                 .formatted(layout.key(), count, MOST_REFERENCES));
   }
 
-  private static Optional<String> uselessReference(Layout layout, List<Key> keys) {
+  private static Optional<String> uselessReference(Layout layout, List<KeySpec> keys) {
     Set<String> names = names(keys).collect(toSet());
-    Set<String> raw = keys.stream().filter(Templates::isRaw).map(Key::name).collect(toSet());
+    Set<String> raw = keys.stream().filter(Templates::isRaw).map(KeySpec::name).collect(toSet());
     for (Reference use : layout.uses()) {
       String name = use.name();
       if (!names.contains(name)) {
@@ -144,7 +144,7 @@ public final class Templates {
     return Optional.empty();
   }
 
-  private static Optional<String> circle(List<Key> keys) {
+  private static Optional<String> circle(List<KeySpec> keys) {
     List<Layout> stuck = new ArrayList<>(layouts(keys));
     stuck.removeAll(inOrder(keys));
     if (stuck.isEmpty()) {
@@ -164,7 +164,7 @@ public final class Templates {
                 at.key(), between.isEmpty() ? "" : " by way of " + String.join(", ", between)));
   }
 
-  private static List<Layout> layouts(List<Key> keys) {
+  private static List<Layout> layouts(List<KeySpec> keys) {
     return keys.stream()
         .flatMap(
             key ->
@@ -191,7 +191,7 @@ public final class Templates {
   }
 
   /// The keys of the Secret, public halves included.
-  public static Stream<String> names(List<Key> keys) {
+  public static Stream<String> names(List<KeySpec> keys) {
     return keys.stream()
         .flatMap(
             key ->
@@ -200,7 +200,7 @@ public final class Templates {
                     : Stream.of(key.name()));
   }
 
-  private static boolean isRaw(Key key) {
+  private static boolean isRaw(KeySpec key) {
     return key.generator() instanceof RandomBytes(_, Encoding encoding) && encoding == Encoding.Raw;
   }
 

@@ -8,7 +8,7 @@ import java.util.List;
 /// asked for; the API server grants what it likes.
 public record TokenRecipe(
     String account, List<String> audiences, Duration lifetime, boolean kubeconfig)
-    implements Material {
+    implements SecretContent {
 
   public TokenRecipe {
     audiences = List.copyOf(audiences);

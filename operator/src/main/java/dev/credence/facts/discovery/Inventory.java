@@ -1,9 +1,9 @@
 package dev.credence.facts.discovery;
 
-import dev.credence.facts.object.Guard;
-import dev.credence.facts.object.Home;
+import dev.credence.facts.object.NamespaceFacts;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.Preconditions;
 import dev.credence.facts.object.Selector;
-import dev.credence.facts.object.Subject;
 import dev.credence.facts.policy.Policy;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +15,7 @@ import java.util.Set;
 ///
 /// `homes`: the namespaces by name. `gaps`: sentences about what could not be looked at.
 public record Inventory(
-    Map<String, Home> homes,
+    Map<String, NamespaceFacts> homes,
     List<Item> items,
     List<Claimant> claimants,
     List<Policy> policies,
@@ -44,11 +44,11 @@ public record Inventory(
       labels = Map.copyOf(labels);
     }
 
-    public Subject subject() {
+    public ObjectRef subject() {
       return switch (nature) {
-        case Nature.Account _ -> Subject.account(name);
-        case Nature.Token _, Nature.Stored _ -> Subject.secret(name);
-        case Nature.Certificate _ -> Subject.certificate(name);
+        case Nature.Account _ -> ObjectRef.account(name);
+        case Nature.Token _, Nature.Stored _ -> ObjectRef.secret(name);
+        case Nature.Certificate _ -> ObjectRef.certificate(name);
       };
     }
   }
@@ -72,8 +72,8 @@ public record Inventory(
   public record Claimant(
       String namespace,
       String name,
-      Guard guard,
-      Set<Subject> names,
+      Preconditions guard,
+      Set<ObjectRef> names,
       Optional<Selector> selector,
       Found found,
       boolean leaving) {

@@ -1,7 +1,7 @@
 package dev.credence.facts.identity;
 
 import dev.credence.facts.credential.Hooks;
-import dev.credence.facts.credential.Material;
+import dev.credence.facts.credential.SecretContent;
 import dev.credence.facts.object.Selector;
 import dev.credence.facts.text.Digests;
 import java.util.Optional;
@@ -49,7 +49,7 @@ public final class FormerScope {
     return Stream.concat(
         Stream.of(
             line("secret", name, secret.type()),
-            line("made", name, text(secret.material().map(Material::digest))),
+            line("made", name, text(secret.material().map(SecretContent::digest))),
             line("opens", name, text(secret.account().map(FormerScope::elsewhere)))),
         Stream.of(Hooks.Step.values())
             .flatMap(

@@ -2,8 +2,8 @@ package dev.credence.facts.identity;
 
 import dev.credence.facts.credential.Hooks;
 import dev.credence.facts.credential.Issuance;
-import dev.credence.facts.credential.Material;
 import dev.credence.facts.credential.Requests;
+import dev.credence.facts.credential.SecretContent;
 import dev.credence.facts.credential.TokenRecipe;
 import dev.credence.facts.object.Selector;
 import dev.credence.facts.policy.RotationRule;
@@ -25,7 +25,7 @@ public record Identity(
     boolean leaving,
     Map<String, String> labels,
     Requests requests,
-    Calling calling,
+    LifecycleRequests calling,
     Owner owner,
     Optional<String> type,
     Optional<Instant> expirationTime,
@@ -36,7 +36,7 @@ public record Identity(
     Optional<Selector> selector,
     Map<String, Long> knownVersions,
     Map<String, Known> known,
-    Lived lived) {
+    RecordedStatus lived) {
   /// The label of an identity that we wrote for an account that we found.
   public static final String DISCOVERED = "credence.dev/discovered";
 
@@ -65,7 +65,7 @@ public record Identity(
       String name,
       Optional<AccountElsewhere> account,
       String type,
-      Optional<Material> material,
+      Optional<SecretContent> material,
       RotationRule rotation,
       Hooks hooks) {
 

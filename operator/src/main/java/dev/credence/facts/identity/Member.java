@@ -4,8 +4,8 @@ import dev.credence.facts.credential.Handled;
 import dev.credence.facts.credential.HookRun;
 import dev.credence.facts.credential.Issuance;
 import dev.credence.facts.credential.Requests;
-import dev.credence.facts.object.Subject;
-import dev.credence.facts.object.Thing;
+import dev.credence.facts.object.ObjectFacts;
+import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.usage.Evicted;
 import java.time.Instant;
 import java.util.List;
@@ -14,20 +14,20 @@ import java.util.Set;
 
 /// An object of the namespace that the identity names, selects or has marked.
 public sealed interface Member {
-  Thing thing();
+  ObjectFacts thing();
 
-  default Subject subject() {
+  default ObjectRef subject() {
     return thing().subject();
   }
 
-  record Account(Thing thing, boolean automount) implements Member {}
+  record Account(ObjectFacts thing, boolean automount) implements Member {}
 
   /// A Secret without its bytes. `issue` is what our annotations on it say, where they can be read;
   /// `part`: it is there for another Secret; `keeper`: what else looks after it, like Helm;
   /// `runs`: what is recorded of the hooks of its value; `overwritten`: somebody else wrote over a
   /// value of ours.
   record StoredSecret(
-      Thing thing,
+      ObjectFacts thing,
       Optional<Issue> issue,
       Requests requests,
       Optional<EndDate> endDate,
@@ -44,7 +44,7 @@ public sealed interface Member {
 
     /// One of which nothing is recorded, and that nobody else wrote.
     public StoredSecret(
-        Thing thing,
+        ObjectFacts thing,
         Optional<Issue> issue,
         Requests requests,
         Optional<EndDate> endDate,
@@ -84,7 +84,7 @@ public sealed interface Member {
   /// `failure`: the last attempt failed. `asked` is what its spec says, and `ours` what of that we
   /// wrote and nobody else states.
   record Certificate(
-      Thing thing,
+      ObjectFacts thing,
       boolean ready,
       boolean issuing,
       int revision,

@@ -1,12 +1,12 @@
 package dev.credence.facts.identity;
 
+import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.Generator;
 import dev.credence.facts.credential.HookTemplate;
 import dev.credence.facts.credential.Hooks.Step;
 import dev.credence.facts.credential.Issuance;
-import dev.credence.facts.credential.Key;
-import dev.credence.facts.credential.Material;
-import dev.credence.facts.credential.Recipe;
+import dev.credence.facts.credential.KeySpec;
+import dev.credence.facts.credential.SecretContent;
 import dev.credence.facts.credential.TokenRecipe;
 import dev.credence.facts.object.Selector;
 import dev.credence.facts.text.Digests;
@@ -117,9 +117,9 @@ public final class Scope {
     };
   }
 
-  private static Stream<String> material(String secret, Material material) {
+  private static Stream<String> material(String secret, SecretContent material) {
     return switch (material) {
-      case Recipe(var keys) -> keys.stream().map(key -> key(secret, key));
+      case GeneratedContent(var keys) -> keys.stream().map(key -> key(secret, key));
       case TokenRecipe(var account, var audiences, var lifetime, var kubeconfig) ->
           Stream.of(
               line(
@@ -132,7 +132,7 @@ public final class Scope {
     };
   }
 
-  private static String key(String secret, Key key) {
+  private static String key(String secret, KeySpec key) {
     return line(
         "key",
         secret,

@@ -1,7 +1,7 @@
 package dev.credence.facts.identity;
 
 import dev.credence.facts.credential.HookTemplate;
-import dev.credence.facts.identity.Safeguards.Admission;
+import dev.credence.facts.identity.SuspensionFacts.Admission;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;

@@ -8,7 +8,7 @@ import java.util.Set;
 public record Selector(Map<String, String> labels, List<Expression> expressions) {
   public static final Selector EVERYTHING = new Selector(Map.of(), List.of());
 
-  private static final Subject DEFAULT_ACCOUNT = Subject.account("default");
+  private static final ObjectRef DEFAULT_ACCOUNT = ObjectRef.account("default");
 
   public Selector {
     labels = Map.copyOf(labels);
@@ -39,7 +39,7 @@ public record Selector(Map<String, String> labels, List<Expression> expressions)
 
   /// Whether an object with these labels is selected. The ServiceAccount `default` never is: all
   /// pods that name none run as it, so that an identity lists it by name or does not have it.
-  public boolean selects(Subject subject, Map<String, String> found) {
+  public boolean selects(ObjectRef subject, Map<String, String> found) {
     return !subject.equals(DEFAULT_ACCOUNT) && matches(found);
   }
 

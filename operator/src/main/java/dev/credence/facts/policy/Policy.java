@@ -26,9 +26,9 @@ public record Policy(
     Ending ending,
     int mostSuspensions,
     RotationRule rotation,
-    Conduct conduct,
+    RotationProcedure conduct,
     Optional<Duration> longestToken,
-    Oversight oversight,
+    PolicyRules oversight,
     List<String> problems) {
 
   /// Where no policy says otherwise.

@@ -8,8 +8,9 @@ import com.google.re2j.PatternSyntaxException;
 public sealed interface ContactPattern {
 
   static ContactPattern of(String regex) {
-    if (Repetition.isTooMuch(regex)) {
-      return broken(regex, "repetitions within repetitions come to more than " + Repetition.MOST);
+    if (RegexExpansion.isTooMuch(regex)) {
+      return broken(
+          regex, "repetitions within repetitions come to more than " + RegexExpansion.MOST);
     }
     try {
       return new Usable(Pattern.compile(regex));

@@ -1,6 +1,6 @@
 package dev.credence.facts.time;
 
-import dev.credence.facts.text.Unprintable;
+import dev.credence.facts.text.InvisibleCharacters;
 import dev.credence.facts.time.CronField.Unit;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -72,7 +72,7 @@ public final class Cron {
   }
 
   private static String shown(String text) {
-    return Unprintable.replaced(text, "?");
+    return InvisibleCharacters.replaced(text, "?");
   }
 
   /// The first time after `moment`.

@@ -5,7 +5,8 @@ import java.util.Optional;
 
 /// Who uses the Secrets of a namespace. `problem`: why it could not be listed; then nothing is
 /// known about anybody.
-public record Consumers(List<Workload> workloads, List<RunningPod> pods, Optional<String> problem) {
+public record Consumers(
+    List<WorkloadFacts> workloads, List<PodFacts> pods, Optional<String> problem) {
   public static final Consumers NONE = new Consumers(List.of(), List.of(), Optional.empty());
 
   public Consumers {

@@ -5,10 +5,10 @@ import dev.credence.api.Generate;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentitySpec;
 import dev.credence.api.SecretMember;
-import dev.credence.raw.Each;
 import dev.credence.raw.FieldOwners;
-import dev.credence.raw.Keepers;
+import dev.credence.raw.ForeignManagers;
 import dev.credence.raw.Metadata;
+import dev.credence.raw.NullSafe;
 import io.fabric8.certmanager.api.model.v1.CertificateSpec;
 import io.fabric8.kubernetes.api.model.LocalObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -50,7 +50,7 @@ final class Bounds {
     if (meta.getManagedFields() != null && meta.getManagedFields().size() > ENTRIES) {
       // The API server merges managers who update; those who apply have no end.
       meta.setManagedFields(
-          Each.in(meta.getManagedFields())
+          NullSafe.in(meta.getManagedFields())
               .sorted(Comparator.comparing(entry -> !FieldOwners.isOurs(entry)))
               .limit(ENTRIES)
               .toList());
@@ -72,7 +72,7 @@ final class Bounds {
     return label.startsWith(Api.GROUP + "/")
         || label.startsWith("kubernetes.io/")
         || label.startsWith("app.kubernetes.io/")
-        || Keepers.reads(label);
+        || ForeignManagers.reads(label);
   }
 
   /// The longest go first: of an annotation that is read, most are a line.
@@ -111,14 +111,14 @@ final class Bounds {
 
   static void account(ServiceAccount account) {
     account.setImagePullSecrets(
-        Each.in(account.getImagePullSecrets())
+        NullSafe.in(account.getImagePullSecrets())
             .map(LocalObjectReference::getName)
             .filter(Bounds::isName)
             .limit(NAMES)
             .map(LocalObjectReference::new)
             .toList());
     account.setSecrets(
-        Each.in(account.getSecrets())
+        NullSafe.in(account.getSecrets())
             .map(ObjectReference::getName)
             .filter(Bounds::isName)
             .limit(NAMES)
@@ -137,7 +137,7 @@ final class Bounds {
       job.getStatus().setUncountedTerminatedPods(null);
       job.getStatus()
           .setConditions(
-              Each.in(job.getStatus().getConditions())
+              NullSafe.in(job.getStatus().getConditions())
                   .filter(condition -> "True".equals(condition.getStatus()))
                   .limit(CONDITIONS)
                   .toList());
@@ -150,7 +150,7 @@ final class Bounds {
       return List.of();
     }
     var size =
-        Each.in(rules)
+        NullSafe.in(rules)
             .flatMap(
                 rule ->
                     Stream.of(
@@ -200,26 +200,26 @@ final class Bounds {
     return spec == null
         ? 0
         : length(spec.purpose())
-            + Each.in(spec.secrets()).mapToInt(Bounds::size).sum()
-            + Each.in(spec.serviceAccounts()).mapToInt(member -> length(member.name())).sum()
-            + Each.in(spec.certificates()).mapToInt(member -> member.toString().length()).sum();
+            + NullSafe.in(spec.secrets()).mapToInt(Bounds::size).sum()
+            + NullSafe.in(spec.serviceAccounts()).mapToInt(member -> length(member.name())).sum()
+            + NullSafe.in(spec.certificates()).mapToInt(member -> member.toString().length()).sum();
   }
 
   private static int size(SecretMember secret) {
     return length(secret.name())
         + (secret.generate() == null
             ? 0
-            : Each.in(secret.generate().keys())
+            : NullSafe.in(secret.generate().keys())
                 .mapToInt(
                     key ->
                         length(key.name())
                             + length(key.value())
                             + length(key.template())
-                            + Each.in(key.alternate()).mapToInt(Bounds::length).sum())
+                            + NullSafe.in(key.alternate()).mapToInt(Bounds::length).sum())
                 .sum())
         + (secret.token() == null
             ? 0
-            : Each.in(secret.token().audiences()).mapToInt(Bounds::length).sum());
+            : NullSafe.in(secret.token().audiences()).mapToInt(Bounds::length).sum());
   }
 
   /// What is kept of an identity that is too large: what it wants, and not how it is made.
@@ -233,7 +233,7 @@ final class Bounds {
         spec.expirationTime(),
         spec.deletionPolicy(),
         spec.serviceAccounts(),
-        spec.secrets() == null ? null : Each.in(spec.secrets()).map(Bounds::stub).toList(),
+        spec.secrets() == null ? null : NullSafe.in(spec.secrets()).map(Bounds::stub).toList(),
         spec.certificates(),
         spec.selector());
   }

@@ -12,13 +12,13 @@ public final class Installed {
   private static final Logger LOG = LoggerFactory.getLogger(Installed.class);
 
   private final String name;
-  private final Watch<CustomResourceDefinition> definitions;
+  private final KindCache<CustomResourceDefinition> definitions;
 
   /// `name` is that of the definition: `rollouts.argoproj.io`.
   public Installed(KubernetesClient metadata, String name) {
     this.name = name;
     this.definitions =
-        Watch.of(
+        KindCache.of(
             metadata
                 .apiextensions()
                 .v1()

@@ -1,7 +1,7 @@
 package dev.credence.observe.cache;
 
 import dev.credence.api.Api;
-import dev.credence.facts.credential.Ended;
+import dev.credence.facts.credential.TokenInvalidation;
 import dev.credence.raw.ForeignAnnotations;
 import dev.credence.raw.Metadata;
 import io.fabric8.certmanager.api.model.v1.Certificate;
@@ -41,7 +41,7 @@ public final class Kinds {
               BY_SUSPENSION,
               secret ->
                   annotated(secret, Api.SUSPENDED).stream()
-                      .map(text -> Ended.of(text).uid())
+                      .map(text -> TokenInvalidation.of(text).uid())
                       .toList())
           .indexedBy(BY_ACCOUNT_UID, secret -> annotated(secret, Api.ACCOUNT_UID))
           .indexedBy(BY_ANCHORED, secret -> annotated(secret, Api.ANCHOR_FOR));

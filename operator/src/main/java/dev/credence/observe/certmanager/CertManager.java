@@ -1,8 +1,8 @@
 package dev.credence.observe.certmanager;
 
 import dev.credence.facts.credential.Issuer;
+import dev.credence.observe.cache.KindCache;
 import dev.credence.observe.cache.Kinds;
-import dev.credence.observe.cache.Watch;
 import dev.credence.observe.cache.WatchedKind;
 import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.certmanager.api.model.v1.CertificateStatus;
@@ -33,7 +33,7 @@ public final class CertManager {
   private final Set<String> namespaces;
   private final String home;
   private final Changes changes;
-  private final Watch<CustomResourceDefinition> definitions;
+  private final KindCache<CustomResourceDefinition> definitions;
   private @Nullable Resources resources;
   private CompletableFuture<?> signing = CompletableFuture.completedFuture(null);
 
@@ -51,10 +51,10 @@ public final class CertManager {
 
   /// What is watched while cert-manager is there.
   private record Resources(
-      Watch<Certificate> certificates,
-      Watch<io.fabric8.certmanager.api.model.v1.Issuer> issuers,
-      Watch<ClusterIssuer> clusterIssuers) {
-    List<Watch<?>> all() {
+      KindCache<Certificate> certificates,
+      KindCache<io.fabric8.certmanager.api.model.v1.Issuer> issuers,
+      KindCache<ClusterIssuer> clusterIssuers) {
+    List<KindCache<?>> all() {
       return List.of(certificates, issuers, clusterIssuers);
     }
   }
@@ -71,7 +71,7 @@ public final class CertManager {
     this.home = home;
     this.changes = changes;
     this.definitions =
-        Watch.of(
+        KindCache.of(
             metadata
                 .apiextensions()
                 .v1()
@@ -106,13 +106,13 @@ public final class CertManager {
       LOG.info("cert-manager's resources are installed");
       var watched =
           new Resources(
-              Watch.of(full, Kinds.CERTIFICATE, namespaces, this::certificate),
-              Watch.of(
+              KindCache.of(full, Kinds.CERTIFICATE, namespaces, this::certificate),
+              KindCache.of(
                   full,
                   WatchedKind.of(io.fabric8.certmanager.api.model.v1.Issuer.class),
                   namespaces,
                   this::issuer),
-              Watch.of(
+              KindCache.of(
                   full.resources(ClusterIssuer.class),
                   WatchedKind.of(ClusterIssuer.class),
                   this::clusterIssuer));
@@ -126,7 +126,7 @@ public final class CertManager {
     if (!exists && running != null) {
       LOG.info("cert-manager's resources were removed");
       resources = null;
-      running.all().forEach(Watch::stop);
+      running.all().forEach(KindCache::stop);
       changes.everywhere();
     }
     return CompletableFuture.completedFuture(null);
@@ -181,8 +181,8 @@ public final class CertManager {
   }
 
   /// The Certificates; empty while the API server does not know them or does not let us list them.
-  public synchronized Optional<Watch<Certificate>> certificates() {
-    return Optional.ofNullable(resources).map(Resources::certificates).filter(Watch::isSynced);
+  public synchronized Optional<KindCache<Certificate>> certificates() {
+    return Optional.ofNullable(resources).map(Resources::certificates).filter(KindCache::isSynced);
   }
 
   /// The Certificates that write this Secret.
@@ -207,9 +207,9 @@ public final class CertManager {
     };
   }
 
-  private synchronized <T extends HasMetadata> Optional<Watch<T>> synced(
-      Function<Resources, Watch<T>> which) {
-    return Optional.ofNullable(resources).map(which).filter(Watch::isSynced);
+  private synchronized <T extends HasMetadata> Optional<KindCache<T>> synced(
+      Function<Resources, KindCache<T>> which) {
+    return Optional.ofNullable(resources).map(which).filter(KindCache::isSynced);
   }
 
   private Issuer found(Optional<? extends HasMetadata> resource, String where) {
@@ -232,7 +232,7 @@ public final class CertManager {
   public synchronized void stop() {
     definitions.stop();
     if (resources != null) {
-      resources.all().forEach(Watch::stop);
+      resources.all().forEach(KindCache::stop);
     }
   }
 }

@@ -1,6 +1,6 @@
 package dev.credence.observe.certmanager;
 
-import dev.credence.raw.Each;
+import dev.credence.raw.NullSafe;
 import io.fabric8.certmanager.api.model.v1.CertificateCondition;
 import io.fabric8.certmanager.api.model.v1.CertificateStatus;
 import java.util.Optional;
@@ -25,7 +25,7 @@ public final class Issued {
   }
 
   public static Stream<CertificateCondition> conditions(@Nullable CertificateStatus status) {
-    return status == null ? Stream.empty() : Each.in(status.getConditions());
+    return status == null ? Stream.empty() : NullSafe.in(status.getConditions());
   }
 
   private Issued() {}

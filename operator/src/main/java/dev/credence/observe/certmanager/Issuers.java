@@ -2,8 +2,8 @@ package dev.credence.observe.certmanager;
 
 import dev.credence.facts.credential.Issuer;
 import dev.credence.facts.credential.Issuer.Authority;
-import dev.credence.raw.Each;
-import dev.credence.raw.Texts;
+import dev.credence.raw.NullSafe;
+import dev.credence.raw.UntrustedText;
 import io.fabric8.certmanager.api.model.v1.CAIssuer;
 import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.certmanager.api.model.v1.CertificatePrivateKey;
@@ -56,11 +56,11 @@ public final class Issuers {
 
   private static Optional<String> complaint(Optional<IssuerStatus> status) {
     return status.map(IssuerStatus::getConditions).stream()
-        .flatMap(Each::in)
+        .flatMap(NullSafe::in)
         .filter(condition -> "Ready".equals(condition.getType()))
         .filter(condition -> "False".equals(condition.getStatus()))
         .map(IssuerCondition::getMessage)
-        .map(message -> message == null ? "it gives no reason" : Texts.oneLine(message))
+        .map(message -> message == null ? "it gives no reason" : UntrustedText.oneLine(message))
         .findFirst();
   }
 
@@ -78,7 +78,7 @@ public final class Issuers {
         .filter(found -> !keepsItsKey(found))
         .map(Certificate::getStatus)
         .map(CertificateStatus::getNotBefore)
-        .flatMap(Texts::time)
+        .flatMap(UntrustedText::time)
         .map(
             since ->
                 new Authority(

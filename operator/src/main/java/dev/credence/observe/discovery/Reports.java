@@ -1,8 +1,8 @@
 package dev.credence.observe.discovery;
 
 import dev.credence.facts.discovery.ReportKind;
-import dev.credence.raw.Each;
 import dev.credence.raw.FieldOwners;
+import dev.credence.raw.NullSafe;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
@@ -47,7 +47,8 @@ public final class Reports {
             : namespaces.stream().sorted().map(resources::inNamespace);
     return lists
         .flatMap(
-            found -> Each.in(found.withField("metadata.name", ReportKind.NAME).list().getItems()))
+            found ->
+                NullSafe.in(found.withField("metadata.name", ReportKind.NAME).list().getItems()))
         .map(Reports::found)
         .toList();
   }

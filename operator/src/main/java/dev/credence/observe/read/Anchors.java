@@ -27,7 +27,7 @@ public final class Anchors {
           .forEach(candidates::add);
     }
     candidates.stream()
-        .filter(Members::isAnchor)
+        .filter(MemberReader::isAnchor)
         .forEach(anchor -> found.put(anchor.getMetadata().getName(), anchor));
     return List.copyOf(found.values());
   }

@@ -8,7 +8,7 @@ import dev.credence.facts.credential.HookJob.Outcome;
 import dev.credence.facts.credential.HookRun;
 import dev.credence.facts.credential.Hooks.Step;
 import dev.credence.raw.Metadata;
-import dev.credence.raw.Texts;
+import dev.credence.raw.UntrustedText;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.util.List;
 import java.util.Optional;
@@ -46,8 +46,8 @@ public final class HookRecords {
         Stream.of(Step.values())
             .filter(known -> known.name().equals(run.path("step").asText()))
             .findFirst();
-    var startedAt = Texts.time(run.path("started").asText());
-    var job = Texts.line(run.path("job").asText());
+    var startedAt = UntrustedText.time(run.path("started").asText());
+    var job = UntrustedText.line(run.path("job").asText());
     var version = run.path("version").asLong();
     var attempt = run.path("attempt").asInt();
     if (step.isEmpty()
@@ -72,12 +72,12 @@ public final class HookRecords {
 
   private static Outcome outcome(JsonNode run) {
     var failed = run.path("failed");
-    return Texts.time(run.path("ended").asText())
+    return UntrustedText.time(run.path("ended").asText())
         .<Outcome>map(
             at ->
                 failed.isMissingNode()
                     ? new Outcome.Succeeded(at)
-                    : new Outcome.Failed(at, Texts.oneLine(failed.asText())))
+                    : new Outcome.Failed(at, UntrustedText.oneLine(failed.asText())))
         .orElseGet(Outcome.Running::new);
   }
 

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.credence.facts.credential.HookTemplate;
 import dev.credence.facts.text.Digests;
-import dev.credence.raw.Each;
+import dev.credence.raw.NullSafe;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
@@ -40,7 +40,8 @@ public final class HookTemplates {
         pod.stream()
             .flatMap(
                 spec ->
-                    Stream.concat(Each.in(spec.getInitContainers()), Each.in(spec.getContainers())))
+                    Stream.concat(
+                        NullSafe.in(spec.getInitContainers()), NullSafe.in(spec.getContainers())))
             .map(Container::getImage)
             .map(image -> image == null ? "" : image)
             .toList());

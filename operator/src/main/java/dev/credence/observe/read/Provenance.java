@@ -6,9 +6,9 @@ import dev.credence.api.MachineIdentitySpec;
 import dev.credence.api.MachineIdentitySpec.DeletionPolicy;
 import dev.credence.api.MachineIdentitySpec.State;
 import dev.credence.facts.discovery.Inventory.Found;
-import dev.credence.raw.Each;
 import dev.credence.raw.FieldOwners;
 import dev.credence.raw.Metadata;
+import dev.credence.raw.NullSafe;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.util.HashMap;
 import java.util.List;
@@ -62,10 +62,10 @@ public final class Provenance {
         && spec.expirationTime() == null
         && (spec.deletionPolicy() == null || spec.deletionPolicy() == DeletionPolicy.Delete)
         && spec.selector() == null
-        && Each.in(spec.secrets()).findAny().isEmpty()
-        && Each.in(spec.certificates()).findAny().isEmpty()
-        && Each.in(spec.serviceAccounts()).count() == 1
-        && Each.in(spec.serviceAccounts()).allMatch(account -> account.provision() == null);
+        && NullSafe.in(spec.secrets()).findAny().isEmpty()
+        && NullSafe.in(spec.certificates()).findAny().isEmpty()
+        && NullSafe.in(spec.serviceAccounts()).count() == 1
+        && NullSafe.in(spec.serviceAccounts()).allMatch(account -> account.provision() == null);
   }
 
   private Provenance() {}

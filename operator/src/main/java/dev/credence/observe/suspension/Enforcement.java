@@ -1,7 +1,7 @@
 package dev.credence.observe.suspension;
 
 import dev.credence.api.SuspensionList;
-import dev.credence.facts.identity.Safeguards.Admission;
+import dev.credence.facts.identity.SuspensionFacts.Admission;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;

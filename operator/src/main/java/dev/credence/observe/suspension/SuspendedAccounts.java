@@ -2,12 +2,12 @@ package dev.credence.observe.suspension;
 
 import dev.credence.api.Api;
 import dev.credence.api.SuspensionList;
-import dev.credence.facts.identity.Safeguards.Listed;
-import dev.credence.facts.identity.Safeguards.Listed.Until;
-import dev.credence.observe.cache.Watch;
+import dev.credence.facts.identity.SuspensionFacts.Listed;
+import dev.credence.facts.identity.SuspensionFacts.Listed.Until;
+import dev.credence.observe.cache.KindCache;
 import dev.credence.observe.cache.WatchedKind;
 import dev.credence.raw.Metadata;
-import dev.credence.raw.Texts;
+import dev.credence.raw.UntrustedText;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Instant;
@@ -55,8 +55,8 @@ public final class SuspendedAccounts {
       Pattern.compile("MachineIdentity (\\S+) \\((\\S+)\\) since (\\S+): .*");
 
   private final String namespace;
-  private final Watch<SuspensionList> watch;
-  private final Watch<ConfigMap> old;
+  private final KindCache<SuspensionList> watch;
+  private final KindCache<ConfigMap> old;
   private final Consumer<Entry> changed;
   private final Runnable listsChanged;
 
@@ -85,12 +85,12 @@ public final class SuspendedAccounts {
     this.changed = changed;
     this.listsChanged = listsChanged;
     this.watch =
-        Watch.of(
+        KindCache.of(
             client.resources(SuspensionList.class).inNamespace(namespace),
             WatchedKind.of(SuspensionList.class),
             this::changed);
     this.old =
-        Watch.of(
+        KindCache.of(
             client.configMaps().inNamespace(namespace).withField("metadata.name", OLD),
             WatchedKind.of(ConfigMap.class),
             (before, after) -> {});
@@ -119,11 +119,11 @@ public final class SuspendedAccounts {
     return namespace + "." + account;
   }
 
-  public Watch<SuspensionList> watch() {
+  public KindCache<SuspensionList> watch() {
     return watch;
   }
 
-  public Watch<ConfigMap> old() {
+  public KindCache<ConfigMap> old() {
     return old;
   }
 
@@ -238,17 +238,17 @@ public final class SuspendedAccounts {
   static Listed listed(String text) {
     return Stream.of(ENTRY, OLD_ENTRY)
         .map(pattern -> pattern.matcher(text))
-        .filter(parts -> parts.matches() && Texts.time(parts.group(3)).isPresent())
+        .filter(parts -> parts.matches() && UntrustedText.time(parts.group(3)).isPresent())
         .findFirst()
         .map(
             parts ->
                 new Listed(
                     parts.group(1),
                     parts.group(2),
-                    Texts.time(parts.group(3)).orElse(Instant.EPOCH),
+                    UntrustedText.time(parts.group(3)).orElse(Instant.EPOCH),
                     "",
                     until(parts)))
-        .orElseGet(() -> new Listed("", "", Instant.EPOCH, Texts.oneLine(text)));
+        .orElseGet(() -> new Listed("", "", Instant.EPOCH, UntrustedText.oneLine(text)));
   }
 
   private static Until until(Matcher parts) {

@@ -1,8 +1,8 @@
 package dev.credence.observe.usage;
 
-import dev.credence.facts.usage.Workload.Requested;
-import dev.credence.facts.usage.Workload.Rollout;
-import dev.credence.raw.Texts;
+import dev.credence.facts.usage.WorkloadFacts.Requested;
+import dev.credence.facts.usage.WorkloadFacts.Rollout;
+import dev.credence.raw.UntrustedText;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
@@ -122,12 +122,12 @@ public record ArgoRollout(GenericKubernetesResource object) {
   private Optional<String> text(String... path) {
     return Optional.ofNullable(at(path))
         .filter(value -> value instanceof String || value instanceof Number)
-        .flatMap(value -> Texts.present(String.valueOf(value)))
-        .map(Texts::oneLine);
+        .flatMap(value -> UntrustedText.present(String.valueOf(value)))
+        .map(UntrustedText::oneLine);
   }
 
   private Optional<Instant> time(String... path) {
-    return text(path).flatMap(Texts::time);
+    return text(path).flatMap(UntrustedText::time);
   }
 
   private @Nullable Object at(String... path) {

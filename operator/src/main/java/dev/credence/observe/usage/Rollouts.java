@@ -1,8 +1,8 @@
 package dev.credence.observe.usage;
 
-import dev.credence.facts.usage.Workload.Rollout;
-import dev.credence.raw.Each;
-import dev.credence.raw.Texts;
+import dev.credence.facts.usage.WorkloadFacts.Rollout;
+import dev.credence.raw.NullSafe;
+import dev.credence.raw.UntrustedText;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetSpec;
@@ -37,11 +37,12 @@ final class Rollouts {
     if (isUnseen(deployment.getMetadata(), status.getObservedGeneration())) {
       return UNSEEN;
     }
-    var givenUp = Each.in(status.getConditions()).filter(Rollouts::isPastItsDeadline).findFirst();
+    var givenUp =
+        NullSafe.in(status.getConditions()).filter(Rollouts::isPastItsDeadline).findFirst();
     if (givenUp.isPresent()) {
       return new Rollout.Stuck(
-          Texts.present(givenUp.get().getMessage())
-              .map(Texts::oneLine)
+          UntrustedText.present(givenUp.get().getMessage())
+              .map(UntrustedText::oneLine)
               .orElse("it exceeded its progress deadline"));
     }
     var wanted = wanted(spec.getReplicas());

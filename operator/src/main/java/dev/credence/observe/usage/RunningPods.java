@@ -2,13 +2,13 @@ package dev.credence.observe.usage;
 
 import dev.credence.api.Api;
 import dev.credence.facts.object.Controller;
-import dev.credence.facts.object.Subject;
-import dev.credence.facts.object.Subject.Kind;
-import dev.credence.facts.usage.RunningPod;
-import dev.credence.facts.usage.RunningPod.Returns;
-import dev.credence.raw.Each;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.ObjectRef.Kind;
+import dev.credence.facts.usage.PodFacts;
+import dev.credence.facts.usage.PodFacts.Returns;
 import dev.credence.raw.Metadata;
-import dev.credence.raw.Texts;
+import dev.credence.raw.NullSafe;
+import dev.credence.raw.UntrustedText;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -23,34 +23,34 @@ record RunningPods(Set<String> deployments, Set<String> rollouts, Set<String> ho
   private static final String TEMPLATE_HASH = "pod-template-hash";
 
   /// Empty for a pod that uses no Secret, and for one that carries out a rotation.
-  Optional<RunningPod> of(Pod pod) {
+  Optional<PodFacts> of(Pod pod) {
     var meta = pod.getMetadata();
-    var secrets = UsedSecrets.of(pod.getSpec());
+    var secrets = SecretReferences.of(pod.getSpec());
     var controller = controller(meta);
     if (secrets.isEmpty() || isHook(meta, controller)) {
       return Optional.empty();
     }
     return Optional.of(
-        new RunningPod(
+        new PodFacts(
             meta.getName(),
             Workloads.guard(meta),
             secrets,
-            UsedSecrets.atStart(pod.getSpec()),
+            SecretReferences.atStart(pod.getSpec()),
             // A pod of unknown age counts as older than every value.
-            Texts.time(meta.getCreationTimestamp()).orElse(Instant.EPOCH),
+            UntrustedText.time(meta.getCreationTimestamp()).orElse(Instant.EPOCH),
             controller.map(RunningPods::controller),
             controller.flatMap(owner -> workload(owner, meta)),
             returns(pod, controller),
             isReady(pod),
             Optional.ofNullable(meta.getDeletionTimestamp())
-                .map(time -> Texts.time(time).orElse(Instant.EPOCH))));
+                .map(time -> UntrustedText.time(time).orElse(Instant.EPOCH))));
   }
 
   private static Controller controller(OwnerReference owner) {
     return new Controller(
-        Texts.oneLine(owner.getKind()),
-        Texts.oneLine(owner.getName()),
-        Texts.line(owner.getUid())
+        UntrustedText.oneLine(owner.getKind()),
+        UntrustedText.oneLine(owner.getName()),
+        UntrustedText.line(owner.getUid())
             .filter(uid -> !uid.contains(" ") && !uid.contains("="))
             .orElseGet(() -> owner.getKind() + "/" + owner.getName()));
   }
@@ -59,7 +59,8 @@ record RunningPods(Set<String> deployments, Set<String> rollouts, Set<String> ho
   /// workflow runs once, and its `restartPolicy` says so.
   private static Returns returns(Pod pod, Optional<OwnerReference> controller) {
     var restarts =
-        Optional.ofNullable(pod.getSpec()).flatMap(spec -> Texts.present(spec.getRestartPolicy()));
+        Optional.ofNullable(pod.getSpec())
+            .flatMap(spec -> UntrustedText.present(spec.getRestartPolicy()));
     if (restarts.filter(policy -> !policy.equals("Always")).isPresent()
         || controller.filter(RunningPods::isJob).isPresent()) {
       return Returns.RunsOnce;
@@ -78,18 +79,18 @@ record RunningPods(Set<String> deployments, Set<String> rollouts, Set<String> ho
         || controller.filter(owner -> isJob(owner) && hooks.contains(owner.getName())).isPresent();
   }
 
-  private Optional<Subject> workload(OwnerReference owner, ObjectMeta pod) {
+  private Optional<ObjectRef> workload(OwnerReference owner, ObjectMeta pod) {
     return switch (of(owner)) {
       case "apps/ReplicaSet" ->
           maker(owner, pod, TEMPLATE_HASH, deployments)
-              .map(name -> new Subject(Kind.Deployment, name))
+              .map(name -> new ObjectRef(Kind.Deployment, name))
               .or(
                   () ->
                       maker(owner, pod, ArgoRollout.TEMPLATE_HASH, rollouts)
-                          .map(name -> new Subject(Kind.Rollout, name)));
-      case "apps/StatefulSet" -> Optional.of(new Subject(Kind.StatefulSet, owner.getName()));
-      case "apps/DaemonSet" -> Optional.of(new Subject(Kind.DaemonSet, owner.getName()));
-      case "batch/Job" -> Optional.of(new Subject(Kind.Job, owner.getName()));
+                          .map(name -> new ObjectRef(Kind.Rollout, name)));
+      case "apps/StatefulSet" -> Optional.of(new ObjectRef(Kind.StatefulSet, owner.getName()));
+      case "apps/DaemonSet" -> Optional.of(new ObjectRef(Kind.DaemonSet, owner.getName()));
+      case "batch/Job" -> Optional.of(new ObjectRef(Kind.Job, owner.getName()));
       default -> Optional.empty();
     };
   }
@@ -109,7 +110,7 @@ record RunningPods(Set<String> deployments, Set<String> rollouts, Set<String> ho
   /// as a label; so does an Argo Rollout, with a label of its own.
   private static Optional<String> maker(
       OwnerReference replicaSet, ObjectMeta pod, String label, Set<String> makers) {
-    return Texts.present(Metadata.labels(pod).get(label))
+    return UntrustedText.present(Metadata.labels(pod).get(label))
         .map(hash -> "-" + hash)
         .filter(ending -> replicaSet.getName().endsWith(ending))
         .map(
@@ -120,7 +121,7 @@ record RunningPods(Set<String> deployments, Set<String> rollouts, Set<String> ho
 
   private static boolean isReady(Pod pod) {
     return Optional.ofNullable(pod.getStatus()).map(PodStatus::getConditions).stream()
-        .flatMap(Each::in)
+        .flatMap(NullSafe::in)
         .anyMatch(
             condition ->
                 "Ready".equals(condition.getType()) && "True".equals(condition.getStatus()));

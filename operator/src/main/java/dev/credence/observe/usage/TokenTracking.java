@@ -1,8 +1,8 @@
 package dev.credence.observe.usage;
 
-import dev.credence.facts.usage.Evidence.Tracking;
-import dev.credence.raw.Each;
-import dev.credence.raw.Texts;
+import dev.credence.facts.usage.UsageEvidence.Tracking;
+import dev.credence.raw.NullSafe;
+import dev.credence.raw.UntrustedText;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
@@ -47,7 +47,7 @@ public final class TokenTracking {
               .withField("metadata.name", NAME)
               .list()
               .getItems();
-      return Each.in(found)
+      return NullSafe.in(found)
           .flatMap(map -> of(map.getData() == null ? null : map.getData().get("since")))
           .findFirst()
           .orElseGet(
@@ -65,11 +65,11 @@ public final class TokenTracking {
               + "/"
               + NAME
               + "): "
-              + Consumption.why(answer));
+              + ConsumerLister.why(answer));
     }
   }
 
   private static Stream<Tracking> of(@Nullable String since) {
-    return Texts.day(since).<Tracking>map(Tracking.Since::new).stream();
+    return UntrustedText.day(since).<Tracking>map(Tracking.Since::new).stream();
   }
 }

@@ -1,16 +1,16 @@
 package dev.credence.observe.usage;
 
 import dev.credence.api.Api;
-import dev.credence.facts.object.Guard;
-import dev.credence.facts.object.Subject;
-import dev.credence.facts.object.Subject.Kind;
-import dev.credence.facts.usage.Workload;
-import dev.credence.facts.usage.Workload.Requested;
-import dev.credence.facts.usage.Workload.Rollout;
-import dev.credence.raw.Each;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.ObjectRef.Kind;
+import dev.credence.facts.object.Preconditions;
+import dev.credence.facts.usage.WorkloadFacts;
+import dev.credence.facts.usage.WorkloadFacts.Requested;
+import dev.credence.facts.usage.WorkloadFacts.Rollout;
 import dev.credence.raw.FieldOwners;
 import dev.credence.raw.Metadata;
-import dev.credence.raw.Texts;
+import dev.credence.raw.NullSafe;
+import dev.credence.raw.UntrustedText;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
@@ -42,7 +42,7 @@ public final class Workloads {
       List.of("f:spec", "f:template", "f:metadata", "f:annotations", "f:" + Api.RESTARTED_FOR);
 
   /// Empty for what makes no pods any more and for what runs in our own name.
-  public static Optional<Workload> of(HasMetadata object) {
+  public static Optional<WorkloadFacts> of(HasMetadata object) {
     if (isHook(object)) {
       return Optional.empty();
     }
@@ -111,7 +111,7 @@ public final class Workloads {
   /// Whether a Job has come to its end.
   public static boolean isOver(Job job) {
     return in(job.getStatus()).map(JobStatus::getConditions).stream()
-        .flatMap(Each::in)
+        .flatMap(NullSafe::in)
         .anyMatch(
             condition ->
                 "True".equals(condition.getStatus())
@@ -119,7 +119,7 @@ public final class Workloads {
                     && ENDS.contains(condition.getType()));
   }
 
-  private static Optional<Workload> workload(
+  private static Optional<WorkloadFacts> workload(
       Kind kind,
       HasMetadata object,
       Optional<PodTemplateSpec> template,
@@ -127,28 +127,28 @@ public final class Workloads {
       Rollout rollout) {
     var meta = object.getMetadata();
     return Optional.of(
-        new Workload(
-            new Subject(kind, meta.getName()),
+        new WorkloadFacts(
+            new ObjectRef(kind, meta.getName()),
             guard(meta),
-            template.map(PodTemplateSpec::getSpec).map(UsedSecrets::of).orElse(Set.of()),
+            template.map(PodTemplateSpec::getSpec).map(SecretReferences::of).orElse(Set.of()),
             wanted,
             template
                 .map(PodTemplateSpec::getMetadata)
                 .map(ObjectMeta::getAnnotations)
                 .map(annotations -> annotations.get(Api.RESTARTED_FOR))
-                .flatMap(Texts::line),
+                .flatMap(UntrustedText::line),
             // The annotation says for what, the API server keeps when.
             FieldOwners.lastWrittenByUs(meta, RESTARTED_FOR),
             rollout));
   }
 
-  private static Workload workload(ArgoRollout rollout) {
+  private static WorkloadFacts workload(ArgoRollout rollout) {
     var meta = rollout.object().getMetadata();
     var requested = rollout.requested();
-    return new Workload(
-        new Subject(Kind.Rollout, meta.getName()),
+    return new WorkloadFacts(
+        new ObjectRef(Kind.Rollout, meta.getName()),
         guard(meta),
-        rollout.template().map(PodTemplateSpec::getSpec).map(UsedSecrets::of).orElse(Set.of()),
+        rollout.template().map(PodTemplateSpec::getSpec).map(SecretReferences::of).orElse(Set.of()),
         rollout.wanted(),
         Optional.empty(),
         FieldOwners.lastWrittenByUs(meta, ArgoRollout.RESTART_AT)
@@ -157,8 +157,8 @@ public final class Workloads {
         rollout.progress());
   }
 
-  static Guard guard(ObjectMeta meta) {
-    return new Guard(
+  static Preconditions guard(ObjectMeta meta) {
+    return new Preconditions(
         Objects.requireNonNullElse(meta.getUid(), ""),
         Objects.requireNonNullElse(meta.getResourceVersion(), ""));
   }

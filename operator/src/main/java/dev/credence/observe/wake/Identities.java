@@ -1,8 +1,8 @@
 package dev.credence.observe.wake;
 
 import dev.credence.api.MachineIdentity;
-import dev.credence.facts.object.Subject;
-import dev.credence.observe.cache.Watch;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.observe.cache.KindCache;
 import dev.credence.observe.suspension.SuspendedAccounts;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import io.javaoperatorsdk.operator.processing.event.source.AbstractEventSource;
@@ -26,12 +26,12 @@ public final class Identities {
 
   /// To be called before the identities' own informer starts.
   public void index(IndexerResourceCache<MachineIdentity> cache) {
-    add(cache, NAMES, identity -> keys(identity, Wants.names(identity)));
-    add(cache, HEEDS, identity -> keys(identity, Wants.heeds(identity)));
+    add(cache, NAMES, identity -> keys(identity, MemberReferences.names(identity)));
+    add(cache, HEEDS, identity -> keys(identity, MemberReferences.heeds(identity)));
     add(
         cache,
         SELECTING,
-        identity -> Wants.selects(identity) ? List.of(namespace(identity)) : List.of());
+        identity -> MemberReferences.selects(identity) ? List.of(namespace(identity)) : List.of());
     add(cache, NAMESPACE, identity -> List.of(namespace(identity)));
     this.cache = cache;
   }
@@ -40,14 +40,14 @@ public final class Identities {
       IndexerResourceCache<MachineIdentity> cache,
       String name,
       Function<MachineIdentity, List<String>> index) {
-    cache.addIndexer(name, identity -> Watch.unfailing(index).apply(identity));
+    cache.addIndexer(name, identity -> KindCache.unfailing(index).apply(identity));
   }
 
-  private static List<String> keys(MachineIdentity identity, Stream<Subject> subjects) {
+  private static List<String> keys(MachineIdentity identity, Stream<ObjectRef> subjects) {
     return subjects.map(subject -> key(namespace(identity), subject)).distinct().toList();
   }
 
-  private static String key(String namespace, Subject subject) {
+  private static String key(String namespace, ObjectRef subject) {
     return subject.kind() + "/" + namespace + "/" + subject.name();
   }
 
@@ -55,12 +55,12 @@ public final class Identities {
     return identity.getMetadata().getNamespace();
   }
 
-  public Collection<MachineIdentity> naming(String namespace, Subject subject) {
+  public Collection<MachineIdentity> naming(String namespace, ObjectRef subject) {
     return by(NAMES, key(namespace, subject));
   }
 
   /// Those that do not name the object, and depend on it.
-  public Collection<MachineIdentity> heeding(String namespace, Subject subject) {
+  public Collection<MachineIdentity> heeding(String namespace, ObjectRef subject) {
     return by(HEEDS, key(namespace, subject));
   }
 

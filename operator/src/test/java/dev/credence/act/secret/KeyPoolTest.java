@@ -4,14 +4,14 @@ import static dev.credence.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.credence.act.request.Refusal;
+import dev.credence.act.request.WriteRefused;
+import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.Generator;
 import dev.credence.facts.credential.Generator.Algorithm;
 import dev.credence.facts.credential.Generator.Format;
-import dev.credence.facts.credential.Key;
-import dev.credence.facts.credential.Recipe;
-import dev.credence.facts.object.Setback.Cause;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.credential.KeySpec;
+import dev.credence.facts.object.FailedWrite.Cause;
+import dev.credence.facts.object.ObjectRef;
 import dev.credence.generate.Maker;
 import java.security.SecureRandom;
 import java.util.List;
@@ -20,10 +20,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 
 class KeyPoolTest {
-  private static final Subject SECRET = Subject.secret("crm-tls");
-  private static final Subject OTHER = Subject.secret("crm-ssh");
-  private static final Recipe TWO = new Recipe(List.of(rsa("a"), rsa("b"), fast("c")));
-  private static final Recipe ONE = new Recipe(List.of(rsa("a")));
+  private static final ObjectRef SECRET = ObjectRef.secret("crm-tls");
+  private static final ObjectRef OTHER = ObjectRef.secret("crm-ssh");
+  private static final GeneratedContent TWO =
+      new GeneratedContent(List.of(rsa("a"), rsa("b"), fast("c")));
+  private static final GeneratedContent ONE = new GeneratedContent(List.of(rsa("a")));
 
   private final ConcurrentLinkedQueue<String> ready = new ConcurrentLinkedQueue<>();
   private final KeyPool pool =
@@ -33,7 +34,7 @@ class KeyPoolTest {
 
   @Test
   void fast_keys_need_no_pool() {
-    assertThat(pool.take("sales", SECRET, new Recipe(List.of(fast("a"))), 1)).isEmpty();
+    assertThat(pool.take("sales", SECRET, new GeneratedContent(List.of(fast("a"))), 1)).isEmpty();
   }
 
   @Test
@@ -66,23 +67,23 @@ class KeyPoolTest {
     assertThat(pool.take("sales", SECRET, TWO, 2)).containsOnlyKeys("a", "b");
   }
 
-  private void waits(String namespace, Subject secret, Recipe recipe, long version) {
+  private void waits(String namespace, ObjectRef secret, GeneratedContent recipe, long version) {
     assertThatThrownBy(() -> pool.take(namespace, secret, recipe, version))
         .isInstanceOfSatisfying(
-            Refusal.class, refusal -> assertThat(refusal.why()).isEqualTo(Cause.Held))
+            WriteRefused.class, refusal -> assertThat(refusal.why()).isEqualTo(Cause.Held))
         .hasMessageContaining("its key");
   }
 
-  private static Key rsa(String name) {
+  private static KeySpec rsa(String name) {
     return pair(name, Algorithm.RSA, Optional.of(2048));
   }
 
-  private static Key fast(String name) {
+  private static KeySpec fast(String name) {
     return pair(name, Algorithm.Ed25519, Optional.empty());
   }
 
-  private static Key pair(String name, Algorithm algorithm, Optional<Integer> size) {
-    return new Key(
+  private static KeySpec pair(String name, Algorithm algorithm, Optional<Integer> size) {
+    return new KeySpec(
         name, new Generator.KeyPair(algorithm, size, Format.PKCS8, Optional.<String>empty()));
   }
 }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.act.Acting;
-import dev.credence.facts.object.Guard;
-import dev.credence.facts.object.Setback.Cause;
-import dev.credence.facts.object.Subject;
+import dev.credence.facts.object.FailedWrite.Cause;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.Preconditions;
 import dev.credence.plan.Action;
 import dev.credence.testing.FakeApi;
 import java.time.Instant;
@@ -24,8 +24,8 @@ class RenewalsTest {
 
   private static Action.Renew following(int revision) {
     return new Action.Renew(
-        Subject.certificate("payments-tls"),
-        new Guard("uid-of-the-tls", "6"),
+        ObjectRef.certificate("payments-tls"),
+        new Preconditions("uid-of-the-tls", "6"),
         revision,
         Instant.parse("2026-03-01T00:00:00.5Z"),
         false);

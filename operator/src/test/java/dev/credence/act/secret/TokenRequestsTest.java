@@ -10,7 +10,7 @@ import dev.credence.act.Act;
 import dev.credence.act.Acting;
 import dev.credence.act.Payments;
 import dev.credence.facts.credential.TokenRecipe;
-import dev.credence.facts.object.Setback.Cause;
+import dev.credence.facts.object.FailedWrite.Cause;
 import dev.credence.generate.Maker;
 import dev.credence.plan.Action;
 import dev.credence.testing.FakeApi;

@@ -17,7 +17,7 @@ class MattersToUsTest {
   void our_own_write_of_the_status_wakes_nobody() {
     var before = identity(meta -> meta);
     var after = identity(meta -> meta.withResourceVersion("2"));
-    after.setStatus(Statuses.of(Standings.inOrder(), before, Instant.EPOCH));
+    after.setStatus(StatusMapper.of(Standings.inOrder(), before, Instant.EPOCH));
     assertThat(new MattersToUs().accept(after, before)).isFalse();
   }
 

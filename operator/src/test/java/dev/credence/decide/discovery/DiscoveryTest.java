@@ -7,8 +7,8 @@ import dev.credence.api.CredentialPolicy;
 import dev.credence.api.MachineIdentity;
 import dev.credence.facts.discovery.Baseline;
 import dev.credence.facts.discovery.Inventory;
-import dev.credence.observe.discovery.Inventories;
-import dev.credence.observe.read.Policies;
+import dev.credence.observe.discovery.InventoryReader;
+import dev.credence.observe.read.PolicyReader;
 import dev.credence.plan.RegistrationStep;
 import dev.credence.world.Golden;
 import dev.credence.world.World;
@@ -53,7 +53,7 @@ class DiscoveryTest {
   private static void check(Path folder) throws IOException {
     var inventory = inventory(Files.readString(folder.resolve("given.yaml")));
     var discovery = Discovery.of(inventory);
-    var actual = told(discovery, Registering.of(inventory, discovery));
+    var actual = told(discovery, RegistrationPlan.of(inventory, discovery));
     var expected = folder.resolve("expect.yaml");
     Golden.check(expected, actual);
   }
@@ -71,15 +71,15 @@ class DiscoveryTest {
         about.path("certManager").asBoolean(true)
             ? Optional.of(all(world, Certificate.class))
             : Optional.<List<Certificate>>empty();
-    return Inventories.of(
-        new Inventories.Lists(
+    return InventoryReader.of(
+        new InventoryReader.Lists(
             all(world, Namespace.class),
             all(world, ServiceAccount.class),
             all(world, Secret.class),
             certificates.map(found -> found),
             all(world, MachineIdentity.class),
-            all(world, CredentialPolicy.class).stream().map(Policies::of).toList(),
-            Inventories.untyped(),
+            all(world, CredentialPolicy.class).stream().map(PolicyReader::of).toList(),
+            InventoryReader.untyped(),
             texts(about.path("gaps"))),
         Baseline.of(
             about.has("baseline") ? texts(about.path("baseline")) : BASELINE, "credence-system"));
@@ -93,7 +93,7 @@ class DiscoveryTest {
     return StreamSupport.stream(list.spliterator(), false).map(JsonNode::asText).toList();
   }
 
-  private static String told(Discovery discovery, Registering registering) {
+  private static String told(Discovery discovery, RegistrationPlan registering) {
     var lines = new ArrayList<String>();
     section(
         lines,
@@ -118,7 +118,7 @@ class DiscoveryTest {
     section(
         lines,
         "problems",
-        registering.problems().stream().map(Registering.Problem::message).toList());
+        registering.problems().stream().map(RegistrationPlan.Problem::message).toList());
     return String.join("\n", lines) + "\n";
   }
 

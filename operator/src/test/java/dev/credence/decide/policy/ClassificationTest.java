@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.ActorType;
 import dev.credence.decide.Decide;
-import dev.credence.plan.Standing.Typed;
+import dev.credence.plan.IdentityStatus.Typed;
 import dev.credence.world.World;
 import dev.credence.world.Yaml;
 import java.time.Instant;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.credence.facts.object.ServerVersion;
-import dev.credence.facts.policy.Oversight.Exemption;
-import dev.credence.facts.policy.Oversight.Privileges;
+import dev.credence.facts.policy.PolicyRules.Exemption;
+import dev.credence.facts.policy.PolicyRules.Privileges;
 import dev.credence.facts.policy.Severity;
 import dev.credence.facts.rbac.Who;
-import dev.credence.plan.Standing.Finding;
+import dev.credence.plan.IdentityStatus.Finding;
 import dev.credence.world.Golden;
 import dev.credence.world.Rbac;
 import dev.credence.world.Yaml;

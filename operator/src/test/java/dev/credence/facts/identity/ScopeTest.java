@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.MachineIdentity;
 import dev.credence.facts.credential.HookTemplate;
-import dev.credence.observe.read.Specs;
+import dev.credence.observe.read.IdentityReader;
 import dev.credence.world.Yaml;
 import java.util.List;
 import java.util.Map;
@@ -110,7 +110,7 @@ class ScopeTest {
   }
 
   private static Identity identity(String yaml) {
-    return Specs.identity(
+    return IdentityReader.identity(
         (MachineIdentity) Yaml.object(Yaml.node(Yaml.documents(yaml).getFirst())));
   }
 }

@@ -10,9 +10,9 @@ import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentitySpec;
 import dev.credence.api.SecretMember;
 import dev.credence.client.SharedFields;
-import dev.credence.facts.object.Subject;
-import dev.credence.observe.rbac.RbacFacts;
-import dev.credence.observe.wake.Wants;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.observe.rbac.RbacReader;
+import dev.credence.observe.wake.MemberReferences;
 import dev.credence.raw.FieldOwners;
 import io.fabric8.certmanager.api.model.v1.CertificateBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -216,7 +216,7 @@ class BoundsTest {
                     .withResourceNames(names().map(name -> name + "x".repeat(50)).toList())
                     .build())
             .build();
-    assertThat(RbacFacts.role(kept(role)).orElseThrow().rules())
+    assertThat(RbacReader.role(kept(role)).orElseThrow().rules())
         .singleElement()
         .satisfies(rule -> assertThat(rule.verbs()).containsExactly("*"));
     Role small =
@@ -254,7 +254,7 @@ class BoundsTest {
 
   @Test
   void identities_of_a_namespace_that_are_too_large_together_lose_their_texts_and_no_others_do() {
-    var store = new LeanStore<MachineIdentity>();
+    var store = new TrimmedStore<MachineIdentity>();
     for (var number = 0; number < 40; number++) {
       store.put("bulk/i-" + number, identity("bulk", "i-" + number, 250_000));
     }
@@ -266,7 +266,7 @@ class BoundsTest {
     assertThat(TooLarge.is(store.get("victim/large"))).isFalse();
     var stub = store.get("bulk/i-39");
     assertThat(TooLarge.is(stub)).isTrue();
-    assertThat(Wants.makes(stub, Subject.secret("db"))).isTrue();
+    assertThat(MemberReferences.makes(stub, ObjectRef.secret("db"))).isTrue();
     assertThat(Serialization.asJson(stub.getSpec()).length()).isLessThan(1_000);
     // Room that others leave is used when it changes.
     store.keySet().toList().stream().filter(key -> key.startsWith("bulk/")).forEach(store::remove);
@@ -310,7 +310,7 @@ class BoundsTest {
   }
 
   private static <T extends HasMetadata> T kept(T object) {
-    var store = new LeanStore<T>();
+    var store = new TrimmedStore<T>();
     var key = object.getMetadata().getNamespace() + "/" + object.getMetadata().getName();
     store.put(key, object);
     return store.get(key);

@@ -19,7 +19,7 @@ class PagedWatchTest {
   void it_begins_with_pages() {
     api.answers(200, page("a", ", continue: more"));
     api.answers(200, page("b", ""));
-    var watch = Watch.of(client, Kinds.SECRET, Set.of(), (before, after) -> {});
+    var watch = KindCache.of(client, Kinds.SECRET, Set.of(), (before, after) -> {});
     var _ = watch.start();
     eventually("both pages are known")
         .until(() -> watch.get("sales", "a").isPresent() && watch.get("sales", "b").isPresent());

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.SuspensionList;
 import dev.credence.api.SuspensionListSpec;
-import dev.credence.facts.identity.Safeguards.Admission;
+import dev.credence.facts.identity.SuspensionFacts.Admission;
 import dev.credence.observe.suspension.Enforcement.Answer;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import java.util.EnumSet;

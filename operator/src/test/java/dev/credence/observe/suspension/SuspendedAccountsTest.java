@@ -2,8 +2,8 @@ package dev.credence.observe.suspension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.credence.facts.identity.Safeguards.Listed;
-import dev.credence.facts.identity.Safeguards.Listed.Until;
+import dev.credence.facts.identity.SuspensionFacts.Listed;
+import dev.credence.facts.identity.SuspensionFacts.Listed.Until;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

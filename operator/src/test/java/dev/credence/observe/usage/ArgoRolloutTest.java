@@ -2,8 +2,8 @@ package dev.credence.observe.usage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.credence.facts.usage.Workload.Requested;
-import dev.credence.facts.usage.Workload.Rollout;
+import dev.credence.facts.usage.WorkloadFacts.Requested;
+import dev.credence.facts.usage.WorkloadFacts.Rollout;
 import dev.credence.observe.Written;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.ObjectMeta;

@@ -2,7 +2,7 @@ package dev.credence.observe.usage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.credence.facts.usage.Workload.Rollout;
+import dev.credence.facts.usage.WorkloadFacts.Rollout;
 import dev.credence.observe.Written;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;

@@ -117,7 +117,7 @@ class RiskRulesIT {
     var names = Stream.concat(Stream.of(""), names(those)).distinct().toList();
     var isWritten =
         rule.cases().stream().allMatch(one -> one.condition() instanceof Condition.Written);
-    Place.all(who, Rbac.of(those).grants(who), Optional.empty()).stream()
+    SubjectScope.all(who, Rbac.of(those).grants(who), Optional.empty()).stream()
         .flatMap(
             place ->
                 rule.in(place, Set.of("kube-system")).stream()

@@ -7,7 +7,7 @@ import dev.credence.cluster.AccessReview;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.TestNamespace;
-import dev.credence.decide.risk.Rights;
+import dev.credence.decide.risk.EffectiveRights;
 import dev.credence.facts.rbac.Access;
 import dev.credence.facts.rbac.Who;
 import dev.credence.world.RandomRbac;
@@ -96,7 +96,7 @@ class RbacIT {
 
   private static boolean ours(Rbac catalog, Asked asked) {
     var who = new Who.ServiceAccount(asked.home(), asked.account(), true);
-    return new Rights(catalog.grants(who))
+    return new EffectiveRights(catalog.grants(who))
         .allow(
             new Access(
                 asked.verb(), asked.group(), asked.resource(), asked.namespace(), asked.name()));

@@ -1,0 +1,75 @@
+package dev.credence.act.request;
+
+import dev.credence.api.Api;
+import dev.credence.facts.credential.Handled;
+import dev.credence.facts.identity.Member.Aborted;
+import dev.credence.plan.Action.VersionInfo;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// What a generated Secret says about its value, as annotations.
+public final class VersionAnnotations {
+
+  /// Those that a Secret loses when it is given back.
+  public static final List<String> ALL =
+      List.of(
+          Api.SECRET_VERSION,
+          Api.ISSUED_AT,
+          Api.PREVIOUS_RETIRES_AT,
+          Api.PREVIOUS_IS,
+          Api.EVICTED,
+          Api.LEFT_BEHIND,
+          Api.RECIPE,
+          Api.KEYS,
+          Api.HOOK_RUNS,
+          Api.ACCOUNT_UID,
+          Api.ROTATED_FOR_IDENTITY,
+          Api.REVOKED_FOR_IDENTITY,
+          Api.ROTATED_FOR_SECRET,
+          Api.ROLLED_BACK_FOR,
+          Api.ABORTED_FOR,
+          Api.REVOKED_FOR_SECRET,
+          Api.ABORTED_AT,
+          Api.ABORTED_RECIPE);
+
+  public static Map<String, String> of(VersionInfo receipt) {
+    var annotations = of(receipt.handled());
+    annotations.put(Api.SECRET_VERSION, String.valueOf(receipt.version()));
+    annotations.put(Api.ISSUED_AT, receipt.issuedAt().toString());
+    annotations.put(Api.RECIPE, receipt.recipe());
+    put(annotations, Api.PREVIOUS_RETIRES_AT, receipt.previousRetiresAt().map(String::valueOf));
+    put(
+        annotations,
+        Api.PREVIOUS_IS,
+        receipt.previousRetiresAt().map(until -> receipt.keepsPrevious() ? "kept" : "gone"));
+    put(annotations, Api.ACCOUNT_UID, receipt.account());
+    put(annotations, Api.LEFT_BEHIND, receipt.leftBefore().map(String::valueOf));
+    return annotations;
+  }
+
+  public static Map<String, String> of(Handled handled) {
+    var annotations = new HashMap<String, String>();
+    put(annotations, Api.ROTATED_FOR_IDENTITY, handled.identityRotate());
+    put(annotations, Api.REVOKED_FOR_IDENTITY, handled.identityRevoke());
+    put(annotations, Api.ROTATED_FOR_SECRET, handled.rotate());
+    put(annotations, Api.ROLLED_BACK_FOR, handled.rollback());
+    put(annotations, Api.ABORTED_FOR, handled.abort());
+    put(annotations, Api.REVOKED_FOR_SECRET, handled.revoke());
+    return annotations;
+  }
+
+  public static Map<String, String> of(Handled handled, Optional<Aborted> aborted) {
+    var annotations = of(handled);
+    put(annotations, Api.ABORTED_AT, aborted.map(stopped -> stopped.at().toString()));
+    put(annotations, Api.ABORTED_RECIPE, aborted.map(Aborted::recipe));
+    return annotations;
+  }
+
+  private static void put(Map<String, String> annotations, String key, Optional<String> value) {
+    value.ifPresent(text -> annotations.put(key, text));
+  }
+
+  private VersionAnnotations() {}
+}

@@ -1,0 +1,209 @@
+package dev.credence.app;
+
+import dev.credence.api.MachineIdentity;
+import dev.credence.controller.DiscoveryLoop;
+import dev.credence.controller.IdentityReconciler;
+import dev.credence.controller.Lanes;
+import dev.credence.controller.PolicyReconciler;
+import dev.credence.controller.ReportLoop;
+import dev.credence.controller.Sweep;
+import dev.credence.metrics.Counters;
+import dev.credence.observe.cache.TrimmedStore;
+import dev.credence.settings.Settings;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.api.config.Cloner;
+import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
+import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
+import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The operator framework: its loops, its retries, and the election of the replica that acts.
+///
+/// A leader that is told to stop gives the lease back, so that another takes over within a second.
+/// One that loses its lease ends at once, without finishing anything: somebody else acts already.
+final class Framework {
+  private static final Logger LOG = LoggerFactory.getLogger(Framework.class);
+  private static final String LEASE = "credence";
+  private static final Duration TIME_TO_FINISH = Duration.ofSeconds(5);
+
+  private final Settings settings;
+  private final KubernetesClient client;
+  private final String instance;
+  private final Counters meters;
+  private final Sweep sweep;
+  private final DiscoveryLoop discovering;
+  private final Optional<ReportLoop> reporting;
+  private final AtomicBoolean stopping = new AtomicBoolean();
+  private final AtomicBoolean leading = new AtomicBoolean();
+  private final List<String> dead = new CopyOnWriteArrayList<>();
+  private final StuckLease lease;
+  private volatile @Nullable Operator operator;
+
+  Framework(
+      Settings settings,
+      KubernetesClient client,
+      String instance,
+      Counters meters,
+      Sweep sweep,
+      DiscoveryLoop discovering,
+      Optional<ReportLoop> reporting) {
+    this.settings = settings;
+    this.client = client;
+    this.instance = instance;
+    this.meters = meters;
+    this.sweep = sweep;
+    this.discovering = discovering;
+    this.reporting = reporting;
+    this.lease =
+        new StuckLease(client, settings.namespace(), LEASE, Clock.systemUTC(), System::nanoTime);
+  }
+
+  /// Returns when the identities are known; in a replica that does not lead nothing more happens.
+  void start(IdentityReconciler identities, PolicyReconciler policies) {
+    var lanes = new Lanes(identities::isUrgent);
+    identities.promoteBy(lanes::promote);
+    var running = new Operator(overrider -> configure(overrider, lanes));
+    running.register(identities, control -> watching(control));
+    running.register(policies);
+    operator = running;
+    running.start();
+    if (!settings.leaderElection()) {
+      leads();
+    }
+  }
+
+  /// One store would serve the watches of all namespaces, and each of them drops from it what its
+  /// own list does not have: where there are several, identities are kept whole.
+  private void watching(ControllerConfigurationOverrider<MachineIdentity> control) {
+    if (!settings.watchNamespaces().isEmpty()) {
+      control.settingNamespaces(settings.watchNamespaces());
+    }
+    if (settings.watchNamespaces().size() <= 1) {
+      control.withItemStore(new TrimmedStore<>());
+    }
+  }
+
+  private void configure(ConfigurationServiceOverrider overrider, Lanes lanes) {
+    overrider
+        .withKubernetesClient(client)
+        .withCloseClientOnStop(false)
+        .withExecutorService(lanes)
+        .withStopOnInformerErrorDuringStartup(false)
+        .withInformerStoppedHandler((informer, problem) -> informerStopped(problem))
+        .withReconciliationTerminationTimeout(TIME_TO_FINISH)
+        .withResourceCloner(asItIs());
+    if (settings.leaderElection()) {
+      overrider.withLeaderElectionConfiguration(
+          LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)
+              .withLeaseNamespace(settings.namespace())
+              .withIdentity(instance)
+              // The client waits up to 2.2 times as long between two tries: with its default of
+              // 2 s a lease that was given back could stay with nobody for more than 4 s.
+              .withRetryPeriod(Duration.ofSeconds(1))
+              .withExitOnStopLeading(false)
+              .withLeaderCallbacks(
+                  new LeaderCallbacks(this::leads, this::leadsNoMore, leader -> {}))
+              .build());
+    }
+  }
+
+  /// We never change what the caches hold, so nothing needs to be copied.
+  private static Cloner asItIs() {
+    return new Cloner() {
+      @Override
+      public <R extends HasMetadata> R clone(R object) {
+        return object;
+      }
+    };
+  }
+
+  private void leads() {
+    leading.set(true);
+    meters.leads(true);
+    sweep.start(() -> unhealthy().isEmpty());
+    discovering.start(() -> unhealthy().isEmpty());
+    reporting.ifPresent(one -> one.start(() -> unhealthy().isEmpty()));
+    LOG.info("this replica acts");
+  }
+
+  private void leadsNoMore() {
+    if (!stopping.get()) {
+      LOG.error("the lease is lost: ending at once, since another replica may act already");
+      Runtime.getRuntime().halt(1);
+    }
+  }
+
+  private void informerStopped(@Nullable Throwable problem) {
+    if (!stopping.get() && problem != null) {
+      LOG.error("a watch ended for good", problem);
+      dead.add("a watch ended for good: " + problem.getClass().getSimpleName());
+    }
+  }
+
+  /// To be called every few seconds.
+  void lookAtTheLease() {
+    if (settings.leaderElection() && !leading.get() && !lease.look() && !leading.get()) {
+      LOG.error("the lease is free and this replica does not take it: ending, to begin anew");
+      Runtime.getRuntime().halt(1);
+    }
+  }
+
+  List<String> unhealthy() {
+    var matters = new ArrayList<String>();
+    var running = operator;
+    if (running == null || !running.getRuntimeInfo().isStarted()) {
+      matters.add("not started");
+    } else if (!running.getRuntimeInfo().allEventSourcesAreHealthy()) {
+      matters.add("not watching MachineIdentities or CredentialPolicies");
+    }
+    return matters;
+  }
+
+  /// What only a new process can mend.
+  List<String> dead() {
+    return dead;
+  }
+
+  void stop() {
+    stopping.set(true);
+    var running = operator;
+    if (running != null) {
+      running.stop();
+    }
+    if (leading.get() && settings.leaderElection()) {
+      giveBackTheLease();
+    }
+  }
+
+  private void giveBackTheLease() {
+    try {
+      client
+          .leases()
+          .inNamespace(settings.namespace())
+          .withName(LEASE)
+          .edit(
+              lease -> {
+                if (instance.equals(lease.getSpec().getHolderIdentity())) {
+                  lease.getSpec().setHolderIdentity("");
+                  lease.getSpec().setLeaseDurationSeconds(1);
+                }
+                return lease;
+              });
+    } catch (KubernetesClientException gone) {
+      LOG.warn("the lease could not be given back: another replica takes over when it ends");
+    }
+  }
+}

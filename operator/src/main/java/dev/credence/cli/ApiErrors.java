@@ -1,0 +1,69 @@
+package dev.credence.cli;
+
+import dev.credence.report.PlainText;
+import io.fabric8.kubernetes.api.model.Status;
+import io.fabric8.kubernetes.api.model.StatusDetails;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.util.Optional;
+
+/// An answer of the API server that is not the wanted one, in one line for who asked.
+public final class ApiErrors {
+
+  public static boolean isForbidden(KubernetesClientException answer) {
+    return answer.getCode() == HttpURLConnection.HTTP_FORBIDDEN;
+  }
+
+  public static boolean isConflict(KubernetesClientException answer) {
+    return answer.getCode() == HttpURLConnection.HTTP_CONFLICT;
+  }
+
+  /// `server`: its address.
+  static String sentence(KubernetesClientException answer, String server) {
+    var told = Optional.ofNullable(answer.getStatus()).map(Status::getMessage).map(PlainText::text);
+    return switch (answer.getCode()) {
+      case HttpURLConnection.HTTP_UNAUTHORIZED ->
+          "the API server at "
+              + server
+              + " does not accept your credentials (401): are they still valid?";
+      case HttpURLConnection.HTTP_NOT_FOUND ->
+          told.filter(_ -> isAboutAnObject(answer))
+              .orElse(
+                  "the API server at "
+                      + server
+                      + " does not know MachineIdentities: is Credence installed there?");
+      case -1, 0 ->
+          "the API server at "
+              + server
+              + " does not answer ("
+              + cause(answer)
+              + "): say which cluster with KUBECONFIG, --kubeconfig or --context";
+      default -> told.orElse("the API server at " + server + " answers " + answer.getCode());
+    };
+  }
+
+  /// One object is not there; else it is the kind that nobody knows.
+  private static boolean isAboutAnObject(KubernetesClientException answer) {
+    return Optional.ofNullable(answer.getStatus())
+        .map(Status::getDetails)
+        .map(StatusDetails::getName)
+        .filter(name -> !name.isBlank())
+        .isPresent();
+  }
+
+  /// What the first of all causes says.
+  static String cause(Throwable problem) {
+    var deepest = problem;
+    var told = "no connection";
+    while (deepest != null) {
+      if (deepest instanceof IOException && deepest.getMessage() != null) {
+        told = PlainText.text(deepest.getMessage());
+      }
+      deepest = deepest.getCause();
+    }
+    return told;
+  }
+
+  private ApiErrors() {}
+}

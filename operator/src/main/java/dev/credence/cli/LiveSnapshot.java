@@ -1,0 +1,203 @@
+package dev.credence.cli;
+
+import dev.credence.api.MachineIdentity;
+import dev.credence.cli.Connection.Name;
+import dev.credence.client.Pages;
+import dev.credence.controller.SuspensionBudget;
+import dev.credence.facts.Snapshot;
+import dev.credence.facts.rbac.Exclusions;
+import dev.credence.observe.ClusterCaches;
+import dev.credence.observe.Snapshots;
+import dev.credence.observe.suspension.SuspendedAccounts;
+import dev.credence.settings.Settings;
+import io.fabric8.kubernetes.api.model.authorization.v1.ResourceAttributesBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+
+/// The facts about one identity, as the operator would see them now: read by the very code that it
+/// reads them with, for the one namespace, and then let go.
+public final class LiveSnapshot {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final List<String> VERBS = List.of("list", "watch");
+
+  /// A kind that is watched: in the identity's namespace, in the operator's (`home`), or in the
+  /// cluster.
+  private record Watched(String group, String plural, Place place, String object) {}
+
+  private enum Place {
+    Namespace,
+    Home,
+    Cluster
+  }
+
+  private static final List<Watched> WATCHED =
+      List.of(
+          new Watched("credence.dev", "machineidentities", Place.Namespace, ""),
+          new Watched("credence.dev", "credentialpolicies", Place.Cluster, ""),
+          new Watched("", "secrets", Place.Namespace, ""),
+          new Watched("", "serviceaccounts", Place.Namespace, ""),
+          new Watched("batch", "jobs", Place.Namespace, ""),
+          new Watched("", "namespaces", Place.Cluster, ""),
+          new Watched("", "configmaps", Place.Home, SuspendedAccounts.OLD),
+          new Watched("credence.dev", "suspensionlists", Place.Home, ""),
+          new Watched(
+              "apiextensions.k8s.io",
+              "customresourcedefinitions",
+              Place.Cluster,
+              "certificates.cert-manager.io"),
+          new Watched(
+              "admissionregistration.k8s.io", "validatingadmissionpolicies", Place.Cluster, ""),
+          new Watched(
+              "admissionregistration.k8s.io",
+              "validatingadmissionpolicybindings",
+              Place.Cluster,
+              ""));
+
+  /// What is seen, or why it cannot be.
+  public sealed interface Look {
+    record Seen(Snapshot snapshot) implements Look {}
+
+    /// `why`: the rights that are missing, or what did not answer.
+    record Unseen(List<String> why) implements Look {}
+  }
+
+  public static Look at(
+      Connection connection, Name name, MachineIdentity identity, Settings settings) {
+    var missing = missing(connection, name, settings.namespace());
+    return missing.isEmpty()
+        ? watched(connection, name, identity, settings)
+        : new Look.Unseen(missing);
+  }
+
+  /// Asked before, since a watch without its right is tried again for ever.
+  private static List<String> missing(Connection connection, Name name, String home) {
+    return WATCHED.stream()
+        .flatMap(
+            watched ->
+                VERBS.stream()
+                    .filter(verb -> !may(connection, name, home, watched, verb))
+                    .map(verb -> "no right to " + verb + " " + described(watched, name, home)))
+        .toList();
+  }
+
+  private static boolean may(
+      Connection connection, Name name, String home, Watched watched, String verb) {
+    var about =
+        new ResourceAttributesBuilder()
+            .withVerb(verb)
+            .withGroup(watched.group())
+            .withResource(watched.plural())
+            .withName(watched.object().isEmpty() ? null : watched.object())
+            .withNamespace(place(watched, name, home))
+            .build();
+    return connection.may(about);
+  }
+
+  private static String place(Watched watched, Name name, String home) {
+    return switch (watched.place()) {
+      case Namespace -> name.namespace();
+      case Home -> home;
+      case Cluster -> "";
+    };
+  }
+
+  private static String described(Watched watched, Name name, String home) {
+    return watched.plural()
+        + (watched.group().isEmpty() ? "" : "." + watched.group())
+        + (watched.object().isEmpty() ? "" : " " + watched.object())
+        + switch (watched.place()) {
+          case Namespace -> " in namespace " + name.namespace();
+          case Home -> " in namespace " + home;
+          case Cluster -> " in the cluster";
+        };
+  }
+
+  private static Look watched(
+      Connection connection, Name name, MachineIdentity identity, Settings settings) {
+    var watches =
+        new ClusterCaches(
+            connection.client(),
+            connection.metadata(),
+            Set.of(name.namespace()),
+            settings.namespace(),
+            settings.neverSuspend(),
+            settings.clusterResourceNamespace(),
+            true,
+            new Exclusions(settings.riskExclude()));
+    watches.index(new ListedIdentities(neighbours(connection, name)));
+    try {
+      if (!isStarted(watches)) {
+        return new Look.Unseen(
+            watches.unhealthy().stream()
+                .map(kind -> kind + " could not be listed within " + PATIENCE.toSeconds() + " s")
+                .toList());
+      }
+      var now = Instant.now();
+      return new Look.Seen(
+          new Snapshots(watches)
+              .of(
+                  identity,
+                  now,
+                  List.of(),
+                  new SuspensionBudget(() -> fleet(connection, name)).recent(now)));
+    } finally {
+      watches.stop();
+    }
+  }
+
+  private static boolean isStarted(ClusterCaches watches) {
+    var start = new CompletableFuture<Boolean>();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                watches.start();
+                start.complete(true);
+              } catch (InterruptedException | RuntimeException problem) {
+                start.completeExceptionally(problem);
+              }
+            });
+    try {
+      return start.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException slow) {
+      return false;
+    } catch (ExecutionException problem) {
+      throw new Failed("the cluster could not be read: " + problem.getMessage());
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private static List<MachineIdentity> neighbours(Connection connection, Name name) {
+    return listed(connection, Optional.of(name.namespace()));
+  }
+
+  /// How many identities policies have suspended lately is a matter of all of them; who may not see
+  /// all counts those of the namespace.
+  private static Stream<MachineIdentity> fleet(Connection connection, Name name) {
+    try {
+      return listed(connection, Optional.empty()).stream();
+    } catch (KubernetesClientException refused) {
+      return neighbours(connection, name).stream();
+    }
+  }
+
+  private static List<MachineIdentity> listed(Connection connection, Optional<String> namespace) {
+    var all = new ArrayList<MachineIdentity>();
+    Pages.of(connection.client(), MachineIdentity.class, namespace).forEach(all::add);
+    return all;
+  }
+
+  private LiveSnapshot() {}
+}

@@ -1,0 +1,76 @@
+package dev.credence.cli.show;
+
+import dev.credence.cli.Times;
+import dev.credence.report.Entry;
+import dev.credence.report.Entry.Condition;
+import dev.credence.report.Entry.Credential;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// What the status of an identity says, in words.
+final class StatusText {
+
+  static List<String> lines(Entry entry, Instant now) {
+    var times = new Times(now);
+    var lines = new ArrayList<String>();
+    lines.add(
+        "MachineIdentity "
+            + entry.id()
+            + ": "
+            + entry.state()
+            + (entry.ready().is("True")
+                ? ", Ready"
+                : ", not Ready (" + entry.ready().reason() + ")"));
+    lines.add("  " + entry.ready().message());
+    lines.add(
+        "  owner "
+            + entry.owner().contact().orElse("nobody")
+            + entry.owner().team().map(team -> ", team " + team).orElse("")
+            + "; policy "
+            + entry.policy().orElse("none"));
+    entry.conditions().stream()
+        .filter(StatusText::isWrong)
+        .forEach(
+            condition ->
+                lines.add(
+                    "  "
+                        + condition.type()
+                        + " "
+                        + condition.truth()
+                        + ", "
+                        + condition.reason()
+                        + ": "
+                        + condition.message()));
+    entry.credentials().forEach(credential -> lines.add("  " + line(credential, times)));
+    entry.ends().ifPresent(at -> lines.add("  ends " + times.words(at)));
+    entry
+        .nextAction()
+        .ifPresent(at -> lines.add("  the operator has something to do " + times.words(at)));
+    return lines;
+  }
+
+  private static boolean isWrong(Condition condition) {
+    return switch (condition.type()) {
+      case "Ready", "Reconciling", "Stalled" -> false;
+      case "Expiring", "Suspended" -> condition.is("True");
+      default -> condition.is("False");
+    };
+  }
+
+  private static String line(Credential credential, Times times) {
+    return Stream.of(
+            Optional.of(credential.name() + ": " + credential.kind() + ", " + credential.state()),
+            credential.version().map(version -> "version " + version),
+            credential.next().map(at -> "next value " + times.words(at)),
+            credential.ends().map(at -> "ends " + times.words(at)),
+            credential.message())
+        .flatMap(Optional::stream)
+        .collect(Collectors.joining(", "));
+  }
+
+  private StatusText() {}
+}

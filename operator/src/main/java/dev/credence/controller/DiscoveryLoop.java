@@ -1,0 +1,127 @@
+package dev.credence.controller;
+
+import dev.credence.act.IdentityWrites;
+import dev.credence.api.MachineIdentity;
+import dev.credence.decide.discovery.Discovery;
+import dev.credence.decide.discovery.RegistrationPlan;
+import dev.credence.facts.discovery.Baseline;
+import dev.credence.facts.policy.PolicyRules;
+import dev.credence.metrics.DiscoveryGauges;
+import dev.credence.observe.ClusterCaches;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Looks for what nobody claims, where a policy asks for it: some seconds after something changed,
+/// and as often as the sweep.
+public final class DiscoveryLoop implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DiscoveryLoop.class);
+  private static final Duration TICK = Duration.ofSeconds(1);
+
+  /// Many changes come together.
+  private static final Duration PAUSE = Duration.ofSeconds(5);
+
+  private final ClusterCaches watches;
+  private final Registrar registrar;
+  private final DiscoveryGauges census;
+  private final Baseline baseline;
+  private final Clock clock;
+  private final Duration every;
+  private @Nullable Instant last;
+  private long seen;
+  private final ScheduledExecutorService worker =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("discovery").daemon().factory());
+
+  public DiscoveryLoop(
+      ClusterCaches watches,
+      IdentityWrites writes,
+      DiscoveryGauges census,
+      Baseline baseline,
+      Clock clock,
+      Duration every) {
+    this.watches = watches;
+    this.registrar = new Registrar(writes::perform);
+    this.census = census;
+    this.baseline = baseline;
+    this.clock = clock;
+    this.every = every;
+  }
+
+  /// To be called when this process is the one that acts. `complete`: whether the caches hold what
+  /// the API server holds. While they do not, nothing is looked at: an identity that we do not know
+  /// might claim what looks unclaimed.
+  public void start(BooleanSupplier complete) {
+    worker.scheduleWithFixedDelay(() -> tick(complete), 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void tick(BooleanSupplier complete) {
+    try {
+      if (complete.getAsBoolean()) {
+        look();
+      }
+    } catch (RuntimeException | Error failed) {
+      // What is thrown to the executor ends the repetition, and nobody is told.
+      LOG.warn("a look for what nobody claims failed and is tried again", failed);
+    }
+  }
+
+  private void look() {
+    var asked =
+        watches.policies().stream()
+            .anyMatch(policy -> policy.oversight().discovery() != PolicyRules.Discovery.Disabled);
+    if (!asked) {
+      census.nothing();
+      last = null;
+      return;
+    }
+    var now = clock.instant();
+    var state = state();
+    if (isDue(now, state)) {
+      last = now;
+      seen = state;
+      take(now);
+    }
+  }
+
+  private boolean isDue(Instant now, long state) {
+    if (Interval.isDue(last, every, now)) {
+      return true;
+    }
+    var isMore = state != seen || watches.isBehind() || registrar.isUnfinished();
+    return isMore && Interval.isDue(last, PAUSE, now);
+  }
+
+  /// Another number after any change of what discovery rests on.
+  private long state() {
+    return Objects.hash(
+        watches.changes(),
+        watches.unhealthy(),
+        watches.identities().mapToLong(DiscoveryLoop::version).sum());
+  }
+
+  private static long version(MachineIdentity identity) {
+    var meta = identity.getMetadata();
+    return Objects.hash(meta.getUid(), meta.getResourceVersion());
+  }
+
+  private void take(Instant now) {
+    var inventory = watches.inventory(baseline);
+    var discovery = Discovery.of(inventory);
+    var progress = registrar.perform(RegistrationPlan.of(inventory, discovery), now);
+    census.found(new DiscoveryGauges.Result(discovery, progress));
+  }
+
+  @Override
+  public void close() {
+    worker.shutdownNow();
+  }
+}

@@ -1,0 +1,16 @@
+package dev.credence.controller;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// What is done every so often by the clock of the wall, which may be put back.
+final class Interval {
+
+  /// `last`: when it was done; null where it never was.
+  static boolean isDue(@Nullable Instant last, Duration every, Instant now) {
+    return last == null || now.isBefore(last) || !now.isBefore(last.plus(every));
+  }
+
+  private Interval() {}
+}

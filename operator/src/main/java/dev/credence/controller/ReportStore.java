@@ -1,0 +1,207 @@
+package dev.credence.controller;
+
+import dev.credence.act.ReportWrites;
+import dev.credence.facts.discovery.ReportKind;
+import dev.credence.observe.discovery.Reports;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.HttpURLConnection;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The reports of one kind: what is there, what we wrote last, and what cannot be written now.
+///
+/// What somebody else made under our name is left alone, and what the API server refuses is not
+/// tried again before the next sweep. Either is said once.
+final class ReportStore {
+  private static final Logger LOG = LoggerFactory.getLogger(ReportStore.class);
+
+  /// Viewers need not follow every step.
+  static final Duration BETWEEN_WRITES = Duration.ofSeconds(30);
+
+  private static final int SERVER_ERRORS = 500;
+
+  private final ReportKind kind;
+  private final Reports reports;
+  private final ReportWrites writes;
+  private final Map<String, Kept> kept = new HashMap<>();
+  private final Map<String, Instant> written = new HashMap<>();
+  private final Set<String> foreign = new HashSet<>();
+  private final Set<String> refused = new HashSet<>();
+  private final Set<String> said = new HashSet<>();
+  private boolean served;
+  private boolean readable;
+
+  /// `content`: what we wrote, or what was found where this process has written nothing yet.
+  private record Kept(String uid, String resourceVersion, Map<String, Object> content) {}
+
+  ReportStore(ReportKind kind, Reports reports, ReportWrites writes) {
+    this.kind = kind;
+    this.reports = reports;
+    this.writes = writes;
+  }
+
+  ReportKind kind() {
+    return kind;
+  }
+
+  boolean isServed() {
+    return served;
+  }
+
+  /// Whether it is served and we may see what is there.
+  boolean isOpen() {
+    return served && readable;
+  }
+
+  /// Throws the client's exception where nobody answers.
+  void read() {
+    refused.clear();
+    readable = false;
+    var was = served;
+    served = reports.isServed(kind);
+    if (was != served) {
+      LOG.info("{} {}", kind.resource(), served ? "are served" : "are gone");
+    }
+    if (!served) {
+      kept.clear();
+      foreign.clear();
+      said.clear();
+      return;
+    }
+    try {
+      remember();
+      readable = true;
+      said.remove("");
+    } catch (KubernetesClientException answer) {
+      refused("", answer);
+    }
+  }
+
+  private void remember() {
+    var before = Map.copyOf(kept);
+    var all = reports.list(kind);
+    kept.clear();
+    foreign.clear();
+    for (var found : all) {
+      if (!found.ours()) {
+        foreign.add(found.namespace());
+        leave(found.namespace());
+        continue;
+      }
+      var known = Optional.ofNullable(before.get(found.namespace()));
+      kept.put(
+          found.namespace(),
+          known
+              // Fields that the schema drops are not missed each time.
+              .filter(one -> one.resourceVersion().equals(found.resourceVersion()))
+              .orElseGet(() -> new Kept(found.uid(), found.resourceVersion(), found.content())));
+    }
+  }
+
+  private void leave(String namespace) {
+    if (said.add(namespace + " foreign")) {
+      LOG.atWarn()
+          .addKeyValue("namespace", namespace)
+          .log(
+              "{} {} was made by somebody else and is left alone: delete it to get the report",
+              kind.resource(),
+              ReportKind.NAME);
+    }
+  }
+
+  /// The namespaces that have a report of ours.
+  Set<String> namespaces() {
+    return new TreeSet<>(kept.keySet());
+  }
+
+  /// When to come back, where it was written a moment ago.
+  Optional<Instant> put(String namespace, Map<String, Object> content, Instant now) {
+    var known = Optional.ofNullable(kept.get(namespace));
+    if (!mayWrite(namespace) || known.filter(one -> one.content().equals(content)).isPresent()) {
+      return Optional.empty();
+    }
+    var again = Optional.ofNullable(written.get(namespace)).map(at -> at.plus(BETWEEN_WRITES));
+    if (again.filter(now::isBefore).isPresent()) {
+      return again;
+    }
+    tried(
+        namespace,
+        now,
+        () -> {
+          var done =
+              known.isPresent()
+                  ? writes.replace(kind, namespace, known.get().uid(), content)
+                  : writes.create(kind, namespace, content);
+          kept.put(namespace, new Kept(done.uid(), done.resourceVersion(), content));
+        });
+    return Optional.empty();
+  }
+
+  void take(String namespace, Instant now) {
+    var known = kept.get(namespace);
+    if (known != null && mayWrite(namespace)) {
+      tried(
+          namespace,
+          now,
+          () -> {
+            writes.delete(kind, namespace, known.resourceVersion());
+            kept.remove(namespace);
+          });
+    }
+  }
+
+  private boolean mayWrite(String namespace) {
+    return isOpen() && !foreign.contains(namespace) && !refused.contains(namespace);
+  }
+
+  private void tried(String namespace, Instant now, Runnable write) {
+    written.values().removeIf(at -> !now.isBefore(at.plus(BETWEEN_WRITES)));
+    try {
+      write.run();
+      written.put(namespace, now);
+      said.remove(namespace);
+      LOG.atInfo()
+          .addKeyValue("namespace", namespace)
+          .addKeyValue("action", kept.containsKey(namespace) ? "Report" : "TakeReport")
+          .log("done");
+    } catch (KubernetesClientException answer) {
+      refused(namespace, answer);
+    }
+  }
+
+  /// Empty `namespace`: of all.
+  private void refused(String namespace, KubernetesClientException answer) {
+    var code = answer.getCode();
+    if (code < HttpURLConnection.HTTP_BAD_REQUEST || code >= SERVER_ERRORS) {
+      throw answer;
+    }
+    refused.add(namespace);
+    if (isOfTheMoment(answer) || !said.add(namespace)) {
+      return;
+    }
+    LOG.atWarn()
+        .addKeyValue("namespace", namespace.isEmpty() ? "all" : namespace)
+        .log(
+            code == HttpURLConnection.HTTP_FORBIDDEN
+                ? "{} cannot be written or listed (403): the chart gives the right with `reports.enabled: true`; asked again at the next sweep"
+                : "{} cannot be written: the API server answers {}; tried again at the next sweep",
+            kind.resource(),
+            code);
+  }
+
+  /// Somebody was faster, or the namespace goes: the next sweep sees what is there.
+  private static boolean isOfTheMoment(KubernetesClientException answer) {
+    var code = answer.getCode();
+    return code == HttpURLConnection.HTTP_CONFLICT
+        || code == HttpURLConnection.HTTP_NOT_FOUND
+        || String.valueOf(answer.getMessage()).contains("being terminated");
+  }
+}

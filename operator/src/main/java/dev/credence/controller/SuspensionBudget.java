@@ -1,0 +1,80 @@
+package dev.credence.controller;
+
+import dev.credence.api.MachineIdentity;
+import dev.credence.api.MachineIdentityStatus.Passage;
+import dev.credence.facts.identity.SuspensionFacts;
+import dev.credence.plan.Reason;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// Which identities policies have suspended by themselves in the last hour, so that none does it to
+/// more of them than it may. What was done before this process began is read from the histories of
+/// the identities, once; what it does itself is counted before it is done.
+public final class SuspensionBudget {
+  /// What a person never gives as a reason.
+  private static final Set<String> BY_POLICY =
+      Set.of(Reason.Expired.name(), Reason.ReviewOverdue.name(), Reason.Idle.name());
+
+  private final Supplier<Stream<MachineIdentity>> identities;
+  private final Map<String, Claim> claims = new HashMap<>();
+  private boolean hasRead;
+
+  private record Claim(String policy, Instant at) {}
+
+  public SuspensionBudget(Supplier<Stream<MachineIdentity>> identities) {
+    this.identities = identities;
+  }
+
+  /// The times, by the name of the policy.
+  public synchronized Map<String, List<Instant>> recent(Instant now) {
+    read();
+    claims.values().removeIf(claim -> !claim.at().isAfter(now.minus(SuspensionFacts.WINDOW)));
+    return claims.values().stream()
+        .collect(
+            Collectors.groupingBy(
+                Claim::policy, Collectors.mapping(Claim::at, Collectors.toList())));
+  }
+
+  /// Whether the policy may suspend this identity as well; if so, it is counted.
+  synchronized boolean claim(String uid, String policy, int most, Instant now) {
+    if (recent(now).getOrDefault(policy, List.of()).size() >= most) {
+      return false;
+    }
+    claims.put(uid, new Claim(policy, now));
+    return true;
+  }
+
+  private void read() {
+    if (!hasRead) {
+      hasRead = true;
+      identities.get().forEach(this::read);
+    }
+  }
+
+  private void read(MachineIdentity identity) {
+    var status = identity.getStatus();
+    if (status == null || status.policy() == null || status.history() == null) {
+      return;
+    }
+    status.history().stream()
+        .filter(SuspensionBudget::isAutomatic)
+        .map(Passage::time)
+        .max(Instant::compareTo)
+        .ifPresent(
+            at ->
+                claims.put(identity.getMetadata().getUid(), new Claim(status.policy().name(), at)));
+  }
+
+  private static boolean isAutomatic(Passage passage) {
+    return switch (passage.to()) {
+      case Suspended -> BY_POLICY.contains(passage.reason());
+      case null, default -> false;
+    };
+  }
+}

@@ -1,0 +1,72 @@
+package dev.credence.controller.status;
+
+import dev.credence.api.MachineIdentityStatus.FindingStatus;
+import dev.credence.api.MachineIdentityStatus.ReviewStatus;
+import dev.credence.api.MachineIdentityStatus.RiskLevel;
+import dev.credence.api.MachineIdentityStatus.RiskStatus;
+import dev.credence.api.MachineIdentityStatus.UsageSource;
+import dev.credence.api.MachineIdentityStatus.UsageStatus;
+import dev.credence.facts.identity.RecordedStatus.RecordedReview;
+import dev.credence.facts.policy.Severity;
+import dev.credence.plan.IdentityStatus;
+import dev.credence.plan.IdentityStatus.Finding;
+import java.time.LocalDate;
+
+/// Use, risk and review of an identity as its status says them.
+final class ObservedStatus {
+  private static final int MOST_FINDINGS = 32;
+  private static final int LONGEST = 1024;
+
+  static UsageStatus usage(IdentityStatus.Use use) {
+    return new UsageStatus(
+        use.lastDay().map(LocalDate::toString).orElse(null),
+        UsageSource.valueOf(use.source().name()),
+        use.referencedUntil().map(LocalDate::toString).orElse(null));
+  }
+
+  static RiskStatus risk(IdentityStatus.Risk risk) {
+    var findings = risk.findings();
+    return new RiskStatus(
+        findings.stream()
+            .map(Finding::severity)
+            .max(Severity::compareTo)
+            .map(ObservedStatus::level)
+            .orElse(RiskLevel.None),
+        count(risk, Severity.Critical),
+        count(risk, Severity.High),
+        count(risk, Severity.Medium),
+        count(risk, Severity.Low),
+        findings.stream().limit(MOST_FINDINGS).map(ObservedStatus::finding).toList(),
+        risk.excluded().stream()
+            .limit(MOST_FINDINGS)
+            .map(via -> StatusMapper.shortened(via, LONGEST))
+            .toList());
+  }
+
+  private static int count(IdentityStatus.Risk risk, Severity severity) {
+    return (int) risk.findings().stream().filter(finding -> finding.severity() == severity).count();
+  }
+
+  private static FindingStatus finding(Finding finding) {
+    return new FindingStatus(
+        finding.rule(),
+        level(finding.severity()),
+        StatusMapper.shortened(finding.via(), LONGEST),
+        StatusMapper.shortened(finding.detail(), LONGEST));
+  }
+
+  private static RiskLevel level(Severity severity) {
+    return RiskLevel.valueOf(severity.name());
+  }
+
+  static ReviewStatus review(IdentityStatus.Review review) {
+    return new ReviewStatus(
+        StatusMapper.seconds(review.due()),
+        StatusMapper.seconds(review.record().last().map(RecordedReview::at)),
+        review.record().last().map(RecordedReview::by).orElse(null),
+        review.record().disregarded().orElse(null),
+        review.record().checkedBy().orElse(null));
+  }
+
+  private ObservedStatus() {}
+}

@@ -1,0 +1,110 @@
+package dev.credence.controller.status;
+
+import dev.credence.api.MachineIdentityStatus;
+import dev.credence.api.MachineIdentityStatus.ApprovalStatus;
+import dev.credence.api.MachineIdentityStatus.LifeState;
+import dev.credence.api.MachineIdentityStatus.Measure;
+import dev.credence.api.MachineIdentityStatus.Passage;
+import dev.credence.api.MachineIdentityStatus.SuspensionStatus;
+import dev.credence.facts.identity.RecordedStatus;
+import dev.credence.plan.IdentityStatus;
+import dev.credence.plan.IdentityStatus.Suspension;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// How the life of an identity goes on, as its status tells it.
+final class StatusHistory {
+  private static final int MOST = 10;
+  private static final int MOST_SENTENCES = 32;
+  private static final int LONGEST_SENTENCE = 1024;
+
+  /// `name`: of the identity, in its namespace.
+  static SuspensionStatus suspension(Suspension suspension, String namespace, String name) {
+    return new SuspensionStatus(
+        suspension.since(),
+        suspension.reason().name(),
+        suspension.inForce().stream().sorted().map(m -> Measure.valueOf(m.name())).toList(),
+        notCovered(suspension.notCovered(), namespace, name));
+  }
+
+  /// The first are the worst; that there are more is one sentence of those that have room.
+  private static List<String> notCovered(List<String> all, String namespace, String name) {
+    var bounded = all.stream().map(StatusHistory::shortened);
+    return all.size() <= MOST_SENTENCES
+        ? bounded.toList()
+        : Stream.concat(
+                bounded.limit(MOST_SENTENCES - 1),
+                Stream.of(
+                    "and "
+                        + (all.size() - MOST_SENTENCES + 1)
+                        + " more: kubectl credence explain "
+                        + name
+                        + " -n "
+                        + namespace))
+            .toList();
+  }
+
+  private static String shortened(String sentence) {
+    return sentence.length() <= LONGEST_SENTENCE
+        ? sentence
+        : sentence.substring(0, LONGEST_SENTENCE - 1) + "…";
+  }
+
+  static @Nullable ApprovalStatus approval(RecordedStatus.Approval approval) {
+    if (approval.equals(RecordedStatus.Approval.NONE)) {
+      return null;
+    }
+    return new ApprovalStatus(
+        approval.approved().map(RecordedStatus.RecordedApproval::scope).orElse(null),
+        approval.approved().map(RecordedStatus.RecordedApproval::by).orElse(null),
+        approval.approved().map(RecordedStatus.RecordedApproval::at).orElse(null),
+        approval.approved().map(RecordedStatus.RecordedApproval::hooks).orElse(List.of()),
+        approval.disregarded().orElse(null));
+  }
+
+  /// What came before, and this look where it begins something new. Values come and go within the
+  /// service of an identity and are not told here.
+  static @Nullable List<Passage> history(
+      IdentityStatus standing, @Nullable MachineIdentityStatus before, Instant now) {
+    var known = before == null || before.history() == null ? List.<Passage>of() : before.history();
+    var to = stage(LifeState.valueOf(standing.state().name()));
+    var from = before == null || before.state() == null ? beginning(to) : stage(before.state());
+    if (from == to) {
+      return known.isEmpty() ? null : known;
+    }
+    var all = new ArrayList<>(known);
+    all.add(new Passage(now.truncatedTo(ChronoUnit.SECONDS), from, to, reason(standing, from)));
+    return List.copyOf(all.subList(Math.max(0, all.size() - MOST), all.size()));
+  }
+
+  /// Who asks is not in service yet; everybody else is, from the first look on.
+  private static LifeState beginning(LifeState to) {
+    return to == LifeState.Requested ? to : LifeState.Active;
+  }
+
+  private static LifeState stage(LifeState state) {
+    return switch (state) {
+      case Provisioning, Active, Rotating -> LifeState.Active;
+      case Requested, Suspended, Decommissioned -> state;
+    };
+  }
+
+  private static String reason(IdentityStatus standing, LifeState from) {
+    return standing
+        .suspension()
+        .map(suspension -> suspension.reason().name())
+        .orElseGet(
+            () ->
+                switch (from) {
+                  case Suspended -> "Resumed";
+                  case Requested -> "Approved";
+                  default -> "ApprovalPending";
+                });
+  }
+
+  private StatusHistory() {}
+}

@@ -1,0 +1,195 @@
+package dev.credence.controller.status;
+
+import dev.credence.api.ActorType;
+import dev.credence.api.Condition;
+import dev.credence.api.Conditions;
+import dev.credence.api.MachineIdentity;
+import dev.credence.api.MachineIdentityStatus;
+import dev.credence.api.MachineIdentityStatus.Consumers;
+import dev.credence.api.MachineIdentityStatus.CredentialKind;
+import dev.credence.api.MachineIdentityStatus.CredentialState;
+import dev.credence.api.MachineIdentityStatus.CredentialStatus;
+import dev.credence.api.MachineIdentityStatus.Handled;
+import dev.credence.api.MachineIdentityStatus.LifeState;
+import dev.credence.api.MachineIdentityStatus.MemberCounts;
+import dev.credence.api.MachineIdentityStatus.OwnerStatus;
+import dev.credence.api.MachineIdentityStatus.PolicyRef;
+import dev.credence.api.MachineIdentityStatus.Source;
+import dev.credence.api.SecretMember;
+import dev.credence.plan.ConditionResult;
+import dev.credence.plan.IdentityStatus;
+import dev.credence.plan.IdentityStatus.Credential;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// A standing as the status that users read. Equal standings give equal statuses, so nothing is
+/// written while nothing changes.
+public final class StatusMapper {
+  private static final Set<ConditionResult.ConditionType> SUMS =
+      EnumSet.of(
+          ConditionResult.ConditionType.Ready,
+          ConditionResult.ConditionType.Reconciling,
+          ConditionResult.ConditionType.Stalled);
+  private static final Set<String> SUMS_BY_NAME =
+      SUMS.stream()
+          .map(ConditionResult.ConditionType::name)
+          .collect(Collectors.toUnmodifiableSet());
+  private static final int MOST_CREDENTIALS = 256;
+  private static final int LONGEST_CONDITION = 4096;
+  private static final int LONGEST_MESSAGE = 1024;
+
+  public static MachineIdentityStatus of(
+      IdentityStatus standing, MachineIdentity resource, Instant now) {
+    var generation = resource.getMetadata().getGeneration();
+    var counts = standing.members();
+    return new MachineIdentityStatus(
+        generation,
+        LifeState.valueOf(standing.state().name()),
+        standing.type().map(typed -> ActorType.valueOf(typed.type())).orElse(null),
+        standing.type().map(IdentityStatus.Typed::reason).orElse(null),
+        new OwnerStatus(
+            standing.owner().contact().orElse(null),
+            standing.owner().team().orElse(null),
+            Source.valueOf(standing.owner().source().name())),
+        standing.policy().map(p -> new PolicyRef(p.name(), p.generation())).orElse(null),
+        seconds(standing.end()),
+        seconds(standing.nextAction()),
+        new MemberCounts(
+            counts.serviceAccounts(),
+            counts.secrets(),
+            counts.certificates(),
+            counts.missing(),
+            counts.notOwned(),
+            counts.conflicted()),
+        credentials(standing.credentials()),
+        standing.use().map(ObservedStatus::usage).orElse(null),
+        standing.risk().map(ObservedStatus::risk).orElse(null),
+        standing.review().map(ObservedStatus::review).orElse(null),
+        standing
+            .suspension()
+            .map(
+                suspension ->
+                    StatusHistory.suspension(
+                        suspension,
+                        resource.getMetadata().getNamespace(),
+                        resource.getMetadata().getName()))
+            .orElse(null),
+        StatusHistory.approval(standing.approval()),
+        StatusHistory.history(standing, resource.getStatus(), now),
+        handled(standing.handled()),
+        conditions(standing.verdicts(), resource.getStatus(), generation, now));
+  }
+
+  /// Of an identity that could not be evaluated: what was said before stays, since it is the
+  /// operator's memory, and Ready and Stalled tell what is wrong.
+  public static MachineIdentityStatus unevaluated(
+      IdentityStatus standing, MachineIdentity resource, Instant now) {
+    var before = resource.getStatus();
+    if (before == null || before.state() == null) {
+      return of(standing, resource, now);
+    }
+    var generation = resource.getMetadata().getGeneration();
+    var sums =
+        standing.verdicts().stream().filter(verdict -> SUMS.contains(verdict.aspect())).toList();
+    return before.with(
+        generation,
+        Stream.concat(
+                conditions(sums, before, generation, now).stream(),
+                Stream.ofNullable(before.conditions())
+                    .flatMap(List::stream)
+                    .filter(condition -> !SUMS_BY_NAME.contains(condition.type())))
+            .toList());
+  }
+
+  private static @Nullable Handled handled(IdentityStatus.Handled handled) {
+    return handled.equals(IdentityStatus.Handled.NONE)
+        ? null
+        : new Handled(
+            handled.rotate().orElse(null),
+            handled.rollback().orElse(null),
+            handled.abort().orElse(null),
+            handled.revoke().orElse(null));
+  }
+
+  private static @Nullable List<CredentialStatus> credentials(List<Credential> credentials) {
+    return credentials.isEmpty()
+        ? null
+        : credentials.stream().limit(MOST_CREDENTIALS).map(StatusMapper::credential).toList();
+  }
+
+  private static CredentialStatus credential(Credential credential) {
+    return new CredentialStatus(
+        credential.name(),
+        CredentialKind.valueOf(credential.kind().name()),
+        CredentialState.valueOf(credential.phase().name()),
+        credential.version().orElse(null),
+        seconds(credential.issuedAt()),
+        seconds(credential.nextRotation()),
+        seconds(credential.previousRetires()),
+        seconds(credential.ends()),
+        credential
+            .account()
+            .map(
+                account ->
+                    new SecretMember.Account(
+                        SecretMember.AccountKind.valueOf(account.kind()),
+                        account.system(),
+                        account.name()))
+            .orElse(null),
+        credential
+            .consumers()
+            .map(
+                users ->
+                    new Consumers(
+                        users.total(),
+                        users.current(),
+                        users.leftBehind() > 0 ? users.leftBehind() : null))
+            .orElse(null),
+        handled(credential.handled()),
+        credential.failedAttempts().orElse(null),
+        credential.renewing().orElse(null),
+        credential.message().map(text -> shortened(text, LONGEST_MESSAGE)).orElse(null));
+  }
+
+  private static List<Condition> conditions(
+      List<ConditionResult> verdicts,
+      @Nullable MachineIdentityStatus before,
+      @Nullable Long generation,
+      Instant now) {
+    var known = Conditions.of(before == null ? null : before.conditions());
+    return verdicts.stream().map(verdict -> condition(verdict, known, generation, now)).toList();
+  }
+
+  private static Condition condition(
+      ConditionResult verdict, Conditions before, @Nullable Long generation, Instant now) {
+    var type = verdict.aspect().name();
+    var truth = Condition.Truth.valueOf(verdict.truth().name());
+    return new Condition(
+        type,
+        truth,
+        generation,
+        before.since(type, truth, now),
+        verdict.reason().name(),
+        shortened(verdict.message(), LONGEST_CONDITION));
+  }
+
+  static @Nullable Instant seconds(Optional<Instant> time) {
+    return time.map(at -> at.truncatedTo(ChronoUnit.SECONDS)).orElse(null);
+  }
+
+  /// As it will be read back: half a character, left by this cut or an earlier one, would not be.
+  static String shortened(String text, int longest) {
+    var cut = text.length() <= longest ? text : text.substring(0, longest - 1) + "…";
+    return new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+  }
+
+  private StatusMapper() {}
+}

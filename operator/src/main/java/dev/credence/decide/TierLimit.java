@@ -1,0 +1,122 @@
+package dev.credence.decide;
+
+import dev.credence.facts.Snapshot;
+import dev.credence.facts.identity.Member.StoredSecret;
+import dev.credence.facts.object.FailedWrite;
+import dev.credence.facts.object.FailedWrite.Cause;
+import dev.credence.facts.object.ObjectRef.Kind;
+import dev.credence.facts.policy.Tier;
+import dev.credence.plan.Action;
+import dev.credence.plan.Decision;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Is an action this operator's to carry out? What needs a higher [Tier] than it has is not even
+/// tried, and stands in the status like a write that the API server refuses.
+final class TierLimit {
+  /// Another tier comes with another process.
+  private static final Instant NEVER = Instant.MAX;
+
+  /// The decision of an operator of this tier. What it leaves alone may bring up something else, of
+  /// another object: so it is decided until nothing more is to be left alone.
+  static Decision within(Tier tier, Snapshot s) {
+    var known = s;
+    while (true) {
+      var decision = Decide.next(known);
+      var beyond = beyond(tier, known, decision);
+      if (beyond.isEmpty()) {
+        return new Decision(
+            decision.actions(),
+            decision.standing(),
+            decision.lookAgainAt().filter(NEVER::isAfter),
+            decision.counted());
+      }
+      var setbacks = new ArrayList<>(known.setbacks());
+      setbacks.addAll(beyond);
+      known = known.with(setbacks);
+    }
+  }
+
+  private static List<FailedWrite> beyond(Tier tier, Snapshot s, Decision decision) {
+    return decision.actions().stream()
+        .filter(action -> !tier.covers(needed(s, action)))
+        .map(
+            action -> new FailedWrite(action.subject(), Cause.Refused, why(tier, s, action), NEVER))
+        .distinct()
+        .toList();
+  }
+
+  private static String why(Tier tier, Snapshot s, Action action) {
+    return "%s is left as it is: what is due there needs the tier %s, and this operator has %s (chart value `rbac.tier`)"
+        .formatted(action.subject(), needed(s, action), tier);
+  }
+
+  static Tier needed(Snapshot s, Action action) {
+    // What is done to an account is done to who acts, whatever it is.
+    if (action.subject().kind() == Kind.ServiceAccount) {
+      return Tier.Enforce;
+    }
+    return switch (action) {
+      case Action.DenyWrites _, Action.AllowWrites _, Action.Invalidate _, Action.Revalidate _ ->
+          Tier.Enforce;
+      case Action.Remove remove when isForGood(s, remove) -> Tier.Enforce;
+      case Action.Issue _,
+          Action.Rotate _,
+          Action.Stage _,
+          Action.RunHook _,
+          Action.Note _,
+          Action.Promote _,
+          Action.BeginRevoke _,
+          Action.Retire _,
+          Action.CaughtUp _,
+          Action.Rollback _,
+          Action.Acknowledge _,
+          Action.Anchor _,
+          Action.Remove _,
+          Action.ResetIssuedAt _,
+          Action.Reword _,
+          Action.Adopt _,
+          Action.Release _,
+          Action.SetOwner _,
+          Action.Restart _,
+          Action.Evict _,
+          Action.Renew _,
+          Action.CreateCertificate _,
+          Action.UpdateCertificate _,
+          Action.CreateServiceAccount _,
+          Action.UpdateServiceAccount _,
+          Action.Mark _,
+          Action.Relabel _,
+          Action.Unmark _ ->
+          Tier.Rotate;
+    };
+  }
+
+  /// A member goes with its identity; what is beside it for a rotation (a value that is staged, the
+  /// anchor of a token, the Job of a hook) comes and goes with each.
+  private static boolean isForGood(Snapshot s, Action.Remove remove) {
+    return switch (remove.subject().kind()) {
+      case Secret ->
+          s.member(remove.subject())
+                  .filter(
+                      member -> member instanceof StoredSecret secret && secret.part().isPresent())
+                  .isEmpty()
+              && s.safeguards().anchors().stream()
+                  .noneMatch(anchor -> anchor.subject().equals(remove.subject()));
+      case Job -> false;
+      case ServiceAccount,
+          Certificate,
+          CronJob,
+          Deployment,
+          StatefulSet,
+          DaemonSet,
+          Rollout,
+          Pod,
+          Suspension ->
+          true;
+    };
+  }
+
+  private TierLimit() {}
+}

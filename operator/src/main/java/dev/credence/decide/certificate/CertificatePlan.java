@@ -1,0 +1,403 @@
+package dev.credence.decide.certificate;
+
+import dev.credence.decide.membership.MemberRole;
+import dev.credence.decide.membership.OwnershipLabels;
+import dev.credence.decide.membership.SecretConflicts;
+import dev.credence.decide.rotation.CredentialPlan;
+import dev.credence.decide.rotation.CredentialPlan.Blocker;
+import dev.credence.decide.rotation.RotationTrigger;
+import dev.credence.facts.Snapshot;
+import dev.credence.facts.credential.Handled;
+import dev.credence.facts.credential.Issuance;
+import dev.credence.facts.credential.Issuance.Field;
+import dev.credence.facts.credential.Issuer;
+import dev.credence.facts.credential.Issuer.Authority;
+import dev.credence.facts.credential.Request;
+import dev.credence.facts.credential.Requests;
+import dev.credence.facts.identity.Identity.Known;
+import dev.credence.facts.identity.Member.Certificate;
+import dev.credence.facts.identity.Member.Failure;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.policy.Policy;
+import dev.credence.plan.Action;
+import dev.credence.plan.ConditionResult.Impact;
+import dev.credence.plan.IdentityStatus;
+import dev.credence.plan.IdentityStatus.Credential;
+import dev.credence.plan.IdentityStatus.Credential.Kind;
+import dev.credence.plan.IdentityStatus.Credential.Phase;
+import dev.credence.plan.IdentityStatus.OwnerFound;
+import dev.credence.plan.IssuanceHold;
+import dev.credence.plan.Reason;
+import dev.credence.plan.Sentences;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// What comes next for a Certificate? cert-manager issues and renews; we create the Certificate
+/// where the identity says `issue`, bring what we wrote of it back to what the identity says, ask
+/// for a new one on request, and tell how it stands.
+///
+/// A Secret that is not of this Certificate is never written over, and where the policy enforces,
+/// nothing is asked for that breaks its rules.
+public record CertificatePlan(
+    Snapshot s, Optional<Policy> policy, Optional<IssuanceHold> halt, OwnerFound owner) {
+  private static final Duration FIRST_RETRY = Duration.ofHours(1);
+  private static final int MOST_DOUBLINGS = 5;
+
+  /// Empty where the seat is for others to speak of.
+  public Optional<CredentialPlan> turn(MemberRole seat) {
+    return switch (seat) {
+      case MemberRole.Linked(Certificate certificate) -> Optional.of(standing(certificate));
+      case MemberRole.Made(Certificate certificate) -> Optional.of(made(certificate));
+      case MemberRole.ToMake(var subject) ->
+          SecretConflicts.issue(s, subject).map(issue -> toMake(subject, issue));
+      case MemberRole.ToAdopt(Certificate certificate) -> Optional.of(toAdopt(certificate));
+      case MemberRole.ToRelease(Certificate certificate) ->
+          Optional.of(
+              standing(certificate).doingOnly(OwnershipLabels.release(certificate.thing())));
+      case MemberRole.Unlisted(Certificate certificate) -> Optional.of(dropped(certificate));
+      case MemberRole _ -> Optional.empty();
+    };
+  }
+
+  private CredentialPlan toAdopt(Certificate certificate) {
+    var thing = certificate.thing();
+    if (halt.isPresent()) {
+      return unissued(
+          thing.subject(), Phase.Pending, "not taken over: " + halt.get().why(), Requests.NONE);
+    }
+    return unissued(thing.subject(), Phase.Pending, "to be taken over", Requests.NONE)
+        .doing(Action.Adopt.of(thing, Optional.empty()));
+  }
+
+  private CredentialPlan toMake(ObjectRef subject, Issuance issue) {
+    var broken = CertificateRules.broken(subject, issue, policy);
+    if (halt.isPresent()) {
+      return violating(
+          unissued(subject, Phase.Pending, "not issued: " + halt.get().why(), Requests.NONE),
+          broken);
+    }
+    if (isForbidden(broken)) {
+      return violating(
+          unissued(
+              subject, Phase.Blocked, "not issued: the policy does not allow it", Requests.NONE),
+          broken);
+    }
+    // What is new answers every request that was there before it.
+    var answered = s.setback(subject).isPresent() ? Requests.NONE : s.identity().requests();
+    return violating(
+        unissued(subject, Phase.Pending, "cert-manager is asked to issue it", answered)
+            .doing(
+                new Action.CreateCertificate(
+                    subject, issue, OwnershipLabels.wanted(s, owner), s.identity().retain()))
+            .against(Blocker.refusal(s, subject)),
+        broken);
+  }
+
+  private boolean isForbidden(List<Blocker> broken) {
+    return !broken.isEmpty() && policy.filter(Policy::enforces).isPresent();
+  }
+
+  private static CredentialPlan violating(CredentialPlan turn, List<Blocker> broken) {
+    var all = turn;
+    for (var obstacle : broken) {
+      all = all.against(obstacle);
+    }
+    return all;
+  }
+
+  private CredentialPlan unissued(
+      ObjectRef subject, Phase phase, String message, Requests requests) {
+    var answered = handled(requests, subject);
+    return CredentialPlan.idle(
+            new Credential(
+                subject.name(),
+                Kind.Certificate,
+                phase,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                shown(answered),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(message)))
+        .answering(answered);
+  }
+
+  private CredentialPlan made(Certificate certificate) {
+    var subject = certificate.subject();
+    return SecretConflicts.issue(s, subject)
+        .map(issue -> made(certificate, issue))
+        .orElseGet(() -> standing(certificate));
+  }
+
+  private CredentialPlan made(Certificate certificate, Issuance issue) {
+    var subject = certificate.subject();
+    var amendment = Amendment.of(certificate, issue);
+    var after = amendment.fields().isEmpty() ? certificate.asked() : Optional.of(issue);
+    var broken =
+        after.map(found -> CertificateRules.broken(subject, found, policy)).orElse(List.of());
+    var shared =
+        SecretConflicts.inTheWay(s, subject, issue)
+            .filter(
+                _ ->
+                    amendment.fields().contains(Field.SecretName)
+                        || certificate
+                            .asked()
+                            .map(Issuance::secretName)
+                            .equals(Optional.of(issue.secretName())));
+    var mayAmend =
+        !amendment.fields().isEmpty()
+            && halt.isEmpty()
+            && shared.isEmpty()
+            && !isForbidden(broken)
+            && s.setback(subject).isEmpty();
+    var turn =
+        mayAmend
+            ? standing(certificate, true, amendment.notes(), broken)
+                .doing(
+                    new Action.UpdateCertificate(
+                        subject, certificate.thing().guard(), issue, amendment.fields()))
+            : standing(certificate, false, amendment.notes(), broken);
+    return turn.against(Blocker.refusal(s, subject).filter(_ -> !amendment.fields().isEmpty()))
+        .against(shared.map(Blocker::broken));
+  }
+
+  /// The Certificate goes, so that it is not renewed; what it was written to stays for who still
+  /// uses it.
+  private CredentialPlan dropped(Certificate certificate) {
+    var turn = standing(certificate);
+    if (halt.isPresent() || s.setback(certificate.subject()).isPresent()) {
+      return turn;
+    }
+    var thing = certificate.thing();
+    return turn.doingOnly(
+        thing.made()
+            ? new Action.Remove(
+                thing.subject(), thing.guard(), "it is no longer in `spec.certificates`")
+            : OwnershipLabels.release(thing));
+  }
+
+  private CredentialPlan standing(Certificate certificate) {
+    return standing(
+        certificate,
+        false,
+        List.of(),
+        certificate
+            .asked()
+            .map(found -> CertificateRules.broken(certificate.subject(), found, policy))
+            .orElse(List.of()));
+  }
+
+  /// How it stands, and whether cert-manager is asked for a new one: where somebody asks for new
+  /// values, or takes the old ones back: a certificate cannot be ended, only replaced.
+  private CredentialPlan standing(
+      Certificate certificate, boolean written, List<String> notes, List<Blocker> broken) {
+    var subject = certificate.subject();
+    var isOver = hasCome(certificate.notAfter());
+    var requests = s.identity().requests();
+    var known = s.identity().known(subject.name());
+    var isNew =
+        RotationTrigger.isNew(requests.rotate(), known.flatMap(Known::rotate))
+            || RotationTrigger.isNew(requests.revoke(), known.flatMap(Known::revoke));
+    var renewing = known.filter(before -> isToFollow(certificate, before)).isPresent();
+    var refusal = Blocker.refusal(s, subject).filter(_ -> isNew || renewing);
+    var isHeld = written || halt.isPresent() || s.setback(subject).isPresent();
+    var handled = handled(isHeld ? Requests.NONE : requests, subject);
+    // A request before the first issue is answered by it, as before the first value of a Secret.
+    var wasIssued = certificate.revision() > 0 || certificate.ready();
+    var begins = isNew && !isHeld && wasIssued && !certificate.issuing();
+    var credential =
+        new Credential(
+            subject.name(),
+            Kind.Certificate,
+            phase(certificate, isOver),
+            Optional.empty(),
+            certificate.notBefore(),
+            certificate.renewal(),
+            Optional.empty(),
+            certificate.notAfter(),
+            Optional.empty(),
+            Optional.empty(),
+            shown(handled),
+            certificate.failure().map(Failure::attempts),
+            Optional.of(certificate.revision()).filter(_ -> begins || renewing),
+            message(certificate, isOver, notes));
+    var renewals =
+        renewing && !isHeld && !certificate.issuing()
+            ? List.<Action>of(
+                new Action.Renew(
+                    subject,
+                    certificate.thing().guard(),
+                    certificate.revision(),
+                    s.now(),
+                    requests.revoke().isPresent()))
+            : List.<Action>of();
+    return violating(
+        CredentialPlan.idle(credential)
+            .doing(renewals)
+            .against(refusal)
+            .against(outdated(certificate))
+            .answering(handled),
+        broken);
+  }
+
+  /// Which revision is to be followed by another is written down first, and asked for then: who
+  /// comes after a crash sees whether it has come, and nothing is issued twice. What has failed
+  /// since is left to cert-manager, which tries again in its own time.
+  private static boolean isToFollow(Certificate certificate, Known known) {
+    return known.renewing().equals(Optional.of(certificate.revision()))
+        && known.failedAttempts().equals(certificate.failure().map(Failure::attempts));
+  }
+
+  /// These requests, where there are any, and else those that were answered before.
+  private Handled handled(Requests requests, ObjectRef subject) {
+    var known = s.identity().known(subject.name());
+    return new Handled(
+        requests.rotate().flatMap(Request::asked).or(() -> known.flatMap(Known::rotate)),
+        requests.revoke().flatMap(Request::asked).or(() -> known.flatMap(Known::revoke)),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  private static IdentityStatus.Handled shown(Handled handled) {
+    return new IdentityStatus.Handled(
+        handled.identityRotate(), Optional.empty(), Optional.empty(), handled.identityRevoke());
+  }
+
+  private Phase phase(Certificate certificate, boolean isOver) {
+    if (isOver) {
+      return Phase.Expired;
+    }
+    if (!certificate.ready()) {
+      return Phase.Pending;
+    }
+    return hasCome(certificate.renewal()) ? Phase.Due : Phase.Fresh;
+  }
+
+  private Optional<String> message(Certificate certificate, boolean isOver, List<String> notes) {
+    var sentences =
+        Stream.of(
+                certificate.complaint().stream(),
+                certificate.complaint().stream().flatMap(_ -> issuerProblem(certificate)),
+                certificate.notAfter().stream().filter(_ -> isOver).map(end -> "ended at " + end),
+                certificate.failure().stream().map(CertificatePlan::failed),
+                certificate.asked().stream().flatMap(CertificatePlan::unreadable),
+                notes.stream())
+            .flatMap(texts -> texts)
+            .toList();
+    return sentences.isEmpty() ? Optional.empty() : Optional.of(Sentences.joined(sentences));
+  }
+
+  /// cert-manager's own message about a Certificate does not tell it.
+  private Stream<String> issuerProblem(Certificate certificate) {
+    return certificate.asked().stream()
+        .map(Issuance::issuer)
+        .flatMap(
+            ref ->
+                switch (s.certManager().issuers().get(ref)) {
+                  case Issuer.Absent _ -> Stream.of(ref + " does not exist");
+                  case Issuer.Found(var complaint, _) ->
+                      complaint.stream().map(why -> ref + " is not ready: " + why);
+                  case null -> Stream.of();
+                });
+  }
+
+  private static Stream<String> unreadable(Issuance asked) {
+    return asked.unreadable().stream()
+        .map(
+            text ->
+                text
+                    + " is not a duration that cert-manager can use: write hours, minutes and seconds like 2160h");
+  }
+
+  /// After each failure cert-manager waits twice as long: an hour first, 32 hours at most, unless
+  /// it was told otherwise (`--certificate-request-minimum-backoff-duration` and its maximum).
+  private static String failed(Failure failure) {
+    var doublings = Math.min(MOST_DOUBLINGS, failure.attempts() - 1);
+    return "failed "
+        + (failure.attempts() == 1 ? "once" : failure.attempts() + " times in a row, the last")
+        + " at "
+        + failure.last()
+        + ": by its defaults cert-manager tries again from "
+        + failure.last().plus(FIRST_RETRY.multipliedBy(1L << doublings))
+        + " on";
+  }
+
+  /// Whoever trusts the new certificate of the CA alone does not trust what the old one signed.
+  private Optional<Blocker> outdated(Certificate certificate) {
+    return certificate
+        .asked()
+        .flatMap(
+            asked ->
+                s.certManager().issuers().get(asked.issuer()) instanceof Issuer.Found(_, var by)
+                    ? by
+                    : Optional.<Authority>empty())
+        .filter(
+            authority ->
+                certificate
+                    .notBefore()
+                    .filter(issued -> issued.isBefore(authority.since()))
+                    .isPresent())
+        .map(
+            authority ->
+                new Blocker(
+                    Reason.CAOutdated,
+                    certificate.subject()
+                        + " was signed before its CA, Certificate "
+                        + authority.certificate()
+                        + ", was renewed at "
+                        + authority.since()
+                        + ": have it issued anew by the annotation credence.dev/rotate on the identity, once what trusts it knows the new CA",
+                    Impact.Violation));
+  }
+
+  private boolean hasCome(Optional<Instant> time) {
+    return time.filter(at -> !at.isAfter(s.now())).isPresent();
+  }
+
+  /// What differs between a Certificate and what the identity says: `fields` are for us to write,
+  /// `notes` tell of what somebody else wrote.
+  private record Amendment(List<Field> fields, List<String> notes) {
+
+    static Amendment of(Certificate certificate, Issuance wanted) {
+      var different =
+          Stream.of(Field.values()).filter(field -> differs(certificate, wanted, field)).toList();
+      return new Amendment(
+          different.stream().filter(field -> isForUs(certificate, field)).toList(),
+          different.stream()
+              .filter(field -> !isForUs(certificate, field))
+              .map(
+                  field ->
+                      "`"
+                          + field
+                          + "` was set by somebody else and is left so, though the identity says another value")
+              .toList());
+    }
+
+    /// Where the identity is silent, others may speak; what we wrote when it was not goes.
+    private static boolean differs(Certificate certificate, Issuance wanted, Field field) {
+      var found = found(certificate, field);
+      var says = field.of(wanted);
+      return says.isPresent()
+          ? !found.equals(says)
+          : found.isPresent() && certificate.ours().contains(field);
+    }
+
+    private static boolean isForUs(Certificate certificate, Field field) {
+      return found(certificate, field).isEmpty() || certificate.ours().contains(field);
+    }
+
+    private static Optional<?> found(Certificate certificate, Field field) {
+      return certificate.asked().<Object>flatMap(asked -> field.of(asked));
+    }
+  }
+}

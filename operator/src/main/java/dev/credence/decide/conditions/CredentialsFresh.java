@@ -1,0 +1,184 @@
+package dev.credence.decide.conditions;
+
+import dev.credence.decide.lifecycle.LegacyTokens;
+import dev.credence.decide.rotation.CredentialPlan;
+import dev.credence.decide.rotation.CredentialPlan.Blocker;
+import dev.credence.plan.ConditionResult;
+import dev.credence.plan.ConditionResult.ConditionStatus;
+import dev.credence.plan.ConditionResult.ConditionType;
+import dev.credence.plan.ConditionResult.Impact;
+import dev.credence.plan.IdentityStatus.Credential;
+import dev.credence.plan.IdentityStatus.Credential.Kind;
+import dev.credence.plan.IdentityStatus.Credential.Phase;
+import dev.credence.plan.IssuanceHold;
+import dev.credence.plan.IssuanceHold.Cause;
+import dev.credence.plan.Reason;
+import dev.credence.plan.Sentences;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Is every credential current? The worst that can be said of any of them is said.
+public final class CredentialsFresh {
+  private static final Set<Phase> ABOUT_TO_CHANGE =
+      EnumSet.of(
+          Phase.Due, Phase.Deferred, Phase.Applying, Phase.Verifying, Phase.Revoked, Phase.Expired);
+
+  /// `halt`: why nothing is issued; another condition speaks of that.
+  public static ConditionResult verdict(
+      List<CredentialPlan> turns, Optional<IssuanceHold> halt, LegacyTokens legacy) {
+    var credentials = turns.stream().map(CredentialPlan::credential).toList();
+    if (halt.filter(why -> why.is(Cause.Decommissioned)).isPresent()) {
+      return hindered(turns, Reason.RotationBlocked)
+          .or(() -> hindered(turns, Reason.VerificationFailed))
+          .or(() -> beingEnded(credentials))
+          .orElseGet(CredentialsFresh::ended);
+    }
+    // Consumers are refused now: nothing is worse.
+    return hindered(turns, Reason.ConsumersLeftBehind)
+        .or(() -> hindered(turns, Reason.RotationBlocked))
+        .or(() -> notReady(credentials, halt))
+        .or(() -> hindered(turns, Reason.ValueOverwritten))
+        .or(() -> hindered(turns, Reason.VerificationFailed))
+        .or(() -> notThere(credentials, halt.isPresent() ? Impact.None : Impact.Waiting))
+        .or(() -> ended(credentials))
+        .or(() -> violated(turns))
+        .or(legacy::verdict)
+        .or(() -> failedToRenew(credentials))
+        .or(() -> hindered(turns, Reason.ConsumersPending))
+        .or(() -> hindered(turns, Reason.RotationDeferred))
+        .or(() -> due(credentials))
+        .orElseGet(() -> fresh(credentials, legacy));
+  }
+
+  private static Optional<ConditionResult> hindered(List<CredentialPlan> turns, Reason reason) {
+    var obstacles =
+        turns.stream()
+            .flatMap(turn -> turn.obstacles().stream())
+            .filter(found -> found.reason() == reason)
+            .toList();
+    return failing(
+        reason,
+        obstacles.stream().map(Blocker::weight).max(Comparator.naturalOrder()).orElse(Impact.None),
+        obstacles.stream().map(Blocker::message).distinct().toList());
+  }
+
+  /// What breaks a rule of the policy: the first of it gives the reason, all of it is said.
+  private static Optional<ConditionResult> violated(List<CredentialPlan> turns) {
+    var violations =
+        turns.stream()
+            .flatMap(turn -> turn.obstacles().stream())
+            .filter(obstacle -> obstacle.weight() == Impact.Violation)
+            .sorted(Comparator.comparing(Blocker::reason))
+            .toList();
+    return violations.stream()
+        .findFirst()
+        .flatMap(
+            worst ->
+                failing(
+                    worst.reason(),
+                    Impact.Violation,
+                    violations.stream().map(Blocker::message).toList()));
+  }
+
+  private static Optional<ConditionResult> failedToRenew(List<Credential> credentials) {
+    return failing(
+        Reason.IssuanceFailed,
+        Impact.None,
+        credentials.stream()
+            .filter(c -> c.failedAttempts().isPresent())
+            .map(c -> sentence(c, "failed"))
+            .toList());
+  }
+
+  /// One that is not to be issued for now counts for nothing.
+  private static Optional<ConditionResult> notReady(
+      List<Credential> credentials, Optional<IssuanceHold> halt) {
+    var certificates =
+        credentials.stream()
+            .filter(c -> c.kind() == Kind.Certificate)
+            .filter(c -> c.phase() == Phase.Pending || c.phase() == Phase.Expired)
+            .toList();
+    var isHeld = halt.isPresent() && certificates.stream().allMatch(c -> c.issuedAt().isEmpty());
+    return failing(
+        Reason.CertificateNotReady,
+        isHeld ? Impact.None : Impact.Waiting,
+        certificates.stream().map(c -> sentence(c, "not ready")).toList());
+  }
+
+  private static Optional<ConditionResult> beingEnded(List<Credential> credentials) {
+    var left = credentials.stream().filter(c -> isMade(c) && c.issuedAt().isPresent());
+    return failing(
+        Reason.RotationDue, Impact.Waiting, left.map(c -> sentence(c, "being ended")).toList());
+  }
+
+  private static ConditionResult ended() {
+    return ConditionResult.fine(
+        ConditionType.CredentialsFresh,
+        ConditionStatus.True,
+        Reason.Fresh,
+        "what was made for the identity has ended with it");
+  }
+
+  private static Optional<ConditionResult> notThere(List<Credential> credentials, Impact weight) {
+    var pending =
+        credentials.stream()
+            .filter(c -> c.phase() == Phase.Pending || isMade(c) && c.issuedAt().isEmpty())
+            .filter(c -> c.phase() != Phase.Expired);
+    return failing(
+        Reason.RotationDue, weight, pending.map(c -> sentence(c, "no value yet")).toList());
+  }
+
+  private static boolean isMade(Credential credential) {
+    return credential.kind() == Kind.Generated || credential.kind() == Kind.Token;
+  }
+
+  private static Optional<ConditionResult> ended(List<Credential> credentials) {
+    var ended =
+        credentials.stream()
+            .filter(c -> c.kind() == Kind.Linked || c.kind() == Kind.LegacyToken)
+            .filter(c -> c.phase() == Phase.Expired);
+    return failing(
+        Reason.RotationDue, Impact.Violation, ended.map(c -> sentence(c, "ended")).toList());
+  }
+
+  /// Shown, but nothing is wrong: seconds pass between a request and its answer, and what an
+  /// identity that has ended still holds is for Expiring to say.
+  private static Optional<ConditionResult> due(List<Credential> credentials) {
+    var due = credentials.stream().filter(c -> ABOUT_TO_CHANGE.contains(c.phase()));
+    return failing(
+        Reason.RotationDue,
+        Impact.None,
+        due.map(c -> sentence(c, "about to be replaced")).toList());
+  }
+
+  private static ConditionResult fresh(List<Credential> credentials, LegacyTokens legacy) {
+    return ConditionResult.fine(
+        ConditionType.CredentialsFresh,
+        ConditionStatus.True,
+        Reason.Fresh,
+        (credentials.isEmpty() ? "no credentials" : "every credential is current")
+            + legacy.note().map(text -> "; " + text).orElse(""));
+  }
+
+  private static String sentence(Credential credential, String otherwise) {
+    return credential.name() + ": " + credential.message().orElse(otherwise);
+  }
+
+  private static Optional<ConditionResult> failing(
+      Reason reason, Impact weight, List<String> sentences) {
+    return sentences.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new ConditionResult(
+                ConditionType.CredentialsFresh,
+                ConditionStatus.False,
+                reason,
+                Sentences.joined(sentences),
+                weight));
+  }
+
+  private CredentialsFresh() {}
+}

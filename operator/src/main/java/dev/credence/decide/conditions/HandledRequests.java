@@ -1,0 +1,49 @@
+package dev.credence.decide.conditions;
+
+import dev.credence.decide.rotation.CredentialPlan;
+import dev.credence.facts.credential.Handled;
+import dev.credence.facts.credential.Request;
+import dev.credence.facts.credential.Requests;
+import dev.credence.plan.IdentityStatus;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/// Which requests by annotation were acted upon, this look's actions included? The last one on the
+/// identity that every credential answered; where there is none, that on one of its Secrets.
+///
+/// A Secret that we generate counts even where it has answered nothing yet; what we only watch has
+/// to answer where it can, as a Certificate does.
+public record HandledRequests(
+    Requests onIdentity, List<CredentialPlan> generated, List<CredentialPlan> watched) {
+
+  public IdentityStatus.Handled handled() {
+    return new IdentityStatus.Handled(
+        byAll(onIdentity.rotate(), Handled::identityRotate).or(() -> byAny(Handled::rotate)),
+        byAny(Handled::rollback),
+        byAny(Handled::abort),
+        byAll(onIdentity.revoke(), Handled::identityRevoke).or(() -> byAny(Handled::revoke)));
+  }
+
+  /// One that answered another request than this, or none, is still behind.
+  private Optional<String> byAll(
+      Optional<Request> request, Function<Handled, Optional<String>> answer) {
+    var asked = request.flatMap(Request::asked);
+    return answers()
+        .map(answer)
+        .filter(answered -> !answered.equals(asked))
+        .findFirst()
+        .orElse(asked);
+  }
+
+  private Optional<String> byAny(Function<Handled, Optional<String>> answer) {
+    return answers().flatMap(one -> answer.apply(one).stream()).findFirst();
+  }
+
+  private Stream<Handled> answers() {
+    return Stream.concat(
+        generated.stream().map(turn -> turn.handled().orElse(Handled.NONE)),
+        watched.stream().flatMap(turn -> turn.handled().stream()));
+  }
+}

@@ -1,0 +1,255 @@
+package dev.credence.decide.conditions;
+
+import dev.credence.decide.membership.MemberRole;
+import dev.credence.decide.membership.Membership;
+import dev.credence.facts.Snapshot;
+import dev.credence.facts.identity.Member;
+import dev.credence.facts.object.FailedWrite;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.ObjectRef.Kind;
+import dev.credence.plan.ConditionResult;
+import dev.credence.plan.ConditionResult.ConditionStatus;
+import dev.credence.plan.ConditionResult.ConditionType;
+import dev.credence.plan.ConditionResult.Impact;
+import dev.credence.plan.IdentityStatus.Counts;
+import dev.credence.plan.IssuanceHold;
+import dev.credence.plan.Reason;
+import dev.credence.plan.Sentences;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/// Is every member there and linked? `made` is what is made in this very look: it is there when the
+/// status is written.
+public record MembersLinked(
+    Snapshot s, Optional<IssuanceHold> halt, List<MemberRole> seats, Set<ObjectRef> made) {
+
+  private record Fault(Reason reason, Impact weight, String sentence) {
+    private static final List<Reason> WORST_FIRST =
+        List.of(
+            Reason.TargetNotOwned,
+            Reason.ClaimedWhileSuspended,
+            Reason.ClaimedByOther,
+            Reason.CertManagerAbsent,
+            Reason.MemberMissing);
+
+    int rank() {
+      return WORST_FIRST.indexOf(reason);
+    }
+  }
+
+  /// `foreignMarks`: what members carry that somebody else wrote. That is said, and nothing is
+  /// wrong with it.
+  public ConditionResult verdict(List<String> foreignMarks) {
+    var notes =
+        Stream.of(foreignMarks.stream(), refused(), unlisted(), stillSuspended())
+            .flatMap(text -> text)
+            .toList();
+    var faults =
+        seats.stream()
+            .flatMap(seat -> fault(seat).stream())
+            .sorted(Comparator.comparing(Fault::rank))
+            .toList();
+    var sentences = new ArrayList<String>();
+    faults.forEach(fault -> sentences.add(fault.sentence()));
+    sentences.addAll(notes);
+    if (faults.isEmpty()) {
+      return ConditionResult.fine(
+          ConditionType.MembersLinked,
+          ConditionStatus.True,
+          Reason.AllLinked,
+          notes.isEmpty() ? allLinked() : Sentences.joined(notes));
+    }
+    var worst = faults.getFirst().reason();
+    var weight =
+        faults.stream()
+            .filter(fault -> fault.reason() == worst)
+            .map(Fault::weight)
+            .max(Comparator.naturalOrder())
+            .orElse(Impact.None);
+    return new ConditionResult(
+        ConditionType.MembersLinked,
+        ConditionStatus.False,
+        worst,
+        Sentences.joined(sentences),
+        weight);
+  }
+
+  private String allLinked() {
+    return seats.stream().anyMatch(this::isThere)
+        ? "every member is there and linked"
+        : "no members";
+  }
+
+  private Optional<Fault> fault(MemberRole seat) {
+    return switch (seat) {
+      case MemberRole.ToAdopt(var member) when halt.filter(h -> !h.isOutOfService()).isPresent() ->
+          Optional.of(
+              new Fault(
+                  Reason.MemberMissing,
+                  Impact.None,
+                  member.subject() + " is not taken over: " + halt.get().why()));
+      case MemberRole.Linked _,
+          MemberRole.Made _,
+          MemberRole.ToAdopt _,
+          MemberRole.ToRelease _,
+          MemberRole.Unlisted _,
+          MemberRole.Former _ ->
+          Optional.empty();
+      case MemberRole.ToMake(var subject) ->
+          made.contains(subject) ? Optional.empty() : Optional.of(notMade(subject));
+      case MemberRole.Missing(var subject) ->
+          waiting(Reason.MemberMissing, subject + " does not exist");
+      case MemberRole.Terminating(var subject) ->
+          waiting(Reason.MemberMissing, subject + " is being deleted");
+      case MemberRole.NoCertManager(var subject) ->
+          waiting(
+              Reason.CertManagerAbsent,
+              subject + " cannot be looked up: cert-manager's resources are not installed");
+      case MemberRole.NotOwned(var subject, var keeper) ->
+          broken(Reason.TargetNotOwned, subject + leftAlone(subject, keeper));
+      case MemberRole.WouldOverwrite(_, var why) -> broken(Reason.TargetNotOwned, why);
+      case MemberRole.ClaimedBy(var subject, var identity) ->
+          broken(
+              Reason.ClaimedByOther,
+              subject
+                  + " belongs to MachineIdentity "
+                  + identity
+                  + ": list it in one identity only");
+      case MemberRole.ClaimedWhileSuspended claimed ->
+          broken(Reason.ClaimedWhileSuspended, Membership.suspended(s, claimed));
+    };
+  }
+
+  private static String leftAlone(ObjectRef subject, Optional<String> keeper) {
+    return keeper
+        .map(
+            other ->
+                " is looked after by "
+                    + other
+                    + ", so it is left alone though it is given to this identity: take it off there first, or choose another name")
+        .orElse(
+            " exists and was not made by Credence for this identity, so it is left alone: choose another name, or delete it if nothing uses it"
+                + (subject.kind() != Kind.ServiceAccount
+                    ? ", or give it to this identity by the annotation credence.dev/adopt"
+                    : ""));
+  }
+
+  private static Optional<Fault> waiting(Reason reason, String sentence) {
+    return Optional.of(new Fault(reason, Impact.Waiting, sentence));
+  }
+
+  private static Optional<Fault> broken(Reason reason, String sentence) {
+    return Optional.of(new Fault(reason, Impact.Broken, sentence));
+  }
+
+  private Fault notMade(ObjectRef subject) {
+    if (halt.isPresent()) {
+      return new Fault(
+          Reason.MemberMissing, Impact.None, subject + " is not made: " + halt.get().why());
+    }
+    if (subject.kind() != Kind.ServiceAccount) {
+      // CredentialsFresh says why, and how much it counts.
+      return new Fault(Reason.MemberMissing, Impact.None, subject + " is not made yet");
+    }
+    return s.refusal(subject)
+        .map(refused -> new Fault(Reason.MemberMissing, Impact.Broken, refused.message()))
+        .orElseGet(
+            () -> new Fault(Reason.MemberMissing, Impact.Waiting, subject + " is not made yet"));
+  }
+
+  /// Marks and adjustments that the API server does not let us write. Of our Secrets and
+  /// Certificates CredentialsFresh speaks.
+  private Stream<String> refused() {
+    return seats.stream()
+        .filter(seat -> seat instanceof MemberRole.Taken && !isOurCredential(seat))
+        .flatMap(seat -> s.refusal(seat.subject()).stream())
+        .map(FailedWrite::message);
+  }
+
+  private static boolean isOurCredential(MemberRole seat) {
+    return switch (seat) {
+      case MemberRole.Made(Member.Account _), MemberRole.Unlisted(Member.Account _) -> false;
+      case MemberRole.Made _, MemberRole.Unlisted _ -> true;
+      case MemberRole _ -> false;
+    };
+  }
+
+  private Stream<String> unlisted() {
+    return seats.stream()
+        .filter(seat -> seat instanceof MemberRole.Unlisted(Member.Account _))
+        .map(
+            seat ->
+                seat.subject()
+                    + " is no longer in `spec.serviceAccounts`: kept; delete it when nothing runs as it, or list it again");
+  }
+
+  /// What left a suspended identity stays suspended with it.
+  private Stream<String> stillSuspended() {
+    return halt.filter(IssuanceHold::isOutOfService).isPresent()
+        ? s.safeguards().listedFor(s.identity().uid()).keySet().stream()
+            .map(ObjectRef::account)
+            .filter(
+                account ->
+                    seats.stream()
+                        .filter(seat -> !(seat instanceof MemberRole.Former))
+                        .noneMatch(seat -> seat.subject().equals(account)))
+            .sorted()
+            .map(
+                account ->
+                    account
+                        + " stays suspended with this identity, which no longer has it: resume the identity to free it")
+        : Stream.of();
+  }
+
+  public Counts counts() {
+    return new Counts(
+        members(Kind.ServiceAccount),
+        members(Kind.Secret),
+        members(Kind.Certificate),
+        count(this::isMissing),
+        count(
+            seat ->
+                seat instanceof MemberRole.NotOwned || seat instanceof MemberRole.WouldOverwrite),
+        count(
+            seat ->
+                seat instanceof MemberRole.ClaimedBy
+                    || seat instanceof MemberRole.ClaimedWhileSuspended));
+  }
+
+  private int members(Kind kind) {
+    return count(seat -> seat.subject().kind() == kind && isThere(seat));
+  }
+
+  private int count(Predicate<MemberRole> those) {
+    return (int) seats.stream().filter(those).count();
+  }
+
+  private boolean isThere(MemberRole seat) {
+    return switch (seat) {
+      case MemberRole.Linked _, MemberRole.Made _, MemberRole.ToAdopt _, MemberRole.Unlisted _ ->
+          true;
+      case MemberRole.ToMake(var subject) -> made.contains(subject);
+      case MemberRole.Missing _,
+          MemberRole.Terminating _,
+          MemberRole.NotOwned _,
+          MemberRole.WouldOverwrite _,
+          MemberRole.ClaimedBy _,
+          MemberRole.ClaimedWhileSuspended _,
+          MemberRole.NoCertManager _,
+          MemberRole.ToRelease _,
+          MemberRole.Former _ ->
+          false;
+    };
+  }
+
+  private boolean isMissing(MemberRole seat) {
+    return seat instanceof MemberRole.Missing
+        || seat instanceof MemberRole.NoCertManager
+        || seat instanceof MemberRole.ToMake && !isThere(seat);
+  }
+}

@@ -1,0 +1,353 @@
+package dev.credence.decide.lifecycle;
+
+import dev.credence.decide.membership.MemberRole;
+import dev.credence.facts.Snapshot;
+import dev.credence.facts.identity.Identity.SecretWanted;
+import dev.credence.facts.identity.RecordedStatus.LastUse;
+import dev.credence.facts.identity.RecordedStatus.RecordedReview;
+import dev.credence.facts.identity.RecordedStatus.Sign;
+import dev.credence.facts.identity.SuspensionFacts.LegacyToken;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.policy.Policy;
+import dev.credence.facts.policy.PolicyRules;
+import dev.credence.facts.text.Days;
+import dev.credence.facts.usage.UsageEvidence.Tracking;
+import dev.credence.facts.usage.UsageListing.SetUp;
+import dev.credence.plan.ConditionResult;
+import dev.credence.plan.ConditionResult.ConditionStatus;
+import dev.credence.plan.ConditionResult.ConditionType;
+import dev.credence.plan.ConditionResult.Impact;
+import dev.credence.plan.Durations;
+import dev.credence.plan.IdentityStatus.Use;
+import dev.credence.plan.IdentityStatus.Use.Source;
+import dev.credence.plan.Reason;
+import dev.credence.plan.Sentences;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// Is the identity in use? What shows it counts by the day: the API server's note of when a token
+/// was used, pods that run or ran, and what is set up to use it, at work or not.
+///
+/// Nobody is called idle because nothing was seen: it was seen at work and then no more for the
+/// time that its policy gives, or it has a token that was never used while that was noted. Whatever
+/// could hide a use makes the answer Unknown.
+///
+/// `changes`: when the answer changes by itself.
+public record InUse(
+    Finding finding,
+    Optional<LastUse> last,
+    Use use,
+    ConditionResult verdict,
+    List<Instant> changes) {
+
+  enum Finding {
+    InUse,
+    Idle,
+    Unknown,
+    /// not everything could be looked at
+    InPart
+  }
+
+  /// After how long a use is none any more, where no policy says.
+  private static final Duration COUNTS_FOR = PolicyRules.LEGACY_UNUSED_FOR;
+
+  /// `confirmed`: when somebody last said that it is needed.
+  public static InUse of(
+      Snapshot s,
+      Optional<Policy> policy,
+      List<MemberRole> seats,
+      Optional<RecordedReview> confirmed) {
+    return new Looking(s, policy, MemberRole.own(seats), confirmed.map(RecordedReview::at)).usage();
+  }
+
+  boolean isIdle() {
+    return finding == Finding.Idle;
+  }
+
+  /// The same of what may be out of service.
+  public InUse under(ServiceState service) {
+    return service instanceof ServiceState.Held held
+            && held.ground().reason() != Reason.Idle
+            && finding != Finding.InUse
+        ? new InUse(
+            Finding.Unknown,
+            last,
+            use,
+            ConditionResult.fine(
+                ConditionType.InUse,
+                ConditionStatus.Unknown,
+                Reason.NoEvidence,
+                Looking.seenOr(last, "nothing shows whether it was in use")
+                    + "; it is out of service, and nothing can use it"),
+            List.of())
+        : this;
+  }
+
+  boolean isInPart() {
+    return finding == Finding.InPart;
+  }
+
+  /// One look at what there is.
+  private record Looking(
+      Snapshot s, Optional<Policy> policy, Set<ObjectRef> own, Optional<Instant> confirmed) {
+
+    InUse usage() {
+      var last = last();
+      var setUp = setUp();
+      if (last.isPresent() && s.now().isBefore(end(last.get()).plus(window()))) {
+        return inUse(
+            last,
+            setUp,
+            last.get().sign() == Sign.Pod ? Reason.PodRunning : Reason.TokenUsed,
+            seen(last.get()));
+      }
+      if (!setUp.isEmpty()) {
+        return inUse(
+            last,
+            setUp,
+            Reason.Referenced,
+            Sentences.joined(setUp.stream().map(SetUp::toString).toList())
+                + last.map(use -> "; " + seen(use)).orElse(""));
+      }
+      if (!s.evidence().uses().problems().isEmpty()) {
+        return unknown(
+            Finding.InPart,
+            last,
+            seenOr(last, "nothing that could be looked at shows whether it is in use")
+                + ": "
+                + Sentences.joined(s.evidence().uses().problems()));
+      }
+      return silent(last);
+    }
+
+    /// Nothing uses it now, and everything could be looked at.
+    private InUse silent(Optional<LastUse> last) {
+      var after = policy.flatMap(chosen -> chosen.oversight().idleness().after());
+      var tokens = tokens().toList();
+      if (after.isEmpty()) {
+        return unknown(
+            Finding.Unknown,
+            last,
+            last.map(
+                    use ->
+                        seen(use) + "; no policy says after how long that is idle (`idle.after`)")
+                .orElse("nothing shows whether it is in use"));
+      }
+      if (last.isEmpty() && tokens.isEmpty()) {
+        return unknown(Finding.Unknown, last, "nothing shows whether it is in use");
+      }
+      var unseen = unseen();
+      if (unseen.isPresent()) {
+        return unknown(
+            Finding.Unknown,
+            last,
+            seenOr(last, "nothing shows whether it is in use")
+                + "; the token in "
+                + unseen.get()
+                + " may be used, which nothing notes");
+      }
+      if (!tokens.isEmpty() && s.evidence().tracking() instanceof Tracking.Unknown(var why)) {
+        return unknown(
+            Finding.InPart,
+            last,
+            seenOr(last, "nothing shows whether its token is in use") + "; " + why);
+      }
+      return quiet(last, tokens, after.get());
+    }
+
+    private InUse quiet(Optional<LastUse> last, List<LegacyToken> tokens, Duration after) {
+      var idleAt = since(last, tokens).plus(after);
+      var what = seenOr(last, neverUsed());
+      if (s.now().isBefore(idleAt)) {
+        var verdict =
+            ConditionResult.fine(
+                ConditionType.InUse,
+                ConditionStatus.Unknown,
+                Reason.NoEvidence,
+                what
+                    + ", and nothing else uses it: idle from "
+                    + idleAt
+                    + " on, unless it is used");
+        return new InUse(Finding.Unknown, last, use(last), verdict, List.of(idleAt));
+      }
+      var verdict =
+          new ConditionResult(
+              ConditionType.InUse,
+              ConditionStatus.False,
+              Reason.Idle,
+              what
+                  + ", and nothing uses it: policy "
+                  + policy.orElseThrow().name()
+                  + " calls that idle after "
+                  + Durations.text(after)
+                  + " (`idle.after`); if it is needed, somebody with the right to `review` annotates"
+                  + " credence.dev/review='<own name> <time>', else decommission it",
+              Impact.Violation);
+      return new InUse(Finding.Idle, last, use(last), verdict, List.of());
+    }
+
+    private String neverUsed() {
+      return "its token was never used"
+          + (s.evidence().tracking() instanceof Tracking.Since(var day)
+              ? ", as far as that is noted (since " + day + ")"
+              : "");
+    }
+
+    /// The moment from which on it was silent: all of what follows would have been seen, which
+    /// takes an identity that was there to be looked at.
+    private Instant since(Optional<LastUse> last, List<LegacyToken> tokens) {
+      var noted =
+          !tokens.isEmpty() && s.evidence().tracking() instanceof Tracking.Since(var day)
+              ? Optional.of(Days.end(day))
+              : Optional.<Instant>empty();
+      var silent =
+          last.map(Looking::end)
+              .or(() -> tokens.stream().map(LegacyToken::createdAt).max(Instant::compareTo));
+      return Stream.of(silent, noted, confirmed, resumedAt(), referencedUntil().map(Days::end))
+          .flatMap(Optional::stream)
+          .filter(time -> time.isAfter(s.identity().createdAt()))
+          .max(Instant::compareTo)
+          .orElse(s.identity().createdAt());
+    }
+
+    /// What is out of service cannot be used: that is no sign against it once it is back.
+    private Optional<Instant> resumedAt() {
+      return s.identity()
+          .lived()
+          .suspended()
+          .filter(suspended -> !suspended.reason().equals(Reason.Idle.name()))
+          .map(_ -> s.now().truncatedTo(ChronoUnit.SECONDS))
+          .or(() -> s.identity().lived().resumedAt());
+    }
+
+    private InUse inUse(Optional<LastUse> last, List<SetUp> setUp, Reason reason, String message) {
+      return new InUse(
+          Finding.InUse,
+          last,
+          last.isPresent() || setUp.isEmpty()
+              ? use(last)
+              : new Use(Optional.empty(), Source.Reference, Optional.empty()),
+          ConditionResult.fine(ConditionType.InUse, ConditionStatus.True, reason, message),
+          Stream.concat(
+                  // Pods are listed, not watched: the next day shows whether they still run.
+                  isRunning() ? Stream.of(Days.end(today())) : Stream.of(),
+                  last.map(use -> end(use).plus(window())).stream())
+              .toList());
+    }
+
+    private InUse unknown(Finding finding, Optional<LastUse> last, String message) {
+      return new InUse(
+          finding,
+          last,
+          use(last),
+          ConditionResult.fine(
+              ConditionType.InUse, ConditionStatus.Unknown, Reason.NoEvidence, message),
+          List.of());
+    }
+
+    private Use use(Optional<LastUse> last) {
+      return new Use(
+          last.map(LastUse::day),
+          last.map(use -> use.sign() == Sign.Pod ? Source.Pod : Source.TokenLabel)
+              .orElse(Source.None),
+          referencedUntil());
+    }
+
+    /// Who takes a Deployment away may be about to bring another one: time begins anew.
+    private Optional<LocalDate> referencedUntil() {
+      if (!setUp().isEmpty()) {
+        return Optional.empty();
+      }
+      return s.identity().lived().referenced()
+          ? Optional.of(today())
+          : s.identity().lived().referencedUntil();
+    }
+
+    /// What is known already stays what it was for the rest of its day.
+    private Optional<LastUse> last() {
+      // A day far to come was written by a clock that was wrong, and would count for years.
+      var best =
+          s.identity().lived().lastUse().filter(use -> !use.day().isAfter(today().plusDays(1)));
+      for (var seen :
+          Stream.concat(
+                  tokens()
+                      .flatMap(token -> token.lastUsed().stream())
+                      .map(day -> new LastUse(day, Sign.TokenLabel)),
+                  ran().map(day -> new LastUse(day, Sign.Pod)))
+              .toList()) {
+        if (!seen.day().isAfter(today())
+            && best.filter(known -> !seen.day().isAfter(known.day())).isEmpty()) {
+          best = Optional.of(seen);
+        }
+      }
+      return best;
+    }
+
+    private Stream<LocalDate> ran() {
+      return s.evidence().uses().ran().entrySet().stream()
+          .filter(entry -> own.contains(entry.getKey()))
+          .map(Map.Entry::getValue);
+    }
+
+    private boolean isRunning() {
+      return ran().anyMatch(today()::equals);
+    }
+
+    private Stream<LegacyToken> tokens() {
+      return s.safeguards().tokens().stream()
+          .filter(token -> own.contains(ObjectRef.account(token.account())));
+    }
+
+    /// What names it; that one account of it names a Secret of it says nothing.
+    private List<SetUp> setUp() {
+      return s.evidence().uses().setUp().stream()
+          .filter(one -> own.contains(one.what()))
+          .filter(
+              one ->
+                  !one.kind().equals("ServiceAccount")
+                      || !own.contains(ObjectRef.account(one.name())))
+          .sorted()
+          .toList();
+    }
+
+    /// A token of ours that may be in use somewhere else: nobody notes its use.
+    private Optional<ObjectRef> unseen() {
+      return s.identity().secrets().stream()
+          .filter(SecretWanted::isToken)
+          .map(secret -> ObjectRef.secret(secret.name()))
+          .filter(own::contains)
+          .findFirst();
+    }
+
+    private Duration window() {
+      return policy.flatMap(chosen -> chosen.oversight().idleness().after()).orElse(COUNTS_FOR);
+    }
+
+    private LocalDate today() {
+      return s.now().atZone(ZoneOffset.UTC).toLocalDate();
+    }
+
+    private static Instant end(LastUse use) {
+      return Days.end(use.day());
+    }
+
+    private static String seenOr(Optional<LastUse> last, String otherwise) {
+      return last.map(Looking::seen).orElse(otherwise);
+    }
+
+    private static String seen(LastUse use) {
+      return switch (use.sign()) {
+        case TokenLabel -> "its token was last used on " + use.day();
+        case Pod -> "a pod of it was last seen on " + use.day();
+      };
+    }
+  }
+}

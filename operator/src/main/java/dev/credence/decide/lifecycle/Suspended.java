@@ -1,0 +1,450 @@
+package dev.credence.decide.lifecycle;
+
+import dev.credence.decide.membership.MemberRole;
+import dev.credence.decide.membership.Membership;
+import dev.credence.facts.Snapshot;
+import dev.credence.facts.credential.TokenInvalidation;
+import dev.credence.facts.identity.Identity.SecretWanted;
+import dev.credence.facts.identity.Member;
+import dev.credence.facts.identity.Member.Part;
+import dev.credence.facts.identity.Member.StoredSecret;
+import dev.credence.facts.identity.SuspensionFacts;
+import dev.credence.facts.identity.SuspensionFacts.Admission;
+import dev.credence.facts.identity.SuspensionFacts.Anchor;
+import dev.credence.facts.identity.SuspensionFacts.LegacyToken;
+import dev.credence.facts.identity.SuspensionFacts.Listed;
+import dev.credence.facts.object.FailedWrite;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.ObjectRef.Kind;
+import dev.credence.plan.Action;
+import dev.credence.plan.ConditionResult;
+import dev.credence.plan.ConditionResult.ConditionStatus;
+import dev.credence.plan.ConditionResult.ConditionType;
+import dev.credence.plan.ConditionResult.Impact;
+import dev.credence.plan.IdentityStatus.Suspension;
+import dev.credence.plan.IdentityStatus.Suspension.Measure;
+import dev.credence.plan.Reason;
+import dev.credence.plan.Sentences;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// What keeps an identity that is out of service from acting, and what is taken back when it is
+/// resumed? Exactly what is there for this identity, by its UID: what others did stays.
+///
+/// A suspension belongs to the account, not to the claim on it: an account that the identity had
+/// when it was suspended stays suspended until the identity is resumed, also where a label, the
+/// spec or another identity takes it away.
+///
+/// First the list that the API server denies writes and new tokens by, since that works within a
+/// second; then the tokens that are out.
+public record Suspended(
+    Snapshot s, ServiceState service, Set<String> accounts, Set<ObjectRef> held) {
+  private static final Set<Reason> UNHELD = EnumSet.of(Reason.NotEnforced, Reason.SuspensionLimit);
+
+  private static final String UNCONFIRMED =
+      "the API server was not seen to refuse by it. If this lasts for more than a minute, restart the API servers one after the other, and see the runbook CredenceSuspensionNotEnforced";
+
+  /// `accounts`: those of [#accounts]; `held`: Secrets whose token stays invalid for another
+  /// reason.
+  public static Suspended of(
+      Snapshot s, ServiceState service, List<MemberRole> seats, Set<ObjectRef> held) {
+    return new Suspended(s, service, accounts(s, seats), held);
+  }
+
+  /// The ServiceAccounts that the identity has, and those that it had when it was suspended.
+  public static Set<String> accounts(Snapshot s, List<MemberRole> seats) {
+    return Stream.concat(
+            MemberRole.accounts(seats).stream(),
+            s.safeguards().listedFor(s.identity().uid()).keySet().stream())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  public List<Action> actions() {
+    var actions = new ArrayList<Action>();
+    if (service instanceof ServiceState.Held held) {
+      actions.addAll(holding(held));
+    }
+    s.safeguards().listedFor(uid()).keySet().stream()
+        .filter(account -> !isFrozen(account))
+        .sorted()
+        .forEach(account -> actions.add(new Action.AllowWrites(ObjectRef.suspension(account))));
+    s.safeguards().tokens().stream()
+        .filter(
+            token -> token.ended().map(TokenInvalidation::uid).filter(uid()::equals).isPresent())
+        .filter(token -> !staysEnded(token) && !token.leaving())
+        .filter(token -> !held.contains(token.subject()))
+        .forEach(token -> actions.add(new Action.Revalidate(token.subject(), token.guard())));
+    return actions;
+  }
+
+  private List<Action> holding(ServiceState.Held held) {
+    var entry =
+        new Listed(
+            s.identity().name(), uid(), held.since(), held.ground().why(), held.ground().until());
+    return Stream.<Stream<Action>>of(
+            toList(entry)
+                .map(account -> new Action.DenyWrites(ObjectRef.suspension(account), entry)),
+            tokens()
+                .filter(token -> !token.invalid())
+                .map(
+                    token ->
+                        new Action.Invalidate(
+                            token.subject(),
+                            token.guard(),
+                            held.since(),
+                            new TokenInvalidation(uid(), false),
+                            "the identity is suspended")),
+            anchors()
+                .map(
+                    anchor ->
+                        new Action.Remove(
+                            anchor.subject(), anchor.guard(), "the identity is suspended")))
+        .flatMap(actions -> actions)
+        .toList();
+  }
+
+  /// The accounts that are kept from acting.
+  private Stream<String> frozen() {
+    return accounts.stream().filter(this::isFrozen).sorted();
+  }
+
+  private boolean isFrozen(String account) {
+    return service instanceof ServiceState.Held
+        && accounts.contains(account)
+        && !s.safeguards().immune().contains(account);
+  }
+
+  /// Also where its account is none of the identity's any more.
+  private boolean staysEnded(LegacyToken token) {
+    return service instanceof ServiceState.Held
+        && !s.safeguards().immune().contains(token.account());
+  }
+
+  private boolean canBeListed(String account) {
+    return SuspensionFacts.canBeListed(s.identity().namespace(), account);
+  }
+
+  /// For whomever: it is denied what it is to be denied. An entry of ours is written again where it
+  /// would go with the identity and is to stay.
+  private boolean isListed(String account, Listed wanted) {
+    return Optional.ofNullable(s.safeguards().listed().get(account))
+        .filter(
+            found ->
+                !found.isFor(uid()) || found.outlivesItsIdentity() || !wanted.outlivesItsIdentity())
+        .isPresent();
+  }
+
+  /// Those that the list is still to have, as far as there is room.
+  private Stream<String> toList(Listed wanted) {
+    var beyond = beyondTheLimit();
+    return frozen()
+        .filter(account -> canBeListed(account) && !isListed(account, wanted))
+        .filter(account -> !beyond.contains(account));
+  }
+
+  /// How many more accounts of the namespace the list may have. An entry that is written again
+  /// takes no room.
+  private long room() {
+    return Math.max(0, s.safeguards().mostListed() - s.safeguards().listed().size());
+  }
+
+  /// For these the list has no room.
+  private List<String> beyondTheLimit() {
+    return frozen()
+        .filter(account -> canBeListed(account) && !s.safeguards().listed().containsKey(account))
+        .skip(room())
+        .toList();
+  }
+
+  private Stream<LegacyToken> tokens() {
+    return s.safeguards().tokens().stream()
+        .filter(token -> isFrozen(token.account()) && !token.leaving());
+  }
+
+  /// What the tokens of every version are bound to: those of this identity, and all of its accounts
+  /// that Credence issued, whichever identity asked for them.
+  private Stream<Anchor> anchors() {
+    if (!(service instanceof ServiceState.Held)) {
+      return Stream.of();
+    }
+    var anchors = new TreeMap<ObjectRef, Anchor>();
+    Membership.parts(s, Part.Anchor.class::isInstance)
+        .filter(anchor -> !anchor.thing().leaving())
+        .map(anchor -> new Anchor(anchor.subject(), anchor.thing().guard(), ""))
+        .forEach(anchor -> anchors.put(anchor.subject(), anchor));
+    s.safeguards().anchors().stream()
+        .filter(anchor -> isFrozen(anchor.account()))
+        .forEach(anchor -> anchors.putIfAbsent(anchor.subject(), anchor));
+    return anchors.values().stream();
+  }
+
+  private String uid() {
+    return s.identity().uid();
+  }
+
+  /// What is in force once [#actions] are done, and what is not, the worst first. `left`: what
+  /// people are left to do.
+  public Optional<Suspension> suspension(List<String> left) {
+    if (!(service instanceof ServiceState.Held held)) {
+      return Optional.empty();
+    }
+    var notCovered = Stream.concat(notCovered(), left.stream()).distinct().toList();
+    return Optional.of(new Suspension(held.since(), held.ground().reason(), inForce(), notCovered));
+  }
+
+  private Set<Measure> inForce() {
+    var inForce = EnumSet.noneOf(Measure.class);
+    var frozen = frozen().toList();
+    if ((!frozen.isEmpty() || tokens().findAny().isPresent() || hasTokens())
+        && Stream.concat(tokens().map(LegacyToken::subject), anchors().map(Anchor::subject))
+            .noneMatch(this::isSetBack)) {
+      inForce.add(Measure.TokensInvalidated);
+    }
+    if (isDenied(frozen, Admission.Writes)) {
+      inForce.add(Measure.WritesDenied);
+    }
+    if (isDenied(frozen, Admission.Tokens)) {
+      inForce.add(Measure.NoNewTokens);
+    }
+    return inForce;
+  }
+
+  private boolean hasTokens() {
+    return s.identity().secrets().stream().anyMatch(SecretWanted::isToken);
+  }
+
+  private boolean isDenied(List<String> frozen, Admission by) {
+    return !frozen.isEmpty()
+        && s.safeguards().guards().contains(by)
+        && beyondTheLimit().isEmpty()
+        && frozen.stream()
+            .allMatch(account -> canBeListed(account) && !isSetBack(ObjectRef.suspension(account)));
+  }
+
+  private boolean isSetBack(ObjectRef subject) {
+    return s.setback(subject).isPresent();
+  }
+
+  private Stream<String> notCovered() {
+    return Stream.of(
+            s.setbacks().stream()
+                .filter(setback -> setback.retryAt().isAfter(s.now()))
+                .filter(setback -> setback.subject().kind() == Kind.Suspension)
+                .map(
+                    setback -> setback.subject().name() + " can still write: " + setback.message()),
+            beyondTheLimit().stream().map(account -> account + " can still write: " + noRoom()),
+            frozen().filter(account -> !canBeListed(account)).map(this::tooLong),
+            frozen().findAny().stream().flatMap(_ -> missing()),
+            frozen().flatMap(this::escapes),
+            accounts.stream()
+                .filter(s.safeguards().immune()::contains)
+                .sorted()
+                .map(account -> "ServiceAccount " + account + " is never suspended"),
+            unbound().stream(),
+            frozen().findAny().stream()
+                .map(
+                    _ ->
+                        "pods that run can still read with the token that they have, until it ends"),
+            service instanceof ServiceState.Ended
+                ? Stream.<String>of()
+                : s.members().stream().flatMap(this::works))
+        .flatMap(sentences -> sentences);
+  }
+
+  /// No list has room for its key.
+  private String tooLong(String account) {
+    return "ServiceAccount "
+        + account
+        + " can still write and get new tokens: its name is too long for the list of suspended accounts ("
+        + (s.identity().namespace().length() + 1 + account.length())
+        + " characters with its namespace, at most 253). Delete it";
+  }
+
+  /// Nothing but the end of its account ends a token that is bound to no object, and nothing tells
+  /// that there is one.
+  private Optional<String> unbound() {
+    var there =
+        frozen()
+            .filter(
+                account ->
+                    s.member(ObjectRef.account(account)).isPresent()
+                        || s.identity().accounts().stream()
+                            .noneMatch(wanted -> wanted.name().equals(account)))
+            .toList();
+    return there.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "tokens that somebody requested by hand for ServiceAccount "
+                + Sentences.some(there)
+                + " are accepted until they expire, by other systems too: `kubectl credence suspend "
+                + s.identity().name()
+                + " -n "
+                + s.identity().namespace()
+                + " --end-tokens` deletes the account and creates it again, which ends them");
+  }
+
+  private Stream<String> escapes(String account) {
+    return Escapes.of(
+        s.identity().namespace(),
+        account,
+        s.grants(),
+        s.safeguards().guards().contains(Admission.Writes));
+  }
+
+  private Stream<String> missing() {
+    return Stream.of(
+            missing(Admission.Writes, "writes are not denied"),
+            missing(Admission.Tokens, "new tokens are not denied"))
+        .flatMap(Optional::stream);
+  }
+
+  private Optional<String> missing(Admission admission, String what) {
+    return s.safeguards().guards().contains(admission)
+        ? Optional.empty()
+        : Optional.of(
+            what
+                + ": the ValidatingAdmissionPolicy "
+                + admission.resource()
+                + (s.safeguards().unconfirmed().contains(admission)
+                    ? " is there, but " + UNCONFIRMED
+                    : " is not in force (chart value `admission.enabled`)"));
+  }
+
+  private String noRoom() {
+    return "the namespace has its limit of "
+        + s.safeguards().mostListed()
+        + " suspended ServiceAccounts. Resume or delete identities of the namespace, or raise the"
+        + " chart value `settings.suspensionLimit`";
+  }
+
+  /// What is checked elsewhere, where nobody asks us.
+  private Stream<String> works(Member member) {
+    return switch (member) {
+      case StoredSecret secret
+          when secret.part().isEmpty() && !secret.legacyToken() && isWorking(secret) ->
+          Stream.of(
+              secret.subject()
+                  + " works where its value is checked"
+                  + (Membership.isOurs(s, secret.thing()) && isRevocable(secret)
+                      ? "; credence.dev/revoke on it ends it there"
+                      : ""));
+      case Member.Certificate certificate ->
+          Stream.of(
+              certificate.subject()
+                  + " is believed until it ends"
+                  + certificate.notAfter().map(end -> " at " + end).orElse("")
+                  + ", and cert-manager goes on to renew it");
+      case StoredSecret _, Member.Account _ -> Stream.of();
+    };
+  }
+
+  /// A token of ours was ended with its anchor.
+  private boolean isWorking(StoredSecret secret) {
+    return secret.issue().filter(issue -> issue.account().isPresent()).isEmpty();
+  }
+
+  private boolean isRevocable(StoredSecret secret) {
+    return s.identity().secrets().stream()
+        .anyMatch(
+            wanted ->
+                wanted.name().equals(secret.subject().name())
+                    && wanted.hooks().revoke().isPresent());
+  }
+
+  public ConditionResult verdict() {
+    return switch (service) {
+      case ServiceState.InService(var note) ->
+          suspended(
+              ConditionStatus.False, Reason.InService, note.orElse("the identity is in service"));
+      case ServiceState.Queued(var ground, var policy, var most, var next) ->
+          suspended(
+              ConditionStatus.False,
+              Reason.InService,
+              "to be suspended, since "
+                  + ground.why()
+                  + "; that policy suspends at most "
+                  + most
+                  + " identities an hour (`safety.maxSuspensionsPerHour`)"
+                  + next.map(time -> ", the next at " + time).orElse(""));
+      case ServiceState.OutOfService(var ground, var since, _) ->
+          held(reason(ground), "since " + since + ": " + ground.why() + inPart());
+      case ServiceState.Ended(var ground, var since) ->
+          held(
+              reason(ground),
+              "decommissioned, out of service since " + since + ": " + ground.why() + inPart());
+    };
+  }
+
+  /// What enforces it is worth more than why it was wanted, which the status says as well.
+  private Reason reason(ServiceState.Cause ground) {
+    return !unenforced().isEmpty()
+            || isInPart(s::refusal)
+            || frozen().anyMatch(account -> !canBeListed(account))
+        ? Reason.NotEnforced
+        : !beyondTheLimit().isEmpty() ? Reason.SuspensionLimit : ground.reason();
+  }
+
+  /// The admission policies that are to enforce it and are not in force.
+  private List<String> unenforced() {
+    return frozen().findAny().isEmpty()
+        ? List.of()
+        : Stream.of(Admission.Writes, Admission.Tokens)
+            .filter(admission -> !s.safeguards().guards().contains(admission))
+            .map(Admission::resource)
+            .toList();
+  }
+
+  private String inPart() {
+    var missing = unenforced();
+    return (missing.isEmpty()
+            ? ""
+            : "; the API server does not enforce it, since "
+                + String.join(" and ", missing)
+                + (missing.size() == 1 ? " is" : " are")
+                + " not in force: see `status.suspension`")
+        + beyondTheLimit().stream()
+            .findFirst()
+            .map(
+                _ ->
+                    "; "
+                        + beyondTheLimit().size()
+                        + " of its accounts can still write: "
+                        + noRoom())
+            .orElse("")
+        + refusedInPart();
+  }
+
+  private String refusedInPart() {
+    return isInPart(s::setback) || frozen().anyMatch(account -> !canBeListed(account))
+        ? "; it is not in force for all of its accounts: see `status.suspension`"
+        : "";
+  }
+
+  private boolean isInPart(Function<ObjectRef, Optional<FailedWrite>> because) {
+    return s.setbacks().stream()
+        .map(FailedWrite::subject)
+        .filter(subject -> subject.kind() == Kind.Suspension)
+        .anyMatch(subject -> because.apply(subject).isPresent());
+  }
+
+  /// What does not enforce it is a person's to mend.
+  private static ConditionResult held(Reason reason, String message) {
+    return new ConditionResult(
+        ConditionType.Suspended,
+        ConditionStatus.True,
+        reason,
+        message,
+        UNHELD.contains(reason) ? Impact.Broken : Impact.None);
+  }
+
+  private static ConditionResult suspended(ConditionStatus truth, Reason reason, String message) {
+    return ConditionResult.fine(ConditionType.Suspended, truth, reason, message);
+  }
+}

@@ -1,0 +1,104 @@
+package dev.credence.decide.membership;
+
+import dev.credence.facts.identity.Member;
+import dev.credence.facts.object.ObjectRef;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/// What an object is to the identity.
+public sealed interface MemberRole {
+  ObjectRef subject();
+
+  /// It exists, and the identity has it; it is not ours to write but for label and annotations.
+  record Linked(Member member) implements Taken {}
+
+  /// We made it for this identity.
+  record Made(Member member) implements Taken {}
+
+  /// We made it for this identity, which no longer lists it. It stays until somebody is sure that
+  /// nothing uses it.
+  record Unlisted(Member member) implements Taken {}
+
+  /// Its holder gives it to this identity, which is to make it.
+  record ToAdopt(Member member) implements Taken {}
+
+  /// Its holder gave it to this identity and takes it back.
+  record ToRelease(Member member) implements Taken {}
+
+  /// It carries our marks and is no member any more.
+  record Former(Member member) implements Taken {}
+
+  /// It does not exist, and it is for us to make.
+  record ToMake(ObjectRef subject) implements MemberRole {}
+
+  /// It does not exist, and it is for others to make.
+  record Missing(ObjectRef subject) implements MemberRole {}
+
+  /// It is being deleted; what comes after it is decided when it is gone.
+  record Terminating(ObjectRef subject) implements MemberRole {}
+
+  /// We are to make it, and an object of others has the name. `keeper`: what looks after that one,
+  /// where its holder gives it to us all the same.
+  record NotOwned(ObjectRef subject, Optional<String> keeper) implements MemberRole {}
+
+  /// It does not exist, and it is for us to make, which would harm what others have. `why` says
+  /// what is in the way.
+  record WouldOverwrite(ObjectRef subject, String why) implements MemberRole {}
+
+  /// Another identity has it.
+  record ClaimedBy(ObjectRef subject, String identity) implements MemberRole {}
+
+  /// A ServiceAccount that is suspended for another identity, which may have been deleted
+  /// meanwhile. No claim takes it out of that suspension.
+  record ClaimedWhileSuspended(ObjectRef subject, String identity) implements MemberRole {}
+
+  /// A certificate, and the cluster knows none.
+  record NoCertManager(ObjectRef subject) implements MemberRole {}
+
+  /// The ServiceAccounts that are the identity's, by name.
+  static Set<String> accounts(List<MemberRole> seats) {
+    return seats.stream()
+        .filter(
+            seat ->
+                seat instanceof Linked(Member.Account _)
+                    || seat instanceof Made(Member.Account _)
+                    || seat instanceof Unlisted(Member.Account _))
+        .map(seat -> seat.subject().name())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /// What is the identity's.
+  static Set<ObjectRef> own(List<MemberRole> seats) {
+    return subjects(seats, MemberRole::isOwn);
+  }
+
+  /// The same, and what this look is to make it.
+  static Set<ObjectRef> presentOrComing(List<MemberRole> seats) {
+    return subjects(
+        seats, seat -> seat.isOwn() || seat instanceof ToMake || seat instanceof ToAdopt);
+  }
+
+  private boolean isOwn() {
+    return this instanceof Linked || this instanceof Made || this instanceof Unlisted;
+  }
+
+  private static Set<ObjectRef> subjects(List<MemberRole> seats, Predicate<MemberRole> which) {
+    return seats.stream()
+        .filter(which)
+        .map(MemberRole::subject)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /// A seat with an object on it.
+  sealed interface Taken extends MemberRole {
+    Member member();
+
+    @Override
+    default ObjectRef subject() {
+      return member().subject();
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package dev.credence.decide.membership;
+
+import dev.credence.facts.Snapshot;
+import dev.credence.facts.identity.Member;
+import dev.credence.facts.object.ObjectFacts;
+import dev.credence.facts.object.OwnershipMarks;
+import dev.credence.facts.object.OwnershipMarks.Mark;
+import dev.credence.facts.text.InvisibleCharacters;
+import dev.credence.plan.Action;
+import dev.credence.plan.Action.Labelling;
+import dev.credence.plan.IdentityStatus.OwnerFound;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
+
+/// Which label and annotations should a member carry? The identity's name and its owner. A value
+/// that somebody else wrote is reported and never fought over.
+public record OwnershipLabels(Optional<Action> action, List<String> foreign) {
+  private static final Labelling NOTHING =
+      new Labelling(Optional.empty(), Optional.empty(), Optional.empty());
+
+  public OwnershipLabels {
+    foreign = List.copyOf(foreign);
+  }
+
+  public static Labelling wanted(Snapshot s, OwnerFound owner) {
+    return new Labelling(Optional.of(s.identity().name()), owner.contact(), owner.team());
+  }
+
+  public static OwnershipLabels of(Snapshot s, OwnerFound owner, Member member) {
+    var wanted = wanted(s, owner);
+    return new OwnershipLabels(
+        action(member.thing(), wanted), foreign(member, member.thing().marks(), wanted));
+  }
+
+  private static Optional<Action> action(ObjectFacts thing, Labelling wanted) {
+    var found = thing.marks();
+    if (isSettled(found.identity(), wanted.identity())
+        && isSettled(found.owner(), wanted.owner())
+        && isSettled(found.team(), wanted.team())) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        thing.made()
+            ? new Action.Relabel(
+                thing.subject(),
+                thing.guard(),
+                each(OwnershipLabels::orForeign, wanted, found),
+                each(OwnershipLabels::unlessForeign, wanted, found))
+            : new Action.Mark(
+                thing.subject(),
+                thing.guard(),
+                each(OwnershipLabels::unlessForeign, wanted, found)));
+  }
+
+  /// An object that goes back to its holder.
+  public static Action release(ObjectFacts thing) {
+    return new Action.Release(
+        thing.subject(), thing.guard(), each(OwnershipLabels::orForeign, NOTHING, thing.marks()));
+  }
+
+  /// What we wrote goes; what somebody else wrote stays.
+  public static Action off(ObjectFacts thing) {
+    return thing.made()
+        ? new Action.Relabel(
+            thing.subject(),
+            thing.guard(),
+            each(OwnershipLabels::orForeign, NOTHING, thing.marks()),
+            NOTHING)
+        : new Action.Unmark(thing.subject(), thing.guard());
+  }
+
+  /// As it should be, or not for us to write.
+  private static boolean isSettled(Optional<Mark> found, Optional<String> wanted) {
+    return isForeign(found) || found.map(Mark::value).equals(wanted);
+  }
+
+  private static Labelling each(
+      BiFunction<Optional<String>, Optional<Mark>, Optional<String>> choice,
+      Labelling wanted,
+      OwnershipMarks found) {
+    return new Labelling(
+        choice.apply(wanted.identity(), found.identity()),
+        choice.apply(wanted.owner(), found.owner()),
+        choice.apply(wanted.team(), found.team()));
+  }
+
+  private static Optional<String> orForeign(Optional<String> wanted, Optional<Mark> found) {
+    return isForeign(found) ? found.map(Mark::value) : wanted;
+  }
+
+  private static Optional<String> unlessForeign(Optional<String> wanted, Optional<Mark> found) {
+    return isForeign(found) ? Optional.empty() : wanted;
+  }
+
+  private static boolean isForeign(Optional<Mark> found) {
+    return found.filter(mark -> !mark.ours()).isPresent();
+  }
+
+  private static List<String> foreign(Member member, OwnershipMarks found, Labelling wanted) {
+    return Stream.of(
+            note(member, "label credence.dev/identity", found.identity(), wanted.identity()),
+            note(member, "annotation credence.dev/owner", found.owner(), wanted.owner()),
+            note(member, "annotation credence.dev/team", found.team(), wanted.team()))
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  private static Optional<String> note(
+      Member member, String what, Optional<Mark> found, Optional<String> wanted) {
+    return found
+        .filter(mark -> !mark.ours() && wanted.isPresent() && !wanted.get().equals(mark.value()))
+        .map(
+            mark ->
+                "%s: %s was set to '%s' by somebody else and is left so"
+                    .formatted(member.subject(), what, shortened(mark.value())));
+  }
+
+  private static String shortened(String value) {
+    var longest = 100;
+    var line = InvisibleCharacters.replaced(value, "?");
+    return line.length() <= longest ? line : line.substring(0, longest) + "…";
+  }
+}

@@ -1,0 +1,101 @@
+package dev.credence.decide.policy;
+
+import dev.credence.facts.Snapshot;
+import dev.credence.facts.policy.Policy;
+import dev.credence.facts.text.ContactPattern.Usable;
+import dev.credence.plan.ConditionResult;
+import dev.credence.plan.ConditionResult.ConditionStatus;
+import dev.credence.plan.ConditionResult.ConditionType;
+import dev.credence.plan.ConditionResult.Impact;
+import dev.credence.plan.IdentityStatus.OwnerFound;
+import dev.credence.plan.IdentityStatus.Source;
+import dev.credence.plan.Reason;
+import java.util.Optional;
+
+/// Who answers for the identity? Its spec, else the annotations of its namespace; a team alone is
+/// nobody to call.
+public final class OwnerAssigned {
+
+  public static OwnerFound of(Snapshot s) {
+    var declared = s.identity().owner();
+    var team = declared.team().or(s.home()::team);
+    if (declared.contact().isPresent()) {
+      return new OwnerFound(declared.contact(), team, Source.Spec);
+    }
+    return new OwnerFound(
+        s.home().owner(), team, s.home().owner().isPresent() ? Source.Namespace : Source.None);
+  }
+
+  public static ConditionResult verdict(Snapshot s, OwnerFound owner, Optional<Policy> policy) {
+    if (owner.contact().isEmpty()) {
+      return nobody(policy);
+    }
+    var contact = owner.contact().get();
+    return policy
+        .flatMap(chosen -> complaint(chosen, contact, s.identity().owner().backup()))
+        .orElseGet(() -> assigned(contact, owner.source()));
+  }
+
+  private static ConditionResult nobody(Optional<Policy> policy) {
+    return new ConditionResult(
+        ConditionType.OwnerAssigned,
+        ConditionStatus.False,
+        Reason.OwnerMissing,
+        "nobody answers for this identity: set `spec.owner.contact`, or annotate the namespace with credence.dev/owner",
+        policy.filter(chosen -> chosen.owner().required()).isPresent()
+            ? Impact.Violation
+            : Impact.None);
+  }
+
+  private static Optional<ConditionResult> complaint(
+      Policy policy, String contact, Optional<String> backup) {
+    return invalid(policy, "contact", contact)
+        .or(
+            () ->
+                backup
+                    .map(name -> invalid(policy, "backup", name))
+                    .orElseGet(() -> withoutBackup(policy)));
+  }
+
+  /// Nobody is refused by a pattern that is broken: the policy's own condition says that it is.
+  private static Optional<ConditionResult> invalid(Policy policy, String what, String contact) {
+    return policy
+        .owner()
+        .pattern()
+        .filter(Usable.class::isInstance)
+        .map(Usable.class::cast)
+        .filter(pattern -> !pattern.accepts(contact))
+        .map(
+            pattern ->
+                violation(
+                    Reason.OwnerInvalid,
+                    "%s '%s' is not what policy %s asks for: %s"
+                        .formatted(what, contact, policy.name(), pattern.text())));
+  }
+
+  private static Optional<ConditionResult> withoutBackup(Policy policy) {
+    return policy.owner().backupRequired()
+        ? Optional.of(
+            violation(
+                Reason.BackupMissing,
+                "policy " + policy.name() + " asks for a backup: set `spec.owner.backup`"))
+        : Optional.empty();
+  }
+
+  private static ConditionResult violation(Reason reason, String message) {
+    return new ConditionResult(
+        ConditionType.OwnerAssigned, ConditionStatus.False, reason, message, Impact.Violation);
+  }
+
+  private static ConditionResult assigned(String contact, Source source) {
+    return ConditionResult.fine(
+        ConditionType.OwnerAssigned,
+        ConditionStatus.True,
+        Reason.Assigned,
+        contact
+            + " answers for this identity"
+            + (source == Source.Namespace ? " (from the namespace)" : ""));
+  }
+
+  private OwnerAssigned() {}
+}

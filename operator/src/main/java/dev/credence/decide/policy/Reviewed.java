@@ -1,0 +1,217 @@
+package dev.credence.decide.policy;
+
+import dev.credence.facts.Snapshot;
+import dev.credence.facts.identity.Identity;
+import dev.credence.facts.identity.LifecycleRequests.State;
+import dev.credence.facts.identity.RecordedStatus.RecordedReview;
+import dev.credence.facts.identity.RecordedStatus.Review;
+import dev.credence.facts.identity.SuspensionFacts.Admission;
+import dev.credence.facts.identity.Vetting.Installation;
+import dev.credence.facts.policy.Policy;
+import dev.credence.plan.ConditionResult;
+import dev.credence.plan.ConditionResult.ConditionStatus;
+import dev.credence.plan.ConditionResult.ConditionType;
+import dev.credence.plan.ConditionResult.Impact;
+import dev.credence.plan.Durations;
+import dev.credence.plan.IdentityStatus;
+import dev.credence.plan.Reason;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// Has somebody confirmed in time that the identity is still needed? An annotation with the name
+/// of who did and the time counts where the API server checked who wrote it; once seen it is in
+/// our own record, whatever becomes of annotation and admission policy.
+///
+/// Checked is what was written after a look at which the admission policy was in force as it is
+/// installed now, and on an identity that is younger than that installation. Whatever is found
+/// before, and whatever is of a time to come when it is found, never counts.
+///
+/// `record`: what is remembered after this look; `due`: when the next review is, where one is asked
+/// for.
+public record Reviewed(
+    Review record,
+    Optional<Instant> due,
+    boolean overdue,
+    boolean checked,
+    ConditionResult verdict,
+    List<Instant> changes) {
+  private static final Pattern WRITTEN =
+      Pattern.compile("(\\S.*) (\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ)");
+
+  /// A tenth of the period before a review is due it is said, and at most this long before.
+  private static final Duration SAID_BEFORE = Duration.ofDays(14);
+
+  /// Clocks may differ by this.
+  private static final Duration AHEAD = Duration.ofMinutes(5);
+
+  public static Reviewed of(Snapshot s, Optional<Policy> policy) {
+    var record = record(s);
+    var every =
+        policy
+            .flatMap(chosen -> chosen.oversight().reviewing().every())
+            .filter(_ -> !isEnded(s.identity()));
+    if (every.isEmpty()) {
+      var why =
+          isEnded(s.identity())
+              ? "what is decommissioned needs no review"
+              : "no policy asks for a review";
+      return new Reviewed(
+          record,
+          Optional.empty(),
+          false,
+          isChecked(s),
+          ConditionResult.fine(
+              ConditionType.Reviewed, ConditionStatus.True, Reason.NotRequired, why),
+          List.of());
+    }
+    var due =
+        record.last().map(RecordedReview::at).orElse(s.identity().createdAt()).plus(every.get());
+    var said = due.minus(Durations.shorter(every.get().dividedBy(10), SAID_BEFORE));
+    return new Reviewed(
+        record,
+        Optional.of(due),
+        !s.now().isBefore(due),
+        isChecked(s),
+        verdict(s, policy.orElseThrow(), record, due, said),
+        List.of(said, due));
+  }
+
+  private static boolean isEnded(Identity identity) {
+    return identity.calling().state() == State.Decommissioned || identity.lived().decommissioned();
+  }
+
+  private static boolean isChecked(Snapshot s) {
+    return s.safeguards().guards().contains(Admission.Reviews);
+  }
+
+  private static Review record(Snapshot s) {
+    var known = s.identity().lived().review();
+    var installed = s.safeguards().vetting().installed(Admission.Reviews);
+    var checkedBy = installed.map(Installation::mark).or(known::checkedBy);
+    var written = s.identity().calling().review();
+    if (written.isEmpty()) {
+      return new Review(known.last(), Optional.empty(), checkedBy);
+    }
+    if (known.disregarded().equals(written)) {
+      return new Review(known.last(), written, checkedBy);
+    }
+    if (counts(known, written.get())) {
+      return new Review(known.last(), Optional.empty(), checkedBy);
+    }
+    var review = read(written.get());
+    if (!isTrusted(s, known) || review.filter(found -> isAhead(found, s)).isPresent()) {
+      return new Review(known.last(), written, checkedBy);
+    }
+    return new Review(
+        review.filter(found -> isNew(found, s, known)).or(known::last),
+        Optional.empty(),
+        checkedBy);
+  }
+
+  /// Whether the API server checked whoever wrote an annotation that is new at this look.
+  private static boolean isTrusted(Snapshot s, Review known) {
+    return isChecked(s)
+        && s.safeguards()
+            .vetting()
+            .installed(Admission.Reviews)
+            .filter(
+                installed ->
+                    known.checkedBy().equals(Optional.of(installed.mark()))
+                        || s.identity().createdAt().isAfter(installed.since()))
+            .isPresent();
+  }
+
+  /// Whether this very annotation was seen and recorded while it was checked.
+  private static boolean counts(Review known, String written) {
+    return known.last().filter(last -> written.equals(last.by() + " " + last.at())).isPresent();
+  }
+
+  private static Optional<RecordedReview> read(String written) {
+    var parts = WRITTEN.matcher(written);
+    try {
+      return parts.matches()
+          ? Optional.of(new RecordedReview(parts.group(1), Instant.parse(parts.group(2))))
+          : Optional.empty();
+    } catch (DateTimeException noSuchTime) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean isNew(RecordedReview review, Snapshot s, Review known) {
+    return !review.at().isBefore(s.identity().createdAt().truncatedTo(ChronoUnit.SECONDS))
+        && known.last().filter(last -> !review.at().isAfter(last.at())).isEmpty();
+  }
+
+  private static boolean isAhead(RecordedReview review, Snapshot s) {
+    return review.at().isAfter(s.now().plus(AHEAD));
+  }
+
+  private static ConditionResult verdict(
+      Snapshot s, Policy policy, Review record, Instant due, Instant said) {
+    var last =
+        record
+            .last()
+            .map(review -> "reviewed by " + review.by() + " at " + review.at())
+            .orElse("never reviewed");
+    if (s.now().isBefore(said)) {
+      return ConditionResult.fine(
+          ConditionType.Reviewed,
+          ConditionStatus.True,
+          record.last().isPresent() ? Reason.Reviewed : Reason.NotRequired,
+          last + ", the next review is due at " + due);
+    }
+    var ask =
+        ": if it is still needed, somebody with the right to `review` annotates"
+            + " credence.dev/review='<own name> <time>'"
+            + complaint(s, record).map(text -> "; " + text).orElse("");
+    return s.now().isBefore(due)
+        ? ConditionResult.fine(
+            ConditionType.Reviewed,
+            ConditionStatus.False,
+            Reason.ReviewDue,
+            last + ", policy " + policy.name() + " asks for a review by " + due + ask)
+        : new ConditionResult(
+            ConditionType.Reviewed,
+            ConditionStatus.False,
+            Reason.ReviewOverdue,
+            last + ", policy " + policy.name() + " asked for a review by " + due + ask,
+            Impact.Violation);
+  }
+
+  private static Optional<String> complaint(Snapshot s, Review record) {
+    if (record.disregarded().isPresent()) {
+      return Optional.of(
+          "the annotation that is there does not count: its time was to come, or it was written while"
+              + " the ValidatingAdmissionPolicy "
+              + Admission.Reviews.resource()
+              + " was not in force, so that nobody checked who wrote it: review again");
+    }
+    if (!isChecked(s)) {
+      return Optional.of(
+          "nobody can, while the ValidatingAdmissionPolicy "
+              + Admission.Reviews.resource()
+              + " is not in force (chart value `admission.review`)");
+    }
+    return s.identity().calling().review().flatMap(written -> complaint(s, written));
+  }
+
+  private static Optional<String> complaint(Snapshot s, String written) {
+    return read(written).isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            "the annotation that is there is not a name and a time like 2027-01-01T00:00:00Z with a"
+                + " space between");
+  }
+
+  /// The record as the status says it; empty where there is nothing to say.
+  public Optional<IdentityStatus.Review> standing() {
+    return due.isEmpty() && record.last().isEmpty() && record.disregarded().isEmpty()
+        ? Optional.empty()
+        : Optional.of(new IdentityStatus.Review(due, record));
+  }
+}

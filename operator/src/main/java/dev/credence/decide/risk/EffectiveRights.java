@@ -1,0 +1,31 @@
+package dev.credence.decide.risk;
+
+import dev.credence.facts.rbac.Access;
+import dev.credence.facts.rbac.Grant;
+import dev.credence.facts.rbac.PolicyRule;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// What somebody may do: the union of all that is granted, as the API server adds it up.
+public record EffectiveRights(List<Grant> grants) {
+  public EffectiveRights {
+    grants = List.copyOf(grants);
+  }
+
+  /// Whether the API server's RBAC would let this request through.
+  public boolean allow(Access access) {
+    return grants.stream()
+        .filter(grant -> grant.countsIn(access.namespace()))
+        .flatMap(grant -> grant.rules().stream().flatMap(List<PolicyRule>::stream))
+        .anyMatch(rule -> rule.allows(access));
+  }
+
+  /// Where something is granted beside what is granted everywhere.
+  Stream<String> namespaces() {
+    return grants.stream()
+        .map(Grant::namespace)
+        .filter(namespace -> !namespace.isEmpty())
+        .distinct()
+        .sorted();
+  }
+}

@@ -1,0 +1,195 @@
+package dev.credence.decide.risk;
+
+import dev.credence.decide.membership.MemberRole;
+import dev.credence.facts.Snapshot;
+import dev.credence.facts.object.ObjectRef.Kind;
+import dev.credence.facts.policy.Policy;
+import dev.credence.facts.policy.PolicyRules.Exemption;
+import dev.credence.facts.policy.PolicyRules.Privileges;
+import dev.credence.facts.policy.Severity;
+import dev.credence.facts.rbac.Grant;
+import dev.credence.facts.rbac.Grants;
+import dev.credence.facts.rbac.Who;
+import dev.credence.plan.ConditionResult;
+import dev.credence.plan.ConditionResult.ConditionStatus;
+import dev.credence.plan.ConditionResult.ConditionType;
+import dev.credence.plan.ConditionResult.Impact;
+import dev.credence.plan.IdentityStatus.Finding;
+import dev.credence.plan.IdentityStatus.Risk;
+import dev.credence.plan.Reason;
+import dev.credence.plan.Sentences;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// May its accounts do more than is safe? What RBAC gives them is held against the rules of
+/// [dev.credence.decide.risk.RiskRules]; what the policy accepts for a time is left out until then.
+public final class LeastPrivilege {
+  private static final int MOST_SHOWN = 4;
+
+  private final Snapshot s;
+  private final Optional<Policy> policy;
+  private final List<Who.ServiceAccount> accounts;
+  private final List<Finding> all;
+  private final List<Finding> findings;
+  private final List<String> excluded;
+
+  public static LeastPrivilege of(Snapshot s, Optional<Policy> policy, List<MemberRole> seats) {
+    return new LeastPrivilege(s, policy, seats);
+  }
+
+  private LeastPrivilege(Snapshot s, Optional<Policy> policy, List<MemberRole> seats) {
+    this.s = s;
+    this.policy = policy;
+    this.accounts = accounts(s, seats);
+    this.all =
+        s.grants() instanceof Grants.Known known
+            ? accounts.stream()
+                .flatMap(
+                    account ->
+                        Findings.of(
+                            account,
+                            known.judged(account.name()),
+                            known.privileged(),
+                            known.server())
+                            .stream())
+                .sorted(Findings.WORST_FIRST)
+                .toList()
+            : List.of();
+    this.excluded =
+        s.grants() instanceof Grants.Known known
+            ? accounts.stream()
+                .flatMap(account -> known.of(account.name()).stream())
+                .filter(known.exclusions()::cover)
+                .map(Grant::via)
+                .distinct()
+                .sorted()
+                .toList()
+            : List.of();
+    this.findings =
+        all.stream().filter(finding -> exemptions(finding).findAny().isEmpty()).toList();
+  }
+
+  /// Those that the identity has, and those that it names and that are not there.
+  private static List<Who.ServiceAccount> accounts(Snapshot s, List<MemberRole> seats) {
+    var its = MemberRole.accounts(seats);
+    return seats.stream()
+        .filter(seat -> seat.subject().kind() == Kind.ServiceAccount)
+        .map(MemberRole::subject)
+        .flatMap(
+            subject ->
+                its.contains(subject.name())
+                    ? Stream.of(account(s, subject.name(), true))
+                    : seats.contains(new MemberRole.Missing(subject))
+                        ? Stream.of(account(s, subject.name(), false))
+                        : Stream.of())
+        .toList();
+  }
+
+  private static Who.ServiceAccount account(Snapshot s, String name, boolean there) {
+    return new Who.ServiceAccount(s.identity().namespace(), name, there);
+  }
+
+  /// Empty where it is not known.
+  public Optional<Risk> risk() {
+    return isKnown() ? Optional.of(new Risk(findings, breaksFrom(), excluded)) : Optional.empty();
+  }
+
+  /// When what is accepted now is accepted no more.
+  public Stream<Instant> changes() {
+    return all.stream().flatMap(this::exemptions).flatMap(exemption -> exemption.until().stream());
+  }
+
+  public ConditionResult verdict() {
+    if (!isKnown() && s.grants() instanceof Grants.Unknown(var problems)) {
+      return ConditionResult.fine(
+          ConditionType.LeastPrivilege,
+          ConditionStatus.Unknown,
+          Reason.EvaluationIncomplete,
+          "what its accounts may do is not known: " + Sentences.joined(problems));
+    }
+    if (accounts.isEmpty()) {
+      return inOrder("it has no ServiceAccounts that could be given rights");
+    }
+    return findings.isEmpty() ? inOrder(nothing()) : found();
+  }
+
+  /// Where there are no accounts, nothing needs to be known.
+  private boolean isKnown() {
+    return accounts.isEmpty() || s.grants() instanceof Grants.Known;
+  }
+
+  private static ConditionResult inOrder(String message) {
+    return ConditionResult.fine(
+        ConditionType.LeastPrivilege, ConditionStatus.True, Reason.NoFindings, message);
+  }
+
+  private String nothing() {
+    return "its ServiceAccounts may do nothing that a rule warns of" + accepted() + limits();
+  }
+
+  private ConditionResult found() {
+    var worst = findings.getFirst();
+    return new ConditionResult(
+        ConditionType.LeastPrivilege,
+        ConditionStatus.False,
+        Reason.FindingsPresent,
+        "%s: %s %s by %s%s; take the right away there, or accept it by an exception in the policy%s"
+            .formatted(
+                findings.size() == 1
+                    ? "1 finding"
+                    : findings.size() + " findings, the worst of them",
+                worst.severity(),
+                worst.rule(),
+                worst.via(),
+                accepted(),
+                limits()),
+        breaks(worst) ? Impact.Violation : Impact.None);
+  }
+
+  private boolean breaks(Finding worst) {
+    return breaksFrom().filter(worst.severity()::atLeast).isPresent();
+  }
+
+  private Optional<Severity> breaksFrom() {
+    return rule().flatMap(Privileges::reportFrom);
+  }
+
+  private String accepted() {
+    var count = all.size() - findings.size();
+    return count == 0
+        ? ""
+        : " (%d accepted by policy %s)".formatted(count, policy.map(Policy::name).orElse(""));
+  }
+
+  private String limits() {
+    return (excluded.isEmpty()
+            ? ""
+            : "; not judged, since `settings.risk.exclude` names "
+                + (excluded.size() == 1 ? "it: " : "them: ")
+                + someExcluded())
+        + (s.grants() instanceof Grants.Known known && !known.everywhere()
+            ? "; namespaces that are not watched were not looked at"
+            : "");
+  }
+
+  private String someExcluded() {
+    var shown = excluded.stream().limit(MOST_SHOWN).collect(Collectors.joining(", "));
+    return excluded.size() <= MOST_SHOWN
+        ? shown
+        : shown + " and " + (excluded.size() - MOST_SHOWN) + " more";
+  }
+
+  private Stream<Exemption> exemptions(Finding finding) {
+    return rule().stream()
+        .flatMap(rule -> rule.exemptions().stream())
+        .filter(exemption -> exemption.rule().equals(finding.rule()))
+        .filter(exemption -> exemption.until().filter(end -> !end.isAfter(s.now())).isEmpty());
+  }
+
+  private Optional<Privileges> rule() {
+    return policy.map(chosen -> chosen.oversight().privileges());
+  }
+}

@@ -1,0 +1,42 @@
+package dev.credence.decide.risk;
+
+import dev.credence.facts.policy.Severity;
+import java.util.Optional;
+import java.util.Set;
+
+/// How bad it is in every namespace, in one, and in one whose accounts hold the cluster. Empty: not
+/// worth a word there.
+public record SeverityByScope(
+    Severity everywhere, Optional<Severity> namespace, Severity privilegedNamespace) {
+
+  public SeverityByScope {
+    if (!everywhere.atLeast(privilegedNamespace)
+        || namespace.filter(one -> !privilegedNamespace.atLeast(one)).isPresent()) {
+      throw new IllegalArgumentException(
+          "everywhere includes the privileged namespaces, and those are namespaces");
+    }
+  }
+
+  /// One step more in a privileged namespace.
+  static SeverityByScope of(Severity everywhere, Severity namespace) {
+    var raised = namespace.higher();
+    return new SeverityByScope(
+        everywhere, Optional.of(namespace), everywhere.atLeast(raised) ? raised : everywhere);
+  }
+
+  /// The same wherever it is.
+  static SeverityByScope always(Severity severity) {
+    return of(severity, severity);
+  }
+
+  static SeverityByScope onlyPrivileged(Severity severity) {
+    return new SeverityByScope(severity, Optional.empty(), severity);
+  }
+
+  Optional<Severity> in(SubjectScope place, Set<String> privileged) {
+    if (place.isEverywhere()) {
+      return Optional.of(everywhere);
+    }
+    return privileged.contains(place.namespace()) ? Optional.of(privilegedNamespace) : namespace;
+  }
+}

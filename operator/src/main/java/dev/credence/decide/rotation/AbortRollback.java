@@ -1,0 +1,106 @@
+package dev.credence.decide.rotation;
+
+import dev.credence.facts.credential.Handled;
+import dev.credence.facts.credential.HookJob;
+import dev.credence.facts.credential.HookJob.Outcome;
+import dev.credence.facts.credential.Hooks.Step;
+import dev.credence.facts.credential.TokenRecipe;
+import dev.credence.facts.identity.Member.Aborted;
+import dev.credence.facts.identity.Member.Issue;
+import dev.credence.facts.identity.Member.Previous;
+import dev.credence.facts.identity.Member.StoredSecret;
+import dev.credence.plan.Action;
+import dev.credence.plan.IdentityStatus.Credential.Phase;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// What people ask for of a rotation that is under way: to stop it, or to take it back.
+final class AbortRollback {
+  private final RotationTarget t;
+  private final Upkeep upkeep;
+
+  AbortRollback(RotationTarget t, Upkeep upkeep) {
+    this.t = t;
+    this.upkeep = upkeep;
+  }
+
+  CredentialPlan aborted(StoredSecret secret, Issue issue, String value) {
+    var handled = issue.handled().withAbort(Optional.of(value));
+    if (t.pending().isEmpty()) {
+      return acknowledged(
+          secret,
+          issue.with(handled, issue.aborted()),
+          isRevokeHookGivenUp(secret) ? "the revoke hook is tried again" : "nothing to abort");
+    }
+    // What is staged says that it was staged before this: it goes with the next look.
+    return acknowledged(
+        secret,
+        issue.with(
+            cancelled(secret, handled),
+            Optional.of(new Aborted(t.nextSecond(), t.material().digest()))),
+        "the rotation to version " + t.nextVersion(Optional.of(issue)) + " was aborted");
+  }
+
+  /// The wishes for the value that was stopped are answered too; those to end one are not.
+  private Handled cancelled(StoredSecret secret, Handled handled) {
+    var answered = t.answering(handled, Optional.of(secret));
+    return new Handled(
+        answered.identityRotate(),
+        handled.identityRevoke(),
+        answered.rotate(),
+        handled.rollback(),
+        handled.abort(),
+        handled.revoke());
+  }
+
+  private boolean isRevokeHookGivenUp(StoredSecret secret) {
+    return Stream.concat(t.jobs().stream().map(HookJob::run), secret.runs().stream())
+        .anyMatch(run -> run.step() == Step.revoke && run.outcome() instanceof Outcome.Failed);
+  }
+
+  CredentialPlan rolledBack(StoredSecret secret, Issue issue, String value) {
+    var handled = issue.handled().withRollback(Optional.of(value));
+    var impossible = impossible(issue);
+    if (impossible.isPresent()) {
+      return acknowledged(secret, issue.with(handled, issue.aborted()), impossible.get());
+    }
+    if (t.isSetBack()) {
+      return upkeep.kept(secret, issue, Phase.Due, "about to be rolled back");
+    }
+    var now = t.nextSecond();
+    var receipt =
+        new NewValue(t)
+            .receipt(
+                t.nextVersion(Optional.of(issue)),
+                now,
+                Optional.of(now.plus(t.rhythm().overlap(now))),
+                true,
+                handled)
+            .leaving(issue.moving().leftBefore());
+    return upkeep
+        .turned(receipt)
+        .doing(new Action.Rollback(t.subject(), secret.thing().guard(), receipt));
+  }
+
+  private Optional<String> impossible(Issue issue) {
+    if (t.material() instanceof TokenRecipe) {
+      return Optional.of("a token is not rolled back: rotate it");
+    }
+    if (issue.previousRetiresAt().isEmpty() || issue.previous() == Previous.Gone) {
+      return Optional.of("nothing to roll back to: there is no previous value any more");
+    }
+    return issue.isEnding()
+        ? Optional.of("nothing to roll back to: the previous value is being ended")
+        : Optional.empty();
+  }
+
+  /// Only the answer is written; whatever else is due comes with the next look.
+  private CredentialPlan acknowledged(StoredSecret secret, Issue after, String what) {
+    var turn = upkeep.kept(secret, after, Phase.Fresh, what);
+    return t.isSetBack()
+        ? turn
+        : turn.doingOnly(
+            new Action.Acknowledge(
+                t.subject(), secret.thing().guard(), after.handled(), after.aborted(), what));
+  }
+}

@@ -1,0 +1,190 @@
+package dev.credence.decide.rotation;
+
+import dev.credence.decide.membership.MemberRole;
+import dev.credence.decide.membership.OwnershipLabels;
+import dev.credence.decide.rotation.StagedRotation.Current;
+import dev.credence.facts.Snapshot;
+import dev.credence.facts.credential.CertManager.Output;
+import dev.credence.facts.credential.Issuance;
+import dev.credence.facts.identity.Identity.CertificateWanted;
+import dev.credence.facts.identity.Identity.SecretWanted;
+import dev.credence.facts.identity.Member;
+import dev.credence.facts.identity.Member.Account;
+import dev.credence.facts.identity.Member.Certificate;
+import dev.credence.facts.identity.Member.Issue;
+import dev.credence.facts.identity.Member.StoredSecret;
+import dev.credence.facts.identity.SuspensionFacts.Bindings;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.plan.Action;
+import dev.credence.plan.IdentityStatus.Credential.Phase;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// What becomes of what a decommissioned identity has? Its values are ended where they are checked,
+/// by their hooks; then what was made for it goes. What was not stays, without our marks, and is
+/// listed with what to do about it.
+///
+/// Nothing here is taken back, so each step waits for the one before it: a value that could not be
+/// ended keeps its Secret, and the accounts go last.
+public final class Decommissioning {
+  private static final String WHY = "the identity is decommissioned";
+
+  private final RotationTarget t;
+  private final Upkeep upkeep;
+  private final RotationCleanup tidying;
+
+  Decommissioning(RotationTarget t, Upkeep upkeep, RotationCleanup tidying) {
+    this.t = t;
+    this.upkeep = upkeep;
+    this.tidying = tidying;
+  }
+
+  /// What comes next for one Secret that we make.
+  CredentialPlan turn(MemberRole seat) {
+    return switch (seat) {
+      case MemberRole.Made(StoredSecret secret) ->
+          secret
+              .issue()
+              .map(
+                  issue ->
+                      tidying.tidied(
+                          ending(secret, issue), Optional.of(new Current(secret, issue))))
+              .orElseGet(() -> ended().doing(leave(secret)));
+      case MemberRole.ToRelease(StoredSecret secret) ->
+          ended().doing(OwnershipLabels.release(secret.thing()));
+      case MemberRole _ ->
+          ended().doing(tidying.dropping(WHY)).doing(RotationCleanup.removing(t.jobs(), WHY));
+    };
+  }
+
+  private CredentialPlan ending(StoredSecret secret, Issue issue) {
+    return new Revocation(t, upkeep)
+        .endings(secret, issue)
+        .filter(run -> !run.passed())
+        .findFirst()
+        .map(
+            run ->
+                upkeep
+                    .still(
+                        secret,
+                        issue,
+                        run.blocked() ? Phase.Blocked : Phase.Retiring,
+                        "ended where it is checked, then taken away: "
+                            + run.message().orElse("its hook is at work"))
+                    .doing(tidying.dropping(WHY))
+                    .doing(run.actions())
+                    .against(run.obstacle())
+                    .changingAt(run.changesAt()))
+        .orElseGet(
+            () -> upkeep.still(secret, issue, Phase.Retiring, "taken away").doing(leave(secret)));
+  }
+
+  private CredentialPlan ended() {
+    return CredentialPlan.idle(t.generated().without(Phase.Revoked, "ended with the identity"))
+        .against(t.refusal());
+  }
+
+  /// What we made goes; what was given to us goes back to its holder.
+  private static Action leave(Member member) {
+    var thing = member.thing();
+    return thing.made()
+        ? new Action.Remove(thing.subject(), thing.guard(), WHY)
+        : OwnershipLabels.release(thing);
+  }
+
+  /// What is to be done beside the Secrets that the identity has us make.
+  public static List<Action> actions(List<MemberRole> seats) {
+    var actions = new ArrayList<Action>();
+    for (var seat : seats) {
+      switch (seat) {
+        case MemberRole.Unlisted(var member) when !(member instanceof Account) ->
+            actions.add(leave(member));
+        case MemberRole.Made(Certificate certificate) -> actions.add(leave(certificate));
+        case MemberRole.Made(Account account) when isLast(seats) -> actions.add(leave(account));
+        case MemberRole.Unlisted(Account account) when isLast(seats) -> actions.add(leave(account));
+        case MemberRole.Linked(var member) when member.thing().marks().anyOurs() ->
+            actions.add(OwnershipLabels.off(member.thing()));
+        case MemberRole _ -> {}
+      }
+    }
+    return actions;
+  }
+
+  /// Whether no Secret is left that a hook may need an account for.
+  private static boolean isLast(List<MemberRole> seats) {
+    return seats.stream()
+        .noneMatch(
+            seat ->
+                seat instanceof MemberRole.Made(StoredSecret _)
+                    || seat instanceof MemberRole.Unlisted(StoredSecret _));
+  }
+
+  /// What people are left to do.
+  public static List<String> left(Snapshot s, List<MemberRole> seats) {
+    return Stream.of(
+            s.identity().certificates().stream().flatMap(wanted -> remaining(s, wanted).stream()),
+            s.identity().secrets().stream()
+                .filter(wanted -> wanted.material().isPresent() && !wanted.isToken())
+                .filter(wanted -> wanted.hooks().revoke().isEmpty())
+                .map(Decommissioning::unended),
+            seats.stream()
+                .flatMap(
+                    seat ->
+                        seat instanceof MemberRole.Linked(var member)
+                            ? Stream.of(advice(member))
+                            : Stream.of()),
+            s.safeguards().bindings().stream().flatMap(Decommissioning::advice))
+        .flatMap(sentences -> sentences)
+        .toList();
+  }
+
+  /// Nobody but who trusts its CA can end it, and it may be mounted still.
+  private static Optional<String> remaining(Snapshot s, CertificateWanted wanted) {
+    return wanted
+        .issue()
+        .map(Issuance::secretName)
+        .filter(
+            secret ->
+                Optional.ofNullable(s.certManager().outputs().get(secret))
+                    .flatMap(Output::madeFor)
+                    .filter(wanted.name()::equals)
+                    .isPresent())
+        .map(
+            secret ->
+                ObjectRef.secret(secret)
+                    + " stays, with a certificate that is believed until it ends: delete it when nothing uses it");
+  }
+
+  /// Nobody but people can end it.
+  private static String unended(SecretWanted wanted) {
+    return "the value of Secret "
+        + wanted.name()
+        + " has no `revoke` hook: end it"
+        + wanted
+            .account()
+            .map(account -> " for " + account.name() + " at " + account.system())
+            .orElse(" where it is checked");
+  }
+
+  private static String advice(Member member) {
+    return switch (member) {
+      case Account account ->
+          account.subject()
+              + " stays, without writes and new tokens while this resource is there: delete it, then this";
+      case StoredSecret secret ->
+          secret.subject() + " stays: end its value where it was made, then delete it";
+      case Certificate certificate ->
+          certificate.subject()
+              + " stays, and cert-manager goes on to renew it: delete it and its Secret";
+    };
+  }
+
+  private static Stream<String> advice(Bindings bindings) {
+    return Stream.concat(
+        bindings.names().stream().map(name -> name + " still names its accounts: delete it"),
+        bindings.problem().stream()
+            .map(problem -> "which bindings still name its accounts is not known: " + problem));
+  }
+}

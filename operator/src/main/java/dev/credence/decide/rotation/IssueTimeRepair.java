@@ -1,0 +1,73 @@
+package dev.credence.decide.rotation;
+
+import dev.credence.decide.rotation.CredentialPlan.Blocker;
+import dev.credence.facts.identity.Member.Issue;
+import dev.credence.facts.identity.Member.StoredSecret;
+import dev.credence.plan.Action;
+import dev.credence.plan.Durations;
+import dev.credence.plan.IdentityStatus.Credential.Phase;
+import java.time.Duration;
+import java.util.Optional;
+
+/// What is to be done about a Secret of ours whose annotations cannot be right?
+final class IssueTimeRepair {
+  /// More than the clocks of two machines that the operator runs on differ by.
+  private static final Duration CLOCKS_DIFFER = Duration.ofHours(1);
+
+  private final RotationTarget t;
+  private final Upkeep upkeep;
+
+  IssueTimeRepair(RotationTarget t, Upkeep upkeep) {
+    this.t = t;
+    this.upkeep = upkeep;
+  }
+
+  /// What we do not understand we do not overwrite.
+  CredentialPlan unreadable() {
+    return upkeep.blocked(
+        Blocker.broken(
+            t.subject()
+                + ": its annotations credence.dev/version, issued-at and previous-retires-at cannot be read; restore what was there, or delete the Secret to have a new one"));
+  }
+
+  /// A clock was wrong when the value was issued, or somebody wrote the annotation. How old it is
+  /// nobody knows; counted from now on it is neither replaced at once nor kept for years. Empty
+  /// where the time of issue may be true.
+  Optional<CredentialPlan> redated(StoredSecret secret, Issue issue) {
+    return Optional.of(issue)
+        .filter(found -> found.issuedAt().minus(CLOCKS_DIFFER).isAfter(t.now()))
+        .map(found -> redating(secret, dated(found)));
+  }
+
+  private CredentialPlan redating(StoredSecret secret, Issue dated) {
+    var until = dated.previousRetiresAt();
+    var turn =
+        CredentialPlan.idle(
+                t.generated().with(dated, Phase.Fresh, until, t.end(secret), upkeep.note(secret)))
+            .against(t.refusal())
+            .changingAt(t.rhythm().due(dated, t.end(secret)))
+            .answering(dated.handled());
+    return t.isSetBack()
+        ? turn
+        : turn.doing(
+            new Action.ResetIssuedAt(t.subject(), secret.thing().guard(), dated.issuedAt(), until));
+  }
+
+  /// The previous value stays as long as was meant, and no longer than beside one of today.
+  private Issue dated(Issue issue) {
+    var now = t.nextSecond();
+    return new Issue(
+        issue.version(),
+        now,
+        issue
+            .previousRetiresAt()
+            .map(until -> Duration.between(issue.issuedAt(), until).abs())
+            .map(overlap -> now.plus(Durations.shorter(overlap, t.rhythm().overlap(now)))),
+        issue.previous(),
+        issue.recipe(),
+        issue.account(),
+        issue.handled(),
+        issue.aborted().filter(aborted -> !aborted.at().isAfter(now)),
+        issue.moving());
+  }
+}

@@ -1,0 +1,99 @@
+package dev.credence.decide.rotation;
+
+import dev.credence.decide.membership.Membership;
+import dev.credence.decide.rotation.CredentialPlan.Blocker;
+import dev.credence.facts.Snapshot;
+import dev.credence.facts.identity.Identity.AccountElsewhere;
+import dev.credence.facts.identity.Identity.SecretWanted;
+import dev.credence.facts.identity.Member.EndDate;
+import dev.credence.facts.identity.Member.Issue;
+import dev.credence.facts.identity.Member.StoredSecret;
+import dev.credence.plan.Action;
+import dev.credence.plan.IdentityStatus.Credential;
+import dev.credence.plan.IdentityStatus.Credential.Kind;
+import dev.credence.plan.IdentityStatus.Credential.Phase;
+import dev.credence.plan.IdentityStatus.Handled;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// How do the Secrets stand whose value we do not make? Linked ones, and those that the identity no
+/// longer lists.
+public final class LinkedSecrets {
+
+  /// A Secret that we never write. It has an end where its holder said so by
+  /// `credence.dev/expires-at`.
+  public static CredentialPlan linked(Snapshot s, StoredSecret secret) {
+    var end = secret.end();
+    var isOver = hasCome(end, s);
+    var name = secret.subject().name();
+    return CredentialPlan.idle(
+        new Credential(
+            name,
+            secret.legacyToken() ? Kind.LegacyToken : Kind.Linked,
+            isOver ? Phase.Expired : Phase.Fresh,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            end,
+            accountOf(s, name),
+            Optional.empty(),
+            Handled.NONE,
+            Optional.empty(),
+            Optional.empty(),
+            isOver
+                ? end.map(time -> "ended at " + time + ": replace it where it was made")
+                : secret.endDate().flatMap(EndDate::complaint)));
+  }
+
+  private static Optional<AccountElsewhere> accountOf(Snapshot s, String secret) {
+    return s.identity().secrets().stream()
+        .filter(wanted -> wanted.name().equals(secret))
+        .findFirst()
+        .flatMap(SecretWanted::account);
+  }
+
+  /// A Secret that we made and that the identity no longer lists. Its previous value still goes
+  /// when it was said to go.
+  public static CredentialPlan leftover(Snapshot s, StoredSecret secret) {
+    var promised = secret.issue().flatMap(Issue::previousRetiresAt);
+    var isRetiring = hasCome(promised, s) && s.setback(secret.subject()).isEmpty();
+    var previousRetires = promised.filter(_ -> !isRetiring);
+    var credential =
+        new Credential(
+            secret.subject().name(),
+            secret.issue().flatMap(Issue::account).isPresent() ? Kind.Token : Kind.Generated,
+            previousRetires.isPresent() ? Phase.Overlapping : Phase.Fresh,
+            secret.issue().map(Issue::version),
+            secret.issue().map(Issue::issuedAt),
+            Optional.empty(),
+            previousRetires,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Handled.NONE,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(
+                "no longer in `spec.secrets`: kept and not rotated; delete the Secret when nothing uses it, or list it again"));
+    var turn = CredentialPlan.idle(credential).against(Blocker.refusal(s, secret.subject()));
+    return isRetiring
+        ? turn.doing(olderTokensEnding(s, secret))
+            .doing(new Action.Retire(secret.subject(), secret.thing().guard()))
+        : turn;
+  }
+
+  private static List<Action> olderTokensEnding(Snapshot s, StoredSecret secret) {
+    return TokenAnchors.endingBefore(
+        secret.issue().map(Issue::version).orElse(0L),
+        Membership.parts(s, secret.subject().name()),
+        TokenAnchors.OVERLAP_IS_OVER);
+  }
+
+  private static boolean hasCome(Optional<Instant> time, Snapshot s) {
+    return time.filter(at -> !at.isAfter(s.now())).isPresent();
+  }
+
+  private LinkedSecrets() {}
+}

@@ -1,0 +1,75 @@
+package dev.credence.decide.rotation;
+
+import dev.credence.decide.rotation.CredentialPlan.Blocker;
+import dev.credence.facts.identity.Member.Issue;
+import dev.credence.facts.identity.Member.StoredSecret;
+import dev.credence.plan.Action.Why;
+import dev.credence.plan.ConditionResult.Impact;
+import dev.credence.plan.IdentityStatus.Credential.Phase;
+import dev.credence.plan.Reason;
+import java.time.Instant;
+import java.util.Optional;
+
+/// May a rotation that is due begin now, by the windows of the policy?
+final class MaintenanceWindow {
+  private final RotationTarget t;
+  private final Upkeep upkeep;
+
+  MaintenanceWindow(RotationTarget t, Upkeep upkeep) {
+    this.t = t;
+    this.upkeep = upkeep;
+  }
+
+  /// Empty where it may begin. What ends by itself before a window opens does not wait for that.
+  Optional<CredentialPlan> deferred(StoredSecret secret, Issue issue, boolean urgent) {
+    if (urgent || isOpen()) {
+      return Optional.empty();
+    }
+    var opening = t.conduct().windows().openFrom(t.now());
+    var endsBefore = t.end(secret).filter(end -> opening.filter(end::isAfter).isEmpty());
+    return endsBefore.isPresent()
+        ? Optional.empty()
+        : Optional.of(deferred(secret, issue, opening));
+  }
+
+  private boolean isOpen() {
+    return t.conduct().windows().areOpen(t.now());
+  }
+
+  /// `opening` is empty where no window ever opens.
+  private CredentialPlan deferred(StoredSecret secret, Issue issue, Optional<Instant> opening) {
+    var message =
+        opening
+            .map(at -> "due; the policy's window opens at " + at)
+            .orElse("due; no window of the policy ever opens");
+    return upkeep
+        .kept(secret, issue, Phase.Deferred, message)
+        .against(
+            new Blocker(
+                Reason.RotationDeferred,
+                t.name() + ": " + message,
+                opening.isPresent() ? Impact.None : Impact.Broken))
+        .changingAt(opening);
+  }
+
+  /// Why it begins now: one that was not deferred though the windows are closed ends before they
+  /// open.
+  Why beginning(StoredSecret secret, Why why, boolean urgent) {
+    var end = t.end(secret);
+    return urgent || isOpen() || end.isEmpty()
+        ? sinceOpening(why)
+        : new Why.BeforeItsEnd(dueSince(why), end.get());
+  }
+
+  private Instant dueSince(Why why) {
+    return why instanceof Why.OnSchedule(var due) ? due : t.now();
+  }
+
+  /// What had to wait for its window is late from its opening on.
+  Why sinceOpening(Why why) {
+    return why instanceof Why.OnSchedule(var due)
+        ? new Why.OnSchedule(
+            t.conduct().windows().openSince(t.now()).filter(due::isBefore).orElse(due))
+        : why;
+  }
+}

@@ -1,0 +1,317 @@
+package dev.credence.decide.rotation;
+
+import dev.credence.decide.rotation.CredentialPlan.Blocker;
+import dev.credence.facts.credential.Hooks;
+import dev.credence.facts.credential.Hooks.Step;
+import dev.credence.facts.credential.TokenRecipe;
+import dev.credence.facts.identity.Identity.Users;
+import dev.credence.facts.identity.Member.Issue;
+import dev.credence.facts.identity.Member.Previous;
+import dev.credence.facts.identity.Member.StoredSecret;
+import dev.credence.facts.policy.RotationProcedure.OnPending;
+import dev.credence.plan.Action;
+import dev.credence.plan.ConditionResult.Impact;
+import dev.credence.plan.IdentityStatus.Credential.Phase;
+import dev.credence.plan.Reason;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// From one value to the next: the previous one stays until its time is over and every known
+/// consumer has moved, at the latest until `overlapAtMost` unless the policy keeps it; then its
+/// hook ends it where it is checked, and it is taken away. Consumers that still use it then are
+/// left behind: the Secret remembers that until there are none.
+final class Overlap {
+  private final RotationTarget t;
+  private final StoredSecret secret;
+  private final Issue issue;
+  private final ConsumerRestarts restarts;
+
+  /// `previousUntil` is empty where the previous value is gone, now or by these actions.
+  /// `leftBefore`: pods from before this time use a value that is gone then. `users`: who uses the
+  /// Secret, where somebody could be asked.
+  record Answer(
+      List<Action> actions,
+      Phase phase,
+      Optional<Instant> previousUntil,
+      Optional<String> message,
+      Optional<Blocker> obstacle,
+      Optional<Instant> changesAt,
+      Optional<Instant> leftBefore,
+      Optional<Users> users) {
+
+    private Answer with(Optional<Users> counted) {
+      return new Answer(
+          actions, phase, previousUntil, message, obstacle, changesAt, leftBefore, counted);
+    }
+
+    boolean isUnderWay() {
+      return previousUntil.isPresent();
+    }
+
+    /// What goes before the next value can take the place of the previous one.
+    List<Action> beforeTheNext() {
+      return actions.stream()
+          .filter(action -> !(action instanceof Action.Retire || action instanceof Action.CaughtUp))
+          .toList();
+    }
+  }
+
+  static Answer of(RotationTarget t, StoredSecret secret, Issue issue, ConsumerRestarts restarts) {
+    var handover = new Overlap(t, secret, issue, restarts);
+    return handover.remembering(handover.answer());
+  }
+
+  private Overlap(RotationTarget t, StoredSecret secret, Issue issue, ConsumerRestarts restarts) {
+    this.t = t;
+    this.secret = secret;
+    this.issue = issue;
+    this.restarts = restarts;
+  }
+
+  private Answer answer() {
+    return issue.previousRetiresAt().map(this::until).orElseGet(() -> without(List.of()));
+  }
+
+  /// There is no previous value once these are done.
+  private Answer without(List<Action> actions) {
+    return answer(actions, Phase.Fresh, Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  private Answer answer(
+      List<Action> actions,
+      Phase phase,
+      Optional<Instant> previousUntil,
+      Optional<String> message,
+      Optional<Blocker> obstacle) {
+    return new Answer(
+        actions,
+        phase,
+        previousUntil,
+        message,
+        obstacle,
+        Optional.empty(),
+        issue.moving().leftBefore(),
+        Optional.empty());
+  }
+
+  /// The same with who is left behind, and without those who have moved since.
+  private Answer remembering(Answer given) {
+    var left = given.leftBefore().flatMap(before -> restarts.left(t.name(), before));
+    var lost = left.map(uptake -> (int) uptake.behind().count()).orElse(0);
+    var users = restarts.uptake(t.name()).map(uptake -> uptake.users(lost));
+    if (given.leftBefore().isEmpty()) {
+      return given.with(users);
+    }
+    if (left.isPresent() && lost == 0) {
+      return caughtUp(given).with(users);
+    }
+    // A hook or a refused write says what is in the way.
+    var isSaid = given.obstacle().filter(o -> o.reason() != Reason.ConsumersPending).isPresent();
+    var sentence =
+        left.map(restarts::sentence)
+            .map(names -> "a value that is no longer valid is still used by " + names)
+            .orElseGet(
+                () ->
+                    "the previous value is no longer valid, and who still uses it is not known: "
+                        + restarts.problem().orElse("consumers are not known yet"));
+    var obstacle =
+        new Blocker(
+            Reason.ConsumersLeftBehind,
+            t.name() + ": " + sentence,
+            left.map(this::weight).orElse(Impact.Waiting));
+    return new Answer(
+        given.actions(),
+        given.phase() == Phase.Fresh ? Phase.Restarting : given.phase(),
+        given.previousUntil(),
+        isSaid ? given.message() : Optional.of(sentence),
+        isSaid ? given.obstacle() : Optional.of(obstacle),
+        given.changesAt(),
+        given.leftBefore(),
+        users);
+  }
+
+  private Impact weight(ConsumerProgress left) {
+    return restarts.isActive() && !restarts.needsPerson(left) ? Impact.Waiting : Impact.Broken;
+  }
+
+  /// Everybody has moved. It is written down unless the Secret is written anyway.
+  private Answer caughtUp(Answer given) {
+    var isWritten = issue.moving().leftBefore().isEmpty() || !given.actions().isEmpty();
+    return new Answer(
+        isWritten || t.isSetBack()
+            ? given.actions()
+            : List.of(new Action.CaughtUp(t.subject(), secret.thing().guard())),
+        given.phase(),
+        given.previousUntil(),
+        given.message(),
+        given.obstacle(),
+        given.changesAt(),
+        Optional.empty(),
+        given.users());
+  }
+
+  /// Who asks for the next value now has no use for the rest of the time that was promised; those
+  /// who have not moved still have.
+  private Answer until(Instant promised) {
+    var latest = issue.issuedAt().plus(t.rhythm().overlapAtMost(issue.issuedAt()));
+    var deadline = latest.isAfter(promised) ? latest : promised;
+    if (isTokenDue()) {
+      return ending();
+    }
+    if (t.now().isBefore(promised) && !isAskedFor()) {
+      return overlapping(promised, deadline);
+    }
+    if (!t.now().isBefore(deadline) && !isKept()) {
+      return ending();
+    }
+    return restarts
+        .uptake(t.name())
+        .map(
+            uptake ->
+                uptake.behind().findAny().isEmpty()
+                    ? ending()
+                    : waitingFor(uptake, deadline, deadline))
+        .orElseGet(() -> unknown(deadline));
+  }
+
+  /// What is valid no more cannot be kept.
+  private boolean isKept() {
+    return t.conduct().onPending() == OnPending.Keep && issue.isPreviousValid();
+  }
+
+  /// Whether the next value would come at once.
+  private boolean isAskedFor() {
+    return RotationTrigger.isUrgent(t, secret, issue)
+        || RotationTrigger.isRequested(t, secret, issue) && t.conduct().windows().areOpen(t.now());
+  }
+
+  /// A token ends by itself: who reads it anew and is never restarted needs the next one in time.
+  private boolean isTokenDue() {
+    return t.material() instanceof TokenRecipe
+        && t.rhythm().due(issue, t.end(secret)).filter(due -> !due.isAfter(t.now())).isPresent();
+  }
+
+  private Answer overlapping(Instant promised, Instant deadline) {
+    var uptake = restarts.uptake(t.name()).filter(_ -> restarts.isActive());
+    if (uptake.isEmpty() || uptake.get().behind().findAny().isEmpty()) {
+      return answer(
+          List.of(), Phase.Overlapping, Optional.of(promised), Optional.empty(), Optional.empty());
+    }
+    return waitingFor(uptake.get(), promised, deadline);
+  }
+
+  private Answer waitingFor(ConsumerProgress uptake, Instant until, Instant deadline) {
+    var isOverdue = !t.now().isBefore(deadline);
+    var sentence = "waiting for " + restarts.sentence(uptake) + "; " + whatThen(deadline);
+    return new Answer(
+        List.of(),
+        restarts.isActive() ? Phase.Restarting : Phase.Overlapping,
+        Optional.of(until),
+        Optional.of(sentence),
+        Optional.of(
+            new Blocker(
+                Reason.ConsumersPending,
+                t.name() + ": " + sentence,
+                restarts.needsPerson(uptake)
+                    ? Impact.Broken
+                    : isOverdue ? Impact.Violation : Impact.None)),
+        Optional.of(issue.issuedAt()),
+        issue.moving().leftBefore(),
+        Optional.empty());
+  }
+
+  private String whatThen(Instant deadline) {
+    if (!isKept()) {
+      return "at "
+          + deadline
+          + " the previous value is removed, and consumers that have not moved are left behind";
+    }
+    return t.now().isBefore(deadline)
+        ? "the previous value is kept until they have moved"
+        : "the previous value is kept until they have moved, longer than `overlapAtMost`, which ended at "
+            + deadline;
+  }
+
+  private Answer unknown(Instant deadline) {
+    var sentence = restarts.problem().orElse("consumers are not known yet");
+    return answer(
+        List.of(),
+        Phase.Overlapping,
+        Optional.of(deadline),
+        Optional.of(sentence),
+        Optional.of(
+            new Blocker(Reason.ConsumersPending, t.name() + ": " + sentence, Impact.Waiting)));
+  }
+
+  private Answer ending() {
+    if (t.hooks().revoke().isEmpty() || issue.previous() == Previous.Gone) {
+      return retiring();
+    }
+    if (!t.mayRun(Step.revoke) && issue.previous() == Previous.Kept) {
+      var sentence = "the previous value stays: " + t.withheld(Step.revoke);
+      return answer(
+          List.of(),
+          Phase.Blocked,
+          issue.previousRetiresAt(),
+          Optional.of(sentence),
+          Optional.of(Blocker.broken(t.name() + ": " + sentence)));
+    }
+    if (issue.previous() == Previous.Kept) {
+      return answer(
+          t.isSetBack()
+              ? List.of()
+              : List.of(new Action.BeginRevoke(t.subject(), secret.thing().guard())),
+          Phase.Retiring,
+          issue.previousRetiresAt(),
+          Optional.of("the previous value is about to be ended"),
+          Optional.empty());
+    }
+    var hook = HookRuns.ending(t, secret, issue.version() - 1, Hooks.PREVIOUS);
+    if (hook.passed()) {
+      return retiring();
+    }
+    return new Answer(
+        hook.actions(),
+        hook.blocked() ? Phase.Blocked : Phase.Retiring,
+        issue.previousRetiresAt(),
+        hook.message(),
+        hook.obstacle(),
+        hook.changesAt(),
+        issue.moving().leftBefore(),
+        Optional.empty());
+  }
+
+  private Answer retiring() {
+    if (t.isSetBack()) {
+      return answer(
+          List.of(), Phase.Retiring, issue.previousRetiresAt(), Optional.empty(), t.refusal());
+    }
+    var left = leftByRetiring();
+    var actions =
+        new ArrayList<>(
+            TokenAnchors.endingBefore(issue.version(), t.parts(), TokenAnchors.OVERLAP_IS_OVER));
+    actions.add(new Action.Retire(t.subject(), secret.thing().guard(), left));
+    return new Answer(
+        actions,
+        Phase.Fresh,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        left,
+        Optional.empty());
+  }
+
+  /// Where nobody can be asked, somebody may be.
+  private Optional<Instant> leftByRetiring() {
+    return Optional.of(issue.issuedAt())
+        .filter(
+            before ->
+                restarts
+                    .left(t.name(), before)
+                    .filter(left -> left.behind().findAny().isEmpty())
+                    .isEmpty());
+  }
+}

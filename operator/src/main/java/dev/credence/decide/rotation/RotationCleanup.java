@@ -1,0 +1,77 @@
+package dev.credence.decide.rotation;
+
+import dev.credence.decide.rotation.StagedRotation.Current;
+import dev.credence.facts.credential.HookJob;
+import dev.credence.facts.credential.HookJob.Outcome;
+import dev.credence.facts.identity.Member.StoredSecret;
+import dev.credence.plan.Action;
+import dev.credence.plan.IssuanceHold;
+import java.util.List;
+import java.util.Optional;
+
+/// What was made for a value that is no longer in question?
+public final class RotationCleanup {
+  private final RotationTarget t;
+
+  RotationCleanup(RotationTarget t) {
+    this.t = t;
+  }
+
+  /// Takes away what was made for a value that is no longer in question: what was staged and is in
+  /// place by now, and Jobs.
+  CredentialPlan tidied(CredentialPlan turn, Optional<Current> current) {
+    var useless = t.jobs().stream().filter(job -> !isUseful(job, current)).toList();
+    return turn.doing(staged(turn, current)).doing(removing(useless, "its value is settled"));
+  }
+
+  private List<Action> staged(CredentialPlan turn, Optional<Current> current) {
+    if (new StagedRotation(t, current, true, false).isBegun()) {
+      return List.of();
+    }
+    return dropping("its value is in place, or no longer wanted").stream()
+        .filter(drop -> turn.actions().stream().noneMatch(a -> a.subject().equals(drop.subject())))
+        .toList();
+  }
+
+  private boolean isUseful(HookJob job, Optional<Current> current) {
+    return t.pending().filter(pending -> isAbout(job, pending)).isPresent()
+        || current.filter(now -> isAbout(job, now.secret()) && isEnding(job, now)).isPresent();
+  }
+
+  private static boolean isAbout(HookJob job, StoredSecret secret) {
+    return secret.thing().guard().uid().equals(job.valueUid());
+  }
+
+  /// Whether it ends a value that is to end: the previous one, and with a revocation the current
+  /// one too.
+  private boolean isEnding(HookJob job, Current now) {
+    var previous = now.issue().version() - 1;
+    var ends =
+        t.isHalted(IssuanceHold.Cause.Decommissioned)
+                || RotationTrigger.revocation(t, now.secret(), now.issue()).isPresent()
+            ? job.version() >= previous
+            : job.version() == previous && now.issue().previousRetiresAt().isPresent();
+    return ends && !isToTryAgain(job, now);
+  }
+
+  private static boolean isToTryAgain(HookJob job, Current now) {
+    return job.outcome() instanceof Outcome.Failed
+        && RotationTrigger.isNew(now.secret().requests().abort(), now.issue().handled().abort());
+  }
+
+  /// The end of what is staged.
+  List<Action> dropping(String why) {
+    return t.pending().stream()
+        .filter(pending -> !pending.thing().leaving())
+        .<Action>map(pending -> new Action.Remove(pending.subject(), pending.thing().guard(), why))
+        .toList();
+  }
+
+  /// The end of those Jobs that are still there.
+  public static List<Action> removing(List<HookJob> jobs, String why) {
+    return jobs.stream()
+        .filter(job -> !job.leaving())
+        .<Action>map(job -> new Action.Remove(job.subject(), job.guard(), why))
+        .toList();
+  }
+}

@@ -1,0 +1,232 @@
+package dev.credence.decide.rotation;
+
+import dev.credence.facts.identity.Member.Aborted;
+import dev.credence.facts.identity.Member.Issue;
+import dev.credence.facts.policy.Policy;
+import dev.credence.facts.policy.RotationProcedure;
+import dev.credence.facts.policy.RotationRule;
+import dev.credence.facts.time.Cron;
+import dev.credence.facts.time.Timing;
+import dev.credence.plan.Durations;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.stream.Stream;
+import java.util.zip.CRC32;
+
+/// How often is a value replaced, and how long does the old one stay? What the identity asks for,
+/// else what its policy says, never longer than the policy's bound.
+///
+/// `seed` names the credential: due times are spread by it, always the same way, so that a thousand
+/// values that were issued in one second are not replaced in one second.
+///
+/// `shortest`: how long a value lives at least, whatever is asked for.
+public record RotationSchedule(
+    RotationRule asked,
+    RotationRule policy,
+    RotationProcedure conduct,
+    String seed,
+    Duration shortest) {
+  /// A key that takes seconds to generate is not replaced more often than this.
+  static final Duration SHORTEST_OF_A_SLOW_KEY = Duration.ofHours(1);
+
+  private static final Duration DEFAULT_OVERLAP = Duration.ofHours(24);
+  private static final Duration OVERLAP_AT_MOST = Duration.ofHours(168);
+  private static final Duration WIDEST_SPREAD = Duration.ofHours(24);
+  private static final Duration WIDEST_SPREAD_OF_CRON = Duration.ofMinutes(10);
+  private static final int SPREAD_PARTS = 10;
+  private static final int HASHES = 1 << 16;
+
+  /// One without a shortest life.
+  RotationSchedule(
+      RotationRule asked, RotationRule policy, RotationProcedure conduct, String seed) {
+    this(asked, policy, conduct, seed, Duration.ZERO);
+  }
+
+  static RotationSchedule of(
+      RotationRule asked, Optional<Policy> policy, String seed, Duration shortest) {
+    return new RotationSchedule(
+        asked,
+        policy.map(Policy::rotation).orElse(RotationRule.SILENT),
+        policy.map(Policy::conduct).orElse(RotationProcedure.DEFAULT),
+        seed,
+        shortest);
+  }
+
+  /// Why what the identity asks for cannot be done.
+  Optional<String> problem() {
+    return problem(asked.timing());
+  }
+
+  /// Why what the policy says is not applied: its own condition tells its author.
+  Optional<String> problemOfPolicy() {
+    return asked.timing().isPresent() ? Optional.empty() : problem(policy.timing());
+  }
+
+  private static Optional<String> problem(Optional<Timing> timing) {
+    return timing.flatMap(
+        read ->
+            read instanceof Timing.Unreadable(var problem)
+                ? Optional.of(problem)
+                : Optional.empty());
+  }
+
+  /// When a value that was issued then is due; empty where nothing ever asks for it.
+  Optional<Instant> due(Instant issuedAt) {
+    // The bound holds for what is rotated at all: it does not start a rotation that nobody asked
+    // for.
+    return asked
+        .timing()
+        .or(policy::timing)
+        .flatMap(timing -> byTiming(timing, issuedAt))
+        .map(due -> bound(issuedAt).filter(due::isAfter).orElse(due))
+        .map(due -> atLeast(due, issuedAt));
+  }
+
+  private Instant atLeast(Instant due, Instant issuedAt) {
+    var earliest = issuedAt.plus(shortest);
+    return due.isBefore(earliest) ? earliest : due;
+  }
+
+  /// What is said where the policy asks for a shorter life than a slow key has.
+  private Optional<String> tooShort() {
+    return asked
+        .timing()
+        .or(policy::timing)
+        .flatMap(
+            timing ->
+                timing instanceof Timing.Every(var interval)
+                    ? Optional.of(interval)
+                    : Optional.<Duration>empty())
+        .filter(interval -> interval.compareTo(shortest) < 0)
+        .map(
+            interval ->
+                "a new value every "
+                    + Durations.text(interval)
+                    + " is asked for; a Secret with an RSA key gets one every "
+                    + Durations.text(shortest)
+                    + " at most, since the key takes long to generate: use Ed25519 or ECDSA, or set a longer interval");
+  }
+
+  /// The same for a value that ends by itself, and where a rotation was stopped meanwhile: the next
+  /// comes as if that had been a new value.
+  Optional<Instant> due(Issue issue, Optional<Instant> end) {
+    var from =
+        issue
+            .aborted()
+            .map(Aborted::at)
+            .filter(issue.issuedAt()::isBefore)
+            .orElse(issue.issuedAt());
+    var renewal = end.map(time -> beforeItsEnd(issue.issuedAt(), time));
+    return Stream.of(due(from), renewal).flatMap(Optional::stream).min(Comparator.naturalOrder());
+  }
+
+  /// When four fifths of the life that was granted are over.
+  private static Instant beforeItsEnd(Instant issuedAt, Instant end) {
+    return issuedAt.plus(Duration.between(issuedAt, end).dividedBy(5).multipliedBy(4));
+  }
+
+  /// When it is expected to be replaced: due, and in a window.
+  Optional<Instant> next(Issue issue, Optional<Instant> end) {
+    return due(issue, end).flatMap(this::inWindow);
+  }
+
+  Optional<Instant> next(Instant issuedAt) {
+    return due(issuedAt).flatMap(this::inWindow);
+  }
+
+  private Optional<Instant> inWindow(Instant due) {
+    return conduct.windows().openFrom(due);
+  }
+
+  private Optional<Instant> byTiming(Timing timing, Instant issuedAt) {
+    return switch (timing) {
+      case Timing.Every(var interval) -> Optional.of(before(issuedAt, interval));
+      case Timing.Scheduled(var cron) ->
+          cron.after(issuedAt).map(due -> due.plus(lateness(cron, due)));
+      case Timing.Unreadable _ -> Optional.empty();
+    };
+  }
+
+  /// Where there are windows they say when; a little later might be outside.
+  private Duration lateness(Cron cron, Instant due) {
+    return conduct.windows().limited()
+        ? Duration.ZERO
+        : cron.after(due)
+            .map(next -> spread(Duration.between(due, next), WIDEST_SPREAD_OF_CRON))
+            .orElse(Duration.ZERO);
+  }
+
+  private Optional<Instant> bound(Instant issuedAt) {
+    return policy.longest().map(longest -> before(issuedAt, longest));
+  }
+
+  private Instant before(Instant issuedAt, Duration interval) {
+    return issuedAt.plus(interval).minus(spread(interval, WIDEST_SPREAD));
+  }
+
+  /// A part of the interval below a tenth of it, in whole seconds.
+  private Duration spread(Duration interval, Duration widest) {
+    var room = Durations.shorter(interval.dividedBy(SPREAD_PARTS), widest).toSeconds();
+    var hash = new CRC32();
+    hash.update(seed.getBytes(StandardCharsets.UTF_8));
+    return Duration.ofSeconds(room * (hash.getValue() % HASHES) / HASHES);
+  }
+
+  /// How long the previous value stays beside one that was issued at `issuedAt`; zero: it goes at
+  /// once. At most until the next value comes, and at most half of that time where nobody weighed
+  /// the two against each other.
+  Duration overlap(Instant issuedAt) {
+    var overlap = asked.overlap().or(policy::overlap).orElse(DEFAULT_OVERLAP);
+    return due(issuedAt)
+        .map(due -> Duration.between(issuedAt, due))
+        .map(life -> Durations.shorter(overlap, isWeighed() ? life : life.dividedBy(2)))
+        .orElse(overlap)
+        .truncatedTo(ChronoUnit.SECONDS);
+  }
+
+  /// How long the previous value waits for consumers that have not moved. Where nobody says, no
+  /// longer than until the next value comes.
+  Duration overlapAtMost(Instant issuedAt) {
+    return conduct
+        .overlapAtMost()
+        .orElseGet(
+            () ->
+                due(issuedAt)
+                    .map(due -> Durations.shorter(OVERLAP_AT_MOST, Duration.between(issuedAt, due)))
+                    .orElse(OVERLAP_AT_MOST));
+  }
+
+  /// Whether the same author wrote overlap and timing, one beside the other.
+  private boolean isWeighed() {
+    return asked.overlap().isPresent()
+        ? asked.timing().isPresent()
+        : policy.overlap().isPresent() && asked.timing().isEmpty();
+  }
+
+  /// What is said to an identity that asks for a longer life of its values than the policy allows.
+  Optional<String> bounded() {
+    return tooShort().or(this::tooLong);
+  }
+
+  private Optional<String> tooLong() {
+    return asked
+        .timing()
+        .flatMap(
+            timing ->
+                timing instanceof Timing.Every(var interval)
+                    ? Optional.of(interval)
+                    : Optional.empty())
+        .filter(every -> policy.longest().filter(bound -> every.compareTo(bound) > 0).isPresent())
+        .map(
+            every ->
+                "asks for a new value every "
+                    + Durations.text(every)
+                    + ", the policy allows at most "
+                    + Durations.text(policy.longest().orElseThrow())
+                    + ", which is used");
+  }
+}

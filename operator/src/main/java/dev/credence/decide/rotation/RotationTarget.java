@@ -1,0 +1,233 @@
+package dev.credence.decide.rotation;
+
+import dev.credence.decide.membership.Membership;
+import dev.credence.decide.membership.OwnershipLabels;
+import dev.credence.decide.policy.Approved;
+import dev.credence.decide.rotation.CredentialPlan.Blocker;
+import dev.credence.facts.Snapshot;
+import dev.credence.facts.credential.GeneratedContent;
+import dev.credence.facts.credential.Handled;
+import dev.credence.facts.credential.HookJob;
+import dev.credence.facts.credential.Hooks;
+import dev.credence.facts.credential.Hooks.Step;
+import dev.credence.facts.credential.Requests;
+import dev.credence.facts.credential.SecretContent;
+import dev.credence.facts.credential.Templates;
+import dev.credence.facts.credential.TokenRecipe;
+import dev.credence.facts.identity.Identity.Known;
+import dev.credence.facts.identity.Identity.SecretWanted;
+import dev.credence.facts.identity.Member.Issue;
+import dev.credence.facts.identity.Member.Part;
+import dev.credence.facts.identity.Member.StoredSecret;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.policy.Policy;
+import dev.credence.facts.policy.RotationProcedure;
+import dev.credence.plan.Action.Labelling;
+import dev.credence.plan.Durations;
+import dev.credence.plan.IdentityStatus.OwnerFound;
+import dev.credence.plan.IssuanceHold;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// One Secret that is to hold what we make, and all that its rotation goes by. `halt`: why there is
+/// to be no new value; `parts`: the Secrets that are there for it; `jobs`: those of its hooks;
+/// `unapproved`: steps whose hooks nobody has approved, so that they do not run.
+public record RotationTarget(
+    Snapshot s,
+    SecretWanted wanted,
+    SecretContent material,
+    RotationProcedure conduct,
+    Optional<IssuanceHold> halt,
+    OwnerFound owner,
+    RotationSchedule rhythm,
+    List<StoredSecret> parts,
+    List<HookJob> jobs,
+    Set<Step> unapproved) {
+  /// The API server grants no token for less.
+  private static final Duration SHORTEST_GRANT = Duration.ofMinutes(10);
+
+  /// Between the time of issue and that of the request.
+  private static final Duration TOLERANCE = Duration.ofMinutes(5);
+
+  public static RotationTarget of(
+      Snapshot s,
+      SecretWanted wanted,
+      Optional<Policy> policy,
+      Optional<IssuanceHold> halt,
+      OwnerFound owner,
+      Approved approval) {
+    var name = wanted.name();
+    return new RotationTarget(
+        s,
+        wanted.with(approval.agreed(s, wanted)),
+        within(policy, wanted.material().orElseThrow()),
+        policy.map(Policy::conduct).orElse(RotationProcedure.DEFAULT),
+        halt,
+        owner,
+        RotationSchedule.of(
+            wanted.rotation(), policy, s.identity().uid() + "/" + name, shortest(wanted)),
+        Membership.parts(s, name),
+        s.jobs().stream().filter(job -> job.secret().equals(name)).toList(),
+        approval.withheld(s, wanted));
+  }
+
+  private static Duration shortest(SecretWanted wanted) {
+    return wanted.material().filter(SlowKeys::areIn).isPresent()
+        ? RotationSchedule.SHORTEST_OF_A_SLOW_KEY
+        : Duration.ZERO;
+  }
+
+  /// A token lives no longer than the policy lets it.
+  private static SecretContent within(Optional<Policy> policy, SecretContent material) {
+    return switch (material) {
+      case GeneratedContent recipe -> recipe;
+      case TokenRecipe(var account, var audiences, var lifetime, var kubeconfig) ->
+          new TokenRecipe(
+              account,
+              audiences,
+              policy
+                  .flatMap(Policy::longestToken)
+                  .map(longest -> Durations.shorter(longest, lifetime))
+                  .orElse(lifetime),
+              kubeconfig);
+    };
+  }
+
+  public String name() {
+    return wanted.name();
+  }
+
+  public ObjectRef subject() {
+    return ObjectRef.secret(name());
+  }
+
+  Hooks hooks() {
+    return wanted.hooks();
+  }
+
+  Instant now() {
+    return s.now();
+  }
+
+  /// The second that is about to begin: an object that says it was created in it or later was
+  /// created after this look. The API server tells whole seconds.
+  Instant nextSecond() {
+    var second = now().truncatedTo(ChronoUnit.SECONDS);
+    return second.equals(now()) ? second : second.plusSeconds(1);
+  }
+
+  Labelling labelling() {
+    return OwnershipLabels.wanted(s, owner);
+  }
+
+  Generated generated() {
+    return new Generated(
+        wanted,
+        Optional.ofNullable(s.identity().knownVersions().get(name())),
+        s.identity().known(name()).flatMap(Known::consumers),
+        halt.isPresent() ? Optional.empty() : Optional.of(rhythm));
+  }
+
+  /// The number of the next value.
+  long nextVersion(Optional<Issue> current) {
+    return 1 + current.map(Issue::version).or(() -> generated().lastVersion()).orElse(0L);
+  }
+
+  /// What a new value answers, of those that the one before it answered and those that were asked.
+  Handled answering(Handled before, Optional<StoredSecret> secret) {
+    return before.withNewValue(
+        s.identity().requests(), secret.map(StoredSecret::requests).orElse(Requests.NONE));
+  }
+
+  /// The next value, while it is being proven.
+  Optional<StoredSecret> pending() {
+    return parts.stream()
+        .filter(secret -> secret.part().filter(Part.Pending.class::isInstance).isPresent())
+        .findFirst();
+  }
+
+  /// A name of all that is asked for by annotations.
+  String asked() {
+    var onSecret =
+        s.member(subject()).orElse(null) instanceof StoredSecret secret
+            ? secret.requests()
+            : Requests.NONE;
+    return s.identity().requests().digestWith(onSecret);
+  }
+
+  /// Whether a write to the Secret did not go through a moment ago: it is not tried again yet.
+  boolean isSetBack() {
+    return s.setback(subject()).isPresent();
+  }
+
+  /// That the API server said no to it.
+  Optional<Blocker> refusal() {
+    return Blocker.refusal(s, subject());
+  }
+
+  /// Whether nothing is issued for this reason.
+  boolean isHalted(IssuanceHold.Cause cause) {
+    return halt.filter(reason -> reason.is(cause)).isPresent();
+  }
+
+  /// Whether somebody has approved the hook of this step, or nobody needs to.
+  boolean mayRun(Step step) {
+    return !unapproved.contains(step);
+  }
+
+  /// Why the hook of a step does not run.
+  String withheld(Step step) {
+    return "its hook "
+        + step
+        + " (CronJob "
+        + hooks().of(step).map(Hooks.Hook::cronJob).orElse("")
+        + ") is not approved, so it does not run";
+  }
+
+  /// Why the value after the current one cannot be made at all, or not for now.
+  Optional<Blocker> obstacle(Optional<Issue> current) {
+    return problem(current).or(this::unreadableTiming).or(this::refusal);
+  }
+
+  private Optional<Blocker> problem(Optional<Issue> current) {
+    return switch (material) {
+      case GeneratedContent(var keys) ->
+          Templates.problem(keys).or(() -> SlowKeys.problem(keys)).map(this::forItsAuthor);
+      case TokenRecipe token -> TokenAnchors.problem(this, token, current);
+    };
+  }
+
+  /// When the value in this Secret expires by itself. Of a token of ours the annotation says what
+  /// the API server granted, and others can write it: it is believed where the API server can have
+  /// granted that, and else the token expires when it was asked to.
+  Optional<Instant> end(StoredSecret secret) {
+    return material instanceof TokenRecipe token
+        ? secret
+            .issue()
+            .filter(issue -> issue.account().isPresent())
+            .map(issue -> end(secret.end(), issue.issuedAt(), token.lifetime()))
+            .or(secret::end)
+        : secret.end();
+  }
+
+  private static Instant end(Optional<Instant> said, Instant issuedAt, Duration lifetime) {
+    var asked = issuedAt.plus(lifetime);
+    return said.filter(
+            end ->
+                !end.isAfter(asked.plus(TOLERANCE))
+                    && !end.isBefore(issuedAt.plus(SHORTEST_GRANT).minus(TOLERANCE)))
+        .orElse(asked);
+  }
+
+  Optional<Blocker> unreadableTiming() {
+    return rhythm.problem().map(this::forItsAuthor);
+  }
+
+  private Blocker forItsAuthor(String problem) {
+    return Blocker.broken(name() + ": " + problem);
+  }
+}

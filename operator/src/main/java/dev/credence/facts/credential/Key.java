@@ -1,4 +1,0 @@
-package dev.credence.facts.credential;
-
-/// One key of a generated Secret and how its value is made.
-public record Key(String name, Generator generator) {}

@@ -1,0 +1,4 @@
+package dev.credence.facts.credential;
+
+/// One key of a generated Secret and how its value is made.
+public record KeySpec(String name, Generator generator) {}

@@ -1,0 +1,76 @@
+package dev.credence.facts.identity;
+
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
+
+/// What the status remembers of the life of an identity. Where it was lost, the identity is judged
+/// anew: a suspension that is still wanted begins again, and an approval or a review is asked for
+/// again where nothing in the cluster shows it.
+///
+/// `resumedAt`: when it last came back into service, unless it was out of it as idle. `lastUse`:
+/// the last day on which it was seen at work; `referenced`: something was set up to use it at the
+/// last look, `referencedUntil`: the day on which the last of that went. `classified`: the type
+/// that it had, where nobody declares one.
+public record RecordedStatus(
+    boolean decommissioned,
+    Optional<Suspended> suspended,
+    Optional<Instant> resumedAt,
+    Approval approval,
+    Review review,
+    Optional<LastUse> lastUse,
+    boolean referenced,
+    Optional<LocalDate> referencedUntil,
+    Optional<Classified> classified) {
+  public static final RecordedStatus NOTHING =
+      new RecordedStatus(
+          false,
+          Optional.empty(),
+          Optional.empty(),
+          Approval.NONE,
+          Review.NONE,
+          Optional.empty(),
+          false,
+          Optional.empty(),
+          Optional.empty());
+
+  /// `reason` is the one that it began with.
+  public record Suspended(Instant since, String reason) {}
+
+  /// What somebody approved: the operator's own record of it. `disregarded`: an annotation that
+  /// nobody checked when it was written, so that it never counts.
+  public record Approval(Optional<RecordedApproval> approved, Optional<String> disregarded) {
+    public static final Approval NONE = new Approval(Optional.empty(), Optional.empty());
+  }
+
+  /// `hooks`: those of the approved scope, a line for each.
+  public record RecordedApproval(String scope, String by, Instant at, List<String> hooks) {
+    public RecordedApproval {
+      hooks = List.copyOf(hooks);
+    }
+  }
+
+  /// Who last confirmed that it is needed: the operator's own record. `disregarded`: an annotation
+  /// that never counts. `checkedBy`: the installation of the admission policy that was in force at
+  /// the last look, by its mark: what is written after such a look was checked by it.
+  public record Review(
+      Optional<RecordedReview> last, Optional<String> disregarded, Optional<String> checkedBy) {
+    public static final Review NONE =
+        new Review(Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  public record RecordedReview(String by, Instant at) {}
+
+  /// `day` in UTC.
+  public record LastUse(LocalDate day, Sign sign) {}
+
+  /// What showed that it was at work.
+  public enum Sign {
+    TokenLabel,
+    Pod
+  }
+
+  /// `rule`: why.
+  public record Classified(String type, String rule) {}
+}

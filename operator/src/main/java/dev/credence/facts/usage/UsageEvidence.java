@@ -1,0 +1,28 @@
+package dev.credence.facts.usage;
+
+import java.time.LocalDate;
+import java.util.Map;
+
+/// What shows that the accounts and credentials of an identity are in use, and what kind of actor
+/// it is.
+///
+/// `uses`: of its accounts and Secrets alone. `signals`: labels and annotations of its accounts
+/// that tell what they are for, by the name of the account. The tokens of its accounts are among
+/// the [Safeguards].
+public record UsageEvidence(
+    UsageListing uses, Tracking tracking, Map<String, Map<String, String>> signals) {
+  public static final UsageEvidence NONE =
+      new UsageEvidence(UsageListing.NONE, new Tracking.Unknown("nobody asked"), Map.of());
+
+  public UsageEvidence {
+    signals = Map.copyOf(signals);
+  }
+
+  /// Whether the API server notes when tokens that never end are used. Before it began, silence
+  /// means nothing.
+  public sealed interface Tracking {
+    record Since(LocalDate day) implements Tracking {}
+
+    record Unknown(String why) implements Tracking {}
+  }
+}

@@ -1,0 +1,277 @@
+package dev.credence.metrics;
+
+import dev.credence.facts.credential.GeneratedContent;
+import dev.credence.facts.credential.SecretContent;
+import dev.credence.facts.credential.TokenRecipe;
+import dev.credence.facts.object.ObjectRef.Kind;
+import dev.credence.plan.Action;
+import dev.credence.plan.Action.Why;
+import dev.credence.plan.Reason;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// What is counted as it happens.
+public final class Counters {
+  private static final String GENERATED = "Generated";
+  private static final String REQUEST_REFUSED = "RequestRefused";
+
+  private static final Map<String, List<String>> RESULTS =
+      Map.of(
+          GENERATED,
+          List.of("issued", "rotated", "rolled_back", "retired", "failed"),
+          "Token",
+          List.of("issued", "rotated", "failed"),
+          "Certificate",
+          List.of("requested", "failed"));
+
+  private static final List<Kind> RESTARTED =
+      List.of(Kind.Deployment, Kind.StatefulSet, Kind.DaemonSet, Kind.Rollout, Kind.Pod);
+
+  private static final List<Reason> SUSPENDING =
+      List.of(
+          Reason.Requested, Reason.Compromised, Reason.Expired, Reason.ReviewOverdue, Reason.Idle);
+  private static final String CERTIFICATE = "Certificate";
+  private static final String BY_CHANGE = "change";
+  private static final String BY_DELETION = "deletion";
+
+  private final PrometheusRegistry page = new PrometheusRegistry();
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, page, Clock.SYSTEM);
+  private final Permissions permissions = new Permissions();
+  private final AtomicLong leader = new AtomicLong();
+  private final AtomicLong lastSweep = new AtomicLong();
+  private final AtomicLong withoutIdentity = new AtomicLong();
+  private final Timer reconciles;
+  private final Timer lateness;
+
+  public Counters(IdentityGauges fleet) {
+    page.register(fleet);
+    page.register(permissions);
+    gauge(Metric.Leader, leader);
+    gauge(Metric.LastSweep, lastSweep);
+    gauge(Metric.SuspensionsWithoutIdentity, withoutIdentity);
+    reconciles =
+        Timer.builder(base(Metric.Reconciles, "_seconds"))
+            .description(Metric.Reconciles.help())
+            .serviceLevelObjectives(
+                Duration.ofMillis(1),
+                Duration.ofMillis(5),
+                Duration.ofMillis(25),
+                Duration.ofMillis(100),
+                Duration.ofMillis(500),
+                Duration.ofSeconds(2),
+                Duration.ofSeconds(10))
+            .register(registry);
+    lateness =
+        Timer.builder(base(Metric.Lateness, "_seconds"))
+            .description(Metric.Lateness.help())
+            .serviceLevelObjectives(
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(5),
+                Duration.ofHours(1),
+                Duration.ofHours(24))
+            .register(registry);
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+    bindCollections();
+    startAtZero();
+  }
+
+  /// A counter that appears with its first event hides that event: `increase()` sees no step from
+  /// nothing to 1. What alerts are about is therefore there from the start.
+  private void startAtZero() {
+    RESULTS.forEach(
+        (kind, results) ->
+            results.forEach(result -> counter(Metric.Rotations, "kind", kind, "result", result)));
+    for (var kind : RESTARTED) {
+      for (var result : List.of("started", "failed")) {
+        counter(Metric.ConsumerRestarts, "kind", kind.name(), "result", result);
+      }
+    }
+    for (var reason :
+        List.of(
+            REQUEST_REFUSED,
+            Reason.TargetNotOwned.name(),
+            Reason.ClaimedByOther.name(),
+            Reason.ClaimedWhileSuspended.name())) {
+      counter(Metric.Refusals, "reason", reason);
+    }
+    for (var by : List.of(BY_CHANGE, BY_DELETION)) {
+      counter(Metric.PoliciesLeft, "by", by);
+    }
+    for (var reason : SUSPENDING) {
+      counter(Metric.Suspensions, "reason", reason.name());
+    }
+  }
+
+  @SuppressWarnings("resource") // lives as long as the process
+  private void bindCollections() {
+    new JvmGcMetrics().bindTo(registry);
+  }
+
+  private void gauge(Metric metric, AtomicLong value) {
+    Gauge.builder(metric.page(), value, AtomicLong::doubleValue)
+        .description(metric.help())
+        .register(registry);
+  }
+
+  /// Micrometer adds the unit of a timer and `_total` of a counter by itself.
+  private static String base(Metric metric, String ending) {
+    return metric.page().substring(0, metric.page().length() - ending.length());
+  }
+
+  public PrometheusRegistry page() {
+    return page;
+  }
+
+  public Permissions permissions() {
+    return permissions;
+  }
+
+  public void reconciled(Duration took) {
+    reconciles.record(took);
+  }
+
+  /// An action was carried out.
+  public void done(Action action, Instant at) {
+    switch (action) {
+      case Action.Issue issue -> rotation(kind(issue.material()), "issued");
+      case Action.Rotate rotate -> {
+        rotation(kind(rotate.material()), "rotated");
+        late(rotate.why(), at);
+      }
+      case Action.Promote turn -> {
+        rotation(GENERATED, turn.current().isPresent() ? "rotated" : "issued");
+        late(turn.why(), at);
+      }
+      case Action.Rollback back -> rotation(GENERATED, "rolled_back");
+      case Action.Retire retire -> rotation(GENERATED, "retired");
+      case Action.Renew renew -> rotation(CERTIFICATE, "requested");
+      case Action.CreateCertificate order -> rotation(CERTIFICATE, "requested");
+      case Action.Restart restart -> restart(restart, "started");
+      case Action.Evict evict -> restart(evict, "started");
+      case Action.DenyWrites freeze -> {}
+      case Action.AllowWrites thaw -> {}
+      case Action.Invalidate invalidate -> {}
+      case Action.Revalidate revalidate -> {}
+      case Action.Stage stage -> {}
+      case Action.BeginRevoke end -> {}
+      case Action.CaughtUp caughtUp -> {}
+      case Action.RunHook run -> {}
+      case Action.Note note -> {}
+      case Action.Anchor anchor -> {}
+      case Action.Remove remove -> {}
+      case Action.Acknowledge acknowledge -> {}
+      case Action.ResetIssuedAt redate -> {}
+      case Action.Reword reword -> {}
+      case Action.Adopt adopt -> {}
+      case Action.Release release -> {}
+      case Action.SetOwner tie -> {}
+      case Action.CreateServiceAccount provision -> {}
+      case Action.UpdateServiceAccount adjust -> {}
+      case Action.UpdateCertificate amend -> {}
+      case Action.Mark mark -> {}
+      case Action.Relabel relabel -> {}
+      case Action.Unmark unmark -> {}
+    }
+  }
+
+  /// An action was refused.
+  public void failed(Action action) {
+    switch (action) {
+      case Action.Issue issue -> rotation(kind(issue.material()), "failed");
+      case Action.Rotate rotate -> rotation(kind(rotate.material()), "failed");
+      case Action.Promote turn -> rotation(GENERATED, "failed");
+      case Action.Stage stage -> rotation(GENERATED, "failed");
+      case Action.RunHook run -> rotation(GENERATED, "failed");
+      case Action.Rollback back -> rotation(GENERATED, "failed");
+      case Action.Retire retire -> rotation(GENERATED, "failed");
+      case Action.Renew renew -> rotation(CERTIFICATE, "failed");
+      case Action.CreateCertificate order -> rotation(CERTIFICATE, "failed");
+      case Action.Restart restart -> restart(restart, "failed");
+      case Action.Evict evict -> restart(evict, "failed");
+      default -> {}
+    }
+    refused(REQUEST_REFUSED);
+  }
+
+  private void late(Why why, Instant at) {
+    if (why instanceof Why.OnSchedule(var due)) {
+      var lateBy = Duration.between(due, at);
+      lateness.record(lateBy.isNegative() ? Duration.ZERO : lateBy);
+    }
+  }
+
+  private static String kind(SecretContent material) {
+    return switch (material) {
+      case GeneratedContent recipe -> GENERATED;
+      case TokenRecipe token -> "Token";
+    };
+  }
+
+  private void rotation(String kind, String result) {
+    counter(Metric.Rotations, "kind", kind, "result", result).increment();
+  }
+
+  private void restart(Action action, String result) {
+    counter(Metric.ConsumerRestarts, "kind", action.subject().kind().name(), "result", result)
+        .increment();
+  }
+
+  public void refused(String reason) {
+    counter(Metric.Refusals, "reason", reason).increment();
+  }
+
+  /// An identity was taken out of service.
+  public void suspended(String reason) {
+    counter(Metric.Suspensions, "reason", reason).increment();
+  }
+
+  /// An identity left a policy that suspends.
+  public void leftPolicy(boolean byDeletion) {
+    counter(Metric.PoliciesLeft, "by", byDeletion ? BY_DELETION : BY_CHANGE).increment();
+  }
+
+  /// How many accounts stay suspended though their identity was deleted.
+  public void suspendedWithoutIdentity(long accounts) {
+    withoutIdentity.set(accounts);
+  }
+
+  public void requested(String verb, String resource, String code) {
+    counter(Metric.KubeRequests, "verb", verb, "resource", resource, "code", code).increment();
+  }
+
+  private Counter counter(Metric metric, String... tags) {
+    return Counter.builder(base(metric, "_total"))
+        .description(metric.help())
+        .tags(tags)
+        .register(registry);
+  }
+
+  public void leads(boolean leads) {
+    leader.set(leads ? 1 : 0);
+  }
+
+  public void swept(Instant at) {
+    lastSweep.set(at.getEpochSecond());
+  }
+}

@@ -1,0 +1,388 @@
+package dev.credence.metrics;
+
+import dev.credence.plan.ConditionResult.ConditionStatus;
+import dev.credence.plan.ConditionResult.ConditionType;
+import dev.credence.plan.IdentityStatus;
+import dev.credence.plan.IdentityStatus.Credential;
+import dev.credence.plan.IdentityStatus.Credential.Phase;
+import dev.credence.plan.IdentityStatus.PolicyApplied;
+import dev.credence.plan.Reason;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/// How every identity stands, as of the last look at each. Counted when somebody asks, so a series
+/// is gone with its object.
+public final class IdentityGauges implements MultiCollector {
+  private static final Map<String, Duration> WITHIN = new LinkedHashMap<>();
+
+  static {
+    WITHIN.put("expired", Duration.ZERO);
+    WITHIN.put("1h", Duration.ofHours(1));
+    WITHIN.put("24h", Duration.ofHours(24));
+    WITHIN.put("168h", Duration.ofHours(168));
+    WITHIN.put("720h", Duration.ofHours(720));
+  }
+
+  /// A value that comes later than this is late; also what the objective for rotations says.
+  private static final Duration LATE = Duration.ofMinutes(5);
+
+  private static final Duration A_DAY = Duration.ofHours(24);
+
+  private final ConcurrentSkipListMap<Name, Entry> standings = new ConcurrentSkipListMap<>();
+  private final AtomicLong changes = new AtomicLong();
+  private final Clock clock;
+  private final int mostSeries;
+  private final String version;
+
+  public record Name(String namespace, String name) implements Comparable<Name> {
+    @Override
+    public int compareTo(Name other) {
+      var byNamespace = namespace.compareTo(other.namespace);
+      return byNamespace != 0 ? byNamespace : name.compareTo(other.name);
+    }
+  }
+
+  private record Entry(IdentityStatus standing) {
+    boolean enforced() {
+      return standing.policy().filter(PolicyApplied::enforces).isPresent();
+    }
+  }
+
+  /// `mostSeries`: for how many identities there are series of their own.
+  public IdentityGauges(Clock clock, int mostSeries, String version) {
+    this.clock = clock;
+    this.version = version;
+    this.mostSeries = mostSeries;
+  }
+
+  public void stands(Name name, IdentityStatus standing) {
+    var entry = new Entry(standing);
+    if (!entry.equals(standings.put(name, entry))) {
+      changes.incrementAndGet();
+    }
+  }
+
+  /// Whether it was known until now.
+  public boolean isGone(Name name) {
+    var known = standings.remove(name) != null;
+    if (known) {
+      changes.incrementAndGet();
+    }
+    return known;
+  }
+
+  /// Grows whenever anything stands otherwise than before.
+  public long changes() {
+    return changes.get();
+  }
+
+  public int size() {
+    return standings.size();
+  }
+
+  /// Empty before the first look at it.
+  public Optional<IdentityStatus> standing(Name name) {
+    return Optional.ofNullable(standings.get(name)).map(Entry::standing);
+  }
+
+  /// How many identities a policy decides about, and how many of them break a rule of it.
+  public Tally tally(String policy) {
+    var decided =
+        standings.values().stream()
+            .map(Entry::standing)
+            .filter(s -> s.policy().filter(p -> p.name().equals(policy)).isPresent())
+            .toList();
+    return new Tally(
+        decided.size(), (int) decided.stream().filter(s -> !s.violations().isEmpty()).count());
+  }
+
+  public record Tally(int identities, int violations) {}
+
+  @Override
+  public MetricSnapshots collect() {
+    var all = List.copyOf(standings.values());
+    var credentials =
+        all.stream().flatMap(entry -> entry.standing().credentials().stream()).toList();
+    var gauges = new ArrayList<MetricSnapshot>();
+    gauges.add(build());
+    gauges.add(
+        counted(
+            Metric.Identities,
+            all,
+            entry ->
+                Stream.of(
+                    List.of(
+                        entry.standing().state().name(),
+                        entry.standing().type().map(IdentityStatus.Typed::type).orElse("")))));
+    gauges.add(
+        counted(
+            Metric.NotReady,
+            all,
+            entry ->
+                entry.standing().ready()
+                    ? Stream.of()
+                    : Stream.of(
+                        List.of(entry.standing().verdict(ConditionType.Ready).reason().name()))));
+    gauges.add(
+        counted(
+            Metric.Stalled,
+            all,
+            entry ->
+                entry.standing().verdicts().stream()
+                    .filter(verdict -> verdict.aspect() == ConditionType.Stalled)
+                    .map(verdict -> List.of(verdict.reason().name()))));
+    gauges.add(
+        single(Metric.OwnerMissing, all.stream().filter(IdentityGauges::hasNoOwner).count()));
+    gauges.add(
+        counted(
+            Metric.LegacyTokens,
+            all,
+            entry ->
+                entry.standing().legacyTokens().stream()
+                    .map(token -> List.of(token.state().name()))));
+    gauges.add(
+        single(
+            Metric.SuspensionsNotEnforced,
+            all.stream().filter(IdentityGauges::isNotEnforced).count()));
+    gauges.add(
+        single(
+            Metric.ApprovalsPending,
+            all.stream().filter(IdentityGauges::waitsForApproval).count()));
+    gauges.add(
+        single(Metric.ReviewsOverdue, all.stream().filter(IdentityGauges::isOverdue).count()));
+    gauges.add(
+        counted(
+            Metric.Violations,
+            all,
+            entry ->
+                entry.standing().violations().stream()
+                    .map(
+                        reason -> List.of(entry.enforced() ? "Enforce" : "Audit", reason.name()))));
+    gauges.add(
+        counted(
+            Metric.RiskFindings,
+            all,
+            entry ->
+                entry.standing().risk().stream()
+                    .flatMap(risk -> risk.findings().stream())
+                    .map(finding -> List.of(finding.rule(), finding.severity().name()))));
+    gauges.add(
+        single(
+            Metric.OverlapsActive,
+            credentials.stream().filter(c -> c.previousRetires().isPresent()).count()));
+    gauges.add(
+        single(
+            Metric.RotationsBlocked,
+            credentials.stream().filter(c -> c.phase() == Phase.Blocked).count()));
+    var now = clock.instant();
+    var inService =
+        all.stream()
+            .map(Entry::standing)
+            .filter(standing -> isInService(standing, now))
+            .flatMap(standing -> standing.credentials().stream())
+            .toList();
+    gauges.add(
+        single(
+            Metric.RotationsOverdue,
+            inService.stream().filter(credential -> isOverdue(credential, now)).count()));
+    gauges.add(
+        single(
+            Metric.ConsumersPending,
+            inService.stream().filter(credential -> isLeftBehind(credential, now)).count()));
+    gauges.add(
+        single(
+            Metric.ConsumersLeftBehind,
+            inService.stream()
+                .filter(c -> c.consumers().filter(users -> users.leftBehind() > 0).isPresent())
+                .count()));
+    gauges.add(
+        ending(
+            Metric.RunningOut,
+            inService.stream().filter(credential -> !isReplacedInTime(credential, now)),
+            now));
+    gauges.add(ending(Metric.CredentialsExpiring, credentials.stream(), now));
+    gauges.add(
+        single(
+            Metric.CertificatesFailing,
+            credentials.stream().filter(c -> c.failedAttempts().isPresent()).count()));
+    nextRotation(credentials).map(time -> single(Metric.NextRotation, time)).ifPresent(gauges::add);
+    if (mostSeries > 0) {
+      gauges.addAll(ownSeries());
+    }
+    return MetricSnapshots.of(gauges.toArray(MetricSnapshot[]::new));
+  }
+
+  private InfoSnapshot build() {
+    var name = Metric.BuildInfo.page();
+    return InfoSnapshot.builder()
+        .name(name.substring(0, name.length() - "_info".length()))
+        .help(Metric.BuildInfo.help())
+        .dataPoint(
+            InfoSnapshot.InfoDataPointSnapshot.builder()
+                .labels(Labels.of("version", version))
+                .build())
+        .build();
+  }
+
+  private static boolean waitsForApproval(Entry entry) {
+    return entry.standing().verdicts().stream()
+        .anyMatch(
+            verdict ->
+                verdict.aspect() == ConditionType.Approved
+                    && verdict.truth() == ConditionStatus.False);
+  }
+
+  private static boolean isNotEnforced(Entry entry) {
+    return entry.standing().verdicts().stream()
+        .anyMatch(
+            verdict ->
+                verdict.aspect() == ConditionType.Suspended
+                    && verdict.reason() == Reason.NotEnforced);
+  }
+
+  private static boolean isOverdue(Entry entry) {
+    return entry.standing().verdicts().stream()
+        .anyMatch(
+            verdict ->
+                verdict.aspect() == ConditionType.Reviewed
+                    && verdict.reason() == Reason.ReviewOverdue);
+  }
+
+  private static boolean hasNoOwner(Entry entry) {
+    var owner = entry.standing().verdict(ConditionType.OwnerAssigned);
+    return owner.truth() == ConditionStatus.False && owner.reason() == Reason.OwnerMissing;
+  }
+
+  /// What waits for its window is not late.
+  private static boolean isOverdue(Credential credential, Instant now) {
+    return credential.phase() != Phase.Deferred
+        && credential.nextRotation().filter(due -> due.plus(LATE).isBefore(now)).isPresent();
+  }
+
+  private static boolean isReplacedInTime(Credential credential, Instant now) {
+    return !isOverdue(credential, now)
+        && credential
+            .nextRotation()
+            .filter(next -> credential.ends().filter(next::isBefore).isPresent())
+            .isPresent();
+  }
+
+  private static boolean isLeftBehind(Credential credential, Instant now) {
+    return credential.previousRetires().isPresent()
+        && credential.consumers().filter(users -> users.current() < users.total()).isPresent()
+        && credential.issuedAt().filter(at -> at.plus(A_DAY).isBefore(now)).isPresent();
+  }
+
+  /// Nothing is rotated for the others, so nothing of theirs is late.
+  private static boolean isInService(IdentityStatus standing, Instant now) {
+    return switch (standing.state()) {
+      case Provisioning, Active, Rotating -> standing.end().filter(now::isAfter).isEmpty();
+      case Requested, Suspended, Decommissioned -> false;
+    };
+  }
+
+  private static Optional<Double> nextRotation(Collection<Credential> credentials) {
+    return credentials.stream()
+        .flatMap(credential -> credential.nextRotation().stream())
+        .min(Comparator.naturalOrder())
+        .map(IdentityGauges::seconds);
+  }
+
+  private static GaugeSnapshot ending(Metric metric, Stream<Credential> credentials, Instant now) {
+    var counts = new LinkedHashMap<String, Long>();
+    WITHIN.keySet().forEach(within -> counts.put(within, 0L));
+    credentials
+        .flatMap(credential -> credential.ends().stream())
+        .flatMap(end -> within(now, end))
+        .forEach(within -> counts.merge(within, 1L, Long::sum));
+    var gauge = gauge(metric);
+    counts.forEach((within, count) -> gauge.dataPoint(point(Labels.of("within", within), count)));
+    return gauge.build();
+  }
+
+  private static Stream<String> within(Instant now, Instant end) {
+    return end.isAfter(now)
+        ? WITHIN.entrySet().stream()
+            .filter(within -> !end.isAfter(now.plus(within.getValue())))
+            .map(Map.Entry::getKey)
+        : Stream.of("expired");
+  }
+
+  private List<GaugeSnapshot> ownSeries() {
+    var ready = gauge(Metric.IdentityReady);
+    var expiration = gauge(Metric.IdentityExpiration);
+    var next = gauge(Metric.IdentityNextRotation);
+    standings.entrySet().stream()
+        .limit(mostSeries)
+        .forEach(
+            entry -> {
+              var labels =
+                  Labels.of(
+                      "object_namespace",
+                      entry.getKey().namespace(),
+                      "name",
+                      entry.getKey().name());
+              var standing = entry.getValue().standing();
+              ready.dataPoint(point(labels, standing.ready() ? 1 : 0));
+              standing.end().ifPresent(end -> expiration.dataPoint(point(labels, seconds(end))));
+              nextRotation(standing.credentials())
+                  .ifPresent(time -> next.dataPoint(point(labels, time)));
+            });
+    return List.of(
+        ready.build(),
+        expiration.build(),
+        next.build(),
+        single(Metric.SeriesDropped, Math.max(0, standings.size() - mostSeries)));
+  }
+
+  private static GaugeSnapshot counted(
+      Metric metric, Collection<Entry> of, Function<Entry, Stream<List<String>>> labels) {
+    var counts = new TreeMap<List<String>, Long>(Comparator.comparing(Object::toString));
+    of.stream().flatMap(labels).forEach(values -> counts.merge(values, 1L, Long::sum));
+    var gauge = gauge(metric);
+    counts.forEach(
+        (values, count) ->
+            gauge.dataPoint(
+                point(
+                    Labels.of(
+                        metric.labels().toArray(String[]::new), values.toArray(String[]::new)),
+                    count)));
+    return gauge.build();
+  }
+
+  private static GaugeSnapshot single(Metric metric, double value) {
+    return gauge(metric).dataPoint(point(Labels.EMPTY, value)).build();
+  }
+
+  private static GaugeSnapshot.Builder gauge(Metric metric) {
+    return GaugeSnapshot.builder().name(metric.page()).help(metric.help());
+  }
+
+  private static GaugeDataPointSnapshot point(Labels labels, double value) {
+    return GaugeDataPointSnapshot.builder().labels(labels).value(value).build();
+  }
+
+  private static double seconds(Instant time) {
+    return time.getEpochSecond();
+  }
+}

@@ -1,0 +1,111 @@
+package dev.credence.observe.port;
+
+import dev.credence.api.MachineIdentity;
+import dev.credence.facts.credential.HookTemplate;
+import dev.credence.facts.credential.Issuer;
+import dev.credence.facts.identity.SuspensionFacts.Admission;
+import dev.credence.facts.identity.SuspensionFacts.Bindings;
+import dev.credence.facts.identity.SuspensionFacts.Listed;
+import dev.credence.facts.identity.Vetting.Installation;
+import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.ObjectRef.Kind;
+import dev.credence.facts.policy.Policy;
+import dev.credence.facts.rbac.Grants;
+import dev.credence.facts.usage.Consumers;
+import dev.credence.facts.usage.UsageEvidence.Tracking;
+import dev.credence.facts.usage.UsageListing;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// What the caches hold, as far as a snapshot needs it. Nothing here makes a request but
+/// [#consumers], [#uses], [#tracking] and [#hook].
+public interface ClusterReader {
+
+  List<Policy> policies();
+
+  Optional<ObjectMeta> namespace(String name);
+
+  Optional<HasMetadata> find(String namespace, ObjectRef subject);
+
+  /// Objects with our label for this identity, or with an identity of this name as their
+  /// controller.
+  Collection<HasMetadata> ofIdentity(Kind kind, String namespace, String identity);
+
+  Collection<HasMetadata> inNamespace(Kind kind, String namespace);
+
+  /// Jobs that were started for this identity.
+  Collection<Job> jobs(String namespace, String identity);
+
+  /// Pods and workloads of the namespace, listed now or a moment ago.
+  Consumers consumers(String namespace);
+
+  /// Who uses the ServiceAccounts and Secrets of the namespace, listed some minutes ago at most;
+  /// `anew`: some seconds ago.
+  UsageListing uses(String namespace, Instant now, boolean anew);
+
+  /// Whether the API server notes when tokens are used.
+  Tracking tracking(Instant now);
+
+  /// Identities of the namespace that list the object by name.
+  Collection<MachineIdentity> naming(String namespace, ObjectRef subject);
+
+  /// Identities of the namespace whose Certificates are to write the Secret.
+  Collection<MachineIdentity> heeding(String namespace, ObjectRef secret);
+
+  /// Identities of the namespace that have a selector.
+  Collection<MachineIdentity> selecting(String namespace);
+
+  /// Whether an identity of this name and UID is there.
+  boolean lives(String namespace, String name, String uid);
+
+  /// Secrets that say they hold a token of this ServiceAccount.
+  Collection<HasMetadata> tokensOf(String namespace, String account);
+
+  /// Secrets whose token was ended for the suspension of the identity with this UID.
+  Collection<HasMetadata> endedFor(String namespace, String uid);
+
+  /// What tokens that Credence issued for the ServiceAccount with this UID are bound to.
+  Collection<HasMetadata> anchorsOf(String namespace, String accountUid);
+
+  /// What the list of suspended accounts says of accounts of the namespace, by name.
+  Map<String, Listed> listed(String namespace);
+
+  /// The admission policies that the API server enforces.
+  Set<Admission> admissions();
+
+  /// Those that are there and bound, by which the API server was not seen to refuse.
+  Set<Admission> unconfirmed();
+
+  /// How many accounts of one namespace the list of suspended accounts may have.
+  int mostSuspended();
+
+  /// Their installations.
+  Map<Admission, Installation> installed();
+
+  /// What the CronJob of a hook runs, read now.
+  HookTemplate hook(String namespace, String cronJob);
+
+  boolean isNeverSuspended(String namespace, String account);
+
+  /// The bindings that name one of these ServiceAccounts of the namespace.
+  Bindings bindings(String namespace, Set<String> accounts);
+
+  /// What is given to these ServiceAccounts of the namespace, by their groups too.
+  Grants grants(String namespace, Set<String> accounts);
+
+  /// Whether cert-manager's Certificates are known to the API server.
+  boolean certManager();
+
+  /// Empty: it is not known, since it is of a kind of others or may not be looked at.
+  Optional<Issuer> issuer(String namespace, Issuer.Ref ref);
+
+  /// The Certificates that write this Secret, by name.
+  List<String> writers(String namespace, String secret);
+}

@@ -1,0 +1,119 @@
+package dev.credence.observe.read;
+
+import dev.credence.api.Api;
+import dev.credence.api.MachineIdentity;
+import dev.credence.api.MachineIdentitySpec;
+import dev.credence.api.MachineIdentityStatus;
+import dev.credence.api.MachineIdentityStatus.ApprovalStatus;
+import dev.credence.api.MachineIdentityStatus.LifeState;
+import dev.credence.api.MachineIdentityStatus.Passage;
+import dev.credence.api.MachineIdentityStatus.ReviewStatus;
+import dev.credence.api.MachineIdentityStatus.UsageSource;
+import dev.credence.api.MachineIdentityStatus.UsageStatus;
+import dev.credence.facts.identity.LifecycleRequests;
+import dev.credence.facts.identity.RecordedStatus;
+import dev.credence.facts.identity.RecordedStatus.Approval;
+import dev.credence.facts.identity.RecordedStatus.Classified;
+import dev.credence.facts.identity.RecordedStatus.LastUse;
+import dev.credence.facts.identity.RecordedStatus.RecordedApproval;
+import dev.credence.facts.identity.RecordedStatus.RecordedReview;
+import dev.credence.facts.identity.RecordedStatus.Review;
+import dev.credence.facts.identity.RecordedStatus.Sign;
+import dev.credence.facts.identity.RecordedStatus.Suspended;
+import dev.credence.raw.Metadata;
+import dev.credence.raw.NullSafe;
+import dev.credence.raw.UntrustedText;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What is asked of the life of an identity, and what its status remembers of it.
+final class LifecycleReader {
+
+  static LifecycleRequests calling(MachineIdentity resource) {
+    var annotations = Metadata.annotations(resource.getMetadata());
+    return new LifecycleRequests(
+        Optional.ofNullable(resource.getSpec())
+            .map(MachineIdentitySpec::state)
+            .map(state -> LifecycleRequests.State.valueOf(state.name()))
+            .orElse(LifecycleRequests.State.Active),
+        Optional.ofNullable(annotations.get(Api.SUSPEND)).map(UntrustedText::oneLine),
+        UntrustedText.present(annotations.get(Api.APPROVE)).map(UntrustedText::oneLine),
+        UntrustedText.present(annotations.get(Api.REVIEW)).map(UntrustedText::oneLine));
+  }
+
+  static RecordedStatus lived(@Nullable MachineIdentityStatus status) {
+    if (status == null) {
+      return RecordedStatus.NOTHING;
+    }
+    return new RecordedStatus(
+        status.state() == LifeState.Decommissioned,
+        Optional.ofNullable(status.suspension())
+            .filter(suspension -> suspension.startTime() != null && suspension.reason() != null)
+            .map(suspension -> new Suspended(suspension.startTime(), suspension.reason())),
+        resumedAt(status.history()),
+        Optional.ofNullable(status.approval()).map(LifecycleReader::approval).orElse(Approval.NONE),
+        Optional.ofNullable(status.review()).map(LifecycleReader::review).orElse(Review.NONE),
+        Optional.ofNullable(status.usage()).flatMap(LifecycleReader::lastUse),
+        isReferenced(status),
+        Optional.ofNullable(status.usage())
+            .flatMap(usage -> UntrustedText.day(usage.referencedUntil())),
+        status.type() == null || status.typeReason() == null
+            ? Optional.empty()
+            : Optional.of(new Classified(status.type().name(), status.typeReason())));
+  }
+
+  private static Optional<Instant> resumedAt(@Nullable List<Passage> history) {
+    var resumed = Optional.<Instant>empty();
+    var why = "";
+    for (var passage : NullSafe.in(history).toList()) {
+      if (passage.to() == LifeState.Suspended) {
+        why = passage.reason();
+      }
+      if (passage.from() == LifeState.Suspended && passage.to() == LifeState.Active) {
+        resumed = "Idle".equals(why) ? resumed : Optional.ofNullable(passage.time());
+      }
+    }
+    return resumed;
+  }
+
+  private static Approval approval(ApprovalStatus status) {
+    return new Approval(
+        status.scope() == null || status.approvedBy() == null || status.approveTime() == null
+            ? Optional.empty()
+            : Optional.of(
+                new RecordedApproval(
+                    status.scope(),
+                    status.approvedBy(),
+                    status.approveTime(),
+                    NullSafe.in(status.hooks()).toList())),
+        Optional.ofNullable(status.disregarded()));
+  }
+
+  private static Review review(ReviewStatus status) {
+    return new Review(
+        status.reviewedBy() == null || status.reviewTime() == null
+            ? Optional.empty()
+            : Optional.of(new RecordedReview(status.reviewedBy(), status.reviewTime())),
+        Optional.ofNullable(status.disregarded()),
+        Optional.ofNullable(status.checkedBy()));
+  }
+
+  private static boolean isReferenced(MachineIdentityStatus status) {
+    return NullSafe.in(status.conditions())
+        .anyMatch(
+            condition ->
+                "InUse".equals(condition.type()) && "Referenced".equals(condition.reason()));
+  }
+
+  private static Optional<LastUse> lastUse(UsageStatus status) {
+    return UntrustedText.day(status.lastUsedTime())
+        .map(
+            day ->
+                new LastUse(
+                    day, status.source() == UsageSource.TokenLabel ? Sign.TokenLabel : Sign.Pod));
+  }
+
+  private LifecycleReader() {}
+}

@@ -1,0 +1,38 @@
+package dev.credence.observe.read;
+
+import dev.credence.facts.time.Cron;
+import dev.credence.facts.time.Timing;
+import dev.credence.raw.UntrustedText;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// `every`, or `schedule` with `timeZone`, as a timing.
+final class TimingReader {
+
+  static Optional<Timing> of(
+      @Nullable String every, @Nullable String schedule, @Nullable String timeZone) {
+    if (schedule != null) {
+      return Optional.of(scheduled(schedule, Objects.requireNonNullElse(timeZone, "UTC")));
+    }
+    if (every != null) {
+      return Optional.of(
+          UntrustedText.duration(every)
+              .<Timing>map(Timing.Every::new)
+              .orElseGet(
+                  () -> new Timing.Unreadable("`every` '" + every + "' is no duration like 720h")));
+    }
+    return Optional.empty();
+  }
+
+  private static Timing scheduled(String schedule, String timeZone) {
+    try {
+      return new Timing.Scheduled(Cron.of(schedule, timeZone));
+    } catch (IllegalArgumentException unreadable) {
+      return new Timing.Unreadable(
+          Objects.requireNonNullElse(unreadable.getMessage(), "`schedule` cannot be read"));
+    }
+  }
+
+  private TimingReader() {}
+}

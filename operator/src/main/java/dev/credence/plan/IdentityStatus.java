@@ -1,0 +1,200 @@
+package dev.credence.plan;
+
+import dev.credence.facts.identity.Identity.AccountElsewhere;
+import dev.credence.facts.identity.Identity.Users;
+import dev.credence.facts.identity.RecordedStatus;
+import dev.credence.facts.policy.Severity;
+import dev.credence.facts.text.Interner;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// What is true of an identity once the actions of its decision are done: status, Events and
+/// metrics are views of it. `violations`: the rules of the policy that are broken, whether it
+/// enforces them or not.
+public record IdentityStatus(
+    State state,
+    Optional<Typed> type,
+    OwnerFound owner,
+    Optional<PolicyApplied> policy,
+    Optional<Instant> end,
+    Optional<Instant> nextAction,
+    Counts members,
+    List<Credential> credentials,
+    Handled handled,
+    Optional<Use> use,
+    Optional<Risk> risk,
+    Optional<Review> review,
+    Optional<Suspension> suspension,
+    RecordedStatus.Approval approval,
+    List<ConditionResult> verdicts,
+    List<Reason> violations,
+    List<LegacyToken> legacyTokens) {
+
+  private static final Interner<ConditionResult> VERDICTS = new Interner<>(1_024);
+
+  public IdentityStatus {
+    legacyTokens = List.copyOf(legacyTokens);
+    credentials = List.copyOf(credentials);
+    verdicts = verdicts.stream().map(VERDICTS::of).toList();
+    violations = List.copyOf(violations);
+  }
+
+  /// The last requests by annotation that were acted upon.
+  public record Handled(
+      Optional<String> rotate,
+      Optional<String> rollback,
+      Optional<String> abort,
+      Optional<String> revoke) {
+    public static final Handled NONE =
+        new Handled(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  /// `reason`: Declared, or the rule that classified it.
+  public record Typed(String type, String reason) {}
+
+  /// `lastDay` in UTC, as `2026-11-20`; so is `referencedUntil`, the day on which the last of what
+  /// was set up to use it went.
+  public record Use(
+      Optional<LocalDate> lastDay, Source source, Optional<LocalDate> referencedUntil) {
+
+    public enum Source {
+      TokenLabel,
+      Pod,
+      Reference,
+      None
+    }
+  }
+
+  /// The worst first; those that a policy accepts for now are left out. `breaksFrom`: how bad one
+  /// must be to break the policy; empty where none does. `excluded`: the bindings that were not
+  /// judged.
+  public record Risk(List<Finding> findings, Optional<Severity> breaksFrom, List<String> excluded) {
+    public Risk {
+      findings = List.copyOf(findings);
+      excluded = List.copyOf(excluded);
+    }
+  }
+
+  /// `via`: what grants it, as in `ClusterRoleBinding/crm-view`.
+  public record Finding(String rule, Severity severity, String via, String detail) {}
+
+  /// A Secret with a token of one of its accounts that never ends.
+  public record LegacyToken(String secret, State state) {
+
+    public enum State {
+      Used,
+      /// for as long as its policy says, or 2160h
+      Unused,
+      /// no use was written down, or not for long enough to tell
+      Unknown,
+      /// the API server refuses it
+      Invalid
+    }
+  }
+
+  /// `due`: the next one, where a policy asks for reviews.
+  public record Review(Optional<Instant> due, RecordedStatus.Review record) {}
+
+  public enum State {
+    Requested,
+    Provisioning,
+    Active,
+    Rotating,
+    Suspended,
+    Decommissioned
+  }
+
+  /// What keeps an identity that is out of service from acting. `notCovered`: what it may still do,
+  /// and what people are left to do.
+  public record Suspension(
+      Instant since, Reason reason, Set<Measure> inForce, List<String> notCovered) {
+
+    public Suspension {
+      inForce = Set.copyOf(inForce);
+      notCovered = List.copyOf(notCovered);
+    }
+
+    public enum Measure {
+      TokensInvalidated,
+      WritesDenied,
+      NoNewTokens
+    }
+  }
+
+  public record OwnerFound(Optional<String> contact, Optional<String> team, Source source) {}
+
+  public enum Source {
+    Spec,
+    Namespace,
+    None
+  }
+
+  /// `mostSuspensions`: how many identities it may suspend by itself in an hour.
+  public record PolicyApplied(
+      String name, long generation, boolean enforces, int mostSuspensions) {}
+
+  public record Counts(
+      int serviceAccounts,
+      int secrets,
+      int certificates,
+      int missing,
+      int notOwned,
+      int conflicted) {}
+
+  /// `failedAttempts`: how often in a row cert-manager has failed to issue it. `renewing`: the
+  /// revision that it is asked to follow by another.
+  public record Credential(
+      String name,
+      Kind kind,
+      Phase phase,
+      Optional<Long> version,
+      Optional<Instant> issuedAt,
+      Optional<Instant> nextRotation,
+      Optional<Instant> previousRetires,
+      Optional<Instant> ends,
+      Optional<AccountElsewhere> account,
+      Optional<Users> consumers,
+      Handled handled,
+      Optional<Integer> failedAttempts,
+      Optional<Integer> renewing,
+      Optional<String> message) {
+
+    public enum Kind {
+      Generated,
+      Token,
+      Certificate,
+      LegacyToken,
+      Linked
+    }
+
+    public enum Phase {
+      Pending,
+      Fresh,
+      Due,
+      Deferred,
+      Applying,
+      Verifying,
+      Restarting,
+      Overlapping,
+      Retiring,
+      Blocked,
+      Expired,
+      Revoked
+    }
+  }
+
+  public ConditionResult verdict(ConditionResult.ConditionType aspect) {
+    return verdicts.stream()
+        .filter(verdict -> verdict.aspect() == aspect)
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no verdict on " + aspect));
+  }
+
+  public boolean ready() {
+    return verdict(ConditionResult.ConditionType.Ready).truth()
+        == ConditionResult.ConditionStatus.True;
+  }
+}

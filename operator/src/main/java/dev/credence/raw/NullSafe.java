@@ -1,0 +1,16 @@
+package dev.credence.raw;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// What is in a list that may be missing and may hold nothing.
+public final class NullSafe {
+
+  public static <T> Stream<T> in(@Nullable List<T> list) {
+    return Stream.ofNullable(list).flatMap(List::stream).filter(Objects::nonNull);
+  }
+
+  private NullSafe() {}
+}

@@ -1,0 +1,93 @@
+package dev.credence.raw;
+
+import dev.credence.facts.text.InvisibleCharacters;
+import dev.credence.facts.time.WrittenDuration;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Texts that anybody may have written, read without trust.
+public final class UntrustedText {
+  private static final int LONGEST = 253;
+  private static final long HIGHEST_VERSION = 1_000_000_000_000L;
+
+  public static Optional<String> present(@Nullable String text) {
+    return Optional.ofNullable(text).filter(found -> !found.isBlank());
+  }
+
+  /// One line without control characters, at most 253 characters: fit for a status, an Event, a
+  /// log.
+  public static String oneLine(String text) {
+    var line = InvisibleCharacters.replaced(text, "?");
+    if (line.length() <= LONGEST) {
+      return line;
+    }
+    // Not between the two halves of a character: what is left of it would not come back from the
+    // API server as it was written.
+    var end = LONGEST - 1;
+    return line.substring(0, Character.isHighSurrogate(line.charAt(end - 1)) ? end - 1 : end) + "…";
+  }
+
+  public static boolean isOneLine(String text) {
+    return text.length() <= LONGEST && !InvisibleCharacters.isIn(text);
+  }
+
+  /// What cannot have been written by us counts as not there.
+  public static Optional<String> line(@Nullable String text) {
+    return present(text).filter(UntrustedText::isOneLine);
+  }
+
+  public static Optional<Duration> duration(@Nullable String text) {
+    return Optional.ofNullable(text).flatMap(WrittenDuration::plain);
+  }
+
+  /// A time of RFC 3339, whose years have four digits.
+  public static Optional<Instant> time(@Nullable String text) {
+    if (text == null) {
+      return Optional.empty();
+    }
+    try {
+      var time = OffsetDateTime.parse(text).withOffsetSameInstant(ZoneOffset.UTC);
+      return time.getYear() >= 1 && time.getYear() <= 9999
+          ? Optional.of(time.toInstant())
+          : Optional.empty();
+    } catch (DateTimeException unreadable) {
+      return Optional.empty();
+    }
+  }
+
+  /// A day like 2026-11-20.
+  public static Optional<LocalDate> day(@Nullable String text) {
+    if (text == null || text.length() != "2026-11-20".length()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(LocalDate.parse(text));
+    } catch (DateTimeException unreadable) {
+      return Optional.empty();
+    }
+  }
+
+  /// A count from 1 on, small enough to be counted on.
+  public static Optional<Long> version(@Nullable String text) {
+    try {
+      return Optional.ofNullable(text)
+          .map(Long::parseLong)
+          .filter(value -> value > 0 && value <= HIGHEST_VERSION);
+    } catch (NumberFormatException unreadable) {
+      return Optional.empty();
+    }
+  }
+
+  /// The one of all equal texts that is kept.
+  public static @Nullable String shared(@Nullable String text) {
+    return text == null ? null : text.intern();
+  }
+
+  private UntrustedText() {}
+}

@@ -1,0 +1,295 @@
+package dev.credence.report;
+
+import dev.credence.report.Entry.Condition;
+import dev.credence.report.Inventory.Held;
+import dev.credence.report.Inventory.Tally;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/// The tables of the report, for terminals and for the page alike: what needs somebody first, then
+/// the sums, then everything.
+final class Tables {
+  private static final DateTimeFormatter MINUTE =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm", Locale.ROOT);
+
+  static List<Table> of(Inventory inventory) {
+    return Stream.of(matters(inventory), sums(inventory), Stream.of(identities(inventory)))
+        .flatMap(sheets -> sheets)
+        .toList();
+  }
+
+  static Stream<Table> matters(Inventory inventory) {
+    return Stream.of(
+        ending(inventory),
+        overdue(inventory),
+        reviews(inventory),
+        owners(inventory),
+        rules(inventory),
+        findings(inventory),
+        legacy(inventory),
+        idle(inventory),
+        suspended(inventory),
+        unclaimed(inventory),
+        notReady(inventory));
+  }
+
+  static Stream<Table> sums(Inventory inventory) {
+    return Stream.of(
+        tallies("by-state", "By state", "STATE", inventory.byState()),
+        tallies("by-type", "By type", "TYPE", inventory.byType()),
+        tallies("by-team", "By team", "TEAM", inventory.byTeam()),
+        tallies("by-owner", "By owner", "OWNER", inventory.byOwner()),
+        tallies("by-application", "By application", "APPLICATION", inventory.byApplication()));
+  }
+
+  private static Table ending(Inventory inventory) {
+    return sheet(
+        "ending",
+        "Ends within 30 days, or has ended",
+        "Nothing ends within 30 days.",
+        List.of("IDENTITY", "WHAT", "ENDS", "OWNER"),
+        inventory.ending(Inventory.SOON),
+        ending ->
+            List.of(
+                ending.entry().id(), ending.what(), minute(ending.at()), contact(ending.entry())));
+  }
+
+  private static Table overdue(Inventory inventory) {
+    return sheet(
+        "overdue",
+        "Credentials late or blocked",
+        "Every credential is current.",
+        List.of("IDENTITY", "CREDENTIAL", "STATE", "DUE", "OWNER", "MESSAGE"),
+        inventory.overdue(),
+        held ->
+            List.of(
+                held.entry().id(),
+                held.credential().name(),
+                held.credential().state(),
+                minute(held.credential().next().or(held.credential()::ends)),
+                contact(held.entry()),
+                held.credential().message().orElse("-")));
+  }
+
+  private static Table reviews(Inventory inventory) {
+    return sheet(
+        "reviews",
+        "Reviews overdue",
+        "No review is overdue.",
+        List.of("IDENTITY", "DUE", "LAST REVIEW", "BY", "OWNER"),
+        inventory.reviewsOverdue(),
+        entry ->
+            List.of(
+                entry.id(),
+                minute(entry.review().due()),
+                minute(entry.review().at()),
+                entry.review().by().orElse("-"),
+                contact(entry)));
+  }
+
+  private static Table owners(Inventory inventory) {
+    return sheet(
+        "without-owner",
+        "Without an owner",
+        "Every identity has an owner.",
+        List.of("IDENTITY", "TYPE", "TEAM", "PURPOSE", "CREATED"),
+        inventory.withoutOwner(),
+        entry ->
+            List.of(
+                entry.id(),
+                entry.type().orElse("-"),
+                entry.owner().team().orElse("-"),
+                entry.purpose().orElse("-"),
+                minute(entry.created())));
+  }
+
+  private static Table rules(Inventory inventory) {
+    return sheet(
+        "rules",
+        "Findings by rule",
+        "There are no findings.",
+        List.of("RULE", "SEVERITY", "FINDINGS", "IDENTITIES"),
+        inventory.findingsByRule(),
+        ruled ->
+            List.of(
+                ruled.rule(),
+                ruled.severity(),
+                String.valueOf(ruled.findings()),
+                String.valueOf(ruled.identities())));
+  }
+
+  private static Table findings(Inventory inventory) {
+    return sheet(
+        "findings",
+        "Findings",
+        "There are no findings.",
+        List.of("SEVERITY", "RULE", "IDENTITY", "VIA", "DETAIL"),
+        inventory.findings(),
+        found ->
+            List.of(
+                found.finding().severity(),
+                found.finding().rule(),
+                found.entry().id(),
+                found.finding().via(),
+                found.finding().detail()));
+  }
+
+  private static Table legacy(Inventory inventory) {
+    return sheet(
+        "legacy-tokens",
+        "Tokens that never end",
+        "No identity has one.",
+        List.of("IDENTITY", "SECRET", "STATE", "SINCE", "OWNER", "MESSAGE"),
+        inventory.legacyTokens(),
+        Tables::legacy);
+  }
+
+  private static List<String> legacy(Held held) {
+    return List.of(
+        held.entry().id(),
+        held.credential().name(),
+        held.credential().state(),
+        minute(held.credential().issued()),
+        contact(held.entry()),
+        held.credential().message().orElse("-"));
+  }
+
+  private static Table idle(Inventory inventory) {
+    return sheet(
+        "idle",
+        "Not in use",
+        "No identity is known to be idle.",
+        List.of("IDENTITY", "LAST USED", "OWNER", "MESSAGE"),
+        inventory.idle(),
+        entry ->
+            List.of(
+                entry.id(),
+                entry.lastUsed().orElse("-"),
+                contact(entry),
+                entry.condition("InUse").map(Condition::message).orElse("-")));
+  }
+
+  private static Table suspended(Inventory inventory) {
+    return sheet(
+        "out-of-service",
+        "Out of service",
+        "Every identity is in service.",
+        List.of("IDENTITY", "STATE", "SINCE", "REASON", "NOT COVERED"),
+        inventory.outOfService(),
+        entry -> {
+          var suspension = entry.suspension().orElseThrow();
+          return List.of(
+              entry.id(),
+              entry.state(),
+              minute(suspension.since()),
+              suspension.reason(),
+              suspension.notCovered().isEmpty() ? "-" : String.join("; ", suspension.notCovered()));
+        });
+  }
+
+  private static Table unclaimed(Inventory inventory) {
+    return sheet(
+        "unclaimed",
+        "Accounts of no identity",
+        inventory.unclaimed().isPresent()
+            ? "Every account belongs to an identity."
+            : "This was not looked at: see above.",
+        List.of("KIND", "ACCOUNT", "OWNER", "CREATED"),
+        inventory.unclaimed().orElse(List.of()),
+        orphan ->
+            List.of(
+                orphan.kind(), orphan.id(), orphan.owner().orElse("-"), minute(orphan.created())));
+  }
+
+  private static Table notReady(Inventory inventory) {
+    return sheet(
+        "not-ready",
+        "Not ready",
+        "Every identity is as its policy wants it.",
+        List.of("IDENTITY", "STATE", "REASON", "OWNER", "MESSAGE"),
+        inventory.living().stream().filter(entry -> !entry.ready().is("True")).toList(),
+        entry ->
+            List.of(
+                entry.id(),
+                entry.state(),
+                entry.ready().reason(),
+                contact(entry),
+                entry.ready().message()));
+  }
+
+  private static Table tallies(String id, String title, String column, List<Tally> tallies) {
+    return sheet(
+        id,
+        title,
+        "There are no identities.",
+        List.of(column, "IDENTITIES", "ACCOUNTS", "NOT READY", "HIGH FINDINGS"),
+        tallies,
+        tally ->
+            List.of(
+                tally.value(),
+                String.valueOf(tally.identities()),
+                String.valueOf(tally.accounts()),
+                String.valueOf(tally.notReady()),
+                String.valueOf(tally.grave())));
+  }
+
+  private static Table identities(Inventory inventory) {
+    return sheet(
+        "identities",
+        "All identities",
+        "There are no identities.",
+        List.of("IDENTITY", "TYPE", "OWNER", "TEAM", "STATE", "READY", "RISK", "ENDS", "POLICY"),
+        inventory.identities(),
+        entry ->
+            List.of(
+                entry.id(),
+                entry.type().orElse("-"),
+                contact(entry),
+                entry.owner().team().orElse("-"),
+                entry.state(),
+                entry.ready().truth(),
+                entry.risk().level(),
+                entry.ends().map(Tables::day).orElse("-"),
+                entry.policy().orElse("-")));
+  }
+
+  private static <T> Table sheet(
+      String id,
+      String title,
+      String otherwise,
+      List<String> columns,
+      List<T> items,
+      Function<T, List<String>> row) {
+    return new Table(id, title, otherwise, columns, items.stream().map(row).toList());
+  }
+
+  private static String contact(Entry entry) {
+    return entry.owner().contact().orElse("(none)");
+  }
+
+  static String time(Instant at) {
+    return at.truncatedTo(ChronoUnit.SECONDS).toString();
+  }
+
+  /// In UTC, as the head of the report says.
+  private static String minute(Instant at) {
+    return MINUTE.format(at.atOffset(ZoneOffset.UTC));
+  }
+
+  private static String minute(Optional<Instant> at) {
+    return at.map(Tables::minute).orElse("-");
+  }
+
+  static String day(Instant at) {
+    return at.toString().substring(0, at.toString().indexOf('T'));
+  }
+
+  private Tables() {}
+}

@@ -1,0 +1,90 @@
+package dev.credence.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.credence.api.MachineIdentity;
+import dev.credence.observe.ClusterCaches;
+import dev.credence.observe.FakeCluster;
+import dev.credence.observe.KnownIdentities;
+import dev.credence.observe.Objects;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class MemberEventSourceTest {
+  @AutoClose private final FakeCluster cluster = FakeCluster.start();
+  private final ClusterCaches watches =
+      new ClusterCaches(cluster.client(), cluster.client(), Set.of(), "credence-system", Set.of());
+  private final KnownIdentities identities = new KnownIdentities();
+  private final List<String> woken = new ArrayList<>();
+  private final List<String> seen = new ArrayList<>();
+  private final List<String> gone = new ArrayList<>();
+  private final MemberEventSource wakes =
+      new MemberEventSource(
+          watches,
+          identity -> seen.add(identity.getMetadata().getName()),
+          identity -> gone.add(identity.getMetadata().getName()));
+  private final MachineIdentity newcomer = Objects.naming("newcomer", "payments-db");
+
+  @BeforeEach
+  void start() {
+    watches.index(identities);
+    identities.add(Objects.naming("payments-api", "payments-db"));
+    identities.add(newcomer);
+    wakes.setEventHandler(event -> woken.add(event.getRelatedCustomResourceID().getName()));
+    wakes.start();
+  }
+
+  @AfterEach
+  void stop() {
+    watches.stop();
+  }
+
+  @Test
+  void what_the_watches_see_reaches_the_loop() {
+    watches.wakeAll();
+    assertThat(woken).containsExactlyInAnyOrder("payments-api", "newcomer");
+  }
+
+  @Test
+  void an_identity_that_comes_matters_to_those_that_want_the_same() {
+    wakes.onResourceCreated(newcomer);
+    assertThat(woken).containsExactly("payments-api");
+  }
+
+  @Test
+  void one_that_changes_does_too_before_and_after() {
+    var changed = Objects.naming("newcomer", "something-else");
+    changed.getMetadata().setGeneration(2L);
+    wakes.onResourceUpdated(changed, newcomer);
+    assertThat(woken).containsExactly("payments-api");
+    assertThat(seen).containsExactly("newcomer");
+  }
+
+  @Test
+  void a_status_matters_to_nobody() {
+    wakes.onResourceUpdated(newcomer, newcomer);
+    assertThat(woken).isEmpty();
+    assertThat(seen).containsExactly("newcomer");
+  }
+
+  @Test
+  void one_that_goes_is_told_and_leaves_its_members_to_others() {
+    identities.remove(newcomer);
+    wakes.onResourceDeleted(newcomer);
+    assertThat(gone).containsExactly("newcomer");
+    assertThat(woken).containsExactly("payments-api");
+  }
+
+  @Test
+  void after_the_end_nobody_is_woken() {
+    wakes.stop();
+    watches.wakeAll();
+    wakes.onResourceCreated(newcomer);
+    assertThat(woken).isEmpty();
+  }
+}

@@ -1,0 +1,33 @@
+package dev.credence.decide.rotation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.credence.decide.Decide;
+import dev.credence.decide.DecisionTest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TokenAnchorsTest {
+
+  /// Four fifths of 24 hours after it was issued, as if nobody had written the annotation.
+  @ParameterizedTest
+  @ValueSource(strings = {"wrote-far-away", "wrote-in-the-past", "removed"})
+  void a_token_is_renewed_in_time_whatever_somebody_says_of_its_expiration(String what)
+      throws IOException {
+    var given =
+        Files.readString(
+            Path.of(
+                "src/test/resources/decisions/a-token-whose-expiration-somebody-"
+                    + what
+                    + "-is-renewed-in-time/given.yaml"));
+    var decision = Decide.next(DecisionTest.snapshot(given));
+    assertThat(decision.actions()).isEmpty();
+    var credential = decision.standing().orElseThrow().credentials().getFirst();
+    assertThat(credential.nextRotation()).contains(Instant.parse("2026-03-03T13:12:00Z"));
+    assertThat(credential.ends()).contains(Instant.parse("2026-03-03T18:00:00Z"));
+  }
+}

@@ -1,0 +1,113 @@
+package dev.credence.observe.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.credence.api.CredentialPolicySpec.PolicyRotation;
+import dev.credence.facts.policy.RotationProcedure;
+import dev.credence.facts.policy.RotationProcedure.OnPending;
+import dev.credence.facts.policy.RotationProcedure.Restart;
+import dev.credence.facts.policy.RotationProcedure.Strategy;
+import dev.credence.facts.time.Cron;
+import dev.credence.facts.time.Window;
+import dev.credence.facts.time.Windows;
+import dev.credence.observe.Written;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RotationProcedureReaderTest {
+  private static final Instant NEW_YEAR = Instant.parse("2027-01-01T00:00:00Z");
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "{every: 720h, overlap: 24h}", "{windows: []}", "{restart: {}}"})
+  void a_policy_that_says_nothing_of_it_has_the_defaults(String rotation) {
+    assertThat(conduct(rotation)).isEqualTo(RotationProcedure.DEFAULT);
+    assertThat(RotationProcedureReader.of(Optional.empty())).isEqualTo(RotationProcedure.DEFAULT);
+    assertThat(conduct(rotation).windows().areOpen(NEW_YEAR)).isTrue();
+  }
+
+  @Test
+  void everything_that_is_written_is_read() {
+    assertThat(
+            conduct(
+                """
+                overlapAtMost: 240h
+                onConsumersPending: Keep
+                maxAttempts: 3
+                windows:
+                - {cron: "0 22 * * *", duration: 6h, timeZone: Europe/Berlin}
+                - {cron: "0 12 * * 6", duration: 1h30m}
+                restart: {strategy: Rollout, maxParallel: 4, waitFor: 30m}
+                """))
+        .isEqualTo(
+            new RotationProcedure(
+                new Windows(
+                    true,
+                    List.of(
+                        new Window(Cron.of("0 22 * * *", "Europe/Berlin"), Duration.ofHours(6)),
+                        new Window(Cron.of("0 12 * * 6", "UTC"), Duration.ofMinutes(90)))),
+                new Restart(Strategy.Rollout, 4, Duration.ofMinutes(30)),
+                Optional.of(Duration.ofHours(240)),
+                3,
+                OnPending.Keep));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{cron: '99 * * * *', duration: 1h} | `cron` '99 * * * *' is not a cron expression",
+        "{cron: '0 0 30 2 *', duration: 1h} | `cron` '0 0 30 2 *' never comes",
+        "{cron: '* * * * *', duration: 1h, timeZone: Mars/Olympus} | `timeZone` 'Mars/Olympus' is not in the time zone database",
+        "{duration: 1h} | `cron` '' is not a cron expression"
+      })
+  void windows_that_cannot_be_read_stay_shut_and_their_author_is_told(
+      String window, String problem) {
+    var rotation = "{windows: [" + window + "]}";
+    assertThat(conduct(rotation).windows()).isEqualTo(new Windows(true, List.of()));
+    assertThat(conduct(rotation).windows().areOpen(NEW_YEAR)).isFalse();
+    assertThat(conduct(rotation).windows().openFrom(NEW_YEAR)).isEmpty();
+    assertThat(RotationProcedureReader.problems(Optional.of(read(rotation))))
+        .singleElement()
+        .asString()
+        .startsWith("`rotation.windows`: " + problem);
+  }
+
+  /// The schema lets none of these through.
+  @ParameterizedTest
+  @ValueSource(strings = {"{cron: '* * * * *'}", "{cron: '* * * * *', duration: 6 hours}"})
+  void a_window_without_a_length_stays_shut(String window) {
+    var windows = conduct("{windows: [" + window + "]}").windows();
+    assertThat(windows.areOpen(NEW_YEAR)).isFalse();
+  }
+
+  @Test
+  void one_that_can_be_read_opens_beside_one_that_cannot() {
+    var windows =
+        conduct(
+                "{windows: [null, {cron: '99 * * * *', duration: 1h}, {cron: '0 0 * * *', duration: 1h}]}")
+            .windows();
+    assertThat(windows.areOpen(NEW_YEAR)).isTrue();
+    assertThat(windows.areOpen(NEW_YEAR.plus(Duration.ofHours(2)))).isFalse();
+  }
+
+  @Test
+  void a_strategy_of_a_newer_version_restarts_nothing() {
+    assertThat(conduct("{restart: {maxParallel: 0}}").restart()).isEqualTo(Restart.NONE);
+    assertThat(conduct("{restart: {strategy: null}}").restart().strategy())
+        .isEqualTo(Strategy.None);
+  }
+
+  private static RotationProcedure conduct(String rotation) {
+    return RotationProcedureReader.of(Optional.of(read(rotation)));
+  }
+
+  private static PolicyRotation read(String rotation) {
+    return Written.as(PolicyRotation.class, rotation);
+  }
+}
