@@ -106,6 +106,10 @@ public final class AnnotationReference {
               "what is made for the identity",
               "Digests of the label and annotations of this table as Credence wrote them: what differs is of somebody else."),
           new Key(
+              Api.FIELDS,
+              "Certificate of an identity with `issue`",
+              "Digests of the fields of its spec that Credence wrote: a field with another value belongs to the writer who changed it, and is left."),
+          new Key(
               Api.HOOK_RUNS,
               "generated Secret, pending Secret",
               "How far the hooks of its value are, so that attempts and finished steps outlive their Jobs."),

@@ -4,9 +4,11 @@ import dev.credence.act.request.Memory;
 import dev.credence.act.request.OwnedMetadata;
 import dev.credence.act.request.Patches;
 import dev.credence.act.request.WriteRefused;
+import dev.credence.api.Api;
 import dev.credence.api.MachineIdentity;
 import dev.credence.facts.credential.Issuance;
 import dev.credence.facts.credential.Issuance.Field;
+import dev.credence.observe.certmanager.IssueRecord;
 import dev.credence.plan.Action;
 import dev.credence.plan.Durations;
 import io.fabric8.certmanager.api.model.v1.Certificate;
@@ -38,6 +40,8 @@ public final class CertificateWrites {
         Patches.object(identity.getMetadata().getNamespace(), order.subject())
             .withMetadata(
                 OwnedMetadata.of(order.subject(), order.labelling(), identity, order.retained())
+                    .addToAnnotations(
+                        Api.FIELDS, IssueRecord.text(order.issuance(), List.of(Field.values())))
                     .build())
             .addToAdditionalProperties("spec", spec(order.issuance()))
             .build();
@@ -54,9 +58,16 @@ public final class CertificateWrites {
             amend.subject(),
             Map.of(
                 "metadata",
-                Patches.judged(amend.guard()),
+                judged(amend),
                 "spec",
                 tree(amend.fields(), field -> written(field, amend.issuance()).orElse(null)))));
+  }
+
+  /// With the record of what is ours then.
+  private static Map<String, Object> judged(Action.UpdateCertificate amend) {
+    var meta = new HashMap<String, Object>(Patches.judged(amend.guard()));
+    meta.put("annotations", Map.of(Api.FIELDS, IssueRecord.text(amend.issuance(), amend.ours())));
+    return meta;
   }
 
   /// The watch holds the model of cert-manager's own types.

@@ -122,6 +122,10 @@ final class MetadataWrites {
     annotations.put(Api.HELD_BY, identityUid);
     if (adopt.given()) {
       annotations.put(Api.GIVEN, identityUid);
+      if (adopt.subject().kind() == ObjectRef.Kind.Certificate) {
+        // All that it says was written by its holder.
+        annotations.put(Api.FIELDS, "");
+      }
     }
     adopt
         .receipt()

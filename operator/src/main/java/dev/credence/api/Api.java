@@ -48,6 +48,10 @@ public interface Api {
   /// with commas in between. Every other key is of somebody else.
   String KEYS = "credence.dev/keys";
 
+  /// On a Certificate that Credence created or adopted: digests of the fields of its spec that
+  /// Credence wrote.
+  String FIELDS = "credence.dev/fields";
+
   /// On an identity or a generated Secret: rotate now, once for each new value.
   String ROTATE = "credence.dev/rotate";
 

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Something to do to the cluster. Each leaves its trace there, so that the next look finds it
 /// done; each is safe to repeat; the order of a list of them is the order in which a crash may cut
@@ -228,12 +229,18 @@ public sealed interface Action {
       ObjectRef subject, Issuance issuance, Labelling labelling, boolean retained)
       implements Action {}
 
-  /// Bring these fields of a Certificate that we made to what the identity says.
+  /// Bring these fields of a Certificate that we made to what the identity says. `ours`: the fields
+  /// that we have written then.
   record UpdateCertificate(
-      ObjectRef subject, Preconditions guard, Issuance issuance, List<Issuance.Field> fields)
+      ObjectRef subject,
+      Preconditions guard,
+      Issuance issuance,
+      List<Issuance.Field> fields,
+      Set<Issuance.Field> ours)
       implements Action {
     public UpdateCertificate {
       fields = List.copyOf(fields);
+      ours = Set.copyOf(ours);
     }
   }
 

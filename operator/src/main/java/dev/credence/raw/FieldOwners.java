@@ -39,6 +39,13 @@ public final class FieldOwners {
     return !owners.isEmpty() && owners.stream().allMatch(FieldOwners::isOurs);
   }
 
+  /// Whether a manager with another name than ours states this field, or something in it.
+  public static boolean othersOwn(ObjectMeta meta, List<String> path) {
+    return entries(meta)
+        .filter(entry -> owns(entry, path))
+        .anyMatch(entry -> !isOurs(entry) && !isMerged(entry));
+  }
+
   /// Whether nobody else has ever stated anything of the object.
   public static boolean onlyWe(ObjectMeta meta) {
     return entries(meta).findAny().isPresent() && entries(meta).allMatch(FieldOwners::isOurs);

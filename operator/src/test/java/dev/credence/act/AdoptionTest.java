@@ -70,6 +70,21 @@ class AdoptionTest {
         """);
   }
 
+  /// All that it says was written by its holder.
+  @Test
+  void no_field_of_a_certificate_that_was_given_is_ours() {
+    acting.api.answers(Payments.MARKED);
+    acting.perform(new Action.Adopt(Payments.TLS, Payments.JUDGED, Optional.empty(), true));
+    assertThat(acting.sent().at("/metadata/annotations"))
+        .isEqualTo(
+            FakeApi.tree(
+                """
+                {"credence.dev/held-by": "uid-of-payments-api",
+                 "credence.dev/given": "uid-of-payments-api",
+                 "credence.dev/fields": ""}
+                """));
+  }
+
   @Test
   void one_that_says_itself_what_it_holds_keeps_saying_it() {
     acting.api.answers(Payments.stored().withType(null).build()).answers(Payments.MARKED);
@@ -131,7 +146,8 @@ class AdoptionTest {
            "credence.dev/version": null, "credence.dev/issued-at": null,
            "credence.dev/previous-retires-at": null, "credence.dev/previous": null,
             "credence.dev/evicted": null, "credence.dev/left-behind": null,
-            "credence.dev/recipe": null, "credence.dev/keys": null, "credence.dev/hook-runs": null,
+            "credence.dev/recipe": null, "credence.dev/keys": null, "credence.dev/fields": null,
+            "credence.dev/hook-runs": null,
            "credence.dev/account-uid": null,
            "credence.dev/rotated-for-identity": null, "credence.dev/revoked-for-identity": null,
            "credence.dev/rotated-for-secret": null, "credence.dev/rolled-back-for": null,

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.facts.credential.Issuance.Field;
 import dev.credence.facts.object.FailedWrite.Cause;
+import dev.credence.observe.certmanager.IssueRecord;
 import dev.credence.plan.Action;
 import dev.credence.testing.FakeApi;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +35,9 @@ class CertificatesTest {
     assertThat(acting.sent().at("/metadata/labels").fieldNames())
         .toIterable()
         .containsExactlyInAnyOrder("app.kubernetes.io/managed-by", "credence.dev/identity");
+    assertThat(acting.sent().at("/metadata/annotations/credence.dev~1fields").asText())
+        .matches(
+            "issuerRef.group:\\w+ issuerRef.kind:\\w+ issuerRef.name:\\w+ secretName:\\w+ commonName:\\w+ duration:\\w+ privateKey.rotationPolicy:\\w+");
     assertThat(acting.sent().at("/metadata/ownerReferences")).hasSize(1);
     assertThat(acting.memory.wrote).hasSize(1);
   }
@@ -62,17 +67,23 @@ class CertificatesTest {
             Payments.TLS,
             Payments.JUDGED,
             Payments.ISSUANCE,
-            List.of(Field.Duration, Field.RenewBefore, Field.Size)));
+            List.of(Field.Duration, Field.RenewBefore, Field.Size),
+            Set.of(Field.Duration, Field.RenewBefore, Field.Size, Field.SecretName)));
     assertThat(acting.api.lines()).containsExactly("PATCH " + CERTIFICATES + "/payments-tls");
     assertThat(acting.api.last().header("Content-Type")).startsWith("application/merge-patch+json");
     assertThat(acting.sent())
         .isEqualTo(
             FakeApi.tree(
                 """
-                {"metadata": {"uid": "%s", "resourceVersion": "%s"},
+                {"metadata": {"uid": "%s", "resourceVersion": "%s",
+                  "annotations": {"credence.dev/fields": "%s"}},
                  "spec": {"duration": "1h30m", "renewBefore": null, "privateKey": {"size": null}}}
                 """
-                    .formatted(Payments.JUDGED.uid(), Payments.JUDGED.resourceVersion())));
+                    .formatted(
+                        Payments.JUDGED.uid(),
+                        Payments.JUDGED.resourceVersion(),
+                        IssueRecord.text(
+                            Payments.ISSUANCE, List.of(Field.SecretName, Field.Duration)))));
   }
 
   @Test

@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
@@ -113,7 +114,8 @@ class EventRecorderTest {
             Payments.TLS,
             Payments.JUDGED,
             Payments.ISSUANCE,
-            List.of(Field.DnsNames, Field.Duration)),
+            List.of(Field.DnsNames, Field.Duration),
+            Set.of(Field.DnsNames, Field.Duration)),
         new Action.Remove(Payments.TLS, Payments.JUDGED, "it is no longer listed"),
         new Action.Adopt(Payments.DB, Payments.JUDGED, Optional.empty()),
         new Action.Release(Payments.DB, Payments.JUDGED, Payments.NO_MARKS),

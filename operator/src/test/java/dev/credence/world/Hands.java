@@ -17,6 +17,7 @@ import dev.credence.facts.object.FailedWrite.Cause;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.object.Preconditions;
 import dev.credence.facts.usage.Evicted;
+import dev.credence.observe.certmanager.IssueRecord;
 import dev.credence.observe.certmanager.Issued;
 import dev.credence.observe.read.HookJobReader;
 import dev.credence.observe.read.HookRecords;
@@ -186,13 +187,13 @@ final class Hands {
               .map(certificate -> written(issuing(certificate), now))
               .orElse(Optional.of(Cause.Raced));
       case Action.CreateCertificate order -> created(found, certificate(order, identity), now);
-      case Action.UpdateCertificate(_, var guard, var issuance, var fields) ->
+      case Action.UpdateCertificate(_, var guard, var issuance, var fields, var ours) ->
           updated(
               found,
               guard,
               identity,
               now,
-              certificate -> amended((Certificate) certificate, issuance, fields));
+              certificate -> amended((Certificate) certificate, issuance, fields, ours));
       case Action.DenyWrites(var subject, var entry) ->
           listed(identity, subject, Optional.of(SuspendedAccounts.text(entry)), now);
       case Action.AllowWrites(var subject) -> listed(identity, subject, Optional.empty(), now);
@@ -371,6 +372,9 @@ final class Hands {
     annotations.put(Api.HELD_BY, identity.getMetadata().getUid());
     if (adopt.given()) {
       annotations.put(Api.GIVEN, identity.getMetadata().getUid());
+      if (judged.get() instanceof Certificate) {
+        annotations.put(Api.FIELDS, "");
+      }
     }
     adopt.receipt().ifPresent(receipt -> annotations.putAll(annotations(receipt)));
     return written(with(judged.get(), annotations), now);
@@ -591,7 +595,11 @@ final class Hands {
   }
 
   private static HasMetadata certificate(Action.CreateCertificate order, MachineIdentity identity) {
-    var meta = own(order.subject(), order.labelling(), identity, order.retained()).build();
+    var meta =
+        own(order.subject(), order.labelling(), identity, order.retained())
+            .addToAnnotations(
+                Api.FIELDS, IssueRecord.text(order.issuance(), List.of(Issuance.Field.values())))
+            .build();
     return Stated.byUs(
         new CertificateBuilder().withMetadata(meta).withSpec(spec(order.issuance())).build(),
         List.of(Issuance.Field.values()));
@@ -610,7 +618,10 @@ final class Hands {
   }
 
   private static HasMetadata amended(
-      Certificate certificate, Issuance issuance, List<Issuance.Field> fields) {
+      Certificate certificate,
+      Issuance issuance,
+      List<Issuance.Field> fields,
+      Set<Issuance.Field> ours) {
     var before =
         certificate.getSpec() == null
             ? Map.<String, Object>of()
@@ -621,7 +632,12 @@ final class Hands {
       set(after, wanted, field.path());
     }
     return Stated.byUs(
-        new CertificateBuilder(certificate).withSpec(Yaml.as(after, CertificateSpec.class)).build(),
+        new CertificateBuilder(certificate)
+            .editMetadata()
+            .addToAnnotations(Api.FIELDS, IssueRecord.text(issuance, ours))
+            .endMetadata()
+            .withSpec(Yaml.as(after, CertificateSpec.class))
+            .build(),
         fields);
   }
 

@@ -340,7 +340,7 @@ public final class Readable {
               + issuance.secretName()
               + marks(labelling)
               + (retained ? ", to stay without the identity" : "");
-      case Action.UpdateCertificate(var subject, _, var issuance, var fields) ->
+      case Action.UpdateCertificate(var subject, _, var issuance, var fields, _) ->
           "Amend "
               + subject
               + ": "

@@ -12,7 +12,7 @@ import java.util.Optional;
 /// What a generated Secret says about its value, as annotations.
 public final class VersionAnnotations {
 
-  /// Those that a Secret loses when it is given back.
+  /// Those that a Secret or a Certificate loses when it is given back.
   public static final List<String> ALL =
       List.of(
           Api.SECRET_VERSION,
@@ -23,6 +23,7 @@ public final class VersionAnnotations {
           Api.LEFT_BEHIND,
           Api.RECIPE,
           Api.KEYS,
+          Api.FIELDS,
           Api.HOOK_RUNS,
           Api.ACCOUNT_UID,
           Api.ROTATED_FOR_IDENTITY,

@@ -33,6 +33,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// What comes next for a Certificate? cert-manager issues and renews; we create the Certificate
@@ -163,7 +165,11 @@ public record CertificatePlan(
             ? standing(certificate, true, amendment.notes(), broken)
                 .doing(
                     new Action.UpdateCertificate(
-                        subject, certificate.thing().guard(), issue, amendment.fields()))
+                        subject,
+                        certificate.thing().guard(),
+                        issue,
+                        amendment.fields(),
+                        amendment.ours(certificate)))
             : standing(certificate, false, amendment.notes(), broken);
     return turn.against(Blocker.refusal(s, subject).filter(_ -> !amendment.fields().isEmpty()))
         .against(shared.map(Blocker::broken));
@@ -390,6 +396,12 @@ public record CertificatePlan(
       return says.isPresent()
           ? !found.equals(says)
           : found.isPresent() && certificate.ours().contains(field);
+    }
+
+    /// The fields that are ours once these are written.
+    Set<Field> ours(Certificate certificate) {
+      return Stream.concat(certificate.ours().stream(), fields.stream())
+          .collect(Collectors.toSet());
     }
 
     private static boolean isForUs(Certificate certificate, Field field) {

@@ -32,7 +32,8 @@ final class Upkeep {
 
   /// The new value is in place once the actions that follow are done.
   CredentialPlan turned(VersionInfo receipt) {
-    return CredentialPlan.idle(t.generated().after(receipt, note(List.of())))
+    return CredentialPlan.idle(
+            t.generated().after(receipt, note(List.of()).or(this::noteOnTemplates)))
         .changingAt(t.rhythm().due(receipt.issuedAt()))
         .answering(receipt.handled());
   }
@@ -58,7 +59,7 @@ final class Upkeep {
                     phase == Phase.Fresh ? handover.phase() : phase,
                     handover.previousUntil(),
                     t.end(secret),
-                    message.or(handover::message)))
+                    message.or(handover::message).or(this::noteOnTemplates)))
         .doing(handover.actions())
         .against(t.refusal())
         .against(handover.obstacle())
@@ -83,6 +84,11 @@ final class Upkeep {
             t.generated().with(issue, phase, Optional.empty(), t.end(secret), Optional.of(message)))
         .against(t.refusal())
         .answering(issue.handled());
+  }
+
+  /// It stays until somebody writes another template, so everything else comes first.
+  private Optional<String> noteOnTemplates() {
+    return UrlParts.note(t.material());
   }
 
   Optional<String> note(StoredSecret secret) {

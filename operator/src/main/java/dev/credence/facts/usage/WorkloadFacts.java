@@ -3,6 +3,7 @@ package dev.credence.facts.usage;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.object.Preconditions;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
@@ -42,6 +43,14 @@ public record WorkloadFacts(
   public WorkloadFacts with(Rollout other) {
     return new WorkloadFacts(
         subject, guard, secrets, wanted, restartedFor, restartedAt, requested, other);
+  }
+
+  /// With a template that names these Secrets too.
+  public WorkloadFacts using(Set<String> others) {
+    var all = new HashSet<>(secrets);
+    all.addAll(others);
+    return new WorkloadFacts(
+        subject, guard, all, wanted, restartedFor, restartedAt, requested, rollout);
   }
 
   /// A restart of all pods that were created before `at`, which may be a time to come. `complete`:

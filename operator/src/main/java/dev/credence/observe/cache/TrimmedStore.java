@@ -131,7 +131,8 @@ public final class TrimmedStore<T extends HasMetadata> implements ItemStore<T> {
     var isOurs =
         Metadata.isControlledByIdentity(meta)
             || Metadata.annotations(meta).containsKey(Api.SECRET_VERSION)
-            || Metadata.annotations(meta).containsKey(Api.WRITTEN);
+            || Metadata.annotations(meta).containsKey(Api.WRITTEN)
+            || Metadata.annotations(meta).containsKey(Api.FIELDS);
     if (meta.getManagedFields() != null) {
       meta.setManagedFields(
           meta.getManagedFields().stream()

@@ -1,10 +1,12 @@
 package dev.credence.observe.certmanager;
 
+import dev.credence.api.Api;
 import dev.credence.api.CertificateMember;
 import dev.credence.facts.credential.Issuance;
 import dev.credence.facts.credential.Issuer;
 import dev.credence.raw.DurationText;
 import dev.credence.raw.FieldOwners;
+import dev.credence.raw.Metadata;
 import dev.credence.raw.UntrustedText;
 import io.fabric8.certmanager.api.model.meta.v1.ObjectReference;
 import io.fabric8.certmanager.api.model.v1.CertificatePrivateKey;
@@ -145,11 +147,21 @@ public final class CertificateReader {
     return Stream.ofNullable(written).flatMap(List::stream).filter(Objects::nonNull).toList();
   }
 
-  /// The fields of a Certificate that we wrote and that nobody else states.
-  public static Set<Issuance.Field> ours(ObjectMeta meta) {
+  /// The fields of a Certificate that we wrote and that nobody else states. `asked`: its spec.
+  public static Set<Issuance.Field> ours(ObjectMeta meta, Optional<Issuance> asked) {
     return Stream.of(Issuance.Field.values())
-        .filter(field -> FieldOwners.onlyWeOwn(meta, path(field)))
+        .filter(field -> isOurs(meta, asked, field))
         .collect(Collectors.toSet());
+  }
+
+  /// Our own record tells. Where there is none (a Certificate of an earlier version) the API
+  /// server's does, but not of what a holder gave: its client may bear our name.
+  private static boolean isOurs(ObjectMeta meta, Optional<Issuance> asked, Issuance.Field field) {
+    return IssueRecord.isOn(meta)
+        ? asked.filter(found -> IssueRecord.has(meta, field, found)).isPresent()
+            && !FieldOwners.othersOwn(meta, path(field))
+        : !Metadata.annotations(meta).containsKey(Api.GIVEN)
+            && FieldOwners.onlyWeOwn(meta, path(field));
   }
 
   private static List<String> path(Issuance.Field field) {

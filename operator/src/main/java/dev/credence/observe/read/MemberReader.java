@@ -185,6 +185,7 @@ public final class MemberReader {
             .filter(condition -> "Ready".equals(condition.getType()))
             .findFirst();
     var isReady = ready.map(CertificateCondition::getStatus).filter("True"::equals).isPresent();
+    var asked = CertificateReader.of(certificate.getSpec());
     return new Member.Certificate(
         thing(Kind.Certificate, certificate, matches, lives),
         isReady,
@@ -200,8 +201,8 @@ public final class MemberReader {
         status.map(CertificateStatus::getNotBefore).flatMap(UntrustedText::time),
         status.map(CertificateStatus::getNotAfter).flatMap(UntrustedText::time),
         status.map(CertificateStatus::getRenewalTime).flatMap(UntrustedText::time),
-        CertificateReader.of(certificate.getSpec()),
-        CertificateReader.ours(certificate.getMetadata()));
+        asked,
+        CertificateReader.ours(certificate.getMetadata(), asked));
   }
 
   /// cert-manager takes both away once an attempt succeeds.
@@ -286,7 +287,8 @@ public final class MemberReader {
   }
 
   private static boolean created(ObjectMeta meta) {
-    return MarkRecord.isOn(meta) && FieldOwners.areMerged(meta)
+    return Metadata.isControlledByIdentity(meta)
+        || MarkRecord.isOn(meta) && FieldOwners.areMerged(meta)
         || FieldOwners.weCreated(meta, "f:labels", Api.IDENTITY)
         // Nothing but a creation writes this one, so it is still there when the others have gone.
         || FieldOwners.weCreated(meta, "f:labels", Api.MANAGED_BY)

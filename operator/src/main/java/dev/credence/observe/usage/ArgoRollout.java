@@ -53,6 +53,18 @@ public record ArgoRollout(GenericKubernetesResource object) {
         : Optional.empty();
   }
 
+  /// The Deployment that holds the template (`spec.workloadRef`). The controller of the Rollout
+  /// scales it to 0, and creates the pods itself.
+  Optional<String> deployment() {
+    return text("spec", "workloadRef", "apiVersion")
+            .filter(group -> group.startsWith("apps/"))
+            .isPresent()
+        ? text("spec", "workloadRef", "kind")
+            .filter("Deployment"::equals)
+            .flatMap(_ -> text("spec", "workloadRef", "name"))
+        : Optional.empty();
+  }
+
   /// Empty where another object holds the template (`spec.workloadRef`), and where it cannot be
   /// read: its pods tell which Secrets they use.
   Optional<PodTemplateSpec> template() {

@@ -109,7 +109,13 @@ class IssuedCertificatesIT {
                     && certificate.get().get("spec", "renewBefore") == null
                     && List.of("10.1.2.3").equals(certificate.get().get("spec", "ipAddresses")));
     within(TO_NOTICE, "it is issued anew").until(() -> revision(certificate) == 2);
-    scene.patch(certificate, "{spec: {duration: 36h}}");
+    // A client chooses the name of its field manager.
+    certificate.patch(
+        new PatchContext.Builder()
+            .withPatchType(PatchType.JSON_MERGE)
+            .withFieldManager("credence")
+            .build(),
+        "{\"spec\": {\"duration\": \"36h\"}}");
     eventually("it is reported")
         .until(
             () ->

@@ -256,7 +256,8 @@ class RestartIT {
     }
   }
 
-  /// The kind is enough: the test does what the controller of Argo Rollouts does with it.
+  /// The kind is enough: the test does what the controller of Argo Rollouts does with it. The
+  /// template is that of a Deployment (`workloadRef`), which is scaled to 0.
   @BesideOthers
   void an_argo_rollout_is_restarted_by_its_restart_time(TestNamespace namespace) {
     var scene = Scene.in(namespace);
@@ -276,12 +277,14 @@ class RestartIT {
       scene.awaitStand("crm", "crm-db", "Restarting 2");
       assertThat(scene.credential("crm", "crm-db").message())
           .contains("waiting for Rollout " + namespace + "/crm-web");
+      assertThat(consumers(scene)).as("its Deployment is no other consumer").isEqualTo("0 of 1");
 
       rollouts.replace(before);
       scene.awaitStand("crm", "crm-db", "Fresh 2");
       assertThat(hasPrevious(scene, "crm-db")).isFalse();
       assertThat(rollouts.readyPods()).doesNotContainAnyElementsOf(before);
       assertThat(rollouts.generation()).as("restarted once").isEqualTo(2);
+      assertThat(web(scene).getMetadata().getGeneration()).as("not touched").isEqualTo(1);
     } finally {
       scene.client().resource(kind).delete();
     }
@@ -312,8 +315,10 @@ class RestartIT {
       }
       var made =
           scene.create(
-              "{apiVersion: argoproj.io/v1alpha1, kind: Rollout, metadata: {name: crm-web}, spec: {replicas: 1, selector: {matchLabels: {app: crm-web}}, template: %s}}"
-                  .formatted(POD));
+              "{apiVersion: argoproj.io/v1alpha1, kind: Rollout, metadata: {name: crm-web}, spec: {replicas: 1, selector: {matchLabels: {app: crm-web}}, workloadRef: {apiVersion: apps/v1, kind: Deployment, name: crm-web}}}");
+      scene.create(
+          "{apiVersion: apps/v1, kind: Deployment, metadata: {name: crm-web}, spec: {replicas: 0, selector: {matchLabels: {app: crm-web}}, template: %s}}"
+              .formatted(POD));
       scene.create(
           """
           {apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: crm-web-5d9c, labels: {rollouts-pod-template-hash: 5d9c}, ownerReferences: [
