@@ -22,9 +22,10 @@ public record CredentialPolicySpec(
             "The namespaces whose identities are selected; left out or empty: all.")
         LabelSelector namespaceSelector,
     @JsonPropertyDescription(
-            "The identities that are selected, by their labels; left out or empty: all.")
+            "The identities that are selected, by their labels; left out or empty: all. Users who may write an identity can change its labels and leave the policy: select by namespaceSelector what no tenant is to leave.")
         LabelSelector identitySelector,
-    @JsonPropertyDescription("The types of identities that are selected; left out or empty: all.")
+    @JsonPropertyDescription(
+            "The types of identities that are selected; left out or empty: all. Users who may write an identity can change its type and leave the policy.")
         @Size(max = 7)
         List<ActorType> types,
     @JsonPropertyDescription(

@@ -37,6 +37,10 @@ public record MachineIdentityStatus(
             "What keeps the identity from acting. Only while it is out of service.")
         SuspensionStatus suspension,
     @JsonPropertyDescription(
+            "Tokens that never expire and that the operator ended: its memory, by which it notices when another Secret takes their name. At most 256.")
+        @Size(max = 256)
+        List<EndedToken> endedTokens,
+    @JsonPropertyDescription(
             "What was approved, and by whom: the operator's own record, which counts whatever becomes of the annotation.")
         ApprovalStatus approval,
     @JsonPropertyDescription("The last 10 times that the identity went in or out of service.")
@@ -52,6 +56,7 @@ public record MachineIdentityStatus(
   /// A list that was left out is read back as an empty one, and is the same.
   public MachineIdentityStatus {
     credentials = credentials == null || credentials.isEmpty() ? null : credentials;
+    endedTokens = endedTokens == null || endedTokens.isEmpty() ? null : endedTokens;
     history = history == null || history.isEmpty() ? null : history;
   }
 
@@ -72,6 +77,7 @@ public record MachineIdentityStatus(
         risk,
         review,
         suspension,
+        endedTokens,
         approval,
         history,
         handled,
@@ -163,7 +169,10 @@ public record MachineIdentityStatus(
           @Required
           @Size(max = 63)
           String reason,
-      @JsonPropertyDescription("What is denied to it by now.") @Size(max = 8) List<Measure> inForce,
+      @JsonPropertyDescription(
+              "What is denied to it by now, as the API server does that answers the operator.")
+          @Size(max = 8)
+          List<Measure> inForce,
       @JsonPropertyDescription(
               "What it may still be able to do, and what is left to be done by people. At most 32.")
           @Size(max = 32)
@@ -172,6 +181,23 @@ public record MachineIdentityStatus(
       inForce = inForce == null || inForce.isEmpty() ? null : inForce;
       notCovered = notCovered == null || notCovered.isEmpty() ? null : notCovered;
     }
+  }
+
+  public record EndedToken(
+      @JsonPropertyDescription("The name of the Secret.") @Required @Size(max = 253) String secret,
+      @JsonPropertyDescription("The ServiceAccount whose token it is.") @Required @Size(max = 253)
+          String serviceAccount,
+      @JsonPropertyDescription(
+              "The UID of the ServiceAccount: the token is never accepted for another one.")
+          @Required
+          @Size(max = 63)
+          String serviceAccountUid,
+      @JsonPropertyDescription("Why it was ended: Suspended or Unused.") @Required
+          EndedFor reason) {}
+
+  public enum EndedFor {
+    Suspended,
+    Unused
   }
 
   public enum Measure {

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ListOptionsBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.net.URL;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -66,6 +67,11 @@ public final class ApiServer {
                     .formatted(answer.getCode(), String.valueOf(answer.getMessage()));
           });
     }
+  }
+
+  /// Without a path, for a sentence.
+  public static String address(URL server) {
+    return server.getProtocol() + "://" + server.getAuthority();
   }
 
   private ApiServer() {}

@@ -35,6 +35,8 @@ import dev.credence.facts.Snapshot;
 import dev.credence.facts.identity.Identity.Known;
 import dev.credence.facts.identity.Member.Issue;
 import dev.credence.facts.identity.Member.StoredSecret;
+import dev.credence.facts.identity.RecordedStatus.EndedToken;
+import dev.credence.facts.identity.SuspensionFacts.Remembered;
 import dev.credence.facts.object.FailedWrite;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.policy.Policy;
@@ -83,6 +85,9 @@ import java.util.stream.Stream;
 /// says what kind of actor it is, [InUse] whether anybody uses it, [Reviewed] whether somebody has
 /// confirmed that it is needed. [TierLimit] says what of it all this operator is there to do.
 public final class Decide {
+  /// Ended tokens: what a status has room for.
+  private static final int MOST_REMEMBERED = 256;
+
   private static final Duration WHILE_RESTARTING = Duration.ofSeconds(5);
   private static final Duration NEXT_LOOK = Duration.ofMillis(1);
   private static final Duration WHILE_WAITING = Duration.ofMinutes(1);
@@ -380,10 +385,29 @@ public final class Decide {
         privilege.risk(),
         reviewing.standing(),
         suspending.suspension(isDecommissioned() ? Decommissioning.left(s, seats) : List.of()),
+        ended(),
         approval.record(),
         Ready.over(verdicts, policy),
         Ready.violations(verdicts),
         legacy.states());
+  }
+
+  /// What was remembered before comes first, so that what comes later takes no room of it.
+  private List<EndedToken> ended() {
+    return Stream.of(
+            s.safeguards().ended().stream()
+                .filter(
+                    known ->
+                        known.token().unused()
+                            ? legacy.remembers(known)
+                            : suspending.remembers(known))
+                .map(Remembered::token),
+            suspending.ended(),
+            legacy.ended())
+        .flatMap(tokens -> tokens)
+        .distinct()
+        .limit(MOST_REMEMBERED)
+        .toList();
   }
 
   private static Stream<ObjectRef> made(Action action) {

@@ -44,6 +44,7 @@ public final class Unevaluated {
         known.risk(),
         known.review(),
         known.suspension(),
+        known.ended(),
         known.approval(),
         Stream.concat(
                 sums(reason, message).stream(),
@@ -79,6 +80,7 @@ public final class Unevaluated {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        List.of(),
         RecordedStatus.Approval.NONE,
         EnumSet.complementOf(SUMS).stream()
             .map(

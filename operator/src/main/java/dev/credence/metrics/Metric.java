@@ -75,7 +75,7 @@ public enum Metric {
       "credence_suspensions_total", "MachineIdentities taken out of service, by reason.", "reason"),
   SuspensionsNotEnforced(
       "credence_suspensions_not_enforced",
-      "MachineIdentities that are suspended while an account of theirs can write or get new tokens: an admission policy or binding is missing, the API server was not seen to refuse by it, or the account is not on the list of suspended ones."),
+      "MachineIdentities that are suspended while an account of theirs can write or get new tokens: an admission policy or binding is missing, the API server was not seen to refuse by it, the account is not on the list of suspended ones, or another Secret stands where a token of it was ended."),
   SuspensionEnforced(
       "credence_suspension_enforced",
       "1 where the admission policy is there and bound, and the API server refused the operator's last probe by it (it is asked while an account is suspended); else 0.",

@@ -4,6 +4,7 @@ import dev.credence.api.Api;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.SuspensionList;
+import dev.credence.client.ApiServer;
 import dev.credence.facts.credential.HookTemplate;
 import dev.credence.facts.credential.Issuance;
 import dev.credence.facts.credential.Issuer;
@@ -131,6 +132,7 @@ public final class ClusterCaches implements ClusterReader {
   private final SuspendedAccounts suspended;
   private final AdmissionPolicies admissions;
   private final Enforcement enforcement;
+  private final String address;
   private final RbacCache rights;
   private final ServerRelease release;
   private final Set<String> neverSuspend;
@@ -189,6 +191,7 @@ public final class ClusterCaches implements ClusterReader {
     this.suspended = new SuspendedAccounts(full, home, waking::listed, this::suspensionsChanged);
     this.admissions =
         new AdmissionPolicies(full, home, this::admissionsChanged, this::suspensionsChanged);
+    this.address = ApiServer.address(full.getMasterUrl());
     this.enforcement = new Enforcement(suspended::lists, admissions::isBound, waking::all);
     this.release = new ServerRelease(full, waking::all);
     this.rights =
@@ -656,6 +659,11 @@ public final class ClusterCaches implements ClusterReader {
     return admissions.inForce().stream()
         .filter(admission -> !enforcement.holds(admission))
         .collect(Collectors.toUnmodifiableSet());
+  }
+
+  @Override
+  public Optional<String> asked() {
+    return enforcement.asks() ? Optional.of(address) : Optional.empty();
   }
 
   /// Waits until the API server goes by the lists of suspended accounts as they are now, for some

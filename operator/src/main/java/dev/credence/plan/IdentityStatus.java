@@ -13,7 +13,7 @@ import java.util.Set;
 
 /// What is true of an identity once the actions of its decision are done: status, Events and
 /// metrics are views of it. `violations`: the rules of the policy that are broken, whether it
-/// enforces them or not.
+/// enforces them or not. `ended`: the tokens that are to be noticed when they come back.
 public record IdentityStatus(
     State state,
     Optional<Typed> type,
@@ -28,6 +28,7 @@ public record IdentityStatus(
     Optional<Risk> risk,
     Optional<Review> review,
     Optional<Suspension> suspension,
+    List<RecordedStatus.EndedToken> ended,
     RecordedStatus.Approval approval,
     List<ConditionResult> verdicts,
     List<Reason> violations,
@@ -37,6 +38,7 @@ public record IdentityStatus(
 
   public IdentityStatus {
     legacyTokens = List.copyOf(legacyTokens);
+    ended = List.copyOf(ended);
     credentials = List.copyOf(credentials);
     verdicts = verdicts.stream().map(VERDICTS::of).toList();
     violations = List.copyOf(violations);

@@ -41,7 +41,8 @@ public enum Reason {
       "the operator does no more writes for the namespace for now: its objects change too often"),
   ConsumersLeftBehind("consumers still use an old value that is no longer valid"),
   ConsumersPending("the old value stays for consumers that have not moved to the new one"),
-  LegacyTokenUnused("a token that never ends was not used for as long as the policy says"),
+  LegacyTokenUnused(
+      "a token that never ends was not used for as long as the policy says, or another Secret stands where one was ended for that"),
   IssuanceFailed(
       "cert-manager failed at its last attempt to renew a certificate that is still valid"),
   IssuerNotAllowed("a certificate is signed by an issuer that the policy does not allow"),
@@ -61,7 +62,7 @@ public enum Reason {
   Compromised("somebody has asked for the identity to be suspended, since it is in other hands"),
 
   NotEnforced(
-      "the identity is suspended, and its accounts can still write or get tokens: an admission policy that is to enforce it is not in force, the API server was not seen to refuse by it, or the list of suspended accounts could not be written"),
+      "the identity is suspended, and its accounts can still write or get tokens: an admission policy that is to enforce it is not in force, the API server was not seen to refuse by it, the list of suspended accounts could not be written, or another Secret stands where a token of theirs was ended"),
 
   SuspensionLimit(
       "the identity is suspended, and some of its accounts are not, since the namespace has as many suspended accounts as it may"),

@@ -214,6 +214,7 @@ class EventRecorderTest {
         null,
         null,
         null,
+        null,
         List.of(condition));
   }
 
@@ -357,6 +358,7 @@ class EventRecorderTest {
   private static MachineIdentityStatus status(Condition... conditions) {
     return new MachineIdentityStatus(
         3L,
+        null,
         null,
         null,
         null,

@@ -84,6 +84,7 @@ public class DecisionTest {
             "riskExclude",
             "admission",
             "unconfirmed",
+            "asked",
             "mostSuspended",
             "installed",
             "neverSuspended",
@@ -105,6 +106,9 @@ public class DecisionTest {
     }
     world.unconfirmed(
         texts(about.path("unconfirmed")).map(Admission::valueOf).collect(Collectors.toSet()));
+    if (about.has("asked")) {
+      world.asked(about.path("asked").asText());
+    }
     world.mostSuspended(about.path("mostSuspended").asInt(SuspensionFacts.MOST_SUSPENDED));
     if (about.has("installed")) {
       var installed = about.path("installed");

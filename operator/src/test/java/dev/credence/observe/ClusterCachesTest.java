@@ -96,6 +96,20 @@ class ClusterCachesTest {
     eventuallyWoken("payments-api");
   }
 
+  /// Its suspension ended the token of a Secret of that name.
+  @Test
+  void a_secret_in_the_place_of_an_ended_token_wakes_the_identity_that_remembers_it() {
+    var suspended = Objects.naming("suspended", "something-else");
+    suspended.setStatus(Objects.remembering("legacy-token"));
+    identities.add(suspended);
+    var another = cluster.put(Objects.secret("legacy-token").build());
+    eventuallyWoken("suspended");
+    woken.clear();
+    cluster.remove(another);
+    eventuallyWoken("suspended");
+    assertThat(woken).containsOnly("suspended");
+  }
+
   @Test
   void a_secret_that_nobody_knows_wakes_nobody() {
     cluster.put(Objects.secret("of-somebody").build());

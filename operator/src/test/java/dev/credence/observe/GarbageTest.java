@@ -563,6 +563,11 @@ class GarbageTest {
     }
 
     @Override
+    public Optional<String> asked() {
+      return garbage.perhaps() ? Optional.of("https://10.96.0.1:443") : Optional.empty();
+    }
+
+    @Override
     public int mostSuspended() {
       return garbage.perhaps() ? 0 : 1_000;
     }

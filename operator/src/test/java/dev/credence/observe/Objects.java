@@ -4,6 +4,11 @@ import dev.credence.api.Generate;
 import dev.credence.api.LabelMatch;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentitySpec;
+import dev.credence.api.MachineIdentityStatus;
+import dev.credence.api.MachineIdentityStatus.EndedFor;
+import dev.credence.api.MachineIdentityStatus.EndedToken;
+import dev.credence.api.MachineIdentityStatus.LifeState;
+import dev.credence.api.MachineIdentityStatus.SuspensionStatus;
 import dev.credence.api.MemberSelector;
 import dev.credence.api.SecretMember;
 import dev.credence.api.ServiceAccountMember;
@@ -14,6 +19,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +57,31 @@ public final class Objects {
   public static MachineIdentity selecting(String name, String label, String value) {
     return identity(
         name, null, null, new MemberSelector(Map.of(label, value), List.<LabelMatch>of()));
+  }
+
+  /// The status of a suspended identity that ended the token in this Secret.
+  public static MachineIdentityStatus remembering(String secret) {
+    var ended = List.of(new EndedToken(secret, "payments-api", "account-1", EndedFor.Suspended));
+    return new MachineIdentityStatus(
+        1L,
+        LifeState.Suspended,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        new SuspensionStatus(Instant.EPOCH, "Requested", null, null),
+        ended,
+        null,
+        null,
+        null,
+        null);
   }
 
   private static MachineIdentity identity(

@@ -222,6 +222,11 @@ class SnapshotsTest {
     }
 
     @Override
+    public Optional<String> asked() {
+      return Optional.empty();
+    }
+
+    @Override
     public int mostSuspended() {
       return 1_000;
     }

@@ -6,6 +6,7 @@ import dev.credence.facts.credential.HookRun;
 import dev.credence.facts.credential.KeySpec;
 import dev.credence.facts.credential.SecretContent;
 import dev.credence.facts.credential.TokenRecipe;
+import dev.credence.facts.identity.RecordedStatus;
 import dev.credence.facts.usage.Evicted;
 import dev.credence.plan.Action;
 import dev.credence.plan.Action.Labelling;
@@ -113,6 +114,9 @@ public final class Readable {
                               + suspension.inForce().stream().sorted().toList()));
               list(lines, "", "notCovered", suspension.notCovered());
             });
+    if (!standing.ended().isEmpty()) {
+      list(lines, "", "endedTokens", standing.ended().stream().map(Readable::ended).toList());
+    }
     standing
         .approval()
         .approved()
@@ -144,6 +148,12 @@ public final class Readable {
     }
     lines.add(indent + name + ":");
     items.forEach(item -> lines.add(indent + "- " + quoted(item)));
+  }
+
+  private static String ended(RecordedStatus.EndedToken token) {
+    return "%s of %s (%s)%s"
+        .formatted(
+            token.secret(), token.account(), token.accountUid(), token.unused() ? ", unused" : "");
   }
 
   private static String quoted(String text) {

@@ -10,6 +10,8 @@ import dev.credence.api.MachineIdentityStatus.ApprovalStatus;
 import dev.credence.api.MachineIdentityStatus.CredentialKind;
 import dev.credence.api.MachineIdentityStatus.CredentialState;
 import dev.credence.api.MachineIdentityStatus.CredentialStatus;
+import dev.credence.api.MachineIdentityStatus.EndedFor;
+import dev.credence.api.MachineIdentityStatus.EndedToken;
 import dev.credence.api.MachineIdentityStatus.Handled;
 import dev.credence.api.MachineIdentityStatus.LifeState;
 import dev.credence.api.MachineIdentityStatus.Passage;
@@ -23,6 +25,7 @@ import dev.credence.facts.Snapshot;
 import dev.credence.facts.credential.HookTemplate;
 import dev.credence.facts.credential.Issuer;
 import dev.credence.facts.credential.TokenInvalidation;
+import dev.credence.facts.identity.RecordedStatus;
 import dev.credence.facts.identity.RecordedStatus.Approval;
 import dev.credence.facts.identity.RecordedStatus.RecordedApproval;
 import dev.credence.facts.identity.RecordedStatus.RecordedReview;
@@ -114,6 +117,7 @@ public final class World implements ClusterReader {
   private boolean mayReadRoles = true;
   private Set<Admission> admissions = Set.of(Admission.values());
   private Set<Admission> unconfirmed = Set.of();
+  private Optional<String> asked = Optional.empty();
   private int mostSuspended = SuspensionFacts.MOST_SUSPENDED;
   private String installation = "a1b2c3d4";
   private Instant installedAt = Instant.EPOCH;
@@ -151,6 +155,7 @@ public final class World implements ClusterReader {
     copy.exclusions = exclusions;
     copy.admissions = admissions;
     copy.unconfirmed = unconfirmed;
+    copy.asked = asked;
     copy.mostSuspended = mostSuspended;
     copy.installation = installation;
     copy.installedAt = installedAt;
@@ -267,6 +272,11 @@ public final class World implements ClusterReader {
   /// Policies that are there, and that the API server does not go by.
   public void unconfirmed(Set<Admission> policies) {
     unconfirmed = Set.copyOf(policies);
+  }
+
+  /// The API server that was asked whether it goes by the policies.
+  public void asked(String address) {
+    asked = Optional.of(address);
   }
 
   public void neverSuspended(Set<String> accounts) {
@@ -481,6 +491,7 @@ public final class World implements ClusterReader {
             .suspension()
             .map(suspended -> suspended(suspended.since(), suspended.reason().name()))
             .orElse(null),
+        standing.ended().stream().map(World::ended).toList(),
         approval(standing.approval()),
         history(standing, before.getStatus()),
         null,
@@ -540,6 +551,14 @@ public final class World implements ClusterReader {
 
   private static SuspensionStatus suspended(Instant since, String reason) {
     return new SuspensionStatus(since, reason, null, null);
+  }
+
+  private static EndedToken ended(RecordedStatus.EndedToken token) {
+    return new EndedToken(
+        token.secret(),
+        token.account(),
+        token.accountUid(),
+        token.unused() ? EndedFor.Unused : EndedFor.Suspended);
   }
 
   private static ApprovalStatus approval(Approval approval) {
@@ -745,6 +764,11 @@ public final class World implements ClusterReader {
   @Override
   public Set<Admission> unconfirmed() {
     return unconfirmed;
+  }
+
+  @Override
+  public Optional<String> asked() {
+    return asked;
   }
 
   @Override

@@ -2,6 +2,8 @@ package dev.credence.controller.status;
 
 import dev.credence.api.MachineIdentityStatus;
 import dev.credence.api.MachineIdentityStatus.ApprovalStatus;
+import dev.credence.api.MachineIdentityStatus.EndedFor;
+import dev.credence.api.MachineIdentityStatus.EndedToken;
 import dev.credence.api.MachineIdentityStatus.LifeState;
 import dev.credence.api.MachineIdentityStatus.Measure;
 import dev.credence.api.MachineIdentityStatus.Passage;
@@ -52,6 +54,18 @@ final class StatusHistory {
     return sentence.length() <= LONGEST_SENTENCE
         ? sentence
         : sentence.substring(0, LONGEST_SENTENCE - 1) + "…";
+  }
+
+  static List<EndedToken> ended(IdentityStatus standing) {
+    return standing.ended().stream()
+        .map(
+            token ->
+                new EndedToken(
+                    token.secret(),
+                    token.account(),
+                    token.accountUid(),
+                    token.unused() ? EndedFor.Unused : EndedFor.Suspended))
+        .toList();
   }
 
   static @Nullable ApprovalStatus approval(RecordedStatus.Approval approval) {

@@ -82,6 +82,7 @@ public final class StatusMapper {
                         resource.getMetadata().getNamespace(),
                         resource.getMetadata().getName()))
             .orElse(null),
+        StatusHistory.ended(standing),
         StatusHistory.approval(standing.approval()),
         StatusHistory.history(standing, resource.getStatus(), now),
         handled(standing.handled()),

@@ -3,8 +3,10 @@ package dev.credence.decide.lifecycle;
 import dev.credence.decide.membership.MemberRole;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.credential.TokenInvalidation;
+import dev.credence.facts.identity.RecordedStatus.EndedToken;
 import dev.credence.facts.identity.SuspensionFacts.LegacyToken;
 import dev.credence.facts.identity.SuspensionFacts.LegacyToken.Mounted;
+import dev.credence.facts.identity.SuspensionFacts.Remembered;
 import dev.credence.facts.object.FailedWrite;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.policy.Policy;
@@ -156,16 +158,53 @@ public record LegacyTokens(Snapshot s, Optional<Policy> policy, Set<String> acco
         .toList();
   }
 
+  /// The tokens that are kept invalid for being unused, once [#actions] are done.
+  public Stream<EndedToken> ended() {
+    var held = held();
+    return ours()
+        .filter(token -> held.contains(token.subject()) && refusal(token).isEmpty())
+        .flatMap(token -> Suspended.remembered(s, token, true));
+  }
+
+  /// While the policy ends what is unused, and the account is the identity's.
+  public boolean remembers(Remembered ended) {
+    return ends()
+        && accounts.contains(ended.token().account())
+        && !s.safeguards().immune().contains(ended.token().account());
+  }
+
+  /// The API server looks for a token in the Secret that the token names, of whatever type that is.
+  /// Whether the Secret that is there now holds the token is not known, since its bytes are not
+  /// read. A Secret that says it has a token is judged as one.
+  private Stream<String> replaced() {
+    var judged = ours().map(LegacyToken::subject).collect(Collectors.toSet());
+    return s.safeguards().ended().stream()
+        .filter(ended -> ended.token().unused() && remembers(ended))
+        .filter(ended -> ended.stands() && !judged.contains(ended.subject()))
+        .map(ended -> replaced(ended.token()));
+  }
+
+  /// In a sentence without its end.
+  static String replaced(EndedToken token) {
+    return "Secret "
+        + token.secret()
+        + " is not the one whose token of ServiceAccount "
+        + token.account()
+        + " was ended, or lost what makes it invalid: if it holds that token, the API server accepts it. Delete the Secret";
+  }
+
   public Optional<ConditionResult> verdict() {
     if (handling() == Legacy.Allow) {
       return Optional.empty();
     }
     var held = held();
     var sentences =
-        ours()
-            .filter(token -> !token.invalid() && isUnused(token))
-            .filter(token -> !held.contains(token.subject()) || refusal(token).isPresent())
-            .map(this::sentence)
+        Stream.concat(
+                replaced(),
+                ours()
+                    .filter(token -> !token.invalid() && isUnused(token))
+                    .filter(token -> !held.contains(token.subject()) || refusal(token).isPresent())
+                    .map(this::sentence))
             .toList();
     return sentences.isEmpty()
         ? Optional.empty()

@@ -8,11 +8,13 @@ import dev.credence.facts.identity.Identity.SecretWanted;
 import dev.credence.facts.identity.Member;
 import dev.credence.facts.identity.Member.Part;
 import dev.credence.facts.identity.Member.StoredSecret;
+import dev.credence.facts.identity.RecordedStatus.EndedToken;
 import dev.credence.facts.identity.SuspensionFacts;
 import dev.credence.facts.identity.SuspensionFacts.Admission;
 import dev.credence.facts.identity.SuspensionFacts.Anchor;
 import dev.credence.facts.identity.SuspensionFacts.LegacyToken;
 import dev.credence.facts.identity.SuspensionFacts.Listed;
+import dev.credence.facts.identity.SuspensionFacts.Remembered;
 import dev.credence.facts.object.FailedWrite;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.object.ObjectRef.Kind;
@@ -27,6 +29,7 @@ import dev.credence.plan.Reason;
 import dev.credence.plan.Sentences;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -49,7 +52,7 @@ public record Suspended(
   private static final Set<Reason> UNHELD = EnumSet.of(Reason.NotEnforced, Reason.SuspensionLimit);
 
   private static final String UNCONFIRMED =
-      "the API server was not seen to refuse by it. If this lasts for more than a minute, restart the API servers one after the other, and see the runbook CredenceSuspensionNotEnforced";
+      " was not seen to refuse by it. If this lasts for more than a minute, restart the API servers one after the other, and see the runbook CredenceSuspensionNotEnforced";
 
   /// `accounts`: those of [#accounts]; `held`: Secrets whose token stays invalid for another
   /// reason.
@@ -168,6 +171,45 @@ public record Suspended(
         .filter(token -> isFrozen(token.account()) && !token.leaving());
   }
 
+  /// The tokens that are invalid once [#actions] are done.
+  public Stream<EndedToken> ended() {
+    return tokens()
+        .filter(token -> !isSetBack(token.subject()))
+        .flatMap(token -> remembered(s, token, false));
+  }
+
+  /// Without the account no token of it is accepted.
+  static Stream<EndedToken> remembered(Snapshot s, LegacyToken token, boolean unused) {
+    return s.member(ObjectRef.account(token.account())).stream()
+        .map(
+            account ->
+                new EndedToken(
+                    token.subject().name(),
+                    token.account(),
+                    account.thing().guard().uid(),
+                    unused));
+  }
+
+  /// Also of an account that is none of the identity's any more.
+  public boolean remembers(Remembered ended) {
+    return service instanceof ServiceState.Held
+        && !s.safeguards().immune().contains(ended.token().account());
+  }
+
+  /// The API server looks for a token in the Secret that the token names, of whatever type that is.
+  /// Whether the Secret that is there now holds the token is not known, since its bytes are not
+  /// read. A new token of a suspended account is ended like the others.
+  private List<EndedToken> replaced() {
+    var invalidated = tokens().map(LegacyToken::subject).collect(Collectors.toSet());
+    var named = new HashSet<String>();
+    return s.safeguards().ended().stream()
+        .filter(this::remembers)
+        .filter(ended -> ended.stands() && !invalidated.contains(ended.subject()))
+        .map(Remembered::token)
+        .filter(token -> named.add(token.secret()))
+        .toList();
+  }
+
   /// What the tokens of every version are bound to: those of this identity, and all of its accounts
   /// that Credence issued, whichever identity asked for them.
   private Stream<Anchor> anchors() {
@@ -203,6 +245,7 @@ public record Suspended(
     var inForce = EnumSet.noneOf(Measure.class);
     var frozen = frozen().toList();
     if ((!frozen.isEmpty() || tokens().findAny().isPresent() || hasTokens())
+        && replaced().isEmpty()
         && Stream.concat(tokens().map(LegacyToken::subject), anchors().map(Anchor::subject))
             .noneMatch(this::isSetBack)) {
       inForce.add(Measure.TokensInvalidated);
@@ -243,6 +286,7 @@ public record Suspended(
             frozen().filter(account -> !canBeListed(account)).map(this::tooLong),
             frozen().findAny().stream().flatMap(_ -> missing()),
             frozen().flatMap(this::escapes),
+            replaced().stream().map(this::replaced),
             accounts.stream()
                 .filter(s.safeguards().immune()::contains)
                 .sorted()
@@ -267,6 +311,18 @@ public record Suspended(
         + " characters with its namespace, at most 253). Delete it";
   }
 
+  private String replaced(EndedToken token) {
+    return LegacyTokens.replaced(token) + ", or end all tokens of the account: " + endingTokens();
+  }
+
+  private String endingTokens() {
+    return "`kubectl credence suspend "
+        + s.identity().name()
+        + " -n "
+        + s.identity().namespace()
+        + " --end-tokens`";
+  }
+
   /// Nothing but the end of its account ends a token that is bound to no object, and nothing tells
   /// that there is one.
   private Optional<String> unbound() {
@@ -283,11 +339,9 @@ public record Suspended(
         : Optional.of(
             "tokens that somebody requested by hand for ServiceAccount "
                 + Sentences.some(there)
-                + " are accepted until they expire, by other systems too: `kubectl credence suspend "
-                + s.identity().name()
-                + " -n "
-                + s.identity().namespace()
-                + " --end-tokens` deletes the account and creates it again, which ends them");
+                + " are accepted until they expire, by other systems too: "
+                + endingTokens()
+                + " deletes the account and creates it again, which ends them");
   }
 
   private Stream<String> escapes(String account) {
@@ -313,7 +367,7 @@ public record Suspended(
                 + ": the ValidatingAdmissionPolicy "
                 + admission.resource()
                 + (s.safeguards().unconfirmed().contains(admission)
-                    ? " is there, but " + UNCONFIRMED
+                    ? " is there, but " + server() + UNCONFIRMED
                     : " is not in force (chart value `admission.enabled`)"));
   }
 
@@ -386,6 +440,7 @@ public record Suspended(
   private Reason reason(ServiceState.Cause ground) {
     return !unenforced().isEmpty()
             || isInPart(s::refusal)
+            || !replaced().isEmpty()
             || frozen().anyMatch(account -> !canBeListed(account))
         ? Reason.NotEnforced
         : !beyondTheLimit().isEmpty() ? Reason.SuspensionLimit : ground.reason();
@@ -404,8 +459,10 @@ public record Suspended(
   private String inPart() {
     var missing = unenforced();
     return (missing.isEmpty()
-            ? ""
-            : "; the API server does not enforce it, since "
+            ? enforcedBy()
+            : "; "
+                + server()
+                + " does not enforce it, since "
                 + String.join(" and ", missing)
                 + (missing.size() == 1 ? " is" : " are")
                 + " not in force: see `status.suspension`")
@@ -418,7 +475,33 @@ public record Suspended(
                         + " of its accounts can still write: "
                         + noRoom())
             .orElse("")
+        + replacedInPart()
         + refusedInPart();
+  }
+
+  /// Of several API servers each goes by the list by itself.
+  private String server() {
+    return s.safeguards()
+        .asked()
+        .map(address -> "the API server at " + address)
+        .orElse("the API server");
+  }
+
+  private String enforcedBy() {
+    return s.safeguards().asked().isPresent() && isDenied(frozen().toList(), Admission.Writes)
+        ? "; " + server() + " enforces it"
+        : "";
+  }
+
+  private String replacedInPart() {
+    return replaced().stream()
+        .findFirst()
+        .map(
+            token ->
+                "; its token in Secret "
+                    + token.secret()
+                    + " may be accepted again: see `status.suspension`")
+        .orElse("");
   }
 
   private String refusedInPart() {

@@ -12,7 +12,7 @@ import java.util.Optional;
 /// `resumedAt`: when it last came back into service, unless it was out of it as idle. `lastUse`:
 /// the last day on which it was seen at work; `referenced`: something was set up to use it at the
 /// last look, `referencedUntil`: the day on which the last of that went. `classified`: the type
-/// that it had, where nobody declares one.
+/// that it had, where nobody declares one. `ended`: tokens that are noticed when they come back.
 public record RecordedStatus(
     boolean decommissioned,
     Optional<Suspended> suspended,
@@ -22,7 +22,8 @@ public record RecordedStatus(
     Optional<LastUse> lastUse,
     boolean referenced,
     Optional<LocalDate> referencedUntil,
-    Optional<Classified> classified) {
+    Optional<Classified> classified,
+    List<EndedToken> ended) {
   public static final RecordedStatus NOTHING =
       new RecordedStatus(
           false,
@@ -33,10 +34,20 @@ public record RecordedStatus(
           Optional.empty(),
           false,
           Optional.empty(),
-          Optional.empty());
+          Optional.empty(),
+          List.of());
+
+  public RecordedStatus {
+    ended = List.copyOf(ended);
+  }
 
   /// `reason` is the one that it began with.
   public record Suspended(Instant since, String reason) {}
+
+  /// A token that never expires, and that was ended: its Secret and its ServiceAccount. The API
+  /// server accepts it again from another Secret of that name, while the account has that UID.
+  /// `unused`: a policy ended it, since nothing used it, and else a suspension did.
+  public record EndedToken(String secret, String account, String accountUid, boolean unused) {}
 
   /// What somebody approved: the operator's own record of it. `disregarded`: an annotation that
   /// nobody checked when it was written, so that it never counts.

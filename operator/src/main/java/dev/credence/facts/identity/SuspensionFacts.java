@@ -1,6 +1,7 @@
 package dev.credence.facts.identity;
 
 import dev.credence.facts.credential.TokenInvalidation;
+import dev.credence.facts.identity.RecordedStatus.EndedToken;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.object.Preconditions;
 import dev.credence.facts.text.Days;
@@ -16,20 +17,24 @@ import java.util.stream.Collectors;
 /// What suspension and approval rest on beside the identity itself.
 ///
 /// `guards`: the admission policies that are in force. `unconfirmed`: those that are there, and by
-/// which the API server was not seen to refuse. `listed`: what the list of suspended accounts says
-/// of accounts of the namespace, by name; `mostListed`: how many of them it may have. `tokens`: the
-/// Secrets with tokens of accounts that the identity may have, and those that its suspension has
-/// ended. `anchors`: the anchors of tokens that Credence issued for these accounts, whichever
-/// identity asked for them. `immune`: accounts of the namespace that are never suspended. `recent`:
-/// when policies suspended identities by themselves in the last hour, by the policy's name.
-/// `bindings`: who still gives rights to the accounts; looked up only for an identity at its end.
-/// `vetting`: what approvals and reviews are checked by.
+/// which the API server was not seen to refuse. `asked`: the address of the API server that was
+/// asked that, where one was. `listed`: what the list of suspended accounts says of accounts of
+/// the namespace, by name; `mostListed`: how many of them it may have. `tokens`: the Secrets with
+/// tokens of accounts that the identity may have, and those that its suspension has ended.
+/// `ended`: the ended tokens that its status remembers. `anchors`: the anchors of tokens that
+/// Credence issued for these accounts, whichever identity asked for them. `immune`: accounts of
+/// the namespace that are never suspended. `recent`: when policies suspended identities by
+/// themselves in the last hour, by the policy's name. `bindings`: who still gives rights to the
+/// accounts; looked up only for an identity at its end. `vetting`: what approvals and reviews are
+/// checked by.
 public record SuspensionFacts(
     Set<Admission> guards,
     Set<Admission> unconfirmed,
+    Optional<String> asked,
     Map<String, Listed> listed,
     int mostListed,
     List<LegacyToken> tokens,
+    List<Remembered> ended,
     List<Anchor> anchors,
     Set<String> immune,
     Map<String, List<Instant>> recent,
@@ -42,8 +47,10 @@ public record SuspensionFacts(
       new SuspensionFacts(
           Set.of(),
           Set.of(),
+          Optional.empty(),
           Map.of(),
           MOST_SUSPENDED,
+          List.of(),
           List.of(),
           List.of(),
           Set.of(),
@@ -66,6 +73,7 @@ public record SuspensionFacts(
     unconfirmed = Set.copyOf(unconfirmed);
     listed = Map.copyOf(listed);
     tokens = List.copyOf(tokens);
+    ended = List.copyOf(ended);
     anchors = List.copyOf(anchors);
     immune = Set.copyOf(immune);
     recent = Map.copyOf(recent);
@@ -93,7 +101,18 @@ public record SuspensionFacts(
   /// The same with what policies have done meanwhile.
   public SuspensionFacts with(Map<String, List<Instant>> later) {
     return new SuspensionFacts(
-        guards, unconfirmed, listed, mostListed, tokens, anchors, immune, later, bindings, vetting);
+        guards,
+        unconfirmed,
+        asked,
+        listed,
+        mostListed,
+        tokens,
+        ended,
+        anchors,
+        immune,
+        later,
+        bindings,
+        vetting);
   }
 
   /// An admission policy that the chart installs.
@@ -148,6 +167,14 @@ public record SuspensionFacts(
 
   /// The Secret that a token of this account is bound to: the token expires with it.
   public record Anchor(ObjectRef subject, Preconditions guard, String account) {}
+
+  /// A token that was ended, whose account is still the same. `stands`: a Secret of its name is
+  /// there, and nothing on it makes a token invalid.
+  public record Remembered(EndedToken token, boolean stands) {
+    public ObjectRef subject() {
+      return ObjectRef.secret(token.secret());
+    }
+  }
 
   /// A Secret with a token of an account that does not end by itself. `invalid`: the API server
   /// refuses it. `ended`: for whom, where that is our doing. `lastUsed`: the day

@@ -83,6 +83,9 @@ public interface ClusterReader {
   /// Those that are there and bound, by which the API server was not seen to refuse.
   Set<Admission> unconfirmed();
 
+  /// The address of the API server that was asked whether it refuses by them; empty: none was.
+  Optional<String> asked();
+
   /// How many accounts of one namespace the list of suspended accounts may have.
   int mostSuspended();
 

@@ -5,6 +5,7 @@ import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentitySpec;
 import dev.credence.api.MachineIdentityStatus;
 import dev.credence.api.MachineIdentityStatus.ApprovalStatus;
+import dev.credence.api.MachineIdentityStatus.EndedFor;
 import dev.credence.api.MachineIdentityStatus.LifeState;
 import dev.credence.api.MachineIdentityStatus.Passage;
 import dev.credence.api.MachineIdentityStatus.ReviewStatus;
@@ -14,6 +15,7 @@ import dev.credence.facts.identity.LifecycleRequests;
 import dev.credence.facts.identity.RecordedStatus;
 import dev.credence.facts.identity.RecordedStatus.Approval;
 import dev.credence.facts.identity.RecordedStatus.Classified;
+import dev.credence.facts.identity.RecordedStatus.EndedToken;
 import dev.credence.facts.identity.RecordedStatus.LastUse;
 import dev.credence.facts.identity.RecordedStatus.RecordedApproval;
 import dev.credence.facts.identity.RecordedStatus.RecordedReview;
@@ -26,10 +28,11 @@ import dev.credence.raw.UntrustedText;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What is asked of the life of an identity, and what its status remembers of it.
-final class LifecycleReader {
+public final class LifecycleReader {
 
   static LifecycleRequests calling(MachineIdentity resource) {
     var annotations = Metadata.annotations(resource.getMetadata());
@@ -61,7 +64,24 @@ final class LifecycleReader {
             .flatMap(usage -> UntrustedText.day(usage.referencedUntil())),
         status.type() == null || status.typeReason() == null
             ? Optional.empty()
-            : Optional.of(new Classified(status.type().name(), status.typeReason())));
+            : Optional.of(new Classified(status.type().name(), status.typeReason())),
+        ended(status).toList());
+  }
+
+  public static Stream<EndedToken> ended(MachineIdentityStatus status) {
+    return NullSafe.in(status.endedTokens())
+        .filter(
+            token ->
+                token.secret() != null
+                    && token.serviceAccount() != null
+                    && token.serviceAccountUid() != null)
+        .map(
+            token ->
+                new EndedToken(
+                    token.secret(),
+                    token.serviceAccount(),
+                    token.serviceAccountUid(),
+                    token.reason() == EndedFor.Unused));
   }
 
   private static Optional<Instant> resumedAt(@Nullable List<Passage> history) {

@@ -90,6 +90,10 @@ public final class Enforcement implements AutoCloseable {
     prober = asking;
   }
 
+  public boolean asks() {
+    return prober != null;
+  }
+
   static boolean isByList(Admission admission) {
     return BY_LIST.contains(admission);
   }

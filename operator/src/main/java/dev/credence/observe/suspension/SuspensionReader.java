@@ -14,6 +14,7 @@ import dev.credence.facts.identity.SuspensionFacts.Bindings;
 import dev.credence.facts.identity.SuspensionFacts.LegacyToken;
 import dev.credence.facts.identity.SuspensionFacts.LegacyToken.Mounted;
 import dev.credence.facts.identity.SuspensionFacts.Listed;
+import dev.credence.facts.identity.SuspensionFacts.Remembered;
 import dev.credence.facts.identity.Vetting;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.object.Preconditions;
@@ -53,9 +54,11 @@ public final class SuspensionReader {
     return new SuspensionFacts(
         cluster.admissions(),
         cluster.unconfirmed(),
+        cluster.asked(),
         listed,
         cluster.mostSuspended(),
         tokens(identity, accounts, now),
+        ended(identity),
         anchors(namespace, accounts),
         accounts.stream()
             .filter(account -> cluster.isNeverSuspended(namespace, account))
@@ -126,6 +129,31 @@ public final class SuspensionReader {
         .sorted(Comparator.comparing(LegacyToken::subject))
         .map(token -> mayEnd(token, now) ? token.with(mounted(namespace, token)) : token)
         .toList();
+  }
+
+  /// The deletion of an account ends its tokens for good, whatever Secret they are in.
+  private List<Remembered> ended(Identity identity) {
+    var namespace = identity.namespace();
+    return identity.lived().ended().stream()
+        .filter(
+            token ->
+                cluster
+                    .find(namespace, ObjectRef.account(token.account()))
+                    .filter(found -> token.accountUid().equals(found.getMetadata().getUid()))
+                    .isPresent())
+        .map(token -> new Remembered(token, stands(namespace, token.secret())))
+        .toList();
+  }
+
+  /// The API server accepts no token of a Secret that is being deleted or has the label, whatever
+  /// type it has.
+  private boolean stands(String namespace, String secret) {
+    return cluster
+        .find(namespace, ObjectRef.secret(secret))
+        .map(HasMetadata::getMetadata)
+        .filter(meta -> meta.getDeletionTimestamp() == null)
+        .filter(meta -> !Metadata.labels(meta).containsKey(Api.INVALID_SINCE))
+        .isPresent();
   }
 
   /// Pods are asked only for a token that a policy may have ended: for long unused.

@@ -16,6 +16,7 @@ import dev.credence.raw.ForeignAnnotations;
 import dev.credence.raw.Metadata;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
@@ -66,9 +67,11 @@ public final class Enqueuer {
         .flatMap(Kinds::identityNames)
         .forEach(woken::add);
     var subject = new dev.credence.facts.object.ObjectRef(kind, object.getMetadata().getName());
-    Stream.concat(
-            identities.naming(namespace, subject).stream(),
-            identities.heeding(namespace, subject).stream())
+    Stream.of(
+            identities.naming(namespace, subject),
+            identities.heeding(namespace, subject),
+            identities.remembering(namespace, subject))
+        .flatMap(Collection::stream)
         .map(identity -> identity.getMetadata().getName())
         .forEach(woken::add);
     identities.selecting(namespace).stream()

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class Identities {
   private static final String NAMES = "names";
   private static final String HEEDS = "heeds";
+  private static final String REMEMBERS = "remembers";
   private static final String SELECTING = "selecting";
   private static final String NAMESPACE = "in-namespace";
 
@@ -28,6 +29,7 @@ public final class Identities {
   public void index(IndexerResourceCache<MachineIdentity> cache) {
     add(cache, NAMES, identity -> keys(identity, MemberReferences.names(identity)));
     add(cache, HEEDS, identity -> keys(identity, MemberReferences.heeds(identity)));
+    add(cache, REMEMBERS, identity -> keys(identity, MemberReferences.remembers(identity)));
     add(
         cache,
         SELECTING,
@@ -62,6 +64,11 @@ public final class Identities {
   /// Those that do not name the object, and depend on it.
   public Collection<MachineIdentity> heeding(String namespace, ObjectRef subject) {
     return by(HEEDS, key(namespace, subject));
+  }
+
+  /// Those for which the token in a Secret of this name was ended.
+  Collection<MachineIdentity> remembering(String namespace, ObjectRef subject) {
+    return by(REMEMBERS, key(namespace, subject));
   }
 
   public Collection<MachineIdentity> selecting(String namespace) {

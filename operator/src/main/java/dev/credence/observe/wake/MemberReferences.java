@@ -6,6 +6,7 @@ import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.object.ObjectRef.Kind;
 import dev.credence.observe.certmanager.CertificateReader;
 import dev.credence.observe.read.IdentityReader;
+import dev.credence.observe.read.LifecycleReader;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -31,6 +32,13 @@ public final class MemberReferences {
             Optional.ofNullable(identity.getSpec()).map(MachineIdentitySpec::certificates))
         .flatMap(member -> CertificateReader.of(member.issue()).stream())
         .map(issue -> ObjectRef.secret(issue.secretName()));
+  }
+
+  /// The Secrets whose tokens were ended for it.
+  static Stream<ObjectRef> remembers(MachineIdentity identity) {
+    return Stream.ofNullable(identity.getStatus())
+        .flatMap(LifecycleReader::ended)
+        .map(token -> ObjectRef.secret(token.secret()));
   }
 
   public static boolean makes(MachineIdentity identity, ObjectRef subject) {

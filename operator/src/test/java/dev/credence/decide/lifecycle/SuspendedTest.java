@@ -4,17 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.decide.Decide;
 import dev.credence.decide.DecisionTest;
+import dev.credence.facts.identity.RecordedStatus.EndedToken;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.plan.Action;
 import dev.credence.plan.ConditionResult.ConditionStatus;
 import dev.credence.plan.ConditionResult.ConditionType;
 import dev.credence.plan.Decision;
 import dev.credence.plan.IdentityStatus;
+import dev.credence.plan.IdentityStatus.Suspension.Measure;
 import dev.credence.plan.Reason;
+import dev.credence.world.World;
+import dev.credence.world.Yaml;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -134,8 +141,99 @@ class SuspendedTest {
     assertThat(standing.ready()).isFalse();
     assertThat(standing.verdict(ConditionType.Suspended).truth()).isEqualTo(ConditionStatus.True);
     assertThat(standing.verdict(ConditionType.Suspended).reason()).isEqualTo(Reason.NotEnforced);
+    assertThat(standing.suspension().orElseThrow().inForce()).doesNotContain(Measure.WritesDenied);
+  }
+
+  /// Of whatever type: the API server looks for a token in the Secret of its name.
+  @ParameterizedTest
+  @ValueSource(strings = {"Opaque", "kubernetes.io/basic-auth", "example.com/anything"})
+  void an_ended_token_that_comes_back_in_another_secret_is_told_of(String type) {
+    var world = suspended();
+    assertThat(looked(world).ready()).isTrue();
+    world.delete("Secret", "sales", "crm-legacy");
+    world.restart();
+    assertThat(looked(world).suspension().orElseThrow().inForce())
+        .contains(Measure.TokensInvalidated);
+
+    var another = secret(type);
+    world.write("bob", another);
+    var standing = looked(world);
+    assertThat(standing.ready()).isFalse();
+    assertThat(standing.verdict(ConditionType.Suspended).reason()).isEqualTo(Reason.NotEnforced);
+    assertThat(standing.verdict(ConditionType.Suspended).message())
+        .contains("its token in Secret crm-legacy may be accepted again");
     assertThat(standing.suspension().orElseThrow().inForce())
-        .doesNotContain(IdentityStatus.Suspension.Measure.WritesDenied);
+        .doesNotContain(Measure.TokensInvalidated);
+    assertThat(standing.suspension().orElseThrow().notCovered())
+        .first()
+        .asString()
+        .startsWith("Secret crm-legacy is not the one whose token of ServiceAccount crm-sync");
+    assertThat(world.truth("Secret", "sales", "crm-legacy").orElseThrow().getMetadata())
+        .as("nobody but its owner changes it")
+        .extracting(ObjectMeta::getLabels, ObjectMeta::getAnnotations)
+        .containsExactly(another.getMetadata().getLabels(), another.getMetadata().getAnnotations());
+
+    world.delete("Secret", "sales", "crm-legacy");
+    assertThat(looked(world).ready()).isTrue();
+  }
+
+  /// What is created later cannot push it out.
+  @Test
+  void what_was_ended_first_is_remembered_first() {
+    var world = suspended();
+    looked(world);
+    world.delete("Secret", "sales", "crm-legacy");
+    for (var number = 0; number < 300; number++) {
+      world.put(token("a-%03d".formatted(number)));
+    }
+    assertThat(looked(world).ended())
+        .hasSize(256)
+        .first()
+        .extracting(EndedToken::secret)
+        .isEqualTo("crm-legacy");
+  }
+
+  private static World suspended() {
+    var world = new World(Instant.parse("2026-03-03T14:00:00Z"));
+    world.put(
+        object(
+            """
+            {apiVersion: credence.dev/v1alpha1, kind: MachineIdentity,
+             metadata: {name: crm, namespace: sales, uid: crm-323434, annotations: {credence.dev/suspend: left}},
+             spec: {owner: {contact: alice@example.com}, serviceAccounts: [{name: crm-sync}]}}
+            """));
+    world.put(
+        object(
+            "{apiVersion: v1, kind: ServiceAccount, metadata: {name: crm-sync, namespace: sales, uid: crm-sync-1}}"));
+    world.put(token("crm-legacy"));
+    looked(world);
+    return world;
+  }
+
+  private static HasMetadata token(String name) {
+    return object(
+        """
+        {apiVersion: v1, kind: Secret, type: kubernetes.io/service-account-token,
+         metadata: {name: %s, namespace: sales, annotations: {kubernetes.io/service-account.name: crm-sync}}}
+        """
+            .formatted(name));
+  }
+
+  private static HasMetadata secret(String type) {
+    return object(
+        """
+        {apiVersion: v1, kind: Secret, type: %s,
+         metadata: {name: crm-legacy, namespace: sales, labels: {app: crm}, annotations: {note: mine}}}
+        """
+            .formatted(type));
+  }
+
+  private static HasMetadata object(String yaml) {
+    return Yaml.object(Yaml.node(Yaml.documents(yaml).getFirst()));
+  }
+
+  private static IdentityStatus looked(World world) {
+    return world.look("sales", "crm").orElseThrow().standing().orElseThrow();
   }
 
   private static IdentityStatus standing(String folder) {

@@ -216,6 +216,32 @@ class SuspensionIT {
     }
   }
 
+  /// Who has the verb `mark`, as an administrator does, may delete the Secret of an ended token.
+  @Test
+  void a_secret_in_the_place_of_an_ended_token_is_told_of(TestNamespace namespace) {
+    try (var operator = OperatorProcess.on(cluster).start()) {
+      var crm = Crm.in(namespace);
+      var scene = crm.scene();
+      scene.awaitReady("crm");
+      crm.suspend();
+      scene.await("crm", "Suspended", "True Requested");
+      within(AT_MOST, "its token is ended")
+          .until(() -> !Scene.label(scene.secret("crm-legacy"), Api.INVALID_SINCE).isEmpty());
+
+      scene.secret("crm-legacy").delete();
+      scene.create("{apiVersion: v1, kind: Secret, metadata: {name: crm-legacy}}");
+      scene.await("crm", "Suspended", "True NotEnforced");
+      assertThat(scene.status("crm").suspension().inForce())
+          .containsExactly(Measure.WritesDenied, Measure.NoNewTokens);
+      assertThat(scene.status("crm").suspension().notCovered())
+          .anyMatch(said -> said.startsWith("Secret crm-legacy is not the one whose token"));
+      assertThat(Scene.label(scene.secret("crm-legacy"), Api.INVALID_SINCE)).isEmpty();
+
+      scene.secret("crm-legacy").delete();
+      scene.await("crm", "Suspended", "True Requested");
+    }
+  }
+
   @Test
   void a_token_that_another_identity_asked_for_ends_with_the_account(TestNamespace namespace) {
     try (var operator = OperatorProcess.on(cluster).start()) {

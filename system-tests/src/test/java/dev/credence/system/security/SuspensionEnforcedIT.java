@@ -159,6 +159,8 @@ class SuspensionEnforcedIT {
               assertThat(scene.verdict(identity, "Suspended")).isEqualTo("True Requested");
               assertThat(scene.status(identity).suspension().inForce())
                   .contains(Measure.WritesDenied, Measure.NoNewTokens);
+              assertThat(scene.message(identity, "Suspended"))
+                  .contains("the API server at " + address() + " enforces it");
             });
     within(NOTICED, "both API servers deny what it writes, and a new token")
         .until(
@@ -176,9 +178,17 @@ class SuspensionEnforcedIT {
             () -> {
               assertThat(scene.verdict("old", "Suspended")).isEqualTo("True NotEnforced");
               assertThat(scene.verdict("old", "Ready")).isEqualTo("False NotEnforced");
+              assertThat(scene.message("old", "Suspended"))
+                  .contains("the API server at " + address() + " does not enforce it");
               assertThat(scene.status("old").suspension().inForce())
                   .doesNotContain(Measure.WritesDenied, Measure.NoNewTokens);
             });
+  }
+
+  /// Of the API server that answers the operator.
+  private static String address() {
+    var server = cluster.client().getMasterUrl();
+    return server.getProtocol() + "://" + server.getAuthority();
   }
 
   /// What the API server says to the account itself.
