@@ -14,7 +14,7 @@ SOURCES := $(wildcard pom.xml operator/pom.xml) $(shell find operator/src/main 2
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export CREDENCE_TOOLS := $(CURDIR)/.tools
 
-.PHONY: help demo demo-stop test test-all unit system lint build tools cluster cluster-status cluster-stop install run generate golden verify faults soak bench image clean distclean
+.PHONY: help demo demo-stop test test-all unit system lint build tools cluster cluster-status cluster-stop install run generate golden release-notes verify faults soak bench image clean distclean
 
 help: ## Lists these targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,6 +82,9 @@ generate: ## Writes what is generated: crds/, docs/reference and the chart's par
 
 golden: ## Rewrites the golden files of decisions, stories and reports: review the diff.
 	@$(MVN) -q test -pl operator -Dtest=DecisionTest,StoryTest,ReportTest,ResultsTest,DiscoveryTest,RiskRulesTest -Dcredence.golden=true
+
+release-notes: ## Writes the section of VERSION=1.2.3 of CHANGELOG.md into target/release-notes.md.
+	@mkdir -p target && tools/changelog notes "$(VERSION)" >target/release-notes.md
 
 verify: ## Fails when a generated file is not what `make generate` would write.
 	@tools/verify
