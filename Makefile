@@ -43,7 +43,7 @@ system: ## Runs tests on clusters: ONLY=RotationIT one class, ONLY='RotationIT#a
 	@$(MVN) verify -pl system-tests -am -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false \
 	  $(if $(ONLY),-Dit.test='$(ONLY)' -Dfailsafe.failIfNoSpecifiedTests=false -Dsystem.forks=1)
 
-lint: ## Checks scripts with shellcheck and the YAML of examples, crds and chart values.
+lint: ## Checks scripts, YAML, changelog fragments, the words of the documentation and the subjects of commits.
 	@tools/lint
 
 build: $(JAR) ## Builds the operator and its command line into operator/target.
