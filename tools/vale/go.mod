@@ -2,6 +2,7 @@ module credence.dev/tools/vale
 
 go 1.26.0
 
+// 3.23 and later need a version of cascadia that the module proxy did not serve when this was pinned.
 tool github.com/vale-cli/vale/v3/cmd/vale
 
 require (
