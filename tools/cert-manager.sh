@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # cert-manager on a throw-away cluster: its CRDs, and its controllers as a local process.
 #   tools/cert-manager.sh up [CLUSTER]          applies the CRDs and starts the controllers
 #   tools/cert-manager.sh down [CLUSTER]        ends the controllers; CRDs and objects stay

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # Background processes that outlive the script: start them, find them again, know when they are gone. To be sourced.
 

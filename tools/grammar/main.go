@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // grammar says what Kubernetes and Go make of a cron expression, a time zone and a duration. The tests of the operator hold its own
 // grammars against the answers.
 //

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # Functions that the scripts of this folder share. To be sourced by steps.sh.
 #   KUBECONFIG            of an administrator of a throw-away cluster on loopback

@@ -1,3 +1,4 @@
+{{- /* SPDX-License-Identifier: Apache-2.0 */ -}}
 {{/* The name of everything: the release's, with the chart's where that is not in it already. */}}
 {{- define "credence.fullname" -}}
 {{- if .Values.fullnameOverride -}}

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # bob has a harmless Secret approved, makes it a token of a stronger ServiceAccount, and revokes the value: the revocation must end it, and
 # must not create what nobody approved. Then he tries the other ways without any approval: a Secret to be adopted, and a revocation of it.
 . "$(dirname "$0")/../lib.sh"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # One tenant has 20 × 64 ServiceAccounts suspended, more than a namespace may (1,000), with reasons as long as can be. While the list
 # fills, and when the tenant's share is full, an account of another namespace is suspended: it must be denied within LIMIT seconds (10
 # unless set), and the tenant's identities must say that their share is full.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # A ServiceAccount is suspended through an identity that the tenant cannot change. The tenant takes the account out of that identity in
 # three ways: another identity that names it, another identity that provisions it with credence.dev/adopt, and without the label that
 # the selector of the first identity matches. All three must leave the account suspended.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # One tenant creates COUNT (150 unless set) objects of nearly 1 MB, one kind after the other: MachineIdentities with as much text as the
 # schema accepts, ServiceAccounts with thousands of pull secrets, Secrets with a megabyte of labels. With the heap of the chart the operator
 # must go on for another namespace, and come up again beside them. KINDS names those to try.

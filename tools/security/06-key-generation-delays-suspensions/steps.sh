@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # One tenant asks for RSA keys of 4096 bits for 24 identities at once. While the operator generates them, a ServiceAccount of another
 # namespace is suspended. That must take effect about as fast as without the keys (LIMIT seconds, 10 unless set).
 . "$(dirname "$0")/../lib.sh"

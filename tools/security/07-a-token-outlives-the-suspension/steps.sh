@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # A second identity asks for a token of a ServiceAccount that belongs to the first. The first is suspended as compromised. Either the
 # second identity gets no token, or the API server no longer accepts it after the suspension; and the status of the first must not say
 # TokensInvalidated while a token is accepted.

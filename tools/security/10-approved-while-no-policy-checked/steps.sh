@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # While neither the operator nor the admission policies are there (an uninstall, or an install in two steps), bob writes an approval and
 # a review in the name of carol. Afterwards the chart and the operator come back. What nobody checked must not count.
 . "$(dirname "$0")/../lib.sh"

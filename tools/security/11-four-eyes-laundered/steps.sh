@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # alice asks for a token and may approve, but not her own request. A ServiceAccount that she can act as, or a colleague, then changes a
 # word that is not in the scope, so that somebody else changed the identity last. alice must not be able to approve it all the same.
 # The test is worth something only if alice may ask for the token: nothing but approval.credence.dev may refuse her.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # A policy suspends identities. The tenant leaves it: by another label, or by deleting the identity and creating it again. Either the
 # account stays suspended, or a Warning Event reports that the policy was left. Third, the tenant creates an identity that looks like
 # one of the operator's own (field manager `credence`, label credence.dev/discovered), which policies judge less strictly.

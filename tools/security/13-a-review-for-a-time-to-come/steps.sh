@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # carol signs a review for twelve minutes from now, with an entry in managedFields that pretends to be of that time, and then loses the
 # right to review. The API server must reject the review, or the operator must never count it. Takes twelve minutes where the API server
 # accepts it.

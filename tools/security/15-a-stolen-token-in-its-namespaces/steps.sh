@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # What a stolen token of the operator is worth with settings.watchNamespaces. Without that setting it reads every Secret of the cluster,
 # which no admission policy can prevent (docs/security.md): the script beside findings of the review ends with 1 for these reads alone.
 # With it, all of these must be refused: reads outside its namespaces by RBAC, writes by RBAC or by operator.credence.dev. Nothing is

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The tenant chooses a name of 250 characters for a ServiceAccount that the operator provisions. An account whose name is too long for
 # the list of suspended accounts can never be kept from writing: either it is not provisioned, or its suspension takes effect. For an
 # account of that length that exists already, status.suspension.notCovered must say that it can still write.

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # carol approves an identity whose hook runs a CronJob. Then bob changes what the CronJob runs: another image, another ServiceAccount.
 # No Job of the new template may start by the approval of the old one. The identity is created by dan, who may do all that it asks for, so
 # that escalation.credence.dev is not what refuses it.

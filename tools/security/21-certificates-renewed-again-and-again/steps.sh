@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The tenant links a Certificate of another team and asks for its rotation four times. The rate limit of an ACME account belongs to all
 # teams (five duplicates a week), so that at most one renewal an hour may follow, and none without a right to the Certificate.
 . "$(dirname "$0")/../lib.sh"

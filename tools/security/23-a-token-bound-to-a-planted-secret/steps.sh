@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # The operator binds each token to an anchor Secret, whose deletion ends the token. The tenant creates a Secret under the name of the
 # next anchor in the moment between the operator's decision and its write, with a controller of another kind that has the UID of the
 # identity. If the operator takes it for its own, the token is bound to a Secret that no suspension deletes. One identity has twelve tokens,

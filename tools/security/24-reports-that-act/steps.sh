@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Texts of a tenant in reports: a cell that is a formula for a spreadsheet whose separator is a semicolon, a link in SARIF, and
 # characters that nobody sees. The schema accepts all of them but the last, which are in annotations of the namespace.
 . "$(dirname "$0")/../lib.sh"

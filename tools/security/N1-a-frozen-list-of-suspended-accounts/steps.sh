@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Needs a cluster of its own: where the weakness shows, the API server denies nothing more until it restarts.
 # The API server stops to read the parameters of admission policies when no binding names their kind for a moment
 # (kubernetes/kubernetes#130887). The bindings go away and come back in three ways: deleted and created, `admission.suspension` off and on,

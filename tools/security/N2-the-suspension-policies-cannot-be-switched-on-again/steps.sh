@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Needs a cluster of its own: it switches the suspension policies off and on, which may freeze their list (N1).
 # `helm upgrade --set admission.suspension=false` beside a running operator, and later `true` again. The second upgrade must succeed.
 . "$(dirname "$0")/../lib.sh"

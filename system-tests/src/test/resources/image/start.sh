@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=sh
 # Starts a program in an unpacked image as a container runtime does: its own root, read-only but for /tmp, a user without
 # rights, and the credentials of a pod.     unshare --mount sh start.sh ROOT CREDENTIALS USER:GROUP PROGRAM [WORD…]

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Health of a CredentialPolicy: whether every rule of it can be applied. It follows kstatus (observedGeneration, Stalled,
 -- Reconciling, Ready). Identities that break a rule are counted in the message and are not what makes a policy ill.
 local health_status = {}

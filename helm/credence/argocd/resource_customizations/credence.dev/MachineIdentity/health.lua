@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Health of a MachineIdentity. It follows kstatus (observedGeneration, Stalled, Reconciling, Ready), but for one thing:
 -- an identity that is out of service is Suspended. One that is decommissioned waits for nobody, and is judged like any other.
 local health_status = {}

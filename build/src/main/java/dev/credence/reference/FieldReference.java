@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.credence.reference;
 
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- What can be asked of a MachineIdentity. Argo CD runs an action that is disabled all the same where it is called by its
 -- CLI or API, so each action looks for itself whether it makes sense.
 local annotations = obj.metadata.annotations or {}

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.credence.act;
 
 import dev.credence.act.request.Patches;
@@ -27,8 +28,7 @@ public final class IdentityWrites {
   }
 
   /// Throws [WriteRefused] where the API server said no, and the client's own exception where it
-  // could
-  /// not be asked.
+  /// could not be asked.
   public void perform(RegistrationStep step) {
     switch (step) {
       case RegistrationStep.Register register -> register(register);

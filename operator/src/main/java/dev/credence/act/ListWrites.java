@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.credence.act;
 
 import dev.credence.act.request.Memory;

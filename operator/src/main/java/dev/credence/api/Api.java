@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.credence.api;
 
 /// The names of the group, and the labels and annotations that users and operator write.

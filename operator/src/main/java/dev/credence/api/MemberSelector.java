@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.credence.api;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;

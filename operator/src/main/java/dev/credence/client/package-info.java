@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Clients of the API server: pages of long lists, pings of watches, metadata alone, what an answer
 /// may lack.
 @NullMarked

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.credence.controller;
 
 import dev.credence.act.FairQueue;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.credence.controller;
 
 import dev.credence.api.MachineIdentity;
@@ -12,8 +13,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /// Hands what [ClusterCaches] sees to the reconciler, and tells what happens to identities: an
-// identity
-/// that comes, changes or goes matters to those that want the same members.
+/// identity that comes, changes or goes matters to those that want the same members.
 final class MemberEventSource extends AbstractEventSource<Secret, MachineIdentity>
     implements ResourceEventAware<MachineIdentity> {
   private final ClusterCaches watches;

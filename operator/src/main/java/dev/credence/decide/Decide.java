@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.credence.decide;
 
 import dev.credence.decide.certificate.CertificatePlan;
@@ -68,22 +69,20 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// What should happen to one identity now? This is the operator: what is left of it turns objects
-/// into a [Snapshot], what is right of it carries the [Decision] out.
+/// What should happen to one identity now: a [Snapshot] of facts in, a [Decision] out.
 ///
-/// Each question has its file: [PolicyMatched] which policy decides, [OwnerAssigned] who answers,
-// [Expiring]
-/// when it ends, [Membership] what belongs to it, [OwnershipLabels] what members carry,
-// [ServiceAccountPlan] what
-/// is due for a ServiceAccount, [Rotation] for a generated Secret (with [Occasion]: why, and
-/// [Rhythm]: when), [CertificatePlan] for a Certificate, [LinkedSecrets] how the credentials of
-// others stand;
-/// [HandledRequests], [MembersLinked],
-/// [CredentialsFresh] and [Ready] are the sum. Whether anything is made at all is for [Approved],
-/// [ServiceState] and [Expiring] to say; [Suspended] and [Decommissioning] carry out what follows.
-/// [Classification]
-/// says what kind of actor it is, [InUse] whether anybody uses it, [Reviewed] whether somebody has
-/// confirmed that it is needed. [TierLimit] says what of it all this operator is there to do.
+/// | question | start at |
+/// |---|---|
+/// | which policy applies, who owns it | [PolicyMatched], [OwnerAssigned] |
+/// | is it approved and reviewed, of which type | [Approved], [Reviewed], [Classification] |
+/// | what belongs to it, how members are marked | [Membership], [OwnershipLabels] |
+/// | is it in service, in use, expired | [ServiceState], [InUse], [Expiring], [Suspended] |
+/// | when a Secret gets its next version, and how | [Rotation] |
+/// | whether a Certificate is issued or renewed | [CertificatePlan] |
+/// | what its accounts may do | [LeastPrivilege] |
+/// | how all of these add up | [MembersLinked], [CredentialsFresh], [Ready] |
+///
+/// [TierLimit] then removes what this operator is not installed to do.
 public final class Decide {
   /// Ended tokens: what a status has room for.
   private static final int MOST_REMEMBERED = 256;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What is known, as records without null and without secret bytes. `Snapshot` is all that a
 /// decision sees.
 @NullMarked

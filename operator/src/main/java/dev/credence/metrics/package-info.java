@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Counters and gauges of `/metrics`.
 @NullMarked
 package dev.credence.metrics;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.credence.observe;
 
 import dev.credence.api.Api;
@@ -95,8 +96,7 @@ import org.slf4j.LoggerFactory;
 /// | Issuer, ClusterIssuer, by [CertManager] | whole | those of the namespace; all |
 /// | SuspensionList, in the operator's namespace | whole | identities that an entry is about |
 /// | ConfigMap, the list of an operator of before | whole | none |
-/// | ValidatingAdmissionPolicy and binding, by [AdmissionPolicies] | whole | all, when its force
-// changes |
+/// | ValidatingAdmissionPolicy and binding, by [AdmissionPolicies] | whole | all |
 /// | Job, those with the label credence.dev/identity | whole | the identity that started it |
 /// | Role, ClusterRole, bindings, by [RbacCache] | whole | identities with accounts they mean |
 /// | Namespace | metadata | identities in it |

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.credence.plan;
 
 /// One condition: what is judged, the answer, why, and how much it counts for Ready.

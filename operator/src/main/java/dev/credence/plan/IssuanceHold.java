@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.credence.plan;
 
 /// Why nothing is issued or rotated for an identity. `why` follows "not issued: ".

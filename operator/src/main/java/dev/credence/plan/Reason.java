@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.credence.plan;
 
 /// Why a condition is as it is, in one word; the words of the status, of Events, of metrics and of

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.credence.plan;
 
 /// Something that acts, or proves who acts, and that no identity claims. `why`: what tells that it

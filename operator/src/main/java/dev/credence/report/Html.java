@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.credence.report;
 
 import static j2html.TagCreator.a;

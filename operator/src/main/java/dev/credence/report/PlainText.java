@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.credence.report;
 
 import dev.credence.facts.text.InvisibleCharacters;
 
 /// Texts that anybody may have written into the cluster, fit to be shown: one line, and nothing in
 /// it that steers a terminal, turns the direction of writing or is not seen
-// ([InvisibleCharacters]).
+/// ([InvisibleCharacters]).
 public final class PlainText {
 
   public static String text(String written) {

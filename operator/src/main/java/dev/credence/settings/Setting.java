@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.credence.settings;
 
 /// Every environment variable that the operator reads: its default, what it may be and what it is

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The CRDs against a real API server: what it takes, what it refuses, and what it says then.
 @NullMarked
 package dev.credence.schema;

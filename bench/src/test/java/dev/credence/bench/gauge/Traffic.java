@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.credence.bench.gauge;
 
 import static dev.credence.testing.Eventually.within;

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Approves the scope that the approver has seen in the condition Approved and types here: not whatever is asked for by now.
 -- It is signed with the name by which the API server knows who writes it, and that is Argo CD: who may run this action may
 -- approve as Argo CD. The API server refuses another name, and the message says which is right.

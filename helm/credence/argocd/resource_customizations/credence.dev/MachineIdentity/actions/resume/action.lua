@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Takes the request to suspend away. What else keeps the identity out of service stays: its state in Git, its end, a policy.
 local annotations = obj.metadata.annotations or {}
 if annotations["credence.dev/suspend"] == nil then

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Confirms that the identity is still needed. It is signed with the name by which the API server knows who writes it, and that
 -- is Argo CD: who may run this action may review as Argo CD. The API server refuses another name, and says which is right.
 local os = require("os")

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- An emergency: ends all values at once and makes new ones, without window or overlap. Once more while it is not answered
 -- changes nothing.
 local os = require("os")

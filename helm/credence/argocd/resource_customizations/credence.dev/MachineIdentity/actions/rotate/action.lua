@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Asks for new values of all credentials, in the windows of the policy. Once more while it is not answered changes nothing.
 local os = require("os")
 local status = obj.status or {}

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Takes the identity out of service by an annotation, which Argo CD leaves alone, and not by spec.state, which Git may state.
 -- Who suspended it first keeps the word: once more changes nothing.
 local os = require("os")

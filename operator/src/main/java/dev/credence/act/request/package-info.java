@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A request that changes something: what it says of itself, how a refusal is told, what is
 /// remembered of it.
 @NullMarked

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Writes of generated Secrets and of tokens.
 @NullMarked
 package dev.credence.act.secret;

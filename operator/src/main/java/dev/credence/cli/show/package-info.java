@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Commands that read: `explain` and `report`.
 @NullMarked
 package dev.credence.cli.show;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Certificates that are issued, renewed and removed through cert-manager.
 @NullMarked
 package dev.credence.decide.certificate;

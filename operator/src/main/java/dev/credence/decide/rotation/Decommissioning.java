@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.credence.decide.rotation;
 
 import dev.credence.decide.membership.MemberRole;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.credence.decide.rotation;
 
 import dev.credence.decide.membership.MemberRole;
@@ -26,11 +27,9 @@ import java.util.Optional;
 /// hooks. So it carries on when every status is lost, and a value that is long overdue is replaced
 /// once, not once for each time that was missed.
 ///
-/// What comes before the value is in place is [StagedRotation], what comes after it [Overlap];
-// people
-/// stop it or take it back by [AbortRollback], and end a value that is in other hands by
-// [Revocation].
-/// Where its annotations cannot be right, there is [IssueTimeRepair].
+/// [StagedRotation] is what comes before the value is current, [Overlap] what comes after it. Users
+/// stop a rotation or take it back by [AbortRollback], and revoke a leaked value by [Revocation].
+/// [IssueTimeRepair] is for annotations that cannot be right.
 public final class Rotation {
   /// Requests by annotation are answered at most this often; it is also the shortest `every`.
   private static final Duration SHORTEST_LIFE = Duration.ofSeconds(10);

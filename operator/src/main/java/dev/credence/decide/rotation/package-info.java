@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// When a generated Secret gets its next version, and how.
 @NullMarked
 package dev.credence.decide.rotation;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.credence.facts.credential;
 
 /// For which identity the API server refuses a token, and why: the identity is suspended, or

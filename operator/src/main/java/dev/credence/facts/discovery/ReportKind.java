@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.credence.facts.discovery;
 
 /// The kinds of objects that viewers of policy reports look at, the one that we prefer first.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A MachineIdentity: its spec, its members, its approval and the suspensions of its accounts.
 @NullMarked
 package dev.credence.facts.identity;

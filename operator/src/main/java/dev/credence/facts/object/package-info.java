@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What any object of the cluster has: its name, its metadata, its labels.
 @NullMarked
 package dev.credence.facts.object;

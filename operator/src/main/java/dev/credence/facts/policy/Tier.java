@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.credence.facts.policy;
 
 /// How much of what it decides an operator carries out: what the chart's value `rbac.tier` gives it

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// A CredentialPolicy, section by section.
 @NullMarked
 package dev.credence.facts.policy;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.credence.facts.rbac;
 
 /// A request to the API server, as its authorizer sees it. `resource` includes the subresource, as

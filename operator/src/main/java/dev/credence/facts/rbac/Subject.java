@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.credence.facts.rbac;
 
 /// Whom a binding names. A name that is no `Account` may still mean a ServiceAccount: each is also

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Roles, bindings and who is bound, as Kubernetes' own authorizer reads them.
 @NullMarked
 package dev.credence.facts.rbac;

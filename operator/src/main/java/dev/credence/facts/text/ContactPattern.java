@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.credence.facts.text;
 
 import com.google.re2j.Pattern;

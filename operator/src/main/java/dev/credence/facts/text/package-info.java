@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Texts of users: what is invisible in them, digests, patterns.
 @NullMarked
 package dev.credence.facts.text;

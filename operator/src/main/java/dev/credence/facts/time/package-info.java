@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Durations, cron schedules, time zones and windows. Each grammar is here once.
 @NullMarked
 package dev.credence.facts.time;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Who uses a member: pods, workloads, tokens.
 @NullMarked
 package dev.credence.facts.usage;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Certificates, issuers and the Secrets that cert-manager writes.
 @NullMarked
 package dev.credence.observe.certmanager;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Everything that nobody declared.
 @NullMarked
 package dev.credence.observe.discovery;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// What readers may ask of the caches.
 @NullMarked
 package dev.credence.observe.port;

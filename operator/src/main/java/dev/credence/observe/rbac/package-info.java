@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Roles and bindings: what a ServiceAccount may do.
 @NullMarked
 package dev.credence.observe.rbac;

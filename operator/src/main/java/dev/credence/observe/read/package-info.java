@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Readers of identities, policies, members and Jobs of hooks.
 @NullMarked
 package dev.credence.observe.read;

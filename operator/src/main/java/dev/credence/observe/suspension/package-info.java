@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The lists of suspended accounts, and whether the API server goes by them.
 @NullMarked
 package dev.credence.observe.suspension;

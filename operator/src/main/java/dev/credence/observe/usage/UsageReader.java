@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.credence.observe.usage;
 
 import dev.credence.facts.identity.Identity;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Pods and workloads: who uses which Secret and ServiceAccount.
 @NullMarked
 package dev.credence.observe.usage;

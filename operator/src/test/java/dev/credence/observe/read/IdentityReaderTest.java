@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.credence.observe.read;
 
 import static dev.credence.facts.credential.Generator.Format.OpenSSH;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.credence.system.faults;
 
 import static dev.credence.system.Scene.OWNER;
@@ -28,7 +29,7 @@ class DeadThreadIT {
 
   @ParameterizedTest
   @CsvSource({
-    "dev.credence.observe.wake.Waking.changed, by the test",
+    "dev.credence.observe.wake.Enqueuer.changed, by the test",
     "io.fabric8.kubernetes.client.informers.impl.cache.ProcessorStore.update, by the test",
     "io.javaoperatorsdk.operator.processing.event.source.timer.TimerEventSource$EventProducerTimeTask.run, by the test",
     "io.fabric8.kubernetes.client.extended.leaderelection.LeaderElector.tryAcquireOrRenew, the lease is lost"

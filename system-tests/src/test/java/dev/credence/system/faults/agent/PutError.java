@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.credence.system.faults.agent;
 
 import java.io.IOException;
@@ -10,7 +11,7 @@ public final class PutError {
   private final Path now;
 
   /// What it needs is written into `folder`. `method` as
-  // `dev.credence.observe.wake.Waking.changed`.
+  /// `dev.credence.observe.wake.Enqueuer.changed`.
   public PutError(Path folder, String method) throws IOException {
     now = folder.resolve("now");
     var last = method.lastIndexOf('.');
