@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.credence.decide.rotation;
+package dev.credence.facts.credential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.credence.facts.credential.GeneratedContent;
-import dev.credence.facts.credential.Generator;
 import dev.credence.facts.credential.Generator.Algorithm;
 import dev.credence.facts.credential.Generator.Characters;
 import dev.credence.facts.credential.Generator.Encoding;
 import dev.credence.facts.credential.Generator.Format;
-import dev.credence.facts.credential.KeySpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.credence.decide.rotation;
+package dev.credence.facts.credential;
 
-import dev.credence.facts.credential.GeneratedContent;
-import dev.credence.facts.credential.Generator;
 import dev.credence.facts.credential.Generator.Encoding;
-import dev.credence.facts.credential.KeySpec;
-import dev.credence.facts.credential.SecretContent;
-import dev.credence.facts.credential.Templates;
 import dev.credence.facts.credential.Templates.Layout;
 import dev.credence.facts.credential.Templates.Reference;
 import dev.credence.facts.credential.Templates.Text;
@@ -28,7 +23,7 @@ import java.util.stream.Stream;
 /// In the user information of a URL (`scheme://user:password@host`) every generator counts.
 /// Elsewhere in a URL only random values and key pairs count: a fixed text may well be a path, or a
 /// host with its port.
-final class UrlParts {
+public final class UrlParts {
   /// Stands for the first reference of a template, the next character for the next one.
   private static final char REFERENCE = '\uE000';
 
@@ -50,7 +45,7 @@ final class UrlParts {
   private final Map<String, Set<String>> found = new TreeMap<>();
 
   /// Which template to correct, and how. Empty where every URL can be read.
-  static Optional<String> note(SecretContent material) {
+  public static Optional<String> note(SecretContent material) {
     return material instanceof GeneratedContent(var keys) && Templates.problem(keys).isEmpty()
         ? new UrlParts(keys).note()
         : Optional.empty();
