@@ -137,7 +137,17 @@ record Rooms(SortedMap<String, Integer> files, SortedMap<String, SortedSet<Strin
 
         <!-- Generated from the code by `make golden`. -->
 
-        One reconcile is `observe` → `decide` → `act`: `observe` makes facts of what the API server has, `decide` makes a decision of the facts and of nothing else, `act` carries it out. `controller` runs this for each MachineIdentity, and writes the status.
+        One reconcile:
+
+        ```
+        API server ─► observe ─► facts.Snapshot ─► decide.Decide ─► plan.Decision ─► act ─► API server
+           (watches)   (reads)     (what is known)    (pure)           (actions,        (one request
+                                                                       conditions)       for each action)
+                                                                          │
+                                                                          └─► controller/status ─► status
+        ```
+
+        `controller` runs this for each MachineIdentity. `cli` runs the same decision for `explain`, and `report` prints it.
 
         ![The packages of the operator](architecture.svg)
 

@@ -30,7 +30,7 @@ import dev.credence.observe.cache.Kinds;
 import dev.credence.observe.cache.TrimmedStore;
 import dev.credence.observe.cache.WatchOutages;
 import dev.credence.observe.cache.WatchedKind;
-import dev.credence.observe.certmanager.CertManager;
+import dev.credence.observe.certmanager.CertManagerCaches;
 import dev.credence.observe.certmanager.CertificateReader;
 import dev.credence.observe.discovery.InventoryReader;
 import dev.credence.observe.discovery.SecretTypes;
@@ -93,7 +93,7 @@ import org.slf4j.LoggerFactory;
 /// | Secret | metadata | identities that name it, select it, or have marked it |
 /// | ServiceAccount | whole | the same |
 /// | Certificate, while cert-manager is installed | whole | the same; of a CA all it may sign for |
-/// | Issuer, ClusterIssuer, by [CertManager] | whole | those of the namespace; all |
+/// | Issuer, ClusterIssuer, by [CertManagerCaches] | whole | those of the namespace; all |
 /// | SuspensionList, in the operator's namespace | whole | identities that an entry is about |
 /// | ConfigMap, the list of an operator of before | whole | none |
 /// | ValidatingAdmissionPolicy and binding, by [AdmissionPolicies] | whole | all |
@@ -101,7 +101,7 @@ import org.slf4j.LoggerFactory;
 /// | Role, ClusterRole, bindings, by [RbacCache] | whole | identities with accounts they mean |
 /// | Namespace | metadata | identities in it |
 /// | CredentialPolicy | as facts | all |
-/// | the definition of Certificate, by [CertManager] | metadata | all, when it comes or goes |
+/// | the definition of Certificate, by [CertManagerCaches] | metadata | all |
 /// | the definition of Argo's Rollout, by [Installed] | metadata | none |
 public final class ClusterCaches implements ClusterReader {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterCaches.class);
@@ -124,7 +124,7 @@ public final class ClusterCaches implements ClusterReader {
   private final KindCache<Job> jobs;
   private final KindCache<Namespace> homes;
   private final KindCache<CredentialPolicy> policies;
-  private final CertManager certManager;
+  private final CertManagerCaches certManager;
   private final Installed rollouts;
   private final ConsumerLister consumption;
   private final UsageLister usages;
@@ -214,7 +214,8 @@ public final class ClusterCaches implements ClusterReader {
             WatchedKind.of(CredentialPolicy.class),
             (a, b) -> policiesChanged());
     this.certManager =
-        new CertManager(full, metadata, namespaces, clusterResources, new CertManagerChanges());
+        new CertManagerCaches(
+            full, metadata, namespaces, clusterResources, new CertManagerChanges());
   }
 
   /// To be called before the identities' own informer starts.
@@ -386,7 +387,7 @@ public final class ClusterCaches implements ClusterReader {
   }
 
   /// Whose identity is woken by what happens to cert-manager's resources.
-  private final class CertManagerChanges implements CertManager.Changes {
+  private final class CertManagerChanges implements CertManagerCaches.Changes {
     @Override
     public void certificate(@Nullable Certificate before, @Nullable Certificate after) {
       waking.changed(Kind.Certificate, before, after);

@@ -76,7 +76,7 @@ public abstract class AnnotationCommand implements Callable<Integer> {
       String now) {}
 
   /// Empty where there is nothing to ask for, after that was told.
-  abstract Optional<Request> request(Asked asked);
+  abstract Optional<AnnotationRequest> request(Asked asked);
 
   /// Whether something follows, so that the request has to be carried out first.
   boolean isFollowed() {

@@ -53,7 +53,7 @@ public final class Approve extends AnnotationCommand {
   private boolean yes;
 
   @Override
-  Optional<Request> request(Asked asked) {
+  Optional<AnnotationRequest> request(Asked asked) {
     var approved = condition(asked);
     if (approved.filter(condition -> condition.status() == Condition.Truth.True).isPresent()) {
       tell(asked.name() + ": nothing to approve: " + approved.get().message());
@@ -69,7 +69,7 @@ public final class Approve extends AnnotationCommand {
       throw new Failed("not approved");
     }
     return Optional.of(
-        Request.on(
+        AnnotationRequest.on(
             Api.APPROVE,
             user + " " + scope,
             "approved by " + user + ", scope " + scope,

@@ -23,7 +23,7 @@ import picocli.CommandLine.Command;
 public final class Resume extends AnnotationCommand {
 
   @Override
-  Optional<Request> request(Asked asked) {
+  Optional<AnnotationRequest> request(Asked asked) {
     var annotated = Metadata.annotations(asked.identity().getMetadata()).containsKey(Api.SUSPEND);
     var others = others(asked);
     if (!annotated) {
@@ -37,7 +37,7 @@ public final class Resume extends AnnotationCommand {
       return Optional.empty();
     }
     return Optional.of(
-        new Request(
+        new AnnotationRequest(
             Optional.empty(),
             Api.SUSPEND,
             Optional.empty(),

@@ -21,11 +21,11 @@ import picocli.CommandLine.Command;
 public final class Review extends AnnotationCommand {
 
   @Override
-  Optional<Request> request(Asked asked) {
+  Optional<AnnotationRequest> request(Asked asked) {
     var user = asked.connection().user();
     var time = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     return Optional.of(
-        Request.on(
+        AnnotationRequest.on(
             Api.REVIEW,
             user + " " + time,
             "reviewed by " + user + " at " + time + due(asked),

@@ -38,12 +38,12 @@ public final class Revoke extends AnnotationCommand {
   private String reason = "";
 
   @Override
-  Optional<Request> request(Asked asked) {
+  Optional<AnnotationRequest> request(Asked asked) {
     GeneratedSecrets.check(asked, Optional.ofNullable(secret));
     // The same value a second time would be no new request.
     var value = reason.strip() + ", " + asked.now();
     return Optional.of(
-        new Request(
+        new AnnotationRequest(
             Optional.ofNullable(secret),
             Api.REVOKE,
             Optional.of(value),

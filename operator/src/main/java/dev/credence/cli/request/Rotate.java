@@ -46,11 +46,11 @@ public final class Rotate extends AnnotationCommand {
   private String reason = "";
 
   @Override
-  Optional<Request> request(Asked asked) {
+  Optional<AnnotationRequest> request(Asked asked) {
     GeneratedSecrets.check(asked, Optional.ofNullable(secret));
     var value = value(asked.now());
     return Optional.of(
-        new Request(
+        new AnnotationRequest(
             Optional.ofNullable(secret),
             Api.ROTATE,
             Optional.of(value),

@@ -59,13 +59,13 @@ public final class Suspend extends AnnotationCommand {
   }
 
   @Override
-  Optional<Request> request(Asked asked) {
+  Optional<AnnotationRequest> request(Asked asked) {
     if (endTokens) {
       Renewal.of(asked.connection(), asked.name()).consent(yes);
     }
     var why = reason.isBlank() ? "asked for by " + asked.connection().user() : reason.strip();
     return Optional.of(
-        Request.on(
+        AnnotationRequest.on(
             Api.SUSPEND,
             why,
             "is taken out of service: " + why + ". Take it back: credence resume " + asked.name(),

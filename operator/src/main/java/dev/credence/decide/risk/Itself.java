@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.decide.risk;
 
-import dev.credence.decide.risk.Condition.Resource;
+import dev.credence.decide.risk.RiskCondition.Resource;
 import dev.credence.facts.rbac.Grant;
 import dev.credence.facts.rbac.Subject;
 import dev.credence.facts.rbac.Subject.Group;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.decide.risk;
 
-import dev.credence.decide.risk.Condition.Leaf;
+import dev.credence.decide.risk.RiskCondition.Leaf;
 import dev.credence.facts.policy.Severity;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +21,7 @@ public record RiskRule(
 
   /// A condition and how bad it is. `sentence`: what is the matter here, where the sentence of the
   /// rule says too much.
-  public record Case(Condition condition, SeverityByScope scale, Optional<String> sentence) {
+  public record Case(RiskCondition condition, SeverityByScope scale, Optional<String> sentence) {
     public String text() {
       return condition.text();
     }
@@ -92,11 +92,11 @@ public record RiskRule(
     return new RiskRule(id, sentence, source, Names.Lower, Sort.Right, List.of());
   }
 
-  RiskRule when(Condition condition, SeverityByScope scale) {
+  RiskRule when(RiskCondition condition, SeverityByScope scale) {
     return when(new Case(condition, scale, Optional.empty()));
   }
 
-  RiskRule when(Condition condition, SeverityByScope scale, String said) {
+  RiskRule when(RiskCondition condition, SeverityByScope scale, String said) {
     return when(new Case(condition, scale, Optional.of(said)));
   }
 

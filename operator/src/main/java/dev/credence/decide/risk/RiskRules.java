@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.decide.risk;
 
-import static dev.credence.decide.risk.Condition.can;
-import static dev.credence.decide.risk.Condition.canEverywhere;
+import static dev.credence.decide.risk.RiskCondition.can;
+import static dev.credence.decide.risk.RiskCondition.canEverywhere;
 import static dev.credence.decide.risk.RiskRule.rule;
 import static dev.credence.decide.risk.SeverityByScope.always;
 import static dev.credence.decide.risk.SeverityByScope.onlyPrivileged;
@@ -11,9 +11,9 @@ import static dev.credence.facts.policy.Severity.High;
 import static dev.credence.facts.policy.Severity.Low;
 import static dev.credence.facts.policy.Severity.Medium;
 
-import dev.credence.decide.risk.Condition.Bound;
-import dev.credence.decide.risk.Condition.Leaf;
-import dev.credence.decide.risk.Condition.Written;
+import dev.credence.decide.risk.RiskCondition.Bound;
+import dev.credence.decide.risk.RiskCondition.Leaf;
+import dev.credence.decide.risk.RiskCondition.Written;
 import dev.credence.decide.risk.RiskRule.Sort;
 import dev.credence.facts.policy.PolicyRules.Exemption;
 import dev.credence.facts.policy.PolicyRules.Privileges;
@@ -61,9 +61,9 @@ public final class RiskRules {
 
   private static final String GOOD_PRACTICES = "Kubernetes RBAC good practices";
 
-  static final Condition EVERYTHING = can("*").of("*", "*");
+  static final RiskCondition EVERYTHING = can("*").of("*", "*");
 
-  private static final Condition MAY_BIND =
+  private static final RiskCondition MAY_BIND =
       can("bind").of(RBAC, "roles", "clusterroles").and(writesBindings());
 
   public static final List<RiskRule> ALL =
@@ -652,7 +652,7 @@ public final class RiskRules {
     return new Written(text, how, false);
   }
 
-  private static Condition mayEscalate() {
+  private static RiskCondition mayEscalate() {
     return can("escalate")
         .of(RBAC, "roles")
         .and(can(WRITE).of(RBAC, "roles"))
@@ -662,7 +662,7 @@ public final class RiskRules {
                 .and(canEverywhere(WRITE).of(RBAC, "clusterroles")));
   }
 
-  private static Condition writesBindings() {
+  private static RiskCondition writesBindings() {
     return can(WRITE)
         .of(RBAC, "rolebindings")
         .or(canEverywhere(WRITE).of(RBAC, "clusterrolebindings"));
@@ -670,24 +670,24 @@ public final class RiskRules {
 
   /// The API server takes groups, a UID and extra fields of a user only with the user: whom one may
   /// impersonate, oneself included.
-  private static Condition impersonatesAny() {
+  private static RiskCondition impersonatesAny() {
     return canEverywhere("impersonate").on("users").or(can("impersonate").on("serviceaccounts"));
   }
 
-  private static Condition approves() {
+  private static RiskCondition approves() {
     return canEverywhere(CHANGE).of(CERTIFICATES, "certificatesigningrequests/approval");
   }
 
-  private static Condition writesCertificates() {
+  private static RiskCondition writesCertificates() {
     return canEverywhere(CHANGE).of(CERTIFICATES, "certificatesigningrequests/status");
   }
 
   /// The API server asks for a signer by its name, or by all of its domain.
-  private static Condition ofSigners(String verb, String... called) {
+  private static RiskCondition ofSigners(String verb, String... called) {
     return canEverywhere(verb).of(CERTIFICATES, "signers").called(called);
   }
 
-  private static Condition answersRequests() {
+  private static RiskCondition answersRequests() {
     return can(CHANGE).of(CERT_MANAGER, "certificaterequests/status");
   }
 

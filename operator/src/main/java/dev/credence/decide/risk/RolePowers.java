@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.decide.risk;
 
-import dev.credence.decide.risk.Condition.Leaf;
+import dev.credence.decide.risk.RiskCondition.Leaf;
 import dev.credence.facts.rbac.PolicyRule;
 import java.util.BitSet;
 import java.util.IdentityHashMap;

@@ -8,7 +8,7 @@ import dev.credence.cluster.AccessReview;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.TestNamespace;
-import dev.credence.decide.risk.Condition.Can;
+import dev.credence.decide.risk.RiskCondition.Can;
 import dev.credence.decide.risk.RiskRule.Sort;
 import dev.credence.facts.rbac.Who;
 import dev.credence.world.Rbac;
@@ -117,7 +117,7 @@ class RiskRulesIT {
     var who = new Who.ServiceAccount(sales, account, true);
     var names = Stream.concat(Stream.of(""), names(those)).distinct().toList();
     var isWritten =
-        rule.cases().stream().allMatch(one -> one.condition() instanceof Condition.Written);
+        rule.cases().stream().allMatch(one -> one.condition() instanceof RiskCondition.Written);
     SubjectScope.all(who, Rbac.of(those).grants(who), Optional.empty()).stream()
         .flatMap(
             place ->

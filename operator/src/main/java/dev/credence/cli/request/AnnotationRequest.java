@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// One annotation to write: on the identity, or on one of its Secrets. `value` empty: it is taken
 /// away. It is written on what was seen and on nothing newer: where the spec changed meanwhile, who
 /// asks must look again.
-record Request(
+record AnnotationRequest(
     Optional<String> secret,
     String key,
     Optional<String> value,
@@ -33,8 +33,9 @@ record Request(
   private static final String MANAGER = "kubectl-credence";
   private static final int TRIES = 5;
 
-  static Request on(String key, String value, String told, AnnotationCommand.Done isDone) {
-    return new Request(Optional.empty(), key, Optional.of(value), told, isDone);
+  static AnnotationRequest on(
+      String key, String value, String told, AnnotationCommand.Done isDone) {
+    return new AnnotationRequest(Optional.empty(), key, Optional.of(value), told, isDone);
   }
 
   void write(Connection connection, Name name, MachineIdentity seen, boolean dryRun) {

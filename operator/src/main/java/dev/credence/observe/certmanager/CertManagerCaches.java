@@ -24,8 +24,8 @@ import org.slf4j.LoggerFactory;
 
 /// cert-manager may be absent, come later or go away: its Certificates and issuers are watched
 /// while the API server knows them, which the one definition tells that is watched all the time.
-public final class CertManager {
-  private static final Logger LOG = LoggerFactory.getLogger(CertManager.class);
+public final class CertManagerCaches {
+  private static final Logger LOG = LoggerFactory.getLogger(CertManagerCaches.class);
   private static final String CERTIFICATES = "certificates.cert-manager.io";
   private static final String ISSUER = "Issuer";
   private static final String CLUSTER_ISSUER = "ClusterIssuer";
@@ -61,7 +61,7 @@ public final class CertManager {
   }
 
   /// `home`: the namespace where the Secrets of ClusterIssuers are.
-  public CertManager(
+  public CertManagerCaches(
       KubernetesClient full,
       KubernetesClient metadata,
       Set<String> namespaces,

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 
 /// What rights have to add up to for a rule to find something: a few words that the table of
 /// [RiskRules] is written in.
-sealed interface Condition {
+sealed interface RiskCondition {
 
   Optional<Match> in(SubjectScope place);
 
@@ -55,7 +55,7 @@ sealed interface Condition {
 
   /// A condition that one rule of a role can meet. `global`: the API server asks for this right in
   /// no namespace, so that a RoleBinding cannot give it.
-  sealed interface Leaf extends Condition {
+  sealed interface Leaf extends RiskCondition {
 
     boolean global();
 
@@ -218,7 +218,7 @@ sealed interface Condition {
   }
 
   /// It is bound in this way.
-  record Bound(String text, BiPredicate<Who, Grant> how) implements Condition {
+  record Bound(String text, BiPredicate<Who, Grant> how) implements RiskCondition {
     @Override
     public Optional<Match> in(SubjectScope place) {
       return place.held().stream()
@@ -229,7 +229,7 @@ sealed interface Condition {
     }
   }
 
-  record Both(Condition one, Condition other) implements Condition {
+  record Both(RiskCondition one, RiskCondition other) implements RiskCondition {
     @Override
     public Optional<Match> in(SubjectScope place) {
       return one.in(place).flatMap(first -> other.in(place).map(first::and));
@@ -243,7 +243,7 @@ sealed interface Condition {
 
   /// The first, which opens nothing without the other. What the first is limited to counts; the
   /// other only has to be there.
-  record Together(Condition one, Condition other) implements Condition {
+  record Together(RiskCondition one, RiskCondition other) implements RiskCondition {
     @Override
     public Optional<Match> in(SubjectScope place) {
       return one.in(place).flatMap(first -> other.in(place).map(first::with));
@@ -256,7 +256,7 @@ sealed interface Condition {
   }
 
   /// Only on an API server older than this. An unknown version counts as older.
-  record Before(ServerVersion version, Condition one) implements Condition {
+  record Before(ServerVersion version, RiskCondition one) implements RiskCondition {
     @Override
     public Optional<Match> in(SubjectScope place) {
       return place.server().filter(server -> !server.isBefore(version)).isPresent()
@@ -271,7 +271,7 @@ sealed interface Condition {
   }
 
   /// Only on an API server of this version or later. An unknown version counts as later.
-  record Since(ServerVersion version, Condition one) implements Condition {
+  record Since(ServerVersion version, RiskCondition one) implements RiskCondition {
     @Override
     public Optional<Match> in(SubjectScope place) {
       return place.server().filter(server -> server.isBefore(version)).isPresent()
@@ -285,7 +285,7 @@ sealed interface Condition {
     }
   }
 
-  record Either(Condition one, Condition other) implements Condition {
+  record Either(RiskCondition one, RiskCondition other) implements RiskCondition {
     @Override
     public Optional<Match> in(SubjectScope place) {
       var first = one.in(place);
@@ -301,7 +301,7 @@ sealed interface Condition {
     }
   }
 
-  record Without(Condition one, Condition other) implements Condition {
+  record Without(RiskCondition one, RiskCondition other) implements RiskCondition {
     @Override
     public Optional<Match> in(SubjectScope place) {
       return other.in(place).isPresent() ? Optional.empty() : one.in(place);
@@ -313,31 +313,31 @@ sealed interface Condition {
     }
   }
 
-  default Condition and(Condition other) {
+  default RiskCondition and(RiskCondition other) {
     return new Both(this, other);
   }
 
-  default Condition or(Condition other) {
+  default RiskCondition or(RiskCondition other) {
     return new Either(this, other);
   }
 
-  default Condition together(Condition other) {
+  default RiskCondition together(RiskCondition other) {
     return new Together(this, other);
   }
 
-  default Condition before(int major, int minor) {
+  default RiskCondition before(int major, int minor) {
     return new Before(new ServerVersion(major, minor), this);
   }
 
-  default Condition since(int major, int minor) {
+  default RiskCondition since(int major, int minor) {
     return new Since(new ServerVersion(major, minor), this);
   }
 
-  default Condition without(Condition other) {
+  default RiskCondition without(RiskCondition other) {
     return new Without(this, other);
   }
 
-  private static String part(Condition condition) {
+  private static String part(RiskCondition condition) {
     return condition instanceof Either ? "(" + condition.text() + ")" : condition.text();
   }
 
