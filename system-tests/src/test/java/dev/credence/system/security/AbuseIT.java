@@ -14,7 +14,6 @@ import dev.credence.api.MachineIdentity;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.OperatorProcess;
-import dev.credence.cluster.Requests;
 import dev.credence.cluster.TestNamespace;
 import dev.credence.observe.Garbage;
 import dev.credence.system.BesideOthers;
