@@ -30,8 +30,8 @@ import dev.credence.decide.rotation.Decommissioning;
 import dev.credence.decide.rotation.LinkedSecrets;
 import dev.credence.decide.rotation.Rotation;
 import dev.credence.decide.rotation.RotationTarget;
+import dev.credence.decide.rotation.RotationTarget.IssuedSecret;
 import dev.credence.decide.rotation.StagedRotation;
-import dev.credence.decide.rotation.StagedRotation.Current;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.identity.Identity.Known;
 import dev.credence.facts.identity.Member.Issue;
@@ -234,7 +234,7 @@ public final class Decide {
         s, policy.map(Policy::conduct).orElse(RotationProcedure.DEFAULT), handed, unproven);
   }
 
-  private static Optional<SwitchedSecret> handed(RotationTarget target, Current current) {
+  private static Optional<SwitchedSecret> handed(RotationTarget target, IssuedSecret current) {
     var issue = current.issue();
     return Optional.of(issue)
         .filter(Issue::isMoving)
@@ -249,9 +249,9 @@ public final class Decide {
                     issue.moving().evicted()));
   }
 
-  private Optional<Current> current(RotationTarget target) {
+  private Optional<IssuedSecret> current(RotationTarget target) {
     return seat(target.subject()) instanceof MemberRole.Made(StoredSecret secret)
-        ? secret.issue().map(issue -> new Current(secret, issue))
+        ? secret.issue().map(issue -> new IssuedSecret(secret, issue))
         : Optional.empty();
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.decide.rotation;
 
+import dev.credence.decide.rotation.RotationTarget.IssuedSecret;
 import dev.credence.facts.credential.Handled;
 import dev.credence.facts.credential.HookJob;
 import dev.credence.facts.credential.HookJob.Outcome;
@@ -25,21 +26,21 @@ final class AbortRollback {
     this.upkeep = upkeep;
   }
 
-  CredentialPlan aborted(StoredSecret secret, Issue issue, String value) {
-    var handled = issue.handled().withAbort(Optional.of(value));
+  CredentialPlan aborted(IssuedSecret current, String value) {
+    var handled = current.handled().withAbort(Optional.of(value));
     if (t.pending().isEmpty()) {
       return acknowledged(
-          secret,
-          issue.with(handled, issue.aborted()),
-          isRevokeHookGivenUp(secret) ? "the revoke hook is tried again" : "nothing to abort");
+          current.with(handled, current.issue().aborted()),
+          isRevokeHookGivenUp(current.secret())
+              ? "the revoke hook is tried again"
+              : "nothing to abort");
     }
     // What is staged says that it was staged before this: it goes with the next look.
     return acknowledged(
-        secret,
-        issue.with(
-            cancelled(secret, handled),
+        current.with(
+            cancelled(current.secret(), handled),
             Optional.of(new Aborted(t.nextSecond(), t.material().digest()))),
-        "the rotation to version " + t.nextVersion(Optional.of(issue)) + " was aborted");
+        "the rotation to version " + t.nextVersion(Optional.of(current.issue())) + " was aborted");
   }
 
   /// The wishes for the value that was stopped are answered too; those to end one are not.
@@ -59,28 +60,26 @@ final class AbortRollback {
         .anyMatch(run -> run.step() == Step.revoke && run.outcome() instanceof Outcome.Failed);
   }
 
-  CredentialPlan rolledBack(StoredSecret secret, Issue issue, String value) {
-    var handled = issue.handled().withRollback(Optional.of(value));
-    var impossible = impossible(issue);
+  CredentialPlan rolledBack(IssuedSecret current, String value) {
+    var handled = current.handled().withRollback(Optional.of(value));
+    var impossible = impossible(current.issue());
     if (impossible.isPresent()) {
-      return acknowledged(secret, issue.with(handled, issue.aborted()), impossible.get());
+      return acknowledged(current.with(handled, current.issue().aborted()), impossible.get());
     }
     if (t.isSetBack()) {
-      return upkeep.kept(secret, issue, Phase.Due, "about to be rolled back");
+      return upkeep.kept(current, Phase.Due, "about to be rolled back");
     }
     var now = t.nextSecond();
     var receipt =
         new NewValue(t)
             .receipt(
-                t.nextVersion(Optional.of(issue)),
+                t.nextVersion(Optional.of(current.issue())),
                 now,
                 Optional.of(now.plus(t.rhythm().overlap(now))),
                 true,
                 handled)
-            .leaving(issue.moving().leftBefore());
-    return upkeep
-        .turned(receipt)
-        .doing(new Action.Rollback(t.subject(), secret.thing().guard(), receipt));
+            .leaving(current.issue().moving().leftBefore());
+    return upkeep.turned(receipt).doing(new Action.Rollback(t.subject(), current.guard(), receipt));
   }
 
   private Optional<String> impossible(Issue issue) {
@@ -96,12 +95,12 @@ final class AbortRollback {
   }
 
   /// Only the answer is written; whatever else is due comes with the next look.
-  private CredentialPlan acknowledged(StoredSecret secret, Issue after, String what) {
-    var turn = upkeep.kept(secret, after, Phase.Fresh, what);
+  private CredentialPlan acknowledged(IssuedSecret after, String what) {
+    var turn = upkeep.kept(after, Phase.Fresh, what);
     return t.isSetBack()
         ? turn
         : turn.doingOnly(
             new Action.Acknowledge(
-                t.subject(), secret.thing().guard(), after.handled(), after.aborted(), what));
+                t.subject(), after.guard(), after.handled(), after.issue().aborted(), what));
   }
 }

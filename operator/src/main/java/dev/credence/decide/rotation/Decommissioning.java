@@ -3,7 +3,7 @@ package dev.credence.decide.rotation;
 
 import dev.credence.decide.membership.MemberRole;
 import dev.credence.decide.membership.OwnershipLabels;
-import dev.credence.decide.rotation.StagedRotation.Current;
+import dev.credence.decide.rotation.RotationTarget.IssuedSecret;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.credential.CertManager.Output;
 import dev.credence.facts.credential.Issuance;
@@ -12,7 +12,6 @@ import dev.credence.facts.identity.Identity.SecretWanted;
 import dev.credence.facts.identity.Member;
 import dev.credence.facts.identity.Member.Account;
 import dev.credence.facts.identity.Member.Certificate;
-import dev.credence.facts.identity.Member.Issue;
 import dev.credence.facts.identity.Member.StoredSecret;
 import dev.credence.facts.identity.SuspensionFacts.Bindings;
 import dev.credence.facts.object.ObjectRef;
@@ -51,7 +50,8 @@ public final class Decommissioning {
               .map(
                   issue ->
                       tidying.tidied(
-                          ending(secret, issue), Optional.of(new Current(secret, issue))))
+                          ending(new IssuedSecret(secret, issue)),
+                          Optional.of(new IssuedSecret(secret, issue))))
               .orElseGet(() -> ended().doing(leave(secret)));
       case MemberRole.ToRelease(StoredSecret secret) ->
           ended().doing(OwnershipLabels.release(secret.thing()));
@@ -60,17 +60,16 @@ public final class Decommissioning {
     };
   }
 
-  private CredentialPlan ending(StoredSecret secret, Issue issue) {
+  private CredentialPlan ending(IssuedSecret current) {
     return new Revocation(t, upkeep)
-        .endings(secret, issue)
+        .endings(current)
         .filter(run -> !run.passed())
         .findFirst()
         .map(
             run ->
                 upkeep
                     .still(
-                        secret,
-                        issue,
+                        current,
                         run.blocked() ? Phase.Blocked : Phase.Retiring,
                         "ended where it is checked, then taken away: "
                             + run.message().orElse("its hook is at work"))
@@ -79,7 +78,8 @@ public final class Decommissioning {
                     .against(run.obstacle())
                     .changingAt(run.changesAt()))
         .orElseGet(
-            () -> upkeep.still(secret, issue, Phase.Retiring, "taken away").doing(leave(secret)));
+            () ->
+                upkeep.still(current, Phase.Retiring, "taken away").doing(leave(current.secret())));
   }
 
   private CredentialPlan ended() {

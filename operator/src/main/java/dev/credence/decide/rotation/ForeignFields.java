@@ -2,13 +2,12 @@
 package dev.credence.decide.rotation;
 
 import dev.credence.decide.rotation.CredentialPlan.Blocker;
+import dev.credence.decide.rotation.RotationTarget.IssuedSecret;
 import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.Generator;
 import dev.credence.facts.credential.KeySpec;
 import dev.credence.facts.credential.SecretContent;
 import dev.credence.facts.credential.TokenRecipe;
-import dev.credence.facts.identity.Member.Issue;
-import dev.credence.facts.identity.Member.StoredSecret;
 import dev.credence.plan.ConditionResult.Impact;
 import dev.credence.plan.Reason;
 import java.util.Optional;
@@ -20,8 +19,9 @@ import java.util.stream.Stream;
 /// written back: two writers of one Secret would go on for ever. The next rotation replaces it.
 final class ForeignFields {
 
-  static Optional<Blocker> of(RotationTarget t, StoredSecret secret, Issue issue) {
-    return secret
+  static Optional<Blocker> of(RotationTarget t, IssuedSecret current) {
+    return current
+        .secret()
         .overwritten()
         .flatMap(
             found -> {
@@ -37,7 +37,7 @@ final class ForeignFields {
                                   t.name(),
                                   found.manager(),
                                   (keys.size() == 1 ? "key " : "keys ") + String.join(", ", keys),
-                                  issue.version(),
+                                  current.issue().version(),
                                   found.at().map(time -> " at " + time).orElse("")),
                           Impact.Broken));
             });

@@ -2,8 +2,8 @@
 package dev.credence.decide.rotation;
 
 import dev.credence.decide.rotation.CredentialPlan.Blocker;
+import dev.credence.decide.rotation.RotationTarget.IssuedSecret;
 import dev.credence.facts.identity.Member.Issue;
-import dev.credence.facts.identity.Member.StoredSecret;
 import dev.credence.plan.Action;
 import dev.credence.plan.Durations;
 import dev.credence.plan.IdentityStatus.Credential.Phase;
@@ -34,24 +34,26 @@ final class IssueTimeRepair {
   /// A clock was wrong when the value was issued, or somebody wrote the annotation. How old it is
   /// nobody knows; counted from now on it is neither replaced at once nor kept for years. Empty
   /// where the time of issue may be true.
-  Optional<CredentialPlan> redated(StoredSecret secret, Issue issue) {
-    return Optional.of(issue)
-        .filter(found -> found.issuedAt().minus(CLOCKS_DIFFER).isAfter(t.now()))
-        .map(found -> redating(secret, dated(found)));
+  Optional<CredentialPlan> redated(IssuedSecret current) {
+    return Optional.of(current)
+        .filter(found -> found.issue().issuedAt().minus(CLOCKS_DIFFER).isAfter(t.now()))
+        .map(found -> redating(new IssuedSecret(found.secret(), dated(found.issue()))));
   }
 
-  private CredentialPlan redating(StoredSecret secret, Issue dated) {
-    var until = dated.previousRetiresAt();
+  private CredentialPlan redating(IssuedSecret dated) {
+    var until = dated.issue().previousRetiresAt();
+    var end = t.end(dated.secret());
     var turn =
         CredentialPlan.idle(
-                t.generated().with(dated, Phase.Fresh, until, t.end(secret), upkeep.note(secret)))
+                t.generated()
+                    .with(dated.issue(), Phase.Fresh, until, end, upkeep.note(dated.secret())))
             .against(t.refusal())
-            .changingAt(t.rhythm().due(dated, t.end(secret)))
+            .changingAt(t.rhythm().due(dated.issue(), end))
             .answering(dated.handled());
     return t.isSetBack()
         ? turn
         : turn.doing(
-            new Action.ResetIssuedAt(t.subject(), secret.thing().guard(), dated.issuedAt(), until));
+            new Action.ResetIssuedAt(t.subject(), dated.guard(), dated.issue().issuedAt(), until));
   }
 
   /// The previous value stays as long as was meant, and no longer than beside one of today.

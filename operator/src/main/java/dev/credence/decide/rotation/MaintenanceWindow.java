@@ -2,7 +2,7 @@
 package dev.credence.decide.rotation;
 
 import dev.credence.decide.rotation.CredentialPlan.Blocker;
-import dev.credence.facts.identity.Member.Issue;
+import dev.credence.decide.rotation.RotationTarget.IssuedSecret;
 import dev.credence.facts.identity.Member.StoredSecret;
 import dev.credence.plan.Action.Why;
 import dev.credence.plan.ConditionResult.Impact;
@@ -22,15 +22,13 @@ final class MaintenanceWindow {
   }
 
   /// Empty where it may begin. What ends by itself before a window opens does not wait for that.
-  Optional<CredentialPlan> deferred(StoredSecret secret, Issue issue, boolean urgent) {
+  Optional<CredentialPlan> deferred(IssuedSecret current, boolean urgent) {
     if (urgent || isOpen()) {
       return Optional.empty();
     }
     var opening = t.conduct().windows().openFrom(t.now());
-    var endsBefore = t.end(secret).filter(end -> opening.filter(end::isAfter).isEmpty());
-    return endsBefore.isPresent()
-        ? Optional.empty()
-        : Optional.of(deferred(secret, issue, opening));
+    var endsBefore = t.end(current.secret()).filter(end -> opening.filter(end::isAfter).isEmpty());
+    return endsBefore.isPresent() ? Optional.empty() : Optional.of(deferred(current, opening));
   }
 
   private boolean isOpen() {
@@ -38,13 +36,13 @@ final class MaintenanceWindow {
   }
 
   /// `opening` is empty where no window ever opens.
-  private CredentialPlan deferred(StoredSecret secret, Issue issue, Optional<Instant> opening) {
+  private CredentialPlan deferred(IssuedSecret current, Optional<Instant> opening) {
     var message =
         opening
             .map(at -> "due; the policy's window opens at " + at)
             .orElse("due; no window of the policy ever opens");
     return upkeep
-        .kept(secret, issue, Phase.Deferred, message)
+        .kept(current, Phase.Deferred, message)
         .against(
             new Blocker(
                 Reason.RotationDeferred,

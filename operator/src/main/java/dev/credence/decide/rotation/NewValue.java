@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.decide.rotation;
 
+import dev.credence.decide.rotation.RotationTarget.IssuedSecret;
 import dev.credence.facts.credential.Handled;
 import dev.credence.facts.credential.TokenRecipe;
 import dev.credence.facts.identity.Member.Issue;
@@ -39,13 +40,13 @@ record NewValue(RotationTarget t) {
 
   /// In the place of the one that the Secret holds.
   /// `leftBefore`: pods from before that use a value which is gone already.
-  VersionInfo next(StoredSecret secret, Issue issue, Why why, Optional<Instant> leftBefore) {
+  VersionInfo next(IssuedSecret current, Why why, Optional<Instant> leftBefore) {
     var now = t.nextSecond();
-    var previousUntil = previousUntil(secret, why, now);
+    var previousUntil = previousUntil(current.secret(), why, now);
     // The token before stays valid as long as its anchor, and is not to be read any more.
     var keepsPrevious = previousUntil.isPresent() && !isToken();
     var goesAtOnce = previousUntil.isEmpty() || why instanceof Why.Dead;
-    return next(secret, issue, now, previousUntil, keepsPrevious)
+    return next(current, now, previousUntil, keepsPrevious)
         .leaving(goesAtOnce ? Optional.of(now) : leftBefore);
   }
 
@@ -58,23 +59,19 @@ record NewValue(RotationTarget t) {
   }
 
   /// In the place of one that is in other hands, which nobody gets to read again.
-  VersionInfo nextAfterRevocation(StoredSecret secret, Issue issue) {
+  VersionInfo nextAfterRevocation(IssuedSecret current) {
     var now = t.nextSecond();
-    return next(secret, issue, now, afterRevocation(now), false).leaving(Optional.of(now));
+    return next(current, now, afterRevocation(now), false).leaving(Optional.of(now));
   }
 
   private VersionInfo next(
-      StoredSecret secret,
-      Issue issue,
-      Instant now,
-      Optional<Instant> previousUntil,
-      boolean keepsPrevious) {
+      IssuedSecret current, Instant now, Optional<Instant> previousUntil, boolean keepsPrevious) {
     return receipt(
-        t.nextVersion(Optional.of(issue)),
+        t.nextVersion(Optional.of(current.issue())),
         now,
         previousUntil,
         keepsPrevious,
-        t.answering(issue.handled(), Optional.of(secret)));
+        t.answering(current.handled(), Optional.of(current.secret())));
   }
 
   VersionInfo receipt(

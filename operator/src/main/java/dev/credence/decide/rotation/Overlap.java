@@ -2,13 +2,13 @@
 package dev.credence.decide.rotation;
 
 import dev.credence.decide.rotation.CredentialPlan.Blocker;
+import dev.credence.decide.rotation.RotationTarget.IssuedSecret;
 import dev.credence.facts.credential.Hooks;
 import dev.credence.facts.credential.Hooks.Step;
 import dev.credence.facts.credential.TokenRecipe;
 import dev.credence.facts.identity.Identity.Users;
 import dev.credence.facts.identity.Member.Issue;
 import dev.credence.facts.identity.Member.Previous;
-import dev.credence.facts.identity.Member.StoredSecret;
 import dev.credence.facts.policy.RotationProcedure.OnPending;
 import dev.credence.plan.Action;
 import dev.credence.plan.ConditionResult.Impact;
@@ -25,7 +25,7 @@ import java.util.Optional;
 /// left behind: the Secret remembers that until there are none.
 final class Overlap {
   private final RotationTarget t;
-  private final StoredSecret secret;
+  private final IssuedSecret current;
   private final Issue issue;
   private final ConsumerRestarts restarts;
 
@@ -59,15 +59,15 @@ final class Overlap {
     }
   }
 
-  static Answer of(RotationTarget t, StoredSecret secret, Issue issue, ConsumerRestarts restarts) {
-    var handover = new Overlap(t, secret, issue, restarts);
+  static Answer of(RotationTarget t, IssuedSecret current, ConsumerRestarts restarts) {
+    var handover = new Overlap(t, current, restarts);
     return handover.remembering(handover.answer());
   }
 
-  private Overlap(RotationTarget t, StoredSecret secret, Issue issue, ConsumerRestarts restarts) {
+  private Overlap(RotationTarget t, IssuedSecret current, ConsumerRestarts restarts) {
     this.t = t;
-    this.secret = secret;
-    this.issue = issue;
+    this.current = current;
+    this.issue = current.issue();
     this.restarts = restarts;
   }
 
@@ -143,7 +143,7 @@ final class Overlap {
     return new Answer(
         isWritten || t.isSetBack()
             ? given.actions()
-            : List.of(new Action.CaughtUp(t.subject(), secret.thing().guard())),
+            : List.of(new Action.CaughtUp(t.subject(), current.guard())),
         given.phase(),
         given.previousUntil(),
         given.message(),
@@ -184,14 +184,17 @@ final class Overlap {
 
   /// Whether the next value would come at once.
   private boolean isAskedFor() {
-    return RotationTrigger.isUrgent(t, secret, issue)
-        || RotationTrigger.isRequested(t, secret, issue) && t.conduct().windows().areOpen(t.now());
+    return RotationTrigger.isUrgent(t, current)
+        || RotationTrigger.isRequested(t, current) && t.conduct().windows().areOpen(t.now());
   }
 
   /// A token ends by itself: who reads it anew and is never restarted needs the next one in time.
   private boolean isTokenDue() {
     return t.material() instanceof TokenRecipe
-        && t.rhythm().due(issue, t.end(secret)).filter(due -> !due.isAfter(t.now())).isPresent();
+        && t.rhythm()
+            .due(issue, t.end(current.secret()))
+            .filter(due -> !due.isAfter(t.now()))
+            .isPresent();
   }
 
   private Answer overlapping(Instant promised, Instant deadline) {
@@ -261,15 +264,13 @@ final class Overlap {
     }
     if (issue.previous() == Previous.Kept) {
       return answer(
-          t.isSetBack()
-              ? List.of()
-              : List.of(new Action.BeginRevoke(t.subject(), secret.thing().guard())),
+          t.isSetBack() ? List.of() : List.of(new Action.BeginRevoke(t.subject(), current.guard())),
           Phase.Retiring,
           issue.previousRetiresAt(),
           Optional.of("the previous value is about to be ended"),
           Optional.empty());
     }
-    var hook = HookRuns.ending(t, secret, issue.version() - 1, Hooks.PREVIOUS);
+    var hook = HookRuns.ending(t, current.secret(), issue.version() - 1, Hooks.PREVIOUS);
     if (hook.passed()) {
       return retiring();
     }
@@ -293,7 +294,7 @@ final class Overlap {
     var actions =
         new ArrayList<>(
             TokenAnchors.endingBefore(issue.version(), t.parts(), TokenAnchors.OVERLAP_IS_OVER));
-    actions.add(new Action.Retire(t.subject(), secret.thing().guard(), left));
+    actions.add(new Action.Retire(t.subject(), current.guard(), left));
     return new Answer(
         actions,
         Phase.Fresh,

@@ -4,10 +4,9 @@ package dev.credence.decide.rotation;
 import dev.credence.decide.membership.MemberRole;
 import dev.credence.decide.membership.OwnershipLabels;
 import dev.credence.decide.rotation.CredentialPlan.Blocker;
-import dev.credence.decide.rotation.StagedRotation.Current;
+import dev.credence.decide.rotation.RotationTarget.IssuedSecret;
 import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.TokenRecipe;
-import dev.credence.facts.identity.Member.Issue;
 import dev.credence.facts.identity.Member.StoredSecret;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.plan.Action;
@@ -67,11 +66,7 @@ public final class Rotation {
       case MemberRole.Made(StoredSecret secret) ->
           secret
               .issue()
-              .map(
-                  issue ->
-                      tidying
-                          .tidied(made(secret, issue), Optional.of(new Current(secret, issue)))
-                          .against(ForeignFields.of(t, secret, issue)))
+              .map(issue -> issued(new IssuedSecret(secret, issue)))
               .orElseGet(repair::unreadable);
       case MemberRole.ToAdopt(StoredSecret secret) -> adopted(secret);
       case MemberRole.ToRelease(StoredSecret secret) ->
@@ -115,7 +110,7 @@ public final class Rotation {
     if (t.isSetBack()) {
       return upkeep.waiting("being created");
     }
-    return t.hooks().stage() ? firstStaged() : issued();
+    return t.hooks().stage() ? firstStaged() : firstIssued();
   }
 
   private CredentialPlan notIssued(IssuanceHold halt) {
@@ -135,7 +130,7 @@ public final class Rotation {
                 t.generated().without(answer.phase(), answer.message().orElse(""))));
   }
 
-  private CredentialPlan issued() {
+  private CredentialPlan firstIssued() {
     var receipt = newValue.first();
     return upkeep
         .turned(receipt)
@@ -172,164 +167,165 @@ public final class Rotation {
         .doing(Action.Adopt.of(secret.thing(), receipt));
   }
 
-  private CredentialPlan made(StoredSecret secret, Issue issue) {
-    var redated = repair.redated(secret, issue);
+  private CredentialPlan issued(IssuedSecret current) {
+    return tidying
+        .tidied(made(current), Optional.of(current))
+        .against(ForeignFields.of(t, current));
+  }
+
+  private CredentialPlan made(IssuedSecret current) {
+    var redated = repair.redated(current);
     if (redated.isPresent()) {
       return redated.get();
     }
-    var reason = RotationTrigger.revocation(t, secret, issue);
+    var reason = RotationTrigger.revocation(t, current);
     if (t.halt().isPresent() && !t.isHalted(IssuanceHold.Cause.Unapproved)) {
       var halt = t.halt().get();
       return reason
-          .flatMap(why -> revocation.ended(secret, issue, why))
-          .orElseGet(() -> halted(secret, issue, halt))
+          .flatMap(why -> revocation.ended(current, why))
+          .orElseGet(() -> halted(current, halt))
           .doing(halt.is(IssuanceHold.Cause.Ended) ? tidying.dropping(halt.why()) : List.of());
     }
-    var abort = RotationTrigger.newly(secret.requests().abort(), issue.handled().abort());
+    var abort = RotationTrigger.newly(current.requests().abort(), current.handled().abort());
     if (abort.isPresent()) {
-      return onDemand.aborted(secret, issue, abort.get());
+      return onDemand.aborted(current, abort.get());
     }
     if (reason.isPresent()) {
       return t.isHalted(IssuanceHold.Cause.Unapproved)
-          ? revocation.withoutNext(secret, issue, reason.get())
-          : revocation.revoked(secret, issue, reason.get());
+          ? revocation.withoutNext(current, reason.get())
+          : revocation.revoked(current, reason.get());
     }
-    var rollback = RotationTrigger.newly(secret.requests().rollback(), issue.handled().rollback());
+    var rollback =
+        RotationTrigger.newly(current.requests().rollback(), current.handled().rollback());
     if (rollback.isPresent()) {
-      return onDemand.rolledBack(secret, issue, rollback.get());
+      return onDemand.rolledBack(current, rollback.get());
     }
     if (t.halt().isPresent()) {
-      return halted(secret, issue, t.halt().get());
+      return halted(current, t.halt().get());
     }
-    return RotationTrigger.of(t, secret, issue)
-        .map(why -> due(secret, issue, why))
-        .or(() -> begun(secret, issue))
-        .orElseGet(() -> current(secret, issue));
+    return RotationTrigger.of(t, current)
+        .map(why -> due(current, why))
+        .or(() -> begun(current))
+        .orElseGet(() -> current(current));
   }
 
-  private CredentialPlan halted(StoredSecret secret, Issue issue, IssuanceHold halt) {
+  private CredentialPlan halted(IssuedSecret current, IssuanceHold halt) {
     var message = "not rotated: " + halt.why();
     return switch (halt.cause()) {
-      case Ended -> upkeep.kept(secret, issue, Phase.Expired, message);
-      case Unapproved -> upkeep.kept(secret, issue, Phase.Fresh, message);
+      case Ended -> upkeep.kept(current, Phase.Expired, message);
+      case Unapproved -> upkeep.kept(current, Phase.Fresh, message);
       case Suspended, Decommissioned ->
           t.material() instanceof TokenRecipe
-              ? ended(secret, issue)
-              : upkeep.still(secret, issue, Phase.Fresh, message);
+              ? ended(current)
+              : upkeep.still(current, Phase.Fresh, message);
     };
   }
 
-  private CredentialPlan ended(StoredSecret secret, Issue issue) {
+  private CredentialPlan ended(IssuedSecret current) {
     return t.s()
-        .refusal(ObjectRef.anchorOf(t.name(), issue.version()))
+        .refusal(ObjectRef.anchorOf(t.name(), current.issue().version()))
         .map(
             refused ->
                 upkeep.still(
-                    secret,
-                    issue,
+                    current,
                     Phase.Fresh,
                     "still valid, though the identity is suspended: " + refused.message()))
         .orElseGet(
             () ->
                 upkeep.still(
-                    secret,
-                    issue,
+                    current,
                     Phase.Revoked,
                     "ended by the suspension; a new one is issued when the identity is resumed"));
   }
 
   /// What was begun is carried through, also where its occasion was taken back meanwhile.
-  private Optional<CredentialPlan> begun(StoredSecret secret, Issue issue) {
-    return Optional.of(staging(secret, issue, false))
+  private Optional<CredentialPlan> begun(IssuedSecret current) {
+    return Optional.of(staging(current, false))
         .filter(StagedRotation::isBegun)
-        .map(staging -> staged(staging, secret, issue, new Why.OnRequest()));
+        .map(staging -> staged(staging, current, new Why.OnRequest()));
   }
 
-  private CredentialPlan due(StoredSecret secret, Issue issue, Why why) {
-    var obstacle = t.obstacle(Optional.of(issue));
+  private CredentialPlan due(IssuedSecret current, Why why) {
+    var obstacle = t.obstacle(Optional.of(current.issue()));
     if (obstacle.isPresent()) {
-      return upkeep.blocked(secret, issue, obstacle.get());
+      return upkeep.blocked(current, obstacle.get());
     }
-    var urgent = RotationTrigger.isUrgent(t, secret, issue) || why instanceof Why.Dead;
-    var staging = staging(secret, issue, urgent);
+    var urgent = RotationTrigger.isUrgent(t, current) || why instanceof Why.Dead;
+    var staging = staging(current, urgent);
     if (t.hooks().stage() && staging.isBegun()) {
-      return staged(staging, secret, issue, why);
+      return staged(staging, current, why);
     }
-    return window
-        .deferred(secret, issue, urgent)
-        .orElseGet(() -> begin(secret, issue, why, urgent));
+    return window.deferred(current, urgent).orElseGet(() -> begin(current, why, urgent));
   }
 
-  private CredentialPlan begin(StoredSecret secret, Issue issue, Why why, boolean urgent) {
-    var handover = Overlap.of(t, secret, issue, restarts);
+  private CredentialPlan begin(IssuedSecret current, Why why, boolean urgent) {
+    var handover = Overlap.of(t, current, restarts);
     if (handover.isUnderWay() && !(why instanceof Why.Dead)) {
       return upkeep.kept(
-          secret,
-          issue,
+          current,
           Phase.Fresh,
           handover
               .message()
               .map(waitsFor -> waitsFor + "; the next value is due and comes then")
               .orElse("the next value is due and waits for the end of the overlap"));
     }
-    var notBefore = issue.issuedAt().plus(SHORTEST_LIFE);
+    var notBefore = current.issue().issuedAt().plus(SHORTEST_LIFE);
     if (t.now().isBefore(notBefore)) {
       return upkeep
-          .kept(secret, issue, Phase.Due, "rotated at most every 10s: next at " + notBefore)
+          .kept(current, Phase.Due, "rotated at most every 10s: next at " + notBefore)
           .changingAt(notBefore);
     }
-    var beginning = window.beginning(secret, why, urgent);
+    var beginning = window.beginning(current.secret(), why, urgent);
     return t.hooks().stage()
-        ? staged(staging(secret, issue, urgent), secret, issue, beginning)
-        : replaced(secret, issue, handover, beginning);
+        ? staged(staging(current, urgent), current, beginning)
+        : replaced(current, handover, beginning);
   }
 
-  private CredentialPlan replaced(
-      StoredSecret secret, Issue issue, Overlap.Answer handover, Why why) {
+  private CredentialPlan replaced(IssuedSecret current, Overlap.Answer handover, Why why) {
     if (t.isSetBack()) {
-      return upkeep.kept(secret, issue, Phase.Due, "about to be replaced");
+      return upkeep.kept(current, Phase.Due, "about to be replaced");
     }
-    var receipt = newValue.next(secret, issue, why, handover.leftBefore());
+    var receipt = newValue.next(current, why, handover.leftBefore());
     return upkeep
         .turned(receipt)
         .doing(handover.beforeTheNext())
         .doing(TokenAnchors.anchoring(t, receipt.version()))
-        .doing(new Action.Rotate(t.subject(), secret.thing().guard(), t.material(), receipt, why));
+        .doing(new Action.Rotate(t.subject(), current.guard(), t.material(), receipt, why));
   }
 
-  private StagedRotation staging(StoredSecret secret, Issue issue, boolean urgent) {
-    return new StagedRotation(t, Optional.of(new Current(secret, issue)), true, urgent);
+  private StagedRotation staging(IssuedSecret current, boolean urgent) {
+    return new StagedRotation(t, Optional.of(current), true, urgent);
   }
 
-  private CredentialPlan staged(StagedRotation staging, StoredSecret secret, Issue issue, Why why) {
+  private CredentialPlan staged(StagedRotation staging, IssuedSecret current, Why why) {
     var answer = staging.answer(window.sinceOpening(why));
-    return answer.turn(upkeep, () -> upkeep.kept(secret, issue, answer.phase(), answer.message()));
+    return answer.turn(upkeep, () -> upkeep.kept(current, answer.phase(), answer.message()));
   }
 
-  private CredentialPlan current(StoredSecret secret, Issue issue) {
+  private CredentialPlan current(IssuedSecret current) {
     return t.unreadableTiming()
-        .map(unreadable -> upkeep.blocked(secret, issue, unreadable))
-        .or(() -> reworded(secret, issue))
-        .orElseGet(() -> upkeep.kept(secret, issue, Phase.Fresh, upkeep.note(secret)));
+        .map(unreadable -> upkeep.blocked(current, unreadable))
+        .or(() -> reworded(current))
+        .orElseGet(() -> upkeep.kept(current, Phase.Fresh, upkeep.note(current.secret())));
   }
 
   /// Fixed texts and templates follow the spec at once; the secret values stay.
-  private Optional<CredentialPlan> reworded(StoredSecret secret, Issue issue) {
+  private Optional<CredentialPlan> reworded(IssuedSecret current) {
     if (!(t.material() instanceof GeneratedContent recipe)
-        || !RotationTrigger.isReworded(t, issue)) {
+        || !RotationTrigger.isReworded(t, current.issue())) {
       return Optional.empty();
     }
-    var obstacle = t.obstacle(Optional.of(issue));
+    var obstacle = t.obstacle(Optional.of(current.issue()));
     if (obstacle.isPresent()) {
-      return Optional.of(upkeep.blocked(secret, issue, obstacle.get()));
+      return Optional.of(upkeep.blocked(current, obstacle.get()));
     }
-    var turn = upkeep.kept(secret, issue, Phase.Fresh, upkeep.note(secret));
+    var turn = upkeep.kept(current, Phase.Fresh, upkeep.note(current.secret()));
     // One write at a time: each is judged by the version of the Secret.
     var isWritten =
         turn.actions().stream().anyMatch(action -> action.subject().equals(t.subject()));
     return Optional.of(
         isWritten || t.isSetBack()
             ? turn
-            : turn.doing(new Action.Reword(t.subject(), secret.thing().guard(), recipe)));
+            : turn.doing(new Action.Reword(t.subject(), current.guard(), recipe)));
   }
 }

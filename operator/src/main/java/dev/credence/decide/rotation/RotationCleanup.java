@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.decide.rotation;
 
-import dev.credence.decide.rotation.StagedRotation.Current;
+import dev.credence.decide.rotation.RotationTarget.IssuedSecret;
 import dev.credence.facts.credential.HookJob;
 import dev.credence.facts.credential.HookJob.Outcome;
 import dev.credence.facts.identity.Member.StoredSecret;
@@ -20,12 +20,12 @@ public final class RotationCleanup {
 
   /// Takes away what was made for a value that is no longer in question: what was staged and is in
   /// place by now, and Jobs.
-  CredentialPlan tidied(CredentialPlan turn, Optional<Current> current) {
+  CredentialPlan tidied(CredentialPlan turn, Optional<IssuedSecret> current) {
     var useless = t.jobs().stream().filter(job -> !isUseful(job, current)).toList();
     return turn.doing(staged(turn, current)).doing(removing(useless, "its value is settled"));
   }
 
-  private List<Action> staged(CredentialPlan turn, Optional<Current> current) {
+  private List<Action> staged(CredentialPlan turn, Optional<IssuedSecret> current) {
     if (new StagedRotation(t, current, true, false).isBegun()) {
       return List.of();
     }
@@ -34,7 +34,7 @@ public final class RotationCleanup {
         .toList();
   }
 
-  private boolean isUseful(HookJob job, Optional<Current> current) {
+  private boolean isUseful(HookJob job, Optional<IssuedSecret> current) {
     return t.pending().filter(pending -> isAbout(job, pending)).isPresent()
         || current.filter(now -> isAbout(job, now.secret()) && isEnding(job, now)).isPresent();
   }
@@ -45,17 +45,17 @@ public final class RotationCleanup {
 
   /// Whether it ends a value that is to end: the previous one, and with a revocation the current
   /// one too.
-  private boolean isEnding(HookJob job, Current now) {
+  private boolean isEnding(HookJob job, IssuedSecret now) {
     var previous = now.issue().version() - 1;
     var ends =
         t.isHalted(IssuanceHold.Cause.Decommissioned)
-                || RotationTrigger.revocation(t, now.secret(), now.issue()).isPresent()
+                || RotationTrigger.revocation(t, now).isPresent()
             ? job.version() >= previous
             : job.version() == previous && now.issue().previousRetiresAt().isPresent();
     return ends && !isToTryAgain(job, now);
   }
 
-  private static boolean isToTryAgain(HookJob job, Current now) {
+  private static boolean isToTryAgain(HookJob job, IssuedSecret now) {
     return job.outcome() instanceof Outcome.Failed
         && RotationTrigger.isNew(now.secret().requests().abort(), now.issue().handled().abort());
   }

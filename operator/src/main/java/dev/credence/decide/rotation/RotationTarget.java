@@ -17,10 +17,12 @@ import dev.credence.facts.credential.Templates;
 import dev.credence.facts.credential.TokenRecipe;
 import dev.credence.facts.identity.Identity.Known;
 import dev.credence.facts.identity.Identity.SecretWanted;
+import dev.credence.facts.identity.Member.Aborted;
 import dev.credence.facts.identity.Member.Issue;
 import dev.credence.facts.identity.Member.Part;
 import dev.credence.facts.identity.Member.StoredSecret;
 import dev.credence.facts.object.ObjectRef;
+import dev.credence.facts.object.Preconditions;
 import dev.credence.facts.policy.Policy;
 import dev.credence.facts.policy.RotationProcedure;
 import dev.credence.plan.Action.Labelling;
@@ -48,6 +50,27 @@ public record RotationTarget(
     List<StoredSecret> parts,
     List<HookJob> jobs,
     Set<Step> unapproved) {
+
+  /// The Secret as it is, and the annotations of its current version. `issue` differs from those of
+  /// the Secret where they are about to be written.
+  public record IssuedSecret(StoredSecret secret, Issue issue) {
+    Preconditions guard() {
+      return secret.thing().guard();
+    }
+
+    Requests requests() {
+      return secret.requests();
+    }
+
+    Handled handled() {
+      return issue.handled();
+    }
+
+    IssuedSecret with(Handled handled, Optional<Aborted> aborted) {
+      return new IssuedSecret(secret, issue.with(handled, aborted));
+    }
+  }
+
   /// The API server grants no token for less.
   private static final Duration SHORTEST_GRANT = Duration.ofMinutes(10);
 

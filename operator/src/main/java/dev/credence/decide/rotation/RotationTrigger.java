@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.decide.rotation;
 
+import dev.credence.decide.rotation.RotationTarget.IssuedSecret;
 import dev.credence.facts.credential.Request;
 import dev.credence.facts.credential.SecretContent.Change;
 import dev.credence.facts.credential.TokenRecipe;
 import dev.credence.facts.identity.Member.Issue;
-import dev.credence.facts.identity.Member.StoredSecret;
 import dev.credence.plan.Action.Why;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -14,22 +14,22 @@ import java.util.stream.Stream;
 /// itself, which says both.
 public final class RotationTrigger {
 
-  static Optional<Why> of(RotationTarget t, StoredSecret secret, Issue issue) {
+  static Optional<Why> of(RotationTarget t, IssuedSecret current) {
     var dead =
         t.material() instanceof TokenRecipe token
-            ? TokenAnchors.dead(t, token, issue)
+            ? TokenAnchors.dead(t, token, current.issue())
             : Optional.<String>empty();
     if (dead.isPresent()) {
       return dead.map(Why.Dead::new);
     }
-    if (isChanged(t, issue)) {
+    if (isChanged(t, current.issue())) {
       return Optional.of(new Why.OnChange());
     }
-    if (isRequested(t, secret, issue)) {
+    if (isRequested(t, current)) {
       return Optional.of(new Why.OnRequest());
     }
     return t.rhythm()
-        .due(issue, t.end(secret))
+        .due(current.issue(), t.end(current.secret()))
         .filter(due -> !due.isAfter(t.now()))
         .map(Why.OnSchedule::new);
   }
@@ -53,25 +53,25 @@ public final class RotationTrigger {
   }
 
   /// Why it was revoked, if that was not answered yet.
-  static Optional<String> revocation(RotationTarget t, StoredSecret secret, Issue issue) {
-    return newly(t.s().identity().requests().revoke(), issue.handled().identityRevoke())
-        .or(() -> newly(secret.requests().revoke(), issue.handled().revoke()));
+  static Optional<String> revocation(RotationTarget t, IssuedSecret current) {
+    return newly(t.s().identity().requests().revoke(), current.handled().identityRevoke())
+        .or(() -> newly(current.requests().revoke(), current.handled().revoke()));
   }
 
-  static boolean isRequested(RotationTarget t, StoredSecret secret, Issue issue) {
-    return requests(t, secret, issue).findAny().isPresent();
+  static boolean isRequested(RotationTarget t, IssuedSecret current) {
+    return requests(t, current).findAny().isPresent();
   }
 
   /// Whether one of the requests for a new value asks for it at once.
-  static boolean isUrgent(RotationTarget t, StoredSecret secret, Issue issue) {
-    return requests(t, secret, issue).anyMatch(Request::urgent);
+  static boolean isUrgent(RotationTarget t, IssuedSecret current) {
+    return requests(t, current).anyMatch(Request::urgent);
   }
 
   /// The requests for a new value that were not answered yet.
-  private static Stream<Request> requests(RotationTarget t, StoredSecret secret, Issue issue) {
+  private static Stream<Request> requests(RotationTarget t, IssuedSecret current) {
     return Stream.of(
-            unanswered(t.s().identity().requests().rotate(), issue.handled().identityRotate()),
-            unanswered(secret.requests().rotate(), issue.handled().rotate()))
+            unanswered(t.s().identity().requests().rotate(), current.handled().identityRotate()),
+            unanswered(current.requests().rotate(), current.handled().rotate()))
         .flatMap(Optional::stream);
   }
 

@@ -2,6 +2,7 @@
 package dev.credence.decide.rotation;
 
 import dev.credence.decide.rotation.CredentialPlan.Blocker;
+import dev.credence.decide.rotation.RotationTarget.IssuedSecret;
 import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.Handled;
 import dev.credence.facts.credential.Hooks.Step;
@@ -28,9 +29,7 @@ import java.util.stream.Stream;
 ///
 /// `overlapping`: whether the value before it is to stay readable; `atOnce`: windows do not count.
 public record StagedRotation(
-    RotationTarget t, Optional<Current> current, boolean overlapping, boolean atOnce) {
-
-  public record Current(StoredSecret secret, Issue issue) {}
+    RotationTarget t, Optional<IssuedSecret> current, boolean overlapping, boolean atOnce) {
 
   /// `turned`: the new value is in place once the actions are done, and says this.
   record Answer(
@@ -167,7 +166,7 @@ public record StagedRotation(
                 t.nextSecond(),
                 Optional.empty(),
                 false,
-                t.answering(before(), current.map(Current::secret)));
+                t.answering(before(), current.map(IssuedSecret::secret)));
     return Answer.of(
         List.of(
             new Action.Stage(
@@ -281,7 +280,7 @@ public record StagedRotation(
   /// that it answers may have come since.
   private Handled handled(Issue staged) {
     var answered = staged.handled();
-    var revoked = overlapping ? answered : t.answering(answered, current.map(Current::secret));
+    var revoked = overlapping ? answered : t.answering(answered, current.map(IssuedSecret::secret));
     return new Handled(
         answered.identityRotate(),
         revoked.identityRevoke(),
@@ -312,7 +311,7 @@ public record StagedRotation(
   }
 
   private long next() {
-    return t.nextVersion(current.map(Current::issue));
+    return t.nextVersion(current.map(IssuedSecret::issue));
   }
 
   /// What the current value answered.

@@ -2,6 +2,7 @@
 package dev.credence.decide.rotation;
 
 import dev.credence.decide.rotation.CredentialPlan.Blocker;
+import dev.credence.decide.rotation.RotationTarget.IssuedSecret;
 import dev.credence.facts.credential.UrlParts;
 import dev.credence.facts.identity.Member.Issue;
 import dev.credence.facts.identity.Member.StoredSecret;
@@ -41,51 +42,65 @@ final class Upkeep {
   }
 
   /// The value stays, since there can be no new one.
-  CredentialPlan blocked(StoredSecret secret, Issue issue, Blocker obstacle) {
-    return kept(secret, issue, Phase.Blocked, obstacle.message()).against(obstacle);
+  CredentialPlan blocked(IssuedSecret current, Blocker obstacle) {
+    return kept(current, Phase.Blocked, obstacle.message()).against(obstacle);
   }
 
-  CredentialPlan kept(StoredSecret secret, Issue issue, Phase phase, String message) {
-    return kept(secret, issue, phase, Optional.of(message));
+  CredentialPlan kept(IssuedSecret current, Phase phase, String message) {
+    return kept(current, phase, Optional.of(message));
   }
 
   /// The value stays; the one before it goes when its time is over, whatever stands in the way of a
   /// new one.
-  CredentialPlan kept(StoredSecret secret, Issue issue, Phase phase, Optional<String> message) {
-    var handover = Overlap.of(t, secret, issue, restarts);
+  CredentialPlan kept(IssuedSecret current, Phase phase, Optional<String> message) {
+    var handover = Overlap.of(t, current, restarts);
     return CredentialPlan.idle(
             t.generated()
                 .usedBy(handover.users())
                 .with(
-                    issue,
+                    current.issue(),
                     phase == Phase.Fresh ? handover.phase() : phase,
                     handover.previousUntil(),
-                    t.end(secret),
+                    t.end(current.secret()),
                     message.or(handover::message).or(this::noteOnTemplates)))
         .doing(handover.actions())
         .against(t.refusal())
         .against(handover.obstacle())
         .changingAt(handover.changesAt())
         // What is due waits for its window, which is to be said.
-        .changingAt(t.halt().isPresent() ? Optional.empty() : t.rhythm().due(issue, t.end(secret)))
-        .answering(issue.handled());
+        .changingAt(
+            t.halt().isPresent()
+                ? Optional.empty()
+                : t.rhythm().due(current.issue(), t.end(current.secret())))
+        .answering(current.handled());
   }
 
   /// The value stays as it is and the one before it too, whatever was promised.
-  CredentialPlan still(StoredSecret secret, Issue issue, Phase phase, String message) {
+  CredentialPlan still(IssuedSecret current, Phase phase, String message) {
     return CredentialPlan.idle(
             t.generated()
-                .with(issue, phase, issue.previousRetiresAt(), t.end(secret), Optional.of(message)))
+                .with(
+                    current.issue(),
+                    phase,
+                    current.issue().previousRetiresAt(),
+                    t.end(current.secret()),
+                    Optional.of(message)))
         .against(t.refusal())
-        .answering(issue.handled());
+        .answering(current.handled());
   }
 
   /// The same without the end of the previous value: the revocation sees to that.
-  CredentialPlan bare(StoredSecret secret, Issue issue, Phase phase, String message) {
+  CredentialPlan bare(IssuedSecret current, Phase phase, String message) {
     return CredentialPlan.idle(
-            t.generated().with(issue, phase, Optional.empty(), t.end(secret), Optional.of(message)))
+            t.generated()
+                .with(
+                    current.issue(),
+                    phase,
+                    Optional.empty(),
+                    t.end(current.secret()),
+                    Optional.of(message)))
         .against(t.refusal())
-        .answering(issue.handled());
+        .answering(current.handled());
   }
 
   /// It stays until somebody writes another template, so everything else comes first.
