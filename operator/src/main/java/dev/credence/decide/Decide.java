@@ -206,7 +206,7 @@ public final class Decide {
 
   private List<CredentialPlan> generated() {
     return targets.stream()
-        .map(target -> new Rotation(target, restarts).turn(seat(target.subject())))
+        .map(target -> new Rotation(target, restarts).plan(seat(target.subject())))
         .toList();
   }
 

@@ -33,30 +33,30 @@ public final class Decommissioning {
 
   private final RotationTarget t;
   private final Upkeep upkeep;
-  private final RotationCleanup tidying;
+  private final RotationCleanup cleanup;
 
-  Decommissioning(RotationTarget t, Upkeep upkeep, RotationCleanup tidying) {
+  Decommissioning(RotationTarget t, Upkeep upkeep, RotationCleanup cleanup) {
     this.t = t;
     this.upkeep = upkeep;
-    this.tidying = tidying;
+    this.cleanup = cleanup;
   }
 
   /// What comes next for one Secret that we make.
-  CredentialPlan turn(MemberRole seat) {
-    return switch (seat) {
+  CredentialPlan plan(MemberRole role) {
+    return switch (role) {
       case MemberRole.Made(StoredSecret secret) ->
           secret
               .issue()
               .map(
                   issue ->
-                      tidying.tidied(
+                      cleanup.tidied(
                           ending(new IssuedSecret(secret, issue)),
                           Optional.of(new IssuedSecret(secret, issue))))
               .orElseGet(() -> ended().doing(leave(secret)));
       case MemberRole.ToRelease(StoredSecret secret) ->
           ended().doing(OwnershipLabels.release(secret.thing()));
       case MemberRole _ ->
-          ended().doing(tidying.dropping(WHY)).doing(RotationCleanup.removing(t.jobs(), WHY));
+          ended().doing(cleanup.dropping(WHY)).doing(RotationCleanup.removing(t.jobs(), WHY));
     };
   }
 
@@ -73,7 +73,7 @@ public final class Decommissioning {
                         run.blocked() ? Phase.Blocked : Phase.Retiring,
                         "ended where it is checked, then taken away: "
                             + run.message().orElse("its hook is at work"))
-                    .doing(tidying.dropping(WHY))
+                    .doing(cleanup.dropping(WHY))
                     .doing(run.actions())
                     .against(run.obstacle())
                     .changingAt(run.changesAt()))

@@ -8,13 +8,9 @@ import dev.credence.plan.Action;
 import dev.credence.plan.Durations;
 import dev.credence.plan.IdentityStatus.Credential.Phase;
 import java.time.Duration;
-import java.util.Optional;
 
 /// What is to be done about a Secret of ours whose annotations cannot be right?
 final class IssueTimeRepair {
-  /// More than the clocks of two machines that the operator runs on differ by.
-  private static final Duration CLOCKS_DIFFER = Duration.ofHours(1);
-
   private final RotationTarget t;
   private final Upkeep upkeep;
 
@@ -32,15 +28,9 @@ final class IssueTimeRepair {
   }
 
   /// A clock was wrong when the value was issued, or somebody wrote the annotation. How old it is
-  /// nobody knows; counted from now on it is neither replaced at once nor kept for years. Empty
-  /// where the time of issue may be true.
-  Optional<CredentialPlan> redated(IssuedSecret current) {
-    return Optional.of(current)
-        .filter(found -> found.issue().issuedAt().minus(CLOCKS_DIFFER).isAfter(t.now()))
-        .map(found -> redating(new IssuedSecret(found.secret(), dated(found.issue()))));
-  }
-
-  private CredentialPlan redating(IssuedSecret dated) {
+  /// nobody knows; counted from now on it is neither replaced at once nor kept for years.
+  CredentialPlan redated(IssuedSecret current) {
+    var dated = new IssuedSecret(current.secret(), dated(current.issue()));
     var until = dated.issue().previousRetiresAt();
     var end = t.end(dated.secret());
     var turn =

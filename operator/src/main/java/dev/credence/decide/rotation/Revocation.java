@@ -9,6 +9,7 @@ import dev.credence.facts.identity.Member.Previous;
 import dev.credence.plan.Action;
 import dev.credence.plan.Action.Why;
 import dev.credence.plan.IdentityStatus.Credential.Phase;
+import dev.credence.plan.IssuanceHold;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -28,13 +29,16 @@ final class Revocation {
 
   /// It is ended where it is checked before there is a new one, whatever breaks by that.
   CredentialPlan revoked(IssuedSecret current, String reason) {
+    if (t.isHalted(IssuanceHold.Cause.Unapproved)) {
+      return withoutNext(current, reason);
+    }
     return ended(current, reason).orElseGet(() -> replaced(current, reason));
   }
 
   /// While nobody has approved what comes next, a revocation ends the value and creates none. A
   /// hook that nobody has approved does not run; it does when it is approved, before the next
   /// value.
-  CredentialPlan withoutNext(IssuedSecret current, String reason) {
+  private CredentialPlan withoutNext(IssuedSecret current, String reason) {
     return ended(current, reason)
         .filter(_ -> t.mayRun(Step.revoke))
         .orElseGet(

@@ -4,6 +4,22 @@ package dev.credence.decide.rotation;
 import dev.credence.decide.membership.MemberRole;
 import dev.credence.decide.membership.OwnershipLabels;
 import dev.credence.decide.rotation.CredentialPlan.Blocker;
+import dev.credence.decide.rotation.RotationState.AbortAsked;
+import dev.credence.decide.rotation.RotationState.Adoptable;
+import dev.credence.decide.rotation.RotationState.BeingDeleted;
+import dev.credence.decide.rotation.RotationState.Current;
+import dev.credence.decide.rotation.RotationState.Decommissioned;
+import dev.credence.decide.rotation.RotationState.Due;
+import dev.credence.decide.rotation.RotationState.Halted;
+import dev.credence.decide.rotation.RotationState.Misdated;
+import dev.credence.decide.rotation.RotationState.NotCreated;
+import dev.credence.decide.rotation.RotationState.Overlapping;
+import dev.credence.decide.rotation.RotationState.Released;
+import dev.credence.decide.rotation.RotationState.Revoking;
+import dev.credence.decide.rotation.RotationState.RollbackAsked;
+import dev.credence.decide.rotation.RotationState.Staged;
+import dev.credence.decide.rotation.RotationState.Unmanaged;
+import dev.credence.decide.rotation.RotationState.Unreadable;
 import dev.credence.decide.rotation.RotationTarget.IssuedSecret;
 import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.TokenRecipe;
@@ -42,7 +58,7 @@ public final class Rotation {
   private final AbortRollback onDemand;
   private final Revocation revocation;
   private final IssueTimeRepair repair;
-  private final RotationCleanup tidying;
+  private final RotationCleanup cleanup;
   private final MaintenanceWindow window;
 
   public Rotation(RotationTarget t, ConsumerRestarts restarts) {
@@ -53,41 +69,41 @@ public final class Rotation {
     this.onDemand = new AbortRollback(t, upkeep);
     this.revocation = new Revocation(t, upkeep);
     this.repair = new IssueTimeRepair(t, upkeep);
-    this.tidying = new RotationCleanup(t);
+    this.cleanup = new RotationCleanup(t);
     this.window = new MaintenanceWindow(t, upkeep);
   }
 
-  public CredentialPlan turn(MemberRole seat) {
-    if (t.isHalted(IssuanceHold.Cause.Decommissioned)) {
-      return new Decommissioning(t, upkeep, tidying).turn(seat);
-    }
-    return switch (seat) {
-      case MemberRole.ToMake _ -> tidying.tidied(first(), Optional.empty());
-      case MemberRole.Made(StoredSecret secret) ->
-          secret
-              .issue()
-              .map(issue -> issued(new IssuedSecret(secret, issue)))
-              .orElseGet(repair::unreadable);
-      case MemberRole.ToAdopt(StoredSecret secret) -> adopted(secret);
-      case MemberRole.ToRelease(StoredSecret secret) ->
+  public CredentialPlan plan(MemberRole role) {
+    var state = RotationState.of(t, role);
+    var plan = planned(state);
+    return state instanceof RotationState.Issued issued
+        ? cleanup
+            .tidied(plan, Optional.of(issued.current()))
+            .against(ForeignFields.of(t, issued.current()))
+        : plan;
+  }
+
+  private CredentialPlan planned(RotationState state) {
+    return switch (state) {
+      case Decommissioned(var role) -> new Decommissioning(t, upkeep, cleanup).plan(role);
+      case NotCreated _ -> cleanup.tidied(first(), Optional.empty());
+      case Adoptable(var secret) -> adopted(secret);
+      case Released(var secret) ->
           cleared("is given back to its holder, who took credence.dev/adopt away")
               .doing(OwnershipLabels.release(secret.thing()));
-      // What to do about these, MembersLinked says.
-      case MemberRole.Terminating _ -> upkeep.waiting("the Secret is being deleted");
-      case MemberRole.NotOwned _ -> cleared("the name is taken by an object of others");
-      case MemberRole.ClaimedBy(_, var identity) ->
-          cleared("belongs to MachineIdentity " + identity);
-      case MemberRole.Made _,
-          MemberRole.ToAdopt _,
-          MemberRole.ToRelease _,
-          MemberRole.Linked _,
-          MemberRole.Unlisted _,
-          MemberRole.Missing _,
-          MemberRole.NoCertManager _,
-          MemberRole.ClaimedWhileSuspended _,
-          MemberRole.WouldOverwrite _,
-          MemberRole.Former _ ->
-          throw new IllegalStateException("a Secret that is to be made is never " + seat);
+      // What to do about these two is reported in the condition MembersLinked.
+      case BeingDeleted _ -> upkeep.waiting("the Secret is being deleted");
+      case Unmanaged(var why) -> cleared(why);
+      case Unreadable _ -> repair.unreadable();
+      case Misdated(var current) -> repair.redated(current);
+      case Halted(var current, var hold) -> halted(current, hold);
+      case AbortAsked(var current, var request) -> onDemand.aborted(current, request);
+      case Revoking(var current, var reason) -> revocation.revoked(current, reason);
+      case RollbackAsked(var current, var request) -> onDemand.rolledBack(current, request);
+      case Due(var current, var why) -> due(current, why);
+      case Staged(var current, var staging) -> staged(staging, current, new Why.OnRequest());
+      case Overlapping(var current) -> kept(current);
+      case Current(var current) -> kept(current);
     };
   }
 
@@ -95,7 +111,7 @@ public final class Rotation {
   private CredentialPlan cleared(String message) {
     return upkeep
         .waiting(message)
-        .doing(tidying.dropping(NOT_OURS))
+        .doing(cleanup.dropping(NOT_OURS))
         .doing(RotationCleanup.removing(t.jobs(), NOT_OURS));
   }
 
@@ -110,7 +126,7 @@ public final class Rotation {
     if (t.isSetBack()) {
       return upkeep.waiting("being created");
     }
-    return t.hooks().stage() ? firstStaged() : firstIssued();
+    return t.hooks().stage() ? firstStaged() : issued();
   }
 
   private CredentialPlan notIssued(IssuanceHold halt) {
@@ -118,7 +134,7 @@ public final class Rotation {
     return CredentialPlan.idle(
             t.generated()
                 .without(ended ? Phase.Expired : Phase.Pending, "not issued: " + halt.why()))
-        .doing(ended ? tidying.dropping(halt.why()) : List.of());
+        .doing(ended ? cleanup.dropping(halt.why()) : List.of());
   }
 
   private CredentialPlan firstStaged() {
@@ -130,7 +146,7 @@ public final class Rotation {
                 t.generated().without(answer.phase(), answer.message().orElse(""))));
   }
 
-  private CredentialPlan firstIssued() {
+  private CredentialPlan issued() {
     var receipt = newValue.first();
     return upkeep
         .turned(receipt)
@@ -167,51 +183,17 @@ public final class Rotation {
         .doing(Action.Adopt.of(secret.thing(), receipt));
   }
 
-  private CredentialPlan issued(IssuedSecret current) {
-    return tidying
-        .tidied(made(current), Optional.of(current))
-        .against(ForeignFields.of(t, current));
+  /// A revocation ends the value where it is checked, whatever else keeps it from being replaced.
+  private CredentialPlan halted(IssuedSecret current, IssuanceHold hold) {
+    return RotationTrigger.revocation(t, current)
+        .flatMap(why -> revocation.ended(current, why))
+        .orElseGet(() -> notRotated(current, hold))
+        .doing(hold.is(IssuanceHold.Cause.Ended) ? cleanup.dropping(hold.why()) : List.of());
   }
 
-  private CredentialPlan made(IssuedSecret current) {
-    var redated = repair.redated(current);
-    if (redated.isPresent()) {
-      return redated.get();
-    }
-    var reason = RotationTrigger.revocation(t, current);
-    if (t.halt().isPresent() && !t.isHalted(IssuanceHold.Cause.Unapproved)) {
-      var halt = t.halt().get();
-      return reason
-          .flatMap(why -> revocation.ended(current, why))
-          .orElseGet(() -> halted(current, halt))
-          .doing(halt.is(IssuanceHold.Cause.Ended) ? tidying.dropping(halt.why()) : List.of());
-    }
-    var abort = RotationTrigger.newly(current.requests().abort(), current.handled().abort());
-    if (abort.isPresent()) {
-      return onDemand.aborted(current, abort.get());
-    }
-    if (reason.isPresent()) {
-      return t.isHalted(IssuanceHold.Cause.Unapproved)
-          ? revocation.withoutNext(current, reason.get())
-          : revocation.revoked(current, reason.get());
-    }
-    var rollback =
-        RotationTrigger.newly(current.requests().rollback(), current.handled().rollback());
-    if (rollback.isPresent()) {
-      return onDemand.rolledBack(current, rollback.get());
-    }
-    if (t.halt().isPresent()) {
-      return halted(current, t.halt().get());
-    }
-    return RotationTrigger.of(t, current)
-        .map(why -> due(current, why))
-        .or(() -> begun(current))
-        .orElseGet(() -> current(current));
-  }
-
-  private CredentialPlan halted(IssuedSecret current, IssuanceHold halt) {
-    var message = "not rotated: " + halt.why();
-    return switch (halt.cause()) {
+  private CredentialPlan notRotated(IssuedSecret current, IssuanceHold hold) {
+    var message = "not rotated: " + hold.why();
+    return switch (hold.cause()) {
       case Ended -> upkeep.kept(current, Phase.Expired, message);
       case Unapproved -> upkeep.kept(current, Phase.Fresh, message);
       case Suspended, Decommissioned ->
@@ -236,13 +218,6 @@ public final class Rotation {
                     current,
                     Phase.Revoked,
                     "ended by the suspension; a new one is issued when the identity is resumed"));
-  }
-
-  /// What was begun is carried through, also where its occasion was taken back meanwhile.
-  private Optional<CredentialPlan> begun(IssuedSecret current) {
-    return Optional.of(staging(current, false))
-        .filter(StagedRotation::isBegun)
-        .map(staging -> staged(staging, current, new Why.OnRequest()));
   }
 
   private CredentialPlan due(IssuedSecret current, Why why) {
@@ -302,7 +277,7 @@ public final class Rotation {
     return answer.turn(upkeep, () -> upkeep.kept(current, answer.phase(), answer.message()));
   }
 
-  private CredentialPlan current(IssuedSecret current) {
+  private CredentialPlan kept(IssuedSecret current) {
     return t.unreadableTiming()
         .map(unreadable -> upkeep.blocked(current, unreadable))
         .or(() -> reworded(current))
