@@ -6,6 +6,7 @@ import dev.credence.decide.membership.OwnershipLabels;
 import dev.credence.decide.membership.SecretConflicts;
 import dev.credence.decide.rotation.CredentialPlan;
 import dev.credence.decide.rotation.CredentialPlan.Blocker;
+import dev.credence.decide.rotation.CredentialPlan.Builder;
 import dev.credence.decide.rotation.RotationTrigger;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.credential.Handled;
@@ -22,8 +23,6 @@ import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.policy.Policy;
 import dev.credence.plan.Action;
 import dev.credence.plan.ConditionResult.Impact;
-import dev.credence.plan.IdentityStatus;
-import dev.credence.plan.IdentityStatus.Credential;
 import dev.credence.plan.IdentityStatus.Credential.Kind;
 import dev.credence.plan.IdentityStatus.Credential.Phase;
 import dev.credence.plan.IdentityStatus.OwnerFound;
@@ -51,6 +50,10 @@ public record CertificatePlan(
 
   /// Empty where the seat is for others to speak of.
   public Optional<CredentialPlan> turn(MemberRole seat) {
+    return plan(seat).map(Builder::build);
+  }
+
+  private Optional<Builder> plan(MemberRole seat) {
     return switch (seat) {
       case MemberRole.Linked(Certificate certificate) -> Optional.of(standing(certificate));
       case MemberRole.Made(Certificate certificate) -> Optional.of(made(certificate));
@@ -65,7 +68,7 @@ public record CertificatePlan(
     };
   }
 
-  private CredentialPlan toAdopt(Certificate certificate) {
+  private Builder toAdopt(Certificate certificate) {
     var thing = certificate.thing();
     if (halt.isPresent()) {
       return unissued(
@@ -75,7 +78,7 @@ public record CertificatePlan(
         .doing(Action.Adopt.of(thing, Optional.empty()));
   }
 
-  private CredentialPlan toMake(ObjectRef subject, Issuance issue) {
+  private Builder toMake(ObjectRef subject, Issuance issue) {
     var broken = CertificateRules.broken(subject, issue, policy);
     if (halt.isPresent()) {
       return violating(
@@ -103,44 +106,25 @@ public record CertificatePlan(
     return !broken.isEmpty() && policy.filter(Policy::enforces).isPresent();
   }
 
-  private static CredentialPlan violating(CredentialPlan turn, List<Blocker> broken) {
-    var all = turn;
-    for (var obstacle : broken) {
-      all = all.against(obstacle);
-    }
-    return all;
+  private static Builder violating(Builder turn, List<Blocker> broken) {
+    return turn.against(broken);
   }
 
-  private CredentialPlan unissued(
-      ObjectRef subject, Phase phase, String message, Requests requests) {
-    var answered = handled(requests, subject);
-    return CredentialPlan.idle(
-            new Credential(
-                subject.name(),
-                Kind.Certificate,
-                phase,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                shown(answered),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(message)))
-        .answering(answered);
+  private Builder unissued(ObjectRef subject, Phase phase, String message, Requests requests) {
+    return CredentialPlan.of(subject.name(), Kind.Certificate)
+        .phase(phase)
+        .answering(handled(requests, subject))
+        .message(message);
   }
 
-  private CredentialPlan made(Certificate certificate) {
+  private Builder made(Certificate certificate) {
     var subject = certificate.subject();
     return SecretConflicts.issue(s, subject)
         .map(issue -> made(certificate, issue))
         .orElseGet(() -> standing(certificate));
   }
 
-  private CredentialPlan made(Certificate certificate, Issuance issue) {
+  private Builder made(Certificate certificate, Issuance issue) {
     var subject = certificate.subject();
     var amendment = Amendment.of(certificate, issue);
     var after = amendment.fields().isEmpty() ? certificate.asked() : Optional.of(issue);
@@ -178,7 +162,7 @@ public record CertificatePlan(
 
   /// The Certificate goes, so that it is not renewed; what it was written to stays for who still
   /// uses it.
-  private CredentialPlan dropped(Certificate certificate) {
+  private Builder dropped(Certificate certificate) {
     var turn = standing(certificate);
     if (halt.isPresent() || s.setback(certificate.subject()).isPresent()) {
       return turn;
@@ -191,7 +175,7 @@ public record CertificatePlan(
             : OwnershipLabels.release(thing));
   }
 
-  private CredentialPlan standing(Certificate certificate) {
+  private Builder standing(Certificate certificate) {
     return standing(
         certificate,
         false,
@@ -204,7 +188,7 @@ public record CertificatePlan(
 
   /// How it stands, and whether cert-manager is asked for a new one: where somebody asks for new
   /// values, or takes the old ones back: a certificate cannot be ended, only replaced.
-  private CredentialPlan standing(
+  private Builder standing(
       Certificate certificate, boolean written, List<String> notes, List<Blocker> broken) {
     var subject = certificate.subject();
     var isOver = hasCome(certificate.notAfter());
@@ -220,22 +204,16 @@ public record CertificatePlan(
     // A request before the first issue is answered by it, as before the first value of a Secret.
     var wasIssued = certificate.revision() > 0 || certificate.ready();
     var begins = isNew && !isHeld && wasIssued && !certificate.issuing();
-    var credential =
-        new Credential(
-            subject.name(),
-            Kind.Certificate,
-            phase(certificate, isOver),
-            Optional.empty(),
-            certificate.notBefore(),
-            certificate.renewal(),
-            Optional.empty(),
-            certificate.notAfter(),
-            Optional.empty(),
-            Optional.empty(),
-            shown(handled),
-            certificate.failure().map(Failure::attempts),
-            Optional.of(certificate.revision()).filter(_ -> begins || renewing),
-            message(certificate, isOver, notes));
+    var plan =
+        CredentialPlan.of(subject.name(), Kind.Certificate)
+            .phase(phase(certificate, isOver))
+            .issuedAt(certificate.notBefore())
+            .nextRotation(certificate.renewal())
+            .ends(certificate.notAfter())
+            .answering(handled)
+            .failedAttempts(certificate.failure().map(Failure::attempts))
+            .renewing(Optional.of(certificate.revision()).filter(_ -> begins || renewing))
+            .message(message(certificate, isOver, notes));
     var renewals =
         renewing && !isHeld && !certificate.issuing()
             ? List.<Action>of(
@@ -246,13 +224,7 @@ public record CertificatePlan(
                     s.now(),
                     requests.revoke().isPresent()))
             : List.<Action>of();
-    return violating(
-        CredentialPlan.idle(credential)
-            .doing(renewals)
-            .against(refusal)
-            .against(outdated(certificate))
-            .answering(handled),
-        broken);
+    return plan.doing(renewals).against(refusal).against(outdated(certificate)).against(broken);
   }
 
   /// Which revision is to be followed by another is written down first, and asked for then: who
@@ -273,11 +245,6 @@ public record CertificatePlan(
         Optional.empty(),
         Optional.empty(),
         Optional.empty());
-  }
-
-  private static IdentityStatus.Handled shown(Handled handled) {
-    return new IdentityStatus.Handled(
-        handled.identityRotate(), Optional.empty(), Optional.empty(), handled.identityRevoke());
   }
 
   private Phase phase(Certificate certificate, boolean isOver) {

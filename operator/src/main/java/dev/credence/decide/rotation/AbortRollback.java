@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.decide.rotation;
 
+import dev.credence.decide.rotation.CredentialPlan.Builder;
 import dev.credence.decide.rotation.RotationTarget.IssuedSecret;
 import dev.credence.facts.credential.Handled;
 import dev.credence.facts.credential.HookJob;
@@ -19,14 +20,14 @@ import java.util.stream.Stream;
 /// What people ask for of a rotation that is under way: to stop it, or to take it back.
 final class AbortRollback {
   private final RotationTarget t;
-  private final Upkeep upkeep;
+  private final SecretPlan plans;
 
-  AbortRollback(RotationTarget t, Upkeep upkeep) {
+  AbortRollback(RotationTarget t, SecretPlan plans) {
     this.t = t;
-    this.upkeep = upkeep;
+    this.plans = plans;
   }
 
-  CredentialPlan aborted(IssuedSecret current, String value) {
+  Builder aborted(IssuedSecret current, String value) {
     var handled = current.handled().withAbort(Optional.of(value));
     if (t.pending().isEmpty()) {
       return acknowledged(
@@ -60,14 +61,14 @@ final class AbortRollback {
         .anyMatch(run -> run.step() == Step.revoke && run.outcome() instanceof Outcome.Failed);
   }
 
-  CredentialPlan rolledBack(IssuedSecret current, String value) {
+  Builder rolledBack(IssuedSecret current, String value) {
     var handled = current.handled().withRollback(Optional.of(value));
     var impossible = impossible(current.issue());
     if (impossible.isPresent()) {
       return acknowledged(current.with(handled, current.issue().aborted()), impossible.get());
     }
     if (t.isSetBack()) {
-      return upkeep.kept(current, Phase.Due, "about to be rolled back");
+      return plans.kept(current, Phase.Due, "about to be rolled back");
     }
     var now = t.nextSecond();
     var receipt =
@@ -79,7 +80,9 @@ final class AbortRollback {
                 true,
                 handled)
             .leaving(current.issue().moving().leftBefore());
-    return upkeep.turned(receipt).doing(new Action.Rollback(t.subject(), current.guard(), receipt));
+    return plans
+        .switched(receipt)
+        .doing(new Action.Rollback(t.subject(), current.guard(), receipt));
   }
 
   private Optional<String> impossible(Issue issue) {
@@ -95,11 +98,11 @@ final class AbortRollback {
   }
 
   /// Only the answer is written; whatever else is due comes with the next look.
-  private CredentialPlan acknowledged(IssuedSecret after, String what) {
-    var turn = upkeep.kept(after, Phase.Fresh, what);
+  private Builder acknowledged(IssuedSecret after, String what) {
+    var plan = plans.kept(after, Phase.Fresh, what);
     return t.isSetBack()
-        ? turn
-        : turn.doingOnly(
+        ? plan
+        : plan.doingOnly(
             new Action.Acknowledge(
                 t.subject(), after.guard(), after.handled(), after.issue().aborted(), what));
   }

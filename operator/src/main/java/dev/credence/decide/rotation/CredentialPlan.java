@@ -3,11 +3,16 @@ package dev.credence.decide.rotation;
 
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.credential.Handled;
+import dev.credence.facts.identity.Identity.AccountElsewhere;
+import dev.credence.facts.identity.Identity.Users;
 import dev.credence.facts.object.FailedWrite;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.plan.Action;
 import dev.credence.plan.ConditionResult.Impact;
+import dev.credence.plan.IdentityStatus;
 import dev.credence.plan.IdentityStatus.Credential;
+import dev.credence.plan.IdentityStatus.Credential.Kind;
+import dev.credence.plan.IdentityStatus.Credential.Phase;
 import dev.credence.plan.Reason;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,9 +20,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// What comes next for one credential: what to do, what is true after it, and what stands in the
-/// way of a new value. `changesAt`: when that changes by itself, beside the times that the
-/// credential shows. `handled`: the requests that its value answers; empty where it answers none.
+/// What comes next for one credential: the actions, its status after them, and what prevents a new
+/// version. `changesAt`: when that changes without an event, in addition to the times that the
+/// credential shows. `handled`: the requests that its version answers; empty where it answers none.
 public record CredentialPlan(
     List<Action> actions,
     Credential credential,
@@ -31,7 +36,20 @@ public record CredentialPlan(
     changesAt = List.copyOf(changesAt);
   }
 
-  /// `weight`: Broken where only a person can take it away.
+  /// The plan of this credential, with nothing else known about it yet.
+  public static Builder of(String name, Kind kind) {
+    return new Builder(name, kind);
+  }
+
+  /// The times at which there is something to do or to report about this credential.
+  public Stream<Instant> changes() {
+    return Stream.concat(
+        Stream.of(credential.nextRotation(), credential.previousRetires(), credential.ends())
+            .flatMap(Optional::stream),
+        changesAt.stream());
+  }
+
+  /// `weight`: Broken where manual action is required.
   public record Blocker(Reason reason, String message, Impact weight) {
 
     public static Blocker broken(String message) {
@@ -45,55 +63,220 @@ public record CredentialPlan(
     }
   }
 
-  public static CredentialPlan idle(Credential credential) {
-    return new CredentialPlan(List.of(), credential, List.of(), List.of(), Optional.empty());
+  /// What one part of a rotation (hooks, staging, overlap) adds to the plan.
+  record Progress(
+      Phase phase,
+      Optional<String> message,
+      List<Action> actions,
+      Optional<Blocker> obstacle,
+      Optional<Instant> changesAt) {
+
+    static Progress of(Phase phase) {
+      return new Progress(phase, Optional.empty(), List.of(), Optional.empty(), Optional.empty());
+    }
+
+    static Progress of(Phase phase, String message) {
+      return of(phase).saying(Optional.of(message));
+    }
+
+    static Progress blocked(Blocker obstacle) {
+      return of(Phase.Blocked, obstacle.message()).against(Optional.of(obstacle));
+    }
+
+    boolean isBlocked() {
+      return phase == Phase.Blocked;
+    }
+
+    Progress in(Phase other) {
+      return new Progress(other, message, actions, obstacle, changesAt);
+    }
+
+    Progress saying(Optional<String> sentence) {
+      return new Progress(phase, sentence, actions, obstacle, changesAt);
+    }
+
+    Progress doing(List<? extends Action> next) {
+      var all = Stream.concat(actions.stream(), next.stream()).toList();
+      return new Progress(phase, message, all, obstacle, changesAt);
+    }
+
+    Progress against(Optional<Blocker> inTheWay) {
+      return new Progress(phase, message, actions, inTheWay, changesAt);
+    }
+
+    Progress changingAt(Optional<Instant> time) {
+      return new Progress(phase, message, actions, obstacle, time);
+    }
   }
 
-  public CredentialPlan doing(Action next) {
-    return doing(List.of(next));
-  }
+  /// Collects a plan. What is not set is empty, and the phase is Pending.
+  public static final class Builder {
+    private final String name;
+    private final Kind kind;
+    private Phase phase = Phase.Pending;
+    private Optional<String> message = Optional.empty();
+    private Optional<Long> version = Optional.empty();
+    private Optional<Instant> issuedAt = Optional.empty();
+    private Optional<Instant> nextRotation = Optional.empty();
+    private Optional<Instant> previousRetires = Optional.empty();
+    private Optional<Instant> ends = Optional.empty();
+    private Optional<AccountElsewhere> account = Optional.empty();
+    private Optional<Users> consumers = Optional.empty();
+    private Optional<Integer> failedAttempts = Optional.empty();
+    private Optional<Integer> renewing = Optional.empty();
+    private Optional<Handled> handled = Optional.empty();
+    private final List<Action> actions = new ArrayList<>();
+    private final List<Blocker> obstacles = new ArrayList<>();
+    private final List<Instant> changesAt = new ArrayList<>();
 
-  /// First what was to be done before, then this.
-  public CredentialPlan doing(List<Action> next) {
-    var all = new ArrayList<>(actions);
-    all.addAll(next);
-    return new CredentialPlan(all, credential, obstacles, changesAt, handled);
-  }
+    private Builder(String name, Kind kind) {
+      this.name = name;
+      this.kind = kind;
+    }
 
-  /// This and nothing of what was to be done before.
-  public CredentialPlan doingOnly(Action action) {
-    return new CredentialPlan(List.of(action), credential, obstacles, changesAt, handled);
-  }
+    public Builder phase(Phase found) {
+      phase = found;
+      return this;
+    }
 
-  public CredentialPlan against(Optional<Blocker> inTheWay) {
-    var all = new ArrayList<>(obstacles);
-    inTheWay.ifPresent(all::add);
-    return new CredentialPlan(actions, credential, all, changesAt, handled);
-  }
+    public Builder message(String sentence) {
+      return message(Optional.of(sentence));
+    }
 
-  public CredentialPlan against(Blocker inTheWay) {
-    return against(Optional.of(inTheWay));
-  }
+    public Builder message(Optional<String> sentence) {
+      message = sentence;
+      return this;
+    }
 
-  CredentialPlan changingAt(Instant time) {
-    return changingAt(Optional.of(time));
-  }
+    public Builder version(Optional<Long> number) {
+      version = number;
+      return this;
+    }
 
-  CredentialPlan changingAt(Optional<Instant> time) {
-    var all = new ArrayList<>(changesAt);
-    time.ifPresent(all::add);
-    return new CredentialPlan(actions, credential, obstacles, all, handled);
-  }
+    public Builder issuedAt(Optional<Instant> time) {
+      issuedAt = time;
+      return this;
+    }
 
-  public CredentialPlan answering(Handled requests) {
-    return new CredentialPlan(actions, credential, obstacles, changesAt, Optional.of(requests));
-  }
+    public Builder nextRotation(Optional<Instant> time) {
+      nextRotation = time;
+      return this;
+    }
 
-  /// The times at which there is something to do or to say about this credential.
-  public Stream<Instant> changes() {
-    return Stream.concat(
-        Stream.of(credential.nextRotation(), credential.previousRetires(), credential.ends())
-            .flatMap(Optional::stream),
-        changesAt.stream());
+    public Builder previousRetires(Optional<Instant> time) {
+      previousRetires = time;
+      return this;
+    }
+
+    public Builder ends(Optional<Instant> time) {
+      ends = time;
+      return this;
+    }
+
+    public Builder account(Optional<AccountElsewhere> elsewhere) {
+      account = elsewhere;
+      return this;
+    }
+
+    public Builder consumers(Optional<Users> counted) {
+      consumers = counted;
+      return this;
+    }
+
+    public Builder failedAttempts(Optional<Integer> inARow) {
+      failedAttempts = inARow;
+      return this;
+    }
+
+    public Builder renewing(Optional<Integer> revision) {
+      renewing = revision;
+      return this;
+    }
+
+    /// The requests that are answered by this version, which its status shows.
+    public Builder answering(Handled requests) {
+      handled = Optional.of(requests);
+      return this;
+    }
+
+    public Builder doing(Action next) {
+      return doing(List.of(next));
+    }
+
+    /// First the actions from before, then these.
+    public Builder doing(List<? extends Action> next) {
+      actions.addAll(next);
+      return this;
+    }
+
+    /// This action and none of those from before.
+    public Builder doingOnly(Action action) {
+      actions.clear();
+      return doing(action);
+    }
+
+    public Builder against(Blocker inTheWay) {
+      obstacles.add(inTheWay);
+      return this;
+    }
+
+    public Builder against(List<Blocker> inTheWay) {
+      obstacles.addAll(inTheWay);
+      return this;
+    }
+
+    public Builder against(Optional<Blocker> inTheWay) {
+      return against(inTheWay.stream().toList());
+    }
+
+    Builder changingAt(Instant time) {
+      return changingAt(Optional.of(time));
+    }
+
+    Builder changingAt(Optional<Instant> time) {
+      time.ifPresent(changesAt::add);
+      return this;
+    }
+
+    /// What a part of the rotation does and waits for; phase and message stay.
+    Builder with(Progress progress) {
+      return doing(progress.actions())
+          .against(progress.obstacle())
+          .changingAt(progress.changesAt());
+    }
+
+    /// Whether one of the actions writes this object.
+    boolean writes(ObjectRef subject) {
+      return actions.stream().anyMatch(action -> action.subject().equals(subject));
+    }
+
+    public CredentialPlan build() {
+      var credential =
+          new Credential(
+              name,
+              kind,
+              phase,
+              version,
+              issuedAt,
+              nextRotation,
+              previousRetires,
+              ends,
+              account,
+              consumers,
+              handled.map(Builder::shown).orElse(IdentityStatus.Handled.NONE),
+              failedAttempts,
+              renewing,
+              message);
+      return new CredentialPlan(actions, credential, obstacles, changesAt, handled);
+    }
+
+    /// The status shows one value for each kind of request.
+    private static IdentityStatus.Handled shown(Handled requests) {
+      return new IdentityStatus.Handled(
+          requests.rotate().or(requests::identityRotate),
+          requests.rollback(),
+          requests.abort(),
+          requests.revoke().or(requests::identityRevoke));
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.credence.decide.rotation;
 
 import dev.credence.decide.membership.MemberRole;
 import dev.credence.decide.membership.OwnershipLabels;
+import dev.credence.decide.rotation.CredentialPlan.Builder;
 import dev.credence.decide.rotation.RotationTarget.IssuedSecret;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.credential.CertManager.Output;
@@ -32,17 +33,17 @@ public final class Decommissioning {
   private static final String WHY = "the identity is decommissioned";
 
   private final RotationTarget t;
-  private final Upkeep upkeep;
+  private final SecretPlan plans;
   private final RotationCleanup cleanup;
 
-  Decommissioning(RotationTarget t, Upkeep upkeep, RotationCleanup cleanup) {
+  Decommissioning(RotationTarget t, SecretPlan plans, RotationCleanup cleanup) {
     this.t = t;
-    this.upkeep = upkeep;
+    this.plans = plans;
     this.cleanup = cleanup;
   }
 
   /// What comes next for one Secret that we make.
-  CredentialPlan plan(MemberRole role) {
+  Builder plan(MemberRole role) {
     return switch (role) {
       case MemberRole.Made(StoredSecret secret) ->
           secret
@@ -60,31 +61,26 @@ public final class Decommissioning {
     };
   }
 
-  private CredentialPlan ending(IssuedSecret current) {
-    return new Revocation(t, upkeep)
-        .endings(current)
-        .filter(run -> !run.passed())
-        .findFirst()
+  private Builder ending(IssuedSecret current) {
+    return new Revocation(t, plans)
+        .unended(current)
         .map(
-            run ->
-                upkeep
+            progress ->
+                plans
                     .still(
                         current,
-                        run.blocked() ? Phase.Blocked : Phase.Retiring,
+                        progress.phase(),
                         "ended where it is checked, then taken away: "
-                            + run.message().orElse("its hook is at work"))
+                            + progress.message().orElse("its hook is at work"))
                     .doing(cleanup.dropping(WHY))
-                    .doing(run.actions())
-                    .against(run.obstacle())
-                    .changingAt(run.changesAt()))
+                    .with(progress))
         .orElseGet(
             () ->
-                upkeep.still(current, Phase.Retiring, "taken away").doing(leave(current.secret())));
+                plans.still(current, Phase.Retiring, "taken away").doing(leave(current.secret())));
   }
 
-  private CredentialPlan ended() {
-    return CredentialPlan.idle(t.generated().without(Phase.Revoked, "ended with the identity"))
-        .against(t.refusal());
+  private Builder ended() {
+    return plans.without(Phase.Revoked, "ended with the identity").against(t.refusal());
   }
 
   /// What we made goes; what was given to us goes back to its holder.

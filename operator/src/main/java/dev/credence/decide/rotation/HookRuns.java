@@ -2,6 +2,7 @@
 package dev.credence.decide.rotation;
 
 import dev.credence.decide.rotation.CredentialPlan.Blocker;
+import dev.credence.decide.rotation.CredentialPlan.Progress;
 import dev.credence.decide.rotation.HookProgress.Failed;
 import dev.credence.decide.rotation.HookProgress.Next;
 import dev.credence.decide.rotation.HookProgress.Passed;
@@ -15,8 +16,8 @@ import dev.credence.facts.object.ObjectRef;
 import dev.credence.plan.Action;
 import dev.credence.plan.Action.Value;
 import dev.credence.plan.ConditionResult.Impact;
+import dev.credence.plan.IdentityStatus.Credential.Phase;
 import dev.credence.plan.Reason;
-import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -37,59 +38,61 @@ record HookRuns(
 
   /// How far the end of a value is where it is checked; windows do not count for that. The value is
   /// under its keys with this suffix in the Secret.
-  static Answer ending(RotationTarget t, StoredSecret secret, long version, String suffix) {
+  static Result ending(RotationTarget t, StoredSecret secret, long version, String suffix) {
     var value = new Value(t.name(), secret.thing().guard().uid(), suffix);
-    return new HookRuns(t, version, value, List.of(Step.revoke), secret).answer(true);
+    return new HookRuns(t, version, value, List.of(Step.revoke), secret).result(true);
   }
 
-  /// `passed`: the value went through all of them; `givenUp`: it will not by itself. `step`: where
-  /// it is. `note`: what is known and not recorded yet; it is among the `actions` unless the value
-  /// passed.
-  record Answer(
-      boolean passed,
-      Step step,
-      List<Action> actions,
-      Optional<Blocker> obstacle,
-      Optional<Instant> changesAt,
-      Optional<String> message,
-      boolean givenUp,
-      Optional<Action> note) {
+  /// How far the hooks of one version are.
+  sealed interface Result {}
 
-    /// Recorded as soon as nothing else is to be done.
-    private Answer noting(Optional<Action> record) {
-      return new Answer(
-          passed,
-          step,
-          passed || !actions.isEmpty() ? actions : record.stream().toList(),
-          obstacle,
-          changesAt,
-          message,
-          givenUp,
-          record);
-    }
+  /// The version went through all of them. `note`: what is known and not recorded yet.
+  record AllPassed(Optional<Action> note) implements Result {}
 
-    /// Given up, or not let to begin.
-    boolean blocked() {
-      return givenUp
-          || obstacle.filter(found -> found.reason() == Reason.RotationBlocked).isPresent();
-    }
-  }
+  /// `givenUp`: they are not tried again without a new request. The phase is Blocked then, and
+  /// where a hook may not start.
+  record Unfinished(Progress progress, boolean givenUp) implements Result {}
 
   /// `atOnce`: windows do not count.
-  Answer answer(boolean atOnce) {
+  Result result(boolean atOnce) {
     var jobs = jobs();
     var started = started(jobs);
-    return answer(jobs, started, atOnce).noting(note(started));
+    return switch (result(jobs, started, atOnce)) {
+      case AllPassed _ -> new AllPassed(note(started));
+      case Unfinished(var progress, var givenUp) ->
+          new Unfinished(noting(progress, started), givenUp);
+    };
   }
 
-  private Answer answer(List<HookJob> jobs, List<Started> started, boolean atOnce) {
+  /// What is known is recorded as soon as nothing else is to be done.
+  private Progress noting(Progress progress, List<Started> started) {
+    return progress.actions().isEmpty()
+        ? progress.doing(note(started).stream().toList())
+        : progress;
+  }
+
+  private Result result(List<HookJob> jobs, List<Started> started, boolean atOnce) {
     return switch (HookProgress.of(started, t.hooks(), steps, t.now())) {
       case Passed(var step) ->
-          late(jobs).map(job -> without(step, job)).orElseGet(() -> passed(step));
+          late(jobs)
+              .<Result>map(job -> without(step, job))
+              .orElseGet(() -> new AllPassed(Optional.empty()));
       case Next(var step, var attempt) -> start(step, attempt, started, Optional.empty());
       case Running(var step, var job, var until) ->
-          underWay(step, List.of(), Optional.empty(), Optional.of(until), waitingFor(job));
+          unfinished(Progress.of(phase(step), waitingFor(job)).changingAt(Optional.of(until)));
       case Failed failed -> afterFailure(failed, started, atOnce);
+    };
+  }
+
+  private static Result unfinished(Progress progress) {
+    return new Unfinished(progress, false);
+  }
+
+  private static Phase phase(Step step) {
+    return switch (step) {
+      case apply -> Phase.Applying;
+      case verify -> Phase.Verifying;
+      case revoke -> Phase.Retiring;
     };
   }
 
@@ -135,18 +138,6 @@ record HookRuns(
         : Optional.of(new Action.Note(holder.subject(), holder.thing().guard(), known));
   }
 
-  private static Answer passed(Step step) {
-    return new Answer(
-        true,
-        step,
-        List.of(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        false,
-        Optional.empty());
-  }
-
   /// One that was given up and runs all the same. It reads its value when it begins, and would take
   /// the next one for it.
   private static Optional<HookJob> late(List<HookJob> jobs) {
@@ -154,15 +145,17 @@ record HookRuns(
   }
 
   /// It goes, with its pods, before the value counts as settled.
-  private Answer without(Step step, HookJob late) {
+  private Result without(Step step, HookJob late) {
     var why = "another attempt has succeeded";
-    return underWay(
-        step,
-        RotationCleanup.removing(List.of(late), why),
-        Blocker.refusal(t.s(), late.subject()),
-        Optional.empty(),
+    var message =
         "version %d: %s; waiting for Job %s to be gone"
-            .formatted(version, why, late.subject().name()));
+            .formatted(version, why, late.subject().name());
+    var refusal = Blocker.refusal(t.s(), late.subject());
+    var phase = refusal.isPresent() ? Phase.Blocked : phase(step);
+    return unfinished(
+        Progress.of(phase, message)
+            .doing(RotationCleanup.removing(List.of(late), why))
+            .against(refusal));
   }
 
   /// The Jobs that are about the very value.
@@ -172,54 +165,45 @@ record HookRuns(
         .toList();
   }
 
-  private static Answer underWay(
-      Step step,
-      List<Action> actions,
-      Optional<Blocker> obstacle,
-      Optional<Instant> changesAt,
-      String message) {
-    return new Answer(
-        false, step, actions, obstacle, changesAt, Optional.of(message), false, Optional.empty());
-  }
-
   private String waitingFor(String job) {
     return "version " + version + ": waiting for Job " + job;
   }
 
-  private Answer start(Step step, int attempt, List<Started> started, Optional<Blocker> failure) {
+  private Result start(Step step, int attempt, List<Started> started, Optional<Blocker> failure) {
     if (!t.mayRun(step)) {
       return withheld(step);
     }
     var job = ObjectRef.job(HookJob.name(t.name(), version, step, attempt));
-    var hook = t.hooks().of(step).orElseThrow();
     var refusal = Blocker.refusal(t.s(), job);
+    if (refusal.isPresent()) {
+      return unfinished(Progress.blocked(refusal.get()));
+    }
     // One of that name about an earlier value goes first.
     var isTaken = t.jobs().stream().anyMatch(other -> other.subject().equals(job));
-    return underWay(
+    return unfinished(
+        Progress.of(phase(step), waitingFor(job.name()))
+            .doing(isTaken ? List.of() : List.of(run(job, step, attempt, started)))
+            .against(failure));
+  }
+
+  private Action run(ObjectRef job, Step step, int attempt, List<Started> started) {
+    return new Action.RunHook(
+        job,
+        t.subject(),
         step,
-        refusal.isPresent() || isTaken
-            ? List.of()
-            : List.of(
-                new Action.RunHook(
-                    job,
-                    t.subject(),
-                    step,
-                    hook,
-                    version,
-                    attempt,
-                    about,
-                    t.asked(),
-                    lost(started),
-                    record(started))),
-        refusal.or(() -> failure),
-        Optional.empty(),
-        refusal.map(Blocker::message).orElseGet(() -> waitingFor(job.name())));
+        t.hooks().of(step).orElseThrow(),
+        version,
+        attempt,
+        about,
+        t.asked(),
+        lost(started),
+        record(started));
   }
 
   /// Whoever asks for it: what nobody has approved does not run.
-  private Answer withheld(Step step) {
+  private Result withheld(Step step) {
     var obstacle = Blocker.broken(t.name() + ": " + t.withheld(step));
-    return underWay(step, List.of(), Optional.of(obstacle), Optional.empty(), t.withheld(step));
+    return unfinished(Progress.of(Phase.Blocked, t.withheld(step)).against(Optional.of(obstacle)));
   }
 
   private static List<ObjectRef> lost(List<Started> started) {
@@ -229,7 +213,7 @@ record HookRuns(
         .toList();
   }
 
-  private Answer afterFailure(Failed failed, List<Started> started, boolean atOnce) {
+  private Result afterFailure(Failed failed, List<Started> started, boolean atOnce) {
     var most = t.conduct().maxAttempts();
     var tries = tries(started);
     var what =
@@ -237,23 +221,7 @@ record HookRuns(
             .formatted(
                 Math.max(1, tries), most, failed.step(), version, failed.job(), failed.why());
     if (tries >= most) {
-      return new Answer(
-          false,
-          failed.step(),
-          List.of(),
-          Optional.of(
-              Blocker.broken(
-                  t.name()
-                      + ": "
-                      + what
-                      + "; given up. Mend the hook, then "
-                      + (failed.step() == Step.revoke
-                          ? "set a new value of credence.dev/rotate or credence.dev/abort to have it tried again"
-                          : "set a new value of credence.dev/rotate, or of credence.dev/abort to drop the new value"))),
-          Optional.empty(),
-          Optional.of(what + "; given up"),
-          true,
-          Optional.empty());
+      return givenUp(failed.step(), what + "; given up");
     }
     var failure =
         Optional.of(new Blocker(Reason.VerificationFailed, t.name() + ": " + what, Impact.Waiting));
@@ -262,12 +230,18 @@ record HookRuns(
     if (opening.filter(at -> !at.isAfter(t.now())).isPresent()) {
       return start(steps.getFirst(), failed.attempt() + 1, started, failure);
     }
-    return underWay(
-        failed.step(),
-        List.of(),
-        failure,
-        opening,
-        what + opening.map(at -> "; tried again at " + at).orElse("; no window opens again"));
+    var next = opening.map(at -> "; tried again at " + at).orElse("; no window opens again");
+    return unfinished(
+        Progress.of(phase(failed.step()), what + next).against(failure).changingAt(opening));
+  }
+
+  private Result givenUp(Step step, String what) {
+    var advice =
+        step == Step.revoke
+            ? "set a new value of credence.dev/rotate or credence.dev/abort to have it tried again"
+            : "set a new value of credence.dev/rotate, or of credence.dev/abort to drop the new value";
+    var obstacle = Blocker.broken(t.name() + ": " + what + ". Mend the hook, then " + advice);
+    return new Unfinished(Progress.of(Phase.Blocked, what).against(Optional.of(obstacle)), true);
   }
 
   /// A staged value that was given up goes when somebody asks anew; what is to be ended stays the

@@ -2,6 +2,7 @@
 package dev.credence.decide.rotation;
 
 import dev.credence.decide.rotation.CredentialPlan.Blocker;
+import dev.credence.decide.rotation.CredentialPlan.Builder;
 import dev.credence.decide.rotation.RotationTarget.IssuedSecret;
 import dev.credence.facts.identity.Member.Issue;
 import dev.credence.plan.Action;
@@ -12,16 +13,16 @@ import java.time.Duration;
 /// What is to be done about a Secret of ours whose annotations cannot be right?
 final class IssueTimeRepair {
   private final RotationTarget t;
-  private final Upkeep upkeep;
+  private final SecretPlan plans;
 
-  IssueTimeRepair(RotationTarget t, Upkeep upkeep) {
+  IssueTimeRepair(RotationTarget t, SecretPlan plans) {
     this.t = t;
-    this.upkeep = upkeep;
+    this.plans = plans;
   }
 
   /// What we do not understand we do not overwrite.
-  CredentialPlan unreadable() {
-    return upkeep.blocked(
+  Builder unreadable() {
+    return plans.blocked(
         Blocker.broken(
             t.subject()
                 + ": its annotations credence.dev/version, issued-at and previous-retires-at cannot be read; restore what was there, or delete the Secret to have a new one"));
@@ -29,20 +30,18 @@ final class IssueTimeRepair {
 
   /// A clock was wrong when the value was issued, or somebody wrote the annotation. How old it is
   /// nobody knows; counted from now on it is neither replaced at once nor kept for years.
-  CredentialPlan redated(IssuedSecret current) {
+  Builder redated(IssuedSecret current) {
     var dated = new IssuedSecret(current.secret(), dated(current.issue()));
     var until = dated.issue().previousRetiresAt();
-    var end = t.end(dated.secret());
-    var turn =
-        CredentialPlan.idle(
-                t.generated()
-                    .with(dated.issue(), Phase.Fresh, until, end, upkeep.note(dated.secret())))
+    var plan =
+        plans
+            .issued(dated, Phase.Fresh, until)
+            .message(plans.note(dated))
             .against(t.refusal())
-            .changingAt(t.rhythm().due(dated.issue(), end))
-            .answering(dated.handled());
+            .changingAt(t.rhythm().due(dated.issue(), t.end(dated.secret())));
     return t.isSetBack()
-        ? turn
-        : turn.doing(
+        ? plan
+        : plan.doing(
             new Action.ResetIssuedAt(t.subject(), dated.guard(), dated.issue().issuedAt(), until));
   }
 

@@ -10,10 +10,8 @@ import dev.credence.facts.identity.Member.EndDate;
 import dev.credence.facts.identity.Member.Issue;
 import dev.credence.facts.identity.Member.StoredSecret;
 import dev.credence.plan.Action;
-import dev.credence.plan.IdentityStatus.Credential;
 import dev.credence.plan.IdentityStatus.Credential.Kind;
 import dev.credence.plan.IdentityStatus.Credential.Phase;
-import dev.credence.plan.IdentityStatus.Handled;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -28,24 +26,15 @@ public final class LinkedSecrets {
     var end = secret.end();
     var isOver = hasCome(end, s);
     var name = secret.subject().name();
-    return CredentialPlan.idle(
-        new Credential(
-            name,
-            secret.legacyToken() ? Kind.LegacyToken : Kind.Linked,
-            isOver ? Phase.Expired : Phase.Fresh,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            end,
-            accountOf(s, name),
-            Optional.empty(),
-            Handled.NONE,
-            Optional.empty(),
-            Optional.empty(),
+    return CredentialPlan.of(name, secret.legacyToken() ? Kind.LegacyToken : Kind.Linked)
+        .phase(isOver ? Phase.Expired : Phase.Fresh)
+        .ends(end)
+        .account(accountOf(s, name))
+        .message(
             isOver
                 ? end.map(time -> "ended at " + time + ": replace it where it was made")
-                : secret.endDate().flatMap(EndDate::complaint)));
+                : secret.endDate().flatMap(EndDate::complaint))
+        .build();
   }
 
   private static Optional<AccountElsewhere> accountOf(Snapshot s, String secret) {
@@ -61,28 +50,21 @@ public final class LinkedSecrets {
     var promised = secret.issue().flatMap(Issue::previousRetiresAt);
     var isRetiring = hasCome(promised, s) && s.setback(secret.subject()).isEmpty();
     var previousRetires = promised.filter(_ -> !isRetiring);
-    var credential =
-        new Credential(
-            secret.subject().name(),
-            secret.issue().flatMap(Issue::account).isPresent() ? Kind.Token : Kind.Generated,
-            previousRetires.isPresent() ? Phase.Overlapping : Phase.Fresh,
-            secret.issue().map(Issue::version),
-            secret.issue().map(Issue::issuedAt),
-            Optional.empty(),
-            previousRetires,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Handled.NONE,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.of(
-                "no longer in `spec.secrets`: kept and not rotated; delete the Secret when nothing uses it, or list it again"));
-    var turn = CredentialPlan.idle(credential).against(Blocker.refusal(s, secret.subject()));
-    return isRetiring
-        ? turn.doing(olderTokensEnding(s, secret))
-            .doing(new Action.Retire(secret.subject(), secret.thing().guard()))
-        : turn;
+    var isToken = secret.issue().flatMap(Issue::account).isPresent();
+    var plan =
+        CredentialPlan.of(secret.subject().name(), isToken ? Kind.Token : Kind.Generated)
+            .phase(previousRetires.isPresent() ? Phase.Overlapping : Phase.Fresh)
+            .version(secret.issue().map(Issue::version))
+            .issuedAt(secret.issue().map(Issue::issuedAt))
+            .previousRetires(previousRetires)
+            .message(
+                "no longer in `spec.secrets`: kept and not rotated; delete the Secret when nothing uses it, or list it again")
+            .against(Blocker.refusal(s, secret.subject()));
+    if (isRetiring) {
+      plan.doing(olderTokensEnding(s, secret))
+          .doing(new Action.Retire(secret.subject(), secret.thing().guard()));
+    }
+    return plan.build();
   }
 
   private static List<Action> olderTokensEnding(Snapshot s, StoredSecret secret) {

@@ -2,6 +2,7 @@
 package dev.credence.decide.rotation;
 
 import dev.credence.decide.rotation.CredentialPlan.Blocker;
+import dev.credence.decide.rotation.CredentialPlan.Builder;
 import dev.credence.decide.rotation.RotationTarget.IssuedSecret;
 import dev.credence.facts.identity.Member.StoredSecret;
 import dev.credence.plan.Action.Why;
@@ -14,15 +15,15 @@ import java.util.Optional;
 /// May a rotation that is due begin now, by the windows of the policy?
 final class MaintenanceWindow {
   private final RotationTarget t;
-  private final Upkeep upkeep;
+  private final SecretPlan plans;
 
-  MaintenanceWindow(RotationTarget t, Upkeep upkeep) {
+  MaintenanceWindow(RotationTarget t, SecretPlan plans) {
     this.t = t;
-    this.upkeep = upkeep;
+    this.plans = plans;
   }
 
   /// Empty where it may begin. What ends by itself before a window opens does not wait for that.
-  Optional<CredentialPlan> deferred(IssuedSecret current, boolean urgent) {
+  Optional<Builder> deferred(IssuedSecret current, boolean urgent) {
     if (urgent || isOpen()) {
       return Optional.empty();
     }
@@ -36,12 +37,12 @@ final class MaintenanceWindow {
   }
 
   /// `opening` is empty where no window ever opens.
-  private CredentialPlan deferred(IssuedSecret current, Optional<Instant> opening) {
+  private Builder deferred(IssuedSecret current, Optional<Instant> opening) {
     var message =
         opening
             .map(at -> "due; the policy's window opens at " + at)
             .orElse("due; no window of the policy ever opens");
-    return upkeep
+    return plans
         .kept(current, Phase.Deferred, message)
         .against(
             new Blocker(

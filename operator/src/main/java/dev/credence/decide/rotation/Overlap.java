@@ -2,6 +2,9 @@
 package dev.credence.decide.rotation;
 
 import dev.credence.decide.rotation.CredentialPlan.Blocker;
+import dev.credence.decide.rotation.CredentialPlan.Progress;
+import dev.credence.decide.rotation.HookRuns.AllPassed;
+import dev.credence.decide.rotation.HookRuns.Unfinished;
 import dev.credence.decide.rotation.RotationTarget.IssuedSecret;
 import dev.credence.facts.credential.Hooks;
 import dev.credence.facts.credential.Hooks.Step;
@@ -15,7 +18,6 @@ import dev.credence.plan.ConditionResult.Impact;
 import dev.credence.plan.IdentityStatus.Credential.Phase;
 import dev.credence.plan.Reason;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,18 +35,21 @@ final class Overlap {
   /// `leftBefore`: pods from before this time use a value that is gone then. `users`: who uses the
   /// Secret, where somebody could be asked.
   record Answer(
-      List<Action> actions,
-      Phase phase,
+      Progress progress,
       Optional<Instant> previousUntil,
-      Optional<String> message,
-      Optional<Blocker> obstacle,
-      Optional<Instant> changesAt,
       Optional<Instant> leftBefore,
       Optional<Users> users) {
 
-    private Answer with(Optional<Users> counted) {
-      return new Answer(
-          actions, phase, previousUntil, message, obstacle, changesAt, leftBefore, counted);
+    private Answer with(Progress other) {
+      return new Answer(other, previousUntil, leftBefore, users);
+    }
+
+    private Answer usedBy(Optional<Users> counted) {
+      return new Answer(progress, previousUntil, leftBefore, counted);
+    }
+
+    private Answer leaving(Optional<Instant> before) {
+      return new Answer(progress, previousUntil, before, users);
     }
 
     boolean isUnderWay() {
@@ -53,7 +58,7 @@ final class Overlap {
 
     /// What goes before the next value can take the place of the previous one.
     List<Action> beforeTheNext() {
-      return actions.stream()
+      return progress.actions().stream()
           .filter(action -> !(action instanceof Action.Retire || action instanceof Action.CaughtUp))
           .toList();
     }
@@ -72,44 +77,35 @@ final class Overlap {
   }
 
   private Answer answer() {
-    return issue.previousRetiresAt().map(this::until).orElseGet(() -> without(List.of()));
+    return issue
+        .previousRetiresAt()
+        .map(this::until)
+        .orElseGet(() -> answer(Optional.empty(), Progress.of(Phase.Fresh)));
   }
 
-  /// There is no previous value once these are done.
-  private Answer without(List<Action> actions) {
-    return answer(actions, Phase.Fresh, Optional.empty(), Optional.empty(), Optional.empty());
-  }
-
-  private Answer answer(
-      List<Action> actions,
-      Phase phase,
-      Optional<Instant> previousUntil,
-      Optional<String> message,
-      Optional<Blocker> obstacle) {
-    return new Answer(
-        actions,
-        phase,
-        previousUntil,
-        message,
-        obstacle,
-        Optional.empty(),
-        issue.moving().leftBefore(),
-        Optional.empty());
+  private Answer answer(Optional<Instant> previousUntil, Progress progress) {
+    return new Answer(progress, previousUntil, issue.moving().leftBefore(), Optional.empty());
   }
 
   /// The same with who is left behind, and without those who have moved since.
   private Answer remembering(Answer given) {
     var left = given.leftBefore().flatMap(before -> restarts.left(t.name(), before));
     var lost = left.map(uptake -> (int) uptake.behind().count()).orElse(0);
-    var users = restarts.uptake(t.name()).map(uptake -> uptake.users(lost));
+    var counted = given.usedBy(restarts.uptake(t.name()).map(uptake -> uptake.users(lost)));
     if (given.leftBefore().isEmpty()) {
-      return given.with(users);
+      return counted;
     }
-    if (left.isPresent() && lost == 0) {
-      return caughtUp(given).with(users);
-    }
+    return left.isPresent() && lost == 0
+        ? caughtUp(counted)
+        : counted.with(leftBehind(given.progress(), left));
+  }
+
+  private Progress leftBehind(Progress given, Optional<ConsumerProgress> left) {
+    var phase = given.phase() == Phase.Fresh ? Phase.Restarting : given.phase();
     // A hook or a refused write says what is in the way.
-    var isSaid = given.obstacle().filter(o -> o.reason() != Reason.ConsumersPending).isPresent();
+    if (given.obstacle().filter(o -> o.reason() != Reason.ConsumersPending).isPresent()) {
+      return given.in(phase);
+    }
     var sentence =
         left.map(restarts::sentence)
             .map(names -> "a value that is no longer valid is still used by " + names)
@@ -122,15 +118,7 @@ final class Overlap {
             Reason.ConsumersLeftBehind,
             t.name() + ": " + sentence,
             left.map(this::weight).orElse(Impact.Waiting));
-    return new Answer(
-        given.actions(),
-        given.phase() == Phase.Fresh ? Phase.Restarting : given.phase(),
-        given.previousUntil(),
-        isSaid ? given.message() : Optional.of(sentence),
-        isSaid ? given.obstacle() : Optional.of(obstacle),
-        given.changesAt(),
-        given.leftBefore(),
-        users);
+    return given.in(phase).saying(Optional.of(sentence)).against(Optional.of(obstacle));
   }
 
   private Impact weight(ConsumerProgress left) {
@@ -139,18 +127,12 @@ final class Overlap {
 
   /// Everybody has moved. It is written down unless the Secret is written anyway.
   private Answer caughtUp(Answer given) {
-    var isWritten = issue.moving().leftBefore().isEmpty() || !given.actions().isEmpty();
-    return new Answer(
-        isWritten || t.isSetBack()
-            ? given.actions()
-            : List.of(new Action.CaughtUp(t.subject(), current.guard())),
-        given.phase(),
-        given.previousUntil(),
-        given.message(),
-        given.obstacle(),
-        given.changesAt(),
-        Optional.empty(),
-        given.users());
+    var isWritten = issue.moving().leftBefore().isEmpty() || !given.progress().actions().isEmpty();
+    var done = given.leaving(Optional.empty());
+    return isWritten || t.isSetBack()
+        ? done
+        : done.with(
+            given.progress().doing(List.of(new Action.CaughtUp(t.subject(), current.guard()))));
   }
 
   /// Who asks for the next value now has no use for the rest of the time that was promised; those
@@ -200,8 +182,7 @@ final class Overlap {
   private Answer overlapping(Instant promised, Instant deadline) {
     var uptake = restarts.uptake(t.name()).filter(_ -> restarts.isActive());
     if (uptake.isEmpty() || uptake.get().behind().findAny().isEmpty()) {
-      return answer(
-          List.of(), Phase.Overlapping, Optional.of(promised), Optional.empty(), Optional.empty());
+      return answer(Optional.of(promised), Progress.of(Phase.Overlapping));
     }
     return waitingFor(uptake.get(), promised, deadline);
   }
@@ -209,21 +190,18 @@ final class Overlap {
   private Answer waitingFor(ConsumerProgress uptake, Instant until, Instant deadline) {
     var isOverdue = !t.now().isBefore(deadline);
     var sentence = "waiting for " + restarts.sentence(uptake) + "; " + whatThen(deadline);
-    return new Answer(
-        List.of(),
-        restarts.isActive() ? Phase.Restarting : Phase.Overlapping,
+    var obstacle =
+        new Blocker(
+            Reason.ConsumersPending,
+            t.name() + ": " + sentence,
+            restarts.needsPerson(uptake)
+                ? Impact.Broken
+                : isOverdue ? Impact.Violation : Impact.None);
+    return answer(
         Optional.of(until),
-        Optional.of(sentence),
-        Optional.of(
-            new Blocker(
-                Reason.ConsumersPending,
-                t.name() + ": " + sentence,
-                restarts.needsPerson(uptake)
-                    ? Impact.Broken
-                    : isOverdue ? Impact.Violation : Impact.None)),
-        Optional.of(issue.issuedAt()),
-        issue.moving().leftBefore(),
-        Optional.empty());
+        Progress.of(restarts.isActive() ? Phase.Restarting : Phase.Overlapping, sentence)
+            .against(Optional.of(obstacle))
+            .changingAt(Optional.of(issue.issuedAt())));
   }
 
   private String whatThen(Instant deadline) {
@@ -240,13 +218,10 @@ final class Overlap {
 
   private Answer unknown(Instant deadline) {
     var sentence = restarts.problem().orElse("consumers are not known yet");
+    var obstacle = new Blocker(Reason.ConsumersPending, t.name() + ": " + sentence, Impact.Waiting);
     return answer(
-        List.of(),
-        Phase.Overlapping,
         Optional.of(deadline),
-        Optional.of(sentence),
-        Optional.of(
-            new Blocker(Reason.ConsumersPending, t.name() + ": " + sentence, Impact.Waiting)));
+        Progress.of(Phase.Overlapping, sentence).against(Optional.of(obstacle)));
   }
 
   private Answer ending() {
@@ -256,54 +231,33 @@ final class Overlap {
     if (!t.mayRun(Step.revoke) && issue.previous() == Previous.Kept) {
       var sentence = "the previous value stays: " + t.withheld(Step.revoke);
       return answer(
-          List.of(),
-          Phase.Blocked,
           issue.previousRetiresAt(),
-          Optional.of(sentence),
-          Optional.of(Blocker.broken(t.name() + ": " + sentence)));
+          Progress.of(Phase.Blocked, sentence)
+              .against(Optional.of(Blocker.broken(t.name() + ": " + sentence))));
     }
     if (issue.previous() == Previous.Kept) {
+      var begin = new Action.BeginRevoke(t.subject(), current.guard());
       return answer(
-          t.isSetBack() ? List.of() : List.of(new Action.BeginRevoke(t.subject(), current.guard())),
-          Phase.Retiring,
           issue.previousRetiresAt(),
-          Optional.of("the previous value is about to be ended"),
-          Optional.empty());
+          Progress.of(Phase.Retiring, "the previous value is about to be ended")
+              .doing(t.isSetBack() ? List.of() : List.of(begin)));
     }
-    var hook = HookRuns.ending(t, current.secret(), issue.version() - 1, Hooks.PREVIOUS);
-    if (hook.passed()) {
-      return retiring();
-    }
-    return new Answer(
-        hook.actions(),
-        hook.blocked() ? Phase.Blocked : Phase.Retiring,
-        issue.previousRetiresAt(),
-        hook.message(),
-        hook.obstacle(),
-        hook.changesAt(),
-        issue.moving().leftBefore(),
-        Optional.empty());
+    return switch (HookRuns.ending(t, current.secret(), issue.version() - 1, Hooks.PREVIOUS)) {
+      case AllPassed _ -> retiring();
+      case Unfinished(var progress, _) -> answer(issue.previousRetiresAt(), progress);
+    };
   }
 
   private Answer retiring() {
     if (t.isSetBack()) {
-      return answer(
-          List.of(), Phase.Retiring, issue.previousRetiresAt(), Optional.empty(), t.refusal());
+      return answer(issue.previousRetiresAt(), Progress.of(Phase.Retiring).against(t.refusal()));
     }
     var left = leftByRetiring();
-    var actions =
-        new ArrayList<>(
-            TokenAnchors.endingBefore(issue.version(), t.parts(), TokenAnchors.OVERLAP_IS_OVER));
-    actions.add(new Action.Retire(t.subject(), current.guard(), left));
-    return new Answer(
-        actions,
-        Phase.Fresh,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        left,
-        Optional.empty());
+    var tokens =
+        TokenAnchors.endingBefore(issue.version(), t.parts(), TokenAnchors.OVERLAP_IS_OVER);
+    var retire = new Action.Retire(t.subject(), current.guard(), left);
+    return answer(Optional.empty(), Progress.of(Phase.Fresh).doing(tokens).doing(List.of(retire)))
+        .leaving(left);
   }
 
   /// Where nobody can be asked, somebody may be.

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.decide.rotation;
 
+import dev.credence.decide.rotation.CredentialPlan.Builder;
+import dev.credence.decide.rotation.CredentialPlan.Progress;
+import dev.credence.decide.rotation.HookRuns.AllPassed;
+import dev.credence.decide.rotation.HookRuns.Unfinished;
 import dev.credence.decide.rotation.RotationTarget.IssuedSecret;
 import dev.credence.facts.credential.Hooks;
 import dev.credence.facts.credential.Hooks.Step;
@@ -20,15 +24,15 @@ final class Revocation {
   private static final String WAITS = "the next value waits for an approval";
 
   private final RotationTarget t;
-  private final Upkeep upkeep;
+  private final SecretPlan plans;
 
-  Revocation(RotationTarget t, Upkeep upkeep) {
+  Revocation(RotationTarget t, SecretPlan plans) {
     this.t = t;
-    this.upkeep = upkeep;
+    this.plans = plans;
   }
 
   /// It is ended where it is checked before there is a new one, whatever breaks by that.
-  CredentialPlan revoked(IssuedSecret current, String reason) {
+  Builder revoked(IssuedSecret current, String reason) {
     if (t.isHalted(IssuanceHold.Cause.Unapproved)) {
       return withoutNext(current, reason);
     }
@@ -38,7 +42,7 @@ final class Revocation {
   /// While nobody has approved what comes next, a revocation ends the value and creates none. A
   /// hook that nobody has approved does not run; it does when it is approved, before the next
   /// value.
-  private CredentialPlan withoutNext(IssuedSecret current, String reason) {
+  private Builder withoutNext(IssuedSecret current, String reason) {
     return ended(current, reason)
         .filter(_ -> t.mayRun(Step.revoke))
         .orElseGet(
@@ -51,32 +55,33 @@ final class Revocation {
         .doing(endingTokens(current.issue()));
   }
 
-  private CredentialPlan replaced(IssuedSecret current, String reason) {
+  private Builder replaced(IssuedSecret current, String reason) {
     var obstacle = t.obstacle(Optional.of(current.issue()));
     if (obstacle.isPresent()) {
-      return upkeep
+      return plans
           .bare(current, Phase.Blocked, obstacle.get().message())
           .against(obstacle)
           .doing(endingTokens(current.issue()));
     }
     var why = new Why.Revoked(reason);
     if (t.hooks().stage()) {
-      var answer = new StagedRotation(t, Optional.of(current), false, true).answer(why);
-      return answer.turn(
-          upkeep,
-          () ->
-              said(
-                  current,
-                  reason,
-                  answer.phase() == Phase.Blocked,
-                  answer.message().orElse(BEING_MADE)));
+      return new StagedRotation(t, Optional.of(current), false, true)
+          .plan(
+              plans,
+              why,
+              progress ->
+                  said(
+                      current,
+                      reason,
+                      progress.isBlocked(),
+                      progress.message().orElse(BEING_MADE)));
     }
     if (t.isSetBack()) {
       return said(current, reason, false, BEING_MADE);
     }
     var receipt = new NewValue(t).nextAfterRevocation(current);
-    return upkeep
-        .turned(receipt)
+    return plans
+        .switched(receipt)
         .doing(endingTokens(current.issue()))
         .doing(TokenAnchors.anchoring(t, receipt.version()))
         .doing(new Action.Rotate(t.subject(), current.guard(), t.material(), receipt, why));
@@ -84,33 +89,33 @@ final class Revocation {
 
   /// The end of the value where it is checked, while that is under way; it does not wait for a new
   /// one to be possible.
-  Optional<CredentialPlan> ended(IssuedSecret current, String reason) {
-    return endings(current)
-        .filter(run -> !run.passed())
-        .findFirst()
+  Optional<Builder> ended(IssuedSecret current, String reason) {
+    return unended(current)
         .map(
-            run ->
-                said(current, reason, run.blocked(), run.message().orElse(""))
-                    .doing(run.actions())
-                    .against(run.obstacle())
-                    .against(t.obstacle(Optional.of(current.issue())))
-                    .changingAt(run.changesAt()));
+            progress ->
+                said(current, reason, progress.isBlocked(), progress.message().orElse(""))
+                    .with(progress)
+                    .against(t.obstacle(Optional.of(current.issue()))));
   }
 
-  /// The hooks that end the previous value, if it is still there, and the current one.
-  Stream<HookRuns.Answer> endings(IssuedSecret current) {
+  /// The first that has not passed of the hooks that end the previous value, if it is still there,
+  /// and the current one.
+  Optional<Progress> unended(IssuedSecret current) {
     if (t.hooks().revoke().isEmpty()) {
-      return Stream.of();
+      return Optional.empty();
     }
+    var issue = current.issue();
     var previous =
-        current.issue().previousRetiresAt().stream()
-            .filter(_ -> current.issue().previous() != Previous.Gone)
-            .map(
-                _ ->
-                    HookRuns.ending(
-                        t, current.secret(), current.issue().version() - 1, Hooks.PREVIOUS));
-    return Stream.concat(
-        previous, Stream.of(HookRuns.ending(t, current.secret(), current.issue().version(), "")));
+        issue.previousRetiresAt().filter(_ -> issue.previous() != Previous.Gone).stream()
+            .flatMap(_ -> unended(current, issue.version() - 1, Hooks.PREVIOUS));
+    return Stream.concat(previous, unended(current, issue.version(), "")).findFirst();
+  }
+
+  private Stream<Progress> unended(IssuedSecret current, long version, String suffix) {
+    return switch (HookRuns.ending(t, current.secret(), version, suffix)) {
+      case AllPassed _ -> Stream.of();
+      case Unfinished(var progress, _) -> Stream.of(progress);
+    };
   }
 
   /// The end of all tokens there are, the current one among them.
@@ -119,8 +124,8 @@ final class Revocation {
         t.nextVersion(Optional.of(issue)), t.parts(), "it was revoked");
   }
 
-  private CredentialPlan said(IssuedSecret current, String reason, boolean isBlocked, String what) {
-    return upkeep.bare(
+  private Builder said(IssuedSecret current, String reason, boolean isBlocked, String what) {
+    return plans.bare(
         current, isBlocked ? Phase.Blocked : Phase.Revoked, "revoked (" + reason + "): " + what);
   }
 }

@@ -4,6 +4,7 @@ package dev.credence.decide.rotation;
 import dev.credence.decide.membership.MemberRole;
 import dev.credence.decide.membership.OwnershipLabels;
 import dev.credence.decide.rotation.CredentialPlan.Blocker;
+import dev.credence.decide.rotation.CredentialPlan.Builder;
 import dev.credence.decide.rotation.RotationState.AbortAsked;
 import dev.credence.decide.rotation.RotationState.Adoptable;
 import dev.credence.decide.rotation.RotationState.BeingDeleted;
@@ -53,7 +54,7 @@ public final class Rotation {
 
   private final RotationTarget t;
   private final ConsumerRestarts restarts;
-  private final Upkeep upkeep;
+  private final SecretPlan plans;
   private final NewValue newValue;
   private final AbortRollback onDemand;
   private final Revocation revocation;
@@ -64,13 +65,13 @@ public final class Rotation {
   public Rotation(RotationTarget t, ConsumerRestarts restarts) {
     this.t = t;
     this.restarts = restarts;
-    this.upkeep = new Upkeep(t, restarts);
+    this.plans = new SecretPlan(t, restarts);
     this.newValue = new NewValue(t);
-    this.onDemand = new AbortRollback(t, upkeep);
-    this.revocation = new Revocation(t, upkeep);
-    this.repair = new IssueTimeRepair(t, upkeep);
+    this.onDemand = new AbortRollback(t, plans);
+    this.revocation = new Revocation(t, plans);
+    this.repair = new IssueTimeRepair(t, plans);
     this.cleanup = new RotationCleanup(t);
-    this.window = new MaintenanceWindow(t, upkeep);
+    this.window = new MaintenanceWindow(t, plans);
   }
 
   public CredentialPlan plan(MemberRole role) {
@@ -80,19 +81,20 @@ public final class Rotation {
         ? cleanup
             .tidied(plan, Optional.of(issued.current()))
             .against(ForeignFields.of(t, issued.current()))
-        : plan;
+            .build()
+        : plan.build();
   }
 
-  private CredentialPlan planned(RotationState state) {
+  private Builder planned(RotationState state) {
     return switch (state) {
-      case Decommissioned(var role) -> new Decommissioning(t, upkeep, cleanup).plan(role);
+      case Decommissioned(var role) -> new Decommissioning(t, plans, cleanup).plan(role);
       case NotCreated _ -> cleanup.tidied(first(), Optional.empty());
       case Adoptable(var secret) -> adopted(secret);
       case Released(var secret) ->
           cleared("is given back to its holder, who took credence.dev/adopt away")
               .doing(OwnershipLabels.release(secret.thing()));
       // What to do about these two is reported in the condition MembersLinked.
-      case BeingDeleted _ -> upkeep.waiting("the Secret is being deleted");
+      case BeingDeleted _ -> plans.waiting("the Secret is being deleted");
       case Unmanaged(var why) -> cleared(why);
       case Unreadable _ -> repair.unreadable();
       case Misdated(var current) -> repair.redated(current);
@@ -108,48 +110,46 @@ public final class Rotation {
   }
 
   /// Nothing is made for a Secret that is not ours, and nothing that was stays.
-  private CredentialPlan cleared(String message) {
-    return upkeep
+  private Builder cleared(String message) {
+    return plans
         .waiting(message)
         .doing(cleanup.dropping(NOT_OURS))
         .doing(RotationCleanup.removing(t.jobs(), NOT_OURS));
   }
 
-  private CredentialPlan first() {
+  private Builder first() {
     if (t.halt().isPresent()) {
       return notIssued(t.halt().get());
     }
     var obstacle = t.obstacle(Optional.empty());
     if (obstacle.isPresent()) {
-      return upkeep.blocked(obstacle.get());
+      return plans.blocked(obstacle.get());
     }
     if (t.isSetBack()) {
-      return upkeep.waiting("being created");
+      return plans.waiting("being created");
     }
     return t.hooks().stage() ? firstStaged() : issued();
   }
 
-  private CredentialPlan notIssued(IssuanceHold halt) {
+  private Builder notIssued(IssuanceHold halt) {
     var ended = halt.is(IssuanceHold.Cause.Ended);
-    return CredentialPlan.idle(
-            t.generated()
-                .without(ended ? Phase.Expired : Phase.Pending, "not issued: " + halt.why()))
+    return plans
+        .without(ended ? Phase.Expired : Phase.Pending, "not issued: " + halt.why())
         .doing(ended ? cleanup.dropping(halt.why()) : List.of());
   }
 
-  private CredentialPlan firstStaged() {
-    var answer = new StagedRotation(t, Optional.empty(), true, true).answer(new Why.OnRequest());
-    return answer.turn(
-        upkeep,
-        () ->
-            CredentialPlan.idle(
-                t.generated().without(answer.phase(), answer.message().orElse(""))));
+  private Builder firstStaged() {
+    return new StagedRotation(t, Optional.empty(), true, true)
+        .plan(
+            plans,
+            new Why.OnRequest(),
+            progress -> plans.without(progress.phase(), progress.message().orElse("")));
   }
 
-  private CredentialPlan issued() {
+  private Builder issued() {
     var receipt = newValue.first();
-    return upkeep
-        .turned(receipt)
+    return plans
+        .switched(receipt)
         .doing(TokenAnchors.anchoring(t, receipt.version()))
         .doing(
             new Action.Issue(
@@ -161,69 +161,69 @@ public final class Rotation {
                 t.s().identity().retain()));
   }
 
-  private CredentialPlan adopted(StoredSecret secret) {
+  private Builder adopted(StoredSecret secret) {
     if (t.halt().isPresent()) {
-      return upkeep.waiting("not taken over: " + t.halt().get().why());
+      return plans.waiting("not taken over: " + t.halt().get().why());
     }
     if (t.material() instanceof TokenRecipe) {
       var message = "a Secret is not taken over for a token: choose another name";
-      return upkeep.waiting(message).against(Blocker.broken(t.name() + ": " + message));
+      return plans.waiting(message).against(Blocker.broken(t.name() + ": " + message));
     }
     var refusal = t.refusal();
     if (refusal.isPresent()) {
-      return upkeep.blocked(refusal.get());
+      return plans.blocked(refusal.get());
     }
     // One that we made, and that outlived its identity, says itself which version it holds.
     var receipt =
         secret.issue().isPresent()
             ? Optional.<VersionInfo>empty()
             : Optional.of(newValue.given(secret));
-    return upkeep
+    return plans
         .waiting("is taken over; its value stays until the first rotation")
         .doing(Action.Adopt.of(secret.thing(), receipt));
   }
 
   /// A revocation ends the value where it is checked, whatever else keeps it from being replaced.
-  private CredentialPlan halted(IssuedSecret current, IssuanceHold hold) {
+  private Builder halted(IssuedSecret current, IssuanceHold hold) {
     return RotationTrigger.revocation(t, current)
         .flatMap(why -> revocation.ended(current, why))
         .orElseGet(() -> notRotated(current, hold))
         .doing(hold.is(IssuanceHold.Cause.Ended) ? cleanup.dropping(hold.why()) : List.of());
   }
 
-  private CredentialPlan notRotated(IssuedSecret current, IssuanceHold hold) {
+  private Builder notRotated(IssuedSecret current, IssuanceHold hold) {
     var message = "not rotated: " + hold.why();
     return switch (hold.cause()) {
-      case Ended -> upkeep.kept(current, Phase.Expired, message);
-      case Unapproved -> upkeep.kept(current, Phase.Fresh, message);
+      case Ended -> plans.kept(current, Phase.Expired, message);
+      case Unapproved -> plans.kept(current, Phase.Fresh, message);
       case Suspended, Decommissioned ->
           t.material() instanceof TokenRecipe
               ? ended(current)
-              : upkeep.still(current, Phase.Fresh, message);
+              : plans.still(current, Phase.Fresh, message);
     };
   }
 
-  private CredentialPlan ended(IssuedSecret current) {
+  private Builder ended(IssuedSecret current) {
     return t.s()
         .refusal(ObjectRef.anchorOf(t.name(), current.issue().version()))
         .map(
             refused ->
-                upkeep.still(
+                plans.still(
                     current,
                     Phase.Fresh,
                     "still valid, though the identity is suspended: " + refused.message()))
         .orElseGet(
             () ->
-                upkeep.still(
+                plans.still(
                     current,
                     Phase.Revoked,
                     "ended by the suspension; a new one is issued when the identity is resumed"));
   }
 
-  private CredentialPlan due(IssuedSecret current, Why why) {
+  private Builder due(IssuedSecret current, Why why) {
     var obstacle = t.obstacle(Optional.of(current.issue()));
     if (obstacle.isPresent()) {
-      return upkeep.blocked(current, obstacle.get());
+      return plans.blocked(current, obstacle.get());
     }
     var urgent = RotationTrigger.isUrgent(t, current) || why instanceof Why.Dead;
     var staging = staging(current, urgent);
@@ -233,37 +233,38 @@ public final class Rotation {
     return window.deferred(current, urgent).orElseGet(() -> begin(current, why, urgent));
   }
 
-  private CredentialPlan begin(IssuedSecret current, Why why, boolean urgent) {
-    var handover = Overlap.of(t, current, restarts);
-    if (handover.isUnderWay() && !(why instanceof Why.Dead)) {
-      return upkeep.kept(
+  private Builder begin(IssuedSecret current, Why why, boolean urgent) {
+    var overlap = Overlap.of(t, current, restarts);
+    if (overlap.isUnderWay() && !(why instanceof Why.Dead)) {
+      return plans.kept(
           current,
           Phase.Fresh,
-          handover
+          overlap
+              .progress()
               .message()
               .map(waitsFor -> waitsFor + "; the next value is due and comes then")
               .orElse("the next value is due and waits for the end of the overlap"));
     }
     var notBefore = current.issue().issuedAt().plus(SHORTEST_LIFE);
     if (t.now().isBefore(notBefore)) {
-      return upkeep
+      return plans
           .kept(current, Phase.Due, "rotated at most every 10s: next at " + notBefore)
           .changingAt(notBefore);
     }
     var beginning = window.beginning(current.secret(), why, urgent);
     return t.hooks().stage()
         ? staged(staging(current, urgent), current, beginning)
-        : replaced(current, handover, beginning);
+        : replaced(current, overlap, beginning);
   }
 
-  private CredentialPlan replaced(IssuedSecret current, Overlap.Answer handover, Why why) {
+  private Builder replaced(IssuedSecret current, Overlap.Answer overlap, Why why) {
     if (t.isSetBack()) {
-      return upkeep.kept(current, Phase.Due, "about to be replaced");
+      return plans.kept(current, Phase.Due, "about to be replaced");
     }
-    var receipt = newValue.next(current, why, handover.leftBefore());
-    return upkeep
-        .turned(receipt)
-        .doing(handover.beforeTheNext())
+    var receipt = newValue.next(current, why, overlap.leftBefore());
+    return plans
+        .switched(receipt)
+        .doing(overlap.beforeTheNext())
         .doing(TokenAnchors.anchoring(t, receipt.version()))
         .doing(new Action.Rotate(t.subject(), current.guard(), t.material(), receipt, why));
   }
@@ -272,35 +273,35 @@ public final class Rotation {
     return new StagedRotation(t, Optional.of(current), true, urgent);
   }
 
-  private CredentialPlan staged(StagedRotation staging, IssuedSecret current, Why why) {
-    var answer = staging.answer(window.sinceOpening(why));
-    return answer.turn(upkeep, () -> upkeep.kept(current, answer.phase(), answer.message()));
+  private Builder staged(StagedRotation staging, IssuedSecret current, Why why) {
+    return staging.plan(
+        plans,
+        window.sinceOpening(why),
+        progress -> plans.kept(current, progress.phase(), progress.message()));
   }
 
-  private CredentialPlan kept(IssuedSecret current) {
+  private Builder kept(IssuedSecret current) {
     return t.unreadableTiming()
-        .map(unreadable -> upkeep.blocked(current, unreadable))
+        .map(unreadable -> plans.blocked(current, unreadable))
         .or(() -> reworded(current))
-        .orElseGet(() -> upkeep.kept(current, Phase.Fresh, upkeep.note(current.secret())));
+        .orElseGet(() -> plans.kept(current, Phase.Fresh, plans.note(current)));
   }
 
   /// Fixed texts and templates follow the spec at once; the secret values stay.
-  private Optional<CredentialPlan> reworded(IssuedSecret current) {
+  private Optional<Builder> reworded(IssuedSecret current) {
     if (!(t.material() instanceof GeneratedContent recipe)
         || !RotationTrigger.isReworded(t, current.issue())) {
       return Optional.empty();
     }
     var obstacle = t.obstacle(Optional.of(current.issue()));
     if (obstacle.isPresent()) {
-      return Optional.of(upkeep.blocked(current, obstacle.get()));
+      return Optional.of(plans.blocked(current, obstacle.get()));
     }
-    var turn = upkeep.kept(current, Phase.Fresh, upkeep.note(current.secret()));
+    var plan = plans.kept(current, Phase.Fresh, plans.note(current));
     // One write at a time: each is judged by the version of the Secret.
-    var isWritten =
-        turn.actions().stream().anyMatch(action -> action.subject().equals(t.subject()));
     return Optional.of(
-        isWritten || t.isSetBack()
-            ? turn
-            : turn.doing(new Action.Reword(t.subject(), current.guard(), recipe)));
+        plan.writes(t.subject()) || t.isSetBack()
+            ? plan
+            : plan.doing(new Action.Reword(t.subject(), current.guard(), recipe)));
   }
 }

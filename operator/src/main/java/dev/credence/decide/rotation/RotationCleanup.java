@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.decide.rotation;
 
+import dev.credence.decide.rotation.CredentialPlan.Builder;
 import dev.credence.decide.rotation.RotationTarget.IssuedSecret;
 import dev.credence.facts.credential.HookJob;
 import dev.credence.facts.credential.HookJob.Outcome;
@@ -20,17 +21,17 @@ public final class RotationCleanup {
 
   /// Takes away what was made for a value that is no longer in question: what was staged and is in
   /// place by now, and Jobs.
-  CredentialPlan tidied(CredentialPlan turn, Optional<IssuedSecret> current) {
+  Builder tidied(Builder plan, Optional<IssuedSecret> current) {
     var useless = t.jobs().stream().filter(job -> !isUseful(job, current)).toList();
-    return turn.doing(staged(turn, current)).doing(removing(useless, "its value is settled"));
+    return plan.doing(staged(plan, current)).doing(removing(useless, "its value is settled"));
   }
 
-  private List<Action> staged(CredentialPlan turn, Optional<IssuedSecret> current) {
+  private List<Action> staged(Builder plan, Optional<IssuedSecret> current) {
     if (new StagedRotation(t, current, true, false).isBegun()) {
       return List.of();
     }
     return dropping("its value is in place, or no longer wanted").stream()
-        .filter(drop -> turn.actions().stream().noneMatch(a -> a.subject().equals(drop.subject())))
+        .filter(drop -> !plan.writes(drop.subject()))
         .toList();
   }
 

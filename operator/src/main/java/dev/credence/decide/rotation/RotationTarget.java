@@ -15,7 +15,6 @@ import dev.credence.facts.credential.Requests;
 import dev.credence.facts.credential.SecretContent;
 import dev.credence.facts.credential.Templates;
 import dev.credence.facts.credential.TokenRecipe;
-import dev.credence.facts.identity.Identity.Known;
 import dev.credence.facts.identity.Identity.SecretWanted;
 import dev.credence.facts.identity.Member.Aborted;
 import dev.credence.facts.identity.Member.Issue;
@@ -148,17 +147,14 @@ public record RotationTarget(
     return OwnershipLabels.wanted(s, owner);
   }
 
-  Generated generated() {
-    return new Generated(
-        wanted,
-        Optional.ofNullable(s.identity().knownVersions().get(name())),
-        s.identity().known(name()).flatMap(Known::consumers),
-        halt.isPresent() ? Optional.empty() : Optional.of(rhythm));
+  /// That of the Secret that was there before, so that one which somebody deleted is counted on.
+  Optional<Long> lastVersion() {
+    return Optional.ofNullable(s.identity().knownVersions().get(name()));
   }
 
   /// The number of the next value.
   long nextVersion(Optional<Issue> current) {
-    return 1 + current.map(Issue::version).or(() -> generated().lastVersion()).orElse(0L);
+    return 1 + current.map(Issue::version).or(this::lastVersion).orElse(0L);
   }
 
   /// What a new value answers, of those that the one before it answered and those that were asked.

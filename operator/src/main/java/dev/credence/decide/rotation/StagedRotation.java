@@ -2,6 +2,10 @@
 package dev.credence.decide.rotation;
 
 import dev.credence.decide.rotation.CredentialPlan.Blocker;
+import dev.credence.decide.rotation.CredentialPlan.Builder;
+import dev.credence.decide.rotation.CredentialPlan.Progress;
+import dev.credence.decide.rotation.HookRuns.AllPassed;
+import dev.credence.decide.rotation.HookRuns.Unfinished;
 import dev.credence.decide.rotation.RotationTarget.IssuedSecret;
 import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.Handled;
@@ -20,7 +24,7 @@ import dev.credence.plan.IdentityStatus.Credential.Phase;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// A new value that is proven before anyone sees it: staged beside the Secret, applied where it is
@@ -31,58 +35,22 @@ import java.util.stream.Stream;
 public record StagedRotation(
     RotationTarget t, Optional<IssuedSecret> current, boolean overlapping, boolean atOnce) {
 
-  /// `turned`: the new value is in place once the actions are done, and says this.
-  record Answer(
-      List<Action> actions,
-      Phase phase,
-      Optional<String> message,
-      Optional<Blocker> obstacle,
-      Optional<Instant> changesAt,
-      Optional<VersionInfo> turned) {
+  /// What comes next for the new version.
+  sealed interface StagedResult {}
 
-    /// `otherwise`: how the Secret stands while the new value is not in place.
-    CredentialPlan turn(Upkeep upkeep, Supplier<CredentialPlan> otherwise) {
-      return turned
-          .map(upkeep::turned)
-          .orElseGet(otherwise)
-          .doing(actions)
-          .against(obstacle)
-          .changingAt(changesAt);
-    }
+  /// It is in place once this action is done.
+  record SwitchedOver(Action.Promote action) implements StagedResult {}
 
-    private static Answer of(List<Action> actions, Phase phase, String message) {
-      return new Answer(
-          actions,
-          phase,
-          Optional.of(message),
-          Optional.empty(),
-          Optional.empty(),
-          Optional.empty());
-    }
+  /// It is not in place yet.
+  record StillStaged(Progress progress) implements StagedResult {}
 
-    private Answer doing(Optional<Action> more) {
-      return new Answer(
-          Stream.concat(actions.stream(), more.stream()).toList(),
-          phase,
-          message,
-          obstacle,
-          changesAt,
-          turned);
-    }
-
-    private static Answer waiting(String message) {
-      return of(List.of(), Phase.Applying, message);
-    }
-
-    private static Answer blocked(Blocker obstacle) {
-      return new Answer(
-          List.of(),
-          Phase.Blocked,
-          Optional.of(obstacle.message()),
-          Optional.of(obstacle),
-          Optional.empty(),
-          Optional.empty());
-    }
+  /// `why` is asked for where the version is put in place. `meanwhile`: the plan of the Secret
+  /// while it is not.
+  Builder plan(SecretPlan plans, Why why, Function<Progress, Builder> meanwhile) {
+    return switch (result(why)) {
+      case SwitchedOver(var action) -> plans.switched(action.receipt()).doing(action);
+      case StillStaged(var progress) -> meanwhile.apply(progress).with(progress);
+    };
   }
 
   /// Whether a value is staged that is still wanted.
@@ -96,18 +64,17 @@ public record StagedRotation(
         && !steps().isEmpty()
         && t.pending()
             .flatMap(pending -> pending.issue().map(staged -> hooks(pending, staged)))
-            .filter(answer -> !answer.blocked())
+            .filter(found -> !(found instanceof Unfinished(var waits, _) && waits.isBlocked()))
             .isPresent();
   }
 
-  /// `why` is asked for where the value is put in place.
-  Answer answer(Why why) {
+  private StagedResult result(Why why) {
     var pending = t.pending();
     if (pending.isEmpty()) {
-      return taken().map(Answer::blocked).orElseGet(this::stage);
+      return new StillStaged(taken().map(Progress::blocked).orElseGet(this::stage));
     }
     if (pending.get().thing().leaving()) {
-      return Answer.waiting("the value that was staged before is being deleted");
+      return waiting("the value that was staged before is being deleted");
     }
     if (isUseless(pending.get())) {
       return removing(pending.get(), "another value is wanted");
@@ -132,7 +99,7 @@ public record StagedRotation(
   /// Already in place, stopped, or made by another recipe than the one that is wanted now.
   private boolean isUseless(StoredSecret pending) {
     return pending.issue().isEmpty()
-        || pending.issue().get().version() < next()
+        || pending.issue().get().version() < version()
         || isAborted(pending.issue().get())
         || pending.issue().get().recipe().map(t.material()::since).orElse(Change.Generators)
             != Change.Nothing;
@@ -146,62 +113,59 @@ public record StagedRotation(
         .isPresent();
   }
 
-  private Answer removing(StoredSecret pending, String why) {
-    return Answer.of(
-        List.of(new Action.Remove(pending.subject(), pending.thing().guard(), why)),
-        Phase.Applying,
-        "staging a new value");
+  private static StagedResult waiting(String message) {
+    return new StillStaged(Progress.of(Phase.Applying, message));
   }
 
-  private Answer stage() {
+  private static StagedResult removing(StoredSecret pending, String why) {
+    var removal = new Action.Remove(pending.subject(), pending.thing().guard(), why);
+    return new StillStaged(
+        Progress.of(Phase.Applying, "staging a new value").doing(List.of(removal)));
+  }
+
+  private Progress stage() {
     var pending = ObjectRef.pendingOf(t.name());
     var refusal = Blocker.refusal(t.s(), pending);
     if (refusal.isPresent()) {
-      return Answer.blocked(refusal.get());
+      return Progress.blocked(refusal.get());
     }
     var receipt =
         new NewValue(t)
             .receipt(
-                next(),
+                version(),
                 t.nextSecond(),
                 Optional.empty(),
                 false,
                 t.answering(before(), current.map(IssuedSecret::secret)));
-    return Answer.of(
-        List.of(
-            new Action.Stage(
-                pending,
-                t.subject(),
-                guard(),
-                t.wanted().type(),
-                (GeneratedContent) t.material(),
-                t.labelling(),
-                receipt)),
-        phase(steps().getFirst()),
-        "version " + next() + " is staged");
+    var staging =
+        new Action.Stage(
+            pending,
+            t.subject(),
+            guard(),
+            t.wanted().type(),
+            (GeneratedContent) t.material(),
+            t.labelling(),
+            receipt);
+    var phase = steps().getFirst() == Step.apply ? Phase.Applying : Phase.Verifying;
+    return Progress.of(phase, "version " + version() + " is staged").doing(List.of(staging));
   }
 
-  private Answer carriedOn(StoredSecret pending, Issue staged, Why why) {
+  private StagedResult carriedOn(StoredSecret pending, Issue staged, Why why) {
     if (steps().isEmpty()) {
       // The hooks were taken out of the spec meanwhile.
-      return turned(pending, staged, why);
+      return switchedOver(pending, staged, why);
     }
-    var hooks = hooks(pending, staged);
-    if (hooks.passed()) {
-      var turned = turned(pending, staged, why);
+    return switch (hooks(pending, staged)) {
       // The Job may be gone by the time that the value can be put in place.
-      return turned.turned().isPresent() ? turned : turned.doing(hooks.note());
-    }
-    if (hooks.givenUp() && isAskedAnew(pending, staged)) {
-      return removing(pending, "a new value was asked for after this one was given up");
-    }
-    return new Answer(
-        hooks.actions(),
-        hooks.blocked() ? Phase.Blocked : phase(hooks.step()),
-        hooks.message(),
-        hooks.obstacle(),
-        hooks.changesAt(),
-        Optional.empty());
+      case AllPassed(var note) ->
+          switch (switchedOver(pending, staged, why)) {
+            case SwitchedOver done -> done;
+            case StillStaged(var waits) -> new StillStaged(waits.doing(note.stream().toList()));
+          };
+      case Unfinished(_, var givenUp) when givenUp && isAskedAnew(pending, staged) ->
+          removing(pending, "a new value was asked for after this one was given up");
+      case Unfinished(var progress, _) -> new StillStaged(progress);
+    };
   }
 
   private List<Step> steps() {
@@ -210,13 +174,9 @@ public record StagedRotation(
         .toList();
   }
 
-  private static Phase phase(Step step) {
-    return step == Step.apply ? Phase.Applying : Phase.Verifying;
-  }
-
-  private HookRuns.Answer hooks(StoredSecret pending, Issue staged) {
+  private HookRuns.Result hooks(StoredSecret pending, Issue staged) {
     var value = new Value(pending.subject().name(), pending.thing().guard().uid(), "");
-    return new HookRuns(t, staged.version(), value, steps(), pending).answer(atOnce);
+    return new HookRuns(t, staged.version(), value, steps(), pending).result(atOnce);
   }
 
   /// Since it was staged somebody asked for a new value, or to stop this one where there is no
@@ -231,31 +191,19 @@ public record StagedRotation(
         || pending.requests().abort().isPresent();
   }
 
-  private Answer turned(StoredSecret pending, Issue staged, Why why) {
+  private StagedResult switchedOver(StoredSecret pending, Issue staged, Why why) {
     if (t.isSetBack()) {
       return t.refusal()
-          .map(Answer::blocked)
-          .orElseGet(
-              () -> Answer.waiting("version " + staged.version() + " is about to be put in place"));
+          .<StagedResult>map(refusal -> new StillStaged(Progress.blocked(refusal)))
+          .orElseGet(() -> waiting("version " + staged.version() + " is about to be put in place"));
     }
     if (overlapping && current.filter(now -> now.issue().isEnding()).isPresent()) {
-      return Answer.waiting(
+      return waiting(
           "version "
               + staged.version()
               + " is put in place when the hook of the value before the current one has ended");
     }
-    var now = t.nextSecond();
-    var previousUntil = previousUntil(now);
-    var receipt =
-        new NewValue(t)
-            .receipt(
-                staged.version(),
-                now,
-                previousUntil,
-                overlapping && previousUntil.isPresent(),
-                handled(staged))
-            .leaving(leftBefore(now, previousUntil));
-    var turning =
+    return new SwitchedOver(
         new Action.Promote(
             t.subject(),
             guard(),
@@ -264,16 +212,22 @@ public record StagedRotation(
             t.wanted().type(),
             (GeneratedContent) t.material(),
             t.labelling(),
-            receipt,
+            versionInfo(staged),
             t.s().identity().retain(),
-            why);
-    return new Answer(
-        List.of(turning),
-        Phase.Fresh,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.of(receipt));
+            why));
+  }
+
+  private VersionInfo versionInfo(Issue staged) {
+    var now = t.nextSecond();
+    var previousUntil = previousUntil(now);
+    return new NewValue(t)
+        .receipt(
+            staged.version(),
+            now,
+            previousUntil,
+            overlapping && previousUntil.isPresent(),
+            handled(staged))
+        .leaving(leftBefore(now, previousUntil));
   }
 
   /// Requests for a value that came after this one was staged are for the next one; a revocation
@@ -310,7 +264,7 @@ public record StagedRotation(
                 : Optional.of(now));
   }
 
-  private long next() {
+  private long version() {
     return t.nextVersion(current.map(IssuedSecret::issue));
   }
 
