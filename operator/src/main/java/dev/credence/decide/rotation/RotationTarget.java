@@ -13,6 +13,7 @@ import dev.credence.facts.credential.Hooks;
 import dev.credence.facts.credential.Hooks.Step;
 import dev.credence.facts.credential.Requests;
 import dev.credence.facts.credential.SecretContent;
+import dev.credence.facts.credential.SlowKeys;
 import dev.credence.facts.credential.Templates;
 import dev.credence.facts.credential.TokenRecipe;
 import dev.credence.facts.identity.Identity.SecretWanted;

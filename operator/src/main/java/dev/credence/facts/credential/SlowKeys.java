@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.credence.decide.rotation;
+package dev.credence.facts.credential;
 
-import dev.credence.facts.credential.GeneratedContent;
-import dev.credence.facts.credential.Generator;
 import dev.credence.facts.credential.Generator.Algorithm;
 import dev.credence.facts.credential.Generator.KeyPair;
-import dev.credence.facts.credential.KeySpec;
-import dev.credence.facts.credential.SecretContent;
 import java.util.List;
 import java.util.Optional;
 
 /// Keys that take seconds to generate, which are RSA keys. The schema allows none with more than
 /// 4096 bits; an identity that was created before that may have one.
-final class SlowKeys {
+public final class SlowKeys {
   private static final int LARGEST = 4_096;
 
-  static boolean areIn(SecretContent material) {
+  public static boolean areIn(SecretContent material) {
     return material instanceof GeneratedContent(var keys)
         && keys.stream().map(KeySpec::generator).anyMatch(SlowKeys::isSlow);
   }
@@ -25,7 +21,7 @@ final class SlowKeys {
   }
 
   /// Why a key is not generated.
-  static Optional<String> problem(List<KeySpec> keys) {
+  public static Optional<String> problem(List<KeySpec> keys) {
     return keys.stream()
         .filter(key -> isSlow(key.generator()) && size(key.generator()) > LARGEST)
         .findFirst()
