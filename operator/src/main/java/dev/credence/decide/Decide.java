@@ -29,6 +29,7 @@ import dev.credence.decide.rotation.CredentialPlan.Blocker;
 import dev.credence.decide.rotation.Decommissioning;
 import dev.credence.decide.rotation.LinkedSecrets;
 import dev.credence.decide.rotation.Rotation;
+import dev.credence.decide.rotation.RotationState;
 import dev.credence.decide.rotation.RotationTarget;
 import dev.credence.decide.rotation.RotationTarget.IssuedSecret;
 import dev.credence.decide.rotation.StagedRotation;
@@ -105,6 +106,16 @@ public final class Decide {
   /// The same for an operator of this tier, which leaves the rest as it is and says so.
   public static Decision next(Snapshot s, Tier tier) {
     return TierLimit.within(tier, s);
+  }
+
+  /// The state of the rotation of each generated Secret, by its name.
+  static Map<String, RotationState> rotations(Snapshot s) {
+    var decide = new Decide(s);
+    return decide.targets.stream()
+        .collect(
+            Collectors.toMap(
+                RotationTarget::name,
+                target -> RotationState.of(target, decide.seat(target.subject()))));
   }
 
   private final Snapshot s;

@@ -81,33 +81,26 @@ public record CertificatePlan(
   private Builder toMake(ObjectRef subject, Issuance issue) {
     var broken = CertificateRules.broken(subject, issue, policy);
     if (halt.isPresent()) {
-      return violating(
-          unissued(subject, Phase.Pending, "not issued: " + halt.get().why(), Requests.NONE),
-          broken);
+      return unissued(subject, Phase.Pending, "not issued: " + halt.get().why(), Requests.NONE)
+          .against(broken);
     }
     if (isForbidden(broken)) {
-      return violating(
-          unissued(
-              subject, Phase.Blocked, "not issued: the policy does not allow it", Requests.NONE),
-          broken);
+      return unissued(
+              subject, Phase.Blocked, "not issued: the policy does not allow it", Requests.NONE)
+          .against(broken);
     }
     // What is new answers every request that was there before it.
     var answered = s.setback(subject).isPresent() ? Requests.NONE : s.identity().requests();
-    return violating(
-        unissued(subject, Phase.Pending, "cert-manager is asked to issue it", answered)
-            .doing(
-                new Action.CreateCertificate(
-                    subject, issue, OwnershipLabels.wanted(s, owner), s.identity().retain()))
-            .against(Blocker.refusal(s, subject)),
-        broken);
+    return unissued(subject, Phase.Pending, "cert-manager is asked to issue it", answered)
+        .doing(
+            new Action.CreateCertificate(
+                subject, issue, OwnershipLabels.wanted(s, owner), s.identity().retain()))
+        .against(Blocker.refusal(s, subject))
+        .against(broken);
   }
 
   private boolean isForbidden(List<Blocker> broken) {
     return !broken.isEmpty() && policy.filter(Policy::enforces).isPresent();
-  }
-
-  private static Builder violating(Builder turn, List<Blocker> broken) {
-    return turn.against(broken);
   }
 
   private Builder unissued(ObjectRef subject, Phase phase, String message, Requests requests) {

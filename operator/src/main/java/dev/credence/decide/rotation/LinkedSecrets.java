@@ -60,11 +60,11 @@ public final class LinkedSecrets {
             .message(
                 "no longer in `spec.secrets`: kept and not rotated; delete the Secret when nothing uses it, or list it again")
             .against(Blocker.refusal(s, secret.subject()));
-    if (isRetiring) {
-      plan.doing(olderTokensEnding(s, secret))
-          .doing(new Action.Retire(secret.subject(), secret.thing().guard()));
-    }
-    return plan.build();
+    return isRetiring
+        ? plan.doing(olderTokensEnding(s, secret))
+            .doing(new Action.Retire(secret.subject(), secret.thing().guard()))
+            .build()
+        : plan.build();
   }
 
   private static List<Action> olderTokensEnding(Snapshot s, StoredSecret secret) {

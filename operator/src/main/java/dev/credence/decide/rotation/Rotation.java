@@ -7,6 +7,7 @@ import dev.credence.decide.rotation.CredentialPlan.Blocker;
 import dev.credence.decide.rotation.CredentialPlan.Builder;
 import dev.credence.decide.rotation.RotationState.AbortAsked;
 import dev.credence.decide.rotation.RotationState.Adoptable;
+import dev.credence.decide.rotation.RotationState.AwaitingApproval;
 import dev.credence.decide.rotation.RotationState.BeingDeleted;
 import dev.credence.decide.rotation.RotationState.Current;
 import dev.credence.decide.rotation.RotationState.Decommissioned;
@@ -35,17 +36,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// What is due for one Secret that we make? Issue it, bring a new value in place, take the previous
-/// one away, or wait.
+/// Plans the rotation of one generated Secret, by its [RotationState].
 ///
-/// Everything it needs is in the cluster: on the Secret (version, time of issue, requests acted
-/// upon), beside it (the value that is staged, the anchors of its tokens) and in the Jobs of its
-/// hooks. So it carries on when every status is lost, and a value that is long overdue is replaced
-/// once, not once for each time that was missed.
+/// The state is computed from the cluster: the Secret with its annotations (version, time of issue,
+/// handled requests), the staged version, the anchors of tokens and the Jobs of hooks. A rotation
+/// continues when every status is lost, and an overdue version is replaced once, not once for each
+/// time that was missed.
 ///
-/// [StagedRotation] is what comes before the value is current, [Overlap] what comes after it. Users
-/// stop a rotation or take it back by [AbortRollback], and revoke a leaked value by [Revocation].
-/// [IssueTimeRepair] is for annotations that cannot be right.
+/// [StagedRotation] plans what comes before the new version is current, [Overlap] what comes after
+/// it, [AbortRollback] and [Revocation] answer requests, and [IssueTimeRepair] corrects
+/// annotations.
 public final class Rotation {
   /// Requests by annotation are answered at most this often; it is also the shortest `every`.
   private static final Duration SHORTEST_LIFE = Duration.ofSeconds(10);
@@ -102,6 +102,7 @@ public final class Rotation {
       case AbortAsked(var current, var request) -> onDemand.aborted(current, request);
       case Revoking(var current, var reason) -> revocation.revoked(current, reason);
       case RollbackAsked(var current, var request) -> onDemand.rolledBack(current, request);
+      case AwaitingApproval(var current, var hold) -> notRotated(current, hold);
       case Due(var current, var why) -> due(current, why);
       case Staged(var current, var staging) -> staged(staging, current, new Why.OnRequest());
       case Overlapping(var current) -> kept(current);

@@ -47,7 +47,7 @@ public sealed interface RotationState {
   /// The recorded time of issue is more than an hour in the future.
   record Misdated(IssuedSecret current) implements Issued {}
 
-  /// The identity is suspended, expired or not approved, so that no new version is issued.
+  /// The identity is suspended or expired, so that no new version is issued.
   record Halted(IssuedSecret current, IssuanceHold hold) implements Issued {}
 
   /// A new value of the annotation `credence.dev/abort`.
@@ -58,6 +58,9 @@ public sealed interface RotationState {
 
   /// A new value of the annotation `credence.dev/rollback`.
   record RollbackAsked(IssuedSecret current, String request) implements Issued {}
+
+  /// The identity or a change of it is not approved, so that no new version is issued.
+  record AwaitingApproval(IssuedSecret current, IssuanceHold hold) implements Issued {}
 
   /// A new version is due by the schedule, by a changed generator or by `credence.dev/rotate`.
   record Due(IssuedSecret current, Why why) implements Issued {}
@@ -108,7 +111,7 @@ public sealed interface RotationState {
         .or(() -> abortAsked(current))
         .or(() -> revoking(t, current))
         .or(() -> rollbackAsked(current))
-        .or(() -> unapproved(t, current))
+        .or(() -> awaitingApproval(t, current))
         .or(() -> due(t, current))
         .or(() -> staged(t, current))
         .orElseGet(() -> atRest(current));
@@ -120,7 +123,7 @@ public sealed interface RotationState {
         : Optional.empty();
   }
 
-  /// Requests are still answered where nothing but an approval is missing.
+  /// A missing approval comes after the requests, which are answered without it.
   private static Optional<Issued> halted(RotationTarget t, IssuedSecret current) {
     return t.halt()
         .filter(hold -> !hold.is(IssuanceHold.Cause.Unapproved))
@@ -141,8 +144,8 @@ public sealed interface RotationState {
         .map(request -> new RollbackAsked(current, request));
   }
 
-  private static Optional<Issued> unapproved(RotationTarget t, IssuedSecret current) {
-    return t.halt().map(hold -> new Halted(current, hold));
+  private static Optional<Issued> awaitingApproval(RotationTarget t, IssuedSecret current) {
+    return t.halt().map(hold -> new AwaitingApproval(current, hold));
   }
 
   private static Optional<Issued> due(RotationTarget t, IssuedSecret current) {
