@@ -9,6 +9,7 @@ import dev.credence.api.MachineIdentityStatus.CredentialStatus;
 import dev.credence.facts.credential.Issuance;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.plan.Action;
+import dev.credence.plan.ConditionResult;
 import dev.credence.plan.Reason;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
@@ -23,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 /// condition that turned. A condition that stays as it is says nothing again, also after a restart,
 /// since the old status is the memory.
 public final class EventRecorder implements AutoCloseable {
-  private static final List<String> SUMS = List.of("Reconciling", "Stalled");
   private static final String LEFT_BEHIND = Reason.ConsumersLeftBehind.name();
 
   private final EventWrites events;
@@ -223,7 +223,6 @@ public final class EventRecorder implements AutoCloseable {
     reviewed(identity, before, after);
     leftBehind(identity, before, after);
     after.conditions().stream()
-        .filter(condition -> !SUMS.contains(condition.type()))
         .filter(condition -> !isOfCredentials(condition, after))
         .forEach(condition -> turned(identity, known.get(condition.type()), condition));
   }
@@ -291,27 +290,21 @@ public final class EventRecorder implements AutoCloseable {
       }
       return;
     }
-    var isBad = isBad(now);
     var same =
         before != null
             && before.status() == now.status()
             && before.reason().equals(now.reason())
             // each warning of the end is another message
             && (!now.type().equals("Expiring") || before.message().equals(now.message()));
-    if (isBad && !same) {
+    if (isNews(now) && !same) {
       events.warn(identity, now.reason(), "Check", now.message());
     }
   }
 
-  private static boolean isBad(Condition condition) {
-    return switch (condition.type()) {
-      case "PolicyMatched" -> false;
-      case "Expiring", "Suspended" -> condition.status() == Condition.Truth.True;
-      // Seconds before an answer to a request are no news.
-      case "CredentialsFresh" ->
-          condition.status() == Condition.Truth.False && !condition.reason().equals("RotationDue");
-      default -> condition.status() == Condition.Truth.False;
-    };
+  private static boolean isNews(Condition condition) {
+    return ConditionResult.isProblem(condition.type(), condition.status().name())
+        // Seconds before an answer to a request are no news.
+        && !condition.reason().equals(Reason.RotationDue.name());
   }
 
   /// How many Events were not written since too many were waiting.

@@ -1,24 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.plan;
 
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
 /// One condition: what is judged, the answer, why, and how much it counts for Ready.
 public record ConditionResult(
     ConditionType aspect, ConditionStatus truth, Reason reason, String message, Impact weight) {
 
+  /// Reasons of a rotation that is under way, or waits for its window or its consumers.
+  private static final Set<String> COURSE =
+      names(Reason.RotationDue, Reason.RotationDeferred, Reason.ConsumersPending);
+
+  private static final Set<String> NOT_ENFORCED = names(Reason.NotEnforced, Reason.SuspensionLimit);
+
   public enum ConditionType {
-    Ready,
-    Reconciling,
-    Stalled,
-    PolicyMatched,
-    OwnerAssigned,
-    Approved,
-    MembersLinked,
-    CredentialsFresh,
-    Expiring,
-    Suspended,
-    InUse,
-    LeastPrivilege,
-    Reviewed
+    /// Ready, Reconciling and Stalled sum up the others.
+    Ready(Optional.empty()),
+    Reconciling(Optional.empty()),
+    Stalled(Optional.empty()),
+    /// Without a policy the built-in defaults apply.
+    PolicyMatched(Optional.empty()),
+    OwnerAssigned(Optional.of(ConditionStatus.False)),
+    Approved(Optional.of(ConditionStatus.False)),
+    MembersLinked(Optional.of(ConditionStatus.False)),
+    CredentialsFresh(Optional.of(ConditionStatus.False)),
+    Expiring(Optional.of(ConditionStatus.True)),
+    Suspended(Optional.of(ConditionStatus.True)),
+    InUse(Optional.of(ConditionStatus.False)),
+    LeastPrivilege(Optional.of(ConditionStatus.False)),
+    Reviewed(Optional.of(ConditionStatus.False));
+
+    private final Optional<ConditionStatus> problem;
+
+    ConditionType(Optional<ConditionStatus> problem) {
+      this.problem = problem;
+    }
+
+    /// The status that is a problem of the identity; empty where none is.
+    public Optional<ConditionStatus> problem() {
+      return problem;
+    }
   }
 
   public enum ConditionStatus {
@@ -41,5 +65,49 @@ public record ConditionResult(
   public static ConditionResult fine(
       ConditionType aspect, ConditionStatus truth, Reason reason, String message) {
     return new ConditionResult(aspect, truth, reason, message, Impact.None);
+  }
+
+  /// Whether the condition shows a problem of the identity.
+  public boolean isProblem() {
+    return isProblem(aspect.name(), truth.name());
+  }
+
+  /// The same of a condition as a status has it. Of a type that is not known, False is a problem.
+  public static boolean isProblem(String type, String status) {
+    return Stream.of(ConditionType.values())
+        .filter(known -> known.name().equals(type))
+        .findFirst()
+        .map(ConditionType::problem)
+        .orElse(Optional.of(ConditionStatus.False))
+        .filter(problem -> problem.name().equals(status))
+        .isPresent();
+  }
+
+  /// Whether a report lists the condition as a result.
+  public boolean isReported() {
+    return isReported(
+        aspect.name(),
+        truth.name(),
+        reason.name(),
+        weight == Impact.Violation || weight == Impact.Broken);
+  }
+
+  /// The same of a condition as a status has it. Findings are results of their own, a suspension
+  /// that is enforced is what somebody wanted, and a rotation that takes its course breaks no rule.
+  /// `weighs`: a rule of the policy is broken, or a person must act.
+  public static boolean isReported(String type, String status, String reason, boolean weighs) {
+    if (!isProblem(type, status) || type.equals(ConditionType.LeastPrivilege.name())) {
+      return false;
+    }
+    if (type.equals(ConditionType.Suspended.name())) {
+      return NOT_ENFORCED.contains(reason);
+    }
+    return weighs
+        || !type.equals(ConditionType.CredentialsFresh.name())
+        || !COURSE.contains(reason);
+  }
+
+  private static Set<String> names(Reason... reasons) {
+    return Stream.of(reasons).map(Reason::name).collect(Collectors.toSet());
   }
 }

@@ -2,7 +2,6 @@
 package dev.credence.plan;
 
 import dev.credence.facts.policy.Severity;
-import dev.credence.plan.ConditionResult.ConditionStatus;
 import dev.credence.plan.ConditionResult.ConditionType;
 import dev.credence.plan.ConditionResult.Impact;
 import dev.credence.plan.IdentityStatus.Finding;
@@ -15,7 +14,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /// Which rules do the identities of a namespace break? One result for each identity and rule, the
@@ -25,9 +23,6 @@ import java.util.stream.Stream;
 public record Results(List<Result> listed, int fails, int warns, int skips) {
   public static final int MOST = 500;
   private static final int LONGEST_MESSAGE = 512;
-
-  private static final Set<Reason> COURSE =
-      Set.of(Reason.RotationDue, Reason.RotationDeferred, Reason.ConsumersPending);
 
   public Results {
     listed = List.copyOf(listed);
@@ -73,28 +68,9 @@ public record Results(List<Result> listed, int fails, int warns, int skips) {
   private static Stream<Result> broken(Of one) {
     var verdicts =
         one.standing().verdicts().stream()
-            .filter(Results::isBroken)
+            .filter(ConditionResult::isReported)
             .map(verdict -> result(one, verdict));
     return Stream.concat(verdicts, one.standing().risk().stream().flatMap(r -> findings(one, r)));
-  }
-
-  /// Also where no policy asks for better. Ready, Stalled and Reconciling sum up the others,
-  /// findings speak for themselves, and suspended is what somebody wanted.
-  private static boolean isBroken(ConditionResult verdict) {
-    return switch (verdict.aspect()) {
-      case Ready, Reconciling, Stalled, LeastPrivilege -> false;
-      case PolicyMatched, Suspended -> verdict.weight() != Impact.None;
-      case Expiring -> verdict.weight() != Impact.None || verdict.truth() == ConditionStatus.True;
-      case CredentialsFresh -> verdict.truth() == ConditionStatus.False && !takesItsCourse(verdict);
-      case OwnerAssigned, Approved, MembersLinked, InUse, Reviewed ->
-          verdict.weight() != Impact.None || verdict.truth() == ConditionStatus.False;
-    };
-  }
-
-  /// A rotation that is under way, or waits for its window or its consumers, breaks no rule.
-  private static boolean takesItsCourse(ConditionResult verdict) {
-    return (verdict.weight() == Impact.None || verdict.weight() == Impact.Waiting)
-        && COURSE.contains(verdict.reason());
   }
 
   private static Result result(Of one, ConditionResult verdict) {

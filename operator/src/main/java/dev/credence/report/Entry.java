@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.report;
 
+import dev.credence.plan.ConditionResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -52,6 +53,10 @@ public record Entry(
   public record Condition(String type, String truth, String reason, String message) {
     public boolean is(String wanted) {
       return truth.equals(wanted);
+    }
+
+    public boolean isProblem() {
+      return ConditionResult.isProblem(type, truth);
     }
   }
 

@@ -260,13 +260,9 @@ public record Inventory(
         .toList();
   }
 
-  /// Ready, Reconciling and Stalled sum up the others, and findings speak for themselves.
+  /// Findings speak for themselves.
   private static boolean isBroken(Condition condition) {
-    return switch (condition.type()) {
-      case "Ready", "Reconciling", "Stalled", "PolicyMatched", "LeastPrivilege" -> false;
-      case "Expiring", "Suspended" -> condition.is("True");
-      default -> condition.is("False");
-    };
+    return condition.isProblem() && !condition.type().equals("LeastPrivilege");
   }
 
   private static boolean isWhyNotReady(Entry entry, Condition condition) {

@@ -6,7 +6,6 @@ import dev.credence.decide.policy.PolicyMatched;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.policy.Policy;
 import dev.credence.plan.ConditionResult;
-import dev.credence.plan.ConditionResult.ConditionStatus;
 import dev.credence.plan.ConditionResult.ConditionType;
 import dev.credence.plan.Decision;
 import dev.credence.plan.IdentityStatus;
@@ -119,7 +118,7 @@ record Explanation(Snapshot snapshot, Decision decision) {
 
   private static Stream<String> matters(IdentityStatus standing) {
     return standing.verdicts().stream()
-        .filter(Explanation::isWrong)
+        .filter(ConditionResult::isProblem)
         .map(
             verdict ->
                 verdict.aspect()
@@ -129,23 +128,6 @@ record Explanation(Snapshot snapshot, Decision decision) {
                     + verdict.reason()
                     + ": "
                     + verdict.message());
-  }
-
-  /// Ready, Reconciling and Stalled sum up the others.
-  private static boolean isWrong(ConditionResult verdict) {
-    return switch (verdict.aspect()) {
-      case Ready, Reconciling, Stalled -> false;
-      case Expiring, Suspended -> verdict.truth() == ConditionStatus.True;
-      case PolicyMatched,
-          OwnerAssigned,
-          Approved,
-          MembersLinked,
-          CredentialsFresh,
-          InUse,
-          LeastPrivilege,
-          Reviewed ->
-          verdict.truth() == ConditionStatus.False;
-    };
   }
 
   private Stream<String> suspension(IdentityStatus standing) {

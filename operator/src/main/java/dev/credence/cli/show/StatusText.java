@@ -34,7 +34,7 @@ final class StatusText {
             + "; policy "
             + entry.policy().orElse("none"));
     entry.conditions().stream()
-        .filter(StatusText::isWrong)
+        .filter(Condition::isProblem)
         .forEach(
             condition ->
                 lines.add(
@@ -52,14 +52,6 @@ final class StatusText {
         .nextAction()
         .ifPresent(at -> lines.add("  the operator has something to do " + times.words(at)));
     return lines;
-  }
-
-  private static boolean isWrong(Condition condition) {
-    return switch (condition.type()) {
-      case "Ready", "Reconciling", "Stalled" -> false;
-      case "Expiring", "Suspended" -> condition.is("True");
-      default -> condition.is("False");
-    };
   }
 
   private static String line(Credential credential, Times times) {
