@@ -44,9 +44,6 @@ public final class IdentityGauges implements MultiCollector {
     WITHIN.put("720h", Duration.ofHours(720));
   }
 
-  /// A value that comes later than this is late; also what the objective for rotations says.
-  private static final Duration LATE = Duration.ofMinutes(5);
-
   private static final Duration A_DAY = Duration.ofHours(24);
 
   private final ConcurrentSkipListMap<Name, Entry> standings = new ConcurrentSkipListMap<>();
@@ -199,13 +196,13 @@ public final class IdentityGauges implements MultiCollector {
     var inService =
         all.stream()
             .map(Entry::standing)
-            .filter(standing -> isInService(standing, now))
+            .filter(standing -> standing.rotates(now))
             .flatMap(standing -> standing.credentials().stream())
             .toList();
     gauges.add(
         single(
             Metric.RotationsOverdue,
-            inService.stream().filter(credential -> isOverdue(credential, now)).count()));
+            inService.stream().filter(credential -> credential.isOverdue(now)).count()));
     gauges.add(
         single(
             Metric.ConsumersPending,
@@ -219,7 +216,7 @@ public final class IdentityGauges implements MultiCollector {
     gauges.add(
         ending(
             Metric.RunningOut,
-            inService.stream().filter(credential -> !isReplacedInTime(credential, now)),
+            inService.stream().filter(credential -> credential.runsOut(now)),
             now));
     gauges.add(ending(Metric.CredentialsExpiring, credentials.stream(), now));
     gauges.add(
@@ -274,32 +271,10 @@ public final class IdentityGauges implements MultiCollector {
     return owner.truth() == ConditionStatus.False && owner.reason() == Reason.OwnerMissing;
   }
 
-  /// What waits for its window is not late.
-  private static boolean isOverdue(Credential credential, Instant now) {
-    return credential.phase() != Phase.Deferred
-        && credential.nextRotation().filter(due -> due.plus(LATE).isBefore(now)).isPresent();
-  }
-
-  private static boolean isReplacedInTime(Credential credential, Instant now) {
-    return !isOverdue(credential, now)
-        && credential
-            .nextRotation()
-            .filter(next -> credential.ends().filter(next::isBefore).isPresent())
-            .isPresent();
-  }
-
   private static boolean isLeftBehind(Credential credential, Instant now) {
     return credential.previousRetires().isPresent()
         && credential.consumers().filter(users -> users.current() < users.total()).isPresent()
         && credential.issuedAt().filter(at -> at.plus(A_DAY).isBefore(now)).isPresent();
-  }
-
-  /// Nothing is rotated for the others, so nothing of theirs is late.
-  private static boolean isInService(IdentityStatus standing, Instant now) {
-    return switch (standing.state()) {
-      case Provisioning, Active, Rotating -> standing.end().filter(now::isAfter).isEmpty();
-      case Requested, Suspended, Decommissioned -> false;
-    };
   }
 
   private static Optional<Double> nextRotation(Collection<Credential> credentials) {

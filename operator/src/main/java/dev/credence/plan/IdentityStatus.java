@@ -6,8 +6,10 @@ import dev.credence.facts.identity.Identity.Users;
 import dev.credence.facts.identity.RecordedStatus;
 import dev.credence.facts.policy.Severity;
 import dev.credence.facts.text.Interner;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -107,7 +109,15 @@ public record IdentityStatus(
     Active,
     Rotating,
     Suspended,
-    Decommissioned
+    Decommissioned;
+
+    /// Whether its credentials are rotated, unless it has expired.
+    public boolean rotates() {
+      return switch (this) {
+        case Provisioning, Active, Rotating -> true;
+        case Requested, Suspended, Decommissioned -> false;
+      };
+    }
   }
 
   /// What keeps an identity that is out of service from acting. `notCovered`: what it may still do,
@@ -187,6 +197,36 @@ public record IdentityStatus(
       Expired,
       Revoked
     }
+
+    /// A next value that comes later than this is late; also what the objective for rotations says.
+    private static final Duration LATE = Duration.ofMinutes(5);
+
+    /// Whether the next value is late, of an identity that rotates.
+    public boolean isOverdue(Instant now) {
+      return isOverdue(phase.name(), nextRotation, now);
+    }
+
+    /// The same of a credential as a status has it. One that waits for its window is not late.
+    public static boolean isOverdue(String phase, Optional<Instant> next, Instant now) {
+      return !phase.equals(Phase.Deferred.name())
+          && next.filter(due -> due.truncatedTo(ChronoUnit.SECONDS).plus(LATE).isBefore(now))
+              .isPresent();
+    }
+
+    /// Whether nothing is planned to replace it before it expires.
+    public boolean runsOut(Instant now) {
+      return isOverdue(now)
+          || nextRotation.filter(next -> ends.filter(next::isBefore).isPresent()).isEmpty();
+    }
+  }
+
+  /// Nothing is rotated for the others, so no credential of theirs is overdue.
+  public boolean rotates(Instant now) {
+    return rotates(state, end, now);
+  }
+
+  public static boolean rotates(State state, Optional<Instant> end, Instant now) {
+    return state.rotates() && end.filter(now::isAfter).isEmpty();
   }
 
   public ConditionResult verdict(ConditionResult.ConditionType aspect) {

@@ -2,11 +2,14 @@
 package dev.credence.report;
 
 import dev.credence.plan.ConditionResult;
-import java.time.Duration;
+import dev.credence.plan.IdentityStatus;
+import dev.credence.plan.IdentityStatus.Credential.Phase;
+import dev.credence.plan.IdentityStatus.State;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// One identity as its status tells it. An identity that the operator has not looked at yet says
 /// `NotSeen` for its state.
@@ -81,22 +84,22 @@ public record Entry(
       return kind.equals("LegacyToken");
     }
 
-    /// Over its time, or stopped on the way to a new value. A moment is not late: the operator
-    /// needs some of it.
+    /// Whether the next value is late, of an identity that rotates.
     public boolean isOverdue(Instant now) {
-      return switch (state) {
-        case "Blocked", "Expired", "Deferred" -> true;
-        case "Due" -> next.map(due -> due.plus(GRACE).isBefore(now)).orElse(true);
-        default -> ends.filter(end -> !end.isAfter(now)).isPresent();
-      };
+      return IdentityStatus.Credential.isOverdue(state, next, now);
+    }
+
+    /// Whether it was stopped on the way to a new value, or has expired.
+    public boolean isStopped(Instant now) {
+      return state.equals(Phase.Blocked.name())
+          || state.equals(Phase.Expired.name())
+          || ends.filter(end -> !end.isAfter(now)).isPresent();
     }
 
     /// Nobody makes a new value before this one ends.
     public boolean isLeftToEnd() {
       return ends.isPresent() && next.filter(due -> due.isBefore(ends.get())).isEmpty();
     }
-
-    private static final Duration GRACE = Duration.ofMinutes(10);
   }
 
   /// `level`: Unknown where nobody evaluated it. `findings` are the worst 32, the numbers count
@@ -134,6 +137,13 @@ public record Entry(
 
   public Optional<Condition> condition(String type) {
     return conditions.stream().filter(condition -> condition.type().equals(type)).findFirst();
+  }
+
+  /// Whether its credentials are rotated.
+  public boolean rotates(Instant now) {
+    return Stream.of(State.values())
+        .filter(known -> known.name().equals(state))
+        .anyMatch(known -> IdentityStatus.rotates(known, ends, now));
   }
 
   public boolean isOverForGood() {

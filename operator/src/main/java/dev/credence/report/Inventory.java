@@ -139,8 +139,24 @@ public record Inventory(
         .sorted(Comparator.comparing(Ending::at));
   }
 
+  /// Credentials whose next value is late: those that `credence_rotations_overdue` counts.
   public List<Held> overdue() {
-    return held(credential -> credential.isOverdue(now()));
+    return held().filter(this::isOverdue).toList();
+  }
+
+  /// Credentials that are blocked or have expired.
+  public List<Held> stopped() {
+    return held().filter(held -> held.credential().isStopped(now())).toList();
+  }
+
+  public List<Held> overdueOrStopped() {
+    return held()
+        .filter(held -> isOverdue(held) || held.credential().isStopped(now()))
+        .toList();
+  }
+
+  private boolean isOverdue(Held held) {
+    return held.entry().rotates(now()) && held.credential().isOverdue(now());
   }
 
   public List<Held> legacyTokens() {
@@ -149,13 +165,14 @@ public record Inventory(
 
   /// Every credential of an identity that is not ended.
   public List<Held> held(Predicate<Credential> which) {
+    return held().filter(held -> which.test(held.credential())).toList();
+  }
+
+  private Stream<Held> held() {
     return living().stream()
         .flatMap(
             entry ->
-                entry.credentials().stream()
-                    .filter(which)
-                    .map(credential -> new Held(entry, credential)))
-        .toList();
+                entry.credentials().stream().map(credential -> new Held(entry, credential)));
   }
 
   public List<Entry> reviewsOverdue() {

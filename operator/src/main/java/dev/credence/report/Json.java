@@ -61,6 +61,7 @@ final class Json {
     var matters = node.putObject("matters");
     matters.set("ending", array(inventory.ending(Inventory.SOON), Json::ending));
     matters.set("overdueCredentials", array(inventory.overdue(), Json::held));
+    matters.set("stoppedCredentials", array(inventory.stopped(), Json::held));
     matters.set("reviewsOverdue", array(inventory.reviewsOverdue(), Json::reference));
     matters.set("withoutOwner", array(inventory.withoutOwner(), Json::reference));
     matters.set("legacyTokens", array(inventory.legacyTokens(), Json::held));

@@ -111,7 +111,7 @@ public final class Summary {
                 inventory.ending(Inventory.SOON).size(),
                 "identity or credential ends",
                 "identities and credentials end"),
-            count(inventory.overdue().size(), "credential is", "credentials are"),
+            count(inventory.overdueOrStopped().size(), "credential is", "credentials are"),
             count(
                 inventory.living().stream().mapToLong(entry -> entry.risk().total()).sum(),
                 "finding about rights",

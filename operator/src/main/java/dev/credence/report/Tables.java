@@ -68,7 +68,7 @@ final class Tables {
         "Credentials late or blocked",
         "Every credential is current.",
         List.of("IDENTITY", "CREDENTIAL", "STATE", "DUE", "OWNER", "MESSAGE"),
-        inventory.overdue(),
+        inventory.overdueOrStopped(),
         held ->
             List.of(
                 held.entry().id(),
