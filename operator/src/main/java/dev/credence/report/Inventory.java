@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.report;
 
+import dev.credence.plan.ConditionResult;
 import dev.credence.report.Entry.Condition;
 import dev.credence.report.Entry.Credential;
 import dev.credence.report.Entry.Finding;
@@ -247,7 +248,7 @@ public record Inventory(
     return rules;
   }
 
-  /// What is broken: the findings, and the conditions that are not as they should be.
+  /// Findings, and the conditions that a policy report lists too.
   public List<Breach> breaches() {
     return living().stream()
         .flatMap(
@@ -263,7 +264,7 @@ public record Inventory(
                                     level(finding.severity()),
                                     finding.detail().isEmpty() ? finding.via() : finding.detail())),
                     entry.conditions().stream()
-                        .filter(Inventory::isBroken)
+                        .filter(condition -> isReported(entry, condition))
                         .map(
                             condition ->
                                 new Breach(
@@ -277,9 +278,18 @@ public record Inventory(
         .toList();
   }
 
-  /// Findings speak for themselves.
-  private static boolean isBroken(Condition condition) {
-    return condition.isProblem() && !condition.type().equals("LeastPrivilege");
+  private static boolean isReported(Entry entry, Condition condition) {
+    return ConditionResult.isReported(
+        condition.type(), condition.truth(), condition.reason(), isWhyStalled(entry, condition));
+  }
+
+  /// The status does not have the weight of a condition: that of the one that stalls the identity
+  /// is known.
+  private static boolean isWhyStalled(Entry entry, Condition condition) {
+    return entry
+        .condition("Stalled")
+        .filter(stalled -> stalled.is("True") && stalled.reason().equals(condition.reason()))
+        .isPresent();
   }
 
   private static boolean isWhyNotReady(Entry entry, Condition condition) {
