@@ -2,13 +2,13 @@
 package dev.credence.act;
 
 import dev.credence.api.Api;
+import dev.credence.facts.text.Truncation;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.MicroTime;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
 import io.fabric8.kubernetes.api.model.events.v1.Event;
 import io.fabric8.kubernetes.api.model.events.v1.EventBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +28,7 @@ final class EventWrites implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EventWrites.class);
   private static final DateTimeFormatter SIX_DIGITS =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
+  /// The API server counts bytes.
   private static final int LONGEST_NOTE = 1000;
   private static final int BITS_FOR_COUNTING = 20;
   private static final int THREADS = 2;
@@ -115,20 +116,11 @@ final class EventWrites implements AutoCloseable {
         .withType(type.name())
         .withReason(reason)
         .withAction(action)
-        .withNote(shortened(note))
+        .withNote(Truncation.truncateBytes(note, LONGEST_NOTE))
         .withEventTime(new MicroTime(SIX_DIGITS.format(now)))
         .withReportingController(Api.GROUP + "/" + Api.MANAGER)
         .withReportingInstance(instance)
         .build();
-  }
-
-  /// The API server counts bytes.
-  private static String shortened(String note) {
-    var bytes = note.getBytes(StandardCharsets.UTF_8);
-    return bytes.length <= LONGEST_NOTE
-        ? note
-        : new String(bytes, 0, LONGEST_NOTE, StandardCharsets.UTF_8).replaceFirst("\\uFFFD$", "")
-            + "…";
   }
 
   private void write(Event event) {

@@ -2,6 +2,7 @@
 package dev.credence.plan;
 
 import dev.credence.facts.policy.Severity;
+import dev.credence.facts.text.Truncation;
 import dev.credence.plan.ConditionResult.ConditionType;
 import dev.credence.plan.ConditionResult.Impact;
 import dev.credence.plan.IdentityStatus.Finding;
@@ -80,7 +81,7 @@ public record Results(List<Result> listed, int fails, int warns, int skips) {
         category(verdict.aspect()),
         severity(verdict.weight()),
         verdict.weight() == Impact.Violation ? outcome(one) : Outcome.Warn,
-        shortened(verdict.message()));
+        Truncation.truncate(verdict.message(), LONGEST_MESSAGE));
   }
 
   private static Outcome outcome(Of one) {
@@ -130,10 +131,11 @@ public record Results(List<Result> listed, int fails, int warns, int skips) {
         category(ConditionType.LeastPrivilege),
         finding.severity(),
         breaks ? outcome(one) : Outcome.Warn,
-        shortened(
+        Truncation.truncate(
             finding.detail().isEmpty()
                 ? finding.via()
-                : finding.detail() + " (by " + finding.via() + ")"));
+                : finding.detail() + " (by " + finding.via() + ")",
+            LONGEST_MESSAGE));
   }
 
   /// Findings come with the worst first.
@@ -144,14 +146,6 @@ public record Results(List<Result> listed, int fails, int warns, int skips) {
         worse.category(),
         worse.severity(),
         worse.outcome(),
-        shortened(worse.message() + "; " + other.message()));
-  }
-
-  private static String shortened(String text) {
-    if (text.length() <= LONGEST_MESSAGE) {
-      return text;
-    }
-    var end = LONGEST_MESSAGE - 1;
-    return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end) + "…";
+        Truncation.truncate(worse.message() + "; " + other.message(), LONGEST_MESSAGE));
   }
 }

@@ -2,6 +2,7 @@
 package dev.credence.raw;
 
 import dev.credence.facts.text.InvisibleCharacters;
+import dev.credence.facts.text.Truncation;
 import dev.credence.facts.time.WrittenDuration;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -24,14 +25,7 @@ public final class UntrustedText {
   /// One line without control characters, at most 253 characters: fit for a status, an Event, a
   /// log.
   public static String oneLine(String text) {
-    var line = InvisibleCharacters.replaced(text, "?");
-    if (line.length() <= LONGEST) {
-      return line;
-    }
-    // Not between the two halves of a character: what is left of it would not come back from the
-    // API server as it was written.
-    var end = LONGEST - 1;
-    return line.substring(0, Character.isHighSurrogate(line.charAt(end - 1)) ? end - 1 : end) + "…";
+    return Truncation.truncate(InvisibleCharacters.replaced(text, "?"), LONGEST);
   }
 
   public static boolean isOneLine(String text) {

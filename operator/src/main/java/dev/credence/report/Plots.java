@@ -7,6 +7,7 @@ import static j2html.TagCreator.figure;
 import static j2html.TagCreator.span;
 import static j2html.TagCreator.tag;
 
+import dev.credence.facts.text.Truncation;
 import dev.credence.report.Entry.Credential;
 import dev.credence.report.Inventory.Tally;
 import j2html.tags.ContainerTag;
@@ -115,7 +116,7 @@ final class Plots {
                   var length = bar.value() == 0 ? 0 : Math.max(2, room * bar.value() / most);
                   return svg("g")
                       .with(
-                          text(left - 10, y + 16, "end", shortened(bar.label(), 20)),
+                          text(left - 10, y + 16, "end", Truncation.truncate(bar.label(), 20)),
                           rectangle(left, y, length, 22, bar.tone())
                               .with(svg("title").withText(bar.label() + ": " + bar.value())),
                           text(left + length + 8, y + 16, "start", String.valueOf(bar.value())));
@@ -285,12 +286,6 @@ final class Plots {
 
   private static ContainerTag<?> svg(String name) {
     return tag(name);
-  }
-
-  private static String shortened(String text, int longest) {
-    return text.codePointCount(0, text.length()) <= longest
-        ? text
-        : text.substring(0, text.offsetByCodePoints(0, longest - 1)) + "…";
   }
 
   private Plots() {}

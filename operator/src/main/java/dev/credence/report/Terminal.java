@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.report;
 
+import dev.credence.facts.text.Truncation;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.Arrays;
@@ -116,7 +117,7 @@ final class Terminal {
   private static String cut(String text, int width) {
     return length(text) <= width
         ? text
-        : text.substring(0, text.offsetByCodePoints(0, width - 1)) + "…";
+        : Truncation.truncate(text, width);
   }
 
   private static int length(String text) {

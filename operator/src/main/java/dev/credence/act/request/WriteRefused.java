@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import dev.credence.facts.object.FailedWrite.Cause;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.text.InvisibleCharacters;
+import dev.credence.facts.text.Truncation;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -18,7 +19,7 @@ import java.util.stream.Stream;
 /// The API server did not do what it was asked. The message is a sentence for the status: what was
 /// refused and why, without any of the bytes that were sent.
 public final class WriteRefused extends RuntimeException {
-  private static final int LONGEST = 400;
+  private static final int LONGEST = 401;
 
   /// Shorter texts are user names and the like, which messages rightly repeat.
   private static final int SHORTEST_SECRET = 8;
@@ -229,7 +230,6 @@ public final class WriteRefused extends RuntimeException {
 
   private static String oneLine(String text) {
     // It may quote what a tenant wrote.
-    var line = InvisibleCharacters.replaced(text, " ");
-    return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…";
+    return Truncation.truncate(InvisibleCharacters.replaced(text, " "), LONGEST);
   }
 }

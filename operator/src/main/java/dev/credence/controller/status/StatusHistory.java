@@ -10,6 +10,7 @@ import dev.credence.api.MachineIdentityStatus.Measure;
 import dev.credence.api.MachineIdentityStatus.Passage;
 import dev.credence.api.MachineIdentityStatus.SuspensionStatus;
 import dev.credence.facts.identity.RecordedStatus;
+import dev.credence.facts.text.Truncation;
 import dev.credence.plan.IdentityStatus;
 import dev.credence.plan.IdentityStatus.Suspension;
 import java.time.Instant;
@@ -36,7 +37,7 @@ final class StatusHistory {
 
   /// The first are the worst; that there are more is one sentence of those that have room.
   private static List<String> notCovered(List<String> all, String namespace, String name) {
-    var bounded = all.stream().map(StatusHistory::shortened);
+    var bounded = all.stream().map(sentence -> Truncation.truncate(sentence, LONGEST_SENTENCE));
     return all.size() <= MOST_SENTENCES
         ? bounded.toList()
         : Stream.concat(
@@ -49,12 +50,6 @@ final class StatusHistory {
                         + " -n "
                         + namespace))
             .toList();
-  }
-
-  private static String shortened(String sentence) {
-    return sentence.length() <= LONGEST_SENTENCE
-        ? sentence
-        : sentence.substring(0, LONGEST_SENTENCE - 1) + "…";
   }
 
   static List<EndedToken> ended(IdentityStatus standing) {

@@ -17,6 +17,7 @@ import dev.credence.api.MachineIdentityStatus.OwnerStatus;
 import dev.credence.api.MachineIdentityStatus.PolicyRef;
 import dev.credence.api.MachineIdentityStatus.Source;
 import dev.credence.api.SecretMember;
+import dev.credence.facts.text.Truncation;
 import dev.credence.plan.ConditionResult;
 import dev.credence.plan.IdentityStatus;
 import dev.credence.plan.IdentityStatus.Credential;
@@ -187,9 +188,9 @@ public final class StatusMapper {
     return time.map(at -> at.truncatedTo(ChronoUnit.SECONDS)).orElse(null);
   }
 
-  /// As it will be read back: half a character, left by this cut or an earlier one, would not be.
+  /// As it will be read back: half a character, as of a text that somebody else cut, would not be.
   static String shortened(String text, int longest) {
-    var cut = text.length() <= longest ? text : text.substring(0, longest - 1) + "…";
+    var cut = Truncation.truncate(text, longest);
     return new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
   }
 

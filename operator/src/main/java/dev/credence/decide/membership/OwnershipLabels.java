@@ -7,6 +7,7 @@ import dev.credence.facts.object.ObjectFacts;
 import dev.credence.facts.object.OwnershipMarks;
 import dev.credence.facts.object.OwnershipMarks.Mark;
 import dev.credence.facts.text.InvisibleCharacters;
+import dev.credence.facts.text.Truncation;
 import dev.credence.plan.Action;
 import dev.credence.plan.Action.Labelling;
 import dev.credence.plan.IdentityStatus.OwnerFound;
@@ -18,6 +19,8 @@ import java.util.stream.Stream;
 /// Which label and annotations should a member carry? The identity's name and its owner. A value
 /// that somebody else wrote is reported and never fought over.
 public record OwnershipLabels(Optional<Action> action, List<String> foreign) {
+  private static final int LONGEST_VALUE = 101;
+
   private static final Labelling NOTHING =
       new Labelling(Optional.empty(), Optional.empty(), Optional.empty());
 
@@ -119,8 +122,6 @@ public record OwnershipLabels(Optional<Action> action, List<String> foreign) {
   }
 
   private static String shortened(String value) {
-    var longest = 100;
-    var line = InvisibleCharacters.replaced(value, "?");
-    return line.length() <= longest ? line : line.substring(0, longest) + "…";
+    return Truncation.truncate(InvisibleCharacters.replaced(value, "?"), LONGEST_VALUE);
   }
 }
