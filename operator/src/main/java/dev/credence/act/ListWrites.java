@@ -6,7 +6,7 @@ import dev.credence.act.request.Patches;
 import dev.credence.api.Api;
 import dev.credence.api.SuspensionList;
 import dev.credence.api.SuspensionListSpec;
-import dev.credence.facts.object.Preconditions;
+import dev.credence.raw.Metadata;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -285,7 +285,7 @@ final class ListWrites {
     client.raw(
         path,
         "DELETE",
-        Deletions.judged(new Preconditions(meta.getUid(), meta.getResourceVersion())).build());
+        Deletions.judged(Metadata.preconditions(meta)).build());
     if (object instanceof SuspensionList list) {
       memory.removed(list);
     }

@@ -75,8 +75,7 @@ final class MetadataWrites {
   void unmark(String namespace, ObjectRef subject, Preconditions guard) {
     var left = mark(namespace, subject, guard, NOTHING);
     if (FieldOwners.weOwn(left, "f:labels", Api.IDENTITY, MarkRecord.hasIdentity(left))) {
-      var judged = new Preconditions(left.getUid(), left.getResourceVersion());
-      relabel(namespace, subject, judged, ofOthers(left), NOTHING);
+      relabel(namespace, subject, Metadata.preconditions(left), ofOthers(left), NOTHING);
     }
   }
 

@@ -2,6 +2,7 @@
 package dev.credence.raw;
 
 import dev.credence.api.Api;
+import dev.credence.facts.object.Preconditions;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReference;
@@ -11,6 +12,14 @@ import java.util.stream.Stream;
 
 /// What an object says of itself; nothing where it is silent.
 public final class Metadata {
+
+  /// The very object that was read. The API server always sets both; what lacks them matches
+  /// nothing.
+  public static Preconditions preconditions(ObjectMeta meta) {
+    return new Preconditions(
+        Objects.requireNonNullElse(meta.getUid(), ""),
+        Objects.requireNonNullElse(meta.getResourceVersion(), ""));
+  }
 
   public static Map<String, String> labels(ObjectMeta meta) {
     return Objects.requireNonNullElse(meta.getLabels(), Map.of());

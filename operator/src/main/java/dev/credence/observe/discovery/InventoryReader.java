@@ -10,7 +10,6 @@ import dev.credence.facts.discovery.Inventory.Claimant;
 import dev.credence.facts.discovery.Inventory.Item;
 import dev.credence.facts.discovery.Inventory.Nature;
 import dev.credence.facts.object.NamespaceFacts;
-import dev.credence.facts.object.Preconditions;
 import dev.credence.facts.policy.Policy;
 import dev.credence.observe.read.IdentityReader;
 import dev.credence.observe.read.Provenance;
@@ -146,9 +145,7 @@ public final class InventoryReader {
     return new Claimant(
         meta.getNamespace(),
         meta.getName(),
-        new Preconditions(
-            Objects.requireNonNullElse(meta.getUid(), ""),
-            Objects.requireNonNullElse(meta.getResourceVersion(), "")),
+        Metadata.preconditions(meta),
         MemberReferences.names(identity)
             .filter(subject -> subject.name() != null)
             .collect(Collectors.toSet()),

@@ -6,7 +6,6 @@ import dev.credence.facts.credential.HookJob;
 import dev.credence.facts.credential.HookJob.Outcome;
 import dev.credence.facts.credential.Hooks.Step;
 import dev.credence.facts.object.ObjectRef;
-import dev.credence.facts.object.Preconditions;
 import dev.credence.raw.Metadata;
 import dev.credence.raw.NullSafe;
 import dev.credence.raw.UntrustedText;
@@ -51,7 +50,7 @@ public final class HookJobReader {
     return Optional.of(
         new HookJob(
             ObjectRef.job(meta.getName()),
-            new Preconditions(meta.getUid(), meta.getResourceVersion()),
+            Metadata.preconditions(meta),
             secret.get(),
             step.get(),
             version.get(),

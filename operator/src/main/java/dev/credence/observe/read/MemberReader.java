@@ -20,7 +20,6 @@ import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.object.ObjectRef.Kind;
 import dev.credence.facts.object.OwnershipMarks;
 import dev.credence.facts.object.OwnershipMarks.Mark;
-import dev.credence.facts.object.Preconditions;
 import dev.credence.facts.usage.Evicted;
 import dev.credence.observe.certmanager.CertificateReader;
 import dev.credence.observe.certmanager.Issued;
@@ -66,7 +65,7 @@ public final class MemberReader {
     var meta = object.getMetadata();
     return new ObjectFacts(
         new ObjectRef(kind, meta.getName()),
-        new Preconditions(meta.getUid(), meta.getResourceVersion()),
+        Metadata.preconditions(meta),
         matches,
         created(meta) && !Metadata.annotations(meta).containsKey(Api.GIVEN),
         marks(meta),

@@ -18,7 +18,6 @@ import dev.credence.facts.identity.SuspensionFacts.Listed;
 import dev.credence.facts.identity.SuspensionFacts.Remembered;
 import dev.credence.facts.identity.Vetting;
 import dev.credence.facts.object.ObjectRef;
-import dev.credence.facts.object.Preconditions;
 import dev.credence.facts.policy.Policy;
 import dev.credence.facts.policy.PolicyRules.Legacy;
 import dev.credence.facts.usage.PodFacts;
@@ -115,7 +114,7 @@ public final class SuspensionReader {
                         meta ->
                             new Anchor(
                                 ObjectRef.secret(meta.getName()),
-                                new Preconditions(meta.getUid(), meta.getResourceVersion()),
+                                Metadata.preconditions(meta),
                                 account)))
         .toList();
   }
@@ -191,7 +190,7 @@ public final class SuspensionReader {
     var annotations = Metadata.annotations(meta);
     return new LegacyToken(
         ObjectRef.secret(meta.getName()),
-        new Preconditions(meta.getUid(), meta.getResourceVersion()),
+        Metadata.preconditions(meta),
         annotations.getOrDefault(ForeignAnnotations.ACCOUNT_OF_TOKEN, ""),
         Metadata.labels(meta).containsKey(Api.INVALID_SINCE),
         UntrustedText.present(annotations.get(Api.SUSPENDED)).map(TokenInvalidation::of),

@@ -34,7 +34,7 @@ record RunningPods(Set<String> deployments, Set<String> rollouts, Set<String> ho
     return Optional.of(
         new PodFacts(
             meta.getName(),
-            Workloads.guard(meta),
+            Metadata.preconditions(meta),
             secrets,
             SecretReferences.atStart(pod.getSpec()),
             // A pod of unknown age counts as older than every value.

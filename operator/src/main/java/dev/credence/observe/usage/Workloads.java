@@ -4,7 +4,6 @@ package dev.credence.observe.usage;
 import dev.credence.api.Api;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.object.ObjectRef.Kind;
-import dev.credence.facts.object.Preconditions;
 import dev.credence.facts.usage.WorkloadFacts;
 import dev.credence.facts.usage.WorkloadFacts.Requested;
 import dev.credence.facts.usage.WorkloadFacts.Rollout;
@@ -29,7 +28,6 @@ import io.fabric8.kubernetes.api.model.batch.v1.JobStatus;
 import io.fabric8.kubernetes.api.model.batch.v1.JobTemplateSpec;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -130,7 +128,7 @@ public final class Workloads {
     return Optional.of(
         new WorkloadFacts(
             new ObjectRef(kind, meta.getName()),
-            guard(meta),
+            Metadata.preconditions(meta),
             template.map(PodTemplateSpec::getSpec).map(SecretReferences::of).orElse(Set.of()),
             wanted,
             template
@@ -148,7 +146,7 @@ public final class Workloads {
     var requested = rollout.requested();
     return new WorkloadFacts(
         new ObjectRef(Kind.Rollout, meta.getName()),
-        guard(meta),
+        Metadata.preconditions(meta),
         rollout.template().map(PodTemplateSpec::getSpec).map(SecretReferences::of).orElse(Set.of()),
         rollout.wanted(),
         Optional.empty(),
@@ -156,12 +154,6 @@ public final class Workloads {
             .or(() -> requested.map(Requested::at)),
         requested,
         rollout.progress());
-  }
-
-  static Preconditions guard(ObjectMeta meta) {
-    return new Preconditions(
-        Objects.requireNonNullElse(meta.getUid(), ""),
-        Objects.requireNonNullElse(meta.getResourceVersion(), ""));
   }
 
   private static <T> Optional<T> in(@Nullable T part) {
