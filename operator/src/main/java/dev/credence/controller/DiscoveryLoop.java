@@ -13,19 +13,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Looks for what nobody claims, where a policy asks for it: some seconds after something changed,
 /// and as often as the sweep.
 public final class DiscoveryLoop implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(DiscoveryLoop.class);
-  private static final Duration TICK = Duration.ofSeconds(1);
 
   /// Many changes come together.
   private static final Duration PAUSE = Duration.ofSeconds(5);
@@ -38,9 +31,10 @@ public final class DiscoveryLoop implements AutoCloseable {
   private final Duration every;
   private @Nullable Instant last;
   private long seen;
-  private final ScheduledExecutorService worker =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("discovery").daemon().factory());
+  private volatile BooleanSupplier complete = () -> false;
+  private final Periodic worker =
+      new Periodic(
+          "discovery", "a look for what nobody claims failed and is tried again", this::tick);
 
   public DiscoveryLoop(
       ClusterCaches watches,
@@ -61,17 +55,13 @@ public final class DiscoveryLoop implements AutoCloseable {
   /// the API server holds. While they do not, nothing is looked at: an identity that we do not know
   /// might claim what looks unclaimed.
   public void start(BooleanSupplier complete) {
-    worker.scheduleWithFixedDelay(() -> tick(complete), 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
+    this.complete = complete;
+    worker.start();
   }
 
-  private void tick(BooleanSupplier complete) {
-    try {
-      if (complete.getAsBoolean()) {
-        look();
-      }
-    } catch (RuntimeException | Error failed) {
-      // What is thrown to the executor ends the repetition, and nobody is told.
-      LOG.warn("a look for what nobody claims failed and is tried again", failed);
+  private void tick() {
+    if (complete.getAsBoolean()) {
+      look();
     }
   }
 
@@ -123,6 +113,6 @@ public final class DiscoveryLoop implements AutoCloseable {
 
   @Override
   public void close() {
-    worker.shutdownNow();
+    worker.close();
   }
 }

@@ -18,9 +18,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,7 +30,6 @@ import org.slf4j.LoggerFactory;
 /// neither, nothing happens but that it is asked again with the sweep.
 public final class ReportLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReportLoop.class);
-  private static final Duration TICK = Duration.ofSeconds(1);
 
   /// Many changes come together.
   private static final Duration PAUSE = Duration.ofSeconds(10);
@@ -53,9 +49,9 @@ public final class ReportLoop implements AutoCloseable {
   private @Nullable Instant changedFirst;
   private @Nullable Instant due;
   private Instant notBefore = Instant.MIN;
-  private final ScheduledExecutorService worker =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("reports").daemon().factory());
+  private volatile BooleanSupplier complete = () -> false;
+  private final Periodic worker =
+      new Periodic("reports", "a look at the reports failed and is tried again", this::tick);
 
   public ReportLoop(
       ClusterCaches watches,
@@ -76,10 +72,11 @@ public final class ReportLoop implements AutoCloseable {
   /// the API server holds. While they do not, nothing is written: a report may not go because its
   /// identities are not known yet.
   public void start(BooleanSupplier complete) {
-    worker.scheduleWithFixedDelay(() -> tick(complete), 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
+    this.complete = complete;
+    worker.start();
   }
 
-  private void tick(BooleanSupplier complete) {
+  private void tick() {
     var now = clock.instant();
     try {
       if (complete.getAsBoolean() && !now.isBefore(notBefore)) {
@@ -91,9 +88,8 @@ public final class ReportLoop implements AutoCloseable {
       LOG.warn(
           "reports could not be read or written and are tried again: {}", unanswered.getMessage());
     } catch (RuntimeException | Error failed) {
-      // What is thrown to the executor ends the repetition, and nobody is told.
       notBefore = now.plus(AFTER_SILENCE);
-      LOG.warn("a look at the reports failed and is tried again", failed);
+      throw failed;
     }
   }
 
@@ -180,6 +176,6 @@ public final class ReportLoop implements AutoCloseable {
 
   @Override
   public void close() {
-    worker.shutdownNow();
+    worker.close();
   }
 }

@@ -7,7 +7,6 @@ import dev.credence.api.MachineIdentity;
 import dev.credence.facts.credential.TokenInvalidation;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.object.ObjectRef.Kind;
-import dev.credence.facts.object.Preconditions;
 import dev.credence.facts.policy.Tier;
 import dev.credence.metrics.Counters;
 import dev.credence.observe.ClusterCaches;
@@ -17,14 +16,9 @@ import dev.credence.observe.suspension.SuspendedAccounts.Entry;
 import dev.credence.raw.FaultBarrier;
 import dev.credence.raw.Metadata;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Objects;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +34,6 @@ import org.slf4j.LoggerFactory;
 public final class Sweep implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
 
-  private static final Duration TICK = Duration.ofSeconds(1);
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   /// An account that stays suspended without its identity, and does not exist, is forgotten this
@@ -57,11 +50,10 @@ public final class Sweep implements AutoCloseable {
   private volatile @Nullable String removing;
 
   private volatile @Nullable Instant last;
-  private volatile long lastTick;
   private volatile boolean leads;
-  private final ScheduledExecutorService worker =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("sweep").daemon().factory());
+  private volatile BooleanSupplier complete = () -> false;
+  private final Periodic worker =
+      new Periodic("sweep", "a sweep failed and is tried again", this::tick);
 
   public Sweep(
       ClusterCaches watches, Act act, Tier tier, Counters meters, Clock clock, Duration every) {
@@ -77,31 +69,23 @@ public final class Sweep implements AutoCloseable {
   /// the API server holds. While they do not, nothing is swept: an identity that we do not know is
   /// then no proof that it is gone.
   public void start(BooleanSupplier complete) {
+    this.complete = complete;
+    worker.start();
     leads = true;
-    lastTick = System.nanoTime();
-    worker.scheduleWithFixedDelay(() -> tick(complete), 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /// Whether the sweep's thread still works and does not fail each time; always true in a replica
   /// that does not act.
   public boolean isAlive() {
-    return !leads
-        || Duration.ofNanos(System.nanoTime() - lastTick).compareTo(every.plus(PATIENCE)) < 0;
+    return !leads || worker.sinceSuccess().compareTo(every.plus(PATIENCE)) < 0;
   }
 
-  private void tick(BooleanSupplier complete) {
-    try {
-      if (Interval.isDue(last, every, clock.instant()) && complete.getAsBoolean()) {
-        sweep();
-        last = clock.instant();
-        meters.swept(clock.instant());
-      }
-    } catch (RuntimeException | Error failed) {
-      // What is thrown to the executor ends the repetition, and nobody is told.
-      LOG.warn("a sweep failed and is tried again", failed);
-      return;
+  private void tick() {
+    if (Interval.isDue(last, every, clock.instant()) && complete.getAsBoolean()) {
+      sweep();
+      last = clock.instant();
+      meters.swept(clock.instant());
     }
-    lastTick = System.nanoTime();
   }
 
   private void sweep() {
@@ -254,7 +238,7 @@ public final class Sweep implements AutoCloseable {
     tried(
         meta.getNamespace(),
         subject,
-        () -> act.revalidate(meta.getNamespace(), subject, guard(meta)));
+        () -> act.revalidate(meta.getNamespace(), subject, Metadata.preconditions(meta)));
   }
 
   /// A label that somebody else wrote says nothing of whose member the object is: then the
@@ -274,12 +258,7 @@ public final class Sweep implements AutoCloseable {
     var meta = object.getMetadata();
     var subject = new ObjectRef(kind, meta.getName());
     tried(
-        meta.getNamespace(), subject, () -> act.unmark(meta.getNamespace(), subject, guard(meta)));
-  }
-
-  private static Preconditions guard(ObjectMeta meta) {
-    return new Preconditions(
-        Objects.requireNonNull(meta.getUid()), Objects.requireNonNull(meta.getResourceVersion()));
+        meta.getNamespace(), subject, () -> act.unmark(meta.getNamespace(), subject, Metadata.preconditions(meta)));
   }
 
   private static void taken(Runnable over) {
@@ -308,6 +287,6 @@ public final class Sweep implements AutoCloseable {
   @Override
   public void close() {
     leads = false;
-    worker.shutdownNow();
+    worker.close();
   }
 }

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.credence.controller;
+
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Work that one thread does every second while this process leads: it looks at the clock, which a
+/// timer does not follow, and decides whether something is due.
+final class Periodic implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Periodic.class);
+  private static final Duration TICK = Duration.ofSeconds(1);
+
+  private final Work work;
+  private final String failure;
+  private final ScheduledExecutorService worker;
+  private volatile long lastSuccess;
+
+  interface Work {
+    /// Throws where it failed: it is tried again with the next tick.
+    void tick();
+  }
+
+  /// `failure`: what is logged of a tick that failed.
+  Periodic(String name, String failure, Work work) {
+    this.work = work;
+    this.failure = failure;
+    this.worker =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name(name).daemon().factory());
+  }
+
+  void start() {
+    lastSuccess = System.nanoTime();
+    worker.scheduleWithFixedDelay(this::tick, 0, TICK.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void tick() {
+    try {
+      work.tick();
+    } catch (RuntimeException | Error failed) {
+      // What is thrown to the executor ends the repetition, and nobody is told.
+      LOG.warn(failure, failed);
+      return;
+    }
+    lastSuccess = System.nanoTime();
+  }
+
+  /// Once, between two ticks.
+  void execute(Runnable once) {
+    worker.execute(once);
+  }
+
+  /// How long no tick has come to its end.
+  Duration sinceSuccess() {
+    return Duration.ofNanos(System.nanoTime() - lastSuccess);
+  }
+
+  @Override
+  public void close() {
+    worker.shutdownNow();
+  }
+}
