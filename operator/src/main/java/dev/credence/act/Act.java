@@ -35,6 +35,7 @@ public final class Act {
   private final Renewals renewals;
   private final CertificateWrites certificates;
   private final SuspensionWrites suspensions;
+  private final CreationCheck creation;
   private final Memory memory;
 
   /// `metadata` is a client that is answered with metadata only; `apiServer` the address that is
@@ -81,6 +82,7 @@ public final class Act {
     this.renewals = new Renewals(client);
     this.certificates = new CertificateWrites(client, memory);
     this.suspensions = new SuspensionWrites(this.metadata, new ListWrites(client, home, memory));
+    this.creation = new CreationCheck(client);
     this.memory = memory;
   }
 
@@ -139,6 +141,12 @@ public final class Act {
           metadata.relabel(namespace, subject, guard, labelling, written);
       case Action.Unmark(var subject, var guard) -> unmark(namespace, subject, guard);
     }
+  }
+
+  /// Whether the actions create something again for an identity that the API server no longer has:
+  /// then none of them may be performed.
+  public boolean isGone(List<Action> actions, MachineIdentity identity) {
+    return creation.isGone(actions, identity);
   }
 
   /// The same for the actions of one decision. What they change in the list of suspended accounts

@@ -5,7 +5,6 @@ import dev.credence.act.Act;
 import dev.credence.act.EventRecorder;
 import dev.credence.act.request.WriteRefused;
 import dev.credence.api.Api;
-import dev.credence.api.Condition.Truth;
 import dev.credence.api.Conditions;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentityStatus;
@@ -58,6 +57,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -387,49 +387,111 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     if (TooLarge.is(resource)) {
       return tooLarge(resource, client);
     }
-    var now = clock.instant();
-    var uid = resource.getMetadata().getUid();
-    var generation = Objects.requireNonNullElse(resource.getMetadata().getGeneration(), 0L);
-    var snapshot = snapshots.of(resource, now, setbacks.of(uid, generation), allowance.recent(now));
-    var decision = Decide.next(snapshot, tier);
-    if (decision.counted()) {
-      // What is known of its use may be minutes old, which is too old to suspend by.
-      watches.usesChanged(resource.getMetadata().getNamespace(), now);
-      snapshot = snapshots.of(resource, now, setbacks.of(uid, generation), allowance.recent(now));
-      decision = Decide.next(snapshot, tier);
-    }
-    if (!mayGoOn(decision, uid, now)) {
-      // Another one was suspended since we looked.
-      snapshot = snapshot.with(allowance.recent(now));
-      decision = Decide.next(snapshot, tier);
-    }
-
-    if (isMadeAnew(decision.actions(), resource) && !isThere(resource, client)) {
+    var settled = settle(decided(resource, clock.instant()), this::freshUsage, this::claimBudget);
+    if (act.isGone(settled.decision().actions(), resource)) {
       return GONE;
     }
-    var refusals = perform(decision.actions(), resource);
+    var refusals = perform(settled.decision().actions(), resource);
+    return concluded(settled, refusals, client);
+  }
+
+  /// What is known of an identity, and what is decided by that.
+  private record Settled(MachineIdentity resource, Snapshot snapshot, Decision decision) {
+    String uid() {
+      return resource.getMetadata().getUid();
+    }
+
+    long generation() {
+      return Objects.requireNonNullElse(resource.getMetadata().getGeneration(), 0L);
+    }
+
+    Instant now() {
+      return snapshot.now();
+    }
+  }
+
+  private Settled decided(MachineIdentity resource, Instant now) {
+    return decided(resource, snapshot(resource, now));
+  }
+
+  private Settled decided(MachineIdentity resource, Snapshot snapshot) {
+    return new Settled(resource, snapshot, Decide.next(snapshot, tier));
+  }
+
+  private Snapshot snapshot(MachineIdentity resource, Instant now) {
+    var uid = resource.getMetadata().getUid();
+    var generation = Objects.requireNonNullElse(resource.getMetadata().getGeneration(), 0L);
+    return snapshots.of(resource, now, setbacks.of(uid, generation), allowance.recent(now));
+  }
+
+  /// Decides again with each thing that was learnt; `lessons` say what that is, or nothing.
+  @SafeVarargs
+  private Settled settle(Settled first, Function<Settled, Optional<Snapshot>>... lessons) {
+    var settled = first;
+    for (var lesson : lessons) {
+      var learnt = lesson.apply(settled);
+      if (learnt.isPresent()) {
+        settled = decided(settled.resource(), learnt.get());
+      }
+    }
+    return settled;
+  }
+
+  /// What is known of its use may be minutes old, which is too old to suspend by.
+  private Optional<Snapshot> freshUsage(Settled settled) {
+    if (!settled.decision().counted()) {
+      return Optional.empty();
+    }
+    watches.usesChanged(settled.resource().getMetadata().getNamespace(), settled.now());
+    return Optional.of(snapshot(settled.resource(), settled.now()));
+  }
+
+  /// What its policy suspends by itself is counted before it is done. Another one may have been
+  /// suspended since the reconcile began.
+  private Optional<Snapshot> claimBudget(Settled settled) {
+    return settled
+        .decision()
+        .standing()
+        .filter(_ -> settled.decision().counted())
+        .flatMap(IdentityStatus::policy)
+        .filter(
+            policy ->
+                !allowance.claim(
+                    settled.uid(), policy.name(), policy.mostSuspensions(), settled.now()))
+        .map(_ -> settled.snapshot().with(allowance.recent(settled.now())));
+  }
+
+  private Decision concluded(
+      Settled settled, List<WriteRefused> refusals, KubernetesClient client) {
+    var resource = settled.resource();
+    var uid = settled.uid();
+    var now = settled.now();
     if (isInterrupted(resource)) {
-      setbacks.remember(uid, generation, refusals, now);
+      setbacks.remember(uid, settled.generation(), refusals, now);
       return GONE.again(now);
     }
+    var guards = settled.snapshot().safeguards();
     // The accounts may have been listed before, by the lane of what is urgent.
-    if (decision.actions().stream().anyMatch(Action.DenyWrites.class::isInstance)
-        || !snapshot.safeguards().listedFor(uid).isEmpty()) {
+    if (settled.decision().actions().stream().anyMatch(Action.DenyWrites.class::isInstance)
+        || !guards.listedFor(uid).isEmpty()) {
       watches.awaitEnforcement();
     }
-    var held = setbacks.remember(uid, generation, refusals, now);
-    var known = refusals.isEmpty() ? decision : Decide.next(snapshot.with(held), tier);
-
+    var held = setbacks.remember(uid, settled.generation(), refusals, now);
     if (refusals.isEmpty()
-        && (isOvertaken(decision.actions())
+        && (isOvertaken(settled.decision().actions())
             // The status is to say what the API server was seen to do.
-            || !watches.admissions().equals(snapshot.safeguards().guards()))) {
-      return known.again(now);
+            || !watches.admissions().equals(guards.guards()))) {
+      return settled.decision().again(now);
     }
-    if (known.standing().isPresent() && !isSoonDone(uid, refusals, held, now)) {
-      show(known.standing().get(), snapshot, resource, client);
+    var known =
+        settle(
+            settled,
+            before ->
+                refusals.isEmpty() ? Optional.empty() : Optional.of(before.snapshot().with(held)));
+    if (known.decision().standing().isPresent() && !isSoonDone(uid, refusals, held, now)) {
+      show(known.decision().standing().get(), settled.snapshot(), resource, client);
     }
-    return known;
+    return known.decision();
   }
 
   /// A status that would be another one in seconds, when the keys are generated that are waited
@@ -450,32 +512,6 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     return now.isBefore(waiting.computeIfAbsent(uid, _ -> now).plus(UNSAID));
   }
 
-  /// Something is missing that was there: what goes with an identity may be seen to go before the
-  /// identity itself, and must not come back.
-  private static boolean isMadeAnew(List<Action> actions, MachineIdentity resource) {
-    return actions.stream().anyMatch(Action::creates)
-        && Optional.ofNullable(resource.getStatus())
-            .map(
-                status ->
-                    Conditions.of(status.conditions()).byType().get(ConditionType.Ready.name()))
-            .filter(ready -> ready.status() == Truth.True)
-            .isPresent();
-  }
-
-  private static boolean isThere(MachineIdentity resource, KubernetesClient client) {
-    var meta = resource.getMetadata();
-    return client
-        .resources(MachineIdentity.class)
-        .inNamespace(meta.getNamespace())
-        .withField("metadata.name", meta.getName())
-        .list()
-        .getItems()
-        .stream()
-        .map(MachineIdentity::getMetadata)
-        .anyMatch(
-            found -> found.getUid().equals(meta.getUid()) && found.getDeletionTimestamp() == null);
-  }
-
   /// A value whose making took long says a later time of itself than was decided. The next look
   /// reads it back, so that the status is right when it is written, and is written once.
   private boolean isOvertaken(List<Action> actions) {
@@ -483,16 +519,6 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     return actions.stream()
         .flatMap(action -> action.replaces().stream())
         .anyMatch(receipt -> now.isAfter(receipt.issuedAt()));
-  }
-
-  /// What its policy suspends by itself is counted before it is done.
-  private boolean mayGoOn(Decision decision, String uid, Instant now) {
-    return decision
-        .standing()
-        .filter(_ -> decision.counted())
-        .flatMap(IdentityStatus::policy)
-        .map(policy -> allowance.claim(uid, policy.name(), policy.mostSuspensions(), now))
-        .orElse(true);
   }
 
   /// An action that fails stops neither the others nor the status. Where the API server fails at
