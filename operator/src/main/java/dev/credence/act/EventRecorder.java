@@ -6,8 +6,6 @@ import dev.credence.api.Conditions;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentityStatus;
 import dev.credence.api.MachineIdentityStatus.CredentialStatus;
-import dev.credence.facts.credential.Issuance;
-import dev.credence.facts.object.ObjectRef;
 import dev.credence.plan.Action;
 import dev.credence.plan.ConditionResult;
 import dev.credence.plan.Reason;
@@ -16,7 +14,6 @@ import java.time.Clock;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,186 +30,22 @@ public final class EventRecorder implements AutoCloseable {
   }
 
   public void done(Action action, MachineIdentity identity) {
-    switch (action) {
-      case Action.Issue issue ->
-          events.tell(
-              identity,
-              "Issued",
-              "Issue",
-              issue.subject() + ": version " + issue.receipt().version() + " issued");
-      case Action.Rotate rotate ->
-          events.tell(
-              identity,
-              "Rotated",
-              "Rotate",
-              rotate.subject()
-                  + ": version "
-                  + rotate.receipt().version()
-                  + " issued "
-                  + why(rotate.why())
-                  + until(rotate.receipt()));
-      case Action.Promote turn ->
-          events.tell(
-              identity,
-              "Rotated",
-              "Rotate",
-              turn.subject()
-                  + ": version "
-                  + turn.receipt().version()
-                  + " issued "
-                  + (turn.current().isPresent() ? why(turn.why()) : "for the first time")
-                  + ", proven by its hooks"
-                  + until(turn.receipt()));
-      case Action.Rollback back ->
-          events.tell(
-              identity,
-              "RolledBack",
-              "Rollback",
-              back.subject()
-                  + ": the previous value is version "
-                  + back.receipt().version()
-                  + " now");
-      case Action.Acknowledge(var subject, _, _, _, var what) ->
-          events.tell(identity, "Answered", "Answer", subject + ": " + what);
-      case Action.RunHook run ->
-          events.tell(
-              identity,
-              "HookStarted",
-              "RunHook",
-              run.of() + ": " + run.subject() + " started from CronJob " + run.hook().cronJob());
-      case Action.Restart restart ->
-          events.tell(
-              identity,
-              "Restarted",
-              "Restart",
-              restart.subject() + " restarted for " + restart.value());
-      case Action.Evict evict ->
-          events.tell(identity, "Evicted", "Evict", evict.subject() + " evicted");
-      case Action.Adopt adopt ->
-          events.tell(identity, "Adopted", "Adopt", adopt.subject() + " taken over");
-      case Action.Reword reword ->
-          events.tell(
-              identity,
-              "Reworded",
-              "Reword",
-              reword.subject()
-                  + ": its fixed texts and templates are as the spec has them now; its secret values stay");
-      case Action.ResetIssuedAt redate ->
-          events.warn(
-              identity,
-              "Redated",
-              "ResetIssuedAt",
-              redate.subject()
-                  + ": its time of issue was to come, as after a clock that was wrong; it is counted from now on");
-      case Action.Release release ->
-          events.tell(identity, "Released", "Release", release.subject() + " given back");
-      case Action.Renew renew ->
-          events.tell(
-              identity,
-              "RenewalAsked",
-              "Renew",
-              renew.subject() + ": cert-manager was asked for a new one");
-      case Action.DenyWrites freeze ->
-          events.warn(
-              identity,
-              "WritesDenied",
-              "DenyWrites",
-              "ServiceAccount "
-                  + freeze.subject().name()
-                  + " may not write: "
-                  + freeze.entry().why());
-      case Action.AllowWrites thaw ->
-          events.tell(
-              identity,
-              "WritesAllowed",
-              "AllowWrites",
-              "ServiceAccount " + thaw.subject().name() + " may write again");
-      case Action.Invalidate invalidate ->
-          events.warn(
-              identity,
-              "TokenInvalidated",
-              "Invalidate",
-              invalidate.subject() + ": its token is refused: " + invalidate.why());
-      case Action.Revalidate again ->
-          events.tell(
-              identity,
-              "TokenAccepted",
-              "Revalidate",
-              again.subject() + ": its token is accepted again");
-      case Action.CreateCertificate order ->
-          events.tell(
-              identity,
-              "Ordered",
-              "CreateCertificate",
-              order.subject()
-                  + " created: "
-                  + order.issuance().issuer()
-                  + " is to issue it into Secret "
-                  + order.issuance().secretName());
-      case Action.UpdateCertificate amend ->
-          events.tell(
-              identity,
-              "Amended",
-              "UpdateCertificate",
-              amend.subject()
-                  + ": changed to what the identity says: "
-                  + amend.fields().stream()
-                      .map(Issuance.Field::toString)
-                      .collect(Collectors.joining(", ")));
-      case Action.Remove(var subject, _, var why) -> {
-        // Of what was made for a rotation the credentials tell.
-        if (subject.kind() == ObjectRef.Kind.Certificate) {
-          events.tell(
-              identity,
-              "Removed",
-              "Remove",
-              subject
-                  + " deleted, since "
-                  + why
-                  + ": it is not renewed any more, and its Secret stays");
-        }
-      }
-      case Action.CreateServiceAccount provision ->
-          events.tell(
-              identity, "Provisioned", "CreateServiceAccount", provision.subject() + " created");
-      // Seen in the members and in the credentials of the status.
-      case Action.Retire retire -> {}
-      case Action.CaughtUp caughtUp -> {}
-      case Action.BeginRevoke end -> {}
-      case Action.Stage stage -> {}
-      case Action.Note note -> {}
-      case Action.Anchor anchor -> {}
-      case Action.SetOwner tie -> {}
-      case Action.UpdateServiceAccount adjust -> {}
-      case Action.Mark mark -> {}
-      case Action.Relabel relabel -> {}
-      case Action.Unmark unmark -> {}
-    }
+    action
+        .meaning()
+        .event()
+        .ifPresent(
+            event -> {
+              if (event.warning()) {
+                events.warn(identity, event.reason(), event.action(), event.note());
+              } else {
+                events.tell(identity, event.reason(), event.action(), event.note());
+              }
+            });
   }
 
   /// Something is wrong with an identity that its conditions alone do not make an Event of.
   public void failed(MachineIdentity identity, String reason, String message) {
     events.warn(identity, reason, "Evaluate", message);
-  }
-
-  private static String until(Action.VersionInfo receipt) {
-    return receipt
-        .previousRetiresAt()
-        .filter(time -> receipt.keepsPrevious())
-        .map(time -> "; the previous value stays until " + time)
-        .orElse("");
-  }
-
-  private static String why(Action.Why why) {
-    return switch (why) {
-      case Action.Why.OnSchedule onSchedule -> "on schedule";
-      case Action.Why.BeforeItsEnd(var due, var end) ->
-          "outside the policy's windows, since it ends at " + end;
-      case Action.Why.OnRequest onRequest -> "on request";
-      case Action.Why.Revoked(var reason) -> "since the one before was revoked: " + reason;
-      case Action.Why.OnChange onChange -> "since `generate` or `token` was changed";
-      case Action.Why.Dead(var how) -> "since the one before opens nothing any more: " + how;
-    };
   }
 
   public void changes(

@@ -643,7 +643,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     (raced ? LOG.atDebug() : refusal.isPresent() ? LOG.atWarn() : LOG.atInfo())
         .addKeyValue("namespace", resource.getMetadata().getNamespace())
         .addKeyValue("identity", resource.getMetadata().getName())
-        .addKeyValue("action", action.getClass().getSimpleName())
+        .addKeyValue("action", action.meaning().name())
         .addKeyValue("subject", action.subject())
         .log(refusal.map(WriteRefused::getMessage).orElse("done"));
   }

@@ -54,44 +54,9 @@ final class TierLimit {
   }
 
   static Tier needed(Snapshot s, Action action) {
-    // What is done to an account is done to who acts, whatever it is.
-    if (action.subject().kind() == Kind.ServiceAccount) {
-      return Tier.Enforce;
-    }
-    return switch (action) {
-      case Action.DenyWrites _, Action.AllowWrites _, Action.Invalidate _, Action.Revalidate _ ->
-          Tier.Enforce;
-      case Action.Remove remove when isForGood(s, remove) -> Tier.Enforce;
-      case Action.Issue _,
-          Action.Rotate _,
-          Action.Stage _,
-          Action.RunHook _,
-          Action.Note _,
-          Action.Promote _,
-          Action.BeginRevoke _,
-          Action.Retire _,
-          Action.CaughtUp _,
-          Action.Rollback _,
-          Action.Acknowledge _,
-          Action.Anchor _,
-          Action.Remove _,
-          Action.ResetIssuedAt _,
-          Action.Reword _,
-          Action.Adopt _,
-          Action.Release _,
-          Action.SetOwner _,
-          Action.Restart _,
-          Action.Evict _,
-          Action.Renew _,
-          Action.CreateCertificate _,
-          Action.UpdateCertificate _,
-          Action.CreateServiceAccount _,
-          Action.UpdateServiceAccount _,
-          Action.Mark _,
-          Action.Relabel _,
-          Action.Unmark _ ->
-          Tier.Rotate;
-    };
+    return action instanceof Action.Remove remove && isForGood(s, remove)
+        ? Tier.Enforce
+        : action.meaning().tier();
   }
 
   /// A member goes with its identity; what is beside it for a rotation (a value that is staged, the

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.metrics;
 
-import dev.credence.facts.credential.GeneratedContent;
-import dev.credence.facts.credential.SecretContent;
-import dev.credence.facts.credential.TokenRecipe;
 import dev.credence.facts.object.ObjectRef.Kind;
 import dev.credence.plan.Action;
 import dev.credence.plan.Action.Why;
+import dev.credence.plan.ActionMeaning;
 import dev.credence.plan.Reason;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
@@ -28,16 +26,15 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// What is counted as it happens.
 public final class Counters {
-  private static final String GENERATED = "Generated";
   private static final String REQUEST_REFUSED = "RequestRefused";
 
   private static final Map<String, List<String>> RESULTS =
       Map.of(
-          GENERATED,
+          ActionMeaning.GENERATED,
           List.of("issued", "rotated", "rolled_back", "retired", "failed"),
-          "Token",
+          ActionMeaning.TOKEN,
           List.of("issued", "rotated", "failed"),
-          "Certificate",
+          ActionMeaning.CERTIFICATE,
           List.of("requested", "failed"));
 
   private static final List<Kind> RESTARTED =
@@ -46,7 +43,6 @@ public final class Counters {
   private static final List<Reason> SUSPENDING =
       List.of(
           Reason.Requested, Reason.Compromised, Reason.Expired, Reason.ReviewOverdue, Reason.Idle);
-  private static final String CERTIFICATE = "Certificate";
   private static final String BY_CHANGE = "change";
   private static final String BY_DELETION = "deletion";
 
@@ -154,64 +150,20 @@ public final class Counters {
 
   /// An action was carried out.
   public void done(Action action, Instant at) {
+    action
+        .meaning()
+        .counted()
+        .ifPresent(counted -> counted.done().ifPresent(done -> count(counted, done)));
     switch (action) {
-      case Action.Issue issue -> rotation(kind(issue.material()), "issued");
-      case Action.Rotate rotate -> {
-        rotation(kind(rotate.material()), "rotated");
-        late(rotate.why(), at);
-      }
-      case Action.Promote turn -> {
-        rotation(GENERATED, turn.current().isPresent() ? "rotated" : "issued");
-        late(turn.why(), at);
-      }
-      case Action.Rollback back -> rotation(GENERATED, "rolled_back");
-      case Action.Retire retire -> rotation(GENERATED, "retired");
-      case Action.Renew renew -> rotation(CERTIFICATE, "requested");
-      case Action.CreateCertificate order -> rotation(CERTIFICATE, "requested");
-      case Action.Restart restart -> restart(restart, "started");
-      case Action.Evict evict -> restart(evict, "started");
-      case Action.DenyWrites freeze -> {}
-      case Action.AllowWrites thaw -> {}
-      case Action.Invalidate invalidate -> {}
-      case Action.Revalidate revalidate -> {}
-      case Action.Stage stage -> {}
-      case Action.BeginRevoke end -> {}
-      case Action.CaughtUp caughtUp -> {}
-      case Action.RunHook run -> {}
-      case Action.Note note -> {}
-      case Action.Anchor anchor -> {}
-      case Action.Remove remove -> {}
-      case Action.Acknowledge acknowledge -> {}
-      case Action.ResetIssuedAt redate -> {}
-      case Action.Reword reword -> {}
-      case Action.Adopt adopt -> {}
-      case Action.Release release -> {}
-      case Action.SetOwner tie -> {}
-      case Action.CreateServiceAccount provision -> {}
-      case Action.UpdateServiceAccount adjust -> {}
-      case Action.UpdateCertificate amend -> {}
-      case Action.Mark mark -> {}
-      case Action.Relabel relabel -> {}
-      case Action.Unmark unmark -> {}
+      case Action.Rotate rotate -> late(rotate.why(), at);
+      case Action.Promote turn -> late(turn.why(), at);
+      default -> {}
     }
   }
 
   /// An action was refused.
   public void failed(Action action) {
-    switch (action) {
-      case Action.Issue issue -> rotation(kind(issue.material()), "failed");
-      case Action.Rotate rotate -> rotation(kind(rotate.material()), "failed");
-      case Action.Promote turn -> rotation(GENERATED, "failed");
-      case Action.Stage stage -> rotation(GENERATED, "failed");
-      case Action.RunHook run -> rotation(GENERATED, "failed");
-      case Action.Rollback back -> rotation(GENERATED, "failed");
-      case Action.Retire retire -> rotation(GENERATED, "failed");
-      case Action.Renew renew -> rotation(CERTIFICATE, "failed");
-      case Action.CreateCertificate order -> rotation(CERTIFICATE, "failed");
-      case Action.Restart restart -> restart(restart, "failed");
-      case Action.Evict evict -> restart(evict, "failed");
-      default -> {}
-    }
+    action.meaning().counted().ifPresent(counted -> count(counted, "failed"));
     refused(REQUEST_REFUSED);
   }
 
@@ -222,20 +174,13 @@ public final class Counters {
     }
   }
 
-  private static String kind(SecretContent material) {
-    return switch (material) {
-      case GeneratedContent recipe -> GENERATED;
-      case TokenRecipe token -> "Token";
-    };
-  }
-
-  private void rotation(String kind, String result) {
-    counter(Metric.Rotations, "kind", kind, "result", result).increment();
-  }
-
-  private void restart(Action action, String result) {
-    counter(Metric.ConsumerRestarts, "kind", action.subject().kind().name(), "result", result)
-        .increment();
+  private void count(ActionMeaning.Count counted, String result) {
+    var metric =
+        switch (counted.family()) {
+          case Rotations -> Metric.Rotations;
+          case ConsumerRestarts -> Metric.ConsumerRestarts;
+        };
+    counter(metric, "kind", counted.kind(), "result", result).increment();
   }
 
   public void refused(String reason) {

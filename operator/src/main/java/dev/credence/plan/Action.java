@@ -29,6 +29,11 @@ import java.util.Set;
 public sealed interface Action {
   ObjectRef subject();
 
+  /// What it is to those who are told of it, count it or may do it.
+  default ActionMeaning meaning() {
+    return ActionMeaning.of(this);
+  }
+
   /// Create a generated Secret with its first value. Nothing happens where an object of the name
   /// exists.
   record Issue(

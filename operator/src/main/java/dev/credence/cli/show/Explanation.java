@@ -203,7 +203,7 @@ record Explanation(Snapshot snapshot, Decision decision) {
   private Stream<String> actions() {
     return decision.actions().isEmpty()
         ? Stream.of("nothing: all that is to be done is done")
-        : decision.actions().stream().map(ActionText::words);
+        : decision.actions().stream().map(action -> action.meaning().words());
   }
 
   private Times times() {
