@@ -70,7 +70,7 @@ final class Json {
     matters.set("findingsByRule", array(inventory.findingsByRule(), Json::ruled));
     inventory
         .unclaimed()
-        .ifPresent(orphans -> matters.set("unclaimedAccounts", array(orphans, Json::orphan)));
+        .ifPresent(rows -> matters.set("unclaimedAccounts", array(rows, Json::unclaimed)));
     node.set("identities", array(inventory.identities(), Json::identity));
     return node;
   }
@@ -119,15 +119,15 @@ final class Json {
         .put("identities", ruled.identities());
   }
 
-  private static ObjectNode orphan(UnclaimedRow orphan) {
+  private static ObjectNode unclaimed(UnclaimedRow row) {
     var node =
         NODES
             .objectNode()
-            .put("kind", orphan.kind())
-            .put("namespace", orphan.namespace())
-            .put("name", orphan.name());
-    text(node, "owner", orphan.owner());
-    time(node, "created", orphan.created());
+            .put("kind", row.kind())
+            .put("namespace", row.namespace())
+            .put("name", row.name());
+    text(node, "owner", row.owner());
+    time(node, "created", row.created());
     return node;
   }
 

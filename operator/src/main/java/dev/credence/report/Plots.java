@@ -93,11 +93,11 @@ final class Plots {
             Stream.of(new Bar("of an identity", claimed, "good")),
             inventory.unclaimed().stream()
                 .map(
-                    orphans ->
+                    rows ->
                         new Bar(
                             "of no identity",
-                            orphans.stream()
-                                .filter(orphan -> orphan.kind().equals("ServiceAccount"))
+                            rows.stream()
+                                .filter(row -> row.kind().equals("ServiceAccount"))
                                 .count(),
                             "warn")))
         .toList();

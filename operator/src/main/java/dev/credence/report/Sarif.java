@@ -70,13 +70,13 @@ final class Sarif {
             inventory.unclaimed().stream()
                 .flatMap(List::stream)
                 .map(
-                    orphan ->
+                    row ->
                         new Result(
                             UNCLAIMED,
                             Breach.Level.note,
-                            orphan.id(),
-                            orphan.kind(),
-                            orphan.kind() + " " + orphan.name() + " belongs to no identity")))
+                            row.id(),
+                            row.kind(),
+                            row.kind() + " " + row.name() + " belongs to no identity")))
         .toList();
   }
 

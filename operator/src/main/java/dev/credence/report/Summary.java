@@ -55,18 +55,18 @@ public final class Summary {
             inventory
                 .unclaimed()
                 .map(
-                    orphans ->
+                    rows ->
                         " "
                             + count(
-                                orphans.stream().filter(Summary::isAccount).count(),
+                                rows.stream().filter(Summary::isAccount).count(),
                                 "ServiceAccount belongs",
                                 "ServiceAccounts belong")
                             + " to no identity.")
                 .orElse(""));
   }
 
-  private static boolean isAccount(UnclaimedRow orphan) {
-    return orphan.kind().equals("ServiceAccount");
+  private static boolean isAccount(UnclaimedRow row) {
+    return row.kind().equals("ServiceAccount");
   }
 
   private static long accounts(Inventory inventory) {
@@ -81,8 +81,8 @@ public final class Summary {
     return inventory
         .unclaimed()
         .map(
-            orphans -> {
-              var all = listed + orphans.stream().filter(Summary::isAccount).count();
+            rows -> {
+              var all = listed + rows.stream().filter(Summary::isAccount).count();
               return "This one, kept by the cluster: it holds %s."
                   .formatted(of(listed, all, "ServiceAccount", "ServiceAccounts"));
             })

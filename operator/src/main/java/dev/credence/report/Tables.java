@@ -204,9 +204,9 @@ final class Tables {
             : "This was not looked at: see above.",
         List.of("KIND", "ACCOUNT", "OWNER", "CREATED"),
         inventory.unclaimed().orElse(List.of()),
-        orphan ->
+        row ->
             List.of(
-                orphan.kind(), orphan.id(), orphan.owner().orElse("-"), minute(orphan.created())));
+                row.kind(), row.id(), row.owner().orElse("-"), minute(row.created())));
   }
 
   private static Table notReady(Inventory inventory) {
