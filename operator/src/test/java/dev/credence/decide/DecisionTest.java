@@ -21,11 +21,13 @@ import dev.credence.world.Readable;
 import dev.credence.world.World;
 import dev.credence.world.Yaml;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -46,14 +48,36 @@ public class DecisionTest {
     return folders().stream()
         .map(
             folder ->
-                DynamicTest.dynamicTest(
-                    folder.getFileName().toString().replace('-', ' '), () -> check(folder)));
+                DynamicTest.dynamicTest(sentence(folder).replace('-', ' '), () -> check(folder)));
   }
 
-  private static List<Path> folders() throws IOException {
-    try (var found = Files.list(FOLDER)) {
-      return found.sorted().toList();
+  /// The folders of all decisions, in the order of their sentences.
+  public static List<Path> folders() throws IOException {
+    try (var found = Files.walk(FOLDER)) {
+      return found
+          .filter(file -> file.endsWith("given.yaml"))
+          .map(Path::getParent)
+          .sorted(Comparator.comparing(DecisionTest::sentence))
+          .toList();
     }
+  }
+
+  /// What the folder of this sentence gives.
+  public static String given(String sentence) {
+    try {
+      for (var folder : folders()) {
+        if (sentence(folder).equals(sentence)) {
+          return Files.readString(folder.resolve("given.yaml"));
+        }
+      }
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
+    throw new IllegalArgumentException("no decision is called " + sentence);
+  }
+
+  private static String sentence(Path folder) {
+    return folder.getFileName().toString();
   }
 
   private static void check(Path folder) throws IOException {
@@ -166,7 +190,7 @@ public class DecisionTest {
   @Test
   void every_folder_is_a_sentence_with_two_files() throws IOException {
     for (var folder : folders()) {
-      assertThat(folder.getFileName().toString()).matches("[a-z0-9]+(-[a-z0-9]+)+");
+      assertThat(sentence(folder)).matches("[a-z0-9]+(-[a-z0-9]+)+");
       try (var files = Files.list(folder)) {
         assertThat(files.map(file -> file.getFileName().toString()).collect(Collectors.toSet()))
             .as(folder.toString())

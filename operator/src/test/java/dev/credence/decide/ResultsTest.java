@@ -21,7 +21,6 @@ import org.junit.jupiter.api.Test;
 /// The identities of the decisions as one namespace, and what a report says of it. `make golden`
 /// writes `results.txt` anew: review the difference.
 class ResultsTest {
-  private static final Path DECISIONS = Path.of("src/test/resources/decisions");
   private static final Path GOLDEN = Path.of("src/test/resources/results.txt");
 
   @Test
@@ -89,9 +88,7 @@ class ResultsTest {
 
   /// One for each decision, with the name of its folder.
   private static List<Results.Of> identities() throws IOException {
-    try (var folders = Files.list(DECISIONS)) {
-      return folders.sorted().flatMap(folder -> identity(folder).stream()).toList();
-    }
+    return DecisionTest.folders().stream().flatMap(folder -> identity(folder).stream()).toList();
   }
 
   private static Optional<Results.Of> identity(Path folder) {

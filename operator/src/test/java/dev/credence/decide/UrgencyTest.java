@@ -11,13 +11,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// What is carried out before everything else, of every decision that there is an example of.
 class UrgencyTest {
-  private static final Path FOLDER = Path.of("src/test/resources/decisions");
-
   private record Example(Path folder, Snapshot snapshot, Decision decision) {
     List<Action> urgent() {
       return Urgency.of(decision, snapshot);
@@ -87,9 +84,7 @@ class UrgencyTest {
   }
 
   private static List<Example> examples() throws IOException {
-    try (Stream<Path> folders = Files.list(FOLDER)) {
-      return folders.sorted().map(UrgencyTest::example).toList();
-    }
+    return DecisionTest.folders().stream().map(UrgencyTest::example).toList();
   }
 
   private static Example example(Path folder) {

@@ -18,10 +18,6 @@ import dev.credence.world.World;
 import dev.credence.world.Yaml;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
@@ -32,15 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// A suspension belongs to the account: what the decisions of these folders must never do, whatever
 /// else they say.
 class SuspendedTest {
-  private static final Path FOLDER = Path.of("src/test/resources/decisions");
-
   private static Decision decided(String folder) {
-    try {
-      return Decide.next(
-          DecisionTest.snapshot(Files.readString(FOLDER.resolve(folder).resolve("given.yaml"))));
-    } catch (IOException missing) {
-      throw new UncheckedIOException(missing);
-    }
+    return Decide.next(DecisionTest.snapshot(DecisionTest.given(folder)));
   }
 
   private static Stream<Action> actions(String folder) {
@@ -205,7 +194,8 @@ class SuspendedTest {
             """));
     world.put(
         object(
-            "{apiVersion: v1, kind: ServiceAccount, metadata: {name: crm-sync, namespace: sales, uid: crm-sync-1}}"));
+            "{apiVersion: v1, kind: ServiceAccount, metadata: {name: crm-sync, namespace: sales,"
+                + " uid: crm-sync-1}}"));
     world.put(token("crm-legacy"));
     looked(world);
     return world;
@@ -238,13 +228,9 @@ class SuspendedTest {
   }
 
   private static IdentityStatus standing(String folder) {
-    try {
-      var given = Files.readString(FOLDER.resolve(folder).resolve("given.yaml"));
-      return Decide.next(DecisionTest.snapshot(given), DecisionTest.tier(given))
-          .standing()
-          .orElseThrow();
-    } catch (IOException missing) {
-      throw new UncheckedIOException(missing);
-    }
+    var given = DecisionTest.given(folder);
+    return Decide.next(DecisionTest.snapshot(given), DecisionTest.tier(given))
+        .standing()
+        .orElseThrow();
   }
 }

@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.decide.Decide;
 import dev.credence.decide.DecisionTest;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,14 +14,9 @@ class TokenAnchorsTest {
   /// Four fifths of 24 hours after it was issued, as if nobody had written the annotation.
   @ParameterizedTest
   @ValueSource(strings = {"wrote-far-away", "wrote-in-the-past", "removed"})
-  void a_token_is_renewed_in_time_whatever_somebody_says_of_its_expiration(String what)
-      throws IOException {
+  void a_token_is_renewed_in_time_whatever_somebody_says_of_its_expiration(String what) {
     var given =
-        Files.readString(
-            Path.of(
-                "src/test/resources/decisions/a-token-whose-expiration-somebody-"
-                    + what
-                    + "-is-renewed-in-time/given.yaml"));
+        DecisionTest.given("a-token-whose-expiration-somebody-" + what + "-is-renewed-in-time");
     var decision = Decide.next(DecisionTest.snapshot(given));
     assertThat(decision.actions()).isEmpty();
     var credential = decision.standing().orElseThrow().credentials().getFirst();
