@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -37,11 +38,17 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/// Each folder of `decisions/` is a sentence about what the operator decides, with `given.yaml` (a
-/// document about the look, then the objects of the cluster) and `expect.yaml` (the decision).
-/// `make golden` writes what is expected anew: review the difference.
+/// Each folder below `decisions/<subject>` is a sentence about what the operator decides, with
+/// `given.yaml` (a document about the reconcile, then the objects of the cluster) and `expect.yaml`
+/// (the decision). `README.md` there lists the subjects. `make golden` rewrites what is expected:
+/// review the difference.
 public class DecisionTest {
   private static final Path FOLDER = Path.of("src/test/resources/decisions");
+  private static final Path MAIN = Path.of("src/main/java/dev/credence");
+
+  /// A row of `README.md`: the subject, what it is about, its package.
+  private static final Pattern SUBJECT =
+      Pattern.compile("^\\| `([a-z]+)` \\| .+ \\| `([a-z/]+)` \\|$", Pattern.MULTILINE);
 
   @TestFactory
   Stream<DynamicTest> decisions() throws IOException {
@@ -187,9 +194,38 @@ public class DecisionTest {
     return setbacks;
   }
 
+  private static Map<String, String> subjects() throws IOException {
+    return SUBJECT
+        .matcher(Files.readString(FOLDER.resolve("README.md")))
+        .results()
+        .collect(Collectors.toMap(row -> row.group(1), row -> row.group(2)));
+  }
+
   @Test
-  void every_folder_is_a_sentence_with_two_files() throws IOException {
-    for (var folder : folders()) {
+  void every_subject_is_in_the_table_and_has_a_package() throws IOException {
+    try (var found = Files.list(FOLDER)) {
+      assertThat(found.filter(Files::isDirectory).map(DecisionTest::sentence))
+          .containsExactlyInAnyOrderElementsOf(subjects().keySet());
+    }
+    assertThat(subjects().values())
+        .allSatisfy(name -> assertThat(MAIN.resolve(name)).isDirectory());
+  }
+
+  @Test
+  void every_sentence_is_told_once() throws IOException {
+    assertThat(folders()).extracting(DecisionTest::sentence).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void every_folder_of_a_subject_is_a_sentence_with_two_files() throws IOException {
+    var all = new ArrayList<Path>();
+    for (var subject : subjects().keySet()) {
+      try (var found = Files.list(FOLDER.resolve(subject))) {
+        all.addAll(found.toList());
+      }
+    }
+    assertThat(folders()).containsExactlyInAnyOrderElementsOf(all);
+    for (var folder : all) {
       assertThat(sentence(folder)).matches("[a-z0-9]+(-[a-z0-9]+)+");
       try (var files = Files.list(folder)) {
         assertThat(files.map(file -> file.getFileName().toString()).collect(Collectors.toSet()))
