@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.credence.explore;
+package dev.credence.modelcheck;
 
-import dev.credence.explore.State.Anchor;
-import dev.credence.explore.State.Handled;
-import dev.credence.explore.State.Held;
-import dev.credence.explore.State.Outcome;
-import dev.credence.explore.State.Part;
-import dev.credence.explore.State.Requests;
-import dev.credence.explore.State.Run;
-import dev.credence.explore.State.Staged;
-import dev.credence.explore.State.Token;
-import dev.credence.explore.State.Work;
 import dev.credence.facts.credential.Hooks.Step;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.object.ObjectRef.Kind;
 import dev.credence.facts.object.Preconditions;
+import dev.credence.modelcheck.ModelState.Anchor;
+import dev.credence.modelcheck.ModelState.Handled;
+import dev.credence.modelcheck.ModelState.Held;
+import dev.credence.modelcheck.ModelState.Outcome;
+import dev.credence.modelcheck.ModelState.Part;
+import dev.credence.modelcheck.ModelState.Requests;
+import dev.credence.modelcheck.ModelState.Run;
+import dev.credence.modelcheck.ModelState.Staged;
+import dev.credence.modelcheck.ModelState.Token;
+import dev.credence.modelcheck.ModelState.Work;
 import dev.credence.plan.Action;
 import dev.credence.plan.Action.VersionInfo;
 import java.util.Comparator;
@@ -23,19 +23,19 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// What the API server does with an action: refuse it where it is about what is not so any more,
-/// else carry it out.
-final class Hands {
-  private final Rules rules;
-  private final Facts facts;
+/// The API server of the model: rejects an action whose preconditions no longer hold, and carries
+/// out any other.
+final class Simulator {
+  private final WorldRules rules;
+  private final ModelSnapshot snapshots;
 
-  Hands(Rules rules, Facts facts) {
+  Simulator(WorldRules rules, ModelSnapshot snapshots) {
     this.rules = rules;
-    this.facts = facts;
+    this.snapshots = snapshots;
   }
 
-  /// Empty where it was refused. `generation`: of the identity that was looked at.
-  Optional<State> perform(State s, Action action, int generation) {
+  /// Empty where it was rejected. `generation`: of the identity that was looked at.
+  Optional<ModelState> perform(ModelState s, Action action, int generation) {
     return switch (action) {
       case Action.Issue issue -> issue(s, issue);
       case Action.Rotate rotate -> rotate(s, rotate);
@@ -66,7 +66,7 @@ final class Hands {
     return part.past().made() + 1;
   }
 
-  private Optional<State> issue(State s, Action.Issue issue) {
+  private Optional<ModelState> issue(ModelState s, Action.Issue issue) {
     var at = place(issue.subject());
     var part = s.parts().get(at);
     if (part.held() != null) {
@@ -75,20 +75,21 @@ final class Hands {
     return made(s, at, issue.receipt(), null);
   }
 
-  private Optional<State> rotate(State s, Action.Rotate rotate) {
+  private Optional<ModelState> rotate(ModelState s, Action.Rotate rotate) {
     var at = place(rotate.subject());
     return judged(s, at, rotate.guard())
-        .flatMap(held -> made(s, at, rotate.receipt().writtenAt(Facts.now(s)), held));
+        .flatMap(held -> made(s, at, rotate.receipt().writtenAt(ModelSnapshot.now(s)), held));
   }
 
   /// The Secret, if it still is the one that was judged.
-  private static Optional<Held> judged(State s, int at, Preconditions guard) {
+  private static Optional<Held> judged(ModelState s, int at, Preconditions guard) {
     return Optional.ofNullable(s.parts().get(at).held())
-        .filter(held -> Facts.guard(held).equals(guard));
+        .filter(held -> ModelSnapshot.guard(held).equals(guard));
   }
 
   /// A new value, made at once.
-  private Optional<State> made(State s, int at, VersionInfo receipt, @Nullable Held before) {
+  private Optional<ModelState> made(
+      ModelState s, int at, VersionInfo receipt, @Nullable Held before) {
     var part = s.parts().get(at);
     var number = next(part);
     var wanted = rules.secrets.get(at);
@@ -126,24 +127,24 @@ final class Hands {
 
   private static Held replaced(
       @Nullable Held before, int number, int value, VersionInfo receipt, int recipe) {
-    var made = Facts.recipe(receipt.recipe());
+    var made = ModelSnapshot.recipe(receipt.recipe());
     return new Held(
         before == null ? number : before.uid(),
         (int) receipt.version(),
-        Facts.second(receipt.issuedAt()),
-        receipt.previousRetiresAt().map(Facts::second).orElse(State.NEVER),
+        ModelSnapshot.second(receipt.issuedAt()),
+        receipt.previousRetiresAt().map(ModelSnapshot::second).orElse(ModelState.NEVER),
         value,
         before != null && receipt.keepsPrevious() ? before.value() : 0,
         false,
         made >= 0 ? made : recipe,
-        before == null ? State.NEVER : before.endsAt(),
-        before == null ? State.NEVER : before.abortedAt(),
+        before == null ? ModelState.NEVER : before.endsAt(),
+        before == null ? ModelState.NEVER : before.abortedAt(),
         before == null ? 0 : before.abortedRecipe(),
         before == null ? Requests.NONE : before.requests(),
-        Facts.merged(before == null ? Handled.NONE : before.handled(), receipt.handled()));
+        ModelSnapshot.merged(before == null ? Handled.NONE : before.handled(), receipt.handled()));
   }
 
-  private Optional<State> stage(State s, Action.Stage stage) {
+  private Optional<ModelState> stage(ModelState s, Action.Stage stage) {
     var at = place(stage.of());
     var part = s.parts().get(at);
     if (part.staged() != null) {
@@ -155,23 +156,23 @@ final class Hands {
         new Staged(
             number,
             (int) receipt.version(),
-            Facts.second(receipt.issuedAt()),
+            ModelSnapshot.second(receipt.issuedAt()),
             number,
-            Facts.recipe(receipt.recipe()),
-            Facts.merged(Handled.NONE, receipt.handled()),
+            ModelSnapshot.recipe(receipt.recipe()),
+            ModelSnapshot.merged(Handled.NONE, receipt.handled()),
             false);
     return Optional.of(s.with(at, p -> p.after(past -> past.counting(number)).staging(staged)));
   }
 
-  private Optional<State> turn(State s, Action.Promote turn) {
+  private Optional<ModelState> turn(ModelState s, Action.Promote turn) {
     var at = place(turn.subject());
     var part = s.parts().get(at);
     var staged = part.staged();
     var held = part.held();
     if (staged == null
         || staged.foreign()
-        || !Facts.guard(staged).equals(turn.proven())
-        || !turn.current().equals(Optional.ofNullable(held).map(Facts::guard))) {
+        || !ModelSnapshot.guard(staged).equals(turn.proven())
+        || !turn.current().equals(Optional.ofNullable(held).map(ModelSnapshot::guard))) {
       return Optional.empty();
     }
     var number = held == null ? next(part) : part.past().made();
@@ -185,11 +186,11 @@ final class Hands {
                             held,
                             number,
                             staged.value(),
-                            turn.receipt().writtenAt(Facts.now(s)),
+                            turn.receipt().writtenAt(ModelSnapshot.now(s)),
                             part.recipe()))));
   }
 
-  private Optional<State> rollback(State s, Action.Rollback rollback) {
+  private Optional<ModelState> rollback(ModelState s, Action.Rollback rollback) {
     var at = place(rollback.subject());
     var number = s.parts().get(at).past().made();
     return judged(s, at, rollback.guard())
@@ -204,17 +205,17 @@ final class Hands {
                                 held, number, held.previous(), rollback.receipt(), p.recipe()))));
   }
 
-  private Optional<State> retire(State s, Action.Retire retire) {
+  private Optional<ModelState> retire(ModelState s, Action.Retire retire) {
     var at = place(retire.subject());
     return judged(s, at, retire.guard()).map(held -> s.with(at, p -> p.with(held.retired())));
   }
 
-  private Optional<State> endPrevious(State s, Action.BeginRevoke end) {
+  private Optional<ModelState> endPrevious(ModelState s, Action.BeginRevoke end) {
     var at = place(end.subject());
     return judged(s, at, end.guard()).map(held -> s.with(at, p -> p.with(held.endingNow())));
   }
 
-  private Optional<State> acknowledge(State s, Action.Acknowledge acknowledge) {
+  private Optional<ModelState> acknowledge(ModelState s, Action.Acknowledge acknowledge) {
     var at = place(acknowledge.subject());
     return judged(s, at, acknowledge.guard())
         .map(held -> answered(held, acknowledge))
@@ -233,12 +234,12 @@ final class Hands {
   private static Held answered(Held held, Action.Acknowledge acknowledge) {
     var aborted = acknowledge.aborted();
     return held.answering(
-        aborted.map(one -> Facts.second(one.at())).orElse(held.abortedAt()),
-        aborted.map(one -> Facts.recipe(one.recipe())).orElse(held.abortedRecipe()),
-        Facts.merged(held.handled(), acknowledge.handled()));
+        aborted.map(one -> ModelSnapshot.second(one.at())).orElse(held.abortedAt()),
+        aborted.map(one -> ModelSnapshot.recipe(one.recipe())).orElse(held.abortedRecipe()),
+        ModelSnapshot.merged(held.handled(), acknowledge.handled()));
   }
 
-  private Optional<State> run(State s, Action.RunHook run, int generation) {
+  private Optional<ModelState> run(ModelState s, Action.RunHook run, int generation) {
     var at = place(run.of());
     var part = s.parts().get(at);
     var ofPending = run.about().secret().endsWith("-pending");
@@ -255,14 +256,14 @@ final class Hands {
             s.second(),
             reads(part, ofPending, ofPrevious),
             Outcome.Running,
-            State.NEVER);
+            ModelState.NEVER);
     return part.runs().stream().anyMatch(started::hasName)
         ? Optional.empty()
         : Optional.of(s.with(at, p -> p.running(sorted(p, started))));
   }
 
   private static List<Run> sorted(Part part, Run started) {
-    return State.joined(part.runs(), started).stream()
+    return ModelState.joined(part.runs(), started).stream()
         .sorted(
             Comparator.comparing(Run::step).thenComparing(Run::version).thenComparing(Run::attempt))
         .toList();
@@ -276,7 +277,7 @@ final class Hands {
     return part.held() == null ? 0 : ofPrevious ? part.held().previous() : part.held().value();
   }
 
-  private Optional<State> anchor(State s, Action.Anchor anchor) {
+  private Optional<ModelState> anchor(ModelState s, Action.Anchor anchor) {
     var at = place(anchor.of());
     var part = s.parts().get(at);
     if (part.anchors().stream().anyMatch(one -> one.version() == anchor.version())) {
@@ -289,19 +290,19 @@ final class Hands {
             p ->
                 p.after(past -> past.counting(number))
                     .anchored(
-                        State.joined(
+                        ModelState.joined(
                             p.anchors(), new Anchor((int) anchor.version(), number, false)))));
   }
 
-  private Optional<State> remove(State s, Action.Remove remove) {
+  private Optional<ModelState> remove(ModelState s, Action.Remove remove) {
     for (var at = 0; at < rules.secrets.size(); at++) {
       var name = rules.secrets.get(at).name();
       var part = s.parts().get(at);
       if (remove.subject().kind() == Kind.Job) {
         for (var run : part.runs()) {
-          if (Facts.subject(name, run).equals(remove.subject())
-              && Facts.guard(run).equals(remove.guard())) {
-            return Optional.of(s.with(at, p -> p.running(State.without(p.runs(), run))));
+          if (ModelSnapshot.subject(name, run).equals(remove.subject())
+              && ModelSnapshot.guard(run).equals(remove.guard())) {
+            return Optional.of(s.with(at, p -> p.running(ModelState.without(p.runs(), run))));
           }
         }
       }
@@ -313,7 +314,7 @@ final class Hands {
       for (var anchor : part.anchors()) {
         if (remove.subject().equals(ObjectRef.anchorOf(name, anchor.version()))
             && guard(anchor).equals(remove.guard())) {
-          return Optional.of(s.with(at, p -> p.anchored(State.without(p.anchors(), anchor))));
+          return Optional.of(s.with(at, p -> p.anchored(ModelState.without(p.anchors(), anchor))));
         }
       }
     }
@@ -321,19 +322,19 @@ final class Hands {
   }
 
   private static Preconditions guard(Staged staged) {
-    return staged.foreign() ? new Preconditions("foreign", "1") : Facts.guard(staged);
+    return staged.foreign() ? new Preconditions("foreign", "1") : ModelSnapshot.guard(staged);
   }
 
   private static Preconditions guard(Anchor anchor) {
-    return anchor.foreign() ? new Preconditions("foreign", "1") : Facts.guard(anchor);
+    return anchor.foreign() ? new Preconditions("foreign", "1") : ModelSnapshot.guard(anchor);
   }
 
-  private Optional<State> restart(State s, Action.Restart restart) {
+  private Optional<ModelState> restart(ModelState s, Action.Restart restart) {
     for (var at = 0; at < s.works().size(); at++) {
       var work = s.works().get(at);
-      if (Facts.workload(at).equals(restart.subject())
-          && Facts.guard(at, work).equals(restart.guard())) {
-        var wanted = facts.restartedFor(restart.value());
+      if (ModelSnapshot.workload(at).equals(restart.subject())
+          && ModelSnapshot.guard(at, work).equals(restart.guard())) {
+        var wanted = snapshots.restartedFor(restart.value());
         return wanted == work.restartedFor()
             ? Optional.of(s)
             : Optional.of(s.with(at, new Work(wanted, s.second(), work.pods())));
@@ -342,14 +343,14 @@ final class Hands {
     return Optional.empty();
   }
 
-  private Optional<State> evict(State s, Action.Evict evict) {
+  private Optional<ModelState> evict(ModelState s, Action.Evict evict) {
     for (var at = 0; at < s.works().size(); at++) {
       var work = s.works().get(at);
       for (var place = 0; place < work.pods().size(); place++) {
         var pod = work.pods().get(place);
-        if (Facts.podName(at, place).equals(evict.subject().name())
-            && Facts.guard(pod).uid().equals(evict.guard().uid())) {
-          return Optional.of(s.with(at, work.with(State.less(work.pods(), pod))));
+        if (ModelSnapshot.podName(at, place).equals(evict.subject().name())
+            && ModelSnapshot.guard(pod).uid().equals(evict.guard().uid())) {
+          return Optional.of(s.with(at, work.with(ModelState.less(work.pods(), pod))));
         }
       }
     }

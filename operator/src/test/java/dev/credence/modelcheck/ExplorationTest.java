@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.credence.explore;
+package dev.credence.modelcheck;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.decide.Decide;
-import dev.credence.explore.Explorer.Found;
 import dev.credence.facts.Snapshot;
+import dev.credence.modelcheck.Explorer.Found;
 import dev.credence.plan.Decision;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -28,7 +28,7 @@ class ExplorationTest {
   private static final AtomicLong STATES = new AtomicLong();
   private static final AtomicLong TRANSITIONS = new AtomicLong();
 
-  private static Found explored(Rules rules, Function<Snapshot, Decision> core) {
+  private static Found explored(WorldRules rules, Function<Snapshot, Decision> core) {
     var started = System.nanoTime();
     var found = new Explorer(rules, core).explore(MOST);
     System.out.printf("%s, %,d ms%n", found, (System.nanoTime() - started) / 1_000_000);
@@ -48,7 +48,7 @@ class ExplorationTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("worlds")
-  void whatever_happens_nobody_is_left_without_a_value(String name, Rules rules) {
+  void whatever_happens_nobody_is_left_without_a_value(String name, WorldRules rules) {
     var found = explored(rules, Decide::next);
 
     assertThat(found.harm()).as(found::told).isEmpty();
@@ -64,7 +64,7 @@ class ExplorationTest {
 
   @Test
   void who_waits_for_nobody_is_found_by_the_shortest_story() {
-    var found = explored(Worlds.plain(false), Faults::waitingForNobody);
+    var found = explored(Worlds.plain(false), PlantedFaults::waitingForNobody);
 
     assertThat(found.told())
         .isEqualTo(
@@ -79,27 +79,34 @@ class ExplorationTest {
 
   static Stream<Arguments> faults() {
     return Stream.of(
-        fault("verifyingNothing", Worlds.failing(false), Faults::verifyingNothing, "not verified"),
-        fault("leavingThePending", Worlds.first(false), Faults::leavingThePending, "is left"),
-        fault("countingWrong", Worlds.plain(false), Faults::countingWrong, "is issued, after"),
-        fault("clearingTheWay", Worlds.foreign(), Faults::clearingTheWay, "of somebody else"),
-        fault("answeringForEver", Worlds.plain(false), Faults::answeringForEver, "acts"),
+        fault(
+            "verifyingNothing",
+            Worlds.failing(false),
+            PlantedFaults::verifyingNothing,
+            "not verified"),
+        fault(
+            "leavingThePending", Worlds.first(false), PlantedFaults::leavingThePending, "is left"),
+        fault(
+            "countingWrong", Worlds.plain(false), PlantedFaults::countingWrong, "is issued, after"),
+        fault(
+            "clearingTheWay", Worlds.foreign(), PlantedFaults::clearingTheWay, "of somebody else"),
+        fault("answeringForEver", Worlds.plain(false), PlantedFaults::answeringForEver, "acts"),
         fault(
             "revokingEarly",
             Worlds.rollback(false).overlap(110),
-            Faults::revokingEarly,
+            PlantedFaults::revokingEarly,
             "overlap"));
   }
 
   private static Arguments fault(
-      String name, Rules rules, Function<Snapshot, Decision> core, String harm) {
+      String name, WorldRules rules, Function<Snapshot, Decision> core, String harm) {
     return Arguments.of(name, rules, core, harm);
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("faults")
   void a_planted_fault_is_found(
-      String name, Rules rules, Function<Snapshot, Decision> core, String harm) {
+      String name, WorldRules rules, Function<Snapshot, Decision> core, String harm) {
     var found = explored(rules, core);
 
     System.out.println(name + ": " + found.told());

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.credence.explore;
+package dev.credence.modelcheck;
 
-import dev.credence.explore.Node.Left;
-import dev.credence.explore.Node.Step;
-import dev.credence.explore.Plan.Decided;
 import dev.credence.facts.Snapshot;
+import dev.credence.modelcheck.Node.Left;
+import dev.credence.modelcheck.Node.Step;
+import dev.credence.modelcheck.PendingActions.Decided;
 import dev.credence.plan.Decision;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,23 +18,23 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Goes through all histories of a small world, the short ones first, so that the first that goes
-/// wrong is a shortest one. What was seen is kept as three numbers and the place it was reached
-/// from; the words of a story are found again by going its way once more.
+/// The breadth-first search of all histories of a small world: the first history that violates a
+/// check is a shortest one. A visited node is kept as four numbers and the node before it; the
+/// words of a counterexample are found by replaying its path.
 final class Explorer {
   private static final int CHUNK = 2048;
 
-  private final Rules rules;
-  private final Facts facts;
+  private final WorldRules rules;
+  private final ModelSnapshot snapshots;
   private final Function<Snapshot, Decision> core;
-  private final Map<State, Decided> decisions = new ConcurrentHashMap<>();
-  private final Hands hands;
-  private final Events events;
-  private final Rest rest;
+  private final Map<ModelState, Decided> decisions = new ConcurrentHashMap<>();
+  private final Simulator simulator;
+  private final Successors successors;
+  private final Liveness liveness;
 
-  private final Numbers<State> states = new Numbers<>();
+  private final Numbers<ModelState> states = new Numbers<>();
   private final Numbers<Node.Late> lates = new Numbers<>();
-  private final Numbers<Plan> plans = new Numbers<>();
+  private final Numbers<PendingActions> plans = new Numbers<>();
   private final Numbers<Left> lefts = new Numbers<>();
   private final Seen seen = new Seen();
   private int[] parents = new int[1 << 12];
@@ -66,33 +66,33 @@ final class Explorer {
     }
   }
 
-  Explorer(Rules rules, Function<Snapshot, Decision> core) {
+  Explorer(WorldRules rules, Function<Snapshot, Decision> core) {
     this.rules = rules;
-    this.facts = new Facts(rules);
+    this.snapshots = new ModelSnapshot(rules);
     this.core = core;
-    this.hands = new Hands(rules, facts);
-    this.events = new Events(rules, hands, this::decided);
-    this.rest = new Rest(rules, hands, this::decided);
+    this.simulator = new Simulator(rules, snapshots);
+    this.successors = new Successors(rules, simulator, this::decided);
+    this.liveness = new Liveness(rules, simulator, this::decided);
   }
 
-  private Decided decided(State view) {
+  private Decided decided(ModelState view) {
     var known = decisions.get(view);
     if (known != null) {
       return known;
     }
-    var decided = Decided.of(core.apply(facts.of(view)), rules, view);
+    var decided = Decided.of(core.apply(snapshots.of(view)), rules, view);
     decisions.put(view, decided);
     return decided;
   }
 
   private record Wrong(int at, String harm, List<String> then) {}
 
-  private record Expanded(int at, List<Step> steps, Rest.@Nullable Restless restless) {}
+  private record Expanded(int at, List<Step> steps, Liveness.@Nullable Stuck stuck) {}
 
   Found explore(int most) {
     add(
         new Node(
-            Events.beginning(rules),
+            Successors.beginning(rules),
             null,
             null,
             new Left(rules.mostEdits, rules.mostFailures, rules.mostPodRestarts, rules.mostLags)),
@@ -102,13 +102,11 @@ final class Explorer {
       var from = next;
       var to = Math.min(seen.size(), from + CHUNK);
       var expanded = IntStream.range(from, to).parallel().mapToObj(this::expanded).toList();
-      var restless =
-          expanded.stream().anyMatch(one -> one.restless() != null)
-              ? firstRestless(expanded)
-              : null;
+      var stuck =
+          expanded.stream().anyMatch(one -> one.stuck() != null) ? firstRestless(expanded) : null;
       for (var one : expanded) {
-        if (restless != null && restless.at() == one.at()) {
-          return found(false, restless);
+        if (stuck != null && stuck.at() == one.at()) {
+          return found(false, stuck);
         }
         for (var step : one.steps()) {
           transitions++;
@@ -125,7 +123,7 @@ final class Explorer {
 
   /// What is known to come to rest was found out by several at once: again one by one.
   private Wrong firstRestless(List<Expanded> expanded) {
-    var again = new Rest(rules, hands, this::decided);
+    var again = new Liveness(rules, simulator, this::decided);
     return expanded.stream()
         .map(Expanded::at)
         .filter(at -> node(at).plan() == null)
@@ -139,7 +137,8 @@ final class Explorer {
 
   private Expanded expanded(int at) {
     var node = node(at);
-    return new Expanded(at, events.after(node), node.plan() == null ? rest.of(node.truth()) : null);
+    return new Expanded(
+        at, successors.after(node), node.plan() == null ? liveness.of(node.truth()) : null);
   }
 
   private Found found(boolean complete, @Nullable Wrong wrong) {
@@ -162,7 +161,7 @@ final class Explorer {
     for (var place = 1; place < way.size(); place++) {
       var to = node(way.get(place));
       story.add(
-          events.after(node(way.get(place - 1))).stream()
+          successors.after(node(way.get(place - 1))).stream()
               .filter(step -> step.to().equals(to))
               .findFirst()
               .map(step -> step.what().get())

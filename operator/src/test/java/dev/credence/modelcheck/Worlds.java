@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.credence.explore;
+package dev.credence.modelcheck;
 
-import dev.credence.explore.Rules.Edit;
-import dev.credence.explore.Rules.Lag;
-import dev.credence.explore.Rules.Wanted;
 import dev.credence.facts.policy.RotationProcedure.Strategy;
+import dev.credence.modelcheck.WorldRules.Edit;
+import dev.credence.modelcheck.WorldRules.Lag;
+import dev.credence.modelcheck.WorldRules.Wanted;
 import java.util.List;
 
 /// The small worlds that are gone through: to the end each, or (`full`) with more happening in
 /// them.
 final class Worlds {
 
-  static List<Rules> all(boolean full) {
+  static List<WorldRules> all(boolean full) {
     return List.of(
         plain(full),
         late(full),
@@ -35,7 +35,7 @@ final class Worlds {
         foreign());
   }
 
-  static Rules plain(boolean full) {
+  static WorldRules plain(boolean full) {
     return of("a Secret and what people ask for", Wanted.plain("crm-db"))
         .edits(
             full ? 3 : 2,
@@ -49,7 +49,7 @@ final class Worlds {
         .minutes(full ? 4 : 3);
   }
 
-  static Rules late(boolean full) {
+  static WorldRules late(boolean full) {
     return of("watches that are late", Wanted.plain("crm-db"))
         .edits(full ? 2 : 1, Edit.rotate, Edit.rollback, Edit.recipe)
         .lags(1, Lag.Watches, Lag.Secrets, Lag.Identity, Lag.Consumers)
@@ -57,7 +57,7 @@ final class Worlds {
         .minutes(full ? 4 : 3);
   }
 
-  static Rules withoutOverlap(boolean full) {
+  static WorldRules withoutOverlap(boolean full) {
     return of("no overlap", Wanted.plain("crm-db"))
         .edits(full ? 2 : 1, Edit.rotate, Edit.rollback, Edit.recipe)
         .overlap(0)
@@ -66,17 +66,17 @@ final class Worlds {
         .minutes(full ? 4 : 3);
   }
 
-  static Rules deadline() {
+  static WorldRules deadline() {
     return of("consumers that take too long", Wanted.plain("crm-db"))
         .edits(2, Edit.rotate)
         .minutes(7);
   }
 
-  static Rules everyFourMinutes(boolean full) {
+  static WorldRules everyFourMinutes(boolean full) {
     return of("a schedule", Wanted.hooked("crm-db")).every(240).minutes(full ? 9 : 7).clean();
   }
 
-  static Rules evicted(boolean full) {
+  static WorldRules evicted(boolean full) {
     return of("pods that are evicted", Wanted.plain("crm-db"))
         .strategy(Strategy.Evict)
         .replicas(2)
@@ -85,7 +85,7 @@ final class Worlds {
         .minutes(full ? 4 : 3);
   }
 
-  static Rules failing(boolean full) {
+  static WorldRules failing(boolean full) {
     return of("hooks that fail", Wanted.hooked("crm-db"))
         .edits(1, Edit.rotate)
         .failures(full ? 2 : 1)
@@ -94,7 +94,7 @@ final class Worlds {
         .clean();
   }
 
-  static Rules lateHooks(boolean full) {
+  static WorldRules lateHooks(boolean full) {
     return of("hooks and watches that are late", Wanted.hooked("crm-db"))
         .edits(1, Edit.rotate)
         .lags(1, Lag.Watches, Lag.Secrets, Lag.Jobs)
@@ -103,7 +103,7 @@ final class Worlds {
         .clean();
   }
 
-  static Rules rollback(boolean full) {
+  static WorldRules rollback(boolean full) {
     var rules =
         of("hooks and a rollback", Wanted.hooked("crm-db"))
             .edits(2, Edit.rotate, Edit.rollback)
@@ -113,54 +113,54 @@ final class Worlds {
     return full ? rules : rules.clean();
   }
 
-  static Rules aborted(boolean full) {
+  static WorldRules aborted(boolean full) {
     return of("hooks and an abort", Wanted.hooked("crm-db"))
         .edits(full ? 3 : 2, Edit.rotate, Edit.abort, Edit.rollback)
         .failures(full ? 0 : 1)
         .minutes(full ? 3 : 2);
   }
 
-  static Rules urgent(boolean full) {
+  static WorldRules urgent(boolean full) {
     return of("hooks and somebody in a hurry", Wanted.hooked("crm-db"))
         .edits(full ? 3 : 2, Edit.rotate, Edit.rotateUrgently)
         .minutes(3);
   }
 
-  static Rules revoked(boolean full) {
+  static WorldRules revoked(boolean full) {
     return of("hooks and a value that leaked", Wanted.hooked("crm-db"))
         .edits(2, Edit.rotate, Edit.revoke, Edit.rollback)
         .minutes(full ? 3 : 2);
   }
 
-  static Rules recipes(boolean full) {
+  static WorldRules recipes(boolean full) {
     return of("hooks and another recipe", Wanted.hooked("crm-db"))
         .edits(2, Edit.recipe, Edit.abort)
         .failures(full ? 1 : 0)
         .minutes(3);
   }
 
-  static Rules hands(boolean full) {
+  static WorldRules hands(boolean full) {
     return of("hooks and people who delete", Wanted.hooked("crm-db"))
         .edits(
             2, Edit.rotate, Edit.deletePending, Edit.deleteJob, Edit.deleteSecret, Edit.editSecret)
         .minutes(full ? 3 : 2);
   }
 
-  static Rules lateAbort(boolean full) {
+  static WorldRules lateAbort(boolean full) {
     return of("an abort and watches that are late", Wanted.hooked("crm-db"))
         .edits(2, Edit.rotate, Edit.abort)
         .lags(1, Lag.Secrets, Lag.Watches)
         .minutes(full ? 2 : 1);
   }
 
-  static Rules endingOnly(boolean full) {
+  static WorldRules endingOnly(boolean full) {
     return of("a hook that only ends values", new Wanted("crm-db", false, false, true, 0))
         .edits(2, Edit.rotate, Edit.rotateUrgently, Edit.rollback)
         .failures(full ? 1 : 0)
         .minutes(full ? 4 : 3);
   }
 
-  static Rules first(boolean full) {
+  static WorldRules first(boolean full) {
     return of("from nothing on", Wanted.hooked("crm-db"))
         .edits(1, Edit.rotate, Edit.deletePending, Edit.deleteJob, Edit.deleteSecret)
         .failures(full ? 1 : 0)
@@ -168,8 +168,8 @@ final class Worlds {
         .minutes(2);
   }
 
-  static Rules two(boolean full) {
-    return new Rules("two Secrets and one consumer of both")
+  static WorldRules two(boolean full) {
+    return new WorldRules("two Secrets and one consumer of both")
         .secret(Wanted.hooked("crm-db"))
         .secret(Wanted.plain("crm-key"))
         .workload(0, 1)
@@ -179,7 +179,7 @@ final class Worlds {
         .minutes(full ? 4 : 3);
   }
 
-  static Rules token(boolean full) {
+  static WorldRules token(boolean full) {
     return of("a token", Wanted.token("crm-token", full ? 600 : 170))
         .edits(2, Edit.rotate, Edit.rollback, Edit.deleteAnchor, Edit.deleteSecret, Edit.revoke)
         .podRestarts(full ? 1 : 0)
@@ -187,8 +187,8 @@ final class Worlds {
         .minutes(full ? 4 : 3);
   }
 
-  static Rules foreign() {
-    return new Rules("names that somebody else has")
+  static WorldRules foreign() {
+    return new WorldRules("names that somebody else has")
         .secret(Wanted.hooked("crm-db"))
         .secret(Wanted.token("crm-token", 600))
         .workload(0, 1)
@@ -198,7 +198,7 @@ final class Worlds {
   }
 
   /// A write long after its look: the pods that started in between count as moved.
-  static Rules slow() {
+  static WorldRules slow() {
     return of("a write that is late", Wanted.plain("crm-db"))
         .edits(1, Edit.rotate)
         .podRestarts(1)
@@ -206,8 +206,8 @@ final class Worlds {
         .minutes(4);
   }
 
-  private static Rules of(String name, Wanted wanted) {
-    return new Rules(name).secret(wanted).workload(0);
+  private static WorldRules of(String name, Wanted wanted) {
+    return new WorldRules(name).secret(wanted).workload(0);
   }
 
   private Worlds() {}

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.credence.explore;
+package dev.credence.modelcheck;
 
-import dev.credence.explore.Plan.Decided;
-import dev.credence.explore.State.Outcome;
-import dev.credence.explore.State.Part;
 import dev.credence.facts.policy.RotationProcedure.Strategy;
+import dev.credence.modelcheck.ModelState.Outcome;
+import dev.credence.modelcheck.ModelState.Part;
+import dev.credence.modelcheck.PendingActions.Decided;
 import dev.credence.plan.IdentityStatus.Credential.Phase;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -15,33 +15,33 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Does it come to rest where nobody interferes? From here on the operator sees what is there, its
-/// hooks succeed, pods roll out and time goes by: then nothing may be left over of any rotation,
-/// unless it waits for a person.
-final class Rest {
+/// The liveness check: every state leads to a steady state where nobody interferes. From here on
+/// the caches are fresh, hooks succeed, pods roll out and time passes: then nothing of a rotation
+/// may be left, unless it waits for a user.
+final class Liveness {
   /// Looks in one minute; three or four are needed for each step of a rotation.
   private static final int MOST_LOOKS = 60;
 
   private static final int MOST_MINUTES = 16;
 
-  private final Rules rules;
-  private final Hands hands;
-  private final Harm harm;
-  private final Function<State, Decided> decide;
-  private final Set<State> good = ConcurrentHashMap.newKeySet();
+  private final WorldRules rules;
+  private final Simulator simulator;
+  private final Safety safety;
+  private final Function<ModelState, Decided> decide;
+  private final Set<ModelState> good = ConcurrentHashMap.newKeySet();
 
   /// What went wrong, and what happened until then.
-  record Restless(String why, List<String> story) {}
+  record Stuck(String why, List<String> story) {}
 
-  Rest(Rules rules, Hands hands, Function<State, Decided> decide) {
+  Liveness(WorldRules rules, Simulator simulator, Function<ModelState, Decided> decide) {
     this.rules = rules;
-    this.hands = hands;
-    this.harm = new Harm(rules);
+    this.simulator = simulator;
+    this.safety = new Safety(rules);
     this.decide = decide;
   }
 
   /// Null where it does.
-  @Nullable Restless of(State from) {
+  @Nullable Stuck of(ModelState from) {
     return new Walk().of(from);
   }
 
@@ -52,15 +52,16 @@ final class Rest {
     /// Whom the operator had no time to restart it may leave behind.
     private int patience;
 
-    private @Nullable Restless of(State from) {
-      patience = rules.strategy == Strategy.None ? Integer.MAX_VALUE : from.second() + Rules.MINUTE;
-      var way = new LinkedHashSet<State>();
+    private @Nullable Stuck of(ModelState from) {
+      patience =
+          rules.strategy == Strategy.None ? Integer.MAX_VALUE : from.second() + WorldRules.MINUTE;
+      var way = new LinkedHashSet<ModelState>();
       var story = new ArrayList<String>();
       var s = from;
       var looks = 0;
       while (true) {
         if (!way.add(s)) {
-          return restless("the operator goes round in a circle", way, story);
+          return stuck("the operator goes round in a circle", way, story);
         }
         if (!good.add(s)) {
           return null;
@@ -68,15 +69,15 @@ final class Rest {
         var decided = decide.apply(s);
         if (decided.plan() != null) {
           if (looks++ == MOST_LOOKS) {
-            return restless("the operator acts and acts in one minute", way, story);
+            return stuck("the operator acts and acts in one minute", way, story);
           }
-          story.add("the operator looks and does: " + Events.told(decided.plan()));
+          story.add("the operator looks and does: " + Successors.told(decided.plan()));
           var after = done(s, decided.plan());
           if (after == null) {
-            return restless(Objects.requireNonNull(wrong), way, story);
+            return stuck(Objects.requireNonNull(wrong), way, story);
           }
           if (after.equals(s)) {
-            return restless("the operator acts and nothing changes", way, story);
+            return stuck("the operator acts and nothing changes", way, story);
           }
           s = after;
           continue;
@@ -85,18 +86,18 @@ final class Rest {
         if (moved != null) {
           s = checked(s, moved);
           if (s == null) {
-            return restless(Objects.requireNonNull(wrong), way, story);
+            return stuck(Objects.requireNonNull(wrong), way, story);
           }
           continue;
         }
         if (isFresh(s, decided)) {
           var orphan = orphan(s);
-          return orphan == null ? null : restless("at rest, and " + orphan, way, story);
+          return orphan == null ? null : stuck("at rest, and " + orphan, way, story);
         }
         if (s.minute() - from.minute() >= MOST_MINUTES) {
           return decided.phases().contains(Phase.Blocked)
               ? null
-              : restless(
+              : stuck(
                   "after %d minutes it is %s".formatted(MOST_MINUTES, decided.phases()),
                   way,
                   story);
@@ -105,18 +106,18 @@ final class Rest {
         looks = 0;
         s = checked(s, s.at(s.minute() + 1));
         if (s == null) {
-          return restless(Objects.requireNonNull(wrong), way, story);
+          return stuck(Objects.requireNonNull(wrong), way, story);
         }
       }
     }
 
-    private Restless restless(String why, Set<State> way, List<String> story) {
+    private Stuck stuck(String why, Set<ModelState> way, List<String> story) {
       way.forEach(good::remove);
-      return new Restless(why, List.copyOf(story));
+      return new Stuck(why, List.copyOf(story));
     }
 
-    private @Nullable State checked(State before, State after) {
-      var checked = harm.of(before, after, null, patience);
+    private @Nullable ModelState checked(ModelState before, ModelState after) {
+      var checked = safety.of(before, after, null, patience);
       if (checked.harm() != null) {
         wrong = checked.harm();
         return null;
@@ -124,9 +125,9 @@ final class Rest {
       return checked.state();
     }
 
-    private @Nullable State done(State s, Plan plan) {
+    private @Nullable ModelState done(ModelState s, PendingActions plan) {
       var now = s;
-      for (Plan next = plan; next != null; ) {
+      for (PendingActions next = plan; next != null; ) {
         if (next.action == null) {
           for (var at = 0; at < now.parts().size(); at++) {
             var version = next.status.get(at);
@@ -135,12 +136,12 @@ final class Rest {
           next = next.rest;
           continue;
         }
-        var after = hands.perform(now, next.action, next.generation);
+        var after = simulator.perform(now, next.action, next.generation);
         if (after.isEmpty()) {
           next = next.afterRefusal();
           continue;
         }
-        var checked = harm.of(now, after.get(), next.action, patience);
+        var checked = safety.of(now, after.get(), next.action, patience);
         if (checked.harm() != null) {
           wrong = checked.harm();
           return null;
@@ -152,39 +153,40 @@ final class Rest {
     }
 
     /// A hook that runs succeeds, a pod that is to be replaced is.
-    private @Nullable State moved(State s, List<String> story) {
+    private @Nullable ModelState moved(ModelState s, List<String> story) {
       for (var at = 0; at < s.parts().size(); at++) {
         for (var run : s.parts().get(at).runs()) {
           if (run.outcome() != Outcome.Running) {
             continue;
           }
-          var name = Facts.subject(rules.secrets.get(at).name(), run);
+          var name = ModelSnapshot.subject(rules.secrets.get(at).name(), run);
           var reads =
               run.reads() != 0
                   ? run.reads()
-                  : Hands.reads(s.parts().get(at), run.ofPending(), run.ofPrevious());
-          if (!Events.canSucceed(s.parts().get(at), run, reads)) {
+                  : Simulator.reads(s.parts().get(at), run.ofPending(), run.ofPrevious());
+          if (!Successors.canSucceed(s.parts().get(at), run, reads)) {
             story.add(name + " fails");
-            return Events.failed(s, at, run);
+            return Successors.failed(s, at, run);
           }
           story.add(name + " succeeds (value " + reads + ")");
-          return Events.succeeded(s, at, run, reads);
+          return Successors.succeeded(s, at, run, reads);
         }
       }
       for (var at = 0; at < s.works().size(); at++) {
         var work = s.works().get(at);
-        var fresh = Events.started(s, at, rules);
+        var fresh = Successors.started(s, at, rules);
         if (fresh == null) {
           continue;
         }
         if (work.pods().size() < rules.replicas) {
           story.add("a pod of consumer-" + at + " starts and reads " + fresh.values());
-          return s.with(at, work.with(State.joined(work.pods(), fresh)));
+          return s.with(at, work.with(ModelState.joined(work.pods(), fresh)));
         }
         for (var pod : work.pods()) {
           if (pod.template() != work.restartedFor()) {
             story.add("consumer-" + at + " rolls out: a new pod reads " + fresh.values());
-            return s.with(at, work.with(State.joined(State.less(work.pods(), pod), fresh)));
+            return s.with(
+                at, work.with(ModelState.joined(ModelState.less(work.pods(), pod), fresh)));
           }
         }
       }
@@ -192,12 +194,12 @@ final class Rest {
     }
   }
 
-  private static boolean isFresh(State s, Decided decided) {
+  private static boolean isFresh(ModelState s, Decided decided) {
     return decided.phases().equals(Set.of(Phase.Fresh))
         && s.parts().stream().allMatch(part -> part.held() == null || part.held().retiresAt() < 0);
   }
 
-  private @Nullable String orphan(State s) {
+  private @Nullable String orphan(ModelState s) {
     for (var at = 0; at < s.parts().size(); at++) {
       var name = rules.secrets.get(at).name();
       var part = s.parts().get(at);
@@ -205,7 +207,7 @@ final class Rest {
         return name + "-pending is left, with version " + part.staged().version();
       }
       if (!part.runs().isEmpty()) {
-        return Facts.subject(name, part.runs().getFirst()) + " is left";
+        return ModelSnapshot.subject(name, part.runs().getFirst()) + " is left";
       }
       if (rules.clean
           && part.held() != null
@@ -223,7 +225,7 @@ final class Rest {
   private static @Nullable Integer superfluous(Part part) {
     return part.anchors().stream()
         .filter(anchor -> !anchor.foreign())
-        .map(State.Anchor::version)
+        .map(ModelState.Anchor::version)
         .filter(version -> part.held() == null || version != part.held().version())
         .filter(_ -> !part.past().harmed())
         .findFirst()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.credence.explore;
+package dev.credence.modelcheck;
 
 import dev.credence.plan.Action;
 import dev.credence.plan.Decision;
@@ -12,9 +12,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// What the operator has decided and not yet done: one action, or the status at the end, and the
-/// rest. `generation` is that of the identity it looked at.
-final class Plan {
+/// Actions that are decided and not yet carried out: one action, or the status at the end, and the
+/// rest. `generation` is that of the identity that was reconciled.
+final class PendingActions {
   final @Nullable Action action;
 
   /// The versions that the status is to say at the end; empty where it says so already, or where
@@ -22,10 +22,14 @@ final class Plan {
   final List<Integer> status;
 
   final int generation;
-  final @Nullable Plan rest;
+  final @Nullable PendingActions rest;
   private final int hash;
 
-  private Plan(@Nullable Action action, List<Integer> status, int generation, @Nullable Plan rest) {
+  private PendingActions(
+      @Nullable Action action,
+      List<Integer> status,
+      int generation,
+      @Nullable PendingActions rest) {
     this.action = action;
     this.status = status;
     this.generation = generation;
@@ -34,16 +38,17 @@ final class Plan {
   }
 
   /// Nothing to do is no plan.
-  static @Nullable Plan of(List<Action> actions, List<Integer> status, int generation) {
-    Plan plan = status.isEmpty() ? null : new Plan(null, status, generation, null);
+  static @Nullable PendingActions of(List<Action> actions, List<Integer> status, int generation) {
+    PendingActions plan =
+        status.isEmpty() ? null : new PendingActions(null, status, generation, null);
     for (var action : actions.reversed()) {
-      plan = new Plan(action, status, generation, plan);
+      plan = new PendingActions(action, status, generation, plan);
     }
     return plan;
   }
 
   /// The rest after something did not go through: the status is for the next look.
-  @Nullable Plan afterRefusal() {
+  @Nullable PendingActions afterRefusal() {
     var left = new ArrayList<Action>();
     for (var next = rest; next != null; next = next.rest) {
       if (next.action != null) {
@@ -56,7 +61,7 @@ final class Plan {
   @Override
   public boolean equals(Object other) {
     return this == other
-        || other instanceof Plan plan
+        || other instanceof PendingActions plan
             && hash == plan.hash
             && generation == plan.generation
             && Objects.equals(action, plan.action)
@@ -70,8 +75,8 @@ final class Plan {
   }
 
   /// A decision as far as it is looked at here.
-  record Decided(@Nullable Plan plan, Set<Phase> phases) {
-    static Decided of(Decision decision, Rules rules, State seen) {
+  record Decided(@Nullable PendingActions plan, Set<Phase> phases) {
+    static Decided of(Decision decision, WorldRules rules, ModelState seen) {
       var credentials =
           decision.standing().map(standing -> standing.credentials()).orElse(List.<Credential>of());
       var versions =
@@ -87,7 +92,7 @@ final class Plan {
               .toList();
       var known = seen.parts().stream().map(part -> part.past().known()).toList();
       return new Decided(
-          Plan.of(
+          PendingActions.of(
               decision.actions(),
               versions.equals(known) ? List.of() : versions,
               seen.asked().generation()),

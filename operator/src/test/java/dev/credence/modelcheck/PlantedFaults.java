@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.credence.explore;
+package dev.credence.modelcheck;
 
 import dev.credence.decide.Decide;
 import dev.credence.facts.Snapshot;
@@ -20,8 +20,8 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/// Cores with a fault that somebody put there, to see that it is found.
-final class Faults {
+/// Cores with a planted fault each, to test that the exploration finds it.
+final class PlantedFaults {
 
   /// Ends the previous value when its overlap is over, whoever still holds it.
   static Decision waitingForNobody(Snapshot s) {
@@ -133,7 +133,7 @@ final class Faults {
             s.identity(),
             s.home(),
             s.policies(),
-            s.members().stream().map(Faults::withoutOverlap).toList(),
+            s.members().stream().map(PlantedFaults::withoutOverlap).toList(),
             s.rivals(),
             s.certManager(),
             s.jobs(),
@@ -226,5 +226,5 @@ final class Faults {
         s.setbacks());
   }
 
-  private Faults() {}
+  private PlantedFaults() {}
 }

@@ -1,36 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.credence.explore;
+package dev.credence.modelcheck;
 
-import dev.credence.explore.State.Anchor;
-import dev.credence.explore.State.Held;
-import dev.credence.explore.State.Part;
 import dev.credence.facts.credential.Hooks.Step;
 import dev.credence.facts.object.ObjectRef;
+import dev.credence.modelcheck.ModelState.Anchor;
+import dev.credence.modelcheck.ModelState.Held;
+import dev.credence.modelcheck.ModelState.Part;
 import dev.credence.plan.Action;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Is anything wrong after this? What consumers hold is accepted where it is checked; a version is
-/// issued once; what is in force was proven; what somebody stopped is not put in force; nothing of
-/// others is touched; a hook ends the value before when its time has come.
-final class Harm {
-  private final Rules rules;
+/// The safety check of each transition: a value that consumers hold is accepted where it is
+/// checked; a version is issued once; a value in effect was verified; an aborted value does not
+/// come into effect; unmanaged objects stay as they are; a hook revokes the previous value only
+/// when it is due.
+final class Safety {
+  private final WorldRules rules;
 
   /// `state` is the one after it, with what ended rightly marked as such.
-  record Checked(State state, @Nullable String harm) {}
+  record Checked(ModelState state, @Nullable String harm) {}
 
-  Harm(Rules rules) {
+  Safety(WorldRules rules) {
     this.rules = rules;
   }
 
-  Checked of(State before, State after, @Nullable Action action) {
+  Checked of(ModelState before, ModelState after, @Nullable Action action) {
     return of(before, after, action, after.second());
   }
 
   /// `patience`: a value that is to end later than this because nobody waits for its consumers any
   /// longer ends wrongly.
-  Checked of(State before, State after, @Nullable Action action, int patience) {
+  Checked of(ModelState before, ModelState after, @Nullable Action action, int patience) {
     var problem = action == null ? null : ofAction(before, after, action);
     for (var at = 0; problem == null && at < after.parts().size(); at++) {
       problem = inForce(at, after.parts().get(at), after);
@@ -44,7 +45,8 @@ final class Harm {
         for (var use = 0; use < uses.size(); use++) {
           var part = uses.get(use);
           var value = values.get(use);
-          if (value == State.ENDED || isAccepted(part, after.parts().get(part), value, after)) {
+          if (value == ModelState.ENDED
+              || isAccepted(part, after.parts().get(part), value, after)) {
             continue;
           }
           if (!mayEnd(part, value, before, after, patience)) {
@@ -57,30 +59,30 @@ final class Harm {
           }
           var now = state.works().get(work);
           var marked =
-              new State.Pod(
+              new ModelState.Pod(
                   now.pods().get(pod).createdAt(),
                   now.pods().get(pod).template(),
-                  State.replaced(now.pods().get(pod).values(), use, State.ENDED));
+                  ModelState.replaced(now.pods().get(pod).values(), use, ModelState.ENDED));
           state =
               state.with(
                   work,
-                  new State.Work(
+                  new ModelState.Work(
                       now.restartedFor(),
                       now.restartedAt(),
-                      State.replaced(now.pods(), pod, marked)));
+                      ModelState.replaced(now.pods(), pod, marked)));
         }
       }
     }
     return new Checked(sorted(state), problem);
   }
 
-  private static State sorted(State state) {
-    var works = new ArrayList<State.Work>();
+  private static ModelState sorted(ModelState state) {
+    var works = new ArrayList<ModelState.Work>();
     state.works().forEach(work -> works.add(work.with(work.pods())));
-    return new State(state.minute(), state.asked(), state.parts(), List.copyOf(works));
+    return new ModelState(state.minute(), state.asked(), state.parts(), List.copyOf(works));
   }
 
-  private @Nullable String inForce(int at, Part part, State s) {
+  private @Nullable String inForce(int at, Part part, ModelState s) {
     var held = part.held();
     return held == null
             || part.past().harmed()
@@ -92,7 +94,7 @@ final class Harm {
   }
 
   /// Where no hook brings values elsewhere, those are accepted that the Secret holds.
-  private boolean isAccepted(int at, Part part, int value, State s) {
+  private boolean isAccepted(int at, Part part, int value, ModelState s) {
     var wanted = rules.secrets.get(at);
     if (wanted.isToken()) {
       return part.tokens().stream()
@@ -110,7 +112,7 @@ final class Harm {
   }
 
   /// It was revoked, or broken by a person, or nobody waits for it any longer.
-  private boolean mayEnd(int at, int value, State before, State after, int patience) {
+  private boolean mayEnd(int at, int value, ModelState before, ModelState after, int patience) {
     var part = after.parts().get(at);
     if (part.past().harmed()) {
       return true;
@@ -140,7 +142,7 @@ final class Harm {
     return Math.max(held.issuedAt() + rules.overlapAtMost, held.retiresAt());
   }
 
-  private @Nullable String ofAction(State before, State after, Action action) {
+  private @Nullable String ofAction(ModelState before, ModelState after, Action action) {
     return switch (action) {
       case Action.Issue it -> issued(before, after, it.subject());
       case Action.Rotate it -> issued(before, after, it.subject());
@@ -152,7 +154,7 @@ final class Harm {
     };
   }
 
-  private @Nullable String issued(State before, State after, ObjectRef subject) {
+  private @Nullable String issued(ModelState before, ModelState after, ObjectRef subject) {
     for (var at = 0; at < rules.secrets.size(); at++) {
       var wanted = rules.secrets.get(at);
       var part = before.parts().get(at);
@@ -165,7 +167,7 @@ final class Harm {
         return "version %d of %s is issued, after version %d was in force"
             .formatted(held.version(), wanted.name(), part.past().top());
       }
-      if (held.value() == State.BY_HAND) {
+      if (held.value() == ModelState.BY_HAND) {
         continue;
       }
       var bit = 1 << held.value();
@@ -185,7 +187,7 @@ final class Harm {
     return null;
   }
 
-  private @Nullable String revoking(State s, Action.RunHook run) {
+  private @Nullable String revoking(ModelState s, Action.RunHook run) {
     for (var at = 0; at < rules.secrets.size(); at++) {
       var part = s.parts().get(at);
       var held = part.held();
@@ -194,7 +196,7 @@ final class Harm {
           || held == null) {
         continue;
       }
-      var ends = Hands.reads(part, false, !run.about().suffix().isEmpty());
+      var ends = Simulator.reads(part, false, !run.about().suffix().isEmpty());
       if (ends == held.value()) {
         return "a hook is to end value %d of %s, which is in force"
             .formatted(ends, rules.secrets.get(at).name());
@@ -212,12 +214,12 @@ final class Harm {
   }
 
   /// Who asks for the next value has no use for the rest of the overlap.
-  private static boolean isNextAskedFor(State s, State.Held held) {
+  private static boolean isNextAskedFor(ModelState s, ModelState.Held held) {
     return s.asked().rotate() != 0 && s.asked().rotate() != held.handled().identityRotate()
         || held.requests().rotate() != 0 && held.requests().rotate() != held.handled().rotate();
   }
 
-  private boolean isHeld(State s, int part, int value) {
+  private boolean isHeld(ModelState s, int part, int value) {
     for (var work = 0; work < s.works().size(); work++) {
       var use = rules.workloads.get(work).indexOf(part);
       if (use >= 0
@@ -228,7 +230,7 @@ final class Harm {
     return false;
   }
 
-  private @Nullable String removed(State before, State after, Action.Remove remove) {
+  private @Nullable String removed(ModelState before, ModelState after, Action.Remove remove) {
     for (var at = 0; at < rules.secrets.size(); at++) {
       var was = before.parts().get(at);
       var is = after.parts().get(at);

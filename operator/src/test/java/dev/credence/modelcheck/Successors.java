@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.credence.explore;
+package dev.credence.modelcheck;
 
-import dev.credence.explore.Node.Late;
-import dev.credence.explore.Node.Left;
-import dev.credence.explore.Node.Step;
-import dev.credence.explore.Plan.Decided;
-import dev.credence.explore.Rules.Edit;
-import dev.credence.explore.Rules.Lag;
-import dev.credence.explore.State.Asked;
-import dev.credence.explore.State.Outcome;
-import dev.credence.explore.State.Outside;
-import dev.credence.explore.State.Part;
-import dev.credence.explore.State.Past;
-import dev.credence.explore.State.Pod;
-import dev.credence.explore.State.Requests;
-import dev.credence.explore.State.Run;
-import dev.credence.explore.State.Work;
 import dev.credence.facts.credential.Hooks;
+import dev.credence.modelcheck.ModelState.Asked;
+import dev.credence.modelcheck.ModelState.Outcome;
+import dev.credence.modelcheck.ModelState.Outside;
+import dev.credence.modelcheck.ModelState.Part;
+import dev.credence.modelcheck.ModelState.Past;
+import dev.credence.modelcheck.ModelState.Pod;
+import dev.credence.modelcheck.ModelState.Requests;
+import dev.credence.modelcheck.ModelState.Run;
+import dev.credence.modelcheck.ModelState.Work;
+import dev.credence.modelcheck.Node.Late;
+import dev.credence.modelcheck.Node.Left;
+import dev.credence.modelcheck.Node.Step;
+import dev.credence.modelcheck.PendingActions.Decided;
+import dev.credence.modelcheck.WorldRules.Edit;
+import dev.credence.modelcheck.WorldRules.Lag;
 import dev.credence.plan.Action;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -28,17 +28,17 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// What can happen next: every way in which a history goes on.
-final class Events {
-  private final Rules rules;
-  private final Hands hands;
-  private final Harm harm;
-  private final Function<State, Decided> decide;
+/// The successors of a state: everything that can happen next.
+final class Successors {
+  private final WorldRules rules;
+  private final Simulator simulator;
+  private final Safety safety;
+  private final Function<ModelState, Decided> decide;
 
-  Events(Rules rules, Hands hands, Function<State, Decided> decide) {
+  Successors(WorldRules rules, Simulator simulator, Function<ModelState, Decided> decide) {
     this.rules = rules;
-    this.hands = hands;
-    this.harm = new Harm(rules);
+    this.simulator = simulator;
+    this.safety = new Safety(rules);
     this.decide = decide;
   }
 
@@ -68,7 +68,8 @@ final class Events {
 
   private void looks(Node node, List<Step> steps) {
     var late = node.late();
-    var view = late == null ? node.truth() : Facts.mixed(node.truth(), late.seen(), late.lag());
+    var view =
+        late == null ? node.truth() : ModelSnapshot.mixed(node.truth(), late.seen(), late.lag());
     var plan = decide.apply(view).plan();
     if (plan != null) {
       steps.add(
@@ -97,7 +98,7 @@ final class Events {
     }
   }
 
-  static String told(Plan plan) {
+  static String told(PendingActions plan) {
     var all = new ArrayList<String>();
     for (var next = plan; next != null; next = next.rest) {
       all.add(told(next.action, next));
@@ -105,7 +106,7 @@ final class Events {
     return String.join(", ", all);
   }
 
-  static String told(@Nullable Action action, Plan plan) {
+  static String told(@Nullable Action action, PendingActions plan) {
     return switch (action) {
       case null -> "Status with versions " + plan.status;
       case Action.Issue it -> "Issue version " + it.receipt().version() + " of " + it.subject();
@@ -122,7 +123,7 @@ final class Events {
     };
   }
 
-  private Step does(Node node, Plan plan) {
+  private Step does(Node node, PendingActions plan) {
     if (plan.action == null) {
       var s = node.truth();
       for (var at = 0; at < s.parts().size(); at++) {
@@ -132,7 +133,7 @@ final class Events {
       return step(node, () -> "it does: " + told(null, plan), s, null, null, node.left());
     }
     var action = plan.action;
-    var done = hands.perform(node.truth(), action, plan.generation);
+    var done = simulator.perform(node.truth(), action, plan.generation);
     return done.isEmpty()
         ? new Step(
             () -> "it is refused: " + told(action, plan),
@@ -151,11 +152,11 @@ final class Events {
   private Step step(
       Node from,
       Supplier<String> what,
-      State to,
+      ModelState to,
       @Nullable Action action,
-      @Nullable Plan plan,
+      @Nullable PendingActions plan,
       Left left) {
-    var checked = harm.of(from.truth(), to, action);
+    var checked = safety.of(from.truth(), to, action);
     return new Step(
         what, new Node(checked.state(), older(from.late()), plan, left), checked.harm());
   }
@@ -166,7 +167,7 @@ final class Events {
         : new Late(late.seen(), late.lag(), late.age() + 1);
   }
 
-  private Step other(Node from, Supplier<String> what, State to, Left left) {
+  private Step other(Node from, Supplier<String> what, ModelState to, Left left) {
     return step(from, what, to, null, from.plan(), left);
   }
 
@@ -180,7 +181,7 @@ final class Events {
         if (run.outcome() != Outcome.Running) {
           continue;
         }
-        var name = Facts.subject(rules.secrets.get(at).name(), run);
+        var name = ModelSnapshot.subject(rules.secrets.get(at).name(), run);
         if (canSucceed(part, run, run.reads())) {
           steps.add(
               other(
@@ -189,7 +190,7 @@ final class Events {
                   succeeded(s, at, run, run.reads()),
                   left));
         }
-        var now = Hands.reads(part, run.ofPending(), run.ofPrevious());
+        var now = Simulator.reads(part, run.ofPending(), run.ofPrevious());
         if (now != run.reads() && canSucceed(part, run, now)) {
           steps.add(
               other(
@@ -224,28 +225,28 @@ final class Events {
         && (run.step() != Hooks.Step.verify || (part.outside().accepted() & 1 << value) != 0);
   }
 
-  static State succeeded(State s, int at, Run run, int value) {
+  static ModelState succeeded(ModelState s, int at, Run run, int value) {
     var after = effect(s, at, run, value);
     return after.with(
         at,
         part ->
             part.running(
-                State.replaced(
+                ModelState.replaced(
                     part.runs(),
                     part.runs().indexOf(run),
                     run.ended(Outcome.Succeeded, s.second()))));
   }
 
-  static State failed(State s, int at, Run run) {
+  static ModelState failed(ModelState s, int at, Run run) {
     return s.with(
         at,
         part ->
             part.running(
-                State.replaced(
+                ModelState.replaced(
                     part.runs(), part.runs().indexOf(run), run.ended(Outcome.Failed, s.second()))));
   }
 
-  private static State effect(State s, int at, Run run, int value) {
+  private static ModelState effect(ModelState s, int at, Run run, int value) {
     return s.with(at, part -> part.accepting(part.outside().after(run.step(), value)));
   }
 
@@ -264,11 +265,12 @@ final class Events {
             other(
                 node,
                 () -> "a pod of consumer-" + at + " starts and reads " + fresh.values(),
-                s.with(at, work.with(State.joined(work.pods(), fresh))),
+                s.with(at, work.with(ModelState.joined(work.pods(), fresh))),
                 left));
       }
       for (var one : new LinkedHashSet<>(work.pods())) {
-        var with = s.with(at, work.with(State.joined(State.less(work.pods(), one), fresh)));
+        var with =
+            s.with(at, work.with(ModelState.joined(ModelState.less(work.pods(), one), fresh)));
         if (one.template() != work.restartedFor()) {
           steps.add(
               other(
@@ -293,7 +295,7 @@ final class Events {
   }
 
   /// A pod starts where all that it uses is there.
-  static @Nullable Pod started(State s, int at, Rules rules) {
+  static @Nullable Pod started(ModelState s, int at, WorldRules rules) {
     var values = new ArrayList<Integer>();
     for (var used : rules.workloads.get(at)) {
       var held = s.parts().get(used).held();
@@ -305,7 +307,7 @@ final class Events {
     return new Pod(s.second(), s.works().get(at).restartedFor(), List.copyOf(values));
   }
 
-  private @Nullable Pod started(State s, int at) {
+  private @Nullable Pod started(ModelState s, int at) {
     return started(s, at, rules);
   }
 
@@ -314,7 +316,7 @@ final class Events {
     if (minute > rules.minutes || node.plan() != null && !rules.slow) {
       return;
     }
-    var checked = harm.of(node.truth(), node.truth().at(minute), null);
+    var checked = safety.of(node.truth(), node.truth().at(minute), null);
     var late = node.late();
     steps.add(
         new Step(
@@ -365,7 +367,7 @@ final class Events {
     return Math.abs(request) + 1;
   }
 
-  private void edited(Node node, List<Step> steps, String what, State to) {
+  private void edited(Node node, List<Step> steps, String what, ModelState to) {
     var left = node.left();
     steps.add(
         other(
@@ -458,8 +460,8 @@ final class Events {
                       edited(
                           node,
                           steps,
-                          "somebody deletes " + Facts.subject(name, run),
-                          s.with(at, p -> p.running(State.without(p.runs(), run)))));
+                          "somebody deletes " + ModelSnapshot.subject(name, run),
+                          s.with(at, p -> p.running(ModelState.without(p.runs(), run)))));
       case deleteAnchor ->
           part.anchors()
               .forEach(
@@ -471,7 +473,7 @@ final class Events {
                           s.with(
                               at,
                               p ->
-                                  p.anchored(State.without(p.anchors(), anchor))
+                                  p.anchored(ModelState.without(p.anchors(), anchor))
                                       .after(Past::harmedNow))));
       case editSecret -> {
         if (held != null) {
@@ -479,7 +481,7 @@ final class Events {
               node,
               steps,
               "somebody writes another value into " + name,
-              s.with(at, p -> p.with(held.holding(State.BY_HAND)).after(Past::harmedNow)));
+              s.with(at, p -> p.with(held.holding(ModelState.BY_HAND)).after(Past::harmedNow)));
         }
       }
       case rotateIdentity, revokeIdentity -> throw new IllegalStateException(edit.toString());
@@ -506,17 +508,17 @@ final class Events {
 
   /// The first state: nothing is there, or every Secret in its first version and every consumer
   /// with it.
-  static State beginning(Rules rules) {
+  static ModelState beginning(WorldRules rules) {
     var parts = new ArrayList<Part>();
     for (var at = 0; at < rules.secrets.size(); at++) {
       var wanted = rules.secrets.get(at);
       var foreign =
           !rules.foreignInTheWay || wanted.isToken() || !wanted.isHooked()
               ? null
-              : State.Staged.FOREIGN;
-      var anchors = new ArrayList<State.Anchor>();
+              : ModelState.Staged.FOREIGN;
+      var anchors = new ArrayList<ModelState.Anchor>();
       if (wanted.isToken() && rules.foreignInTheWay) {
-        anchors.add(new State.Anchor(2, 0, true));
+        anchors.add(new ModelState.Anchor(2, 0, true));
       }
       var part =
           new Part(
@@ -531,43 +533,43 @@ final class Events {
       parts.add(rules.fromNothing ? part : filled(part, wanted));
     }
     var works =
-        rules.workloads.stream().map(_ -> new Work(0, State.NEVER, List.<Pod>of())).toList();
-    var s = new State(1, new Asked(1, 0, 0), List.copyOf(parts), works);
+        rules.workloads.stream().map(_ -> new Work(0, ModelState.NEVER, List.<Pod>of())).toList();
+    var s = new ModelState(1, new Asked(1, 0, 0), List.copyOf(parts), works);
     if (!rules.fromNothing) {
       for (var at = 0; at < works.size(); at++) {
         var pod = Objects.requireNonNull(started(s, at, rules));
-        s = s.with(at, new Work(0, State.NEVER, Collections.nCopies(rules.replicas, pod)));
+        s = s.with(at, new Work(0, ModelState.NEVER, Collections.nCopies(rules.replicas, pod)));
       }
     }
     return s;
   }
 
-  private static Part filled(Part part, Rules.Wanted wanted) {
+  private static Part filled(Part part, WorldRules.Wanted wanted) {
     var anchors =
         wanted.isToken()
-            ? State.joined(part.anchors(), new State.Anchor(1, 1, false))
+            ? ModelState.joined(part.anchors(), new ModelState.Anchor(1, 1, false))
             : part.anchors();
-    var ends = wanted.isToken() ? wanted.token() : State.NEVER;
+    var ends = wanted.isToken() ? wanted.token() : ModelState.NEVER;
     var held =
-        new State.Held(
+        new ModelState.Held(
             1,
             1,
             1,
-            State.NEVER,
+            ModelState.NEVER,
             1,
             0,
             false,
             0,
             ends,
-            State.NEVER,
+            ModelState.NEVER,
             0,
             Requests.NONE,
-            State.Handled.NONE);
+            ModelState.Handled.NONE);
     var filled =
         part.anchored(anchors)
             .accepting(new Outside(wanted.isHooked() ? 2 : 0, 2, 2))
             .with(held)
             .after(past -> past.counting(1).told(1));
-    return wanted.isToken() ? filled.granting(new State.Token(1, 1, ends)) : filled;
+    return wanted.isToken() ? filled.granting(new ModelState.Token(1, 1, ends)) : filled;
   }
 }

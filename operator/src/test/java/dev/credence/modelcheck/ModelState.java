@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.credence.explore;
+package dev.credence.modelcheck;
 
 import dev.credence.facts.credential.Hooks.Step;
 import java.util.ArrayList;
@@ -8,13 +8,14 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// A small cluster at one moment, and what the world outside accepts. Immutable, with numbers for
-/// everything: two histories that come to the same have the same state.
+/// The state of the model: a small cluster at one moment, and which values the system outside
+/// accepts. Immutable, with numbers for everything: two histories with the same result have the
+/// same state.
 ///
 /// Values have numbers from 1 on, in the order in which they were made. A request is the number of
 /// the wish, below zero where it is urgent, 0 where there is none. Times are in seconds since the
 /// beginning.
-record State(int minute, Asked asked, List<Part> parts, List<Work> works) {
+record ModelState(int minute, Asked asked, List<Part> parts, List<Work> works) {
   /// Never a time.
   static final int NEVER = -1;
 
@@ -307,7 +308,7 @@ record State(int minute, Asked asked, List<Part> parts, List<Work> works) {
   }
 
   int second() {
-    return minute * Rules.MINUTE;
+    return minute * WorldRules.MINUTE;
   }
 
   /// Whether that time has come when the operator looks, half a second into the minute.
@@ -315,20 +316,21 @@ record State(int minute, Asked asked, List<Part> parts, List<Work> works) {
     return time <= second();
   }
 
-  State with(int part, UnaryOperator<Part> change) {
-    return new State(minute, asked, replaced(parts, part, change.apply(parts.get(part))), works);
+  ModelState with(int part, UnaryOperator<Part> change) {
+    return new ModelState(
+        minute, asked, replaced(parts, part, change.apply(parts.get(part))), works);
   }
 
-  State with(int work, Work now) {
-    return new State(minute, asked, parts, replaced(works, work, now));
+  ModelState with(int work, Work now) {
+    return new ModelState(minute, asked, parts, replaced(works, work, now));
   }
 
-  State asking(Asked now) {
-    return new State(minute, now, parts, works);
+  ModelState asking(Asked now) {
+    return new ModelState(minute, now, parts, works);
   }
 
-  State at(int otherMinute) {
-    return new State(otherMinute, asked, parts, works);
+  ModelState at(int otherMinute) {
+    return new ModelState(otherMinute, asked, parts, works);
   }
 
   static <T> List<T> replaced(List<T> list, int place, T with) {

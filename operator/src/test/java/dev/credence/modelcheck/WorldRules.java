@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.credence.explore;
+package dev.credence.modelcheck;
 
 import dev.credence.facts.policy.RotationProcedure.Strategy;
 import java.util.ArrayList;
@@ -7,9 +7,9 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/// What there is in one small world, what may happen in it, and how often. The times are in
-/// seconds, the clock goes in minutes.
-final class Rules {
+/// The bounds of one small world: its objects, what may happen to them, and how often. Times are
+/// in seconds, the clock ticks in minutes.
+final class WorldRules {
   static final int MINUTE = 60;
 
   final String name;
@@ -92,83 +92,83 @@ final class Rules {
     Consumers
   }
 
-  Rules(String name) {
+  WorldRules(String name) {
     this.name = name;
   }
 
-  Rules secret(Wanted wanted) {
+  WorldRules secret(Wanted wanted) {
     secrets.add(wanted);
     return this;
   }
 
-  Rules workload(Integer... uses) {
+  WorldRules workload(Integer... uses) {
     workloads.add(List.of(uses));
     return this;
   }
 
-  Rules edits(int most, Edit... allowed) {
+  WorldRules edits(int most, Edit... allowed) {
     mostEdits = most;
     edits.addAll(List.of(allowed));
     return this;
   }
 
-  Rules lags(int most, Lag... allowed) {
+  WorldRules lags(int most, Lag... allowed) {
     mostLags = most;
     lags.addAll(List.of(allowed));
     return this;
   }
 
-  Rules failures(int most) {
+  WorldRules failures(int most) {
     mostFailures = most;
     return this;
   }
 
-  Rules podRestarts(int most) {
+  WorldRules podRestarts(int most) {
     mostPodRestarts = most;
     return this;
   }
 
-  Rules minutes(int most) {
+  WorldRules minutes(int most) {
     minutes = most;
     return this;
   }
 
-  Rules every(int seconds) {
+  WorldRules every(int seconds) {
     every = seconds;
     return this;
   }
 
-  Rules overlap(int seconds) {
+  WorldRules overlap(int seconds) {
     overlap = seconds;
     return this;
   }
 
-  Rules replicas(int each) {
+  WorldRules replicas(int each) {
     replicas = each;
     return this;
   }
 
-  Rules strategy(Strategy how) {
+  WorldRules strategy(Strategy how) {
     strategy = how;
     return this;
   }
 
-  Rules fromNothing() {
+  WorldRules fromNothing() {
     fromNothing = true;
     return this;
   }
 
-  Rules foreignInTheWay() {
+  WorldRules foreignInTheWay() {
     foreignInTheWay = true;
     return this;
   }
 
-  Rules clean() {
+  WorldRules clean() {
     clean = true;
     return this;
   }
 
-  Rules slow() {
+  WorldRules slow() {
     slow = true;
     return this;
   }

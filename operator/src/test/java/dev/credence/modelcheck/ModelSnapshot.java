@@ -1,15 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.credence.explore;
+package dev.credence.modelcheck;
 
-import dev.credence.explore.Rules.Wanted;
-import dev.credence.explore.State.Asked;
-import dev.credence.explore.State.Held;
-import dev.credence.explore.State.Outcome;
-import dev.credence.explore.State.Part;
-import dev.credence.explore.State.Pod;
-import dev.credence.explore.State.Run;
-import dev.credence.explore.State.Staged;
-import dev.credence.explore.State.Work;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.credential.CertManager;
 import dev.credence.facts.credential.GeneratedContent;
@@ -61,6 +52,15 @@ import dev.credence.facts.usage.PodFacts;
 import dev.credence.facts.usage.UsageEvidence;
 import dev.credence.facts.usage.WorkloadFacts;
 import dev.credence.facts.usage.WorkloadFacts.Rollout;
+import dev.credence.modelcheck.ModelState.Asked;
+import dev.credence.modelcheck.ModelState.Held;
+import dev.credence.modelcheck.ModelState.Outcome;
+import dev.credence.modelcheck.ModelState.Part;
+import dev.credence.modelcheck.ModelState.Pod;
+import dev.credence.modelcheck.ModelState.Run;
+import dev.credence.modelcheck.ModelState.Staged;
+import dev.credence.modelcheck.ModelState.Work;
+import dev.credence.modelcheck.WorldRules.Wanted;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -74,9 +74,10 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// What the operator sees of a state. The version of an object is what it says: where it says the
-/// same again, a write may go through that Kubernetes would refuse, and does what it should.
-final class Facts {
+/// The facts of a state, as the caches would give them to the core. The resource version of an
+/// object is derived from its content: where an object returns to an earlier content, a write may
+/// succeed that Kubernetes would reject, and does what it should.
+final class ModelSnapshot {
   private static final Instant BEGINNING = Instant.parse("2026-03-02T08:00:00Z");
   private static final String IDENTITY = "payments-api";
   private static final String UID = "identity-1";
@@ -97,11 +98,11 @@ final class Facts {
       List.of(password(32), password(40), password(48));
   private static final List<String> DIGESTS = RECIPES.stream().map(SecretContent::digest).toList();
 
-  private final Rules rules;
+  private final WorldRules rules;
   private final List<Policy> policies;
   private final List<RotationRule> rotations;
 
-  Facts(Rules rules) {
+  ModelSnapshot(WorldRules rules) {
     this.rules = rules;
     var rotation =
         new RotationRule(
@@ -155,11 +156,11 @@ final class Facts {
   }
 
   /// What the clock says in that minute.
-  static Instant now(State s) {
+  static Instant now(ModelState s) {
     return time(s.second()).plus(HALF_A_SECOND);
   }
 
-  Snapshot of(State s) {
+  Snapshot of(ModelState s) {
     return new Snapshot(
         now(s),
         identity(s),
@@ -178,7 +179,7 @@ final class Facts {
         List.of());
   }
 
-  private Identity identity(State s) {
+  private Identity identity(ModelState s) {
     var known = new HashMap<String, Long>();
     var wanted = new ArrayList<SecretWanted>();
     for (var place = 0; place < rules.secrets.size(); place++) {
@@ -241,7 +242,7 @@ final class Facts {
         : DIGESTS.get(recipe);
   }
 
-  private List<Member> members(State s) {
+  private List<Member> members(ModelState s) {
     var members = new ArrayList<Member>();
     members.add(
         new Member.Account(
@@ -378,7 +379,7 @@ final class Facts {
     return new Preconditions("p" + staged.uid(), "1");
   }
 
-  static Preconditions guard(State.Anchor anchor) {
+  static Preconditions guard(ModelState.Anchor anchor) {
     return new Preconditions("a" + anchor.uid(), "1");
   }
 
@@ -398,7 +399,7 @@ final class Facts {
         "p" + pod.createdAt() + "." + pod.template() + "." + pod.values(), "1");
   }
 
-  private List<HookJob> jobs(State s) {
+  private List<HookJob> jobs(ModelState s) {
     return IntStream.range(0, rules.secrets.size())
         .boxed()
         .flatMap(
@@ -433,7 +434,7 @@ final class Facts {
     return ObjectRef.job(HookJob.name(secret, run.version(), run.step(), run.attempt()));
   }
 
-  private Consumers consumers(State s) {
+  private Consumers consumers(ModelState s) {
     var workloads = new ArrayList<WorkloadFacts>();
     var pods = new ArrayList<PodFacts>();
     for (var place = 0; place < s.works().size(); place++) {
@@ -477,7 +478,7 @@ final class Facts {
         : Optional.of(rules.secrets.get(code % 10).name() + "-v" + code / 10);
   }
 
-  /// The number for what [Facts#restartedFor] says.
+  /// The number for what [ModelSnapshot#restartedFor] says.
   int restartedFor(String text) {
     for (var place = 0; place < rules.secrets.size(); place++) {
       var start = rules.secrets.get(place).name() + "-v";
@@ -522,7 +523,7 @@ final class Facts {
         .orElse(0);
   }
 
-  private static Handled handled(State.Handled numbers) {
+  private static Handled handled(ModelState.Handled numbers) {
     return new Handled(
         text(numbers.identityRotate()),
         text(numbers.identityRevoke()),
@@ -533,8 +534,8 @@ final class Facts {
   }
 
   /// What is left out of an update stays as it was.
-  static State.Handled merged(State.Handled before, Handled after) {
-    return new State.Handled(
+  static ModelState.Handled merged(ModelState.Handled before, Handled after) {
+    return new ModelState.Handled(
         or(number(after.identityRotate()), before.identityRotate()),
         or(number(after.identityRevoke()), before.identityRevoke()),
         or(number(after.rotate()), before.rotate()),
@@ -548,13 +549,14 @@ final class Facts {
   }
 
   /// The state as a watch shows it that is late: what it is late with comes from `before`.
-  static State mixed(State now, @Nullable State before, Rules.@Nullable Lag lag) {
+  static ModelState mixed(
+      ModelState now, @Nullable ModelState before, WorldRules.@Nullable Lag lag) {
     if (before == null || lag == null) {
       return now;
     }
-    var isSecrets = lag == Rules.Lag.Secrets || lag == Rules.Lag.Watches;
-    var isJobs = lag == Rules.Lag.Jobs || lag == Rules.Lag.Watches;
-    var isIdentity = lag == Rules.Lag.Identity || lag == Rules.Lag.Watches;
+    var isSecrets = lag == WorldRules.Lag.Secrets || lag == WorldRules.Lag.Watches;
+    var isJobs = lag == WorldRules.Lag.Jobs || lag == WorldRules.Lag.Watches;
+    var isIdentity = lag == WorldRules.Lag.Identity || lag == WorldRules.Lag.Watches;
     var parts = new ArrayList<Part>();
     for (var place = 0; place < now.parts().size(); place++) {
       var fresh = now.parts().get(place);
@@ -573,10 +575,10 @@ final class Facts {
       parts.add(part);
     }
     Asked asked = isIdentity ? before.asked() : now.asked();
-    return new State(
+    return new ModelState(
         now.minute(),
         asked,
         List.copyOf(parts),
-        lag == Rules.Lag.Consumers ? before.works() : now.works());
+        lag == WorldRules.Lag.Consumers ? before.works() : now.works());
   }
 }
