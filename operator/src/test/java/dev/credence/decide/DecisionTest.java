@@ -90,7 +90,7 @@ public class DecisionTest {
   private static void check(Path folder) throws IOException {
     var given = Files.readString(folder.resolve("given.yaml"));
     var decision = Decide.next(snapshot(given), tier(given));
-    var actual = Readable.decision(decision);
+    var actual = Readable.everything(decision);
     var expected = folder.resolve("expect.yaml");
     Golden.check(expected, actual);
   }

@@ -7,6 +7,7 @@ import dev.credence.facts.credential.HookRun;
 import dev.credence.facts.credential.KeySpec;
 import dev.credence.facts.credential.SecretContent;
 import dev.credence.facts.credential.TokenRecipe;
+import dev.credence.facts.identity.Identity.Owner;
 import dev.credence.facts.identity.RecordedStatus;
 import dev.credence.facts.usage.Evicted;
 import dev.credence.plan.Action;
@@ -25,11 +26,22 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Decisions as golden files show them.
+/// Decisions as golden files show them: what differs from an identity in order, or everything.
 public final class Readable {
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9][-A-Za-z0-9@._/ ()=,;]*");
 
-  public static String decision(Decision decision) {
+  /// Leaves out conditions with their usual value ([InOrder]), an owner as the spec names it, and
+  /// empty lists of credentials and violations. The enforcement is with the name of the policy.
+  public static String decision(Decision decision, Owner declared) {
+    return decision(decision, Optional.of(declared));
+  }
+
+  public static String everything(Decision decision) {
+    return decision(decision, Optional.empty());
+  }
+
+  /// `declared`: the owner in the spec. Empty: nothing is left out.
+  private static String decision(Decision decision, Optional<Owner> declared) {
     var lines = new ArrayList<String>();
     if (decision.counted()) {
       lines.add("counted: true");
@@ -41,30 +53,33 @@ public final class Readable {
         .ifPresentOrElse(
             standing -> {
               lines.add("standing:");
-              standing(standing).forEach(line -> lines.add("  " + line));
+              standing(standing, declared).forEach(line -> lines.add("  " + line));
             },
             () -> lines.add("standing: none"));
     return String.join("\n", lines) + "\n";
   }
 
-  public static List<String> standing(IdentityStatus standing) {
+  private static List<String> standing(IdentityStatus standing, Optional<Owner> declared) {
+    var brief = declared.isPresent();
     var lines = new ArrayList<String>();
     lines.add("state: " + standing.state());
     standing
         .type()
         .ifPresent(type -> lines.add("type: %s (%s)".formatted(type.type(), type.reason())));
-    lines.add("owner: " + quoted(owner(standing.owner())));
-    standing
-        .policy()
-        .ifPresent(p -> lines.add("policy: " + p.name() + ", generation " + p.generation()));
+    if (declared.filter(owner -> isThatOf(owner, standing.owner())).isEmpty()) {
+      lines.add("owner: " + quoted(owner(standing.owner())));
+    }
+    standing.policy().ifPresent(p -> lines.add("policy: " + policy(p, brief)));
     standing.end().ifPresent(end -> lines.add("end: " + end));
     standing.nextAction().ifPresent(time -> lines.add("nextAction: " + time));
     lines.add("members: " + members(standing.members()));
-    list(
-        lines,
-        "",
-        "credentials",
-        standing.credentials().stream().map(Readable::credential).toList());
+    if (!brief || !standing.credentials().isEmpty()) {
+      list(
+          lines,
+          "",
+          "credentials",
+          standing.credentials().stream().map(Readable::credential).toList());
+    }
     var handled = standing.handled();
     handled.rotate().ifPresent(value -> lines.add("handledRotate: " + quoted(value)));
     handled.rollback().ifPresent(value -> lines.add("handledRollback: " + quoted(value)));
@@ -128,18 +143,29 @@ public final class Readable {
                         + quoted(
                             approved.scope() + " by " + approved.by() + " at " + approved.at())));
     standing.approval().disregarded().ifPresent(text -> lines.add("disregarded: " + quoted(text)));
-    lines.add("conditions:");
-    standing
-        .verdicts()
-        .forEach(
-            v ->
-                lines.add(
-                    "  %s: %s"
-                        .formatted(
-                            v.aspect(),
-                            quoted(v.truth() + " " + v.reason() + ": " + v.message()))));
-    list(lines, "", "violations", standing.violations().stream().map(Enum::name).toList());
+    var conditions =
+        standing.verdicts().stream().filter(v -> !brief || !InOrder.is(v, standing)).toList();
+    if (!conditions.isEmpty()) {
+      lines.add("conditions:");
+    }
+    conditions.forEach(v -> lines.add("  %s: %s".formatted(v.aspect(), quoted(InOrder.told(v)))));
+    if (!brief || !standing.violations().isEmpty()) {
+      list(lines, "", "violations", standing.violations().stream().map(Enum::name).toList());
+    }
     return lines;
+  }
+
+  private static boolean isThatOf(Owner declared, IdentityStatus.OwnerFound found) {
+    return found.source() == IdentityStatus.Source.Spec
+        && found.contact().equals(declared.contact())
+        && found.team().equals(declared.team());
+  }
+
+  private static String policy(IdentityStatus.PolicyApplied policy, boolean brief) {
+    return policy.name()
+        + (brief ? " (" + InOrder.enforcement(policy) + ")" : "")
+        + ", generation "
+        + policy.generation();
   }
 
   private static void list(List<String> lines, String indent, String name, List<String> items) {
