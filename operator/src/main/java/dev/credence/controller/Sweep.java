@@ -258,7 +258,9 @@ public final class Sweep implements AutoCloseable {
     var meta = object.getMetadata();
     var subject = new ObjectRef(kind, meta.getName());
     tried(
-        meta.getNamespace(), subject, () -> act.unmark(meta.getNamespace(), subject, Metadata.preconditions(meta)));
+        meta.getNamespace(),
+        subject,
+        () -> act.unmark(meta.getNamespace(), subject, Metadata.preconditions(meta)));
   }
 
   private static void taken(Runnable over) {

@@ -5,7 +5,6 @@ import dev.credence.facts.Snapshot;
 import dev.credence.facts.identity.Member.StoredSecret;
 import dev.credence.facts.object.FailedWrite;
 import dev.credence.facts.object.FailedWrite.Cause;
-import dev.credence.facts.object.ObjectRef.Kind;
 import dev.credence.facts.policy.Tier;
 import dev.credence.plan.Action;
 import dev.credence.plan.Decision;

@@ -162,8 +162,7 @@ public record ActionMeaning(
               .rotation(CERTIFICATE, "requested");
       case Action.UpdateCertificate(var subject, _, _, var fields, _) ->
           of(action, "change %s of %s to what the identity says".formatted(names(fields), subject))
-              .event(
-                  "Amended", subject + ": changed to what the identity says: " + names(fields));
+              .event("Amended", subject + ": changed to what the identity says: " + names(fields));
       case Action.CreateServiceAccount(var subject, _, _, _) ->
           of(action, "create " + subject).event("Provisioned", subject + " created");
       case Action.UpdateServiceAccount(var subject, _, _) ->

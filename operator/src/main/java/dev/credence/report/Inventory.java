@@ -151,9 +151,7 @@ public record Inventory(
   }
 
   public List<Held> overdueOrStopped() {
-    return held()
-        .filter(held -> isOverdue(held) || held.credential().isStopped(now()))
-        .toList();
+    return held().filter(held -> isOverdue(held) || held.credential().isStopped(now())).toList();
   }
 
   private boolean isOverdue(Held held) {
@@ -172,8 +170,7 @@ public record Inventory(
   private Stream<Held> held() {
     return living().stream()
         .flatMap(
-            entry ->
-                entry.credentials().stream().map(credential -> new Held(entry, credential)));
+            entry -> entry.credentials().stream().map(credential -> new Held(entry, credential)));
   }
 
   public List<Entry> reviewsOverdue() {

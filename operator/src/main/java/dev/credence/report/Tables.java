@@ -204,9 +204,7 @@ final class Tables {
             : "This was not looked at: see above.",
         List.of("KIND", "ACCOUNT", "OWNER", "CREATED"),
         inventory.unclaimed().orElse(List.of()),
-        row ->
-            List.of(
-                row.kind(), row.id(), row.owner().orElse("-"), minute(row.created())));
+        row -> List.of(row.kind(), row.id(), row.owner().orElse("-"), minute(row.created())));
   }
 
   private static Table notReady(Inventory inventory) {

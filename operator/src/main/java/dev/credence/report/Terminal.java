@@ -115,9 +115,7 @@ final class Terminal {
   }
 
   private static String cut(String text, int width) {
-    return length(text) <= width
-        ? text
-        : Truncation.truncate(text, width);
+    return length(text) <= width ? text : Truncation.truncate(text, width);
   }
 
   private static int length(String text) {

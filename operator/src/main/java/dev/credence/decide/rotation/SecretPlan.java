@@ -4,6 +4,7 @@ package dev.credence.decide.rotation;
 import dev.credence.decide.rotation.CredentialPlan.Blocker;
 import dev.credence.decide.rotation.CredentialPlan.Builder;
 import dev.credence.decide.rotation.RotationTarget.IssuedSecret;
+import dev.credence.facts.credential.UrlParts;
 import dev.credence.facts.identity.Identity.Known;
 import dev.credence.plan.Action.VersionInfo;
 import dev.credence.plan.IdentityStatus.Credential.Kind;

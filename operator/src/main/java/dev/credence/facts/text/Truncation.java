@@ -14,7 +14,8 @@ public final class Truncation {
       return text;
     }
     var end = most - ELLIPSIS.length();
-    return text.substring(0, end > 0 && Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end)
+    return text.substring(
+            0, end > 0 && Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end)
         + ELLIPSIS;
   }
 
