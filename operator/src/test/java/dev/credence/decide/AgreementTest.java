@@ -32,6 +32,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -49,14 +50,21 @@ class AgreementTest {
           Reason.RotationDeferred.name(),
           Reason.ConsumersPending.name());
 
+  private final AtomicInteger problems = new AtomicInteger();
+  private final AtomicInteger overdue = new AtomicInteger();
+
   @Test
   void metrics_reports_explain_and_status_agree() {
     var only = Long.getLong("credence.seed");
     var seeds = only == null ? LongStream.range(0, SEEDS) : LongStream.of(only);
-    seeds.parallel().forEach(AgreementTest::agree);
+    seeds.parallel().forEach(this::agree);
+    if (only == null) {
+      assertThat(problems).as("conditions that are problems").hasPositiveValue();
+      assertThat(overdue).as("credentials that are overdue").hasPositiveValue();
+    }
   }
 
-  private static void agree(long seed) {
+  private void agree(long seed) {
     var random = new RandomWorld(seed);
     for (var step = 0; step < STEPS; step++) {
       random.timePasses();
@@ -81,7 +89,7 @@ class AgreementTest {
     }
   }
 
-  private static void compare(Snapshot seen, MachineIdentity resource) {
+  private void compare(Snapshot seen, MachineIdentity resource) {
     var decision = Decide.next(seen);
     if (decision.standing().isEmpty()) {
       return;
@@ -97,7 +105,7 @@ class AgreementTest {
     }
   }
 
-  private static void compareProblems(
+  private void compareProblems(
       Snapshot seen, Decision decision, IdentityStatus standing, Entry entry) {
     assertThat(standing.verdicts())
         .as("conditions that count are problems")
@@ -109,6 +117,7 @@ class AgreementTest {
             .map(verdict -> verdict.aspect() + " " + verdict.truth() + ", " + verdict.reason())
             .sorted()
             .toList();
+    this.problems.addAndGet(problems.size());
     assertThat(ToldProblems.by(seen, decision)).as("explain").isEqualTo(problems);
     assertThat(ToldProblems.by(entry, seen.now())).as("status").isEqualTo(problems);
   }
@@ -137,13 +146,14 @@ class AgreementTest {
         .allMatch(WEIGHED::contains);
   }
 
-  private static void compareMetrics(IdentityStatus standing, Entry entry, Instant now) {
+  private void compareMetrics(IdentityStatus standing, Entry entry, Instant now) {
     var fleet = new IdentityGauges(Clock.fixed(now, ZoneOffset.UTC), 0, "1.2.3");
     fleet.stands(new IdentityGauges.Name(entry.namespace(), entry.name()), standing);
     var registry = new PrometheusRegistry();
     registry.register(fleet);
     var page = MetricsPage.of(registry);
     var inventory = inventory(entry, now);
+    overdue.addAndGet(inventory.overdue().size());
     assertThat(page.value("credence_rotations_overdue"))
         .as("overdue at " + now)
         .isEqualTo(inventory.overdue().size());
