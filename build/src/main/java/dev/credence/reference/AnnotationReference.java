@@ -17,11 +17,13 @@ public final class AnnotationReference {
           new Key(
               Api.ROTATE,
               "identity, generated Secret",
-              "A new value now, of all Secrets or of this one, once for each new text. Windows hold, unless it ends in `!`."),
+              "A new value now, of all Secrets or of this one, once for each new text. Windows"
+                  + " hold, unless it ends in `!`."),
           new Key(
               Api.ROLLBACK,
               "generated Secret",
-              "While the previous value is there: it becomes the current one again, as a new version. Once for each new text."),
+              "While the previous value is there: it becomes the current one again, as a new"
+                  + " version. Once for each new text."),
           new Key(
               Api.ABORT,
               "generated Secret",
@@ -29,11 +31,13 @@ public final class AnnotationReference {
           new Key(
               Api.REVOKE,
               "identity, generated Secret",
-              "An emergency: no window, no overlap, the old value is ended first. Once for each new text."),
+              "An emergency: no window, no overlap, the old value is ended first. Once for each new"
+                  + " text."),
           new Key(
               Api.SUSPEND,
               "identity",
-              "Out of service while it is there; the text is the reason, and `compromised…` a reason of its own."),
+              "Out of service while it is there; the text is the reason, and `compromised…` a"
+                  + " reason of its own."),
           new Key(
               Api.APPROVE,
               "identity",
@@ -41,7 +45,8 @@ public final class AnnotationReference {
           new Key(
               Api.REVIEW,
               "identity",
-              "`<name> <time>`: who confirms that it is still needed. Takes the RBAC verb `review`."));
+              "`<name> <time>`: who confirms that it is still needed. Takes the RBAC verb"
+                  + " `review`."));
 
   private static final List<Key> CONSENT =
       List.of(
@@ -52,11 +57,13 @@ public final class AnnotationReference {
           new Key(
               Api.ADOPT,
               "Secret of others",
-              "Its holder lets the identity of this name have it. On what outlives its identity the operator writes it, so that it can be taken back."),
+              "Its holder lets the identity of this name have it. On what outlives its identity the"
+                  + " operator writes it, so that it can be taken back."),
           new Key(
               Api.EXPIRES_AT,
               "linked Secret",
-              "When a value ends that Credence does not make (RFC 3339). On a token Secret the operator writes the end that the API server granted."),
+              "When a value ends that Credence does not make (RFC 3339). On a token Secret the"
+                  + " operator writes the end that the API server granted."),
           new Key(
               Api.HOOK,
               "CronJob",
@@ -73,7 +80,8 @@ public final class AnnotationReference {
           new Key(
               Api.DISCOVERED,
               "identity; a label",
-              "It was written for an account that nobody claimed, and counts until somebody adopts it."),
+              "It was written for an account that nobody claimed, and counts until somebody adopts"
+                  + " it."),
           new Key(
               Api.SECRET_VERSION + " " + Api.ISSUED_AT,
               "generated Secret",
@@ -85,35 +93,43 @@ public final class AnnotationReference {
           new Key(
               Api.PREVIOUS_IS,
               "generated Secret",
-              "What there is of the value before: `kept`, `gone`, or `ending` once its revoke hook may have begun."),
+              "What there is of the value before: `kept`, `gone`, or `ending` once its revoke hook"
+                  + " may have begun."),
           new Key(
               Api.LEFT_BEHIND,
               "generated Secret",
-              "Pods from before this time use a value that is no longer valid. Removed when there are none."),
+              "Pods from before this time use a value that is no longer valid. Removed when there"
+                  + " are none."),
           new Key(
               Api.EVICTED,
               "generated Secret",
-              "How many pods each controller had when the first was evicted for the current value, so that no next one is evicted while there are fewer."),
+              "How many pods each controller had when the first was evicted for the current value,"
+                  + " so that no next one is evicted while there are fewer."),
           new Key(
               Api.RECIPE,
               "generated Secret",
-              "A digest of `generate` or `token`, so that a change is noticed: of the generators, then of fixed texts and templates. Holds nothing secret."),
+              "A digest of `generate` or `token`, so that a change is noticed: of the generators,"
+                  + " then of fixed texts and templates. Holds nothing secret."),
           new Key(
               Api.KEYS,
               "generated Secret",
-              "The keys of its data that Credence wrote. No other key is changed, whatever its name is."),
+              "The keys of its data that Credence wrote. No other key is changed, whatever its name"
+                  + " is."),
           new Key(
               Api.WRITTEN,
               "what is made for the identity",
-              "Digests of the label and annotations of this table as Credence wrote them: what differs is of somebody else."),
+              "Digests of the label and annotations of this table as Credence wrote them: what"
+                  + " differs is of somebody else."),
           new Key(
               Api.FIELDS,
               "Certificate of an identity with `issue`",
-              "Digests of the fields of its spec that Credence wrote: a field with another value belongs to the writer who changed it, and is left."),
+              "Digests of the fields of its spec that Credence wrote: a field with another value"
+                  + " belongs to the writer who changed it, and is left."),
           new Key(
               Api.HOOK_RUNS,
               "generated Secret, pending Secret",
-              "How far the hooks of its value are, so that attempts and finished steps outlive their Jobs."),
+              "How far the hooks of its value are, so that attempts and finished steps outlive"
+                  + " their Jobs."),
           new Key(
               String.join(
                   " ",
@@ -124,7 +140,8 @@ public final class AnnotationReference {
                   Api.REVOKED_FOR_IDENTITY,
                   Api.REVOKED_FOR_SECRET),
               "generated Secret",
-              "The requests that were acted upon, so that none is repeated when every status is lost."),
+              "The requests that were acted upon, so that none is repeated when every status is"
+                  + " lost."),
           new Key(
               Api.ABORTED_AT + " " + Api.ABORTED_RECIPE,
               "generated Secret",
@@ -153,7 +170,8 @@ public final class AnnotationReference {
                   Api.ASKED,
                   Api.VALUE_UID),
               "Job of a hook",
-              "What it does, for which Secret, for the how many-th time, on whose request; the UID ties it to the very value."),
+              "What it does, for which Secret, for the how many-th time, on whose request; the UID"
+                  + " ties it to the very value."),
           new Key(
               Api.RESTARTED_FOR,
               "pod template",
@@ -161,11 +179,18 @@ public final class AnnotationReference {
           new Key(
               Api.SUSPENDED,
               "Secret with a token that does not end",
-              "The UID of the identity for which the token was made invalid, and `unused` where that is why."),
+              "The UID of the identity for which the token was made invalid, and `unused` where"
+                  + " that is why."),
+          new Key(
+              Api.SETTINGS,
+              "Lease `credence` of the operator",
+              "The settings of the leader that its decisions depend on, for `credence explain`."
+                  + " Contains no secrets."),
           new Key(
               "credence.dev/requested-by",
               "identity",
-              "All users who changed the spec since it was last approved, written by the API server (`requester.credence.dev`)."));
+              "All users who changed the spec since it was last approved, written by the API server"
+                  + " (`requester.credence.dev`)."));
 
   /// Every key of the tables.
   public static Set<String> keys() {
@@ -178,24 +203,25 @@ public final class AnnotationReference {
 
   static String markdown() {
     return """
-        <!-- Written by `make generate`. -->
-        # Labels and annotations
+    <!-- Written by `make generate`. -->
+    # Labels and annotations
 
-        ## What you ask for
+    ## What you ask for
 
-        `kubectl annotate`, or the command line ([cli.md](../cli.md)). A request that was acted upon may stay: it is not repeated. What you write is never
-        taken away by the operator, so that Git and it do not argue.
+    `kubectl annotate`, or the command line ([cli.md](../cli.md)). A request that was acted upon may stay: it is not repeated. What you write is never
+    taken away by the operator, so that Git and it do not argue.
 
-        %s
-        ## What you allow
+    %s
+    ## What you allow
 
-        %s
-        ## What the operator writes
+    %s
+    ## What the operator writes
 
-        It knows its own work by these. `marks.credence.dev` keeps others from writing them ([admission.md](../admission.md)); without it they are believed
-        only on what an ownerReference, or `credence.dev/adopt`, gives to the identity. All are annotations but for two labels.
+    It knows its own work by these. `marks.credence.dev` keeps others from writing them ([admission.md](../admission.md)); without it they are believed
+    only on what an ownerReference, or `credence.dev/adopt`, gives to the identity. All are annotations but for two labels.
 
-        %s"""
+    %s\
+    """
         .formatted(table(REQUESTS), table(CONSENT), table(MARKS));
   }
 

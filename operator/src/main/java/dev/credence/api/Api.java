@@ -143,6 +143,9 @@ public interface Api {
   /// put there, or the UID and `unused` where that is why.
   String SUSPENDED = "credence.dev/suspended";
 
+  /// On the Lease of the operator: the settings of the leader.
+  String SETTINGS = "credence.dev/settings";
+
   /// Label of Kubernetes on a Secret with a token: the API server refuses the token (KEP-2799).
   String INVALID_SINCE = "kubernetes.io/legacy-token-invalid-since";
 

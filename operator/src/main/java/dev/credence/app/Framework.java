@@ -10,6 +10,7 @@ import dev.credence.controller.ReportLoop;
 import dev.credence.controller.Sweep;
 import dev.credence.metrics.Counters;
 import dev.credence.observe.cache.TrimmedStore;
+import dev.credence.settings.EffectiveSettings;
 import dev.credence.settings.Settings;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -37,7 +38,7 @@ import org.slf4j.LoggerFactory;
 /// One that loses its lease ends at once, without finishing anything: somebody else acts already.
 final class Framework {
   private static final Logger LOG = LoggerFactory.getLogger(Framework.class);
-  private static final String LEASE = "credence";
+  private static final String LEASE = EffectiveSettings.LEASE;
   private static final Duration TIME_TO_FINISH = Duration.ofSeconds(5);
 
   private final Settings settings;
@@ -51,6 +52,7 @@ final class Framework {
   private final AtomicBoolean leading = new AtomicBoolean();
   private final List<String> dead = new CopyOnWriteArrayList<>();
   private final StuckLease lease;
+  private final PublishedSettings published;
   private volatile @Nullable Operator operator;
 
   Framework(
@@ -70,6 +72,7 @@ final class Framework {
     this.reporting = reporting;
     this.lease =
         new StuckLease(client, settings.namespace(), LEASE, Clock.systemUTC(), System::nanoTime);
+    this.published = new PublishedSettings(client, settings, System::nanoTime);
   }
 
   /// Returns when the identities are known; in a replica that does not lead nothing more happens.
@@ -159,6 +162,13 @@ final class Framework {
     if (settings.leaderElection() && !leading.get() && !lease.look() && !leading.get()) {
       LOG.error("the lease is free and this replica does not take it: ending, to begin anew");
       Runtime.getRuntime().halt(1);
+    }
+  }
+
+  /// To be called every few seconds. Without an election there is no Lease to publish them on.
+  void publishSettings() {
+    if (settings.leaderElection() && leading.get()) {
+      published.keep();
     }
   }
 

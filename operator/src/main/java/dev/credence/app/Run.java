@@ -206,6 +206,7 @@ public final class Run implements Callable<Integer> {
             if (meters.permissions().check(clock.instant(), rights::has)) {
               identities.tryAgain();
             }
+            engine.publishSettings();
           });
     }
   }

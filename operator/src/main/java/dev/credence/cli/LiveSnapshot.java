@@ -133,8 +133,9 @@ public final class LiveSnapshot {
             settings.namespace(),
             settings.neverSuspend(),
             settings.clusterResourceNamespace(),
-            true,
+            settings.risk(),
             new Exclusions(settings.riskExclude()));
+    watches.listAtMost(settings.suspensionLimit());
     watches.index(new ListedIdentities(neighbours(connection, name)));
     try {
       if (!isStarted(watches)) {

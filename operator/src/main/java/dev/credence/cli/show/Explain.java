@@ -8,6 +8,7 @@ import dev.credence.cli.Connection.Name;
 import dev.credence.cli.KubeOptions;
 import dev.credence.cli.LiveSnapshot;
 import dev.credence.cli.LiveSnapshot.Look;
+import dev.credence.cli.OperatorSettings;
 import dev.credence.cli.request.AnnotationCommand;
 import dev.credence.decide.Decide;
 import dev.credence.plan.IdentityStatus;
@@ -30,9 +31,12 @@ import picocli.CommandLine.Parameters;
     header = "Tell what the operator makes of an identity, and why.",
     description = {
       "",
-      "Its state and why, which policy decides and why that one, what comes next and when, and what the",
-      "operator would do right now. It looks at the cluster as the operator does, decides as it does, and",
-      "changes nothing. Who may not look at all of that is told what the operator wrote into the status."
+      "Its state and why, which policy decides and why that one, what comes next and when, and what"
+          + " the",
+      "operator would do right now. It looks at the cluster as the operator does, decides as it"
+          + " does, and",
+      "changes nothing. Who may not look at all of that is told what the operator wrote into the"
+          + " status."
     },
     footer = {"%nExample:", "  credence explain crm -n sales"})
 public final class Explain implements Callable<Integer> {
@@ -55,9 +59,10 @@ public final class Explain implements Callable<Integer> {
   }
 
   private static List<String> lines(Connection connection, Name name, MachineIdentity identity) {
-    return switch (LiveSnapshot.at(connection, name, identity, KubeOptions.settings())) {
+    var operator = OperatorSettings.of(connection, name.namespace());
+    return switch (LiveSnapshot.at(connection, name, identity, operator.settings())) {
       case Look.Seen(var snapshot) -> {
-        var decision = Decide.next(snapshot, KubeOptions.settings().tier());
+        var decision = Decide.next(snapshot, operator.settings().tier());
         var lines = new ArrayList<>(new Explanation(snapshot, decision).lines());
         decision
             .standing()
@@ -67,12 +72,16 @@ public final class Explain implements Callable<Integer> {
                   lines.add("");
                   lines.add(line);
                 });
+        lines.add("");
+        lines.add("Which operator");
+        operator.about().forEach(line -> lines.add("  " + line));
         yield lines;
       }
       case Look.Unseen(var why) -> {
         var lines = new ArrayList<String>();
         lines.add(
-            "This is what the operator wrote into the status. What it would do now cannot be told:");
+            "This is what the operator wrote into the status. What it would do now cannot be"
+                + " told:");
         why.forEach(reason -> lines.add("  " + reason));
         lines.add("");
         lines.addAll(StatusText.lines(Entries.of(identity), Instant.now()));
