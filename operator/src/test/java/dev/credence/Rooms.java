@@ -153,8 +153,8 @@ record Rooms(SortedMap<String, Integer> files, SortedMap<String, SortedSet<Strin
 
         The packages are below `operator/src/main/java/dev/credence`. A package imports only packages that stand above it in this table; `ArchitectureTest` checks it. To find a rule, read down the column "contains".
 
-        | package | contains | files | imports |
-        |---|---|---|---|
+        | package | contains | imports |
+        |---|---|---|
         """);
     ORDER.stream()
         .filter(uses::containsKey)
@@ -164,8 +164,6 @@ record Rooms(SortedMap<String, Integer> files, SortedMap<String, SortedSet<Strin
                     .append(room.isEmpty() ? "." : name(room))
                     .append("` | ")
                     .append(contains(room))
-                    .append(" | ")
-                    .append(files.get(room))
                     .append(" | ")
                     .append(
                         uses.get(room).stream()
