@@ -344,7 +344,7 @@ class AbuseIT {
             .log()
             .lines()
             .filter(line -> line.contains("namespace=\"" + namespace.name() + "\""))
-            .filter(line -> line.contains("action=\"Rotate\""))
+            .filter(line -> line.contains(" done ") && line.contains("action=\"Rotate\""))
             .map(line -> Instant.parse(line.substring(0, line.indexOf(' '))))
             .sorted()
             .toList();
