@@ -45,15 +45,29 @@ public final class Story {
   private final Map<String, Instant> looks = new TreeMap<>();
   private final Map<String, Set<String>> said = new HashMap<>();
   private final List<String> lines = new ArrayList<>();
+  private final List<Look> seen = new ArrayList<>();
   private boolean isUp = true;
   private int clockLooks;
   private int actions;
 
   /// The same script with what becomes of it.
   public static String told(String story) {
-    var script = story.split(LINE, 2)[0];
-    var about = Yaml.node(Yaml.documents(script).getFirst());
-    return script + LINE + String.join("\n", new Story(about).tell()) + "\n";
+    return script(story) + LINE + String.join("\n", of(story).tell()) + "\n";
+  }
+
+  /// What the operator saw and decided, one after the other.
+  public static List<Look> looks(String story) {
+    var told = of(story);
+    told.tell();
+    return told.seen;
+  }
+
+  private static Story of(String story) {
+    return new Story(Yaml.node(Yaml.documents(script(story)).getFirst()));
+  }
+
+  private static String script(String story) {
+    return story.split(LINE, 2)[0];
   }
 
   private Story(JsonNode script) {
@@ -148,6 +162,7 @@ public final class Story {
       busy = false;
       for (var identity : world.identities().map(HasMetadata::getMetadata).toList()) {
         var look = world.look("sales", identity.getName()).orElseThrow();
+        seen.add(look);
         tell(identity.getName(), look);
         busy |= look.decision().actions().size() > look.setbacks().size();
         looks.remove(identity.getName());

@@ -50,13 +50,13 @@ public sealed interface RotationState {
   /// The identity is suspended or expired, so that no new version is issued.
   record Halted(IssuedSecret current, IssuanceHold hold) implements Issued {}
 
-  /// A new value of the annotation `credence.dev/abort`.
+  /// The annotation `credence.dev/abort` has a value that is not handled yet.
   record AbortAsked(IssuedSecret current, String request) implements Issued {}
 
-  /// A new value of the annotation `credence.dev/revoke`.
+  /// The annotation `credence.dev/revoke` has a value that is not handled yet.
   record Revoking(IssuedSecret current, String reason) implements Issued {}
 
-  /// A new value of the annotation `credence.dev/rollback`.
+  /// The annotation `credence.dev/rollback` has a value that is not handled yet.
   record RollbackAsked(IssuedSecret current, String request) implements Issued {}
 
   /// The identity or a change of it is not approved, so that no new version is issued.

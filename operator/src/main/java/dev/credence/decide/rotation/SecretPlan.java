@@ -81,7 +81,7 @@ final class SecretPlan {
             .against(t.refusal())
             .against(overlap.progress().obstacle())
             .changingAt(overlap.progress().changesAt())
-            // What is due waits for its window, which is to be reported.
+            // A due rotation waits for its window, which is to be reported.
             .changingAt(
                 t.halt().isPresent() ? Optional.empty() : t.rhythm().due(current.issue(), end));
     // As counted now; where nobody could be asked, as before. Nobody is not worth a word.
