@@ -185,7 +185,7 @@ class CanaryIT {
 
   /// What is found in each of some dumps. A buffer of the HTTP client keeps what arrived last until
   /// something else arrives, which a sweep each second brings about: what is gone then was not
-  // held.
+  /// held.
   private static Map<String, Integer> held(OperatorProcess operator, Canaries canaries, Path folder)
       throws IOException {
     Map<String, Integer> found = Map.of();
