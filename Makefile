@@ -81,7 +81,7 @@ generate: ## Writes what is generated: crds/, docs/reference and the chart's par
 	@$(MVN) -q test -pl build -am -Dtest='Generate*Test' -Dcredence.generate=true -Dsurefire.failIfNoSpecifiedTests=false
 
 golden: ## Rewrites the golden files of decisions, stories, reports and the package plan: review the diff.
-	@$(MVN) -q test -pl operator -Dtest=DecisionTest,StoryTest,ReportTest,ResultsTest,DiscoveryTest,RiskRulesTest,ArchitectureTest -Dcredence.golden=true
+	@$(MVN) -q test -pl operator -Dtest=DecisionTest,StoryTest,ReportTest,ResultsTest,DiscoveryTest,RiskRulesTest,RotationStatesTest,ArchitectureTest -Dcredence.golden=true
 
 release-notes: ## Writes the section of VERSION=1.2.3 of CHANGELOG.md into target/release-notes.md.
 	@mkdir -p target && tools/changelog notes "$(VERSION)" >target/release-notes.md

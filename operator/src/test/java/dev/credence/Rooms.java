@@ -182,7 +182,7 @@ record Rooms(SortedMap<String, Integer> files, SortedMap<String, SortedSet<Strin
     try {
       var lines =
           Files.readAllLines(folder(room).resolve("package-info.java")).stream()
-              .takeWhile(line -> line.startsWith("///"))
+              .filter(line -> line.startsWith("///"))
               .map(line -> line.substring(3).strip())
               .collect(Collectors.joining(" "));
       return lines
