@@ -50,9 +50,12 @@ public class DecisionTest {
   private static final Pattern SUBJECT =
       Pattern.compile("^\\| `([a-z]+)` \\| .+ \\| `([a-z/]+)` \\|$", Pattern.MULTILINE);
 
+  /// `-Dcredence.decisions=window`: only the folders whose sentence or subject contains this.
   @TestFactory
   Stream<DynamicTest> decisions() throws IOException {
+    var wanted = System.getProperty("credence.decisions", "");
     return folders().stream()
+        .filter(folder -> FOLDER.relativize(folder).toString().contains(wanted))
         .map(
             folder ->
                 DynamicTest.dynamicTest(sentence(folder).replace('-', ' '), () -> check(folder)));
