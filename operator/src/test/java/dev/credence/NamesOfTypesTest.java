@@ -27,7 +27,7 @@ class NamesOfTypesTest {
     assertThat(types(MAIN.resolve("decide"))).contains(condition.name());
   }
 
-  /// What some packages have in common by their nature: `Table` of a report is not one of them.
+  /// Facts, the words of a decision and its rules are read together.
   @Test
   void no_two_types_of_the_core_share_a_name() throws IOException {
     var all = types(MAIN.resolve("decide"));

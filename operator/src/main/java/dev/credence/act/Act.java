@@ -86,8 +86,8 @@ public final class Act {
     this.memory = memory;
   }
 
-  /// Throws [Refusal] where the API server said no, and the client's own exception where it could
-  /// not be asked.
+  /// Throws [WriteRefused] where the API server said no, and the client's own exception where it
+  /// could not be asked.
   public void perform(Action action, MachineIdentity identity) {
     var namespace = identity.getMetadata().getNamespace();
     switch (action) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.settings;
 
-import java.time.Duration;
+import dev.credence.facts.time.WrittenDuration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -70,7 +70,7 @@ public final class EffectiveSettings {
     return switch (setting) {
       case Tier -> settings.tier().name();
       case WatchNamespaces -> joined(settings.watchNamespaces());
-      case SweepEvery -> duration(settings.sweepEvery());
+      case SweepEvery -> WrittenDuration.text(settings.sweepEvery());
       case NeverSuspend -> joined(settings.neverSuspend());
       case SuspensionLimit -> String.valueOf(settings.suspensionLimit());
       case ClusterResourceNamespace -> settings.clusterResourceNamespace();
@@ -83,21 +83,6 @@ public final class EffectiveSettings {
   /// In the same order always, so that the same settings are the same text.
   private static String joined(Collection<String> names) {
     return names.stream().sorted().collect(Collectors.joining(","));
-  }
-
-  /// As [Setting#SweepEvery] has it: `1h30m`.
-  static String duration(Duration every) {
-    var text = new StringBuilder();
-    append(text, every.toHours(), 'h');
-    append(text, every.toMinutesPart(), 'm');
-    append(text, every.toSecondsPart(), 's');
-    return text.toString();
-  }
-
-  private static void append(StringBuilder text, long number, char unit) {
-    if (number > 0) {
-      text.append(number).append(unit);
-    }
   }
 
   private EffectiveSettings() {}

@@ -308,8 +308,8 @@ class StagingTest {
     assertThat(acting.sent().path("metadata").has("ownerReferences")).isFalse();
   }
 
-  /// Fault in SecretWrites.put: `expires-at` stays, and Occasion.end takes it for the end of the
-  /// new value, which is then due again at once, for ever.
+  /// Fault in SecretWrites.put: `expires-at` stays, and RotationTrigger.end takes it for the end of
+  /// the new value, which is then due again at once, for ever.
   @Test
   void a_generated_value_does_not_end_with_the_token_before_it() {
     acting

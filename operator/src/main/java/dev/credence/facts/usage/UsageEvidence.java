@@ -9,7 +9,7 @@ import java.util.Map;
 ///
 /// `uses`: of its accounts and Secrets alone. `signals`: labels and annotations of its accounts
 /// that tell what they are for, by the name of the account. The tokens of its accounts are among
-/// the [Safeguards].
+/// the [SuspensionFacts].
 public record UsageEvidence(
     UsageListing uses, Tracking tracking, Map<String, Map<String, String>> signals) {
   public static final UsageEvidence NONE =
