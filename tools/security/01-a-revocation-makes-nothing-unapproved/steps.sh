@@ -45,7 +45,7 @@ spec:
   secrets:
   - name: given
     token:
-      serviceAccount: powerful
+      serviceAccountName: powerful
   serviceAccounts:
   - name: powerful
 Y

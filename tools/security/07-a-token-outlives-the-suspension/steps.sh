@@ -21,7 +21,7 @@ spec:
   secrets:
   - name: token-of-worker
     token:
-      serviceAccount: worker
+      serviceAccountName: worker
       lifetime: 24h
 Y
 within 60 observed $ns taker || not_tried 'the operator does not reconcile'

@@ -18,7 +18,7 @@ spec:
   secrets:
   - name: token-of-powerful
     token:
-      serviceAccount: powerful
+      serviceAccountName: powerful
 Y
 within 60 has_scope $ns wanted || not_tried 'the operator asks for no approval'
 scope=$(scope_of $ns wanted)

@@ -24,7 +24,7 @@ spec:
   secrets:
   - name: $1-token
     token:
-      serviceAccount: powerful
+      serviceAccountName: powerful
 Y
   within 60 has_scope $ns "$1" || not_tried 'the operator asks for no approval'
 }

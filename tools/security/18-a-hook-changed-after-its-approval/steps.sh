@@ -18,7 +18,7 @@ spec:
   - name: database
     hooks:
       apply:
-        cronJob: apply
+        cronJobName: apply
     generate:
       keys:
       - name: password

@@ -9,7 +9,7 @@
 ns=security-23
 start_over $ns
 secrets=''
-for i in $(seq -w 1 12); do secrets+="{name: token-$i, token: {serviceAccount: worker}}, "; done
+for i in $(seq -w 1 12); do secrets+="{name: token-$i, token: {serviceAccountName: worker}}, "; done
 printf '{apiVersion: credence.dev/v1alpha1, kind: MachineIdentity, metadata: {name: worker}, spec: {owner: {contact: bob@example.com}, serviceAccounts: [{name: worker}], secrets: [%s]}}' "${secrets%, }" |
   kubectl -n $ns create -f - >/dev/null
 for i in 11 12; do within 90 is_set $ns secret/token-$i '{.data.token}' || not_tried 'no token is issued'; done

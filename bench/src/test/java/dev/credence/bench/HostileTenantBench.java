@@ -247,7 +247,7 @@ class HostileTenantBench {
         IntStream.range(0, 64)
             .mapToObj(
                 number ->
-                    "{name: %s-%d, rotation: {every: %s, overlap: 1s}, generate: {keys: [{name: a, %s}]}}"
+                    "{name: %s-%d, rotation: {interval: %s, overlap: 1s}, generate: {keys: [{name: a, %s}]}}"
                         .formatted(name, number, every, generator))
             .collect(Collectors.joining(", "));
     return """
@@ -335,7 +335,7 @@ class HostileTenantBench {
                             IntStream.range(0, 4)
                                 .mapToObj(
                                     key ->
-                                        "{name: k%d, alternate: [%s]}"
+                                        "{name: k%d, cycle: [%s]}"
                                             .formatted(
                                                 key,
                                                 IntStream.range(0, 16)

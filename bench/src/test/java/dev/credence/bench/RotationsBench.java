@@ -49,7 +49,7 @@ class RotationsBench {
           cluster,
           """
           {apiVersion: credence.dev/v1alpha1, kind: CredentialPolicy, metadata: {name: wave},
-           spec: {rotation: {schedule: "%s", overlap: 1h, windows: [{cron: "%s", duration: 30m}]}}}
+           spec: {rotation: {schedule: "%s", overlap: 1h, windows: [{schedule: "%s", duration: 30m}]}}}
           """
               .formatted(cron, cron));
       within(Duration.ofMinutes(8), "all are replaced").until(() -> issued(cluster, 2) == AT_ONCE);
@@ -71,7 +71,7 @@ class RotationsBench {
     var results = new Results("rotation-lateness");
     try (var cluster = LocalCluster.fresh("bench");
         var operator = OperatorProcess.on(cluster).start()) {
-      create(cluster, A_MINUTE, ", rotation: {every: 60s, overlap: 5s}");
+      create(cluster, A_MINUTE, ", rotation: {interval: 60s, overlap: 5s}");
       within(Duration.ofMinutes(8), "five minutes of it")
           .until(
               () -> secrets(cluster).filter(meta -> version(meta) >= ROUNDS).count() == A_MINUTE);

@@ -129,7 +129,7 @@ final class Rehearsal {
         secrets:
         - name: crm-db
           generate: {keys: [{name: password, password: {length: 32}}]}
-          rotation: {every: 720h}
+          rotation: {interval: 720h}
       """;
 
   private static boolean answers(HttpClient http, URI page) throws InterruptedException {

@@ -52,10 +52,10 @@ final class ReasonReference {
               "Somebody has confirmed in time that the identity is needed."));
 
   static {
-    when(ConditionType.Ready, ConditionStatus.True, Reason.InOrder);
+    when(ConditionType.Ready, ConditionStatus.True, Reason.Compliant);
     when(ConditionType.PolicyMatched, ConditionStatus.True, Reason.Matched);
     when(ConditionType.PolicyMatched, ConditionStatus.False, Reason.NoPolicy);
-    when(ConditionType.OwnerAssigned, ConditionStatus.True, Reason.Assigned);
+    when(ConditionType.OwnerAssigned, ConditionStatus.True, Reason.OwnerSet);
     when(
         ConditionType.OwnerAssigned,
         ConditionStatus.False,
@@ -65,16 +65,16 @@ final class ReasonReference {
     when(ConditionType.Approved, ConditionStatus.True, Reason.NotRequired, Reason.Approved);
     when(
         ConditionType.Approved, ConditionStatus.False, Reason.ApprovalPending, Reason.ScopeChanged);
-    when(ConditionType.MembersLinked, ConditionStatus.True, Reason.AllLinked);
+    when(ConditionType.MembersLinked, ConditionStatus.True, Reason.Linked);
     when(
         ConditionType.MembersLinked,
         ConditionStatus.False,
         Reason.MemberMissing,
-        Reason.TargetNotOwned,
+        Reason.NotManaged,
         Reason.ClaimedWhileSuspended,
         Reason.ClaimedByOther,
         Reason.CertManagerAbsent);
-    when(ConditionType.CredentialsFresh, ConditionStatus.True, Reason.Fresh);
+    when(ConditionType.CredentialsFresh, ConditionStatus.True, Reason.Current);
     when(
         ConditionType.CredentialsFresh,
         ConditionStatus.False,

@@ -33,7 +33,7 @@ final class Schema {
           "status.credentials", List.of("name", "kind"),
           "status.conditions", List.of("type"));
 
-  private static final List<String> SETS = List.of("spec.types", "spec.lifetime.warnBefore");
+  private static final List<String> SETS = List.of("spec.match.types", "spec.lifetime.warnBefore");
 
   private static final Map<String, String> ABOUT =
       Map.of(

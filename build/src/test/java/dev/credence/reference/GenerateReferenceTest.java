@@ -114,7 +114,7 @@ class GenerateReferenceTest {
     return answer.aspect() == ConditionType.Ready && answer.truth() == ConditionStatus.True;
   }
 
-  /// What `expect.yaml` says: `Ready: "True InOrder: the identity is as it should be"`.
+  /// What `expect.yaml` says: `Ready: "True Compliant: the identity is as it should be"`.
   private static Set<Shown> shown() throws IOException {
     var yaml = new ObjectMapper(new YAMLFactory());
     var shown = new HashSet<Shown>();

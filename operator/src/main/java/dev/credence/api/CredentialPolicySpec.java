@@ -19,25 +19,16 @@ public record CredentialPolicySpec(
         @Min(-1000000)
         @Max(1000000)
         Integer priority,
-    @JsonPropertyDescription(
-            "The namespaces whose identities are selected; left out or empty: all.")
-        LabelSelector namespaceSelector,
-    @JsonPropertyDescription(
-            "The identities that are selected, by their labels; left out or empty: all. Users who may write an identity can change its labels and leave the policy: select by namespaceSelector what no tenant is to leave.")
-        LabelSelector identitySelector,
-    @JsonPropertyDescription(
-            "The types of identities that are selected; left out or empty: all. Users who may write an identity can change its type and leave the policy.")
-        @Size(max = 7)
-        List<ActorType> types,
+    @JsonPropertyDescription("The identities that the policy applies to. Left out or empty: all.")
+        Match match,
     @JsonPropertyDescription(
             "Audit (default): a broken rule is shown in its condition and in metrics. Enforce: it also makes the identity not Ready.")
         @Default("Audit")
         Enforcement enforcement,
     @JsonPropertyDescription("Who must answer for an identity.") OwnerRule owner,
     @JsonPropertyDescription(
-            "Required: nothing is made for an identity, or rotated, before somebody with the right to `approve` machineidentities approves what it asks for. Only where the policy enforces.")
-        @Default("NotRequired")
-        ApprovalRule approval,
+            "Whether a user must approve what an identity requests before the operator creates or rotates anything for it.")
+        Approval approval,
     @JsonPropertyDescription("How long an identity may exist, and what becomes of it then.")
         Lifetime lifetime,
     @JsonPropertyDescription("How often generated values are replaced, when and how.")
@@ -51,8 +42,7 @@ public record CredentialPolicySpec(
     @JsonPropertyDescription("How often somebody must confirm that an identity is still needed.")
         Review review,
     @JsonPropertyDescription(
-            "What becomes of ServiceAccounts that no identity claims, in the selected namespaces. Disabled (default): nothing. Report: they are counted and listed. Register: a MachineIdentity is written for each, to be adopted.")
-        @Default("Disabled")
+            "What happens to ServiceAccounts that no identity claims, in the selected namespaces.")
         Discovery discovery,
     @JsonPropertyDescription("What the policy may do by itself, and how much of it.")
         Safety safety) {
@@ -62,17 +52,36 @@ public record CredentialPolicySpec(
     Enforce
   }
 
-  public enum ApprovalRule {
-    NotRequired,
-    Required
-  }
+  public record Match(
+      @JsonPropertyDescription(
+              "The namespaces whose identities are selected, by their labels. Left out or empty: all.")
+          LabelSelector namespaceSelector,
+      @JsonPropertyDescription(
+              "The identities that are selected, by their labels. Left out or empty: all. Users who may write an identity can change its labels and leave the policy: select by namespaceSelector what no tenant is to leave.")
+          LabelSelector identitySelector,
+      @JsonPropertyDescription(
+              "The types of identities that are selected. Left out or empty: all. Users who may write an identity can change its type and leave the policy.")
+          @Size(max = 7)
+          List<ActorType> types) {}
+
+  public record Approval(
+      @JsonPropertyDescription(
+              "true: a user with the verb `approve` on machineidentities must approve the requested scope before the operator creates or rotates anything for the identity. Takes effect only where the policy enforces.")
+          @Default("false")
+          Boolean required) {}
 
   public enum OnExpiry {
     Report,
     Suspend
   }
 
-  public enum Discovery {
+  public record Discovery(
+      @JsonPropertyDescription(
+              "Disabled (default): nothing. Report: the operator counts and lists them. Register: the operator also creates a MachineIdentity for each, which a user adopts.")
+          @Default("Disabled")
+          DiscoveryMode mode) {}
+
+  public enum DiscoveryMode {
     Disabled,
     Report,
     Register
@@ -85,37 +94,37 @@ public record CredentialPolicySpec(
 
   @ValidationRule(
       value =
-          "!has(self.after) || !self.after.matches('"
+          "!has(self.unusedFor) || !self.unusedFor.matches('"
               + Form.DURATION
-              + "') || duration(self.after) >= duration('10s')",
-      message = "`after` must be at least 10s",
-      fieldPath = ".after")
+              + "') || duration(self.unusedFor) >= duration('10s')",
+      message = "`unusedFor` must be at least 10s",
+      fieldPath = ".unusedFor")
   public record Idle(
       @JsonPropertyDescription(
               "How long without any sign of use until an identity counts as idle: 2160h is 90 days. Use of tokens is known to the day.")
           @Required
           @Size(max = 24)
           @Pattern(Form.DURATION)
-          String after,
+          String unusedFor,
       @JsonPropertyDescription(
               "Report (default): it is shown. Suspend: it is taken out of service, where the policy enforces.")
           @Default("Report")
-          Action action) {}
+          Action onIdle) {}
 
   @ValidationRule(
       value =
-          "!has(self.every) || !self.every.matches('"
+          "!has(self.interval) || !self.interval.matches('"
               + Form.DURATION
-              + "') || duration(self.every) >= duration('10s')",
-      message = "`every` must be at least 10s",
-      fieldPath = ".every")
+              + "') || duration(self.interval) >= duration('10s')",
+      message = "`interval` must be at least 10s",
+      fieldPath = ".interval")
   public record Review(
       @JsonPropertyDescription(
               "How long a review counts, or an identity's creation before the first: 2160h is 90 days.")
           @Required
           @Size(max = 24)
           @Pattern(Form.DURATION)
-          String every,
+          String interval,
       @JsonPropertyDescription(
               "Report (default): it is shown. Suspend: it is taken out of service, where the policy enforces.")
           @Default("Report")
@@ -125,7 +134,7 @@ public record CredentialPolicySpec(
       @JsonPropertyDescription(
               "From which severity on a finding breaks the policy: Low, Medium, High or Critical. All are listed.")
           @Default("Medium")
-          Severity reportFrom,
+          Severity minSeverity,
       @JsonPropertyDescription("Findings that are accepted, each for a reason and a time.")
           @Size(max = 64)
           List<RiskException> exceptions) {}
@@ -145,7 +154,7 @@ public record CredentialPolicySpec(
       @JsonPropertyDescription("Why.") @Required @Size(min = 1, max = 1024) @Pattern(Form.LINE)
           String reason,
       @JsonPropertyDescription("Until when it holds. Left out: until it is taken away.")
-          Instant validUntil) {}
+          Instant expirationTime) {}
 
   public record Safety(
       @JsonPropertyDescription(
@@ -204,50 +213,50 @@ public record CredentialPolicySpec(
           String decommissionAfter) {}
 
   @ValidationRule(
-      value = "!(has(self.every) && has(self.schedule))",
-      message = "`every` may not be specified when `schedule` is set")
+      value = "!(has(self.interval) && has(self.schedule))",
+      message = "`interval` may not be specified when `schedule` is set")
   @ValidationRule(
       value = "!has(self.timeZone) || has(self.schedule)",
       message = "`timeZone` needs `schedule`")
   @ValidationRule(
-      value = Rotation.EVERY_AT_LEAST,
-      message = Rotation.EVERY_AT_LEAST_SAYS,
-      fieldPath = ".every")
+      value = Rotation.INTERVAL_AT_LEAST,
+      message = Rotation.INTERVAL_AT_LEAST_SAYS,
+      fieldPath = ".interval")
   @ValidationRule(
       value = Rotation.OVERLAP_SHORTER,
       message = Rotation.OVERLAP_SHORTER_SAYS,
       fieldPath = ".overlap")
   @ValidationRule(
       value =
-          "!has(self.every) || !has(self.maxEvery) || !self.every.matches('"
+          "!has(self.interval) || !has(self.maxInterval) || !self.interval.matches('"
               + Form.DURATION
-              + "') || !self.maxEvery.matches('"
+              + "') || !self.maxInterval.matches('"
               + Form.DURATION
-              + "') || duration(self.every) <= duration(self.maxEvery)",
-      message = "`every` must not be longer than `maxEvery`",
-      fieldPath = ".every")
+              + "') || duration(self.interval) <= duration(self.maxInterval)",
+      message = "`interval` must not be longer than `maxInterval`",
+      fieldPath = ".interval")
   @ValidationRule(
       value =
-          "!has(self.maxEvery) || !self.maxEvery.matches('"
+          "!has(self.maxInterval) || !self.maxInterval.matches('"
               + Form.DURATION
-              + "') || duration(self.maxEvery) >= duration('10s')",
-      message = "`maxEvery` must be at least 10s",
-      fieldPath = ".maxEvery")
+              + "') || duration(self.maxInterval) >= duration('10s')",
+      message = "`maxInterval` must be at least 10s",
+      fieldPath = ".maxInterval")
   @ValidationRule(
       value =
-          "!has(self.overlap) || !has(self.overlapAtMost) || !self.overlap.matches('"
+          "!has(self.overlap) || !has(self.maxOverlap) || !self.overlap.matches('"
               + Form.DURATION
-              + "') || !self.overlapAtMost.matches('"
+              + "') || !self.maxOverlap.matches('"
               + Form.DURATION
-              + "') || duration(self.overlap) <= duration(self.overlapAtMost)",
-      message = "`overlapAtMost` must not be shorter than `overlap`",
-      fieldPath = ".overlapAtMost")
+              + "') || duration(self.overlap) <= duration(self.maxOverlap)",
+      message = "`maxOverlap` must not be shorter than `overlap`",
+      fieldPath = ".maxOverlap")
   public record PolicyRotation(
       @JsonPropertyDescription(
               "How long a value lives before the next one, for identities that say nothing: 720h. Left out (and no schedule): nothing is rotated unless the identity asks for it.")
           @Size(max = 24)
           @Pattern(Form.DURATION)
-          String every,
+          String interval,
       @JsonPropertyDescription(
               "When values are replaced, as five fields of cron with the grammar of a Kubernetes CronJob: `0 2 1 * *` is the first of each month at two. Sunday is 0.")
           @Size(max = 128)
@@ -262,9 +271,9 @@ public record CredentialPolicySpec(
               "The longest life of a value that an identity may ask for. Where it asks for more, or for a schedule with longer gaps, this holds.")
           @Size(max = 24)
           @Pattern(Form.DURATION)
-          String maxEvery,
+          String maxInterval,
       @JsonPropertyDescription(
-              "How long the old value stays readable as `<key>.previous` beside the new one. Default 24h, at most half of `every`.")
+              "How long the old value stays readable as `<key>.previous` beside the new one. Default 24h, at most half of `interval`.")
           @Size(max = 24)
           @Pattern(Form.DURATION)
           String overlap,
@@ -272,9 +281,9 @@ public record CredentialPolicySpec(
               "How long the old value stays at most, counted from the new one, while it waits for consumers that have not moved. Default 168h, or until the next value is due.")
           @Size(max = 24)
           @Pattern(Form.DURATION)
-          String overlapAtMost,
+          String maxOverlap,
       @JsonPropertyDescription(
-              "What happens to the old value at the end of `overlapAtMost` while consumers still use it. Retire (default): it is removed, and the consumers are reported as left behind. Keep: it stays valid until they have moved, which is reported, and the next value waits for that. A token that expires and a value that is revoked are never kept.")
+              "What happens to the old value at the end of `maxOverlap` while consumers still use it. Retire (default): it is removed, and the consumers are reported as left behind. Keep: it stays valid until they have moved, which is reported, and the next value waits for that. A token that expires and a value that is revoked are never kept.")
           @Default("Retire")
           OnConsumersPending onConsumersPending,
       @JsonPropertyDescription(
@@ -307,7 +316,7 @@ public record CredentialPolicySpec(
           @Required
           @Size(max = 128)
           @Pattern(Form.CRON)
-          String cron,
+          String schedule,
       @JsonPropertyDescription(
               "How long it stays open: 6h. Across midnight and changes of the clock it stays open this long.")
           @Required
@@ -315,18 +324,18 @@ public record CredentialPolicySpec(
           @Pattern(Form.DURATION)
           String duration,
       @JsonPropertyDescription(
-              "The time zone of `cron`, by its name in the IANA database such as Europe/Berlin; UTC where it is left out.")
+              "The time zone of `schedule`, by its name in the IANA database such as Europe/Berlin; UTC where it is left out.")
           @Size(max = 64)
           @Pattern(Form.ZONE)
           String timeZone) {}
 
   @ValidationRule(
       value =
-          "!has(self.waitFor) || !self.waitFor.matches('"
+          "!has(self.timeout) || !self.timeout.matches('"
               + Form.DURATION
-              + "') || duration(self.waitFor) >= duration('10s')",
-      message = "`waitFor` must be at least 10s",
-      fieldPath = ".waitFor")
+              + "') || duration(self.timeout) >= duration('10s')",
+      message = "`timeout` must be at least 10s",
+      fieldPath = ".timeout")
   public record Restart(
       @JsonPropertyDescription(
               "None (default): consumers read the new value by themselves. Rollout: an annotation on the pod template of Deployments, StatefulSets and DaemonSets that use the Secret, spec.restartAt of Argo Rollouts; pods of other controllers are evicted. Evict: all of them are evicted, and nothing that Git declares is changed. One pod of a controller is evicted at a time, as far as PodDisruptionBudgets allow it.")
@@ -341,7 +350,7 @@ public record CredentialPolicySpec(
               "How long a restarted workload may take before it is reported as stuck; the others then wait for it. Also how long a workload that is not fully available for a reason of its own is waited for before it is restarted all the same, or reported. Default 10m.")
           @Size(max = 24)
           @Pattern(Form.DURATION)
-          String waitFor) {}
+          String timeout) {}
 
   public enum Strategy {
     None,
@@ -362,15 +371,19 @@ public record CredentialPolicySpec(
           @Size(max = 24)
           @Pattern(Form.DURATION)
           String maxLifetime,
+      @JsonPropertyDescription("Secrets with a ServiceAccount token that never expires.")
+          LegacyTokens legacy) {}
+
+  public record LegacyTokens(
       @JsonPropertyDescription(
-              "What becomes of token Secrets of ServiceAccounts, which never end. Allow: nothing. Report (default): they break the policy once they are not used. Invalidate: one that was not used for legacyUnusedFor is made invalid, where the policy enforces; it can be made valid again.")
-          @Default("Report")
-          Legacy legacy,
-      @JsonPropertyDescription(
-              "How long such a token must not have been used: 2160h (default) is 90 days.")
+              "How long such a token must not have been used before it counts as unused: 2160h (default) is 90 days.")
           @Size(max = 24)
           @Pattern(Form.DURATION)
-          String legacyUnusedFor) {}
+          String unusedFor,
+      @JsonPropertyDescription(
+              "Ignore: nothing. Report (default): an unused token violates the policy. Invalidate: the API server rejects an unused token from then on, where the policy enforces; the operator can make it valid again.")
+          @Default("Report")
+          OnUnused onUnused) {}
 
   @ValidationRule(
       value =
@@ -438,8 +451,8 @@ public record CredentialPolicySpec(
           @Max(521)
           Integer minECDSA) {}
 
-  public enum Legacy {
-    Allow,
+  public enum OnUnused {
+    Ignore,
     Report,
     Invalidate
   }

@@ -30,10 +30,10 @@ public record CredentialPolicyStatus(
               "Secrets that something else has made and looks after, like a Certificate or External Secrets. Not among the others.")
           Integer attributed,
       @JsonPropertyDescription(
-              "What the baseline leaves apart: accounts of Kubernetes, and all that is in system namespaces. Not among the others.")
-          Integer baseline,
+              "What the default exclusions cover: accounts of Kubernetes, and all that is in system namespaces. Not among the others.")
+          Integer excluded,
       @JsonPropertyDescription(
-              "Identities that were written for accounts (`discovery: Register`) and wait for somebody to adopt them.")
+              "Identities that were written for accounts (`discovery: {mode: Register}`) and wait for somebody to adopt them.")
           Integer discovered,
       @JsonPropertyDescription(
               "The first of them, each as `ServiceAccount sales/crm: why`. At most 32.")

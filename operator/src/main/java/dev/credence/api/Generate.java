@@ -25,7 +25,7 @@ import java.util.List;
 @ValidationRule(
     value = Generate.TEXTS_FIT,
     message =
-        "`value`, `template` and `alternate` of the keys must have at most 65536 characters together")
+        "`value`, `template` and `cycle` of the keys must have at most 65536 characters together")
 public record Generate(
     @JsonPropertyDescription(
             "The keys of the Secret, each with exactly one generator. At least 1, at most 32.")
@@ -34,13 +34,13 @@ public record Generate(
         List<KeyRecipe> keys) {
 
   static final String TEXTS_FIT =
-      "self.keys.map(k, (has(k.value) ? k.value.size() : 0) + (has(k.template) ? k.template.size() : 0) + (has(k.alternate) ? k.alternate.map(a, a.size()).sum() : 0)).sum() <= 65536";
+      "self.keys.map(k, (has(k.value) ? k.value.size() : 0) + (has(k.template) ? k.template.size() : 0) + (has(k.cycle) ? k.cycle.map(a, a.size()).sum() : 0)).sum() <= 65536";
 
   @ValidationRule(
       value =
-          "[has(self.value), has(self.password), has(self.bytes), has(self.uuid), has(self.alternate), has(self.keyPair), has(self.template)].filter(g, g).size() == 1",
+          "[has(self.value), has(self.password), has(self.bytes), has(self.uuid), has(self.cycle), has(self.keyPair), has(self.template)].filter(g, g).size() == 1",
       message =
-          "must have exactly one of `value`, `password`, `bytes`, `uuid`, `alternate`, `keyPair` and `template`")
+          "must have exactly one of `value`, `password`, `bytes`, `uuid`, `cycle`, `keyPair` and `template`")
   @ValidationRule(
       value = "!self.name.endsWith('.previous')",
       message =
@@ -62,7 +62,7 @@ public record Generate(
       @JsonPropertyDescription(
               "The next text of the list with each version: two accounts at the other end, so that the old and the new both work.")
           @Size(min = 2, max = 16)
-          List<@Size(min = 1, max = 253) String> alternate,
+          List<@Size(min = 1, max = 253) String> cycle,
       @JsonPropertyDescription("A private key, and its public half where a key for it is named.")
           KeyPair keyPair,
       @JsonPropertyDescription(

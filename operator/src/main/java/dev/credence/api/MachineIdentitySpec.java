@@ -12,8 +12,8 @@ import java.util.List;
 
 @ValidationRule(
     value =
-        "!has(self.secrets) || self.secrets.all(s, !has(s.token) || (has(self.serviceAccounts) && self.serviceAccounts.exists(a, a.name == s.token.serviceAccount)))",
-    message = "`secrets[].token.serviceAccount` must be listed in `serviceAccounts`",
+        "!has(self.secrets) || self.secrets.all(s, !has(s.token) || (has(self.serviceAccounts) && self.serviceAccounts.exists(a, a.name == s.token.serviceAccountName)))",
+    message = "`secrets[].token.serviceAccountName` must be listed in `serviceAccounts`",
     fieldPath = ".secrets")
 @ValidationRule(
     value =

@@ -258,14 +258,14 @@ public record MachineIdentityStatus(
       @JsonPropertyDescription("Named members that do not exist.") @Required Integer missing,
       @JsonPropertyDescription("Members to be made whose name is taken by an object of others.")
           @Required
-          Integer notOwned,
+          Integer notManaged,
       @JsonPropertyDescription("Members that another identity has.") @Required
           Integer conflicted) {}
 
   public record CredentialStatus(
       @JsonPropertyDescription("The name of the Secret or Certificate.") @Required @Size(max = 253)
           String name,
-      @JsonPropertyDescription("What it is.") @Required CredentialKind kind,
+      @JsonPropertyDescription("What it is.") @Required CredentialType type,
       @JsonPropertyDescription("Where it is in its rotation.") @Required CredentialState state,
       @JsonPropertyDescription("Counts the values that were issued under this name.") Long version,
       @JsonPropertyDescription("When the current value was issued.") Instant issueTime,
@@ -298,7 +298,7 @@ public record MachineIdentityStatus(
               "How many of them still use a value that is no longer valid. Absent where there are none.")
           Integer leftBehind) {}
 
-  public enum CredentialKind {
+  public enum CredentialType {
     Generated,
     Token,
     Certificate,

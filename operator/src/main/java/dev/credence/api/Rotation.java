@@ -7,15 +7,15 @@ import io.fabric8.generator.annotation.Size;
 import io.fabric8.generator.annotation.ValidationRule;
 
 @ValidationRule(
-    value = "!(has(self.every) && has(self.schedule))",
-    message = "`every` may not be specified when `schedule` is set")
+    value = "!(has(self.interval) && has(self.schedule))",
+    message = "`interval` may not be specified when `schedule` is set")
 @ValidationRule(
     value = "!has(self.timeZone) || has(self.schedule)",
     message = "`timeZone` needs `schedule`")
 @ValidationRule(
-    value = Rotation.EVERY_AT_LEAST,
-    message = Rotation.EVERY_AT_LEAST_SAYS,
-    fieldPath = ".every")
+    value = Rotation.INTERVAL_AT_LEAST,
+    message = Rotation.INTERVAL_AT_LEAST_SAYS,
+    fieldPath = ".interval")
 @ValidationRule(
     value = Rotation.OVERLAP_SHORTER,
     message = Rotation.OVERLAP_SHORTER_SAYS,
@@ -24,7 +24,7 @@ public record Rotation(
     @JsonPropertyDescription("How long a value lives before the next one: 720h. At least 10s.")
         @Size(max = 24)
         @Pattern(Form.DURATION)
-        String every,
+        String interval,
     @JsonPropertyDescription(
             "When the value is replaced, as five fields of cron with the grammar of a Kubernetes CronJob: `0 2 1 * *` is the first of each month at two. Sunday is 0.")
         @Size(max = 128)
@@ -36,7 +36,7 @@ public record Rotation(
         @Pattern(Form.ZONE)
         String timeZone,
     @JsonPropertyDescription(
-            "How long the old value stays readable as `<key>.previous` beside the new one. Default 24h, at most half of `every`.")
+            "How long the old value stays readable as `<key>.previous` beside the new one. Default 24h, at most half of `interval`.")
         @Size(max = 24)
         @Pattern(Form.DURATION)
         String overlap) {
@@ -44,16 +44,16 @@ public record Rotation(
   // A text that is no duration has its own message; these rules then keep quiet.
   private static final String IS_DURATION = ".matches('" + Form.DURATION + "')";
 
-  static final String EVERY_AT_LEAST =
-      "!has(self.every) || !self.every"
+  static final String INTERVAL_AT_LEAST =
+      "!has(self.interval) || !self.interval"
           + IS_DURATION
-          + " || duration(self.every) >= duration('10s')";
-  static final String EVERY_AT_LEAST_SAYS = "`every` must be at least 10s";
+          + " || duration(self.interval) >= duration('10s')";
+  static final String INTERVAL_AT_LEAST_SAYS = "`interval` must be at least 10s";
   static final String OVERLAP_SHORTER =
-      "!has(self.overlap) || !has(self.every) || !self.every"
+      "!has(self.overlap) || !has(self.interval) || !self.interval"
           + IS_DURATION
           + " || !self.overlap"
           + IS_DURATION
-          + " || duration(self.overlap) < duration(self.every)";
-  static final String OVERLAP_SHORTER_SAYS = "`overlap` must be shorter than `every`";
+          + " || duration(self.overlap) < duration(self.interval)";
+  static final String OVERLAP_SHORTER_SAYS = "`overlap` must be shorter than `interval`";
 }

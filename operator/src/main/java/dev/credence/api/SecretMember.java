@@ -19,7 +19,7 @@ import java.util.List;
 @ValidationRule(
     value = SecretMember.SLOW_KEYS_LAST,
     message =
-        "`rotation.every` of a Secret with an RSA key must be at least 1h, since the key takes long to generate: use Ed25519 or ECDSA for a shorter one")
+        "`rotation.interval` of a Secret with an RSA key must be at least 1h, since the key takes long to generate: use Ed25519 or ECDSA for a shorter one")
 @ValidationRule(
     value = "!has(self.hooks) || has(self.generate)",
     message = "`hooks` needs `generate`: they bring a new value to where it is checked")
@@ -73,16 +73,16 @@ public record SecretMember(
         Token token) {
 
   static final String SLOW_KEYS_LAST =
-      "!has(self.generate) || !has(self.rotation) || !has(self.rotation.every) || !self.rotation.every.matches('"
+      "!has(self.generate) || !has(self.rotation) || !has(self.rotation.interval) || !self.rotation.interval.matches('"
           + Form.DURATION
-          + "') || duration(self.rotation.every) >= duration('1h') || !self.generate.keys.exists(k, has(k.keyPair) && k.keyPair.algorithm == 'RSA')";
+          + "') || duration(self.rotation.interval) >= duration('1h') || !self.generate.keys.exists(k, has(k.keyPair) && k.keyPair.algorithm == 'RSA')";
 
   @ValidationRule(
       value = "has(self.apply) || has(self.verify) || has(self.revoke)",
       message = "`hooks` needs at least one of `apply`, `verify` and `revoke`")
   public record Hooks(
       @JsonPropertyDescription(
-              "Sets the new value where it is checked, such as by ALTER USER. The old one must stay valid: `generate.keys[].alternate` gives the other end two accounts.")
+              "Sets the new value where it is checked, such as by ALTER USER. The old one must stay valid: `generate.keys[].cycle` gives the other end two accounts.")
           Hook apply,
       @JsonPropertyDescription("Proves that the new value works, before any consumer sees it.")
           Hook verify,
@@ -103,7 +103,7 @@ public record SecretMember(
           @Required
           @Size(min = 1, max = 253)
           @Pattern(Form.NAME)
-          String cronJob,
+          String cronJobName,
       @JsonPropertyDescription(
               "How long the Job may take before the attempt has failed: 5m (default). Between 1s and 24h.")
           @Size(max = 24)
@@ -123,7 +123,7 @@ public record SecretMember(
           @Required
           @Size(min = 1, max = 253)
           @Pattern(Form.NAME)
-          String serviceAccount,
+          String serviceAccountName,
       @JsonPropertyDescription(
               "Who accepts the token; left out: the API server. A token for others opens the API server only where one of its own audiences is among them.")
           @Size(max = 8)
@@ -138,7 +138,7 @@ public record SecretMember(
           Boolean kubeconfig) {}
 
   public record Account(
-      @JsonPropertyDescription("What kind of system knows the account.") @Required AccountKind kind,
+      @JsonPropertyDescription("What kind of system knows the account.") @Required AccountType type,
       @JsonPropertyDescription("Which system, as your people call it: db.sales, github.com.")
           @Required
           @Size(min = 1, max = 253)
@@ -150,7 +150,7 @@ public record SecretMember(
           @Pattern(Form.LINE)
           String name) {}
 
-  public enum AccountKind {
+  public enum AccountType {
     Database,
     OperatingSystem,
     Directory,

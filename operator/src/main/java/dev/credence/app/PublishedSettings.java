@@ -51,7 +51,7 @@ final class PublishedSettings {
     if (annotations == null || !text.equals(annotations.get(Api.SETTINGS))) {
       publish();
     }
-    next = Optional.of(now + settings.sweepEvery().toNanos());
+    next = Optional.of(now + settings.resyncInterval().toNanos());
   }
 
   private void publish() {

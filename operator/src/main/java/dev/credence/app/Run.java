@@ -17,7 +17,7 @@ import dev.credence.controller.IdentityReconciler;
 import dev.credence.controller.PolicyReconciler;
 import dev.credence.controller.ReportLoop;
 import dev.credence.controller.Sweep;
-import dev.credence.facts.discovery.Baseline;
+import dev.credence.facts.discovery.DefaultExclusions;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.rbac.Exclusions;
 import dev.credence.generate.Maker;
@@ -152,7 +152,7 @@ public final class Run implements Callable<Integer> {
             remembering(watches),
             clock);
     var announcer = new EventRecorder(clients.full(), clock, instance);
-    var sweep = new Sweep(watches, act, settings.tier(), meters, clock, settings.sweepEvery());
+    var sweep = new Sweep(watches, act, settings.tier(), meters, clock, settings.resyncInterval());
     var identities =
         new IdentityReconciler(
             watches, settings.tier(), act, announcer, fleet, meters, clock, sweep::isGone);
@@ -165,9 +165,9 @@ public final class Run implements Callable<Integer> {
             watches,
             new IdentityWrites(clients.full()),
             census,
-            Baseline.of(settings.baseline(), settings.namespace()),
+            DefaultExclusions.of(settings.discoveryExclude(), settings.namespace()),
             clock,
-            settings.sweepEvery());
+            settings.resyncInterval());
     var reporting = reporting(settings, clients, watches, fleet, clock);
     var engine =
         new Framework(settings, clients.full(), instance, meters, sweep, discovering, reporting);
@@ -226,7 +226,7 @@ public final class Run implements Callable<Integer> {
                 new Reports(clients.full(), settings.watchNamespaces()),
                 new ReportWrites(clients.full()),
                 clock,
-                settings.sweepEvery()))
+                settings.resyncInterval()))
         : Optional.empty();
   }
 

@@ -5,7 +5,7 @@ import dev.credence.act.IdentityWrites;
 import dev.credence.api.MachineIdentity;
 import dev.credence.decide.discovery.Discovery;
 import dev.credence.decide.discovery.RegistrationPlan;
-import dev.credence.facts.discovery.Baseline;
+import dev.credence.facts.discovery.DefaultExclusions;
 import dev.credence.facts.policy.PolicyRules;
 import dev.credence.metrics.DiscoveryGauges;
 import dev.credence.observe.ClusterCaches;
@@ -26,7 +26,7 @@ public final class DiscoveryLoop implements AutoCloseable {
   private final ClusterCaches watches;
   private final Registrar registrar;
   private final DiscoveryGauges census;
-  private final Baseline baseline;
+  private final DefaultExclusions excluded;
   private final Clock clock;
   private final Duration every;
   private @Nullable Instant last;
@@ -40,13 +40,13 @@ public final class DiscoveryLoop implements AutoCloseable {
       ClusterCaches watches,
       IdentityWrites writes,
       DiscoveryGauges census,
-      Baseline baseline,
+      DefaultExclusions excluded,
       Clock clock,
       Duration every) {
     this.watches = watches;
     this.registrar = new Registrar(writes::perform);
     this.census = census;
-    this.baseline = baseline;
+    this.excluded = excluded;
     this.clock = clock;
     this.every = every;
   }
@@ -105,7 +105,7 @@ public final class DiscoveryLoop implements AutoCloseable {
   }
 
   private void take(Instant now) {
-    var inventory = watches.inventory(baseline);
+    var inventory = watches.inventory(excluded);
     var discovery = Discovery.of(inventory);
     var progress = registrar.perform(RegistrationPlan.of(inventory, discovery), now);
     census.found(new DiscoveryGauges.Result(discovery, progress));

@@ -89,7 +89,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   private static final Duration LONGEST_TIMER = Duration.ofMinutes(15);
 
   private static final Set<Reason> LEFT_ALONE =
-      Set.of(Reason.TargetNotOwned, Reason.ClaimedByOther, Reason.ClaimedWhileSuspended);
+      Set.of(Reason.NotManaged, Reason.ClaimedByOther, Reason.ClaimedWhileSuspended);
 
   private static final Duration SHORTEST_TIMER = Duration.ofMillis(50);
   /// What the API server answers to a status that the schema does not allow.
@@ -322,7 +322,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
         Reason.TooLarge,
         "The MachineIdentities of namespace "
             + resource.getMetadata().getNamespace()
-            + " have more than 4 MiB of text together, so this one is not evaluated: its credentials stay as they are and are not renewed. It can still be suspended. Shorten `value`, `template` and `alternate` of its keys, or delete identities of the namespace, and then change this one",
+            + " have more than 4 MiB of text together, so this one is not evaluated: its credentials stay as they are and are not renewed. It can still be suspended. Shorten `value`, `template` and `cycle` of its keys, or delete identities of the namespace, and then change this one",
         Optional.empty(),
         client);
   }

@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.Generator.Algorithm;
-import dev.credence.facts.credential.Generator.Alternate;
 import dev.credence.facts.credential.Generator.Characters;
+import dev.credence.facts.credential.Generator.Cycle;
 import dev.credence.facts.credential.Generator.Encoding;
 import dev.credence.facts.credential.Generator.Fixed;
 import dev.credence.facts.credential.Generator.KeyPair;
@@ -126,7 +126,7 @@ public final class Maker {
       case RandomBytes(int length, Encoding encoding) ->
           values.put(key.name(), EncodedBytes.draw(length, encoding, random));
       case Uuid() -> values.put(key.name(), Uuids.draw(random));
-      case Alternate(List<String> texts) ->
+      case Cycle(List<String> texts) ->
           values.put(key.name(), turn(texts, version, before.get(key.name())).getBytes(UTF_8));
       case KeyPair pair -> values.putAll(KeyPairs.make(key.name(), pair, random));
       case Unknown _ -> throw new IllegalStateException("the check above refuses it");

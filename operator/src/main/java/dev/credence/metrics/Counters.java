@@ -107,7 +107,7 @@ public final class Counters {
     for (var reason :
         List.of(
             REQUEST_REFUSED,
-            Reason.TargetNotOwned.name(),
+            Reason.NotManaged.name(),
             Reason.ClaimedByOther.name(),
             Reason.ClaimedWhileSuspended.name())) {
       counter(Metric.Refusals, "reason", reason);

@@ -117,7 +117,7 @@ public enum Metric {
       "credence_kube_requests_total", "Requests to the API server.", "verb", "resource", "code"),
   Reconciles("credence_reconcile_seconds", "How long one look at an identity took."),
   LastSweep(
-      "credence_last_sweep_timestamp_seconds",
+      "credence_last_resync_timestamp_seconds",
       "When every identity was last looked at for the wall clock's sake."),
   Leader("credence_leader", "1 in the replica that acts."),
   BuildInfo("credence_build_info", "Always 1; the version is a label.", "version"),

@@ -9,7 +9,7 @@ import dev.credence.client.ApiServer;
 import dev.credence.facts.credential.HookTemplate;
 import dev.credence.facts.credential.Issuance;
 import dev.credence.facts.credential.Issuer;
-import dev.credence.facts.discovery.Baseline;
+import dev.credence.facts.discovery.DefaultExclusions;
 import dev.credence.facts.discovery.Inventory;
 import dev.credence.facts.identity.SuspensionFacts;
 import dev.credence.facts.identity.SuspensionFacts.Admission;
@@ -339,8 +339,8 @@ public final class ClusterCaches implements ClusterReader {
         Map.entry("ValidatingAdmissionPolicyBindings", admissions.bindings()));
   }
 
-  /// Everything there is, for discovery. `baseline`: what is left apart.
-  public Inventory inventory(Baseline baseline) {
+  /// Everything there is, for discovery. `excluded`: what is left apart.
+  public Inventory inventory(DefaultExclusions excluded) {
     var byType = types.of(secrets.all());
     return InventoryReader.of(
         new InventoryReader.Lists(
@@ -352,7 +352,7 @@ public final class ClusterCaches implements ClusterReader {
             policyFacts,
             InventoryReader.types(byType),
             gaps()),
-        baseline);
+        excluded);
   }
 
   private List<String> gaps() {

@@ -154,7 +154,7 @@ public record IdentityStatus(
       int secrets,
       int certificates,
       int missing,
-      int notOwned,
+      int notManaged,
       int conflicted) {}
 
   /// `failedAttempts`: how often in a row cert-manager has failed to issue it. `renewing`: the

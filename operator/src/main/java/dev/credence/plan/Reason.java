@@ -4,7 +4,7 @@ package dev.credence.plan;
 /// Why a condition is as it is, in one word; the words of the status, of Events, of metrics and of
 /// the log.
 public enum Reason {
-  InOrder("the identity is as its policy wants it"),
+  Compliant("the identity is as its policy wants it"),
   EvaluationFailed(
       "the operator could not evaluate the identity or the policy, through an error of its own"),
 
@@ -14,7 +14,7 @@ public enum Reason {
   Matched("a policy decides about the identity"),
   NoPolicy("no policy selects the identity: built-in defaults apply, and they enforce nothing"),
 
-  Assigned("somebody answers for the identity"),
+  OwnerSet("somebody answers for the identity"),
   OwnerMissing("neither the identity nor its namespace names a contact"),
   OwnerInvalid("the contact is not what the policy asks for"),
   BackupMissing("the policy asks for a backup and none is named"),
@@ -24,15 +24,15 @@ public enum Reason {
   ApprovalPending("what the identity asks for waits for somebody's approval"),
   ScopeChanged("something else was approved than what the identity asks for now"),
 
-  AllLinked("every member is there and linked"),
+  Linked("every member is there and linked"),
   MemberMissing("a named member does not exist"),
-  TargetNotOwned("an object of others has the name of one that is to be made"),
+  NotManaged("an object of others has the name of one that is to be made"),
   ClaimedByOther("another identity has the member"),
   ClaimedWhileSuspended(
       "a ServiceAccount is suspended for another identity, and stays with it until it is resumed"),
   CertManagerAbsent("certificates are named, but cert-manager's resources are not installed"),
 
-  Fresh("every credential is current"),
+  Current("every credential is current"),
   RotationDue("a new value is due, or a credential is over its time"),
   RotationDeferred("a new value is due and waits for the policy's window"),
   VerificationFailed("a hook of a new value failed and is tried again; the old value is in force"),

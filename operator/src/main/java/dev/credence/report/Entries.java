@@ -114,13 +114,13 @@ public final class Entries {
         count(counts.serviceAccounts()),
         count(counts.secrets()),
         count(counts.certificates()),
-        count(counts.missing()) + count(counts.notOwned()) + count(counts.conflicted()));
+        count(counts.missing()) + count(counts.notManaged()) + count(counts.conflicted()));
   }
 
   private static Credential credential(CredentialStatus credential) {
     return new Credential(
         text(credential.name()).orElse(UNKNOWN),
-        word(credential.kind()),
+        word(credential.type()),
         word(credential.state()),
         Optional.ofNullable(credential.version()),
         Optional.ofNullable(credential.issueTime()),
@@ -131,7 +131,7 @@ public final class Entries {
   }
 
   private static String account(SecretMember.Account account) {
-    return word(account.kind())
+    return word(account.type())
         + " "
         + text(account.name()).orElse("?")
         + " at "

@@ -25,7 +25,7 @@ public final class EffectiveSettings {
       List.of(
           Setting.Tier,
           Setting.WatchNamespaces,
-          Setting.SweepEvery,
+          Setting.ResyncInterval,
           Setting.NeverSuspend,
           Setting.SuspensionLimit,
           Setting.ClusterResourceNamespace,
@@ -70,7 +70,7 @@ public final class EffectiveSettings {
     return switch (setting) {
       case Tier -> settings.tier().name();
       case WatchNamespaces -> joined(settings.watchNamespaces());
-      case SweepEvery -> WrittenDuration.text(settings.sweepEvery());
+      case ResyncInterval -> WrittenDuration.text(settings.resyncInterval());
       case NeverSuspend -> joined(settings.neverSuspend());
       case SuspensionLimit -> String.valueOf(settings.suspensionLimit());
       case ClusterResourceNamespace -> settings.clusterResourceNamespace();

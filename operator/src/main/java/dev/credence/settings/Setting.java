@@ -31,8 +31,8 @@ public enum Setting {
       "INFO",
       "ERROR, WARN, INFO, DEBUG or TRACE",
       "How much the operator says; its libraries say warnings and errors alone."),
-  SweepEvery(
-      "CREDENCE_SWEEP_EVERY",
+  ResyncInterval(
+      "CREDENCE_RESYNC_INTERVAL",
       "10m",
       "a duration of at least 1s like 10m",
       "How often every identity is looked at again, by the clock of the wall."),
@@ -51,8 +51,8 @@ public enum Setting {
       "1000",
       "a number of ServiceAccounts from 1 to 100000",
       "How many ServiceAccounts of one namespace can be suspended at a time. What is beyond it is not suspended, and its identity has the reason SuspensionLimit."),
-  Baseline(
-      "CREDENCE_BASELINE",
+  DiscoveryExclude(
+      "CREDENCE_DISCOVERY_EXCLUDE",
       "kube-system,kube-public,kube-node-lease,*/default",
       "namespaces, ServiceAccounts as namespace/name, or as */name in every namespace, with commas between them",
       "What discovery leaves apart, since Kubernetes brings it; the operator's own namespace always is. What is set replaces the default."),

@@ -23,13 +23,13 @@ public record Settings(
     boolean leaderElection,
     LogFormat logFormat,
     String logLevel,
-    Duration sweepEvery,
+    Duration resyncInterval,
     int identitySeries,
     Set<String> neverSuspend,
     int suspensionLimit,
     Optional<String> apiServer,
     Optional<String> apiServerCa,
-    Set<String> baseline,
+    Set<String> discoveryExclude,
     boolean reports,
     String clusterResourceNamespace,
     boolean risk,
@@ -40,7 +40,7 @@ public record Settings(
   private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
   private static final Pattern ACCOUNT =
       Pattern.compile(NAMESPACE.pattern() + "(/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)?");
-  private static final Pattern BASELINE =
+  private static final Pattern EXCLUDED =
       Pattern.compile(ACCOUNT.pattern() + "|[*]/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?");
 
   /// Names of roles and bindings may have colons and capitals.
@@ -62,7 +62,7 @@ public record Settings(
   public Settings {
     watchNamespaces = Set.copyOf(watchNamespaces);
     neverSuspend = Set.copyOf(neverSuspend);
-    baseline = Set.copyOf(baseline);
+    discoveryExclude = Set.copyOf(discoveryExclude);
     riskExclude = Set.copyOf(riskExclude);
   }
 
@@ -91,13 +91,13 @@ public record Settings(
         read(environment, Setting.LeaderElection, Settings::truth),
         read(environment, Setting.LogFormat, LogFormat::valueOf),
         read(environment, Setting.LogLevel, Settings::level),
-        read(environment, Setting.SweepEvery, Settings::sweep),
+        read(environment, Setting.ResyncInterval, Settings::sweep),
         read(environment, Setting.IdentitySeries, Settings::count),
         read(environment, Setting.NeverSuspend, Settings::accounts),
         read(environment, Setting.SuspensionLimit, Settings::limit),
         read(environment, Setting.ApiServer, Settings::https),
         read(environment, Setting.ApiServerCa, Settings::certificates),
-        read(environment, Setting.Baseline, Settings::baseline),
+        read(environment, Setting.DiscoveryExclude, Settings::discoveryExclude),
         read(environment, Setting.Reports, Settings::truth),
         read(environment, Setting.ClusterResourceNamespace, Settings::name),
         read(environment, Setting.Risk, Settings::truth),
@@ -135,11 +135,11 @@ public record Settings(
         .collect(Collectors.toSet());
   }
 
-  private static Set<String> baseline(String text) {
+  private static Set<String> discoveryExclude(String text) {
     return Arrays.stream(text.split(","))
         .map(String::strip)
         .filter(entry -> !entry.isEmpty())
-        .map(entry -> matching(BASELINE, entry))
+        .map(entry -> matching(EXCLUDED, entry))
         .collect(Collectors.toSet());
   }
 

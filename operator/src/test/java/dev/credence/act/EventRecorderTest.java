@@ -9,9 +9,9 @@ import dev.credence.api.Condition;
 import dev.credence.api.Condition.Truth;
 import dev.credence.api.MachineIdentityStatus;
 import dev.credence.api.MachineIdentityStatus.Consumers;
-import dev.credence.api.MachineIdentityStatus.CredentialKind;
 import dev.credence.api.MachineIdentityStatus.CredentialState;
 import dev.credence.api.MachineIdentityStatus.CredentialStatus;
+import dev.credence.api.MachineIdentityStatus.CredentialType;
 import dev.credence.facts.credential.Handled;
 import dev.credence.facts.credential.Hooks.Hook;
 import dev.credence.facts.credential.Hooks.Step;
@@ -184,7 +184,7 @@ class EventRecorderTest {
     var credential =
         new CredentialStatus(
             "payments-db",
-            CredentialKind.Generated,
+            CredentialType.Generated,
             CredentialState.Restarting,
             2L,
             NOW,
@@ -259,7 +259,7 @@ class EventRecorderTest {
             condition("Ready", Truth.False, "RotationDue", "m"),
             condition("Reconciling", Truth.True, "RotationDue", "m"),
             condition("PolicyMatched", Truth.False, "NoPolicy", "m"),
-            condition("OwnerAssigned", Truth.True, "Assigned", "m"),
+            condition("OwnerAssigned", Truth.True, "OwnerSet", "m"),
             condition("CredentialsFresh", Truth.False, "RotationDue", "m"),
             condition("Expiring", Truth.False, "FarAway", "m")));
     assertThat(notes()).isEmpty();
@@ -268,7 +268,7 @@ class EventRecorderTest {
   @Test
   void the_way_back_is_told() throws InterruptedException {
     var bad = status(condition("Ready", Truth.False, "MemberMissing", "m"));
-    var good = status(condition("Ready", Truth.True, "InOrder", "m"));
+    var good = status(condition("Ready", Truth.True, "Compliant", "m"));
     announcer.changes(Payments.identity(), null, good);
     announcer.changes(Payments.identity(), bad, good);
     announcer.changes(Payments.identity(), good, good);

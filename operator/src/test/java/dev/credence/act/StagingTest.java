@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.facts.credential.GeneratedContent;
-import dev.credence.facts.credential.Generator.Alternate;
+import dev.credence.facts.credential.Generator.Cycle;
 import dev.credence.facts.credential.Generator.Fixed;
 import dev.credence.facts.credential.Generator.Template;
 import dev.credence.facts.credential.KeySpec;
@@ -35,7 +35,7 @@ class StagingTest {
   private static final GeneratedContent TURNS =
       new GeneratedContent(
           List.of(
-              new KeySpec("username", new Alternate(List.of("payments_a", "payments_b"))),
+              new KeySpec("username", new Cycle(List.of("payments_a", "payments_b"))),
               new KeySpec("url", new Template("db://{username}@db"))));
 
   private static final GeneratedContent FIXED =

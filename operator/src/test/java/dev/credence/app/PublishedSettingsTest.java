@@ -60,7 +60,7 @@ class PublishedSettingsTest {
   void what_is_there_already_is_not_written_again() {
     api.answers(lease(Map.of("credence.dev/settings", TEXT)));
     published.keep();
-    passes(SETTINGS.sweepEvery().minusSeconds(1));
+    passes(SETTINGS.resyncInterval().minusSeconds(1));
     published.keep();
     assertThat(api.lines()).containsExactly("GET " + LEASE);
   }
@@ -69,7 +69,7 @@ class PublishedSettingsTest {
   void once_for_each_resync_it_is_compared_again() {
     api.answers(lease(Map.of("credence.dev/settings", TEXT)));
     published.keep();
-    passes(SETTINGS.sweepEvery());
+    passes(SETTINGS.resyncInterval());
     api.answers(lease(Map.of())).writes(9);
     published.keep();
     assertThat(api.lines()).containsExactly("GET " + LEASE, "GET " + LEASE, "PATCH " + LEASE);

@@ -191,7 +191,7 @@ class ClientsTest {
                 """,
                 CredentialPolicy.class);
     assertThat(policy.getSpec().enforcement()).isEqualTo(Enforcement.Enforce);
-    assertThat(policy.getSpec().types()).containsExactly(ActorType.CICD, null);
+    assertThat(policy.getSpec().match().types()).containsExactly(ActorType.CICD, null);
     assertThat(policy.getSpec().lifetime().warnBefore()).isNullOrEmpty();
   }
 

@@ -269,7 +269,7 @@ class IdentityReconcilerTest {
   private void wasReady() {
     identity.setStatus(
         Serialization.unmarshal(
-            "---\nconditions: [{type: Ready, status: 'True', reason: InOrder}]",
+            "---\nconditions: [{type: Ready, status: 'True', reason: Compliant}]",
             MachineIdentityStatus.class));
   }
 

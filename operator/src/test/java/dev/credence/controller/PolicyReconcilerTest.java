@@ -163,8 +163,6 @@ class PolicyReconcilerTest {
             null,
             null,
             null,
-            null,
-            null,
             new OwnerRule(null, contactPattern, null),
             null,
             null,

@@ -366,7 +366,7 @@ class SweepTest {
   }
 
   private double lastSweep() {
-    return MetricsPage.of(meters.page()).value("credence_last_sweep_timestamp_seconds");
+    return MetricsPage.of(meters.page()).value("credence_last_resync_timestamp_seconds");
   }
 
   private final class Forgetful implements Memory {

@@ -10,14 +10,16 @@ import dev.credence.api.CertificateMember.PrivateKey;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.CredentialPolicySpec;
 import dev.credence.api.CredentialPolicySpec.AllowedIssuer;
-import dev.credence.api.CredentialPolicySpec.ApprovalRule;
+import dev.credence.api.CredentialPolicySpec.Approval;
 import dev.credence.api.CredentialPolicySpec.Certificates;
 import dev.credence.api.CredentialPolicySpec.Enforcement;
 import dev.credence.api.CredentialPolicySpec.Idle;
 import dev.credence.api.CredentialPolicySpec.Keys;
-import dev.credence.api.CredentialPolicySpec.Legacy;
+import dev.credence.api.CredentialPolicySpec.LegacyTokens;
 import dev.credence.api.CredentialPolicySpec.Lifetime;
+import dev.credence.api.CredentialPolicySpec.Match;
 import dev.credence.api.CredentialPolicySpec.OnExpiry;
+import dev.credence.api.CredentialPolicySpec.OnUnused;
 import dev.credence.api.CredentialPolicySpec.OwnerRule;
 import dev.credence.api.CredentialPolicySpec.PolicyRotation;
 import dev.credence.api.CredentialPolicySpec.Review;
@@ -673,9 +675,10 @@ final class RandomWorld {
     policy.setSpec(
         new CredentialPolicySpec(
             random.nextInt(3),
-            oneOrNull(30, () -> new LabelSelector(Map.of("env", "prod"), null)),
-            null,
-            oneOrNull(20, () -> List.of(one(TYPES))),
+            new Match(
+                oneOrNull(30, () -> new LabelSelector(Map.of("env", "prod"), null)),
+                null,
+                oneOrNull(20, () -> List.of(one(TYPES)))),
             one(List.of(Enforcement.values())),
             oneOrNull(
                 60,
@@ -684,7 +687,7 @@ final class RandomWorld {
                         chance(70),
                         oneOrNull(40, () -> one(List.of("[^@ ]+@example\\.com", "[^@ "))),
                         chance(30))),
-            chance(10) ? ApprovalRule.Required : null,
+            chance(10) ? new Approval(true) : null,
             oneOrNull(
                 40,
                 () ->
@@ -710,8 +713,8 @@ final class RandomWorld {
 
   private Tokens tokens() {
     return switch ((int) (world.now().getEpochSecond() % 3)) {
-      case 0 -> new Tokens(null, Legacy.Report, "1h");
-      case 1 -> new Tokens(null, Legacy.Invalidate, "1h");
+      case 0 -> new Tokens(null, new LegacyTokens("1h", OnUnused.Report));
+      case 1 -> new Tokens(null, new LegacyTokens("1h", OnUnused.Invalidate));
       default -> null;
     };
   }

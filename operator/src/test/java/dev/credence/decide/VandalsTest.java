@@ -50,11 +50,11 @@ class VandalsTest {
         secrets:
         - name: crm-db
           generate: {keys: [{name: password, password: {}}]}
-          rotation: {every: 720h, overlap: 1h}
+          rotation: {interval: 720h, overlap: 1h}
           hooks:
-            apply: {cronJob: crm-db-apply, timeout: 2m}
-            verify: {cronJob: crm-db-verify, timeout: 2m}
-            revoke: {cronJob: crm-db-revoke, timeout: 2m}
+            apply: {cronJobName: crm-db-apply, timeout: 2m}
+            verify: {cronJobName: crm-db-verify, timeout: 2m}
+            revoke: {cronJobName: crm-db-revoke, timeout: 2m}
       """;
 
   private enum Vandal {

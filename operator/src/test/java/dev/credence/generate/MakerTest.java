@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.credence.facts.credential.Generator.Algorithm;
-import dev.credence.facts.credential.Generator.Alternate;
 import dev.credence.facts.credential.Generator.Characters;
+import dev.credence.facts.credential.Generator.Cycle;
 import dev.credence.facts.credential.Generator.Encoding;
 import dev.credence.facts.credential.Generator.Fixed;
 import dev.credence.facts.credential.Generator.Format;
@@ -32,7 +32,7 @@ class MakerTest {
           new KeySpec("api-key", new RandomBytes(32, Encoding.Base64Url)),
           new KeySpec("blob", new RandomBytes(48, Encoding.Raw)),
           new KeySpec("client-id", new Uuid()),
-          new KeySpec("role", new Alternate(List.of("crm_blue", "crm_green"))),
+          new KeySpec("role", new Cycle(List.of("crm_blue", "crm_green"))),
           new KeySpec(
               "id_key",
               new KeyPair(
@@ -86,8 +86,7 @@ class MakerTest {
 
   @Test
   void what_is_there_decides_whose_turn_it_is() {
-    List<KeySpec> roles =
-        List.of(new KeySpec("role", new Alternate(List.of("blue", "green", "red"))));
+    List<KeySpec> roles = List.of(new KeySpec("role", new Cycle(List.of("blue", "green", "red"))));
     assertThat(text(maker.make(roles, 7, before("blue")), "role")).isEqualTo("green");
     assertThat(text(maker.make(roles, 7, before("red")), "role")).isEqualTo("blue");
     // 7 is the turn of the first, where what is there is none of the list
@@ -101,8 +100,7 @@ class MakerTest {
 
   @Test
   void the_list_is_taken_in_turn_from_the_first_version_on() {
-    List<KeySpec> roles =
-        List.of(new KeySpec("role", new Alternate(List.of("blue", "green", "red"))));
+    List<KeySpec> roles = List.of(new KeySpec("role", new Cycle(List.of("blue", "green", "red"))));
     assertThat(List.of(1L, 2L, 3L, 4L, 3_000_000_000L))
         .extracting(version -> text(maker.make(roles, version), "role"))
         .containsExactly("blue", "green", "red", "blue", "red");

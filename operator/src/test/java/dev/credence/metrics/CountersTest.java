@@ -41,7 +41,7 @@ class CountersTest {
           "credence_refusals_total",
           "credence_kube_requests_total",
           "credence_reconcile_seconds",
-          "credence_last_sweep_timestamp_seconds",
+          "credence_last_resync_timestamp_seconds",
           "credence_leader",
           "credence_build_info");
 
@@ -241,7 +241,7 @@ class CountersTest {
     meters.reconciled(Duration.ofSeconds(1));
     var page = MetricsPage.of(meters.page());
     assertThat(page.value("credence_leader")).isEqualTo(1);
-    assertThat(page.value("credence_last_sweep_timestamp_seconds"))
+    assertThat(page.value("credence_last_resync_timestamp_seconds"))
         .isEqualTo(Busy.NOW.getEpochSecond());
   }
 
@@ -254,7 +254,7 @@ class CountersTest {
     assertThat(page.value("credence_rotations_total", "kind=Token", "result=failed")).isZero();
     assertThat(page.value("credence_consumer_restarts_total", "kind=Pod", "result=failed"))
         .isZero();
-    assertThat(page.value("credence_refusals_total", "reason=TargetNotOwned")).isZero();
+    assertThat(page.value("credence_refusals_total", "reason=NotManaged")).isZero();
     assertThat(page.value("credence_suspensions_total", "reason=Compromised")).isZero();
   }
 

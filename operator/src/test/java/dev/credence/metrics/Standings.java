@@ -33,8 +33,8 @@ public final class Standings {
         List.of(credentials),
         Optional.empty(),
         List.of(),
-        verdict(ConditionType.Ready, ConditionStatus.True, Reason.InOrder),
-        verdict(ConditionType.OwnerAssigned, ConditionStatus.True, Reason.Assigned));
+        verdict(ConditionType.Ready, ConditionStatus.True, Reason.Compliant),
+        verdict(ConditionType.OwnerAssigned, ConditionStatus.True, Reason.OwnerSet));
   }
 
   public static IdentityStatus endingAt(Instant end, Credential... credentials) {
@@ -42,8 +42,8 @@ public final class Standings {
         List.of(credentials),
         Optional.of(end),
         List.of(),
-        verdict(ConditionType.Ready, ConditionStatus.True, Reason.InOrder),
-        verdict(ConditionType.OwnerAssigned, ConditionStatus.True, Reason.Assigned));
+        verdict(ConditionType.Ready, ConditionStatus.True, Reason.Compliant),
+        verdict(ConditionType.OwnerAssigned, ConditionStatus.True, Reason.OwnerSet));
   }
 
   /// Nobody answers for it; the policy minds.

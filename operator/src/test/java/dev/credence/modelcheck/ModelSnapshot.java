@@ -130,7 +130,7 @@ final class ModelSnapshot {
                 new RotationProcedure(
                     Windows.ANY_TIME,
                     new Restart(rules.strategy, rules.maxParallel, Duration.ofMinutes(10)),
-                    Optional.of(Duration.ofSeconds(rules.overlapAtMost)),
+                    Optional.of(Duration.ofSeconds(rules.maxOverlap)),
                     rules.attempts),
                 Optional.empty(),
                 PolicyRules.NONE,

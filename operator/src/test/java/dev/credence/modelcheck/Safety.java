@@ -139,7 +139,7 @@ final class Safety {
   }
 
   private int deadline(Held held) {
-    return Math.max(held.issuedAt() + rules.overlapAtMost, held.retiresAt());
+    return Math.max(held.issuedAt() + rules.maxOverlap, held.retiresAt());
   }
 
   private @Nullable String ofAction(ModelState before, ModelState after, Action action) {

@@ -25,7 +25,7 @@ final class WorldRules {
   int replicas = 1;
   int every = 0;
   int overlap = 50;
-  int overlapAtMost = 170;
+  int maxOverlap = 170;
   int attempts = 2;
   int minutes = 5;
   boolean fromNothing;

@@ -253,14 +253,14 @@ public final class Garbage {
           "timeout",
           "lifetime",
           "max",
-          "maxEvery",
-          "overlapAtMost",
+          "maxInterval",
+          "maxOverlap",
           "waitFor",
           "after",
           "maxDuration",
           "minRenewBefore",
           "maxLifetime",
-          "legacyUnusedFor",
+          "tokens.legacy.unusedFor",
           "decommissionAfter");
 
   private Object value(Type type) {

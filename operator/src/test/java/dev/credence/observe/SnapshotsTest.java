@@ -76,11 +76,13 @@ class SnapshotsTest {
     around.add(Objects.secret("payments-db-anchor-v3").build());
     around.add(stored("credence.dev/recipe", "0123456789abcdef"));
     assertThat(
-            members("{name: payments-db, generate: {keys: []}, hooks: {apply: {cronJob: alter}}}"))
+            members(
+                "{name: payments-db, generate: {keys: []}, hooks: {apply: {cronJobName: alter}}}"))
         .contains("payments-db-pending");
-    assertThat(members("{name: payments-db, generate: {keys: []}, hooks: {revoke: {cronJob: a}}}"))
+    assertThat(
+            members("{name: payments-db, generate: {keys: []}, hooks: {revoke: {cronJobName: a}}}"))
         .doesNotContain("payments-db-pending");
-    assertThat(members("{name: payments-db, token: {serviceAccount: payments-api}}"))
+    assertThat(members("{name: payments-db, token: {serviceAccountName: payments-api}}"))
         .contains("payments-db-anchor-v3");
   }
 

@@ -15,7 +15,7 @@ class EffectiveSettingsTest {
       Map.of(
           "CREDENCE_TIER", "Rotate",
           "CREDENCE_WATCH_NAMESPACES", "sales, payments",
-          "CREDENCE_SWEEP_EVERY", "1h30m5s",
+          "CREDENCE_RESYNC_INTERVAL", "1h30m5s",
           "CREDENCE_NEVER_SUSPEND", "infra,sales/crm",
           "CREDENCE_SUSPENSION_LIMIT", "7",
           "CREDENCE_CLUSTER_RESOURCE_NAMESPACE", "pki",
@@ -30,7 +30,7 @@ class EffectiveSettingsTest {
             version=0.1.0
             CREDENCE_TIER=Rotate
             CREDENCE_WATCH_NAMESPACES=payments,sales
-            CREDENCE_SWEEP_EVERY=1h30m5s
+            CREDENCE_RESYNC_INTERVAL=1h30m5s
             CREDENCE_NEVER_SUSPEND=infra,sales/crm
             CREDENCE_SUSPENSION_LIMIT=7
             CREDENCE_CLUSTER_RESOURCE_NAMESPACE=pki
@@ -56,7 +56,7 @@ class EffectiveSettingsTest {
             "CREDENCE_TIER=Observe\nCREDENCE_NEW=x\n", Map.of("CREDENCE_RISK", "false"));
     assertThat(read.tier()).isEqualTo(Tier.Observe);
     assertThat(read.risk()).isTrue();
-    assertThat(read.sweepEvery()).isEqualTo(Duration.ofMinutes(10));
+    assertThat(read.resyncInterval()).isEqualTo(Duration.ofMinutes(10));
   }
 
   @Test

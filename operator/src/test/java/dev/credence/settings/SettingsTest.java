@@ -58,13 +58,13 @@ class SettingsTest {
                     entry("CREDENCE_LEADER_ELECTION", "false"),
                     entry("CREDENCE_LOG_FORMAT", "json"),
                     entry("CREDENCE_LOG_LEVEL", "TRACE"),
-                    entry("CREDENCE_SWEEP_EVERY", "1h30m"),
+                    entry("CREDENCE_RESYNC_INTERVAL", "1h30m"),
                     entry("CREDENCE_IDENTITY_SERIES", "500"),
                     entry("CREDENCE_NEVER_SUSPEND", "payments, argocd/argocd-server"),
                     entry("CREDENCE_SUSPENSION_LIMIT", "250"),
                     entry("CREDENCE_API_SERVER", "https://api.example.com:6443"),
                     entry("CREDENCE_API_SERVER_CA", AUTHORITY + "\n" + AUTHORITY),
-                    entry("CREDENCE_BASELINE", "kube-system, */builder, sales/crm"),
+                    entry("CREDENCE_DISCOVERY_EXCLUDE", "kube-system, */builder, sales/crm"),
                     entry("CREDENCE_REPORTS", "true"),
                     entry("CREDENCE_CLUSTER_RESOURCE_NAMESPACE", "pki"),
                     entry("CREDENCE_RISK", "false"),
@@ -111,18 +111,18 @@ class SettingsTest {
     "CREDENCE_PORT, -1, a port from 0 to 65535",
     "CREDENCE_PORT, 65536, a port from 0 to 65535",
     "CREDENCE_PORT, '', a port from 0 to 65535",
-    "CREDENCE_BASELINE, '*', 'namespaces, ServiceAccounts as namespace/name, or as */name in every namespace, with commas between them'",
+    "CREDENCE_DISCOVERY_EXCLUDE, '*', 'namespaces, ServiceAccounts as namespace/name, or as */name in every namespace, with commas between them'",
     "CREDENCE_RISK_EXCLUDE, self-provisioners, 'bindings as ClusterRoleBinding/name, RoleBinding/namespace/name, or RoleBinding/*/name, with commas between them'",
     "CREDENCE_RISK_EXCLUDE, RoleBinding/crm, 'bindings as ClusterRoleBinding/name, RoleBinding/namespace/name, or RoleBinding/*/name, with commas between them'",
     "CREDENCE_LEADER_ELECTION, yes, true or false",
     "CREDENCE_LEADER_ELECTION, TRUE, true or false",
     "CREDENCE_LOG_FORMAT, xml, text or json",
     "CREDENCE_LOG_LEVEL, verbose, 'ERROR, WARN, INFO, DEBUG or TRACE'",
-    "CREDENCE_SWEEP_EVERY, 10, a duration of at least 1s like 10m",
-    "CREDENCE_SWEEP_EVERY, 0s, a duration of at least 1s like 10m",
-    "CREDENCE_SWEEP_EVERY, 1d, a duration of at least 1s like 10m",
-    "CREDENCE_SWEEP_EVERY, -1m, a duration of at least 1s like 10m",
-    "CREDENCE_SWEEP_EVERY, '', a duration of at least 1s like 10m",
+    "CREDENCE_RESYNC_INTERVAL, 10, a duration of at least 1s like 10m",
+    "CREDENCE_RESYNC_INTERVAL, 0s, a duration of at least 1s like 10m",
+    "CREDENCE_RESYNC_INTERVAL, 1d, a duration of at least 1s like 10m",
+    "CREDENCE_RESYNC_INTERVAL, -1m, a duration of at least 1s like 10m",
+    "CREDENCE_RESYNC_INTERVAL, '', a duration of at least 1s like 10m",
     "CREDENCE_IDENTITY_SERIES, -1, 'a number of identities, 0 for none'",
     "CREDENCE_IDENTITY_SERIES, 3000000000, 'a number of identities, 0 for none'",
     "CREDENCE_NEVER_SUSPEND, a/b/c, 'namespaces, or ServiceAccounts as namespace/name, with commas between them'",
@@ -144,7 +144,7 @@ class SettingsTest {
   @ParameterizedTest
   @ValueSource(strings = {"1s", "90s", "10m", "2h", "1h1m1s"})
   void durations_are_those_of_go(String text) {
-    assertThat(Settings.of(Map.of("CREDENCE_SWEEP_EVERY", text)).sweepEvery())
+    assertThat(Settings.of(Map.of("CREDENCE_RESYNC_INTERVAL", text)).resyncInterval())
         .isEqualTo(Duration.parse("PT" + text));
   }
 

@@ -12,7 +12,7 @@ import java.util.Optional;
 /// The conditions of an identity in order, as golden files would show them. They follow from the
 /// owner, the policy, the state and the members, which golden files show too: a condition that is
 /// left out can be restored from the file, word by word.
-final class InOrder {
+final class Compliant {
 
   static boolean is(ConditionResult condition, IdentityStatus status) {
     return usual(condition.aspect(), status).filter(told(condition)::equals).isPresent();
@@ -25,13 +25,13 @@ final class InOrder {
   /// Empty where an identity in order does not have the condition.
   private static Optional<String> usual(ConditionType type, IdentityStatus status) {
     return switch (type) {
-      case Ready -> Optional.of("True InOrder: the identity is as it should be");
+      case Ready -> Optional.of("True Compliant: the identity is as it should be");
       case Reconciling, Stalled -> Optional.empty();
       case PolicyMatched ->
           Optional.of(
               status
                   .policy()
-                  .map(InOrder::matched)
+                  .map(Compliant::matched)
                   .orElse(
                       "False NoPolicy: no CredentialPolicy selects this identity: built-in defaults"
                           + " apply, and they enforce nothing"));
@@ -39,17 +39,17 @@ final class InOrder {
           status
               .owner()
               .contact()
-              .map(contact -> "True Assigned: " + contact + " answers for this identity");
+              .map(contact -> "True OwnerSet: " + contact + " answers for this identity");
       case Approved -> Optional.of("True NotRequired: no policy asks for an approval");
       case MembersLinked ->
           Optional.of(
-              "True AllLinked: "
+              "True Linked: "
                   + (hasMembers(status.members())
                       ? "every member is there and linked"
                       : "no members"));
       case CredentialsFresh ->
           Optional.of(
-              "True Fresh: "
+              "True Current: "
                   + (status.credentials().isEmpty()
                       ? "no credentials"
                       : "every credential is current"));
@@ -87,5 +87,5 @@ final class InOrder {
     return state == State.Suspended || state == State.Decommissioned;
   }
 
-  private InOrder() {}
+  private Compliant() {}
 }

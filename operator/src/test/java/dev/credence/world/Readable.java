@@ -30,7 +30,7 @@ import java.util.stream.Stream;
 public final class Readable {
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9][-A-Za-z0-9@._/ ()=,;]*");
 
-  /// Leaves out conditions with their usual value ([InOrder]), an owner as the spec names it, and
+  /// Leaves out conditions with their usual value ([Compliant]), an owner as the spec names it, and
   /// empty lists of credentials and violations. The enforcement is with the name of the policy.
   public static String decision(Decision decision, Owner declared) {
     return decision(decision, Optional.of(declared));
@@ -144,11 +144,11 @@ public final class Readable {
                             approved.scope() + " by " + approved.by() + " at " + approved.at())));
     standing.approval().disregarded().ifPresent(text -> lines.add("disregarded: " + quoted(text)));
     var conditions =
-        standing.verdicts().stream().filter(v -> !brief || !InOrder.is(v, standing)).toList();
+        standing.verdicts().stream().filter(v -> !brief || !Compliant.is(v, standing)).toList();
     if (!conditions.isEmpty()) {
       lines.add("conditions:");
     }
-    conditions.forEach(v -> lines.add("  %s: %s".formatted(v.aspect(), quoted(InOrder.told(v)))));
+    conditions.forEach(v -> lines.add("  %s: %s".formatted(v.aspect(), quoted(Compliant.told(v)))));
     if (!brief || !standing.violations().isEmpty()) {
       list(lines, "", "violations", standing.violations().stream().map(Enum::name).toList());
     }
@@ -163,7 +163,7 @@ public final class Readable {
 
   private static String policy(IdentityStatus.PolicyApplied policy, boolean brief) {
     return policy.name()
-        + (brief ? " (" + InOrder.enforcement(policy) + ")" : "")
+        + (brief ? " (" + Compliant.enforcement(policy) + ")" : "")
         + ", generation "
         + policy.generation();
   }
@@ -209,7 +209,7 @@ public final class Readable {
                 some("secrets", counts.secrets()),
                 some("certificates", counts.certificates()),
                 some("missing", counts.missing()),
-                some("notOwned", counts.notOwned()),
+                some("notManaged", counts.notManaged()),
                 some("conflicted", counts.conflicted()))
             .flatMap(Optional::stream)
             .collect(Collectors.joining(", "));
@@ -242,7 +242,7 @@ public final class Readable {
                             ? " and " + users.leftBehind() + " none that is valid"
                             : "")));
     c.account()
-        .ifPresent(a -> parts.add("opens " + a.kind() + " " + a.name() + " at " + a.system()));
+        .ifPresent(a -> parts.add("opens " + a.type() + " " + a.name() + " at " + a.system()));
     return String.join(", ", parts) + c.message().map(message -> "; " + message).orElse("");
   }
 

@@ -8,9 +8,9 @@ import dev.credence.api.CredentialPolicy;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentityStatus;
 import dev.credence.api.MachineIdentityStatus.ApprovalStatus;
-import dev.credence.api.MachineIdentityStatus.CredentialKind;
 import dev.credence.api.MachineIdentityStatus.CredentialState;
 import dev.credence.api.MachineIdentityStatus.CredentialStatus;
+import dev.credence.api.MachineIdentityStatus.CredentialType;
 import dev.credence.api.MachineIdentityStatus.EndedFor;
 import dev.credence.api.MachineIdentityStatus.EndedToken;
 import dev.credence.api.MachineIdentityStatus.Handled;
@@ -452,7 +452,7 @@ public final class World implements ClusterReader {
                 credential ->
                     new CredentialStatus(
                         credential.name(),
-                        CredentialKind.valueOf(credential.kind().name()),
+                        CredentialType.valueOf(credential.kind().name()),
                         CredentialState.valueOf(credential.phase().name()),
                         credential.version().orElse(null),
                         null,

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// The real operator as a child process, with the rights of the chart's own ServiceAccount and no
-/// others. `try (var operator = OperatorProcess.on(cluster).with("CREDENCE_SWEEP_EVERY",
+/// others. `try (var operator = OperatorProcess.on(cluster).with("CREDENCE_RESYNC_INTERVAL",
 /// "2s").start()) {…}` waits until it is ready, and ends it. Ending it fails where the policy
 /// of the chart on its ServiceAccount rejected one of its writes.
 public final class OperatorProcess implements AutoCloseable {
@@ -66,7 +66,8 @@ public final class OperatorProcess implements AutoCloseable {
       settings.put("CREDENCE_JAVA_HOME", System.getProperty("java.home"));
     }
 
-    /// A setting: `with("CREDENCE_SWEEP_EVERY", "2s")`. Leader election is off unless it is set.
+    /// A setting: `with("CREDENCE_RESYNC_INTERVAL", "2s")`. Leader election is off unless it is
+    // set.
     public Start with(String name, String value) {
       settings.put(name, value);
       return this;

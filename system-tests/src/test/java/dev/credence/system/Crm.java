@@ -42,7 +42,7 @@ public record Crm(Scene scene) {
     scene.identity(
         "crm",
         OWNER
-            + ", serviceAccounts: [{name: crm-sync}], secrets: [{name: crm-ci, token: {serviceAccount: crm-sync}}]");
+            + ", serviceAccounts: [{name: crm-sync}], secrets: [{name: crm-ci, token: {serviceAccountName: crm-sync}}]");
     eventually("the hand-made token is there")
         .until(() -> scene.value(LEGACY, "token").isPresent());
     return new Crm(scene);

@@ -54,7 +54,7 @@ public record Scene(KubernetesClient client, String namespace) {
     return "{name: %s, generate: {keys: [{name: password, password: {}}]}}".formatted(secret);
   }
 
-  /// The same, replaced in this rhythm: `every: 12s, overlap: 5s`.
+  /// The same, replaced in this rhythm: `interval: 12s, overlap: 5s`.
   public static String password(String secret, String rotation) {
     return "{name: %s, generate: {keys: [{name: password, password: {}}]}, rotation: {%s}}"
         .formatted(secret, rotation);
@@ -108,7 +108,7 @@ public record Scene(KubernetesClient client, String namespace) {
     public Policy replace(String spec) {
       var object =
           read(
-              "{apiVersion: credence.dev/v1alpha1, kind: CredentialPolicy, metadata: {name: %s}, spec: {namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %s}}, %s}}"
+              "{apiVersion: credence.dev/v1alpha1, kind: CredentialPolicy, metadata: {name: %s}, spec: {match: {namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %s}}}, %s}}"
                   .formatted(name, namespace, spec),
               GenericKubernetesResource.class);
       client.resource(object).createOr(there -> there.update());
@@ -248,7 +248,7 @@ public record Scene(KubernetesClient client, String namespace) {
         .findFirst();
   }
 
-  /// `True InOrder`
+  /// `True Compliant`
   public String verdict(String name, String type) {
     return condition(name, type)
         .map(condition -> condition.status() + " " + condition.reason())
@@ -268,7 +268,7 @@ public record Scene(KubernetesClient client, String namespace) {
   }
 
   public void awaitReady(String name) {
-    await(name, "Ready", "True InOrder");
+    await(name, "Ready", "True Compliant");
   }
 
   /// `await("crm", "MembersLinked", "False MemberMissing")`: for a status of the present spec.

@@ -40,7 +40,7 @@ final class SameRequests {
           .map(
               type ->
                   """
-                  {"type": "%s", "status": "True", "reason": "InOrder", "observedGeneration": 1,
+                  {"type": "%s", "status": "True", "reason": "Compliant", "observedGeneration": 1,
                    "lastTransitionTime": "2026-01-01T00:00:00Z",
                    "message": "a sentence of about the length that such sentences have"}"""
                       .formatted(type))
@@ -121,8 +121,8 @@ final class SameRequests {
         """
         {"apiVersion": "%1$s/%2$s", "kind": "MachineIdentity", "metadata": {"name": "app-%3$d"},
          "status": {"observedGeneration": 1, "state": "Active",
-           "members": {"serviceAccounts": 0, "secrets": 1, "certificates": 0, "missing": 0, "notOwned": 0, "conflicted": 0},
-           "credentials": [{"name": "app-%3$d", "kind": "Generated", "state": "Fresh", "version": %4$d,
+           "members": {"serviceAccounts": 0, "secrets": 1, "certificates": 0, "missing": 0, "notManaged": 0, "conflicted": 0},
+           "credentials": [{"name": "app-%3$d", "type": "Generated", "state": "Fresh", "version": %4$d,
              "issueTime": "2026-01-01T00:00:00Z"}],
            "conditions": [%5$s]}}
         """

@@ -89,7 +89,7 @@ public final class SecretRequests {
   private static Stream<String> stated(Generator generator) {
     return switch (generator) {
       case Generator.Fixed(var text) -> Stream.of(text);
-      case Generator.Alternate(var texts) -> texts.stream();
+      case Generator.Cycle(var texts) -> texts.stream();
       default -> Stream.of();
     };
   }

@@ -108,7 +108,7 @@ public final class SecretWrites {
   }
 
   private static boolean takesTurns(GeneratedContent recipe) {
-    return recipe.keys().stream().anyMatch(key -> key.generator() instanceof Generator.Alternate);
+    return recipe.keys().stream().anyMatch(key -> key.generator() instanceof Generator.Cycle);
   }
 
   public void anchor(Action.Anchor anchor, MachineIdentity identity) {

@@ -2,8 +2,8 @@
 package dev.credence.cli.request;
 
 import dev.credence.api.MachineIdentityStatus;
-import dev.credence.api.MachineIdentityStatus.CredentialKind;
 import dev.credence.api.MachineIdentityStatus.CredentialStatus;
+import dev.credence.api.MachineIdentityStatus.CredentialType;
 import dev.credence.cli.Failed;
 import dev.credence.cli.request.AnnotationCommand.Asked;
 import java.util.List;
@@ -51,8 +51,8 @@ final class GeneratedSecrets {
   }
 
   private static boolean isMade(CredentialStatus credential) {
-    return credential.kind() == CredentialKind.Generated
-        || credential.kind() == CredentialKind.Token;
+    return credential.type() == CredentialType.Generated
+        || credential.type() == CredentialType.Token;
   }
 
   private GeneratedSecrets() {}

@@ -8,7 +8,7 @@ import dev.credence.cli.KubeOptions;
 import dev.credence.cli.Output;
 import dev.credence.client.Pages;
 import dev.credence.facts.credential.CredentialType;
-import dev.credence.facts.discovery.Baseline;
+import dev.credence.facts.discovery.DefaultExclusions;
 import dev.credence.report.Entries;
 import dev.credence.report.Entry;
 import dev.credence.report.Format;
@@ -174,7 +174,10 @@ public final class Report implements Callable<Integer> {
       var settings = KubeOptions.settings();
       return Optional.of(
           UnclaimedAccounts.among(
-              claims, accounts, tokens, Baseline.of(settings.baseline(), settings.namespace())));
+              claims,
+              accounts,
+              tokens,
+              DefaultExclusions.of(settings.discoveryExclude(), settings.namespace())));
     }
 
     /// What it claims, without its status, which is the larger part of it.

@@ -5,7 +5,7 @@ import dev.credence.api.CredentialPolicy;
 import dev.credence.api.MachineIdentity;
 import dev.credence.decide.discovery.Discovery;
 import dev.credence.facts.credential.CredentialType;
-import dev.credence.facts.discovery.Baseline;
+import dev.credence.facts.discovery.DefaultExclusions;
 import dev.credence.observe.discovery.InventoryReader;
 import dev.credence.observe.read.PolicyReader;
 import dev.credence.report.UnclaimedRow;
@@ -25,14 +25,15 @@ import java.util.stream.Stream;
 public final class UnclaimedAccounts {
   private static final CredentialPolicy EVERYWHERE =
       Serialization.unmarshal(
-          "---\n{metadata: {name: report}, spec: {discovery: Report}}", CredentialPolicy.class);
+          "---\n{metadata: {name: report}, spec: {discovery: {mode: Report}}}",
+          CredentialPolicy.class);
 
   /// `tokens` are Secrets with a token that never ends. Everything may be metadata alone.
   public static List<UnclaimedRow> among(
       Collection<MachineIdentity> identities,
       Collection<? extends HasMetadata> accounts,
       Collection<? extends HasMetadata> tokens,
-      Baseline baseline) {
+      DefaultExclusions excluded) {
     var inventory =
         InventoryReader.of(
             new InventoryReader.Lists(
@@ -44,7 +45,7 @@ public final class UnclaimedAccounts {
                 List.of(PolicyReader.of(EVERYWHERE)),
                 secret -> Optional.of(CredentialType.SERVICE_ACCOUNT_TOKEN),
                 List.of()),
-            baseline);
+            excluded);
     var objects = new HashMap<String, HasMetadata>();
     Stream.concat(accounts.stream(), tokens.stream())
         .forEach(object -> objects.put(id(object), object));

@@ -77,7 +77,7 @@ public record DiscoveryStatus(Optional<UnclaimedStatus> unclaimed, Optional<Says
                 tally.of(Unclaimed.Kind.Secret),
                 tally.of(Unclaimed.Kind.Certificate),
                 tally.attributed(),
-                tally.baseline(),
+                tally.excluded(),
                 tally.discovered(),
                 names(result.discovery(), policy),
                 gaps.isEmpty() ? null : shortened(String.join("; ", gaps)))),

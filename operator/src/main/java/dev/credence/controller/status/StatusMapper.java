@@ -7,9 +7,9 @@ import dev.credence.api.Conditions;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentityStatus;
 import dev.credence.api.MachineIdentityStatus.Consumers;
-import dev.credence.api.MachineIdentityStatus.CredentialKind;
 import dev.credence.api.MachineIdentityStatus.CredentialState;
 import dev.credence.api.MachineIdentityStatus.CredentialStatus;
+import dev.credence.api.MachineIdentityStatus.CredentialType;
 import dev.credence.api.MachineIdentityStatus.Handled;
 import dev.credence.api.MachineIdentityStatus.LifeState;
 import dev.credence.api.MachineIdentityStatus.MemberCounts;
@@ -69,7 +69,7 @@ public final class StatusMapper {
             counts.secrets(),
             counts.certificates(),
             counts.missing(),
-            counts.notOwned(),
+            counts.notManaged(),
             counts.conflicted()),
         credentials(standing.credentials()),
         standing.use().map(ObservedStatus::usage).orElse(null),
@@ -131,7 +131,7 @@ public final class StatusMapper {
   private static CredentialStatus credential(Credential credential) {
     return new CredentialStatus(
         credential.name(),
-        CredentialKind.valueOf(credential.kind().name()),
+        CredentialType.valueOf(credential.kind().name()),
         CredentialState.valueOf(credential.phase().name()),
         credential.version().orElse(null),
         seconds(credential.issuedAt()),
@@ -143,7 +143,7 @@ public final class StatusMapper {
             .map(
                 account ->
                     new SecretMember.Account(
-                        SecretMember.AccountKind.valueOf(account.kind()),
+                        SecretMember.AccountType.valueOf(account.type()),
                         account.system(),
                         account.name()))
             .orElse(null),

@@ -119,7 +119,7 @@ public final class CredentialsFresh {
     return ConditionResult.fine(
         ConditionType.CredentialsFresh,
         ConditionStatus.True,
-        Reason.Fresh,
+        Reason.Current,
         "what was made for the identity has ended with it");
   }
 
@@ -159,7 +159,7 @@ public final class CredentialsFresh {
     return ConditionResult.fine(
         ConditionType.CredentialsFresh,
         ConditionStatus.True,
-        Reason.Fresh,
+        Reason.Current,
         (credentials.isEmpty() ? "no credentials" : "every credential is current")
             + legacy.note().map(text -> "; " + text).orElse(""));
   }

@@ -32,7 +32,7 @@ public record MembersLinked(
   private record Fault(Reason reason, Impact weight, String sentence) {
     private static final List<Reason> WORST_FIRST =
         List.of(
-            Reason.TargetNotOwned,
+            Reason.NotManaged,
             Reason.ClaimedWhileSuspended,
             Reason.ClaimedByOther,
             Reason.CertManagerAbsent,
@@ -62,7 +62,7 @@ public record MembersLinked(
       return ConditionResult.fine(
           ConditionType.MembersLinked,
           ConditionStatus.True,
-          Reason.AllLinked,
+          Reason.Linked,
           notes.isEmpty() ? allLinked() : Sentences.joined(notes));
     }
     var worst = faults.getFirst().reason();
@@ -112,8 +112,8 @@ public record MembersLinked(
               Reason.CertManagerAbsent,
               subject + " cannot be looked up: cert-manager's resources are not installed");
       case MemberRole.NotOwned(var subject, var keeper) ->
-          broken(Reason.TargetNotOwned, subject + leftAlone(subject, keeper));
-      case MemberRole.WouldOverwrite(_, var why) -> broken(Reason.TargetNotOwned, why);
+          broken(Reason.NotManaged, subject + leftAlone(subject, keeper));
+      case MemberRole.WouldOverwrite(_, var why) -> broken(Reason.NotManaged, why);
       case MemberRole.ClaimedBy(var subject, var identity) ->
           broken(
               Reason.ClaimedByOther,

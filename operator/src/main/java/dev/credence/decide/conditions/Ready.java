@@ -57,7 +57,7 @@ public final class Ready {
     return ConditionResult.fine(
         ConditionType.Ready,
         ConditionStatus.True,
-        Reason.InOrder,
+        Reason.Compliant,
         broken.isEmpty()
             ? "the identity is as it should be"
             : broken + ", but " + lenience(policy));

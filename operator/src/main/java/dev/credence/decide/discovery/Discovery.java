@@ -43,10 +43,10 @@ public record Discovery(List<Unclaimed> found, Map<String, Tally> tallies, List<
   }
 
   /// What one policy is told. `attributed`: Secrets that something else has made and looks after;
-  /// `baseline`: what the baseline leaves apart; `discovered`: identities that were written for
+  /// `excluded`: what the excluded leaves apart; `discovered`: identities that were written for
   /// accounts and that nobody has adopted yet.
   public record Tally(
-      Map<Unclaimed.Kind, Integer> unclaimed, int attributed, int baseline, int discovered) {
+      Map<Unclaimed.Kind, Integer> unclaimed, int attributed, int excluded, int discovered) {
     public Tally {
       unclaimed = Map.copyOf(unclaimed);
     }
@@ -130,8 +130,8 @@ public record Discovery(List<Unclaimed> found, Map<String, Tally> tallies, List<
         return;
       }
       var count = asked(item.namespace()).orElseThrow();
-      if (inventory.baseline().covers(item)) {
-        count.baseline++;
+      if (inventory.excluded().covers(item)) {
+        count.excluded++;
       } else if (claims.have(item)) {
         return;
       } else if (isAttributed(item)) {
@@ -175,11 +175,11 @@ public record Discovery(List<Unclaimed> found, Map<String, Tally> tallies, List<
   private static final class Counts {
     private final Map<Unclaimed.Kind, Integer> unclaimed = new EnumMap<>(Unclaimed.Kind.class);
     private int attributed;
-    private int baseline;
+    private int excluded;
     private int discovered;
 
     Tally tally() {
-      return new Tally(unclaimed, attributed, baseline, discovered);
+      return new Tally(unclaimed, attributed, excluded, discovered);
     }
   }
 }

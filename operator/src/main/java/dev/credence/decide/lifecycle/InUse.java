@@ -139,7 +139,8 @@ public record InUse(
             last,
             last.map(
                     use ->
-                        seen(use) + "; no policy says after how long that is idle (`idle.after`)")
+                        seen(use)
+                            + "; no policy says after how long that is idle (`idle.unusedFor`)")
                 .orElse("nothing shows whether it is in use"));
       }
       if (last.isEmpty() && tokens.isEmpty()) {
@@ -189,7 +190,7 @@ public record InUse(
                   + policy.orElseThrow().name()
                   + " calls that idle after "
                   + Durations.text(after)
-                  + " (`idle.after`); if it is needed, somebody with the right to `review` annotates"
+                  + " (`idle.unusedFor`); if it is needed, somebody with the right to `review` annotates"
                   + " credence.dev/review='<own name> <time>', else decommission it",
               Impact.Violation);
       return new InUse(Finding.Idle, last, use(last), verdict, List.of());

@@ -98,7 +98,7 @@ public record LegacyTokens(Snapshot s, Optional<Policy> policy, Set<String> acco
   }
 
   private Legacy handling() {
-    return policy.map(chosen -> chosen.oversight().legacyTokens().handling()).orElse(Legacy.Allow);
+    return policy.map(chosen -> chosen.oversight().legacyTokens().handling()).orElse(Legacy.Ignore);
   }
 
   private boolean ends() {
@@ -195,7 +195,7 @@ public record LegacyTokens(Snapshot s, Optional<Policy> policy, Set<String> acco
   }
 
   public Optional<ConditionResult> verdict() {
-    if (handling() == Legacy.Allow) {
+    if (handling() == Legacy.Ignore) {
       return Optional.empty();
     }
     var held = held();
@@ -264,7 +264,7 @@ public record LegacyTokens(Snapshot s, Optional<Policy> policy, Set<String> acco
 
   /// When one of them will break the policy.
   public Stream<Instant> due() {
-    return handling() == Legacy.Allow
+    return handling() == Legacy.Ignore
         ? Stream.of()
         : ours().filter(token -> !token.invalid()).flatMap(token -> unusedAt(token).stream());
   }

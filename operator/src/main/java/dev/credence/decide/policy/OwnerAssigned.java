@@ -92,7 +92,7 @@ public final class OwnerAssigned {
     return ConditionResult.fine(
         ConditionType.OwnerAssigned,
         ConditionStatus.True,
-        Reason.Assigned,
+        Reason.OwnerSet,
         contact
             + " answers for this identity"
             + (source == Source.Namespace ? " (from the namespace)" : ""));

@@ -155,7 +155,7 @@ public final class LeastPrivilege {
   }
 
   private Optional<Severity> breaksFrom() {
-    return rule().flatMap(Privileges::reportFrom);
+    return rule().flatMap(Privileges::minSeverity);
   }
 
   private String accepted() {

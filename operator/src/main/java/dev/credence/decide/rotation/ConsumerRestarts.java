@@ -37,7 +37,7 @@ import java.util.stream.Stream;
 /// few at once, each once for all the Secrets that it uses. What somebody has paused, or what does
 /// not come up, is reported and not forced; behind what does not come up the others wait.
 ///
-/// A workload that is not whole for a reason of its own is given `waitFor` to become whole. It
+/// A workload that is not whole for a reason of its own is given `timeout` to become whole. It
 /// holds back no other meanwhile, and is restarted after all others.
 public final class ConsumerRestarts {
 
@@ -406,7 +406,7 @@ public final class ConsumerRestarts {
       case Rollout.Stuck(var why) -> person("does not roll out: " + why);
       case Rollout.UnderWay(var how) when need.isRestarted() ->
           isLate(need)
-              ? person("has not rolled out within " + Durations.text(rule.waitFor()) + ": " + how)
+              ? person("has not rolled out within " + Durations.text(rule.timeout()) + ": " + how)
               : waiting("is rolling out: " + how);
       case Rollout.UnderWay(var how) -> notWhole(need, how);
       case Rollout.Done _ when need.isRestarted() ->
@@ -424,7 +424,7 @@ public final class ConsumerRestarts {
   }
 
   private boolean isOver(Instant since) {
-    return !s.now().isBefore(since.plus(rule.waitFor()));
+    return !s.now().isBefore(since.plus(rule.timeout()));
   }
 
   /// It may become whole by itself, and is restarted all the same when it does not.
@@ -466,7 +466,7 @@ public final class ConsumerRestarts {
             : "%d of %d pods are ready".formatted(need.ready(), need.wanted());
     if (need.isTouched()) {
       return isOver(lastTouched(need))
-          ? person("has not come up within " + Durations.text(rule.waitFor()) + ": " + how)
+          ? person("has not come up within " + Durations.text(rule.timeout()) + ": " + how)
           : waiting("is not fully available yet: " + how);
     }
     // One that is not ready serves nobody: without it there are as many as before.

@@ -58,7 +58,7 @@ final class ForeignFields {
       case Generator.Password _, Generator.RandomBytes _, Generator.Uuid _ -> Stream.of(key.name());
       case Generator.KeyPair pair ->
           Stream.concat(Stream.of(key.name()), pair.publicKey().stream());
-      case Generator.Fixed _, Generator.Alternate _, Generator.Template _, Generator.Unknown _ ->
+      case Generator.Fixed _, Generator.Cycle _, Generator.Template _, Generator.Unknown _ ->
           Stream.of();
     };
   }

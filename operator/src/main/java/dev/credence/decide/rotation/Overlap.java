@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// From one value to the next: the previous one stays until its time is over and every known
-/// consumer has moved, at the latest until `overlapAtMost` unless the policy keeps it; then its
+/// consumer has moved, at the latest until `maxOverlap` unless the policy keeps it; then its
 /// hook ends it where it is checked, and it is taken away. Consumers that still use it then are
 /// left behind: the Secret remembers that until there are none.
 final class Overlap {
@@ -138,7 +138,7 @@ final class Overlap {
   /// Who asks for the next value now has no use for the rest of the time that was promised; those
   /// who have not moved still have.
   private Answer until(Instant promised) {
-    var latest = issue.issuedAt().plus(t.rhythm().overlapAtMost(issue.issuedAt()));
+    var latest = issue.issuedAt().plus(t.rhythm().maxOverlap(issue.issuedAt()));
     var deadline = latest.isAfter(promised) ? latest : promised;
     if (isTokenDue()) {
       return ending();
@@ -212,7 +212,7 @@ final class Overlap {
     }
     return t.now().isBefore(deadline)
         ? "the previous value is kept until they have moved"
-        : "the previous value is kept until they have moved, longer than `overlapAtMost`, which ended at "
+        : "the previous value is kept until they have moved, longer than `maxOverlap`, which ended at "
             + deadline;
   }
 

@@ -47,7 +47,7 @@ import java.util.Optional;
 /// it, [AbortRollback] and [Revocation] answer requests, and [IssueTimeRepair] corrects
 /// annotations.
 public final class Rotation {
-  /// Requests by annotation are answered at most this often; it is also the shortest `every`.
+  /// Requests by annotation are answered at most this often; it is also the shortest `interval`.
   private static final Duration SHORTEST_LIFE = Duration.ofSeconds(10);
 
   private static final String NOT_OURS = "its Secret is not ours";

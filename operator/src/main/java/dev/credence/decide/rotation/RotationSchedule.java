@@ -191,9 +191,9 @@ public record RotationSchedule(
 
   /// How long the previous value waits for consumers that have not moved. Where nobody says, no
   /// longer than until the next value comes.
-  Duration overlapAtMost(Instant issuedAt) {
+  Duration maxOverlap(Instant issuedAt) {
     return conduct
-        .overlapAtMost()
+        .maxOverlap()
         .orElseGet(
             () ->
                 due(issuedAt)

@@ -61,7 +61,7 @@ public record GeneratedContent(List<KeySpec> keys) implements SecretContent {
           case Generator.RandomBytes(var length, var encoding) ->
               "bytes\t" + length + "\t" + encoding;
           case Generator.Uuid() -> "uuid";
-          case Generator.Alternate(var values) -> "alternate\t" + String.join("\t", values);
+          case Generator.Cycle(var values) -> "cycle\t" + String.join("\t", values);
           case Generator.KeyPair(var algorithm, var size, var format, var publicKey) ->
               "keyPair\t"
                   + algorithm

@@ -22,8 +22,8 @@ public sealed interface Generator {
   record Uuid() implements Generator {}
 
   /// The next text of the list with each version: version 1 takes the first.
-  record Alternate(List<String> values) implements Generator {
-    public Alternate {
+  record Cycle(List<String> values) implements Generator {
+    public Cycle {
       values = List.copyOf(values);
     }
   }

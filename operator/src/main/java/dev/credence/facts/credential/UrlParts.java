@@ -132,7 +132,7 @@ public final class UrlParts {
           encoding == Encoding.Base64 || encoding == Encoding.Raw;
       case Generator.KeyPair _ -> true;
       case Generator.Fixed(var text) -> inUserInfo && isNoUserInfo(text);
-      case Generator.Alternate(var texts) ->
+      case Generator.Cycle(var texts) ->
           inUserInfo && texts.stream().anyMatch(UrlParts::isNoUserInfo);
       // Letters, digits and - . _ alone.
       case Generator.Password _, Generator.Uuid _ -> false;

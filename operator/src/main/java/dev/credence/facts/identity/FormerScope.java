@@ -60,7 +60,7 @@ public final class FormerScope {
   }
 
   private static String elsewhere(Identity.AccountElsewhere account) {
-    return line(account.kind(), account.system(), account.name());
+    return line(account.type(), account.system(), account.name());
   }
 
   private static Stream<String> selector(Selector selector) {

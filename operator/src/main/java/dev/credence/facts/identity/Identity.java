@@ -108,5 +108,5 @@ public record Identity(
   }
 
   /// The account in some other system that a Secret opens.
-  public record AccountElsewhere(String kind, String system, String name) {}
+  public record AccountElsewhere(String type, String system, String name) {}
 }

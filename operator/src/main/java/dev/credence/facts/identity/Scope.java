@@ -77,7 +77,7 @@ public final class Scope {
             secret.account().stream()
                 .map(
                     account ->
-                        line("opens", name, account.kind(), account.system(), account.name())),
+                        line("opens", name, account.type(), account.system(), account.name())),
             Stream.of(Step.values()).flatMap(step -> hook(secret, step, hooks).stream()))
         .flatMap(lines -> lines);
   }
@@ -145,7 +145,7 @@ public final class Scope {
           case Generator.RandomBytes(var length, var encoding) ->
               "bytes " + length + " " + encoding;
           case Generator.Uuid() -> "uuid";
-          case Generator.Alternate(var values) -> "alternate " + listed(values);
+          case Generator.Cycle(var values) -> "cycle " + listed(values);
           case Generator.KeyPair(var algorithm, var size, var format, var publicKey) ->
               "keyPair "
                   + algorithm

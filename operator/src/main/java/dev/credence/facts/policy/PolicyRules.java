@@ -28,14 +28,14 @@ public record PolicyRules(
           CertificateRule.NONE,
           Discovery.Disabled);
 
-  /// `after` empty: nothing counts as idle.
+  /// `unusedFor` empty: nothing counts as idle.
   public record Idleness(Optional<Duration> after, boolean suspends) {}
 
-  /// `every` empty: nobody has to review.
+  /// `interval` empty: nobody has to review.
   public record Reviewing(Optional<Duration> every, boolean suspends) {}
 
-  /// `reportFrom` empty: findings are listed, and break nothing.
-  public record Privileges(Optional<Severity> reportFrom, List<Exemption> exemptions) {
+  /// `minSeverity` empty: findings are listed, and break nothing.
+  public record Privileges(Optional<Severity> minSeverity, List<Exemption> exemptions) {
     public Privileges {
       exemptions = List.copyOf(exemptions);
     }
@@ -48,7 +48,7 @@ public record PolicyRules(
   public record LegacyTokens(Legacy handling, Duration unusedFor) {}
 
   public enum Legacy {
-    Allow,
+    Ignore,
     Report,
     Invalidate
   }

@@ -7,31 +7,31 @@ import java.util.Optional;
 
 /// How rotations are carried out, as a policy says or as they are where it is silent.
 ///
-/// `overlapAtMost`: how long an old value waits for its consumers, counted from the new one.
+/// `maxOverlap`: how long an old value waits for its consumers, counted from the new one.
 /// `maxAttempts`: of the hooks of one value. `onPending`: what happens to the old value then.
 public record RotationProcedure(
     Windows windows,
     Restart restart,
-    Optional<Duration> overlapAtMost,
+    Optional<Duration> maxOverlap,
     int maxAttempts,
     OnPending onPending) {
   public static final RotationProcedure DEFAULT =
       new RotationProcedure(Windows.ANY_TIME, Restart.NONE, Optional.empty(), 5);
 
   public RotationProcedure(
-      Windows windows, Restart restart, Optional<Duration> overlapAtMost, int maxAttempts) {
-    this(windows, restart, overlapAtMost, maxAttempts, OnPending.Retire);
+      Windows windows, Restart restart, Optional<Duration> maxOverlap, int maxAttempts) {
+    this(windows, restart, maxOverlap, maxAttempts, OnPending.Retire);
   }
 
   public enum OnPending {
-    /// it is retired at the end of `overlapAtMost`
+    /// it is retired at the end of `maxOverlap`
     Retire,
     /// it stays valid until its consumers have moved
     Keep
   }
 
-  /// `waitFor`: after that a workload that was restarted counts as stuck.
-  public record Restart(Strategy strategy, int maxParallel, Duration waitFor) {
+  /// `timeout`: after that a workload that was restarted counts as stuck.
+  public record Restart(Strategy strategy, int maxParallel, Duration timeout) {
     public static final Restart NONE = new Restart(Strategy.None, 1, Duration.ofMinutes(10));
   }
 

@@ -216,7 +216,7 @@ final class Bounds {
                         length(key.name())
                             + length(key.value())
                             + length(key.template())
-                            + NullSafe.in(key.alternate()).mapToInt(Bounds::length).sum())
+                            + NullSafe.in(key.cycle()).mapToInt(Bounds::length).sum())
                 .sum())
         + (secret.token() == null
             ? 0

@@ -38,7 +38,7 @@ public final class CertManagerCaches {
   private @Nullable Resources resources;
   private CompletableFuture<?> signing = CompletableFuture.completedFuture(null);
 
-  /// Who is told. `before` null: it is new; `after` null: it is gone.
+  /// Who is told. `before` null: it is new; `unusedFor` null: it is gone.
   public interface Changes {
     void certificate(@Nullable Certificate before, @Nullable Certificate after);
 

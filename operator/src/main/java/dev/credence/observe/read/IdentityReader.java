@@ -7,8 +7,8 @@ import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentitySpec;
 import dev.credence.api.MachineIdentitySpec.DeletionPolicy;
 import dev.credence.api.MachineIdentityStatus;
-import dev.credence.api.MachineIdentityStatus.CredentialKind;
 import dev.credence.api.MachineIdentityStatus.CredentialStatus;
+import dev.credence.api.MachineIdentityStatus.CredentialType;
 import dev.credence.api.MachineIdentityStatus.Handled;
 import dev.credence.api.MemberSelector;
 import dev.credence.api.SecretMember;
@@ -133,7 +133,7 @@ public final class IdentityReader {
             .map(
                 account ->
                     new AccountElsewhere(
-                        account.kind() == null ? "Other" : account.kind().name(),
+                        account.type() == null ? "Other" : account.type().name(),
                         account.system(),
                         account.name())),
         Objects.requireNonNullElse(member.type(), OPAQUE),
@@ -144,7 +144,8 @@ public final class IdentityReader {
             .map(
                 rotation ->
                     new RotationRule(
-                        TimingReader.of(rotation.every(), rotation.schedule(), rotation.timeZone()),
+                        TimingReader.of(
+                            rotation.interval(), rotation.schedule(), rotation.timeZone()),
                         UntrustedText.duration(rotation.overlap()),
                         Optional.empty()))
             .orElse(RotationRule.SILENT),
@@ -157,17 +158,17 @@ public final class IdentityReader {
 
   private static Optional<Hooks.Hook> hook(SecretMember.@Nullable Hook written) {
     return Optional.ofNullable(written)
-        .filter(hook -> hook.cronJob() != null)
+        .filter(hook -> hook.cronJobName() != null)
         .map(
             hook ->
                 new Hooks.Hook(
-                    hook.cronJob(),
+                    hook.cronJobName(),
                     UntrustedText.duration(hook.timeout()).orElse(DEFAULT_TIMEOUT)));
   }
 
   private static TokenRecipe token(SecretMember.Token written) {
     return new TokenRecipe(
-        Objects.requireNonNullElse(written.serviceAccount(), ""),
+        Objects.requireNonNullElse(written.serviceAccountName(), ""),
         list(Optional.ofNullable(written.audiences())).toList(),
         UntrustedText.duration(written.lifetime()).orElse(DEFAULT_LIFETIME),
         Boolean.TRUE.equals(written.kubeconfig()));
@@ -197,8 +198,8 @@ public final class IdentityReader {
     if (key.uuid() != null) {
       return new Generator.Uuid();
     }
-    if (key.alternate() != null && !key.alternate().isEmpty()) {
-      return new Generator.Alternate(key.alternate());
+    if (key.cycle() != null && !key.cycle().isEmpty()) {
+      return new Generator.Cycle(key.cycle());
     }
     if (key.keyPair() != null && key.keyPair().algorithm() != null) {
       return new Generator.KeyPair(
@@ -227,8 +228,8 @@ public final class IdentityReader {
     return list(Optional.ofNullable(status).map(MachineIdentityStatus::credentials))
         .filter(
             credential ->
-                (credential.kind() == CredentialKind.Generated
-                        || credential.kind() == CredentialKind.Token)
+                (credential.type() == CredentialType.Generated
+                        || credential.type() == CredentialType.Token)
                     && credential.version() != null)
         .collect(
             Collectors.toMap(

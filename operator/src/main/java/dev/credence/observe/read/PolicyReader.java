@@ -5,6 +5,7 @@ import dev.credence.api.ActorType;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.CredentialPolicySpec;
 import dev.credence.api.CredentialPolicySpec.Lifetime;
+import dev.credence.api.CredentialPolicySpec.Match;
 import dev.credence.api.CredentialPolicySpec.OwnerRule;
 import dev.credence.api.CredentialPolicySpec.PolicyRotation;
 import dev.credence.api.LabelSelector;
@@ -59,22 +60,23 @@ public final class PolicyReader {
 
   private static Policy read(CredentialPolicy resource) {
     var spec = Optional.ofNullable(resource.getSpec());
+    var match = spec.map(CredentialPolicySpec::match);
     var owner = owner(spec.map(CredentialPolicySpec::owner));
     var rotation = rotation(spec.map(CredentialPolicySpec::rotation));
     return new Policy(
         resource.getMetadata().getName(),
         resource.getMetadata().getGeneration() == null ? 0 : resource.getMetadata().getGeneration(),
         spec.map(CredentialPolicySpec::priority).orElse(0),
-        selector(spec.map(CredentialPolicySpec::namespaceSelector)),
-        selector(spec.map(CredentialPolicySpec::identitySelector)),
-        types(spec.map(CredentialPolicySpec::types)),
+        selector(match.map(Match::namespaceSelector)),
+        selector(match.map(Match::identitySelector)),
+        types(match.map(Match::types)),
         spec.map(CredentialPolicySpec::enforcement)
             .map(written -> Enforcement.valueOf(written.name()))
             .orElse(Enforcement.Audit),
         owner,
         spec.map(CredentialPolicySpec::approval)
-            .filter(CredentialPolicySpec.ApprovalRule.Required::equals)
-            .isPresent(),
+            .map(CredentialPolicySpec.Approval::required)
+            .orElse(false),
         ending(spec.map(CredentialPolicySpec::lifetime)),
         spec.map(CredentialPolicySpec::safety)
             .map(CredentialPolicySpec.Safety::maxSuspensionsPerHour)
@@ -125,9 +127,9 @@ public final class PolicyReader {
 
   private static RotationRule rotation(Optional<PolicyRotation> rule) {
     return new RotationRule(
-        rule.flatMap(r -> TimingReader.of(r.every(), r.schedule(), r.timeZone())),
+        rule.flatMap(r -> TimingReader.of(r.interval(), r.schedule(), r.timeZone())),
         rule.flatMap(r -> UntrustedText.duration(r.overlap())),
-        rule.flatMap(r -> UntrustedText.duration(r.maxEvery())));
+        rule.flatMap(r -> UntrustedText.duration(r.maxInterval())));
   }
 
   private static List<String> problems(

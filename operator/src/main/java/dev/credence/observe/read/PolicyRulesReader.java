@@ -28,22 +28,24 @@ final class PolicyRulesReader {
         idleness(spec.map(CredentialPolicySpec::idle)),
         reviewing(spec.map(CredentialPolicySpec::review)),
         privileges(spec.map(CredentialPolicySpec::privileges)),
-        legacyTokens(spec.map(CredentialPolicySpec::tokens)),
+        legacyTokens(
+            spec.map(CredentialPolicySpec::tokens).map(CredentialPolicySpec.Tokens::legacy)),
         certificates(spec.map(CredentialPolicySpec::certificates)),
         spec.map(CredentialPolicySpec::discovery)
+            .map(CredentialPolicySpec.Discovery::mode)
             .map(written -> Discovery.valueOf(written.name()))
             .orElse(Discovery.Disabled));
   }
 
   private static Idleness idleness(Optional<CredentialPolicySpec.Idle> rule) {
     return new Idleness(
-        rule.flatMap(written -> UntrustedText.duration(written.after())),
-        rule.filter(written -> written.action() == Action.Suspend).isPresent());
+        rule.flatMap(written -> UntrustedText.duration(written.unusedFor())),
+        rule.filter(written -> written.onIdle() == Action.Suspend).isPresent());
   }
 
   private static Reviewing reviewing(Optional<CredentialPolicySpec.Review> rule) {
     return new Reviewing(
-        rule.flatMap(written -> UntrustedText.duration(written.every())),
+        rule.flatMap(written -> UntrustedText.duration(written.interval())),
         rule.filter(written -> written.onOverdue() == Action.Suspend).isPresent());
   }
 
@@ -52,9 +54,9 @@ final class PolicyRulesReader {
     return new Privileges(
         rule.map(
             written ->
-                written.reportFrom() == null
+                written.minSeverity() == null
                     ? Severity.Medium
-                    : Severity.valueOf(written.reportFrom().name())),
+                    : Severity.valueOf(written.minSeverity().name())),
         IdentityReader.list(rule.map(CredentialPolicySpec.Privileges::exceptions))
             .filter(written -> written.rule() != null)
             .map(
@@ -62,16 +64,16 @@ final class PolicyRulesReader {
                     new Exemption(
                         written.rule(),
                         UntrustedText.present(written.reason()).orElse(""),
-                        Optional.ofNullable(written.validUntil())))
+                        Optional.ofNullable(written.expirationTime())))
             .toList());
   }
 
-  private static LegacyTokens legacyTokens(Optional<CredentialPolicySpec.Tokens> rule) {
+  private static LegacyTokens legacyTokens(Optional<CredentialPolicySpec.LegacyTokens> rule) {
     return new LegacyTokens(
-        rule.map(CredentialPolicySpec.Tokens::legacy)
+        rule.map(CredentialPolicySpec.LegacyTokens::onUnused)
             .map(written -> Legacy.valueOf(written.name()))
             .orElse(Legacy.Report),
-        rule.flatMap(written -> UntrustedText.duration(written.legacyUnusedFor()))
+        rule.flatMap(written -> UntrustedText.duration(written.unusedFor()))
             .orElse(PolicyRules.LEGACY_UNUSED_FOR));
   }
 

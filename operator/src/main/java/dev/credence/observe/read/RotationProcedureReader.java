@@ -31,7 +31,7 @@ final class RotationProcedureReader {
         Optional.ofNullable(rotation.restart())
             .map(RotationProcedureReader::restart)
             .orElse(Restart.NONE),
-        UntrustedText.duration(rotation.overlapAtMost()),
+        UntrustedText.duration(rotation.maxOverlap()),
         Objects.requireNonNullElse(rotation.maxAttempts(), RotationProcedure.DEFAULT.maxAttempts()),
         // A choice of a newer version keeps nothing longer than was agreed.
         rotation.onConsumersPending() == CredentialPolicySpec.OnConsumersPending.Keep
@@ -44,7 +44,7 @@ final class RotationProcedureReader {
         // A strategy of a newer version restarts nothing.
         written.strategy() == null ? Strategy.None : Strategy.valueOf(written.strategy().name()),
         Math.max(1, Objects.requireNonNullElse(written.maxParallel(), 1)),
-        UntrustedText.duration(written.waitFor()).orElse(Restart.NONE.waitFor()));
+        UntrustedText.duration(written.timeout()).orElse(Restart.NONE.timeout()));
   }
 
   private static Windows windows(PolicyRotation rotation) {
@@ -66,7 +66,7 @@ final class RotationProcedureReader {
 
   private static Cron cron(CredentialPolicySpec.Window written) {
     return Cron.of(
-        Objects.requireNonNullElse(written.cron(), ""),
+        Objects.requireNonNullElse(written.schedule(), ""),
         Objects.requireNonNullElse(written.timeZone(), UTC));
   }
 
@@ -87,8 +87,8 @@ final class RotationProcedureReader {
           : Optional.of("`duration` '" + written.duration() + "' is no duration like 6h");
     } catch (IllegalArgumentException unreadable) {
       return Optional.of(
-          Objects.requireNonNullElse(unreadable.getMessage(), "`cron` cannot be read")
-              .replace("`schedule`", "`cron`"));
+          Objects.requireNonNullElse(unreadable.getMessage(), "`schedule` cannot be read")
+              .replace("`schedule`", "`schedule`"));
     }
   }
 

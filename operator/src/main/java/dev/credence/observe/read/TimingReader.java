@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// `every`, or `schedule` with `timeZone`, as a timing.
+/// `interval`, or `schedule` with `timeZone`, as a timing.
 final class TimingReader {
 
   static Optional<Timing> of(
@@ -21,7 +21,9 @@ final class TimingReader {
           UntrustedText.duration(every)
               .<Timing>map(Timing.Every::new)
               .orElseGet(
-                  () -> new Timing.Unreadable("`every` '" + every + "' is no duration like 720h")));
+                  () ->
+                      new Timing.Unreadable(
+                          "`interval` '" + every + "' is no duration like 720h")));
     }
     return Optional.empty();
   }

@@ -8,8 +8,8 @@ import dev.credence.api.ActorType;
 import dev.credence.api.Condition;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentityStatus;
-import dev.credence.api.MachineIdentityStatus.CredentialKind;
 import dev.credence.api.MachineIdentityStatus.CredentialState;
+import dev.credence.api.MachineIdentityStatus.CredentialType;
 import dev.credence.api.MachineIdentityStatus.LifeState;
 import dev.credence.api.MachineIdentityStatus.Source;
 import dev.credence.facts.identity.Identity.AccountElsewhere;
@@ -163,7 +163,7 @@ class StatusMapperTest {
   void every_word_of_a_standing_is_a_word_of_the_status() {
     assertThat(words(LifeState.values())).containsAll(words(IdentityStatus.State.values()));
     assertThat(words(Source.values())).containsAll(words(IdentityStatus.Source.values()));
-    assertThat(words(CredentialKind.values())).containsAll(words(Credential.Kind.values()));
+    assertThat(words(CredentialType.values())).containsAll(words(Credential.Kind.values()));
     assertThat(words(CredentialState.values())).containsAll(words(Credential.Phase.values()));
     assertThat(words(Condition.Truth.values())).containsAll(words(ConditionStatus.values()));
     assertThat(words(ActorType.values())).contains("Integration");

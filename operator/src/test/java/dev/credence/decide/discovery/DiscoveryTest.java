@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.MachineIdentity;
-import dev.credence.facts.discovery.Baseline;
+import dev.credence.facts.discovery.DefaultExclusions;
 import dev.credence.facts.discovery.Inventory;
 import dev.credence.observe.discovery.InventoryReader;
 import dev.credence.observe.read.PolicyReader;
@@ -37,7 +37,7 @@ import org.junit.jupiter.api.TestFactory;
 /// `make golden` writes what is expected anew: review the difference.
 class DiscoveryTest {
   private static final Path FOLDER = Path.of("src/test/resources/discoveries");
-  private static final List<String> BASELINE =
+  private static final List<String> EXCLUDED =
       List.of("kube-system", "kube-public", "kube-node-lease", "*/default");
 
   @TestFactory
@@ -65,7 +65,7 @@ class DiscoveryTest {
     assertThat(about.properties())
         .as("what the first document may say")
         .extracting(entry -> entry.getKey())
-        .isSubsetOf("baseline", "certManager", "gaps");
+        .isSubsetOf("excluded", "certManager", "gaps");
     var world = new World(Instant.parse("2027-01-01T00:00:00Z"));
     documents.stream().skip(1).forEach(document -> world.put(Yaml.object(Yaml.node(document))));
     var certificates =
@@ -82,8 +82,8 @@ class DiscoveryTest {
             all(world, CredentialPolicy.class).stream().map(PolicyReader::of).toList(),
             InventoryReader.untyped(),
             texts(about.path("gaps"))),
-        Baseline.of(
-            about.has("baseline") ? texts(about.path("baseline")) : BASELINE, "credence-system"));
+        DefaultExclusions.of(
+            about.has("excluded") ? texts(about.path("excluded")) : EXCLUDED, "credence-system"));
   }
 
   private static <T extends HasMetadata> List<T> all(World world, Class<T> type) {
@@ -107,12 +107,12 @@ class DiscoveryTest {
         .forEach(
             (policy, tally) ->
                 lines.add(
-                    "  %s: {unclaimed: %d, attributed: %d, baseline: %d, discovered: %d}"
+                    "  %s: {unclaimed: %d, attributed: %d, excluded: %d, discovered: %d}"
                         .formatted(
                             policy,
                             tally.total(),
                             tally.attributed(),
-                            tally.baseline(),
+                            tally.excluded(),
                             tally.discovered())));
     section(lines, "gaps", discovery.gaps());
     section(lines, "steps", registering.steps().stream().map(DiscoveryTest::told).toList());

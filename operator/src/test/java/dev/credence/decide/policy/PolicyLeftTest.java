@@ -24,8 +24,9 @@ class PolicyLeftTest {
       metadata: {name: strict, generation: 3}
       spec:
         enforcement: Enforce
-        namespaceSelector: {matchLabels: {env: prod}}
-        identitySelector: {matchExpressions: [{key: stage, operator: DoesNotExist}]}
+        match:
+          namespaceSelector: {matchLabels: {env: prod}}
+          identitySelector: {matchExpressions: [{key: stage, operator: DoesNotExist}]}
         lifetime: {onExpiry: Suspend}
       ---
       apiVersion: credence.dev/v1alpha1
@@ -41,7 +42,7 @@ class PolicyLeftTest {
       spec:
         enforcement: Enforce
         lifetime: {onExpiry: Suspend}
-        review: {every: 720h, onOverdue: Suspend}
+        review: {interval: 720h, onOverdue: Suspend}
       ---
       apiVersion: credence.dev/v1alpha1
       kind: CredentialPolicy

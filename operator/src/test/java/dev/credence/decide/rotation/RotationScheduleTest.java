@@ -158,9 +158,9 @@ class RotationScheduleTest {
 
   @Test
   void nobody_waits_for_consumers_longer_than_a_week_or_until_the_next_value() {
-    assertThat(every(Duration.ofHours(9000), "uid/secret").overlapAtMost(JANUARY))
+    assertThat(every(Duration.ofHours(9000), "uid/secret").maxOverlap(JANUARY))
         .isEqualTo(Duration.ofHours(168));
-    assertThat(every(Duration.ofHours(24), "uid/secret").overlapAtMost(JANUARY))
+    assertThat(every(Duration.ofHours(24), "uid/secret").maxOverlap(JANUARY))
         .isLessThanOrEqualTo(Duration.ofHours(24));
     var patient =
         new RotationSchedule(
@@ -168,7 +168,7 @@ class RotationScheduleTest {
             RotationRule.SILENT,
             new RotationProcedure(Windows.ANY_TIME, RotationProcedure.Restart.NONE, hours(400), 5),
             "uid/secret");
-    assertThat(patient.overlapAtMost(JANUARY)).isEqualTo(Duration.ofHours(400));
+    assertThat(patient.maxOverlap(JANUARY)).isEqualTo(Duration.ofHours(400));
   }
 
   /// Open from ten at night to six in the morning.

@@ -30,7 +30,7 @@ class UrlPartsTest {
           new KeySpec("percent", new Generator.Fixed("100%")),
           new KeySpec("host", new Generator.Fixed("db.example.com:5432")),
           new KeySpec("path", new Generator.Fixed("crm/main?sslmode=require")),
-          new KeySpec("accounts", new Generator.Alternate(List.of("blue", "green@example.com"))),
+          new KeySpec("accounts", new Generator.Cycle(List.of("blue", "green@example.com"))),
           new KeySpec(
               "pair",
               new Generator.KeyPair(

@@ -27,9 +27,9 @@ class ScopeTest {
             keys:
             - {name: password, password: {length: 32}}
             - {name: url, template: "postgres://crm:{password}@db"}
-          hooks: {revoke: {cronJob: crm-db-revoke}}
+          hooks: {revoke: {cronJobName: crm-db-revoke}}
         - name: crm-ci
-          token: {serviceAccount: crm-sync, audiences: [vault], lifetime: 1h, kubeconfig: true}
+          token: {serviceAccountName: crm-sync, audiences: [vault], lifetime: 1h, kubeconfig: true}
         certificates:
         - name: crm-tls
           issue: {issuerRef: {kind: ClusterIssuer, name: corp}, secretName: crm-tls, commonName: crm, usages: [client auth]}

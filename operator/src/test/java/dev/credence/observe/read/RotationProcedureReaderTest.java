@@ -25,7 +25,7 @@ class RotationProcedureReaderTest {
   private static final Instant NEW_YEAR = Instant.parse("2027-01-01T00:00:00Z");
 
   @ParameterizedTest
-  @ValueSource(strings = {"{}", "{every: 720h, overlap: 24h}", "{windows: []}", "{restart: {}}"})
+  @ValueSource(strings = {"{}", "{interval: 720h, overlap: 24h}", "{windows: []}", "{restart: {}}"})
   void a_policy_that_says_nothing_of_it_has_the_defaults(String rotation) {
     assertThat(conduct(rotation)).isEqualTo(RotationProcedure.DEFAULT);
     assertThat(RotationProcedureReader.of(Optional.empty())).isEqualTo(RotationProcedure.DEFAULT);
@@ -37,13 +37,13 @@ class RotationProcedureReaderTest {
     assertThat(
             conduct(
                 """
-                overlapAtMost: 240h
+                maxOverlap: 240h
                 onConsumersPending: Keep
                 maxAttempts: 3
                 windows:
-                - {cron: "0 22 * * *", duration: 6h, timeZone: Europe/Berlin}
-                - {cron: "0 12 * * 6", duration: 1h30m}
-                restart: {strategy: Rollout, maxParallel: 4, waitFor: 30m}
+                - {schedule: "0 22 * * *", duration: 6h, timeZone: Europe/Berlin}
+                - {schedule: "0 12 * * 6", duration: 1h30m}
+                restart: {strategy: Rollout, maxParallel: 4, timeout: 30m}
                 """))
         .isEqualTo(
             new RotationProcedure(
@@ -62,10 +62,10 @@ class RotationProcedureReaderTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{cron: '99 * * * *', duration: 1h} | `cron` '99 * * * *' is not a cron expression",
-        "{cron: '0 0 30 2 *', duration: 1h} | `cron` '0 0 30 2 *' never comes",
-        "{cron: '* * * * *', duration: 1h, timeZone: Mars/Olympus} | `timeZone` 'Mars/Olympus' is not in the time zone database",
-        "{duration: 1h} | `cron` '' is not a cron expression"
+        "{schedule: '99 * * * *', duration: 1h} | `schedule` '99 * * * *' is not a cron expression",
+        "{schedule: '0 0 30 2 *', duration: 1h} | `schedule` '0 0 30 2 *' never comes",
+        "{schedule: '* * * * *', duration: 1h, timeZone: Mars/Olympus} | `timeZone` 'Mars/Olympus' is not in the time zone database",
+        "{duration: 1h} | `schedule` '' is not a cron expression"
       })
   void windows_that_cannot_be_read_stay_shut_and_their_author_is_told(
       String window, String problem) {
@@ -81,7 +81,7 @@ class RotationProcedureReaderTest {
 
   /// The schema lets none of these through.
   @ParameterizedTest
-  @ValueSource(strings = {"{cron: '* * * * *'}", "{cron: '* * * * *', duration: 6 hours}"})
+  @ValueSource(strings = {"{schedule: '* * * * *'}", "{schedule: '* * * * *', duration: 6 hours}"})
   void a_window_without_a_length_stays_shut(String window) {
     var windows = conduct("{windows: [" + window + "]}").windows();
     assertThat(windows.areOpen(NEW_YEAR)).isFalse();
@@ -91,7 +91,7 @@ class RotationProcedureReaderTest {
   void one_that_can_be_read_opens_beside_one_that_cannot() {
     var windows =
         conduct(
-                "{windows: [null, {cron: '99 * * * *', duration: 1h}, {cron: '0 0 * * *', duration: 1h}]}")
+                "{windows: [null, {schedule: '99 * * * *', duration: 1h}, {schedule: '0 0 * * *', duration: 1h}]}")
             .windows();
     assertThat(windows.areOpen(NEW_YEAR)).isTrue();
     assertThat(windows.areOpen(NEW_YEAR.plus(Duration.ofHours(2)))).isFalse();

@@ -81,7 +81,7 @@ class MonitoringIT {
   private static OperatorProcess operator() {
     return OperatorProcess.on(cluster)
         .with("CREDENCE_LEADER_ELECTION", "true")
-        .with("CREDENCE_SWEEP_EVERY", "5s")
+        .with("CREDENCE_RESYNC_INTERVAL", "5s")
         .with("CREDENCE_IDENTITY_SERIES", "3")
         .start();
   }
@@ -103,7 +103,7 @@ class MonitoringIT {
   }
 
   private static void populate(Scene scene) {
-    scene.policy("enforcement: Enforce, owner: {required: true}, discovery: Report");
+    scene.policy("enforcement: Enforce, owner: {required: true}, discovery: {mode: Report}");
     scene.createAccount("crm-sync");
     scene.createAccount("forgotten");
     scene.create(
@@ -119,7 +119,7 @@ class MonitoringIT {
         "crm",
         OWNER
             + ", type: Integration, expirationTime: '2099-01-01T00:00:00Z', serviceAccounts: [{name: crm-sync}], secrets: [{name: crm-smtp}, {name: crm-legacy}, "
-            + password("crm-db", "every: 10s, overlap: 5s")
+            + password("crm-db", "interval: 10s, overlap: 5s")
             + "]");
     scene.identity("nobodys", "serviceAccounts: [{name: not-there}]");
     // Of a type that is not taken over.
@@ -130,7 +130,7 @@ class MonitoringIT {
   }
 
   private static void askForApproval(Scene scene) {
-    scene.policy("enforcement: Enforce, approval: Required");
+    scene.policy("enforcement: Enforce, approval: {required: true}");
     scene.identity("newcomer", OWNER + ", secrets: [" + password("newcomer-db") + "]");
   }
 
@@ -260,7 +260,7 @@ class MonitoringIT {
             "CredenceAbsent",
             "CredenceNoLeader",
             "CredenceSeveralLeaders",
-            "CredenceSweepStale",
+            "CredenceResyncStale",
             "CredenceKubeRequestsThrottled",
             "CredenceRotationErrorBudgetBurnsFast",
             "CredenceRotationErrorBudgetBurnsSlowly",

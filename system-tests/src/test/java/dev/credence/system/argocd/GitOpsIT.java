@@ -84,18 +84,18 @@ class GitOpsIT {
         - {name: %1$s-sync, provision: {automountServiceAccountToken: false}}
         secrets:
         - name: %1$s-db
-          account: {kind: Database, system: db.sales, name: crm}
+          account: {type: Database, system: db.sales, name: crm}
           generate:
             keys:
             - {name: username, value: crm}
             - {name: password, password: {}}
             - {name: api-key, bytes: {}}
             - {name: client-id, uuid: {}}
-            - {name: role, alternate: [crm_blue, crm_green]}
+            - {name: role, cycle: [crm_blue, crm_green]}
             - {name: id_key, keyPair: {algorithm: Ed25519}}
-          rotation: {every: 720h}
+          rotation: {interval: 720h}
         - name: %1$s-ci
-          token: {serviceAccount: %1$s-sync, audiences: ["https://ci.example.com"]}
+          token: {serviceAccountName: %1$s-sync, audiences: ["https://ci.example.com"]}
         selector: {matchLabels: {app.kubernetes.io/part-of: %1$s}}
       """;
 
@@ -117,16 +117,17 @@ class GitOpsIT {
       kind: CredentialPolicy
       metadata: {name: git-%s, labels: {app.kubernetes.io/instance: sales}}
       spec:
-        namespaceSelector: {matchExpressions: [{key: kubernetes.io/metadata.name, operator: In, values: [%1$s]}]}
-        types: [Integration, CICD]
+        match:
+          namespaceSelector: {matchExpressions: [{key: kubernetes.io/metadata.name, operator: In, values: [%1$s]}]}
+          types: [Integration, CICD]
         owner: {required: true}
         lifetime: {max: 8760h, warnBefore: [720h, 24h]}
         rotation:
-          every: 720h
-          windows: [{cron: "0 22 * * 1-5", duration: 6h}]
+          interval: 720h
+          windows: [{schedule: "0 22 * * 1-5", duration: 6h}]
           restart: {}
-        privileges: {exceptions: [{rule: RBAC-SECRETS-GET, reason: reads its own, validUntil: "2099-01-01T00:00:00Z"}]}
-        idle: {after: 2160h}
+        privileges: {exceptions: [{rule: RBAC-SECRETS-GET, reason: reads its own, expirationTime: "2099-01-01T00:00:00Z"}]}
+        idle: {unusedFor: 2160h}
         safety: {}
       """;
 
@@ -153,8 +154,8 @@ class GitOpsIT {
         {apiVersion: credence.dev/v1alpha1, kind: MachineIdentity, metadata: {name: %s, labels: %s, annotations: %s},
          spec: {%s, deletionPolicy: %s,
           serviceAccounts: [{name: %1$s-linked}, {name: %1$s-made, provision: {}}],
-          secrets: [%s, {name: %1$s-ci, token: {serviceAccount: %1$s-made}},
-           {name: %1$s-hooked, generate: {keys: [{name: password, password: {}}]}, hooks: {apply: {cronJob: %1$s-apply}}}]}}
+          secrets: [%s, {name: %1$s-ci, token: {serviceAccountName: %1$s-made}},
+           {name: %1$s-hooked, generate: {keys: [{name: password, password: {}}]}, hooks: {apply: {cronJobName: %1$s-apply}}}]}}
         """
             .formatted(
                 name,
@@ -331,7 +332,7 @@ class GitOpsIT {
     var audit = LocalCluster.shared().audit();
     try (var policy = scene.policy("enforcement: Enforce, owner: {required: true}")) {
       scene.identity(
-          "crm", OWNER + ", secrets: [" + password("crm-db", "every: 12s, overlap: 4s") + "]");
+          "crm", OWNER + ", secrets: [" + password("crm-db", "interval: 12s, overlap: 4s") + "]");
       scene.awaitReady("crm");
       scene.awaitVersion("crm-db", 2);
       scene.annotate(scene.identity("crm"), Api.SUSPEND, "INC-7");
@@ -365,7 +366,7 @@ class GitOpsIT {
         List.of("apply", "--server-side", "--force-conflicts", "--field-manager=argocd-controller");
     run(applied, secret);
     scene.identity("crm", OWNER + ", secrets: [" + password("crm-db") + "]");
-    scene.await("crm", "Stalled", "True TargetNotOwned");
+    scene.await("crm", "Stalled", "True NotManaged");
     var before = Scene.print(scene.secret("crm-db"));
     var audit = LocalCluster.shared().audit();
 
@@ -645,7 +646,8 @@ class GitOpsIT {
          subjects: [{kind: ServiceAccount, name: argocd-server, namespace: argocd}]}
         """);
     try (var policy =
-        scene.policy("enforcement: Enforce, approval: Required, review: {every: 720h}")) {
+        scene.policy(
+            "enforcement: Enforce, approval: {required: true}, review: {interval: 720h}")) {
       scene.identity("crm", OWNER + ", secrets: [" + password("crm-db") + "]");
       scene.await("crm", "Stalled", "True ApprovalPending");
       assertArgoCdSays(scene, "crm", "Degraded");
@@ -832,7 +834,7 @@ class GitOpsIT {
   }
 
   private static String hooked(String secret) {
-    return "{name: %s, generate: {keys: [{name: password, password: {}}]}, hooks: {apply: {cronJob: apply}}}"
+    return "{name: %s, generate: {keys: [{name: password, password: {}}]}, hooks: {apply: {cronJobName: apply}}}"
         .formatted(secret);
   }
 

@@ -54,7 +54,7 @@ class CertManagerIT {
         "crm",
         OWNER
             + ", certificates: [{name: crm-mtls}, {name: crm-client, issue: {issuerRef: {name: own}, secretName: crm-client-tls, commonName: crm.sales}}], secrets: ["
-            + password("crm-db", "every: 10s, overlap: 0s")
+            + password("crm-db", "interval: 10s, overlap: 0s")
             + "]");
     scene.identity("billing", OWNER);
     scene.await("crm", "Ready", "False CertManagerAbsent");
@@ -64,7 +64,7 @@ class CertManagerIT {
 
     install(scene);
     var credential = scene.credential("crm", "crm-mtls");
-    assertThat(credential.kind().name()).isEqualTo("Certificate");
+    assertThat(credential.type().name()).isEqualTo("Certificate");
     assertThat(credential.state()).isEqualTo(CredentialState.Fresh);
     assertThat(credential.expirationTime())
         .isBetween(
@@ -85,7 +85,7 @@ class CertManagerIT {
             () ->
                 "now".equals(scene.status("crm").handled().rotate())
                     && "leaked".equals(scene.status("crm").handled().revoke()));
-    scene.await(TO_NOTICE, "crm", "Ready", "True InOrder");
+    scene.await(TO_NOTICE, "crm", "Ready", "True Compliant");
 
     // Upgraded: the definitions change, the controllers start anew, and nobody has anything to do.
     eventually("nothing is being issued").until(() -> !isIssuing(certificate(scene, "crm-client")));
@@ -110,7 +110,7 @@ class CertManagerIT {
         "nothing is written to Certificates",
         () -> audit.requests().ofOperator().on("certificates").writes().count() == 0);
     assertThat(revision(certificate(scene, "crm-client"))).isEqualTo(before);
-    scene.await(TO_NOTICE, "crm", "Ready", "True InOrder");
+    scene.await(TO_NOTICE, "crm", "Ready", "True Compliant");
 
     // One whose issuer is not there.
     scene.identity("late", OWNER + ", certificates: [{name: late-mtls}]");
@@ -134,7 +134,7 @@ class CertManagerIT {
     CERT_MANAGER.run("down");
     CERT_MANAGER.run("crds-down");
     scene.await(TO_NOTICE, "crm", "Ready", "False CertManagerAbsent");
-    scene.await(TO_NOTICE, "billing", "Ready", "True InOrder");
+    scene.await(TO_NOTICE, "billing", "Ready", "True Compliant");
     var kept = scene.secret("crm-client-tls").get().getData().get("tls.crt");
     assertThat(kept).as("the Secret stays").isNotNull();
     var version = scene.version("crm-db");
@@ -167,7 +167,7 @@ class CertManagerIT {
     scene.create(
         "{apiVersion: cert-manager.io/v1, kind: Issuer, metadata: {name: own}, spec: {selfSigned: {}}}");
     issue(scene, "crm-mtls", "own");
-    scene.await(TO_NOTICE, "crm", "Ready", "True InOrder");
+    scene.await(TO_NOTICE, "crm", "Ready", "True Compliant");
   }
 
   private static void issue(Scene scene, String name, String issuer) {

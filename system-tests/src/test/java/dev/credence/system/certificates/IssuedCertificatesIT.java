@@ -73,7 +73,7 @@ class IssuedCertificatesIT {
             + ", certificates: ["
             + issue("crm-client", "own", ", duration: 24h, renewBefore: 8h")
             + "]");
-    scene.await(TO_NOTICE, "crm", "Ready", "True InOrder");
+    scene.await(TO_NOTICE, "crm", "Ready", "True Compliant");
 
     var certificate = certificate(scene, "crm-client");
     var meta = certificate.get().getMetadata();
@@ -139,7 +139,7 @@ class IssuedCertificatesIT {
     assertThat(x509(scene, "crm-client-tls", "ca.crt"))
         .isNotEqualTo(x509(scene, "root", "tls.crt"));
     scene.annotate(scene.identity("crm"), "credence.dev/rotate", "new CA");
-    scene.await(TO_NOTICE, "crm", "CredentialsFresh", "True Fresh");
+    scene.await(TO_NOTICE, "crm", "CredentialsFresh", "True Current");
     assertThat(x509(scene, "crm-client-tls", "ca.crt")).isEqualTo(x509(scene, "root", "tls.crt"));
 
     // Not listed any more: it goes, and its Secret stays.
@@ -156,7 +156,7 @@ class IssuedCertificatesIT {
         "{spec: {certificates: ["
             + issue("crm-client", "own", ", duration: 36h, ipAddresses: [10.1.2.3]")
             + "]}}");
-    scene.await(TO_NOTICE, "crm", "Ready", "True InOrder");
+    scene.await(TO_NOTICE, "crm", "Ready", "True Compliant");
     assertThat(x509(scene, "crm-client-tls", "tls.crt")).isEqualTo(before);
     scene.identity("crm").delete();
     within(TO_NOTICE, "it goes with its identity").until(() -> certificate.get() == null);
@@ -179,7 +179,7 @@ class IssuedCertificatesIT {
             + issue("crm-client", "corp", "")
                 .replace("{name: corp}", "{kind: ClusterIssuer, name: corp}")
             + "]");
-    scene.await(TO_NOTICE, "crm", "Ready", "True InOrder");
+    scene.await(TO_NOTICE, "crm", "Ready", "True Compliant");
 
     afterTheSecondOf(certificate(scene, "crm-client"));
     var root = certificate(scene, "cert-manager", "corp-root");
@@ -207,8 +207,8 @@ class IssuedCertificatesIT {
             + issue("batch", "self", "").replace("batch-tls", "shop-tls")
             + "]");
     for (var name : List.of("crm", "shop", "batch")) {
-      scene.await(name, "Ready", "False TargetNotOwned");
-      assertThat(scene.verdict(name, "Stalled")).isEqualTo("True TargetNotOwned");
+      scene.await(name, "Ready", "False NotManaged");
+      assertThat(scene.verdict(name, "Stalled")).isEqualTo("True NotManaged");
     }
     assertThat(certificate(scene, "crm-client").get()).isNull();
     assertThat(certificate(scene, "batch").get()).isNull();
@@ -218,7 +218,7 @@ class IssuedCertificatesIT {
 
     // Its holder takes it away, and one is issued there.
     scene.secret("crm-client-tls").delete();
-    scene.await(TO_NOTICE, "crm", "Ready", "True InOrder");
+    scene.await(TO_NOTICE, "crm", "Ready", "True Compliant");
     // Seen by the operator before the Certificate goes, or `batch` would be the first to issue
     // there.
     scene.patch(scene.identity("batch"), "{spec: {certificates: []}}");
@@ -231,7 +231,7 @@ class IssuedCertificatesIT {
         .genericKubernetesResources("cert-manager.io/v1", "CertificateRequest")
         .inNamespace(scene.namespace())
         .delete();
-    scene.await(TO_NOTICE, "shop", "Ready", "True InOrder");
+    scene.await(TO_NOTICE, "shop", "Ready", "True Compliant");
   }
 
   @Test
@@ -246,12 +246,12 @@ class IssuedCertificatesIT {
       scene.identity(
           "good", OWNER + ", certificates: [" + issue("good", "self", ", duration: 24h") + "]");
       scene.await("long", "Stalled", "True CertificateTooLong");
-      scene.await(TO_NOTICE, "good", "Ready", "True InOrder");
+      scene.await(TO_NOTICE, "good", "Ready", "True Compliant");
       assertThat(certificate(scene, "long").get()).isNull();
       assertThat(scene.credential("long", "long").state()).isEqualTo(CredentialState.Blocked);
 
       policy.replace(rules + "enforcement: Audit");
-      scene.await(TO_NOTICE, "long", "Ready", "True InOrder");
+      scene.await(TO_NOTICE, "long", "Ready", "True Compliant");
       scene.await("long", "CredentialsFresh", "False CertificateTooLong");
     }
   }
@@ -305,7 +305,7 @@ class IssuedCertificatesIT {
       cluster.kubectl(
           "apply", "-f", LocalCluster.TOP.resolve("examples/certificates/" + file).toString());
     }
-    scene.await(TO_NOTICE, "orders", "Ready", "True InOrder");
+    scene.await(TO_NOTICE, "orders", "Ready", "True Compliant");
     scene.await("ledger", "Stalled", "True CertificateTooLong");
     assertThat(names(x509(scene, "orders-client-tls", "tls.crt")))
         .containsExactly("spiffe://example.com/ns/mesh/sa/orders");
@@ -316,7 +316,7 @@ class IssuedCertificatesIT {
     renew(scene, certificate(scene, "mesh-root"));
     scene.await(TO_NOTICE, "orders", "Ready", "False CAOutdated");
     scene.annotate(scene.identity("orders"), "credence.dev/rotate", "new CA");
-    scene.await(TO_NOTICE, "orders", "Ready", "True InOrder");
+    scene.await(TO_NOTICE, "orders", "Ready", "True Compliant");
 
     scene.patch(scene.identity("orders"), "{spec: {certificates: null}}");
     eventually("the Certificate goes").until(() -> client.get() == null);

@@ -60,7 +60,7 @@ class NamespacedIT {
   private OperatorProcess.Start operator() {
     return OperatorProcess.on(cluster)
         .with("CREDENCE_WATCH_NAMESPACES", watched())
-        .with("CREDENCE_SWEEP_EVERY", "1s");
+        .with("CREDENCE_RESYNC_INTERVAL", "1s");
   }
 
   @Test
@@ -83,7 +83,7 @@ class NamespacedIT {
                 .formatted(sales.namespace()));
     try (var policy = sales.policy("enforcement: Enforce, owner: {required: true}");
         var operator = operator().start()) {
-      payments.await("crm", "Ready", "True InOrder");
+      payments.await("crm", "Ready", "True Compliant");
       sales.await("crm", "Ready", "False OwnerMissing");
       assertThat(sales.verdict("crm", "PolicyMatched")).isEqualTo("True Matched");
       assertThat(sales.verdict("crm", "LeastPrivilege"))

@@ -33,7 +33,7 @@ class RestoreIT {
     String spec =
         OWNER
             + ", secrets: [{name: crm-db, generate: {keys: [{name: password, password: {length: 32}}]},"
-            + " rotation: {every: 720h, overlap: 300h}}]";
+            + " rotation: {interval: 720h, overlap: 300h}}]";
     Secret saved;
     try (var operator = OperatorProcess.on(cluster).in(namespace).start()) {
       scene.identity("crm", spec);
@@ -50,7 +50,7 @@ class RestoreIT {
     scene.identity("crm", spec);
     namespace.client().resource(kept(saved)).create();
     try (var operator = OperatorProcess.on(cluster).in(namespace).start()) {
-      scene.await("crm", "MembersLinked", "False TargetNotOwned");
+      scene.await("crm", "MembersLinked", "False NotManaged");
       stays(
           Duration.ofSeconds(2),
           "it is left alone until it is given",

@@ -51,7 +51,7 @@ class TiersIT {
   private static OperatorProcess operator(String tier) {
     return OperatorProcess.on(cluster)
         .with("CREDENCE_TIER", tier)
-        .with("CREDENCE_SWEEP_EVERY", "1s")
+        .with("CREDENCE_RESYNC_INTERVAL", "1s")
         .start();
   }
 
@@ -79,10 +79,11 @@ class TiersIT {
       scene.await("mail", "Suspended", "True NotEnforced");
       assertThat(scene.message("mail", "Suspended")).contains("not in force");
       scene.identity("gone").delete();
-      var swept = operator.metric("credence_last_sweep_timestamp_seconds").orElse(0);
+      var swept = operator.metric("credence_last_resync_timestamp_seconds").orElse(0);
       eventually("it has swept since")
           .until(
-              () -> operator.metric("credence_last_sweep_timestamp_seconds").orElse(0) > swept + 2);
+              () ->
+                  operator.metric("credence_last_resync_timestamp_seconds").orElse(0) > swept + 2);
 
       var written = audit.requests().ofOperator().writes();
       assertThat(written.only(request -> !STATUS.contains(request.resource())).all()).isEmpty();
@@ -121,7 +122,7 @@ class TiersIT {
           Scene.OWNER
               + ", serviceAccounts: [{name: crm-sync}, {name: crm-report, provision: {}}], secrets: ["
               + Scene.password("crm-db")
-              + ", {name: crm-ci, token: {serviceAccount: crm-sync, lifetime: 24h}}]");
+              + ", {name: crm-ci, token: {serviceAccountName: crm-sync, lifetime: 24h}}]");
       scene.awaitStand("crm", "crm-db", "Fresh 1");
       scene.awaitStand("crm", "crm-ci", "Fresh 1");
       scene.await("crm", "Ready", "False MemberMissing");
@@ -165,17 +166,17 @@ class TiersIT {
 
       // It waits 1, 2, 4, 8, 16 seconds … between two tries of each of two objects.
       var audit = cluster.audit();
-      var swept = operator.metric("credence_last_sweep_timestamp_seconds").orElse(0);
+      var swept = operator.metric("credence_last_resync_timestamp_seconds").orElse(0);
       within(Duration.ofSeconds(40), "twelve sweeps are done")
           .until(
               () ->
-                  operator.metric("credence_last_sweep_timestamp_seconds").orElse(0) > swept + 12);
+                  operator.metric("credence_last_resync_timestamp_seconds").orElse(0) > swept + 12);
       assertThat(audit.requests().ofOperator().forbidden().in(scene.namespace()).count())
           .isLessThanOrEqualTo(12);
 
       rights("Enforce");
       within(RIGHTS_ARE_ASKED_FOR_AGAIN, "it goes on")
-          .until(() -> scene.verdict("crm", "Ready").equals("True InOrder"));
+          .until(() -> scene.verdict("crm", "Ready").equals("True Compliant"));
       within(RIGHTS_ARE_ASKED_FOR_AGAIN, "nothing is missing any more")
           .until(() -> !operator.metrics().contains("credence_permissions_missing{"));
       assertThat(scene.isMarked(scene.account("crm-sync"), "linked")).isTrue();

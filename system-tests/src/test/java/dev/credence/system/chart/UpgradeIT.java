@@ -65,7 +65,7 @@ class UpgradeIT {
   }
 
   private static OperatorProcess operator() {
-    return OperatorProcess.on(cluster).with("CREDENCE_SWEEP_EVERY", "1s").start();
+    return OperatorProcess.on(cluster).with("CREDENCE_RESYNC_INTERVAL", "1s").start();
   }
 
   @Test
@@ -94,7 +94,7 @@ class UpgradeIT {
     try (policy;
         var operator = operator()) {
       scene.identity(
-          "shop", Scene.OWNER + ", secrets: [" + Scene.password("shop-db", "every: 720h") + "]");
+          "shop", Scene.OWNER + ", secrets: [" + Scene.password("shop-db", "interval: 720h") + "]");
       scene.awaitVersion("shop-db", 1);
       scene.annotate(scene.secret("shop-db"), "credence.dev/rotate", "once!");
       scene.awaitVersion("shop-db", 2);
@@ -276,9 +276,9 @@ class UpgradeIT {
 
   /// Longer than policies take to count their identities anew.
   private static void sweepAgain(OperatorProcess operator) {
-    var swept = operator.metric("credence_last_sweep_timestamp_seconds").orElse(0);
+    var swept = operator.metric("credence_last_resync_timestamp_seconds").orElse(0);
     eventually("it has swept for some seconds")
         .until(
-            () -> operator.metric("credence_last_sweep_timestamp_seconds").orElse(0) > swept + 4);
+            () -> operator.metric("credence_last_resync_timestamp_seconds").orElse(0) > swept + 4);
   }
 }

@@ -48,7 +48,7 @@ public final class DatabaseExample implements AutoCloseable {
     this.cluster = cluster;
   }
 
-  /// The identity, with a rhythm that a test can wait for: `every: 12s, overlap: 3s`.
+  /// The identity, with a rhythm that a test can wait for: `interval: 12s, overlap: 3s`.
   public void applyIdentity(String rotation) {
     apply("4-identity.yaml");
     setRotation(rotation);

@@ -41,14 +41,14 @@ class DatabaseIT {
         var web = Client.every(PERIOD, database, new App.OfFiles(kube, sales, SYNC));
         var worker =
             Client.every(PERIOD, database, new App.OfEnvironment(kube, sales, "crm-worker"))) {
-      example.applyIdentity("every: 12s, overlap: 3s");
+      example.applyIdentity("interval: 12s, overlap: 3s");
       scene.awaitVersion(DEADLINE, "crm-db", 1);
       for (var version = 2; version <= ROTATIONS + 1; version++) {
         var old = login(scene);
         logins.add(old);
         scene.awaitVersion(DEADLINE, "crm-db", version);
         if (version == ROTATIONS + 1) {
-          example.setRotation("every: 720h, overlap: 3s");
+          example.setRotation("interval: 720h, overlap: 3s");
         }
         within(DEADLINE, "version %d is ended".formatted(version - 1))
             .until(() -> !isOverlapping(scene));

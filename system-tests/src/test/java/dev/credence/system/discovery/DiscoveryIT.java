@@ -114,7 +114,7 @@ class DiscoveryIT {
     scene.create(
         "{apiVersion: v1, kind: Secret, type: kubernetes.io/service-account-token, metadata: {name: forgotten-legacy, annotations: {kubernetes.io/service-account.name: forgotten}}}");
     scene.identity("crm", OWNER + ", serviceAccounts: [{name: crm-sync}]");
-    try (var policy = scene.policy("discovery: Report")) {
+    try (var policy = scene.policy("discovery: {mode: Report}")) {
       eventually("all of it is found")
           .until(
               () ->
@@ -134,7 +134,7 @@ class DiscoveryIT {
                   found.tokenSecrets(),
                   found.secrets(),
                   found.attributed(),
-                  found.baseline(),
+                  found.excluded(),
                   found.discovered()))
           .containsExactly(1, 1, 1, 1, 1, 0);
       // What could not be looked at is said; the cluster may have cert-manager or not.
@@ -165,10 +165,11 @@ class DiscoveryIT {
       scene.createAccount(account);
     }
     try (var policy =
-        scene.policy("enforcement: Enforce, owner: {required: true}, discovery: Register")) {
+        scene.policy(
+            "enforcement: Enforce, owner: {required: true}, discovery: {mode: Register}")) {
       for (var account : List.of("by-apply", "by-server", "by-argo", "by-edit", "left")) {
         eventually(account + " has an identity").until(() -> isDiscovered(scene, account));
-        scene.await(account, "Ready", "True InOrder");
+        scene.await(account, "Ready", "True Compliant");
         assertThat(scene.verdict(account, "OwnerAssigned")).isEqualTo("False OwnerMissing");
       }
       assertThat(scene.identity("default").get()).isNull();
@@ -201,8 +202,8 @@ class DiscoveryIT {
       // From now on the policy holds.
       scene.await("by-apply", "Ready", "False OwnerMissing");
       scene.await("by-argo", "Ready", "False OwnerMissing");
-      scene.await("by-server", "Ready", "True InOrder");
-      scene.await("by-edit", "Ready", "True InOrder");
+      scene.await("by-server", "Ready", "True Compliant");
+      scene.await("by-edit", "Ready", "True Compliant");
       assertThat(isDiscovered(scene, "left")).isTrue();
 
       scene.account("left").delete();
@@ -238,7 +239,7 @@ class DiscoveryIT {
     var scene = Scene.in(namespace);
     scene.createAccount("crm-sync");
     scene.createAccount("crm-report");
-    try (var policy = scene.policy("discovery: Register")) {
+    try (var policy = scene.policy("discovery: {mode: Register}")) {
       try (var without = OperatorProcess.on(cluster).start()) {
         eventually("it says what is missing")
             .until(
@@ -289,7 +290,8 @@ class DiscoveryIT {
                 scene.value("crm-legacy", "token").isPresent()
                     && scene.value("crm-mounted", "token").isPresent());
     try (var policy =
-        scene.policy("enforcement: Enforce, tokens: {legacy: Invalidate, legacyUnusedFor: 5s}")) {
+        scene.policy(
+            "enforcement: Enforce, tokens: {legacy: {onUnused: Invalidate, unusedFor: 5s}}")) {
       eventually("the one that nobody uses is invalid").until(() -> isInvalid(scene, "crm-legacy"));
       // Were it used before the API server has seen the label, that would be a use.
       Scene.stays(Duration.ofSeconds(5), "it stays invalid", () -> isInvalid(scene, "crm-legacy"));
@@ -303,7 +305,7 @@ class DiscoveryIT {
       eventually("it is counted")
           .until(() -> operator.metric("credence_legacy_tokens{state=\"Invalid\"}").orElse(0) >= 1);
 
-      policy.replace("enforcement: Enforce, tokens: {legacy: Report, legacyUnusedFor: 5s}");
+      policy.replace("enforcement: Enforce, tokens: {legacy: {onUnused: Report, unusedFor: 5s}}");
       eventually("it is given back").until(() -> !isInvalid(scene, "crm-legacy"));
       within(Duration.ofSeconds(45), "the API server accepts it").until(() -> isKnown(token));
     }

@@ -118,7 +118,8 @@ class UseIT {
         .patch(
             new PatchContext.Builder().withPatchType(PatchType.JSON_MERGE).build(),
             "{\"status\": {\"usage\": {\"lastUsedTime\": \"2025-01-01\", \"source\": \"Pod\"}}}");
-    try (var policy = scene.policy("enforcement: Enforce, idle: {after: 20s, action: Suspend}")) {
+    try (var policy =
+        scene.policy("enforcement: Enforce, idle: {unusedFor: 20s, onIdle: Suspend}")) {
       scene.await("crm", "Suspended", "True Idle");
       assertThat(scene.verdict("crm", "InUse")).isEqualTo("False Idle");
       assertThat(scene.events("crm")).contains("Warning Idle", "Warning WritesDenied");
@@ -140,10 +141,10 @@ class UseIT {
     scene.createAccount("crm-sync");
     scene.identity("crm", OWNER + ", serviceAccounts: [{name: crm-sync}]");
     try (var policy =
-        scene.policy("enforcement: Enforce, review: {every: 15s, onOverdue: Suspend}")) {
+        scene.policy("enforcement: Enforce, review: {interval: 15s, onOverdue: Suspend}")) {
       scene.await("crm", "Reviewed", "False ReviewOverdue");
       scene.await("crm", "Suspended", "True ReviewOverdue");
-      policy.replace("enforcement: Enforce, review: {every: 720h, onOverdue: Suspend}");
+      policy.replace("enforcement: Enforce, review: {interval: 720h, onOverdue: Suspend}");
       scene.await("crm", "Suspended", "False InService");
       scene.annotate(
           scene.identity("crm"),

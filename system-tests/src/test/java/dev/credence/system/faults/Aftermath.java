@@ -104,7 +104,7 @@ public final class Aftermath {
       assertThat(verdicts).as(name).containsEntry("Suspended", "True Requested");
       return;
     }
-    assertThat(verdicts).as(name).containsEntry("Ready", "True InOrder");
+    assertThat(verdicts).as(name).containsEntry("Ready", "True Compliant");
     made(identity).forEach(secret -> isRight(scene, identity, secret, version.applyAsLong(name)));
   }
 

@@ -62,6 +62,6 @@ class BlackHoleIT {
   }
 
   private static String secret(String name, String every) {
-    return password(name, "every: " + every + ", overlap: 0s");
+    return password(name, "interval: " + every + ", overlap: 0s");
   }
 }

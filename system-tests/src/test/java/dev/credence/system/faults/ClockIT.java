@@ -44,7 +44,7 @@ class ClockIT {
         OperatorProcess.on(cluster)
             .in(namespace)
             .with("CREDENCE_JAVA_OPTS", Image.FLAGS + " " + clock.flag())
-            .with("CREDENCE_SWEEP_EVERY", "2s")
+            .with("CREDENCE_RESYNC_INTERVAL", "2s")
             .start()) {
       // Each at its own time of the month.
       names()
@@ -54,7 +54,7 @@ class ClockIT {
                       name,
                       OWNER
                           + ", secrets: ["
-                          + password(secret(name), "every: 720h, overlap: 1h")
+                          + password(secret(name), "interval: 720h, overlap: 1h")
                           + "]"));
       names().forEach(scene::awaitReady);
 

@@ -40,7 +40,8 @@ class DeadThreadIT {
     var scene = Scene.in(namespace);
     var error = new PutError(folder, method);
     scene.identity(
-        "before", OWNER + ", secrets: [" + password("before-db", "every: 10s, overlap: 2s") + "]");
+        "before",
+        OWNER + ", secrets: [" + password("before-db", "interval: 10s, overlap: 2s") + "]");
     try (var operator =
         OperatorProcess.on(cluster)
             .in(namespace)

@@ -117,7 +117,7 @@ class FaultsIT {
                 "CREDENCE_WATCH_NAMESPACES",
                 namespaces.values().stream().map(TestNamespace::name).collect(joining(",")))
             .through(proxy.address())
-            .with("CREDENCE_SWEEP_EVERY", "5s")
+            .with("CREDENCE_RESYNC_INTERVAL", "5s")
             .with("CREDENCE_LOG_LEVEL", "TRACE")
             .start();
   }
@@ -184,6 +184,6 @@ class FaultsIT {
   }
 
   private static String secret(String name) {
-    return password(name + "-db", "every: 720h, overlap: 1h");
+    return password(name + "-db", "interval: 720h, overlap: 1h");
   }
 }

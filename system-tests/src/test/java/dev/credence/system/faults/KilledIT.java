@@ -103,7 +103,7 @@ class KilledIT {
         scene.identity(
             "crm",
             OWNER
-                + ", serviceAccounts: [{name: crm-sync}], secrets: [{name: crm-db, token: {serviceAccount: crm-sync}, rotation: {overlap: 2s}}]");
+                + ", serviceAccounts: [{name: crm-sync}], secrets: [{name: crm-db, token: {serviceAccountName: crm-sync}, rotation: {overlap: 2s}}]");
       }
 
       @Override
@@ -347,7 +347,7 @@ class KilledIT {
 
     private static boolean isInService(Scene scene, long version) {
       return stands(scene, "crm-ci", version)
-          && scene.verdict("crm", "Ready").equals("True InOrder")
+          && scene.verdict("crm", "Ready").equals("True Compliant")
           && !new Crm(scene).isListed()
           && Scene.label(scene.secret(Crm.LEGACY), Api.INVALID_SINCE).isEmpty();
     }
@@ -365,7 +365,7 @@ class KilledIT {
       return certificate.get() != null
           && revision(certificate) == revision
           && !isIssuing(certificate)
-          && scene.verdict("crm", "Ready").equals("True InOrder")
+          && scene.verdict("crm", "Ready").equals("True Compliant")
           && scene.credential("crm", "crm").state() == CredentialState.Fresh;
     }
 
@@ -382,7 +382,7 @@ class KilledIT {
           OWNER
               + ", serviceAccounts: [{name: crm-sync, provision: {}}], secrets: ["
               + Scene.password("crm-db")
-              + ", {name: crm-ci, token: {serviceAccount: crm-sync}}]");
+              + ", {name: crm-ci, token: {serviceAccountName: crm-sync}}]");
     }
 
     private static void rotate(Scene scene) {
@@ -399,7 +399,7 @@ class KilledIT {
           OWNER
               + """
               , secrets: [{name: crm-db, generate: {keys: [{name: password, password: {}}]}, rotation: {overlap: 2s},
-                 hooks: {apply: {cronJob: apply}, verify: {cronJob: verify}, revoke: {cronJob: revoke}}}]
+                 hooks: {apply: {cronJobName: apply}, verify: {cronJobName: verify}, revoke: {cronJobName: revoke}}}]
               """);
     }
   }

@@ -177,7 +177,7 @@ class LeadersIT {
         secret ->
             scene.identity(
                 identity(secret),
-                OWNER + ", secrets: [" + password(secret, "every: 720h, overlap: 1h") + "]"));
+                OWNER + ", secrets: [" + password(secret, "interval: 720h, overlap: 1h") + "]"));
     awaitRotated(scene, 1);
   }
 
@@ -200,7 +200,7 @@ class LeadersIT {
                             scene.version(secret) == version
                                 && scene
                                     .verdict(identity(secret), "Ready")
-                                    .equals("True InOrder")));
+                                    .equals("True Compliant")));
   }
 
   /// The values that each version of each Secret had.

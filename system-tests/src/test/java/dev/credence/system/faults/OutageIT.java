@@ -58,7 +58,7 @@ class OutageIT {
   }
 
   private static OperatorProcess.Start alone() {
-    return OperatorProcess.on(cluster).with("CREDENCE_SWEEP_EVERY", "5s");
+    return OperatorProcess.on(cluster).with("CREDENCE_RESYNC_INTERVAL", "5s");
   }
 
   private static OperatorProcess.Start electing() {
@@ -192,7 +192,7 @@ class OutageIT {
       operator = start.start();
       scene.identity("crm", OWNER + ", secrets: [" + password("crm-db") + "]");
       scene.identity(
-          "once", OWNER + ", secrets: [" + password("once-db", "every: 15s, overlap: 0s") + "]");
+          "once", OWNER + ", secrets: [" + password("once-db", "interval: 15s, overlap: 0s") + "]");
       scene.awaitReady("crm");
       scene.awaitReady("once");
     }
@@ -295,7 +295,7 @@ class OutageIT {
 
   /// Created, whatever it takes: who deploys tries again as well.
   private static void insistOn(Scene scene, String name) {
-    var spec = OWNER + ", secrets: [" + password(name + "-db", "every: 720h, overlap: 1h") + "]";
+    var spec = OWNER + ", secrets: [" + password(name + "-db", "interval: 720h, overlap: 1h") + "]";
     within(Duration.ofMinutes(3), name + " is created")
         .ignoreExceptions()
         .until(() -> scene.identity(name).get() != null || scene.identity(name, spec) != null);

@@ -112,7 +112,7 @@ class RestartIT {
       assertThat(scene.credential("crm", "crm-db").message())
           .contains("waiting for Deployment " + namespace + "/crm-web");
       assertThat(scene.verdict("crm", "CredentialsFresh")).isEqualTo("False ConsumersPending");
-      assertThat(scene.verdict("crm", "Ready")).isEqualTo("True InOrder");
+      assertThat(scene.verdict("crm", "Ready")).isEqualTo("True Compliant");
       eventually("the old value goes when the old pod has gone")
           .until(
               () -> {
@@ -126,7 +126,7 @@ class RestartIT {
 
       scene.awaitStand("crm", "crm-db", "Fresh 2");
       assertThat(consumers(scene)).isEqualTo("1 of 1");
-      assertThat(scene.verdict("crm", "CredentialsFresh")).isEqualTo("True Fresh");
+      assertThat(scene.verdict("crm", "CredentialsFresh")).isEqualTo("True Current");
       assertThat(pods(scene)).hasSize(1).doesNotContainAnyElementsOf(before);
       assertThat(web(scene).getMetadata().getGeneration()).as("restarted once").isEqualTo(2);
     }
@@ -216,7 +216,7 @@ class RestartIT {
   void without_restarts_the_old_value_waits_until_the_longest_overlap_is_over(
       TestNamespace namespace) {
     var scene = Scene.in(namespace);
-    try (var policy = scene.policy("rotation: {overlap: 1s, overlapAtMost: 12s}")) {
+    try (var policy = scene.policy("rotation: {overlap: 1s, maxOverlap: 12s}")) {
       identify(scene, "crm-db");
       deploy(scene, "crm-db");
       var before = pods(scene);
@@ -227,7 +227,7 @@ class RestartIT {
 
       scene.await("crm", "CredentialsFresh", "False ConsumersPending");
       eventually("who uses it is counted").until(() -> consumers(scene).equals("0 of 1"));
-      assertThat(scene.verdict("crm", "Ready")).isEqualTo("True InOrder");
+      assertThat(scene.verdict("crm", "Ready")).isEqualTo("True Compliant");
       assertThat(scene.credential("crm", "crm-db").previousRetirementTime())
           .isEqualTo(issuedAt.plusSeconds(12));
       eventually("the longest overlap is over").until(() -> !hasPrevious(scene, "crm-db"));

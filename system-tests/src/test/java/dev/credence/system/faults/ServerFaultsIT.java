@@ -101,7 +101,7 @@ class ServerFaultsIT {
         name,
         OWNER
             + ", serviceAccounts: [{name: %s}], secrets: [%s]"
-                .formatted(name, password(name + "-db", "every: 720h, overlap: 1h")));
+                .formatted(name, password(name + "-db", "interval: 720h, overlap: 1h")));
   }
 
   private static void rotate(String name) {

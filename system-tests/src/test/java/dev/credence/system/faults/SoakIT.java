@@ -195,10 +195,10 @@ class SoakIT {
 
   private static String spec(String name) {
     return OWNER
-        + ", serviceAccounts: [{name: %s}], secrets: [%s, {name: %s, token: {serviceAccount: %s}}]"
+        + ", serviceAccounts: [{name: %s}], secrets: [%s, {name: %s, token: {serviceAccountName: %s}}]"
             .formatted(
                 account(name),
-                password(secret(name), "every: 720h, overlap: 1h"),
+                password(secret(name), "interval: 720h, overlap: 1h"),
                 token(name),
                 account(name));
   }
@@ -242,7 +242,7 @@ class SoakIT {
   private static void checkInService(Scene scene, String name, Wanted one) {
     assertThat(scene.verdict(name, "Ready"))
         .as("%s: %s", name, scene.message(name, "Ready"))
-        .isEqualTo("True InOrder");
+        .isEqualTo("True Compliant");
     assertThat(scene.isMarked(scene.account(account(name)), name)).as(account(name)).isTrue();
     assertThat(scene.isMarked(scene.secret(secret(name)), name)).as(secret(name)).isTrue();
     if (!one.rotate.isEmpty()) {
@@ -302,7 +302,7 @@ class SoakIT {
               .in(namespace)
               .through(proxy.address())
               .with("CREDENCE_LEADER_ELECTION", "true")
-              .with("CREDENCE_SWEEP_EVERY", "5s")
+              .with("CREDENCE_RESYNC_INTERVAL", "5s")
               .with("CREDENCE_LOG_LEVEL", "TRACE")
               .startAnyway());
     }

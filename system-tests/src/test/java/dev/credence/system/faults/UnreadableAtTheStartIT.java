@@ -39,7 +39,7 @@ class UnreadableAtTheStartIT {
             + "]");
     try (var policy =
             scene.policy(
-                "rotation: {schedule: '0 8-18/ * * *', windows: [{cron: '0 22 * * 1-5/', duration: 6h}]}");
+                "rotation: {schedule: '0 8-18/ * * *', windows: [{schedule: '0 22 * * 1-5/', duration: 6h}]}");
         var operator = OperatorProcess.on(cluster).start()) {
       scene.awaitReady("good");
       for (var n = 0; n < SCHEDULES.size(); n++) {

@@ -57,7 +57,7 @@ class CountsIT {
   private static OperatorProcess operator() {
     return OperatorProcess.on(cluster)
         .with("CREDENCE_LEADER_ELECTION", "true")
-        .with("CREDENCE_SWEEP_EVERY", "5s")
+        .with("CREDENCE_RESYNC_INTERVAL", "5s")
         .start();
   }
 
@@ -99,7 +99,7 @@ class CountsIT {
   void a_rotation_is_two_writes_and_so_is_a_retirement() {
     var scene = scene("two-writes");
     scene.identity(
-        "crm", OWNER + ", secrets: [" + password("crm-db", "every: 20s, overlap: 6s") + "]");
+        "crm", OWNER + ", secrets: [" + password("crm-db", "interval: 20s, overlap: 6s") + "]");
     scene.awaitReady("crm");
     settle();
     var audit = cluster.audit();
@@ -206,7 +206,7 @@ class CountsIT {
         .until(
             () ->
                 operator.metric("credence_reconcile_seconds_count").orElse(0) >= 200
-                    && operator.metric("credence_last_sweep_timestamp_seconds").orElse(0) > 0);
+                    && operator.metric("credence_last_resync_timestamp_seconds").orElse(0) > 0);
     settle();
 
     var asked = withoutLeases(audit.requests().ofOperator());

@@ -80,7 +80,7 @@ class ExampleIT {
           .until(() -> scene.isMarked(scene.account("shop-web"), "shop-web"));
 
       scene.await("night-job", "Ready", "False OwnerMissing");
-      scene.await("checkout", "Ready", "False TargetNotOwned");
+      scene.await("checkout", "Ready", "False NotManaged");
       scene.await("stock-import", "Expiring", "True ExpiresSoon");
       var payments = Scene.print(scene.secret("payment-gateway"));
       assertThat(payments).contains("cGxlYXNlIGxlYXZlIG1lIGFsb25l");
@@ -109,7 +109,7 @@ class ExampleIT {
           "nothing is issued for it any more",
           () -> scene.version("stock-import") == last);
       assertThat(Scene.print(scene.secret("payment-gateway"))).isEqualTo(payments);
-      assertThat(scene.verdict("shop-web", "Ready")).isEqualTo("True InOrder");
+      assertThat(scene.verdict("shop-web", "Ready")).isEqualTo("True Compliant");
     }
   }
 
@@ -134,7 +134,7 @@ class ExampleIT {
       // As the README says, with an overlap that a test can wait for.
       scene.patch(
           scene.identity("pipeline"),
-          "{spec: {secrets: [{name: pipeline-kubeconfig, token: {serviceAccount: pipeline, lifetime: 24h, kubeconfig: true}, rotation: {overlap: 20s}}]}}");
+          "{spec: {secrets: [{name: pipeline-kubeconfig, token: {serviceAccountName: pipeline, lifetime: 24h, kubeconfig: true}, rotation: {overlap: 20s}}]}}");
       scene.annotate(scene.secret("pipeline-kubeconfig"), "credence.dev/rotate", "now");
       scene.awaitVersion("pipeline-kubeconfig", 2);
       var second = kubeconfig(scene, folder.resolve("second"));
@@ -172,7 +172,7 @@ class ExampleIT {
       scene.awaitReady("orders-api");
       scene.patch(
           scene.identity("orders-api"),
-          "{spec: {secrets: [{name: orders-api-key, generate: {keys: [{name: key, bytes: {length: 32, encoding: Base64Url}}]}, rotation: {every: 15s, overlap: 7s}}]}}");
+          "{spec: {secrets: [{name: orders-api-key, generate: {keys: [{name: key, bytes: {length: 32, encoding: Base64Url}}]}, rotation: {interval: 15s, overlap: 7s}}]}}");
       try (var api = OrdersApi.start(scene);
           var partner = OrdersApi.Partner.of(api, scene)) {
         scene.awaitVersion(Duration.ofMinutes(2), "orders-api-key", 4);
@@ -319,7 +319,7 @@ class ExampleIT {
                               left ->
                                   left.startsWith("RoleBinding sales-tools/mailing-bot-edits")));
       assertThat(scene.account("mailing-bot").get()).isNotNull();
-      assertThat(scene.verdict("crm-export", "Ready")).isEqualTo("True InOrder");
+      assertThat(scene.verdict("crm-export", "Ready")).isEqualTo("True Compliant");
     }
   }
 

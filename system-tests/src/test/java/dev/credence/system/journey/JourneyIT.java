@@ -43,8 +43,8 @@ class JourneyIT {
                 + """
                 , type: Integration, application: crm-suite, purpose: 'CRM to billing, CHG-1234'
                 , serviceAccounts: [{name: crm-sync}]
-                , secrets: [{name: crm-db, account: {kind: Database, system: db.sales, name: crm},
-                   generate: {keys: [{name: password, password: {length: 40}}]}, rotation: {every: 720h}}]
+                , secrets: [{name: crm-db, account: {type: Database, system: db.sales, name: crm},
+                   generate: {keys: [{name: password, password: {length: 40}}]}, rotation: {interval: 720h}}]
                 """);
     scene.awaitReady("crm");
 
@@ -59,7 +59,7 @@ class JourneyIT {
     assertThat(credential.state()).isEqualTo(CredentialState.Fresh);
     assertThat(credential.version()).isEqualTo(1);
     assertThat(credential.account())
-        .isEqualTo(new SecretMember.Account(SecretMember.AccountKind.Database, "db.sales", "crm"));
+        .isEqualTo(new SecretMember.Account(SecretMember.AccountType.Database, "db.sales", "crm"));
     assertThat(credential.nextRotationTime())
         .isBetween(
             Instant.now().plus(Duration.ofHours(640)), Instant.now().plus(Duration.ofHours(720)));
@@ -74,10 +74,10 @@ class JourneyIT {
                     "PolicyMatched")
                 .map(type -> type + " " + scene.verdict("crm", type)))
         .containsExactly(
-            "Ready True InOrder",
-            "OwnerAssigned True Assigned",
-            "MembersLinked True AllLinked",
-            "CredentialsFresh True Fresh",
+            "Ready True Compliant",
+            "OwnerAssigned True OwnerSet",
+            "MembersLinked True Linked",
+            "CredentialsFresh True Current",
             "Expiring False NoExpiry",
             "PolicyMatched False NoPolicy");
     assertThat(scene.verdict("crm", "Reconciling")).isEqualTo("absent");
@@ -133,7 +133,7 @@ class JourneyIT {
       TestNamespace namespace) {
     var scene = Scene.in(namespace);
     scene.identity(
-        "crm", OWNER + ", secrets: [" + password("crm-db", "every: 15s, overlap: 5s") + "]");
+        "crm", OWNER + ", secrets: [" + password("crm-db", "interval: 15s, overlap: 5s") + "]");
     scene.awaitReady("crm");
     var first = text(scene.secret("crm-db").get(), "password");
     var due = scene.credential("crm", "crm-db").nextRotationTime();
@@ -147,7 +147,7 @@ class JourneyIT {
     eventually("the status shows the overlap")
         .until(() -> scene.credential("crm", "crm-db").state() == CredentialState.Overlapping);
     assertThat(scene.status("crm").state()).isEqualTo(LifeState.Rotating);
-    assertThat(scene.verdict("crm", "Ready")).isEqualTo("True InOrder");
+    assertThat(scene.verdict("crm", "Ready")).isEqualTo("True Compliant");
     var retires = scene.credential("crm", "crm-db").previousRetirementTime();
 
     eventually("the old value is gone")
@@ -167,7 +167,7 @@ class JourneyIT {
   void a_value_without_overlap_goes_at_once(TestNamespace namespace) {
     var scene = Scene.in(namespace);
     scene.identity(
-        "crm", OWNER + ", secrets: [" + password("crm-db", "every: 10s, overlap: 0s") + "]");
+        "crm", OWNER + ", secrets: [" + password("crm-db", "interval: 10s, overlap: 0s") + "]");
     scene.awaitVersion("crm-db", 2);
     assertThat(scene.secret("crm-db").get().getData()).containsOnlyKeys("password");
   }
@@ -202,7 +202,7 @@ class JourneyIT {
         Duration.ofSeconds(12),
         "no value is replaced",
         () -> scene.version("crm-db") == 3 && scene.version("crm-smtp") == 2);
-    assertThat(scene.verdict("crm", "Ready")).isEqualTo("True InOrder");
+    assertThat(scene.verdict("crm", "Ready")).isEqualTo("True Compliant");
   }
 
   @BesideOthers
@@ -256,7 +256,7 @@ class JourneyIT {
     eventually("what comes later is linked, too")
         .until(() -> scene.isMarked(scene.secret("crm-smtp"), "crm"));
     eventually("and counted").until(() -> scene.status("crm").members().secrets() == 1);
-    assertThat(scene.credential("crm", "crm-smtp").kind().name()).isEqualTo("Linked");
+    assertThat(scene.credential("crm", "crm-smtp").type().name()).isEqualTo("Linked");
 
     scene.patch(scene.account("crm-sync"), "{metadata: {labels: {part-of: null}}}");
     eventually("unmarked").until(() -> scene.isUnmarked(scene.account("crm-sync")));
@@ -327,11 +327,11 @@ class JourneyIT {
     scene.createAccount("crm-sync");
     scene.identity("crm", "serviceAccounts: [{name: crm-sync}]");
     scene.await("crm", "OwnerAssigned", "False OwnerMissing");
-    assertThat(scene.verdict("crm", "Ready")).as("nobody asks for one").isEqualTo("True InOrder");
+    assertThat(scene.verdict("crm", "Ready")).as("nobody asks for one").isEqualTo("True Compliant");
 
     var home = scene.client().namespaces().withName(namespace.name());
     scene.annotate(home, Api.OWNER, "carol@example.com");
-    scene.await("crm", "OwnerAssigned", "True Assigned");
+    scene.await("crm", "OwnerAssigned", "True OwnerSet");
     assertThat(scene.status("crm").owner().source()).isEqualTo(Source.Namespace);
     eventually("the member says Carol")
         .until(
@@ -354,7 +354,7 @@ class JourneyIT {
       scene.await("crm", "PolicyMatched", "True Matched");
       assertThat(scene.status("crm").policy().name()).isEqualTo(policy.name());
       assertThat(scene.verdict("crm", "OwnerAssigned")).isEqualTo("False OwnerMissing");
-      assertThat(scene.verdict("crm", "Ready")).as("it only audits").isEqualTo("True InOrder");
+      assertThat(scene.verdict("crm", "Ready")).as("it only audits").isEqualTo("True Compliant");
       assertThat(scene.message("crm", "Ready")).contains("OwnerMissing", "only audits");
       assertThat(scene.verdict("crm", "Stalled")).isEqualTo("absent");
 
@@ -366,7 +366,7 @@ class JourneyIT {
       scene.patch(scene.identity("crm"), "{spec: {owner: {contact: alice}}}");
       scene.awaitReady("crm");
       policy.replace(
-          "owner: {contactPattern: '[^@ ]+@example\\.com'}, enforcement: Enforce, rotation: {every: 15s, overlap: 3s}");
+          "owner: {contactPattern: '[^@ ]+@example\\.com'}, enforcement: Enforce, rotation: {interval: 15s, overlap: 3s}");
       scene.await("crm", "Ready", "False OwnerInvalid");
       scene.patch(scene.identity("crm"), "{spec: {owner: {contact: alice@example.com}}}");
       scene.awaitReady("crm");
@@ -434,7 +434,7 @@ class JourneyIT {
     scene.await("second", "Ready", "False ClaimedByOther");
     assertThat(scene.message("second", "Ready")).contains("MachineIdentity first");
     assertThat(scene.status("second").members().conflicted()).isEqualTo(1);
-    assertThat(scene.verdict("first", "Ready")).isEqualTo("True InOrder");
+    assertThat(scene.verdict("first", "Ready")).isEqualTo("True Compliant");
 
     scene.identity("first").delete();
     scene.awaitReady("second");
@@ -452,7 +452,7 @@ class JourneyIT {
           "crm",
           OWNER
               + ", expirationTime: '%s', secrets: [%s]"
-                  .formatted(end, password("crm-db", "every: 10s, overlap: 9s")));
+                  .formatted(end, password("crm-db", "interval: 10s, overlap: 9s")));
       scene.awaitReady("crm");
       assertThat(scene.verdict("crm", "Expiring")).isEqualTo("True ExpiresSoon");
       assertThat(scene.status("crm").expirationTime()).isEqualTo(end);
@@ -501,7 +501,7 @@ class JourneyIT {
         "crm",
         OWNER
             + ", type: Bot, expirationTime: '2199-01-01T00:00:00Z', secrets: [%s]"
-                .formatted(password("crm-db", "every: 720h")));
+                .formatted(password("crm-db", "interval: 720h")));
     scene.awaitReady("crm");
     var table = cluster.kubectl("get", "mid", "-n", namespace.name()).lines().toList();
     assertThat(table.get(0).split(" +"))
@@ -522,7 +522,7 @@ class JourneyIT {
         "crm",
         OWNER
             + ", serviceAccounts: [{name: crm-sync}, {name: crm-report, provision: {}}], secrets: [%s]"
-                .formatted(password("crm-db", "every: 15s, overlap: 3s")));
+                .formatted(password("crm-db", "interval: 15s, overlap: 3s")));
     scene.await("crm", "Ready", "False MemberMissing");
     scene.createAccount("crm-sync");
     scene.awaitReady("crm");
@@ -565,7 +565,7 @@ class JourneyIT {
                 {name: url64, bytes: {length: 32, encoding: Base64Url}},
                 {name: raw, bytes: {length: 4096, encoding: Raw}},
                 {name: id, uuid: {}},
-                {name: role, alternate: [blue, green]},
+                {name: role, cycle: [blue, green]},
                 {name: link, template: 'postgres://{user}:{digits}@db/{{x}}'}]}},
               {name: keys, generate: {keys: [
                 {name: rsa, keyPair: {algorithm: RSA, size: 2048, publicKey: rsa.pub}},

@@ -37,7 +37,7 @@ class AdoptionIT {
 
   @BeforeAll
   static void start(LocalCluster cluster) {
-    operator = OperatorProcess.on(cluster).with("CREDENCE_SWEEP_EVERY", "1s").start();
+    operator = OperatorProcess.on(cluster).with("CREDENCE_RESYNC_INTERVAL", "1s").start();
   }
 
   @AfterAll
@@ -101,7 +101,7 @@ class AdoptionIT {
     eventually("it is marked").until(() -> scene.isMarked(scene.secret("crm-db"), "crm"));
     scene.patch(scene.secret("crm-db"), "{metadata: {annotations: {credence.dev/adopt: null}}}");
 
-    scene.await("crm", "Ready", "False TargetNotOwned");
+    scene.await("crm", "Ready", "False NotManaged");
     eventually("nothing of ours is left")
         .until(() -> scene.isUnmarked(scene.secret("crm-db")) && ourAnnotations(scene).isEmpty());
     assertThat(scene.message("crm", "MembersLinked")).contains("credence.dev/adopt");
@@ -147,9 +147,9 @@ class AdoptionIT {
     var before = Scene.print(scene.secret("crm-db"));
     identify(scene, "");
 
-    scene.await("crm", "Ready", "False TargetNotOwned");
+    scene.await("crm", "Ready", "False NotManaged");
     assertThat(scene.message("crm", "MembersLinked")).contains("is looked after by Helm");
-    assertThat(scene.verdict("crm", "Stalled")).isEqualTo("True TargetNotOwned");
+    assertThat(scene.verdict("crm", "Stalled")).isEqualTo("True NotManaged");
     stays(
         Duration.ofSeconds(3),
         "nobody writes it",

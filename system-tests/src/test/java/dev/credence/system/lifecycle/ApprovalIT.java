@@ -45,7 +45,7 @@ class ApprovalIT {
          subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: rob@example.com},
            {apiGroup: rbac.authorization.k8s.io, kind: User, name: anna@example.com}]}
         """);
-    try (var policy = admin.policy("enforcement: Enforce, approval: Required");
+    try (var policy = admin.policy("enforcement: Enforce, approval: {required: true}");
         var ofRob = as(ROB);
         var ofAnna = as(ANNA)) {
       var rob = new Scene(ofRob, namespace.name());

@@ -181,7 +181,7 @@ class SuspensionIT {
       scene.identity(
           "mine",
           OWNER
-              + ", serviceAccounts: [{name: crm-sync}], secrets: [{name: mine-ci, token: {serviceAccount: crm-sync}}]");
+              + ", serviceAccounts: [{name: crm-sync}], secrets: [{name: mine-ci, token: {serviceAccountName: crm-sync}}]");
       scene.await("mine", "Ready", "False ClaimedWhileSuspended");
       scene.patch(scene.identity("crm"), "{spec: {serviceAccounts: [], secrets: []}}");
       eventually("the account left the spec")
@@ -213,7 +213,7 @@ class SuspensionIT {
               () ->
                   Stream.of("crm", "mine")
                       .anyMatch(
-                          name -> scene.verdict(name, "MembersLinked").equals("True AllLinked")));
+                          name -> scene.verdict(name, "MembersLinked").equals("True Linked")));
     }
   }
 
@@ -254,7 +254,7 @@ class SuspensionIT {
       scene.patch(scene.identity("crm"), "{spec: {secrets: []}}");
       scene.patch(scene.identity("crm"), "{spec: {serviceAccounts: []}}");
       scene.identity("other", OWNER + ", serviceAccounts: [{name: crm-sync}]");
-      scene.await("other", "MembersLinked", "True AllLinked");
+      scene.await("other", "MembersLinked", "True Linked");
       assertThat(crm.isKnown(bound)).isTrue();
       scene.annotate(scene.identity("other"), Api.SUSPEND, "INC-7");
       within(AT_MOST, "the token of the first one is refused").until(() -> !crm.isKnown(bound));
@@ -378,8 +378,8 @@ class SuspensionIT {
           scene.identity("crm"),
           """
           {spec: {serviceAccounts: [{name: crm-sync}, {name: crm-report, provision: {}}],
-           secrets: [{name: crm-smtp}, {name: crm-ci, token: {serviceAccount: crm-sync}},
-             {name: crm-db, generate: {keys: [{name: password, password: {}}]}, hooks: {revoke: {cronJob: revoke}}}]}}
+           secrets: [{name: crm-smtp}, {name: crm-ci, token: {serviceAccountName: crm-sync}},
+             {name: crm-db, generate: {keys: [{name: password, password: {}}]}, hooks: {revoke: {cronJobName: revoke}}}]}}
           """);
       scene.awaitVersion("crm-db", 1);
       scene.awaitReady("crm");
@@ -405,7 +405,7 @@ class SuspensionIT {
               () ->
                   scene.status("crm").suspension().notCovered().stream()
                           .anyMatch(left -> left.startsWith("RoleBinding"))
-                      && scene.verdict("crm", "Ready").equals("True InOrder"));
+                      && scene.verdict("crm", "Ready").equals("True Compliant"));
       assertThat(scene.status("crm").state()).isEqualTo(LifeState.Decommissioned);
       assertThat(scene.status("crm").suspension().notCovered())
           .anyMatch(left -> left.startsWith("ServiceAccount crm-sync stays"))

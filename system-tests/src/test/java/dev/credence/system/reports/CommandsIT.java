@@ -125,7 +125,7 @@ class CommandsIT {
     var commands = new CommandLine(cluster);
     role(scene, "editors", "get, list, patch", ROB);
     role(scene, "approvers", "get, list, patch, approve, review", ANNA);
-    try (var policy = scene.policy("enforcement: Enforce, approval: Required")) {
+    try (var policy = scene.policy("enforcement: Enforce, approval: {required: true}")) {
       scene.identity("crm", OWNER + ", secrets: [" + password("crm-db") + "]");
       scene.await("crm", "Approved", "False ApprovalPending");
       eventually("Rob may read")
@@ -170,7 +170,7 @@ class CommandsIT {
     role(scene, "readers", "get, list", ROB);
     try (var policy =
         scene.policy(
-            "enforcement: Audit, priority: 7, rotation: {every: 720h, windows: [{cron: '0 3 1 1 *', duration: 1h}]}, owner: {required: true, contactPattern: '.*@nowhere'}")) {
+            "enforcement: Audit, priority: 7, rotation: {interval: 720h, windows: [{schedule: '0 3 1 1 *', duration: 1h}]}, owner: {required: true, contactPattern: '.*@nowhere'}")) {
       scene.identity(
           "crm",
           OWNER

@@ -60,7 +60,7 @@ class OpenReportsIT {
   private static OperatorProcess operator() {
     return OperatorProcess.on(cluster)
         .with("CREDENCE_REPORTS", "true")
-        .with("CREDENCE_SWEEP_EVERY", "3s")
+        .with("CREDENCE_RESYNC_INTERVAL", "3s")
         .start();
   }
 

@@ -24,7 +24,7 @@ class RiskIT {
     scene.await("crm", "LeastPrivilege", "True NoFindings");
     assertThat(scene.status("crm").risk().level()).isEqualTo(RiskLevel.None);
 
-    try (var policy = scene.policy("enforcement: Enforce, privileges: {reportFrom: Medium}")) {
+    try (var policy = scene.policy("enforcement: Enforce, privileges: {minSeverity: Medium}")) {
       scene.create(
           "{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: crm}, rules: [{apiGroups: [''], resources: [secrets], verbs: [list]}]}");
       var binding =
@@ -38,9 +38,9 @@ class RiskIT {
                   "RBAC-SECRETS-LIST", RiskLevel.High, "RoleBinding/" + namespace.name() + "/crm"));
 
       policy.replace(
-          "enforcement: Enforce, privileges: {reportFrom: Medium, exceptions: [{rule: RBAC-SECRETS-LIST, reason: 'CHG-1234', validUntil: '2099-01-01T00:00:00Z'}]}");
+          "enforcement: Enforce, privileges: {minSeverity: Medium, exceptions: [{rule: RBAC-SECRETS-LIST, reason: 'CHG-1234', expirationTime: '2099-01-01T00:00:00Z'}]}");
       scene.await("crm", "LeastPrivilege", "True NoFindings");
-      policy.replace("enforcement: Enforce, privileges: {reportFrom: Medium}");
+      policy.replace("enforcement: Enforce, privileges: {minSeverity: Medium}");
       scene.await("crm", "Ready", "False FindingsPresent");
 
       namespace.client().resource(binding).delete();

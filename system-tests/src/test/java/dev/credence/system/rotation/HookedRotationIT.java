@@ -22,8 +22,8 @@ import java.util.Objects;
 /// that does not pass, and of one that somebody disturbs on its way.
 @WithOperator
 class HookedRotationIT {
-  private static final String PROVEN = "apply: {cronJob: apply}, verify: {cronJob: verify}";
-  private static final String ENDED = PROVEN + ", revoke: {cronJob: revoke}";
+  private static final String PROVEN = "apply: {cronJobName: apply}, verify: {cronJobName: verify}";
+  private static final String ENDED = PROVEN + ", revoke: {cronJobName: revoke}";
 
   private static void identify(Scene scene, String name, String hooks) {
     scene.identity(
@@ -135,7 +135,7 @@ class HookedRotationIT {
     var staged = password(scene, "crm-db-pending");
     assertThat(scene.secret("crm-db").get().getData()).containsOnlyKeys("password");
     assertThat(password(scene, "crm-db")).isEqualTo(first).isNotEqualTo(staged);
-    assertThat(scene.verdict("crm", "Ready")).isEqualTo("True InOrder");
+    assertThat(scene.verdict("crm", "Ready")).isEqualTo("True Compliant");
 
     scene.letSucceed("verify");
     scene.job("crm-db-v2-verify-1").delete();
@@ -168,7 +168,7 @@ class HookedRotationIT {
             "unasked", "CronJob unasked is no hook",
             "at-work", "CronJob at-work is not suspended",
             "missing", "CronJob missing does not exist");
-    sentences.keySet().forEach(name -> identify(scene, name, "apply: {cronJob: " + name + "}"));
+    sentences.keySet().forEach(name -> identify(scene, name, "apply: {cronJobName: " + name + "}"));
     sentences.forEach(
         (name, sentence) -> {
           scene.await(name, "CredentialsFresh", "False RotationBlocked");
@@ -188,7 +188,7 @@ class HookedRotationIT {
   @BesideOthers
   void what_fails_too_often_is_given_up_until_one_asks_anew(TestNamespace namespace) {
     try (var policy = Scene.in(namespace).policy("rotation: {maxAttempts: 2}")) {
-      var scene = crm(namespace, "apply: {cronJob: apply}, verify: {cronJob: verify}");
+      var scene = crm(namespace, "apply: {cronJobName: apply}, verify: {cronJobName: verify}");
       scene.await("crm", "PolicyMatched", "True Matched");
       var first = password(scene, "crm-db");
       scene.letFail("verify");
@@ -216,7 +216,7 @@ class HookedRotationIT {
   @BesideOthers
   void what_was_given_up_can_be_dropped(TestNamespace namespace) {
     try (var policy = Scene.in(namespace).policy("rotation: {maxAttempts: 1}")) {
-      var scene = crm(namespace, "apply: {cronJob: apply}");
+      var scene = crm(namespace, "apply: {cronJobName: apply}");
       scene.await("crm", "PolicyMatched", "True Matched");
       var first = password(scene, "crm-db");
       scene.letFail("apply");
@@ -224,7 +224,7 @@ class HookedRotationIT {
       scene.await("crm", "CredentialsFresh", "False RotationBlocked");
 
       scene.annotate(scene.secret("crm-db"), Api.ABORT, "not today");
-      scene.await("crm", "CredentialsFresh", "True Fresh");
+      scene.await("crm", "CredentialsFresh", "True Current");
       assertAtRest(scene, 1);
       assertThat(password(scene, "crm-db")).isEqualTo(first);
       stays(Duration.ofSeconds(3), "nothing is begun", () -> scene.jobs().isEmpty());
@@ -318,11 +318,11 @@ class HookedRotationIT {
   void a_hook_that_was_mistyped_is_corrected_in_the_spec(TestNamespace namespace) {
     var scene = Scene.in(namespace);
     scene.createHook("apply");
-    identify(scene, "crm", "apply: {cronJob: mistyped}");
+    identify(scene, "crm", "apply: {cronJobName: mistyped}");
     scene.await("crm", "CredentialsFresh", "False RotationBlocked");
     scene.patch(
         scene.identity("crm"),
-        "{spec: {secrets: [{name: crm-db, generate: {keys: [{name: password, password: {}}]}, hooks: {apply: {cronJob: apply}}}]}}");
+        "{spec: {secrets: [{name: crm-db, generate: {keys: [{name: password, password: {}}]}, hooks: {apply: {cronJobName: apply}}}]}}");
     assertAtRest(scene, 1);
   }
 
@@ -332,7 +332,7 @@ class HookedRotationIT {
     try (var policy = scene.policy("rotation: {maxAttempts: 1}")) {
       scene.createHook("apply");
       scene.letFail("apply");
-      identify(scene, "crm", "apply: {cronJob: apply}");
+      identify(scene, "crm", "apply: {cronJobName: apply}");
       scene.await("crm", "CredentialsFresh", "False RotationBlocked");
       eventually("it is given up")
           .until(() -> scene.message("crm", "CredentialsFresh").contains("given up"));
@@ -426,7 +426,7 @@ class HookedRotationIT {
   /// A hook that ends values does not put off new ones.
   @BesideOthers
   void a_value_may_be_ended_by_a_hook_and_proven_by_none(TestNamespace namespace) {
-    var scene = crm(namespace, "revoke: {cronJob: revoke}");
+    var scene = crm(namespace, "revoke: {cronJobName: revoke}");
     var first = password(scene, "crm-db");
     scene.holdUp("revoke");
     scene.annotate(scene.identity("crm"), Api.ROTATE, "now");

@@ -358,7 +358,7 @@ class InterruptedRotationIT {
     scene.identity(
         "crm",
         OWNER
-            + ", serviceAccounts: [{name: crm-sync}], secrets: [{name: crm-ci, token: {serviceAccount: crm-sync}, rotation: {overlap: 1h}}]");
+            + ", serviceAccounts: [{name: crm-sync}], secrets: [{name: crm-ci, token: {serviceAccountName: crm-sync}, rotation: {overlap: 1h}}]");
     scene.awaitReady("crm");
     scene.annotate(scene.identity("crm"), Api.ROTATE, "now");
     scene.awaitStand("crm", "crm-ci", "Overlapping 2");
@@ -458,7 +458,7 @@ class InterruptedRotationIT {
           OWNER
               + """
               , secrets: [{name: crm-db, generate: {keys: [{name: password, password: {}}]}, rotation: {overlap: 2s},
-                 hooks: {apply: {cronJob: apply}, verify: {cronJob: verify}, revoke: {cronJob: revoke}}}]
+                 hooks: {apply: {cronJobName: apply}, verify: {cronJobName: verify}, revoke: {cronJobName: revoke}}}]
               """);
       return new Lane(scene, hook);
     }

@@ -122,7 +122,8 @@ class RotationIT {
   void outside_its_window_a_rotation_is_put_off_unless_it_is_urgent(TestNamespace namespace) {
     var scene = Scene.in(namespace);
     try (var policy =
-        scene.policy("rotation: {windows: [{cron: '0 0 1 1 *', duration: 1m, timeZone: UTC}]}")) {
+        scene.policy(
+            "rotation: {windows: [{schedule: '0 0 1 1 *', duration: 1m, timeZone: UTC}]}")) {
       scene.identity("crm", OWNER + ", secrets: [" + password("crm-db") + "]");
       scene.await("crm", "PolicyMatched", "True Matched");
       scene.awaitReady("crm");
@@ -133,14 +134,14 @@ class RotationIT {
       assertThat(scene.credential("crm", "crm-db").message()).contains(opening);
       assertThat(scene.verdict("crm", "CredentialsFresh")).isEqualTo("False RotationDeferred");
       assertThat(scene.message("crm", "CredentialsFresh")).contains(opening);
-      assertThat(scene.verdict("crm", "Ready")).isEqualTo("True InOrder");
+      assertThat(scene.verdict("crm", "Ready")).isEqualTo("True Compliant");
       assertThat(scene.status("crm").nextActionTime()).isEqualTo(Instant.parse(opening));
       stays(Duration.ofSeconds(3), "the first version", () -> scene.version("crm-db") == 1);
 
       scene.annotate(scene.identity("crm"), Api.ROTATE, "at once!");
       scene.awaitVersion("crm-db", 2);
       scene.awaitStand("crm", "crm-db", "Overlapping 2");
-      scene.await("crm", "CredentialsFresh", "True Fresh");
+      scene.await("crm", "CredentialsFresh", "True Current");
     }
   }
 
@@ -148,7 +149,7 @@ class RotationIT {
   void a_window_that_opens_in_a_moment_is_met(TestNamespace namespace) {
     var scene = Scene.in(namespace);
     try (var policy =
-        scene.policy("rotation: {windows: [{cron: '* * * * *', duration: 5s}], overlap: 1s}")) {
+        scene.policy("rotation: {windows: [{schedule: '* * * * *', duration: 5s}], overlap: 1s}")) {
       scene.identity("crm", OWNER + ", secrets: [" + password("crm-db") + "]");
       scene.await("crm", "PolicyMatched", "True Matched");
       scene.awaitReady("crm");

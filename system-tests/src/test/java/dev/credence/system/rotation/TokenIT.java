@@ -46,7 +46,7 @@ class TokenIT {
     scene.identity(
         "crm",
         OWNER
-            + ", serviceAccounts: [{name: crm-sync}], secrets: [{name: crm-ci, token: {serviceAccount: crm-sync%s}%s}]"
+            + ", serviceAccounts: [{name: crm-sync}], secrets: [{name: crm-ci, token: {serviceAccountName: crm-sync%s}%s}]"
                 .formatted(token, rotation));
   }
 
@@ -111,7 +111,7 @@ class TokenIT {
         .as("what it is bound to")
         .contains("secret={name=crm-ci-anchor-v1");
     var credential = scene.credential("crm", "crm-ci");
-    assertThat(credential.kind().name()).isEqualTo("Token");
+    assertThat(credential.type().name()).isEqualTo("Token");
     assertThat(scene.stand("crm", "crm-ci")).isEqualTo("Fresh 1");
 
     var kubeconfig = Config.fromKubeconfig(scene.value("crm-ci", "kubeconfig").orElseThrow());

@@ -54,10 +54,10 @@ class KustomizeIT {
         serviceAccounts: [{name: crm}, {name: crm-made, provision: {}}]
         secrets:
         - {name: crm-smtp}
-        - {name: crm-token, token: {serviceAccount: crm}}
+        - {name: crm-token, token: {serviceAccountName: crm}}
         - name: crm-db
           generate: {keys: [{name: password, password: {}}]}
-          hooks: {apply: {cronJob: crm-apply}, verify: {cronJob: crm-apply}, revoke: {cronJob: crm-apply}}
+          hooks: {apply: {cronJobName: crm-apply}, verify: {cronJobName: crm-apply}, revoke: {cronJobName: crm-apply}}
         certificates:
         - {name: crm-mtls}
         - {name: crm-client, issue: {issuerRef: {kind: Issuer, name: corp}, secretName: crm-client-tls}}

@@ -72,7 +72,7 @@ class AbuseIT {
     cluster = shared;
     operator =
         OperatorProcess.on(cluster)
-            .with("CREDENCE_SWEEP_EVERY", "2s")
+            .with("CREDENCE_RESYNC_INTERVAL", "2s")
             .with("CREDENCE_LOG_LEVEL", "TRACE")
             .with("CREDENCE_IDENTITY_SERIES", String.valueOf(MOST_SERIES))
             .start();
@@ -127,7 +127,7 @@ class AbuseIT {
         OWNER + ", secrets: [" + password("after-db") + "], serviceAccounts: [{name: after}]");
     scene.await(PATIENCE, "after", "MembersLinked", "False MemberMissing");
     scene.createAccount("after");
-    scene.await(PATIENCE, "after", "Ready", "True InOrder");
+    scene.await(PATIENCE, "after", "Ready", "True Compliant");
     assertThat(operator.isReady()).as(operator.log()).isTrue();
     within(PATIENCE, "every planted identity was looked at")
         .untilAsserted(
@@ -155,7 +155,7 @@ class AbuseIT {
          spec: {%s, serviceAccounts: [{name: crm-sync, provision: {}}], secrets: [%s]}}
         """
             .formatted(OWNER, password("crm-db")));
-    scene.await(PATIENCE, "crm", "Ready", "True InOrder");
+    scene.await(PATIENCE, "crm", "Ready", "True Compliant");
     for (var made : List.of(scene.secret("crm-db").get(), scene.account("crm-sync").get())) {
       var keys = new ArrayList<>(made.getMetadata().getLabels().keySet());
       keys.addAll(made.getMetadata().getAnnotations().keySet());
@@ -174,7 +174,7 @@ class AbuseIT {
     scene.identity(
         "crm",
         OWNER + ", serviceAccounts: [{name: crm-sync}], secrets: [" + password("crm-db") + "]");
-    scene.await(PATIENCE, "crm", "Ready", "True InOrder");
+    scene.await(PATIENCE, "crm", "Ready", "True Compliant");
     for (var key : List.of(Api.ROTATE, Api.ROLLBACK, Api.ABORT, Api.REVOKE, Api.SUSPEND)) {
       annotate(scene.identity("crm"), key, hostile);
     }
@@ -239,10 +239,10 @@ class AbuseIT {
             "certificates: [{name: '%s'}]",
             "certificates: [{name: a, issue: {secretName: '%s', issuerRef: {name: ca}, dnsNames: [a.example.com]}}]",
             "certificates: [{name: a, issue: {secretName: a, issuerRef: {name: '%s'}, dnsNames: [a.example.com]}}]",
-            "serviceAccounts: [{name: '%1$s'}], secrets: [{name: a, token: {serviceAccount: '%1$s'}}]",
-            "secrets: [{name: a, generate: {keys: [{name: b, uuid: {}}]}, hooks: {apply: {cronJob: '%s'}}}]",
-            "secrets: [{name: a, generate: {keys: [{name: b, uuid: {}}]}, hooks: {verify: {cronJob: '%s'}}}]",
-            "secrets: [{name: a, generate: {keys: [{name: b, uuid: {}}]}, hooks: {revoke: {cronJob: '%s'}}}]",
+            "serviceAccounts: [{name: '%1$s'}], secrets: [{name: a, token: {serviceAccountName: '%1$s'}}]",
+            "secrets: [{name: a, generate: {keys: [{name: b, uuid: {}}]}, hooks: {apply: {cronJobName: '%s'}}}]",
+            "secrets: [{name: a, generate: {keys: [{name: b, uuid: {}}]}, hooks: {verify: {cronJobName: '%s'}}}]",
+            "secrets: [{name: a, generate: {keys: [{name: b, uuid: {}}]}, hooks: {revoke: {cronJobName: '%s'}}}]",
             "secrets: [{name: a, generate: {keys: [{name: '%s', uuid: {}}]}}]");
     var names =
         List.of(
@@ -322,7 +322,7 @@ class AbuseIT {
   void a_flood_of_requests_is_a_rotation_in_ten_seconds(TestNamespace namespace) {
     var scene = Scene.in(namespace);
     scene.identity("crm", OWNER + ", secrets: [" + password("crm-db") + "]");
-    scene.await(PATIENCE, "crm", "Ready", "True InOrder");
+    scene.await(PATIENCE, "crm", "Ready", "True Compliant");
     var audit = cluster.audit();
     var start = System.nanoTime();
     var asked = new AtomicInteger();
@@ -359,14 +359,14 @@ class AbuseIT {
     // While somebody writes the Secret all the time, each update comes too late, and is put off.
     assertThat(requests.writes().count()).isLessThan(50);
     within(PATIENCE, "the last of it is done").until(() -> scene.version("crm-db") >= 2);
-    scene.await(PATIENCE, "crm", "Ready", "True InOrder");
+    scene.await(PATIENCE, "crm", "Ready", "True Compliant");
   }
 
   @BesideOthers
   void a_secret_that_is_deleted_again_and_again_is_made_once_each_time(TestNamespace namespace) {
     var scene = Scene.in(namespace);
     scene.identity("crm", OWNER + ", secrets: [" + password("crm-db") + "]");
-    scene.await(PATIENCE, "crm", "Ready", "True InOrder");
+    scene.await(PATIENCE, "crm", "Ready", "True Compliant");
     var audit = cluster.audit();
     var times = 8;
     for (var time = 1; time <= times; time++) {
@@ -378,7 +378,7 @@ class AbuseIT {
                   scene.secret("crm-db").get() != null
                       && !scene.secret("crm-db").get().getMetadata().getUid().equals(uid));
     }
-    scene.await(PATIENCE, "crm", "Ready", "True InOrder");
+    scene.await(PATIENCE, "crm", "Ready", "True Compliant");
     var requests = audit.requests().ofOperator().in(namespace);
     System.out.printf(
         "Counts: a Secret deleted %d times: %s%n", times, requests.toString().replace("\n", ", "));
@@ -390,7 +390,7 @@ class AbuseIT {
   void two_that_want_one_secret_write_nothing_over_it(TestNamespace namespace) {
     var scene = Scene.in(namespace);
     scene.identity("crm", OWNER + ", secrets: [" + password("shared-db") + "]");
-    scene.await(PATIENCE, "crm", "Ready", "True InOrder");
+    scene.await(PATIENCE, "crm", "Ready", "True Compliant");
     scene.identity("billing", OWNER + ", secrets: [" + password("shared-db") + "]");
     scene.await(PATIENCE, "billing", "MembersLinked", "False ClaimedByOther");
     var before = print(scene.secret("shared-db"));
@@ -408,7 +408,7 @@ class AbuseIT {
   void what_an_identity_leaves_that_is_gone_by_force_is_not_taken(TestNamespace namespace) {
     var scene = Scene.in(namespace);
     scene.identity("crm", OWNER + ", secrets: [" + password("crm-db") + "]");
-    scene.await(PATIENCE, "crm", "Ready", "True InOrder");
+    scene.await(PATIENCE, "crm", "Ready", "True Compliant");
     var data = scene.secret("crm-db").get().getData();
     scene
         .identity("crm")
@@ -421,7 +421,7 @@ class AbuseIT {
                 scene.identity("crm").get() == null
                     && scene.secret("crm-db").get().getMetadata().getOwnerReferences().isEmpty());
     scene.identity("crm", OWNER + ", secrets: [" + password("crm-db") + "]");
-    scene.await(PATIENCE, "crm", "MembersLinked", "False TargetNotOwned");
+    scene.await(PATIENCE, "crm", "MembersLinked", "False NotManaged");
     assertThat(scene.secret("crm-db").get().getData()).isEqualTo(data);
   }
 
@@ -486,7 +486,7 @@ class AbuseIT {
             + ", serviceAccounts: [{name: annotated}], secrets: [{name: bundle}, {name: garbage-pem}, {name: keys}, {name: mib}, {name: labelled}, %s]"
                 .formatted(password("crm-db")));
     annotate(scene.identity("crm"), Api.ROLLBACK, "x".repeat(200_000));
-    scene.await(PATIENCE, "crm", "Ready", "True InOrder");
+    scene.await(PATIENCE, "crm", "Ready", "True Compliant");
     within(PATIENCE, "it is marked").until(() -> scene.isMarked(scene.secret("mib"), "crm"));
     within(PATIENCE, "the one with many labels, too")
         .until(() -> scene.isMarked(scene.secret("labelled"), "crm"));
@@ -503,9 +503,9 @@ class AbuseIT {
         OWNER
             + ", secrets: [%s, %s]"
                 .formatted(
-                    password("crm-db", "every: 10s, overlap: 5s"),
-                    password("crm-smtp", "every: 10s, overlap: 5s")));
-    scene.await(PATIENCE, "crm", "Ready", "True InOrder");
+                    password("crm-db", "interval: 10s, overlap: 5s"),
+                    password("crm-smtp", "interval: 10s, overlap: 5s")));
+    scene.await(PATIENCE, "crm", "Ready", "True Compliant");
     merge(
         scene.secret("crm-db"),
         Map.of("data", Map.of("theirs", base64("x".repeat(1_048_576 - 40)))));
@@ -532,7 +532,7 @@ class AbuseIT {
         IntStream.range(0, 64)
             .mapToObj(
                 n ->
-                    "{name: %s-%d, account: {kind: Database, system: %s, name: %s}}"
+                    "{name: %s-%d, account: {type: Database, system: %s, name: %s}}"
                         .formatted(name, n, "s".repeat(250), "a".repeat(250)))
             .collect(Collectors.joining(", "));
     scene.identity(
@@ -553,7 +553,7 @@ class AbuseIT {
   void metrics_have_an_end_however_many_identities_there_are(TestNamespace namespace) {
     var scene = Scene.in(namespace);
     inParallel(IntStream.range(0, 60).boxed().toList(), n -> scene.identity("crm-" + n, OWNER));
-    scene.await(PATIENCE, "crm-59", "Ready", "True InOrder");
+    scene.await(PATIENCE, "crm-59", "Ready", "True Compliant");
     within(PATIENCE, "the others are counted together")
         .until(
             () ->

@@ -57,7 +57,7 @@ class CanaryIT {
     try (var canaries = Canaries.in(cluster.client(), namespace.name());
         var operator =
             OperatorProcess.on(cluster)
-                .with("CREDENCE_SWEEP_EVERY", "1s")
+                .with("CREDENCE_RESYNC_INTERVAL", "1s")
                 .with("CREDENCE_LOG_LEVEL", "TRACE")
                 .with("CREDENCE_IDENTITY_SERIES", "100")
                 .with("CREDENCE_REPORTS", "true")
@@ -101,37 +101,37 @@ class CanaryIT {
             + """
             , serviceAccounts: [{name: crm-sync}], secrets: [
               {name: crm-smtp}, {name: crm-tls},
-              {name: crm-ci, token: {serviceAccount: crm-sync, lifetime: 1h, kubeconfig: true}},
+              {name: crm-ci, token: {serviceAccountName: crm-sync, lifetime: 1h, kubeconfig: true}},
               {name: crm-db, generate: {keys: [{name: password, password: {length: 24}}]},
-               hooks: {apply: {cronJob: apply}, revoke: {cronJob: revoke}}},
-              {name: crm-keys, rotation: {every: 24h, overlap: 10s}, generate: {keys: [
+               hooks: {apply: {cronJobName: apply}, revoke: {cronJobName: revoke}}},
+              {name: crm-keys, rotation: {interval: 24h, overlap: 10s}, generate: {keys: [
                 {name: password, password: {length: 32, characters: Symbols}},
                 {name: hex, bytes: {encoding: Hex}}, {name: raw, bytes: {encoding: Raw}},
                 {name: base64, bytes: {encoding: Base64}}, {name: url64, bytes: {encoding: Base64Url}},
                 {name: id, uuid: {}}, {name: key, keyPair: {algorithm: Ed25519, publicKey: key.pub}},
                 {name: url, template: 'postgres://crm:{password}@db/crm'}]}}]
             """);
-    scene.await(PATIENCE, "crm", "Ready", "True InOrder");
+    scene.await(PATIENCE, "crm", "Ready", "True Compliant");
     scene.annotate(scene.identity("crm"), Api.ROTATE, "now");
     Stream.of("crm-ci", "crm-db", "crm-keys")
         .forEach(secret -> scene.awaitVersion(PATIENCE, secret, 2));
-    scene.await(PATIENCE, "crm", "Ready", "True InOrder");
+    scene.await(PATIENCE, "crm", "Ready", "True Compliant");
     refuseQuoting(scene);
     scene.annotate(scene.secret("crm-keys"), Api.REVOKE, "leaked");
     scene.awaitVersion(PATIENCE, "crm-keys", 4);
-    scene.await(PATIENCE, "crm", "Ready", "True InOrder");
+    scene.await(PATIENCE, "crm", "Ready", "True Compliant");
     scene.annotate(scene.identity("crm"), Api.SUSPEND, "INC-7");
     scene.await(PATIENCE, "crm", "Suspended", "True Requested");
     scene.patch(scene.identity("crm"), "{metadata: {annotations: {credence.dev/suspend: null}}}");
     within(PATIENCE, "it has a token again").until(() -> scene.version("crm-ci") > 2);
-    scene.await(PATIENCE, "crm", "Ready", "True InOrder");
+    scene.await(PATIENCE, "crm", "Ready", "True Compliant");
     scene.patch(scene.identity("crm"), "{spec: {state: Decommissioned}}");
     within(PATIENCE, "what was made is gone")
         .until(
             () ->
                 Stream.of("crm-ci", "crm-db", "crm-keys")
                     .allMatch(secret -> scene.secret(secret).get() == null));
-    scene.await(PATIENCE, "crm", "Ready", "True InOrder");
+    scene.await(PATIENCE, "crm", "Ready", "True Compliant");
   }
 
   /// Two that refuse a rotation: one says to everybody what it has seen, the other is the API
@@ -166,7 +166,7 @@ class CanaryIT {
       admission.validatingAdmissionPolicies().withName(name).delete();
     }
     scene.awaitVersion(PATIENCE, "crm-keys", 3);
-    scene.await(PATIENCE, "crm", "Ready", "True InOrder");
+    scene.await(PATIENCE, "crm", "Ready", "True Compliant");
   }
 
   private static boolean isRefused(Scene scene, String patch) {
@@ -196,9 +196,9 @@ class CanaryIT {
       if (found.isEmpty()) {
         break;
       }
-      var sweeps = operator.metric("credence_last_sweep_timestamp_seconds");
+      var sweeps = operator.metric("credence_last_resync_timestamp_seconds");
       within(PATIENCE, "there was a sweep since")
-          .until(() -> !operator.metric("credence_last_sweep_timestamp_seconds").equals(sweeps));
+          .until(() -> !operator.metric("credence_last_resync_timestamp_seconds").equals(sweeps));
     }
     return found;
   }

@@ -87,7 +87,7 @@ class EscalationIT {
     var tom = as(TOM, namespace);
     var token =
         OWNER
-            + ", serviceAccounts: [{name: crm}], secrets: [{name: t, token: {serviceAccount: crm}}]";
+            + ", serviceAccounts: [{name: crm}], secrets: [{name: t, token: {serviceAccountName: crm}}]";
 
     assertRefused(() -> bob.identity("a", token), "create serviceaccounts/token", "delegate");
     assertRefused(
@@ -110,14 +110,14 @@ class EscalationIT {
             tom.identity(
                 "b",
                 OWNER
-                    + ", serviceAccounts: [{name: other}], secrets: [{name: u, token: {serviceAccount: other}}]"),
+                    + ", serviceAccounts: [{name: other}], secrets: [{name: u, token: {serviceAccountName: other}}]"),
         "token of ServiceAccount other");
     bob.patch(bob.identity("crm"), "{spec: {purpose: CHG-1234}}");
     assertRefused(
         () ->
             bob.patch(
                 bob.identity("crm"),
-                "{spec: {secrets: [{name: t, token: {serviceAccount: crm, audiences: [elsewhere]}}]}}"),
+                "{spec: {secrets: [{name: t, token: {serviceAccountName: crm, audiences: [elsewhere]}}]}}"),
         "create serviceaccounts/token");
 
     allow(namespace, "delegates", BOB, rule("credence.dev", "machineidentities", "delegate"));

@@ -277,7 +277,7 @@ class StolenTokenIT {
                 "POST",
                 ours,
                 JSON,
-                "{apiVersion: credence.dev/v1alpha1, kind: MachineIdentity, metadata: {name: mine, labels: {credence.dev/discovered: 'true'}}, spec: {serviceAccounts: [{name: powerful}], secrets: [{name: mine, token: {serviceAccount: powerful}}]}}"));
+                "{apiVersion: credence.dev/v1alpha1, kind: MachineIdentity, metadata: {name: mine, labels: {credence.dev/discovered: 'true'}}, spec: {serviceAccounts: [{name: powerful}], secrets: [{name: mine, token: {serviceAccountName: powerful}}]}}"));
     attempts.put(
         "an approval", () -> patch(ours + "/crm", "annotations: {credence.dev/approve: 'x y'}"));
     attempts.put(
