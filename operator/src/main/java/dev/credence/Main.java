@@ -6,6 +6,7 @@ import dev.credence.cli.Candidates;
 import dev.credence.cli.Completion;
 import dev.credence.cli.Failed;
 import dev.credence.cli.ReleaseCommand;
+import dev.credence.cli.migrate.Migrate;
 import dev.credence.cli.request.Approve;
 import dev.credence.cli.request.Resume;
 import dev.credence.cli.request.Review;
@@ -39,6 +40,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       Approve.class,
       Review.class,
       Revoke.class,
+      Migrate.class,
       Completion.class,
       Candidates.class,
       Run.class,
