@@ -45,9 +45,8 @@ import dev.credence.observe.suspension.AdmissionPolicies;
 import dev.credence.observe.suspension.Enforcement;
 import dev.credence.observe.suspension.SuspendedAccounts;
 import dev.credence.observe.usage.ArgoRollout;
-import dev.credence.observe.usage.ConsumerLister;
 import dev.credence.observe.usage.TokenTracking;
-import dev.credence.observe.usage.UsageLister;
+import dev.credence.observe.usage.WorkloadLister;
 import dev.credence.observe.wake.Enqueuer;
 import dev.credence.observe.wake.Identities;
 import dev.credence.raw.Metadata;
@@ -126,8 +125,7 @@ public final class ClusterCaches implements ClusterReader {
   private final KindCache<CredentialPolicy> policies;
   private final CertManagerCaches certManager;
   private final Installed rollouts;
-  private final ConsumerLister consumption;
-  private final UsageLister usages;
+  private final WorkloadLister workloads;
   private final TokenTracking tracking;
   private final SuspendedAccounts suspended;
   private final AdmissionPolicies admissions;
@@ -180,13 +178,14 @@ public final class ClusterCaches implements ClusterReader {
             (a, b) -> waking.changed(Kind.ServiceAccount, a, b));
     this.jobs = KindCache.of(full, Kinds.JOB, namespaces, (a, b) -> waking.changed(Kind.Job, a, b));
     this.rollouts = new Installed(metadata, ArgoRollout.DEFINITION);
-    this.consumption = new ConsumerLister(full, rollouts::isThere, this::isGoodPart);
-    this.usages =
-        new UsageLister(
+    this.workloads =
+        new WorkloadLister(
             full,
             namespace -> accounts.by(KindCache.BY_NAMESPACE, namespace),
             rollouts::isThere,
-            this::areIdentitiesEverywhere);
+            this::isGoodPart,
+            this::areIdentitiesEverywhere,
+            System::nanoTime);
     this.tracking = new TokenTracking(full);
     this.suspended = new SuspendedAccounts(full, home, waking::listed, this::suspensionsChanged);
     this.admissions =
@@ -492,22 +491,22 @@ public final class ClusterCaches implements ClusterReader {
 
   @Override
   public Consumers consumers(String namespace) {
-    return consumption.in(namespace);
+    return workloads.consumers(namespace);
   }
 
   /// What was listed of this namespace is out of date: we have changed it.
   public void consumersChanged(String namespace) {
-    consumption.forget(namespace);
+    workloads.consumersChanged(namespace);
   }
 
   @Override
   public UsageListing uses(String namespace, Instant now, boolean anew) {
-    return usages.in(namespace, now, anew);
+    return workloads.usage(namespace, now, anew);
   }
 
   /// What was listed of the use of this namespace is too old for what it is needed for.
   public void usesChanged(String namespace, Instant now) {
-    usages.forget(namespace, now);
+    workloads.usageChanged(namespace, now);
   }
 
   private boolean areIdentitiesEverywhere() {

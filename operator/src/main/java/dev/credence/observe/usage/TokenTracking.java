@@ -66,7 +66,7 @@ public final class TokenTracking {
               + "/"
               + NAME
               + "): "
-              + ConsumerLister.why(answer));
+              + WorkloadLister.why(answer));
     }
   }
 

@@ -17,16 +17,10 @@ import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
-import io.fabric8.kubernetes.api.model.apps.DaemonSetSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.DeploymentSpec;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
-import io.fabric8.kubernetes.api.model.apps.StatefulSetSpec;
 import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
-import io.fabric8.kubernetes.api.model.batch.v1.CronJobSpec;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import io.fabric8.kubernetes.api.model.batch.v1.JobSpec;
-import io.fabric8.kubernetes.api.model.batch.v1.JobTemplateSpec;
 import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.fabric8.kubernetes.api.model.networking.v1.IngressSpec;
 import io.fabric8.kubernetes.api.model.networking.v1.IngressTLS;
@@ -60,14 +54,27 @@ public final class UsageIndex {
   public static UsageListing of(
       List<? extends HasMetadata> others, List<Pod> pods, LocalDate today, List<String> problems) {
     var found = new UsageIndex();
-    others.forEach(found::add);
+    others.forEach(other -> found.add(other, today));
     pods.forEach(pod -> found.add(pod, today));
     return found.uses(List.of(), problems);
   }
 
-  /// What is no pod; all of that first, since it tells which pods are those of hooks.
-  void add(HasMetadata other) {
-    kept(other, () -> read(other));
+  /// Pods last, since the other objects tell which pods are those of hooks. `today` in UTC.
+  void add(HasMetadata object, LocalDate today) {
+    try {
+      FaultBarrier.named(
+          object,
+          () -> {
+            if (object instanceof Pod pod) {
+              read(pod, today);
+            } else {
+              read(object);
+            }
+            return true;
+          });
+    } catch (FaultBarrier fault) {
+      unread.add(FaultBarrier.line(fault));
+    }
   }
 
   private void read(HasMetadata other) {
@@ -75,23 +82,6 @@ public final class UsageIndex {
       hooks.add(other.getMetadata().getName());
     }
     setUp(other).forEach(setUp::add);
-  }
-
-  void add(Pod pod, LocalDate today) {
-    kept(pod, () -> read(pod, today));
-  }
-
-  private void kept(HasMetadata object, Runnable reading) {
-    try {
-      FaultBarrier.named(
-          object,
-          () -> {
-            reading.run();
-            return true;
-          });
-    } catch (FaultBarrier fault) {
-      unread.add(FaultBarrier.line(fault));
-    }
   }
 
   private void read(Pod pod, LocalDate today) {
@@ -135,23 +125,12 @@ public final class UsageIndex {
   private static Stream<SetUp> setUp(HasMetadata object) {
     var name = object.getMetadata().getName();
     return switch (object) {
-      case Deployment it ->
-          named(it, in(it.getSpec()).map(DeploymentSpec::getTemplate), "Deployment");
-      case StatefulSet it ->
-          named(it, in(it.getSpec()).map(StatefulSetSpec::getTemplate), "StatefulSet");
-      case DaemonSet it -> named(it, in(it.getSpec()).map(DaemonSetSpec::getTemplate), "DaemonSet");
-      case CronJob it ->
-          named(
-              it,
-              in(it.getSpec())
-                  .map(CronJobSpec::getJobTemplate)
-                  .map(JobTemplateSpec::getSpec)
-                  .map(JobSpec::getTemplate),
-              "CronJob");
+      case Deployment _, StatefulSet _, DaemonSet _, CronJob _ ->
+          byTemplate(object, HasMetadata.getKind(object.getClass()));
       case Job it
           when Metadata.controllers(it.getMetadata()).findAny().isEmpty()
               && Workloads.of(it).isPresent() ->
-          named(it, in(it.getSpec()).map(JobSpec::getTemplate), "Job");
+          byTemplate(it, "Job");
       case Ingress it ->
           in(it.getSpec()).map(IngressSpec::getTls).stream()
               .flatMap(NullSafe::in)
@@ -164,16 +143,15 @@ public final class UsageIndex {
               .filter(secret -> !secret.isBlank())
               .map(secret -> new SetUp(ObjectRef.secret(secret), "ServiceAccount", name));
       case GenericKubernetesResource it when ArgoRollout.of(it).isPresent() ->
-          named(it, ArgoRollout.of(it).flatMap(ArgoRollout::template), ArgoRollout.KIND);
+          byTemplate(it, ArgoRollout.KIND);
       case GenericKubernetesResource it ->
           certificates(it).map(secret -> new SetUp(ObjectRef.secret(secret), it.getKind(), name));
       default -> Stream.empty();
     };
   }
 
-  private static Stream<SetUp> named(
-      HasMetadata object, Optional<PodTemplateSpec> template, String kind) {
-    return template.map(PodTemplateSpec::getSpec).stream()
+  private static Stream<SetUp> byTemplate(HasMetadata object, String kind) {
+    return PodTemplates.of(object).map(PodTemplateSpec::getSpec).stream()
         .flatMap(spec -> subjects(spec, Workloads.isHook(object)))
         .map(subject -> new SetUp(subject, kind, object.getMetadata().getName()));
   }

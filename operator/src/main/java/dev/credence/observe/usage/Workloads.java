@@ -15,17 +15,11 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
-import io.fabric8.kubernetes.api.model.apps.DaemonSetSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.DeploymentSpec;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
-import io.fabric8.kubernetes.api.model.apps.StatefulSetSpec;
 import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
-import io.fabric8.kubernetes.api.model.batch.v1.CronJobSpec;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import io.fabric8.kubernetes.api.model.batch.v1.JobSpec;
 import io.fabric8.kubernetes.api.model.batch.v1.JobStatus;
-import io.fabric8.kubernetes.api.model.batch.v1.JobTemplateSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,41 +40,12 @@ public final class Workloads {
       return Optional.empty();
     }
     return switch (object) {
-      case Deployment it ->
-          workload(
-              Kind.Deployment,
-              it,
-              in(it.getSpec()).map(DeploymentSpec::getTemplate),
-              Rollouts.wanted(it),
-              Rollouts.of(it));
-      case StatefulSet it ->
-          workload(
-              Kind.StatefulSet,
-              it,
-              in(it.getSpec()).map(StatefulSetSpec::getTemplate),
-              Rollouts.wanted(it),
-              Rollouts.of(it));
-      case DaemonSet it ->
-          workload(
-              Kind.DaemonSet,
-              it,
-              in(it.getSpec()).map(DaemonSetSpec::getTemplate),
-              Rollouts.wanted(it),
-              Rollouts.of(it));
+      case Deployment it -> workload(Kind.Deployment, it, Rollouts.wanted(it), Rollouts.of(it));
+      case StatefulSet it -> workload(Kind.StatefulSet, it, Rollouts.wanted(it), Rollouts.of(it));
+      case DaemonSet it -> workload(Kind.DaemonSet, it, Rollouts.wanted(it), Rollouts.of(it));
       case Job it when isOver(it) -> Optional.empty();
-      case Job it ->
-          workload(
-              Kind.Job, it, in(it.getSpec()).map(JobSpec::getTemplate), 0, new Rollout.ToItsEnd());
-      case CronJob it ->
-          workload(
-              Kind.CronJob,
-              it,
-              in(it.getSpec())
-                  .map(CronJobSpec::getJobTemplate)
-                  .map(JobTemplateSpec::getSpec)
-                  .map(JobSpec::getTemplate),
-              0,
-              new Rollout.ToItsEnd());
+      case Job it -> workload(Kind.Job, it, 0, new Rollout.ToItsEnd());
+      case CronJob it -> workload(Kind.CronJob, it, 0, new Rollout.ToItsEnd());
       default -> ArgoRollout.of(object).map(Workloads::workload);
     };
   }
@@ -119,12 +84,9 @@ public final class Workloads {
   }
 
   private static Optional<WorkloadFacts> workload(
-      Kind kind,
-      HasMetadata object,
-      Optional<PodTemplateSpec> template,
-      int wanted,
-      Rollout rollout) {
+      Kind kind, HasMetadata object, int wanted, Rollout rollout) {
     var meta = object.getMetadata();
+    var template = PodTemplates.of(object);
     return Optional.of(
         new WorkloadFacts(
             new ObjectRef(kind, meta.getName()),

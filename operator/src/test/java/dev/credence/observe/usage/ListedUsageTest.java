@@ -17,19 +17,27 @@ import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-class UsageListerTest {
+class ListedUsageTest {
   private static final int KINDS = 8;
   private static final Instant NOW = Instant.parse("2026-03-03T14:00:00Z");
   private static final ObjectRef SYNC = ObjectRef.account("crm-sync");
 
   @AutoClose private final FakeApi api = FakeApi.start();
   @AutoClose private final KubernetesClient client = api.client();
-  private final UsageLister usages =
-      new UsageLister(client, namespace -> List.of(), () -> this.hasRollouts, () -> this.isWide);
+  private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
+  private final WorkloadLister workloads =
+      new WorkloadLister(
+          client,
+          namespace -> List.of(),
+          () -> this.hasRollouts,
+          asking -> false,
+          () -> this.isWide,
+          nanos::get);
 
   private boolean isWide;
   private boolean hasRollouts;
@@ -37,9 +45,14 @@ class UsageListerTest {
   /// What is in the namespace, by kind.
   private final Map<String, String> there = new HashMap<>();
 
-  private UsageListing look(Instant now, boolean anew) {
+  private UsageListing usage(String namespace, Instant now, boolean news) {
+    nanos.set(Long.MAX_VALUE - 5 + Duration.between(NOW, now).toNanos());
+    return workloads.usage(namespace, now, news);
+  }
+
+  private UsageListing look(Instant now, boolean news) {
     IntStream.range(0, hasRollouts ? KINDS + 1 : KINDS).forEach(kind -> api.then(this::list));
-    return usages.in("sales", now, anew);
+    return usage("sales", now, news);
   }
 
   private Answer list(Asked asked) {
@@ -85,8 +98,8 @@ class UsageListerTest {
   @Test
   void an_answer_serves_until_about_the_next_sweep_and_a_new_identity_for_half_a_minute() {
     look(NOW, false);
-    usages.in("sales", NOW.plusSeconds(30), true);
-    usages.in("sales", NOW.plus(Duration.ofMinutes(9)), false);
+    usage("sales", NOW.plusSeconds(30), true);
+    usage("sales", NOW.plus(Duration.ofMinutes(9)), false);
     assertThat(api.asked()).hasSize(KINDS);
     look(NOW.plusSeconds(31), true);
     assertThat(api.asked()).hasSize(2 * KINDS);
@@ -102,8 +115,8 @@ class UsageListerTest {
         "{metadata: {name: a, namespace: sales}, spec: {serviceAccountName: crm-sync}},"
             + "{metadata: {name: b, namespace: ops}, spec: {serviceAccountName: backup}}");
     assertThat(look(NOW, false).ran()).containsOnlyKeys(SYNC);
-    assertThat(usages.in("ops", NOW, true).ran()).containsOnlyKeys(ObjectRef.account("backup"));
-    assertThat(usages.in("empty", NOW, false)).isEqualTo(UsageListing.NONE);
+    assertThat(usage("ops", NOW, true).ran()).containsOnlyKeys(ObjectRef.account("backup"));
+    assertThat(usage("empty", NOW, false)).isEqualTo(UsageListing.NONE);
     assertThat(api.asked()).hasSize(KINDS);
     assertThat(api.lines()).contains("GET /api/v1/pods", "GET /apis/apps/v1/deployments");
     assertThat(api.asked())
@@ -114,7 +127,7 @@ class UsageListerTest {
   void a_namespace_that_was_forgotten_is_listed_by_itself() {
     isWide = true;
     look(NOW, false);
-    usages.forget("sales", NOW);
+    workloads.usageChanged("sales", NOW);
     look(NOW, false);
     assertThat(api.lines()).contains("GET /api/v1/namespaces/sales/pods");
     assertThat(api.asked()).hasSize(2 * KINDS);
@@ -139,7 +152,7 @@ class UsageListerTest {
     api.answers(
         FakeApi.yaml(
             "{kind: PodList, items: [{metadata: {name: b, namespace: sales}, spec: {serviceAccountName: backup}}]}"));
-    assertThat(usages.in("sales", NOW, false).ran())
+    assertThat(usage("sales", NOW, false).ran())
         .containsOnlyKeys(SYNC, ObjectRef.account("backup"));
     assertThat(api.asked().getLast().query()).containsEntry("continue", "more");
   }
@@ -147,7 +160,7 @@ class UsageListerTest {
   @Test
   void what_was_forgotten_is_listed_anew() {
     look(NOW, false);
-    usages.forget("sales", NOW);
+    workloads.usageChanged("sales", NOW);
     look(NOW, false);
     assertThat(api.asked()).hasSize(2 * KINDS);
   }
@@ -155,7 +168,9 @@ class UsageListerTest {
   @Test
   void a_clock_that_is_put_back_does_not_keep_an_answer_for_ever() {
     look(NOW, false);
-    look(NOW.minus(Duration.ofDays(1)), false);
+    IntStream.range(0, KINDS).forEach(kind -> api.then(this::list));
+    nanos.addAndGet(Duration.ofMinutes(10).toNanos());
+    workloads.usage("sales", NOW.minus(Duration.ofDays(1)), false);
     assertThat(api.asked()).hasSize(2 * KINDS);
   }
 
@@ -166,12 +181,12 @@ class UsageListerTest {
         "{metadata: {name: a}, spec: {serviceAccountName: crm-sync}, status: {phase: Running}}");
     api.refuses(403, "deployments is forbidden");
     IntStream.range(1, KINDS).forEach(kind -> api.then(this::list));
-    var uses = usages.in("sales", NOW, false);
+    var uses = usage("sales", NOW, false);
     assertThat(uses.problems())
         .containsExactly("deployments cannot be listed: deployments is forbidden");
     assertThat(uses.ran()).containsEntry(SYNC, LocalDate.parse("2026-03-03"));
 
-    usages.in("sales", NOW.plusSeconds(60), false);
+    usage("sales", NOW.plusSeconds(60), false);
     assertThat(api.asked()).hasSize(KINDS);
     assertThat(look(NOW.plusSeconds(61), false).problems()).isEmpty();
   }
@@ -181,13 +196,13 @@ class UsageListerTest {
     IntStream.range(1, KINDS - 1).forEach(kind -> api.then(this::list));
     api.refuses(404, "not found");
     api.then(this::list);
-    assertThat(usages.in("sales", NOW, false)).isEqualTo(UsageListing.NONE);
+    assertThat(usage("sales", NOW, false)).isEqualTo(UsageListing.NONE);
   }
 
   @Test
   void a_server_that_does_not_answer_is_asked_once() {
     api.close();
-    assertThat(usages.in("sales", NOW, false).problems())
+    assertThat(usage("sales", NOW, false).problems())
         .containsExactly("deployments cannot be listed: the API server does not answer");
   }
 

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ConsumerListerTest {
+class ListedConsumersTest {
   private static final List<String> KINDS =
       List.of("deployments", "jobs", "statefulsets", "daemonsets", "cronjobs", "pods");
 
@@ -70,8 +70,14 @@ class ConsumerListerTest {
   @AutoClose private final FakeApi api = FakeApi.start();
   @AutoClose private final KubernetesClient client = api.client();
   private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
-  private final ConsumerLister consumption =
-      new ConsumerLister(client, () -> this.hasRollouts, asking -> asking >= this.many, nanos::get);
+  private final WorkloadLister workloads =
+      new WorkloadLister(
+          client,
+          namespace -> List.of(),
+          () -> this.hasRollouts,
+          asking -> asking >= this.many,
+          () -> false,
+          nanos::get);
 
   private int many = Integer.MAX_VALUE;
   private boolean hasRollouts;
@@ -102,7 +108,7 @@ class ConsumerListerTest {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var askers =
           IntStream.range(0, 200)
-              .<Callable<Consumers>>mapToObj(asker -> () -> consumption.in("payments"))
+              .<Callable<Consumers>>mapToObj(asker -> () -> workloads.consumers("payments"))
               .toList();
       for (var answer : threads.invokeAll(askers)) {
         assertThat(answer.get()).isEqualTo(Consumers.NONE);
@@ -115,7 +121,7 @@ class ConsumerListerTest {
   void an_answer_is_kept_for_a_second() {
     look();
     nanos.addAndGet(Duration.ofSeconds(1).toNanos());
-    consumption.in("payments");
+    workloads.consumers("payments");
     assertThat(api.asked()).hasSize(6);
     nanos.incrementAndGet();
     look();
@@ -126,7 +132,7 @@ class ConsumerListerTest {
   void each_namespace_has_its_own_answer() {
     look();
     lists();
-    consumption.in("billing");
+    workloads.consumers("billing");
     assertThat(api.asked()).hasSize(12);
     assertThat(api.last().path()).isEqualTo("/api/v1/namespaces/billing/pods");
   }
@@ -143,8 +149,8 @@ class ConsumerListerTest {
         "pods",
         "{metadata: {name: crm-1, namespace: ops}, spec: {imagePullSecrets: [{name: payments-db}]}}");
     assertThat(look("sales").workloads()).hasSize(1);
-    assertThat(consumption.in("ops").pods()).hasSize(1);
-    assertThat(consumption.in("payments")).isEqualTo(Consumers.NONE);
+    assertThat(workloads.consumers("ops").pods()).hasSize(1);
+    assertThat(workloads.consumers("payments")).isEqualTo(Consumers.NONE);
     var wide = api.asked().subList(12, 18);
     assertThat(wide.stream().map(Asked::path))
         .containsExactlyInAnyOrder(
@@ -169,9 +175,9 @@ class ConsumerListerTest {
   void after_a_write_a_look_at_all_namespaces_will_not_do() {
     many = 1;
     look("billing");
-    consumption.forget("payments");
+    workloads.consumersChanged("payments");
     look("payments");
-    consumption.in("billing");
+    workloads.consumers("billing");
     assertThat(api.last().path()).isEqualTo("/api/v1/namespaces/payments/pods");
     assertThat(api.asked()).hasSize(12);
   }
@@ -179,10 +185,10 @@ class ConsumerListerTest {
   @Test
   void after_a_write_the_next_answer_is_none_of_a_cache() {
     look();
-    consumption.forget("payments");
-    consumption.forget("payments");
+    workloads.consumersChanged("payments");
+    workloads.consumersChanged("payments");
     look();
-    consumption.in("payments");
+    workloads.consumers("payments");
     assertThat(api.asked()).hasSize(12);
     assertThat(api.asked().subList(6, 12))
         .allSatisfy(asked -> assertThat(asked.query()).doesNotContainKey("resourceVersion"));
@@ -192,11 +198,11 @@ class ConsumerListerTest {
   void a_write_while_others_look_is_not_missed() {
     api.then(
         asked -> {
-          consumption.forget("payments");
+          workloads.consumersChanged("payments");
           return list(asked);
         });
     IntStream.range(0, 5).forEach(other -> api.then(this::list));
-    consumption.in("payments");
+    workloads.consumers("payments");
     there.put("pods", "{metadata: {name: later}, spec: {imagePullSecrets: [{name: a}]}}");
     assertThat(look().pods()).extracting(PodFacts::name).containsExactly("later");
   }
@@ -213,21 +219,21 @@ class ConsumerListerTest {
   void what_may_not_be_listed_leaves_all_unknown(int answered, int code, String kind) {
     IntStream.range(0, answered).forEach(other -> api.then(this::list));
     api.refuses(code, kind + " is forbidden: User \"credence\"\ncannot list them");
-    assertThat(consumption.in("payments"))
+    assertThat(workloads.consumers("payments"))
         .isEqualTo(
             Consumers.unknown(
                 kind
                     + " of the namespace cannot be listed: "
                     + kind
                     + " is forbidden: User \"credence\"?cannot list them"));
-    consumption.in("payments");
+    workloads.consumers("payments");
     assertThat(api.asked()).hasSize(answered + 1);
   }
 
   @Test
   void a_server_that_is_not_there_leaves_all_unknown() {
     api.close();
-    assertThat(consumption.in("payments").problem())
+    assertThat(workloads.consumers("payments").problem())
         .hasValue("deployments of the namespace cannot be listed: the API server does not answer");
   }
 
@@ -235,7 +241,7 @@ class ConsumerListerTest {
   @ValueSource(strings = {"{\"items\": 7}", "no json", "[]", ""})
   void an_answer_that_cannot_be_read_leaves_all_unknown(String answer) {
     api.answers(200, answer);
-    assertThat(consumption.in("payments").problem())
+    assertThat(workloads.consumers("payments").problem())
         .hasValueSatisfying(
             why ->
                 assertThat(why)
@@ -247,10 +253,10 @@ class ConsumerListerTest {
   void many_namespaces_are_not_remembered_for_ever() {
     for (var each = 0; each < 600; each++) {
       api.refuses(403, "no");
-      consumption.in("team-" + each);
+      workloads.consumers("team-" + each);
     }
     api.refuses(403, "no");
-    consumption.in("team-0");
+    workloads.consumers("team-0");
     assertThat(api.asked()).hasSize(601);
   }
 
@@ -321,7 +327,7 @@ class ConsumerListerTest {
     IntStream.range(0, 5).forEach(other -> api.then(this::list));
     api.refuses(404, "the server could not find the requested resource");
     api.then(this::list);
-    assertThat(consumption.in("payments")).isEqualTo(Consumers.NONE);
+    assertThat(workloads.consumers("payments")).isEqualTo(Consumers.NONE);
   }
 
   @Test
@@ -329,7 +335,7 @@ class ConsumerListerTest {
     hasRollouts = true;
     IntStream.range(0, 5).forEach(other -> api.then(this::list));
     api.refuses(403, "rollouts.argoproj.io is forbidden");
-    assertThat(consumption.in("payments"))
+    assertThat(workloads.consumers("payments"))
         .isEqualTo(
             Consumers.unknown(
                 "rollouts of the namespace cannot be listed: rollouts.argoproj.io is forbidden"));
@@ -529,7 +535,7 @@ class ConsumerListerTest {
       var garbage = new Garbage(seed);
       IntStream.range(0, 6)
           .forEach(kind -> api.then(asked -> new Answer(200, spoiled(garbage).toString())));
-      var seen = consumption.in("payments-" + seed);
+      var seen = workloads.consumers("payments-" + seed);
       assertThat(seen.problem()).as("seed %d", seed).isEmpty();
       known += seen.workloads().size() + seen.pods().size();
     }
@@ -626,7 +632,7 @@ class ConsumerListerTest {
 
   private Consumers look(String namespace) {
     lists();
-    var seen = consumption.in(namespace);
+    var seen = workloads.consumers(namespace);
     assertThat(seen.problem()).isEmpty();
     return seen;
   }
