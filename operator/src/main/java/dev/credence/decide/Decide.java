@@ -34,6 +34,7 @@ import dev.credence.decide.rotation.RotationTarget;
 import dev.credence.decide.rotation.RotationTarget.IssuedSecret;
 import dev.credence.decide.rotation.StagedRotation;
 import dev.credence.facts.Snapshot;
+import dev.credence.facts.credential.Handled;
 import dev.credence.facts.identity.Identity.Known;
 import dev.credence.facts.identity.Member.Issue;
 import dev.credence.facts.identity.Member.StoredSecret;
@@ -364,7 +365,7 @@ public final class Decide {
       List<CredentialPlan> turns,
       List<OwnershipLabels> markings,
       List<Action> actions,
-      IdentityStatus.Handled handled) {
+      Handled handled) {
     var made = actions.stream().flatMap(Decide::made).collect(Collectors.toSet());
     var members = new MembersLinked(s, halt, seats, made);
     var verdicts =

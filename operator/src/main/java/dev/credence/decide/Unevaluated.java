@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.decide;
 
+import dev.credence.facts.credential.Handled;
 import dev.credence.facts.identity.RecordedStatus;
 import dev.credence.plan.ConditionResult;
 import dev.credence.plan.ConditionResult.ConditionStatus;
 import dev.credence.plan.ConditionResult.ConditionType;
 import dev.credence.plan.IdentityStatus;
 import dev.credence.plan.IdentityStatus.Counts;
-import dev.credence.plan.IdentityStatus.Handled;
 import dev.credence.plan.IdentityStatus.OwnerFound;
 import dev.credence.plan.IdentityStatus.State;
 import dev.credence.plan.Reason;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.plan;
 
+import dev.credence.facts.credential.Handled;
 import dev.credence.facts.identity.Identity.AccountElsewhere;
 import dev.credence.facts.identity.Identity.Users;
 import dev.credence.facts.identity.RecordedStatus;
@@ -45,16 +46,6 @@ public record IdentityStatus(
     credentials = List.copyOf(credentials);
     verdicts = verdicts.stream().map(VERDICTS::of).toList();
     violations = List.copyOf(violations);
-  }
-
-  /// The last requests by annotation that were acted upon.
-  public record Handled(
-      Optional<String> rotate,
-      Optional<String> rollback,
-      Optional<String> abort,
-      Optional<String> revoke) {
-    public static final Handled NONE =
-        new Handled(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   /// `reason`: Declared, or the rule that classified it.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.metrics;
 
+import dev.credence.facts.credential.Handled;
 import dev.credence.facts.identity.Identity.Users;
 import dev.credence.facts.identity.RecordedStatus;
 import dev.credence.plan.ConditionResult;
@@ -12,7 +13,6 @@ import dev.credence.plan.IdentityStatus.Counts;
 import dev.credence.plan.IdentityStatus.Credential;
 import dev.credence.plan.IdentityStatus.Credential.Kind;
 import dev.credence.plan.IdentityStatus.Credential.Phase;
-import dev.credence.plan.IdentityStatus.Handled;
 import dev.credence.plan.IdentityStatus.OwnerFound;
 import dev.credence.plan.IdentityStatus.PolicyApplied;
 import dev.credence.plan.IdentityStatus.Source;

@@ -13,7 +13,6 @@ import dev.credence.api.MachineIdentityStatus.CredentialStatus;
 import dev.credence.api.MachineIdentityStatus.CredentialType;
 import dev.credence.api.MachineIdentityStatus.EndedFor;
 import dev.credence.api.MachineIdentityStatus.EndedToken;
-import dev.credence.api.MachineIdentityStatus.Handled;
 import dev.credence.api.MachineIdentityStatus.LifeState;
 import dev.credence.api.MachineIdentityStatus.Passage;
 import dev.credence.api.MachineIdentityStatus.ReviewStatus;
@@ -23,6 +22,7 @@ import dev.credence.api.MachineIdentityStatus.UsageStatus;
 import dev.credence.api.SuspensionList;
 import dev.credence.decide.Decide;
 import dev.credence.facts.Snapshot;
+import dev.credence.facts.credential.Handled;
 import dev.credence.facts.credential.HookTemplate;
 import dev.credence.facts.credential.Issuer;
 import dev.credence.facts.credential.TokenInvalidation;
@@ -571,8 +571,8 @@ public final class World implements ClusterReader {
         approval.disregarded().orElse(null));
   }
 
-  private static Handled handled(IdentityStatus.Handled handled) {
-    return new Handled(
+  private static MachineIdentityStatus.Handled handled(Handled handled) {
+    return new MachineIdentityStatus.Handled(
         handled.rotate().orElse(null),
         handled.rollback().orElse(null),
         handled.abort().orElse(null),

@@ -10,13 +10,13 @@ import dev.credence.api.MachineIdentityStatus.Consumers;
 import dev.credence.api.MachineIdentityStatus.CredentialState;
 import dev.credence.api.MachineIdentityStatus.CredentialStatus;
 import dev.credence.api.MachineIdentityStatus.CredentialType;
-import dev.credence.api.MachineIdentityStatus.Handled;
 import dev.credence.api.MachineIdentityStatus.LifeState;
 import dev.credence.api.MachineIdentityStatus.MemberCounts;
 import dev.credence.api.MachineIdentityStatus.OwnerStatus;
 import dev.credence.api.MachineIdentityStatus.PolicyRef;
 import dev.credence.api.MachineIdentityStatus.Source;
 import dev.credence.api.SecretMember;
+import dev.credence.facts.credential.Handled;
 import dev.credence.facts.text.Truncation;
 import dev.credence.plan.ConditionResult;
 import dev.credence.plan.IdentityStatus;
@@ -112,10 +112,10 @@ public final class StatusMapper {
             .toList());
   }
 
-  private static @Nullable Handled handled(IdentityStatus.Handled handled) {
-    return handled.equals(IdentityStatus.Handled.NONE)
+  private static MachineIdentityStatus.@Nullable Handled handled(Handled handled) {
+    return handled.equals(Handled.NONE)
         ? null
-        : new Handled(
+        : new MachineIdentityStatus.Handled(
             handled.rotate().orElse(null),
             handled.rollback().orElse(null),
             handled.abort().orElse(null),

@@ -5,7 +5,6 @@ import dev.credence.decide.rotation.CredentialPlan;
 import dev.credence.facts.credential.Handled;
 import dev.credence.facts.credential.Request;
 import dev.credence.facts.credential.Requests;
-import dev.credence.plan.IdentityStatus;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -19,8 +18,8 @@ import java.util.stream.Stream;
 public record HandledRequests(
     Requests onIdentity, List<CredentialPlan> generated, List<CredentialPlan> watched) {
 
-  public IdentityStatus.Handled handled() {
-    return new IdentityStatus.Handled(
+  public Handled handled() {
+    return Handled.inStatus(
         byAll(onIdentity.rotate(), Handled::identityRotate).or(() -> byAny(Handled::rotate)),
         byAny(Handled::rollback),
         byAny(Handled::abort),

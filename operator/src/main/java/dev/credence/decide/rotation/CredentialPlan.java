@@ -9,7 +9,6 @@ import dev.credence.facts.object.FailedWrite;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.plan.Action;
 import dev.credence.plan.ConditionResult.Impact;
-import dev.credence.plan.IdentityStatus;
 import dev.credence.plan.IdentityStatus.Credential;
 import dev.credence.plan.IdentityStatus.Credential.Kind;
 import dev.credence.plan.IdentityStatus.Credential.Phase;
@@ -263,20 +262,11 @@ public record CredentialPlan(
               ends,
               account,
               consumers,
-              handled.map(Builder::shown).orElse(IdentityStatus.Handled.NONE),
+              handled.map(Handled::inStatus).orElse(Handled.NONE),
               failedAttempts,
               renewing,
               message);
       return new CredentialPlan(actions, credential, obstacles, changesAt, handled);
-    }
-
-    /// The status shows one value for each kind of request.
-    private static IdentityStatus.Handled shown(Handled requests) {
-      return new IdentityStatus.Handled(
-          requests.rotate().or(requests::identityRotate),
-          requests.rollback(),
-          requests.abort(),
-          requests.revoke().or(requests::identityRevoke));
     }
   }
 }

@@ -3,8 +3,8 @@ package dev.credence.facts.credential;
 
 import java.util.Optional;
 
-/// The last requests that were acted upon for one credential: those on its identity and those on
-/// the Secret itself.
+/// The last requests by annotation that were acted upon: for a credential, those on its identity
+/// and those on its Secret; in the status, one value for each kind of request ([#inStatus]).
 public record Handled(
     Optional<String> identityRotate,
     Optional<String> identityRevoke,
@@ -20,6 +20,20 @@ public record Handled(
           Optional.empty(),
           Optional.empty(),
           Optional.empty());
+
+  /// The status shows one value for each kind of request.
+  public static Handled inStatus(
+      Optional<String> rotate,
+      Optional<String> rollback,
+      Optional<String> abort,
+      Optional<String> revoke) {
+    return new Handled(Optional.empty(), Optional.empty(), rotate, rollback, abort, revoke);
+  }
+
+  public Handled inStatus() {
+    return inStatus(
+        rotate.or(this::identityRotate), rollback, abort, revoke.or(this::identityRevoke));
+  }
 
   public Handled withRollback(Optional<String> value) {
     return new Handled(

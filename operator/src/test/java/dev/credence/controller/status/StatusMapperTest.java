@@ -12,6 +12,7 @@ import dev.credence.api.MachineIdentityStatus.CredentialState;
 import dev.credence.api.MachineIdentityStatus.CredentialType;
 import dev.credence.api.MachineIdentityStatus.LifeState;
 import dev.credence.api.MachineIdentityStatus.Source;
+import dev.credence.facts.credential.Handled;
 import dev.credence.facts.identity.Identity.AccountElsewhere;
 import dev.credence.facts.identity.Identity.Users;
 import dev.credence.metrics.Standings;
@@ -182,7 +183,7 @@ class StatusMapperTest {
         Optional.of(NEW_YEAR),
         Optional.of(new AccountElsewhere("Database", "db.payments", "payments")),
         Optional.of(new Users(3, 1)),
-        new IdentityStatus.Handled(
+        Handled.inStatus(
             Optional.of("monday"),
             Optional.of("tuesday"),
             Optional.of("wednesday"),
@@ -204,7 +205,7 @@ class StatusMapperTest {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        IdentityStatus.Handled.NONE,
+        Handled.NONE,
         Optional.empty(),
         Optional.empty(),
         Optional.of(message));
