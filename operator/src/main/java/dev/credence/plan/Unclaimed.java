@@ -16,6 +16,11 @@ public record Unclaimed(
     Certificate
   }
 
+  /// The kind of the object in the API.
+  public String objectKind() {
+    return kind == Kind.TokenSecret ? "Secret" : kind.name();
+  }
+
   @Override
   public String toString() {
     return kind + " " + namespace + "/" + name;

@@ -96,9 +96,7 @@ final class Plots {
                     rows ->
                         new Bar(
                             "of no identity",
-                            rows.stream()
-                                .filter(row -> row.kind().equals("ServiceAccount"))
-                                .count(),
+                            rows.stream().filter(UnclaimedRow::isAccount).count(),
                             "warn")))
         .toList();
   }

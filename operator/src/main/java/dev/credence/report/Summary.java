@@ -58,15 +58,11 @@ public final class Summary {
                     rows ->
                         " "
                             + count(
-                                rows.stream().filter(Summary::isAccount).count(),
+                                rows.stream().filter(UnclaimedRow::isAccount).count(),
                                 "ServiceAccount belongs",
                                 "ServiceAccounts belong")
                             + " to no identity.")
                 .orElse(""));
-  }
-
-  private static boolean isAccount(UnclaimedRow row) {
-    return row.kind().equals("ServiceAccount");
   }
 
   private static long accounts(Inventory inventory) {
@@ -82,7 +78,7 @@ public final class Summary {
         .unclaimed()
         .map(
             rows -> {
-              var all = listed + rows.stream().filter(Summary::isAccount).count();
+              var all = listed + rows.stream().filter(UnclaimedRow::isAccount).count();
               return "This one, kept by the cluster: it holds %s."
                   .formatted(of(listed, all, "ServiceAccount", "ServiceAccounts"));
             })

@@ -8,6 +8,7 @@ import dev.credence.facts.credential.CredentialType;
 import dev.credence.facts.discovery.DefaultExclusions;
 import dev.credence.observe.discovery.InventoryReader;
 import dev.credence.observe.read.PolicyReader;
+import dev.credence.plan.Unclaimed;
 import dev.credence.report.UnclaimedRow;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
@@ -20,15 +21,15 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Which machine accounts belong to no identity? What discovery finds, in every namespace, whatever
-/// policies ask for.
+/// Finds the machine accounts that belong to no identity: those that discovery finds in all
+/// namespaces, whether a policy asks for discovery or not.
 public final class UnclaimedAccounts {
   private static final CredentialPolicy EVERYWHERE =
       Serialization.unmarshal(
           "---\n{metadata: {name: report}, spec: {discovery: {mode: Report}}}",
           CredentialPolicy.class);
 
-  /// `tokens` are Secrets with a token that never ends. Everything may be metadata alone.
+  /// `tokens`: Secrets with a token that never expires. All objects may be metadata alone.
   public static List<UnclaimedRow> among(
       Collection<MachineIdentity> identities,
       Collection<? extends HasMetadata> accounts,
@@ -50,14 +51,7 @@ public final class UnclaimedAccounts {
     Stream.concat(accounts.stream(), tokens.stream())
         .forEach(object -> objects.put(id(object), object));
     return Discovery.of(inventory).found().stream()
-        .map(
-            found -> {
-              var kind = found.kind().name().replace("TokenSecret", "Secret");
-              return UnclaimedRow.of(
-                  kind,
-                  Objects.requireNonNull(
-                      objects.get(kind + " " + found.namespace() + "/" + found.name())));
-            })
+        .map(found -> UnclaimedRow.of(found, Objects.requireNonNull(objects.get(id(found)))))
         .sorted()
         .toList();
   }
@@ -71,13 +65,17 @@ public final class UnclaimedAccounts {
         .toList();
   }
 
+  private static String id(Unclaimed found) {
+    return id(found.objectKind(), found.namespace(), found.name());
+  }
+
   private static String id(HasMetadata object) {
     var meta = object.getMetadata();
-    return HasMetadata.getKind(object.getClass())
-        + " "
-        + meta.getNamespace()
-        + "/"
-        + meta.getName();
+    return id(HasMetadata.getKind(object.getClass()), meta.getNamespace(), meta.getName());
+  }
+
+  private static String id(String kind, String namespace, String name) {
+    return kind + " " + namespace + "/" + name;
   }
 
   private UnclaimedAccounts() {}
