@@ -67,21 +67,7 @@ final class Rehearsal {
     var kubeconfig = Files.writeString(scratch.resolve("kubeconfig"), kubeconfig(address));
     var port = Ports.free();
     var log = scratch.resolve("log");
-    var builder =
-        new ProcessBuilder(
-                root.resolve("opt/java/bin/java").toString(),
-                "-XX:AOTCacheOutput=" + learnt,
-                "-jar",
-                root.resolve("app/credence.jar").toString(),
-                "run")
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile());
-    builder.environment().keySet().removeIf(name -> name.startsWith("CREDENCE_"));
-    builder.environment().put("JDK_JAVA_OPTIONS", Image.FLAGS);
-    builder.environment().put("KUBECONFIG", kubeconfig.toString());
-    builder.environment().put("CREDENCE_PORT", String.valueOf(port));
-    builder.environment().put("CREDENCE_LOG_FORMAT", "json");
-    var operator = builder.start();
+    var operator = operator(root, learnt, kubeconfig, port, log).start();
     try (var client = client(address);
         var http = HttpClient.newHttpClient()) {
       client
@@ -106,6 +92,25 @@ final class Rehearsal {
     } finally {
       operator.destroyForcibly();
     }
+  }
+
+  private static ProcessBuilder operator(
+      Path root, Path learnt, Path kubeconfig, int port, Path log) {
+    var builder =
+        new ProcessBuilder(
+                root.resolve("opt/java/bin/java").toString(),
+                "-XX:AOTCacheOutput=" + learnt,
+                "-jar",
+                root.resolve("app/credence.jar").toString(),
+                "run")
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("CREDENCE_"));
+    builder.environment().put("JDK_JAVA_OPTIONS", Image.FLAGS);
+    builder.environment().put("KUBECONFIG", kubeconfig.toString());
+    builder.environment().put("CREDENCE_PORT", String.valueOf(port));
+    builder.environment().put("CREDENCE_LOG_FORMAT", "json");
+    return builder;
   }
 
   /// The operator asks what it may do before it stands for election.
@@ -151,13 +156,13 @@ final class Rehearsal {
 
   private static String kubeconfig(URI address) {
     return """
-        apiVersion: v1
-        kind: Config
-        current-context: rehearsal
-        contexts: [{name: rehearsal, context: {cluster: rehearsal, user: rehearsal}}]
-        clusters: [{name: rehearsal, cluster: {server: "%s", insecure-skip-tls-verify: true}}]
-        users: [{name: rehearsal, user: {token: rehearsal}}]
-        """
+    apiVersion: v1
+    kind: Config
+    current-context: rehearsal
+    contexts: [{name: rehearsal, context: {cluster: rehearsal, user: rehearsal}}]
+    clusters: [{name: rehearsal, cluster: {server: "%s", insecure-skip-tls-verify: true}}]
+    users: [{name: rehearsal, user: {token: rehearsal}}]
+    """
         .formatted(address);
   }
 

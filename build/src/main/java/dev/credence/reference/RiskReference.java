@@ -16,6 +16,39 @@ import java.util.stream.Stream;
 final class RiskReference {
 
   static String markdown() {
+    return """
+    <!-- Written by `make generate`. -->
+    # Risks
+
+    %d rules about what ServiceAccounts may do by RBAC. How rights are added up, and how a finding is accepted for a
+    time, is told in [risk](../risk.md). Several severities of a rule go with several cases, in their order; the worst
+    that holds counts.
+
+    Everywhere: by a ClusterRoleBinding. Privileged namespaces are `kube-system` and the operator's own. A right for
+    objects of some names (`resourceNames`) counts one step less, and nothing where the severity is Low.
+
+    %s
+    ## Kinds that start pods
+
+    Custom resources, and resources of aggregated API servers, whose controllers start pods from what the object
+    says. The right to write one counts as the right to create pods (`RBAC-WORKLOAD-WRITE`), whether or not the kind
+    is installed. A kind that is missing here is not found: please report it.
+
+    %s
+    ## Kinds whose controllers apply any kind
+
+    Their controllers apply other objects with rights of their own (`RBAC-GITOPS-WRITE`).
+
+    %s\
+    """
+        .formatted(
+            RiskRules.ALL.size(),
+            table(),
+            kinds(OtherKinds.STARTING_PODS),
+            kinds(OtherKinds.APPLYING_ANYTHING));
+  }
+
+  private static Table table() {
     var table =
         new Table(
             "Rule",
@@ -35,35 +68,7 @@ final class RiskReference {
           column(rule, one -> code(one.text())),
           rule.source());
     }
-    return """
-        <!-- Written by `make generate`. -->
-        # Risks
-
-        %d rules about what ServiceAccounts may do by RBAC. How rights are added up, and how a finding is accepted for a
-        time, is told in [risk](../risk.md). Several severities of a rule go with several cases, in their order; the worst
-        that holds counts.
-
-        Everywhere: by a ClusterRoleBinding. Privileged namespaces are `kube-system` and the operator's own. A right for
-        objects of some names (`resourceNames`) counts one step less, and nothing where the severity is Low.
-
-        %s
-        ## Kinds that start pods
-
-        Custom resources, and resources of aggregated API servers, whose controllers start pods from what the object
-        says. The right to write one counts as the right to create pods (`RBAC-WORKLOAD-WRITE`), whether or not the kind
-        is installed. A kind that is missing here is not found: please report it.
-
-        %s
-        ## Kinds whose controllers apply any kind
-
-        Their controllers apply other objects with rights of their own (`RBAC-GITOPS-WRITE`).
-
-        %s"""
-        .formatted(
-            RiskRules.ALL.size(),
-            table,
-            kinds(OtherKinds.STARTING_PODS),
-            kinds(OtherKinds.APPLYING_ANYTHING));
+    return table;
   }
 
   private static Table kinds(List<Kind> kinds) {

@@ -114,22 +114,7 @@ final class Schema {
       schema.setXKubernetesValidations(
           List.copyOf(new LinkedHashSet<>(schema.getXKubernetesValidations())));
     }
-    var keys = LIST_MAPS.get(path);
-    // A policy has rules under names that an identity has lists under.
-    if (keys != null && "array".equals(schema.getType())) {
-      schema.setXKubernetesListType("map");
-      schema.setXKubernetesListMapKeys(keys);
-      require(schema.getItems().getSchema(), keys.toArray(String[]::new));
-    } else if (SETS.contains(path)) {
-      schema.setXKubernetesListType("set");
-    } else if ("array".equals(schema.getType())) {
-      schema.setXKubernetesListType("atomic");
-    }
-    // The API server keeps a record of who wrote each field, and goes through it at every write:
-    // with half as many fields that is half of its work. Nobody else writes a status.
-    if (path.startsWith("status.") && "object".equals(schema.getType())) {
-      schema.setXKubernetesMapType("atomic");
-    }
+    merge(path, schema);
     if (schema.getItems() != null) {
       walk(path + "[]", schema.getItems().getSchema());
     }
@@ -149,6 +134,26 @@ final class Schema {
       schema
           .getProperties()
           .forEach((name, property) -> walk(path.isEmpty() ? name : path + "." + name, property));
+    }
+  }
+
+  /// How the API server merges lists and objects.
+  private static void merge(String path, JSONSchemaProps schema) {
+    var keys = LIST_MAPS.get(path);
+    // A policy has rules under names that an identity has lists under.
+    if (keys != null && "array".equals(schema.getType())) {
+      schema.setXKubernetesListType("map");
+      schema.setXKubernetesListMapKeys(keys);
+      require(schema.getItems().getSchema(), keys.toArray(String[]::new));
+    } else if (SETS.contains(path)) {
+      schema.setXKubernetesListType("set");
+    } else if ("array".equals(schema.getType())) {
+      schema.setXKubernetesListType("atomic");
+    }
+    // The API server keeps a record of who wrote each field, and goes through it at every write:
+    // with half as many fields that is half of its work. Nobody else writes a status.
+    if (path.startsWith("status.") && "object".equals(schema.getType())) {
+      schema.setXKubernetesMapType("atomic");
     }
   }
 

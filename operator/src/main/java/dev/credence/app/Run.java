@@ -105,52 +105,16 @@ public final class Run implements Callable<Integer> {
   }
 
   private void run(Settings settings) throws IOException, InterruptedException {
-    var log = LoggerFactory.getLogger(Run.class);
     var clock = Clock.systemUTC();
     var instance = instance();
     var fleet = new IdentityGauges(clock, settings.identitySeries(), Version.current());
     var census = new DiscoveryGauges();
     var meters = new Counters(fleet);
-    meters.page().register(census);
     var clients = Clients.of(meters);
-    var watches =
-        new ClusterCaches(
-            clients.full(),
-            clients.metadata(),
-            settings.watchNamespaces(),
-            settings.namespace(),
-            settings.neverSuspend(),
-            settings.clusterResourceNamespace(),
-            settings.risk(),
-            new Exclusions(settings.riskExclude()));
-    watches.listAtMost(settings.suspensionLimit());
-    watches.askBy(new Probe(clients.full(), settings.namespace(), settings.tier()));
-    meters.page().register(new PolicyCount(watches::policies));
-    meters
-        .page()
-        .register(
-            new SuspensionCount(
-                watches::suspendedByNamespace, watches::admissions, settings.suspensionLimit()));
-    var maker = new Maker(new SecureRandom());
+    var watches = caches(settings, clients);
+    register(meters, census, watches, settings);
     var keyIsReady = new AtomicReference<@Nullable BiConsumer<String, ObjectRef>>();
-    var pool =
-        new KeyPool(
-            maker,
-            (namespace, secret) ->
-                Optional.ofNullable(keyIsReady.get())
-                    .ifPresent(waiting -> waiting.accept(namespace, secret)));
-    var act =
-        new Act(
-            clients.full(),
-            clients.metadata(),
-            maker,
-            Optional.of(pool),
-            new KubeconfigServer(
-                settings.apiServer().orElseGet(() -> clients.full().getMasterUrl().toString()),
-                settings.apiServerCa()),
-            settings.namespace(),
-            remembering(watches),
-            clock);
+    var act = act(settings, clients, watches, keyIsReady, clock);
     var announcer = new EventRecorder(clients.full(), clock, instance);
     var sweep = new Sweep(watches, act, settings.tier(), meters, clock, settings.resyncInterval());
     var identities =
@@ -171,44 +135,132 @@ public final class Run implements Callable<Integer> {
     var reporting = reporting(settings, clients, watches, fleet, clock);
     var engine =
         new Framework(settings, clients.full(), instance, meters, sweep, discovering, reporting);
+    var parts = new Parts(engine, sweep, discovering, reporting, watches, announcer, clients);
+    serve(settings, instance, parts, identities, policies, meters, clock);
+  }
+
+  /// The parts of the operator that are stopped, in this order.
+  private record Parts(
+      Framework engine,
+      Sweep sweep,
+      DiscoveryLoop discovering,
+      Optional<ReportLoop> reporting,
+      ClusterCaches watches,
+      EventRecorder announcer,
+      Clients clients) {
+    void stop() throws InterruptedException {
+      sweep.close();
+      discovering.close();
+      reporting.ifPresent(ReportLoop::close);
+      engine.stop();
+      announcer.close();
+      watches.stop();
+      clients.close();
+    }
+  }
+
+  private static ClusterCaches caches(Settings settings, Clients clients) {
+    var watches =
+        new ClusterCaches(
+            clients.full(),
+            clients.metadata(),
+            settings.watchNamespaces(),
+            settings.namespace(),
+            settings.neverSuspend(),
+            settings.clusterResourceNamespace(),
+            settings.risk(),
+            new Exclusions(settings.riskExclude()));
+    watches.listAtMost(settings.suspensionLimit());
+    watches.askBy(new Probe(clients.full(), settings.namespace(), settings.tier()));
+    return watches;
+  }
+
+  private static void register(
+      Counters meters, DiscoveryGauges census, ClusterCaches watches, Settings settings) {
+    meters.page().register(census);
+    meters.page().register(new PolicyCount(watches::policies));
+    meters
+        .page()
+        .register(
+            new SuspensionCount(
+                watches::suspendedByNamespace, watches::admissions, settings.suspensionLimit()));
+  }
+
+  private static Act act(
+      Settings settings,
+      Clients clients,
+      ClusterCaches watches,
+      AtomicReference<@Nullable BiConsumer<String, ObjectRef>> keyIsReady,
+      Clock clock) {
+    var maker = new Maker(new SecureRandom());
+    var pool =
+        new KeyPool(
+            maker,
+            (namespace, secret) ->
+                Optional.ofNullable(keyIsReady.get())
+                    .ifPresent(waiting -> waiting.accept(namespace, secret)));
+    return new Act(
+        clients.full(),
+        clients.metadata(),
+        maker,
+        Optional.of(pool),
+        new KubeconfigServer(
+            settings.apiServer().orElseGet(() -> clients.full().getMasterUrl().toString()),
+            settings.apiServerCa()),
+        settings.namespace(),
+        remembering(watches),
+        clock);
+  }
+
+  private void serve(
+      Settings settings,
+      String instance,
+      Parts parts,
+      IdentityReconciler identities,
+      PolicyReconciler policies,
+      Counters meters,
+      Clock clock)
+      throws IOException, InterruptedException {
+    var log = LoggerFactory.getLogger(Run.class);
+    var engine = parts.engine();
+    var watches = parts.watches();
+    var client = parts.clients().full();
     var health =
         new HealthServer.Health(
-            () -> live(sweep, engine), () -> ready(watches, engine), this::started);
-
+            () -> live(parts.sweep(), engine), () -> ready(watches, engine), this::started);
     try (var pages = new HealthServer(settings.address(), settings.port(), meters.page(), health)) {
-      Runtime.getRuntime()
-          .addShutdownHook(
-              new Thread(
-                  () ->
-                      stop(log, engine, sweep, discovering, reporting, watches, announcer, clients),
-                  "stop"));
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(log, parts), "stop"));
       log.atInfo()
           .addKeyValue("version", Version.current())
           .addKeyValue("instance", instance)
-          .addKeyValue("cluster", clients.full().getMasterUrl())
+          .addKeyValue("cluster", client.getMasterUrl())
           .addKeyValue("port", pages.port())
           .addKeyValue("tier", settings.tier())
           .log("starting");
       waitingFor = "waiting for the API server and the CRDs";
-      ApiServer.await(clients.full(), settings.watchNamespaces(), settings.namespace());
+      ApiServer.await(client, settings.watchNamespaces(), settings.namespace());
       waitingFor = "reading the cluster";
       watches.start();
       engine.start(identities, policies);
       waitingFor = "";
       log.info("started");
-      var rights = new AccessReview(clients.full());
+      var rights = new AccessReview(client);
       tellHealthUntilStopped(
-          log,
-          watches,
-          engine,
-          () -> {
-            engine.lookAtTheLease();
-            if (meters.permissions().check(clock.instant(), rights::has)) {
-              identities.tryAgain();
-            }
-            engine.publishSettings();
-          });
+          log, watches, engine, () -> inspect(engine, meters, rights, identities, clock));
     }
+  }
+
+  private static void inspect(
+      Framework engine,
+      Counters meters,
+      AccessReview rights,
+      IdentityReconciler identities,
+      Clock clock) {
+    engine.lookAtTheLease();
+    if (meters.permissions().check(clock.instant(), rights::has)) {
+      identities.tryAgain();
+    }
+    engine.publishSettings();
   }
 
   /// Nothing is even asked where nobody wants reports.
@@ -312,25 +364,11 @@ public final class Run implements Callable<Integer> {
     return matters;
   }
 
-  private void stop(
-      Logger log,
-      Framework engine,
-      Sweep sweep,
-      DiscoveryLoop discovering,
-      Optional<ReportLoop> reporting,
-      ClusterCaches watches,
-      EventRecorder announcer,
-      Clients clients) {
+  private void stop(Logger log, Parts parts) {
     stopping = true;
     log.info("stopping");
     try {
-      sweep.close();
-      discovering.close();
-      reporting.ifPresent(ReportLoop::close);
-      engine.stop();
-      announcer.close();
-      watches.stop();
-      clients.close();
+      parts.stop();
       log.info("stopped");
     } catch (InterruptedException hurried) {
       Thread.currentThread().interrupt();

@@ -524,71 +524,102 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   /// An action that fails stops neither the others nor the status. Where the API server fails at
   /// one again and again, that is shown; the first few times the whole look is tried again.
   private List<WriteRefused> perform(List<Action> actions, MachineIdentity resource) {
-    var uid = resource.getMetadata().getUid();
-    var refusals = new ArrayList<WriteRefused>();
-    Optional<RuntimeException> unanswered = Optional.empty();
-    var undone = new ArrayList<ObjectRef>();
-    var performing = act.performing(actions, resource);
+    var attempt = new Attempt(resource, act.performing(actions, resource));
     for (var action : actions) {
-      if (undone.stream().anyMatch(failed -> belongTogether(failed, action.subject()))) {
+      if (attempt.isBlocked(action)) {
         continue;
       }
       if (isInterrupted(resource)) {
         break;
       }
+      attempt.perform(action);
+    }
+    return attempt.refusals();
+  }
+
+  /// Carries out the actions of one decision, and keeps which of them were refused.
+  private final class Attempt {
+    private final MachineIdentity resource;
+    private final String uid;
+    private final Consumer<Action> performing;
+    private final List<WriteRefused> refusals = new ArrayList<>();
+    private final List<ObjectRef> undone = new ArrayList<>();
+    private Optional<RuntimeException> unanswered = Optional.empty();
+
+    Attempt(MachineIdentity resource, Consumer<Action> performing) {
+      this.resource = resource;
+      this.uid = resource.getMetadata().getUid();
+      this.performing = performing;
+    }
+
+    /// An action on the same object, or on one that belongs to it, was not carried out.
+    boolean isBlocked(Action action) {
+      return undone.stream().anyMatch(failed -> belongTogether(failed, action.subject()));
+    }
+
+    void perform(Action action) {
       var missing = action.needs().flatMap(needed -> firstOf(needed, refusals));
       if (missing.isPresent()) {
         refusals.add(missing.get().stopping(action.subject()));
         log(action, resource, missing);
-        continue;
+        return;
       }
       try {
         paced(action, resource);
         performing.accept(action);
         setbacks.answered(uid, action.subject());
       } catch (RuntimeException | StackOverflowError fault) {
-        var found = WriteRefused.of(action.subject(), fault);
-        if (found.isEmpty()) {
+        var refusal = WriteRefused.of(action.subject(), fault);
+        if (refusal.isEmpty()) {
           throw fault;
         }
-        var refusal = found.get();
-        if (!(fault instanceof WriteRefused)) {
-          undone.add(action.subject());
-        }
-        if (refusal.why() != Cause.Unanswered) {
-          setbacks.answered(uid, action.subject());
-        } else if (setbacks.failed(uid, action.subject()) < FAILURES_UNSAID) {
-          unanswered = unanswered.or(() -> Optional.of((RuntimeException) fault));
-          continue;
-        } else {
-          refusal = refusal.lasting();
-        }
-        if (!(fault instanceof WriteRefused) && !(fault instanceof KubernetesClientException)) {
-          LOG.atWarn()
-              .addKeyValue("subject", action.subject())
-              .log("an action failed: {}", trace(fault));
-        }
-        var last = refusal;
-        var first = firstOf(last.subject(), refusals).orElse(last);
-        if (first == last) {
-          refusals.add(last);
-        }
-        if (!first.subject().equals(action.subject())) {
-          refusals.add(first.stopping(action.subject()));
-        }
-        log(action, resource, Optional.of(first));
-        continue;
+        failed(action, fault, refusal.get());
+        return;
       }
-      // What is told of an action is not the action.
+      // A failure to report an action is no failure of the action.
       FaultBarrier.kept(resource, () -> done(action, resource));
     }
-    unanswered.ifPresent(
-        failed -> {
-          var generation = Objects.requireNonNullElse(resource.getMetadata().getGeneration(), 0L);
-          setbacks.remember(uid, generation, refusals, clock.instant());
-          throw failed;
-        });
-    return refusals;
+
+    private void failed(Action action, Throwable fault, WriteRefused found) {
+      if (!(fault instanceof WriteRefused)) {
+        undone.add(action.subject());
+      }
+      if (found.why() != Cause.Unanswered) {
+        setbacks.answered(uid, action.subject());
+        refused(action, fault, found);
+      } else if (setbacks.failed(uid, action.subject()) < FAILURES_UNSAID) {
+        unanswered = unanswered.or(() -> Optional.of((RuntimeException) fault));
+      } else {
+        refused(action, fault, found.lasting());
+      }
+    }
+
+    private void refused(Action action, Throwable fault, WriteRefused refusal) {
+      if (!(fault instanceof WriteRefused) && !(fault instanceof KubernetesClientException)) {
+        LOG.atWarn()
+            .addKeyValue("subject", action.subject())
+            .log("an action failed: {}", trace(fault));
+      }
+      var first = firstOf(refusal.subject(), refusals).orElse(refusal);
+      if (first == refusal) {
+        refusals.add(refusal);
+      }
+      if (!first.subject().equals(action.subject())) {
+        refusals.add(first.stopping(action.subject()));
+      }
+      log(action, resource, Optional.of(first));
+    }
+
+    /// Throws the first failure that is not reported yet: then the whole reconcile is retried.
+    List<WriteRefused> refusals() {
+      unanswered.ifPresent(
+          failed -> {
+            var generation = Objects.requireNonNullElse(resource.getMetadata().getGeneration(), 0L);
+            setbacks.remember(uid, generation, refusals, clock.instant());
+            throw failed;
+          });
+      return refusals;
+    }
   }
 
   /// What is left to do waits while a suspension or a revocation was asked for meanwhile.

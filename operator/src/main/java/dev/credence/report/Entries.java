@@ -51,10 +51,7 @@ public final class Entries {
             .or(() -> spec.map(MachineIdentitySpec::type))
             .map(Enum::name),
         status.map(found -> word(found.state())).orElse(Entry.NOT_SEEN),
-        conditions.stream()
-            .filter(condition -> condition.type().equals("Ready"))
-            .findFirst()
-            .orElse(new Condition("Ready", UNKNOWN, Entry.NOT_SEEN, "the operator has not looked")),
+        ready(conditions),
         status
             .map(MachineIdentityStatus::policy)
             .map(MachineIdentityStatus.PolicyRef::name)
@@ -74,6 +71,13 @@ public final class Entries {
         status.map(MachineIdentityStatus::review).map(Entries::review).orElse(Review.NONE),
         status.map(MachineIdentityStatus::suspension).map(Entries::suspension),
         conditions);
+  }
+
+  private static Condition ready(List<Condition> conditions) {
+    return conditions.stream()
+        .filter(condition -> condition.type().equals("Ready"))
+        .findFirst()
+        .orElse(new Condition("Ready", UNKNOWN, Entry.NOT_SEEN, "the operator has not looked"));
   }
 
   /// What the operator found, which may come from the namespace; before it has looked, what the

@@ -25,6 +25,12 @@ import java.util.stream.Stream;
 /// without a file from elsewhere. Colours are classes, so that they follow light and dark.
 final class Plots {
   private static final int WIDTH = 520;
+
+  /// Of a plot of columns: where it begins, and how high a column can be.
+  private static final int LEFT = 40;
+
+  private static final int TOP = 10;
+  private static final int HIGH = 130;
   private static final int WEEKS = 13;
   private static final Duration WEEK = Duration.ofDays(7);
   private static final int PARTS = 10;
@@ -204,57 +210,67 @@ final class Plots {
   private static DomContent columns(
       String title, List<Column> columns, List<String> tones, List<String> legend) {
     var most = Math.max(1, columns.stream().mapToInt(Column::height).max().orElse(0));
-    var left = 40;
-    var top = 10;
-    var high = 130;
-    var step = (WIDTH - left - 10) / columns.size();
-    var parts = new ArrayList<DomContent>();
-    for (var share : List.of(0, most / 2, most).stream().distinct().toList()) {
-      var y = top + high - high * share / most;
-      parts.add(
-          svg("line")
-              .attr("class", "grid")
-              .attr("x1", left)
-              .attr("x2", WIDTH - 10)
-              .attr("y1", y)
-              .attr("y2", y));
-      parts.add(text(left - 8, y + 4, "end", String.valueOf(share)));
-    }
+    var step = (WIDTH - LEFT - 10) / columns.size();
+    var parts = new ArrayList<DomContent>(grid(most));
     for (var index = 0; index < columns.size(); index++) {
-      var column = columns.get(index);
-      var x = left + step * index + 3;
-      var y = top + high;
-      for (var part = 0; part < tones.size(); part++) {
-        var value = column.parts().get(part);
-        if (value > 0) {
-          var height = Math.max(2, high * value / most);
-          y -= height;
-          parts.add(
-              rectangle(x, y, step - 6, height, tones.get(part))
-                  .with(
-                      svg("title")
-                          .withText(
-                              (column.label() + " " + legend.get(part) + ": " + value).strip())));
-        }
-      }
-      parts.add(text(x + (step - 6) / 2, top + high + 18, "middle", column.label()));
+      parts.addAll(
+          column(columns.get(index), LEFT + step * index + 3, step - 6, most, tones, legend));
     }
-    return plot(
-        title,
-        top + high + 28,
-        parts,
-        Optional.of(
-            span(each(
-                    IntStream.range(0, tones.size()).boxed().toList(),
-                    index ->
-                        span(
-                                svg("svg")
-                                    .attr("class", "key")
-                                    .attr("viewBox", "0 0 10 10")
-                                    .with(rectangle(0, 0, 10, 10, tones.get(index))),
-                                span(legend.get(index)))
-                            .withClass("named")))
-                .withClass("legend")));
+    return plot(title, TOP + HIGH + 28, parts, Optional.of(legend(tones, legend)));
+  }
+
+  /// Horizontal lines with their values.
+  private static List<DomContent> grid(int most) {
+    return Stream.of(0, most / 2, most)
+        .distinct()
+        .flatMap(
+            share -> {
+              var y = TOP + HIGH - HIGH * share / most;
+              return Stream.<DomContent>of(
+                  svg("line")
+                      .attr("class", "grid")
+                      .attr("x1", LEFT)
+                      .attr("x2", WIDTH - 10)
+                      .attr("y1", y)
+                      .attr("y2", y),
+                  text(LEFT - 8, y + 4, "end", String.valueOf(share)));
+            })
+        .toList();
+  }
+
+  private static List<DomContent> column(
+      Column column, int x, int wide, int most, List<String> tones, List<String> legend) {
+    var parts = new ArrayList<DomContent>();
+    var y = TOP + HIGH;
+    for (var part = 0; part < tones.size(); part++) {
+      var value = column.parts().get(part);
+      if (value > 0) {
+        var height = Math.max(2, HIGH * value / most);
+        y -= height;
+        parts.add(
+            rectangle(x, y, wide, height, tones.get(part))
+                .with(
+                    svg("title")
+                        .withText(
+                            (column.label() + " " + legend.get(part) + ": " + value).strip())));
+      }
+    }
+    parts.add(text(x + wide / 2, TOP + HIGH + 18, "middle", column.label()));
+    return parts;
+  }
+
+  private static DomContent legend(List<String> tones, List<String> legend) {
+    return span(each(
+            IntStream.range(0, tones.size()).boxed().toList(),
+            index ->
+                span(
+                        svg("svg")
+                            .attr("class", "key")
+                            .attr("viewBox", "0 0 10 10")
+                            .with(rectangle(0, 0, 10, 10, tones.get(index))),
+                        span(legend.get(index)))
+                    .withClass("named")))
+        .withClass("legend");
   }
 
   private static DomContent plot(

@@ -15,12 +15,14 @@ import dev.credence.api.MachineIdentityStatus.MemberCounts;
 import dev.credence.api.MachineIdentityStatus.OwnerStatus;
 import dev.credence.api.MachineIdentityStatus.PolicyRef;
 import dev.credence.api.MachineIdentityStatus.Source;
+import dev.credence.api.MachineIdentityStatus.SuspensionStatus;
 import dev.credence.api.SecretMember;
 import dev.credence.facts.credential.Handled;
 import dev.credence.facts.text.Truncation;
 import dev.credence.plan.ConditionResult;
 import dev.credence.plan.IdentityStatus;
 import dev.credence.plan.IdentityStatus.Credential;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -75,20 +77,20 @@ public final class StatusMapper {
         standing.use().map(ObservedStatus::usage).orElse(null),
         standing.risk().map(ObservedStatus::risk).orElse(null),
         standing.review().map(ObservedStatus::review).orElse(null),
-        standing
-            .suspension()
-            .map(
-                suspension ->
-                    StatusHistory.suspension(
-                        suspension,
-                        resource.getMetadata().getNamespace(),
-                        resource.getMetadata().getName()))
-            .orElse(null),
+        suspension(standing, resource.getMetadata()),
         StatusHistory.ended(standing),
         StatusHistory.approval(standing.approval()),
         StatusHistory.history(standing, resource.getStatus(), now),
         handled(standing.handled()),
         conditions(standing.verdicts(), resource.getStatus(), generation, now));
+  }
+
+  private static @Nullable SuspensionStatus suspension(IdentityStatus standing, ObjectMeta meta) {
+    return standing
+        .suspension()
+        .map(
+            suspension -> StatusHistory.suspension(suspension, meta.getNamespace(), meta.getName()))
+        .orElse(null);
   }
 
   /// Of an identity that could not be evaluated: what was said before stays, since it is the

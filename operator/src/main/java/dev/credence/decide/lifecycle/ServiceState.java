@@ -70,14 +70,7 @@ public sealed interface ServiceState {
       Reviewed reviewing,
       Set<String> accounts) {
     var since = since(s);
-    var byPolicy =
-        policy
-            .filter(Policy::enforces)
-            .flatMap(
-                chosen ->
-                    expired(chosen, life)
-                        .or(() -> overdue(s, chosen, reviewing))
-                        .or(() -> idle(s, chosen, usage)));
+    var byPolicy = policy.flatMap(chosen -> byPolicy(s, chosen, life, usage, reviewing));
     var inAnyCase = byPolicy.filter(_ -> policy.orElseThrow().mostSuspensions() > 0);
     if (s.identity().calling().state() == State.Decommissioned) {
       return new Ended(
@@ -104,6 +97,16 @@ public sealed interface ServiceState {
     return byPolicy
         .map(ground -> automatic(s, policy.orElseThrow(), life, ground, since))
         .orElseGet(() -> new InService(Optional.empty()));
+  }
+
+  /// The cause for which an enforcing policy suspends the identity.
+  private static Optional<Cause> byPolicy(
+      Snapshot s, Policy policy, Expiring life, InUse usage, Reviewed reviewing) {
+    return policy.enforces()
+        ? expired(policy, life)
+            .or(() -> overdue(s, policy, reviewing))
+            .or(() -> idle(s, policy, usage))
+        : Optional.empty();
   }
 
   private static Optional<Cause> requested(Snapshot s) {

@@ -101,39 +101,42 @@ public final class KindCache<T extends HasMetadata> {
               problem.getMessage());
           return true;
         });
-    informer.addEventHandler(
-        new ResourceEventHandler<T>() {
-          @Override
-          public void onAdd(T object) {
-            FaultBarrier.kept(
-                object,
-                () -> {
-                  seen(object);
-                  changed.accept(null, object);
-                });
-          }
-
-          @Override
-          public void onUpdate(T before, T object) {
-            FaultBarrier.kept(
-                object,
-                () -> {
-                  seen(object);
-                  changed.accept(before, object);
-                });
-          }
-
-          @Override
-          public void onDelete(T object, boolean finalStateUnknown) {
-            FaultBarrier.kept(
-                object,
-                () -> {
-                  ended(object);
-                  changed.accept(object, null);
-                });
-          }
-        });
+    informer.addEventHandler(handler(changed));
     informers.add(informer);
+  }
+
+  private ResourceEventHandler<T> handler(BiConsumer<@Nullable T, @Nullable T> changed) {
+    return new ResourceEventHandler<T>() {
+      @Override
+      public void onAdd(T object) {
+        FaultBarrier.kept(
+            object,
+            () -> {
+              seen(object);
+              changed.accept(null, object);
+            });
+      }
+
+      @Override
+      public void onUpdate(T before, T object) {
+        FaultBarrier.kept(
+            object,
+            () -> {
+              seen(object);
+              changed.accept(before, object);
+            });
+      }
+
+      @Override
+      public void onDelete(T object, boolean finalStateUnknown) {
+        FaultBarrier.kept(
+            object,
+            () -> {
+              ended(object);
+              changed.accept(object, null);
+            });
+      }
+    };
   }
 
   /// An exception would end the informer of the whole kind.
