@@ -50,7 +50,7 @@ public final class CertificateWrites {
         WriteRefused.asked(order.subject(), "create", () -> client.resource(certificate).create()));
   }
 
-  /// A merge patch of these fields alone: what others state beside them stays.
+  /// Sends a merge patch of these fields alone: fields that other users set stay.
   void amend(Action.UpdateCertificate amend, String namespace) {
     remember(
         Patches.merge(

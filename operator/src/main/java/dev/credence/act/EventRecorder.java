@@ -60,7 +60,7 @@ public final class EventRecorder implements AutoCloseable {
         .forEach(condition -> turned(identity, known.get(condition.type()), condition));
   }
 
-  /// Who confirmed it is worth keeping beside the status, which tells of the last one alone.
+  /// The status holds the last review only, so each review is also recorded as an Event.
   private void reviewed(
       MachineIdentity identity,
       @Nullable MachineIdentityStatus before,

@@ -39,9 +39,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Starts a hook: a Job from a CronJob of the namespace that is suspended and whose holder agrees,
-/// as `kubectl create job --from` would. Nothing of the pod is ours but variables that say what to
-/// do, so nobody runs through us what they could not run themselves.
+/// Starts a hook: creates a Job from a suspended CronJob of the namespace whose owner agreed, as
+/// `kubectl create job --from` does. Credence adds nothing to the pod but environment variables, so
+/// users cannot run anything through the operator that they could not run themselves.
 final class HookStarts {
   private static final Logger LOG = LoggerFactory.getLogger(HookStarts.class);
 
@@ -198,7 +198,7 @@ final class HookStarts {
     return spec.getJobTemplate();
   }
 
-  /// It may have been changed since the look that decided to start it.
+  /// The CronJob may have changed since the reconcile that decided to start it.
   private static void checkAgreed(Action.RunHook run, CronJob cronJob) {
     var agreed = run.hook().agreed();
     if (agreed.isPresent() && !agreed.get().digest().equals(HookTemplates.of(cronJob).digest())) {

@@ -41,7 +41,7 @@ final class ListWrites {
   /// Of the keys and values of one object, in bytes.
   static final int MOST = 128 * 1024;
 
-  /// Of an entry beside its key and value: quotes, colon and comma.
+  /// Bytes of an entry in addition to its key and value: quotes, colon and comma.
   private static final int AROUND = 6;
 
   private static final String NAME = "suspended-";

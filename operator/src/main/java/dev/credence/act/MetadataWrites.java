@@ -123,7 +123,7 @@ final class MetadataWrites {
     if (adopt.given()) {
       annotations.put(Api.GIVEN, identityUid);
       if (adopt.subject().kind() == ObjectRef.Kind.Certificate) {
-        // All that it says was written by its holder.
+        // All of its fields were written by its owner.
         annotations.put(Api.FIELDS, "");
       }
     }
@@ -132,7 +132,7 @@ final class MetadataWrites {
         .ifPresent(
             receipt -> {
               annotations.putAll(VersionAnnotations.of(receipt));
-              // All that it holds was written by its holder.
+              // All of its keys were written by its owner.
               annotations.put(Api.KEYS, "");
             });
     patch(namespace, adopt.subject(), adopt.guard(), Map.of("annotations", annotations));
@@ -147,7 +147,7 @@ final class MetadataWrites {
     patch(namespace, redate.subject(), redate.guard(), Map.of("annotations", annotations));
   }
 
-  /// Takes off what we wrote; the consent is for its holder to write.
+  /// Removes what Credence wrote; the annotation that hands the object over is its owner's.
   void release(String namespace, ObjectRef subject, Preconditions guard, Labelling left) {
     var annotations = nullable(Map.of(Api.OWNER, left.owner(), Api.TEAM, left.team()));
     VersionAnnotations.ALL.forEach(key -> annotations.put(key, null));

@@ -22,8 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Pods that read a value when they start are started anew: by the rollout of their workload, or
-/// one by one.
+/// Restarts pods that read a value only when they start: by a rollout of their workload, or by
+/// eviction of one pod after the other.
 public final class Restarts {
   private static final int NOT_FOUND = 404;
   private static final int TOO_MANY_REQUESTS = 429;
@@ -35,8 +35,8 @@ public final class Restarts {
     this.client = client;
   }
 
-  /// A changed template is rolled out the way its holder wants it, like `kubectl rollout restart`.
-  /// `value` says for what; the same one twice restarts nothing.
+  /// Changes the template, so that the workload is rolled out by its own strategy, like `kubectl
+  /// rollout restart`. `value` says for what; the same value twice restarts nothing.
   public void rollout(String namespace, ObjectRef workload, Preconditions guard, String value) {
     switch (workload.kind()) {
       case Deployment, StatefulSet, DaemonSet -> {}

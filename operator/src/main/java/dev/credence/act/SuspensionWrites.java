@@ -39,7 +39,7 @@ final class SuspensionWrites {
     }
     var subject = changes.getFirst().subject();
     if (!WriteRefused.asked(subject, "patch", () -> lists.write(entries))) {
-      // Others of the namespace were listed meanwhile: the next look knows how many.
+      // Other accounts of the namespace were listed meanwhile: the next reconcile counts them.
       throw WriteRefused.raced(subject);
     }
   }

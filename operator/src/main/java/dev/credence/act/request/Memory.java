@@ -16,7 +16,7 @@ public interface Memory {
   /// An object of which we wrote the metadata alone.
   void marked(String namespace, ObjectRef subject, ObjectMeta metadata);
 
-  /// Pods of this namespace were started anew, or are about to be.
+  /// Pods of this namespace were restarted, or will be in a moment.
   void restarted(String namespace);
 
   /// The lists of suspended accounts as they are, with what we wrote.

@@ -13,7 +13,7 @@ import java.util.Optional;
 /// What a generated Secret says about its value, as annotations.
 public final class VersionAnnotations {
 
-  /// Those that a Secret or a Certificate loses when it is given back.
+  /// The annotations that a Secret or a Certificate loses when it is released.
   public static final List<String> ALL =
       List.of(
           Api.SECRET_VERSION,

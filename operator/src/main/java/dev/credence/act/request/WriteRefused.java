@@ -189,7 +189,7 @@ public final class WriteRefused extends RuntimeException {
             + (mentions(said, secrets) ? "(message withheld: it repeats a value)" : oneLine(said)));
   }
 
-  /// An apply without force met a field of somebody else: looking again does not help.
+  /// An apply without force met a field of another field manager: a retry does not help.
   private static boolean isOverAField(KubernetesClientException answer) {
     var status = answer.getStatus();
     return status != null
@@ -199,10 +199,10 @@ public final class WriteRefused extends RuntimeException {
             .anyMatch(cause -> "FieldManagerConflict".equals(cause.getReason()));
   }
 
-  /// An object that was stored with a list whose items have no key can be applied by nobody: the
-  /// API server answers 500 (its `structuredmerge` field manager: "failed to convert … to smd
-  /// typed") for as long as its holder leaves it so. That is no outage, and must not look like one:
-  /// an identity would wait for the end of it.
+  /// Nobody can apply an object that was stored with a list whose items have no key: the API server
+  /// answers 500 (its `structuredmerge` field manager: "failed to convert … to smd typed") until
+  /// the owner of the object corrects it. This must not be treated as an outage, or the identity
+  /// would wait for the end of it.
   private static boolean isAboutTheObject(KubernetesClientException answer) {
     var status = answer.getStatus();
     return status != null

@@ -80,7 +80,8 @@ public final class KeyPool {
     }
   }
 
-  /// The slow keys of the recipe by name, once; empty where it has none.
+  /// The keys of the generator spec that take long to generate, by name, once; empty where there
+  /// are none.
   ///
   /// @throws Refusal while they are being generated, or others of the namespace are
   Map<String, SortedMap<String, byte[]>> take(

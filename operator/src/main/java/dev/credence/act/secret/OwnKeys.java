@@ -14,15 +14,15 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The keys of a Secret's data that Credence wrote: the others are never changed, whatever their
-/// names are.
+/// The keys of a Secret's data that Credence wrote. All other keys are never changed, whatever
+/// their names are.
 ///
 /// The record is the annotation [Api#KEYS]. The API server's `managedFields` are the second source,
 /// for a Secret that lost the annotation: they are merged after ten managers, and a restore from a
-/// backup gives all fields to the tool that restores. The third source is the recipe.
+/// backup assigns all fields to the restoring tool. The third source is the generator spec.
 final class OwnKeys {
 
-  /// `generated`: the keys of the recipe.
+  /// `generated`: the keys of the generator spec.
   static Set<String> of(Secret secret, Collection<String> generated) {
     var meta = secret.getMetadata();
     var recorded = Metadata.annotations(meta).get(Api.KEYS);
@@ -36,7 +36,8 @@ final class OwnKeys {
     return owned.isEmpty() ? withPrevious(generated) : owned;
   }
 
-  /// The first key of a Secret of others where the value before a new one of these keys is kept.
+  /// Of a Secret that is not managed by Credence, the first key whose name is needed for a previous
+  /// value of these keys.
   static Optional<String> occupied(Secret secret, Collection<String> generated) {
     return generated.stream()
         .map(key -> key + Api.PREVIOUS)
@@ -51,7 +52,7 @@ final class OwnKeys {
         .collect(Collectors.toSet());
   }
 
-  /// The keys that a recipe writes, public halves of key pairs included.
+  /// The keys that a generator spec writes, public halves of key pairs included.
   static Set<String> of(GeneratedContent recipe) {
     return recipe.keys().stream()
         .flatMap(

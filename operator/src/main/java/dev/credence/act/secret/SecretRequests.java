@@ -75,7 +75,7 @@ public final class SecretRequests {
             subject, "update", hidden(secret, material), () -> metadata.resource(secret).update()));
   }
 
-  /// The values that must not come back in a message: all but those that the recipe states.
+  /// The values that a message must not contain: all but those that the generator spec states.
   private static List<byte[]> hidden(Secret secret, SecretContent material) {
     var stated =
         material instanceof GeneratedContent(var keys)

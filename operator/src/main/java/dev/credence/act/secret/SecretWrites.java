@@ -250,7 +250,7 @@ public final class SecretWrites {
         : keys;
   }
 
-  /// The keys of the recipe.
+  /// The keys of the generator spec.
   private static Set<String> described(MachineIdentity identity, ObjectRef subject) {
     return IdentityReader.identity(identity).secrets().stream()
         .filter(wanted -> wanted.name().equals(subject.name()))
