@@ -114,8 +114,8 @@ final class Framework {
           LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)
               .withLeaseNamespace(settings.namespace())
               .withIdentity(instance)
-              // The client waits up to 2.2 times as long between two tries: with its default of
-              // 2 s a lease that was given back could stay with nobody for more than 4 s.
+              // The client waits up to 2.2 times as long between two tries: with its default of 2 s
+              // a released lease could stay without a holder for more than 4 s.
               .withRetryPeriod(Duration.ofSeconds(1))
               .withExitOnStopLeading(false)
               .withLeaderCallbacks(
@@ -183,7 +183,7 @@ final class Framework {
     return matters;
   }
 
-  /// What only a new process can mend.
+  /// Problems that only a new process can fix.
   List<String> dead() {
     return dead;
   }

@@ -282,7 +282,7 @@ public final class Run implements Callable<Integer> {
         : Optional.empty();
   }
 
-  /// Says when a watch is lost and when all is well again, and looks after what it may.
+  /// Logs when a watch is lost and when all watches are healthy again, and checks the permissions.
   private void tellHealthUntilStopped(
       Logger log, ClusterCaches watches, Framework engine, Runnable permissions)
       throws InterruptedException {

@@ -16,8 +16,8 @@ import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Looks for what nobody claims, where a policy asks for it: some seconds after something changed,
-/// and as often as the sweep.
+/// Runs discovery where a policy asks for it: some seconds after a change, and at the interval of
+/// the periodic resync.
 public final class DiscoveryLoop implements AutoCloseable {
 
   /// Many changes come together.
@@ -51,9 +51,9 @@ public final class DiscoveryLoop implements AutoCloseable {
     this.every = every;
   }
 
-  /// To be called when this process is the one that acts. `complete`: whether the caches hold what
-  /// the API server holds. While they do not, nothing is looked at: an identity that we do not know
-  /// might claim what looks unclaimed.
+  /// To be called when this process becomes the leader. `complete`: whether the caches hold what
+  /// the API server holds. While they do not, discovery does not run: an identity that is not in
+  /// the cache yet might claim what looks unclaimed.
   public void start(BooleanSupplier complete) {
     this.complete = complete;
     worker.start();

@@ -3,12 +3,11 @@ package dev.credence.controller;
 
 import java.util.function.Supplier;
 
-/// One look, which the framework tries again whatever it fails of.
+/// Turns an Error of a reconcile into an Exception, so that the framework retries it.
 ///
-/// The framework does so for an Exception only. After an Error (a stack that overflows, a class
-/// that is not there) it would wait for ever for the end of this look, and no other at the same
-/// object would follow. An object that brings it about would, if the process ended instead, stop
-/// all the others.
+/// The framework retries after an Exception only. After an Error (a stack overflow, a missing
+/// class) it would wait forever for the end of this reconcile, and would not reconcile the object
+/// again. If the process ended instead, one such object would stop the reconciles of all others.
 final class ErrorBarrier {
   static <T> T at(Object what, Supplier<T> look) {
     try {

@@ -64,7 +64,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One look at one identity: snapshot, decide, perform, status.
+/// Reconciles one identity: snapshot, decide, perform, status.
 @ControllerConfiguration(
     name = "identities",
     generationAwareEventProcessing = false,
@@ -84,8 +84,8 @@ import org.slf4j.LoggerFactory;
 public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   private static final Logger LOG = LoggerFactory.getLogger(IdentityReconciler.class);
 
-  /// What is due later is looked at until then, since a timer does not follow the clock of the
-  /// wall.
+  /// An identity whose next action is later is reconciled at this interval, since a timer does not
+  /// follow the wall-clock time.
   private static final Duration LONGEST_TIMER = Duration.ofMinutes(15);
 
   private static final Set<Reason> LEFT_ALONE =
@@ -494,9 +494,9 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     return known.decision();
   }
 
-  /// A status that would be another one in seconds, when the keys are generated that are waited
-  /// for, is not written; one that stays is. `held`: what is still put off, also by a look before
-  /// this one.
+  /// A status that would change again within seconds, once the keys that it waits for are
+  /// generated, is not written; a status that lasts is. `held`: writes that are still put off, also
+  /// by an earlier reconcile.
   private boolean isSoonDone(
       String uid, List<WriteRefused> refusals, List<FailedWrite> held, Instant now) {
     var isSoon =
@@ -512,8 +512,8 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     return now.isBefore(waiting.computeIfAbsent(uid, _ -> now).plus(UNSAID));
   }
 
-  /// A value whose making took long says a later time of itself than was decided. The next look
-  /// reads it back, so that the status is right when it is written, and is written once.
+  /// A value that took long to generate has a later issue time than was decided. The next reconcile
+  /// reads it, so that the status is right when it is written, and is written once.
   private boolean isOvertaken(List<Action> actions) {
     var now = clock.instant();
     return actions.stream()

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// What is done every so often by the clock of the wall, which may be put back.
+/// An interval in wall-clock time, which may be set back.
 final class Interval {
 
   /// `last`: when it was done; null where it never was.

@@ -78,7 +78,7 @@ final class MemberEventSource extends AbstractEventSource<Secret, MachineIdentit
     FaultBarrier.kept(identity, () -> wakeRivals(identity));
   }
 
-  /// At the start every identity is looked at anyway.
+  /// At the start every identity is reconciled anyway.
   private void wakeRivals(MachineIdentity identity) {
     if (isRunning()) {
       watches.wakeRivals(identity);

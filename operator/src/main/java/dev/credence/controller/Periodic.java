@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Work that one thread does every second while this process leads: it looks at the clock, which a
-/// timer does not follow, and decides whether something is due.
+/// Runs work in one thread every second while this process leads. The work compares the wall-clock
+/// time, which a timer does not follow, and decides whether something is due.
 final class Periodic implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Periodic.class);
   private static final Duration TICK = Duration.ofSeconds(1);

@@ -28,7 +28,7 @@ final class Registrar {
   private static final Duration WITHIN = Duration.ofMinutes(1);
   private static final Duration AFTER_A_REFUSAL = Duration.ofMinutes(5);
 
-  /// A write that the cache does not show after this long is looked at again.
+  /// A write that the cache does not show after this time is decided again.
   private static final Duration SHOWN_AFTER = Duration.ofSeconds(30);
 
   private static final Duration AFTER_A_RACE = Duration.ofSeconds(5);

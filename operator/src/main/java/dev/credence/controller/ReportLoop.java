@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 
 /// Keeps one report in each namespace that has identities, for viewers of policy reports: an
 /// OpenReports Report where the API server knows that kind, else a PolicyReport. Where it knows
-/// neither, nothing happens but that it is asked again with the sweep.
+/// neither, the kinds are looked up again at the interval of the periodic resync.
 public final class ReportLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReportLoop.class);
 
@@ -159,7 +159,8 @@ public final class ReportLoop implements AutoCloseable {
         .flatMap(content -> shelf.put(namespace, content, now));
   }
 
-  /// Empty before the first look at all of them: what was not looked at is not in order.
+  /// Empty before the first reconcile of all of them: an identity that was not evaluated is not in
+  /// order.
   private Optional<Results> results(String namespace, List<MachineIdentity> all) {
     var known = all.stream().flatMap(identity -> known(namespace, identity).stream()).toList();
     return known.size() == all.size()

@@ -17,10 +17,11 @@ import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The reports of one kind: what is there, what we wrote last, and what cannot be written now.
+/// The reports of one kind: those that exist, those that were written last, and those that cannot
+/// be written now.
 ///
-/// What somebody else made under our name is left alone, and what the API server refuses is not
-/// tried again before the next sweep. Either is said once.
+/// A report of the same name that another client created is not changed. A write that the API
+/// server rejected is not repeated before the next periodic resync. Either is logged once.
 final class ReportStore {
   private static final Logger LOG = LoggerFactory.getLogger(ReportStore.class);
 
@@ -198,7 +199,8 @@ final class ReportStore {
             code);
   }
 
-  /// Somebody was faster, or the namespace goes: the next sweep sees what is there.
+  /// Another client was faster, or the namespace is being deleted: the next periodic resync reads
+  /// what exists.
   private static boolean isOfTheMoment(KubernetesClientException answer) {
     var code = answer.getCode();
     return code == HttpURLConnection.HTTP_CONFLICT

@@ -25,12 +25,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Looks at everything again now and then, by the clock of the wall: timers do not survive a
-/// suspended machine or a changed clock, and events can be missed.
+/// Resyncs periodically, in wall-clock time: timers do not survive a suspended machine or a changed
+/// clock, and events can be missed.
 ///
-/// It has every identity looked at, and takes our marks off members whose identity is gone. The
-/// second also happens as soon as an identity is deleted; it needs no finalizer, so deleting one
-/// works while the operator is down. An operator whose [Tier] does not cover that leaves them.
+/// It enqueues every identity, and removes the managed labels and annotations from members whose
+/// identity was deleted. The second also happens as soon as an identity is deleted; it needs no
+/// finalizer, so an identity can be deleted while the operator is down. An operator whose [Tier]
+/// does not cover that leaves them.
 public final class Sweep implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
 
@@ -65,17 +66,17 @@ public final class Sweep implements AutoCloseable {
     this.every = every;
   }
 
-  /// To be called when this process is the one that acts. `complete`: whether the caches hold what
-  /// the API server holds. While they do not, nothing is swept: an identity that we do not know is
-  /// then no proof that it is gone.
+  /// To be called when this process becomes the leader. `complete`: whether the caches hold what
+  /// the API server holds. While they do not, nothing is cleaned up: an identity that is missing
+  /// from the cache may exist.
   public void start(BooleanSupplier complete) {
     this.complete = complete;
     worker.start();
     leads = true;
   }
 
-  /// Whether the sweep's thread still works and does not fail each time; always true in a replica
-  /// that does not act.
+  /// Whether the thread still works and does not fail each time; always true in a replica that does
+  /// not lead.
   public boolean isAlive() {
     return !leads || worker.sinceSuccess().compareTo(every.plus(PATIENCE)) < 0;
   }
@@ -187,7 +188,7 @@ public final class Sweep implements AutoCloseable {
     if (watches.unconfirmed().isEmpty()
         && SuspendedAccounts.isOurs(old.get())
         && !version.equals(removing)) {
-      // Once as it is: a chart of before does not give the right, and each sweep would ask again.
+      // Tried once: an earlier chart does not grant the verb, and each resync would try again.
       removing = version;
       act.removeOldList(old.get());
       LOG.info("the ConfigMap {} was taken over into SuspensionLists", SuspendedAccounts.OLD);

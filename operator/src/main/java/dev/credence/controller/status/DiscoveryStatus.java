@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What discovery found, as the status of the policy that asks tells it. Before the first look of
-/// this process the status says what it said.
+/// The result of discovery in the status of a policy. Before the first discovery of this process
+/// the status stays as it was.
 public record DiscoveryStatus(Optional<UnclaimedStatus> unclaimed, Optional<Says> verdict) {
   public static final String COMPLETE = "DiscoveryComplete";
   private static final int MOST_NAMES = 32;
@@ -84,7 +84,7 @@ public record DiscoveryStatus(Optional<UnclaimedStatus> unclaimed, Optional<Says
         Optional.of(says(gaps, progress)));
   }
 
-  /// The reason is the one that somebody can mend; the message has all of them.
+  /// The reason is the one that a user can fix; the message contains all of them.
   private static Says says(List<String> gaps, Progress progress) {
     var matters = new ArrayList<String>();
     progress.problem().ifPresent(matters::add);

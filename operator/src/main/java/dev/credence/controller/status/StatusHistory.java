@@ -76,8 +76,8 @@ final class StatusHistory {
         approval.disregarded().orElse(null));
   }
 
-  /// What came before, and this look where it begins something new. Values come and go within the
-  /// service of an identity and are not told here.
+  /// The earlier transitions, and the one of this reconcile if there is one. Rotations of an active
+  /// identity are not recorded.
   static @Nullable List<Passage> history(
       IdentityStatus standing, @Nullable MachineIdentityStatus before, Instant now) {
     var known = before == null || before.history() == null ? List.<Passage>of() : before.history();
@@ -91,7 +91,8 @@ final class StatusHistory {
     return List.copyOf(all.subList(Math.max(0, all.size() - MOST), all.size()));
   }
 
-  /// Who asks is not in service yet; everybody else is, from the first look on.
+  /// An identity that awaits approval is not active yet; every other one is from its first
+  /// reconcile on.
   private static LifeState beginning(LifeState to) {
     return to == LifeState.Requested ? to : LifeState.Active;
   }

@@ -15,11 +15,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Writes a status: one server-side apply of all of it. The UID keeps the status of an object that
-/// is gone from one of the same name.
+/// Writes a status: one server-side apply of all of it. The UID keeps the status of a deleted
+/// object from another object of the same name.
 ///
-/// What the API server answers is remembered until the watch has shown it, so a look that comes
-/// before that neither writes the same again nor tells the same Event twice.
+/// The answer of the API server is remembered until the watch has shown it, so a reconcile before
+/// that neither writes the same status again nor records the same Event twice.
 public final class StatusWriter<R extends CustomResource<?, ?>> {
   private static final PatchContext APPLY =
       new PatchContext.Builder()
