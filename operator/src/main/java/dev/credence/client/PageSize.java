@@ -19,9 +19,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Sizes the pages of lists by their bytes. The API server counts objects alone, and five hundred
-/// objects of others may be half a gigabyte: a list begins with 50, and the pages grow while they
-/// are small and shrink while they are large. An answer that is far too large is not read to its
-/// end; the list is then asked for again in smaller pages.
+/// objects of other users may be half a gigabyte: a list begins with 50, and the pages grow while
+/// they are small and shrink while they are large. An answer that is far too large is not read to
+/// its end; the list is then asked for again in smaller pages.
 public final class PageSize implements Interceptor {
   static final long FIRST = 50;
   static final long MOST = 500;

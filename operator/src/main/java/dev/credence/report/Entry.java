@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// One identity as its status tells it. An identity that the operator has not looked at yet says
-/// `NotSeen` for its state.
+/// One identity as its status describes it. The state of an identity that was not reconciled yet is
+/// `NotSeen`.
 public record Entry(
     String namespace,
     String name,

@@ -143,8 +143,8 @@ final class Sarif {
     return node;
   }
 
-  /// A text of others that is no link: SARIF has links in messages, and escapes by a backslash
-  /// (3.11.6).
+  /// Escapes an untrusted text, so that it contains no link: SARIF has links in messages, and
+  /// escapes by a backslash (3.11.6).
   private static String plain(String text) {
     return LINK.matcher(text).replaceAll("\\\\$0");
   }

@@ -9,7 +9,7 @@ import dev.credence.raw.Metadata;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 
-/// Puts an identity back into service.
+/// Resumes a suspended identity.
 @Command(
     name = "resume",
     mixinStandardHelpOptions = true,
@@ -49,7 +49,7 @@ public final class Resume extends AnnotationCommand {
     return asked.status().map(MachineIdentityStatus::suspension).isPresent();
   }
 
-  /// What else keeps it out of service.
+  /// Other reasons for which it stays suspended.
   private static Optional<String> others(Asked asked) {
     var state = Optional.ofNullable(asked.identity().getSpec()).map(MachineIdentitySpec::state);
     if (state.filter(MachineIdentitySpec.State.Decommissioned::equals).isPresent()) {

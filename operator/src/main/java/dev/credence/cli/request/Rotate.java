@@ -75,7 +75,7 @@ public final class Rotate extends AnnotationCommand {
         : ", in the next window of its policy, or at once where it has none";
   }
 
-  /// The answer to this very request is in force, and no Certificate is still to be issued for it.
+  /// The request was acted upon, and no Certificate still has to be issued for it.
   static boolean isDone(
       MachineIdentityStatus status,
       Optional<String> secret,

@@ -9,7 +9,7 @@ import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// Takes an identity out of service until it is resumed.
+/// Suspends an identity until it is resumed.
 @Command(
     name = "suspend",
     mixinStandardHelpOptions = true,
