@@ -58,8 +58,8 @@ final class TierLimit {
         : action.meaning().tier();
   }
 
-  /// A member goes with its identity; what is beside it for a rotation (a value that is staged, the
-  /// anchor of a token, the Job of a hook) comes and goes with each.
+  /// A member is deleted together with its identity. Objects of a rotation (a staged value, the
+  /// anchor of a token, the Job of a hook) are created and deleted by each rotation.
   private static boolean isForGood(Snapshot s, Action.Remove remove) {
     return switch (remove.subject().kind()) {
       case Secret ->

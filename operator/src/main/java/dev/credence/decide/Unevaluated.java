@@ -16,9 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// The standing of an identity that could not be evaluated, through an error of the operator: not
-/// ready, and a person must act. Of everything else it says what was true before, or that it is not
-/// known.
+/// The status of an identity that could not be evaluated because of an error of the operator: not
+/// ready, manual action required. Everything else is what was true before, or unknown.
 public final class Unevaluated {
   private static final EnumSet<ConditionType> SUMS =
       EnumSet.of(ConditionType.Ready, ConditionType.Reconciling, ConditionType.Stalled);

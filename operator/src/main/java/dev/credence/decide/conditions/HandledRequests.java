@@ -10,11 +10,11 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/// Which requests by annotation were acted upon, this look's actions included? The last one on the
-/// identity that every credential answered; where there is none, that on one of its Secrets.
+/// Finds the requests by annotation that were acted upon, with the actions of this reconcile: the
+/// last one on the identity that every credential answered; where there is none, one on a Secret.
 ///
-/// A Secret that we generate counts even where it has answered nothing yet; what we only watch has
-/// to answer where it can, as a Certificate does.
+/// A generated Secret counts even where it has answered nothing yet; a linked credential has to
+/// answer only where it can, as a Certificate does.
 public record HandledRequests(
     Requests onIdentity, List<CredentialPlan> generated, List<CredentialPlan> watched) {
 

@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// Is the identity as its policy wants it? The first failing condition that counts says why not.
+/// Computes Ready, Reconciling and Stalled. The first failing condition that counts is the reason.
 ///
-/// Reconciling and Stalled follow kstatus: Ready=False alone is read as "in progress", so what only
-/// a person can mend must say Stalled; never both.
+/// Reconciling and Stalled follow kstatus: Ready=False alone is read as "in progress", so a problem
+/// that requires manual action must set Stalled; never both.
 public final class Ready {
 
   public static List<ConditionResult> over(

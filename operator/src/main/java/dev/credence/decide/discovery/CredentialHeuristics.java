@@ -6,8 +6,9 @@ import dev.credence.facts.discovery.Inventory.Item;
 import dev.credence.facts.discovery.Inventory.Nature;
 import java.util.Optional;
 
-/// What makes a Secret look like a credential? Its type, what its holder says of it, or the words
-/// of its name; never its value, which is not read. docs/discovery.md has the same table.
+/// Recognizes a Secret that looks like a credential: by its type, by what its owner wrote on it, or
+/// by the words of its name; never by its value, which is not read. docs/discovery.md has the same
+/// table.
 final class CredentialHeuristics {
   /// Argo CD reads logins of repositories and clusters from Secrets with this label.
   private static final String ARGO_CD = "argocd.argoproj.io/secret-type";

@@ -19,13 +19,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// What is there that no identity claims? Everything that could be looked at in the namespaces of
-/// policies that ask; `gaps` says what could not, so that a smaller number is never taken for a
+/// Finds the objects that no identity claims in the namespaces of policies that ask for discovery.
+/// `gaps` says which objects could not be listed, so that a smaller number is never mistaken for a
 /// better one.
 ///
-/// Of the policies that select a namespace and ask for discovery the one decides that decides about
-/// identities too: the highest priority, then the first name. Which identities a policy selects
-/// does not matter here, since nothing of this is one.
+/// Of the policies that select a namespace and ask for discovery, one decides, in the same order as
+/// for identities: the highest priority, then the first name. Which identities a policy selects
+/// does not matter here, since none of these objects is one.
 ///
 /// `found` is sorted by namespace, kind and name; `tallies` are by the policy's name.
 public record Discovery(List<Unclaimed> found, Map<String, Tally> tallies, List<String> gaps) {
@@ -42,9 +42,9 @@ public record Discovery(List<Unclaimed> found, Map<String, Tally> tallies, List<
     gaps = List.copyOf(gaps);
   }
 
-  /// What one policy is told. `attributed`: Secrets that something else has made and looks after;
-  /// `excluded`: what the excluded leaves apart; `discovered`: identities that were written for
-  /// accounts and that nobody has adopted yet.
+  /// The counts for one policy. `attributed`: Secrets that are managed by something else;
+  /// `excluded`: objects of the default exclusions; `discovered`: identities that were registered
+  /// for accounts and that nobody has adopted yet.
   public record Tally(
       Map<Unclaimed.Kind, Integer> unclaimed, int attributed, int excluded, int discovered) {
     public Tally {

@@ -17,12 +17,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Which identities are to be written for accounts that nobody claims, and what becomes of those
-/// that were? `problems`: accounts that get none, by the policy's name, each with a sentence.
+/// Plans which identities to register for accounts that nobody claims, and what happens to
+/// identities that were registered. `problems`: accounts that get none, by the policy's name, each
+/// with a sentence.
 ///
-/// An identity goes again when its account is gone and nobody has touched it: as long as there is
-/// any trace of somebody else on it, it stays and shows that its account is missing. One that was
-/// adopted loses our label.
+/// An identity is deleted when its account was deleted and no user has changed the identity: while
+/// it has any trace of a user, it stays and reports that its account is missing. An identity that
+/// was adopted loses the label.
 public record RegistrationPlan(List<RegistrationStep> steps, List<Problem> problems) {
   private static final int LONGEST_NAME = 63;
   private static final String OTHER_NAME = "-account";

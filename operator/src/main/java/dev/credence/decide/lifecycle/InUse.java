@@ -53,7 +53,7 @@ public record InUse(
     InUse,
     Idle,
     Unknown,
-    /// not everything could be looked at
+    /// not everything could be read
     InPart
   }
 
@@ -73,7 +73,7 @@ public record InUse(
     return finding == Finding.Idle;
   }
 
-  /// The same of what may be out of service.
+  /// The same condition for an identity that may be suspended.
   public InUse under(ServiceState service) {
     return service instanceof ServiceState.Held held
             && held.ground().reason() != Reason.Idle
@@ -96,7 +96,7 @@ public record InUse(
     return finding == Finding.InPart;
   }
 
-  /// One look at what there is.
+  /// The evaluation of one snapshot.
   private record Looking(
       Snapshot s, Optional<Policy> policy, Set<ObjectRef> own, Optional<Instant> confirmed) {
 
@@ -129,7 +129,7 @@ public record InUse(
       return silent(last);
     }
 
-    /// Nothing uses it now, and everything could be looked at.
+    /// Nothing uses it now, and everything could be read.
     private InUse silent(Optional<LastUse> last) {
       var after = policy.flatMap(chosen -> chosen.oversight().idleness().after());
       var tokens = tokens().toList();
@@ -203,8 +203,8 @@ public record InUse(
               : "");
     }
 
-    /// The moment from which on it was silent: all of what follows would have been seen, which
-    /// takes an identity that was there to be looked at.
+    /// The time since when it has been unused: any use after that would have been observed, which
+    /// requires that the identity existed.
     private Instant since(Optional<LastUse> last, List<LegacyToken> tokens) {
       var noted =
           !tokens.isEmpty() && s.evidence().tracking() instanceof Tracking.Since(var day)
@@ -220,7 +220,7 @@ public record InUse(
           .orElse(s.identity().createdAt());
     }
 
-    /// What is out of service cannot be used: that is no sign against it once it is back.
+    /// A suspended identity cannot be used: that is no evidence against it once it is resumed.
     private Optional<Instant> resumedAt() {
       return s.identity()
           .lived()
@@ -263,7 +263,7 @@ public record InUse(
           referencedUntil());
     }
 
-    /// Who takes a Deployment away may be about to bring another one: time begins anew.
+    /// A user who deletes a Deployment may be about to create another one: the time starts again.
     private Optional<LocalDate> referencedUntil() {
       if (!setUp().isEmpty()) {
         return Optional.empty();

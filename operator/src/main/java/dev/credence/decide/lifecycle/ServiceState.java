@@ -18,12 +18,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// Is the identity in service? It is suspended while somebody asks for it, or where its policy
-/// suspends what has ended, what nobody reviewed in time or what nobody uses. From its end on it
-/// may be taken apart, which is final.
+/// Whether the identity is active, suspended or decommissioned. It is suspended while a user
+/// requests it, or where its policy suspends identities that expired, were not reviewed in time or
+/// are unused. After its expiration the policy may decommission it, which is final.
 ///
-/// What a person asks for happens at once. What a policy does by itself is counted: a policy that
-/// was edited cannot take half a cluster out of service.
+/// A request of a user takes effect at once. Suspensions by a policy are counted and limited: an
+/// edited policy cannot suspend half of the cluster.
 public sealed interface ServiceState {
   /// What begins an annotation that says so.
   String COMPROMISED = "compromised";
@@ -35,7 +35,7 @@ public sealed interface ServiceState {
   record Queued(Cause ground, String policy, int most, Optional<Instant> next)
       implements ServiceState {}
 
-  /// `counted`: this very look takes it out of service, by the policy's own doing.
+  /// `counted`: this reconcile suspends it because of a policy.
   record OutOfService(Cause ground, Instant since, boolean counted) implements Held {}
 
   /// Taken apart, for good.
@@ -48,9 +48,9 @@ public sealed interface ServiceState {
     Instant since();
   }
 
-  /// `until`: what frees the accounts beside the end of this ground. What a user asked for ends
-  /// with the identity; what a policy did, and what is compromised, does not: to delete the
-  /// identity and to create it again must not be a way out.
+  /// `until`: what else ends the suspension, in addition to the end of this cause. A suspension
+  /// that a user requested ends when the identity is deleted. One by a policy, or of a compromised
+  /// identity, does not: deleting and re-creating the identity must not be a way out.
   record Cause(Reason reason, String why, Until until) {
     Cause(Reason reason, String why) {
       this(reason, why, reason == Reason.Requested ? Until.Deleted : Until.Released);
@@ -162,7 +162,7 @@ public sealed interface ServiceState {
                         + " suspends what is overdue"));
   }
 
-  /// What was suspended as idle stays so while not everything can be looked at.
+  /// An identity that was suspended as idle stays so while not everything can be read.
   private static Optional<Cause> idle(Snapshot s, Policy policy, InUse usage) {
     return (usage.isIdle() || (usage.isInPart() && isSuspendedAs(s, Reason.Idle)))
             && policy.oversight().idleness().suspends()
@@ -212,7 +212,7 @@ public sealed interface ServiceState {
                 : Optional.of(recent.get(recent.size() - most).plus(SuspensionFacts.WINDOW)));
   }
 
-  /// Those of a moment later too: others were looked at meanwhile.
+  /// Those of a moment later count too: other identities were reconciled meanwhile.
   private static List<Instant> recent(Snapshot s, Policy policy) {
     return s.safeguards().recent().getOrDefault(policy.name(), List.of()).stream()
         .filter(time -> time.isAfter(s.now().minus(SuspensionFacts.WINDOW)))

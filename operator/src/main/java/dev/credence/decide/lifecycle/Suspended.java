@@ -39,15 +39,15 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// What keeps an identity that is out of service from acting, and what is taken back when it is
-/// resumed? Exactly what is there for this identity, by its UID: what others did stays.
+/// Enforces a suspension, and undoes on resume exactly what was done for this identity, by its UID:
+/// what other users did stays.
 ///
 /// A suspension belongs to the account, not to the claim on it: an account that the identity had
 /// when it was suspended stays suspended until the identity is resumed, also where a label, the
 /// spec or another identity takes it away.
 ///
-/// First the list that the API server denies writes and new tokens by, since that works within a
-/// second; then the tokens that are out.
+/// First the list by which the API server denies writes and new tokens, since that takes effect
+/// within a second; then the tokens that were issued.
 public record Suspended(
     Snapshot s, ServiceState service, Set<String> accounts, Set<ObjectRef> held) {
   private static final Set<Reason> UNHELD = EnumSet.of(Reason.NotEnforced, Reason.SuspensionLimit);
@@ -232,8 +232,8 @@ public record Suspended(
     return s.identity().uid();
   }
 
-  /// What is in force once [#actions] are done, and what is not, the worst first. `left`: what
-  /// people are left to do.
+  /// The measures in effect once [#actions] are done, and the gaps, the worst first. `left`: what
+  /// remains for users to do.
   public Optional<Suspension> suspension(List<String> left) {
     if (!(service instanceof ServiceState.Held held)) {
       return Optional.empty();
@@ -447,7 +447,7 @@ public record Suspended(
         : !beyondTheLimit().isEmpty() ? Reason.SuspensionLimit : ground.reason();
   }
 
-  /// The admission policies that are to enforce it and are not in force.
+  /// The admission policies that should enforce it and are not active.
   private List<String> unenforced() {
     return frozen().findAny().isEmpty()
         ? List.of()
@@ -518,7 +518,7 @@ public record Suspended(
         .anyMatch(subject -> because.apply(subject).isPresent());
   }
 
-  /// What does not enforce it is a person's to mend.
+  /// A gap in the enforcement requires manual action.
   private static ConditionResult held(Reason reason, String message) {
     return new ConditionResult(
         ConditionType.Suspended,

@@ -23,10 +23,10 @@ public sealed interface MemberRole {
   /// nothing uses it.
   record Unlisted(Member member) implements Taken {}
 
-  /// Its holder gives it to this identity, which is to make it.
+  /// Its owner hands it over to this identity, which is to generate it.
   record ToAdopt(Member member) implements Taken {}
 
-  /// Its holder gave it to this identity and takes it back.
+  /// Its owner handed it over to this identity and takes it back.
   record ToRelease(Member member) implements Taken {}
 
   /// It carries our marks and is no member any more.
@@ -41,8 +41,8 @@ public sealed interface MemberRole {
   /// It is being deleted; what comes after it is decided when it is gone.
   record Terminating(ObjectRef subject) implements MemberRole {}
 
-  /// We are to make it, and an object of others has the name. `keeper`: what looks after that one,
-  /// where its holder gives it to us all the same.
+  /// It is to be generated, and an object that is not managed by Credence has the name. `keeper`:
+  /// what manages that object, where its owner hands it over all the same.
   record NotOwned(ObjectRef subject, Optional<String> keeper) implements MemberRole {}
 
   /// It does not exist, and it is for us to make, which would harm what others have. `why` says
@@ -76,7 +76,7 @@ public sealed interface MemberRole {
     return subjects(seats, MemberRole::isOwn);
   }
 
-  /// The same, and what this look is to make it.
+  /// The same, and the objects that this reconcile creates.
   static Set<ObjectRef> presentOrComing(List<MemberRole> seats) {
     return subjects(
         seats, seat -> seat.isOwn() || seat instanceof ToMake || seat instanceof ToAdopt);

@@ -196,17 +196,17 @@ public final class Membership {
         : Optional.empty();
   }
 
-  /// What is there for another Secret is looked after with that one.
+  /// A Secret that belongs to the rotation of another Secret is handled together with that one.
   private static boolean isPart(Member member) {
     return member instanceof StoredSecret secret && secret.part().isPresent();
   }
 
-  /// What we made beside this Secret, for its rotation.
+  /// The Secrets that were created for the rotation of this Secret.
   public static List<StoredSecret> parts(Snapshot s, String secret) {
     return parts(s, part -> part.secret().equals(secret)).toList();
   }
 
-  /// The same beside any Secret.
+  /// The same for any Secret.
   public static Stream<StoredSecret> parts(Snapshot s, Predicate<Part> which) {
     return s.members().stream()
         .filter(member -> isOurs(s, member.thing()))

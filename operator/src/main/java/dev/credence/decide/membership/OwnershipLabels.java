@@ -58,7 +58,7 @@ public record OwnershipLabels(Optional<Action> action, List<String> foreign) {
                 each(OwnershipLabels::unlessForeign, wanted, found)));
   }
 
-  /// An object that goes back to its holder.
+  /// The action that releases an object to its owner.
   public static Action release(ObjectFacts thing) {
     return new Action.Release(
         thing.subject(), thing.guard(), each(OwnershipLabels::orForeign, NOTHING, thing.marks()));

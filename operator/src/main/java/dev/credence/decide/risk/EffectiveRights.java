@@ -21,7 +21,7 @@ public record EffectiveRights(List<Grant> grants) {
         .anyMatch(rule -> rule.allows(access));
   }
 
-  /// Where something is granted beside what is granted everywhere.
+  /// The namespaces in which rights are granted in addition to those that are granted everywhere.
   Stream<String> namespaces() {
     return grants.stream()
         .map(Grant::namespace)

@@ -101,7 +101,7 @@ public final class Findings {
                     rule, worst, found.stream().filter(one -> one.severity() == worst).toList()));
   }
 
-  /// What holds everywhere, which is looked at first, holds in each namespace.
+  /// A finding for all namespaces, which are evaluated first, includes each namespace.
   private static boolean isSaidAlready(Hit hit, List<Found> found) {
     return found.stream()
         .anyMatch(one -> one.place().isEverywhere() && one.severity().atLeast(hit.severity()));

@@ -5,11 +5,11 @@ import dev.credence.facts.rbac.PolicyRule;
 import java.util.List;
 import java.util.Set;
 
-/// Rights to write by their verb that write nothing, or nothing of anybody else: clusters give them
-/// to every account. A rule counts as harmless when each of its resources is, so that nothing hides
-/// beside one that is.
+/// Rights with a write verb that write nothing, or only objects of the account itself: clusters
+/// grant them to every account. A rule counts as harmless when each of its resources is, so that a
+/// harmless resource hides no other.
 final class Harmless {
-  /// `what`: as RBAC names it; `verbs`: the only ones that are harmless beside reading.
+  /// `what`: as RBAC names it; `verbs`: the only ones that are harmless in addition to reading.
   private record Right(Set<String> groups, Set<String> what, Set<String> verbs) {}
 
   /// Reviews of oneself, by whichever API server serves them.

@@ -12,8 +12,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The names by which the holder of a right is an object of that right: to ask for a token of
-/// oneself, or to impersonate oneself, opens nothing that is not open.
+/// The names by which an object of a right is the account that has the right: requesting a token of
+/// oneself, or impersonating oneself, opens nothing that is not open.
 final class Itself {
 
   /// A ServiceAccount is known by its name in its own namespace alone: granted everywhere, the same

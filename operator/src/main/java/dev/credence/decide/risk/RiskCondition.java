@@ -77,7 +77,7 @@ sealed interface RiskCondition {
       return found.stream().reduce(Match::or);
     }
 
-    /// What is left of a match without the right to do this to the holder itself.
+    /// The rest of a match without the right to do this to the account itself.
     default Optional<Match> beyondItself(Who who, Grant grant, Match match) {
       return Optional.of(match);
     }
@@ -95,9 +95,10 @@ sealed interface RiskCondition {
     }
   }
 
-  /// May do one of these to one of these. `called`: an object of one of these names, in case there
-  /// are any. `others`: what the holder may do to itself does not count. `kinds`: what stands for
-  /// the resources in the text, where they are a table of their own.
+  /// The account may use one of these verbs on one of these resources. `called`: an object of one
+  /// of these names, in case there are any. `others`: what the account may do to itself does not
+  /// count. `kinds`: what stands for the resources in the text, where they are a table of their
+  /// own.
   record Can(
       List<String> verbs,
       List<Resource> resources,
@@ -135,7 +136,7 @@ sealed interface RiskCondition {
       return new Can(verbs, resources, List.of(names), global, others, kinds);
     }
 
-    /// Not counting the objects that stand for the holder.
+    /// The same without the objects that stand for the account itself.
     Can toOthers() {
       return new Can(verbs, resources, called, global, true, kinds);
     }

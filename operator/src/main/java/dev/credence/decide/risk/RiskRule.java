@@ -46,7 +46,7 @@ public record RiskRule(
   }
 
   public enum Sort {
-    /// the right to do all there is: nothing else is worth a word beside it
+    /// the right to everything: no other finding matters in addition
     Everything,
     Right,
     /// it is not what is granted but how

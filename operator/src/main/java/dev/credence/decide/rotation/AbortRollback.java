@@ -36,7 +36,7 @@ final class AbortRollback {
               ? "the revoke hook is tried again"
               : "nothing to abort");
     }
-    // What is staged says that it was staged before this: it goes with the next look.
+    // The staged Secret records that it was staged before this: the next reconcile deletes it.
     return acknowledged(
         current.with(
             cancelled(current.secret(), handled),
@@ -97,7 +97,7 @@ final class AbortRollback {
         : Optional.empty();
   }
 
-  /// Only the answer is written; whatever else is due comes with the next look.
+  /// Only the answer is written; other due actions follow in the next reconcile.
   private Builder acknowledged(IssuedSecret after, String what) {
     var plan = plans.kept(after, Phase.Fresh, what);
     return t.isSetBack()

@@ -509,7 +509,7 @@ public final class ConsumerRestarts {
     return Optional.of(new Hold(sentence, true));
   }
 
-  /// Whether it was started: a Secret is written once in a look.
+  /// Whether it was started: a Secret is written once in a reconcile.
   private boolean start(Need need) {
     if (isByTemplate(need)) {
       var found = need.workload().orElseThrow();

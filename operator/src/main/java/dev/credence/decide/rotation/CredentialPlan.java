@@ -55,8 +55,8 @@ public record CredentialPlan(
       return new Blocker(Reason.RotationBlocked, message, Impact.Broken);
     }
 
-    /// That the API server said no a moment ago. A missing right, a quota, an admission policy or
-    /// an immutable Secret is for a person to mend; it is tried again all the same.
+    /// The API server rejected a write a moment ago. A missing right, a quota, an admission policy
+    /// or an immutable Secret requires manual action; the write is retried all the same.
     public static Optional<Blocker> refusal(Snapshot s, ObjectRef subject) {
       return s.refusal(subject).map(FailedWrite::message).map(Blocker::broken);
     }

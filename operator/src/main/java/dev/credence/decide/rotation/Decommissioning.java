@@ -23,12 +23,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// What becomes of what a decommissioned identity has? Its values are ended where they are checked,
-/// by their hooks; then what was made for it goes. What was not stays, without our marks, and is
-/// listed with what to do about it.
+/// Plans what happens to the credentials of a decommissioned identity. Hooks revoke its values
+/// where they are checked; then the objects that Credence created are deleted. Other objects stay,
+/// without managed labels and annotations, and are listed with what to do about them.
 ///
-/// Nothing here is taken back, so each step waits for the one before it: a value that could not be
-/// ended keeps its Secret, and the accounts go last.
+/// None of these steps can be undone, so each waits for the one before it: a value that could not
+/// be revoked keeps its Secret, and the accounts are deleted last.
 public final class Decommissioning {
   private static final String WHY = "the identity is decommissioned";
 
@@ -83,7 +83,8 @@ public final class Decommissioning {
     return plans.without(Phase.Revoked, "ended with the identity").against(t.refusal());
   }
 
-  /// What we made goes; what was given to us goes back to its holder.
+  /// Deletes an object that Credence created, and releases an object that was handed over to its
+  /// owner.
   private static Action leave(Member member) {
     var thing = member.thing();
     return thing.made()
@@ -91,7 +92,7 @@ public final class Decommissioning {
         : OwnershipLabels.release(thing);
   }
 
-  /// What is to be done beside the Secrets that the identity has us make.
+  /// The actions for all members except the generated Secrets.
   public static List<Action> actions(List<MemberRole> seats) {
     var actions = new ArrayList<Action>();
     for (var seat : seats) {

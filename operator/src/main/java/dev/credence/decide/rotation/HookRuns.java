@@ -23,11 +23,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// What is to be done about the hooks of one value? Start the next one, wait for it, try again
-/// after a while, or give up: the value in force stays.
+/// Plans the hooks of one value: start the next one, wait for it, retry after a while, or give up.
+/// The active value stays.
 ///
-/// What is known of Jobs is recorded on the Secret that holds the value (`holder`), so that
-/// attempts, pauses and finished steps outlive the Jobs.
+/// The state of Jobs is recorded on the Secret that holds the value (`holder`), so that attempts,
+/// pauses and finished steps outlive the Jobs.
 record HookRuns(
     RotationTarget t, long version, Value about, List<Step> steps, StoredSecret holder) {
 
@@ -96,7 +96,7 @@ record HookRuns(
     };
   }
 
-  /// What was started for the very value: the Jobs that are seen, and what is recorded of others.
+  /// The runs for this very value: the Jobs that exist, and the records of others.
   private List<Started> started(List<HookJob> jobs) {
     var seen = jobs.stream().map(HookJob::run).toList();
     var recorded = holder.runs().stream().filter(run -> run.version() == version).toList();
@@ -244,14 +244,14 @@ record HookRuns(
     return new Unfinished(Progress.of(Phase.Blocked, what).against(Optional.of(obstacle)), true);
   }
 
-  /// A staged value that was given up goes when somebody asks anew; what is to be ended stays the
-  /// same.
+  /// A staged value that was given up is deleted on a new request; a value that is to be revoked
+  /// stays the same.
   private boolean isForTheseRequests(HookRun run) {
     return run.step() != Step.revoke || run.asked().isEmpty() || run.asked().equals(t.asked());
   }
 
-  /// Attempts since the identity was last changed and somebody last asked for something: both are
-  /// reasons to try anew.
+  /// Attempts since the last change of the identity and the last request: both are reasons to try
+  /// again.
   private int tries(List<Started> started) {
     return (int)
         started.stream()

@@ -45,7 +45,8 @@ final class IssueTimeRepair {
             new Action.ResetIssuedAt(t.subject(), dated.guard(), dated.issue().issuedAt(), until));
   }
 
-  /// The previous value stays as long as was meant, and no longer than beside one of today.
+  /// The previous value stays as long as was planned, and no longer than the overlap with a value
+  /// that is issued today.
   private Issue dated(Issue issue) {
     var now = t.nextSecond();
     return new Issue(

@@ -20,7 +20,7 @@ import java.util.Optional;
 /// longer lists.
 public final class LinkedSecrets {
 
-  /// A Secret that we never write. It has an end where its holder said so by
+  /// A Secret that Credence never writes. It expires where its owner wrote
   /// `credence.dev/expires-at`.
   public static CredentialPlan linked(Snapshot s, StoredSecret secret) {
     var end = secret.end();

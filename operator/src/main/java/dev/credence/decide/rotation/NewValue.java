@@ -28,7 +28,7 @@ record NewValue(RotationTarget t) {
     return receipt(version, now, previousUntil, false, t.answering(Handled.NONE, Optional.empty()));
   }
 
-  /// Of a Secret whose holder gives it to us: its value stays, and from now on it is dated.
+  /// The version of a Secret that its owner handed over: its value stays, and gets an issue time.
   VersionInfo given(StoredSecret secret) {
     return receipt(
         t.nextVersion(Optional.empty()),
@@ -58,7 +58,7 @@ record NewValue(RotationTarget t) {
         : issue.moving().leftBefore();
   }
 
-  /// In the place of one that is in other hands, which nobody gets to read again.
+  /// The version that replaces a compromised value; nobody can read that value any more.
   VersionInfo nextAfterRevocation(IssuedSecret current) {
     var now = t.nextSecond();
     return next(current, now, afterRevocation(now), false).leaving(Optional.of(now));

@@ -170,7 +170,8 @@ final class Overlap {
         || RotationTrigger.isRequested(t, current) && t.conduct().windows().areOpen(t.now());
   }
 
-  /// A token ends by itself: who reads it anew and is never restarted needs the next one in time.
+  /// A token expires by itself: consumers that read it again and are never restarted need the next
+  /// one in time.
   private boolean isTokenDue() {
     return t.material() instanceof TokenRecipe
         && t.rhythm()

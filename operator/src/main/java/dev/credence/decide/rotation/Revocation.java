@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// What is to be done about a value that is in other hands?
+/// Plans the revocation of a compromised value.
 final class Revocation {
   private static final String BEING_MADE = "a new value is made";
   private static final String WAITS = "the next value waits for an approval";

@@ -11,7 +11,7 @@ import dev.credence.plan.IssuanceHold;
 import java.util.List;
 import java.util.Optional;
 
-/// What was made for a value that is no longer in question?
+/// Deletes the objects that were created for a value that is no longer needed.
 public final class RotationCleanup {
   private final RotationTarget t;
 
@@ -19,8 +19,8 @@ public final class RotationCleanup {
     this.t = t;
   }
 
-  /// Takes away what was made for a value that is no longer in question: what was staged and is in
-  /// place by now, and Jobs.
+  /// Deletes the objects that were created for a value that is no longer needed: a staged value
+  /// that is active by now, and Jobs.
   Builder tidied(Builder plan, Optional<IssuedSecret> current) {
     var useless = t.jobs().stream().filter(job -> !isUseful(job, current)).toList();
     return plan.doing(staged(plan, current)).doing(removing(useless, "its value is settled"));

@@ -177,9 +177,9 @@ public record RotationSchedule(
     return Duration.ofSeconds(room * (hash.getValue() % HASHES) / HASHES);
   }
 
-  /// How long the previous value stays beside one that was issued at `issuedAt`; zero: it goes at
-  /// once. At most until the next value comes, and at most half of that time where nobody weighed
-  /// the two against each other.
+  /// How long the previous value stays valid next to one that was issued at `issuedAt`; zero: it is
+  /// removed at once. At most until the next value is due, and at most half of that time where the
+  /// overlap and the interval were not written together.
   Duration overlap(Instant issuedAt) {
     var overlap = asked.overlap().or(policy::overlap).orElse(DEFAULT_OVERLAP);
     return due(issuedAt)
@@ -201,7 +201,7 @@ public record RotationSchedule(
                     .orElse(OVERLAP_AT_MOST));
   }
 
-  /// Whether the same author wrote overlap and timing, one beside the other.
+  /// Whether the same author wrote overlap and interval.
   private boolean isWeighed() {
     return asked.overlap().isPresent()
         ? asked.timing().isPresent()

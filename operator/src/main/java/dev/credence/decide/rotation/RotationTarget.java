@@ -137,8 +137,8 @@ public record RotationTarget(
     return s.now();
   }
 
-  /// The second that is about to begin: an object that says it was created in it or later was
-  /// created after this look. The API server tells whole seconds.
+  /// The second that begins next: an object that was created in it or later was created after this
+  /// reconcile. The API server reports whole seconds.
   Instant nextSecond() {
     var second = now().truncatedTo(ChronoUnit.SECONDS);
     return second.equals(now()) ? second : second.plusSeconds(1);

@@ -43,7 +43,7 @@ public final class RotationTrigger {
             .isEmpty();
   }
 
-  /// Whether only texts are not as the recipe has them.
+  /// Whether only fixed texts differ from the generator spec.
   static boolean isReworded(RotationTarget t, Issue issue) {
     return since(t, issue) == Change.Texts;
   }

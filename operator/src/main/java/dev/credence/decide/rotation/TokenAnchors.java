@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// What do tokens of ServiceAccounts need beside other values? Each is bound to an empty Secret,
-/// its anchor, and ends with it: by deleting that, one token can be revoked and the next one goes
-/// on (KEP-1205, `boundObjectRef`).
+/// Plans the anchors of tokens. A token of a ServiceAccount is bound to an empty Secret, its
+/// anchor, and becomes invalid with it: deleting the anchor revokes one token, and the next one
+/// stays valid (KEP-1205, `boundObjectRef`).
 final class TokenAnchors {
   /// Why a token ends when nobody revoked it.
   static final String OVERLAP_IS_OVER = "its overlap is over";
