@@ -65,12 +65,12 @@ public record Snapshot(
     return setback(subject).filter(setback -> setback.cause() == Cause.Refused);
   }
 
-  /// The same look after policies suspended identities meanwhile.
+  /// The same snapshot after policies suspended identities meanwhile.
   public Snapshot with(Map<String, List<Instant>> recent) {
     return with(safeguards.with(recent), setbacks);
   }
 
-  /// The same look after some actions did not go through.
+  /// The same snapshot after some actions failed.
   public Snapshot with(List<FailedWrite> later) {
     return with(safeguards, later);
   }

@@ -23,9 +23,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Something to do to the cluster. Each leaves its trace there, so that the next look finds it
-/// done; each is safe to repeat; the order of a list of them is the order in which a crash may cut
-/// it off.
+/// A write to the cluster. Each leaves a trace there, so that the next reconcile finds it done;
+/// each is safe to repeat; the order of a list of them is the order in which a crash may cut it
+/// off.
 public sealed interface Action {
   ObjectRef subject();
 
@@ -120,7 +120,7 @@ public sealed interface Action {
       Why why)
       implements Action {}
 
-  /// Bring fixed texts and templates to what the recipe says. The secret values stay, and so does
+  /// Updates fixed texts and templates to the generator spec. The secret values stay, and so does
   /// the version.
   record Reword(ObjectRef subject, Preconditions guard, GeneratedContent recipe)
       implements Action {}
@@ -158,18 +158,20 @@ public sealed interface Action {
       ObjectRef subject, ObjectRef of, long version, Optional<String> account, Labelling labelling)
       implements Action {}
 
-  /// Delete what we made and is needed no longer: a pending Secret, an anchor, a Job, a Certificate
-  /// that the identity does not list any more, and at its end what was made for it.
+  /// Deletes an object that Credence created and that is no longer needed: a pending Secret, an
+  /// anchor, a Job, a Certificate that the identity does not list any more, and all of them on
+  /// decommissioning.
   record Remove(ObjectRef subject, Preconditions guard, String why) implements Action {}
 
-  /// Date a value anew whose time of issue is to come, after a clock was wrong. The value stays.
+  /// Sets the issue time of a value again that is in the future, after a clock was wrong. The value
+  /// stays.
   record ResetIssuedAt(
       ObjectRef subject, Preconditions guard, Instant issuedAt, Optional<Instant> previousRetiresAt)
       implements Action {}
 
-  /// Take over a Secret whose holder gives it to the identity. Its value stays. `receipt` is
-  /// empty where it says itself which version it holds. `given`: no identity has had it before,
-  /// so that it goes back to its holder and is never deleted.
+  /// Adopts a Secret that its owner hands over to the identity. Its value stays. `receipt` is empty
+  /// where the Secret itself says which version it holds. `given`: no identity has had it before,
+  /// so that it is released to its owner and never deleted.
   record Adopt(ObjectRef subject, Preconditions guard, Optional<VersionInfo> receipt, boolean given)
       implements Action {
     /// One that an earlier identity has had.
@@ -182,8 +184,8 @@ public sealed interface Action {
     }
   }
 
-  /// Give an object back to its holder, who took the consent away. Its value stays. `left`: what
-  /// somebody else wrote of label and annotations, as it was found.
+  /// Releases an object to its owner, who removed the consent. Its value stays. `left`: what other
+  /// users wrote of label and annotations, as it was found.
   record Release(ObjectRef subject, Preconditions guard, Labelling left) implements Action {}
 
   /// Bring what we made to go with its identity, or (`retained`) to stay without it.
@@ -204,8 +206,8 @@ public sealed interface Action {
   /// Have the API server accept the token again.
   record Revalidate(ObjectRef subject, Preconditions guard) implements Action {}
 
-  /// Have the pods of a workload started anew, by an annotation on its template; those of an Argo
-  /// Rollout, which has `restartAt`, by that time in its spec.
+  /// Restarts the pods of a workload, by an annotation on its template; those of an Argo Rollout,
+  /// which has `restartAt`, by that time in its spec.
   record Restart(ObjectRef subject, Preconditions guard, String value, Optional<Instant> restartAt)
       implements Action {
     public Restart(ObjectRef subject, Preconditions guard, String value) {

@@ -90,7 +90,7 @@ public record ActionMeaning(
           of(action, "make " + anchor.subject() + ", which its token is bound to");
       case Action.Remove(var subject, _, var why) -> {
         var removes = of(action, "delete " + subject + ": " + why);
-        // Of what was made for a rotation the credentials tell.
+        // The credentials report the objects that were created for a rotation.
         yield subject.kind() == Kind.Certificate
             ? removes.event(
                 "Removed",

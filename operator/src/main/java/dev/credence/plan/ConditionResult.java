@@ -54,11 +54,11 @@ public record ConditionResult(
   public enum Impact {
     /// nothing is wrong, or nobody asked for better
     None,
-    /// a rule of the policy is broken: counts where the policy enforces; a person must mend it
+    /// a rule of the policy is broken: counts where the policy enforces; requires manual action
     Violation,
     /// what the identity asks for cannot be had; it may come right by itself
     Waiting,
-    /// what the identity asks for cannot be had until a person mends it
+    /// what the identity asks for is impossible without manual action
     Broken
   }
 
@@ -92,9 +92,9 @@ public record ConditionResult(
         weight == Impact.Violation || weight == Impact.Broken);
   }
 
-  /// The same of a condition as a status has it. Findings are results of their own, a suspension
-  /// that is enforced is what somebody wanted, and a rotation that takes its course breaks no rule.
-  /// `weighs`: a rule of the policy is broken, or a person must act.
+  /// The same for a condition of a status. Findings are results of their own, an enforced
+  /// suspension is intended, and a rotation in progress breaks no rule. `weighs`: a rule of the
+  /// policy is broken, or manual action is required.
   public static boolean isReported(String type, String status, String reason, boolean weighs) {
     if (!isProblem(type, status) || type.equals(ConditionType.LeastPrivilege.name())) {
       return false;

@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// What to do now, what is true once it is done, and when to look again by ourselves. `counted`:
-/// the policy takes the identity out of service by itself, which counts.
+/// The actions to carry out now, the status once they are done, and the time of the next reconcile.
+/// `counted`: the policy suspends the identity, which counts against its limit.
 public record Decision(
     List<Action> actions,
     Optional<IdentityStatus> standing,
@@ -16,7 +16,7 @@ public record Decision(
     actions = List.copyOf(actions);
   }
 
-  /// The same, to be looked at again at this time.
+  /// The same, with another reconcile at this time.
   public Decision again(Instant time) {
     return new Decision(actions, standing, Optional.of(time), counted);
   }

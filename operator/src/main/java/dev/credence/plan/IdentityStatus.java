@@ -111,8 +111,8 @@ public record IdentityStatus(
     }
   }
 
-  /// What keeps an identity that is out of service from acting. `notCovered`: what it may still do,
-  /// and what people are left to do.
+  /// The measures that keep a suspended identity from acting. `notCovered`: what it may still do,
+  /// and what remains for users to do.
   public record Suspension(
       Instant since, Reason reason, Set<Measure> inForce, List<String> notCovered) {
 

@@ -5,9 +5,9 @@ package dev.credence.plan;
 public record IssuanceHold(Cause cause, String why) {
 
   public enum Cause {
-    /// it was taken out of service for good
+    /// it was decommissioned
     Decommissioned,
-    /// it is out of service for now
+    /// it is suspended
     Suspended,
     /// its time is over
     Ended,
@@ -19,7 +19,7 @@ public record IssuanceHold(Cause cause, String why) {
     return cause == other;
   }
 
-  /// Whether it is out of service: then nobody is made to start anew, and nothing is taken away
+  /// Whether it is suspended or decommissioned: then no pod is restarted, and nothing is removed
   /// that it needs when it is resumed.
   public boolean isOutOfService() {
     return cause == Cause.Decommissioned || cause == Cause.Suspended;

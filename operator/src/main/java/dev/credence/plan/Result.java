@@ -28,7 +28,7 @@ public record Result(
   public enum Outcome {
     /// it breaks a policy that enforces
     Fail,
-    /// it is to be mended, and nothing is refused for it
+    /// it is to be fixed, and nothing is denied for it
     Warn,
     /// nothing was judged
     Skip

@@ -15,8 +15,8 @@ import io.fabric8.kubernetes.api.model.Duration;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/// A duration in a resource of others, with the text that is written there. The client's own reader
-/// drops what it does not know: it takes `8760.0h` for no time at all.
+/// A duration in a resource of another API, with the text that is written there. The client's own
+/// reader drops what it does not know: it takes `8760.0h` for no time at all.
 public final class DurationText extends Duration {
   private final String text;
 

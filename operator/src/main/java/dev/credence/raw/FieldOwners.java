@@ -34,7 +34,7 @@ public final class FieldOwners {
         && owners.stream().allMatch(entry -> isOurs(entry) || isMerged(entry));
   }
 
-  /// Whether this field, or something in it, is ours and nobody else's.
+  /// Whether Credence alone owns this field, or something in it.
   public static boolean onlyWeOwn(ObjectMeta meta, List<String> path) {
     var owners = entries(meta).filter(entry -> owns(entry, path)).toList();
     return !owners.isEmpty() && owners.stream().allMatch(FieldOwners::isOurs);

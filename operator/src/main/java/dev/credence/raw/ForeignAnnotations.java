@@ -21,7 +21,7 @@ public final class ForeignAnnotations {
           "iam.gke.io/gcp-service-account",
           "azure.workload.identity/client-id");
 
-  /// What a cache keeps of the annotations of others.
+  /// The annotations of other tools that a cache keeps.
   public static final List<String> READ =
       Stream.concat(Stream.of(ACCOUNT_OF_TOKEN, ForeignManagers.CERT_MANAGER), SIGNALS.stream())
           .toList();

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// What else looks after a Secret, and would write over what we write: told by the labels and
-/// annotations that it puts there, since not all of them are controllers by owner reference.
+/// Finds what else manages a Secret and would overwrite it: recognized by the labels and
+/// annotations that it writes, since not all of them are controllers by owner reference.
 public final class ForeignManagers {
   public static final String CERT_MANAGER = "cert-manager.io/certificate-name";
   private static final String HELM = "meta.helm.sh/release-name";
@@ -38,8 +38,8 @@ public final class ForeignManagers {
     }
   }
 
-  /// Tools that copy Secrets or apply them again and again. What marks a source that is copied from
-  /// is not among these: its holder may give it away.
+  /// Tools that copy Secrets or apply them repeatedly. The sign of a source that is copied from is
+  /// not among these: its owner may hand it over.
   private static final List<Sign> SIGNS =
       List.of(
           // Copies from other namespaces.

@@ -4,7 +4,7 @@ package dev.credence.facts.credential;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// The types of Secrets that hold a credential, beside tokens of ServiceAccounts.
+/// The types of Secrets that hold a credential, in addition to tokens of ServiceAccounts.
 public enum CredentialType {
   BasicAuth("kubernetes.io/basic-auth", "a user name and a password"),
   SshAuth("kubernetes.io/ssh-auth", "an SSH key"),

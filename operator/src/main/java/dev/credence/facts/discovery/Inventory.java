@@ -11,10 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// What there is that acts or proves who acts, and which identities claim what: all that discovery
-/// rests on. Holds no secret.
+/// The objects that act or prove who acts, and the identities that claim them: the input of
+/// discovery. Holds no secret value.
 ///
-/// `homes`: the namespaces by name. `gaps`: sentences about what could not be looked at.
+/// `homes`: the namespaces by name. `gaps`: sentences about what could not be listed.
 public record Inventory(
     Map<String, NamespaceFacts> homes,
     List<Item> items,
@@ -61,15 +61,15 @@ public record Inventory(
     /// a Secret with a token of this ServiceAccount that never ends
     record Token(String account) implements Nature {}
 
-    /// Any other Secret. `type`: empty where it is not known. `keeper`: what else has made it and
-    /// looks after it, like `Certificate web`. `said`: its holder says that it is a credential.
+    /// Any other Secret. `type`: empty where it is not known. `keeper`: what else created and
+    /// manages it, like `Certificate web`. `said`: its owner says that it is a credential.
     record Stored(Optional<String> type, Optional<String> keeper, boolean said) implements Nature {}
 
     /// cert-manager's. `secret`: where it has the certificate put.
     record Certificate(Optional<String> secret) implements Nature {}
   }
 
-  /// An identity by what it claims. `names`: what it lists; `selector`: what it links beside that.
+  /// An identity by what it claims. `names`: what it lists; `selector`: what it links in addition.
   public record Claimant(
       String namespace,
       String name,

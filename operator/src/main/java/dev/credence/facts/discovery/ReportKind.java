@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.facts.discovery;
 
-/// The kinds of objects that viewers of policy reports look at, the one that we prefer first.
+/// The kinds of objects that viewers of policy reports read, the preferred one first.
 public enum ReportKind {
   Report("openreports.io", "v1alpha1", "reports"),
   PolicyReport("wgpolicyk8s.io", "v1alpha2", "policyreports");

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// A MachineIdentity as it was written. `leaving`: it is being deleted. `retain`: what was made
-/// for it stays without it. `knownVersions`: the last version of each generated Secret in its
-/// status, so that a Secret that somebody deleted is counted on. `known`: by the names of
+/// A MachineIdentity as it was written. `leaving`: it is being deleted. `retain`: objects that were
+/// created for it stay without it. `knownVersions`: the last version of each generated Secret in
+/// its status, so that the count goes on for a Secret that a user deleted. `known`: by the names of
 /// credentials. `labels` have [#DISCOVERED] only while nobody has adopted the identity.
 public record Identity(
     String namespace,

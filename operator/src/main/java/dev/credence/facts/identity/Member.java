@@ -23,10 +23,10 @@ public sealed interface Member {
 
   record Account(ObjectFacts thing, boolean automount) implements Member {}
 
-  /// A Secret without its bytes. `issue` is what our annotations on it say, where they can be read;
-  /// `part`: it is there for another Secret; `keeper`: what else looks after it, like Helm;
-  /// `runs`: what is recorded of the hooks of its value; `overwritten`: somebody else wrote over a
-  /// value of ours.
+  /// A Secret without its bytes. `issue`: our annotations on it, where they can be read; `part`: it
+  /// belongs to the rotation of another Secret; `keeper`: what else manages it, like Helm; `runs`:
+  /// what is recorded of the hooks of its value; `overwritten`: another client overwrote a value of
+  /// ours.
   record StoredSecret(
       ObjectFacts thing,
       Optional<Issue> issue,
@@ -81,9 +81,9 @@ public sealed interface Member {
   }
 
   /// A cert-manager Certificate. `complaint` is its message where it is not ready; `issuing`:
-  /// cert-manager is about to issue it anew; `revision`: how often it has, 0 where never;
-  /// `failure`: the last attempt failed. `asked` is what its spec says, and `ours` what of that we
-  /// wrote and nobody else states.
+  /// cert-manager is about to re-issue it; `revision`: how often it was issued, 0 where never;
+  /// `failure`: the last attempt failed. `asked` is its spec, and `ours` the part of it that
+  /// Credence wrote and no other field manager owns.
   record Certificate(
       ObjectFacts thing,
       boolean ready,
@@ -192,11 +192,11 @@ public sealed interface Member {
     Ending
   }
 
-  /// When a rotation was stopped, and by what recipe it was making a value.
+  /// When a rotation was aborted, and the generator spec of the value that it was generating.
   record Aborted(Instant at, String recipe) {}
 
-  /// `credence.dev/expires-at`: the word of the holder of a Secret that we do not make, and on a
-  /// token of ours what the API server granted.
+  /// `credence.dev/expires-at`: written by the owner of a linked Secret, and on a token of ours the
+  /// expiration that the API server granted.
   sealed interface EndDate {
     record At(Instant time) implements EndDate {}
 

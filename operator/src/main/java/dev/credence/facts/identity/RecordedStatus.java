@@ -6,14 +6,15 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 
-/// What the status remembers of the life of an identity. Where it was lost, the identity is judged
-/// anew: a suspension that is still wanted begins again, and an approval or a review is asked for
-/// again where nothing in the cluster shows it.
+/// What the status remembers of the lifecycle of an identity. Where it was lost, the identity is
+/// evaluated again: a suspension that is still due begins again, and an approval or a review is
+/// required again where nothing in the cluster shows it.
 ///
-/// `resumedAt`: when it last came back into service, unless it was out of it as idle. `lastUse`:
-/// the last day on which it was seen at work; `referenced`: something was set up to use it at the
-/// last look, `referencedUntil`: the day on which the last of that went. `classified`: the type
-/// that it had, where nobody declares one. `ended`: tokens that are noticed when they come back.
+/// `resumedAt`: when it was last resumed, unless it had been suspended as idle. `lastUse`: the last
+/// day on which it was observed in use; `referenced`: something was set up to use it at the last
+/// reconcile, `referencedUntil`: the day on which the last of that was deleted. `classified`: the
+/// type that it had, where no type is declared. `ended`: tokens that are detected when they come
+/// back.
 public record RecordedStatus(
     boolean decommissioned,
     Optional<Suspended> suspended,
@@ -63,9 +64,9 @@ public record RecordedStatus(
     }
   }
 
-  /// Who last confirmed that it is needed: the operator's own record. `disregarded`: an annotation
-  /// that never counts. `checkedBy`: the installation of the admission policy that was in force at
-  /// the last look, by its mark: what is written after such a look was checked by it.
+  /// The user who last confirmed that it is needed: the operator's own record. `disregarded`: an
+  /// annotation that never counts. `checkedBy`: the mark of the admission policy that was active at
+  /// the last reconcile: what was written after that reconcile was checked by it.
   public record Review(
       Optional<RecordedReview> last, Optional<String> disregarded, Optional<String> checkedBy) {
     public static final Review NONE =

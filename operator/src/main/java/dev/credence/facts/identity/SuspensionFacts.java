@@ -15,19 +15,19 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// What suspension and approval rest on beside the identity itself.
+/// The facts that suspension and approval depend on, in addition to the identity itself.
 ///
-/// `guards`: the admission policies that are in force. `unconfirmed`: those that are there, and by
-/// which the API server was not seen to refuse. `asked`: the address of the API server that was
-/// asked that, where one was. `listed`: what the list of suspended accounts says of accounts of
-/// the namespace, by name; `mostListed`: how many of them it may have. `tokens`: the Secrets with
-/// tokens of accounts that the identity may have, and those that its suspension has ended.
-/// `ended`: the ended tokens that its status remembers. `anchors`: the anchors of tokens that
-/// Credence issued for these accounts, whichever identity asked for them. `immune`: accounts of
-/// the namespace that are never suspended. `recent`: when policies suspended identities by
-/// themselves in the last hour, by the policy's name. `bindings`: who still gives rights to the
-/// accounts; looked up only for an identity at its end. `vetting`: what approvals and reviews are
-/// checked by.
+/// `guards`: the admission policies that are active. `unconfirmed`: those that exist, and by which
+/// the API server was not observed to deny. `asked`: the address of the API server that was asked
+/// for that, where one was. `listed`: the entries of the list of suspended accounts for accounts of
+/// the namespace, by name; `mostListed`: how many there may be. `tokens`: the Secrets with tokens
+/// of accounts that the identity may have, and those that its suspension has invalidated. `ended`:
+/// the invalidated tokens that its status remembers. `anchors`: the anchors of tokens that Credence
+/// issued for these accounts, whichever identity asked for them. `immune`: accounts of the
+/// namespace that are never suspended. `recent`: when policies suspended identities in the last
+/// hour, by the policy's name. `bindings`: the bindings that still grant rights to the accounts;
+/// read only for an identity that is being decommissioned. `vetting`: what approvals and reviews
+/// are checked by.
 public record SuspensionFacts(
     Set<Admission> guards,
     Set<Admission> unconfirmed,

@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /// What approvals and reviews are checked by, and what an approval covers in addition to the spec.
 ///
-/// `installed`: the installations of the admission policies that are in force; `hooks`: what the
+/// `installed`: the installations of the admission policies that are active; `hooks`: what the
 /// CronJobs of the identity's hooks run, by name. They are read only where a policy requires an
 /// approval.
 public record Vetting(Map<Admission, Installation> installed, Map<String, HookTemplate> hooks) {

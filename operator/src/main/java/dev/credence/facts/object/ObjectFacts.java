@@ -3,10 +3,10 @@ package dev.credence.facts.object;
 
 import java.util.Optional;
 
-/// What every object that may be a member has.
-/// `matches`: the identity's selector matches its labels. `made`: we created it, whether or not the
-/// identity that we made it for is still there; never what its holder gave to an identity, by
-/// whichever name of a field manager it was written. `leaving`: it is being deleted.
+/// The facts about every object that may be a member.
+/// `matches`: the identity's selector matches its labels. `made`: Credence created it, whether or
+/// not the identity that it was created for still exists; never an object that its owner handed
+/// over, whichever field manager wrote it. `leaving`: it is being deleted.
 public record ObjectFacts(
     ObjectRef subject,
     Preconditions guard,
@@ -17,9 +17,9 @@ public record ObjectFacts(
     Adoption hold,
     boolean leaving) {
 
-  /// What ties an object to an identity that it does not go with. `adopt`: the name of the
-  /// identity that its holder gives it to; `heldBy`: the UID of the one that has it; `live`: that
-  /// one is still there, under that name.
+  /// The relation of an adopted object to an identity. `adopt`: the name of the identity that its
+  /// owner hands it over to; `heldBy`: the UID of the identity that has it; `live`: that identity
+  /// still exists, under that name.
   public record Adoption(Optional<String> adopt, Optional<String> heldBy, boolean live) {
     public static final Adoption NONE = new Adoption(Optional.empty(), Optional.empty(), false);
   }

@@ -16,8 +16,8 @@ public interface Catalog {
   /// A Role, or, with an empty namespace, a ClusterRole.
   Optional<Role> role(String namespace, String name);
 
-  /// What every binding that means somebody gives: what the API server would look at for a request
-  /// of theirs.
+  /// The grants of every binding that includes the subject: those that the API server would
+  /// evaluate for one of its requests.
   default List<Grant> grants(Who who) {
     var seen = new HashSet<String>();
     return who.subjects().stream()

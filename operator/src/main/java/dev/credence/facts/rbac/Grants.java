@@ -11,9 +11,9 @@ import java.util.Set;
 public sealed interface Grants {
   Grants UNKNOWN = new Unknown(List.of("they were not looked at"));
 
-  /// By the account's name. `privileged`: namespaces in which rights weigh more, since whoever
-  /// works there holds the cluster. `everywhere`: every namespace was looked at. `server`: the
-  /// version of the API server, where it is known. `exclusions`: bindings that are not judged.
+  /// By the account's name. `privileged`: namespaces in which rights are more severe, since their
+  /// workloads control the cluster. `everywhere`: every namespace was read. `server`: the version
+  /// of the API server, where it is known. `exclusions`: bindings that are not evaluated.
   record Known(
       Map<String, List<Grant>> ofAccounts,
       Set<String> privileged,

@@ -71,8 +71,8 @@ public final class WrittenDuration {
     return digits == null ? 0 : Long.parseLong(digits);
   }
 
-  /// A duration in a resource of others: all that Go's `time.ParseDuration` accepts, to the same
-  /// nanosecond. Empty where Go rejects the text.
+  /// A duration in a resource of another API: all that Go's `time.ParseDuration` accepts, to the
+  /// same nanosecond. Empty where Go rejects the text.
   public static Optional<Duration> go(String text) {
     var isNegative = text.startsWith("-");
     var rest = isNegative || text.startsWith("+") ? text.substring(1) : text;
