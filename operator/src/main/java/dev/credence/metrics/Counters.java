@@ -187,7 +187,7 @@ public final class Counters {
     counter(Metric.Refusals, "reason", reason).increment();
   }
 
-  /// An identity was taken out of service.
+  /// An identity was suspended.
   public void suspended(String reason) {
     counter(Metric.Suspensions, "reason", reason).increment();
   }

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// What discovery found at its last look; there are no numbers before the first, and none where no
-/// policy asks.
+/// Gauges of the last discovery; there are none before the first, and none where no policy asks for
+/// discovery.
 public final class DiscoveryGauges implements MultiCollector {
 
   /// `progress`: of the policies that have identities written, by name.

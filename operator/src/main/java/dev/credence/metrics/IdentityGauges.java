@@ -31,8 +31,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/// How every identity stands, as of the last look at each. Counted when somebody asks, so a series
-/// is gone with its object.
+/// Gauges of the state of every identity as of its last reconcile. Counted at each scrape, so a
+/// series disappears with its object.
 public final class IdentityGauges implements MultiCollector {
   private static final Map<String, Duration> WITHIN = new LinkedHashMap<>();
 
@@ -98,7 +98,7 @@ public final class IdentityGauges implements MultiCollector {
     return standings.size();
   }
 
-  /// Empty before the first look at it.
+  /// Empty before the first reconcile of the identity.
   public Optional<IdentityStatus> standing(Name name) {
     return Optional.ofNullable(standings.get(name)).map(Entry::standing);
   }

@@ -84,10 +84,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Everything that is watched beside the identities themselves, and whose identity each change
-/// wakes:
+/// Caches of all kinds that are watched in addition to the identities, and the identities that a
+/// change enqueues:
 ///
-/// | kind | held | wakes |
+/// | kind | held | enqueues |
 /// |---|---|---|
 /// | Secret | metadata | identities that name it, select it, or have marked it |
 /// | ServiceAccount | whole | the same |
@@ -435,13 +435,13 @@ public final class ClusterCaches implements ClusterReader {
     }
   }
 
-  /// Has the other identities looked at that want what this one wants.
+  /// Enqueues the other identities that claim an object of this one.
   public void wakeRivals(MachineIdentity identity) {
     waking.rivals(identity);
   }
 
-  /// Has every identity looked at again, and now and then the version of the API server asked for:
-  /// in a thread of its own, since the answer may take its time.
+  /// Enqueues every identity, and from time to time asks for the version of the API server: in a
+  /// thread of its own, since the answer may take long.
   public void resync() {
     if (release.isOld()) {
       Thread.ofVirtual().name("release").start(release::ask);
@@ -449,7 +449,7 @@ public final class ClusterCaches implements ClusterReader {
     waking.all();
   }
 
-  /// Has every identity looked at again.
+  /// Enqueues every identity.
   public void wakeAll() {
     waking.all();
   }
@@ -513,7 +513,7 @@ public final class ClusterCaches implements ClusterReader {
     return isGoodPart(identities.namespaces());
   }
 
-  /// Of the namespaces of the cluster, all of which may be looked at.
+  /// Of the namespaces of the cluster, if the operator may read all of them.
   private boolean isGoodPart(long some) {
     return namespaces.isEmpty() && some > FEW_NAMESPACES && some * GOOD_PART >= homes.all().size();
   }

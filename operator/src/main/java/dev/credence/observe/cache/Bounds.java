@@ -27,9 +27,10 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// How much is kept of an object, whatever its writer puts there. Objects of others may have a
-/// megabyte of labels, owners or names, and there may be hundreds of them: what no decision reads
-/// is not kept, and of the rest so much as an ordinary object has many times over.
+/// Bounds how much is kept of an object, whatever its writer puts there. Objects of other users may
+/// have a megabyte of labels, owners or names, and there may be hundreds of them: fields that no
+/// decision reads are dropped, and the rest is limited to many times the size of an ordinary
+/// object.
 final class Bounds {
   /// The labels of an object, keys and values together.
   private static final int LABELS = 4_096;
@@ -170,7 +171,8 @@ final class Bounds {
             new PolicyRuleBuilder().withApiGroups("*").withResources("*").withVerbs("*").build());
   }
 
-  /// One that is issued for an identity is far smaller; of others only names and the issuer matter.
+  /// A Certificate that is issued for an identity is far smaller; of others only names and issuer
+  /// matter.
   static void certificate(@Nullable CertificateSpec spec) {
     if (spec != null
         && Stream.of(

@@ -24,8 +24,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Keeps of an object's metadata what a decision needs. Most of what an object of others carries is
-/// bookkeeping of theirs: `managedFields` about other fields and annotations that we never read.
+/// Keeps of an object's metadata what a decision needs. Most metadata of an object that Credence
+/// does not manage serves other tools: `managedFields` about other fields and annotations that are
+/// never read.
 public final class TrimmedStore<T extends HasMetadata> implements ItemStore<T> {
   /// Who else owns a label or an annotation of ours matters too.
   private static final String OURS = "f:" + Api.GROUP + "/";
@@ -111,7 +112,7 @@ public final class TrimmedStore<T extends HasMetadata> implements ItemStore<T> {
   }
 
   public static void trim(HasMetadata object) {
-    // Who has written anything at all of an identity matters, and who else looks after it.
+    // Whether a user has written any field of an identity matters, and who else manages it.
     if (object instanceof MachineIdentity) {
       Bounds.meta(object.getMetadata());
     } else {
@@ -144,7 +145,7 @@ public final class TrimmedStore<T extends HasMetadata> implements ItemStore<T> {
               .toList());
     }
     if (!Metadata.annotations(meta).isEmpty()) {
-      // Who else looks after an object matters where it is given to us.
+      // Who else manages an object matters where it is handed over.
       var isGiven = meta.getAnnotations().containsKey(Api.ADOPT);
       meta.getAnnotations()
           .keySet()

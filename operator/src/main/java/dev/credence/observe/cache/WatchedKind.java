@@ -8,8 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// What the cache of a kind is told about it. `label`: only objects that carry it are watched;
-/// the API server sends no others. `indexes`: by what objects are found, beside their namespace.
+/// The description of a kind for its cache. `label`: only objects that carry it are watched; the
+/// API server sends no others. `indexes`: the keys by which objects are found, in addition to their
+/// namespace.
 public record WatchedKind<T extends HasMetadata>(
     Class<T> type, Optional<String> label, Map<String, Function<T, List<String>>> indexes) {
   public WatchedKind {

@@ -193,7 +193,7 @@ public final class CertManagerCaches {
         .toList();
   }
 
-  /// Empty: it is not known, since it is of a kind of others or may not be watched.
+  /// Empty: it is unknown, since the kind is not cert-manager's or may not be watched.
   public Optional<Issuer> issuer(String namespace, Issuer.Ref ref) {
     if (!ref.group().equals(Issuer.GROUP)) {
       return Optional.empty();

@@ -155,8 +155,9 @@ public final class CertificateReader {
         .collect(Collectors.toSet());
   }
 
-  /// Our own record tells. Where there is none (a Certificate of an earlier version) the API
-  /// server's does, but not of what a holder gave: its client may bear our name.
+  /// Credence's own record decides. Where there is none (a Certificate of an earlier version), the
+  /// API server's record does, but not for a Certificate that was handed over: its client may use
+  /// our name.
   private static boolean isOurs(ObjectMeta meta, Optional<Issuance> asked, Issuance.Field field) {
     return IssueRecord.isOn(meta)
         ? asked.filter(found -> IssueRecord.has(meta, field, found)).isPresent()

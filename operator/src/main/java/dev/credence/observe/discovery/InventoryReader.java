@@ -37,7 +37,7 @@ import java.util.stream.Collectors;
 /// cache or from a list that was asked for.
 public final class InventoryReader {
   /// `types`: of Secrets by their UID, for those that come without; `certificates` empty: they
-  /// cannot be looked at, and then `gaps` says so.
+  /// cannot be listed, and `gaps` says so.
   public record Lists(
       Collection<? extends HasMetadata> namespaces,
       Collection<? extends HasMetadata> accounts,

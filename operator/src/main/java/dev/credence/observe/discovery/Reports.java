@@ -14,7 +14,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/// Which reports of our name are there? Asked with the sweep and never watched.
+/// Lists the reports that have the operator's name: at the interval of the periodic resync, and
+/// without a watch.
 public final class Reports {
   private static final Set<String> ABOUT_THE_OBJECT = Set.of("apiVersion", "kind", "metadata");
 

@@ -8,8 +8,8 @@ import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.util.Map;
 import java.util.Optional;
 
-/// What has made a Secret and looks after it, so that nobody need claim it: a controller by owner
-/// reference, or one that is told by what it writes on its Secrets.
+/// Finds what created and manages a Secret, so that no identity needs to claim it: a controller by
+/// owner reference, or a tool that is recognized by the labels and annotations that it writes.
 public final class SecretOrigins {
   private static final String OF_CERT_MANAGER = "controller.cert-manager.io/fao";
   private static final String OF_HELM = "sh.helm.release.v1.";

@@ -107,7 +107,7 @@ public interface ClusterReader {
   /// Whether cert-manager's Certificates are known to the API server.
   boolean certManager();
 
-  /// Empty: it is not known, since it is of a kind of others or may not be looked at.
+  /// Empty: it is unknown, since the kind is not cert-manager's or may not be read.
   Optional<Issuer> issuer(String namespace, Issuer.Ref ref);
 
   /// The Certificates that write this Secret, by name.

@@ -165,7 +165,7 @@ public final class SuspendedAccounts {
     return parsed().byNamespace().getOrDefault(home, Map.of());
   }
 
-  /// Each look at an identity asks: thousands of entries are read once for each change.
+  /// Every reconcile reads this: thousands of entries are parsed once for each change.
   private Parsed parsed() {
     var lists = lists();
     var versions =

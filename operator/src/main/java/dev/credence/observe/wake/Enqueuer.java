@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Which identities does a change matter to? They are looked at again.
+/// Finds the identities that a change affects, and enqueues them.
 public final class Enqueuer {
   private static final String ACCOUNTS_OF = "system:serviceaccounts:";
 
