@@ -28,7 +28,7 @@ final class ChartReference {
 
   private final Table table = new Table("Value", "Default", "What it is for");
 
-  /// The README as it is, with the table of values written anew.
+  /// Rewrites the table of values in the README.
   static String markdown(Path chart) throws IOException {
     var readme = Files.readString(chart.resolve("README.md"));
     var text =

@@ -97,7 +97,7 @@ final class FieldReference {
     return "date-time".equals(schema.getFormat()) ? "time" : schema.getType();
   }
 
-  /// Of the whole status it is what is shown before the first look.
+  /// The whole status has a default too: its value before the first reconcile.
   private static String standard(String path, JSONSchemaProps schema) {
     return schema.getDefault() == null || path.equals("status")
         ? ""

@@ -17,10 +17,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 
-/// What was denied to the account of the operator since it was asked for, by the audit log: by
-/// RBAC, and by the policy of the chart on that account. Closing it fails where there is anything:
-/// the operator asked for what its chart does not grant. Not for tests that take rights away on
-/// purpose.
+/// The requests of the operator's account that were denied, by the audit log: by RBAC, and by the
+/// policy of the chart on that account. Closing it fails where there is any: the operator asked for
+/// what its chart does not grant. Not for tests that remove rights on purpose.
 public final class Denials implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String OPERATOR =
