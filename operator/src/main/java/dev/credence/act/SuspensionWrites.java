@@ -50,7 +50,7 @@ final class SuspensionWrites {
     entries.forEach(
         entry -> taken.put(entry.key(), Optional.of(SuspendedAccounts.text(entry.listed()))));
     if (!lists.write(taken)) {
-      throw new IllegalStateException("a namespace has more entries than its share");
+      throw new IllegalStateException("a namespace has more entries than its limit");
     }
   }
 

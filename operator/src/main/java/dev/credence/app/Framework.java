@@ -145,14 +145,15 @@ final class Framework {
 
   private void leadsNoMore() {
     if (!stopping.get()) {
-      LOG.error("the lease is lost: ending at once, since another replica may act already");
+      LOG.error(
+          "the lease is lost: the process ends at once, since another replica may lead already");
       Runtime.getRuntime().halt(1);
     }
   }
 
   private void informerStopped(@Nullable Throwable problem) {
     if (!stopping.get() && problem != null) {
-      LOG.error("a watch ended for good", problem);
+      LOG.error("a watch stopped and cannot be resumed", problem);
       dead.add("a watch ended for good: " + problem.getClass().getSimpleName());
     }
   }
@@ -214,7 +215,7 @@ final class Framework {
                 return lease;
               });
     } catch (KubernetesClientException gone) {
-      LOG.warn("the lease could not be given back: another replica takes over when it ends");
+      LOG.warn("the lease could not be released: another replica takes over when it expires");
     }
   }
 }

@@ -304,7 +304,7 @@ public final class Run implements Callable<Integer> {
       permissions.run();
     } catch (RuntimeException away) {
       LoggerFactory.getLogger(Run.class)
-          .debug("what the operator may do is asked again in a moment", away);
+          .debug("the permissions of the operator could not be read: retrying", away);
     }
   }
 

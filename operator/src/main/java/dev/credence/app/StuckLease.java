@@ -99,6 +99,6 @@ final class StuckLease {
     seen = written.getMetadata().getResourceVersion();
     freed = seen;
     since = nanos.getAsLong();
-    LOG.warn("nobody has renewed the lease for {}: it is free again", PATIENCE);
+    LOG.warn("the lease was not renewed for {}: it counts as expired", PATIENCE);
   }
 }

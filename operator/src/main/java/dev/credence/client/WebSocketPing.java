@@ -76,7 +76,7 @@ public final class WebSocketPing extends JdkHttpClientFactory {
         socket.sendPing(ByteBuffer.allocate(0));
       } else if (System.nanoTime() - askedAt.get() >= every.toNanos()) {
         rest();
-        LOG.warn("a watch has not answered for {} s and is opened anew", every.toSeconds());
+        LOG.warn("a watch did not answer for {} s and is reconnected", every.toSeconds());
         socket.abort();
         listener.onError(socket, new IOException("no answer for " + every + ": given up"));
       }

@@ -33,8 +33,7 @@ public final class DiscoveryLoop implements AutoCloseable {
   private long seen;
   private volatile BooleanSupplier complete = () -> false;
   private final Periodic worker =
-      new Periodic(
-          "discovery", "a look for what nobody claims failed and is tried again", this::tick);
+      new Periodic("discovery", "discovery failed: retrying", this::tick);
 
   public DiscoveryLoop(
       ClusterCaches watches,

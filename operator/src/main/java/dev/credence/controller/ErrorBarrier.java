@@ -13,7 +13,8 @@ final class ErrorBarrier {
     try {
       return look.get();
     } catch (Error fault) {
-      throw new IllegalStateException("a look at %s failed: %s".formatted(what, fault), fault);
+      throw new IllegalStateException(
+          "the reconcile of %s failed: %s".formatted(what, fault), fault);
     }
   }
 

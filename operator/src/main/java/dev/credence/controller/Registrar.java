@@ -108,7 +108,7 @@ final class Registrar {
           .setCause(fault)
           .addKeyValue("namespace", step.namespace())
           .addKeyValue("identity", step.name())
-          .log("a step failed");
+          .log("a step of registration failed");
       var why = Optional.of("the operator failed to write " + step.name() + "; its log says why");
       held.put(key(step), new Held(now.plus(AFTER_A_REFUSAL), why));
       return why;

@@ -51,7 +51,7 @@ public final class ReportLoop implements AutoCloseable {
   private Instant notBefore = Instant.MIN;
   private volatile BooleanSupplier complete = () -> false;
   private final Periodic worker =
-      new Periodic("reports", "a look at the reports failed and is tried again", this::tick);
+      new Periodic("reports", "the reports could not be evaluated: retrying", this::tick);
 
   public ReportLoop(
       ClusterCaches watches,
@@ -85,8 +85,7 @@ public final class ReportLoop implements AutoCloseable {
     } catch (KubernetesClientException unanswered) {
       notBefore = now.plus(AFTER_SILENCE);
       read = null;
-      LOG.warn(
-          "reports could not be read or written and are tried again: {}", unanswered.getMessage());
+      LOG.warn("reports could not be read or written: retrying: {}", unanswered.getMessage());
     } catch (RuntimeException | Error failed) {
       notBefore = now.plus(AFTER_SILENCE);
       throw failed;

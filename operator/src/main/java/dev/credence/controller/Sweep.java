@@ -54,7 +54,7 @@ public final class Sweep implements AutoCloseable {
   private volatile boolean leads;
   private volatile BooleanSupplier complete = () -> false;
   private final Periodic worker =
-      new Periodic("sweep", "a sweep failed and is tried again", this::tick);
+      new Periodic("sweep", "the periodic resync failed: retrying", this::tick);
 
   public Sweep(
       ClusterCaches watches, Act act, Tier tier, Counters meters, Clock clock, Duration every) {
@@ -283,7 +283,7 @@ public final class Sweep implements AutoCloseable {
           .addKeyValue("namespace", namespace)
           .addKeyValue("subject", subject)
           .log(
-              "what was there for an identity that is gone could not be taken off: the next sweep tries again");
+              "managed labels and annotations of a deleted identity could not be removed: retrying at the next periodic resync");
     }
   }
 

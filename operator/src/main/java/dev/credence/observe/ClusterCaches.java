@@ -246,16 +246,17 @@ public final class ClusterCaches implements ClusterReader {
     while (!isDone(all, TELL_EVERY)) {
       LOG.atWarn()
           .addKeyValue("kinds", those(watch -> !watch.isSynced()))
-          .log("still waiting for the API server to list; are the permissions there?");
+          .log("waiting for lists of the API server: check the permissions of the operator");
     }
     if (!isDone(certificates, PATIENCE_WITH_CERT_MANAGER)) {
-      LOG.warn("cert-manager's Certificates cannot be listed: going on without them");
+      LOG.warn("cert-manager's Certificates cannot be listed: starting without them");
     }
     if (!areKnown(certManager.signing(), certManager::isSigningRefused)) {
-      LOG.warn("issuers may not be listed: nothing is said about them and their CAs");
+      LOG.warn("no permission to list issuers: they and their CAs are not evaluated");
     }
     if (!areKnown(roles, rights::isRefused)) {
-      LOG.warn("roles and bindings may not be listed: what accounts may do is not judged");
+      LOG.warn(
+          "no permission to list roles and bindings: the rights of accounts are not evaluated");
     }
     if (!areKnown(isRolloutKnown, rollouts::isRefused)) {
       LOG.warn(

@@ -11,7 +11,8 @@ class ErrorBarrierTest {
   void an_error_is_an_exception_to_the_framework_which_knows_no_other() {
     assertThatThrownBy(() -> ErrorBarrier.at("sales/crm", ErrorBarrierTest::deep))
         .isInstanceOf(IllegalStateException.class)
-        .hasMessage("a look at sales/crm failed: java.lang.StackOverflowError: as deep as it goes")
+        .hasMessage(
+            "the reconcile of sales/crm failed: java.lang.StackOverflowError: as deep as it goes")
         .hasCauseInstanceOf(StackOverflowError.class);
   }
 

@@ -138,7 +138,7 @@ public final class Enforcement implements AutoCloseable {
         look(true);
       }
     } catch (RuntimeException | Error failed) {
-      LOG.warn("whether suspensions are enforced could not be asked, and is asked again", failed);
+      LOG.warn("the enforcement of suspensions could not be tested: retrying", failed);
     }
   }
 
@@ -173,7 +173,7 @@ public final class Enforcement implements AutoCloseable {
     if (!before.equals(Set.copyOf(confirmed))) {
       LOG.atLevel(confirmed.containsAll(before) ? Level.INFO : Level.WARN)
           .addKeyValue("enforced", confirmed.stream().map(Admission::resource).sorted().toList())
-          .log("what the API server refuses for suspended accounts");
+          .log("admission policies that the API server enforces for suspended accounts");
       changed.run();
     }
   }
