@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// What the actions of one decision change in the list of suspended accounts: one write for all of
+/// Changes of the list of suspended accounts by the actions of one decision: one write for all of
 /// them, whose result is the result of each.
 final class Listing {
   private final List<Action> changes;

@@ -25,7 +25,7 @@ public final class ReportWrites {
 
   private final KubernetesClient client;
 
-  /// What the API server made of it.
+  /// The object as the API server stored it.
   public record Written(String uid, String resourceVersion) {}
 
   public ReportWrites(KubernetesClient client) {

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What takes effect at the API server itself: the list of suspended accounts, and the label that
-/// ends tokens.
+/// Writes that the API server itself enforces: the list of suspended accounts, and the label that
+/// invalidates tokens.
 final class SuspensionWrites {
   private final MetadataWrites metadata;
   private final ListWrites lists;

@@ -14,9 +14,8 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/// What may come next on a command line: a candidate a line, and a last line for kubectl that says
-/// what else to offer (`:4`: no files, `:0`: files). The last word is the one that is being
-/// written.
+/// Completes a command line: one candidate a line, and a last line for kubectl that says what else
+/// to offer (`:4`: no files, `:0`: files). The last word is the one that is being written.
 @Command(name = "__complete", hidden = true, description = "What may come next on a command line.")
 public final class Candidates implements Callable<Integer> {
   private static final String NO_FILES = ":4";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.cli;
 
-/// What was asked for cannot be had. The message is the one line that is told.
+/// A command failed. The message is the one line that is printed.
 public final class Failed extends RuntimeException {
   public Failed(String message) {
     super(message);

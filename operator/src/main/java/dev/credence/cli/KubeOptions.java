@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/// Which cluster and which namespace, as kubectl has it.
+/// The cluster and the namespace, selected as by kubectl.
 public final class KubeOptions {
   private static final String DEFAULT = "default";
 
@@ -49,7 +49,7 @@ public final class KubeOptions {
       description = "Act as this user, where you may impersonate.")
   private @Nullable String user;
 
-  /// What is done on a connection; the number is the exit code.
+  /// Work on a connection; the number is the exit code.
   public interface Work {
     int on(Connection connection);
   }

@@ -64,7 +64,7 @@ public final class LiveSnapshot {
               Place.Cluster,
               ""));
 
-  /// What is seen, or why it cannot be.
+  /// The snapshot, or why there is none.
   public sealed interface Look {
     record Seen(Snapshot snapshot) implements Look {}
 

@@ -395,7 +395,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     return concluded(settled, refusals, client);
   }
 
-  /// What is known of an identity, and what is decided by that.
+  /// A snapshot of an identity, and the decision on it.
   private record Settled(MachineIdentity resource, Snapshot snapshot, Decision decision) {
     String uid() {
       return resource.getMetadata().getUid();

@@ -7,9 +7,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 
-/// How many writes the operator still does for a namespace: a token bucket for each. It is large
-/// enough for everything that a namespace needs at once, and bounds what is done for one whose
-/// objects are changed all the time.
+/// Limits the writes of the operator for each namespace by a token bucket. It is large enough for
+/// everything that a namespace needs at once, and bounds the writes for a namespace whose objects
+/// are changed all the time.
 final class Rates {
   static final int BURST = 5_000;
   static final int PER_SECOND = 20;

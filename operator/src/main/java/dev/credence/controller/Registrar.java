@@ -41,7 +41,7 @@ final class Registrar {
   private final ArrayDeque<Instant> written = new ArrayDeque<>();
   private final Map<String, Held> held = new HashMap<>();
 
-  /// What is not tried before `until`. `why` is empty where it was done.
+  /// An action that is not tried before `until`. `why` is empty where it succeeded.
   private record Held(Instant until, Optional<String> why) {}
 
   /// `writes` throws [WriteRefused] where the API server said no.

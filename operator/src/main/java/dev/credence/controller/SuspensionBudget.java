@@ -14,9 +14,9 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Which identities policies have suspended by themselves in the last hour, so that none does it to
-/// more of them than it may. What was done before this process began is read from the histories of
-/// the identities, once; what it does itself is counted before it is done.
+/// Limits how many identities a policy suspends in an hour. Suspensions before this process began
+/// are read from the histories of the identities, once; its own are counted before they are carried
+/// out.
 public final class SuspensionBudget {
   /// What a person never gives as a reason.
   private static final Set<String> BY_POLICY =

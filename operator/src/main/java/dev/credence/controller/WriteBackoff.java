@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// What did not go through lately, and when each is tried again: later after each try. Kept in
-/// memory alone: a new process tries at once.
+/// Writes that failed lately, and the time of the next try: later after each try. Kept in memory
+/// alone: a new process tries at once.
 final class WriteBackoff {
   private static final Duration FIRST_RACE = Duration.ofMillis(100);
   private static final Duration LONGEST_RACE = Duration.ofSeconds(5);

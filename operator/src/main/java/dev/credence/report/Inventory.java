@@ -39,7 +39,7 @@ public record Inventory(
   /// `scope`: which identities were asked for, in words.
   public record Origin(Instant at, String version, String cluster, String scope) {}
 
-  /// What identities of one owner, team, application, type or state come to.
+  /// The counts for the identities of one owner, team, application, type or state.
   public record Tally(String value, int identities, int accounts, int notReady, int grave) {}
 
   /// Something of an identity that ends.
@@ -49,7 +49,7 @@ public record Inventory(
 
   public record Found(Entry entry, Finding finding) {}
 
-  /// How often a rule found something. `severity` is the worst.
+  /// The number of findings of a rule. `severity` is the worst.
   public record Ruled(String rule, String severity, int findings, int identities) {}
 
   /// A rule that is broken: a finding, or a condition that is not as it should be. `about`: what

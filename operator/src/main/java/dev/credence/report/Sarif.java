@@ -21,9 +21,9 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// What is broken, as SARIF 2.1.0 (OASIS): for code scanning and for what collects the findings of
-/// scanners. One result for each finding, each condition that is not as it should be, and each
-/// account of no identity.
+/// Broken rules as SARIF 2.1.0 (OASIS): for code scanning and for tools that collect the findings
+/// of scanners. One result for each finding, each condition that is not as it should be, and each
+/// unclaimed account.
 final class Sarif {
   private static final String UNCLAIMED = "Unclaimed";
   private static final int FINGERPRINT = 32;

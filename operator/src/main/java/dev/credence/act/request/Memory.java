@@ -8,7 +8,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.util.List;
 
-/// What we wrote is remembered until the watch shows it.
+/// Remembers written objects until the watch shows them.
 public interface Memory {
   /// The whole object; of a Secret without its bytes.
   void wrote(HasMetadata object);

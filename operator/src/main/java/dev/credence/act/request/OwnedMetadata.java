@@ -11,7 +11,7 @@ import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import java.util.HashMap;
 
-/// What an object that we create says about itself.
+/// Metadata of the objects that Credence creates.
 public final class OwnedMetadata {
 
   /// Goes when the identity goes.

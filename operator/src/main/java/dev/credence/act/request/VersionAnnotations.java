@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What a generated Secret says about its value, as annotations.
+/// Annotations of a generated Secret about its value.
 public final class VersionAnnotations {
 
   /// The annotations that a Secret or a Certificate loses when it is released.

@@ -3,6 +3,6 @@ package dev.credence.act.secret;
 
 import java.util.Optional;
 
-/// What generated kubeconfigs say of the API server: its address, and the certificate authorities
-/// that prove it, in PEM; empty: those that the operator itself trusts.
+/// The API server in generated kubeconfigs: its address, and its certificate authorities in PEM;
+/// empty: those that the operator itself trusts.
 public record KubeconfigServer(String address, Optional<String> authorities) {}

@@ -67,7 +67,7 @@ public abstract class AnnotationCommand implements Callable<Integer> {
         });
   }
 
-  /// What is asked about.
+  /// The identity that a command is about.
   record Asked(
       Connection connection,
       Name name,

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// What the status of an identity says, in words.
+/// Lines that describe the status of an identity.
 final class StatusText {
 
   static List<String> lines(Entry entry, Instant now) {

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// How the life of an identity goes on, as its status tells it.
+/// Maps the transitions of an identity to `status.history`.
 final class StatusHistory {
   private static final int MOST = 10;
   private static final int MOST_SENTENCES = 32;
