@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// What did we make for a rotation of a Secret that the identity no longer has us make? A staged
-/// value and Jobs of hooks go. The anchor of a token stays as long as the Secret with the token.
+/// Deletes the objects of a rotation whose Secret the identity no longer lists: staged values and
+/// Jobs of hooks. The anchor of a token stays as long as the Secret with the token.
 final class Clearing {
   private static final String UNLISTED = "its Secret is no longer listed";
 

@@ -219,7 +219,7 @@ public sealed interface Action {
   /// first of its controller for this value.
   record Evict(ObjectRef subject, Preconditions guard, Optional<Noted> noted) implements Action {}
 
-  /// What a Secret is to say of the evictions for its value.
+  /// The record of the evictions for the value of a Secret.
   record Noted(ObjectRef secret, Preconditions guard, List<Evicted> evicted) {
     public Noted {
       evicted = List.copyOf(evicted);
@@ -312,9 +312,9 @@ public sealed interface Action {
     };
   }
 
-  /// What a generated Secret says about its value. `previousRetiresAt`: until then the value before
-  /// it counts; it stays in the Secret where `keepsPrevious`. `account`: of a token.
-  /// `leftBefore`: pods from before this time may use a value that is valid no more.
+  /// The annotations of a generated Secret about its value. `previousRetiresAt`: the end of the
+  /// overlap with the previous value, which stays in the Secret where `keepsPrevious`. `account`:
+  /// of a token. `leftBefore`: pods from before this time may use a value that is no longer valid.
   record VersionInfo(
       long version,
       Instant issuedAt,

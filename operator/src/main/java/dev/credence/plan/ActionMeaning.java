@@ -13,11 +13,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// What an action is outside of the decision, with one case for each: its name in the log, what
-/// `credence explain` says that the operator would do, the tier that it takes, the Event that tells
-/// of it, and what is counted of it.
+/// The meaning of an action outside of the decision, with one case for each: its name in the log,
+/// its text in `credence explain`, the tier that it requires, its Event, and its metric.
 ///
-/// `event` is empty where the members and the credentials of the status tell of it.
+/// `event` is empty where the members and the credentials of the status show it.
 public record ActionMeaning(
     String name, String words, Tier tier, Optional<Event> event, Optional<Count> counted) {
   public static final String GENERATED = "Generated";

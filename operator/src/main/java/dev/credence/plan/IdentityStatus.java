@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// What is true of an identity once the actions of its decision are done: status, Events and
-/// metrics are views of it. `violations`: the rules of the policy that are broken, whether it
-/// enforces them or not. `ended`: the tokens that are to be noticed when they come back.
+/// The status of an identity once the actions of its decision are done: status, Events and metrics
+/// are views of it. `violations`: the rules of the policy that are broken, whether it enforces them
+/// or not. `ended`: the tokens that are detected when they come back.
 public record IdentityStatus(
     State state,
     Optional<Typed> type,

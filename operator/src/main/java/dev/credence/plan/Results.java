@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Which rules do the identities of a namespace break? One result for each identity and rule, the
-/// worst first. There is no time in it, so that it stays the same while nothing changes.
+/// The broken rules of the identities of a namespace. One result for each identity and rule, the
+/// worst first. They contain no time, so that they stay the same while nothing changes.
 ///
 /// `fails` and `warns` count all of them, `listed` has so many that the object is not too large.
 public record Results(List<Result> listed, int fails, int warns, int skips) {

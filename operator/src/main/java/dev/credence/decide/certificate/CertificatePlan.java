@@ -37,9 +37,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// What comes next for a Certificate? cert-manager issues and renews; we create the Certificate
-/// where the identity says `issue`, bring what we wrote of it back to what the identity says, ask
-/// for a new one on request, and tell how it stands.
+/// Plans a Certificate. cert-manager issues and renews it; Credence creates it where the identity
+/// says `issue`, restores the fields that it wrote, requests a new issue, and reports its state.
 ///
 /// A Secret that is not of this Certificate is never written over, and where the policy enforces,
 /// nothing is asked for that breaks its rules.
@@ -331,8 +330,8 @@ public record CertificatePlan(
     return time.filter(at -> !at.isAfter(s.now())).isPresent();
   }
 
-  /// What differs between a Certificate and what the identity says: `fields` are for us to write,
-  /// `notes` tell of what somebody else wrote.
+  /// The differences between a Certificate and the identity's spec: `fields` are Credence's to
+  /// write, `notes` report fields of other writers.
   private record Amendment(List<Field> fields, List<String> notes) {
 
     static Amendment of(Certificate certificate, Issuance wanted) {

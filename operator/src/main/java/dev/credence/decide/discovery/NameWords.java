@@ -8,10 +8,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// Which words of a Secret's name say that it holds a credential: those that scanners of source
-/// code look for, and those of tutorials and charts. `secret`, `key` and `url` say it only together
-/// with the word before, since every Secret may be called a secret. docs/discovery.md has the same
-/// table.
+/// Words of a Secret's name that mark it as a credential: those that scanners of source code look
+/// for, and those of tutorials and charts. `secret`, `key` and `url` count only together with the
+/// word before, since every Secret may be called a secret. docs/discovery.md has the same table.
 final class NameWords {
   private static final Pattern BETWEEN_WORDS = Pattern.compile("[-._]+");
 

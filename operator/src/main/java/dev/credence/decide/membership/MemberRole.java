@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/// What an object is to the identity.
+/// The relation of an object to the identity.
 public sealed interface MemberRole {
   ObjectRef subject();
 

@@ -22,8 +22,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/// Which objects belong to the identity? Those it names, in its order, then those its selector
-/// matches, then what is left of earlier days.
+/// Finds the objects that belong to the identity: those that it lists, in its order, then those
+/// that its selector matches, then former members.
 public final class Membership {
 
   public static List<MemberRole> of(Snapshot s) {

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
-/// Which label and annotations should a member carry? The identity's name and its owner. A value
-/// that somebody else wrote is reported and never fought over.
+/// Plans the label and annotations of a member: the identity's name and its owner. The value of
+/// another field manager is reported and never fought over.
 public record OwnershipLabels(Optional<Action> action, List<String> foreign) {
   private static final int LONGEST_VALUE = 101;
 

@@ -7,7 +7,8 @@ import dev.credence.facts.rbac.PolicyRule;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// What somebody may do: the union of all that is granted, as the API server adds it up.
+/// The effective rights of an account: the union of all that is granted, as the API server computes
+/// it.
 public record EffectiveRights(List<Grant> grants) {
   public EffectiveRights {
     grants = List.copyOf(grants);

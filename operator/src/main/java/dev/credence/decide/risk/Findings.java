@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/// What is dangerous in what somebody may do? One finding for each rule of [RiskRules] that holds:
-/// the worst of it, wherever that is.
+/// Finds dangerous rights of an account. One finding for each rule of [RiskRules] that matches: the
+/// most severe, in whichever scope it is.
 public final class Findings {
   /// What is dangerous ends the list of places, not the reader's patience.
   private static final int MOST_SHOWN = 4;

@@ -16,8 +16,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// What rights have to add up to for a rule to find something: a few words that the table of
-/// [RiskRules] is written in.
+/// A condition on rights, in the few words that the table of [RiskRules] is written in.
 sealed interface RiskCondition {
 
   Optional<Match> in(SubjectScope place);

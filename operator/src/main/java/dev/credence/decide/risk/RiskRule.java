@@ -37,7 +37,7 @@ public record RiskRule(
     }
   }
 
-  /// What it means that a right is given for objects of some names alone.
+  /// The effect of a right that is granted for objects of some names only.
   public enum Names {
     /// one step less
     Lower,

@@ -10,8 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// What the rules of one role come to: which of the simple conditions of the table they meet by
-/// themselves, and by which rights.
+/// Evaluates one role: which of the simple conditions of the table it meets, and by which rights.
 ///
 /// Many accounts share few roles, so this is worked out once for a role and remembered. It depends
 /// on nothing but the rules, so that nobody can tell.

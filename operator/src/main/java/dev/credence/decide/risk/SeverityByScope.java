@@ -5,8 +5,8 @@ import dev.credence.facts.policy.Severity;
 import java.util.Optional;
 import java.util.Set;
 
-/// How bad it is in every namespace, in one, and in one whose accounts hold the cluster. Empty: not
-/// worth a word there.
+/// Severity of a right that is granted everywhere, in one namespace, and in a privileged one.
+/// Empty: no finding there.
 public record SeverityByScope(
     Severity everywhere, Optional<Severity> namespace, Severity privilegedNamespace) {
 

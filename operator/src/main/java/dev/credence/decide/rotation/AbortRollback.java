@@ -17,7 +17,7 @@ import dev.credence.plan.IdentityStatus.Credential.Phase;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// What people ask for of a rotation that is under way: to stop it, or to take it back.
+/// Carries out requests on a rotation that is in progress: abort and rollback.
 final class AbortRollback {
   private final RotationTarget t;
   private final SecretPlan plans;

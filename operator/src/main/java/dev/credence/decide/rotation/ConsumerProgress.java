@@ -14,8 +14,9 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Who uses a Secret, and who of them has moved to its current value? A pod has if it was created
-/// since that was issued: what a process read when it started, nobody can see from outside.
+/// Finds the consumers of a Secret, and those that have moved to its current value. A pod has if it
+/// was created since that was issued: what a process read when it started cannot be seen from
+/// outside.
 ///
 /// A consumer is a workload, or all pods of one controller of another kind, or a pod without a
 /// controller. One without any pod moves as soon as it has one.

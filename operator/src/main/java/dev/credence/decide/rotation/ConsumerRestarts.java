@@ -33,9 +33,9 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Which consumers are restarted, so that they read the new values? Those with pods from before, a
-/// few at once, each once for all the Secrets that it uses. What somebody has paused, or what does
-/// not come up, is reported and not forced; behind what does not come up the others wait.
+/// Plans restarts of consumers that must read new values: those with pods from before, a few at
+/// once, each once for all the Secrets that it uses. A paused workload, or one that does not become
+/// ready, is reported and not forced; the others wait for one that does not become ready.
 ///
 /// A workload that is not whole for a reason of its own is given `timeout` to become whole. It
 /// holds back no other meanwhile, and is restarted after all others.

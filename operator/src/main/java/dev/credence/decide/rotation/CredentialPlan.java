@@ -19,9 +19,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// What comes next for one credential: the actions, its status after them, and what prevents a new
-/// version. `changesAt`: when that changes without an event, in addition to the times that the
-/// credential shows. `handled`: the requests that its version answers; empty where it answers none.
+/// The plan of one credential: the actions, its status after them, and what prevents a new version.
+/// `changesAt`: when that changes without an event, in addition to the times that the credential
+/// shows. `handled`: the requests that its version answers; empty where it answers none.
 public record CredentialPlan(
     List<Action> actions,
     Credential credential,
@@ -62,7 +62,7 @@ public record CredentialPlan(
     }
   }
 
-  /// What one part of a rotation (hooks, staging, overlap) adds to the plan.
+  /// The part of the plan that hooks, staging or overlap add.
   record Progress(
       Phase phase,
       Optional<String> message,

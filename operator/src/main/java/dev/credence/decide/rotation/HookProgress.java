@@ -11,9 +11,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// How far are the hooks of one value? The Jobs say it, and what is recorded of those that are not
-/// there any more. An attempt goes through all its steps; after a failed one the next begins at the
-/// first.
+/// The progress of the hooks of one value, from their Jobs and from the records of Jobs that were
+/// deleted. An attempt goes through all its steps; after a failed one the next begins at the first.
 sealed interface HookProgress {
   /// The Job of this step is to be started.
   record Next(Step step, int attempt) implements HookProgress {}

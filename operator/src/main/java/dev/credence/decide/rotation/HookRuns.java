@@ -43,7 +43,7 @@ record HookRuns(
     return new HookRuns(t, version, value, List.of(Step.revoke), secret).result(true);
   }
 
-  /// How far the hooks of one version are.
+  /// The progress of the hooks of one version.
   sealed interface Result {}
 
   /// The version went through all of them. `note`: what is known and not recorded yet.

@@ -10,7 +10,7 @@ import dev.credence.plan.Durations;
 import dev.credence.plan.IdentityStatus.Credential.Phase;
 import java.time.Duration;
 
-/// What is to be done about a Secret of ours whose annotations cannot be right?
+/// Repairs a generated Secret whose annotations cannot be right.
 final class IssueTimeRepair {
   private final RotationTarget t;
   private final SecretPlan plans;

@@ -16,8 +16,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// How do the Secrets stand whose value we do not make? Linked ones, and those that the identity no
-/// longer lists.
+/// Plans the Secrets whose value Credence does not generate: linked ones, and those that the
+/// identity no longer lists.
 public final class LinkedSecrets {
 
   /// A Secret that Credence never writes. It expires where its owner wrote

@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/// What does a new value say about itself, and how long does the one before it stay?
+/// The annotations of a new value, and the time for which the previous value stays.
 record NewValue(RotationTarget t) {
 
   /// Of a Secret that is not there.

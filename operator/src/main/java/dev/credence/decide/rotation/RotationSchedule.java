@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
-/// How often is a value replaced, and how long does the old one stay? What the identity asks for,
-/// else what its policy says, never longer than the policy's bound.
+/// Computes when a value is rotated, and how long the previous one stays: by the identity, else by
+/// its policy, never beyond the policy's bound.
 ///
 /// `seed` names the credential: due times are spread by it, always the same way, so that a thousand
 /// values that were issued in one second are not replaced in one second.

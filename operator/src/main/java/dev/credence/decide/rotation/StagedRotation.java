@@ -35,7 +35,7 @@ import java.util.stream.Stream;
 public record StagedRotation(
     RotationTarget t, Optional<IssuedSecret> current, boolean overlapping, boolean atOnce) {
 
-  /// What comes next for the new version.
+  /// The next step for the new version.
   sealed interface StagedResult {}
 
   /// It is in place once this action is done.
