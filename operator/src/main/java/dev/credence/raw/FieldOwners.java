@@ -14,8 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Who wrote a label, an annotation or another field, as the API server keeps it in
-/// `managedFields`.
+/// Reads who wrote a label, an annotation or another field from `managedFields`.
 public final class FieldOwners {
 
   /// Whether nobody but us owns it: what somebody else owns too is not for us to change. `where` is

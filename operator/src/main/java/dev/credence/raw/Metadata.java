@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/// What an object says of itself; nothing where it is silent.
+/// Reads metadata; a missing field counts as empty.
 public final class Metadata {
 
   /// The very object that was read. The API server always sets both; what lacks them matches

@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// What is in a list that may be missing and may hold nothing.
+/// Streams a list that may be null and may contain null.
 public final class NullSafe {
 
   public static <T> Stream<T> in(@Nullable List<T> list) {

@@ -3,8 +3,8 @@ package dev.credence.raw;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 
-/// Which of two states of an object is the newer one? Resource versions of one kind are ordered
-/// numbers (KEP-5504); one that is none counts as older than every other.
+/// Compares two states of an object. Resource versions of one kind are ordered numbers (KEP-5504);
+/// one that is no number counts as older than every other.
 public final class ResourceVersions {
 
   public static long of(HasMetadata object) {

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What is known of cert-manager and around the Certificates of one identity. `installed`: whether
-/// its resources are known to the cluster.
+/// The facts about cert-manager and the Certificates of one identity. `installed`: whether its
+/// resources are known to the cluster.
 ///
 /// `issuers`: those that the Certificates name; one that is not in it is not known. `outputs`: what
 /// is at the names of the Secrets that the identity's Certificates are to write.

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// How all keys of a generated Secret are made.
+/// The generators of all keys of a generated Secret.
 public record GeneratedContent(List<KeySpec> keys) implements SecretContent {
 
   private static final char SEPARATOR = '.';

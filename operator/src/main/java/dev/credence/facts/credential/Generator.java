@@ -4,8 +4,8 @@ package dev.credence.facts.credential;
 import java.util.List;
 import java.util.Optional;
 
-/// How a value is made. The bounds are those of the schema (`api/`); they are not checked again
-/// here.
+/// The generator of a value. Its bounds are those of the schema (`api/`); they are not checked
+/// again here.
 public sealed interface Generator {
 
   /// Fixed text, the same in every version.

@@ -3,7 +3,7 @@ package dev.credence.facts.credential;
 
 import java.util.List;
 
-/// What the CronJob of a hook runs, as far as somebody who approves it must know.
+/// The pod template of a hook's CronJob, as far as an approver must know it.
 public sealed interface HookTemplate {
 
   /// `digest`: of the whole pod template; `account` and `images` are what people read of it.

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// What cert-manager is asked to issue. What is empty is left to cert-manager's own defaults.
+/// The request for a certificate. Empty fields are left to cert-manager's own defaults.
 ///
 /// `renewBeforePercentage` is what others may ask instead of `renewBefore`; `renews`: whether
 /// cert-manager is to renew it at all; `unreadable`: what is written where a duration belongs and
@@ -93,7 +93,7 @@ public record Issuance(
         .orElseGet(() -> lifetime().dividedBy(DEFAULT_PART));
   }
 
-  /// What an identity can say of a Certificate, and where that is in its spec.
+  /// The fields of a Certificate that an identity can set, with their place in its spec.
   public enum Field {
     IssuerGroup(i -> Optional.of(i.issuer().group()), "issuerRef", "group"),
     IssuerKind(i -> Optional.of(i.issuer().kind()), "issuerRef", "kind"),

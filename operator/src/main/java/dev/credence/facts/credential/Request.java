@@ -3,7 +3,7 @@ package dev.credence.facts.credential;
 
 import java.util.Optional;
 
-/// What somebody asked for by an annotation.
+/// A request by an annotation.
 public sealed interface Request {
   /// Acted upon once for each new value.
   record Asked(String value) implements Request {}

@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// What is asked for by annotations of an identity or a generated Secret. Each is acted upon once
-/// for each new value.
+/// The requests by annotations of an identity or a generated Secret. Each is acted upon once for
+/// each new value.
 public record Requests(
     Optional<Request> rotate,
     Optional<Request> rollback,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.facts.credential;
 
-/// What a Secret that we make holds.
+/// The content of a Secret that Credence writes.
 public sealed interface SecretContent permits GeneratedContent, TokenRecipe {
 
   /// Tells whether a value was made by this. It stays the same when the program changes, so that an

@@ -5,7 +5,7 @@ import java.util.Collection;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// What Kubernetes and the operator bring themselves, and nobody has to claim.
+/// The default exclusions: objects of Kubernetes and of the operator that no identity has to claim.
 ///
 /// `namespaces`: all that is in them. `accounts`: ServiceAccounts as `namespace/name`, or as
 /// `*/name` in every namespace. Secrets and Certificates are left apart by their namespace alone,

@@ -84,7 +84,7 @@ public record Inventory(
     }
   }
 
-  /// How an identity came to be.
+  /// The origin of an identity.
   public enum Found {
     /// somebody has written it
     Declared,

@@ -89,8 +89,8 @@ public record Identity(
     return Optional.ofNullable(known.get(credential));
   }
 
-  /// What the status says of a credential and nothing else remembers: who used it at last count,
-  /// and what was asked of cert-manager: `renewing` is the revision that is to be followed by
+  /// Facts about a credential that only the status remembers: its consumers at the last count, and
+  /// what was requested from cert-manager: `renewing` is the revision that is to be followed by
   /// another, and `failedAttempts` how often it had failed by then.
   public record Known(
       Optional<Users> consumers,
@@ -99,8 +99,8 @@ public record Identity(
       Optional<Integer> renewing,
       Optional<Integer> failedAttempts) {}
 
-  /// How many use a Secret, how many of them its current value, and how many have a value that is
-  /// valid no more.
+  /// The number of consumers of a Secret, of those that use its current value, and of those that
+  /// use a value that is no longer valid.
   public record Users(int total, int current, int leftBehind) {
     public Users(int total, int current) {
       this(total, current, 0);

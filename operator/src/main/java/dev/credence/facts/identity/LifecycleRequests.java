@@ -3,8 +3,8 @@ package dev.credence.facts.identity;
 
 import java.util.Optional;
 
-/// What people ask of the life of an identity. `suspend`: the annotation, whatever it says: a
-/// typing error is no reason to go on. `approve`, `review`: the annotations as they are.
+/// The requests on the lifecycle of an identity. `suspend`: the annotation, whatever its value: a
+/// typing error is no reason to stay active. `approve`, `review`: the annotations as they are.
 public record LifecycleRequests(
     State state, Optional<String> suspend, Optional<String> approve, Optional<String> review) {
   public static final LifecycleRequests ACTIVE =

@@ -69,7 +69,7 @@ public sealed interface Member {
     }
   }
 
-  /// What a Secret is to the one that it is there for.
+  /// The purpose of a Secret that belongs to the rotation of another one.
   sealed interface Part {
     String secret();
 
@@ -102,12 +102,12 @@ public sealed interface Member {
     }
   }
 
-  /// How often in a row cert-manager has failed to issue a certificate, and when it last did.
+  /// The failed attempts of cert-manager in a row, and the time of the last one.
   record Failure(int attempts, Instant last) {}
 
-  /// What a generated Secret says about its value: enough to carry on if every status were lost.
-  /// `account`: the UID of the ServiceAccount whose token it is. `aborted`: the last rotation that
-  /// somebody stopped. `moving`: how far its consumers have moved to it.
+  /// The annotations of a generated Secret about its value: enough to go on if every status were
+  /// lost. `account`: the UID of the ServiceAccount whose token it is. `aborted`: the last rotation
+  /// that was aborted. `moving`: how far its consumers have moved to it.
   record Issue(
       long version,
       Instant issuedAt,
@@ -171,9 +171,9 @@ public sealed interface Member {
     }
   }
 
-  /// What the Secret remembers of its consumers. `leftBefore`: pods from before this time hold a
-  /// value that is valid no more; empty once there are none. `evicted`: the controllers of which a
-  /// pod was evicted for the current value.
+  /// The record on a Secret about its consumers. `leftBefore`: pods from before this time use a
+  /// value that is no longer valid; empty once there are none. `evicted`: the controllers of which
+  /// a pod was evicted for the current value.
   record Moving(Optional<Instant> leftBefore, List<Evicted> evicted) {
     public static final Moving NONE = new Moving(Optional.empty(), List.of());
 
@@ -182,7 +182,7 @@ public sealed interface Member {
     }
   }
 
-  /// What there is of the value before the current one, while consumers may still use that.
+  /// The state of the previous value, while consumers may still use it.
   enum Previous {
     /// readable as `<key>.previous`, and valid
     Kept,

@@ -51,8 +51,8 @@ public record RecordedStatus(
   /// `unused`: a policy ended it, since nothing used it, and else a suspension did.
   public record EndedToken(String secret, String account, String accountUid, boolean unused) {}
 
-  /// What somebody approved: the operator's own record of it. `disregarded`: an annotation that
-  /// nobody checked when it was written, so that it never counts.
+  /// The recorded approval. `disregarded`: an annotation that was written without a check, so that
+  /// it never counts.
   public record Approval(Optional<RecordedApproval> approved, Optional<String> disregarded) {
     public static final Approval NONE = new Approval(Optional.empty(), Optional.empty());
   }
@@ -78,7 +78,7 @@ public record RecordedStatus(
   /// `day` in UTC.
   public record LastUse(LocalDate day, Sign sign) {}
 
-  /// What showed that it was at work.
+  /// The kind of evidence for a use.
   public enum Sign {
     TokenLabel,
     Pod

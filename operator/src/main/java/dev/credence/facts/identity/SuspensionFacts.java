@@ -143,7 +143,8 @@ public record SuspensionFacts(
   /// off the list. The list has the first characters of the UID alone, and nothing of `why`.
   public record Listed(String identity, String uid, Instant since, String why, Until until) {
 
-    /// What takes the entry off the list, in addition to the resumption of its identity.
+    /// The event that removes the entry from the list, in addition to the resumption of its
+    /// identity.
     public enum Until {
       /// the deletion of its identity
       Deleted,

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
-/// What approvals and reviews are checked by, and what an approval covers in addition to the spec.
+/// The checks of approvals and reviews, and what an approval covers in addition to the spec.
 ///
 /// `installed`: the installations of the admission policies that are active; `hooks`: what the
 /// CronJobs of the identity's hooks run, by name. They are read only where a policy requires an

@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
 
-/// What an action or a setback is about: an object of the identity's own namespace.
+/// The object of an action or a failed write, in the identity's own namespace.
 public record ObjectRef(Kind kind, String name) implements Comparable<ObjectRef> {
 
   public enum Kind {

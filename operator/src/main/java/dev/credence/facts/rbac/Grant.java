@@ -4,8 +4,8 @@ package dev.credence.facts.rbac;
 import java.util.List;
 import java.util.Optional;
 
-/// What one binding gives to somebody. `to`: the subject in it by which it does. Empty `namespace`:
-/// everywhere. `rules` empty: the role that it refers to does not exist.
+/// The rights that one binding grants to a subject. `to`: the subject of the binding that includes
+/// it. Empty `namespace`: everywhere. `rules` empty: the role that it refers to does not exist.
 public record Grant(String via, String namespace, Subject to, Optional<List<PolicyRule>> rules) {
   public Grant {
     rules = rules.map(List::copyOf);

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// What is given to the accounts that an identity may have.
+/// The rights of the accounts that an identity may have.
 public sealed interface Grants {
   Grants UNKNOWN = new Unknown(List.of("they were not looked at"));
 

@@ -4,8 +4,8 @@ package dev.credence.facts.text;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 
-/// What a contact must look like, for the whole value. RE2: the time is linear in the text whatever
-/// the pattern is.
+/// The pattern of a contact, for the whole value. RE2: the time is linear in the text whatever the
+/// pattern is.
 public sealed interface ContactPattern {
 
   static ContactPattern of(String regex) {

@@ -4,8 +4,8 @@ package dev.credence.facts.text;
 import java.util.ArrayDeque;
 import java.util.regex.Pattern;
 
-/// How often does an expression repeat what it repeats? RE2 refuses more than a thousand times; its
-/// Java port does not count what is nested and would write `((a{1000}){1000}){1000}` out in memory.
+/// Counts the repetitions of an expression. RE2 rejects more than a thousand; its Java port does
+/// not count nested ones and would expand `((a{1000}){1000}){1000}` in memory.
 final class RegexExpansion {
   static final int MOST = 1000;
 

@@ -9,6 +9,6 @@ public sealed interface Timing {
 
   record Scheduled(Cron cron) implements Timing {}
 
-  /// What was written cannot be read; `problem` is the sentence for its author.
+  /// A schedule that cannot be read; `problem` is the sentence for its author.
   record Unreadable(String problem) implements Timing {}
 }

@@ -4,8 +4,8 @@ package dev.credence.facts.usage;
 import java.util.List;
 import java.util.Optional;
 
-/// Who uses the Secrets of a namespace. `problem`: why it could not be listed; then nothing is
-/// known about anybody.
+/// The consumers of the Secrets of a namespace. `problem`: why they could not be listed; then no
+/// consumer is known.
 public record Consumers(
     List<WorkloadFacts> workloads, List<PodFacts> pods, Optional<String> problem) {
   public static final Consumers NONE = new Consumers(List.of(), List.of(), Optional.empty());

@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// How many pods a controller had before the first of them was evicted for a new value. The
-/// operator keeps it on the Secret: of a kind that it does not know it cannot ask how many pods are
-/// wanted.
+/// The number of pods of a controller before the first of them was evicted for a new value. The
+/// operator keeps it on the Secret: for a kind that it does not know, it cannot read how many pods
+/// are wanted.
 ///
 /// `pods`: all; `old`: those from before the new value; `since`: when the first was evicted.
 public record Evicted(String controller, int pods, int old, Instant since) {

@@ -32,7 +32,7 @@ public record PodFacts(
     atStart = Set.copyOf(atStart);
   }
 
-  /// What happens after the pod is gone.
+  /// The consequence of deleting the pod.
   public enum Returns {
     /// its controller creates another pod
     Replaced,

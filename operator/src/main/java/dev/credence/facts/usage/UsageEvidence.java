@@ -4,8 +4,7 @@ package dev.credence.facts.usage;
 import java.time.LocalDate;
 import java.util.Map;
 
-/// What shows that the accounts and credentials of an identity are in use, and what kind of actor
-/// it is.
+/// Evidence that the accounts and credentials of an identity are in use, and of the type of actor.
 ///
 /// `uses`: of its accounts and Secrets alone. `signals`: labels and annotations of its accounts
 /// that tell what they are for, by the name of the account. The tokens of its accounts are among

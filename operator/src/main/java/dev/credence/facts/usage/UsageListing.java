@@ -6,7 +6,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 
-/// Who uses the ServiceAccounts and Secrets of a namespace, as it was listed.
+/// The usage of the ServiceAccounts and Secrets of a namespace, as it was listed.
 ///
 /// `ran`: the last day, in UTC, on which there was a pod with one of them, as far as pods are still
 /// there: today for one that has not ended, the day of its start for one that has. `setUp`: what

@@ -8,8 +8,8 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/// What makes pods from a template: a Deployment, StatefulSet, DaemonSet, Argo Rollout, Job or
-/// CronJob.
+/// An object that creates pods from a template: a Deployment, StatefulSet, DaemonSet, Argo Rollout,
+/// Job or CronJob.
 ///
 /// `secrets` are those that the template names. `wanted`: how many pods it is to have, where it
 /// keeps a number of them. `restartedFor` is our annotation on the template, `restartedAt` when we
@@ -58,7 +58,7 @@ public record WorkloadFacts(
   /// the controller of the workload reports that it is done.
   public record Requested(Instant at, boolean complete) {}
 
-  /// How far its pods are those of its template.
+  /// The progress of its pods towards its template.
   public sealed interface Rollout {
     /// every pod is of the current template and ready
     record Done() implements Rollout {}
