@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// What is counted as it happens.
+/// Counters of events.
 public final class Counters {
   private static final String REQUEST_REFUSED = "RequestRefused";
 

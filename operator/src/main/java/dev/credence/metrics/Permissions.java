@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 
-/// What the operator has tried and may not do. A refused request (403) alone does not tell: quotas
-/// and admission policies answer alike. So the authorizer is asked, and asked again until the right
-/// is there.
+/// Gauges of permissions that the operator used and does not have. A denied request (403) alone
+/// does not tell: quotas and admission policies answer alike. So the authorizer is asked, and asked
+/// again until the permission is granted.
 public final class Permissions implements MultiCollector {
   private static final int MOST = 64;
   private static final Duration ASKED_AGAIN = Duration.ofMinutes(1);

@@ -10,7 +10,7 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.List;
 import java.util.function.Supplier;
 
-/// How the policies are kept, counted when somebody asks.
+/// Gauges of the policies, counted at each scrape.
 public final class PolicyCount implements MultiCollector {
   private final Supplier<List<Policy>> policies;
 

@@ -77,7 +77,7 @@ public final class RequestCount implements Interceptor {
     };
   }
 
-  /// What a path is about; `discovery` where it is about no resource.
+  /// The resource of a request path; `discovery` where it is about no resource.
   private record Target(String group, String namespace, String resource, String name) {
     static final Target NONE = new Target("", "", "discovery", "");
 

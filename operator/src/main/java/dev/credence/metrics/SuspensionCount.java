@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/// How many accounts are suspended, how much of its share a namespace uses, and what enforces it,
-/// counted when somebody asks.
+/// Gauges of suspended accounts, of the used part of a namespace's limit, and of the enforcing
+/// admission policies, counted at each scrape.
 public final class SuspensionCount implements MultiCollector {
   private final Supplier<Map<String, Long>> byNamespace;
   private final Supplier<Set<Admission>> enforced;

@@ -386,7 +386,7 @@ public final class ClusterCaches implements ClusterReader {
     return types.isBehind() || outages.arePending();
   }
 
-  /// Whose identity is woken by what happens to cert-manager's resources.
+  /// Enqueues the identities that a change of cert-manager's resources affects.
   private final class CertManagerChanges implements CertManagerCaches.Changes {
     @Override
     public void certificate(@Nullable Certificate before, @Nullable Certificate after) {

@@ -5,8 +5,8 @@ import dev.credence.api.MachineIdentity;
 import java.util.HashMap;
 import java.util.Map;
 
-/// How much of the operator's memory the MachineIdentities of a namespace take. Beyond its share,
-/// the texts of its large ones are not kept, and those are shown as TooLarge.
+/// Measures the memory that the MachineIdentities of a namespace take. Beyond the share of a
+/// namespace, the texts of its large identities are not kept, and those are reported as TooLarge.
 final class Shares {
   /// Characters that the identities of a namespace have together.
   static final int OF_A_NAMESPACE = 4 << 20;

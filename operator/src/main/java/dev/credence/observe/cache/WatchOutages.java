@@ -6,8 +6,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// Which kinds have not been watched for a while? A watch ends every few minutes and the next one
-/// begins at once; one that stays away has lost its permission, or the API server.
+/// Finds the kinds that have not been watched for a while. A watch ends every few minutes and the
+/// next one begins at once; a watch that does not come back has lost its permission, or the API
+/// server.
 public final class WatchOutages {
   private static final long PATIENCE = Duration.ofSeconds(30).toNanos();
 

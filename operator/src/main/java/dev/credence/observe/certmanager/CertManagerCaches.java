@@ -38,7 +38,7 @@ public final class CertManagerCaches {
   private @Nullable Resources resources;
   private CompletableFuture<?> signing = CompletableFuture.completedFuture(null);
 
-  /// Who is told. `before` null: it is new; `unusedFor` null: it is gone.
+  /// Listener for changes. `before` null: the object is new; `after` null: it was deleted.
   public interface Changes {
     void certificate(@Nullable Certificate before, @Nullable Certificate after);
 
@@ -50,7 +50,7 @@ public final class CertManagerCaches {
     void everywhere();
   }
 
-  /// What is watched while cert-manager is there.
+  /// The caches that exist while cert-manager is installed.
   private record Resources(
       KindCache<Certificate> certificates,
       KindCache<io.fabric8.certmanager.api.model.v1.Issuer> issuers,

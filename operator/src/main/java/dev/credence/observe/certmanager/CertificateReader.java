@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// What cert-manager is asked to issue, by an identity or by a Certificate.
+/// Reads a request for a certificate, from an identity or from a Certificate.
 public final class CertificateReader {
   private static final String ISSUER = "Issuer";
   private static final String ALWAYS = "Always";

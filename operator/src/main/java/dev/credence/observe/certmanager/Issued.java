@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// What the status of a Certificate says of its issue.
+/// Reads the status of a Certificate.
 public final class Issued {
   /// The condition while cert-manager issues it, or is asked to.
   public static final String ISSUING = "Issuing";

@@ -25,8 +25,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// What the caches hold, as far as a snapshot needs it. Nothing here makes a request but
-/// [#consumers], [#uses], [#tracking] and [#hook].
+/// Read access to the caches for a snapshot. No method makes a request but [#consumers], [#uses],
+/// [#tracking] and [#hook].
 public interface ClusterReader {
 
   List<Policy> policies();

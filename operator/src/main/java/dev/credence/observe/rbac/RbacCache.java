@@ -30,8 +30,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Who gives rights to whom: the roles and bindings of the cluster, watched. An operator that may
-/// not watch them goes on without, and says so.
+/// Caches of the roles and bindings of the cluster. An operator that may not watch them works
+/// without, and reports it.
 public final class RbacCache implements Catalog {
   /// Bindings are found by whom they name, and by the role that they refer to.
   private static final String BY_SUBJECT = "subject";

@@ -17,8 +17,8 @@ import io.fabric8.kubernetes.api.model.batch.v1.JobTemplateSpec;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// What a CronJob runs, with a digest of its pod template: images, commands, ServiceAccount,
-/// volumes, labels and annotations. When and how often it runs is not part of it.
+/// Reads the pod template of a CronJob, with a digest: images, commands, ServiceAccount, volumes,
+/// labels and annotations. The schedule is not part of it.
 public final class HookTemplates {
   private static final ObjectMapper CANONICAL =
       JsonMapper.builder().enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS).build();

@@ -32,7 +32,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// What is asked of the life of an identity, and what its status remembers of it.
+/// Reads the requests on the lifecycle of an identity, and what its status remembers of it.
 public final class LifecycleReader {
 
   static LifecycleRequests calling(MachineIdentity resource) {

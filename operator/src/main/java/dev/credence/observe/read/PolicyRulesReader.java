@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
-/// What a CredentialPolicy asks to be watched, as facts.
+/// Reads the rules of a CredentialPolicy.
 final class PolicyRulesReader {
 
   static PolicyRules of(Optional<CredentialPolicySpec> spec) {

@@ -17,7 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// How a policy wants rotations to be carried out.
+/// Reads the procedure by which a policy has rotations carried out.
 final class RotationProcedureReader {
   private static final String UTC = "UTC";
 

@@ -21,9 +21,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Which of the chart's admission policies are there and bound to deny, by the list of suspended
-/// accounts of this very operator where they go by one. Whether the API server goes by them is
-/// asked by [Enforcement].
+/// Finds the admission policies of the chart that exist and are bound to deny, by the list of
+/// suspended accounts of this very operator where they use one. Whether the API server enforces
+/// them is tested by [Enforcement].
 public final class AdmissionPolicies {
   private static final String DENY = "Deny";
   private static final int MARK_BYTES = 4;

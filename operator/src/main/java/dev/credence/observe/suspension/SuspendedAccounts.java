@@ -69,7 +69,7 @@ public final class SuspendedAccounts {
 
   private volatile Parsed parsed = new Parsed(List.of(), Map.of());
 
-  /// What the lists of these versions say.
+  /// The content of the lists with these versions.
   private record Parsed(List<String> versions, Map<String, Map<String, Listed>> byNamespace) {}
 
   /// An account, by its key, and what is listed of it.

@@ -38,7 +38,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// What the suspension of an identity rests on, out of the caches.
+/// Reads the facts for the suspension of an identity from the caches.
 public final class SuspensionReader {
   private final ClusterReader cluster;
 

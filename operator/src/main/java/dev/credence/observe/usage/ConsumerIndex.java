@@ -21,7 +21,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Who uses the Secrets of one namespace, found object by object: workloads first, then pods.
+/// Collects the consumers of the Secrets of one namespace, object by object: workloads first, then
+/// pods.
 public final class ConsumerIndex {
   private final Set<String> deployments = new HashSet<>();
   private final Set<String> rollouts = new HashSet<>();

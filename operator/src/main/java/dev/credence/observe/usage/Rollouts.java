@@ -22,8 +22,8 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// How far are the pods of a workload those of its template? By the rules of `kubectl rollout
-/// status` (k8s.io/kubectl/pkg/polymorphichelpers/rollout_status.go).
+/// Computes the progress of a rollout by the rules of `kubectl rollout status`
+/// (k8s.io/kubectl/pkg/polymorphichelpers/rollout_status.go).
 final class Rollouts {
   private static final String ROLLING_UPDATE = "RollingUpdate";
   static final Rollout UNSEEN =

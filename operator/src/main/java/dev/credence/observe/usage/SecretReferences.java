@@ -34,8 +34,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Which Secrets of its namespace does a pod name? Every field of a pod that takes the name of a
-/// Secret is here; what a pod reads with its token is nowhere to be seen.
+/// Finds the Secrets of its namespace that a pod names. Every field of a pod that takes the name of
+/// a Secret is here; Secrets that a pod reads with its token cannot be found.
 final class SecretReferences {
 
   static Set<String> of(@Nullable PodSpec spec) {

@@ -37,7 +37,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Which ServiceAccounts and Secrets do the objects of a namespace use?
+/// Collects the ServiceAccounts and Secrets that the objects of a namespace use.
 ///
 /// A hook uses both values of a Secret for the sake of a rotation, so that it shows nothing about
 /// the Secret; its account is at work all the same. A Job that something else has made says no more

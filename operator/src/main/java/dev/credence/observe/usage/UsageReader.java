@@ -23,7 +23,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// What shows that an identity is in use, out of the caches and of what was listed.
+/// Reads evidence of usage from the caches and from lists.
 public final class UsageReader {
   private final ClusterReader cluster;
 

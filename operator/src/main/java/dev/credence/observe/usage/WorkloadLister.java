@@ -208,7 +208,7 @@ public final class WorkloadLister {
     return new Usage(found, problems, new ConcurrentHashMap<>());
   }
 
-  /// What was listed for the condition InUse: `found` by namespace.
+  /// The usage that was listed for the condition InUse: `found` by namespace.
   private record Usage(
       Map<String, UsageIndex> found, List<String> problems, Map<String, UsageListing> answers) {
     Duration kept() {

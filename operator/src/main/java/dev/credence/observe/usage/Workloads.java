@@ -26,7 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What makes pods, as facts.
+/// Reads workloads.
 public final class Workloads {
   private static final Set<String> ENDS = Set.of("Complete", "Failed");
 

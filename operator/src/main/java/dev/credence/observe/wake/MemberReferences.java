@@ -11,8 +11,8 @@ import dev.credence.observe.read.LifecycleReader;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Which objects an identity lists by name: the index by which an object finds the identities it
-/// matters to.
+/// The objects that an identity lists by name: the index by which a change of an object finds its
+/// identities.
 public final class MemberReferences {
 
   public static Stream<ObjectRef> names(MachineIdentity identity) {
