@@ -5,7 +5,7 @@ import dev.credence.testing.Program;
 import java.util.List;
 import java.util.Map;
 
-/// What other programs say, in plain English.
+/// Output of other programs in plain English.
 final class Words {
   static String of(String... words) {
     return Program.output(Map.of("LC_ALL", "C"), List.of(words));

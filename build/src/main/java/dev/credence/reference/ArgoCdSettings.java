@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
 
-/// What an Argo CD needs that does not bring the health checks and actions of Credence itself: keys
-/// of its ConfigMap `argocd-cm`, made of a folder in the layout of Argo CD's
+/// Keys of the ConfigMap `argocd-cm` for an Argo CD that does not bring the health checks and
+/// actions of Credence itself, made of a folder in the layout of Argo CD's
 /// `resource_customizations`.
 final class ArgoCdSettings {
   private static final String HEAD =

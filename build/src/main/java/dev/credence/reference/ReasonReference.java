@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Which condition may have which reason.
+/// The reasons of each condition.
 final class ReasonReference {
 
   record Answer(ConditionType aspect, ConditionStatus truth) {}

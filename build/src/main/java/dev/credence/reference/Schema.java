@@ -20,9 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
-/// What a CRD needs beyond what the generator writes: list-maps, messages instead of bare patterns,
-/// bounds on maps, the description of the root, and the status that says "waiting" before the
-/// operator has looked.
+/// Parts of a CRD that the generator does not write: list-maps, messages instead of bare patterns,
+/// bounds on maps, the description of the root, and the status before the first reconcile.
 final class Schema {
   private static final Map<String, List<String>> LIST_MAPS =
       Map.of(

@@ -5,7 +5,7 @@ import io.fabric8.kubernetes.api.model.authorization.v1.ResourceAttributes;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 
-/// What the real authorizer says.
+/// Asks the authorizer of the API server.
 public final class AccessReview {
 
   /// Whether a ServiceAccount may do this, with the groups that every one of them is in.

@@ -17,7 +17,7 @@ import java.time.Instant;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/// What was asked of the API server since a mark: the audit log from a position in the file on.
+/// The requests to the API server since a mark: the audit log from a position in the file on.
 public final class Audit {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String MARK = "credence-audit-mark-";

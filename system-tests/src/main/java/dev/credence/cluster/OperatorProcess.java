@@ -43,14 +43,14 @@ public final class OperatorProcess implements AutoCloseable {
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
-  /// How the process ended, and how long that took.
+  /// The exit code of the process, and the time that its end took.
   public record Ended(int exitCode, Duration took) {}
 
   public static Start on(LocalCluster cluster) {
     return new Start(cluster);
   }
 
-  /// What is still to be said before the start.
+  /// The options of a start.
   public static final class Start {
     private final LocalCluster cluster;
     private final Map<String, String> settings = new LinkedHashMap<>();
