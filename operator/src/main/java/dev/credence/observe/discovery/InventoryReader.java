@@ -154,11 +154,6 @@ public final class InventoryReader {
         meta.getDeletionTimestamp() != null);
   }
 
-  /// For those who know no types but those of the objects themselves.
-  public static Function<String, Optional<String>> untyped() {
-    return uid -> Optional.empty();
-  }
-
   public static Function<String, Optional<String>> types(Map<String, String> byUid) {
     return uid -> Optional.ofNullable(byUid.get(uid));
   }

@@ -80,7 +80,7 @@ class DiscoveryTest {
             certificates.map(found -> found),
             all(world, MachineIdentity.class),
             all(world, CredentialPolicy.class).stream().map(PolicyReader::of).toList(),
-            InventoryReader.untyped(),
+            uid -> Optional.empty(),
             texts(about.path("gaps"))),
         DefaultExclusions.of(
             about.has("excluded") ? texts(about.path("excluded")) : EXCLUDED, "credence-system"));
