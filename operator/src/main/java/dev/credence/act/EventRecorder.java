@@ -115,7 +115,7 @@ public final class EventRecorder implements AutoCloseable {
 
   private void turned(MachineIdentity identity, @Nullable Condition before, Condition now) {
     if (now.type().equals("Ready")) {
-      // What is wrong has its own Event; only the way back is worth one more.
+      // A problem has its own Event; only the recovery is worth one more.
       if (now.status() == Condition.Truth.True
           && before != null
           && before.status() == Condition.Truth.False) {
@@ -140,7 +140,7 @@ public final class EventRecorder implements AutoCloseable {
         && !condition.reason().equals(Reason.RotationDue.name());
   }
 
-  /// How many Events were not written since too many were waiting.
+  /// The number of Events that were not written since too many were waiting.
   long dropped() {
     return events.dropped();
   }

@@ -134,7 +134,7 @@ final class EventWrites implements AutoCloseable {
     }
   }
 
-  /// How many Events were not written since too many were waiting.
+  /// The number of Events that were not written since too many were waiting.
   long dropped() {
     return dropped.get();
   }

@@ -98,7 +98,7 @@ public final class FairQueue<T> {
     return Optional.empty();
   }
 
-  /// What was taken for the namespace is finished.
+  /// An item that was taken for the namespace is finished.
   public synchronized void done(String namespace) {
     taken.computeIfPresent(namespace, (_, count) -> count > 1 ? count - 1 : null);
     notify();
@@ -117,7 +117,7 @@ public final class FairQueue<T> {
     return found;
   }
 
-  /// How many items wait.
+  /// The number of waiting items.
   public synchronized int size() {
     return size;
   }

@@ -95,7 +95,7 @@ final class HookStarts {
           identity.getMetadata().getNamespace(),
           new Action.Note(known.subject(), known.guard(), runs));
     } catch (WriteRefused overtaken) {
-      // Somebody else wrote the Secret: the next reconcile records what the watch shows.
+      // Another client wrote the Secret: the next reconcile records what the watch shows.
       LOG.debug("{}: not recorded yet: {}", started.getMetadata().getName(), overtaken.why());
     }
   }
@@ -263,7 +263,8 @@ final class HookStarts {
     }
   }
 
-  /// What a hook is told. The value is under its keys, with the suffix, in the Secret named there.
+  /// The environment variables of a hook. The value is under its keys, with the suffix, in the
+  /// Secret named there.
   private static Map<String, String> variables(Action.RunHook run, MachineIdentity identity) {
     var variables = new TreeMap<String, String>();
     variables.put("CREDENCE_STEP", run.step().name());

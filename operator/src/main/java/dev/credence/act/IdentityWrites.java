@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Identities that we write for accounts that nobody claims. What is created says nothing but which
-/// account it is for, so that whoever adopts it contradicts nothing of it.
+/// Writes identities for unclaimed accounts. A new one states only which account it is for, so that
+/// a user who adopts it contradicts nothing of it.
 public final class IdentityWrites {
   private static final String KIND = "MachineIdentity";
   private static final String PATH =

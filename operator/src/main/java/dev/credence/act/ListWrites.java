@@ -138,7 +138,7 @@ final class ListWrites {
     var drafts = new ArrayList<Draft>();
     memory.suspensionLists().forEach(list -> drafts.add(new Draft(list)));
     var beyond = new HashSet<String>();
-    // What is taken off makes room.
+    // Removed entries make room.
     changes.forEach((key, text) -> text.ifPresentOrElse(entry -> {}, () -> remove(drafts, key)));
     changes.forEach(
         (key, text) ->
@@ -162,7 +162,7 @@ final class ListWrites {
     return drafts.stream().anyMatch(draft -> draft.accounts.containsKey(key));
   }
 
-  /// How many accounts of the namespace of this one are listed.
+  /// The number of listed accounts of the namespace of this one.
   private static long count(List<Draft> drafts, String key) {
     var namespace = key.substring(0, key.indexOf('.') + 1);
     return drafts.stream()

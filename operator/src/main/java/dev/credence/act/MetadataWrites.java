@@ -69,9 +69,9 @@ final class MetadataWrites {
     return answer.getMetadata();
   }
 
-  /// Takes the marks off. What was written by apply goes by an apply that leaves it out, which
-  /// keeps what somebody else states too; what was written at the creation of an object of ours,
-  /// which was then orphaned, goes by name.
+  /// Removes the managed label and annotations. Those that were written by apply are removed by an
+  /// apply that leaves them out, which keeps what other field managers own too; those that were
+  /// written at the creation of an object of ours, which was then orphaned, are removed by name.
   void unmark(String namespace, ObjectRef subject, Preconditions guard) {
     var left = mark(namespace, subject, guard, NOTHING);
     if (FieldOwners.weOwn(left, "f:labels", Api.IDENTITY, MarkRecord.hasIdentity(left))) {
@@ -79,7 +79,7 @@ final class MetadataWrites {
     }
   }
 
-  /// The annotations that somebody else wrote, as they were found.
+  /// The annotations that other users wrote, as they were found.
   private static Labelling ofOthers(ObjectMeta meta) {
     return new Labelling(
         Optional.empty(),
@@ -157,7 +157,8 @@ final class MetadataWrites {
     patch(namespace, subject, guard, Map.of("labels", labels, "annotations", annotations));
   }
 
-  /// What stays without its identity has no owner, and says who may have it.
+  /// An object that stays without its identity has no owner, and records which identity may have
+  /// it.
   void tie(MachineIdentity identity, ObjectRef subject, Preconditions guard, boolean retained) {
     var annotations = new HashMap<String, @Nullable Object>();
     annotations.put(Api.ADOPT, retained ? identity.getMetadata().getName() : null);

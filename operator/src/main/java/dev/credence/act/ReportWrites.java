@@ -41,8 +41,8 @@ public final class ReportWrites {
             .create());
   }
 
-  /// By server-side apply. With the UID, since an apply would otherwise take over what somebody
-  /// else put in its place; by force, since it is ours.
+  /// Replaces a report by server-side apply. With the UID, since an apply would otherwise overwrite
+  /// another object of the same name; by force, since the report is Credence's.
   public Written replace(
       ReportKind kind, String namespace, String uid, Map<String, Object> content) {
     var object = object(kind, namespace, content);
@@ -67,7 +67,7 @@ public final class ReportWrites {
         .delete();
   }
 
-  /// What the object says, but for its metadata.
+  /// The content of the object without its metadata.
   public static Map<String, Object> content(ReportKind kind, String namespace, Results results) {
     var content = new TreeMap<String, Object>();
     if (kind == ReportKind.Report) {

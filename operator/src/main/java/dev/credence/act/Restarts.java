@@ -120,7 +120,7 @@ public final class Restarts {
         .call(asker -> asker.raw(path, "POST", eviction));
   }
 
-  /// What the API server says where a PodDisruptionBudget keeps the pod: a 429 with a cause
+  /// The message of the API server where a PodDisruptionBudget keeps the pod: a 429 with a cause
   /// `DisruptionBudget`, or, where several select the pod, a 500
   /// (kubernetes/pkg/registry/core/pod/storage/eviction.go).
   private static Optional<String> budget(KubernetesClientException answer) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// The end of a token's end, as a merge patch: what the operator put on the Secret comes off.
 public final class Revalidation {
 
-  /// What the patch says of the metadata.
+  /// The metadata of the patch.
   public static Map<String, Map<String, @Nullable Object>> metadata() {
     var label = new HashMap<String, @Nullable Object>();
     label.put(Api.INVALID_SINCE, null);

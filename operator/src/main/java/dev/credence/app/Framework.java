@@ -32,10 +32,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The operator framework: its loops, its retries, and the election of the replica that acts.
+/// The operator framework: its loops, its retries, and the election of the leader.
 ///
-/// A leader that is told to stop gives the lease back, so that another takes over within a second.
-/// One that loses its lease ends at once, without finishing anything: somebody else acts already.
+/// A leader that is stopped releases the lease, so that another takes over within a second. One
+/// that loses its lease ends at once, without finishing anything: another replica leads already.
 final class Framework {
   private static final Logger LOG = LoggerFactory.getLogger(Framework.class);
   private static final String LEASE = EffectiveSettings.LEASE;
@@ -115,7 +115,7 @@ final class Framework {
               .withLeaseNamespace(settings.namespace())
               .withIdentity(instance)
               // The client waits up to 2.2 times as long between two tries: with its default of 2 s
-              // a released lease could stay without a holder for more than 4 s.
+              // no replica might lead for more than 4 s after a release.
               .withRetryPeriod(Duration.ofSeconds(1))
               .withExitOnStopLeading(false)
               .withLeaderCallbacks(

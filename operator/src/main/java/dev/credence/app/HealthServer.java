@@ -23,8 +23,8 @@ public final class HealthServer implements AutoCloseable {
 
   private final HttpServer server;
 
-  /// One for each request: clients that stall hold up nobody. How many there may be is the server's
-  /// limit on connections.
+  /// One for each request: stalled clients delay no other. The server limits the number of
+  /// connections.
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
 

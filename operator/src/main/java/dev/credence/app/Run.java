@@ -51,7 +51,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 
-/// Runs the operator until it is told to stop. This is where everything is wired.
+/// Runs the operator until it is stopped, and wires its parts.
 @Command(
     name = "run",
     mixinStandardHelpOptions = true,
@@ -65,7 +65,7 @@ public final class Run implements Callable<Integer> {
   private static final int FAILED = 1;
   private static final Duration LOOK_AT_HEALTH_EVERY = Duration.ofSeconds(2);
 
-  /// What has come up so far: health is asked from the first moment on.
+  /// The step of the start that is in progress: health is asked from the first moment on.
   private volatile String waitingFor = "starting";
 
   private final CountDownLatch stopped = new CountDownLatch(1);
@@ -92,8 +92,9 @@ public final class Run implements Callable<Integer> {
     }
   }
 
-  /// What a thread did that died of something nobody expected is done by no other: half an operator
-  /// would look like a whole one. A new process begins in seconds and loses nothing.
+  /// Ends the process when a thread dies of an unexpected exception: no other thread does its work,
+  /// and the operator would look healthy without it. A new process starts in seconds and loses
+  /// nothing.
   private void died(Thread thread, Throwable fault) {
     if (stopping) {
       return;
@@ -263,7 +264,7 @@ public final class Run implements Callable<Integer> {
     engine.publishSettings();
   }
 
-  /// Nothing is even asked where nobody wants reports.
+  /// Reads nothing where reports are not enabled.
   private static Optional<ReportLoop> reporting(
       Settings settings,
       Clients clients,

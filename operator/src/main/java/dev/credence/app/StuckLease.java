@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Frees a lease that nobody renews, whatever is written in it.
+/// Frees a lease that is not renewed, whatever is written in it.
 ///
-/// The client's election believes what a lease says: one that was renewed by a clock an hour ahead
-/// is held for an hour by nobody, one that somebody edited to last a year for a year, and at one
-/// without a duration it gives up for good. So a replica that waits also looks whether the lease
-/// changes at all, by its own clock that never jumps, as Kubernetes' own components do.
+/// The client's election trusts the content of a lease: a lease that was renewed by a clock an hour
+/// ahead is held for an hour without a holder, one that a user edited to last a year for a year,
+/// and a lease without a duration stops the election for good. So a waiting replica also checks
+/// whether the lease changes at all, by its own monotonic clock, as Kubernetes' own components do.
 final class StuckLease {
   private static final Logger LOG = LoggerFactory.getLogger(StuckLease.class);
 
@@ -49,7 +49,7 @@ final class StuckLease {
   }
 
   /// To be called every few seconds while this replica waits for the lease. False when the lease is
-  /// free and still nobody takes it: then the election of this process has come to its end.
+  /// free and this process does not take it: then its election has stopped.
   boolean look() {
     var version = version();
     if (!version.equals(seen)) {
@@ -73,7 +73,7 @@ final class StuckLease {
           .map(lease -> lease.getMetadata().getResourceVersion())
           .orElse(NONE);
     } catch (KubernetesClientException silence) {
-      // Nobody can renew it meanwhile: whoever leads has his time again.
+      // The lease cannot be renewed meanwhile: the holder has the full time again.
       seen = null;
       throw silence;
     }

@@ -68,7 +68,7 @@ import org.slf4j.LoggerFactory;
 @ControllerConfiguration(
     name = "identities",
     generationAwareEventProcessing = false,
-    // A timer that nobody needs stays in memory until it is due.
+    // An unneeded timer would stay in memory until it is due.
     maxReconciliationInterval =
         @MaxReconciliationInterval(interval = Constants.NO_MAX_RECONCILIATION_INTERVAL),
     fieldManager = Api.MANAGER,
@@ -92,7 +92,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
       Set.of(Reason.NotManaged, Reason.ClaimedByOther, Reason.ClaimedWhileSuspended);
 
   private static final Duration SHORTEST_TIMER = Duration.ofMillis(50);
-  /// What the API server answers to a status that the schema does not allow.
+  /// The answers of the API server to a status that the schema does not allow.
   private static final Set<Integer> REJECTED = Set.of(400, 422);
 
   private static final int FRAMES = 12;
@@ -150,7 +150,8 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     this.gone = gone;
   }
 
-  /// Our own writes of the status wake nobody; spec, labels and annotations do.
+  /// Ignores the operator's own writes of the status; spec, labels and annotations enqueue the
+  /// identity.
   public static final class MattersToUs implements OnUpdateFilter<MachineIdentity> {
     @Override
     public boolean accept(MachineIdentity after, MachineIdentity before) {
@@ -289,8 +290,8 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     return again(decision);
   }
 
-  /// One place for every exception that nobody expected: it becomes a condition of this identity.
-  /// That the API server cannot be asked is nothing about the identity, and is tried again.
+  /// Turns every unexpected exception into a condition of this identity. A failure to reach the API
+  /// server is no fault of the identity, and is retried.
   private Decision evaluated(MachineIdentity resource, KubernetesClient client) {
     try {
       return look(resource, client);
@@ -437,7 +438,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     return settled;
   }
 
-  /// What is known of its use may be minutes old, which is too old to suspend by.
+  /// The usage may have been listed minutes ago, which is too old for a suspension.
   private Optional<Snapshot> freshUsage(Settled settled) {
     if (!settled.decision().counted()) {
       return Optional.empty();
@@ -446,7 +447,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     return Optional.of(snapshot(settled.resource(), settled.now()));
   }
 
-  /// What its policy suspends by itself is counted before it is done. Another one may have been
+  /// A suspension by the policy is counted before it is carried out. Another identity may have been
   /// suspended since the reconcile began.
   private Optional<Snapshot> claimBudget(Settled settled) {
     return settled
@@ -622,7 +623,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     }
   }
 
-  /// What is left to do waits while a suspension or a revocation was asked for meanwhile.
+  /// The remaining actions wait while a suspension or a revocation was requested meanwhile.
   private boolean isInterrupted(MachineIdentity resource) {
     return !urgent.is(resource)
         && watches.identity(ResourceID.fromResource(resource)).filter(urgent::is).isPresent();
@@ -638,8 +639,8 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     }
   }
 
-  /// What is made for a Secret has a name that begins with its name: of one rotation no step is
-  /// taken after one that failed for a reason that nobody decided about.
+  /// Objects of a Secret's rotation have names that begin with its name: no step of a rotation
+  /// follows one that failed for a reason that no decision was based on.
   private static boolean belongTogether(ObjectRef one, ObjectRef other) {
     return one.name().startsWith(other.name()) || other.name().startsWith(one.name());
   }
@@ -727,7 +728,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     }
   }
 
-  /// What is left alone since it is not ours is counted when it turns so.
+  /// Counts Secrets that are not managed by Credence when they become so.
   private void countRefusals(IdentityStatus standing, @Nullable MachineIdentityStatus before) {
     var linked = standing.verdict(ConditionType.MembersLinked);
     var known = Conditions.of(before == null ? null : before.conditions()).byType();

@@ -28,7 +28,7 @@ public final class Lanes extends AbstractExecutorService {
   private static final int THREADS = 16;
   private static final int MOST_OF_A_NAMESPACE = 10;
 
-  /// What the framework hands over says in a private field alone which object it is about.
+  /// The object that the framework hands over has its id in a private field only.
   private static final String RESOURCE = "resourceID";
 
   private static final ThreadLocal<Boolean> IS_URGENT = ThreadLocal.withInitial(() -> false);

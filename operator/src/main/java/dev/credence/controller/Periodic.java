@@ -42,7 +42,7 @@ final class Periodic implements AutoCloseable {
     try {
       work.tick();
     } catch (RuntimeException | Error failed) {
-      // What is thrown to the executor ends the repetition, and nobody is told.
+      // An exception that reaches the executor ends the repetition without a message.
       LOG.warn(failure, failed);
       return;
     }
@@ -54,7 +54,7 @@ final class Periodic implements AutoCloseable {
     worker.execute(once);
   }
 
-  /// How long no tick has come to its end.
+  /// The time since the last tick that succeeded.
   Duration sinceSuccess() {
     return Duration.ofNanos(System.nanoTime() - lastSuccess);
   }

@@ -49,7 +49,7 @@ final class Registrar {
     this.writes = writes;
   }
 
-  /// How far it is, by the names of policies.
+  /// The progress by the names of policies.
   Map<String, Progress> perform(RegistrationPlan registering, Instant now) {
     forget(now);
     var waiting = new HashMap<String, Integer>();
@@ -126,7 +126,7 @@ final class Registrar {
         .addKeyValue("identity", step.name())
         .addKeyValue("action", kind(step))
         .log(said);
-    // What RBAC says; quotas and admission policies refuse with other words.
+    // The message of RBAC; quotas and admission policies have other messages.
     var lacks = said.contains("(403)") && said.contains(" cannot ");
     var why = Optional.of(lacks ? NO_RIGHT : said);
     held.put(lacks ? right(step) : key(step), new Held(now.plus(AFTER_A_REFUSAL), why));

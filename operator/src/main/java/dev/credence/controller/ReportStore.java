@@ -63,7 +63,7 @@ final class ReportStore {
     return served && readable;
   }
 
-  /// Throws the client's exception where nobody answers.
+  /// Throws the client's exception where the API server does not answer.
   void read() {
     refused.clear();
     readable = false;

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 /// are read from the histories of the identities, once; its own are counted before they are carried
 /// out.
 public final class SuspensionBudget {
-  /// What a person never gives as a reason.
+  /// Reasons that a user never gives.
   private static final Set<String> BY_POLICY =
       Set.of(Reason.Expired.name(), Reason.ReviewOverdue.name(), Reason.Idle.name());
 

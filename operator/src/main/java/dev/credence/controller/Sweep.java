@@ -166,9 +166,8 @@ public final class Sweep implements AutoCloseable {
         .forEach(this::revalidate);
   }
 
-  /// What an operator of before listed in a ConfigMap is taken into the list of today, and the
-  /// ConfigMap is deleted once the API server was seen to go by that: until then the policies of
-  /// before go by it.
+  /// Takes entries that an earlier operator listed in a ConfigMap over into the list, and deletes
+  /// the ConfigMap once the API server enforces that: until then the earlier policies use it.
   private void takeOver() {
     var old = watches.oldList();
     if (old.isEmpty()) {
@@ -242,8 +241,8 @@ public final class Sweep implements AutoCloseable {
         () -> act.revalidate(meta.getNamespace(), subject, Metadata.preconditions(meta)));
   }
 
-  /// A label that somebody else wrote says nothing of whose member the object is: then the
-  /// annotations are those of any identity that names or selects it.
+  /// A label that another user wrote does not tell whose member the object is: then the annotations
+  /// are those of any identity that names or selects it.
   private boolean isOrphan(Kind kind, HasMetadata object) {
     var meta = object.getMetadata();
     var identity = Metadata.labels(meta).get(Api.IDENTITY);

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /// Identities with a suspension or a revocation that has been asked for and not yet carried out.
 /// Kept in memory alone: what the status shows as done needs no second try after a restart.
 final class Urgent {
-  /// What was asked of an identity, by its UID, when it was last carried out first.
+  /// The requests that were carried out first, by the UID of the identity.
   private final Map<String, String> done = new ConcurrentHashMap<>();
 
   /// Identities for which something else asks, such as a Secret that was revoked.
@@ -28,7 +28,7 @@ final class Urgent {
   }
 
   boolean is(MachineIdentity identity) {
-    // What cannot be read is shown by the reconcile that follows.
+    // A request that cannot be read is reported by the reconcile that follows.
     return others.contains(ResourceID.fromResource(identity)) || isAsked(identity);
   }
 

@@ -85,7 +85,7 @@ final class WriteBackoff {
         generation);
   }
 
-  /// How often in a row the API server has failed at what was to be done to this object.
+  /// The failures of the API server in a row at actions on this object.
   int failed(String uid, ObjectRef subject) {
     return failures.merge(new Failing(uid, subject), 1, Integer::sum);
   }
@@ -95,7 +95,7 @@ final class WriteBackoff {
     failures.remove(new Failing(uid, subject));
   }
 
-  /// What waited for something is tried again at the next reconcile.
+  /// An action that waited for something is retried at the next reconcile.
   void released(String uid) {
     byIdentity.computeIfPresent(
         uid,

@@ -24,7 +24,7 @@ public interface Memory {
     return List.of();
   }
 
-  /// How many accounts of one namespace may be listed.
+  /// The limit of listed accounts of one namespace.
   default int mostSuspended() {
     return SuspensionFacts.MOST_SUSPENDED;
   }

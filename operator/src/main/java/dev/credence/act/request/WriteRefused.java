@@ -199,10 +199,10 @@ public final class WriteRefused extends RuntimeException {
             .anyMatch(cause -> "FieldManagerConflict".equals(cause.getReason()));
   }
 
-  /// Nobody can apply an object that was stored with a list whose items have no key: the API server
-  /// answers 500 (its `structuredmerge` field manager: "failed to convert … to smd typed") until
-  /// the owner of the object corrects it. This must not be treated as an outage, or the identity
-  /// would wait for the end of it.
+  /// An object that was stored with a list whose items have no key cannot be applied: the API
+  /// server answers 500 (its `structuredmerge` field manager: "failed to convert … to smd typed")
+  /// until the owner of the object corrects it. This must not be treated as an outage, or the
+  /// identity would wait for the end of it.
   private static boolean isAboutTheObject(KubernetesClientException answer) {
     var status = answer.getStatus();
     return status != null
@@ -210,7 +210,7 @@ public final class WriteRefused extends RuntimeException {
         && status.getMessage().contains("to smd typed: ");
   }
 
-  /// What cannot be read as JSON is quoted by those who tried.
+  /// Parsers quote a text that is no JSON.
   private static boolean repeats(Throwable answer, Collection<byte[]> secrets) {
     return Stream.iterate(answer, link -> link != null, Throwable::getCause)
         .anyMatch(link -> link instanceof JacksonException || mentions(link.toString(), secrets));

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Generates keys that take seconds (RSA) in threads of their own. A namespace has one slot, for
-/// the keys of one Secret: whoever asks for others waits until it is free. Slots are served in
-/// turn, one key at a time.
+/// the keys of one Secret: other Secrets wait until it is free. Slots are served in turn, one key
+/// at a time.
 ///
 /// The private halves of a slot stay in memory until the write that they are for, for two minutes
 /// at most. A process that ends loses them, and the next one generates others: nothing has seen

@@ -129,7 +129,7 @@ public final class SecretWrites {
     replace(secret, made, rotate.receipt(), rotate.subject(), rotate.material());
   }
 
-  /// The proven value moves from where it was staged to where everybody looks.
+  /// Promotes the verified value from the staged Secret to the one that consumers read.
   public void turn(Action.Promote turn, MachineIdentity identity) {
     var proven = secrets.judged(namespace(identity), turn.pending(), turn.proven());
     var made = Made.endless(staged(proven, turn.recipe()));
@@ -157,11 +157,11 @@ public final class SecretWrites {
     var values = Data.encoded(made.values());
     var own = OwnKeys.of(secret, values.keySet());
     var data = Data.withoutPrevious(secret, own);
-    // Nobody has to move to what is there already.
+    // Consumers need no restart for values that are there already.
     var isChanged =
         values.entrySet().stream()
             .anyMatch(entry -> !entry.getValue().equals(data.get(entry.getKey())));
-    // What somebody else put into the Secret stays; what we made before goes or becomes previous.
+    // Keys of other users stay; keys that Credence wrote are removed or become previous.
     var replaced = new TreeSet<>(values.keySet());
     own.stream().filter(key -> !Data.isPrevious(key)).forEach(replaced::add);
     var written = new TreeSet<>(values.keySet());
@@ -187,7 +187,7 @@ public final class SecretWrites {
     put(secret, annotations, subject, material);
   }
 
-  /// A key of that name which Credence did not write is somebody's data.
+  /// A key of that name which Credence did not write is a user's data.
   private static String keep(
       String before, String previous, Map<String, String> data, ObjectRef subject) {
     if (data.putIfAbsent(previous, before) != null) {
@@ -296,9 +296,9 @@ public final class SecretWrites {
     }
   }
 
-  /// A Secret of a type that Kubernetes or Helm gives a meaning to is not taken over, whoever says
-  /// so: a token of a service account would be one of any account of the namespace. `foreign`: it
-  /// does not say itself which version of ours it holds.
+  /// A Secret of a type that has a meaning for Kubernetes or Helm is not adopted, whatever its
+  /// annotations: a token of a service account would be one of any account of the namespace.
+  /// `foreign`: its annotations do not say which version of ours it holds.
   public void checkAdoptable(ObjectRef subject, boolean foreign, MachineIdentity identity) {
     if (subject.kind() != ObjectRef.Kind.Secret) {
       return;

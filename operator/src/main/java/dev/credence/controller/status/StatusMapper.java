@@ -190,7 +190,8 @@ public final class StatusMapper {
     return time.map(at -> at.truncatedTo(ChronoUnit.SECONDS)).orElse(null);
   }
 
-  /// As it will be read back: half a character, as of a text that somebody else cut, would not be.
+  /// Cuts a text as it will be read back: half a character, as of a text that was cut before, would
+  /// differ.
   static String shortened(String text, int longest) {
     var cut = Truncation.truncate(text, longest);
     return new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
