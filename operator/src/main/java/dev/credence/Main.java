@@ -69,7 +69,7 @@ public final class Main implements Runnable {
     var commands = new CommandLine(new Main());
     commands.setCommandName(System.getProperty("credence.name", "credence"));
     commands.setUsageHelpWidth(WIDTH);
-    // What is being completed is no option of the command that completes it.
+    // Words of the completed command line are no options of the command that completes it.
     Optional.ofNullable(commands.getSubcommands().get("__complete"))
         .ifPresent(complete -> complete.setUnmatchedOptionsArePositionalParams(true));
     commands.setParameterExceptionHandler((wrong, arguments) -> wrong(wrong));
@@ -77,7 +77,7 @@ public final class Main implements Runnable {
     return commands;
   }
 
-  /// What is wrong and how it is asked: the whole help would hide the first.
+  /// Prints the problem and the usage: the whole help would hide the problem.
   private static int wrong(ParameterException wrong) {
     var command = wrong.getCommandLine();
     var err = command.getErr();

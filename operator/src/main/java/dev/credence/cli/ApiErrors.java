@@ -44,7 +44,7 @@ public final class ApiErrors {
     };
   }
 
-  /// One object is not there; else it is the kind that nobody knows.
+  /// One object does not exist; else the API server does not know the kind.
   private static boolean isAboutAnObject(KubernetesClientException answer) {
     return Optional.ofNullable(answer.getStatus())
         .map(Status::getDetails)
@@ -53,7 +53,7 @@ public final class ApiErrors {
         .isPresent();
   }
 
-  /// What the first of all causes says.
+  /// The message of the first cause.
   static String cause(Throwable problem) {
     var deepest = problem;
     var told = "no connection";

@@ -136,7 +136,7 @@ public final class Candidates implements Callable<Integer> {
             return 0;
           });
     } catch (RuntimeException silent) {
-      // Nothing to offer is better than a message in the middle of somebody's line.
+      // No candidates are better than a message in the middle of the user's line.
       return Stream.of();
     }
     return names.stream();

@@ -65,7 +65,7 @@ public record Connection(Clients clients, String namespace, Optional<String> con
     }
   }
 
-  /// Who we are, as the API server knows it.
+  /// The user name, as the API server knows it.
   public String user() {
     return client()
         .resource(new SelfSubjectReview())

@@ -13,7 +13,7 @@ import java.util.Locale;
 /// A question to the user of the terminal, before something that is not taken back.
 public final class Consent {
 
-  /// `otherwise`: what to do first where nobody answers.
+  /// `otherwise`: what to do first where there is no answer.
   public static boolean to(String question, String otherwise) {
     System.out.print(PlainText.text(question) + " [y/N] ");
     System.out.flush();

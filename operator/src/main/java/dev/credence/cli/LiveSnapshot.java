@@ -185,8 +185,8 @@ public final class LiveSnapshot {
     return listed(connection, Optional.of(name.namespace()));
   }
 
-  /// How many identities policies have suspended lately is a matter of all of them; who may not see
-  /// all counts those of the namespace.
+  /// Identities that policies suspended lately are counted over all namespaces; a user who may not
+  /// list all counts those of the namespace.
   private static Stream<MachineIdentity> fleet(Connection connection, Name name) {
     try {
       return listed(connection, Optional.empty()).stream();

@@ -33,9 +33,9 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// Takes suspensions back: all of them when the chart is uninstalled, since nobody stays
-/// suspended by an operator that is gone; or that of one account whose identity was deleted while
-/// it was suspended.
+/// Releases suspensions: all of them when the chart is uninstalled, so that no account stays
+/// suspended by an operator that was removed; or that of one account whose identity was deleted
+/// while it was suspended.
 @Command(
     name = "release",
     mixinStandardHelpOptions = true,
@@ -100,8 +100,8 @@ public final class ReleaseCommand implements Callable<Integer> {
     entry.put(SuspendedAccounts.key(parts.group(1), parts.group(2)), null);
     try {
       for (var name : names(lists(client, settings.namespace()))) {
-        // Which of them has the entry is not known by its metadata. A new revision makes the
-        // operator ask the API server whether it goes by the list as it is now.
+        // The metadata does not show which of them has the entry. A new revision makes the operator
+        // ask the API server whether it enforces the list as it is now.
         var spec = Map.of("revision", UUID.randomUUID().toString(), "accounts", entry);
         client
             .resource(list(settings.namespace(), name))

@@ -68,7 +68,8 @@ public record Clients(KubernetesClient full, KubernetesClient metadata) implemen
             .build());
   }
 
-  /// For a command that people wait for: it asks twice and then says that nobody answers.
+  /// Clients for a command that a user waits for: they retry once and then report that there is no
+  /// answer.
   public static Clients of(Config config) {
     var patient =
         new ConfigBuilder(config)

@@ -22,10 +22,10 @@ public record Pages<T extends HasMetadata>(
     Optional<String> namespace,
     Optional<String> labels,
     Optional<String> fields) {
-  /// What [PageSize] puts another number in place of.
+  /// The limit that [PageSize] replaces.
   public static final long A_PAGE = 250;
 
-  /// What a watch begins with: the same.
+  /// The limit of the first list of a watch, which it replaces too.
   public static final long OF_A_WATCH = 500;
 
   /// `namespace` empty: all.

@@ -49,8 +49,8 @@ public abstract class SharedFields {
       return entry;
     }
 
-    /// What a manager owns has an end: of an object whose labels or data are many thousands the
-    /// first are kept, and all that are ours to read.
+    /// Bounds the fields of a manager: of an object with many thousands of labels or keys, the
+    /// first are kept, and all that Credence reads.
     @SuppressWarnings("unchecked") // an object of JSON
     private static Map<String, Object> bounded(
         Map<String, Object> tree, AtomicInteger left, AtomicInteger ours) {

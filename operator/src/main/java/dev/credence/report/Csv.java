@@ -17,10 +17,10 @@ import java.util.stream.Collectors;
 
 /// The report for a spreadsheet: a row for each identity.
 final class Csv {
-  /// What spreadsheets take for a formula gets an apostrophe in front (OWASP, "CSV Injection"):
-  /// at the beginning of a cell, and after what separates cells where a list separator is another
-  /// one than a comma. Quotes do not help there, since such a reader finds them in the middle of
-  /// a cell.
+  /// Cells that spreadsheets take for a formula get an apostrophe in front (OWASP, "CSV
+  /// Injection"): at the beginning of a cell, and after what separates cells where a list separator
+  /// is another one than a comma. Quotes do not help there, since such a reader finds them in the
+  /// middle of a cell.
   private static final Pattern FORMULA =
       Pattern.compile("(^|[;,|\\t\\r\\n])([\\s\"']*)(?=[=+\\-@\\uff1d\\uff0b\\uff0d\\uff20])");
 

@@ -80,8 +80,8 @@ public final class Entries {
         .orElse(new Condition("Ready", UNKNOWN, Entry.NOT_SEEN, "the operator has not looked"));
   }
 
-  /// What the operator found, which may come from the namespace; before it has looked, what the
-  /// identity says.
+  /// The owner that the operator found, who may come from the namespace; before the first
+  /// reconcile, the owner in the spec.
   private static Owner owner(
       Optional<MachineIdentitySpec> spec, Optional<MachineIdentityStatus> status) {
     var written = spec.map(MachineIdentitySpec::owner);

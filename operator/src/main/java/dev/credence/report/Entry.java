@@ -96,13 +96,13 @@ public record Entry(
           || ends.filter(end -> !end.isAfter(now)).isPresent();
     }
 
-    /// Nobody makes a new value before this one ends.
+    /// No new value is planned before this one expires.
     public boolean isLeftToEnd() {
       return ends.isPresent() && next.filter(due -> due.isBefore(ends.get())).isEmpty();
     }
   }
 
-  /// `level`: Unknown where nobody evaluated it. `findings` are the worst 32, the numbers count
+  /// `level`: Unknown where it was not evaluated. `findings` are the worst 32, the numbers count
   /// them all.
   public record Risk(
       String level, int critical, int high, int medium, int low, List<Finding> findings) {

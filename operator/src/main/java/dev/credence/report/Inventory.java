@@ -16,8 +16,8 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/// All machine identities of a cluster, or of a part of it, at one moment: what every form of the
-/// report is made of. `unclaimed` is empty where nobody could look; then one of the `gaps` says
+/// All machine identities of a cluster, or of a part of it, at one moment: the input of every form
+/// of the report. `unclaimed` is empty where they could not be listed; then one of the `gaps` says
 /// why.
 public record Inventory(
     Origin origin,
@@ -25,7 +25,7 @@ public record Inventory(
     Optional<List<UnclaimedRow>> unclaimed,
     List<String> gaps) {
 
-  /// What counts as soon.
+  /// The time that counts as soon.
   public static final Duration SOON = Duration.ofDays(30);
 
   private static final String NONE = "(none)";
@@ -117,7 +117,7 @@ public record Inventory(
         .toList();
   }
 
-  /// Identities, and credentials that nobody replaces in time, whose end is past or near.
+  /// Identities, and credentials that are not replaced in time, whose expiration is past or near.
   public List<Ending> ending(Duration within) {
     var until = now().plus(within);
     return endings().filter(ending -> !ending.at().isAfter(until)).toList();

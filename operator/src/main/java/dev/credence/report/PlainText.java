@@ -3,9 +3,8 @@ package dev.credence.report;
 
 import dev.credence.facts.text.InvisibleCharacters;
 
-/// Texts that anybody may have written into the cluster, fit to be shown: one line, and nothing in
-/// it that steers a terminal, turns the direction of writing or is not seen
-/// ([InvisibleCharacters]).
+/// Makes untrusted texts fit to be shown: one line, and nothing in it that steers a terminal, turns
+/// the direction of writing or is invisible ([InvisibleCharacters]).
 public final class PlainText {
 
   public static String text(String written) {

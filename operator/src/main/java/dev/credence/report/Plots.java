@@ -129,7 +129,7 @@ final class Plots {
     return plot(title, 8 + 28 * Math.max(1, bars.size()), rows, Optional.empty());
   }
 
-  /// What ends and what is to be reviewed, week by week from now on.
+  /// Expirations and due reviews, week by week from now on.
   private static DomContent timeline(Inventory inventory, Instant now) {
     var identities = times(inventory.endings().filter(end -> end.what().equals("identity")));
     var credentials = times(inventory.endings().filter(end -> !end.what().equals("identity")));
@@ -168,7 +168,7 @@ final class Plots {
     return endings.map(Inventory.Ending::at).toList();
   }
 
-  /// How old credentials are, measured by what their policy allows.
+  /// The age of credentials, relative to the interval of their policy.
   private static DomContent ages(Inventory inventory, Instant now) {
     var counts = new int[PARTS + 1];
     inventory

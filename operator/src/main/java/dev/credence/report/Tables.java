@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/// The tables of the report, for terminals and for the page alike: what needs somebody first, then
-/// the sums, then everything.
+/// The tables of the report, for terminals and for the page alike: problems first, then the sums,
+/// then everything.
 final class Tables {
   private static final DateTimeFormatter MINUTE =
       DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm", Locale.ROOT);

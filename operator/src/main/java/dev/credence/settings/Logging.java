@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /// Logs to standard output, as text for people or as one JSON object a line.
 public final class Logging {
-  /// What steers a terminal or turns the direction of a text.
+  /// Characters that steer a terminal or turn the direction of a text.
   private static final String STEERING = "\\x80-\\x9f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069";
 
   /// Control characters in a name or a message cannot forge a line or steer a terminal; nor can
@@ -45,7 +45,8 @@ public final class Logging {
     context
         .getLogger("io.fabric8.kubernetes.client.jdkhttp.JdkWebSocketImpl")
         .setLevel(Level.ERROR);
-    // What a watch meets is told in a line by us, and as health; this would be a stack trace each.
+    // Problems of watches are logged in one line by us, and reported as health; this would be a
+    // stack trace each.
     context
         .getLogger("io.fabric8.kubernetes.client.informers.impl.cache.Reflector")
         .setLevel(Level.ERROR);

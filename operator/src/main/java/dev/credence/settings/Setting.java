@@ -108,12 +108,12 @@ public enum Setting {
     return variable;
   }
 
-  /// What holds where the variable is not set.
+  /// The default.
   public String otherwise() {
     return otherwise;
   }
 
-  /// What it may be, for the sentence `… must be …`.
+  /// The allowed values, for the sentence `… must be …`.
   public String wanted() {
     return wanted;
   }

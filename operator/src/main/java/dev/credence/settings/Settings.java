@@ -71,7 +71,7 @@ public record Settings(
     json
   }
 
-  /// From the environment; empty where something there cannot be read, and then it is said what.
+  /// Reads the environment; empty, with a message, where a variable cannot be read.
   public static Optional<Settings> read() {
     try {
       return Optional.of(of(System.getenv()));

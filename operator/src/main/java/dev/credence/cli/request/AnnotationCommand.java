@@ -83,7 +83,7 @@ public abstract class AnnotationCommand implements Callable<Integer> {
     return false;
   }
 
-  /// What follows; the exit code.
+  /// Runs after the request; returns the exit code.
   int afterwards(Connection connection, Name name) {
     return 0;
   }

@@ -159,7 +159,7 @@ public final class Approve extends AnnotationCommand {
         .map(text -> "  %-13s %s".formatted(what, PlainText.text(text)));
   }
 
-  /// What its hooks run, as this user may read it.
+  /// The pod templates of its hooks, as this user may read them.
   private static Map<String, HookTemplate> hooks(Asked asked, Identity identity) {
     return identity.secrets().stream()
         .flatMap(secret -> secret.hooks().all())

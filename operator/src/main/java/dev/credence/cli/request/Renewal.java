@@ -69,7 +69,7 @@ record Renewal(
     return new Renewal(connection, name, identity, accounts);
   }
 
-  /// What another identity has, it lists in vain.
+  /// An account that another identity has is not this identity's, although it lists it.
   static boolean isIts(String identity, Set<String> named, ServiceAccount account) {
     var label = Metadata.labels(account.getMetadata()).get(Api.IDENTITY);
     return label == null ? named.contains(account.getMetadata().getName()) : label.equals(identity);
@@ -219,8 +219,8 @@ record Renewal(
     }
   }
 
-  /// Without what the API server and the operator write: the marks of Credence come again by
-  /// themselves, and nobody else may write them.
+  /// Without the fields that the API server and the operator write: Credence writes its managed
+  /// labels and annotations again, and other clients may not write them.
   static ServiceAccount copy(ServiceAccount account) {
     var meta = account.getMetadata();
     return new ServiceAccountBuilder()

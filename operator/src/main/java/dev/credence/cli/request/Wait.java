@@ -26,7 +26,7 @@ final class Wait {
   private final Name name;
   private final Duration patience;
 
-  /// What was blocked before, and is not the request's fault.
+  /// Credentials that were blocked before, which is not caused by the request.
   private final Set<String> blockedBefore;
 
   Wait(

@@ -90,7 +90,7 @@ public final class Explain implements Callable<Integer> {
     };
   }
 
-  /// What the status says is older than what was decided here, or of an operator that is away.
+  /// The status is older than this decision, or of an operator that does not run.
   private static Optional<String> difference(IdentityStatus standing, MachineIdentity identity) {
     var status = Optional.ofNullable(identity.getStatus());
     var seen = status.map(MachineIdentityStatus::observedGeneration);

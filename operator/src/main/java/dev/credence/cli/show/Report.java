@@ -95,7 +95,7 @@ public final class Report implements Callable<Integer> {
         });
   }
 
-  /// What shells say of the terminal, where they export it.
+  /// The width of the terminal, where the shell exports it.
   private static int width(Map<String, String> environment) {
     var columns = environment.getOrDefault("COLUMNS", "");
     return columns.matches("\\d{1,4}") ? Integer.parseInt(columns) : NARROW;
@@ -129,7 +129,7 @@ public final class Report implements Callable<Integer> {
           + (selector == null ? "" : ", with the labels " + selector);
     }
 
-    /// Who may not list all namespaces is shown their own.
+    /// Lists the user's own namespaces where the user may not list all.
     private void identities() {
       try {
         list();
@@ -180,7 +180,7 @@ public final class Report implements Callable<Integer> {
               DefaultExclusions.of(settings.discoveryExclude(), settings.namespace())));
     }
 
-    /// What it claims, without its status, which is the larger part of it.
+    /// The claims of an identity, without its status, which is the larger part of it.
     private static MachineIdentity claim(MachineIdentity identity) {
       var claim = new MachineIdentity();
       claim.setMetadata(identity.getMetadata());
