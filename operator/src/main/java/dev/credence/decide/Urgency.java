@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// The actions that end what somebody can do: a suspension, and the revocation of a value. They are
-/// carried out before everything else of an identity, and no limit of writes holds them back.
+/// The actions that stop an account or a value at once: a suspension, and the revocation of a
+/// value. They are carried out before everything else of an identity, and no limit of writes delays
+/// them.
 public final class Urgency {
 
   /// Those of the decision that end something, in its order. Nothing of what a policy suspends by
@@ -58,7 +59,7 @@ public final class Urgency {
     return action instanceof Action.Rotate rotate && rotate.why() instanceof Action.Why.Revoked;
   }
 
-  /// What tokens are bound to: to delete one ends its token.
+  /// The anchors of tokens: deleting one invalidates its token.
   private static Set<ObjectRef> anchors(Snapshot s) {
     return s.members().stream()
         .filter(member -> member instanceof StoredSecret secret && isAnchor(secret))

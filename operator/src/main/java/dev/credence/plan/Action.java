@@ -29,7 +29,7 @@ import java.util.Set;
 public sealed interface Action {
   ObjectRef subject();
 
-  /// What it is to those who are told of it, count it or may do it.
+  /// The meaning of the action for Events, metrics and tiers.
   default ActionMeaning meaning() {
     return ActionMeaning.of(this);
   }
@@ -51,8 +51,8 @@ public sealed interface Action {
       ObjectRef subject, Preconditions guard, SecretContent material, VersionInfo receipt, Why why)
       implements Action {}
 
-  /// Make the next value of the Secret `of` and put it where nobody but the hooks looks. `current`:
-  /// the Secret as it is now, where there is one.
+  /// Generates the next value of the Secret `of` and puts it where only the hooks read it.
+  /// `current`: the Secret as it is now, where there is one.
   record Stage(
       ObjectRef subject,
       ObjectRef of,
@@ -125,8 +125,8 @@ public sealed interface Action {
   record Reword(ObjectRef subject, Preconditions guard, GeneratedContent recipe)
       implements Action {}
 
-  /// Write down that the previous value is being ended where it is checked, before its hook is
-  /// started: from here on it is nobody's to go back to.
+  /// Records that the previous value is being revoked where it is checked, before its hook is
+  /// started: from here on a rollback to it is impossible.
   record BeginRevoke(ObjectRef subject, Preconditions guard) implements Action {}
 
   /// Take the previous value away. `leftBefore`: pods from before this time still use it.
@@ -265,9 +265,9 @@ public sealed interface Action {
   /// were ours go.
   record Mark(ObjectRef subject, Preconditions guard, Labelling labelling) implements Action {}
 
-  /// Bring label and annotations of an object that we made up to date, also where the identity that
-  /// it was made for is gone; those that are left out go. What somebody else wrote is among them
-  /// as it was found, and not in `written`.
+  /// Updates label and annotations of a created object, also where the identity that it was created
+  /// for was deleted; those that are left out are removed. What other users wrote is among them as
+  /// it was found, and not in `written`.
   record Relabel(ObjectRef subject, Preconditions guard, Labelling labelling, Labelling written)
       implements Action {
 
@@ -292,7 +292,7 @@ public sealed interface Action {
     };
   }
 
-  /// What has to be there before it, where an action of the same decision makes that.
+  /// The object that has to exist before, where an action of the same decision creates it.
   default Optional<ObjectRef> needs() {
     return switch (this) {
       case Issue(var subject, _, TokenRecipe _, _, var receipt, _) ->
@@ -384,7 +384,7 @@ public sealed interface Action {
     /// its own end comes before the next window opens
     record BeforeItsEnd(Instant due, Instant end) implements Why {}
 
-    /// somebody asked by annotation
+    /// requested by annotation
     record OnRequest() implements Why {}
 
     /// it was revoked

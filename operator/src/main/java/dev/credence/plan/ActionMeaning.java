@@ -173,7 +173,7 @@ public record ActionMeaning(
     };
   }
 
-  /// What is done to an account is done to who acts, whatever it is.
+  /// An action on an account is named by the account, whatever the object is.
   private static ActionMeaning of(Action action, String words) {
     return new ActionMeaning(
         action.getClass().getSimpleName(),

@@ -52,7 +52,7 @@ public record ConditionResult(
   }
 
   public enum Impact {
-    /// nothing is wrong, or nobody asked for better
+    /// no problem, or nothing better was requested
     None,
     /// a rule of the policy is broken: counts where the policy enforces; requires manual action
     Violation,

@@ -148,8 +148,8 @@ public record IdentityStatus(
       int notManaged,
       int conflicted) {}
 
-  /// `failedAttempts`: how often in a row cert-manager has failed to issue it. `renewing`: the
-  /// revision that it is asked to follow by another.
+  /// `failedAttempts`: the failed attempts of cert-manager in a row. `renewing`: the revision that
+  /// it is asked to follow by another.
   public record Credential(
       String name,
       Kind kind,

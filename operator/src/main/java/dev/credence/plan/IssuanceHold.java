@@ -11,7 +11,7 @@ public record IssuanceHold(Cause cause, String why) {
     Suspended,
     /// its time is over
     Ended,
-    /// nobody has approved what it asks for
+    /// what it requests is not approved
     Unapproved
   }
 

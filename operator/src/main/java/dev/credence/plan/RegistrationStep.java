@@ -3,7 +3,7 @@ package dev.credence.plan;
 
 import dev.credence.facts.object.Preconditions;
 
-/// A write of a MachineIdentity that was written for an account that nobody declared.
+/// A write of a MachineIdentity that Credence wrote for an unclaimed account.
 public sealed interface RegistrationStep {
   String namespace();
 
@@ -17,7 +17,7 @@ public sealed interface RegistrationStep {
   /// Delete one whose account is gone and that is as we wrote it.
   record Withdraw(String namespace, String name, Preconditions guard) implements RegistrationStep {}
 
-  /// Take our label off one that somebody has adopted.
+  /// Removes the label from an identity that a user has adopted.
   record Acknowledge(String namespace, String name, Preconditions guard)
       implements RegistrationStep {}
 }

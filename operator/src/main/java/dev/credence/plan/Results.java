@@ -35,7 +35,7 @@ public record Results(List<Result> listed, int fails, int warns, int skips) {
   public static Results of(String namespace, List<Of> identities) {
     var all =
         identities.stream()
-            // Nobody has to fix a decommissioned identity.
+            // A decommissioned identity needs no fix.
             .filter(one -> one.standing().state() != State.Decommissioned)
             .flatMap(Results::broken)
             .sorted(Result.WORST_FIRST)

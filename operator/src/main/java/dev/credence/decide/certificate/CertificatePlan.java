@@ -88,7 +88,7 @@ public record CertificatePlan(
               subject, Phase.Blocked, "not issued: the policy does not allow it", Requests.NONE)
           .against(broken);
     }
-    // What is new answers every request that was there before it.
+    // A new Certificate answers every request that was made before it.
     var answered = s.setback(subject).isPresent() ? Requests.NONE : s.identity().requests();
     return unissued(subject, Phase.Pending, "cert-manager is asked to issue it", answered)
         .doing(
@@ -178,8 +178,8 @@ public record CertificatePlan(
             .orElse(List.of()));
   }
 
-  /// How it stands, and whether cert-manager is asked for a new one: where somebody asks for new
-  /// values, or takes the old ones back: a certificate cannot be ended, only replaced.
+  /// The status of a Certificate, and whether cert-manager is asked for a new one: where a user
+  /// requests new values, or revokes the old ones: a certificate cannot be revoked, only replaced.
   private Builder standing(
       Certificate certificate, boolean written, List<String> notes, List<Blocker> broken) {
     var subject = certificate.subject();
@@ -219,9 +219,9 @@ public record CertificatePlan(
     return plan.doing(renewals).against(refusal).against(outdated(certificate)).against(broken);
   }
 
-  /// Which revision is to be followed by another is written down first, and asked for then: who
-  /// comes after a crash sees whether it has come, and nothing is issued twice. What has failed
-  /// since is left to cert-manager, which tries again in its own time.
+  /// The revision that is to be followed by another is recorded before it is requested: after a
+  /// crash the next reconcile sees whether it came, and nothing is issued twice. A failed issue is
+  /// left to cert-manager, which retries in its own time.
   private static boolean isToFollow(Certificate certificate, Known known) {
     return known.renewing().equals(Optional.of(certificate.revision()))
         && known.failedAttempts().equals(certificate.failure().map(Failure::attempts));
@@ -298,7 +298,8 @@ public record CertificatePlan(
         + " on";
   }
 
-  /// Whoever trusts the new certificate of the CA alone does not trust what the old one signed.
+  /// A client that trusts the new certificate of the CA alone does not trust what the old one
+  /// signed.
   private Optional<Blocker> outdated(Certificate certificate) {
     return certificate
         .asked()

@@ -66,7 +66,7 @@ public final class CredentialsFresh {
         obstacles.stream().map(Blocker::message).distinct().toList());
   }
 
-  /// What breaks a rule of the policy: the first of it gives the reason, all of it is said.
+  /// Broken rules of the policy: the first gives the reason, the message contains all.
   private static Optional<ConditionResult> violated(List<CredentialPlan> turns) {
     var violations =
         turns.stream()

@@ -43,8 +43,8 @@ public record MembersLinked(
     }
   }
 
-  /// `foreignMarks`: what members carry that somebody else wrote. That is said, and nothing is
-  /// wrong with it.
+  /// `foreignMarks`: labels and annotations of members that other users wrote. They are reported,
+  /// and are no problem.
   public ConditionResult verdict(List<String> foreignMarks) {
     var notes =
         Stream.of(foreignMarks.stream(), refused(), unlisted(), stillSuspended())
@@ -189,7 +189,7 @@ public record MembersLinked(
                     + " is no longer in `spec.serviceAccounts`: kept; delete it when nothing runs as it, or list it again");
   }
 
-  /// What left a suspended identity stays suspended with it.
+  /// A former member of a suspended identity stays suspended with it.
   private Stream<String> stillSuspended() {
     return halt.filter(IssuanceHold::isOutOfService).isPresent()
         ? s.safeguards().listedFor(s.identity().uid()).keySet().stream()

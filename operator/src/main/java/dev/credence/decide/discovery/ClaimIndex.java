@@ -14,10 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Does an identity claim it? One of its own namespace does: by name, by selector, or since it was
-/// made for it. A token is claimed with its account, the Secret of a Certificate with that.
+/// Finds out whether an identity claims an object. Only identities of its own namespace do: by
+/// name, by selector, or since it was created for one. A token is claimed with its account, the
+/// Secret of a Certificate with that.
 ///
-/// A label that says so is no claim: anybody may write one.
+/// A label alone is no claim: any user may write one.
 final class ClaimIndex {
   private record Named(String namespace, ObjectRef subject) {}
 

@@ -44,7 +44,7 @@ public record Discovery(List<Unclaimed> found, Map<String, Tally> tallies, List<
 
   /// The counts for one policy. `attributed`: Secrets that are managed by something else;
   /// `excluded`: objects of the default exclusions; `discovered`: identities that were registered
-  /// for accounts and that nobody has adopted yet.
+  /// for accounts and are not adopted yet.
   public record Tally(
       Map<Unclaimed.Kind, Integer> unclaimed, int attributed, int excluded, int discovered) {
     public Tally {

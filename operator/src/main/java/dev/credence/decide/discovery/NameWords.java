@@ -58,7 +58,7 @@ final class NameWords {
           "token",
           "tokens");
 
-  /// What a word may end in that is written as one, like `dbpassword`.
+  /// Endings of words that are written as one, like `dbpassword`.
   static final List<String> ENDINGS =
       List.of("password", "passwords", "passwd", "credentials", "creds", "apikey");
 
@@ -259,7 +259,7 @@ final class NameWords {
         || PAIRS.contains(List.of(word, next));
   }
 
-  /// A key that everybody may read.
+  /// A public key.
   private static boolean isPublic(List<String> words) {
     for (var i = 0; i + 1 < words.size(); i++) {
       if (Set.of("pub", "public").contains(words.get(i)) && KEY.contains(words.get(i + 1))) {

@@ -17,9 +17,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Plans which identities to register for accounts that nobody claims, and what happens to
-/// identities that were registered. `problems`: accounts that get none, by the policy's name, each
-/// with a sentence.
+/// Plans which identities to register for unclaimed accounts, and what happens to identities that
+/// were registered. `problems`: accounts that get none, by the policy's name, each with a sentence.
 ///
 /// An identity is deleted when its account was deleted and no user has changed the identity: while
 /// it has any trace of a user, it stays and reports that its account is missing. An identity that

@@ -39,7 +39,7 @@ public sealed interface Expiring {
       return policy.map(name -> " by `lifetime.max` of policy " + name).orElse("");
     }
 
-    /// What to do about it, if the identity is still needed.
+    /// The next step, if the identity is still needed.
     private String advice() {
       return policy.isPresent()
           ? ": if it is still needed, give it another policy"

@@ -34,12 +34,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// Is the identity in use? What shows it counts by the day: the API server's note of when a token
-/// was used, pods that run or ran, and what is set up to use it, at work or not.
+/// Computes the condition InUse. Evidence counts by the day: the API server's record of the use of
+/// a token, pods that run or ran, and objects that are set up to use it, whether they run or not.
 ///
-/// Nobody is called idle because nothing was seen: it was seen at work and then no more for the
-/// time that its policy gives, or it has a token that was never used while that was noted. Whatever
-/// could hide a use makes the answer Unknown.
+/// No identity is called idle only because no use was seen: it was seen in use and then no more for
+/// the time that its policy sets, or it has a token that was never used while use was recorded.
+/// Anything that could hide a use makes the answer Unknown.
 ///
 /// `changes`: when the answer changes by itself.
 public record InUse(
@@ -60,7 +60,7 @@ public record InUse(
   /// After how long a use is none any more, where no policy says.
   private static final Duration COUNTS_FOR = PolicyRules.LEGACY_UNUSED_FOR;
 
-  /// `confirmed`: when somebody last said that it is needed.
+  /// `confirmed`: when a user last confirmed that it is needed.
   public static InUse of(
       Snapshot s,
       Optional<Policy> policy,
@@ -273,7 +273,7 @@ public record InUse(
           : s.identity().lived().referencedUntil();
     }
 
-    /// What is known already stays what it was for the rest of its day.
+    /// A recorded use keeps its kind for the rest of its day.
     private Optional<LastUse> last() {
       // A day far to come was written by a clock that was wrong, and would count for years.
       var best =
@@ -308,7 +308,8 @@ public record InUse(
           .filter(token -> own.contains(ObjectRef.account(token.account())));
     }
 
-    /// What names it; that one account of it names a Secret of it says nothing.
+    /// The objects that name it; that one of its own accounts names one of its Secrets is no
+    /// evidence.
     private List<SetUp> setUp() {
       return s.evidence().uses().setUp().stream()
           .filter(one -> own.contains(one.what()))
@@ -320,7 +321,7 @@ public record InUse(
           .toList();
     }
 
-    /// A token of ours that may be in use somewhere else: nobody notes its use.
+    /// A token of ours that may be used elsewhere: its use is not recorded.
     private Optional<ObjectRef> unseen() {
       return s.identity().secrets().stream()
           .filter(SecretWanted::isToken)

@@ -114,8 +114,8 @@ public record LegacyTokens(Snapshot s, Optional<Policy> policy, Set<String> acco
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  /// Invalid since it was not used. It stays so: the API server writes down refused attempts too,
-  /// and whoever has stolen a token would only have to try twice.
+  /// Invalid because it was not used. It stays so: the API server records refused attempts too, so
+  /// a thief of a token would only have to try twice.
   private boolean isEnded(LegacyToken token) {
     return token.invalid() && token.ended().filter(unused()::equals).isPresent();
   }
@@ -124,7 +124,7 @@ public record LegacyTokens(Snapshot s, Optional<Policy> policy, Set<String> acco
     return new TokenInvalidation(s.identity().uid(), true);
   }
 
-  /// What somebody else has made invalid is theirs to make valid.
+  /// A token that another user made invalid is left to that user.
   private boolean isOthers(LegacyToken token) {
     return token.invalid()
         && token.ended().filter(ended -> ended.uid().equals(s.identity().uid())).isEmpty();
@@ -134,7 +134,7 @@ public record LegacyTokens(Snapshot s, Optional<Policy> policy, Set<String> acco
     return s.safeguards().immune().contains(token.account());
   }
 
-  /// What is ended stays so unless a pod is seen that mounts it.
+  /// An invalidated token stays so unless a pod mounts it.
   private static boolean mayStayEnded(LegacyToken token) {
     return switch (token.mounted()) {
       case Nowhere -> true;
@@ -244,7 +244,7 @@ public record LegacyTokens(Snapshot s, Optional<Policy> policy, Set<String> acco
     return s.refusal(token.subject()).map(FailedWrite::message);
   }
 
-  /// What is kept invalid, where nothing is wrong with it.
+  /// The tokens that are kept invalid, where that is no problem.
   public Optional<String> note() {
     var held = held();
     var names =

@@ -25,10 +25,10 @@ import java.util.stream.Stream;
 /// A request of a user takes effect at once. Suspensions by a policy are counted and limited: an
 /// edited policy cannot suspend half of the cluster.
 public sealed interface ServiceState {
-  /// What begins an annotation that says so.
+  /// The beginning of an annotation that reports a compromise.
   String COMPROMISED = "compromised";
 
-  /// `note`: why it is, though somebody asks for it not to be.
+  /// `note`: why it is active, although a suspension was requested.
   record InService(Optional<String> note) implements ServiceState {}
 
   /// To be suspended, when the policy may suspend another one.
@@ -145,7 +145,7 @@ public sealed interface ServiceState {
                         + " suspends what has ended"));
   }
 
-  /// Nobody is suspended for want of a review that nobody could give.
+  /// No identity is suspended for an overdue review that no user could give.
   private static Optional<Cause> overdue(Snapshot s, Policy policy, Reviewed reviewing) {
     return reviewing
         .due()

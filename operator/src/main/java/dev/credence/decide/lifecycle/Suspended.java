@@ -153,8 +153,8 @@ public record Suspended(
         .filter(account -> !beyond.contains(account));
   }
 
-  /// How many more accounts of the namespace the list may have. An entry that is written again
-  /// takes no room.
+  /// The number of accounts of the namespace that the list still has room for. An entry that is
+  /// written again takes no room.
   private long room() {
     return Math.max(0, s.safeguards().mostListed() - s.safeguards().listed().size());
   }
@@ -211,7 +211,7 @@ public record Suspended(
         .toList();
   }
 
-  /// What the tokens of every version are bound to: those of this identity, and all of its accounts
+  /// The anchors of the tokens of every version: those of this identity, and all of its accounts
   /// that Credence issued, whichever identity asked for them.
   private Stream<Anchor> anchors() {
     if (!(service instanceof ServiceState.Held)) {
@@ -379,7 +379,7 @@ public record Suspended(
         + " chart value `settings.suspensionLimit`";
   }
 
-  /// What is checked elsewhere, where nobody asks us.
+  /// The credentials that are checked elsewhere, without the API server of this cluster.
   private Stream<String> works(Member member) {
     return switch (member) {
       case StoredSecret secret
@@ -437,7 +437,7 @@ public record Suspended(
     };
   }
 
-  /// What enforces it is worth more than why it was wanted, which the status says as well.
+  /// A gap in the enforcement matters more than the cause, which the status shows as well.
   private Reason reason(ServiceState.Cause ground) {
     return !unenforced().isEmpty()
             || isInPart(s::refusal)

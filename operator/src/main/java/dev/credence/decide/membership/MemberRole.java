@@ -19,8 +19,8 @@ public sealed interface MemberRole {
   /// We made it for this identity.
   record Made(Member member) implements Taken {}
 
-  /// We made it for this identity, which no longer lists it. It stays until somebody is sure that
-  /// nothing uses it.
+  /// Credence created it for this identity, which no longer lists it. It stays until a user is sure
+  /// that nothing uses it.
   record Unlisted(Member member) implements Taken {}
 
   /// Its owner hands it over to this identity, which is to generate it.
@@ -71,7 +71,7 @@ public sealed interface MemberRole {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  /// What is the identity's.
+  /// The objects of the identity.
   static Set<ObjectRef> own(List<MemberRole> seats) {
     return subjects(seats, MemberRole::isOwn);
   }

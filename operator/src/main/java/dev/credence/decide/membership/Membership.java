@@ -103,7 +103,7 @@ public final class Membership {
         : Optional.empty();
   }
 
-  /// What this account is to the identity, whether or not the identity lists it.
+  /// The relation of this account to the identity, whether or not the identity lists it.
   public static MemberRole ofAccount(Snapshot s, String account) {
     var subject = ObjectRef.account(account);
     return named(s, subject, wanted(s).getOrDefault(subject, Strength.Names));
@@ -128,7 +128,7 @@ public final class Membership {
         : Optional.empty();
   }
 
-  /// Also where the identity was deleted: nobody but a user with that right can tell.
+  /// Also where the identity was deleted: only a user with that right can tell.
   public static String suspended(Snapshot s, MemberRole.ClaimedWhileSuspended claimed) {
     return claimed.subject()
         + " is suspended for MachineIdentity "
@@ -156,7 +156,7 @@ public final class Membership {
         : new MemberRole.ToAdopt(member);
   }
 
-  /// What else would write it, so that we would fight.
+  /// Another manager that would write the object repeatedly.
   private static Optional<String> keeper(Member member) {
     return member
         .thing()

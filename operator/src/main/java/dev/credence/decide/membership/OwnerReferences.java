@@ -5,8 +5,8 @@ import dev.credence.facts.Snapshot;
 import dev.credence.plan.Action;
 import java.util.Optional;
 
-/// Does what we made go with its identity, or stay without it, as `spec.deletionPolicy` says? What
-/// somebody gave us always stays.
+/// Plans whether a created object is deleted together with its identity or stays, by
+/// `spec.deletionPolicy`. An object that was handed over always stays.
 public final class OwnerReferences {
 
   public static Optional<Action> of(Snapshot s, MemberRole seat) {

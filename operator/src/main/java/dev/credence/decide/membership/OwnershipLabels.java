@@ -64,7 +64,7 @@ public record OwnershipLabels(Optional<Action> action, List<String> foreign) {
         thing.subject(), thing.guard(), each(OwnershipLabels::orForeign, NOTHING, thing.marks()));
   }
 
-  /// What we wrote goes; what somebody else wrote stays.
+  /// Removes what Credence wrote; what other users wrote stays.
   public static Action off(ObjectFacts thing) {
     return thing.made()
         ? new Action.Relabel(

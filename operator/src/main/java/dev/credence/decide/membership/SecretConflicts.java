@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 /// Whether cert-manager would write the Secret of a Certificate over what others have.
 public final class SecretConflicts {
 
-  /// What the identity has issued under this name.
+  /// The request for the certificate that the identity has issued under this name.
   public static Optional<Issuance> issue(Snapshot s, ObjectRef subject) {
     return subject.kind() == ObjectRef.Kind.Certificate
         ? s.identity().certificates().stream()

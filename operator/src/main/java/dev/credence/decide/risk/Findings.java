@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 /// Finds dangerous rights of an account. One finding for each rule of [RiskRules] that matches: the
 /// most severe, in whichever scope it is.
 public final class Findings {
-  /// What is dangerous ends the list of places, not the reader's patience.
+  /// The length of the list of places.
   private static final int MOST_SHOWN = 4;
 
   public static final Comparator<Finding> WORST_FIRST =

@@ -33,8 +33,8 @@ final class Harmless {
           "authorization.openshift.io",
           "security.openshift.io");
 
-  /// What OpenShift gives to all that are logged in: to end one's own login, to call a webhook
-  /// whose secret one knows, and ways to build that open nothing without the right to build.
+  /// Rights that OpenShift grants to all users: to end one's own login, to call a webhook whose
+  /// secret one knows, and ways to build that open nothing without the right to build.
   private static final List<Right> OF_OPENSHIFT =
       List.of(
           new Right(

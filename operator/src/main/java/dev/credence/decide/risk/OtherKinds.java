@@ -134,7 +134,7 @@ public final class OtherKinds {
           kind("Operator Lifecycle Manager", "operators.coreos.com", "subscriptions"),
           kind("Velero", "velero.io", "restores"));
 
-  /// What the objects of the table above are read from: to change it changes what is applied.
+  /// The sources of the objects of the table above: changing them changes what is applied.
   static final List<Kind> SOURCES =
       List.of(
           kind("Flux", "source.toolkit.fluxcd.io", "buckets", "gitrepositories"),

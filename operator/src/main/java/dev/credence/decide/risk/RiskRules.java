@@ -630,7 +630,7 @@ public final class RiskRules {
     return IDS.contains(id);
   }
 
-  /// What in the exceptions of a policy cannot be applied, in sentences.
+  /// Exceptions of a policy that cannot be applied, in sentences.
   public static List<String> problems(Privileges privileges) {
     return privileges.exemptions().stream()
         .map(Exemption::rule)
@@ -740,7 +740,7 @@ public final class RiskRules {
         .anyMatch(rule -> !Harmless.is(rule));
   }
 
-  /// Clusters of kubeadm let everybody read where the cluster is, so that nodes can join.
+  /// Clusters of kubeadm let all users read the address of the cluster, so that nodes can join.
   private static boolean givesMoreThanInfo(Grant grant) {
     return grant.rules().stream()
         .flatMap(List<PolicyRule>::stream)

@@ -12,8 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// Evaluates one role: which of the simple conditions of the table it meets, and by which rights.
 ///
-/// Many accounts share few roles, so this is worked out once for a role and remembered. It depends
-/// on nothing but the rules, so that nobody can tell.
+/// Many accounts share few roles, so the result is computed once for a role and remembered. It
+/// depends on the rules only, so the cache is not observable.
 final class RolePowers {
   /// More roles than most clusters have; some MiB.
   private static final int MOST_REMEMBERED = 4096;

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Somebody, and what counts for them in one namespace: what is granted there and what is granted
-/// everywhere. Empty `namespace`: everywhere. `server`: the version of the API server, where it is
-/// known. `touched`: the rules of the table, by their numbers, that can find anything here that
-/// they do not find everywhere.
+/// A subject, and its rights in one namespace: those that are granted there and those that are
+/// granted everywhere. Empty `namespace`: everywhere. `server`: the version of the API server,
+/// where it is known. `touched`: the rules of the table, by their numbers, that can find anything
+/// here that they do not find everywhere.
 record SubjectScope(
     Who who, String namespace, List<Held> held, Optional<ServerVersion> server, BitSet touched) {
 

@@ -100,16 +100,16 @@ public final class ConsumerRestarts {
     return List.copyOf(actions);
   }
 
-  /// Empty where nothing was handed over, or nobody could be asked.
+  /// Empty where nothing was handed over, or the consumers are unknown.
   Optional<ConsumerProgress> uptake(String secret) {
     return known.problem().isPresent()
         ? Optional.empty()
         : Optional.ofNullable(uptakes.get(secret));
   }
 
-  /// Those with pods from before this time, which cannot have read a later value; empty where
-  /// nobody could be asked. Where consumers are to read the new value by themselves (`restart:
-  /// None`), one that has it in a file, which the kubelet keeps current, is taken to have done so.
+  /// Those with pods from before this time, which cannot have read a later value; empty where the
+  /// consumers are unknown. Where consumers read the new value by themselves (`restart: None`), one
+  /// that has it in a file, which the kubelet updates, counts as moved.
   Optional<ConsumerProgress> left(String secret, Instant time) {
     return known.problem().isPresent()
         ? Optional.empty()
@@ -133,7 +133,7 @@ public final class ConsumerRestarts {
     return Optional.ofNullable(holds.get(consumer));
   }
 
-  /// Whether somebody must see to one of the consumers that are behind.
+  /// Whether one of the consumers that are behind requires manual action.
   boolean needsPerson(ConsumerProgress uptake) {
     return uptake
         .behind()
@@ -160,7 +160,7 @@ public final class ConsumerRestarts {
       hold(need, unfinished)
           .ifPresentOrElse(found -> holds.put(need.who(), found), () -> startable.add(need));
     }
-    // What is not whole may not come up again: nobody is to wait behind it.
+    // A workload that is not whole may not come up again: no other waits for it.
     startable.sort(Comparator.comparing(need -> !isWhole(need)));
     for (var need : startable) {
       if (slots > 0 && start(need)) {
@@ -194,7 +194,7 @@ public final class ConsumerRestarts {
       return workload.map(WorkloadFacts::rollout).orElseGet(Rollout.Done::new);
     }
 
-    /// What a restart for the newest value writes on the template.
+    /// The annotation on the template for a restart for the newest value.
     private String restartedFor() {
       return newest.secret() + "-v" + newest.version();
     }
@@ -256,7 +256,8 @@ public final class ConsumerRestarts {
       return (int) staying(pods).filter(PodFacts::ready).count();
     }
 
-    /// How many pods it is to have: as it says itself, else as many as before the first eviction.
+    /// The number of pods that it should have: by its own spec, else as many as before the first
+    /// eviction.
     private int wanted() {
       return workload
           .map(WorkloadFacts::wanted)
@@ -269,7 +270,7 @@ public final class ConsumerRestarts {
       return evicted().filter(before -> staying(old).count() < before.old()).isPresent();
     }
 
-    /// Those that can be evicted, the ones that serve nobody first.
+    /// Those that can be evicted, the ones that are not ready first.
     private Stream<PodFacts> evictable() {
       var isGone = workload.isEmpty() && old.stream().anyMatch(pod -> pod.workload().isPresent());
       return isGone
@@ -322,7 +323,7 @@ public final class ConsumerRestarts {
         : workload;
   }
 
-  /// Whether somebody set the time of its next restart, and that is still to come.
+  /// Whether a user set the time of its next restart, and that is still to come.
   private boolean isScheduled(Need need) {
     return need.requestedAt().filter(at -> at.isAfter(s.now())).isPresent();
   }
@@ -469,7 +470,7 @@ public final class ConsumerRestarts {
           ? person("has not come up within " + Durations.text(rule.timeout()) + ": " + how)
           : waiting("is not fully available yet: " + how);
     }
-    // One that is not ready serves nobody: without it there are as many as before.
+    // A pod that is not ready serves no request: without it there are as many as before.
     return next.get().ready() && isOver(need.newest().issuedAt())
         ? person("is not fully available, so none of its ready pods is evicted: " + how)
         : notWhole(need, how);

@@ -237,7 +237,7 @@ public record CredentialPlan(
       return this;
     }
 
-    /// What a part of the rotation does and waits for; phase and message stay.
+    /// The actions and waits of a part of the rotation; phase and message stay.
     Builder with(Progress progress) {
       return doing(progress.actions())
           .against(progress.obstacle())

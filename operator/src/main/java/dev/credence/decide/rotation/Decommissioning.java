@@ -42,7 +42,7 @@ public final class Decommissioning {
     this.cleanup = cleanup;
   }
 
-  /// What comes next for one Secret that we make.
+  /// The plan of one generated Secret.
   Builder plan(MemberRole role) {
     return switch (role) {
       case MemberRole.Made(StoredSecret secret) ->
@@ -119,7 +119,7 @@ public final class Decommissioning {
                     || seat instanceof MemberRole.Unlisted(StoredSecret _));
   }
 
-  /// What people are left to do.
+  /// The steps that remain for users.
   public static List<String> left(Snapshot s, List<MemberRole> seats) {
     return Stream.of(
             s.identity().certificates().stream().flatMap(wanted -> remaining(s, wanted).stream()),
@@ -138,7 +138,7 @@ public final class Decommissioning {
         .toList();
   }
 
-  /// Nobody but who trusts its CA can end it, and it may be mounted still.
+  /// Only those who trust its CA can revoke it, and it may be mounted still.
   private static Optional<String> remaining(Snapshot s, CertificateWanted wanted) {
     return wanted
         .issue()
@@ -155,7 +155,7 @@ public final class Decommissioning {
                     + " stays, with a certificate that is believed until it ends: delete it when nothing uses it");
   }
 
-  /// Nobody but people can end it.
+  /// Only a user can revoke it.
   private static String unended(SecretWanted wanted) {
     return "the value of Secret "
         + wanted.name()

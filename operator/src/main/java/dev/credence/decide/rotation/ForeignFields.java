@@ -43,8 +43,7 @@ final class ForeignFields {
             });
   }
 
-  /// Keys that have another value in each version. Of one that stays the same, whoever wrote it
-  /// first is its owner.
+  /// Keys that have another value in each version. The first writer of a constant key is its owner.
   private static Set<String> random(SecretContent material) {
     return switch (material) {
       case TokenRecipe _ -> Set.of("token");

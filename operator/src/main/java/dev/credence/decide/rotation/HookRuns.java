@@ -36,8 +36,8 @@ record HookRuns(
           .thenComparing(HookRun::attempt)
           .thenComparing(HookRun::step);
 
-  /// How far the end of a value is where it is checked; windows do not count for that. The value is
-  /// under its keys with this suffix in the Secret.
+  /// The progress of revoking a value where it is checked; windows do not count for that. The value
+  /// is under its keys with this suffix in the Secret.
   static Result ending(RotationTarget t, StoredSecret secret, long version, String suffix) {
     var value = new Value(t.name(), secret.thing().guard().uid(), suffix);
     return new HookRuns(t, version, value, List.of(Step.revoke), secret).result(true);
@@ -64,7 +64,7 @@ record HookRuns(
     };
   }
 
-  /// What is known is recorded as soon as nothing else is to be done.
+  /// The state of Jobs is recorded as soon as no other action is due.
   private Progress noting(Progress progress, List<Started> started) {
     return progress.actions().isEmpty()
         ? progress.doing(note(started).stream().toList())
@@ -96,7 +96,7 @@ record HookRuns(
     };
   }
 
-  /// The runs for this very value: the Jobs that exist, and the records of others.
+  /// The runs for this very value: the Jobs that exist, and the records of deleted ones.
   private List<Started> started(List<HookJob> jobs) {
     var seen = jobs.stream().map(HookJob::run).toList();
     var recorded = holder.runs().stream().filter(run -> run.version() == version).toList();
@@ -108,7 +108,7 @@ record HookRuns(
         .toList();
   }
 
-  /// What has ended does not run again, though a cache that lags behind may show it so.
+  /// A Job that ended does not run again, though a stale cache may show it so.
   private static HookRun latest(HookRun seen, List<HookRun> recorded) {
     return seen.hasEnded()
         ? seen
@@ -200,7 +200,7 @@ record HookRuns(
         record(started));
   }
 
-  /// Whoever asks for it: what nobody has approved does not run.
+  /// A hook that was not approved does not run, whoever requests it.
   private Result withheld(Step step) {
     var obstacle = Blocker.broken(t.name() + ": " + t.withheld(step));
     return unfinished(Progress.of(Phase.Blocked, t.withheld(step)).against(Optional.of(obstacle)));

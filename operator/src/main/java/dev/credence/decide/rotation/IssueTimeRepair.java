@@ -20,7 +20,7 @@ final class IssueTimeRepair {
     this.plans = plans;
   }
 
-  /// What we do not understand we do not overwrite.
+  /// Annotations that cannot be read are not overwritten.
   Builder unreadable() {
     return plans.blocked(
         Blocker.broken(
@@ -28,8 +28,8 @@ final class IssueTimeRepair {
                 + ": its annotations credence.dev/version, issued-at and previous-retires-at cannot be read; restore what was there, or delete the Secret to have a new one"));
   }
 
-  /// A clock was wrong when the value was issued, or somebody wrote the annotation. How old it is
-  /// nobody knows; counted from now on it is neither replaced at once nor kept for years.
+  /// A clock was wrong when the value was issued, or a user wrote the annotation. Its age is
+  /// unknown; counted from now on it is neither replaced at once nor kept for years.
   Builder redated(IssuedSecret current) {
     var dated = new IssuedSecret(current.secret(), dated(current.issue()));
     var until = dated.issue().previousRetiresAt();

@@ -65,7 +65,7 @@ final class MaintenanceWindow {
     return why instanceof Why.OnSchedule(var due) ? due : t.now();
   }
 
-  /// What had to wait for its window is late from its opening on.
+  /// A rotation that waited for its window is late from the opening of the window on.
   Why sinceOpening(Why why) {
     return why instanceof Why.OnSchedule(var due)
         ? new Why.OnSchedule(

@@ -20,7 +20,7 @@ record NewValue(RotationTarget t) {
   VersionInfo first() {
     var now = t.nextSecond();
     var version = t.nextVersion(Optional.empty());
-    // Somebody deleted the Secret and not the token that was in it.
+    // A user deleted the Secret and not the token that was in it.
     var previousUntil =
         TokenAnchors.isOlderAlive(t, version)
             ? Optional.of(now.plus(t.rhythm().overlap(now)))
@@ -58,7 +58,7 @@ record NewValue(RotationTarget t) {
         : issue.moving().leftBefore();
   }
 
-  /// The version that replaces a compromised value; nobody can read that value any more.
+  /// The version that replaces a compromised value; that value can no longer be read.
   VersionInfo nextAfterRevocation(IssuedSecret current) {
     var now = t.nextSecond();
     return next(current, now, afterRevocation(now), false).leaving(Optional.of(now));
@@ -84,7 +84,7 @@ record NewValue(RotationTarget t) {
         version, now, previousUntil, keepsPrevious, t.material().digest(), account(), handled);
   }
 
-  /// Empty where there is nothing to keep for anybody.
+  /// Empty where no consumer needs the previous value.
   private Optional<Instant> previousUntil(StoredSecret secret, Why why, Instant now) {
     var overlap = why instanceof Why.Dead ? Duration.ZERO : t.rhythm().overlap(now);
     if (isForNobody(overlap)) {
@@ -95,8 +95,8 @@ record NewValue(RotationTarget t) {
     return Optional.of(bounded.isBefore(now) ? now : bounded);
   }
 
-  /// Whether nothing comes of a previous value that stays for `overlap`: that is no time, there is
-  /// nobody to restart, no hook to end it, and no anchor of a token to delete.
+  /// Whether keeping a previous value for `overlap` has no effect: it is zero, no consumer is
+  /// restarted, no hook revokes the value, and no anchor of a token is deleted.
   boolean isForNobody(Duration overlap) {
     return overlap.isZero() && !isRestarting() && t.hooks().revoke().isEmpty() && !isToken();
   }

@@ -31,9 +31,9 @@ final class Overlap {
   private final Issue issue;
   private final ConsumerRestarts restarts;
 
-  /// `previousUntil` is empty where the previous value is gone, now or by these actions.
-  /// `leftBefore`: pods from before this time use a value that is gone then. `users`: who uses the
-  /// Secret, where somebody could be asked.
+  /// `previousUntil` is empty where the previous value is removed, now or by these actions.
+  /// `leftBefore`: pods from before this time use a value that is removed then. `users`: the
+  /// consumers of the Secret, where they are known.
   record Answer(
       Progress progress,
       Optional<Instant> previousUntil,
@@ -56,7 +56,7 @@ final class Overlap {
       return previousUntil.isPresent();
     }
 
-    /// What goes before the next value can take the place of the previous one.
+    /// The actions that come before the next value can take the place of the previous one.
     List<Action> beforeTheNext() {
       return progress.actions().stream()
           .filter(action -> !(action instanceof Action.Retire || action instanceof Action.CaughtUp))
@@ -125,7 +125,7 @@ final class Overlap {
     return restarts.isActive() && !restarts.needsPerson(left) ? Impact.Waiting : Impact.Broken;
   }
 
-  /// Everybody has moved. It is written down unless the Secret is written anyway.
+  /// All consumers have moved. It is recorded unless the Secret is written anyway.
   private Answer caughtUp(Answer given) {
     var isWritten = issue.moving().leftBefore().isEmpty() || !given.progress().actions().isEmpty();
     var done = given.leaving(Optional.empty());
@@ -135,8 +135,8 @@ final class Overlap {
             given.progress().doing(List.of(new Action.CaughtUp(t.subject(), current.guard()))));
   }
 
-  /// Who asks for the next value now has no use for the rest of the time that was promised; those
-  /// who have not moved still have.
+  /// A user who requests the next value now does not need the rest of the promised time; consumers
+  /// that have not moved still do.
   private Answer until(Instant promised) {
     var latest = issue.issuedAt().plus(t.rhythm().maxOverlap(issue.issuedAt()));
     var deadline = latest.isAfter(promised) ? latest : promised;
@@ -159,7 +159,7 @@ final class Overlap {
         .orElseGet(() -> unknown(deadline));
   }
 
-  /// What is valid no more cannot be kept.
+  /// A value that is no longer valid cannot be kept.
   private boolean isKept() {
     return t.conduct().onPending() == OnPending.Keep && issue.isPreviousValid();
   }
@@ -261,7 +261,7 @@ final class Overlap {
         .leaving(left);
   }
 
-  /// Where nobody can be asked, somebody may be.
+  /// Where the consumers are unknown, there may be some.
   private Optional<Instant> leftByRetiring() {
     return Optional.of(issue.issuedAt())
         .filter(

@@ -39,9 +39,8 @@ final class Revocation {
     return ended(current, reason).orElseGet(() -> replaced(current, reason));
   }
 
-  /// While nobody has approved what comes next, a revocation ends the value and creates none. A
-  /// hook that nobody has approved does not run; it does when it is approved, before the next
-  /// value.
+  /// While the next value is not approved, a revocation revokes the value and creates none. A hook
+  /// that is not approved does not run; it does when it is approved, before the next value.
   private Builder withoutNext(IssuedSecret current, String reason) {
     return ended(current, reason)
         .filter(_ -> t.mayRun(Step.revoke))

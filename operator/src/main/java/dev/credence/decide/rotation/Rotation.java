@@ -93,7 +93,7 @@ public final class Rotation {
       case Released(var secret) ->
           cleared("is given back to its holder, who took credence.dev/adopt away")
               .doing(OwnershipLabels.release(secret.thing()));
-      // What to do about these two is reported in the condition MembersLinked.
+      // The condition MembersLinked reports what to do about these two.
       case BeingDeleted _ -> plans.waiting("the Secret is being deleted");
       case Unmanaged(var why) -> cleared(why);
       case Unreadable _ -> repair.unreadable();

@@ -77,8 +77,8 @@ public record RotationSchedule(
 
   /// When a value that was issued then is due; empty where nothing ever asks for it.
   Optional<Instant> due(Instant issuedAt) {
-    // The bound holds for what is rotated at all: it does not start a rotation that nobody asked
-    // for.
+    // The bound applies to rotated values only: it does not start a rotation that was not
+    // requested.
     return asked
         .timing()
         .or(policy::timing)
@@ -92,7 +92,7 @@ public record RotationSchedule(
     return due.isBefore(earliest) ? earliest : due;
   }
 
-  /// What is said where the policy asks for a shorter life than a slow key has.
+  /// The message where the policy requires a shorter life than a slow key has.
   private Optional<String> tooShort() {
     return asked
         .timing()
@@ -177,9 +177,9 @@ public record RotationSchedule(
     return Duration.ofSeconds(room * (hash.getValue() % HASHES) / HASHES);
   }
 
-  /// How long the previous value stays valid next to one that was issued at `issuedAt`; zero: it is
-  /// removed at once. At most until the next value is due, and at most half of that time where the
-  /// overlap and the interval were not written together.
+  /// The time for which the previous value stays valid next to one that was issued at `issuedAt`;
+  /// zero: it is removed at once. At most until the next value is due, and at most half of that
+  /// time where the overlap and the interval were not written together.
   Duration overlap(Instant issuedAt) {
     var overlap = asked.overlap().or(policy::overlap).orElse(DEFAULT_OVERLAP);
     return due(issuedAt)
@@ -189,7 +189,7 @@ public record RotationSchedule(
         .truncatedTo(ChronoUnit.SECONDS);
   }
 
-  /// How long the previous value waits for consumers that have not moved. Where nobody says, no
+  /// The time for which the previous value waits for consumers that have not moved. By default no
   /// longer than until the next value comes.
   Duration maxOverlap(Instant issuedAt) {
     return conduct
@@ -208,7 +208,7 @@ public record RotationSchedule(
         : policy.overlap().isPresent() && asked.timing().isEmpty();
   }
 
-  /// What is said to an identity that asks for a longer life of its values than the policy allows.
+  /// The message to an identity that asks for a longer life of its values than the policy allows.
   Optional<String> bounded() {
     return tooShort().or(this::tooLong);
   }

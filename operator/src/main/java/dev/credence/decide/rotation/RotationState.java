@@ -152,7 +152,7 @@ public sealed interface RotationState {
     return RotationTrigger.of(t, current).map(why -> new Due(current, why));
   }
 
-  /// What was begun is carried through, also where its trigger was taken back since.
+  /// A rotation that began is completed, also where its trigger was removed since.
   private static Optional<Issued> staged(RotationTarget t, IssuedSecret current) {
     return Optional.of(new StagedRotation(t, Optional.of(current), true, false))
         .filter(StagedRotation::isBegun)

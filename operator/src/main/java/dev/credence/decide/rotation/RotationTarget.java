@@ -36,9 +36,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// One Secret that is to hold what we make, and all that its rotation goes by. `halt`: why there is
-/// to be no new value; `parts`: the Secrets that are there for it; `jobs`: those of its hooks;
-/// `unapproved`: steps whose hooks nobody has approved, so that they do not run.
+/// A generated Secret, and all facts for its rotation. `halt`: why no new value is issued; `parts`:
+/// the Secrets that belong to its rotation; `jobs`: those of its hooks; `unapproved`: steps whose
+/// hooks are not approved, so that they do not run.
 public record RotationTarget(
     Snapshot s,
     SecretWanted wanted,
@@ -148,7 +148,8 @@ public record RotationTarget(
     return OwnershipLabels.wanted(s, owner);
   }
 
-  /// That of the Secret that was there before, so that one which somebody deleted is counted on.
+  /// The version of the Secret that was there before, so that the count goes on for one that was
+  /// deleted.
   Optional<Long> lastVersion() {
     return Optional.ofNullable(s.identity().knownVersions().get(name()));
   }
@@ -158,7 +159,8 @@ public record RotationTarget(
     return 1 + current.map(Issue::version).or(this::lastVersion).orElse(0L);
   }
 
-  /// What a new value answers, of those that the one before it answered and those that were asked.
+  /// The requests that a new value answers, of those that the previous value answered and those
+  /// that were made.
   Handled answering(Handled before, Optional<StoredSecret> secret) {
     return before.withNewValue(
         s.identity().requests(), secret.map(StoredSecret::requests).orElse(Requests.NONE));
@@ -195,7 +197,7 @@ public record RotationTarget(
     return halt.filter(reason -> reason.is(cause)).isPresent();
   }
 
-  /// Whether somebody has approved the hook of this step, or nobody needs to.
+  /// Whether the hook of this step is approved, or needs no approval.
   boolean mayRun(Step step) {
     return !unapproved.contains(step);
   }

@@ -34,7 +34,7 @@ public final class RotationTrigger {
         .map(Why.OnSchedule::new);
   }
 
-  /// Other generators than those it was made by, and than those that somebody stopped.
+  /// Other generators than those of the current value, and than those of an aborted rotation.
   private static boolean isChanged(RotationTarget t, Issue issue) {
     return since(t, issue) == Change.Generators
         && issue
@@ -79,7 +79,7 @@ public final class RotationTrigger {
     return unanswered(request, actedUpon).isPresent();
   }
 
-  /// What is asked for, if that was not acted upon yet.
+  /// The requested value, if it was not acted upon yet.
   static Optional<String> newly(Optional<Request> request, Optional<String> actedUpon) {
     return unanswered(request, actedUpon).flatMap(Request::asked);
   }

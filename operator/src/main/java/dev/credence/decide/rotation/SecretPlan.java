@@ -52,7 +52,7 @@ final class SecretPlan {
         .answering(version.handled());
   }
 
-  /// Who is left behind is to be seen when it is done.
+  /// The consumers that are left behind are known once it is done.
   private static Phase phase(VersionInfo version) {
     if (version.previousRetiresAt().isPresent()) {
       return Phase.Overlapping;
@@ -84,7 +84,7 @@ final class SecretPlan {
             // A due rotation waits for its window, which is to be reported.
             .changingAt(
                 t.halt().isPresent() ? Optional.empty() : t.rhythm().due(current.issue(), end));
-    // As counted now; where nobody could be asked, as before. Nobody is not worth a word.
+    // As counted now; where the consumers are unknown, as before. None is left out.
     return overlap.users().isEmpty()
         ? plan
         : plan.consumers(overlap.users().filter(all -> all.total() > 0));
@@ -102,7 +102,7 @@ final class SecretPlan {
     return issued(current, phase, Optional.empty()).message(message).against(t.refusal());
   }
 
-  /// What the Secret says about its current version.
+  /// The status fields from the annotations of the current version.
   Builder issued(IssuedSecret current, Phase phase, Optional<Instant> previousRetires) {
     var issue = current.issue();
     var end = t.end(current.secret());
@@ -122,7 +122,7 @@ final class SecretPlan {
         .consumers(t.s().identity().known(t.name()).flatMap(Known::consumers));
   }
 
-  /// It stays until somebody writes another template, so everything else comes first.
+  /// It stays until a user writes another template, so everything else comes first.
   private Optional<String> noteOnTemplates() {
     return UrlParts.note(t.material());
   }
@@ -131,7 +131,7 @@ final class SecretPlan {
     return note(current.requests().complaints().toList());
   }
 
-  /// What is reported about a version though nothing is wrong with it.
+  /// The note on a version that has no problem.
   private Optional<String> note(List<String> complaints) {
     return Stream.concat(t.s().identity().requests().complaints(), complaints.stream())
         .findFirst()

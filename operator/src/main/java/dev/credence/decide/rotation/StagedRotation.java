@@ -82,7 +82,7 @@ public record StagedRotation(
     return carriedOn(pending.get(), pending.get().issue().orElseThrow(), why);
   }
 
-  /// What has the name of the pending Secret and is not ours.
+  /// An object of others with the name of the pending Secret.
   private Optional<Blocker> taken() {
     var pending = ObjectRef.pendingOf(t.name());
     return t.s()
@@ -105,7 +105,7 @@ public record StagedRotation(
             != Change.Nothing;
   }
 
-  /// Whether somebody stopped it since it was staged.
+  /// Whether it was aborted since it was staged.
   private boolean isAborted(Issue staged) {
     return current
         .map(now -> now.issue().handled().abort())
@@ -179,8 +179,8 @@ public record StagedRotation(
     return new HookRuns(t, staged.version(), value, steps(), pending).result(atOnce);
   }
 
-  /// Since it was staged somebody asked for a new value, or to stop this one where there is no
-  /// Secret yet that could say so.
+  /// A new value, or an abort where there is no Secret yet that could record it, was requested
+  /// since it was staged.
   private boolean isAskedAnew(StoredSecret pending, Issue staged) {
     var onIdentity = t.s().identity().requests();
     var onSecret = current.map(now -> now.secret().requests()).orElse(Requests.NONE);
@@ -268,7 +268,7 @@ public record StagedRotation(
     return t.nextVersion(current.map(IssuedSecret::issue));
   }
 
-  /// What the current value answered.
+  /// The requests that the current value answered.
   private Handled before() {
     return current.map(now -> now.issue().handled()).orElse(Handled.NONE);
   }

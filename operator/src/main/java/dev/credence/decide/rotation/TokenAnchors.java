@@ -21,10 +21,10 @@ import java.util.stream.Stream;
 /// anchor, and becomes invalid with it: deleting the anchor revokes one token, and the next one
 /// stays valid (KEP-1205, `boundObjectRef`).
 final class TokenAnchors {
-  /// Why a token ends when nobody revoked it.
+  /// The reason for the end of a token that was not revoked.
   static final String OVERLAP_IS_OVER = "its overlap is over";
 
-  /// Whose token it is, and what has the name of its next anchor.
+  /// A problem with the account of the token, or with the name of its next anchor.
   static Optional<Blocker> problem(RotationTarget t, TokenRecipe token, Optional<Issue> current) {
     var refused = notHad(t, token);
     if (refused.isPresent()) {
@@ -109,7 +109,7 @@ final class TokenAnchors {
     return anchors(t.parts()).anyMatch(anchor -> version(anchor) < version);
   }
 
-  /// What a token of this version is bound to comes before it.
+  /// The anchor of a token is created before the token.
   static List<Action> anchoring(RotationTarget t, long version) {
     return t.material() instanceof TokenRecipe token && !hasAnchor(t, version)
         ? List.of(
