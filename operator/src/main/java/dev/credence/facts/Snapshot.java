@@ -20,12 +20,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// All that one decision rests on: one identity, what surrounds it, and the time. Holds no secret,
+/// All facts of one decision: one identity, its surroundings, and the time. Holds no secret value,
 /// so it may be printed.
 ///
-/// `jobs` are the hooks that were started for the identity; `consumers` who uses the Secrets of the
-/// namespace, looked up only while somebody may have to move to a new value. `members` are the
-/// objects that the identity names, selects, owns or has marked. `rivals` are the claims of other
+/// `jobs` are the hooks that were started for the identity; `consumers` those of the Secrets of the
+/// namespace, read only while consumers may have to move to a new value. `members` are the objects
+/// that the identity names, selects, owns or has marked. `rivals` are the claims of other
 /// identities on names that this one names and on its members.
 public record Snapshot(
     Instant now,

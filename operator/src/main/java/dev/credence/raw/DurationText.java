@@ -25,7 +25,7 @@ public final class DurationText extends Duration {
     this.text = text;
   }
 
-  /// What is written, whether it is a duration or not.
+  /// The text that is written, whether it is a duration or not.
   public String text() {
     return text;
   }

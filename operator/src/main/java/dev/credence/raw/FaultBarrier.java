@@ -20,7 +20,7 @@ public final class FaultBarrier extends RuntimeException {
     super(message, cause);
   }
 
-  /// What `reading` makes of the object, or this exception.
+  /// The result of `reading` the object, or this exception.
   public static <T> T named(HasMetadata object, Supplier<T> reading) {
     try {
       return reading.get();
@@ -29,7 +29,7 @@ public final class FaultBarrier extends RuntimeException {
     }
   }
 
-  /// What `reading` makes of the object; `otherwise`, and a line in the log, where it fails.
+  /// The result of `reading` the object; `otherwise`, and a line in the log, where it fails.
   public static <T> T or(T otherwise, HasMetadata object, Supplier<T> reading) {
     try {
       return reading.get();

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// Reads who wrote a label, an annotation or another field from `managedFields`.
 public final class FieldOwners {
 
-  /// Whether nobody but us owns it: what somebody else owns too is not for us to change. `where` is
+  /// Whether Credence alone owns it: a field with another owner is not changed. `where` is
   /// `f:labels` or `f:annotations`.
   public static boolean weOwn(ObjectMeta meta, String where, String key) {
     var owners = entries(meta).filter(entry -> owns(entry, where, key)).toList();
@@ -46,7 +46,7 @@ public final class FieldOwners {
         .anyMatch(entry -> !isOurs(entry) && !isMerged(entry));
   }
 
-  /// Whether nobody else has ever stated anything of the object.
+  /// Whether no other manager has ever owned a field of the object.
   public static boolean onlyWe(ObjectMeta meta) {
     return entries(meta).findAny().isPresent() && entries(meta).allMatch(FieldOwners::isOurs);
   }
@@ -56,8 +56,8 @@ public final class FieldOwners {
     return entries(meta).anyMatch(FieldOwners::isOurs);
   }
 
-  /// Whether we wrote it by creating the object. To the API server that is somebody else than us
-  /// who apply, so an apply could not change it.
+  /// Whether Credence wrote it by creating the object. The API server counts the creator as another
+  /// manager than the one that applies, so an apply could not change it.
   public static boolean weCreated(ObjectMeta meta, String where, String key) {
     return entries(meta)
         .filter(entry -> isOurs(entry) && "Update".equals(entry.getOperation()))

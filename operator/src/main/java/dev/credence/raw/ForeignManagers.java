@@ -57,7 +57,7 @@ public final class ForeignManagers {
           Sign.of("karmada.io/managed", "true", "Karmada"),
           Sign.of("work.karmada.io/", "Karmada"),
           Sign.of("app.kubernetes.io/managed-by", "kyverno", "Kyverno"),
-          // What applies manifests.
+          // Tools that apply manifests.
           Sign.of("kustomize.toolkit.fluxcd.io/name", "Flux"),
           Sign.of("helm.toolkit.fluxcd.io/name", "Flux"),
           Sign.of("argocd.argoproj.io/instance", "Argo CD"),
@@ -70,7 +70,7 @@ public final class ForeignManagers {
           Sign.of("app.kubernetes.io/managed-by", "terraform", "Terraform"),
           Sign.of("addonmanager.kubernetes.io/mode", "Reconcile", "the addon manager"),
           Sign.of("olm.managed", "true", "the Operator Lifecycle Manager"),
-          // What brings values from a store.
+          // Tools that bring values from a store.
           Sign.of("secrets.hashicorp.com/vso-", "the Vault Secrets Operator"),
           Sign.of("secrets-store.csi.k8s.io/managed", "true", "the Secrets Store CSI Driver"),
           Sign.of("operator.1password.io/item-", "the 1Password operator"),

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The annotation [Api#WRITTEN] of an object that Credence created: digests of the label and
-/// annotations that Credence wrote there. Whoever changes one of these makes it their own.
+/// annotations that Credence wrote there. A user who changes one of these becomes its owner.
 public final class MarkRecord {
   private static final String IDENTITY = "identity";
   private static final String OWNER = "owner";
@@ -40,7 +40,7 @@ public final class MarkRecord {
         && List.of(record.split(" ", -1)).contains(entry(what, value));
   }
 
-  /// What is left out was not written by us.
+  /// A label or annotation that is left out was not written by Credence.
   public static String text(
       Optional<String> identity, Optional<String> owner, Optional<String> team) {
     return Stream.of(

@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/// Values that somebody else wrote over ours, told by the owners of the fields: the value itself is
-/// not read. A writer that sends the value that is there already does not become an owner by that.
+/// Finds values that another client overwrote, by the owners of the fields: the value itself is not
+/// read. A writer that sends the same value does not become an owner by that.
 public final class Overwrites {
   private static final List<String> VERSION =
       List.of("f:metadata", "f:annotations", "f:" + Api.SECRET_VERSION);
@@ -41,8 +41,8 @@ public final class Overwrites {
                     UntrustedText.time(entry.getTime())));
   }
 
-  /// Who has the value now, if that is somebody else. Of those whom the API server has merged
-  /// nothing is known.
+  /// The other writer of the current value. Nothing is known of writers that the API server has
+  /// merged.
   private static Optional<ManagedFieldsEntry> writer(ObjectMeta meta, String key) {
     var owners = owners(meta, List.of("f:data", "f:" + key)).toList();
     return owners.stream().allMatch(Predicate.not(Overwrites::mayBeOurs))

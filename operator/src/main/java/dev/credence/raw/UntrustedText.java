@@ -13,7 +13,7 @@ import java.time.ZoneOffset;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Texts that anybody may have written, read without trust.
+/// Reads untrusted texts.
 public final class UntrustedText {
   private static final int LONGEST = 253;
   private static final long HIGHEST_VERSION = 1_000_000_000_000L;
@@ -32,7 +32,7 @@ public final class UntrustedText {
     return text.length() <= LONGEST && !InvisibleCharacters.isIn(text);
   }
 
-  /// What cannot have been written by us counts as not there.
+  /// A text that Credence cannot have written counts as missing.
   public static Optional<String> line(@Nullable String text) {
     return present(text).filter(UntrustedText::isOneLine);
   }

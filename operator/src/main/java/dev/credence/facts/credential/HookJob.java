@@ -48,7 +48,7 @@ public record HookJob(
     return plain.substring(0, Math.min(plain.length(), LONGEST_NAME - tail.length())) + tail;
   }
 
-  /// What is recorded of it.
+  /// The record of the Job.
   public HookRun run() {
     return new HookRun(
         step, version, attempt, subject.name(), generation, asked, createdAt, outcome);

@@ -21,7 +21,7 @@ public record Hooks(Optional<Hook> apply, Optional<Hook> verify, Optional<Hook> 
     }
   }
 
-  /// The digest of the pod template that somebody approved.
+  /// The digest of the pod template that was approved.
   public record Agreed(String digest, String by) {}
 
   public enum Step {

@@ -77,13 +77,13 @@ public record Issuance(
     return unreadable.stream().anyMatch(text -> text.startsWith("`" + field + "`"));
   }
 
-  /// How long a certificate is asked to be valid.
+  /// The requested validity of a certificate.
   public Duration lifetime() {
     return duration.orElse(DURATION);
   }
 
-  /// How long before the end of a certificate its successor is asked for: a third of its life where
-  /// nothing is said, or something that cannot be.
+  /// The time before the expiration of a certificate at which it is renewed: a third of its life
+  /// where nothing is set, or something impossible.
   public Duration renewal() {
     return renewBefore
         .or(
@@ -139,7 +139,7 @@ public record Issuance(
     }
   }
 
-  /// The same for the same request; nobody can find two of one name.
+  /// The same for the same request; two requests with one digest cannot be found.
   public String digest() {
     return Digests.of(
         Arrays.stream(Field.values())

@@ -4,7 +4,7 @@ package dev.credence.facts.credential;
 import java.time.Instant;
 import java.util.Optional;
 
-/// An issuer of certificates, as far as it is known: the kinds of cert-manager itself.
+/// An issuer of certificates, as far as it is known: the kinds of cert-manager.
 public sealed interface Issuer {
   String GROUP = "cert-manager.io";
 

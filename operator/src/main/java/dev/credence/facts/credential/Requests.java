@@ -25,7 +25,7 @@ public record Requests(
             .collect(Collectors.joining("\n")));
   }
 
-  /// What is said of those that cannot be acted upon.
+  /// The messages about those that cannot be acted upon.
   public Stream<String> complaints() {
     return Stream.of(rotate, rollback, abort, revoke)
         .flatMap(request -> request.flatMap(Request::complaint).stream());

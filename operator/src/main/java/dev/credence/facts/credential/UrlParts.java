@@ -29,7 +29,7 @@ public final class UrlParts {
 
   private static final Pattern PRIVATE_USE = Pattern.compile("[\uE000-\uF8FF]");
 
-  /// What follows the scheme, up to what ends a URL in a text.
+  /// The part after the scheme, up to the end of a URL in a text.
   private static final Pattern URL = Pattern.compile("://([^\\s\"'`<>]*)");
 
   private static final Pattern END_OF_AUTHORITY = Pattern.compile("[/?#]");
@@ -44,7 +44,7 @@ public final class UrlParts {
   /// The references that are to be percent-encoded, by the template that has them.
   private final Map<String, Set<String>> found = new TreeMap<>();
 
-  /// Which template to correct, and how. Empty where every URL can be read.
+  /// The template to correct, and how. Empty where every URL can be read.
   public static Optional<String> note(SecretContent material) {
     return material instanceof GeneratedContent(var keys) && Templates.problem(keys).isEmpty()
         ? new UrlParts(keys).note()

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 public record DefaultExclusions(Set<String> namespaces, Set<String> accounts) {
   private static final String ANYWHERE = "*/";
 
-  /// What Kubernetes puts on accounts of its own (RBAC defaults, the addon manager).
+  /// Labels of Kubernetes' own accounts (RBAC defaults, the addon manager).
   private static final Set<String> SYSTEM_LABELS =
       Set.of("kubernetes.io/bootstrapping", "addonmanager.kubernetes.io/mode");
 

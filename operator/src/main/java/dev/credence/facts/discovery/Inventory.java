@@ -86,13 +86,13 @@ public record Inventory(
 
   /// The origin of an identity.
   public enum Found {
-    /// somebody has written it
+    /// a user has written it
     Declared,
-    /// we have, for an account that we found, and nobody has touched it since
+    /// Credence has, for an account that it found, and no user has changed it since
     Untouched,
-    /// we have, and nobody has adopted it yet; somebody has labelled or annotated it
+    /// Credence has, and no user has adopted it yet; one has labelled or annotated it
     Touched,
-    /// we have, and somebody has adopted it since; our label is still on it
+    /// Credence has, and a user has adopted it since; the label is still on it
     Adopted
   }
 }

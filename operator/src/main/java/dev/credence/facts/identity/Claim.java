@@ -4,8 +4,8 @@ package dev.credence.facts.identity;
 import java.time.Instant;
 import java.util.Comparator;
 
-/// That an identity wants an object as its member. Of several claims the strongest counts, then the
-/// oldest identity, then the name: the same answer wherever and whenever it is asked.
+/// The claim of an identity on an object as its member. Of several claims the strongest counts,
+/// then the oldest identity, then the name: the same answer wherever and whenever it is computed.
 public record Claim(Strength strength, Instant since, String identity)
     implements Comparable<Claim> {
 

@@ -16,7 +16,7 @@ import java.util.Optional;
 /// A MachineIdentity as it was written. `leaving`: it is being deleted. `retain`: objects that were
 /// created for it stay without it. `knownVersions`: the last version of each generated Secret in
 /// its status, so that the count goes on for a Secret that a user deleted. `known`: by the names of
-/// credentials. `labels` have [#DISCOVERED] only while nobody has adopted the identity.
+/// credentials. `labels` have [#DISCOVERED] only until the identity is adopted.
 public record Identity(
     String namespace,
     String name,
@@ -50,7 +50,7 @@ public record Identity(
     known = Map.copyOf(known);
   }
 
-  /// We wrote it for an account that we found, and nobody has made it theirs.
+  /// Credence wrote it for an account that it found, and no user has adopted it.
   public boolean discovered() {
     return labels.containsKey(DISCOVERED);
   }
@@ -84,7 +84,7 @@ public record Identity(
   /// `issue` empty: it must exist. Else: it is made, and asks for this.
   public record CertificateWanted(String name, Optional<Issuance> issue) {}
 
-  /// What the status says of this credential.
+  /// The facts that the status has about this credential.
   public Optional<Known> known(String credential) {
     return Optional.ofNullable(known.get(credential));
   }

@@ -43,7 +43,7 @@ public sealed interface Member {
       runs = List.copyOf(runs);
     }
 
-    /// One of which nothing is recorded, and that nobody else wrote.
+    /// A Secret without records, that no other client wrote.
     public StoredSecret(
         ObjectFacts thing,
         Optional<Issue> issue,
@@ -61,7 +61,7 @@ public sealed interface Member {
     }
   }
 
-  /// Keys whose value somebody else wrote after us. `manager`: the name under which the API server
+  /// Keys whose value another client overwrote. `manager`: the name under which the API server
   /// knows the writer.
   record Overwritten(List<String> keys, String manager, Optional<Instant> at) {
     public Overwritten {

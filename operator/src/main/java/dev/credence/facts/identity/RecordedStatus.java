@@ -6,7 +6,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 
-/// What the status remembers of the lifecycle of an identity. Where it was lost, the identity is
+/// The lifecycle of an identity, as its status records it. Where it was lost, the identity is
 /// evaluated again: a suspension that is still due begins again, and an approval or a review is
 /// required again where nothing in the cluster shows it.
 ///

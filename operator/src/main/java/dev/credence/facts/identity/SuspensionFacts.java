@@ -63,7 +63,7 @@ public record SuspensionFacts(
   /// length at most.
   private static final int LONGEST_KEY = 253;
 
-  /// What a name may have at most, so that its key fits into the list in any namespace.
+  /// The longest name whose key fits into the list in any namespace.
   public static final int LONGEST_PROVISIONED = 189;
 
   /// In which suspensions by policies are counted.
@@ -87,7 +87,7 @@ public record SuspensionFacts(
         .filter(entry -> !entry.uid().isEmpty() && !entry.isFor(uid));
   }
 
-  /// What is listed for the identity with this UID, by account.
+  /// The entries for the identity with this UID, by account.
   public Map<String, Listed> listedFor(String uid) {
     return listed.entrySet().stream()
         .filter(entry -> entry.getValue().isFor(uid))
@@ -197,7 +197,7 @@ public record SuspensionFacts(
     public enum Mounted {
       Nowhere,
       Somewhere,
-      /// nobody asked, or it could not be told
+      /// not asked, or without an answer
       Unknown
     }
 

@@ -7,7 +7,7 @@ import java.time.Instant;
 public record FailedWrite(ObjectRef subject, Cause cause, String message, Instant retryAt) {
 
   public enum Cause {
-    /// the object changed after we looked: look again, nobody needs to know
+    /// the object changed after it was read: it is read again without a message
     Raced,
     /// it waits for something that comes by itself, such as a PodDisruptionBudget
     Held,

@@ -57,7 +57,7 @@ public record ObjectRef(Kind kind, String name) implements Comparable<ObjectRef>
     return secret(secret + "-pending");
   }
 
-  /// What the token of this version is bound to.
+  /// The anchor of the token of this version.
   public static ObjectRef anchorOf(String secret, long version) {
     return secret(secret + "-anchor-v" + version);
   }

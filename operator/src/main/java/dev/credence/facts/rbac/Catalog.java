@@ -24,7 +24,7 @@ public interface Catalog {
         .flatMap(
             subject ->
                 naming(subject).stream()
-                    // The first subject that means somebody is enough.
+                    // The first subject that includes the account is enough.
                     .filter(binding -> seen.add(binding.title()))
                     .map(binding -> grant(binding, subject)))
         .sorted(Comparator.comparing(Grant::via))

@@ -3,10 +3,10 @@ package dev.credence.facts.rbac;
 
 import java.util.Set;
 
-/// Bindings that the administrator of the cluster knows and does not want to be judged by, as in
-/// what a distribution binds to every account. `entries`: `ClusterRoleBinding/name`,
-/// `RoleBinding/namespace/name`, or `RoleBinding/*/name` for every namespace. They are left apart
-/// by the name of the binding, so whoever may write such a binding can hide behind it: a status
+/// Bindings that the administrator of the cluster excludes from the evaluation, such as those that
+/// a distribution binds to every account. `entries`: `ClusterRoleBinding/name`,
+/// `RoleBinding/namespace/name`, or `RoleBinding/*/name` for every namespace. They are excluded by
+/// the name of the binding, so users who may write such a binding can hide behind it: a status
 /// names those that it left out.
 public record Exclusions(Set<String> entries) {
   public static final Exclusions NONE = new Exclusions(Set.of());

@@ -6,13 +6,13 @@ import dev.credence.facts.rbac.Subject.Group;
 import dev.credence.facts.rbac.Subject.User;
 import java.util.List;
 
-/// Somebody whose rights are asked for.
+/// A subject whose rights are evaluated.
 public sealed interface Who {
 
   /// Every subject of a binding that means this one.
   List<Subject> subjects();
 
-  /// A ServiceAccount. `there`: it exists; if not, its rights wait for whoever creates it.
+  /// A ServiceAccount. `there`: it exists; if not, its rights wait for its creation.
   record ServiceAccount(String namespace, String name, boolean there) implements Who {
 
     @Override
@@ -26,7 +26,7 @@ public sealed interface Who {
     }
   }
 
-  /// Whoever comes without a token or certificate.
+  /// A request without a token or certificate.
   record Anonymous() implements Who {
 
     @Override

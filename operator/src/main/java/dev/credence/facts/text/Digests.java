@@ -6,7 +6,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// A short name of a text: SHA-256, cut to 64 bits where nobody gains by two texts of one name.
+/// A short name of a text: SHA-256, cut to 64 bits where two texts of one name would help no
+/// attacker.
 public final class Digests {
   private static final int BYTES = 8;
 

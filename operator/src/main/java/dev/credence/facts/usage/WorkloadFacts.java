@@ -66,13 +66,13 @@ public record WorkloadFacts(
     /// `how` says how far it is, like `1 of 3 pods are ready`
     record UnderWay(String how) implements Rollout {}
 
-    /// somebody has paused it: a changed template changes no pod
+    /// it is paused: a changed template changes no pod
     record Paused() implements Rollout {}
 
     /// Kubernetes gave up waiting for it
     record Stuck(String why) implements Rollout {}
 
-    /// its pods take a changed template only when somebody deletes them (OnDelete)
+    /// its pods get a changed template only when a user deletes them (OnDelete)
     record ByHand() implements Rollout {}
 
     /// a Job or CronJob: its pods run to their end, later ones read what is there then
