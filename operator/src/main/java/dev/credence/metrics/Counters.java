@@ -197,7 +197,7 @@ public final class Counters {
     counter(Metric.PoliciesLeft, "by", byDeletion ? BY_DELETION : BY_CHANGE).increment();
   }
 
-  /// How many accounts stay suspended though their identity was deleted.
+  /// The number of accounts that stay suspended though their identity was deleted.
   public void suspendedWithoutIdentity(long accounts) {
     withoutIdentity.set(accounts);
   }

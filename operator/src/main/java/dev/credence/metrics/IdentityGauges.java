@@ -103,7 +103,7 @@ public final class IdentityGauges implements MultiCollector {
     return Optional.ofNullable(standings.get(name)).map(Entry::standing);
   }
 
-  /// How many identities a policy decides about, and how many of them break a rule of it.
+  /// The number of identities that a policy decides about, and of those that break a rule of it.
   public Tally tally(String policy) {
     var decided =
         standings.values().stream()

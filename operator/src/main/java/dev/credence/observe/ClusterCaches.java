@@ -284,7 +284,7 @@ public final class ClusterCaches implements ClusterReader {
     waking.all();
   }
 
-  /// What is only slow is waited for, or a status would say for a moment that nothing is known.
+  /// Waits for a slow list, or a status would report for a moment that nothing is known.
   private static boolean areKnown(CompletableFuture<?> listed, BooleanSupplier isRefused)
       throws InterruptedException {
     while (!isDone(listed, A_MOMENT)) {
@@ -391,7 +391,7 @@ public final class ClusterCaches implements ClusterReader {
     @Override
     public void certificate(@Nullable Certificate before, @Nullable Certificate after) {
       waking.changed(Kind.Certificate, before, after);
-      // What another Certificate writes, none of ours may write.
+      // A Secret that another Certificate writes must not be written by one of ours.
       Stream.of(before, after)
           .flatMap(certificate -> Stream.ofNullable(certificate))
           .flatMap(certificate -> CertificateReader.of(certificate.getSpec()).stream())
@@ -495,7 +495,7 @@ public final class ClusterCaches implements ClusterReader {
     return workloads.consumers(namespace);
   }
 
-  /// What was listed of this namespace is out of date: we have changed it.
+  /// The operator changed workloads of this namespace, so their list is out of date.
   public void consumersChanged(String namespace) {
     workloads.consumersChanged(namespace);
   }
@@ -505,7 +505,7 @@ public final class ClusterCaches implements ClusterReader {
     return workloads.usage(namespace, now, anew);
   }
 
-  /// What was listed of the use of this namespace is too old for what it is needed for.
+  /// The list of the usage in this namespace is too old for a decision.
   public void usesChanged(String namespace, Instant now) {
     workloads.usageChanged(namespace, now);
   }
@@ -683,7 +683,7 @@ public final class ClusterCaches implements ClusterReader {
     mostSuspended = accounts;
   }
 
-  /// How many accounts of each namespace are listed.
+  /// The number of listed accounts of each namespace.
   public Map<String, Long> suspendedByNamespace() {
     return suspended
         .all()
@@ -770,7 +770,7 @@ public final class ClusterCaches implements ClusterReader {
         .toList();
   }
 
-  /// How many identities there are; more than any number until all of them have been listed.
+  /// The number of identities; more than any number until all of them have been listed.
   public long identityCount() {
     return identities.areListed() ? identities.all().count() : Long.MAX_VALUE;
   }

@@ -78,8 +78,8 @@ public final class Snapshots {
             identity.namespace(), new SuspensionReader(cluster).accounts(identity, members)));
   }
 
-  /// The same without what takes long to find out: who uses the members and what they may do. It is
-  /// enough to carry out a suspension that somebody has asked for.
+  /// The same without facts that take long to read: the consumers of members and the rights of
+  /// accounts. It is enough to carry out a suspension that was requested.
   public Snapshot urgent(
       MachineIdentity resource,
       Instant now,
@@ -141,8 +141,8 @@ public final class Snapshots {
         .toList();
   }
 
-  /// Asked for only while a previous value is still there, or while somebody may use one that is
-  /// not: nobody has to move otherwise.
+  /// Listed only while a previous value still exists, or while consumers may use one that does not:
+  /// otherwise no consumer has to move.
   private Optional<Consumers> consumers(Identity identity, List<Member> members) {
     var made =
         identity.secrets().stream()
@@ -272,7 +272,7 @@ public final class Snapshots {
         .flatMap(subjects -> subjects);
   }
 
-  /// What the next token will be bound to: somebody else may have that name.
+  /// The version of the next token: its anchor's name may be taken.
   private long nextVersion(Identity identity, SecretWanted secret) {
     return 1
         + cluster

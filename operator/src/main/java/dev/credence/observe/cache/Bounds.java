@@ -171,8 +171,8 @@ final class Bounds {
             new PolicyRuleBuilder().withApiGroups("*").withResources("*").withVerbs("*").build());
   }
 
-  /// A Certificate that is issued for an identity is far smaller; of others only names and issuer
-  /// matter.
+  /// A Certificate that is issued for an identity is far smaller; of all others only names and
+  /// issuer matter.
   static void certificate(@Nullable CertificateSpec spec) {
     if (spec != null
         && Stream.of(
@@ -225,7 +225,8 @@ final class Bounds {
             : NullSafe.in(secret.token().audiences()).mapToInt(Bounds::length).sum());
   }
 
-  /// What is kept of an identity that is too large: what it wants, and not how it is made.
+  /// The part of an identity that is too large that is kept: what it lists, and not how it is
+  /// generated.
   static MachineIdentitySpec stub(MachineIdentitySpec spec) {
     return new MachineIdentitySpec(
         spec.application(),

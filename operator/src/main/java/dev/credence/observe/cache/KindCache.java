@@ -200,8 +200,8 @@ public final class KindCache<T extends HasMetadata> {
     written.remove(Cache.metaNamespaceKeyFunc(object));
   }
 
-  /// What the API server answered to a write of ours: true at once, whenever the watch shows it,
-  /// unless the watch has shown its end already.
+  /// The API server's answer to a write of ours: true at once, whenever the watch shows it, unless
+  /// the watch has shown its deletion already.
   public void wrote(T object) {
     if (ended.containsKey(object.getMetadata().getUid())) {
       return;

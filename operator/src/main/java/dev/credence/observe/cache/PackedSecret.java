@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// The metadata of a Secret in less than half of the memory: of a cluster's Secrets most are
-/// nobody's here, and are kept to be found. Name and namespace are those of its key.
+/// The metadata of a Secret in less than half of the memory: most Secrets of a cluster belong to no
+/// identity, and are kept to be found. Name and namespace are those of its key.
 record PackedSecret(
     long uidHigh,
     long uidLow,

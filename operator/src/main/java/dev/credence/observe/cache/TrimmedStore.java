@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// does not manage serves other tools: `managedFields` about other fields and annotations that are
 /// never read.
 public final class TrimmedStore<T extends HasMetadata> implements ItemStore<T> {
-  /// Who else owns a label or an annotation of ours matters too.
+  /// Other owners of a managed label or annotation matter too.
   private static final String OURS = "f:" + Api.GROUP + "/";
 
   private final Shares shares = new Shares();
@@ -58,7 +58,7 @@ public final class TrimmedStore<T extends HasMetadata> implements ItemStore<T> {
     }
   }
 
-  /// Secrets are many, and most are nobody's here.
+  /// Secrets are many, and most belong to no identity.
   private static Object packed(String key, HasMetadata object) {
     return object instanceof Secret secret ? PackedSecret.of(secret, key) : object;
   }
@@ -68,8 +68,8 @@ public final class TrimmedStore<T extends HasMetadata> implements ItemStore<T> {
     return (T) (kept instanceof PackedSecret secret ? secret.unpacked(key) : kept);
   }
 
-  /// The model gives every object a dozen maps and lists of its own, most of them empty. Nobody
-  /// changes what is in a cache.
+  /// The model gives every object a dozen maps and lists of its own, most of them empty. Objects in
+  /// a cache are not changed.
   private static void pack(HasMetadata object) {
     var meta = object.getMetadata();
     meta.setAnnotations(packed(meta.getAnnotations()));
@@ -145,7 +145,7 @@ public final class TrimmedStore<T extends HasMetadata> implements ItemStore<T> {
               .toList());
     }
     if (!Metadata.annotations(meta).isEmpty()) {
-      // Who else manages an object matters where it is handed over.
+      // Other managers of an object matter where it is handed over.
       var isGiven = meta.getAnnotations().containsKey(Api.ADOPT);
       meta.getAnnotations()
           .keySet()

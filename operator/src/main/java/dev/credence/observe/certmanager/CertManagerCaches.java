@@ -42,7 +42,7 @@ public final class CertManagerCaches {
   public interface Changes {
     void certificate(@Nullable Certificate before, @Nullable Certificate after);
 
-    /// Another CA than before, or another word about an issuer, matters to whoever has it sign in
+    /// Another CA than before, or another state of an issuer, matters to identities that use it in
     /// this namespace.
     void signing(String namespace);
 

@@ -148,7 +148,8 @@ public final class CertificateReader {
     return Stream.ofNullable(written).flatMap(List::stream).filter(Objects::nonNull).toList();
   }
 
-  /// The fields of a Certificate that we wrote and that nobody else states. `asked`: its spec.
+  /// The fields of a Certificate that Credence wrote and that no other manager owns. `asked`: its
+  /// spec.
   public static Set<Issuance.Field> ours(ObjectMeta meta, Optional<Issuance> asked) {
     return Stream.of(Issuance.Field.values())
         .filter(field -> isOurs(meta, asked, field))

@@ -13,7 +13,7 @@ public final class Issued {
   /// The condition while cert-manager issues it, or is asked to.
   public static final String ISSUING = "Issuing";
 
-  /// How often it was issued, 0 where never.
+  /// The number of issues, 0 where there was none.
   public static int revision(@Nullable CertificateStatus status) {
     return Optional.ofNullable(status).map(CertificateStatus::getRevision).orElse(0);
   }

@@ -32,7 +32,7 @@ public final class Issuers {
         secret(resource).flatMap(name -> authority(writers.apply(name))));
   }
 
-  /// Whose key it signs with, where it is a CA.
+  /// The Secret with its key, where it is a CA.
   public static Optional<String> secret(HasMetadata resource) {
     return spec(resource).map(IssuerSpec::getCa).map(CAIssuer::getSecretName);
   }
@@ -72,8 +72,8 @@ public final class Issuers {
         : Optional.empty();
   }
 
-  /// A CA that keeps its key is none that anybody must get to know: what it signed before is
-  /// verified by its new certificate too.
+  /// A CA that keeps its key needs no new trust: what it signed before is verified by its new
+  /// certificate too.
   private static Optional<Authority> authority(Certificate certificate) {
     return Optional.of(certificate)
         .filter(found -> !keepsItsKey(found))

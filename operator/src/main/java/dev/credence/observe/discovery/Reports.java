@@ -22,7 +22,7 @@ public final class Reports {
   private final KubernetesClient client;
   private final Set<String> namespaces;
 
-  /// `content`: all of it but its metadata. `ours` false: somebody else made it.
+  /// `content`: all of it but its metadata. `ours` false: another client created it.
   public record Found(
       String namespace,
       String uid,

@@ -19,9 +19,10 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Of which type is a Secret? Its metadata does not say, and its value is not for us: so the API
-/// server is asked for the metadata of those of each type that matters. A type never changes, so
-/// that it is asked again only where there are Secrets that were not there at the last answer.
+/// Finds the types of Secrets. The metadata of a Secret does not contain it, and its value is not
+/// read: so the API server is asked for the metadata of those of each type that matters. A type
+/// never changes, so it is asked again only where there are Secrets that did not exist at the last
+/// answer.
 public final class SecretTypes {
   private static final List<String> THAT_MATTER =
       Stream.concat(

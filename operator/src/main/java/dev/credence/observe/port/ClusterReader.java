@@ -47,8 +47,8 @@ public interface ClusterReader {
   /// Pods and workloads of the namespace, listed now or a moment ago.
   Consumers consumers(String namespace);
 
-  /// Who uses the ServiceAccounts and Secrets of the namespace, listed some minutes ago at most;
-  /// `anew`: some seconds ago.
+  /// The usage of the ServiceAccounts and Secrets of the namespace, listed some minutes ago at
+  /// most; `anew`: some seconds ago.
   UsageListing uses(String namespace, Instant now, boolean anew);
 
   /// Whether the API server notes when tokens are used.
@@ -72,10 +72,10 @@ public interface ClusterReader {
   /// Secrets whose token was ended for the suspension of the identity with this UID.
   Collection<HasMetadata> endedFor(String namespace, String uid);
 
-  /// What tokens that Credence issued for the ServiceAccount with this UID are bound to.
+  /// The anchors of the tokens that Credence issued for the ServiceAccount with this UID.
   Collection<HasMetadata> anchorsOf(String namespace, String accountUid);
 
-  /// What the list of suspended accounts says of accounts of the namespace, by name.
+  /// The entries of the list of suspended accounts for accounts of the namespace, by name.
   Map<String, Listed> listed(String namespace);
 
   /// The admission policies that the API server enforces.
@@ -87,13 +87,13 @@ public interface ClusterReader {
   /// The address of the API server that was asked whether it refuses by them; empty: none was.
   Optional<String> asked();
 
-  /// How many accounts of one namespace the list of suspended accounts may have.
+  /// The limit of the list of suspended accounts for one namespace.
   int mostSuspended();
 
   /// Their installations.
   Map<Admission, Installation> installed();
 
-  /// What the CronJob of a hook runs, read now.
+  /// The pod template of the CronJob of a hook, read now.
   HookTemplate hook(String namespace, String cronJob);
 
   boolean isNeverSuspended(String namespace, String account);
@@ -101,7 +101,7 @@ public interface ClusterReader {
   /// The bindings that name one of these ServiceAccounts of the namespace.
   Bindings bindings(String namespace, Set<String> accounts);
 
-  /// What is given to these ServiceAccounts of the namespace, by their groups too.
+  /// The grants of these ServiceAccounts of the namespace, by their groups too.
   Grants grants(String namespace, Set<String> accounts);
 
   /// Whether cert-manager's Certificates are known to the API server.

@@ -121,7 +121,7 @@ public final class RbacCache implements Catalog {
     return watches().values().stream().anyMatch(KindCache::isRefused);
   }
 
-  /// What is to be watched and is not connected, though it was not refused.
+  /// Kinds that should be watched and are not connected, though it was not denied.
   public Stream<String> unhealthy() {
     return those(watch -> !watch.isHealthy() && !watch.isRefused());
   }
@@ -175,7 +175,7 @@ public final class RbacCache implements Catalog {
         : roles.get(namespace, name).flatMap(RbacReader::role);
   }
 
-  /// What is given to these ServiceAccounts of the namespace.
+  /// The grants of these ServiceAccounts of the namespace.
   public Grants grants(String namespace, Set<String> accounts) {
     var problems = problems();
     return problems.isEmpty()

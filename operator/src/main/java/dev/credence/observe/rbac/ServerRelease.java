@@ -10,8 +10,8 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The version of the API server, as it last said. It is asked at the start and every ten
-/// minutes, since a cluster is upgraded while the operator runs. While no answer comes, the last
+/// The version of the API server, by its last answer. It is read at the start and every ten
+/// minutes, since a cluster is upgraded while the operator runs. While there is no answer, the last
 /// one counts.
 public final class ServerRelease {
   private static final Logger LOG = LoggerFactory.getLogger(ServerRelease.class);

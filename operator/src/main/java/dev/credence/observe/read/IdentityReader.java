@@ -214,7 +214,7 @@ public final class IdentityReader {
     return new Generator.Unknown();
   }
 
-  /// What reads a Secret for SSH reads OpenSSH's own format. It has no MLDSA keys.
+  /// Programs that read a Secret for SSH expect OpenSSH's own format, which has no MLDSA keys.
   private static Format format(Generate.KeyPair pair, boolean isForSsh) {
     return isForSsh && pair.algorithm() != Generate.Algorithm.MLDSA ? Format.OpenSSH : Format.PKCS8;
   }
@@ -280,8 +280,8 @@ public final class IdentityReader {
     return selector(selector.matchLabels(), selector.matchExpressions());
   }
 
-  /// What is asked for without saying what, as an older schema may have let through, selects
-  /// nothing rather than everything.
+  /// An empty selector, as an older schema may have let through, selects nothing rather than
+  /// everything.
   public static Selector selector(
       @Nullable Map<String, @Nullable String> labels, @Nullable List<LabelMatch> expressions) {
     var asked = labels == null ? Map.<String, String>of() : labels;

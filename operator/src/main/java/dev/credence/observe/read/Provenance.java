@@ -15,11 +15,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Has somebody written an identity, or have we, for an account that we found? It is ours while the
-/// label says so, its spec is what we write, and nobody else has stated anything of that: whoever
-/// applies YAML of its name, by whatever tool, makes it theirs, also with the very same words.
+/// Finds out whether a user wrote an identity, or Credence did for an account that it found. It is
+/// Credence's while the label is there, its spec is the one that Credence writes, and no other
+/// manager owns a field of that: a user who applies YAML of its name, by whatever tool, adopts it,
+/// also with the very same content.
 ///
-/// The label alone proves nothing: with any other spec than ours an identity is its writer's.
+/// The label alone proves nothing: with any other spec an identity is its writer's.
 public final class Provenance {
   /// By it `kubectl apply` remembers what it was given, also where nothing had to be changed.
   private static final String APPLIED = "kubectl.kubernetes.io/last-applied-configuration";

@@ -70,7 +70,7 @@ final class RotationProcedureReader {
         Objects.requireNonNullElse(written.timeZone(), UTC));
   }
 
-  /// What cannot be read in the windows: they stay shut.
+  /// Windows that cannot be read: they stay closed.
   static List<String> problems(Optional<PolicyRotation> rotation) {
     return rotation.stream()
         .flatMap(RotationProcedureReader::written)

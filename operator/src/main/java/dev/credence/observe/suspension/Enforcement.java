@@ -20,14 +20,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/// Does the API server refuse what the admission policies of suspensions are to refuse, by the
-/// lists as they are now? That the policies, their bindings and the lists exist does not show it:
-/// an API server goes by copies of its own. So the operator asks it, by a dry run that a policy
-/// refuses only where it has read the current revision of a list.
+/// Tests whether the API server enforces the admission policies of suspensions by the current
+/// lists. That the policies, their bindings and the lists exist does not show it: an API server
+/// uses its own caches. So the operator asks it by a dry run that a policy denies only where it has
+/// read the current revision of a list.
 ///
 /// It asks after each change, every half a minute while an account is suspended, and each few
-/// seconds while the answer is no; never while nobody is suspended. The answer is of the API server
-/// that the request reaches.
+/// seconds while the answer is no; never while no account is suspended. The answer is that of the
+/// API server that the request reaches.
 public final class Enforcement implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Enforcement.class);
 
@@ -67,7 +67,7 @@ public final class Enforcement implements AutoCloseable {
   /// The revision of each list that was last seen to be in use.
   private final Map<Admission, Map<String, String>> seen = new EnumMap<>(Admission.class);
 
-  /// How often a policy must still refuse before it is believed again.
+  /// The number of denials by which a policy counts as enforced again.
   private final Map<Admission, Integer> doubts = new ConcurrentHashMap<>();
 
   private volatile @Nullable Prober prober;
@@ -86,7 +86,7 @@ public final class Enforcement implements AutoCloseable {
     this.changed = changed;
   }
 
-  /// Without one nobody is asked, and what is there is taken for enforced.
+  /// Without a prober the API server is not asked, and existing policies count as enforced.
   public void by(Prober asking) {
     prober = asking;
   }
@@ -99,8 +99,8 @@ public final class Enforcement implements AutoCloseable {
     return BY_LIST.contains(admission);
   }
 
-  /// Whether the API server was last seen to refuse by this policy. Where nobody is listed there is
-  /// nothing to refuse.
+  /// Whether the API server was last observed to deny by this policy. Where no account is listed
+  /// there is nothing to deny.
   public boolean holds(Admission admission) {
     return !isByList(admission)
         || prober == null
@@ -118,7 +118,7 @@ public final class Enforcement implements AutoCloseable {
     stale = true;
   }
 
-  /// Asks before anybody relies on it, and from then on now and then.
+  /// Asks before a decision relies on it, and from then on at intervals.
   public void start() {
     if (prober == null) {
       return;

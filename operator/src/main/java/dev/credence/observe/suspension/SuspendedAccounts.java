@@ -42,7 +42,7 @@ public final class SuspendedAccounts {
 
   private static final int UID_SHOWN = 8;
 
-  /// An entry that somebody else wrote.
+  /// The longest entry of another writer that is kept.
   private static final int LONGEST = 128;
 
   /// Of an entry that the deletion of its identity does not take off.
@@ -190,7 +190,7 @@ public final class SuspendedAccounts {
     return now;
   }
 
-  /// What lists say of accounts of this namespace, by name.
+  /// The entries of the lists for accounts of this namespace, by name.
   public static Map<String, Listed> in(Collection<SuspensionList> lists, String home) {
     return lists.stream()
         .flatMap(list -> entries(list).stream())
@@ -226,7 +226,7 @@ public final class SuspendedAccounts {
             .toList();
   }
 
-  /// What somebody else wrote counts as listed, and is never ours to take off.
+  /// An entry of another writer counts as listed, and is never removed.
   private static Optional<Entry> entry(String key, @Nullable String text) {
     var dot = key.indexOf('.');
     return dot <= 0

@@ -68,7 +68,7 @@ public final class SuspensionReader {
         new Vetting(cluster.installed(), hooks(identity)));
   }
 
-  /// Read only where somebody has to approve what they run.
+  /// Read only where a policy requires their approval.
   private Map<String, HookTemplate> hooks(Identity identity) {
     return cluster.policies().stream().anyMatch(Policy::approvalRequired)
         ? identity.secrets().stream()

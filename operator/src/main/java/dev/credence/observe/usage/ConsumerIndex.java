@@ -95,7 +95,7 @@ public final class ConsumerIndex {
         .toList();
   }
 
-  /// What cannot be read may be a consumer: then it is not known who they are.
+  /// An object that cannot be read may be a consumer: then the consumers are unknown.
   public Consumers consumers() {
     if (problem.isPresent()) {
       return Consumers.unknown(problem.get());

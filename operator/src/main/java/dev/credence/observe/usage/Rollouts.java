@@ -112,7 +112,7 @@ final class Rollouts {
         : available(number(status.getNumberAvailable()), wanted);
   }
 
-  /// How many pods it is to have.
+  /// The number of pods that it should have.
   static int wanted(Deployment deployment) {
     return wanted(Optional.ofNullable(deployment.getSpec()).map(DeploymentSpec::getReplicas));
   }
@@ -133,7 +133,7 @@ final class Rollouts {
     return replicas.orElse(1);
   }
 
-  /// What is none of the two strategies that we know is nothing to count on.
+  /// A strategy other than the two known ones is not relied on.
   private static boolean isByHand(Optional<String> strategy) {
     return strategy.filter(type -> !type.isEmpty() && !type.equals(ROLLING_UPDATE)).isPresent();
   }

@@ -31,7 +31,7 @@ public final class UsageReader {
     this.cluster = cluster;
   }
 
-  /// `anew`: the identity is new, or somebody has changed it.
+  /// `anew`: the identity is new, or a user has changed it.
   public UsageEvidence of(Identity identity, List<Member> members, Instant now, boolean anew) {
     var subjects = subjects(identity, members);
     if (subjects.isEmpty() || identity.leaving()) {

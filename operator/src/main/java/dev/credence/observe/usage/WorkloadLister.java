@@ -123,7 +123,7 @@ public final class WorkloadLister {
         .orElseGet(() -> Consumers.unknown(STOPPING));
   }
 
-  /// How many namespaces ask, with this one.
+  /// The number of namespaces that ask, with this one.
   private synchronized int asking(String namespace) {
     var now = nanos.getAsLong();
     asked.put(namespace, now);
@@ -136,7 +136,7 @@ public final class WorkloadLister {
     consumers.forget(namespace, this::listConsumers);
   }
 
-  /// What uses the ServiceAccounts and Secrets of a namespace: listed since the last periodic
+  /// The usage of the ServiceAccounts and Secrets of a namespace: listed since the last periodic
   /// resync, or half a minute ago at most for `news`. Pods that run now count on the day of `now`.
   public UsageListing usage(String namespace, Instant now, boolean news) {
     return usage

@@ -50,7 +50,7 @@ public final class Workloads {
     };
   }
 
-  /// What carries out a rotation uses both values, and ends with it: it is nobody to wait for.
+  /// A hook uses both values, and ends with the rotation: it is no consumer to wait for.
   static boolean isHook(HasMetadata object) {
     var meta = object.getMetadata();
     var annotations = Metadata.annotations(meta);

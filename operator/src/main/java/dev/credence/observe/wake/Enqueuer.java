@@ -136,8 +136,8 @@ public final class Enqueuer {
     names.forEach(name -> wake.accept(new ResourceID(name, entry.namespace())));
   }
 
-  /// What is given to these subjects of bindings is another thing than before. `account`: how a
-  /// ServiceAccount is found, since a label or an owner on it may say whose it is.
+  /// The grants of these subjects of bindings changed. `account`: finds a ServiceAccount, since its
+  /// label or owner may name the identity.
   public void given(
       Stream<Subject> subjects, BiFunction<String, String, Optional<HasMetadata>> account) {
     subjects

@@ -103,7 +103,7 @@ public final class Identities {
     return started().stream().flatMap(known -> known.list(identity -> true));
   }
 
-  /// How many namespaces have some.
+  /// The number of namespaces with identities.
   public long namespaces() {
     return all().map(Identities::namespace).distinct().count();
   }

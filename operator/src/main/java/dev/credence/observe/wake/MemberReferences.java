@@ -27,7 +27,7 @@ public final class MemberReferences {
         .flatMap(subjects -> subjects);
   }
 
-  /// What else the identity depends on: the Secrets that its Certificates are to write.
+  /// Other dependencies of the identity: the Secrets that its Certificates are to write.
   public static Stream<ObjectRef> heeds(MachineIdentity identity) {
     return IdentityReader.list(
             Optional.ofNullable(identity.getSpec()).map(MachineIdentitySpec::certificates))
