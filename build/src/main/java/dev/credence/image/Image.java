@@ -51,8 +51,8 @@ public final class Image {
 
   private static final String LEARNT = "/app/credence.aot";
 
-  /// What the program and its libraries ask for (`jdeps`), without `java.desktop`, which is asked
-  /// for by optional parts of Jackson and SnakeYAML.
+  /// The modules that the program and its libraries require (`jdeps`), without `java.desktop`,
+  /// which optional parts of Jackson and SnakeYAML require.
   private static final String MODULES =
       "java.base,java.logging,java.management,java.naming,java.net.http,java.sql,java.xml,"
           + "jdk.httpserver,jdk.management,jdk.unsupported";
@@ -146,8 +146,8 @@ public final class Image {
     }
   }
 
-  /// What the runtime's programs and libraries are linked to outside of the runtime, with the
-  /// loader, at the paths where that loader looks.
+  /// The libraries outside of the runtime that its programs and libraries are linked to, with the
+  /// loader, at the paths where that loader searches.
   private Set<Path> libraryOfC() throws IOException {
     var arrow = Pattern.compile("(?:=> )?(/\\S+) \\(0x");
     var files = new TreeSet<Path>();

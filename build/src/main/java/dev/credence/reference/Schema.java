@@ -136,7 +136,7 @@ final class Schema {
     }
   }
 
-  /// How the API server merges lists and objects.
+  /// Sets how the API server merges lists and objects.
   private static void merge(String path, JSONSchemaProps schema) {
     var keys = LIST_MAPS.get(path);
     // A policy has rules under names that an identity has lists under.
@@ -150,7 +150,7 @@ final class Schema {
       schema.setXKubernetesListType("atomic");
     }
     // The API server keeps a record of who wrote each field, and goes through it at every write:
-    // with half as many fields that is half of its work. Nobody else writes a status.
+    // with half as many fields that is half of its work. Only the operator writes a status.
     if (path.startsWith("status.") && "object".equals(schema.getType())) {
       schema.setXKubernetesMapType("atomic");
     }

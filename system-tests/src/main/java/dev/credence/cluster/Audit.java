@@ -37,7 +37,7 @@ public final class Audit {
     from = caughtUp();
   }
 
-  /// What was asked since the mark and is answered. A watch counts once, when it begins.
+  /// The requests since the mark that were answered. A watch counts once, when it begins.
   public Requests requests() {
     return requests(caughtUp());
   }

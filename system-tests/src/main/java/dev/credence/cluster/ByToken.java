@@ -6,7 +6,7 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 
-/// A client that is somebody by a token and nobody else. It asks once: a refusal is an answer.
+/// A client that authenticates by a token only. It asks once: a denial is an answer.
 public final class ByToken {
 
   /// `admin` says where the API server is, and whose certificate to believe.

@@ -54,8 +54,8 @@ public final class LocalCluster implements AutoCloseable {
           .filter(path -> !path.isBlank())
           .map(path -> TOP.resolve(path).toAbsolutePath());
 
-  /// Which of the JVMs that run tests side by side this one is; each has a shared cluster of its
-  /// own, so that policies and operators of one do not meet those of another.
+  /// The number of this JVM among those that run tests in parallel; each has a shared cluster of
+  /// its own, so that policies and operators of one do not affect those of another.
   static final String FORK = System.getProperty("credence.fork", "1");
 
   /// Logs of the control plane that help where a test has failed.
@@ -188,7 +188,7 @@ public final class LocalCluster implements AutoCloseable {
     }
   }
 
-  /// What `kubectl` prints, with all rights.
+  /// The output of `kubectl`, with all rights.
   public String kubectl(String... words) {
     return Program.output(environment(), words("kubectl", words));
   }
@@ -225,7 +225,7 @@ public final class LocalCluster implements AutoCloseable {
     isDown = true;
   }
 
-  /// What its processes have used so far.
+  /// The processor time of its processes so far.
   private Duration processorTime() {
     return isDown
         ? processorTime
@@ -357,7 +357,7 @@ public final class LocalCluster implements AutoCloseable {
         .until(() -> client.resource(ANY).inNamespace("default").dryRun().create() != null);
   }
 
-  /// Tests create and delete at will: only where somebody has said that they may.
+  /// Tests create and delete at will: only in a cluster that is marked for that.
   static void refuseUnlessMarked(KubernetesClient client) {
     if (client.configMaps().inNamespace("kube-system").withName("credence-test-cluster").get()
         == null) {

@@ -34,7 +34,7 @@ public @interface OnCluster {
       if (parameter.getParameter().getType() == LocalCluster.class) {
         return cluster;
       }
-      // What is in the store is closed when the test, or the class, is over.
+      // Objects in the store are closed when the test, or the class, is over.
       var test = context.getTestMethod().map(method -> method.getName());
       return context
           .getStore(STORE)

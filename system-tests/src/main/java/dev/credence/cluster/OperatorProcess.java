@@ -156,12 +156,12 @@ public final class OperatorProcess implements AutoCloseable {
     return status("/healthz/ready") == 200;
   }
 
-  /// The status code of a GET, 0 where nobody answers: `status("/healthz/live")`.
+  /// The status code of a GET, 0 where there is no answer: `status("/healthz/live")`.
   public int status(String path) {
     return get(path).map(HttpResponse::statusCode).orElse(0);
   }
 
-  /// What `/metrics` says.
+  /// The content of `/metrics`.
   public String metrics() {
     return page("/metrics");
   }
@@ -184,7 +184,7 @@ public final class OperatorProcess implements AutoCloseable {
         .findFirst();
   }
 
-  /// What it has logged so far.
+  /// The log so far.
   public String log() {
     try {
       return Files.readString(log);

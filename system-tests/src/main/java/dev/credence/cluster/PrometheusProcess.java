@@ -85,7 +85,7 @@ public final class PrometheusProcess implements AutoCloseable {
     return result.valueStream().toList();
   }
 
-  /// How each rule was evaluated: `health`, `lastError`, and of alerts `state`.
+  /// The evaluation of each rule: `health`, `lastError`, and of alerts `state`.
   public List<JsonNode> rules() {
     return data("/api/v1/rules")
         .path("groups")

@@ -102,8 +102,8 @@ public record Requests(List<Request> all) {
     return in(namespace.name());
   }
 
-  /// What changes the cluster: create, update, patch, delete. Events and leases are not among them,
-  /// nor are refused requests left out.
+  /// The requests that change the cluster: create, update, patch, delete. Events and leases are not
+  /// among them, nor are denied requests left out.
   public Requests writes() {
     return only(r -> r.writes() && !r.isEvent() && !r.isLease() && !r.isReview());
   }
@@ -121,7 +121,7 @@ public record Requests(List<Request> all) {
     return only(r -> r.code() >= 400);
   }
 
-  /// What RBAC did not let through.
+  /// The requests that RBAC denied.
   public Requests forbidden() {
     return only(r -> r.code() == 403);
   }

@@ -12,12 +12,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Assumptions;
 
 /// The pinned programs of the local cluster in `.tools/bin`. `make test` builds them while tests
-/// that use none of them run; whoever uses one waits for it here.
+/// that use none of them run; a test that uses one waits for it here.
 public final class Tools {
   private static final Path BIN = LocalCluster.TOP.resolve(".tools/bin");
   private static final boolean ARE_BUILT = LocalCluster.GIVEN.isEmpty();
 
-  /// What every cluster runs on.
+  /// The programs of every cluster.
   private static final List<String> OF_A_CLUSTER = List.of("kubernetes", "etcd", "kwok", "helm");
 
   private static final Set<String> BUILT = ConcurrentHashMap.newKeySet();

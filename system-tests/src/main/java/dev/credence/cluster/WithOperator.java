@@ -20,7 +20,7 @@ public @interface WithOperator {
   final class FromFirstToLast implements BeforeAllCallback {
     @Override
     public void beforeAll(ExtensionContext context) {
-      // What is in the store is closed when the class is over, the last first.
+      // Objects in the store are closed when the class is over, the last first.
       var store = context.getStore(ExtensionContext.Namespace.create(WithOperator.class));
       var cluster = LocalCluster.shared();
       Denials.since(cluster).ifPresent(denials -> store.put(Denials.class, denials));
