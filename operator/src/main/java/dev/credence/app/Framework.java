@@ -161,7 +161,8 @@ final class Framework {
   /// To be called every few seconds.
   void lookAtTheLease() {
     if (settings.leaderElection() && !leading.get() && !lease.look() && !leading.get()) {
-      LOG.error("the lease is free and this replica does not take it: ending, to begin anew");
+      LOG.error(
+          "the lease is free and this replica does not acquire it: the process ends, to start again");
       Runtime.getRuntime().halt(1);
     }
   }

@@ -359,7 +359,7 @@ public final class Run implements Callable<Integer> {
   private static List<String> live(Sweep sweep, Framework engine) {
     var matters = new ArrayList<String>();
     if (!sweep.isAlive()) {
-      matters.add("no sweep for three times its interval");
+      matters.add("no periodic resync for three times its interval");
     }
     engine.dead().forEach(matters::add);
     return matters;

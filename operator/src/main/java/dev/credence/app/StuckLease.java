@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 /// Frees a lease that is not renewed, whatever is written in it.
 ///
 /// The client's election trusts the content of a lease: a lease that was renewed by a clock an hour
-/// ahead is held for an hour without a holder, one that a user edited to last a year for a year,
+/// ahead is held for an hour by no replica, one that a user edited to last a year for a year,
 /// and a lease without a duration stops the election for good. So a waiting replica also checks
 /// whether the lease changes at all, by its own monotonic clock, as Kubernetes' own components do.
 final class StuckLease {
@@ -73,7 +73,7 @@ final class StuckLease {
           .map(lease -> lease.getMetadata().getResourceVersion())
           .orElse(NONE);
     } catch (KubernetesClientException silence) {
-      // The lease cannot be renewed meanwhile: the holder has the full time again.
+      // The lease cannot be renewed meanwhile: the leader has the full time again.
       seen = null;
       throw silence;
     }

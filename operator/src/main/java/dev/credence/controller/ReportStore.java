@@ -193,8 +193,8 @@ final class ReportStore {
         .addKeyValue("namespace", namespace.isEmpty() ? "all" : namespace)
         .log(
             code == HttpURLConnection.HTTP_FORBIDDEN
-                ? "{} cannot be written or listed (403): the chart gives the right with `reports.enabled: true`; asked again at the next sweep"
-                : "{} cannot be written: the API server answers {}; tried again at the next sweep",
+                ? "{} cannot be written or listed (403): the chart gives the right with `reports.enabled: true`; retrying at the next periodic resync"
+                : "{} cannot be written: the API server answers {}; retrying at the next periodic resync",
             kind.resource(),
             code);
   }

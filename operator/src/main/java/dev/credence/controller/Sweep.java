@@ -268,7 +268,7 @@ public final class Sweep implements AutoCloseable {
       over.run();
     } catch (RuntimeException failed) {
       LOG.warn(
-          "the ConfigMap {} could not be taken over: the next sweep tries again: {}",
+          "the ConfigMap {} could not be taken over: retrying at the next periodic resync: {}",
           SuspendedAccounts.OLD,
           failed.getMessage());
     }

@@ -59,7 +59,7 @@ record AnnotationRequest(
         }
         current = connection.identity(name);
         if (!isTheSame(seen, current)) {
-          throw new Failed(name + " was changed by somebody meanwhile: look at it again");
+          throw new Failed(name + " was changed meanwhile: check it, and repeat the command");
         }
       }
     }

@@ -31,11 +31,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "approve",
     mixinStandardHelpOptions = true,
-    header = "Approve what an identity asks for, in your own name.",
+    header = "Approve what an identity requests, in your own name.",
     description = {
       "",
-      "It shows all that is approved first, line by line. It takes the RBAC verb `approve` on",
-      "machineidentities, `get` on the CronJobs of its hooks, and somebody else who asked."
+      "It shows the scope first, line by line. It requires the RBAC verb `approve` on",
+      "machineidentities and `get` on the CronJobs of its hooks. You cannot approve your own request."
     },
     footer = {
       "%nExamples:",
@@ -104,7 +104,7 @@ public final class Approve extends AnnotationCommand {
             .isPresent();
     if (!isSeen) {
       throw new Failed(
-          "the operator has not looked at "
+          "the operator has not reconciled "
               + asked.name()
               + " as it is now: try again in a moment");
     }
@@ -197,6 +197,6 @@ public final class Approve extends AnnotationCommand {
   }
 
   private static boolean agrees(String user) {
-    return Consent.to("Approve this as " + user + "?", "look at what it asks for");
+    return Consent.to("Approve this as " + user + "?", "check what it requests");
   }
 }

@@ -99,7 +99,7 @@ record Renewal(
                         : " is deleted and created again")));
     AnnotationCommand.tell(
         "All of their tokens end, those of running pods included; Secrets with a token of the old kind are deleted.");
-    if (!given && !Consent.to("End all tokens of " + name + "?", "look at what is deleted")) {
+    if (!given && !Consent.to("End all tokens of " + name + "?", "check what is deleted")) {
       throw new Failed("nothing was done");
     }
   }

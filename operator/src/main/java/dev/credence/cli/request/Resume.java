@@ -13,7 +13,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "resume",
     mixinStandardHelpOptions = true,
-    header = "Put a suspended identity back into service.",
+    header = "Resume a suspended identity.",
     description = {
       "",
       "It takes back what `credence suspend` asked for. Where something else keeps the identity out of",
@@ -33,7 +33,7 @@ public final class Resume extends AnnotationCommand {
               + others.orElse(
                   isSuspended(asked)
                       ? "nobody asks for the suspension any more; the operator undoes it"
-                      : "is in service: there is nothing to resume"));
+                      : "is not suspended: there is nothing to resume"));
       return Optional.empty();
     }
     return Optional.of(

@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
     header = "Confirm that an identity is still needed, in your own name.",
     description = {
       "",
-      "Look at it first: credence explain. It takes the RBAC verb `review` on machineidentities."
+      "Check it first: credence explain. It requires the RBAC verb `review` on machineidentities."
     },
     footer = {"%nExample:", "  credence review crm -n sales"})
 public final class Review extends AnnotationCommand {

@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "suspend",
     mixinStandardHelpOptions = true,
-    header = "Take an identity out of service, until it is resumed.",
+    header = "Suspend an identity until it is resumed.",
     description = {
       "",
       "Within seconds its accounts write nothing and get no new tokens, its tokens are refused, and nothing",

@@ -33,9 +33,9 @@ import picocli.CommandLine.Parameters;
       "",
       "Its state and why, which policy decides and why that one, what comes next and when, and what"
           + " the",
-      "operator would do right now. It looks at the cluster as the operator does, decides as it"
+      "operator would do right now. It reads the cluster as the operator does, decides as it"
           + " does, and",
-      "changes nothing. Who may not look at all of that is told what the operator wrote into the"
+      "changes nothing. A user who may not read all of that gets what the operator wrote into the"
           + " status."
     },
     footer = {"%nExample:", "  credence explain crm -n sales"})

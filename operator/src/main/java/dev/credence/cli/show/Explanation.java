@@ -27,7 +27,7 @@ record Explanation(Snapshot snapshot, Decision decision) {
     var identity = snapshot.identity();
     var name = "MachineIdentity " + identity.namespace() + "/" + identity.name();
     if (decision.standing().isEmpty()) {
-      lines.add(name + " is being deleted: what was made for it goes with it");
+      lines.add(name + " is being deleted, with the objects that were created for it");
       return lines;
     }
     var standing = decision.standing().get();

@@ -40,8 +40,8 @@ import picocli.CommandLine.Option;
     header = "List every machine identity and what is the matter with it.",
     description = {
       "",
-      "Who answers for each, what ends, what is late, what nobody owns, what its rights let it do.",
-      "It reads statuses and metadata, never the value of a Secret. All namespaces, unless one is said;",
+      "Owners, expirations, late rotations, unclaimed accounts, and dangerous rights.",
+      "It reads statuses and metadata, never the value of a Secret. All namespaces, unless one is given;",
       "what may not be read is named, and the rest is shown."
     },
     footer = {

@@ -82,7 +82,7 @@ public record StagedRotation(
     return carriedOn(pending.get(), pending.get().issue().orElseThrow(), why);
   }
 
-  /// An object of others with the name of the pending Secret.
+  /// An object that Credence does not manage and that has the name of the pending Secret.
   private Optional<Blocker> taken() {
     var pending = ObjectRef.pendingOf(t.name());
     return t.s()
