@@ -29,7 +29,7 @@ final class Schema {
           "spec.secrets", List.of("name"),
           "spec.secrets[].generate.keys", List.of("name"),
           "spec.certificates", List.of("name"),
-          "status.credentials", List.of("name", "kind"),
+          "status.credentials", List.of("name", "type"),
           "status.conditions", List.of("type"));
 
   private static final List<String> SETS = List.of("spec.match.types", "spec.lifetime.warnBefore");

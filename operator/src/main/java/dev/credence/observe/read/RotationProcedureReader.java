@@ -87,8 +87,7 @@ final class RotationProcedureReader {
           : Optional.of("`duration` '" + written.duration() + "' is no duration like 6h");
     } catch (IllegalArgumentException unreadable) {
       return Optional.of(
-          Objects.requireNonNullElse(unreadable.getMessage(), "`schedule` cannot be read")
-              .replace("`schedule`", "`schedule`"));
+          Objects.requireNonNullElse(unreadable.getMessage(), "`schedule` cannot be read"));
     }
   }
 

@@ -54,7 +54,7 @@ public final class Enqueuer {
   }
 
   /// Those that name the object, that select it or did, and that it belongs to by our label or by
-  /// its controller. `before` null: it is new; `unusedFor` null: it is gone.
+  /// its controller. `before` null: it is new; `after` null: it is gone.
   public void changed(Kind kind, @Nullable HasMetadata before, @Nullable HasMetadata after) {
     var object = after == null ? before : after;
     if (object == null) {

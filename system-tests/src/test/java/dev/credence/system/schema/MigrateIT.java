@@ -3,6 +3,7 @@ package dev.credence.system.schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.TestNamespace;
@@ -50,9 +51,18 @@ class MigrateIT {
     try {
       return Stream.of(Files.readString(file).split("(?m)^---$"))
           .filter(document -> document.contains("kind"))
-          .map(document -> Serialization.unmarshal(document, GenericKubernetesResource.class))
+          .map(MigrateIT::parsed)
           .filter(resource -> resource.getKind() != null && resource.getMetadata() != null);
     } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
+  }
+
+  /// A document that begins with a brace is YAML as well, and JSON only by chance.
+  private static GenericKubernetesResource parsed(String document) {
+    try {
+      return Serialization.yamlMapper().readValue(document, GenericKubernetesResource.class);
+    } catch (JsonProcessingException unreadable) {
       throw new UncheckedIOException(unreadable);
     }
   }
