@@ -19,7 +19,7 @@ objects:
 - apiVersion: credence.dev/v1alpha1
   kind: CredentialPolicy
   metadata: {name: production}
-  spec: {rotation: {windows: [{cron: "0 2 * * *", duration: 2h}]}}
+  spec: {enforcement: Enforce, rotation: {windows: [{cron: "0 2 * * *", duration: 2h}]}}
 events:
 - at: 2026-03-01T02:00:20Z
   say: the database has the first password

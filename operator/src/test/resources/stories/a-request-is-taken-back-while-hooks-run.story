@@ -20,7 +20,7 @@ objects:
 - apiVersion: credence.dev/v1alpha1
   kind: CredentialPolicy
   metadata: {name: production}
-  spec: {rotation: {maxAttempts: 3}}
+  spec: {enforcement: Enforce, rotation: {maxAttempts: 3}}
 events:
 - at: 2026-03-01T00:00:20Z
   say: the first password opens the database

@@ -41,7 +41,7 @@ events:
   apply: {kind: MachineIdentity, metadata: {name: crm, annotations: {credence.dev/suspend: null}}}
 - at: 2026-06-01T09:00:00Z
   say: the policy only reports from now on
-  apply: {kind: CredentialPolicy, metadata: {name: production}, spec: {tokens: {legacy: Report}}}
+  apply: {kind: CredentialPolicy, metadata: {name: production}, spec: {enforcement: Enforce, tokens: {legacy: Report}}}
 - at: 2026-07-01T09:00:00Z
   say: the token is deleted
   delete: {kind: Secret, name: crm-legacy}

@@ -15,7 +15,7 @@ objects:
 - apiVersion: credence.dev/v1alpha1
   kind: CredentialPolicy
   metadata: {name: production}
-  spec: {rotation: {windows: [{cron: "0 2 * * *", duration: 2h, timeZone: Europe/Berlin}]}}
+  spec: {enforcement: Enforce, rotation: {windows: [{cron: "0 2 * * *", duration: 2h, timeZone: Europe/Berlin}]}}
 events:
 - at: 2026-03-30T12:00:00Z
   say: alice asks for a new value

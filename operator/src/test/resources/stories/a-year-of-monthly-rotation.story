@@ -6,7 +6,7 @@ objects:
 - apiVersion: credence.dev/v1alpha1
   kind: CredentialPolicy
   metadata: {name: production}
-  spec: {rotation: {schedule: "0 2 1 * *", timeZone: Europe/Berlin, overlap: 48h}}
+  spec: {enforcement: Enforce, rotation: {schedule: "0 2 1 * *", timeZone: Europe/Berlin, overlap: 48h}}
 - apiVersion: credence.dev/v1alpha1
   kind: MachineIdentity
   metadata: {name: crm, uid: crm-323434} # this uid spreads crm-db by nothing

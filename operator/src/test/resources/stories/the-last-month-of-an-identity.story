@@ -10,7 +10,7 @@ objects:
 - apiVersion: credence.dev/v1alpha1
   kind: CredentialPolicy
   metadata: {name: exceptions}
-  spec: {priority: 10, identitySelector: {matchLabels: {exception: "yes"}}, enforcement: Enforce, rotation: {every: 480h, overlap: 48h}}
+  spec: {priority: 10, identitySelector: {matchLabels: {exception: "yes"}}, enforcement: Enforce, lifetime: {}}
 - apiVersion: credence.dev/v1alpha1
   kind: MachineIdentity
   metadata: {name: crm, uid: crm-323434, creationTimestamp: "2025-12-30T12:00:00Z"} # this uid spreads crm-db by nothing

@@ -49,7 +49,7 @@ class RotationsBench {
           cluster,
           """
           {apiVersion: credence.dev/v1alpha1, kind: CredentialPolicy, metadata: {name: wave},
-           spec: {rotation: {schedule: "%s", overlap: 1h, windows: [{schedule: "%s", duration: 30m}]}}}
+           spec: {enforcement: Enforce, rotation: {schedule: "%s", overlap: 1h, windows: [{schedule: "%s", duration: 30m}]}}}
           """
               .formatted(cron, cron));
       within(Duration.ofMinutes(8), "all are replaced").until(() -> issued(cluster, 2) == AT_ONCE);

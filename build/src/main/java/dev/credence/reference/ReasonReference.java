@@ -28,9 +28,6 @@ final class ReasonReference {
           Map.entry(
               ConditionType.Stalled,
               "A person must act. Only there while it is True, and never beside Reconciling."),
-          Map.entry(
-              ConditionType.PolicyMatched,
-              "A policy decides about the identity. Ready does not need it."),
           Map.entry(ConditionType.OwnerAssigned, "Somebody answers for the identity."),
           Map.entry(
               ConditionType.Approved,
@@ -53,8 +50,6 @@ final class ReasonReference {
 
   static {
     when(ConditionType.Ready, ConditionStatus.True, Reason.Compliant);
-    when(ConditionType.PolicyMatched, ConditionStatus.True, Reason.Matched);
-    when(ConditionType.PolicyMatched, ConditionStatus.False, Reason.NoPolicy);
     when(ConditionType.OwnerAssigned, ConditionStatus.True, Reason.OwnerSet);
     when(
         ConditionType.OwnerAssigned,
@@ -106,7 +101,15 @@ final class ReasonReference {
         Reason.Compromised,
         Reason.NotEnforced,
         Reason.SuspensionLimit);
-    when(ConditionType.Suspended, ConditionStatus.False, Reason.InService);
+    // The reasons of a suspension where a policy that audits would suspend.
+    when(
+        ConditionType.Suspended,
+        ConditionStatus.False,
+        Reason.InService,
+        Reason.SuspensionQueued,
+        Reason.Expired,
+        Reason.ReviewOverdue,
+        Reason.Idle);
     when(
         ConditionType.InUse,
         ConditionStatus.True,

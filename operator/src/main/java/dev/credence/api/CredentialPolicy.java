@@ -21,17 +21,17 @@ import io.fabric8.kubernetes.model.annotation.Version;
     name = "Priority",
     jsonPath = ".spec.priority",
     type = Type.INTEGER,
-    getDescription = "Of all policies that select an identity the highest decides")
+    getDescription = "For each section, the highest of the policies that have it decides")
 @AdditionalPrinterColumn(
     name = "Enforcement",
     jsonPath = ".spec.enforcement",
     type = Type.STRING,
-    getDescription = "Audit only shows, Enforce acts")
+    getDescription = "Audit changes nothing and reports, Enforce applies")
 @AdditionalPrinterColumn(
     name = "Identities",
     jsonPath = ".status.identities",
     type = Type.INTEGER,
-    getDescription = "How many identities it decides about")
+    getDescription = "How many identities it matches")
 @AdditionalPrinterColumn(
     name = "Violations",
     jsonPath = ".status.violations",

@@ -14,7 +14,7 @@ import java.util.List;
 
 public record CredentialPolicySpec(
     @JsonPropertyDescription(
-            "Of all policies that select an identity exactly one decides: the highest priority, then the first by name.")
+            "For each section, of the Enforce policies that match an identity and have the section, the one with the highest priority decides, then the first by name. Sections are never merged.")
         @Default("0")
         @Min(-1000000)
         @Max(1000000)
@@ -22,7 +22,7 @@ public record CredentialPolicySpec(
     @JsonPropertyDescription("The identities that the policy applies to. Left out or empty: all.")
         Match match,
     @JsonPropertyDescription(
-            "Audit (default): a broken rule is shown in its condition and in metrics. Enforce: it also makes the identity not Ready.")
+            "Audit (default): the policy changes nothing; what it would do is reported in conditions and metrics. Enforce: its sections apply, and a broken rule makes the identity not Ready.")
         @Default("Audit")
         Enforcement enforcement,
     @JsonPropertyDescription("Who must answer for an identity.") OwnerRule owner,

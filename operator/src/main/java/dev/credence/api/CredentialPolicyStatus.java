@@ -2,14 +2,19 @@
 package dev.credence.api;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.fabric8.generator.annotation.Required;
 import io.fabric8.generator.annotation.Size;
 import java.util.List;
 
 public record CredentialPolicyStatus(
     @JsonPropertyDescription("The generation of the spec that this status answers to.")
         Long observedGeneration,
-    @JsonPropertyDescription("How many identities the policy decides about.") Integer identities,
+    @JsonPropertyDescription("How many identities the policy matches.") Integer identities,
     @JsonPropertyDescription("How many of them break a rule of it.") Integer violations,
+    @JsonPropertyDescription(
+            "For each section of the policy, how many of these identities it decides for, and for how many another policy does.")
+        @Size(max = 16)
+        List<SectionStatus> sections,
     @JsonPropertyDescription(
             "What no identity claims in the namespaces where this policy asks for discovery. Left out where it does not ask.")
         UnclaimedStatus unclaimed,
@@ -17,6 +22,29 @@ public record CredentialPolicyStatus(
             "Ready: whether every rule can be applied. DiscoveryComplete: whether everything could be looked at, where the policy asks for discovery.")
         @Size(max = 8)
         List<Condition> conditions) {
+
+  /// A list that was left out is read back as an empty one, and is the same.
+  public CredentialPolicyStatus {
+    sections = sections == null || sections.isEmpty() ? null : sections;
+  }
+
+  public record SectionStatus(
+      @JsonPropertyDescription("The section: owner, rotation, …") @Required @Size(max = 16)
+          String name,
+      @JsonPropertyDescription(
+              "How many identities the policy decides this section for; under Audit, would decide.")
+          @Required
+          Integer identities,
+      @JsonPropertyDescription(
+              "How many of the matching identities have this section from another policy. Absent where there are none.")
+          Integer hidden,
+      @JsonPropertyDescription("The policies that decide the section there. At most 8.")
+          @Size(max = 8)
+          List<@Size(max = 253) String> hiddenBy) {
+    public SectionStatus {
+      hiddenBy = hiddenBy == null || hiddenBy.isEmpty() ? null : hiddenBy;
+    }
+  }
 
   public record UnclaimedStatus(
       @JsonPropertyDescription("ServiceAccounts.") Integer serviceAccounts,

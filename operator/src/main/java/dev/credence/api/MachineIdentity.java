@@ -48,10 +48,10 @@ import io.fabric8.kubernetes.model.annotation.Version;
     getDescription = "When the operator has something to do by itself")
 @AdditionalPrinterColumn(
     name = "Policy",
-    jsonPath = ".status.policy.name",
+    jsonPath = ".status.policies[*].name",
     priority = 1,
     type = Type.STRING,
-    getDescription = "The policy that decides")
+    getDescription = "The policies that match")
 @AdditionalPrinterColumn(
     name = "Expires",
     jsonPath = ".status.expirationTime",

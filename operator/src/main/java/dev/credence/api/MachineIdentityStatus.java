@@ -16,8 +16,10 @@ public record MachineIdentityStatus(
         @Size(max = 63)
         String typeReason,
     @JsonPropertyDescription("Who answers for the identity.") OwnerStatus owner,
-    @JsonPropertyDescription("The policy that decides, of all that select the identity.")
-        PolicyRef policy,
+    @JsonPropertyDescription(
+            "The policies that match the identity, the highest priority first, and the sections that each decides. At most 32; absent where none matches.")
+        @Size(max = 32)
+        List<PolicyRef> policies,
     @JsonPropertyDescription(
             "When the identity ends: its own expirationTime or the policy's lifetime.max, whichever is earlier.")
         Instant expirationTime,
@@ -56,6 +58,7 @@ public record MachineIdentityStatus(
 
   /// A list that was left out is read back as an empty one, and is the same.
   public MachineIdentityStatus {
+    policies = policies == null || policies.isEmpty() ? null : policies;
     credentials = credentials == null || credentials.isEmpty() ? null : credentials;
     endedTokens = endedTokens == null || endedTokens.isEmpty() ? null : endedTokens;
     history = history == null || history.isEmpty() ? null : history;
@@ -69,7 +72,7 @@ public record MachineIdentityStatus(
         type,
         typeReason,
         owner,
-        policy,
+        policies,
         expirationTime,
         nextActionTime,
         members,
@@ -247,7 +250,20 @@ public record MachineIdentityStatus(
   public record PolicyRef(
       @JsonPropertyDescription("The CredentialPolicy's name.") @Required @Size(max = 253)
           String name,
-      @JsonPropertyDescription("Its generation when it was applied.") @Required Long generation) {}
+      @JsonPropertyDescription("The generation of the policy that was evaluated.") @Required
+          Long generation,
+      @JsonPropertyDescription(
+              "Enforce: its sections apply. Audit: they are evaluated as if they applied, and what would differ is reported.")
+          @Required
+          CredentialPolicySpec.Enforcement enforcement,
+      @JsonPropertyDescription(
+              "The sections of the policy that decide; under Audit, those that would. Absent where other policies decide all of its sections.")
+          @Size(max = 16)
+          List<@Size(max = 16) String> sections) {
+    public PolicyRef {
+      sections = sections == null || sections.isEmpty() ? null : sections;
+    }
+  }
 
   public record MemberCounts(
       @JsonPropertyDescription("ServiceAccounts that belong to the identity.") @Required

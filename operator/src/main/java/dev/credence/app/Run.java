@@ -17,7 +17,7 @@ import dev.credence.controller.IdentityReconciler;
 import dev.credence.controller.PolicyReconciler;
 import dev.credence.controller.ReportLoop;
 import dev.credence.controller.Sweep;
-import dev.credence.facts.discovery.DefaultExclusions;
+import dev.credence.facts.discovery.Baseline;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.rbac.Exclusions;
 import dev.credence.generate.Maker;
@@ -130,7 +130,7 @@ public final class Run implements Callable<Integer> {
             watches,
             new IdentityWrites(clients.full()),
             census,
-            DefaultExclusions.of(settings.discoveryExclude(), settings.namespace()),
+            Baseline.of(settings.discoveryExclude(), settings.namespace()),
             clock,
             settings.resyncInterval());
     var reporting = reporting(settings, clients, watches, fleet, clock);

@@ -9,6 +9,7 @@ import dev.credence.api.Conditions;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentityStatus;
 import dev.credence.client.Pages;
+import dev.credence.controller.status.StatusHistory;
 import dev.credence.controller.status.StatusMapper;
 import dev.credence.controller.status.StatusWriter;
 import dev.credence.decide.Decide;
@@ -107,7 +108,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   private static final int SOME = 5;
 
   private static final Decision GONE =
-      new Decision(List.of(), Optional.empty(), Optional.empty(), false);
+      new Decision(List.of(), Optional.empty(), Optional.empty(), Optional.empty());
 
   private final ClusterCaches watches;
   private final Snapshots snapshots;
@@ -227,10 +228,8 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
       return;
     }
     var uid = identity.getMetadata().getUid();
-    Optional.ofNullable(identity.getStatus())
-        .map(MachineIdentityStatus::policy)
-        .flatMap(policy -> PolicyLeft.byDeletion(watches.policies(), policy.name()))
-        .ifPresent(
+    PolicyLeft.byDeletion(watches.policies(), StatusHistory.policies(identity.getStatus()))
+        .forEach(
             message -> {
               meters.leftPolicy(true);
               announcer.failed(identity, POLICY_LEFT, message);
@@ -349,7 +348,8 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
       statuses.write(fresh, resource, client);
       announcer.failed(resource, reason.name(), message);
     }
-    return new Decision(List.of(), Optional.empty(), Optional.of(now.plus(AFTER_A_FAULT)), false);
+    return new Decision(
+        List.of(), Optional.empty(), Optional.of(now.plus(AFTER_A_FAULT)), Optional.empty());
   }
 
   /// Carries out what ends something, and nothing else: it waits for no list and no slow key. What
@@ -440,7 +440,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
 
   /// The usage may have been listed minutes ago, which is too old for a suspension.
   private Optional<Snapshot> freshUsage(Settled settled) {
-    if (!settled.decision().counted()) {
+    if (settled.decision().counted().isEmpty()) {
       return Optional.empty();
     }
     watches.usesChanged(settled.resource().getMetadata().getNamespace(), settled.now());
@@ -452,13 +452,10 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   private Optional<Snapshot> claimBudget(Settled settled) {
     return settled
         .decision()
-        .standing()
-        .filter(_ -> settled.decision().counted())
-        .flatMap(IdentityStatus::policy)
+        .counted()
         .filter(
-            policy ->
-                !allowance.claim(
-                    settled.uid(), policy.name(), policy.mostSuspensions(), settled.now()))
+            budget ->
+                !allowance.claim(settled.uid(), budget.policy(), budget.most(), settled.now()))
         .map(_ -> settled.snapshot().with(allowance.recent(settled.now())));
   }
 
@@ -705,16 +702,8 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
       Snapshot snapshot,
       MachineIdentity resource,
       @Nullable MachineIdentityStatus before) {
-    Optional.ofNullable(before)
-        .map(MachineIdentityStatus::policy)
-        .flatMap(
-            policy ->
-                PolicyLeft.byChange(
-                    snapshot,
-                    standing.policy().map(IdentityStatus.PolicyApplied::name),
-                    policy.name(),
-                    policy.generation()))
-        .ifPresent(
+    PolicyLeft.byChange(snapshot, standing.policies(), StatusHistory.policies(before))
+        .forEach(
             message -> {
               meters.leftPolicy(false);
               announcer.failed(resource, POLICY_LEFT, message);

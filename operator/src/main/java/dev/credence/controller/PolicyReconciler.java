@@ -7,14 +7,16 @@ import dev.credence.api.Condition.Truth;
 import dev.credence.api.Conditions;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.CredentialPolicyStatus;
+import dev.credence.api.CredentialPolicyStatus.SectionStatus;
 import dev.credence.controller.status.DiscoveryStatus;
 import dev.credence.controller.status.StatusWriter;
-import dev.credence.decide.policy.PolicyMatched;
+import dev.credence.decide.policy.MatchingPolicies;
 import dev.credence.metrics.DiscoveryGauges;
 import dev.credence.metrics.IdentityGauges;
 import dev.credence.observe.read.PolicyReader;
 import dev.credence.plan.Reason;
 import dev.credence.raw.FaultBarrier;
+import dev.credence.raw.NullSafe;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
@@ -28,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +46,7 @@ import org.slf4j.LoggerFactory;
     maxInterval = 15_000)
 public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
   private static final Logger LOG = LoggerFactory.getLogger(PolicyReconciler.class);
+  private static final int MOST_NAMES = 8;
   private static final Duration COUNT_AGAIN_AFTER = Duration.ofSeconds(3);
 
   /// What the numbers of a policy were counted from: its generation, and the changes of the fleet.
@@ -120,6 +124,7 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
           generation,
           before.map(CredentialPolicyStatus::identities).orElse(null),
           before.map(CredentialPolicyStatus::violations).orElse(null),
+          before.map(CredentialPolicyStatus::sections).orElse(null),
           before.map(CredentialPolicyStatus::unclaimed).orElse(null),
           List.of(
               condition("Ready", Truth.False, reason, message, generation, before),
@@ -145,20 +150,25 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
             .map(IdentityGauges.Tally::violations)
             .or(() -> before.map(CredentialPolicyStatus::violations))
             .orElse(null),
+        counted
+            .map(PolicyReconciler::sections)
+            .or(() -> before.map(CredentialPolicyStatus::sections))
+            .orElse(null),
         findings.unclaimed().orElse(null),
-        conditions(resource, generation, before, findings));
+        conditions(resource, generation, before, counted, findings));
   }
 
   private List<Condition> conditions(
       CredentialPolicy resource,
       @Nullable Long generation,
       Optional<CredentialPolicyStatus> before,
+      Optional<IdentityGauges.Tally> counted,
       DiscoveryStatus findings) {
-    var problems = PolicyMatched.problems(PolicyReader.of(resource));
+    var problems = MatchingPolicies.problems(PolicyReader.of(resource));
     var conditions = new ArrayList<Condition>();
     if (problems.isEmpty()) {
       conditions.add(
-          condition("Ready", Truth.True, "Applied", "every rule is applied", generation, before));
+          condition("Ready", Truth.True, "Applied", applied(before, counted), generation, before));
     } else {
       var message = "not applied, the other rules are: " + String.join("; ", problems);
       conditions.add(condition("Ready", Truth.False, "Invalid", message, generation, before));
@@ -177,6 +187,45 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
                         generation,
                         before)));
     return conditions;
+  }
+
+  private static List<SectionStatus> sections(IdentityGauges.Tally tally) {
+    return tally.sections().stream()
+        .map(
+            section ->
+                new SectionStatus(
+                    section.section().toString(),
+                    section.identities(),
+                    section.hidden() == 0 ? null : section.hidden(),
+                    section.hiddenBy().stream().limit(MOST_NAMES).toList()))
+        .toList();
+  }
+
+  /// Tells as well which sections another policy decides, for some identities or all.
+  private static String applied(
+      Optional<CredentialPolicyStatus> before, Optional<IdentityGauges.Tally> counted) {
+    var hidden =
+        NullSafe.in(
+                counted
+                    .map(PolicyReconciler::sections)
+                    .or(() -> before.map(CredentialPolicyStatus::sections))
+                    .orElse(null))
+            .filter(section -> section.hidden() != null)
+            .map(PolicyReconciler::hidden)
+            .toList();
+    return "every rule is applied"
+        + (hidden.isEmpty()
+            ? ""
+            : "; other policies have precedence: " + String.join(", ", hidden));
+  }
+
+  private static String hidden(SectionStatus section) {
+    return "`"
+        + section.name()
+        + "` of "
+        + section.hidden()
+        + (section.hidden() == 1 ? " identity by " : " identities by ")
+        + NullSafe.in(section.hiddenBy()).collect(Collectors.joining(", "));
   }
 
   private Condition condition(

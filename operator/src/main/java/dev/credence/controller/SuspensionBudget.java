@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.controller;
 
+import dev.credence.api.CredentialPolicySpec.Enforcement;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentityStatus.Passage;
+import dev.credence.api.MachineIdentityStatus.PolicyRef;
 import dev.credence.facts.identity.SuspensionFacts;
+import dev.credence.facts.policy.Section;
 import dev.credence.plan.Reason;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -18,9 +22,15 @@ import java.util.stream.Stream;
 /// are read from the histories of the identities, once; its own are counted before they are carried
 /// out.
 public final class SuspensionBudget {
-  /// Reasons that a user never gives.
-  private static final Set<String> BY_POLICY =
-      Set.of(Reason.Expired.name(), Reason.ReviewOverdue.name(), Reason.Idle.name());
+  /// What a person never gives as a reason, and the section that suspends for it.
+  private static final Map<String, Section> BY_POLICY =
+      Map.of(
+          Reason.Expired.name(),
+          Section.Lifetime,
+          Reason.ReviewOverdue.name(),
+          Section.Review,
+          Reason.Idle.name(),
+          Section.Idle);
 
   private final Supplier<Stream<MachineIdentity>> identities;
   private final Map<String, Claim> claims = new HashMap<>();
@@ -60,21 +70,44 @@ public final class SuspensionBudget {
 
   private void read(MachineIdentity identity) {
     var status = identity.getStatus();
-    if (status == null || status.policy() == null || status.history() == null) {
+    if (status == null || status.policies() == null || status.history() == null) {
       return;
     }
     status.history().stream()
         .filter(SuspensionBudget::isAutomatic)
-        .map(Passage::time)
-        .max(Instant::compareTo)
+        .max(Comparator.comparing(Passage::time))
         .ifPresent(
-            at ->
-                claims.put(identity.getMetadata().getUid(), new Claim(status.policy().name(), at)));
+            passage ->
+                budget(status.policies(), passage.reason())
+                    .ifPresent(
+                        policy ->
+                            claims.put(
+                                identity.getMetadata().getUid(),
+                                new Claim(policy, passage.time()))));
+  }
+
+  /// The policy whose budget counted it: that of the section `safety`, else of the one that
+  /// suspends.
+  private static Optional<String> budget(List<PolicyRef> policies, String reason) {
+    return decides(policies, Section.Safety)
+        .or(
+            () ->
+                Optional.ofNullable(BY_POLICY.get(reason))
+                    .flatMap(section -> decides(policies, section)));
+  }
+
+  private static Optional<String> decides(List<PolicyRef> policies, Section section) {
+    return policies.stream()
+        .filter(policy -> policy.enforcement() == Enforcement.Enforce)
+        .filter(
+            policy -> policy.sections() != null && policy.sections().contains(section.toString()))
+        .map(PolicyRef::name)
+        .findFirst();
   }
 
   private static boolean isAutomatic(Passage passage) {
     return switch (passage.to()) {
-      case Suspended -> BY_POLICY.contains(passage.reason());
+      case Suspended -> BY_POLICY.containsKey(passage.reason());
       case null, default -> false;
     };
   }

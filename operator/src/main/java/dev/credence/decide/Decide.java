@@ -6,6 +6,7 @@ import dev.credence.decide.conditions.CredentialsFresh;
 import dev.credence.decide.conditions.HandledRequests;
 import dev.credence.decide.conditions.MembersLinked;
 import dev.credence.decide.conditions.Ready;
+import dev.credence.decide.conditions.RuleSection;
 import dev.credence.decide.lifecycle.Expiring;
 import dev.credence.decide.lifecycle.InUse;
 import dev.credence.decide.lifecycle.LegacyTokens;
@@ -18,8 +19,9 @@ import dev.credence.decide.membership.OwnershipLabels;
 import dev.credence.decide.membership.ServiceAccountPlan;
 import dev.credence.decide.policy.Approved;
 import dev.credence.decide.policy.Classification;
+import dev.credence.decide.policy.EffectivePolicy;
+import dev.credence.decide.policy.MatchingPolicies;
 import dev.credence.decide.policy.OwnerAssigned;
-import dev.credence.decide.policy.PolicyMatched;
 import dev.credence.decide.policy.Reviewed;
 import dev.credence.decide.risk.LeastPrivilege;
 import dev.credence.decide.rotation.ConsumerRestarts;
@@ -29,6 +31,7 @@ import dev.credence.decide.rotation.CredentialPlan.Blocker;
 import dev.credence.decide.rotation.Decommissioning;
 import dev.credence.decide.rotation.LinkedSecrets;
 import dev.credence.decide.rotation.Rotation;
+import dev.credence.decide.rotation.RotationSchedule;
 import dev.credence.decide.rotation.RotationState;
 import dev.credence.decide.rotation.RotationTarget;
 import dev.credence.decide.rotation.RotationTarget.IssuedSecret;
@@ -42,18 +45,18 @@ import dev.credence.facts.identity.RecordedStatus.EndedToken;
 import dev.credence.facts.identity.SuspensionFacts.Remembered;
 import dev.credence.facts.object.FailedWrite;
 import dev.credence.facts.object.ObjectRef;
-import dev.credence.facts.policy.Policy;
-import dev.credence.facts.policy.RotationProcedure;
+import dev.credence.facts.policy.Policy.Enforcement;
 import dev.credence.facts.policy.Tier;
 import dev.credence.plan.Action;
+import dev.credence.plan.ConditionResult;
 import dev.credence.plan.Decision;
 import dev.credence.plan.IdentityStatus;
 import dev.credence.plan.IdentityStatus.Credential;
 import dev.credence.plan.IdentityStatus.Credential.Phase;
 import dev.credence.plan.IdentityStatus.OwnerFound;
-import dev.credence.plan.IdentityStatus.PolicyApplied;
 import dev.credence.plan.IdentityStatus.State;
 import dev.credence.plan.IdentityStatus.Typed;
+import dev.credence.plan.IdentityStatus.Violation;
 import dev.credence.plan.IssuanceHold;
 import dev.credence.plan.Reason;
 import java.time.Duration;
@@ -75,7 +78,7 @@ import java.util.stream.Stream;
 ///
 /// | question | start at |
 /// |---|---|
-/// | which policy applies, who owns it | [PolicyMatched], [OwnerAssigned] |
+/// | which policies apply, who owns it | [MatchingPolicies], [OwnerAssigned] |
 /// | is it approved and reviewed, of which type | [Approved], [Reviewed], [Classification] |
 /// | what belongs to it, how members are marked | [Membership], [OwnershipLabels] |
 /// | is it in service, in use, expired | [ServiceState], [InUse], [Expiring], [Suspended] |
@@ -83,6 +86,9 @@ import java.util.stream.Stream;
 /// | whether a Certificate is issued or renewed | [CertificatePlan] |
 /// | what its accounts may do | [LeastPrivilege] |
 /// | how all of these add up | [MembersLinked], [CredentialsFresh], [Ready] |
+///
+/// Policies that enforce are composed to one [EffectivePolicy]. Where others audit, the identity is
+/// evaluated again as if they enforced, and [AuditEvaluation] reports what would differ.
 ///
 /// [TierLimit] then removes what this operator is not installed to do.
 public final class Decide {
@@ -100,7 +106,7 @@ public final class Decide {
     // What is being deleted takes what we made with it; our marks are taken off when it is gone. A
     // namespace that is being deleted takes everything.
     return s.identity().leaving() || s.home().leaving()
-        ? new Decision(List.of(), Optional.empty(), Optional.empty(), false)
+        ? new Decision(List.of(), Optional.empty(), Optional.empty(), Optional.empty())
         : new Decide(s).decision();
   }
 
@@ -121,7 +127,8 @@ public final class Decide {
 
   private final Snapshot s;
   private final Optional<Typed> type;
-  private final Optional<Policy> policy;
+  private final MatchingPolicies policies;
+  private final EffectivePolicy policy;
   private final OwnerFound owner;
   private final Expiring life;
   private final Approved approval;
@@ -138,10 +145,33 @@ public final class Decide {
   private final ConsumerRestarts restarts;
 
   private Decide(Snapshot s) {
+    this(s, Membership.of(s));
+  }
+
+  private Decide(Snapshot s, List<MemberRole> seats) {
+    this(s, seats, Classification.of(s, seats));
+  }
+
+  private Decide(Snapshot s, List<MemberRole> seats, Optional<Typed> type) {
+    this(s, seats, type, MatchingPolicies.of(s, type.map(Typed::type)));
+  }
+
+  private Decide(
+      Snapshot s, List<MemberRole> seats, Optional<Typed> type, MatchingPolicies policies) {
+    this(s, seats, type, policies, policies.enforced());
+  }
+
+  private Decide(
+      Snapshot s,
+      List<MemberRole> seats,
+      Optional<Typed> type,
+      MatchingPolicies policies,
+      EffectivePolicy policy) {
     this.s = s;
-    this.seats = Membership.of(s);
-    this.type = Classification.of(s, seats);
-    this.policy = PolicyMatched.of(s, type.map(Typed::type));
+    this.seats = seats;
+    this.type = type;
+    this.policies = policies;
+    this.policy = policy;
     this.owner = OwnerAssigned.of(s);
     this.life = Expiring.of(s, policy);
     this.approval = Approved.of(s, policy);
@@ -151,7 +181,7 @@ public final class Decide {
     this.usage = seen.under(service);
     this.legacy = LegacyTokens.of(s, policy, seats);
     this.suspending = Suspended.of(s, service, seats, legacy.held());
-    this.privilege = LeastPrivilege.of(s, policy, seats);
+    this.privilege = LeastPrivilege.of(s, policy.privileges(), seats);
     this.halt = service.halt().or(life::halt).or(approval::halt);
     this.bySubject =
         seats.stream().collect(Collectors.toMap(MemberRole::subject, Function.identity()));
@@ -166,13 +196,15 @@ public final class Decide {
     var markings = markings();
     var actions = actions(turns, markings);
     var handled = new HandledRequests(s.identity().requests(), generated, watched).handled();
-    var standing = standing(turns, markings, actions, handled);
+    var audit = AuditEvaluation.of(this, asIfAllEnforced());
+    var standing = standing(turns, markings, actions, handled, audit);
     var lookAgainAt =
         Stream.of(
                 standing.nextAction().stream(),
                 s.setbacks().stream().map(FailedWrite::retryAt),
                 usage.changes().stream(),
                 legacy.changes(),
+                audit.changes().stream(),
                 listAgain(turns).map(s.now()::plus).stream(),
                 isOnlyWrittenDown(turns) || actions.stream().anyMatch(Action.Note.class::isInstance)
                     ? Stream.of(s.now().plus(NEXT_LOOK))
@@ -184,7 +216,83 @@ public final class Decide {
         actions,
         Optional.of(standing),
         lookAgainAt,
-        service instanceof ServiceState.OutOfService(_, _, var counted) && counted);
+        service instanceof ServiceState.OutOfService(_, _, var counted)
+            ? counted
+            : Optional.empty());
+  }
+
+  /// The same where the policies that audit would enforce; empty where none audits.
+  private Optional<Decide> asIfAllEnforced() {
+    return policies.audited().map(all -> new Decide(s, seats, type, policies, all));
+  }
+
+  Instant now() {
+    return s.now();
+  }
+
+  MatchingPolicies policies() {
+    return policies;
+  }
+
+  EffectivePolicy policy() {
+    return policy;
+  }
+
+  ServiceState service() {
+    return service;
+  }
+
+  Expiring life() {
+    return life;
+  }
+
+  LegacyTokens legacy() {
+    return legacy;
+  }
+
+  /// The names of the Secrets that are generated.
+  List<String> generatedSecrets() {
+    return targets.stream().map(RotationTarget::name).toList();
+  }
+
+  /// Whether no credential is issued or rotated.
+  boolean isHeld() {
+    return halt.isPresent();
+  }
+
+  /// When the next version of the Secret is due.
+  Optional<RotationTarget.Due> due(String secret) {
+    return targets.stream()
+        .filter(target -> target.name().equals(secret))
+        .findFirst()
+        .flatMap(target -> current(target).flatMap(target::due));
+  }
+
+  /// The conditions that policies alone decide.
+  List<ConditionResult> ruled() {
+    return List.of(
+        OwnerAssigned.verdict(s, owner, policy),
+        approval.verdict(),
+        life.verdict(),
+        usage.verdict(),
+        privilege.verdict(),
+        reviewing.verdict());
+  }
+
+  /// When a report of this evaluation changes by itself, whatever is carried out.
+  List<Instant> changesOfReports() {
+    return Stream.of(
+            targets.stream()
+                .flatMap(target -> due(target.name()).stream())
+                .map(RotationTarget.Due::at),
+            life.changes(),
+            reviewing.changes().stream(),
+            usage.changes().stream(),
+            privilege.changes(),
+            legacy.due(),
+            legacy.changes())
+        .flatMap(times -> times)
+        .toList();
   }
 
   /// What is to be asked of cert-manager is in the status first, and asked for then: nobody else
@@ -242,8 +350,7 @@ public final class Decide {
                 target -> new StagedRotation(target, current(target), true, false).isInProgress())
             .map(RotationTarget::name)
             .collect(Collectors.toSet());
-    return ConsumerRestarts.of(
-        s, policy.map(Policy::conduct).orElse(RotationProcedure.DEFAULT), handed, unproven);
+    return ConsumerRestarts.of(s, RotationSchedule.procedure(policy), handed, unproven);
   }
 
   private static Optional<SwitchedSecret> handed(RotationTarget target, IssuedSecret current) {
@@ -271,7 +378,7 @@ public final class Decide {
     return Objects.requireNonNull(bySubject.get(wanted), "every wanted member has a seat");
   }
 
-  private List<CredentialPlan> watched() {
+  List<CredentialPlan> watched() {
     var certifying = new CertificatePlan(s, policy, halt, owner);
     return seats.stream()
         .flatMap(
@@ -365,12 +472,12 @@ public final class Decide {
       List<CredentialPlan> turns,
       List<OwnershipLabels> markings,
       List<Action> actions,
-      Handled handled) {
+      Handled handled,
+      AuditEvaluation audit) {
     var made = actions.stream().flatMap(Decide::made).collect(Collectors.toSet());
     var members = new MembersLinked(s, halt, seats, made);
     var verdicts =
         List.of(
-            PolicyMatched.verdict(s, policy),
             OwnerAssigned.verdict(s, owner, policy),
             approval.verdict(),
             members.verdict(
@@ -385,8 +492,7 @@ public final class Decide {
         state(turns, made),
         type,
         owner,
-        policy.map(
-            p -> new PolicyApplied(p.name(), p.generation(), p.enforces(), p.mostSuspensions())),
+        policies.applied(),
         life.ending(),
         nextAction(turns),
         members.counts(),
@@ -398,9 +504,32 @@ public final class Decide {
         suspending.suspension(isDecommissioned() ? Decommissioning.left(s, seats) : List.of()),
         ended(),
         approval.record(),
-        Ready.over(verdicts, policy),
-        Ready.violations(verdicts),
+        Ready.over(verdicts, policy.isAny(), discovered()).stream()
+            .map(verdict -> audit.reportedIn(verdict, policy.isAny()))
+            .toList(),
+        Stream.concat(violations(verdicts), audit.violations()).toList(),
         legacy.states());
+  }
+
+  private Optional<String> discovered() {
+    return policies.discovered()
+        ? Optional.of(
+            "it was discovered, so nothing is enforced until a user adopts it by applying YAML of its name")
+        : Optional.empty();
+  }
+
+  private Stream<Violation> violations(List<ConditionResult> verdicts) {
+    return policy.isAny()
+        ? Ready.violations(verdicts)
+            .map(
+                verdict ->
+                    new Violation(
+                        verdict.aspect(),
+                        verdict.reason(),
+                        Enforcement.Enforce,
+                        RuleSection.of(verdict.aspect(), verdict.reason())
+                            .flatMap(policy::decides)))
+        : Stream.empty();
   }
 
   /// What was remembered before comes first, so that what comes later takes no room of it.

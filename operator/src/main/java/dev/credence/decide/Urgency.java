@@ -20,7 +20,7 @@ public final class Urgency {
   /// Those of the decision that end something, in its order. Nothing of what a policy suspends by
   /// itself is among them: that needs everything that there is to know of the use of the identity.
   public static List<Action> of(Decision decision, Snapshot s) {
-    if (decision.counted()) {
+    if (decision.counted().isPresent()) {
       return List.of();
     }
     var anchors = anchors(s);

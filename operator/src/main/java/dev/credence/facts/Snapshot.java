@@ -75,12 +75,21 @@ public record Snapshot(
     return with(safeguards, later);
   }
 
+  /// The same under these policies.
+  public Snapshot under(List<Policy> others) {
+    return with(others, safeguards, setbacks);
+  }
+
   private Snapshot with(SuspensionFacts around, List<FailedWrite> held) {
+    return with(policies, around, held);
+  }
+
+  private Snapshot with(List<Policy> applied, SuspensionFacts around, List<FailedWrite> held) {
     return new Snapshot(
         now,
         identity,
         home,
-        policies,
+        applied,
         members,
         rivals,
         certManager,

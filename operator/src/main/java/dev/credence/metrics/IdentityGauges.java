@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.metrics;
 
+import dev.credence.facts.policy.Section;
 import dev.credence.plan.ConditionResult.ConditionStatus;
 import dev.credence.plan.ConditionResult.ConditionType;
+import dev.credence.plan.ConditionResult.Impact;
 import dev.credence.plan.IdentityStatus;
 import dev.credence.plan.IdentityStatus.Credential;
 import dev.credence.plan.IdentityStatus.Credential.Phase;
-import dev.credence.plan.IdentityStatus.PolicyApplied;
 import dev.credence.plan.Reason;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
@@ -21,11 +22,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -60,11 +64,7 @@ public final class IdentityGauges implements MultiCollector {
     }
   }
 
-  private record Entry(IdentityStatus standing) {
-    boolean enforced() {
-      return standing.policy().filter(PolicyApplied::enforces).isPresent();
-    }
-  }
+  private record Entry(IdentityStatus standing) {}
 
   /// `mostSeries`: for how many identities there are series of their own.
   public IdentityGauges(Clock clock, int mostSeries, String version) {
@@ -103,18 +103,61 @@ public final class IdentityGauges implements MultiCollector {
     return Optional.ofNullable(standings.get(name)).map(Entry::standing);
   }
 
-  /// The number of identities that a policy decides about, and of those that break a rule of it.
+  /// How many identities a policy matches, how many of them break a rule of it, and for how many it
+  /// decides each of its sections.
   public Tally tally(String policy) {
-    var decided =
-        standings.values().stream()
-            .map(Entry::standing)
-            .filter(s -> s.policy().filter(p -> p.name().equals(policy)).isPresent())
-            .toList();
+    var identities = 0;
+    var violations = 0;
+    var sections = new EnumMap<Section, Counts>(Section.class);
+    for (var entry : standings.values()) {
+      var standing = entry.standing();
+      var applied =
+          standing.policies().stream().filter(one -> one.name().equals(policy)).findFirst();
+      if (applied.isPresent()) {
+        identities++;
+        violations += breaks(standing, policy) ? 1 : 0;
+        applied.get().sections().forEach(section -> counts(sections, section).decided++);
+        applied
+            .get()
+            .hidden()
+            .forEach(hidden -> counts(sections, hidden.section()).hiddenBy(hidden.by()));
+      }
+    }
     return new Tally(
-        decided.size(), (int) decided.stream().filter(s -> !s.violations().isEmpty()).count());
+        identities,
+        violations,
+        sections.entrySet().stream().map(entry -> entry.getValue().tally(entry.getKey())).toList());
   }
 
-  public record Tally(int identities, int violations) {}
+  private static boolean breaks(IdentityStatus standing, String policy) {
+    return standing.violations().stream()
+        .anyMatch(violation -> violation.policy().filter(policy::equals).isPresent());
+  }
+
+  private static Counts counts(Map<Section, Counts> sections, Section section) {
+    return sections.computeIfAbsent(section, _ -> new Counts());
+  }
+
+  private static final class Counts {
+    private int decided;
+    private int hidden;
+    private final Set<String> by = new TreeSet<>();
+
+    void hiddenBy(String policy) {
+      hidden++;
+      by.add(policy);
+    }
+
+    SectionTally tally(Section section) {
+      return new SectionTally(section, decided, hidden, List.copyOf(by));
+    }
+  }
+
+  /// `sections`: those of the policy, as far as it matches any identity.
+  public record Tally(int identities, int violations, List<SectionTally> sections) {}
+
+  /// For how many identities the policy decides the section, and for how many another one does.
+  public record SectionTally(Section section, int identities, int hidden, List<String> hiddenBy) {}
 
   @Override
   public MetricSnapshots collect() {
@@ -175,7 +218,13 @@ public final class IdentityGauges implements MultiCollector {
             entry ->
                 entry.standing().violations().stream()
                     .map(
-                        reason -> List.of(entry.enforced() ? "Enforce" : "Audit", reason.name()))));
+                        violation ->
+                            List.of(violation.enforcement().name(), violation.reason().name()))
+                    .distinct()));
+    gauges.add(
+        single(
+            Metric.WithoutPolicy,
+            all.stream().filter(entry -> entry.standing().policies().isEmpty()).count()));
     gauges.add(
         counted(
             Metric.RiskFindings,
@@ -247,7 +296,8 @@ public final class IdentityGauges implements MultiCollector {
         .anyMatch(
             verdict ->
                 verdict.aspect() == ConditionType.Approved
-                    && verdict.truth() == ConditionStatus.False);
+                    && verdict.truth() == ConditionStatus.False
+                    && verdict.weight() != Impact.Audit);
   }
 
   private static boolean isNotEnforced(Entry entry) {
@@ -263,7 +313,8 @@ public final class IdentityGauges implements MultiCollector {
         .anyMatch(
             verdict ->
                 verdict.aspect() == ConditionType.Reviewed
-                    && verdict.reason() == Reason.ReviewOverdue);
+                    && verdict.reason() == Reason.ReviewOverdue
+                    && verdict.weight() != Impact.Audit);
   }
 
   private static boolean hasNoOwner(Entry entry) {

@@ -26,9 +26,12 @@ public enum Metric {
       "state"),
   Violations(
       "credence_policy_violations",
-      "MachineIdentities that break a rule of their policy, whether it enforces or only audits.",
+      "MachineIdentities that break a rule of a policy, by reason; Audit: of a policy that only reports it.",
       "enforcement",
       "reason"),
+  WithoutPolicy(
+      "credence_identities_without_policy",
+      "MachineIdentities that no CredentialPolicy matches, so that nothing is enforced on them."),
   PoliciesStalled(
       "credence_policies_stalled",
       "CredentialPolicies of which a rule cannot be applied; their other rules are."),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.metrics;
 
-import dev.credence.decide.policy.PolicyMatched;
+import dev.credence.decide.policy.MatchingPolicies;
 import dev.credence.facts.policy.Policy;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
@@ -21,7 +21,9 @@ public final class PolicyCount implements MultiCollector {
   @Override
   public MetricSnapshots collect() {
     var stalled =
-        policies.get().stream().filter(policy -> !PolicyMatched.problems(policy).isEmpty()).count();
+        policies.get().stream()
+            .filter(policy -> !MatchingPolicies.problems(policy).isEmpty())
+            .count();
     return MetricSnapshots.of(
         GaugeSnapshot.builder()
             .name(Metric.PoliciesStalled.page())

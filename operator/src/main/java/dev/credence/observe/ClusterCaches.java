@@ -9,7 +9,7 @@ import dev.credence.client.ApiServer;
 import dev.credence.facts.credential.HookTemplate;
 import dev.credence.facts.credential.Issuance;
 import dev.credence.facts.credential.Issuer;
-import dev.credence.facts.discovery.DefaultExclusions;
+import dev.credence.facts.discovery.Baseline;
 import dev.credence.facts.discovery.Inventory;
 import dev.credence.facts.identity.SuspensionFacts;
 import dev.credence.facts.identity.SuspensionFacts.Admission;
@@ -340,7 +340,7 @@ public final class ClusterCaches implements ClusterReader {
   }
 
   /// Everything there is, for discovery. `excluded`: what is left apart.
-  public Inventory inventory(DefaultExclusions excluded) {
+  public Inventory inventory(Baseline excluded) {
     var byType = types.of(secrets.all());
     return InventoryReader.of(
         new InventoryReader.Lists(

@@ -16,13 +16,14 @@ public record ConditionResult(
 
   private static final Set<String> NOT_ENFORCED = names(Reason.NotEnforced, Reason.SuspensionLimit);
 
+  /// The beginning of a message about policies that audit.
+  public static final String AUDIT = "Audit: ";
+
   public enum ConditionType {
     /// Ready, Reconciling and Stalled sum up the others.
     Ready(Optional.empty()),
     Reconciling(Optional.empty()),
     Stalled(Optional.empty()),
-    /// Without a policy the built-in defaults apply.
-    PolicyMatched(Optional.empty()),
     OwnerAssigned(Optional.of(ConditionStatus.False)),
     Approved(Optional.of(ConditionStatus.False)),
     MembersLinked(Optional.of(ConditionStatus.False)),
@@ -54,7 +55,9 @@ public record ConditionResult(
   public enum Impact {
     /// no problem, or nothing better was requested
     None,
-    /// a rule of the policy is broken: counts where the policy enforces; requires manual action
+    /// a rule of a policy that audits is broken: reported, and counts for nothing
+    Audit,
+    /// a rule of a policy that enforces is broken; manual action is required
     Violation,
     /// what the identity asks for cannot be had; it may come right by itself
     Waiting,
@@ -89,7 +92,7 @@ public record ConditionResult(
         aspect.name(),
         truth.name(),
         reason.name(),
-        weight == Impact.Violation || weight == Impact.Broken);
+        weight == Impact.Audit || weight == Impact.Violation || weight == Impact.Broken);
   }
 
   /// The same for a condition of a status. Findings are results of their own, an enforced

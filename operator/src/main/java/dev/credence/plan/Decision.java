@@ -5,18 +5,21 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// The actions to carry out now, the status once they are done, and the time of the next reconcile.
-/// `counted`: the policy suspends the identity, which counts against its limit.
+/// What to do now, what is true once it is done, and when to look again by ourselves. `counted`: a
+/// policy suspends the identity by itself, which takes from its budget.
 public record Decision(
     List<Action> actions,
     Optional<IdentityStatus> standing,
     Optional<Instant> lookAgainAt,
-    boolean counted) {
+    Optional<Counted> counted) {
   public Decision {
     actions = List.copyOf(actions);
   }
 
-  /// The same, with another reconcile at this time.
+  /// How many identities the policy of this name suspends by itself in an hour, at `most`.
+  public record Counted(String policy, int most) {}
+
+  /// The same, to be looked at again at this time.
   public Decision again(Instant time) {
     return new Decision(actions, standing, Optional.of(time), counted);
   }

@@ -5,6 +5,8 @@ import dev.credence.facts.credential.Handled;
 import dev.credence.facts.identity.Identity.AccountElsewhere;
 import dev.credence.facts.identity.Identity.Users;
 import dev.credence.facts.identity.RecordedStatus;
+import dev.credence.facts.policy.Policy.Enforcement;
+import dev.credence.facts.policy.Section;
 import dev.credence.facts.policy.Severity;
 import dev.credence.facts.text.Interner;
 import java.time.Duration;
@@ -15,14 +17,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// The status of an identity once the actions of its decision are done: status, Events and metrics
-/// are views of it. `violations`: the rules of the policy that are broken, whether it enforces them
-/// or not. `ended`: the tokens that are detected when they come back.
+/// What is true of an identity once the actions of its decision are done: status, Events and
+/// metrics are views of it. `policies`: those that match, the highest priority first. `violations`:
+/// the rules of policies that are broken. `ended`: the tokens that are to be noticed when they
+/// come back.
 public record IdentityStatus(
     State state,
     Optional<Typed> type,
     OwnerFound owner,
-    Optional<PolicyApplied> policy,
+    List<PolicyApplied> policies,
     Optional<Instant> end,
     Optional<Instant> nextAction,
     Counts members,
@@ -35,12 +38,14 @@ public record IdentityStatus(
     List<RecordedStatus.EndedToken> ended,
     RecordedStatus.Approval approval,
     List<ConditionResult> verdicts,
-    List<Reason> violations,
+    List<Violation> violations,
     List<LegacyToken> legacyTokens) {
 
   private static final Interner<ConditionResult> VERDICTS = new Interner<>(1_024);
+  private static final Interner<List<PolicyApplied>> POLICIES = new Interner<>(1_024);
 
   public IdentityStatus {
+    policies = POLICIES.of(List.copyOf(policies));
     legacyTokens = List.copyOf(legacyTokens);
     ended = List.copyOf(ended);
     credentials = List.copyOf(credentials);
@@ -136,9 +141,34 @@ public record IdentityStatus(
     None
   }
 
-  /// `mostSuspensions`: how many identities it may suspend by itself in an hour.
+  /// A policy that matches: the sections that it decides (under Audit: would decide), and those of
+  /// it that another policy decides.
   public record PolicyApplied(
-      String name, long generation, boolean enforces, int mostSuspensions) {}
+      String name,
+      long generation,
+      Enforcement enforcement,
+      List<Section> sections,
+      List<Hidden> hidden) {
+
+    public PolicyApplied {
+      sections = List.copyOf(sections);
+      hidden = List.copyOf(hidden);
+    }
+
+    /// `by`: the name of the policy that decides the section instead.
+    public record Hidden(Section section, String by) {}
+
+    public boolean enforces() {
+      return enforcement == Enforcement.Enforce;
+    }
+  }
+
+  /// A broken rule, and the policy whose rule it is; empty where no policy has the section.
+  public record Violation(
+      ConditionResult.ConditionType aspect,
+      Reason reason,
+      Enforcement enforcement,
+      Optional<String> policy) {}
 
   public record Counts(
       int serviceAccounts,

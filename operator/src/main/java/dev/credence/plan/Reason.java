@@ -11,9 +11,6 @@ public enum Reason {
   TooLarge(
       "the MachineIdentities of the namespace are so large together that this one is not evaluated"),
 
-  Matched("a policy decides about the identity"),
-  NoPolicy("no policy selects the identity: built-in defaults apply, and they enforce nothing"),
-
   OwnerSet("somebody answers for the identity"),
   OwnerMissing("neither the identity nor its namespace names a contact"),
   OwnerInvalid("the contact is not what the policy asks for"),
@@ -59,6 +56,8 @@ public enum Reason {
   Expired("the identity has ended: nothing is issued or rotated for it"),
 
   InService("the identity is not suspended"),
+  SuspensionQueued(
+      "a policy suspends the identity as soon as its limit of suspensions in an hour allows"),
   Requested("somebody has asked for the identity to be suspended or decommissioned"),
   Compromised("somebody has asked for the identity to be suspended, since it is in other hands"),
 

@@ -85,7 +85,7 @@ public record Results(List<Result> listed, int fails, int warns, int skips) {
   }
 
   private static Outcome outcome(Of one) {
-    return one.standing().policy().filter(PolicyApplied::enforces).isPresent()
+    return one.standing().policies().stream().anyMatch(PolicyApplied::enforces)
         ? Outcome.Fail
         : Outcome.Warn;
   }
@@ -93,14 +93,13 @@ public record Results(List<Result> listed, int fails, int warns, int skips) {
   private static Severity severity(Impact weight) {
     return switch (weight) {
       case Broken -> Severity.High;
-      case Violation -> Severity.Medium;
+      case Violation, Audit -> Severity.Medium;
       case Waiting, None -> Severity.Low;
     };
   }
 
   private static String category(ConditionType aspect) {
     return switch (aspect) {
-      case PolicyMatched -> "Policy";
       case OwnerAssigned -> "Ownership";
       case Approved -> "Approval";
       case MembersLinked -> "Members";

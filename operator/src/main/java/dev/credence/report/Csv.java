@@ -41,7 +41,7 @@ final class Csv {
     columns.put("state", Entry::state);
     columns.put("ready", entry -> entry.ready().truth());
     columns.put("reason", entry -> entry.ready().reason());
-    columns.put("policy", entry -> text(entry.policy()));
+    columns.put("policies", entry -> String.join(", ", entry.policies()));
     columns.put("created", entry -> time(entry.created()));
     columns.put("ends", entry -> time(entry.ends()));
     columns.put("nextAction", entry -> time(entry.nextAction()));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.report;
 
+import dev.credence.api.CredentialPolicySpec;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentitySpec;
 import dev.credence.api.MachineIdentityStatus;
@@ -51,11 +52,11 @@ public final class Entries {
             .or(() -> spec.map(MachineIdentitySpec::type))
             .map(Enum::name),
         status.map(found -> word(found.state())).orElse(Entry.NOT_SEEN),
-        ready(conditions),
-        status
-            .map(MachineIdentityStatus::policy)
-            .map(MachineIdentityStatus.PolicyRef::name)
-            .flatMap(Entries::text),
+        conditions.stream()
+            .filter(condition -> condition.type().equals("Ready"))
+            .findFirst()
+            .orElse(new Condition("Ready", UNKNOWN, Entry.NOT_SEEN, "the operator has not looked")),
+        list(status.map(MachineIdentityStatus::policies)).map(Entries::policy).toList(),
         time(meta.getCreationTimestamp()),
         status
             .map(MachineIdentityStatus::expirationTime)
@@ -119,6 +120,11 @@ public final class Entries {
         count(counts.secrets()),
         count(counts.certificates()),
         count(counts.missing()) + count(counts.notManaged()) + count(counts.conflicted()));
+  }
+
+  private static String policy(MachineIdentityStatus.PolicyRef policy) {
+    return text(policy.name()).orElse("")
+        + (policy.enforcement() == CredentialPolicySpec.Enforcement.Audit ? " (Audit)" : "");
   }
 
   private static Credential credential(CredentialStatus credential) {

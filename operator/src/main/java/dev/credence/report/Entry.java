@@ -22,7 +22,7 @@ public record Entry(
     Optional<String> type,
     String state,
     Condition ready,
-    Optional<String> policy,
+    List<String> policies,
     Optional<Instant> created,
     Optional<Instant> ends,
     Optional<Instant> nextAction,
@@ -40,6 +40,7 @@ public record Entry(
       Comparator.comparing(Entry::namespace).thenComparing(Entry::name);
 
   public Entry {
+    policies = List.copyOf(policies);
     credentials = List.copyOf(credentials);
     conditions = List.copyOf(conditions);
   }

@@ -277,7 +277,11 @@ public record Inventory(
 
   private static boolean isReported(Entry entry, Condition condition) {
     return ConditionResult.isReported(
-        condition.type(), condition.truth(), condition.reason(), isWhyStalled(entry, condition));
+        condition.type(), condition.truth(), condition.reason(), weighs(entry, condition));
+  }
+
+  private static boolean weighs(Entry entry, Condition condition) {
+    return isWhyStalled(entry, condition) || condition.message().startsWith(ConditionResult.AUDIT);
   }
 
   /// The status does not have the weight of a condition: that of the one that stalls the identity

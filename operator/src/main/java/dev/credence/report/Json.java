@@ -142,7 +142,7 @@ final class Json {
     owner.put("source", entry.owner().source());
     text(node, "type", entry.type());
     node.put("state", entry.state());
-    text(node, "policy", entry.policy());
+    entry.policies().forEach(node.putArray("policies")::add);
     time(node, "created", entry.created());
     time(node, "ends", entry.ends());
     time(node, "nextAction", entry.nextAction());

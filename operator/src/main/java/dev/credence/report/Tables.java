@@ -244,7 +244,7 @@ final class Tables {
         "identities",
         "All identities",
         "There are no identities.",
-        List.of("IDENTITY", "TYPE", "OWNER", "TEAM", "STATE", "READY", "RISK", "ENDS", "POLICY"),
+        List.of("IDENTITY", "TYPE", "OWNER", "TEAM", "STATE", "READY", "RISK", "ENDS", "POLICIES"),
         inventory.identities(),
         entry ->
             List.of(
@@ -256,7 +256,7 @@ final class Tables {
                 entry.ready().truth(),
                 entry.risk().level(),
                 entry.ends().map(Tables::day).orElse("-"),
-                entry.policy().orElse("-")));
+                entry.policies().isEmpty() ? "-" : String.join(", ", entry.policies())));
   }
 
   private static <T> Table sheet(

@@ -258,7 +258,6 @@ class EventRecorderTest {
         status(
             condition("Ready", Truth.False, "RotationDue", "m"),
             condition("Reconciling", Truth.True, "RotationDue", "m"),
-            condition("PolicyMatched", Truth.False, "NoPolicy", "m"),
             condition("OwnerAssigned", Truth.True, "OwnerSet", "m"),
             condition("CredentialsFresh", Truth.False, "RotationDue", "m"),
             condition("Expiring", Truth.False, "FarAway", "m")));

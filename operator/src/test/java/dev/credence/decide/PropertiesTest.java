@@ -9,16 +9,19 @@ import dev.credence.decide.lifecycle.Expiring;
 import dev.credence.decide.membership.MemberRole;
 import dev.credence.decide.membership.Membership;
 import dev.credence.decide.policy.Classification;
-import dev.credence.decide.policy.PolicyMatched;
+import dev.credence.decide.policy.MatchingPolicies;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.object.FailedWrite.Cause;
 import dev.credence.facts.object.ObjectRef.Kind;
+import dev.credence.facts.policy.Policy;
+import dev.credence.facts.policy.Policy.Enforcement;
 import dev.credence.facts.policy.Tier;
 import dev.credence.observe.certmanager.Issued;
 import dev.credence.plan.Action;
 import dev.credence.plan.ConditionResult;
+import dev.credence.plan.ConditionResult.ConditionType;
+import dev.credence.plan.ConditionResult.Impact;
 import dev.credence.plan.IdentityStatus;
-import dev.credence.plan.IdentityStatus.PolicyApplied;
 import dev.credence.plan.Reason;
 import dev.credence.world.Readable;
 import dev.credence.world.World;
@@ -187,12 +190,12 @@ class PropertiesTest {
 
   private static boolean isUnapproved(Snapshot seen) {
     return Decide.next(seen).standing().stream()
-        .filter(standing -> standing.policy().filter(PolicyApplied::enforces).isPresent())
         .flatMap(standing -> standing.verdicts().stream())
         .anyMatch(
             verdict ->
-                verdict.reason() == Reason.ApprovalPending
-                    || verdict.reason() == Reason.ScopeChanged);
+                verdict.weight() == Impact.Violation
+                    && (verdict.reason() == Reason.ApprovalPending
+                        || verdict.reason() == Reason.ScopeChanged));
   }
 
   /// An account that is out of service is taken over to be suspended, which makes nothing.
@@ -216,6 +219,77 @@ class PropertiesTest {
               || Decide.next(seen).standing().filter(now -> now.suspension().isPresent()).isEmpty();
       default -> false;
     };
+  }
+
+  @Test
+  void a_policy_that_audits_changes_nothing_that_is_done() {
+    var reported = new AtomicInteger();
+    forAll(
+        random -> {
+          for (var step = 0; step < STEPS; step++) {
+            something(random);
+            for (var name : RandomWorld.IDENTITIES) {
+              random
+                  .world()
+                  .see(RandomWorld.NAMESPACE, name)
+                  .ifPresent(
+                      seen -> {
+                        var enforcing = seen.policies().stream().filter(Policy::enforces).toList();
+                        compareAudited(seen, seen.under(enforcing), reported);
+                        var auditing =
+                            seen.policies().stream()
+                                .map(policy -> policy.with(Enforcement.Audit))
+                                .toList();
+                        compareAudited(seen.under(auditing), seen.under(List.of()), reported);
+                      });
+              look(random.world(), name, Integer.MAX_VALUE);
+            }
+          }
+        });
+    if (Long.getLong("credence.seed") == null) {
+      assertThat(reported)
+          .as("conditions that report what an Audit policy would change")
+          .hasPositiveValue();
+    }
+  }
+
+  /// `without`: the same without the policies that audit.
+  private static void compareAudited(Snapshot seen, Snapshot without, AtomicInteger reported) {
+    var audited = Decide.next(seen);
+    var plain = Decide.next(without);
+    assertThat(audited.actions()).isEqualTo(plain.actions());
+    assertThat(audited.counted()).isEqualTo(plain.counted());
+    assertThat(audited.standing().isPresent()).isEqualTo(plain.standing().isPresent());
+    if (plain.standing().isEmpty()) {
+      return;
+    }
+    var shown = audited.standing().get();
+    var enforced = plain.standing().get();
+    assertThat(shown.state()).isEqualTo(enforced.state());
+    assertThat(shown.end()).isEqualTo(enforced.end());
+    assertThat(shown.nextAction()).isEqualTo(enforced.nextAction());
+    assertThat(shown.credentials()).isEqualTo(enforced.credentials());
+    assertThat(shown.suspension()).isEqualTo(enforced.suspension());
+    assertThat(sums(shown)).isEqualTo(sums(enforced));
+    shown.verdicts().stream()
+        .filter(verdict -> !enforced.verdicts().contains(verdict))
+        .forEach(
+            verdict -> {
+              reported.incrementAndGet();
+              assertThat(verdict.message())
+                  .contains(ConditionResult.AUDIT)
+                  .containsPattern("policy [abc]");
+            });
+  }
+
+  private static List<ConditionResult> sums(IdentityStatus standing) {
+    return standing.verdicts().stream()
+        .filter(
+            verdict ->
+                verdict.aspect() == ConditionType.Ready
+                    || verdict.aspect() == ConditionType.Reconciling
+                    || verdict.aspect() == ConditionType.Stalled)
+        .toList();
   }
 
   @Test
@@ -574,7 +648,8 @@ class PropertiesTest {
       Membership.of(look.seen()).forEach(seat -> seen.add(seat.getClass()));
       var seats = Membership.of(look.seen());
       var type = Classification.of(look.seen(), seats).map(IdentityStatus.Typed::type);
-      seen.add(Expiring.of(look.seen(), PolicyMatched.of(look.seen(), type)).getClass());
+      seen.add(
+          Expiring.of(look.seen(), MatchingPolicies.of(look.seen(), type).enforced()).getClass());
       look.setbacks().forEach(setback -> seen.add(setback.cause()));
       look.standing().ifPresent(this::saw);
     }

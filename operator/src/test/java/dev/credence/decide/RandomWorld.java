@@ -22,7 +22,10 @@ import dev.credence.api.CredentialPolicySpec.OnExpiry;
 import dev.credence.api.CredentialPolicySpec.OnUnused;
 import dev.credence.api.CredentialPolicySpec.OwnerRule;
 import dev.credence.api.CredentialPolicySpec.PolicyRotation;
+import dev.credence.api.CredentialPolicySpec.Privileges;
 import dev.credence.api.CredentialPolicySpec.Review;
+import dev.credence.api.CredentialPolicySpec.Safety;
+import dev.credence.api.CredentialPolicySpec.Severity;
 import dev.credence.api.CredentialPolicySpec.Strategy;
 import dev.credence.api.CredentialPolicySpec.Tokens;
 import dev.credence.api.CredentialPolicySpec.Window;
@@ -125,7 +128,7 @@ final class RandomWorld {
     if (chance(70)) {
       world.put(namespace());
     }
-    for (var i = random.nextInt(3); i > 0; i--) {
+    for (var i = random.nextInt(4); i > 0; i--) {
       writePolicy();
     }
     for (var i = random.nextInt(7); i > 0; i--) {
@@ -671,7 +674,7 @@ final class RandomWorld {
 
   private void writePolicy() {
     var policy = new CredentialPolicy();
-    policy.setMetadata(new ObjectMetaBuilder().withName(one(List.of("a", "b"))).build());
+    policy.setMetadata(new ObjectMetaBuilder().withName(one(List.of("a", "b", "c"))).build());
     policy.setSpec(
         new CredentialPolicySpec(
             random.nextInt(3),
@@ -679,7 +682,7 @@ final class RandomWorld {
                 oneOrNull(30, () -> new LabelSelector(Map.of("env", "prod"), null)),
                 null,
                 oneOrNull(20, () -> List.of(one(TYPES)))),
-            one(List.of(Enforcement.values())),
+            one(List.of(Enforcement.Audit, Enforcement.Enforce, Enforcement.Enforce)),
             oneOrNull(
                 60,
                 () ->
@@ -699,11 +702,11 @@ final class RandomWorld {
             oneOrNull(60, this::policyRotation),
             tokens(),
             oneOrNull(80, this::certificateRules),
-            null,
+            oneOrNull(20, () -> new Privileges(one(List.of(Severity.values())), null)),
             oneOrNull(20, () -> new Idle(one(List.of("1h", "2160h")), action())),
             oneOrNull(40, () -> new Review(one(List.of("1h", "2160h", "20000h")), action())),
             null,
-            null));
+            oneOrNull(20, () -> new Safety(one(List.of(0, 1, 5))))));
     world.write("kubectl", policy);
   }
 

@@ -76,6 +76,7 @@ class RotationStatesTest {
           new Transition(AbortAsked.class, Due.class, "it is due for another reason"),
           new Transition(Revoking.class, Current.class, "a new version replaces the revoked one"),
           new Transition(Revoking.class, Overlapping.class, "its consumers are restarted"),
+          new Transition(Revoking.class, Due.class, "it is due for another reason"),
           new Transition(
               RollbackAsked.class, Overlapping.class, "the previous version is current again"),
           new Transition(RollbackAsked.class, Current.class, "there is no previous version"),

@@ -4,7 +4,9 @@ package dev.credence.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.facts.identity.Identity.Users;
+import dev.credence.facts.policy.Section;
 import dev.credence.metrics.IdentityGauges.Name;
+import dev.credence.metrics.IdentityGauges.SectionTally;
 import dev.credence.plan.IdentityStatus;
 import dev.credence.plan.Reason;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -12,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class IdentityGaugesTest {
@@ -244,8 +247,11 @@ class IdentityGaugesTest {
     var fleet = fleet(0);
     fleet.stands(CRM, Standings.inOrder());
     fleet.stands(PAYMENTS, Standings.ownerless());
-    assertThat(fleet.tally("production")).isEqualTo(new IdentityGauges.Tally(2, 1));
-    assertThat(fleet.tally("another")).isEqualTo(new IdentityGauges.Tally(0, 0));
+    assertThat(fleet.tally("production"))
+        .isEqualTo(
+            new IdentityGauges.Tally(
+                2, 1, List.of(new SectionTally(Section.Owner, 2, 0, List.of()))));
+    assertThat(fleet.tally("another")).isEqualTo(new IdentityGauges.Tally(0, 0, List.of()));
     assertThat(fleet.size()).isEqualTo(2);
   }
 

@@ -4,6 +4,8 @@ package dev.credence.metrics;
 import dev.credence.facts.credential.Handled;
 import dev.credence.facts.identity.Identity.Users;
 import dev.credence.facts.identity.RecordedStatus;
+import dev.credence.facts.policy.Policy.Enforcement;
+import dev.credence.facts.policy.Section;
 import dev.credence.plan.ConditionResult;
 import dev.credence.plan.ConditionResult.ConditionStatus;
 import dev.credence.plan.ConditionResult.ConditionType;
@@ -17,6 +19,7 @@ import dev.credence.plan.IdentityStatus.OwnerFound;
 import dev.credence.plan.IdentityStatus.PolicyApplied;
 import dev.credence.plan.IdentityStatus.Source;
 import dev.credence.plan.IdentityStatus.State;
+import dev.credence.plan.IdentityStatus.Violation;
 import dev.credence.plan.Reason;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,7 +68,7 @@ public final class Standings {
         State.Active,
         Optional.of(new IdentityStatus.Typed("Integration", "Declared")),
         new OwnerFound(Optional.of("ada@example.com"), Optional.empty(), Source.Spec),
-        Optional.of(new PolicyApplied("production", 3, false, 5)),
+        List.of(production(Enforcement.Audit)),
         end,
         Optional.empty(),
         new Counts(0, credentials.size(), 0, 0, 0, 0),
@@ -78,7 +81,7 @@ public final class Standings {
         List.of(),
         RecordedStatus.Approval.NONE,
         List.of(verdicts),
-        violations,
+        violations.stream().map(reason -> violation(reason, Enforcement.Audit)).toList(),
         List.of());
   }
 
@@ -87,7 +90,7 @@ public final class Standings {
     return changed(
         standing,
         standing.state(),
-        Optional.of(new PolicyApplied("production", 3, true, 5)),
+        List.of(production(Enforcement.Enforce)),
         standing.risk(),
         List.of(
             new IdentityStatus.LegacyToken(
@@ -99,7 +102,7 @@ public final class Standings {
     return changed(
         standing,
         standing.state(),
-        standing.policy(),
+        standing.policies(),
         Optional.of(new IdentityStatus.Risk(List.of(findings), Optional.empty(), List.of())),
         standing.legacyTokens());
   }
@@ -107,20 +110,20 @@ public final class Standings {
   /// The same out of service.
   public static IdentityStatus suspended(IdentityStatus standing) {
     return changed(
-        standing, State.Suspended, standing.policy(), standing.risk(), standing.legacyTokens());
+        standing, State.Suspended, standing.policies(), standing.risk(), standing.legacyTokens());
   }
 
   private static IdentityStatus changed(
       IdentityStatus standing,
       State state,
-      Optional<PolicyApplied> policy,
+      List<PolicyApplied> policies,
       Optional<IdentityStatus.Risk> risk,
       List<IdentityStatus.LegacyToken> legacyTokens) {
     return new IdentityStatus(
         state,
         standing.type(),
         standing.owner(),
-        policy,
+        policies,
         standing.end(),
         standing.nextAction(),
         standing.members(),
@@ -133,8 +136,19 @@ public final class Standings {
         standing.ended(),
         standing.approval(),
         standing.verdicts(),
-        standing.violations(),
+        standing.violations().stream()
+            .map(one -> violation(one.reason(), policies.getFirst().enforcement()))
+            .toList(),
         legacyTokens);
+  }
+
+  private static PolicyApplied production(Enforcement enforcement) {
+    return new PolicyApplied("production", 3, enforcement, List.of(Section.Owner), List.of());
+  }
+
+  private static Violation violation(Reason reason, Enforcement enforcement) {
+    return new Violation(
+        ConditionType.OwnerAssigned, reason, enforcement, Optional.of("production"));
   }
 
   /// The same until a person acts.
@@ -150,7 +164,7 @@ public final class Standings {
     return standing(
         standing.credentials(),
         standing.end(),
-        standing.violations(),
+        standing.violations().stream().map(Violation::reason).toList(),
         verdicts.toArray(ConditionResult[]::new));
   }
 

@@ -39,8 +39,8 @@ import dev.credence.facts.object.Preconditions;
 import dev.credence.facts.object.Selector;
 import dev.credence.facts.policy.Policy;
 import dev.credence.facts.policy.Policy.Enforcement;
-import dev.credence.facts.policy.Policy.OwnerRule;
-import dev.credence.facts.policy.PolicyRules;
+import dev.credence.facts.policy.PolicySections;
+import dev.credence.facts.policy.PolicySections.Rotation;
 import dev.credence.facts.policy.RotationProcedure;
 import dev.credence.facts.policy.RotationProcedure.Restart;
 import dev.credence.facts.policy.RotationRule;
@@ -121,20 +121,31 @@ final class ModelSnapshot {
                 Selector.EVERYTHING,
                 Selector.EVERYTHING,
                 Set.of(),
-                Enforcement.Audit,
-                new OwnerRule(false, Optional.empty(), false),
-                false,
-                new Policy.Ending(Optional.empty(), Policy.WARN_BEFORE, false, Optional.empty()),
-                Policy.MOST_SUSPENSIONS,
-                RotationRule.SILENT,
-                new RotationProcedure(
-                    Windows.ANY_TIME,
-                    new Restart(rules.strategy, rules.maxParallel, Duration.ofMinutes(10)),
-                    Optional.of(Duration.ofSeconds(rules.maxOverlap)),
-                    rules.attempts),
-                Optional.empty(),
-                PolicyRules.NONE,
+                Enforcement.Enforce,
+                sections(
+                    new Rotation(
+                        RotationRule.SILENT,
+                        new RotationProcedure(
+                            Windows.ANY_TIME,
+                            new Restart(rules.strategy, rules.maxParallel, Duration.ofMinutes(10)),
+                            Optional.of(Duration.ofSeconds(rules.maxOverlap)),
+                            rules.attempts))),
                 List.of()));
+  }
+
+  private static PolicySections sections(Rotation rotation) {
+    return new PolicySections(
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(rotation),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   private static SecretContent password(int length) {

@@ -143,7 +143,7 @@ class ClusterCachesTest {
     assertThat(watches.policies()).extracting(Policy::name).containsExactly("production");
     woken.clear();
 
-    policy.setStatus(new CredentialPolicyStatus(1L, 3, 0, null, List.of()));
+    policy.setStatus(new CredentialPolicyStatus(1L, 3, 0, null, null, List.of()));
     cluster.put(policy);
     cluster.put(Objects.secret("payments-db").build());
     eventuallyWoken("payments-api");

@@ -5,12 +5,11 @@ import dev.credence.plan.ConditionResult;
 import dev.credence.plan.ConditionResult.ConditionType;
 import dev.credence.plan.IdentityStatus;
 import dev.credence.plan.IdentityStatus.Counts;
-import dev.credence.plan.IdentityStatus.PolicyApplied;
 import dev.credence.plan.IdentityStatus.State;
 import java.util.Optional;
 
 /// The conditions of an identity in order, as golden files would show them. They follow from the
-/// owner, the policy, the state and the members, which golden files show too: a condition that is
+/// owner, the state and the members, which golden files show too: a condition that is
 /// left out can be restored from the file, word by word.
 final class Compliant {
 
@@ -27,14 +26,6 @@ final class Compliant {
     return switch (type) {
       case Ready -> Optional.of("True Compliant: the identity is as it should be");
       case Reconciling, Stalled -> Optional.empty();
-      case PolicyMatched ->
-          Optional.of(
-              status
-                  .policy()
-                  .map(Compliant::matched)
-                  .orElse(
-                      "False NoPolicy: no CredentialPolicy selects this identity: built-in defaults"
-                          + " apply, and they enforce nothing"));
       case OwnerAssigned ->
           status
               .owner()
@@ -69,14 +60,6 @@ final class Compliant {
                       : "its ServiceAccounts may do nothing that a rule warns of"));
       case Reviewed -> Optional.of("True NotRequired: no policy asks for a review");
     };
-  }
-
-  private static String matched(PolicyApplied policy) {
-    return "True Matched: policy %s (%s) decides".formatted(policy.name(), enforcement(policy));
-  }
-
-  static String enforcement(PolicyApplied policy) {
-    return policy.enforces() ? "Enforce" : "Audit";
   }
 
   private static boolean hasMembers(Counts counts) {

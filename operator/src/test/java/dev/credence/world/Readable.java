@@ -9,6 +9,8 @@ import dev.credence.facts.credential.SecretContent;
 import dev.credence.facts.credential.TokenRecipe;
 import dev.credence.facts.identity.Identity.Owner;
 import dev.credence.facts.identity.RecordedStatus;
+import dev.credence.facts.policy.Policy.Enforcement;
+import dev.credence.facts.policy.Section;
 import dev.credence.facts.usage.Evicted;
 import dev.credence.plan.Action;
 import dev.credence.plan.Action.Labelling;
@@ -18,6 +20,7 @@ import dev.credence.plan.Decision;
 import dev.credence.plan.IdentityStatus;
 import dev.credence.plan.IdentityStatus.Counts;
 import dev.credence.plan.IdentityStatus.Credential;
+import dev.credence.plan.IdentityStatus.PolicyApplied;
 import dev.credence.plan.IdentityStatus.Use.Source;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,9 +46,10 @@ public final class Readable {
   /// `declared`: the owner in the spec. Empty: nothing is left out.
   private static String decision(Decision decision, Optional<Owner> declared) {
     var lines = new ArrayList<String>();
-    if (decision.counted()) {
-      lines.add("counted: true");
-    }
+    decision
+        .counted()
+        .ifPresent(
+            budget -> lines.add("counted: %s, most %d".formatted(budget.policy(), budget.most())));
     list(lines, "", "actions", decision.actions().stream().map(Readable::action).toList());
     decision.lookAgainAt().ifPresent(time -> lines.add("lookAgainAt: " + time));
     decision
@@ -69,7 +73,7 @@ public final class Readable {
     if (declared.filter(owner -> isThatOf(owner, standing.owner())).isEmpty()) {
       lines.add("owner: " + quoted(owner(standing.owner())));
     }
-    standing.policy().ifPresent(p -> lines.add("policy: " + policy(p, brief)));
+    policies(lines, standing.policies());
     standing.end().ifPresent(end -> lines.add("end: " + end));
     standing.nextAction().ifPresent(time -> lines.add("nextAction: " + time));
     lines.add("members: " + members(standing.members()));
@@ -150,7 +154,11 @@ public final class Readable {
     }
     conditions.forEach(v -> lines.add("  %s: %s".formatted(v.aspect(), quoted(Compliant.told(v)))));
     if (!brief || !standing.violations().isEmpty()) {
-      list(lines, "", "violations", standing.violations().stream().map(Enum::name).toList());
+      list(
+          lines,
+          "",
+          "violations",
+          standing.violations().stream().map(Readable::violation).toList());
     }
     return lines;
   }
@@ -161,11 +169,37 @@ public final class Readable {
         && found.team().equals(declared.team());
   }
 
-  private static String policy(IdentityStatus.PolicyApplied policy, boolean brief) {
-    return policy.name()
-        + (brief ? " (" + Compliant.enforcement(policy) + ")" : "")
-        + ", generation "
-        + policy.generation();
+  /// A single policy decides all sections that it has.
+  private static void policies(List<String> lines, List<PolicyApplied> policies) {
+    if (policies.size() == 1) {
+      lines.add("policy: " + policy(policies.getFirst()));
+    } else if (!policies.isEmpty()) {
+      list(
+          lines,
+          "",
+          "policies",
+          policies.stream().map(one -> policy(one) + ": " + sections(one)).toList());
+    }
+  }
+
+  private static String policy(PolicyApplied policy) {
+    return policy.name() + " (" + policy.enforcement() + "), generation " + policy.generation();
+  }
+
+  private static String sections(PolicyApplied policy) {
+    return Stream.concat(
+            policy.sections().stream().map(Section::toString),
+            policy.hidden().stream()
+                .map(hidden -> "not " + hidden.section() + " (" + hidden.by() + " does)"))
+        .reduce((first, next) -> first + ", " + next)
+        .orElse("no section");
+  }
+
+  private static String violation(IdentityStatus.Violation violation) {
+    return violation.reason()
+        + (violation.enforcement() == Enforcement.Audit
+            ? " (Audit, " + violation.policy().orElse("") + ")"
+            : "");
   }
 
   private static void list(List<String> lines, String indent, String name, List<String> items) {

@@ -209,7 +209,7 @@ public final class Story {
 
   private static boolean isWorthAWord(ConditionResult verdict) {
     return switch (verdict.aspect()) {
-      case Ready, Reconciling, Stalled, PolicyMatched -> false;
+      case Ready, Reconciling, Stalled -> false;
       case OwnerAssigned -> true;
       case MembersLinked -> !ALL_IS_WELL.contains(verdict.message());
       case CredentialsFresh -> verdict.truth() == ConditionStatus.False;

@@ -285,6 +285,12 @@ public record Scene(KubernetesClient client, String namespace) {
     }
   }
 
+  /// The status of the identity names a policy.
+  public void awaitPolicy(String name) {
+    eventually("a policy matches " + name)
+        .until(() -> isSeen(name) && status(name).policies() != null);
+  }
+
   public void awaitVersion(String secret, long version) {
     awaitVersion(DEADLINE, secret, version);
   }

@@ -27,7 +27,6 @@ final class SameRequests {
   private static final String CONDITIONS =
       Stream.of(
               "Ready",
-              "PolicyMatched",
               "OwnerAssigned",
               "Approved",
               "MembersLinked",

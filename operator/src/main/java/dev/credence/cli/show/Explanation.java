@@ -2,14 +2,16 @@
 package dev.credence.cli.show;
 
 import dev.credence.cli.Times;
-import dev.credence.decide.policy.PolicyMatched;
+import dev.credence.decide.policy.MatchingPolicies;
 import dev.credence.facts.Snapshot;
-import dev.credence.facts.policy.Policy;
+import dev.credence.facts.policy.Section;
+import dev.credence.facts.time.Windows;
 import dev.credence.plan.ConditionResult;
 import dev.credence.plan.ConditionResult.ConditionType;
 import dev.credence.plan.Decision;
 import dev.credence.plan.IdentityStatus;
 import dev.credence.plan.IdentityStatus.Credential;
+import dev.credence.plan.IdentityStatus.PolicyApplied;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -42,7 +44,7 @@ record Explanation(Snapshot snapshot, Decision decision) {
         .type()
         .ifPresent(typed -> lines.add("  type " + typed.type() + " (" + typed.reason() + ")"));
     section(lines, "Who answers", Stream.of(owner(standing)));
-    section(lines, "Which policy", policies(standing));
+    section(lines, "Which policies", policies(standing));
     section(lines, "Not in order", matters(standing));
     section(lines, "Out of service", suspension(standing));
     section(lines, "Credentials", standing.credentials().stream().flatMap(this::credential));
@@ -72,38 +74,47 @@ record Explanation(Snapshot snapshot, Decision decision) {
   }
 
   private Stream<String> policies(IdentityStatus standing) {
-    var all = PolicyMatched.all(snapshot, standing.type().map(IdentityStatus.Typed::type));
-    if (all.isEmpty()) {
+    if (standing.policies().isEmpty()) {
       return Stream.of(
           "none of "
               + snapshot.policies().size()
-              + " selects it: built-in defaults apply, and they enforce nothing");
+              + " matches it: built-in defaults apply, and they enforce nothing");
     }
-    var first = all.getFirst();
-    var others = all.subList(1, all.size());
+    return standing.policies().stream().flatMap(this::policy);
+  }
+
+  private Stream<String> policy(PolicyApplied applied) {
+    var policy =
+        snapshot.policies().stream().filter(one -> one.name().equals(applied.name())).findFirst();
     return Stream.of(
-            Stream.of(described(first) + " decides" + why(first, others)),
-            others.stream().map(other -> described(other) + " would decide without it"),
-            PolicyMatched.problems(first).stream().map(problem -> "not applied: " + problem),
-            windows(first).stream())
+            Stream.of(
+                applied.name()
+                    + " ("
+                    + applied.enforcement()
+                    + policy.map(found -> ", priority " + found.priority()).orElse("")
+                    + ") "
+                    + (applied.enforces() ? "decides " : "would decide ")
+                    + names(applied.sections())),
+            applied.hidden().stream()
+                .map(hidden -> "  its " + hidden.section() + " is hidden by policy " + hidden.by()),
+            policy.stream()
+                .flatMap(found -> MatchingPolicies.problems(found).stream())
+                .map(problem -> "  not applied: " + problem),
+            policy.stream()
+                .filter(_ -> applied.enforces() && applied.sections().contains(Section.Rotation))
+                .flatMap(found -> found.sections().rotation().stream())
+                .flatMap(rotation -> windows(rotation.procedure().windows()).stream())
+                .map(line -> "  " + line))
         .flatMap(lines -> lines);
   }
 
-  private static String described(Policy policy) {
-    return policy.name() + " (" + policy.enforcement() + ", priority " + policy.priority() + ")";
+  private static String names(List<Section> sections) {
+    return sections.isEmpty()
+        ? "nothing"
+        : sections.stream().map(Section::toString).collect(Collectors.joining(", "));
   }
 
-  private static String why(Policy first, List<Policy> others) {
-    if (others.isEmpty()) {
-      return ": it is the only one that selects it";
-    }
-    return others.getFirst().priority() == first.priority()
-        ? ": of those with the same priority its name comes first"
-        : ": it has the highest priority of those that select it";
-  }
-
-  private Optional<String> windows(Policy policy) {
-    var windows = policy.conduct().windows();
+  private Optional<String> windows(Windows windows) {
     if (!windows.limited()) {
       return Optional.empty();
     }

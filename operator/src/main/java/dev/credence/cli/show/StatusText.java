@@ -31,8 +31,8 @@ final class StatusText {
         "  owner "
             + entry.owner().contact().orElse("nobody")
             + entry.owner().team().map(team -> ", team " + team).orElse("")
-            + "; policy "
-            + entry.policy().orElse("none"));
+            + "; policies "
+            + (entry.policies().isEmpty() ? "none" : String.join(", ", entry.policies())));
     entry.conditions().stream()
         .filter(Condition::isProblem)
         .forEach(

@@ -8,7 +8,7 @@ import dev.credence.api.CredentialPolicyStatus;
 import dev.credence.api.CredentialPolicyStatus.UnclaimedStatus;
 import dev.credence.decide.discovery.Discovery;
 import dev.credence.decide.discovery.Discovery.Tally;
-import dev.credence.facts.policy.PolicyRules;
+import dev.credence.facts.policy.PolicySections;
 import dev.credence.metrics.DiscoveryGauges;
 import dev.credence.metrics.DiscoveryGauges.Progress;
 import dev.credence.observe.read.PolicyReader;
@@ -34,7 +34,11 @@ public record DiscoveryStatus(Optional<UnclaimedStatus> unclaimed, Optional<Says
       Optional<CredentialPolicyStatus> before,
       Optional<DiscoveryGauges.Result> census,
       boolean seesAll) {
-    if (PolicyReader.of(policy).oversight().discovery() == PolicyRules.Discovery.Disabled) {
+    if (PolicyReader.of(policy)
+        .sections()
+        .discovery()
+        .filter(mode -> mode != PolicySections.Discovery.Disabled)
+        .isEmpty()) {
       return new DiscoveryStatus(Optional.empty(), Optional.empty());
     }
     if (!seesAll) {

@@ -8,23 +8,50 @@ import dev.credence.api.MachineIdentityStatus.EndedToken;
 import dev.credence.api.MachineIdentityStatus.LifeState;
 import dev.credence.api.MachineIdentityStatus.Measure;
 import dev.credence.api.MachineIdentityStatus.Passage;
+import dev.credence.api.MachineIdentityStatus.PolicyRef;
 import dev.credence.api.MachineIdentityStatus.SuspensionStatus;
 import dev.credence.facts.identity.RecordedStatus;
+import dev.credence.facts.policy.Policy.Enforcement;
+import dev.credence.facts.policy.Section;
 import dev.credence.facts.text.Truncation;
 import dev.credence.plan.IdentityStatus;
+import dev.credence.plan.IdentityStatus.PolicyApplied;
 import dev.credence.plan.IdentityStatus.Suspension;
+import dev.credence.raw.NullSafe;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Maps the transitions of an identity to `status.history`.
-final class StatusHistory {
+public final class StatusHistory {
   private static final int MOST = 10;
   private static final int MOST_SENTENCES = 32;
   private static final int LONGEST_SENTENCE = 1024;
+
+  /// The policies that the status says matched, and the sections that each decided.
+  public static List<PolicyApplied> policies(@Nullable MachineIdentityStatus status) {
+    return status == null
+        ? List.of()
+        : NullSafe.in(status.policies())
+            .filter(policy -> policy.enforcement() != null && policy.name() != null)
+            .map(StatusHistory::policy)
+            .toList();
+  }
+
+  private static PolicyApplied policy(PolicyRef policy) {
+    return new PolicyApplied(
+        policy.name(),
+        Objects.requireNonNullElse(policy.generation(), 0L),
+        Enforcement.valueOf(policy.enforcement().name()),
+        Stream.of(Section.values())
+            .filter(section -> NullSafe.in(policy.sections()).anyMatch(section.toString()::equals))
+            .toList(),
+        List.of());
+  }
 
   /// `name`: of the identity, in its namespace.
   static SuspensionStatus suspension(Suspension suspension, String namespace, String name) {

@@ -4,6 +4,7 @@ package dev.credence.controller.status;
 import dev.credence.api.ActorType;
 import dev.credence.api.Condition;
 import dev.credence.api.Conditions;
+import dev.credence.api.CredentialPolicySpec.Enforcement;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentityStatus;
 import dev.credence.api.MachineIdentityStatus.Consumers;
@@ -18,10 +19,12 @@ import dev.credence.api.MachineIdentityStatus.Source;
 import dev.credence.api.MachineIdentityStatus.SuspensionStatus;
 import dev.credence.api.SecretMember;
 import dev.credence.facts.credential.Handled;
+import dev.credence.facts.policy.Section;
 import dev.credence.facts.text.Truncation;
 import dev.credence.plan.ConditionResult;
 import dev.credence.plan.IdentityStatus;
 import dev.credence.plan.IdentityStatus.Credential;
+import dev.credence.plan.IdentityStatus.PolicyApplied;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -47,6 +50,7 @@ public final class StatusMapper {
           .map(ConditionResult.ConditionType::name)
           .collect(Collectors.toUnmodifiableSet());
   private static final int MOST_CREDENTIALS = 256;
+  private static final int MOST_POLICIES = 32;
   private static final int LONGEST_CONDITION = 4096;
   private static final int LONGEST_MESSAGE = 1024;
 
@@ -63,7 +67,7 @@ public final class StatusMapper {
             standing.owner().contact().orElse(null),
             standing.owner().team().orElse(null),
             Source.valueOf(standing.owner().source().name())),
-        standing.policy().map(p -> new PolicyRef(p.name(), p.generation())).orElse(null),
+        policies(standing.policies()),
         seconds(standing.end()),
         seconds(standing.nextAction()),
         new MemberCounts(
@@ -91,6 +95,19 @@ public final class StatusMapper {
         .map(
             suspension -> StatusHistory.suspension(suspension, meta.getNamespace(), meta.getName()))
         .orElse(null);
+  }
+
+  private static List<PolicyRef> policies(List<PolicyApplied> applied) {
+    return applied.stream()
+        .limit(MOST_POLICIES)
+        .map(
+            policy ->
+                new PolicyRef(
+                    policy.name(),
+                    policy.generation(),
+                    Enforcement.valueOf(policy.enforcement().name()),
+                    policy.sections().stream().map(Section::toString).toList()))
+        .toList();
   }
 
   /// Of an identity that could not be evaluated: what was said before stays, since it is the

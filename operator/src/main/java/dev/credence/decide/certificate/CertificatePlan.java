@@ -4,6 +4,7 @@ package dev.credence.decide.certificate;
 import dev.credence.decide.membership.MemberRole;
 import dev.credence.decide.membership.OwnershipLabels;
 import dev.credence.decide.membership.SecretConflicts;
+import dev.credence.decide.policy.EffectivePolicy;
 import dev.credence.decide.rotation.CredentialPlan;
 import dev.credence.decide.rotation.CredentialPlan.Blocker;
 import dev.credence.decide.rotation.CredentialPlan.Builder;
@@ -20,7 +21,6 @@ import dev.credence.facts.identity.Identity.Known;
 import dev.credence.facts.identity.Member.Certificate;
 import dev.credence.facts.identity.Member.Failure;
 import dev.credence.facts.object.ObjectRef;
-import dev.credence.facts.policy.Policy;
 import dev.credence.plan.Action;
 import dev.credence.plan.ConditionResult.Impact;
 import dev.credence.plan.IdentityStatus.Credential.Kind;
@@ -40,10 +40,10 @@ import java.util.stream.Stream;
 /// Plans a Certificate. cert-manager issues and renews it; Credence creates it where the identity
 /// says `issue`, restores the fields that it wrote, requests a new issue, and reports its state.
 ///
-/// A Secret that is not of this Certificate is never written over, and where the policy enforces,
-/// nothing is asked for that breaks its rules.
+/// A Secret that is not of this Certificate is never written over, and
+/// nothing is asked for that breaks the rules of the policy.
 public record CertificatePlan(
-    Snapshot s, Optional<Policy> policy, Optional<IssuanceHold> halt, OwnerFound owner) {
+    Snapshot s, EffectivePolicy policy, Optional<IssuanceHold> halt, OwnerFound owner) {
   private static final Duration FIRST_RETRY = Duration.ofHours(1);
   private static final int MOST_DOUBLINGS = 5;
 
@@ -83,7 +83,7 @@ public record CertificatePlan(
       return unissued(subject, Phase.Pending, "not issued: " + halt.get().why(), Requests.NONE)
           .against(broken);
     }
-    if (isForbidden(broken)) {
+    if (!broken.isEmpty()) {
       return unissued(
               subject, Phase.Blocked, "not issued: the policy does not allow it", Requests.NONE)
           .against(broken);
@@ -96,10 +96,6 @@ public record CertificatePlan(
                 subject, issue, OwnershipLabels.wanted(s, owner), s.identity().retain()))
         .against(Blocker.refusal(s, subject))
         .against(broken);
-  }
-
-  private boolean isForbidden(List<Blocker> broken) {
-    return !broken.isEmpty() && policy.filter(Policy::enforces).isPresent();
   }
 
   private Builder unissued(ObjectRef subject, Phase phase, String message, Requests requests) {
@@ -135,7 +131,7 @@ public record CertificatePlan(
         !amendment.fields().isEmpty()
             && halt.isEmpty()
             && shared.isEmpty()
-            && !isForbidden(broken)
+            && broken.isEmpty()
             && s.setback(subject).isEmpty();
     var turn =
         mayAmend

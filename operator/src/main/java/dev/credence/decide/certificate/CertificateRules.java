@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.decide.certificate;
 
+import dev.credence.decide.policy.EffectivePolicy;
 import dev.credence.decide.rotation.CredentialPlan.Blocker;
 import dev.credence.facts.credential.Issuance;
 import dev.credence.facts.credential.Issuance.Key;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.policy.CertificateRule;
-import dev.credence.facts.policy.Policy;
 import dev.credence.plan.ConditionResult.Impact;
 import dev.credence.plan.Durations;
 import dev.credence.plan.Reason;
@@ -20,12 +20,13 @@ import java.util.stream.Stream;
 /// as said: 2160h, a third of its life, RSA of 2048 bits.
 final class CertificateRules {
 
-  /// The broken rules, one blocker each.
-  static List<Blocker> broken(ObjectRef subject, Issuance asked, Optional<Policy> policy) {
+  /// What is broken, each rule by itself.
+  static List<Blocker> broken(ObjectRef subject, Issuance asked, EffectivePolicy policy) {
     return policy
+        .certificates()
         .map(
             chosen -> {
-              var rule = chosen.oversight().certificates();
+              var rule = chosen.section();
               return Stream.of(
                       issuer(asked, rule).map(text -> obstacle(Reason.IssuerNotAllowed, text)),
                       key(asked.key(), rule).map(text -> obstacle(Reason.KeyTooWeak, text)),
@@ -36,7 +37,7 @@ final class CertificateRules {
                       found ->
                           new Blocker(
                               found.reason(),
-                              subject + " " + found.message() + " (policy " + chosen.name() + ")",
+                              subject + " " + found.message() + " (policy " + chosen.policy() + ")",
                               found.weight()))
                   .toList();
             })

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.decide.conditions;
 
-import dev.credence.facts.policy.Policy;
 import dev.credence.plan.ConditionResult;
 import dev.credence.plan.ConditionResult.ConditionStatus;
 import dev.credence.plan.ConditionResult.ConditionType;
@@ -11,18 +10,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/// Computes Ready, Reconciling and Stalled. The first failing condition that counts is the reason.
+/// Is the identity as the policies that enforce want it? The first failing condition that counts
+/// says why not.
 ///
 /// Reconciling and Stalled follow kstatus: Ready=False alone is read as "in progress", so a problem
 /// that requires manual action must set Stalled; never both.
 public final class Ready {
 
+  /// `enforcing`: whether any policy that matches enforces; `note`: what else Ready tells.
   public static List<ConditionResult> over(
-      List<ConditionResult> verdicts, Optional<Policy> policy) {
-    var counting = verdicts.stream().filter(verdict -> counts(verdict, policy)).toList();
+      List<ConditionResult> verdicts, boolean enforcing, Optional<String> note) {
+    var counting = verdicts.stream().filter(verdict -> counts(verdict, enforcing)).toList();
     var all = new ArrayList<ConditionResult>();
-    all.add(ready(verdicts, counting, policy));
+    all.add(ready(verdicts, counting, note));
     counting.stream()
         .filter(verdict -> verdict.weight() != Impact.Waiting)
         .findFirst()
@@ -37,43 +39,36 @@ public final class Ready {
     return all;
   }
 
-  private static boolean counts(ConditionResult verdict, Optional<Policy> policy) {
+  private static boolean counts(ConditionResult verdict, boolean enforcing) {
     return switch (verdict.weight()) {
-      case None -> false;
-      case Violation -> policy.filter(Policy::enforces).isPresent();
+      case None, Audit -> false;
+      case Violation -> enforcing;
       case Waiting, Broken -> true;
     };
   }
 
   private static ConditionResult ready(
-      List<ConditionResult> verdicts, List<ConditionResult> counting, Optional<Policy> policy) {
+      List<ConditionResult> verdicts, List<ConditionResult> counting, Optional<String> note) {
     if (!counting.isEmpty()) {
       var first = counting.getFirst();
       return ConditionResult.fine(
           ConditionType.Ready, ConditionStatus.False, first.reason(), first.message());
     }
     var broken =
-        violations(verdicts).stream().map(Reason::toString).collect(Collectors.joining(", "));
+        violations(verdicts).map(one -> one.reason().name()).collect(Collectors.joining(", "));
     return ConditionResult.fine(
         ConditionType.Ready,
         ConditionStatus.True,
         Reason.Compliant,
-        broken.isEmpty()
-            ? "the identity is as it should be"
-            : broken + ", but " + lenience(policy));
+        (broken.isEmpty()
+                ? "the identity is as it should be"
+                : broken + ", but no policy enforces anything here")
+            + note.map(text -> "; " + text).orElse(""));
   }
 
-  private static String lenience(Optional<Policy> policy) {
-    return policy
-        .map(chosen -> "policy " + chosen.name() + " only audits")
-        .orElse("no policy enforces anything here");
-  }
-
-  public static List<Reason> violations(List<ConditionResult> verdicts) {
-    return verdicts.stream()
-        .filter(verdict -> verdict.weight() == Impact.Violation)
-        .map(ConditionResult::reason)
-        .toList();
+  /// The conditions that show a broken rule.
+  public static Stream<ConditionResult> violations(List<ConditionResult> verdicts) {
+    return verdicts.stream().filter(verdict -> verdict.weight() == Impact.Violation);
   }
 
   private static ConditionResult summed(ConditionType aspect, ConditionResult verdict) {

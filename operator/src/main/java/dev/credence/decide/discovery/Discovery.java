@@ -5,8 +5,10 @@ import dev.credence.facts.discovery.Inventory;
 import dev.credence.facts.discovery.Inventory.Found;
 import dev.credence.facts.discovery.Inventory.Item;
 import dev.credence.facts.discovery.Inventory.Nature;
+import dev.credence.facts.object.NamespaceFacts;
 import dev.credence.facts.policy.Policy;
-import dev.credence.facts.policy.PolicyRules;
+import dev.credence.facts.policy.PolicySections;
+import dev.credence.facts.policy.Section;
 import dev.credence.plan.Unclaimed;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,9 +25,10 @@ import java.util.TreeMap;
 /// `gaps` says which objects could not be listed, so that a smaller number is never mistaken for a
 /// better one.
 ///
-/// Of the policies that select a namespace and ask for discovery, one decides, in the same order as
-/// for identities: the highest priority, then the first name. Which identities a policy selects
-/// does not matter here, since none of these objects is one.
+/// Of the policies that enforce, match a namespace and have the section `discovery`, the one with
+/// the highest priority decides, then the first by name. Where none of them asks, the first policy
+/// that audits is reported to. Which identities a policy selects does not matter here, since
+/// nothing of this is one.
 ///
 /// `found` is sorted by namespace, kind and name; `tallies` are by the policy's name.
 public record Discovery(List<Unclaimed> found, Map<String, Tally> tallies, List<String> gaps) {
@@ -64,13 +67,41 @@ public record Discovery(List<Unclaimed> found, Map<String, Tally> tallies, List<
   public static Optional<Policy> asking(Inventory inventory, String namespace) {
     return Optional.ofNullable(inventory.homes().get(namespace))
         .filter(home -> !home.leaving())
-        .flatMap(
-            home ->
-                inventory.policies().stream()
-                    .filter(
-                        policy -> policy.oversight().discovery() != PolicyRules.Discovery.Disabled)
-                    .filter(policy -> policy.namespaces().matches(home.labels()))
-                    .min(Policy.DECIDES_FIRST));
+        .flatMap(home -> asking(inventory.policies(), home));
+  }
+
+  private static Optional<Policy> asking(List<Policy> policies, NamespaceFacts home) {
+    var matching =
+        policies.stream()
+            .filter(policy -> policy.sections().has(Section.Discovery))
+            .filter(policy -> policy.namespaces().matches(home.labels()))
+            .sorted(Policy.DECIDES_FIRST)
+            .toList();
+    return matching.stream()
+        .filter(Policy::enforces)
+        .findFirst()
+        .filter(Discovery::asks)
+        .or(() -> matching.stream().filter(policy -> !policy.enforces()).findFirst())
+        .filter(Discovery::asks);
+  }
+
+  private static boolean asks(Policy policy) {
+    return policy
+        .sections()
+        .discovery()
+        .filter(mode -> mode != PolicySections.Discovery.Disabled)
+        .isPresent();
+  }
+
+  /// Whether the policy has identities written for accounts that none claims. One that audits has
+  /// them reported.
+  public static boolean registers(Policy policy) {
+    return policy.enforces()
+        && policy
+            .sections()
+            .discovery()
+            .filter(mode -> mode == PolicySections.Discovery.Register)
+            .isPresent();
   }
 
   public static Discovery of(Inventory inventory) {
@@ -102,7 +133,7 @@ public record Discovery(List<Unclaimed> found, Map<String, Tally> tallies, List<
 
     Discovery all() {
       for (var policy : inventory.policies()) {
-        if (policy.oversight().discovery() != PolicyRules.Discovery.Disabled) {
+        if (asks(policy)) {
           counts.put(policy.name(), new Counts());
         }
       }

@@ -7,7 +7,6 @@ import dev.credence.facts.discovery.Inventory.Found;
 import dev.credence.facts.discovery.Inventory.Nature;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.policy.Policy;
-import dev.credence.facts.policy.PolicyRules;
 import dev.credence.plan.RegistrationStep;
 import dev.credence.plan.Unclaimed;
 import java.util.ArrayList;
@@ -50,7 +49,7 @@ public record RegistrationPlan(List<RegistrationStep> steps, List<Problem> probl
         .forEach(one -> follow(one, inventory, accounts, steps));
     var registering =
         inventory.policies().stream()
-            .filter(policy -> policy.oversight().discovery() == PolicyRules.Discovery.Register)
+            .filter(Discovery::registers)
             .map(Policy::name)
             .collect(Collectors.toSet());
     for (var one : discovery.found()) {
@@ -83,9 +82,7 @@ public record RegistrationPlan(List<RegistrationStep> steps, List<Problem> probl
   }
 
   private static boolean asksToRegister(Inventory inventory, String namespace) {
-    return Discovery.asking(inventory, namespace)
-        .filter(policy -> policy.oversight().discovery() == PolicyRules.Discovery.Register)
-        .isPresent();
+    return Discovery.asking(inventory, namespace).filter(Discovery::registers).isPresent();
   }
 
   private static void register(

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.decide.lifecycle;
 
+import dev.credence.decide.policy.EffectivePolicy;
 import dev.credence.facts.Snapshot;
-import dev.credence.facts.policy.Policy;
+import dev.credence.facts.policy.FromPolicy;
+import dev.credence.facts.policy.PolicySections.Lifetime;
 import dev.credence.plan.ConditionResult;
 import dev.credence.plan.ConditionResult.ConditionStatus;
 import dev.credence.plan.ConditionResult.ConditionType;
@@ -28,12 +30,10 @@ public sealed interface Expiring {
   record Until(End end, Optional<Duration> warned, Optional<Instant> nextWarning)
       implements Expiring {}
 
-  /// `next`: an end still to come that binds, where this one does not.
-  record Over(End end, Optional<Instant> next) implements Expiring {}
+  record Over(End end) implements Expiring {}
 
   /// `policy`: the one whose `lifetime.max` ends it; empty where it is the identity's own word.
-  /// `binds`: nothing is issued after it. The word of a policy that only audits is shown.
-  record End(Instant time, Optional<String> policy, boolean binds) {
+  record End(Instant time, Optional<String> policy) {
 
     private String by() {
       return policy.map(name -> " by `lifetime.max` of policy " + name).orElse("");
@@ -47,44 +47,36 @@ public sealed interface Expiring {
     }
   }
 
-  static Expiring of(Snapshot s, Optional<Policy> policy) {
+  static Expiring of(Snapshot s, EffectivePolicy policy) {
     var ends =
         Stream.of(
-                s.identity().expirationTime().map(time -> new End(time, Optional.empty(), true)),
-                policy.flatMap(chosen -> byPolicy(s, chosen)))
+                s.identity().expirationTime().map(time -> new End(time, Optional.empty())),
+                policy.lifetime().flatMap(chosen -> byPolicy(s, chosen)))
             .flatMap(Optional::stream)
             .sorted(Comparator.comparing(End::time))
             .toList();
-    var passed = ends.stream().filter(end -> !s.now().isBefore(end.time())).toList();
-    if (!passed.isEmpty()) {
-      var end = passed.stream().filter(End::binds).findFirst().orElse(passed.getFirst());
-      return new Over(end, end.binds() ? Optional.empty() : nextThatBinds(s, ends));
+    if (ends.isEmpty()) {
+      return new Endless();
     }
-    return ends.isEmpty()
-        ? new Endless()
-        : until(
+    var first = ends.getFirst();
+    return s.now().isBefore(first.time())
+        ? until(
             s.now(),
-            ends.getFirst(),
-            policy.map(chosen -> chosen.ending().warnBefore()).orElse(Policy.WARN_BEFORE));
+            first,
+            policy
+                .lifetime()
+                .map(chosen -> chosen.section().warnBefore())
+                .orElse(Lifetime.WARN_BEFORE))
+        : new Over(first);
   }
 
-  private static Optional<Instant> nextThatBinds(Snapshot s, List<End> ends) {
-    return ends.stream()
-        .filter(end -> end.binds() && s.now().isBefore(end.time()))
-        .map(End::time)
-        .findFirst();
-  }
-
-  private static Optional<End> byPolicy(Snapshot s, Policy policy) {
-    return policy
-        .ending()
-        .longestLife()
+  private static Optional<End> byPolicy(Snapshot s, FromPolicy<Lifetime> lifetime) {
+    return lifetime
+        .section()
+        .max()
         .map(
             longest ->
-                new End(
-                    s.identity().createdAt().plus(longest),
-                    Optional.of(policy.name()),
-                    policy.enforces()));
+                new End(s.identity().createdAt().plus(longest), Optional.of(lifetime.policy())));
   }
 
   private static Until until(Instant now, End end, List<Duration> warnBefore) {
@@ -106,14 +98,14 @@ public sealed interface Expiring {
 
   /// Whether nothing is issued any more.
   default boolean isOver() {
-    return this instanceof Over(var end, _) && end.binds();
+    return this instanceof Over;
   }
 
   default Optional<Instant> ending() {
     return switch (this) {
       case Endless() -> Optional.empty();
       case Until(var end, _, _) -> Optional.of(end.time());
-      case Over(var end, _) -> Optional.of(end.time());
+      case Over(var end) -> Optional.of(end.time());
     };
   }
 
@@ -122,8 +114,7 @@ public sealed interface Expiring {
     return switch (this) {
       case Until(var end, _, var nextWarning) ->
           Stream.concat(nextWarning.stream(), Stream.of(end.time()));
-      case Over(_, var next) -> next.stream();
-      case Endless _ -> Stream.empty();
+      case Over _, Endless _ -> Stream.empty();
     };
   }
 
@@ -150,7 +141,7 @@ public sealed interface Expiring {
                           ConditionStatus.False,
                           Reason.FarAway,
                           "ends at " + end.time() + end.by()));
-      case Over(var end, _) ->
+      case Over(var end) ->
           new ConditionResult(
               ConditionType.Expiring,
               ConditionStatus.True,
@@ -158,11 +149,22 @@ public sealed interface Expiring {
               "ended at "
                   + end.time()
                   + end.by()
-                  + (end.binds()
-                      ? ", nothing is issued or rotated for it"
-                      : ", which only audits, so it goes on as before")
+                  + ", nothing is issued or rotated for it"
                   + end.advice(),
               Impact.Violation);
+    };
+  }
+
+  /// What a policy that audits would make of it, in a sentence.
+  default String asIfEnforced() {
+    return switch (this) {
+      case Endless() -> "the identity would have no end";
+      case Until(var end, var warned, _) ->
+          "the identity would end at "
+              + end.time()
+              + end.by()
+              + warned.map(before -> ", in less than " + Durations.text(before)).orElse("");
+      case Over(var end) -> "the identity would have ended at " + end.time() + end.by();
     };
   }
 

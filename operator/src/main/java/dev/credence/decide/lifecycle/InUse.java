@@ -2,6 +2,7 @@
 package dev.credence.decide.lifecycle;
 
 import dev.credence.decide.membership.MemberRole;
+import dev.credence.decide.policy.EffectivePolicy;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.identity.Identity.SecretWanted;
 import dev.credence.facts.identity.RecordedStatus.LastUse;
@@ -9,8 +10,7 @@ import dev.credence.facts.identity.RecordedStatus.RecordedReview;
 import dev.credence.facts.identity.RecordedStatus.Sign;
 import dev.credence.facts.identity.SuspensionFacts.LegacyToken;
 import dev.credence.facts.object.ObjectRef;
-import dev.credence.facts.policy.Policy;
-import dev.credence.facts.policy.PolicyRules;
+import dev.credence.facts.policy.PolicySections.Tokens;
 import dev.credence.facts.text.Days;
 import dev.credence.facts.usage.UsageEvidence.Tracking;
 import dev.credence.facts.usage.UsageListing.SetUp;
@@ -58,12 +58,12 @@ public record InUse(
   }
 
   /// After how long a use is none any more, where no policy says.
-  private static final Duration COUNTS_FOR = PolicyRules.LEGACY_UNUSED_FOR;
+  private static final Duration COUNTS_FOR = Tokens.UNUSED_FOR;
 
   /// `confirmed`: when a user last confirmed that it is needed.
   public static InUse of(
       Snapshot s,
-      Optional<Policy> policy,
+      EffectivePolicy policy,
       List<MemberRole> seats,
       Optional<RecordedReview> confirmed) {
     return new Looking(s, policy, MemberRole.own(seats), confirmed.map(RecordedReview::at)).usage();
@@ -98,7 +98,7 @@ public record InUse(
 
   /// The evaluation of one snapshot.
   private record Looking(
-      Snapshot s, Optional<Policy> policy, Set<ObjectRef> own, Optional<Instant> confirmed) {
+      Snapshot s, EffectivePolicy policy, Set<ObjectRef> own, Optional<Instant> confirmed) {
 
     InUse usage() {
       var last = last();
@@ -131,7 +131,7 @@ public record InUse(
 
     /// Nothing uses it now, and everything could be read.
     private InUse silent(Optional<LastUse> last) {
-      var after = policy.flatMap(chosen -> chosen.oversight().idleness().after());
+      var after = policy.idle().flatMap(chosen -> chosen.section().unusedFor());
       var tokens = tokens().toList();
       if (after.isEmpty()) {
         return unknown(
@@ -187,7 +187,7 @@ public record InUse(
               Reason.Idle,
               what
                   + ", and nothing uses it: policy "
-                  + policy.orElseThrow().name()
+                  + policy.idle().orElseThrow().policy()
                   + " calls that idle after "
                   + Durations.text(after)
                   + " (`idle.unusedFor`); if it is needed, somebody with the right to `review` annotates"
@@ -331,7 +331,7 @@ public record InUse(
     }
 
     private Duration window() {
-      return policy.flatMap(chosen -> chosen.oversight().idleness().after()).orElse(COUNTS_FOR);
+      return policy.idle().flatMap(chosen -> chosen.section().unusedFor()).orElse(COUNTS_FOR);
     }
 
     private LocalDate today() {

@@ -2,6 +2,7 @@
 package dev.credence.decide.lifecycle;
 
 import dev.credence.decide.membership.MemberRole;
+import dev.credence.decide.policy.EffectivePolicy;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.credential.TokenInvalidation;
 import dev.credence.facts.identity.RecordedStatus.EndedToken;
@@ -10,9 +11,8 @@ import dev.credence.facts.identity.SuspensionFacts.LegacyToken.Mounted;
 import dev.credence.facts.identity.SuspensionFacts.Remembered;
 import dev.credence.facts.object.FailedWrite;
 import dev.credence.facts.object.ObjectRef;
-import dev.credence.facts.policy.Policy;
-import dev.credence.facts.policy.PolicyRules;
-import dev.credence.facts.policy.PolicyRules.Legacy;
+import dev.credence.facts.policy.PolicySections.Legacy;
+import dev.credence.facts.policy.PolicySections.Tokens;
 import dev.credence.facts.text.Days;
 import dev.credence.plan.Action;
 import dev.credence.plan.ConditionResult;
@@ -39,10 +39,10 @@ import java.util.stream.Stream;
 /// and never one of an account on the list of those that are never suspended. It is not counted
 /// among the policy's suspensions: nothing shows that anything used the token, and it is made
 /// valid again by one write.
-public record LegacyTokens(Snapshot s, Optional<Policy> policy, Set<String> accounts) {
+public record LegacyTokens(Snapshot s, EffectivePolicy policy, Set<String> accounts) {
 
   /// `accounts`: the ServiceAccounts that are the identity's.
-  public static LegacyTokens of(Snapshot s, Optional<Policy> policy, List<MemberRole> seats) {
+  public static LegacyTokens of(Snapshot s, EffectivePolicy policy, List<MemberRole> seats) {
     return new LegacyTokens(s, policy, MemberRole.accounts(seats));
   }
 
@@ -92,17 +92,15 @@ public record LegacyTokens(Snapshot s, Optional<Policy> policy, Set<String> acco
   }
 
   private Duration window() {
-    return policy
-        .map(chosen -> chosen.oversight().legacyTokens().unusedFor())
-        .orElse(PolicyRules.LEGACY_UNUSED_FOR);
+    return policy.tokens().map(chosen -> chosen.section().unusedFor()).orElse(Tokens.UNUSED_FOR);
   }
 
   private Legacy handling() {
-    return policy.map(chosen -> chosen.oversight().legacyTokens().handling()).orElse(Legacy.Ignore);
+    return policy.tokens().map(chosen -> chosen.section().legacy()).orElse(Legacy.Ignore);
   }
 
   private boolean ends() {
-    return handling() == Legacy.Invalidate && policy.filter(Policy::enforces).isPresent();
+    return handling() == Legacy.Invalidate;
   }
 
   /// Those that are kept invalid for being unused.

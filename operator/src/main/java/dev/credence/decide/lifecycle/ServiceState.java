@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.decide.lifecycle;
 
+import dev.credence.decide.policy.EffectivePolicy;
 import dev.credence.decide.policy.Reviewed;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.identity.LifecycleRequests.State;
@@ -8,7 +9,10 @@ import dev.credence.facts.identity.RecordedStatus.Suspended;
 import dev.credence.facts.identity.SuspensionFacts;
 import dev.credence.facts.identity.SuspensionFacts.Listed;
 import dev.credence.facts.identity.SuspensionFacts.Listed.Until;
-import dev.credence.facts.policy.Policy;
+import dev.credence.facts.policy.FromPolicy;
+import dev.credence.facts.policy.PolicySections.Lifetime;
+import dev.credence.facts.policy.PolicySections.Safety;
+import dev.credence.plan.Decision.Counted;
 import dev.credence.plan.IssuanceHold;
 import dev.credence.plan.Reason;
 import java.time.Instant;
@@ -32,11 +36,10 @@ public sealed interface ServiceState {
   record InService(Optional<String> note) implements ServiceState {}
 
   /// To be suspended, when the policy may suspend another one.
-  record Queued(Cause ground, String policy, int most, Optional<Instant> next)
-      implements ServiceState {}
+  record Queued(Cause ground, Counted budget, Optional<Instant> next) implements ServiceState {}
 
-  /// `counted`: this reconcile suspends it because of a policy.
-  record OutOfService(Cause ground, Instant since, boolean counted) implements Held {}
+  /// `counted`: this very reconcile suspends it, and a policy does, which is counted.
+  record OutOfService(Cause ground, Instant since, Optional<Counted> counted) implements Held {}
 
   /// Taken apart, for good.
   record Ended(Cause ground, Instant since) implements Held {}
@@ -64,14 +67,18 @@ public sealed interface ServiceState {
 
   static ServiceState of(
       Snapshot s,
-      Optional<Policy> policy,
+      EffectivePolicy policy,
       Expiring life,
       InUse usage,
       Reviewed reviewing,
       Set<String> accounts) {
     var since = since(s);
-    var byPolicy = policy.flatMap(chosen -> byPolicy(s, chosen, life, usage, reviewing));
-    var inAnyCase = byPolicy.filter(_ -> policy.orElseThrow().mostSuspensions() > 0);
+    var suspends =
+        expired(policy, life)
+            .or(() -> overdue(s, policy, reviewing))
+            .or(() -> idle(s, policy, usage));
+    var byPolicy = suspends.map(FromPolicy::section);
+    var inAnyCase = byPolicy.filter(_ -> budget(policy, suspends.get()).most() > 0);
     if (s.identity().calling().state() == State.Decommissioned) {
       return new Ended(
           new Cause(Reason.Requested, "`spec.state` is Decommissioned").with(inAnyCase), since);
@@ -92,21 +99,11 @@ public sealed interface ServiceState {
                           + ": its ServiceAccounts are among those that never are"));
     }
     if (requested.isPresent()) {
-      return new OutOfService(requested.get().with(inAnyCase), since, false);
+      return new OutOfService(requested.get().with(inAnyCase), since, Optional.empty());
     }
-    return byPolicy
-        .map(ground -> automatic(s, policy.orElseThrow(), life, ground, since))
+    return suspends
+        .map(ground -> automatic(s, policy, life, ground, since))
         .orElseGet(() -> new InService(Optional.empty()));
-  }
-
-  /// The cause for which an enforcing policy suspends the identity.
-  private static Optional<Cause> byPolicy(
-      Snapshot s, Policy policy, Expiring life, InUse usage, Reviewed reviewing) {
-    return policy.enforces()
-        ? expired(policy, life)
-            .or(() -> overdue(s, policy, reviewing))
-            .or(() -> idle(s, policy, usage))
-        : Optional.empty();
   }
 
   private static Optional<Cause> requested(Snapshot s) {
@@ -131,51 +128,65 @@ public sealed interface ServiceState {
     return text.regionMatches(true, 0, COMPROMISED, 0, COMPROMISED.length());
   }
 
-  private static Optional<Cause> expired(Policy policy, Expiring life) {
+  private static Optional<FromPolicy<Cause>> expired(EffectivePolicy policy, Expiring life) {
     return life.ending()
-        .filter(_ -> policy.ending().suspends() && life.isOver())
-        .map(
+        .filter(_ -> life.isOver())
+        .flatMap(
             end ->
-                new Cause(
-                    Reason.Expired,
-                    "it ended at "
-                        + end
-                        + ", and policy "
-                        + policy.name()
-                        + " suspends what has ended"));
+                policy
+                    .lifetime()
+                    .filter(chosen -> chosen.section().suspends())
+                    .map(
+                        chosen ->
+                            cause(
+                                chosen,
+                                Reason.Expired,
+                                "it ended at " + end,
+                                "suspends what has ended")));
   }
 
-  /// No identity is suspended for an overdue review that no user could give.
-  private static Optional<Cause> overdue(Snapshot s, Policy policy, Reviewed reviewing) {
+  private static FromPolicy<Cause> cause(
+      FromPolicy<?> by, Reason reason, String fact, String consequence) {
+    return new FromPolicy<>(
+        new Cause(reason, fact + ", and policy " + by.policy() + " " + consequence), by.policy());
+  }
+
+  /// Nobody is suspended for want of a review that nobody could give.
+  private static Optional<FromPolicy<Cause>> overdue(
+      Snapshot s, EffectivePolicy policy, Reviewed reviewing) {
     return reviewing
         .due()
-        .filter(_ -> policy.oversight().reviewing().suspends() && reviewing.overdue())
+        .filter(_ -> reviewing.overdue())
         .filter(_ -> reviewing.checked() || isSuspendedAs(s, Reason.ReviewOverdue))
-        .map(
+        .flatMap(
             due ->
-                new Cause(
-                    Reason.ReviewOverdue,
-                    "a review was due at "
-                        + due
-                        + ", and policy "
-                        + policy.name()
-                        + " suspends what is overdue"));
+                policy
+                    .review()
+                    .filter(chosen -> chosen.section().suspends())
+                    .map(
+                        chosen ->
+                            cause(
+                                chosen,
+                                Reason.ReviewOverdue,
+                                "a review was due at " + due,
+                                "suspends what is overdue")));
   }
 
-  /// An identity that was suspended as idle stays so while not everything can be read.
-  private static Optional<Cause> idle(Snapshot s, Policy policy, InUse usage) {
-    return (usage.isIdle() || (usage.isInPart() && isSuspendedAs(s, Reason.Idle)))
-            && policy.oversight().idleness().suspends()
-        ? Optional.of(
-            new Cause(
-                Reason.Idle,
-                (usage.last().isPresent()
+  /// What was suspended as idle stays so while not everything can be looked at.
+  private static Optional<FromPolicy<Cause>> idle(Snapshot s, EffectivePolicy policy, InUse usage) {
+    return policy
+        .idle()
+        .filter(chosen -> chosen.section().suspends())
+        .filter(_ -> usage.isIdle() || (usage.isInPart() && isSuspendedAs(s, Reason.Idle)))
+        .map(
+            chosen ->
+                cause(
+                    chosen,
+                    Reason.Idle,
+                    usage.last().isPresent()
                         ? "it was last used on " + usage.last().get().day()
-                        : "its token was never used")
-                    + ", and policy "
-                    + policy.name()
-                    + " suspends what is idle"))
-        : Optional.empty();
+                        : "its token was never used",
+                    "suspends what is idle"));
   }
 
   private static boolean isSuspendedAs(Snapshot s, Reason reason) {
@@ -191,40 +202,51 @@ public sealed interface ServiceState {
   }
 
   private static ServiceState automatic(
-      Snapshot s, Policy policy, Expiring life, Cause ground, Instant since) {
+      Snapshot s, EffectivePolicy policy, Expiring life, FromPolicy<Cause> by, Instant since) {
+    var ground = by.section();
     if (isSuspended(s)) {
       return decommissioning(policy, life, since)
               .filter(time -> ground.reason() == Reason.Expired && !s.now().isBefore(time))
               .isPresent()
           ? new Ended(ground, since)
-          : new OutOfService(ground, since, false);
+          : new OutOfService(ground, since, Optional.empty());
     }
-    var most = policy.mostSuspensions();
-    var recent = recent(s, policy);
+    var budget = budget(policy, by);
+    var most = budget.most();
+    var recent = recent(s, budget);
     return recent.size() < most
-        ? new OutOfService(ground, since, true)
+        ? new OutOfService(ground, since, Optional.of(budget))
         : new Queued(
             ground,
-            policy.name(),
-            most,
+            budget,
             most == 0
                 ? Optional.empty()
                 : Optional.of(recent.get(recent.size() - most).plus(SuspensionFacts.WINDOW)));
   }
 
-  /// Those of a moment later count too: other identities were reconciled meanwhile.
-  private static List<Instant> recent(Snapshot s, Policy policy) {
-    return s.safeguards().recent().getOrDefault(policy.name(), List.of()).stream()
+  /// That of the policy whose `safety` applies, else the default for the policy that suspends.
+  private static Counted budget(EffectivePolicy policy, FromPolicy<Cause> by) {
+    return policy
+        .safety()
+        .map(safety -> new Counted(safety.policy(), safety.section().maxSuspensionsPerHour()))
+        .orElseGet(() -> new Counted(by.policy(), Safety.DEFAULT.maxSuspensionsPerHour()));
+  }
+
+  /// Those of a moment later too: others were looked at meanwhile.
+  private static List<Instant> recent(Snapshot s, Counted budget) {
+    return s.safeguards().recent().getOrDefault(budget.policy(), List.of()).stream()
         .filter(time -> time.isAfter(s.now().minus(SuspensionFacts.WINDOW)))
         .sorted()
         .toList();
   }
 
   /// When an identity that its policy suspended is taken apart.
-  private static Optional<Instant> decommissioning(Policy policy, Expiring life, Instant since) {
+  private static Optional<Instant> decommissioning(
+      EffectivePolicy policy, Expiring life, Instant since) {
     return policy
-        .ending()
-        .decommissionAfter()
+        .lifetime()
+        .map(FromPolicy::section)
+        .flatMap(Lifetime::decommissionAfter)
         .map(after -> life.ending().filter(since::isBefore).orElse(since).plus(after));
   }
 
@@ -258,11 +280,11 @@ public sealed interface ServiceState {
   }
 
   /// The times at which this answer changes by itself.
-  default Stream<Instant> changes(Optional<Policy> policy, Expiring life) {
+  default Stream<Instant> changes(EffectivePolicy policy, Expiring life) {
     return switch (this) {
-      case Queued(_, _, _, var next) -> next.stream();
+      case Queued(_, _, var next) -> next.stream();
       case OutOfService(var ground, var since, _) when ground.reason() == Reason.Expired ->
-          policy.flatMap(chosen -> decommissioning(chosen, life, since)).stream();
+          decommissioning(policy, life, since).stream();
       case OutOfService _, InService _, Ended _ -> Stream.empty();
     };
   }

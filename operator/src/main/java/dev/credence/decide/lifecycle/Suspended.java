@@ -418,14 +418,16 @@ public record Suspended(
       case ServiceState.InService(var note) ->
           suspended(
               ConditionStatus.False, Reason.InService, note.orElse("the identity is in service"));
-      case ServiceState.Queued(var ground, var policy, var most, var next) ->
+      case ServiceState.Queued(var ground, var budget, var next) ->
           suspended(
               ConditionStatus.False,
-              Reason.InService,
+              Reason.SuspensionQueued,
               "to be suspended, since "
                   + ground.why()
-                  + "; that policy suspends at most "
-                  + most
+                  + "; policy "
+                  + budget.policy()
+                  + " suspends at most "
+                  + budget.most()
                   + " identities an hour (`safety.maxSuspensionsPerHour`)"
                   + next.map(time -> ", the next at " + time).orElse(""));
       case ServiceState.OutOfService(var ground, var since, _) ->

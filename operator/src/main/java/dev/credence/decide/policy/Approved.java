@@ -14,7 +14,7 @@ import dev.credence.facts.identity.RecordedStatus.RecordedApproval;
 import dev.credence.facts.identity.Scope;
 import dev.credence.facts.identity.SuspensionFacts.Admission;
 import dev.credence.facts.identity.Vetting.Installation;
-import dev.credence.facts.policy.Policy;
+import dev.credence.facts.policy.FromPolicy;
 import dev.credence.plan.ConditionResult;
 import dev.credence.plan.ConditionResult.ConditionStatus;
 import dev.credence.plan.ConditionResult.ConditionType;
@@ -40,8 +40,7 @@ import org.jspecify.annotations.Nullable;
 /// checks it. So an annotation that was written while there was none, or under an earlier one, does
 /// not fit.
 ///
-/// `record`: what is remembered after this look; `halt`: why nothing is made meanwhile. A policy
-/// that only audits holds nothing back.
+/// `record`: what is remembered after this look; `halt`: why nothing is made meanwhile.
 public record Approved(
     RecordedStatus.Approval record,
     Optional<IssuanceHold> halt,
@@ -50,20 +49,25 @@ public record Approved(
   private static final Pattern WRITTEN = Pattern.compile("(\\S.*) ([0-9a-f]{4,64})");
   private static final Pattern MARK = Pattern.compile("(?:[0-9a-f]{8})?");
 
-  public static Approved of(Snapshot s, Optional<Policy> policy) {
+  public static Approved of(Snapshot s, EffectivePolicy policy) {
     var scope = Scope.of(s.identity(), hooks(s));
     var record = record(s, scope);
     var granted =
         !isUnread(s) && record.approved().filter(known -> known.scope().equals(scope)).isPresent();
-    var enforced = policy.filter(p -> p.approvalRequired() && p.enforces()).isPresent();
+    var required = requiredBy(policy);
     return new Approved(
         record,
         Optional.of(
                 new IssuanceHold(
                     IssuanceHold.Cause.Unapproved, "scope " + shown(s, scope) + " is not approved"))
-            .filter(_ -> enforced && !granted),
-        enforced,
-        verdict(s, policy, record, scope, granted));
+            .filter(_ -> required.isPresent() && !granted),
+        required.isPresent(),
+        verdict(s, required, record, scope, granted));
+  }
+
+  /// The name of the policy that requires an approval.
+  private static Optional<String> requiredBy(EffectivePolicy policy) {
+    return policy.approval().filter(chosen -> chosen.section().required()).map(FromPolicy::policy);
   }
 
   private static Map<String, HookTemplate> hooks(Snapshot s) {
@@ -182,11 +186,11 @@ public record Approved(
 
   private static ConditionResult verdict(
       Snapshot s,
-      Optional<Policy> policy,
+      Optional<String> required,
       RecordedStatus.Approval record,
       String scope,
       boolean granted) {
-    if (policy.filter(Policy::approvalRequired).isEmpty()) {
+    if (required.isEmpty()) {
       return ConditionResult.fine(
           ConditionType.Approved,
           ConditionStatus.True,
@@ -208,7 +212,7 @@ public record Approved(
         ConditionStatus.False,
         record.approved().isPresent() ? Reason.ScopeChanged : Reason.ApprovalPending,
         "policy "
-            + policy.orElseThrow().name()
+            + required.get()
             + " asks for an approval of scope "
             + shown(s, scope)
             + record.approved().map(old -> " (" + old.scope() + " was approved)").orElse("")

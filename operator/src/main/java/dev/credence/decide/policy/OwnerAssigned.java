@@ -2,7 +2,8 @@
 package dev.credence.decide.policy;
 
 import dev.credence.facts.Snapshot;
-import dev.credence.facts.policy.Policy;
+import dev.credence.facts.policy.FromPolicy;
+import dev.credence.facts.policy.PolicySections.Owner;
 import dev.credence.facts.text.ContactPattern.Usable;
 import dev.credence.plan.ConditionResult;
 import dev.credence.plan.ConditionResult.ConditionStatus;
@@ -27,29 +28,30 @@ public final class OwnerAssigned {
         s.home().owner(), team, s.home().owner().isPresent() ? Source.Namespace : Source.None);
   }
 
-  public static ConditionResult verdict(Snapshot s, OwnerFound owner, Optional<Policy> policy) {
+  public static ConditionResult verdict(Snapshot s, OwnerFound owner, EffectivePolicy policy) {
     if (owner.contact().isEmpty()) {
       return nobody(policy);
     }
     var contact = owner.contact().get();
     return policy
+        .owner()
         .flatMap(chosen -> complaint(chosen, contact, s.identity().owner().backup()))
         .orElseGet(() -> assigned(contact, owner.source()));
   }
 
-  private static ConditionResult nobody(Optional<Policy> policy) {
+  private static ConditionResult nobody(EffectivePolicy policy) {
     return new ConditionResult(
         ConditionType.OwnerAssigned,
         ConditionStatus.False,
         Reason.OwnerMissing,
         "nobody answers for this identity: set `spec.owner.contact`, or annotate the namespace with credence.dev/owner",
-        policy.filter(chosen -> chosen.owner().required()).isPresent()
+        policy.owner().filter(chosen -> chosen.section().required()).isPresent()
             ? Impact.Violation
             : Impact.None);
   }
 
   private static Optional<ConditionResult> complaint(
-      Policy policy, String contact, Optional<String> backup) {
+      FromPolicy<Owner> policy, String contact, Optional<String> backup) {
     return invalid(policy, "contact", contact)
         .or(
             () ->
@@ -59,9 +61,10 @@ public final class OwnerAssigned {
   }
 
   /// Nobody is refused by a pattern that is broken: the policy's own condition says that it is.
-  private static Optional<ConditionResult> invalid(Policy policy, String what, String contact) {
+  private static Optional<ConditionResult> invalid(
+      FromPolicy<Owner> policy, String what, String contact) {
     return policy
-        .owner()
+        .section()
         .pattern()
         .filter(Usable.class::isInstance)
         .map(Usable.class::cast)
@@ -71,15 +74,15 @@ public final class OwnerAssigned {
                 violation(
                     Reason.OwnerInvalid,
                     "%s '%s' is not what policy %s asks for: %s"
-                        .formatted(what, contact, policy.name(), pattern.text())));
+                        .formatted(what, contact, policy.policy(), pattern.text())));
   }
 
-  private static Optional<ConditionResult> withoutBackup(Policy policy) {
-    return policy.owner().backupRequired()
+  private static Optional<ConditionResult> withoutBackup(FromPolicy<Owner> policy) {
+    return policy.section().backupRequired()
         ? Optional.of(
             violation(
                 Reason.BackupMissing,
-                "policy " + policy.name() + " asks for a backup: set `spec.owner.backup`"))
+                "policy " + policy.policy() + " asks for a backup: set `spec.owner.backup`"))
         : Optional.empty();
   }
 

@@ -3,53 +3,110 @@ package dev.credence.decide.policy;
 
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.policy.Policy;
+import dev.credence.facts.policy.PolicySections.Safety;
+import dev.credence.plan.IdentityStatus.PolicyApplied;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /// The departure of an identity from a policy that suspends by itself. Whoever may write an
 /// identity chooses its labels and its type, and may delete and create it again: each leaves such
 /// a policy, and is reported.
 public final class PolicyLeft {
 
-  /// In a sentence. `before` is the policy that decided at the last reconcile, in the generation of
-  /// then: where the policy itself changed, or the labels of the namespace, nobody left it.
-  public static Optional<String> byChange(
-      Snapshot s, Optional<String> decides, String before, long generation) {
-    if (decides.filter(before::equals).isPresent()) {
-      return Optional.empty();
-    }
-    return named(s.policies(), before)
-        .filter(left -> left.generation() == generation)
-        .filter(left -> left.namespaces().matches(s.home().labels()))
-        .filter(left -> !isCovered(left, decides.flatMap(name -> named(s.policies(), name))))
-        .map(
-            left ->
-                suspends(left)
-                    + " no longer decides about this identity, and "
-                    + decides.map(name -> "policy " + name + " does").orElse("no policy does")
-                    + ": its labels or its type were changed, or another policy has precedence. Use `namespaceSelector` in policies that no user of the namespace is to leave");
+  /// A sentence for each policy that was left. `before`: the policies of the last reconcile, in
+  /// their generation of then: where a policy itself changed, or the labels of the namespace,
+  /// nobody left it.
+  public static List<String> byChange(
+      Snapshot s, List<PolicyApplied> now, List<PolicyApplied> before) {
+    var covered = grounds(s.policies(), now);
+    return before.stream()
+        .flatMap(
+            known ->
+                named(s.policies(), known.name())
+                    .filter(left -> left.generation() == known.generation())
+                    .filter(left -> left.namespaces().matches(s.home().labels()))
+                    .map(left -> byChange(left, lost(s, known, covered), now))
+                    .stream())
+        .flatMap(Optional::stream)
+        .toList();
   }
 
-  /// The same of an identity that was deleted. `before`: the policy that decided about it.
-  public static Optional<String> byDeletion(List<Policy> policies, String before) {
-    return named(policies, before)
-        .filter(left -> !left.suspendsFor().isEmpty())
-        .map(
-            left ->
-                suspends(left)
-                    + " decided about this identity, which was deleted: a new identity of the same accounts begins with a new lifetime, review period and idle time");
+  private static Set<String> lost(Snapshot s, PolicyApplied known, Set<String> covered) {
+    var lost = new TreeSet<>(grounds(s.policies(), List.of(known)));
+    lost.removeAll(covered);
+    return lost;
   }
 
-  private static boolean isCovered(Policy left, Optional<Policy> now) {
-    return now.map(policy -> policy.suspendsFor().containsAll(left.suspendsFor()))
-        .orElseGet(() -> left.suspendsFor().isEmpty());
+  private static Optional<String> byChange(Policy left, Set<String> lost, List<PolicyApplied> now) {
+    return lost.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            suspends(left, lost)
+                + " no longer decides about this identity, and "
+                + others(left, now)
+                + ": its labels or its type were changed, or another policy has precedence. Use `namespaceSelector` in policies that no user of the namespace is to leave");
   }
 
-  private static String suspends(Policy policy) {
+  private static String others(Policy left, List<PolicyApplied> now) {
+    var names =
+        now.stream()
+            .filter(PolicyApplied::enforces)
+            .map(PolicyApplied::name)
+            .filter(name -> !name.equals(left.name()))
+            .collect(Collectors.joining(", "));
+    return names.isEmpty() ? "no policy does" : "policy " + names + " does";
+  }
+
+  /// The same of an identity that was deleted. `before`: the policies that decided about it.
+  public static List<String> byDeletion(List<Policy> policies, List<PolicyApplied> before) {
+    return before.stream()
+        .flatMap(
+            known ->
+                named(policies, known.name())
+                    .map(left -> byDeletion(left, grounds(policies, List.of(known))))
+                    .stream())
+        .flatMap(Optional::stream)
+        .toList();
+  }
+
+  private static Optional<String> byDeletion(Policy left, Set<String> grounds) {
+    return grounds.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            suspends(left, grounds)
+                + " decided about this identity, which was deleted: a new identity of the same accounts begins with a new lifetime, review period and idle time");
+  }
+
+  /// What these policies suspend the identity for.
+  private static Set<String> grounds(List<Policy> policies, List<PolicyApplied> applied) {
+    var deciding =
+        applied.stream()
+            .filter(PolicyApplied::enforces)
+            .flatMap(
+                one -> named(policies, one.name()).map(policy -> decided(policy, one)).stream())
+            .toList();
+    return deciding.stream()
+            .flatMap(policy -> policy.sections().safety().stream())
+            .map(Safety::maxSuspensionsPerHour)
+            .anyMatch(most -> most == 0)
+        ? Set.of()
+        : deciding.stream()
+            .flatMap(policy -> policy.sections().suspendsFor().stream())
+            .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static Policy decided(Policy policy, PolicyApplied applied) {
+    return policy.with(policy.sections().only(Set.copyOf(applied.sections())));
+  }
+
+  private static String suspends(Policy policy, Set<String> grounds) {
     return "policy "
         + policy.name()
         + ", which suspends for "
-        + String.join(" and ", policy.suspendsFor())
+        + String.join(" and ", grounds)
         + ",";
   }
 

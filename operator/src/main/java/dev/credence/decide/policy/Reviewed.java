@@ -8,7 +8,6 @@ import dev.credence.facts.identity.RecordedStatus.RecordedReview;
 import dev.credence.facts.identity.RecordedStatus.Review;
 import dev.credence.facts.identity.SuspensionFacts.Admission;
 import dev.credence.facts.identity.Vetting.Installation;
-import dev.credence.facts.policy.Policy;
 import dev.credence.plan.ConditionResult;
 import dev.credence.plan.ConditionResult.ConditionStatus;
 import dev.credence.plan.ConditionResult.ConditionType;
@@ -50,11 +49,12 @@ public record Reviewed(
   /// Clocks may differ by this.
   private static final Duration AHEAD = Duration.ofMinutes(5);
 
-  public static Reviewed of(Snapshot s, Optional<Policy> policy) {
+  public static Reviewed of(Snapshot s, EffectivePolicy policy) {
     var record = record(s);
     var every =
         policy
-            .flatMap(chosen -> chosen.oversight().reviewing().every())
+            .review()
+            .flatMap(chosen -> chosen.section().interval())
             .filter(_ -> !isEnded(s.identity()));
     if (every.isEmpty()) {
       var why =
@@ -78,7 +78,7 @@ public record Reviewed(
         Optional.of(due),
         !s.now().isBefore(due),
         isChecked(s),
-        verdict(s, policy.orElseThrow(), record, due, said),
+        verdict(s, policy.review().orElseThrow().policy(), record, due, said),
         List.of(said, due));
   }
 
@@ -153,7 +153,7 @@ public record Reviewed(
   }
 
   private static ConditionResult verdict(
-      Snapshot s, Policy policy, Review record, Instant due, Instant said) {
+      Snapshot s, String policy, Review record, Instant due, Instant said) {
     var last =
         record
             .last()
@@ -175,12 +175,12 @@ public record Reviewed(
             ConditionType.Reviewed,
             ConditionStatus.False,
             Reason.ReviewDue,
-            last + ", policy " + policy.name() + " asks for a review by " + due + ask)
+            last + ", policy " + policy + " asks for a review by " + due + ask)
         : new ConditionResult(
             ConditionType.Reviewed,
             ConditionStatus.False,
             Reason.ReviewOverdue,
-            last + ", policy " + policy.name() + " asked for a review by " + due + ask,
+            last + ", policy " + policy + " asked for a review by " + due + ask,
             Impact.Violation);
   }
 

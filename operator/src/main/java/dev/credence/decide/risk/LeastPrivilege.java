@@ -4,9 +4,9 @@ package dev.credence.decide.risk;
 import dev.credence.decide.membership.MemberRole;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.object.ObjectRef.Kind;
-import dev.credence.facts.policy.Policy;
-import dev.credence.facts.policy.PolicyRules.Exemption;
-import dev.credence.facts.policy.PolicyRules.Privileges;
+import dev.credence.facts.policy.FromPolicy;
+import dev.credence.facts.policy.PolicySections.Exemption;
+import dev.credence.facts.policy.PolicySections.Privileges;
 import dev.credence.facts.policy.Severity;
 import dev.credence.facts.rbac.Grant;
 import dev.credence.facts.rbac.Grants;
@@ -31,19 +31,21 @@ public final class LeastPrivilege {
   private static final int MOST_SHOWN = 4;
 
   private final Snapshot s;
-  private final Optional<Policy> policy;
+  private final Optional<FromPolicy<Privileges>> rule;
   private final List<Who.ServiceAccount> accounts;
   private final List<Finding> all;
   private final List<Finding> findings;
   private final List<String> excluded;
 
-  public static LeastPrivilege of(Snapshot s, Optional<Policy> policy, List<MemberRole> seats) {
-    return new LeastPrivilege(s, policy, seats);
+  public static LeastPrivilege of(
+      Snapshot s, Optional<FromPolicy<Privileges>> rule, List<MemberRole> seats) {
+    return new LeastPrivilege(s, rule, seats);
   }
 
-  private LeastPrivilege(Snapshot s, Optional<Policy> policy, List<MemberRole> seats) {
+  private LeastPrivilege(
+      Snapshot s, Optional<FromPolicy<Privileges>> rule, List<MemberRole> seats) {
     this.s = s;
-    this.policy = policy;
+    this.rule = rule;
     this.accounts = accounts(s, seats);
     this.all =
         s.grants() instanceof Grants.Known known
@@ -155,14 +157,14 @@ public final class LeastPrivilege {
   }
 
   private Optional<Severity> breaksFrom() {
-    return rule().flatMap(Privileges::minSeverity);
+    return rule.map(found -> found.section().minSeverity());
   }
 
   private String accepted() {
     var count = all.size() - findings.size();
     return count == 0
         ? ""
-        : " (%d accepted by policy %s)".formatted(count, policy.map(Policy::name).orElse(""));
+        : " (%d accepted by policy %s)".formatted(count, rule.map(FromPolicy::policy).orElse(""));
   }
 
   private String limits() {
@@ -184,13 +186,9 @@ public final class LeastPrivilege {
   }
 
   private Stream<Exemption> exemptions(Finding finding) {
-    return rule().stream()
-        .flatMap(rule -> rule.exemptions().stream())
+    return rule.stream()
+        .flatMap(found -> found.section().exemptions().stream())
         .filter(exemption -> exemption.rule().equals(finding.rule()))
         .filter(exemption -> exemption.until().filter(end -> !end.isAfter(s.now())).isEmpty());
-  }
-
-  private Optional<Privileges> rule() {
-    return policy.map(chosen -> chosen.oversight().privileges());
   }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.decide.rotation;
 
+import dev.credence.decide.policy.EffectivePolicy;
 import dev.credence.facts.identity.Member.Aborted;
 import dev.credence.facts.identity.Member.Issue;
-import dev.credence.facts.policy.Policy;
 import dev.credence.facts.policy.RotationProcedure;
 import dev.credence.facts.policy.RotationRule;
 import dev.credence.facts.time.Cron;
@@ -48,13 +48,21 @@ public record RotationSchedule(
   }
 
   static RotationSchedule of(
-      RotationRule asked, Optional<Policy> policy, String seed, Duration shortest) {
+      RotationRule asked, EffectivePolicy policy, String seed, Duration shortest) {
     return new RotationSchedule(
         asked,
-        policy.map(Policy::rotation).orElse(RotationRule.SILENT),
-        policy.map(Policy::conduct).orElse(RotationProcedure.DEFAULT),
+        policy.rotation().map(chosen -> chosen.section().rule()).orElse(RotationRule.SILENT),
+        procedure(policy),
         seed,
         shortest);
+  }
+
+  /// How rotations are carried out.
+  public static RotationProcedure procedure(EffectivePolicy policy) {
+    return policy
+        .rotation()
+        .map(chosen -> chosen.section().procedure())
+        .orElse(RotationProcedure.DEFAULT);
   }
 
   /// Why what the identity asks for cannot be done.
@@ -85,6 +93,22 @@ public record RotationSchedule(
         .flatMap(timing -> byTiming(timing, issuedAt))
         .map(due -> bound(issuedAt).filter(due::isAfter).orElse(due))
         .map(due -> atLeast(due, issuedAt));
+  }
+
+  /// The rule by which a value that was issued then is due.
+  String rule(Instant issuedAt) {
+    var timing = asked.timing().or(policy::timing);
+    return bound(issuedAt)
+        .filter(
+            at ->
+                timing.flatMap(found -> byTiming(found, issuedAt)).filter(at::isBefore).isPresent())
+        .flatMap(_ -> policy.longest())
+        .map(longest -> "the maximum interval of " + Durations.text(longest))
+        .orElseGet(
+            () ->
+                timing.orElse(null) instanceof Timing.Every(var interval)
+                    ? "the interval of " + Durations.text(interval)
+                    : "the schedule");
   }
 
   private Instant atLeast(Instant due, Instant issuedAt) {

@@ -4,6 +4,7 @@ package dev.credence.decide.rotation;
 import dev.credence.decide.membership.Membership;
 import dev.credence.decide.membership.OwnershipLabels;
 import dev.credence.decide.policy.Approved;
+import dev.credence.decide.policy.EffectivePolicy;
 import dev.credence.decide.rotation.CredentialPlan.Blocker;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.credential.GeneratedContent;
@@ -23,8 +24,8 @@ import dev.credence.facts.identity.Member.Part;
 import dev.credence.facts.identity.Member.StoredSecret;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.object.Preconditions;
-import dev.credence.facts.policy.Policy;
 import dev.credence.facts.policy.RotationProcedure;
+import dev.credence.facts.policy.Section;
 import dev.credence.plan.Action.Labelling;
 import dev.credence.plan.Durations;
 import dev.credence.plan.IdentityStatus.OwnerFound;
@@ -80,7 +81,7 @@ public record RotationTarget(
   public static RotationTarget of(
       Snapshot s,
       SecretWanted wanted,
-      Optional<Policy> policy,
+      EffectivePolicy policy,
       Optional<IssuanceHold> halt,
       OwnerFound owner,
       Approved approval) {
@@ -89,7 +90,7 @@ public record RotationTarget(
         s,
         wanted.with(approval.agreed(s, wanted)),
         within(policy, wanted.material().orElseThrow()),
-        policy.map(Policy::conduct).orElse(RotationProcedure.DEFAULT),
+        RotationSchedule.procedure(policy),
         halt,
         owner,
         RotationSchedule.of(
@@ -106,7 +107,7 @@ public record RotationTarget(
   }
 
   /// A token lives no longer than the policy lets it.
-  private static SecretContent within(Optional<Policy> policy, SecretContent material) {
+  private static SecretContent within(EffectivePolicy policy, SecretContent material) {
     return switch (material) {
       case GeneratedContent recipe -> recipe;
       case TokenRecipe(var account, var audiences, var lifetime, var kubeconfig) ->
@@ -114,11 +115,31 @@ public record RotationTarget(
               account,
               audiences,
               policy
-                  .flatMap(Policy::longestToken)
+                  .tokens()
+                  .flatMap(tokens -> tokens.section().maxLifetime())
                   .map(longest -> Durations.shorter(longest, lifetime))
                   .orElse(lifetime),
               kubeconfig);
     };
+  }
+
+  /// When the next version is due, by which rule, and the section of a policy that has such rules.
+  public record Due(Instant at, String by, Section section) {}
+
+  /// Empty where nothing ever asks for the next version.
+  public Optional<Due> due(IssuedSecret current) {
+    var issue = current.issue();
+    var end = end(current.secret());
+    return rhythm
+        .due(issue, end)
+        .map(
+            due ->
+                rhythm.due(issue, Optional.empty()).filter(due::equals).isPresent()
+                    ? new Due(due, rhythm.rule(issue.issuedAt()), Section.Rotation)
+                    : new Due(
+                        due,
+                        "its expiration at " + end.map(Instant::toString).orElse(""),
+                        Section.Tokens));
   }
 
   public String name() {

@@ -19,7 +19,8 @@ import dev.credence.facts.identity.SuspensionFacts.Remembered;
 import dev.credence.facts.identity.Vetting;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.policy.Policy;
-import dev.credence.facts.policy.PolicyRules.Legacy;
+import dev.credence.facts.policy.PolicySections;
+import dev.credence.facts.policy.PolicySections.Legacy;
 import dev.credence.facts.usage.PodFacts;
 import dev.credence.facts.usage.UsageEvidence.Tracking;
 import dev.credence.facts.usage.WorkloadFacts;
@@ -70,7 +71,7 @@ public final class SuspensionReader {
 
   /// Read only where a policy requires their approval.
   private Map<String, HookTemplate> hooks(Identity identity) {
-    return cluster.policies().stream().anyMatch(Policy::approvalRequired)
+    return cluster.policies().stream().anyMatch(SuspensionReader::requiresApproval)
         ? identity.secrets().stream()
             .flatMap(secret -> secret.hooks().all())
             .map(Hooks.Hook::cronJob)
@@ -79,6 +80,10 @@ public final class SuspensionReader {
                 Collectors.toMap(
                     Function.identity(), name -> cluster.hook(identity.namespace(), name)))
         : Map.of();
+  }
+
+  private static boolean requiresApproval(Policy policy) {
+    return policy.sections().approval().filter(PolicySections.Approval::required).isPresent();
   }
 
   /// The ServiceAccounts that the identity may have, and those that are suspended for it, by name.
@@ -156,12 +161,11 @@ public final class SuspensionReader {
         .isPresent();
   }
 
-  /// Pods are asked only for a token that a policy may have ended: for long unused.
+  /// Pods are asked only for a token that a policy may have ended, or would end: for long unused.
   private boolean mayEnd(LegacyToken token, Instant now) {
     return cluster.policies().stream()
-        .filter(Policy::enforces)
-        .map(policy -> policy.oversight().legacyTokens())
-        .filter(rule -> rule.handling() == Legacy.Invalidate)
+        .flatMap(policy -> policy.sections().tokens().stream())
+        .filter(rule -> rule.legacy() == Legacy.Invalidate)
         .anyMatch(
             rule ->
                 token

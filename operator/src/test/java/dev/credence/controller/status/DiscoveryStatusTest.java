@@ -116,7 +116,7 @@ class DiscoveryStatusTest {
     var unclaimed = new UnclaimedStatus(1, 2, 3, 4, 5, 6, 7, List.of("one"), null);
     var condition =
         new Condition("DiscoveryComplete", Truth.True, 1L, Instant.EPOCH, "Complete", "all");
-    var before = new CredentialPolicyStatus(1L, 0, 0, unclaimed, List.of(condition));
+    var before = new CredentialPolicyStatus(1L, 0, 0, null, unclaimed, List.of(condition));
     var findings =
         DiscoveryStatus.of(policy("Report"), Optional.of(before), Optional.empty(), true);
     assertThat(findings.unclaimed()).hasValue(unclaimed);

@@ -5,13 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.MachineIdentity;
 import dev.credence.facts.Snapshot;
+import dev.credence.facts.policy.Policy.Enforcement;
+import dev.credence.facts.policy.Section;
 import dev.credence.observe.Snapshots;
+import dev.credence.plan.IdentityStatus.PolicyApplied;
 import dev.credence.world.World;
 import dev.credence.world.Yaml;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,10 +72,26 @@ class PolicyLeftTest {
     return new Snapshots(world).of(identity, world.now(), List.of(), Map.of());
   }
 
+  /// As the status said it: with all sections that the policy has.
+  private static PolicyApplied applied(String name, long generation) {
+    return seen("prod").policies().stream()
+        .filter(policy -> policy.name().equals(name))
+        .findFirst()
+        .map(
+            policy ->
+                new PolicyApplied(
+                    name, generation, policy.enforcement(), policy.sections().present(), List.of()))
+        .orElseGet(
+            () ->
+                new PolicyApplied(
+                    name, generation, Enforcement.Enforce, List.of(Section.Lifetime), List.of()));
+  }
+
   @Test
   void an_identity_that_no_policy_decides_about_any_more_has_left() {
-    assertThat(PolicyLeft.byChange(seen("prod"), Optional.empty(), "strict", 3))
-        .hasValueSatisfying(
+    assertThat(PolicyLeft.byChange(seen("prod"), List.of(), List.of(applied("strict", 3))))
+        .singleElement()
+        .satisfies(
             told ->
                 assertThat(told)
                     .startsWith(
@@ -88,30 +106,49 @@ class PolicyLeftTest {
     "strict, false",
   })
   void it_has_left_for_one_that_suspends_for_less(String now, boolean left) {
-    assertThat(PolicyLeft.byChange(seen("prod"), Optional.of(now), "strict", 3).isPresent())
-        .isEqualTo(left);
+    assertThat(
+            PolicyLeft.byChange(
+                seen("prod"), List.of(applied(now, 1)), List.of(applied("strict", 3))))
+        .hasSize(left ? 1 : 0);
+  }
+
+  @Test
+  void another_policy_may_decide_what_a_section_of_it_suspended_for() {
+    var before = applied("stricter", 1);
+    var now =
+        new PolicyApplied("stricter", 1, Enforcement.Enforce, List.of(Section.Lifetime), List.of());
+    assertThat(PolicyLeft.byChange(seen("prod"), List.of(now), List.of(before)))
+        .singleElement()
+        .asString()
+        .startsWith("policy stricter, which suspends for an overdue review, no longer decides");
   }
 
   @Test
   void where_the_policy_itself_changed_nobody_left_it() {
-    assertThat(PolicyLeft.byChange(seen("prod"), Optional.empty(), "strict", 2)).isEmpty();
-    assertThat(PolicyLeft.byChange(seen("prod"), Optional.empty(), "deleted", 3)).isEmpty();
+    assertThat(PolicyLeft.byChange(seen("prod"), List.of(), List.of(applied("strict", 2))))
+        .isEmpty();
+    assertThat(PolicyLeft.byChange(seen("prod"), List.of(), List.of(applied("deleted", 3))))
+        .isEmpty();
   }
 
   @Test
   void where_the_namespace_was_labelled_otherwise_nobody_left_it() {
-    assertThat(PolicyLeft.byChange(seen("test"), Optional.empty(), "strict", 3)).isEmpty();
+    assertThat(PolicyLeft.byChange(seen("test"), List.of(), List.of(applied("strict", 3))))
+        .isEmpty();
   }
 
   @Test
   void a_policy_that_suspends_nobody_is_left_without_a_word() {
-    assertThat(PolicyLeft.byChange(seen("prod"), Optional.empty(), "lax", 1)).isEmpty();
-    assertThat(PolicyLeft.byChange(seen("prod"), Optional.empty(), "limited", 1)).isEmpty();
-    assertThat(PolicyLeft.byDeletion(seen("prod").policies(), "lax")).isEmpty();
+    assertThat(PolicyLeft.byChange(seen("prod"), List.of(), List.of(applied("lax", 1)))).isEmpty();
+    assertThat(PolicyLeft.byChange(seen("prod"), List.of(), List.of(applied("limited", 1))))
+        .isEmpty();
+    assertThat(PolicyLeft.byDeletion(seen("prod").policies(), List.of(applied("lax", 1))))
+        .isEmpty();
   }
 
   @Test
   void a_deletion_leaves_a_policy_too() {
-    assertThat(PolicyLeft.byDeletion(seen("prod").policies(), "strict")).isPresent();
+    assertThat(PolicyLeft.byDeletion(seen("prod").policies(), List.of(applied("strict", 3))))
+        .hasSize(1);
   }
 }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.credence.facts.object.ServerVersion;
-import dev.credence.facts.policy.PolicyRules.Exemption;
-import dev.credence.facts.policy.PolicyRules.Privileges;
+import dev.credence.facts.policy.PolicySections.Exemption;
+import dev.credence.facts.policy.PolicySections.Privileges;
 import dev.credence.facts.policy.Severity;
 import dev.credence.facts.rbac.Who;
 import dev.credence.plan.IdentityStatus.Finding;
@@ -399,8 +399,8 @@ class RiskRulesTest {
   void an_exception_for_a_rule_that_is_not_there_is_a_problem_of_the_policy() {
     var known = new Exemption("RBAC-SECRETS-GET", "reads its own", Optional.empty());
     var unknown = new Exemption("RBAC-SECRET-GET", "reads its own", Optional.empty());
-    assertThat(RiskRules.problems(new Privileges(Optional.empty(), List.of(known)))).isEmpty();
-    assertThat(RiskRules.problems(new Privileges(Optional.empty(), List.of(known, unknown))))
+    assertThat(RiskRules.problems(new Privileges(Severity.Medium, List.of(known)))).isEmpty();
+    assertThat(RiskRules.problems(new Privileges(Severity.Medium, List.of(known, unknown))))
         .singleElement()
         .asString()
         .contains("there is no rule 'RBAC-SECRET-GET'");

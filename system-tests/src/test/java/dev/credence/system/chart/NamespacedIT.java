@@ -4,6 +4,7 @@ package dev.credence.system.chart;
 import static dev.credence.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.credence.api.MachineIdentityStatus.PolicyRef;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.OperatorProcess;
@@ -85,7 +86,9 @@ class NamespacedIT {
         var operator = operator().start()) {
       payments.await("crm", "Ready", "True Compliant");
       sales.await("crm", "Ready", "False OwnerMissing");
-      assertThat(sales.verdict("crm", "PolicyMatched")).isEqualTo("True Matched");
+      assertThat(sales.status("crm").policies())
+          .extracting(PolicyRef::name)
+          .containsExactly(policy.name());
       assertThat(sales.verdict("crm", "LeastPrivilege"))
           .as("rights that are given everywhere are seen")
           .isEqualTo("False FindingsPresent");

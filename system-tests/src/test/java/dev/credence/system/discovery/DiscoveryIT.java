@@ -239,7 +239,7 @@ class DiscoveryIT {
     var scene = Scene.in(namespace);
     scene.createAccount("crm-sync");
     scene.createAccount("crm-report");
-    try (var policy = scene.policy("discovery: {mode: Register}")) {
+    try (var policy = scene.policy("enforcement: Enforce, discovery: {mode: Register}")) {
       try (var without = OperatorProcess.on(cluster).start()) {
         eventually("it says what is missing")
             .until(

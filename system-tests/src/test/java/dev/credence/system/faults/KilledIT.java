@@ -114,7 +114,7 @@ class KilledIT {
     Restart(11) {
       @Override
       void prepare(Scene scene) {
-        scene.policy("rotation: {overlap: 1s, restart: {strategy: Rollout}}");
+        scene.policy("enforcement: Enforce, rotation: {overlap: 1s, restart: {strategy: Rollout}}");
         scene.identity("crm", OWNER + ", secrets: [" + Scene.password("crm-db") + "]");
         scene.create(
             """

@@ -29,7 +29,7 @@ class RestartIT {
   private static void identify(Scene scene, String... secrets) {
     var items = Stream.of(secrets).map(Scene::password).toList();
     scene.identity("crm", OWNER + ", secrets: [" + String.join(", ", items) + "]");
-    scene.await("crm", "PolicyMatched", "True Matched");
+    scene.awaitPolicy("crm");
     scene.awaitReady("crm");
   }
 
@@ -98,7 +98,9 @@ class RestartIT {
   void who_uses_a_secret_is_restarted_once_and_the_old_value_waits_for_that(
       TestNamespace namespace) {
     var scene = Scene.in(namespace);
-    try (var policy = scene.policy("rotation: {overlap: 1s, restart: {strategy: Rollout}}")) {
+    try (var policy =
+        scene.policy(
+            "enforcement: Enforce, rotation: {overlap: 1s, restart: {strategy: Rollout}}")) {
       identify(scene, "crm-db");
       deploy(scene, "crm-db");
       var before = pods(scene);
@@ -135,7 +137,9 @@ class RestartIT {
   @BesideOthers
   void two_secrets_of_one_workload_make_one_restart(TestNamespace namespace) {
     var scene = Scene.in(namespace);
-    try (var policy = scene.policy("rotation: {overlap: 1s, restart: {strategy: Rollout}}")) {
+    try (var policy =
+        scene.policy(
+            "enforcement: Enforce, rotation: {overlap: 1s, restart: {strategy: Rollout}}")) {
       identify(scene, "crm-db", "crm-smtp");
       deploy(scene, "crm-db", "crm-smtp");
       scene.annotate(scene.identity("crm"), Api.ROTATE, "now");
@@ -152,7 +156,9 @@ class RestartIT {
   @BesideOthers
   void a_paused_workload_is_reported_and_left_alone(TestNamespace namespace) {
     var scene = Scene.in(namespace);
-    try (var policy = scene.policy("rotation: {overlap: 1s, restart: {strategy: Rollout}}")) {
+    try (var policy =
+        scene.policy(
+            "enforcement: Enforce, rotation: {overlap: 1s, restart: {strategy: Rollout}}")) {
       identify(scene, "crm-db");
       deploy(scene, "crm-db");
       scene.patch(scene.deployment("crm-web"), "{spec: {paused: true}}");
@@ -181,7 +187,8 @@ class RestartIT {
   @BesideOthers
   void a_pod_is_evicted_when_its_budget_lets_it_go(TestNamespace namespace) {
     var scene = Scene.in(namespace);
-    try (var policy = scene.policy("rotation: {overlap: 1s, restart: {strategy: Evict}}")) {
+    try (var policy =
+        scene.policy("enforcement: Enforce, rotation: {overlap: 1s, restart: {strategy: Evict}}")) {
       identify(scene, "crm-db");
       deploy(scene, "crm-db");
       scene.create(
@@ -216,7 +223,8 @@ class RestartIT {
   void without_restarts_the_old_value_waits_until_the_longest_overlap_is_over(
       TestNamespace namespace) {
     var scene = Scene.in(namespace);
-    try (var policy = scene.policy("rotation: {overlap: 1s, maxOverlap: 12s}")) {
+    try (var policy =
+        scene.policy("enforcement: Enforce, rotation: {overlap: 1s, maxOverlap: 12s}")) {
       identify(scene, "crm-db");
       deploy(scene, "crm-db");
       var before = pods(scene);
@@ -244,7 +252,7 @@ class RestartIT {
   @BesideOthers
   void a_workload_that_is_started_by_others_has_moved_too(TestNamespace namespace) {
     var scene = Scene.in(namespace);
-    try (var policy = scene.policy("rotation: {overlap: 1s}")) {
+    try (var policy = scene.policy("enforcement: Enforce, rotation: {overlap: 1s}")) {
       identify(scene, "crm-db");
       deploy(scene, "crm-db");
       scene.annotate(scene.identity("crm"), Api.ROTATE, "now");
@@ -263,7 +271,9 @@ class RestartIT {
   void an_argo_rollout_is_restarted_by_its_restart_time(TestNamespace namespace) {
     var scene = Scene.in(namespace);
     var kind = scene.create(Rollouts.DEFINITION);
-    try (var policy = scene.policy("rotation: {overlap: 1s, restart: {strategy: Rollout}}")) {
+    try (var policy =
+        scene.policy(
+            "enforcement: Enforce, rotation: {overlap: 1s, restart: {strategy: Rollout}}")) {
       var rollouts = new Rollouts(scene);
       eventually("the API server serves the kind").ignoreExceptions().until(rollouts::create);
       identify(scene, "crm-db");
@@ -382,7 +392,9 @@ class RestartIT {
   @BesideOthers
   void stateful_sets_and_daemon_sets_are_restarted_too(TestNamespace namespace) {
     var scene = Scene.in(namespace);
-    try (var policy = scene.policy("rotation: {overlap: 1s, restart: {strategy: Rollout}}")) {
+    try (var policy =
+        scene.policy(
+            "enforcement: Enforce, rotation: {overlap: 1s, restart: {strategy: Rollout}}")) {
       identify(scene, "crm-db");
       scene.create(
           """

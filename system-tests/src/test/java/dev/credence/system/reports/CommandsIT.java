@@ -170,7 +170,7 @@ class CommandsIT {
     role(scene, "readers", "get, list", ROB);
     try (var policy =
         scene.policy(
-            "enforcement: Audit, priority: 7, rotation: {interval: 720h, windows: [{schedule: '0 3 1 1 *', duration: 1h}]}, owner: {required: true, contactPattern: '.*@nowhere'}")) {
+            "enforcement: Enforce, priority: 7, rotation: {interval: 720h, windows: [{schedule: '0 3 1 1 *', duration: 1h}]}, owner: {required: true, contactPattern: '.*@nowhere'}")) {
       scene.identity(
           "crm",
           OWNER
@@ -186,7 +186,9 @@ class CommandsIT {
       assertThat(explained.code()).as(explained.err()).isZero();
       var status = scene.status("crm");
       assertThat(explained.out())
-          .contains(status.state().name(), policy.name() + " (Audit, priority 7) decides")
+          .contains(
+              status.state().name(),
+              policy.name() + " (Enforce, priority 7) decides owner, rotation")
           .contains("crm-db: Generated, Fresh", "version 1", "2031-06-30T00:00:00Z")
           .contains("the next opens")
           .contains("nothing: all that is to be done is done")

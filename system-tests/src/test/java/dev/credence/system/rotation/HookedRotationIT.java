@@ -187,9 +187,10 @@ class HookedRotationIT {
 
   @BesideOthers
   void what_fails_too_often_is_given_up_until_one_asks_anew(TestNamespace namespace) {
-    try (var policy = Scene.in(namespace).policy("rotation: {maxAttempts: 2}")) {
+    try (var policy =
+        Scene.in(namespace).policy("enforcement: Enforce, rotation: {maxAttempts: 2}")) {
       var scene = crm(namespace, "apply: {cronJobName: apply}, verify: {cronJobName: verify}");
-      scene.await("crm", "PolicyMatched", "True Matched");
+      scene.awaitPolicy("crm");
       var first = password(scene, "crm-db");
       scene.letFail("verify");
       scene.annotate(scene.identity("crm"), Api.ROTATE, "now");
@@ -215,9 +216,10 @@ class HookedRotationIT {
 
   @BesideOthers
   void what_was_given_up_can_be_dropped(TestNamespace namespace) {
-    try (var policy = Scene.in(namespace).policy("rotation: {maxAttempts: 1}")) {
+    try (var policy =
+        Scene.in(namespace).policy("enforcement: Enforce, rotation: {maxAttempts: 1}")) {
       var scene = crm(namespace, "apply: {cronJobName: apply}");
-      scene.await("crm", "PolicyMatched", "True Matched");
+      scene.awaitPolicy("crm");
       var first = password(scene, "crm-db");
       scene.letFail("apply");
       scene.annotate(scene.identity("crm"), Api.ROTATE, "now");
@@ -329,7 +331,7 @@ class HookedRotationIT {
   @BesideOthers
   void a_first_value_that_was_given_up_is_made_anew_on_request(TestNamespace namespace) {
     var scene = Scene.in(namespace);
-    try (var policy = scene.policy("rotation: {maxAttempts: 1}")) {
+    try (var policy = scene.policy("enforcement: Enforce, rotation: {maxAttempts: 1}")) {
       scene.createHook("apply");
       scene.letFail("apply");
       identify(scene, "crm", "apply: {cronJobName: apply}");
@@ -366,7 +368,8 @@ class HookedRotationIT {
   /// As the message says that is shown then.
   @BesideOthers
   void an_end_that_failed_too_often_is_tried_again_on_request(TestNamespace namespace) {
-    try (var policy = Scene.in(namespace).policy("rotation: {maxAttempts: 1}")) {
+    try (var policy =
+        Scene.in(namespace).policy("enforcement: Enforce, rotation: {maxAttempts: 1}")) {
       var scene = blockedAtItsEnd(namespace, Api.ROTATE, "Blocked 2");
       assertThat(scene.value("crm-db", "password.previous")).as("not ended").isPresent();
       scene.annotate(scene.identity("crm"), Api.ROTATE, "mended");
@@ -377,7 +380,8 @@ class HookedRotationIT {
 
   @BesideOthers
   void an_end_that_failed_too_often_is_tried_again_when_that_is_dropped(TestNamespace namespace) {
-    try (var policy = Scene.in(namespace).policy("rotation: {maxAttempts: 1}")) {
+    try (var policy =
+        Scene.in(namespace).policy("enforcement: Enforce, rotation: {maxAttempts: 1}")) {
       var scene = blockedAtItsEnd(namespace, Api.ROTATE, "Blocked 2");
       scene.annotate(scene.secret("crm-db"), Api.ABORT, "mended");
       assertAtRest(scene, 2);
@@ -386,7 +390,8 @@ class HookedRotationIT {
 
   @BesideOthers
   void a_revocation_that_failed_too_often_is_carried_through_on_request(TestNamespace namespace) {
-    try (var policy = Scene.in(namespace).policy("rotation: {maxAttempts: 1}")) {
+    try (var policy =
+        Scene.in(namespace).policy("enforcement: Enforce, rotation: {maxAttempts: 1}")) {
       var scene = blockedAtItsEnd(namespace, Api.REVOKE, "Blocked 1");
       scene.annotate(scene.identity("crm"), Api.ROTATE, "mended");
       scene.awaitVersion("crm-db", 2);
@@ -397,7 +402,7 @@ class HookedRotationIT {
   /// A Secret whose hook `revoke` was given up, and mended after that.
   private static Scene blockedAtItsEnd(TestNamespace namespace, String request, String stand) {
     var scene = crm(namespace, ENDED);
-    scene.await("crm", "PolicyMatched", "True Matched");
+    scene.awaitPolicy("crm");
     scene.letFail("revoke");
     scene.annotate(scene.secret("crm-db"), request, "now");
     scene.await("crm", "CredentialsFresh", "False RotationBlocked");

@@ -123,9 +123,9 @@ class RotationIT {
     var scene = Scene.in(namespace);
     try (var policy =
         scene.policy(
-            "rotation: {windows: [{schedule: '0 0 1 1 *', duration: 1m, timeZone: UTC}]}")) {
+            "enforcement: Enforce, rotation: {windows: [{schedule: '0 0 1 1 *', duration: 1m, timeZone: UTC}]}")) {
       scene.identity("crm", OWNER + ", secrets: [" + password("crm-db") + "]");
-      scene.await("crm", "PolicyMatched", "True Matched");
+      scene.awaitPolicy("crm");
       scene.awaitReady("crm");
       scene.annotate(scene.identity("crm"), Api.ROTATE, "some day");
 
@@ -149,9 +149,10 @@ class RotationIT {
   void a_window_that_opens_in_a_moment_is_met(TestNamespace namespace) {
     var scene = Scene.in(namespace);
     try (var policy =
-        scene.policy("rotation: {windows: [{schedule: '* * * * *', duration: 5s}], overlap: 1s}")) {
+        scene.policy(
+            "enforcement: Enforce, rotation: {windows: [{schedule: '* * * * *', duration: 5s}], overlap: 1s}")) {
       scene.identity("crm", OWNER + ", secrets: [" + password("crm-db") + "]");
-      scene.await("crm", "PolicyMatched", "True Matched");
+      scene.awaitPolicy("crm");
       scene.awaitReady("crm");
       within(A_MINUTE_AND_MORE, "between two windows, and the first value is old enough")
           .until(

@@ -258,11 +258,11 @@ class TokenIT {
   @BesideOthers
   void the_policy_shortens_the_life_of_a_token(TestNamespace namespace) {
     var scene = Scene.in(namespace);
-    try (var policy = scene.policy("tokens: {maxLifetime: 20m}")) {
+    try (var policy = scene.policy("enforcement: Enforce, tokens: {maxLifetime: 20m}")) {
       scene.createAccount("crm-sync");
       identify(scene, ", lifetime: 12h", "");
       scene.awaitReady("crm");
-      scene.await("crm", "PolicyMatched", "True Matched");
+      scene.awaitPolicy("crm");
       eventually("the token ends within 20 minutes")
           .until(() -> end(scene).filter(this::isWithin20Minutes).isPresent());
       assertThat(Instant.ofEpochSecond(((Number) claims(token(scene)).get("exp")).longValue()))
