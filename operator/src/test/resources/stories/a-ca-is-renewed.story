@@ -40,7 +40,7 @@ events:
 2026-03-01 00:00:00 crm
   > Order Certificate crm-client from Issuer corp into Secret crm-client-tls, identity=crm, owner=alice@example.com
   = Active, not ready
-  = Assigned: alice@example.com answers for this identity
+  = OwnerSet: alice@example.com answers for this identity
   = CertificateNotReady: crm-client: cert-manager is asked to issue it
   = crm-client is Pending (Certificate); cert-manager is asked to issue it
 2026-03-01 00:00:00 crm

@@ -12,7 +12,7 @@ objects:
     secrets:
     - name: crm-db
       generate: {keys: [{name: password, password: {length: 32}}]}
-      rotation: {every: 24h, overlap: 6h}
+      rotation: {interval: 24h, overlap: 6h}
 events:
 - {at: "2026-03-03T20:00:00Z", say: the clock jumps ahead by an hour, clock: "2026-03-03T21:00:00Z"}
 - {at: "2026-03-03T22:00:00Z", say: it is put right, clock: "2026-03-03T21:00:00Z"}
@@ -26,7 +26,7 @@ events:
 2026-03-02 12:00:00 crm
   > Issue Secret crm-db as Opaque with password, version 1, identity=crm, owner=alice@example.com, team=sales-platform
   = Active, ready
-  = Assigned: alice@example.com answers for this identity
+  = OwnerSet: alice@example.com answers for this identity
   = crm-db is Fresh (Generated), version 1, issued 2026-03-02T12:00:00Z, next 2026-03-03T12:00:00Z
 2026-03-03 12:00:00 crm
   > Rotate Secret crm-db to version 2, the previous until 2026-03-03T18:00:00Z, due since 2026-03-03T12:00:00Z

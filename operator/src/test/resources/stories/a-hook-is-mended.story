@@ -11,10 +11,10 @@ objects:
     secrets:
     - name: crm-db
       generate: {keys: [{name: password, password: {length: 32}}]}
-      rotation: {every: 240h}
+      rotation: {interval: 240h}
       hooks:
-        apply: {cronJob: crm-db-apply, timeout: 5m}
-        verify: {cronJob: crm-db-verify, timeout: 5m}
+        apply: {cronJobName: crm-db-apply, timeout: 5m}
+        verify: {cronJobName: crm-db-verify, timeout: 5m}
 - apiVersion: credence.dev/v1alpha1
   kind: CredentialPolicy
   metadata: {name: production}
@@ -51,7 +51,7 @@ events:
 2026-03-01 00:00:00 crm
   > Stage in Secret crm-db-pending the first value of Secret crm-db with password, version 1
   = Provisioning, not ready
-  = Assigned: alice@example.com answers for this identity
+  = OwnerSet: alice@example.com answers for this identity
   = MemberMissing: Secret crm-db is not made yet
   = RotationDue: crm-db: version 1 is staged
   = crm-db is Applying (Generated); version 1 is staged

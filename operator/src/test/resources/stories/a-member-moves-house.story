@@ -25,11 +25,11 @@ events:
 ~~~
 2026-03-01 00:00:00 billing
   = Active, ready
-  = Assigned: bob@example.com answers for this identity
+  = OwnerSet: bob@example.com answers for this identity
 2026-03-01 00:00:00 crm
   > Mark ServiceAccount office-sync, identity=crm, owner=alice@example.com, team=sales
   = Active, ready
-  = Assigned: alice@example.com answers for this identity
+  = OwnerSet: alice@example.com answers for this identity
 2026-03-01 10:00:00 * the new identity lists it
 2026-03-01 10:00:00 billing
   = Active, not ready

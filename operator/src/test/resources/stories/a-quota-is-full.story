@@ -22,7 +22,7 @@ events:
       secrets:
       - name: crm-db
         generate: {keys: [{name: password, password: {length: 32}}]}
-        rotation: {every: 24h, overlap: 1h}
+        rotation: {interval: 24h, overlap: 1h}
 - {at: "2026-03-01T09:02:30Z", say: the quota is raised, allow: {kind: Secret, name: crm-db}}
 - at: 2026-03-02T09:30:00Z
   say: a webhook refuses every update
@@ -32,7 +32,7 @@ events:
 ~~~
 2026-03-01 00:00:00 crm
   = Active, ready
-  = Assigned: alice@example.com answers for this identity
+  = OwnerSet: alice@example.com answers for this identity
 2026-03-01 08:00:00 * the quota of the namespace is used up
 2026-03-01 09:00:00 * a generated Secret is wanted
 2026-03-01 09:00:00 crm

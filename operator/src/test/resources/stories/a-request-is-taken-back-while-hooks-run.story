@@ -11,12 +11,12 @@ objects:
     secrets:
     - name: crm-db
       generate: {keys: [{name: password, password: {length: 32}}]}
-      rotation: {every: 2400h}
-      hooks: {verify: {cronJob: crm-db-verify, timeout: 5m}}
+      rotation: {interval: 2400h}
+      hooks: {verify: {cronJobName: crm-db-verify, timeout: 5m}}
     - name: crm-api
       generate: {keys: [{name: password, password: {length: 32}}]}
-      rotation: {every: 2400h, overlap: 0s}
-      hooks: {verify: {cronJob: crm-api-verify, timeout: 5m}}
+      rotation: {interval: 2400h, overlap: 0s}
+      hooks: {verify: {cronJobName: crm-api-verify, timeout: 5m}}
 - apiVersion: credence.dev/v1alpha1
   kind: CredentialPolicy
   metadata: {name: production}
@@ -48,7 +48,7 @@ events:
   apply: {kind: Job, metadata: {name: crm-api-v2-verify-1}, status: {conditions: [{type: Complete, status: "True", lastTransitionTime: "2026-03-02T09:04:10Z"}]}}
 - at: 2026-03-04T09:00:00Z
   say: the policy requires approvals
-  apply: {kind: CredentialPolicy, metadata: {name: production}, spec: {enforcement: Enforce, approval: Required}}
+  apply: {kind: CredentialPolicy, metadata: {name: production}, spec: {enforcement: Enforce, approval: {required: true}}}
 - at: 2026-03-05T09:00:00Z
   say: the policy requires none any more
   apply: {kind: CredentialPolicy, metadata: {name: production}, spec: {enforcement: Enforce, approval: null}}
@@ -57,7 +57,7 @@ events:
   > Stage in Secret crm-db-pending the first value of Secret crm-db with password, version 1
   > Stage in Secret crm-api-pending the first value of Secret crm-api with password, version 1
   = Provisioning, not ready
-  = Assigned: alice@example.com answers for this identity
+  = OwnerSet: alice@example.com answers for this identity
   = MemberMissing: Secret crm-db is not made yet; Secret crm-api is not made yet
   = RotationDue: crm-db: version 1 is staged; crm-api: version 1 is staged
   = crm-db is Verifying (Generated); version 1 is staged

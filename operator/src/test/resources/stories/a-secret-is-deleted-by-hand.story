@@ -11,7 +11,7 @@ objects:
     secrets:
     - name: crm-db
       generate: {keys: [{name: password, password: {length: 32}}]}
-      rotation: {every: 720h}
+      rotation: {interval: 720h}
 events:
 - {at: "2026-03-11T09:00:00Z", say: the Secret is deleted, delete: {kind: Secret, name: crm-db}}
 - at: 2026-04-10T10:00:00Z
@@ -22,7 +22,7 @@ events:
 2026-03-01 00:00:00 crm
   > Issue Secret crm-db as Opaque with password, version 1, identity=crm, owner=alice@example.com, team=sales-platform
   = Active, ready
-  = Assigned: alice@example.com answers for this identity
+  = OwnerSet: alice@example.com answers for this identity
   = crm-db is Fresh (Generated), version 1, issued 2026-03-01T00:00:00Z, next 2026-03-31T00:00:00Z
 2026-03-11 09:00:00 * the Secret is deleted
 2026-03-11 09:00:00 crm

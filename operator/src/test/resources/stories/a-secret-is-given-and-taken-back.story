@@ -11,7 +11,7 @@ objects:
     secrets:
     - name: crm-db
       generate: {keys: [{name: password, password: {length: 32}}]}
-      rotation: {every: 240h}
+      rotation: {interval: 240h}
 - apiVersion: v1
   kind: Secret
   metadata: {name: crm-db}
@@ -28,8 +28,8 @@ events:
 ~~~
 2026-03-01 00:00:00 crm
   = Provisioning, not ready
-  = Assigned: alice@example.com answers for this identity
-  = TargetNotOwned: Secret crm-db exists and was not made by Credence for this identity, so it is left alone: choose another name, or delete it if nothing uses it, or give it to this identity by the annotation credence.dev/adopt
+  = OwnerSet: alice@example.com answers for this identity
+  = NotManaged: Secret crm-db exists and was not made by Credence for this identity, so it is left alone: choose another name, or delete it if nothing uses it, or give it to this identity by the annotation credence.dev/adopt
   = RotationDue: crm-db: the name is taken by an object of others
   = crm-db is Pending (Generated); the name is taken by an object of others
 2026-03-02 00:00:00 * bob gives his Secret to crm
@@ -52,7 +52,7 @@ events:
   = RotationDue: crm-db: is given back to its holder, who took credence.dev/adopt away
   = crm-db is Pending (Generated), version 2; is given back to its holder, who took credence.dev/adopt away
 2026-03-12 06:00:00 crm
-  = TargetNotOwned: Secret crm-db exists and was not made by Credence for this identity, so it is left alone: choose another name, or delete it if nothing uses it, or give it to this identity by the annotation credence.dev/adopt
+  = NotManaged: Secret crm-db exists and was not made by Credence for this identity, so it is left alone: choose another name, or delete it if nothing uses it, or give it to this identity by the annotation credence.dev/adopt
   = RotationDue: crm-db: the name is taken by an object of others
   = crm-db is Pending (Generated), version 2; the name is taken by an object of others
 2026-03-15 00:00:00 * bob deletes it

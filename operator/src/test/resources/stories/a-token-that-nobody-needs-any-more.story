@@ -13,7 +13,7 @@ objects:
 - apiVersion: credence.dev/v1alpha1
   kind: CredentialPolicy
   metadata: {name: production}
-  spec: {enforcement: Enforce, tokens: {legacy: Invalidate, legacyUnusedFor: 720h}}
+  spec: {enforcement: Enforce, tokens: {legacy: {onUnused: Invalidate, unusedFor: 720h}}}
 - {apiVersion: v1, kind: ServiceAccount, metadata: {name: crm-sync}}
 - apiVersion: v1
   kind: Secret
@@ -41,7 +41,7 @@ events:
   apply: {kind: MachineIdentity, metadata: {name: crm, annotations: {credence.dev/suspend: null}}}
 - at: 2026-06-01T09:00:00Z
   say: the policy only reports from now on
-  apply: {kind: CredentialPolicy, metadata: {name: production}, spec: {enforcement: Enforce, tokens: {legacy: Report}}}
+  apply: {kind: CredentialPolicy, metadata: {name: production}, spec: {enforcement: Enforce, tokens: {legacy: {onUnused: Report}}}}
 - at: 2026-07-01T09:00:00Z
   say: the token is deleted
   delete: {kind: Secret, name: crm-legacy}
@@ -49,7 +49,7 @@ events:
 2026-03-01 00:00:00 crm
   > Mark ServiceAccount crm-sync, identity=crm, owner=alice@example.com
   = Active, ready
-  = Assigned: alice@example.com answers for this identity
+  = OwnerSet: alice@example.com answers for this identity
 2026-03-20 09:00:00 * the token is used once more
 2026-04-20 00:00:00 crm
   > Invalidate the token in Secret crm-legacy since 2026-04-20T00:00:00Z

@@ -11,7 +11,7 @@ objects:
     secrets:
     - name: crm-db
       generate: {keys: [{name: password, password: {length: 32}}]}
-      rotation: {every: 240h}
+      rotation: {interval: 240h}
 events:
 - at: 2026-03-11T06:00:00Z
   say: a template with a typing error is added
@@ -22,7 +22,7 @@ events:
       secrets:
       - name: crm-db
         generate: {keys: [{name: password, password: {length: 32}}, {name: url, template: "postgres://crm:{pasword}@db"}]}
-        rotation: {every: 240h}
+        rotation: {interval: 240h}
 - at: 2026-03-13T06:00:00Z
   say: the error is mended
   apply:
@@ -32,12 +32,12 @@ events:
       secrets:
       - name: crm-db
         generate: {keys: [{name: password, password: {length: 32}}, {name: url, template: "postgres://crm:{password}@db"}]}
-        rotation: {every: 240h}
+        rotation: {interval: 240h}
 ~~~
 2026-03-01 00:00:00 crm
   > Issue Secret crm-db as Opaque with password, version 1, identity=crm, owner=alice@example.com, team=sales-platform
   = Active, ready
-  = Assigned: alice@example.com answers for this identity
+  = OwnerSet: alice@example.com answers for this identity
   = crm-db is Fresh (Generated), version 1, issued 2026-03-01T00:00:00Z, next 2026-03-11T00:00:00Z
 2026-03-11 00:00:00 crm
   > Rotate Secret crm-db to version 2, the previous until 2026-03-12T00:00:00Z, due since 2026-03-11T00:00:00Z

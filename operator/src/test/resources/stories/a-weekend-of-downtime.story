@@ -11,7 +11,7 @@ objects:
     secrets:
     - name: crm-db
       generate: {keys: [{name: password, password: {length: 32}}]}
-      rotation: {every: 24h, overlap: 6h}
+      rotation: {interval: 24h, overlap: 6h}
 events:
 - {at: "2026-03-06T14:00:00Z", say: the node of the operator fails, operator: down}
 - {at: "2026-03-09T08:00:00Z", say: somebody comes to work, operator: up}
@@ -19,7 +19,7 @@ events:
 2026-03-05 12:00:00 crm
   > Issue Secret crm-db as Opaque with password, version 1, identity=crm, owner=alice@example.com, team=sales-platform
   = Active, ready
-  = Assigned: alice@example.com answers for this identity
+  = OwnerSet: alice@example.com answers for this identity
   = crm-db is Fresh (Generated), version 1, issued 2026-03-05T12:00:00Z, next 2026-03-06T12:00:00Z
 2026-03-06 12:00:00 crm
   > Rotate Secret crm-db to version 2, the previous until 2026-03-06T18:00:00Z, due since 2026-03-06T12:00:00Z

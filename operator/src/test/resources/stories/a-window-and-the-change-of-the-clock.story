@@ -11,11 +11,11 @@ objects:
     secrets:
     - name: crm-db
       generate: {keys: [{name: password, password: {length: 32}}]}
-      rotation: {every: 20h, overlap: 1h}
+      rotation: {interval: 20h, overlap: 1h}
 - apiVersion: credence.dev/v1alpha1
   kind: CredentialPolicy
   metadata: {name: production}
-  spec: {enforcement: Enforce, rotation: {windows: [{cron: "0 2 * * *", duration: 2h, timeZone: Europe/Berlin}]}}
+  spec: {enforcement: Enforce, rotation: {windows: [{schedule: "0 2 * * *", duration: 2h, timeZone: Europe/Berlin}]}}
 events:
 - at: 2026-03-30T12:00:00Z
   say: alice asks for a new value
@@ -24,7 +24,7 @@ events:
 2026-03-27 00:00:00 crm
   > Issue Secret crm-db as Opaque with password, version 1, identity=crm, owner=alice@example.com, team=sales-platform
   = Active, ready
-  = Assigned: alice@example.com answers for this identity
+  = OwnerSet: alice@example.com answers for this identity
   = crm-db is Fresh (Generated), version 1, issued 2026-03-27T00:00:00Z, next 2026-03-28T01:00:00Z
 2026-03-27 20:00:00 crm
   = RotationDeferred: crm-db: due; the policy's window opens at 2026-03-28T01:00:00Z

@@ -19,7 +19,7 @@ objects:
 2026-01-15 09:00:00 crm
   > Issue Secret crm-db as Opaque with password, version 1, identity=crm, owner=alice@example.com, team=sales-platform
   = Active, ready
-  = Assigned: alice@example.com answers for this identity
+  = OwnerSet: alice@example.com answers for this identity
   = crm-db is Fresh (Generated), version 1, issued 2026-01-15T09:00:00Z, next 2026-02-01T01:00:00Z
 2026-02-01 01:00:00 crm
   > Rotate Secret crm-db to version 2, the previous until 2026-02-03T01:00:00Z, due since 2026-02-01T01:00:00Z

@@ -31,7 +31,7 @@ events:
 2026-03-01 00:00:00 crm
   > Issue Secret crm-db as Opaque with password, version 1, identity=crm, owner=alice@example.com, team=sales-platform
   = Active, ready
-  = Assigned: alice@example.com answers for this identity
+  = OwnerSet: alice@example.com answers for this identity
   = crm-db is Fresh (Generated), version 1, issued 2026-03-01T00:00:00Z
 2026-03-02 10:00:00 * a new value is asked for
 2026-03-02 10:00:00 crm

@@ -43,11 +43,11 @@ events:
   > Mark ServiceAccount crm-sync, identity=crm, owner=alice@example.com, team=sales-platform
   > Mark Secret crm-smtp, identity=crm, owner=alice@example.com, team=sales-platform
   = Active, ready
-  = Assigned: alice@example.com answers for this identity
+  = OwnerSet: alice@example.com answers for this identity
   = crm-smtp is Fresh (Linked)
 2026-03-05 09:00:00 * Git states an owner on the Secret
 2026-03-05 09:00:00 crm
-  = AllLinked: Secret crm-smtp: annotation credence.dev/owner was set to 'team-mail@example.com' by somebody else and is left so
+  = Linked: Secret crm-smtp: annotation credence.dev/owner was set to 'team-mail@example.com' by somebody else and is left so
 2026-03-10 09:00:00 * Alice has left and is taken out of the spec
 2026-03-10 09:00:00 crm
   > Mark ServiceAccount crm-sync, identity=crm, team=sales-platform
@@ -57,8 +57,8 @@ events:
 2026-03-11 09:00:00 crm
   > Mark ServiceAccount crm-sync, identity=crm, owner=bob@example.com, team=sales-platform
   = Active, ready
-  = Assigned: bob@example.com answers for this identity (from the namespace)
-  = AllLinked: Secret crm-smtp: annotation credence.dev/owner was set to 'team-mail@example.com' by somebody else and is left so
+  = OwnerSet: bob@example.com answers for this identity (from the namespace)
+  = Linked: Secret crm-smtp: annotation credence.dev/owner was set to 'team-mail@example.com' by somebody else and is left so
 2026-03-20 09:00:00 * Carol takes over, with a typing error
 2026-03-20 09:00:00 crm
   > Mark ServiceAccount crm-sync, identity=crm, owner=carol@example.org, team=sales-platform
@@ -68,7 +68,7 @@ events:
 2026-03-20 09:02:00 crm
   > Mark ServiceAccount crm-sync, identity=crm, owner=carol@example.com, team=sales-platform
   = Active, ready
-  = Assigned: carol@example.com answers for this identity
+  = OwnerSet: carol@example.com answers for this identity
 2026-03-25 09:00:00 * Git no longer states an owner
 2026-03-25 09:00:00 crm
   > Mark Secret crm-smtp, identity=crm, owner=carol@example.com, team=sales-platform

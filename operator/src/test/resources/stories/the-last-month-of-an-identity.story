@@ -6,11 +6,11 @@ objects:
 - apiVersion: credence.dev/v1alpha1
   kind: CredentialPolicy
   metadata: {name: production}
-  spec: {enforcement: Enforce, lifetime: {max: 8760h}, rotation: {every: 480h, overlap: 48h}}
+  spec: {enforcement: Enforce, lifetime: {max: 8760h}, rotation: {interval: 480h, overlap: 48h}}
 - apiVersion: credence.dev/v1alpha1
   kind: CredentialPolicy
   metadata: {name: exceptions}
-  spec: {priority: 10, identitySelector: {matchLabels: {exception: "yes"}}, enforcement: Enforce, lifetime: {}}
+  spec: {priority: 10, match: {identitySelector: {matchLabels: {exception: "yes"}}}, enforcement: Enforce, lifetime: {}}
 - apiVersion: credence.dev/v1alpha1
   kind: MachineIdentity
   metadata: {name: crm, uid: crm-323434, creationTimestamp: "2025-12-30T12:00:00Z"} # this uid spreads crm-db by nothing
@@ -32,7 +32,7 @@ events:
   > Provision ServiceAccount crm-sync, its token not mounted, identity=crm, owner=alice@example.com, team=sales-platform
   > Issue Secret crm-db as Opaque with password, version 1, identity=crm, owner=alice@example.com, team=sales-platform
   = Active, ready
-  = Assigned: alice@example.com answers for this identity
+  = OwnerSet: alice@example.com answers for this identity
   = crm-db is Fresh (Generated), version 1, issued 2026-11-20T00:00:00Z, next 2026-12-10T00:00:00Z
 2026-11-30 12:00:00 crm
   = ExpiresSoon: ends at 2026-12-30T12:00:00Z by `lifetime.max` of policy production, in less than 720h: if it is still needed, give it another policy

@@ -47,12 +47,12 @@ events:
 2026-03-01 08:00:00 crm
   > Mark ServiceAccount office-sync, identity=crm, owner=alice@example.com
   = Active, ready
-  = Assigned: alice@example.com answers for this identity
+  = OwnerSet: alice@example.com answers for this identity
 2026-03-01 09:00:00 * a second identity lists the account, and a Secret of its own
 2026-03-01 09:00:00 billing
   > Issue Secret office-db as Opaque with password, version 1, identity=billing, owner=bob@example.com
   = Active, not ready
-  = Assigned: bob@example.com answers for this identity
+  = OwnerSet: bob@example.com answers for this identity
   = ClaimedByOther: ServiceAccount office-sync belongs to MachineIdentity crm: list it in one identity only
   = office-db is Fresh (Generated), version 1, issued 2026-03-01T09:00:00Z
 2026-03-01 10:00:00 * the older identity wants a Secret of that name

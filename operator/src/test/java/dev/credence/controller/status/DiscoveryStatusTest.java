@@ -27,7 +27,7 @@ class DiscoveryStatusTest {
 
   private static CredentialPolicy policy(String discovery) {
     var yaml =
-        "{apiVersion: credence.dev/v1alpha1, kind: CredentialPolicy, metadata: {name: production}, spec: {discovery: %s}}"
+        "{apiVersion: credence.dev/v1alpha1, kind: CredentialPolicy, metadata: {name: production}, spec: {discovery: {mode: %s}}}"
             .formatted(discovery);
     return (CredentialPolicy) Yaml.read(Yaml.node(Yaml.documents(yaml).getFirst()));
   }
