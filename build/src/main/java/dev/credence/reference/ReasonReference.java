@@ -57,7 +57,7 @@ final class ReasonReference {
         Reason.OwnerMissing,
         Reason.OwnerInvalid,
         Reason.BackupMissing);
-    when(ConditionType.Approved, ConditionStatus.True, Reason.NotRequired, Reason.Approved);
+    when(ConditionType.Approved, ConditionStatus.True, Reason.Approved);
     when(
         ConditionType.Approved, ConditionStatus.False, Reason.ApprovalPending, Reason.ScopeChanged);
     when(ConditionType.MembersLinked, ConditionStatus.True, Reason.Linked);
@@ -90,7 +90,6 @@ final class ReasonReference {
         Reason.CAOutdated,
         Reason.LegacyTokenUnused);
     when(ConditionType.Expiring, ConditionStatus.True, Reason.ExpiresSoon, Reason.Expired);
-    when(ConditionType.Expiring, ConditionStatus.False, Reason.NoExpiry, Reason.FarAway);
     when(
         ConditionType.Suspended,
         ConditionStatus.True,
@@ -105,7 +104,7 @@ final class ReasonReference {
     when(
         ConditionType.Suspended,
         ConditionStatus.False,
-        Reason.InService,
+        Reason.NeverSuspended,
         Reason.SuspensionQueued,
         Reason.Expired,
         Reason.ReviewOverdue,
@@ -121,7 +120,7 @@ final class ReasonReference {
     when(ConditionType.LeastPrivilege, ConditionStatus.True, Reason.NoFindings);
     when(ConditionType.LeastPrivilege, ConditionStatus.False, Reason.FindingsPresent);
     when(ConditionType.LeastPrivilege, ConditionStatus.Unknown, Reason.EvaluationIncomplete);
-    when(ConditionType.Reviewed, ConditionStatus.True, Reason.NotRequired, Reason.Reviewed);
+    when(ConditionType.Reviewed, ConditionStatus.True, Reason.Reviewed, Reason.NotYetDue);
     when(ConditionType.Reviewed, ConditionStatus.False, Reason.ReviewDue, Reason.ReviewOverdue);
   }
 

@@ -12,10 +12,13 @@ public record MachineIdentityStatus(
         Long observedGeneration,
     @JsonPropertyDescription("Where the identity is in its life.") LifeState state,
     @JsonPropertyDescription("What kind of actor it is.") ActorType type,
-    @JsonPropertyDescription("Where the type comes from: Declared, or the rule that classified it.")
+    @JsonPropertyDescription(
+            "The rule that classified the type. Absent where the spec declares it.")
         @Size(max = 63)
         String typeReason,
-    @JsonPropertyDescription("Who answers for the identity.") OwnerStatus owner,
+    @JsonPropertyDescription(
+            "The owner. Absent where neither the identity nor its namespace names one.")
+        OwnerStatus owner,
     @JsonPropertyDescription(
             "The policies that match the identity, the highest priority first, and the sections that each decides. At most 32; absent where none matches.")
         @Size(max = 32)
@@ -102,8 +105,7 @@ public record MachineIdentityStatus(
           @Size(max = 10)
           String lastUsedTime,
       @JsonPropertyDescription(
-              "What shows it: TokenLabel (the API server saw its token), Pod (one runs), Reference (something is set up to use it) or None.")
-          @Required
+              "What shows it: TokenLabel (the API server saw its token), Pod (one runs) or Reference (something is set up to use it). Absent where nothing does.")
           UsageSource source,
       @JsonPropertyDescription(
               "The day on which the last of what was set up to use it went, in UTC. Only while nothing is.")
@@ -113,17 +115,16 @@ public record MachineIdentityStatus(
   public enum UsageSource {
     TokenLabel,
     Pod,
-    Reference,
-    None
+    Reference
   }
 
   public record RiskStatus(
       @JsonPropertyDescription("The highest severity of the findings, or None.") @Required
           RiskLevel level,
-      @JsonPropertyDescription("How many findings are critical.") @Required Integer critical,
-      @JsonPropertyDescription("How many are high.") @Required Integer high,
-      @JsonPropertyDescription("How many are medium.") @Required Integer medium,
-      @JsonPropertyDescription("How many are low.") @Required Integer low,
+      @JsonPropertyDescription("How many findings are critical.") Integer critical,
+      @JsonPropertyDescription("How many are high.") Integer high,
+      @JsonPropertyDescription("How many are medium.") Integer medium,
+      @JsonPropertyDescription("How many are low.") Integer low,
       @JsonPropertyDescription("The worst first; at most 32, the numbers count them all.")
           @Size(max = 32)
           List<FindingStatus> findings,
@@ -237,14 +238,13 @@ public record MachineIdentityStatus(
       @JsonPropertyDescription("The person to call.") @Size(max = 1024) String contact,
       @JsonPropertyDescription("The team.") @Size(max = 1024) String team,
       @JsonPropertyDescription(
-              "Where the contact comes from: Spec, Namespace (the annotation credence.dev/owner) or None.")
+              "Where the contact comes from: Spec, or Namespace (the annotation credence.dev/owner).")
           @Required
           Source source) {}
 
   public enum Source {
     Spec,
-    Namespace,
-    None
+    Namespace
   }
 
   public record PolicyRef(
@@ -266,17 +266,16 @@ public record MachineIdentityStatus(
   }
 
   public record MemberCounts(
-      @JsonPropertyDescription("ServiceAccounts that belong to the identity.") @Required
+      @JsonPropertyDescription("ServiceAccounts that belong to the identity.")
           Integer serviceAccounts,
-      @JsonPropertyDescription("Secrets that belong to the identity.") @Required Integer secrets,
-      @JsonPropertyDescription("Certificates that belong to the identity.") @Required
-          Integer certificates,
-      @JsonPropertyDescription("Named members that do not exist.") @Required Integer missing,
+      @JsonPropertyDescription("Secrets that belong to the identity.") Integer secrets,
+      @JsonPropertyDescription("Certificates that belong to the identity.") Integer certificates,
+      @JsonPropertyDescription("Named members that do not exist.") Integer missing,
       @JsonPropertyDescription("Members to be made whose name is taken by an object of others.")
-          @Required
           Integer notManaged,
-      @JsonPropertyDescription("Members that another identity has.") @Required
-          Integer conflicted) {}
+      @JsonPropertyDescription("Members that another identity has.") Integer conflicted) {
+    public static final MemberCounts NONE = new MemberCounts(null, null, null, null, null, null);
+  }
 
   public record CredentialStatus(
       @JsonPropertyDescription("The name of the Secret or Certificate.") @Required @Size(max = 253)

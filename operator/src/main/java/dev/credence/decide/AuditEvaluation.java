@@ -82,7 +82,7 @@ record AuditEvaluation(List<Difference> differences, List<Instant> changes) {
   /// Whether Ready counts the condition.
   private static boolean counts(ConditionResult verdict, boolean isEnforcing) {
     return switch (verdict.weight()) {
-      case None, Audit -> false;
+      case NotApplicable, None, Audit -> false;
       case Violation -> isEnforcing;
       case Waiting, Broken -> true;
     };

@@ -506,6 +506,7 @@ public final class Decide {
         approval.record(),
         Ready.over(verdicts, policy.isAny(), discovered()).stream()
             .map(verdict -> audit.reportedIn(verdict, policy.isAny()))
+            .filter(ConditionResult::applies)
             .toList(),
         Stream.concat(violations(verdicts), audit.violations()).toList(),
         legacy.states());

@@ -53,6 +53,8 @@ public record ConditionResult(
   }
 
   public enum Impact {
+    /// the condition does not apply to the identity
+    NotApplicable,
     /// no problem, or nothing better was requested
     None,
     /// a rule of a policy that audits is broken: reported, and counts for nothing
@@ -63,6 +65,15 @@ public record ConditionResult(
     Waiting,
     /// what the identity asks for is impossible without manual action
     Broken
+  }
+
+  /// A condition that does not apply to the identity: its status leaves it out.
+  public static ConditionResult notApplicable(ConditionType aspect, ConditionStatus truth) {
+    return new ConditionResult(aspect, truth, Reason.Compliant, "", Impact.NotApplicable);
+  }
+
+  public boolean applies() {
+    return weight != Impact.NotApplicable;
   }
 
   public static ConditionResult fine(

@@ -54,7 +54,9 @@ public record IdentityStatus(
   }
 
   /// `reason`: Declared, or the rule that classified it.
-  public record Typed(String type, String reason) {}
+  public record Typed(String type, String reason) {
+    public static final String DECLARED = "Declared";
+  }
 
   /// `lastDay` in UTC, as `2026-11-20`; so is `referencedUntil`, the day on which the last of what
   /// was set up to use it went.

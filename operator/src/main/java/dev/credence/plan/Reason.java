@@ -16,7 +16,6 @@ public enum Reason {
   OwnerInvalid("the contact is not what the policy asks for"),
   BackupMissing("the policy asks for a backup and none is named"),
 
-  NotRequired("no policy asks for it, or not yet"),
   Approved("somebody has approved what the identity asks for"),
   ApprovalPending("what the identity asks for waits for somebody's approval"),
   ScopeChanged("something else was approved than what the identity asks for now"),
@@ -50,12 +49,10 @@ public enum Reason {
   CAOutdated("a certificate was signed before its CA was renewed"),
   CertificateNotReady("cert-manager calls a certificate not ready, or it has ended"),
 
-  NoExpiry("the identity has no end"),
-  FarAway("the end is not near"),
   ExpiresSoon("the end is near"),
   Expired("the identity has ended: nothing is issued or rotated for it"),
 
-  InService("the identity is not suspended"),
+  NeverSuspended("the ServiceAccounts of the identity are among those that are never suspended"),
   SuspensionQueued(
       "a policy suspends the identity as soon as its limit of suspensions in an hour allows"),
   Requested("somebody has asked for the identity to be suspended or decommissioned"),
@@ -80,6 +77,7 @@ public enum Reason {
   EvaluationIncomplete("not everything about the rights of its accounts is known"),
 
   Reviewed("somebody has confirmed that the identity is still needed"),
+  NotYetDue("no review is due yet"),
   ReviewDue("somebody is to confirm soon that the identity is still needed");
 
   private final String meaning;

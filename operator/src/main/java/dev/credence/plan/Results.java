@@ -94,7 +94,7 @@ public record Results(List<Result> listed, int fails, int warns, int skips) {
     return switch (weight) {
       case Broken -> Severity.High;
       case Violation, Audit -> Severity.Medium;
-      case Waiting, None -> Severity.Low;
+      case Waiting, None, NotApplicable -> Severity.Low;
     };
   }
 

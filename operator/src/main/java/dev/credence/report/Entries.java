@@ -103,7 +103,7 @@ public final class Entries {
             .orElse(
                 written.map(dev.credence.api.Owner::contact).isPresent()
                     ? Source.Spec.name()
-                    : Source.None.name()));
+                    : "None"));
   }
 
   private static Condition condition(dev.credence.api.Condition condition) {

@@ -5,8 +5,9 @@ import dev.credence.plan.ConditionResult;
 import dev.credence.plan.ConditionResult.ConditionType;
 import dev.credence.plan.IdentityStatus;
 import dev.credence.plan.IdentityStatus.Counts;
-import dev.credence.plan.IdentityStatus.State;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The conditions of an identity in order, as golden files would show them. They follow from the
 /// owner, the state and the members, which golden files show too: a condition that is
@@ -31,43 +32,32 @@ final class Compliant {
               .owner()
               .contact()
               .map(contact -> "True OwnerSet: " + contact + " answers for this identity");
-      case Approved -> Optional.of("True NotRequired: no policy asks for an approval");
+      case Approved, Expiring, Suspended, InUse, Reviewed -> Optional.empty();
       case MembersLinked ->
-          Optional.of(
-              "True Linked: "
-                  + (hasMembers(status.members())
-                      ? "every member is there and linked"
-                      : "no members"));
+          some("True Linked: every member is there and linked", hasMembers(status.members()));
       case CredentialsFresh ->
-          Optional.of(
-              "True Current: "
-                  + (status.credentials().isEmpty()
-                      ? "no credentials"
-                      : "every credential is current"));
-      case Expiring -> Optional.of("False NoExpiry: this identity has no end");
-      case Suspended -> Optional.of("False InService: the identity is in service");
-      case InUse ->
-          Optional.of(
-              "Unknown NoEvidence: nothing shows whether it "
-                  + (isOutOfService(status.state())
-                      ? "was in use; it is out of service, and nothing can use it"
-                      : "is in use"));
+          some("True Current: every credential is current", !status.credentials().isEmpty());
       case LeastPrivilege ->
-          Optional.of(
-              "True NoFindings: "
-                  + (status.members().serviceAccounts() == 0
-                      ? "it has no ServiceAccounts that could be given rights"
-                      : "its ServiceAccounts may do nothing that a rule warns of"));
-      case Reviewed -> Optional.of("True NotRequired: no policy asks for a review");
+          some(
+              "True NoFindings: its ServiceAccounts may do nothing that a rule warns of",
+              status.members().serviceAccounts() > 0);
     };
+  }
+
+  /// The conditions that an identity in order would have, and that this one has not.
+  static List<ConditionType> absent(IdentityStatus status) {
+    var there = status.verdicts().stream().map(ConditionResult::aspect).toList();
+    return Stream.of(ConditionType.values())
+        .filter(type -> usual(type, status).isPresent() && !there.contains(type))
+        .toList();
+  }
+
+  private static Optional<String> some(String text, boolean applies) {
+    return applies ? Optional.of(text) : Optional.empty();
   }
 
   private static boolean hasMembers(Counts counts) {
     return counts.serviceAccounts() + counts.secrets() + counts.certificates() > 0;
-  }
-
-  private static boolean isOutOfService(State state) {
-    return state == State.Suspended || state == State.Decommissioned;
   }
 
   private Compliant() {}

@@ -16,6 +16,7 @@ import dev.credence.plan.Action;
 import dev.credence.plan.Action.Labelling;
 import dev.credence.plan.Action.VersionInfo;
 import dev.credence.plan.Action.Why;
+import dev.credence.plan.ConditionResult.ConditionType;
 import dev.credence.plan.Decision;
 import dev.credence.plan.IdentityStatus;
 import dev.credence.plan.IdentityStatus.Counts;
@@ -149,10 +150,12 @@ public final class Readable {
     standing.approval().disregarded().ifPresent(text -> lines.add("disregarded: " + quoted(text)));
     var conditions =
         standing.verdicts().stream().filter(v -> !brief || !Compliant.is(v, standing)).toList();
-    if (!conditions.isEmpty()) {
+    var absent = brief ? Compliant.absent(standing) : List.<ConditionType>of();
+    if (!conditions.isEmpty() || !absent.isEmpty()) {
       lines.add("conditions:");
     }
     conditions.forEach(v -> lines.add("  %s: %s".formatted(v.aspect(), quoted(Compliant.told(v)))));
+    absent.forEach(type -> lines.add("  " + type + ": absent"));
     if (!brief || !standing.violations().isEmpty()) {
       list(
           lines,

@@ -517,7 +517,9 @@ public final class World implements ClusterReader {
   private static UsageStatus usage(IdentityStatus.Use use) {
     return new UsageStatus(
         use.lastDay().map(LocalDate::toString).orElse(null),
-        UsageSource.valueOf(use.source().name()),
+        use.source() == IdentityStatus.Use.Source.None
+            ? null
+            : UsageSource.valueOf(use.source().name()),
         use.referencedUntil().map(LocalDate::toString).orElse(null));
   }
 

@@ -12,17 +12,24 @@ import dev.credence.facts.policy.Severity;
 import dev.credence.plan.IdentityStatus;
 import dev.credence.plan.IdentityStatus.Finding;
 import java.time.LocalDate;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Use, risk and review of an identity as its status says them.
 final class ObservedStatus {
   private static final int MOST_FINDINGS = 32;
   private static final int LONGEST = 1024;
 
-  static UsageStatus usage(IdentityStatus.Use use) {
-    return new UsageStatus(
-        use.lastDay().map(LocalDate::toString).orElse(null),
-        UsageSource.valueOf(use.source().name()),
-        use.referencedUntil().map(LocalDate::toString).orElse(null));
+  /// Empty where nothing is known.
+  static Optional<UsageStatus> usage(IdentityStatus.Use use) {
+    var isSeen = use.source() != IdentityStatus.Use.Source.None;
+    return isSeen || use.referencedUntil().isPresent()
+        ? Optional.of(
+            new UsageStatus(
+                use.lastDay().map(LocalDate::toString).orElse(null),
+                isSeen ? UsageSource.valueOf(use.source().name()) : null,
+                use.referencedUntil().map(LocalDate::toString).orElse(null)))
+        : Optional.empty();
   }
 
   static RiskStatus risk(IdentityStatus.Risk risk) {
@@ -44,8 +51,9 @@ final class ObservedStatus {
             .toList());
   }
 
-  private static int count(IdentityStatus.Risk risk, Severity severity) {
-    return (int) risk.findings().stream().filter(finding -> finding.severity() == severity).count();
+  private static @Nullable Integer count(IdentityStatus.Risk risk, Severity severity) {
+    return StatusMapper.some(
+        (int) risk.findings().stream().filter(finding -> finding.severity() == severity).count());
   }
 
   private static FindingStatus finding(Finding finding) {

@@ -57,28 +57,22 @@ public final class StatusMapper {
   public static MachineIdentityStatus of(
       IdentityStatus standing, MachineIdentity resource, Instant now) {
     var generation = resource.getMetadata().getGeneration();
-    var counts = standing.members();
     return new MachineIdentityStatus(
         generation,
         LifeState.valueOf(standing.state().name()),
         standing.type().map(typed -> ActorType.valueOf(typed.type())).orElse(null),
-        standing.type().map(IdentityStatus.Typed::reason).orElse(null),
-        new OwnerStatus(
-            standing.owner().contact().orElse(null),
-            standing.owner().team().orElse(null),
-            Source.valueOf(standing.owner().source().name())),
+        standing
+            .type()
+            .map(IdentityStatus.Typed::reason)
+            .filter(rule -> !rule.equals(IdentityStatus.Typed.DECLARED))
+            .orElse(null),
+        owner(standing.owner()),
         policies(standing.policies()),
         seconds(standing.end()),
         seconds(standing.nextAction()),
-        new MemberCounts(
-            counts.serviceAccounts(),
-            counts.secrets(),
-            counts.certificates(),
-            counts.missing(),
-            counts.notManaged(),
-            counts.conflicted()),
+        members(standing.members()),
         credentials(standing.credentials()),
-        standing.use().map(ObservedStatus::usage).orElse(null),
+        standing.use().flatMap(ObservedStatus::usage).orElse(null),
         standing.risk().map(ObservedStatus::risk).orElse(null),
         standing.review().map(ObservedStatus::review).orElse(null),
         suspension(standing, resource.getMetadata()),
@@ -95,6 +89,32 @@ public final class StatusMapper {
         .map(
             suspension -> StatusHistory.suspension(suspension, meta.getNamespace(), meta.getName()))
         .orElse(null);
+  }
+
+  private static @Nullable OwnerStatus owner(IdentityStatus.OwnerFound owner) {
+    return owner.contact().isEmpty()
+        ? null
+        : new OwnerStatus(
+            owner.contact().get(),
+            owner.team().orElse(null),
+            Source.valueOf(owner.source().name()));
+  }
+
+  private static @Nullable MemberCounts members(IdentityStatus.Counts counts) {
+    var shown =
+        new MemberCounts(
+            some(counts.serviceAccounts()),
+            some(counts.secrets()),
+            some(counts.certificates()),
+            some(counts.missing()),
+            some(counts.notManaged()),
+            some(counts.conflicted()));
+    return shown.equals(MemberCounts.NONE) ? null : shown;
+  }
+
+  /// A status shows no zeros.
+  static @Nullable Integer some(int count) {
+    return count == 0 ? null : count;
   }
 
   private static List<PolicyRef> policies(List<PolicyApplied> applied) {

@@ -156,6 +156,9 @@ public final class CredentialsFresh {
   }
 
   private static ConditionResult fresh(List<Credential> credentials, LegacyTokens legacy) {
+    if (credentials.isEmpty() && legacy.note().isEmpty()) {
+      return ConditionResult.notApplicable(ConditionType.CredentialsFresh, ConditionStatus.True);
+    }
     return ConditionResult.fine(
         ConditionType.CredentialsFresh,
         ConditionStatus.True,

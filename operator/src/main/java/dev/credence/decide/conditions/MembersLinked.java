@@ -58,6 +58,9 @@ public record MembersLinked(
     var sentences = new ArrayList<String>();
     faults.forEach(fault -> sentences.add(fault.sentence()));
     sentences.addAll(notes);
+    if (seats.isEmpty() && notes.isEmpty()) {
+      return ConditionResult.notApplicable(ConditionType.MembersLinked, ConditionStatus.True);
+    }
     if (faults.isEmpty()) {
       return ConditionResult.fine(
           ConditionType.MembersLinked,

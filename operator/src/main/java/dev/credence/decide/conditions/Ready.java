@@ -41,7 +41,7 @@ public final class Ready {
 
   private static boolean counts(ConditionResult verdict, boolean enforcing) {
     return switch (verdict.weight()) {
-      case None, Audit -> false;
+      case NotApplicable, None, Audit -> false;
       case Violation -> enforcing;
       case Waiting, Broken -> true;
     };

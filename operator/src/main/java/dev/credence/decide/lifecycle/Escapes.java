@@ -36,7 +36,7 @@ final class Escapes {
   static Stream<String> of(String namespace, String account, Grants grants, boolean writesDenied) {
     return switch (grants) {
       case Grants.Known known -> new Escapes(namespace, account, known).all(writesDenied);
-      case Grants.Unknown _ ->
+      case Grants.Unknown _, Grants.Disabled _ ->
           Stream.of(
               "whether ServiceAccount "
                   + account

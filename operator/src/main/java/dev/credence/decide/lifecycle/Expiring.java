@@ -120,8 +120,7 @@ public sealed interface Expiring {
 
   default ConditionResult verdict() {
     return switch (this) {
-      case Endless() ->
-          expiring(ConditionStatus.False, Reason.NoExpiry, "this identity has no end");
+      case Endless() -> notExpiring();
       case Until(var end, var warned, _) ->
           warned
               .map(
@@ -135,12 +134,7 @@ public sealed interface Expiring {
                               + ", in less than "
                               + Durations.text(before)
                               + end.advice()))
-              .orElseGet(
-                  () ->
-                      expiring(
-                          ConditionStatus.False,
-                          Reason.FarAway,
-                          "ends at " + end.time() + end.by()));
+              .orElseGet(Expiring::notExpiring);
       case Over(var end) ->
           new ConditionResult(
               ConditionType.Expiring,
@@ -166,6 +160,10 @@ public sealed interface Expiring {
               + warned.map(before -> ", in less than " + Durations.text(before)).orElse("");
       case Over(var end) -> "the identity would have ended at " + end.time() + end.by();
     };
+  }
+
+  private static ConditionResult notExpiring() {
+    return ConditionResult.notApplicable(ConditionType.Expiring, ConditionStatus.False);
   }
 
   private static ConditionResult expiring(ConditionStatus truth, Reason reason, String message) {

@@ -82,12 +82,14 @@ public record InUse(
             Finding.Unknown,
             last,
             use,
-            ConditionResult.fine(
-                ConditionType.InUse,
-                ConditionStatus.Unknown,
-                Reason.NoEvidence,
-                Looking.seenOr(last, "nothing shows whether it was in use")
-                    + "; it is out of service, and nothing can use it"),
+            verdict.applies()
+                ? ConditionResult.fine(
+                    ConditionType.InUse,
+                    ConditionStatus.Unknown,
+                    Reason.NoEvidence,
+                    Looking.seenOr(last, "nothing shows whether it was in use")
+                        + "; it is out of service, and nothing can use it")
+                : verdict,
             List.of())
         : this;
   }
@@ -250,8 +252,10 @@ public record InUse(
           finding,
           last,
           use(last),
-          ConditionResult.fine(
-              ConditionType.InUse, ConditionStatus.Unknown, Reason.NoEvidence, message),
+          last.isPresent() || policy.idle().isPresent()
+              ? ConditionResult.fine(
+                  ConditionType.InUse, ConditionStatus.Unknown, Reason.NoEvidence, message)
+              : ConditionResult.notApplicable(ConditionType.InUse, ConditionStatus.Unknown),
           List.of());
     }
 

@@ -416,8 +416,11 @@ public record Suspended(
   public ConditionResult verdict() {
     return switch (service) {
       case ServiceState.InService(var note) ->
-          suspended(
-              ConditionStatus.False, Reason.InService, note.orElse("the identity is in service"));
+          note.map(text -> suspended(ConditionStatus.False, Reason.NeverSuspended, text))
+              .orElseGet(
+                  () ->
+                      ConditionResult.notApplicable(
+                          ConditionType.Suspended, ConditionStatus.False));
       case ServiceState.Queued(var ground, var budget, var next) ->
           suspended(
               ConditionStatus.False,

@@ -191,11 +191,7 @@ public record Approved(
       String scope,
       boolean granted) {
     if (required.isEmpty()) {
-      return ConditionResult.fine(
-          ConditionType.Approved,
-          ConditionStatus.True,
-          Reason.NotRequired,
-          "no policy asks for an approval");
+      return ConditionResult.notApplicable(ConditionType.Approved, ConditionStatus.True);
     }
     if (granted) {
       return ConditionResult.fine(

@@ -106,7 +106,7 @@ public enum Classification {
   public static Optional<Typed> of(Snapshot s, List<MemberRole> seats) {
     return s.identity()
         .type()
-        .map(type -> new Typed(type, "Declared"))
+        .map(type -> new Typed(type, Typed.DECLARED))
         .or(() -> classified(s, seats));
   }
 

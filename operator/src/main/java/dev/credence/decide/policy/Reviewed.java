@@ -57,17 +57,12 @@ public record Reviewed(
             .flatMap(chosen -> chosen.section().interval())
             .filter(_ -> !isEnded(s.identity()));
     if (every.isEmpty()) {
-      var why =
-          isEnded(s.identity())
-              ? "what is decommissioned needs no review"
-              : "no policy asks for a review";
       return new Reviewed(
           record,
           Optional.empty(),
           false,
           isChecked(s),
-          ConditionResult.fine(
-              ConditionType.Reviewed, ConditionStatus.True, Reason.NotRequired, why),
+          ConditionResult.notApplicable(ConditionType.Reviewed, ConditionStatus.True),
           List.of());
     }
     var due =
@@ -163,7 +158,7 @@ public record Reviewed(
       return ConditionResult.fine(
           ConditionType.Reviewed,
           ConditionStatus.True,
-          record.last().isPresent() ? Reason.Reviewed : Reason.NotRequired,
+          record.last().isPresent() ? Reason.Reviewed : Reason.NotYetDue,
           last + ", the next review is due at " + due);
     }
     var ask =

@@ -95,9 +95,11 @@ public final class LeastPrivilege {
     return new Who.ServiceAccount(s.identity().namespace(), name, there);
   }
 
-  /// Empty where it is not known.
+  /// Empty where it is not known, or where there are no accounts.
   public Optional<Risk> risk() {
-    return isKnown() ? Optional.of(new Risk(findings, breaksFrom(), excluded)) : Optional.empty();
+    return !accounts.isEmpty() && s.grants() instanceof Grants.Known
+        ? Optional.of(new Risk(findings, breaksFrom(), excluded))
+        : Optional.empty();
   }
 
   /// When what is accepted now is accepted no more.
@@ -106,22 +108,17 @@ public final class LeastPrivilege {
   }
 
   public ConditionResult verdict() {
-    if (!isKnown() && s.grants() instanceof Grants.Unknown(var problems)) {
+    if (accounts.isEmpty() || s.grants() instanceof Grants.Disabled) {
+      return ConditionResult.notApplicable(ConditionType.LeastPrivilege, ConditionStatus.True);
+    }
+    if (s.grants() instanceof Grants.Unknown(var problems)) {
       return ConditionResult.fine(
           ConditionType.LeastPrivilege,
           ConditionStatus.Unknown,
           Reason.EvaluationIncomplete,
           "what its accounts may do is not known: " + Sentences.joined(problems));
     }
-    if (accounts.isEmpty()) {
-      return inOrder("it has no ServiceAccounts that could be given rights");
-    }
     return findings.isEmpty() ? inOrder(nothing()) : found();
-  }
-
-  /// Where there are no accounts, nothing needs to be known.
-  private boolean isKnown() {
-    return accounts.isEmpty() || s.grants() instanceof Grants.Known;
   }
 
   private static ConditionResult inOrder(String message) {

@@ -36,6 +36,9 @@ public sealed interface Grants {
     }
   }
 
+  /// The operator does not read roles and bindings (`risk.enabled: false`).
+  record Disabled() implements Grants {}
+
   /// Not everything could be read: why, in sentences.
   record Unknown(List<String> problems) implements Grants {
     public Unknown {

@@ -177,6 +177,9 @@ public final class RbacCache implements Catalog {
 
   /// The grants of these ServiceAccounts of the namespace.
   public Grants grants(String namespace, Set<String> accounts) {
+    if (!wanted) {
+      return new Grants.Disabled();
+    }
     var problems = problems();
     return problems.isEmpty()
         ? grants(this, namespace, accounts, privileged, everywhere, release.known(), exclusions)
@@ -204,9 +207,6 @@ public final class RbacCache implements Catalog {
   }
 
   private List<String> problems() {
-    if (!wanted) {
-      return List.of("this operator does not read roles and bindings (chart value `risk.enabled`)");
-    }
     return Stream.concat(
             those(KindCache::isRefused)
                 .map(kind -> "the operator may not list and watch " + kind + ": grant it"),
