@@ -14,6 +14,7 @@ import dev.credence.cli.request.Revoke;
 import dev.credence.cli.request.Rotate;
 import dev.credence.cli.request.Suspend;
 import dev.credence.cli.show.Explain;
+import dev.credence.cli.show.Plan;
 import dev.credence.cli.show.Report;
 import dev.credence.report.PlainText;
 import dev.credence.settings.Logging;
@@ -34,6 +35,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       Report.class,
       Explain.class,
+      Plan.class,
       Rotate.class,
       Suspend.class,
       Resume.class,

@@ -6,6 +6,7 @@ import dev.credence.cli.Connection.Name;
 import dev.credence.client.Pages;
 import dev.credence.controller.SuspensionBudget;
 import dev.credence.facts.Snapshot;
+import dev.credence.facts.policy.Policy;
 import dev.credence.facts.rbac.Exclusions;
 import dev.credence.observe.ClusterCaches;
 import dev.credence.observe.Snapshots;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -74,50 +76,106 @@ public final class LiveSnapshot {
 
   public static Look at(
       Connection connection, Name name, MachineIdentity identity, Settings settings) {
-    var missing = missing(connection, name, settings.namespace());
+    var missing = missing(connection, name.namespace(), settings.namespace());
     return missing.isEmpty()
         ? watched(connection, name, identity, settings)
         : new Look.Unseen(missing);
   }
 
+  /// The identities that are read. Valid while [Reading] runs.
+  public record Fleet(
+      ClusterCaches watches,
+      List<MachineIdentity> identities,
+      Map<String, List<Instant>> recent,
+      Instant now) {
+
+    public List<Policy> policies() {
+      return watches.policies();
+    }
+
+    public Snapshot of(MachineIdentity identity) {
+      return new Snapshots(watches).of(identity, now, List.of(), recent);
+    }
+
+    /// The same as if the cluster had these policies instead.
+    public Snapshot under(List<Policy> policies, MachineIdentity identity) {
+      watches.assume(Optional.of(policies));
+      try {
+        return of(identity);
+      } finally {
+        watches.assume(Optional.empty());
+      }
+    }
+  }
+
+  public interface Reading<T> {
+    T of(Fleet fleet);
+  }
+
+  /// Reads all identities of a namespace, or of all that the operator watches.
+  public static <T> T all(
+      Connection connection, Optional<String> namespace, Settings settings, Reading<T> reading) {
+    var missing = missing(connection, namespace.orElse(""), settings.namespace());
+    if (!missing.isEmpty()) {
+      throw new Failed("the cluster cannot be read: " + String.join("; ", missing));
+    }
+    var identities = listed(connection, namespace);
+    var watches =
+        caches(
+            connection,
+            namespace.map(Set::of).orElse(settings.watchNamespaces()),
+            identities,
+            settings);
+    try {
+      if (!isStarted(watches)) {
+        throw new Failed("the cluster cannot be read: " + String.join("; ", notListed(watches)));
+      }
+      var now = Instant.now();
+      var recent = new SuspensionBudget(identities::stream).recent(now);
+      return reading.of(new Fleet(watches, identities, recent, now));
+    } finally {
+      watches.stop();
+    }
+  }
+
   /// Asked before, since a watch without its right is tried again for ever.
-  private static List<String> missing(Connection connection, Name name, String home) {
+  private static List<String> missing(Connection connection, String namespace, String home) {
     return WATCHED.stream()
         .flatMap(
             watched ->
                 VERBS.stream()
-                    .filter(verb -> !may(connection, name, home, watched, verb))
-                    .map(verb -> "no right to " + verb + " " + described(watched, name, home)))
+                    .filter(verb -> !may(connection, namespace, home, watched, verb))
+                    .map(verb -> "no right to " + verb + " " + described(watched, namespace, home)))
         .toList();
   }
 
   private static boolean may(
-      Connection connection, Name name, String home, Watched watched, String verb) {
+      Connection connection, String namespace, String home, Watched watched, String verb) {
     var about =
         new ResourceAttributesBuilder()
             .withVerb(verb)
             .withGroup(watched.group())
             .withResource(watched.plural())
             .withName(watched.object().isEmpty() ? null : watched.object())
-            .withNamespace(place(watched, name, home))
+            .withNamespace(place(watched, namespace, home))
             .build();
     return connection.may(about);
   }
 
-  private static String place(Watched watched, Name name, String home) {
+  private static String place(Watched watched, String namespace, String home) {
     return switch (watched.place()) {
-      case Namespace -> name.namespace();
+      case Namespace -> namespace;
       case Home -> home;
       case Cluster -> "";
     };
   }
 
-  private static String described(Watched watched, Name name, String home) {
+  private static String described(Watched watched, String namespace, String home) {
     return watched.plural()
         + (watched.group().isEmpty() ? "" : "." + watched.group())
         + (watched.object().isEmpty() ? "" : " " + watched.object())
         + switch (watched.place()) {
-          case Namespace -> " in namespace " + name.namespace();
+          case Namespace -> namespace.isEmpty() ? " in the cluster" : " in namespace " + namespace;
           case Home -> " in namespace " + home;
           case Cluster -> " in the cluster";
         };
@@ -126,23 +184,10 @@ public final class LiveSnapshot {
   private static Look watched(
       Connection connection, Name name, MachineIdentity identity, Settings settings) {
     var watches =
-        new ClusterCaches(
-            connection.client(),
-            connection.metadata(),
-            Set.of(name.namespace()),
-            settings.namespace(),
-            settings.neverSuspend(),
-            settings.clusterResourceNamespace(),
-            settings.risk(),
-            new Exclusions(settings.riskExclude()));
-    watches.listAtMost(settings.suspensionLimit());
-    watches.index(new ListedIdentities(neighbours(connection, name)));
+        caches(connection, Set.of(name.namespace()), neighbours(connection, name), settings);
     try {
       if (!isStarted(watches)) {
-        return new Look.Unseen(
-            watches.unhealthy().stream()
-                .map(kind -> kind + " could not be listed within " + PATIENCE.toSeconds() + " s")
-                .toList());
+        return new Look.Unseen(notListed(watches));
       }
       var now = Instant.now();
       return new Look.Seen(
@@ -155,6 +200,32 @@ public final class LiveSnapshot {
     } finally {
       watches.stop();
     }
+  }
+
+  private static ClusterCaches caches(
+      Connection connection,
+      Set<String> namespaces,
+      List<MachineIdentity> identities,
+      Settings settings) {
+    var watches =
+        new ClusterCaches(
+            connection.client(),
+            connection.metadata(),
+            namespaces,
+            settings.namespace(),
+            settings.neverSuspend(),
+            settings.clusterResourceNamespace(),
+            settings.risk(),
+            new Exclusions(settings.riskExclude()));
+    watches.listAtMost(settings.suspensionLimit());
+    watches.index(new ListedIdentities(identities));
+    return watches;
+  }
+
+  private static List<String> notListed(ClusterCaches watches) {
+    return watches.unhealthy().stream()
+        .map(kind -> kind + " could not be listed within " + PATIENCE.toSeconds() + " s")
+        .toList();
   }
 
   private static boolean isStarted(ClusterCaches watches) {

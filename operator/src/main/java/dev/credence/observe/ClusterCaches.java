@@ -142,6 +142,7 @@ public final class ClusterCaches implements ClusterReader {
   private final Enqueuer waking = new Enqueuer(identities);
 
   private volatile List<Policy> policyFacts = List.of();
+  private volatile Optional<List<Policy>> assumed = Optional.empty();
   private volatile int mostSuspended = SuspensionFacts.MOST_SUSPENDED;
 
   /// `metadata` is a client with [MetadataOnly]; empty `namespaces`: all. `home`: the operator's
@@ -482,7 +483,12 @@ public final class ClusterCaches implements ClusterReader {
 
   @Override
   public List<Policy> policies() {
-    return policyFacts;
+    return assumed.orElse(policyFacts);
+  }
+
+  /// Answers with these policies instead of those of the cluster, for a plan; empty: no longer.
+  public void assume(Optional<List<Policy>> others) {
+    assumed = others;
   }
 
   @Override

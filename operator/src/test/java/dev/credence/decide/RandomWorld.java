@@ -673,6 +673,11 @@ final class RandomWorld {
   }
 
   private void writePolicy() {
+    world.write("kubectl", policy());
+  }
+
+  /// Any policy, of one of few names.
+  CredentialPolicy policy() {
     var policy = new CredentialPolicy();
     policy.setMetadata(new ObjectMetaBuilder().withName(one(List.of("a", "b", "c"))).build());
     policy.setSpec(
@@ -707,7 +712,7 @@ final class RandomWorld {
             oneOrNull(40, () -> new Review(one(List.of("1h", "2160h", "20000h")), action())),
             null,
             oneOrNull(20, () -> new Safety(one(List.of(0, 1, 5))))));
-    world.write("kubectl", policy);
+    return policy;
   }
 
   private CredentialPolicySpec.Action action() {

@@ -25,7 +25,9 @@ class RulesTest {
   private static final Set<String> ON_ABSENCE = Set.of("CredenceAbsent");
 
   private static final Set<String> COMMANDS =
-      Set.of("report", "explain", "rotate", "suspend", "resume", "approve", "review", "revoke");
+      Set.of(
+          "report", "explain", "plan", "rotate", "suspend", "resume", "approve", "review",
+          "revoke");
 
   static Stream<JsonNode> alerts() {
     return Rules.alerts();

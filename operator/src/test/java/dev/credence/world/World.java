@@ -378,6 +378,8 @@ public final class World implements ClusterReader {
   }
 
   /// Empty where the cache does not show such an identity.
+  private Optional<List<Policy>> assumed = Optional.empty();
+
   public Optional<Snapshot> see(String namespace, String identity) {
     var id = new Id("MachineIdentity", namespace, identity);
     return Optional.ofNullable(view("MachineIdentity").get(id))
@@ -603,7 +605,18 @@ public final class World implements ClusterReader {
 
   @Override
   public List<Policy> policies() {
-    return all("CredentialPolicy", CredentialPolicy.class).map(PolicyReader::of).toList();
+    return assumed.orElseGet(
+        () -> all("CredentialPolicy", CredentialPolicy.class).map(PolicyReader::of).toList());
+  }
+
+  /// What is seen as if the cluster had these policies.
+  public Optional<Snapshot> see(String namespace, String identity, List<Policy> policies) {
+    assumed = Optional.of(policies);
+    try {
+      return see(namespace, identity);
+    } finally {
+      assumed = Optional.empty();
+    }
   }
 
   @Override

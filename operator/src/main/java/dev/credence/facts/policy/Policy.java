@@ -43,6 +43,12 @@ public record Policy(
         name, generation, priority, namespaces, identities, types, other, sections, problems);
   }
 
+  /// The same in this generation.
+  public Policy with(long other) {
+    return new Policy(
+        name, other, priority, namespaces, identities, types, enforcement, sections, problems);
+  }
+
   /// The same with these sections.
   public Policy with(PolicySections others) {
     return new Policy(

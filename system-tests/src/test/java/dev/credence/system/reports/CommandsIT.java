@@ -222,6 +222,44 @@ class CommandsIT {
   }
 
   @Test
+  void plan_says_what_a_policy_does_before_it_is_applied(
+      TestNamespace namespace, LocalCluster cluster, @TempDir Path folder) throws IOException {
+    var scene = Scene.in(namespace);
+    var commands = new CommandLine(cluster);
+    scene.identity("crm", "secrets: [" + password("crm-db") + "]");
+    scene.awaitReady("crm");
+    var file =
+        Files.writeString(
+                folder.resolve("policy.yaml"),
+                """
+                apiVersion: credence.dev/v1alpha1
+                kind: CredentialPolicy
+                metadata: {name: for-%1$s}
+                spec:
+                  match:
+                    namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %1$s}}
+                  enforcement: Enforce
+                  owner: {required: true}
+                """
+                    .formatted(namespace.name()))
+            .toString();
+
+    var planned = commands.credence("plan", "-f", file, "-n", namespace.name());
+    assertThat(planned.code()).as(planned.err()).isZero();
+    assertThat(planned.out())
+        .contains("(Enforce): New", "1 of 1 identities affected", "1 no longer Ready")
+        .contains("MachineIdentity " + namespace.name() + "/crm", "no longer Ready: OwnerMissing");
+    scene.awaitReady("crm");
+
+    try (var policy = scene.policy("enforcement: Enforce, owner: {required: true}")) {
+      scene.await("crm", "Ready", "False OwnerMissing");
+      var again = commands.credence("plan", "-f", file, "-n", namespace.name(), "-o", "json");
+      assertThat(again.code()).as(again.err()).isZero();
+      assertThat(again.out()).contains("\"Unchanged\"", "\"affected\" : [ ]");
+    }
+  }
+
+  @Test
   void kubectl_finds_it_as_a_plugin(TestNamespace namespace, LocalCluster cluster) {
     var scene = Scene.in(namespace);
     var commands = new CommandLine(cluster);
