@@ -37,7 +37,7 @@ public interface Form {
 
   /// The only Secret types that are generated. A service-account token would be a token of any
   /// account of the namespace.
-  String SECRET_TYPE = "^(Opaque|kubernetes[.]io/basic-auth|kubernetes[.]io/ssh-auth)$";
+  String SECRET_TYPE = "^(Opaque|kubernetes[.]io/(basic-auth|ssh-auth|dockerconfigjson))$";
 
   /// A kind of object.
   String KIND = "^[A-Z][A-Za-z0-9]*$";
@@ -80,7 +80,7 @@ public interface Form {
               "must be one line without control characters and without invisible ones like a zero-width space"),
           Map.entry(
               SECRET_TYPE,
-              "must be Opaque, kubernetes.io/basic-auth or kubernetes.io/ssh-auth: Secrets of other types, above all tokens of service accounts, are not generated"),
+              "must be Opaque, kubernetes.io/basic-auth, kubernetes.io/ssh-auth or kubernetes.io/dockerconfigjson: Secrets of other types, above all tokens of service accounts, are not generated"),
           Map.entry(KIND, "must be a kind like ClusterIssuer"),
           Map.entry(DNS_NAME, "must be a DNS name like crm.sales.svc or *.example.com"),
           Map.entry(URI, "must be a URI like spiffe://example.com/crm"),

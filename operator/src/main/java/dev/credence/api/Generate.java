@@ -66,7 +66,7 @@ public record Generate(
       @JsonPropertyDescription("A private key, and its public half where a key for it is named.")
           KeyPair keyPair,
       @JsonPropertyDescription(
-              "Text with other keys of this Secret in braces: `postgres://{username|url}:{password|url}@db/crm`. Write `|url` inside URLs, or a value with a character like `/`, `@` or `%` breaks them: it percent-encodes the value. Without it the value is inserted as it is. `{{` is a brace.")
+              "Text with other keys of this Secret in braces: `postgres://{username|url}:{password|url}@db/crm`. Write `|url` inside URLs, or a value with a character like `/`, `@` or `%` breaks them: it percent-encodes the value. Without it the value is inserted as it is. `|json` escapes it for the inside of a JSON string, `|base64` encodes it as Base64. `{{` is a brace.")
           @Size(min = 1, max = 4096)
           String template) {}
 

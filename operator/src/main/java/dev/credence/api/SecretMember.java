@@ -41,6 +41,11 @@ import java.util.List;
     message = "a Secret of type kubernetes.io/ssh-auth needs a key `ssh-privatekey`")
 @ValidationRule(
     value =
+        "!has(self.generate) || !has(self.type) || self.type != 'kubernetes.io/dockerconfigjson' || self.generate.keys.exists(k, k.name == '.dockerconfigjson' && has(k.template))",
+    message =
+        "a Secret of type kubernetes.io/dockerconfigjson needs a key `.dockerconfigjson` with a `template` that gives JSON, with `{{` for a brace")
+@ValidationRule(
+    value =
         "!(has(self.generate) || has(self.token)) || !(has(oldSelf.generate) || has(oldSelf.token)) || (has(self.type) ? self.type : 'Opaque') == (has(oldSelf.type) ? oldSelf.type : 'Opaque')",
     message =
         "`type` cannot be changed, since Kubernetes fixes the type of a Secret: use a new name")
@@ -55,7 +60,7 @@ public record SecretMember(
             "The account elsewhere that this Secret opens: a database login, a cloud user, an API key's holder. Shown in status.credentials.")
         Account account,
     @JsonPropertyDescription(
-            "The type of the generated Secret: Opaque (default), kubernetes.io/basic-auth or kubernetes.io/ssh-auth.")
+            "The type of the generated Secret: Opaque (default), kubernetes.io/basic-auth, kubernetes.io/ssh-auth, or kubernetes.io/dockerconfigjson to pull images.")
         @Size(max = 253)
         @Pattern(Form.SECRET_TYPE)
         String type,

@@ -3,18 +3,20 @@ package dev.credence.generate;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.credence.facts.credential.Templates.Filter;
 import dev.credence.facts.credential.Templates.Layout;
 import dev.credence.facts.credential.Templates.Piece;
 import dev.credence.facts.credential.Templates.Reference;
 import dev.credence.facts.credential.Templates.Text;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/// Templates with the values in place. A value is put in as it is, or percent-encoded where the
-/// template says `|url`: braces in it mean nothing.
+/// Templates with the values in place. A value is inserted as it is, or encoded by the filter that
+/// the template names: braces in it mean nothing.
 ///
 /// Templates that refer to templates can double at each step, so the lengths are added up before
 /// anything is copied.
@@ -48,11 +50,31 @@ final class Expansion {
   private static byte[] bytes(Piece piece, Map<String, byte[]> values) {
     return switch (piece) {
       case Text(String text) -> text.getBytes(UTF_8);
-      case Reference(String name, boolean url) -> {
+      case Reference(String name, Filter filter) -> {
         byte[] value = Objects.requireNonNull(values.get(name), name);
-        yield url ? percentEncoded(value) : value;
+        yield switch (filter) {
+          case none -> value;
+          case url -> percentEncoded(value);
+          case json -> escaped(value);
+          case base64 -> Base64.getEncoder().encode(value);
+        };
       }
     };
+  }
+
+  /// Inside the quotes of a JSON string. Bytes above 127 are parts of UTF-8 and stay.
+  private static byte[] escaped(byte[] value) {
+    ByteBuffer encoded = ByteBuffer.allocate(6 * value.length);
+    for (byte part : value) {
+      if (part == '"' || part == '\\') {
+        encoded.put((byte) '\\').put(part);
+      } else if (part >= 0 && part < ' ') {
+        encoded.put("\\u00".getBytes(UTF_8)).put(HEX[part >> 4]).put(HEX[part & 0xf]);
+      } else {
+        encoded.put(part);
+      }
+    }
+    return Arrays.copyOf(encoded.array(), encoded.position());
   }
 
   /// All but the unreserved characters of RFC 3986.

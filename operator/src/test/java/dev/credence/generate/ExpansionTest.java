@@ -5,10 +5,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.credence.facts.credential.Generator.Fixed;
 import dev.credence.facts.credential.Generator.Template;
 import dev.credence.facts.credential.KeySpec;
 import dev.credence.facts.credential.Templates;
+import dev.credence.facts.text.JsonSyntax;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -53,6 +55,31 @@ class ExpansionTest {
       assertThat(read.getUserInfo()).isEqualTo("crm:" + value);
       assertThat(url).matches("postgres://crm:([A-Za-z0-9._~-]|%[0-9A-F]{2})*@db[.].*");
     }
+  }
+
+  @Test
+  void what_is_for_json_comes_back_from_it() throws Exception {
+    Random random = new Random(3);
+    for (int draw = 0; draw < 500; draw++) {
+      String value = text(random, draw % 20) + "\"\\\n\t\u0001\u007f Ü😀";
+      String json =
+          fill(
+              new KeySpec("password", new Fixed(value)),
+              template("url", "{{\"password\":\"{password|json}\"}}"));
+      assertThat(JsonSyntax.invalidAt(json)).isEmpty();
+      assertThat(new ObjectMapper().readTree(json).path("password").asText()).isEqualTo(value);
+    }
+  }
+
+  @Test
+  void a_composed_key_is_encoded_as_base64() {
+    assertThat(
+            fill(
+                template("url", "{auth|base64}"),
+                template("auth", "{user}:{password}"),
+                new KeySpec("user", new Fixed("crm")),
+                new KeySpec("password", new Fixed("s3cret?>"))))
+        .isEqualTo("Y3JtOnMzY3JldD8+");
   }
 
   @Test

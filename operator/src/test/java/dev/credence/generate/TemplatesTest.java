@@ -42,6 +42,8 @@ class TemplatesTest {
         "{id_key.pub}{id_key}",
         "postgres://{username|url}:{password|url}@db.sales/crm",
         "{blob|url}",
+        "{blob|base64}",
+        "{{\"user\": \"{username|json}\"}}",
         "}}{{"
       })
   void a_template_of_known_keys_and_doubled_braces_is_fine(String template) {
@@ -54,7 +56,7 @@ class TemplatesTest {
         "{username|}",
         "{username|URL}",
         "{username | url}",
-        "{username|base64}",
+        "{username|base32}",
         "{|url}",
         "{username|url|url}",
         "{username|url"
@@ -79,6 +81,13 @@ class TemplatesTest {
       })
   void a_template_that_cannot_be_filled_in_says_why(String template, String sentence) {
     assertThat(problem(template)).contains(sentence);
+  }
+
+  @Test
+  void raw_bytes_are_no_text_for_json() {
+    assertThat(problem("{blob|json}"))
+        .contains(
+            "template url: {blob} is raw bytes and not text; encode it as Hex, Base64 or Base64Url");
   }
 
   @Test

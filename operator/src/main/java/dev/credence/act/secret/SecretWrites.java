@@ -42,7 +42,11 @@ public final class SecretWrites {
 
   /// The types of which a Secret may be taken over; the schema lets no others be made.
   private static final Set<String> ADOPTABLE =
-      Set.of(OPAQUE, "kubernetes.io/basic-auth", "kubernetes.io/ssh-auth");
+      Set.of(
+          OPAQUE,
+          "kubernetes.io/basic-auth",
+          "kubernetes.io/ssh-auth",
+          "kubernetes.io/dockerconfigjson");
 
   private final SecretRequests secrets;
   private final TokenRequests tokens;
@@ -310,7 +314,7 @@ public final class SecretWrites {
           subject,
           "is of type "
               + secret.getType()
-              + ", which is not taken over: only Opaque, kubernetes.io/basic-auth and kubernetes.io/ssh-auth are");
+              + ", which is not taken over: only Opaque, kubernetes.io/basic-auth, kubernetes.io/ssh-auth and kubernetes.io/dockerconfigjson are");
     }
     if (secret == null || !foreign) {
       return;

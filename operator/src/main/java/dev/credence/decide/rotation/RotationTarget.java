@@ -7,6 +7,7 @@ import dev.credence.decide.policy.Approved;
 import dev.credence.decide.policy.EffectivePolicy;
 import dev.credence.decide.rotation.CredentialPlan.Blocker;
 import dev.credence.facts.Snapshot;
+import dev.credence.facts.credential.DockerConfig;
 import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.Handled;
 import dev.credence.facts.credential.HookJob;
@@ -240,7 +241,14 @@ public record RotationTarget(
   private Optional<Blocker> problem(Optional<Issue> current) {
     return switch (material) {
       case GeneratedContent(var keys) ->
-          Templates.problem(keys).or(() -> SlowKeys.problem(keys)).map(this::forItsAuthor);
+          Templates.problem(keys)
+              .or(() -> SlowKeys.problem(keys))
+              .or(
+                  () ->
+                      wanted.type().equals(DockerConfig.TYPE)
+                          ? DockerConfig.problem(keys)
+                          : Optional.empty())
+              .map(this::forItsAuthor);
       case TokenRecipe token -> TokenAnchors.problem(this, token, current);
     };
   }

@@ -21,15 +21,14 @@ import java.util.stream.Stream;
 /// decision may ask before anything is made.
 ///
 /// `{name}` in a template is the value of another key of the Secret (or of the public half of a key
-/// pair), `{name|url}` the same percent-encoded for a part of a URL, `{{` is a brace and `}}` is
-/// the other.
+/// pair), `{name|url}` the same value encoded by a [Filter], `{{` is a brace and `}}` is the other.
 public final class Templates {
 
   /// A template with more references than this is refused.
   public static final int MOST_REFERENCES = 32;
 
   private static final Pattern PIECE =
-      Pattern.compile("\\G(?:[^{}]+|\\{\\{|}}|\\{[-._a-zA-Z0-9]+(?:\\|url)?})");
+      Pattern.compile("\\G(?:[^{}]+|\\{\\{|}}|\\{[-._a-zA-Z0-9]+(?:\\|(?:url|json|base64))?})");
 
   private Templates() {}
 
@@ -54,10 +53,19 @@ public final class Templates {
 
   public record Text(String text) implements Piece {}
 
-  /// `url`: percent-encoded (RFC 3986), so that whatever the value holds it is one part of a URL.
-  public record Reference(String name, boolean url) implements Piece {}
+  public record Reference(String name, Filter filter) implements Piece {}
 
-  private static final String URL = "|url";
+  /// How a value is encoded where a template inserts it.
+  public enum Filter {
+    /// as it is
+    none,
+    /// percent-encoded (RFC 3986): one part of a URL, whatever the value holds
+    url,
+    /// escaped (RFC 8259): the text inside the quotes of a JSON string
+    json,
+    /// Base64 with padding (RFC 4648)
+    base64
+  }
 
   /// Why these keys cannot be made as they are written: a sentence for their author.
   public static Optional<String> problem(List<KeySpec> keys) {
@@ -136,13 +144,18 @@ public final class Templates {
         return Optional.of(
             "template %s: {%s} is not a key of this Secret".formatted(layout.key(), name));
       }
-      if (raw.contains(name) && !use.url()) {
+      if (raw.contains(name) && !isText(use.filter())) {
         return Optional.of(
             "template %s: {%s} is raw bytes and not text; encode it as Hex, Base64 or Base64Url"
                 .formatted(layout.key(), name));
       }
     }
     return Optional.empty();
+  }
+
+  /// Whether the result is text, whatever the bytes of the value are.
+  private static boolean isText(Filter filter) {
+    return filter == Filter.url || filter == Filter.base64;
   }
 
   private static Optional<String> circle(List<KeySpec> keys) {
@@ -183,12 +196,16 @@ public final class Templates {
     return switch (read) {
       case "{{" -> new Text("{");
       case "}}" -> new Text("}");
-      case String key when key.endsWith(URL + "}") && key.startsWith("{") ->
-          new Reference(key.substring(1, key.length() - URL.length() - 1), true);
-      case String key when key.startsWith("{") ->
-          new Reference(key.substring(1, key.length() - 1), false);
+      case String key when key.startsWith("{") -> reference(key.substring(1, key.length() - 1));
       case String text -> new Text(text);
     };
+  }
+
+  private static Reference reference(String use) {
+    var bar = use.indexOf('|');
+    return bar < 0
+        ? new Reference(use, Filter.none)
+        : new Reference(use.substring(0, bar), Filter.valueOf(use.substring(bar + 1)));
   }
 
   /// The keys of the Secret, public halves included.

@@ -2,6 +2,7 @@
 package dev.credence.facts.credential;
 
 import dev.credence.facts.credential.Generator.Encoding;
+import dev.credence.facts.credential.Templates.Filter;
 import dev.credence.facts.credential.Templates.Layout;
 import dev.credence.facts.credential.Templates.Reference;
 import dev.credence.facts.credential.Templates.Text;
@@ -109,7 +110,11 @@ public final class UrlParts {
 
   /// `template`: what has the reference; `seen`: templates that were followed.
   private void judge(String template, Reference use, boolean inUserInfo, Set<String> seen) {
-    if (use.url()) {
+    if (use.filter() == Filter.url) {
+      return;
+    }
+    if (use.filter() == Filter.base64) {
+      found.computeIfAbsent(template, _ -> new TreeSet<>()).add(use.name());
       return;
     }
     var inner = templates.get(use.name());

@@ -3,8 +3,10 @@ package dev.credence.system.journey;
 
 import static dev.credence.testing.Eventually.eventually;
 import static dev.credence.testing.Eventually.within;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.MachineIdentityStatus.CredentialState;
 import dev.credence.cluster.LocalCluster;
@@ -16,6 +18,7 @@ import dev.credence.system.Registration;
 import dev.credence.system.Scene;
 import dev.credence.system.Versions;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -58,6 +61,7 @@ class ExampleIT {
               "database-password",
               "discovery",
               "gitops",
+              "image-pull",
               "offboarding",
               "quickstart",
               "suspend-and-resume");
@@ -180,6 +184,40 @@ class ExampleIT {
         assertThat(partner.refused()).isZero();
       }
     }
+  }
+
+  @BesideOthers
+  void image_pull() throws IOException {
+    var scene = new Scene(cluster.client(), "builds");
+    try (var applied = apply("image-pull", "builds")) {
+      scene.awaitReady("image-puller");
+      var secret = scene.secret("registry-pull").get();
+      assertThat(secret.getType()).isEqualTo("kubernetes.io/dockerconfigjson");
+      assertLogin(secret);
+      scene.annotate(scene.secret("registry-pull"), "credence.dev/rotate", "now");
+      scene.awaitVersion("registry-pull", 2);
+      var next = scene.secret("registry-pull").get();
+      assertLogin(next);
+      assertThat(text(next, "username")).isNotEqualTo(text(secret, "username"));
+    }
+  }
+
+  private static void assertLogin(Secret secret) throws IOException {
+    var login =
+        new ObjectMapper()
+            .readTree(text(secret, ".dockerconfigjson"))
+            .path("auths")
+            .path("registry.builds.example.com");
+    var user = text(secret, "username");
+    var password = text(secret, "password");
+    assertThat(login.path("username").asText()).isEqualTo(user);
+    assertThat(login.path("password").asText()).isEqualTo(password);
+    assertThat(new String(Base64.getDecoder().decode(login.path("auth").asText()), UTF_8))
+        .isEqualTo(user + ":" + password);
+  }
+
+  private static String text(Secret secret, String key) {
+    return new String(Base64.getDecoder().decode(secret.getData().get(key)), UTF_8);
   }
 
   @BesideOthers
