@@ -102,7 +102,7 @@ public final class Act {
         secrets.checkAdoptable(adopt.subject(), adopt.receipt().isPresent(), identity);
         metadata.adopt(namespace, adopt, identity.getMetadata().getUid());
       }
-      case Action.Reword reword -> secrets.reword(reword, namespace);
+      case Action.Reword reword -> secrets.reword(reword, identity);
       case Action.ResetIssuedAt redate -> metadata.redate(namespace, redate);
       case Action.Release(var subject, var guard, var left) ->
           metadata.release(namespace, subject, guard, left);

@@ -41,8 +41,8 @@ public interface Api {
   /// as `<uid>=<pods>/<from before>@<time>`.
   String EVICTED = "credence.dev/evicted";
 
-  /// A digest of how the value was made, so that a changed `generate` is noticed. Holds nothing
-  /// secret.
+  /// Digests of how the value and each of its keys were made, so that a changed `generate` is
+  /// noticed. Holds nothing secret.
   String RECIPE = "credence.dev/recipe";
 
   /// On a generated Secret: the keys of its data that Credence wrote, `<key>.previous` included,

@@ -7,6 +7,7 @@ import dev.credence.facts.credential.HookRun;
 import dev.credence.facts.credential.Hooks.Hook;
 import dev.credence.facts.credential.Hooks.Step;
 import dev.credence.facts.credential.Issuance;
+import dev.credence.facts.credential.KeySpec;
 import dev.credence.facts.credential.SecretContent;
 import dev.credence.facts.credential.TokenInvalidation;
 import dev.credence.facts.credential.TokenRecipe;
@@ -120,10 +121,19 @@ public sealed interface Action {
       Why why)
       implements Action {}
 
-  /// Updates fixed texts and templates to the generator spec. The secret values stay, and so does
-  /// the version.
-  record Reword(ObjectRef subject, Preconditions guard, GeneratedContent recipe)
-      implements Action {}
+  /// Bring fixed texts and templates to what the recipe says, and generate the keys that were added
+  /// to it. The secret values that exist stay, and so does the version.
+  record Reword(
+      ObjectRef subject,
+      Preconditions guard,
+      GeneratedContent recipe,
+      long version,
+      List<KeySpec> added)
+      implements Action {
+    public Reword {
+      added = List.copyOf(added);
+    }
+  }
 
   /// Records that the previous value is being revoked where it is checked, before its hook is
   /// started: from here on a rollback to it is impossible.

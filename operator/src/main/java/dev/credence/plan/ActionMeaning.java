@@ -3,6 +3,7 @@ package dev.credence.plan;
 
 import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.Issuance;
+import dev.credence.facts.credential.KeySpec;
 import dev.credence.facts.credential.SecretContent;
 import dev.credence.facts.credential.TokenRecipe;
 import dev.credence.facts.object.ObjectRef.Kind;
@@ -97,15 +98,18 @@ public record ActionMeaning(
                     .formatted(subject, why))
             : removes;
       }
-      case Action.Reword(var subject, _, _) ->
+      case Action.Reword(var subject, _, _, _, var added) ->
           of(
                   action,
-                  "bring the fixed texts and templates of %s up to date; its secret values stay"
-                      .formatted(subject))
+                  "bring the fixed texts and templates of %s up to date%s; its secret values stay"
+                      .formatted(
+                          subject, added.isEmpty() ? "" : " and generate " + keyNames(added)))
               .event(
                   "Reworded",
                   subject
-                      + ": its fixed texts and templates are as the spec has them now; its secret values stay");
+                      + ": its fixed texts and templates are as the spec has them now"
+                      + (added.isEmpty() ? "" : ", and " + keyNames(added) + " is generated")
+                      + "; its secret values stay");
       case Action.ResetIssuedAt redate ->
           of(action, "count " + redate.subject() + " from now on: its date is to come")
               .warning(
@@ -264,5 +268,9 @@ public record ActionMeaning(
       case Why.OnChange _ -> "since `generate` or `token` was changed";
       case Why.Dead(var how) -> "since the one before opens nothing any more: " + how;
     };
+  }
+
+  private static String keyNames(List<KeySpec> keys) {
+    return keys.stream().map(KeySpec::name).collect(Collectors.joining(", "));
   }
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// Reads untrusted texts.
 public final class UntrustedText {
   private static final int LONGEST = 253;
+  private static final int LONGEST_RECORD = 16_384;
   private static final long HIGHEST_VERSION = 1_000_000_000_000L;
 
   public static Optional<String> present(@Nullable String text) {
@@ -35,6 +36,12 @@ public final class UntrustedText {
   /// A text that Credence cannot have written counts as missing.
   public static Optional<String> line(@Nullable String text) {
     return present(text).filter(UntrustedText::isOneLine);
+  }
+
+  /// The same for a record that we write, which may be longer.
+  public static Optional<String> record(@Nullable String text) {
+    return present(text)
+        .filter(found -> found.length() <= LONGEST_RECORD && !InvisibleCharacters.isIn(found));
   }
 
   public static Optional<Duration> duration(@Nullable String text) {

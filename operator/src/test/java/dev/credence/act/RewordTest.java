@@ -13,6 +13,7 @@ import dev.credence.facts.credential.Generator.Password;
 import dev.credence.facts.credential.Generator.Template;
 import dev.credence.facts.credential.KeySpec;
 import dev.credence.plan.Action;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,7 @@ class RewordTest {
             .addToAnnotations("credence.dev/previous-retires-at", "2027-01-02T00:00:00Z")
             .endMetadata();
     acting.api.answers(stored.build()).echoes();
-    acting.perform(new Action.Reword(Payments.DB, Payments.JUDGED, RECIPE));
+    acting.perform(reword());
     assertThat(acting.api.lines()).containsExactly("GET " + PAYMENTS_DB, "PUT " + PAYMENTS_DB);
     var data = acting.sent().path("data");
     assertThat(text(data.path("password").asText())).isEqualTo("the first value");
@@ -55,10 +56,46 @@ class RewordTest {
   }
 
   @Test
+  void a_key_that_was_added_gets_a_value_and_the_others_stay() {
+    var added = new KeySpec("token", new Password(20, Characters.Digits));
+    var theirs = new KeySpec("of-somebody-else", new Password(20, Characters.Digits));
+    var keys = new ArrayList<>(RECIPE.keys());
+    keys.add(added);
+    keys.add(theirs);
+    keys.add(new KeySpec("header", new Template("Bearer {token}")));
+    var recipe = new GeneratedContent(keys);
+    var stored =
+        Payments.stored()
+            .addToData("of-somebody-else", base64("stays"))
+            .editMetadata()
+            .addToAnnotations("credence.dev/keys", "host,password,uri,username")
+            .endMetadata();
+    acting.api.answers(stored.build());
+    acting.api.echoes();
+    acting.perform(
+        new Action.Reword(Payments.DB, Payments.JUDGED, recipe, 7, List.of(added, theirs)));
+    var data = acting.sent().path("data");
+    assertThat(text(data.path("password").asText())).isEqualTo("the first value");
+    assertThat(text(data.path("of-somebody-else").asText())).isEqualTo("stays");
+    assertThat(text(data.path("token").asText())).matches("[0-9]{20}");
+    assertThat(text(data.path("header").asText()))
+        .isEqualTo("Bearer " + text(data.path("token").asText()));
+    var annotations = acting.sent().at("/metadata/annotations");
+    assertThat(annotations.path("credence.dev/keys").asText().split(","))
+        .contains("token", "header", "password")
+        .doesNotContain("of-somebody-else");
+    assertThat(annotations.path("credence.dev/recipe").asText()).isEqualTo(recipe.digest());
+  }
+
+  private static Action.Reword reword() {
+    return new Action.Reword(Payments.DB, Payments.JUDGED, RECIPE, 7, List.of());
+  }
+
+  @Test
   void where_a_value_is_missing_that_a_template_needs_nothing_is_written() {
     var stored = Payments.stored().removeFromData("password");
     acting.api.answers(stored.build());
-    var refusal = acting.refused(new Action.Reword(Payments.DB, Payments.JUDGED, RECIPE));
+    var refusal = acting.refused(reword());
     assertThat(refusal).hasMessageContaining("its key password is missing");
     assertThat(acting.api.lines()).containsExactly("GET " + PAYMENTS_DB);
   }
@@ -67,7 +104,7 @@ class RewordTest {
   void one_that_changed_meanwhile_is_left_for_the_next_look() {
     var stored = Payments.stored().editMetadata().withResourceVersion("77").endMetadata();
     acting.api.answers(stored.build());
-    acting.refused(new Action.Reword(Payments.DB, Payments.JUDGED, RECIPE));
+    acting.refused(reword());
     assertThat(acting.api.lines()).containsExactly("GET " + PAYMENTS_DB);
   }
 }

@@ -144,7 +144,7 @@ final class Hands {
               secret -> with(secret, Map.of(Api.PREVIOUS_IS, "ending")));
       case Action.Remove(_, var guard, _) -> removed(found, guard, identity);
       case Action.Adopt adopt -> adopted(adopt, found, identity, now);
-      case Action.Reword(_, var guard, var recipe) ->
+      case Action.Reword(_, var guard, var recipe, _, _) ->
           updated(
               found,
               guard,

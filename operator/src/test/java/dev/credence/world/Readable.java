@@ -362,14 +362,18 @@ public final class Readable {
       case Action.Remove(var subject, _, var why) -> "Remove " + subject + ": " + why;
       case Action.Adopt(var subject, _, var receipt, _) ->
           "Adopt " + subject + receipt.map(says -> " as " + receipt(says)).orElse("");
-      case Action.Reword(var subject, _, var recipe) ->
+      case Action.Reword(var subject, _, var recipe, _, var added) ->
           "Reword "
               + subject
               + ": "
               + recipe.keys().stream()
                   .filter(GeneratedContent::isText)
                   .map(key -> key.name())
-                  .collect(Collectors.joining(", "));
+                  .collect(Collectors.joining(", "))
+              + (added.isEmpty()
+                  ? ""
+                  : "; generate "
+                      + added.stream().map(key -> key.name()).collect(Collectors.joining(", ")));
       case Action.ResetIssuedAt(var subject, _, var issuedAt, var until) ->
           "Redate "
               + subject

@@ -267,12 +267,19 @@ public final class SecretWrites {
         .collect(Collectors.toSet());
   }
 
-  /// Of what we wrote, only texts change, or go with their key.
-  public void reword(Action.Reword reword, String namespace) {
+  /// Of what we wrote, only texts change, or go with their key; keys that were added come.
+  public void reword(Action.Reword reword, MachineIdentity identity) {
     var subject = reword.subject();
     var recipe = reword.recipe();
-    var secret = secrets.judged(namespace, subject, reword.guard());
-    var texts = filled(recipe, Data.decoded(secret), subject);
+    var added = new GeneratedContent(reword.added());
+    var slow = slow(added, reword.version(), subject, identity);
+    var secret = secrets.judged(namespace(identity), subject, reword.guard());
+    var values = Data.decoded(secret);
+    var fresh = made(added, reword.version(), Map.of(), subject, slow);
+    // A key of that name that somebody else wrote stays until the next version.
+    fresh.keySet().removeAll(values.keySet());
+    values.putAll(fresh);
+    var texts = filled(recipe, values, subject);
     var wanted = Templates.names(recipe.keys()).collect(Collectors.toSet());
     var own = OwnKeys.of(secret, wanted);
     var data = Data.of(secret);
@@ -280,9 +287,11 @@ public final class SecretWrites {
         .filter(key -> !Data.isPrevious(key) && !wanted.contains(key))
         .forEach(data::remove);
     data.putAll(Data.encoded(texts));
+    data.putAll(Data.encoded(fresh));
     secret.setData(data);
     var written = new TreeSet<>(own);
     written.addAll(texts.keySet());
+    written.addAll(fresh.keySet());
     var annotations = new HashMap<>(secret.getMetadata().getAnnotations());
     annotations.keySet().retainAll(OF_THE_OVERLAP);
     annotations.put(Api.RECIPE, recipe.digest());

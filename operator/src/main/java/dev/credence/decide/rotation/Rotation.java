@@ -288,7 +288,8 @@ public final class Rotation {
         .orElseGet(() -> plans.kept(current, Phase.Fresh, plans.note(current)));
   }
 
-  /// Fixed texts and templates follow the spec at once; the secret values stay.
+  /// Fixed texts and templates follow the spec at once, and keys that were added get a value; the
+  /// other secret values stay.
   private Optional<Builder> reworded(IssuedSecret current) {
     if (!(t.material() instanceof GeneratedContent recipe)
         || !RotationTrigger.isReworded(t, current.issue())) {
@@ -303,6 +304,12 @@ public final class Rotation {
     return Optional.of(
         plan.writes(t.subject()) || t.isSetBack()
             ? plan
-            : plan.doing(new Action.Reword(t.subject(), current.guard(), recipe)));
+            : plan.doing(
+                new Action.Reword(
+                    t.subject(),
+                    current.guard(),
+                    recipe,
+                    current.issue().version(),
+                    current.issue().recipe().map(recipe::added).orElse(List.of()))));
   }
 }

@@ -7,6 +7,7 @@ import dev.credence.facts.credential.SecretContent.Change;
 import dev.credence.facts.credential.TokenRecipe;
 import dev.credence.facts.identity.Member.Issue;
 import dev.credence.plan.Action.Why;
+import java.util.EnumSet;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -43,13 +44,15 @@ public final class RotationTrigger {
             .isEmpty();
   }
 
-  /// Whether only fixed texts differ from the generator spec.
+  /// Whether the Secret can be brought to the spec without replacing a secret value.
   static boolean isReworded(RotationTarget t, Issue issue) {
-    return since(t, issue) == Change.Texts;
+    return EnumSet.of(Change.Texts, Change.KeyAdded).contains(since(t, issue));
   }
 
+  /// An added key goes through the hooks that apply and verify, as every secret value does.
   private static Change since(RotationTarget t, Issue issue) {
-    return issue.recipe().map(t.material()::since).orElse(Change.Nothing);
+    var change = issue.recipe().map(t.material()::since).orElse(Change.Nothing);
+    return change == Change.KeyAdded && t.hooks().stage() ? Change.Generators : change;
   }
 
   /// Why it was revoked, if that was not answered yet.

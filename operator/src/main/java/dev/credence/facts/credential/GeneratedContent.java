@@ -2,7 +2,9 @@
 package dev.credence.facts.credential;
 
 import dev.credence.facts.text.Digests;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -10,31 +12,81 @@ import java.util.stream.Stream;
 public record GeneratedContent(List<KeySpec> keys) implements SecretContent {
 
   private static final char SEPARATOR = '.';
+  private static final String EACH = " ";
+  private static final String NEXT = ",";
+  private static final String IS = "=";
+  private static final String TEXT = "text";
+  private static final int MARK_BYTES = 4;
 
   public GeneratedContent {
     keys = List.copyOf(keys);
   }
 
-  /// That of the generators, then that of the texts where there are some: which of the two changed
-  /// makes a difference. The text under it is written out here and not taken from `toString`, so
-  /// that a renamed component changes nothing.
+  /// That of the generators, then that of the texts where there are some, then one for each key:
+  /// which of them changed makes a difference. The text under it is written out here and not taken
+  /// from `toString`, so that a renamed component changes nothing.
   @Override
   public String digest() {
-    return keys.stream().anyMatch(GeneratedContent::isText)
-        ? generators() + SEPARATOR + digest(keys.stream().filter(GeneratedContent::isText))
-        : generators();
+    return whole()
+        + EACH
+        + keys.stream()
+            .map(key -> key.name() + IS + mark(key))
+            .sorted()
+            .collect(Collectors.joining(NEXT));
   }
 
   @Override
   public Change since(String made) {
+    var recorded = made.split(EACH, 2);
     // One digest over everything is what the first versions wrote.
-    if (made.equals(digest()) || made.equals(digest(keys.stream()))) {
+    if (recorded[0].equals(whole()) || recorded[0].equals(digest(keys.stream()))) {
       return Change.Nothing;
+    }
+    if (recorded.length == 2) {
+      var marks = marks(recorded[1]);
+      if (keys.stream()
+          .anyMatch(key -> !mark(key).equals(marks.getOrDefault(key.name(), mark(key))))) {
+        return Change.Generators;
+      }
+      return added(made).isEmpty() ? Change.Texts : Change.KeyAdded;
     }
     var end = made.indexOf(SEPARATOR);
     return (end < 0 ? made : made.substring(0, end)).equals(generators())
         ? Change.Texts
         : Change.Generators;
+  }
+
+  /// The keys with a generator that a value made by the one of this digest does not have. Empty
+  /// where the digest does not name its keys.
+  public List<KeySpec> added(String made) {
+    var recorded = made.split(EACH, 2);
+    return recorded.length < 2
+        ? List.of()
+        : keys.stream()
+            .filter(key -> !isText(key) && !marks(recorded[1]).containsKey(key.name()))
+            .toList();
+  }
+
+  private static Map<String, String> marks(String recorded) {
+    var marks = new HashMap<String, String>();
+    for (var entry : recorded.split(NEXT, -1)) {
+      var is = entry.indexOf(IS);
+      if (is > 0) {
+        marks.put(entry.substring(0, is), entry.substring(is + 1));
+      }
+    }
+    return marks;
+  }
+
+  /// A short digest of its generator; the same for all texts.
+  private static String mark(KeySpec key) {
+    return isText(key) ? TEXT : Digests.of(line(key), MARK_BYTES);
+  }
+
+  private String whole() {
+    return keys.stream().anyMatch(GeneratedContent::isText)
+        ? generators() + SEPARATOR + digest(keys.stream().filter(GeneratedContent::isText))
+        : generators();
   }
 
   private String generators() {

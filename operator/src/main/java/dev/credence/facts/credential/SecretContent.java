@@ -13,8 +13,10 @@ public sealed interface SecretContent permits GeneratedContent, TokenRecipe {
 
   enum Change {
     Nothing,
-    /// fixed texts and templates alone: the secret values stay
+    /// fixed texts, templates, or keys that were removed: the secret values stay
     Texts,
+    /// keys with a generator were added, and texts may have changed: the values that exist stay
+    KeyAdded,
     /// how a secret value is made: there is to be a new one
     Generators
   }

@@ -50,7 +50,7 @@ public final class FormerScope {
     return Stream.concat(
         Stream.of(
             line("secret", name, secret.type()),
-            line("made", name, text(secret.material().map(SecretContent::digest))),
+            line("made", name, text(secret.material().map(FormerScope::digest))),
             line("opens", name, text(secret.account().map(FormerScope::elsewhere)))),
         Stream.of(Hooks.Step.values())
             .flatMap(
@@ -84,6 +84,11 @@ public final class FormerScope {
   /// Tabs and new lines are in none of these texts: the schema refuses them.
   private static String line(String... parts) {
     return String.join("\t", parts);
+  }
+
+  /// Without the digests of the keys, which earlier versions did not write.
+  private static String digest(SecretContent material) {
+    return material.digest().split(" ", 2)[0];
   }
 
   private FormerScope() {}

@@ -113,7 +113,7 @@ public final class MemberReader {
             issuedAt.get(),
             retiresAt,
             previous(annotations.get(Api.PREVIOUS_IS)),
-            UntrustedText.line(annotations.get(Api.RECIPE)),
+            UntrustedText.record(annotations.get(Api.RECIPE)),
             UntrustedText.line(annotations.get(Api.ACCOUNT_UID)),
             handled(annotations),
             aborted(annotations),
@@ -144,7 +144,7 @@ public final class MemberReader {
 
   private static Optional<Aborted> aborted(Map<String, String> annotations) {
     var at = UntrustedText.time(annotations.get(Api.ABORTED_AT));
-    var recipe = UntrustedText.line(annotations.get(Api.ABORTED_RECIPE));
+    var recipe = UntrustedText.record(annotations.get(Api.ABORTED_RECIPE));
     return at.flatMap(time -> recipe.map(digest -> new Aborted(time, digest)));
   }
 
