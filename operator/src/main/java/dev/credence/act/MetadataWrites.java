@@ -17,6 +17,7 @@ import dev.credence.plan.Action.Labelling;
 import dev.credence.raw.FieldOwners;
 import dev.credence.raw.MarkRecord;
 import dev.credence.raw.Metadata;
+import dev.credence.raw.MetadataRecord;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -136,6 +137,20 @@ final class MetadataWrites {
               annotations.put(Api.KEYS, "");
             });
     patch(namespace, adopt.subject(), adopt.guard(), Map.of("annotations", annotations));
+  }
+
+  void update(String namespace, Action.UpdateMetadata update) {
+    var labels = new HashMap<String, @Nullable Object>(update.metadata().labels());
+    update.removedLabels().forEach(key -> labels.put(key, null));
+    var annotations = new HashMap<String, @Nullable Object>(update.metadata().annotations());
+    update.removedAnnotations().forEach(key -> annotations.put(key, null));
+    var record = MetadataRecord.text(update.metadata());
+    annotations.put(Api.METADATA, record.isEmpty() ? null : record);
+    patch(
+        namespace,
+        update.subject(),
+        update.guard(),
+        Map.of("labels", labels, "annotations", annotations));
   }
 
   void redate(String namespace, Action.ResetIssuedAt redate) {

@@ -49,6 +49,10 @@ public interface Api {
   /// with commas in between. Every other key is of somebody else.
   String KEYS = "credence.dev/keys";
 
+  /// On a generated Secret: the labels and annotations of `metadata` in the spec that Credence
+  /// wrote, each with a digest of its value. Every other one is of somebody else.
+  String METADATA = "credence.dev/metadata";
+
   /// On a Certificate that Credence created or adopted: digests of the fields of its spec that
   /// Credence wrote.
   String FIELDS = "credence.dev/fields";

@@ -28,6 +28,10 @@ import java.util.List;
     message =
         "a Secret with `hooks` or `token` has a name of at most 200 characters: others are named after it")
 @ValidationRule(
+    value = "!has(self.metadata) || has(self.generate) || has(self.token)",
+    message =
+        "`metadata` needs `generate` or `token`: the operator does not write labels of a Secret that is only linked")
+@ValidationRule(
     value = "!has(self.type) || has(self.generate)",
     message =
         "`type` needs `generate`: a Secret with `token` is Opaque, and the type of one that is only linked is its own affair")
@@ -65,6 +69,9 @@ public record SecretMember(
         @Pattern(Form.SECRET_TYPE)
         String type,
     @JsonPropertyDescription(
+            "Labels and annotations of the generated Secret. The Secrets `<secret>-pending` and `<secret>-anchor-v<N>` do not have them.")
+        SecretMetadata metadata,
+    @JsonPropertyDescription(
             "Have the operator make the value, own the Secret and rotate it. Changing it issues a new version.")
         Generate generate,
     @JsonPropertyDescription(
@@ -76,6 +83,18 @@ public record SecretMember(
     @JsonPropertyDescription(
             "Have the operator request tokens of a ServiceAccount, put them into this Secret under `token`, and renew each when 80 % of the life that the API server granted is over.")
         Token token) {
+
+  /// One without metadata.
+  public SecretMember(
+      String name,
+      Account account,
+      String type,
+      Generate generate,
+      Rotation rotation,
+      Hooks hooks,
+      Token token) {
+    this(name, account, type, null, generate, rotation, hooks, token);
+  }
 
   static final String SLOW_KEYS_LAST =
       "!has(self.generate) || !has(self.rotation) || !has(self.rotation.interval) || !self.rotation.interval.matches('"

@@ -30,6 +30,7 @@ import dev.credence.decide.rotation.CredentialPlan;
 import dev.credence.decide.rotation.CredentialPlan.Blocker;
 import dev.credence.decide.rotation.Decommissioning;
 import dev.credence.decide.rotation.LinkedSecrets;
+import dev.credence.decide.rotation.MetadataUpdate;
 import dev.credence.decide.rotation.Rotation;
 import dev.credence.decide.rotation.RotationSchedule;
 import dev.credence.decide.rotation.RotationState;
@@ -451,6 +452,7 @@ public final class Decide {
     actions.addAll(restarts.actions());
     actions.addAll(Clearing.of(s));
     var written = subjects(actions);
+    updates().filter(action -> written.add(action.subject())).forEach(actions::add);
     Stream.concat(
             seats.stream().flatMap(seat -> OwnerReferences.of(s, seat).stream()),
             markings.stream().flatMap(marking -> marking.action().stream()))
@@ -462,6 +464,19 @@ public final class Decide {
       }
     }
     return actions;
+  }
+
+  /// Labels and annotations of generated Secrets that are not as the spec states them.
+  private Stream<Action> updates() {
+    return targets.stream()
+        .flatMap(
+            target ->
+                current(target).stream()
+                    .flatMap(
+                        current ->
+                            MetadataUpdate.of(s.now(), target.wanted(), current.secret())
+                                .action()
+                                .stream()));
   }
 
   private static Set<ObjectRef> subjects(List<Action> actions) {

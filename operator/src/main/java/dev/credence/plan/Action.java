@@ -9,6 +9,7 @@ import dev.credence.facts.credential.Hooks.Step;
 import dev.credence.facts.credential.Issuance;
 import dev.credence.facts.credential.KeySpec;
 import dev.credence.facts.credential.SecretContent;
+import dev.credence.facts.credential.SecretMetadata;
 import dev.credence.facts.credential.TokenInvalidation;
 import dev.credence.facts.credential.TokenRecipe;
 import dev.credence.facts.identity.Member.Aborted;
@@ -135,8 +136,24 @@ public sealed interface Action {
     }
   }
 
-  /// Records that the previous value is being revoked where it is checked, before its hook is
-  /// started: from here on a rollback to it is impossible.
+  /// Set labels and annotations of a generated Secret as its spec states them, and remove those
+  // that
+  /// Credence wrote and the spec does not state any more.
+  record UpdateMetadata(
+      ObjectRef subject,
+      Preconditions guard,
+      SecretMetadata metadata,
+      Set<String> removedLabels,
+      Set<String> removedAnnotations)
+      implements Action {
+    public UpdateMetadata {
+      removedLabels = Set.copyOf(removedLabels);
+      removedAnnotations = Set.copyOf(removedAnnotations);
+    }
+  }
+
+  /// Write down that the previous value is being ended where it is checked, before its hook is
+  /// started: from here on it is nobody's to go back to.
   record BeginRevoke(ObjectRef subject, Preconditions guard) implements Action {}
 
   /// Take the previous value away. `leftBefore`: pods from before this time still use it.

@@ -110,6 +110,10 @@ public record ActionMeaning(
                       + ": its fixed texts and templates are as the spec has them now"
                       + (added.isEmpty() ? "" : ", and " + keyNames(added) + " is generated")
                       + "; its secret values stay");
+      case Action.UpdateMetadata update ->
+          of(
+              action,
+              "set labels and annotations of " + update.subject() + " as the spec states them");
       case Action.ResetIssuedAt redate ->
           of(action, "count " + redate.subject() + " from now on: its date is to come")
               .warning(

@@ -82,6 +82,14 @@ public final class FieldOwners {
         .max(Instant::compareTo);
   }
 
+  /// When another manager last wrote the field at the end of this path.
+  public static Optional<Instant> lastWrittenByOthers(ObjectMeta meta, List<String> path) {
+    return entries(meta)
+        .filter(entry -> !isOurs(entry) && owns(entry, path))
+        .flatMap(entry -> UntrustedText.time(entry.getTime()).stream())
+        .max(Instant::compareTo);
+  }
+
   private static Stream<String> keys(@Nullable Object fields) {
     return fields instanceof Map<?, ?> map
         ? map.keySet().stream()

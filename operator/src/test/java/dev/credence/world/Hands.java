@@ -27,6 +27,7 @@ import dev.credence.plan.Action;
 import dev.credence.plan.Action.Labelling;
 import dev.credence.plan.Action.VersionInfo;
 import dev.credence.raw.MarkRecord;
+import dev.credence.raw.MetadataRecord;
 import dev.credence.world.FieldOwners.Field;
 import dev.credence.world.FieldOwners.Owner;
 import dev.credence.world.Server.Id;
@@ -151,6 +152,8 @@ final class Hands {
               identity,
               now,
               secret -> with(secret, Map.of(Api.RECIPE, recipe.digest())));
+      case Action.UpdateMetadata update ->
+          updated(found, update.guard(), identity, now, secret -> described(secret, update));
       case Action.ResetIssuedAt(_, var guard, var issuedAt, var until) ->
           updated(
               found,
@@ -794,6 +797,20 @@ final class Hands {
     return new ServiceAccountBuilder((ServiceAccount) account)
         .withAutomountServiceAccountToken(automount)
         .build();
+  }
+
+  private static HasMetadata described(HasMetadata secret, Action.UpdateMetadata update) {
+    var meta = new ObjectMetaBuilder(secret.getMetadata());
+    update.removedLabels().forEach(meta::removeFromLabels);
+    update.removedAnnotations().forEach(meta::removeFromAnnotations);
+    meta.addToLabels(update.metadata().labels());
+    meta.addToAnnotations(update.metadata().annotations());
+    meta.removeFromAnnotations(Api.METADATA);
+    var record = MetadataRecord.text(update.metadata());
+    if (!record.isEmpty()) {
+      meta.addToAnnotations(Api.METADATA, record);
+    }
+    return Server.with(secret, meta.build());
   }
 
   private static HasMetadata relabelled(

@@ -374,6 +374,24 @@ public final class Readable {
                   ? ""
                   : "; generate "
                       + added.stream().map(key -> key.name()).collect(Collectors.joining(", ")));
+      case Action.UpdateMetadata(
+              var subject,
+              _,
+              var metadata,
+              var removedLabels,
+              var removedAnnotations) ->
+          "Update metadata of "
+              + subject
+              + ": labels "
+              + metadata.labels()
+              + ", annotations "
+              + metadata.annotations()
+              + (removedLabels.isEmpty() && removedAnnotations.isEmpty()
+                  ? ""
+                  : ", without "
+                      + Stream.concat(removedLabels.stream(), removedAnnotations.stream())
+                          .sorted()
+                          .collect(Collectors.joining(" ")));
       case Action.ResetIssuedAt(var subject, _, var issuedAt, var until) ->
           "Redate "
               + subject

@@ -24,6 +24,7 @@ public final class VersionAnnotations {
           Api.LEFT_BEHIND,
           Api.RECIPE,
           Api.KEYS,
+          Api.METADATA,
           Api.FIELDS,
           Api.HOOK_RUNS,
           Api.ACCOUNT_UID,

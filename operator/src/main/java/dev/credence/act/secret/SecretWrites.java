@@ -9,13 +9,17 @@ import dev.credence.api.MachineIdentity;
 import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.Generator;
 import dev.credence.facts.credential.SecretContent;
+import dev.credence.facts.credential.SecretMetadata;
 import dev.credence.facts.credential.Templates;
 import dev.credence.facts.credential.TokenRecipe;
+import dev.credence.facts.identity.Identity.SecretWanted;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.generate.Maker;
 import dev.credence.observe.read.IdentityReader;
 import dev.credence.plan.Action;
 import dev.credence.plan.Action.VersionInfo;
+import dev.credence.raw.MetadataRecord;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -89,6 +93,7 @@ public final class SecretWrites {
     var meta =
         OwnedMetadata.of(issue.subject(), issue.labelling(), identity, issue.retained())
             .addToAnnotations(made.annotations(issue.receipt()));
+    describe(meta, issue.subject(), identity);
     secrets.create(meta, issue.type(), made.values(), issue.subject(), issue.material());
   }
 
@@ -145,7 +150,28 @@ public final class SecretWrites {
     var meta =
         OwnedMetadata.of(turn.subject(), turn.labelling(), identity, turn.retained())
             .addToAnnotations(made.annotations(turn.receipt()));
+    describe(meta, turn.subject(), identity);
     secrets.create(meta, turn.type(), made.values(), turn.subject(), turn.recipe());
+  }
+
+  /// Labels and annotations of the spec.
+  private static void describe(
+      ObjectMetaBuilder meta, ObjectRef subject, MachineIdentity identity) {
+    wanted(identity, subject)
+        .map(SecretWanted::metadata)
+        .filter(metadata -> metadata.problem().isEmpty())
+        .filter(metadata -> !metadata.equals(SecretMetadata.NONE))
+        .findFirst()
+        .ifPresent(
+            metadata ->
+                meta.addToLabels(metadata.labels())
+                    .addToAnnotations(metadata.annotations())
+                    .addToAnnotations(Api.METADATA, MetadataRecord.text(metadata)));
+  }
+
+  private static Stream<SecretWanted> wanted(MachineIdentity identity, ObjectRef subject) {
+    return IdentityReader.identity(identity).secrets().stream()
+        .filter(wanted -> wanted.name().equals(subject.name()));
   }
 
   /// Without what others wrote into the pending Secret.
@@ -256,8 +282,7 @@ public final class SecretWrites {
 
   /// The keys of the generator spec.
   private static Set<String> described(MachineIdentity identity, ObjectRef subject) {
-    return IdentityReader.identity(identity).secrets().stream()
-        .filter(wanted -> wanted.name().equals(subject.name()))
+    return wanted(identity, subject)
         .flatMap(wanted -> wanted.material().stream())
         .flatMap(
             material ->

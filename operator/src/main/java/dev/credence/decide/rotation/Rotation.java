@@ -81,6 +81,8 @@ public final class Rotation {
         ? cleanup
             .tidied(plan, Optional.of(issued.current()))
             .against(ForeignFields.of(t, issued.current()))
+            .against(t.metadataProblem())
+            .changingAt(MetadataUpdate.of(t.now(), t.wanted(), issued.current().secret()).next())
             .build()
         : plan.build();
   }
@@ -92,8 +94,10 @@ public final class Rotation {
       case Adoptable(var secret) -> adopted(secret);
       case Released(var secret) ->
           cleared("is given back to its holder, who took credence.dev/adopt away")
-              .doing(OwnershipLabels.release(secret.thing()));
-      // The condition MembersLinked reports what to do about these two.
+              .doing(
+                  MetadataUpdate.removal(secret)
+                      .orElseGet(() -> OwnershipLabels.release(secret.thing())));
+      // What to do about these two is reported in the condition MembersLinked.
       case BeingDeleted _ -> plans.waiting("the Secret is being deleted");
       case Unmanaged(var why) -> cleared(why);
       case Unreadable _ -> repair.unreadable();

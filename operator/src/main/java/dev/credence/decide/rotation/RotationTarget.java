@@ -235,7 +235,15 @@ public record RotationTarget(
 
   /// Why the value after the current one cannot be made at all, or not for now.
   Optional<Blocker> obstacle(Optional<Issue> current) {
-    return problem(current).or(this::unreadableTiming).or(this::refusal);
+    return problem(current)
+        .or(() -> current.isEmpty() ? metadataProblem() : Optional.empty())
+        .or(this::unreadableTiming)
+        .or(this::refusal);
+  }
+
+  /// Why labels and annotations are not written. A Secret that exists is rotated all the same.
+  Optional<Blocker> metadataProblem() {
+    return wanted.metadata().problem().map(this::forItsAuthor);
   }
 
   private Optional<Blocker> problem(Optional<Issue> current) {

@@ -47,7 +47,7 @@ final class SecretPlan {
         .issuedAt(Optional.of(version.issuedAt()))
         .nextRotation(t.halt().isPresent() ? Optional.empty() : t.rhythm().next(version.issuedAt()))
         .previousRetires(version.previousRetiresAt())
-        .message(note(List.of()).or(this::noteOnTemplates))
+        .message(note(List.of(), Optional.empty()).or(this::noteOnTemplates))
         .changingAt(t.rhythm().due(version.issuedAt()))
         .answering(version.handled());
   }
@@ -128,14 +128,17 @@ final class SecretPlan {
   }
 
   Optional<String> note(IssuedSecret current) {
-    return note(current.requests().complaints().toList());
+    return note(
+        current.requests().complaints().toList(),
+        MetadataUpdate.of(t.now(), t.wanted(), current.secret()).note());
   }
 
-  /// The note on a version that has no problem.
-  private Optional<String> note(List<String> complaints) {
+  /// What is reported about a version though nothing is wrong with it.
+  private Optional<String> note(List<String> complaints, Optional<String> metadata) {
     return Stream.concat(t.s().identity().requests().complaints(), complaints.stream())
         .findFirst()
         .or(t.rhythm()::bounded)
+        .or(() -> metadata)
         .or(
             () ->
                 t.rhythm()

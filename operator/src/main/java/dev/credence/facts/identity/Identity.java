@@ -5,6 +5,7 @@ import dev.credence.facts.credential.Hooks;
 import dev.credence.facts.credential.Issuance;
 import dev.credence.facts.credential.Requests;
 import dev.credence.facts.credential.SecretContent;
+import dev.credence.facts.credential.SecretMetadata;
 import dev.credence.facts.credential.TokenRecipe;
 import dev.credence.facts.object.Selector;
 import dev.credence.facts.policy.RotationRule;
@@ -68,7 +69,19 @@ public record Identity(
       String type,
       Optional<SecretContent> material,
       RotationRule rotation,
-      Hooks hooks) {
+      Hooks hooks,
+      SecretMetadata metadata) {
+
+    /// One without metadata.
+    public SecretWanted(
+        String name,
+        Optional<AccountElsewhere> account,
+        String type,
+        Optional<SecretContent> material,
+        RotationRule rotation,
+        Hooks hooks) {
+      this(name, account, type, material, rotation, hooks, SecretMetadata.NONE);
+    }
 
     /// Whether it is to hold a token of a ServiceAccount.
     public boolean isToken() {
@@ -77,7 +90,7 @@ public record Identity(
 
     /// The same with other hooks.
     public SecretWanted with(Hooks others) {
-      return new SecretWanted(name, account, type, material, rotation, others);
+      return new SecretWanted(name, account, type, material, rotation, others, metadata);
     }
   }
 

@@ -5,6 +5,7 @@ import dev.credence.facts.credential.Handled;
 import dev.credence.facts.credential.HookRun;
 import dev.credence.facts.credential.Issuance;
 import dev.credence.facts.credential.Requests;
+import dev.credence.facts.credential.StoredMetadata;
 import dev.credence.facts.object.ObjectFacts;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.usage.Evicted;
@@ -36,14 +37,39 @@ public sealed interface Member {
       Optional<Part> part,
       Optional<String> keeper,
       List<HookRun> runs,
-      Optional<Overwritten> overwritten)
+      Optional<Overwritten> overwritten,
+      StoredMetadata metadata)
       implements Member {
 
     public StoredSecret {
       runs = List.copyOf(runs);
     }
 
-    /// A Secret without records, that no other client wrote.
+    /// One without metadata of its spec.
+    public StoredSecret(
+        ObjectFacts thing,
+        Optional<Issue> issue,
+        Requests requests,
+        Optional<EndDate> endDate,
+        boolean legacyToken,
+        Optional<Part> part,
+        Optional<String> keeper,
+        List<HookRun> runs,
+        Optional<Overwritten> overwritten) {
+      this(
+          thing,
+          issue,
+          requests,
+          endDate,
+          legacyToken,
+          part,
+          keeper,
+          runs,
+          overwritten,
+          StoredMetadata.NONE);
+    }
+
+    /// One of which nothing is recorded, and that nobody else wrote.
     public StoredSecret(
         ObjectFacts thing,
         Optional<Issue> issue,

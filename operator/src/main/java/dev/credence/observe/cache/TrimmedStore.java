@@ -6,6 +6,7 @@ import dev.credence.api.MachineIdentity;
 import dev.credence.raw.ForeignAnnotations;
 import dev.credence.raw.ForeignManagers;
 import dev.credence.raw.Metadata;
+import dev.credence.raw.MetadataRecord;
 import dev.credence.raw.UntrustedText;
 import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -153,6 +154,7 @@ public final class TrimmedStore<T extends HasMetadata> implements ItemStore<T> {
               key ->
                   !key.startsWith(Api.GROUP + "/")
                       && !ForeignAnnotations.READ.contains(key)
+                      && !MetadataRecord.names(meta, key)
                       && !(isGiven && ForeignManagers.reads(key)));
     }
     Bounds.meta(meta);

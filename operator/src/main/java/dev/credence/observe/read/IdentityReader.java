@@ -22,6 +22,7 @@ import dev.credence.facts.credential.Generator.Format;
 import dev.credence.facts.credential.Hooks;
 import dev.credence.facts.credential.KeySpec;
 import dev.credence.facts.credential.SecretContent;
+import dev.credence.facts.credential.SecretMetadata;
 import dev.credence.facts.credential.TokenRecipe;
 import dev.credence.facts.identity.Identity;
 import dev.credence.facts.identity.Identity.AccountElsewhere;
@@ -149,7 +150,20 @@ public final class IdentityReader {
                         UntrustedText.duration(rotation.overlap()),
                         Optional.empty()))
             .orElse(RotationRule.SILENT),
-        Optional.ofNullable(member.hooks()).map(IdentityReader::hooks).orElse(Hooks.NONE));
+        Optional.ofNullable(member.hooks()).map(IdentityReader::hooks).orElse(Hooks.NONE),
+        Optional.ofNullable(member.metadata())
+            .map(
+                metadata ->
+                    SecretMetadata.of(texts(metadata.labels()), texts(metadata.annotations())))
+            .orElse(SecretMetadata.NONE));
+  }
+
+  private static Map<String, String> texts(@Nullable Map<String, @Nullable String> written) {
+    var texts = new HashMap<String, String>();
+    Optional.ofNullable(written)
+        .orElse(Map.of())
+        .forEach((key, value) -> texts.put(key, Objects.requireNonNullElse(value, "")));
+    return texts;
   }
 
   private static Hooks hooks(SecretMember.Hooks written) {

@@ -28,6 +28,7 @@ import dev.credence.raw.ForeignAnnotations;
 import dev.credence.raw.ForeignManagers;
 import dev.credence.raw.MarkRecord;
 import dev.credence.raw.Metadata;
+import dev.credence.raw.MetadataRecord;
 import dev.credence.raw.Overwrites;
 import dev.credence.raw.UntrustedText;
 import io.fabric8.certmanager.api.model.v1.Certificate;
@@ -86,7 +87,8 @@ public final class MemberReader {
         part(annotations),
         ForeignManagers.of(secret.getMetadata()),
         HookRecords.of(secret.getMetadata()),
-        Overwrites.of(secret.getMetadata()));
+        Overwrites.of(secret.getMetadata()),
+        MetadataRecord.of(secret.getMetadata()));
   }
 
   private static Optional<Part> part(Map<String, String> annotations) {

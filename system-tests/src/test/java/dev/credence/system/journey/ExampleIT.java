@@ -193,6 +193,8 @@ class ExampleIT {
       scene.awaitReady("image-puller");
       var secret = scene.secret("registry-pull").get();
       assertThat(secret.getType()).isEqualTo("kubernetes.io/dockerconfigjson");
+      assertThat(secret.getMetadata().getLabels())
+          .containsEntry("app.kubernetes.io/part-of", "registry");
       assertLogin(secret);
       scene.annotate(scene.secret("registry-pull"), "credence.dev/rotate", "now");
       scene.awaitVersion("registry-pull", 2);
