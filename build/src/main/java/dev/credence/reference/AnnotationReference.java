@@ -17,8 +17,12 @@ public final class AnnotationReference {
           new Key(
               Api.ROTATE,
               "identity, generated Secret",
-              "A new value now, of all Secrets or of this one, once for each new text. Windows"
-                  + " hold, unless it ends in `!`."),
+              "Rotates all credentials, or this Secret, once for each new text. Windows hold."),
+          new Key(
+              Api.ROTATE_NOW,
+              "identity, generated Secret",
+              "Rotates all credentials, or this Secret, once for each new text, outside the windows"
+                  + " as well."),
           new Key(
               Api.ROLLBACK,
               "generated Secret",
@@ -33,11 +37,12 @@ public final class AnnotationReference {
               "identity, generated Secret",
               "An emergency: no window, no overlap, the old value is ended first. Once for each new"
                   + " text."),
+          new Key(Api.SUSPEND, "identity", "Suspended while it is there. The text is the reason."),
           new Key(
-              Api.SUSPEND,
+              Api.COMPROMISED,
               "identity",
-              "Out of service while it is there; the text is the reason, and `compromised…` a"
-                  + " reason of its own."),
+              "Suspended with the reason Compromised while it is there, and every credential is"
+                  + " revoked. The text is the reason."),
           new Key(
               Api.APPROVE,
               "identity",
@@ -108,8 +113,14 @@ public final class AnnotationReference {
           new Key(
               Api.RECIPE,
               "generated Secret",
-              "A digest of `generate` or `token`, so that a change is noticed: of the generators,"
-                  + " then of fixed texts and templates. Holds nothing secret."),
+              "Digests of `generate` or `token`, so that a change is noticed: of the generators,"
+                  + " then of fixed texts and templates, then of each key. Contains no secret"
+                  + " value."),
+          new Key(
+              Api.METADATA,
+              "generated Secret",
+              "The labels and annotations of `metadata` in the spec that the operator wrote, with"
+                  + " digests of their values."),
           new Key(
               Api.KEYS,
               "generated Secret",
@@ -138,7 +149,11 @@ public final class AnnotationReference {
                   Api.ROLLED_BACK_FOR,
                   Api.ABORTED_FOR,
                   Api.REVOKED_FOR_IDENTITY,
-                  Api.REVOKED_FOR_SECRET),
+                  Api.REVOKED_FOR_SECRET,
+                  Api.ROTATED_NOW_FOR_IDENTITY,
+                  Api.ROTATED_NOW_FOR_SECRET,
+                  Api.ROTATION_REQUEST_OF_IDENTITY,
+                  Api.ROTATION_REQUEST_OF_SECRET),
               "generated Secret",
               "The requests that were acted upon, so that none is repeated when every status is"
                   + " lost."),

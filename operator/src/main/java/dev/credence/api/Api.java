@@ -57,14 +57,24 @@ public interface Api {
   /// Credence wrote.
   String FIELDS = "credence.dev/fields";
 
-  /// On an identity or a generated Secret: rotate now, once for each new value.
+  /// On an identity or a generated Secret: rotate, once for each new value. Windows hold.
   String ROTATE = "credence.dev/rotate";
+
+  /// The same outside the windows as well.
+  String ROTATE_NOW = "credence.dev/rotate-now";
 
   /// On a generated Secret: the values of [#ROTATE] of the identity and of the Secret that were
   /// acted upon.
   String ROTATED_FOR_IDENTITY = "credence.dev/rotated-for-identity";
 
   String ROTATED_FOR_SECRET = "credence.dev/rotated-for-secret";
+
+  /// The same of [#ROTATE_NOW], and of `rotationRequest` in the spec.
+  String ROTATED_NOW_FOR_IDENTITY = "credence.dev/rotated-now-for-identity";
+
+  String ROTATED_NOW_FOR_SECRET = "credence.dev/rotated-now-for-secret";
+  String ROTATION_REQUEST_OF_IDENTITY = "credence.dev/rotation-request-of-identity";
+  String ROTATION_REQUEST_OF_SECRET = "credence.dev/rotation-request-of-secret";
 
   /// On a generated Secret, once for each new value: take the previous value back, drop the pending
   /// one, end the current one at once (this one also on an identity).
@@ -136,6 +146,10 @@ public interface Api {
 
   /// On an identity: out of service while it is there, and why.
   String SUSPEND = "credence.dev/suspend";
+
+  /// On an identity: suspended while it is there, and every credential is revoked. The text is the
+  /// reason.
+  String COMPROMISED = "credence.dev/compromised";
 
   /// On an identity: `<name> <scope>`, what somebody approves.
   String APPROVE = "credence.dev/approve";

@@ -67,12 +67,22 @@ public record MachineIdentitySpec(
         @SelectableField
         State state,
     @JsonPropertyDescription(
+            "Why the state is not Active, such as a ticket. Shown in the conditions Suspended and Ready.")
+        @Size(max = 253)
+        @Pattern(Form.LINE)
+        String stateReason,
+    @JsonPropertyDescription(
             "When the identity ends. From then on nothing is issued or rotated for it. A policy's lifetime.max may end it earlier.")
         Instant expirationTime,
     @JsonPropertyDescription(
             "What becomes of generated Secrets and provisioned ServiceAccounts when this identity is deleted. Delete (default): they go with it. Retain: they stay, and an identity of the same name takes them back.")
         @Default("Delete")
         DeletionPolicy deletionPolicy,
+    @JsonPropertyDescription(
+            "Any new text rotates all credentials once: the request for those who write through Git, like the annotation credence.dev/rotate. Windows hold. The first text of a new identity and removing the text rotate nothing.")
+        @Size(min = 1, max = 253)
+        @Pattern(Form.LINE)
+        String rotationRequest,
     @JsonPropertyDescription(
             "ServiceAccounts of this namespace that the actor runs as, by name. At most 64.")
         @Size(max = 64)
@@ -88,6 +98,35 @@ public record MachineIdentitySpec(
     @JsonPropertyDescription(
             "Links more ServiceAccounts, Secrets and Certificates of this namespace: those whose labels match. What another identity names is left to it. The ServiceAccount `default` is never selected: list it by name.")
         MemberSelector selector) {
+
+  /// One without a reason and a request.
+  public MachineIdentitySpec(
+      String application,
+      String purpose,
+      Owner owner,
+      ActorType type,
+      State state,
+      Instant expirationTime,
+      DeletionPolicy deletionPolicy,
+      List<ServiceAccountMember> serviceAccounts,
+      List<SecretMember> secrets,
+      List<CertificateMember> certificates,
+      MemberSelector selector) {
+    this(
+        application,
+        purpose,
+        owner,
+        type,
+        state,
+        null,
+        expirationTime,
+        deletionPolicy,
+        null,
+        serviceAccounts,
+        secrets,
+        certificates,
+        selector);
+  }
 
   static final String TEXTS_FIT =
       "!has(self.secrets) || self.secrets.map(s, has(s.generate) ? s.generate.keys.map(k, (has(k.value) ? k.value.size() : 0) + (has(k.template) ? k.template.size() : 0)).sum() : 0).sum() <= 262144";

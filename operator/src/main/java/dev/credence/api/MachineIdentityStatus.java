@@ -345,5 +345,16 @@ public record MachineIdentityStatus(
       @JsonPropertyDescription("The value of the annotation credence.dev/abort.") @Size(max = 1024)
           String abort,
       @JsonPropertyDescription("The value of the annotation credence.dev/revoke.") @Size(max = 1024)
-          String revoke) {}
+          String revoke,
+      @JsonPropertyDescription("The value of the annotation credence.dev/rotate-now.")
+          @Size(max = 1024)
+          String rotateNow,
+      @JsonPropertyDescription("The value of `rotationRequest` in the spec.") @Size(max = 1024)
+          String rotationRequest) {
+
+    /// Those of the other annotations alone.
+    public Handled(String rotate, String rollback, String abort, String revoke) {
+      this(rotate, rollback, abort, revoke, null, null);
+    }
+  }
 }

@@ -17,6 +17,10 @@ import java.util.List;
     message =
         "`rotation` needs `generate` or `token`: a Secret that is only linked is never written")
 @ValidationRule(
+    value = "!has(self.rotationRequest) || has(self.generate) || has(self.token)",
+    message =
+        "`rotationRequest` needs `generate` or `token`: a Secret that is only linked is never written")
+@ValidationRule(
     value = SecretMember.SLOW_KEYS_LAST,
     message =
         "`rotation.interval` of a Secret with an RSA key must be at least 1h, since the key takes long to generate: use Ed25519 or ECDSA for a shorter one")
@@ -78,13 +82,18 @@ public record SecretMember(
             "When the value is replaced. Overrides the policy, inside the policy's bounds.")
         Rotation rotation,
     @JsonPropertyDescription(
+            "Any new text rotates this Secret once: the request for those who write through Git, like the annotation credence.dev/rotate. Windows hold. The first text of a new Secret and removing the text rotate nothing.")
+        @Size(min = 1, max = 253)
+        @Pattern(Form.LINE)
+        String rotationRequest,
+    @JsonPropertyDescription(
             "Jobs that bring a new value to where it is checked, prove it, and end the old one. A new value stays in `<secret>-pending` until apply and verify have succeeded.")
         Hooks hooks,
     @JsonPropertyDescription(
             "Have the operator request tokens of a ServiceAccount, put them into this Secret under `token`, and renew each when 80 % of the life that the API server granted is over.")
         Token token) {
 
-  /// One without metadata.
+  /// One without metadata and request.
   public SecretMember(
       String name,
       Account account,
@@ -93,7 +102,7 @@ public record SecretMember(
       Rotation rotation,
       Hooks hooks,
       Token token) {
-    this(name, account, type, null, generate, rotation, hooks, token);
+    this(name, account, type, null, generate, rotation, null, hooks, token);
   }
 
   static final String SLOW_KEYS_LAST =

@@ -76,7 +76,9 @@ final class Urgent {
         Optional.ofNullable(identity.getSpec())
             .flatMap(spec -> Optional.ofNullable(spec.state()))
             .filter(wanted -> wanted != State.Active);
-    var suspend = Optional.ofNullable(annotations.get(Api.SUSPEND));
+    var suspend =
+        Optional.ofNullable(annotations.get(Api.COMPROMISED))
+            .or(() -> Optional.ofNullable(annotations.get(Api.SUSPEND)));
     var revoked =
         status
             .flatMap(known -> Optional.ofNullable(known.handled()))

@@ -102,7 +102,7 @@ class AdoptionTest {
       strings = {
         "kubernetes.io/service-account-token",
         "kubernetes.io/tls",
-        "kubernetes.io/dockerconfigjson",
+        "kubernetes.io/dockercfg",
         "bootstrap.kubernetes.io/token",
         "helm.sh/release.v1",
         "opaque"
@@ -115,7 +115,7 @@ class AdoptionTest {
         .hasMessage(
             "Secret payments-db: is of type "
                 + type
-                + ", which is not taken over: only Opaque, kubernetes.io/basic-auth and kubernetes.io/ssh-auth are");
+                + ", which is not taken over: only Opaque, kubernetes.io/basic-auth, kubernetes.io/ssh-auth and kubernetes.io/dockerconfigjson are");
     assertThat(acting.api.lines()).containsExactly("GET " + PAYMENTS_DB);
   }
 
@@ -147,12 +147,15 @@ class AdoptionTest {
            "credence.dev/version": null, "credence.dev/issued-at": null,
            "credence.dev/previous-retires-at": null, "credence.dev/previous": null,
             "credence.dev/evicted": null, "credence.dev/left-behind": null,
-            "credence.dev/recipe": null, "credence.dev/keys": null, "credence.dev/fields": null,
+            "credence.dev/recipe": null, "credence.dev/keys": null, "credence.dev/metadata": null, "credence.dev/fields": null,
             "credence.dev/hook-runs": null,
            "credence.dev/account-uid": null,
            "credence.dev/rotated-for-identity": null, "credence.dev/revoked-for-identity": null,
            "credence.dev/rotated-for-secret": null, "credence.dev/rolled-back-for": null,
            "credence.dev/aborted-for": null, "credence.dev/revoked-for-secret": null,
+           "credence.dev/rotated-now-for-identity": null, "credence.dev/rotated-now-for-secret": null,
+           "credence.dev/rotation-request-of-identity": null,
+           "credence.dev/rotation-request-of-secret": null,
            "credence.dev/aborted-at": null, "credence.dev/aborted-recipe": null,
            "credence.dev/held-by": null, "credence.dev/given": null, "credence.dev/owner": null, "credence.dev/team": null},
          "uid": "uid-of-payments-db", "resourceVersion": "41"}

@@ -209,10 +209,12 @@ final class ModelSnapshot {
         false,
         Map.of(),
         new Requests(
-            request(s.asked().rotate()),
+            request(Math.max(0, s.asked().rotate())),
             Optional.empty(),
             Optional.empty(),
-            request(s.asked().revoke())),
+            request(s.asked().revoke()),
+            request(Math.max(0, -s.asked().rotate())),
+            Optional.empty()),
         LifecycleRequests.ACTIVE,
         new Identity.Owner(Optional.of("ada@example.com"), Optional.empty(), Optional.empty()),
         Optional.empty(),
@@ -323,10 +325,12 @@ final class ModelSnapshot {
                         new Aborted(time(held.abortedAt()), digest(place, held.abortedRecipe())))
                     : Optional.empty())),
         new Requests(
-            request(held.requests().rotate()),
+            request(Math.max(0, held.requests().rotate())),
             request(held.requests().rollback()),
             request(held.requests().abort()),
-            request(held.requests().revoke())),
+            request(held.requests().revoke()),
+            request(Math.max(0, -held.requests().rotate())),
+            Optional.empty()),
         held.endsAt() >= 0 ? Optional.of(new EndDate.At(time(held.endsAt()))) : Optional.empty(),
         false,
         Optional.empty(),
@@ -520,36 +524,41 @@ final class ModelSnapshot {
   }
 
   private static Optional<String> text(int number) {
-    return number == 0
-        ? Optional.empty()
-        : Optional.of(number > 0 ? String.valueOf(number) : -number + "!");
+    return number == 0 ? Optional.empty() : Optional.of(String.valueOf(number));
   }
 
   private static int number(Optional<String> text) {
-    return text.map(
-            said ->
-                said.endsWith("!")
-                    ? -Integer.parseInt(said.substring(0, said.length() - 1))
-                    : Integer.parseInt(said))
-        .orElse(0);
+    return text.map(Integer::parseInt).orElse(0);
+  }
+
+  /// The later one of a request and an urgent one, which is below zero.
+  private static int latest(Optional<String> rotate, Optional<String> now) {
+    return number(now) > number(rotate) ? -number(now) : number(rotate);
   }
 
   private static Handled handled(ModelState.Handled numbers) {
     return new Handled(
-        text(numbers.identityRotate()),
+        text(Math.max(0, numbers.identityRotate())),
         text(numbers.identityRevoke()),
-        text(numbers.rotate()),
+        text(Math.max(0, numbers.rotate())),
         text(numbers.rollback()),
         text(numbers.abort()),
-        text(numbers.revoke()));
+        text(numbers.revoke()),
+        new Handled.Rotations(
+            text(Math.max(0, -numbers.identityRotate())),
+            Optional.empty(),
+            text(Math.max(0, -numbers.rotate())),
+            Optional.empty()));
   }
 
   /// What is left out of an update stays as it was.
   static ModelState.Handled merged(ModelState.Handled before, Handled after) {
     return new ModelState.Handled(
-        or(number(after.identityRotate()), before.identityRotate()),
+        or(
+            latest(after.identityRotate(), after.rotations().identityNow()),
+            before.identityRotate()),
         or(number(after.identityRevoke()), before.identityRevoke()),
-        or(number(after.rotate()), before.rotate()),
+        or(latest(after.rotate(), after.rotations().now()), before.rotate()),
         or(number(after.rollback()), before.rollback()),
         or(number(after.abort()), before.abort()),
         or(number(after.revoke()), before.revoke()));

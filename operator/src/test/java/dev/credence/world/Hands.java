@@ -785,6 +785,11 @@ final class Hands {
     handled.rollback().ifPresent(v -> annotations.put(Api.ROLLED_BACK_FOR, v));
     handled.abort().ifPresent(v -> annotations.put(Api.ABORTED_FOR, v));
     handled.revoke().ifPresent(v -> annotations.put(Api.REVOKED_FOR_SECRET, v));
+    var rotations = handled.rotations();
+    rotations.identityNow().ifPresent(v -> annotations.put(Api.ROTATED_NOW_FOR_IDENTITY, v));
+    rotations.identitySpec().ifPresent(v -> annotations.put(Api.ROTATION_REQUEST_OF_IDENTITY, v));
+    rotations.now().ifPresent(v -> annotations.put(Api.ROTATED_NOW_FOR_SECRET, v));
+    rotations.spec().ifPresent(v -> annotations.put(Api.ROTATION_REQUEST_OF_SECRET, v));
     aborted.ifPresent(
         stopped -> {
           annotations.put(Api.ABORTED_AT, stopped.at().toString());

@@ -580,7 +580,9 @@ public final class World implements ClusterReader {
         handled.rotate().orElse(null),
         handled.rollback().orElse(null),
         handled.abort().orElse(null),
-        handled.revoke().orElse(null));
+        handled.revoke().orElse(null),
+        handled.rotateNow().orElse(null),
+        handled.rotationRequest().orElse(null));
   }
 
   /// What was last said about the identity.

@@ -34,6 +34,10 @@ public final class VersionAnnotations {
           Api.ROLLED_BACK_FOR,
           Api.ABORTED_FOR,
           Api.REVOKED_FOR_SECRET,
+          Api.ROTATED_NOW_FOR_IDENTITY,
+          Api.ROTATED_NOW_FOR_SECRET,
+          Api.ROTATION_REQUEST_OF_IDENTITY,
+          Api.ROTATION_REQUEST_OF_SECRET,
           Api.ABORTED_AT,
           Api.ABORTED_RECIPE);
 
@@ -60,6 +64,11 @@ public final class VersionAnnotations {
     put(annotations, Api.ROLLED_BACK_FOR, handled.rollback());
     put(annotations, Api.ABORTED_FOR, handled.abort());
     put(annotations, Api.REVOKED_FOR_SECRET, handled.revoke());
+    var rotations = handled.rotations();
+    put(annotations, Api.ROTATED_NOW_FOR_IDENTITY, rotations.identityNow());
+    put(annotations, Api.ROTATION_REQUEST_OF_IDENTITY, rotations.identitySpec());
+    put(annotations, Api.ROTATED_NOW_FOR_SECRET, rotations.now());
+    put(annotations, Api.ROTATION_REQUEST_OF_SECRET, rotations.spec());
     return annotations;
   }
 

@@ -22,7 +22,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// One annotation to write: on the identity, or on one of its Secrets. `value` empty: it is taken
-/// away. It is written on what was seen and on nothing newer: where the spec changed meanwhile, who
+/// away, and `key` may name several with commas between. It is written on what was seen and on
+// nothing newer: where the spec changed meanwhile, who
 /// asks must look again.
 record AnnotationRequest(
     Optional<String> secret,
@@ -106,7 +107,9 @@ record AnnotationRequest(
 
   private String body(ObjectMeta seen) {
     var annotations = new HashMap<String, @Nullable String>();
-    annotations.put(key, value.orElse(null));
+    for (var one : key.split(",", -1)) {
+      annotations.put(one, value.orElse(null));
+    }
     return Serialization.asJson(
         Map.of(
             "metadata",

@@ -7,6 +7,7 @@ import dev.credence.api.MachineIdentityStatus;
 import dev.credence.api.MachineIdentityStatus.LifeState;
 import dev.credence.raw.Metadata;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 /// Resumes a suspended identity.
@@ -24,9 +25,10 @@ public final class Resume extends AnnotationCommand {
 
   @Override
   Optional<AnnotationRequest> request(Asked asked) {
-    var annotated = Metadata.annotations(asked.identity().getMetadata()).containsKey(Api.SUSPEND);
+    var annotations = Metadata.annotations(asked.identity().getMetadata());
+    var present = Stream.of(Api.SUSPEND, Api.COMPROMISED).filter(annotations::containsKey).toList();
     var others = others(asked);
-    if (!annotated) {
+    if (present.isEmpty()) {
       tell(
           asked.name()
               + ": "
@@ -39,7 +41,7 @@ public final class Resume extends AnnotationCommand {
     return Optional.of(
         new AnnotationRequest(
             Optional.empty(),
-            Api.SUSPEND,
+            String.join(",", present),
             Optional.empty(),
             others.map(why -> "the suspension is taken back, but " + why).orElse("is resumed"),
             status -> status.state() != LifeState.Suspended && status.suspension() == null));

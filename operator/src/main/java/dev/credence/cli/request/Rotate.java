@@ -52,18 +52,22 @@ public final class Rotate extends AnnotationCommand {
     return Optional.of(
         new AnnotationRequest(
             Optional.ofNullable(secret),
-            Api.ROTATE,
+            now ? Api.ROTATE_NOW : Api.ROTATE,
             Optional.of(value),
             "asked for new values of "
                 + GeneratedSecrets.names(asked, Optional.ofNullable(secret))
                 + when(asked.status()),
-            status -> isDone(status, Optional.ofNullable(secret), Handled::rotate, value)));
+            status ->
+                isDone(
+                    status,
+                    Optional.ofNullable(secret),
+                    now ? Handled::rotateNow : Handled::rotate,
+                    value)));
   }
 
-  /// A request is urgent when it ends in an exclamation mark, so a reason does not.
   private String value(String time) {
-    var words = reason.strip().replaceAll("!+$", "");
-    return time + (words.isEmpty() ? "" : " " + words) + (now ? "!" : "");
+    var words = reason.strip();
+    return time + (words.isEmpty() ? "" : " " + words);
   }
 
   private String when(Optional<MachineIdentityStatus> status) {

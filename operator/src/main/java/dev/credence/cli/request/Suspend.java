@@ -27,15 +27,20 @@ import picocli.CommandLine.Option;
     footer = {
       "%nExamples:",
       "  credence suspend crm -n sales --reason INC-7 --wait",
-      "  credence suspend crm -n sales --reason 'compromised: posts nonsense'",
-      "  credence suspend crm -n sales --reason 'compromised: INC-7' --end-tokens"
+      "  credence suspend crm -n sales --compromised --reason 'posts nonsense'",
+      "  credence suspend crm -n sales --compromised --reason INC-7 --end-tokens"
     })
 public final class Suspend extends AnnotationCommand {
   @Option(
       names = "--reason",
       paramLabel = "TEXT",
-      description = "Why. One that begins with `compromised` shows as the reason Compromised.")
+      description = "Why; it is kept in the annotation.")
   private String reason = "";
+
+  @Option(
+      names = "--compromised",
+      description = "Its credentials are in the hands of others: each one is revoked as well.")
+  private boolean compromised;
 
   @Option(
       names = "--end-tokens",
@@ -66,7 +71,7 @@ public final class Suspend extends AnnotationCommand {
     var why = reason.isBlank() ? "asked for by " + asked.connection().user() : reason.strip();
     return Optional.of(
         AnnotationRequest.on(
-            Api.SUSPEND,
+            compromised ? Api.COMPROMISED : Api.SUSPEND,
             why,
             "is taken out of service: " + why + ". Take it back: credence resume " + asked.name(),
             status ->

@@ -158,7 +158,9 @@ public final class StatusMapper {
             handled.rotate().orElse(null),
             handled.rollback().orElse(null),
             handled.abort().orElse(null),
-            handled.revoke().orElse(null));
+            handled.revoke().orElse(null),
+            handled.rotateNow().orElse(null),
+            handled.rotationRequest().orElse(null));
   }
 
   private static @Nullable List<CredentialStatus> credentials(List<Credential> credentials) {

@@ -180,10 +180,15 @@ public record CertificatePlan(
       Certificate certificate, boolean written, List<String> notes, List<Blocker> broken) {
     var subject = certificate.subject();
     var isOver = hasCome(certificate.notAfter());
-    var requests = s.identity().requests();
+    var requests = s.identity().requests().orRevoke(compromised(certificate));
     var known = s.identity().known(subject.name());
     var isNew =
         RotationTrigger.isNew(requests.rotate(), known.flatMap(Known::rotate))
+            || RotationTrigger.isNew(requests.rotateNow(), known.flatMap(Known::rotateNow))
+            // The first request of a new identity renews nothing.
+            || known.isPresent()
+                && RotationTrigger.isNew(
+                    requests.rotationRequest(), known.flatMap(Known::rotationRequest))
             || RotationTrigger.isNew(requests.revoke(), known.flatMap(Known::revoke));
     var renewing = known.filter(before -> isToFollow(certificate, before)).isPresent();
     var refusal = Blocker.refusal(s, subject).filter(_ -> isNew || renewing);
@@ -215,9 +220,18 @@ public record CertificatePlan(
     return plan.doing(renewals).against(refusal).against(outdated(certificate)).against(broken);
   }
 
-  /// The revision that is to be followed by another is recorded before it is requested: after a
-  /// crash the next reconcile sees whether it came, and nothing is issued twice. A failed issue is
-  /// left to cert-manager, which retries in its own time.
+  /// One from before the identity was suspended as compromised is replaced when it is resumed.
+  private Optional<Request> compromised(Certificate certificate) {
+    return s.identity()
+        .lived()
+        .compromisedAt()
+        .filter(time -> certificate.notBefore().filter(time::isAfter).isPresent())
+        .map(time -> new Request.Asked("compromised at " + time));
+  }
+
+  /// Which revision is to be followed by another is written down first, and asked for then: who
+  /// comes after a crash sees whether it has come, and nothing is issued twice. What has failed
+  /// since is left to cert-manager, which tries again in its own time.
   private static boolean isToFollow(Certificate certificate, Known known) {
     return known.renewing().equals(Optional.of(certificate.revision()))
         && known.failedAttempts().equals(certificate.failure().map(Failure::attempts));
@@ -232,7 +246,15 @@ public record CertificatePlan(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        new Handled.Rotations(
+            requests.rotateNow().flatMap(Request::asked).or(() -> known.flatMap(Known::rotateNow)),
+            requests
+                .rotationRequest()
+                .flatMap(Request::asked)
+                .or(() -> known.flatMap(Known::rotationRequest)),
+            Optional.empty(),
+            Optional.empty()));
   }
 
   private Phase phase(Certificate certificate, boolean isOver) {

@@ -23,7 +23,11 @@ public record HandledRequests(
         byAll(onIdentity.rotate(), Handled::identityRotate).or(() -> byAny(Handled::rotate)),
         byAny(Handled::rollback),
         byAny(Handled::abort),
-        byAll(onIdentity.revoke(), Handled::identityRevoke).or(() -> byAny(Handled::revoke)));
+        byAll(onIdentity.revoke(), Handled::identityRevoke).or(() -> byAny(Handled::revoke)),
+        byAll(onIdentity.rotateNow(), handled -> handled.rotations().identityNow())
+            .or(() -> byAny(handled -> handled.rotations().now())),
+        byAll(onIdentity.rotationRequest(), handled -> handled.rotations().identitySpec())
+            .or(() -> byAny(handled -> handled.rotations().spec())));
   }
 
   /// One that answered another request than this, or none, is still behind.

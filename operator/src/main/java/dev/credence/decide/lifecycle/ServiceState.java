@@ -29,10 +29,7 @@ import java.util.stream.Stream;
 /// A request of a user takes effect at once. Suspensions by a policy are counted and limited: an
 /// edited policy cannot suspend half of the cluster.
 public sealed interface ServiceState {
-  /// The beginning of an annotation that reports a compromise.
-  String COMPROMISED = "compromised";
-
-  /// `note`: why it is active, although a suspension was requested.
+  /// `note`: why it is, though somebody asks for it not to be.
   record InService(Optional<String> note) implements ServiceState {}
 
   /// To be suspended, when the policy may suspend another one.
@@ -80,8 +77,7 @@ public sealed interface ServiceState {
     var byPolicy = suspends.map(FromPolicy::section);
     var inAnyCase = byPolicy.filter(_ -> budget(policy, suspends.get()).most() > 0);
     if (s.identity().calling().state() == State.Decommissioned) {
-      return new Ended(
-          new Cause(Reason.Requested, "`spec.state` is Decommissioned").with(inAnyCase), since);
+      return new Ended(new Cause(Reason.Requested, stated(s)).with(inAnyCase), since);
     }
     if (s.identity().lived().decommissioned()) {
       return new Ended(
@@ -107,25 +103,30 @@ public sealed interface ServiceState {
   }
 
   private static Optional<Cause> requested(Snapshot s) {
-    return s.identity()
-        .calling()
-        .suspend()
-        .map(
-            text ->
-                new Cause(
-                    isCompromised(text) ? Reason.Compromised : Reason.Requested,
-                    text.isBlank()
-                        ? "it has the annotation credence.dev/suspend"
-                        : "credence.dev/suspend says '" + text + "'"))
+    var calling = s.identity().calling();
+    return annotated(Reason.Compromised, "credence.dev/compromised", calling.compromised())
+        .or(() -> annotated(Reason.Requested, "credence.dev/suspend", calling.suspend()))
         .or(
             () ->
-                s.identity().calling().state() == State.Suspended
-                    ? Optional.of(new Cause(Reason.Requested, "`spec.state` is Suspended"))
+                calling.state() == State.Suspended
+                    ? Optional.of(new Cause(Reason.Requested, stated(s)))
                     : Optional.empty());
   }
 
-  private static boolean isCompromised(String text) {
-    return text.regionMatches(true, 0, COMPROMISED, 0, COMPROMISED.length());
+  private static Optional<Cause> annotated(Reason reason, String key, Optional<String> text) {
+    return text.map(
+        said ->
+            new Cause(
+                reason,
+                said.isBlank() ? "it has the annotation " + key : key + " says '" + said + "'"));
+  }
+
+  /// The state of the spec, and why.
+  private static String stated(Snapshot s) {
+    var calling = s.identity().calling();
+    return "`spec.state` is "
+        + calling.state()
+        + calling.stateReason().map(reason -> ": " + reason).orElse("");
   }
 
   private static Optional<FromPolicy<Cause>> expired(EffectivePolicy policy, Expiring life) {

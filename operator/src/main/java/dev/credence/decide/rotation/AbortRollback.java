@@ -53,7 +53,8 @@ final class AbortRollback {
         answered.rotate(),
         handled.rollback(),
         handled.abort(),
-        handled.revoke());
+        handled.revoke(),
+        answered.rotations());
   }
 
   private boolean isRevokeHookGivenUp(StoredSecret secret) {

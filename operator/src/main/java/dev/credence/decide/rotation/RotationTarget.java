@@ -184,8 +184,12 @@ public record RotationTarget(
   /// The requests that a new value answers, of those that the previous value answered and those
   /// that were made.
   Handled answering(Handled before, Optional<StoredSecret> secret) {
-    return before.withNewValue(
-        s.identity().requests(), secret.map(StoredSecret::requests).orElse(Requests.NONE));
+    return before.withNewValue(s.identity().requests(), requests(secret));
+  }
+
+  /// What is asked for on the Secret, and for it in the spec.
+  Requests requests(Optional<StoredSecret> secret) {
+    return secret.map(StoredSecret::requests).orElse(Requests.NONE).with(wanted.rotationRequest());
   }
 
   /// The next value, while it is being proven.
@@ -201,7 +205,7 @@ public record RotationTarget(
         s.member(subject()).orElse(null) instanceof StoredSecret secret
             ? secret.requests()
             : Requests.NONE;
-    return s.identity().requests().digestWith(onSecret);
+    return s.identity().requests().digestWith(onSecret.with(wanted.rotationRequest()));
   }
 
   /// Whether a write to the Secret did not go through a moment ago: it is not tried again yet.

@@ -58,23 +58,49 @@ public final class RotationTrigger {
   /// Why it was revoked, if that was not answered yet.
   static Optional<String> revocation(RotationTarget t, IssuedSecret current) {
     return newly(t.s().identity().requests().revoke(), current.handled().identityRevoke())
-        .or(() -> newly(current.requests().revoke(), current.handled().revoke()));
+        .or(() -> newly(current.requests().revoke(), current.handled().revoke()))
+        .or(() -> compromised(t, current.issue()));
+  }
+
+  /// A value from before the identity was suspended as compromised is replaced once the annotation
+  /// is gone and the identity is resumed.
+  private static Optional<String> compromised(RotationTarget t, Issue issue) {
+    return t.s()
+        .identity()
+        .lived()
+        .compromisedAt()
+        .filter(time -> issue.issuedAt().isBefore(time))
+        .map(time -> "compromised at " + time);
   }
 
   static boolean isRequested(RotationTarget t, IssuedSecret current) {
-    return requests(t, current).findAny().isPresent();
+    return Stream.concat(requests(t, current), urgent(t, current)).findAny().isPresent();
   }
 
   /// Whether one of the requests for a new value asks for it at once.
   static boolean isUrgent(RotationTarget t, IssuedSecret current) {
-    return requests(t, current).anyMatch(Request::urgent);
+    return urgent(t, current).findAny().isPresent();
   }
 
-  /// The requests for a new value that were not answered yet.
+  /// The requests for a new value that were not answered yet, and for which windows hold.
   private static Stream<Request> requests(RotationTarget t, IssuedSecret current) {
+    var onIdentity = t.s().identity().requests();
+    var onSecret = t.requests(Optional.of(current.secret()));
+    var handled = current.handled();
     return Stream.of(
-            unanswered(t.s().identity().requests().rotate(), current.handled().identityRotate()),
-            unanswered(current.requests().rotate(), current.handled().rotate()))
+            unanswered(onIdentity.rotate(), handled.identityRotate()),
+            unanswered(onSecret.rotate(), handled.rotate()),
+            unanswered(onIdentity.rotationRequest(), handled.rotations().identitySpec()),
+            unanswered(onSecret.rotationRequest(), handled.rotations().spec()))
+        .flatMap(Optional::stream);
+  }
+
+  /// Those for which windows do not count.
+  private static Stream<Request> urgent(RotationTarget t, IssuedSecret current) {
+    var rotations = current.handled().rotations();
+    return Stream.of(
+            unanswered(t.s().identity().requests().rotateNow(), rotations.identityNow()),
+            unanswered(current.requests().rotateNow(), rotations.now()))
         .flatMap(Optional::stream);
   }
 

@@ -10,7 +10,6 @@ import dev.credence.decide.rotation.RotationTarget.IssuedSecret;
 import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.Handled;
 import dev.credence.facts.credential.Hooks.Step;
-import dev.credence.facts.credential.Requests;
 import dev.credence.facts.credential.SecretContent.Change;
 import dev.credence.facts.identity.Member.Issue;
 import dev.credence.facts.identity.Member.StoredSecret;
@@ -183,9 +182,14 @@ public record StagedRotation(
   /// since it was staged.
   private boolean isAskedAnew(StoredSecret pending, Issue staged) {
     var onIdentity = t.s().identity().requests();
-    var onSecret = current.map(now -> now.secret().requests()).orElse(Requests.NONE);
+    var onSecret = t.requests(current.map(IssuedSecret::secret));
     return RotationTrigger.isNew(onIdentity.rotate(), staged.handled().identityRotate())
         || RotationTrigger.isNew(onSecret.rotate(), staged.handled().rotate())
+        || RotationTrigger.isNew(onIdentity.rotateNow(), staged.handled().rotations().identityNow())
+        || RotationTrigger.isNew(onSecret.rotateNow(), staged.handled().rotations().now())
+        || RotationTrigger.isNew(
+            onIdentity.rotationRequest(), staged.handled().rotations().identitySpec())
+        || RotationTrigger.isNew(onSecret.rotationRequest(), staged.handled().rotations().spec())
         || RotationTrigger.isNew(onIdentity.revoke(), staged.handled().identityRevoke())
         || RotationTrigger.isNew(onSecret.revoke(), staged.handled().revoke())
         || pending.requests().abort().isPresent();
@@ -241,7 +245,8 @@ public record StagedRotation(
         answered.rotate(),
         before().rollback(),
         before().abort(),
-        revoked.revoke());
+        revoked.revoke(),
+        answered.rotations());
   }
 
   private Optional<Instant> previousUntil(Instant now) {

@@ -11,7 +11,38 @@ public record Handled(
     Optional<String> rotate,
     Optional<String> rollback,
     Optional<String> abort,
-    Optional<String> revoke) {
+    Optional<String> revoke,
+    Rotations rotations) {
+
+  /// Those of `credence.dev/rotate-now` and of `rotationRequest` in the spec.
+  public record Rotations(
+      Optional<String> identityNow,
+      Optional<String> identitySpec,
+      Optional<String> now,
+      Optional<String> spec) {
+    public static final Rotations NONE =
+        new Rotations(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+
+    private Rotations with(Requests onIdentity, Requests onSecret) {
+      return new Rotations(
+          onIdentity.rotateNow().flatMap(Request::asked).or(this::identityNow),
+          onIdentity.rotationRequest().flatMap(Request::asked).or(this::identitySpec),
+          onSecret.rotateNow().flatMap(Request::asked).or(this::now),
+          onSecret.rotationRequest().flatMap(Request::asked).or(this::spec));
+    }
+  }
+
+  /// Those of the other annotations alone.
+  public Handled(
+      Optional<String> identityRotate,
+      Optional<String> identityRevoke,
+      Optional<String> rotate,
+      Optional<String> rollback,
+      Optional<String> abort,
+      Optional<String> revoke) {
+    this(identityRotate, identityRevoke, rotate, rollback, abort, revoke, Rotations.NONE);
+  }
+
   public static final Handled NONE =
       new Handled(
           Optional.empty(),
@@ -37,12 +68,12 @@ public record Handled(
 
   public Handled withRollback(Optional<String> value) {
     return new Handled(
-        identityRotate, identityRevoke, rotate, value.or(this::rollback), abort, revoke);
+        identityRotate, identityRevoke, rotate, value.or(this::rollback), abort, revoke, rotations);
   }
 
   public Handled withAbort(Optional<String> value) {
     return new Handled(
-        identityRotate, identityRevoke, rotate, rollback, value.or(this::abort), revoke);
+        identityRotate, identityRevoke, rotate, rollback, value.or(this::abort), revoke, rotations);
   }
 
   /// A new value answers every wish for one.
@@ -53,6 +84,7 @@ public record Handled(
         onSecret.rotate().flatMap(Request::asked).or(this::rotate),
         rollback,
         abort,
-        onSecret.revoke().flatMap(Request::asked).or(this::revoke));
+        onSecret.revoke().flatMap(Request::asked).or(this::revoke),
+        rotations.with(onIdentity, onSecret));
   }
 }

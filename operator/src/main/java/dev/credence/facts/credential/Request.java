@@ -19,11 +19,6 @@ public sealed interface Request {
     };
   }
 
-  /// Whether windows do not count.
-  default boolean urgent() {
-    return asked().filter(value -> value.endsWith("!")).isPresent();
-  }
-
   /// Why it is not acted upon.
   default Optional<String> complaint() {
     return switch (this) {

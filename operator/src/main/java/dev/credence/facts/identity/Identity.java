@@ -70,9 +70,10 @@ public record Identity(
       Optional<SecretContent> material,
       RotationRule rotation,
       Hooks hooks,
-      SecretMetadata metadata) {
+      SecretMetadata metadata,
+      Optional<String> rotationRequest) {
 
-    /// One without metadata.
+    /// One without metadata and request.
     public SecretWanted(
         String name,
         Optional<AccountElsewhere> account,
@@ -80,7 +81,7 @@ public record Identity(
         Optional<SecretContent> material,
         RotationRule rotation,
         Hooks hooks) {
-      this(name, account, type, material, rotation, hooks, SecretMetadata.NONE);
+      this(name, account, type, material, rotation, hooks, SecretMetadata.NONE, Optional.empty());
     }
 
     /// Whether it is to hold a token of a ServiceAccount.
@@ -90,7 +91,8 @@ public record Identity(
 
     /// The same with other hooks.
     public SecretWanted with(Hooks others) {
-      return new SecretWanted(name, account, type, material, rotation, others, metadata);
+      return new SecretWanted(
+          name, account, type, material, rotation, others, metadata, rotationRequest);
     }
   }
 
@@ -109,6 +111,8 @@ public record Identity(
       Optional<Users> consumers,
       Optional<String> rotate,
       Optional<String> revoke,
+      Optional<String> rotateNow,
+      Optional<String> rotationRequest,
       Optional<Integer> renewing,
       Optional<Integer> failedAttempts) {}
 

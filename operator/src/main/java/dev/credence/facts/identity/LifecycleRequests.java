@@ -3,12 +3,24 @@ package dev.credence.facts.identity;
 
 import java.util.Optional;
 
-/// The requests on the lifecycle of an identity. `suspend`: the annotation, whatever its value: a
-/// typing error is no reason to stay active. `approve`, `review`: the annotations as they are.
+/// What people ask of the life of an identity. `suspend`, `compromised`: the
+/// annotations, whatever they say: a
+/// typing error is no reason to go on. `approve`, `review`: the annotations as they are.
 public record LifecycleRequests(
-    State state, Optional<String> suspend, Optional<String> approve, Optional<String> review) {
+    State state,
+    Optional<String> stateReason,
+    Optional<String> suspend,
+    Optional<String> compromised,
+    Optional<String> approve,
+    Optional<String> review) {
   public static final LifecycleRequests ACTIVE =
-      new LifecycleRequests(State.Active, Optional.empty(), Optional.empty(), Optional.empty());
+      new LifecycleRequests(
+          State.Active,
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
 
   public enum State {
     Active,

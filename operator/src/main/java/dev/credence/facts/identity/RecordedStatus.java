@@ -10,15 +10,16 @@ import java.util.Optional;
 /// evaluated again: a suspension that is still due begins again, and an approval or a review is
 /// required again where nothing in the cluster shows it.
 ///
-/// `resumedAt`: when it was last resumed, unless it had been suspended as idle. `lastUse`: the last
-/// day on which it was observed in use; `referenced`: something was set up to use it at the last
-/// reconcile, `referencedUntil`: the day on which the last of that was deleted. `classified`: the
-/// type that it had, where no type is declared. `ended`: tokens that are detected when they come
-/// back.
+/// `resumedAt`: when it last came back into service, unless it was out of it as idle.
+/// `compromisedAt`: when it was last suspended as compromised. `lastUse`:
+/// the last day on which it was seen at work; `referenced`: something was set up to use it at the
+/// last look, `referencedUntil`: the day on which the last of that went. `classified`: the type
+/// that it had, where nobody declares one. `ended`: tokens that are noticed when they come back.
 public record RecordedStatus(
     boolean decommissioned,
     Optional<Suspended> suspended,
     Optional<Instant> resumedAt,
+    Optional<Instant> compromisedAt,
     Approval approval,
     Review review,
     Optional<LastUse> lastUse,
@@ -29,6 +30,7 @@ public record RecordedStatus(
   public static final RecordedStatus NOTHING =
       new RecordedStatus(
           false,
+          Optional.empty(),
           Optional.empty(),
           Optional.empty(),
           Approval.NONE,

@@ -222,7 +222,8 @@ final class Bounds {
                 .sum())
         + (secret.token() == null
             ? 0
-            : NullSafe.in(secret.token().audiences()).mapToInt(Bounds::length).sum());
+            : NullSafe.in(secret.token().audiences()).mapToInt(Bounds::length).sum())
+        + (secret.metadata() == null ? 0 : secret.metadata().toString().length());
   }
 
   /// The part of an identity that is too large that is kept: what it lists, and not how it is
@@ -234,8 +235,10 @@ final class Bounds {
         spec.owner(),
         spec.type(),
         spec.state(),
+        spec.stateReason(),
         spec.expirationTime(),
         spec.deletionPolicy(),
+        spec.rotationRequest(),
         spec.serviceAccounts(),
         spec.secrets() == null ? null : NullSafe.in(spec.secrets()).map(Bounds::stub).toList(),
         spec.certificates(),
@@ -247,8 +250,10 @@ final class Bounds {
         secret.name(),
         null,
         secret.type(),
+        null,
         secret.generate() == null ? null : new Generate(List.of()),
         null,
+        secret.rotationRequest(),
         null,
         secret.token());
   }

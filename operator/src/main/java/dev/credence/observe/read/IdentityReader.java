@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.observe.read;
 
+import dev.credence.api.Api;
 import dev.credence.api.Generate;
 import dev.credence.api.LabelMatch;
 import dev.credence.api.MachineIdentity;
@@ -21,6 +22,8 @@ import dev.credence.facts.credential.Generator.Encoding;
 import dev.credence.facts.credential.Generator.Format;
 import dev.credence.facts.credential.Hooks;
 import dev.credence.facts.credential.KeySpec;
+import dev.credence.facts.credential.Request;
+import dev.credence.facts.credential.Requests;
 import dev.credence.facts.credential.SecretContent;
 import dev.credence.facts.credential.SecretMetadata;
 import dev.credence.facts.credential.TokenRecipe;
@@ -41,6 +44,7 @@ import dev.credence.raw.Metadata;
 import dev.credence.raw.NullSafe;
 import dev.credence.raw.UntrustedText;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,7 +80,7 @@ public final class IdentityReader {
         UntrustedText.time(meta.getCreationTimestamp()).orElse(Instant.EPOCH),
         meta.getDeletionTimestamp() != null,
         Provenance.labels(resource),
-        MemberReader.requests(Metadata.annotations(meta)),
+        requests(meta, spec),
         LifecycleReader.calling(resource),
         owner(spec.map(MachineIdentitySpec::owner)),
         spec.map(MachineIdentitySpec::type).map(Enum::name),
@@ -102,6 +106,14 @@ public final class IdentityReader {
         knownVersions(resource.getStatus()),
         known(resource.getStatus()),
         LifecycleReader.lived(resource.getStatus()));
+  }
+
+  private static Requests requests(ObjectMeta meta, Optional<MachineIdentitySpec> spec) {
+    return MemberReader.requests(Metadata.annotations(meta))
+        .with(spec.map(MachineIdentitySpec::rotationRequest).flatMap(UntrustedText::line))
+        .orRevoke(
+            Optional.ofNullable(Metadata.annotations(meta).get(Api.COMPROMISED))
+                .map(why -> new Request.Asked(UntrustedText.oneLine("compromised " + why))));
   }
 
   private static Identity.Owner owner(Optional<dev.credence.api.Owner> owner) {
@@ -155,7 +167,8 @@ public final class IdentityReader {
             .map(
                 metadata ->
                     SecretMetadata.of(texts(metadata.labels()), texts(metadata.annotations())))
-            .orElse(SecretMetadata.NONE));
+            .orElse(SecretMetadata.NONE),
+        UntrustedText.line(member.rotationRequest()));
   }
 
   private static Map<String, String> texts(@Nullable Map<String, @Nullable String> written) {
@@ -270,6 +283,8 @@ public final class IdentityReader {
                         Objects.requireNonNullElse(users.leftBehind(), 0))),
         handled.map(Handled::rotate),
         handled.map(Handled::revoke),
+        handled.map(Handled::rotateNow),
+        handled.map(Handled::rotationRequest),
         Optional.ofNullable(credential.renewing()),
         Optional.ofNullable(credential.failedAttempts()));
   }

@@ -42,7 +42,12 @@ public final class LifecycleReader {
             .map(MachineIdentitySpec::state)
             .map(state -> LifecycleRequests.State.valueOf(state.name()))
             .orElse(LifecycleRequests.State.Active),
+        Optional.ofNullable(resource.getSpec())
+            .map(MachineIdentitySpec::stateReason)
+            .flatMap(UntrustedText::present)
+            .map(UntrustedText::oneLine),
         Optional.ofNullable(annotations.get(Api.SUSPEND)).map(UntrustedText::oneLine),
+        Optional.ofNullable(annotations.get(Api.COMPROMISED)).map(UntrustedText::oneLine),
         UntrustedText.present(annotations.get(Api.APPROVE)).map(UntrustedText::oneLine),
         UntrustedText.present(annotations.get(Api.REVIEW)).map(UntrustedText::oneLine));
   }
@@ -57,6 +62,7 @@ public final class LifecycleReader {
             .filter(suspension -> suspension.startTime() != null && suspension.reason() != null)
             .map(suspension -> new Suspended(suspension.startTime(), suspension.reason())),
         resumedAt(status.history()),
+        compromisedAt(status.history()),
         Optional.ofNullable(status.approval()).map(LifecycleReader::approval).orElse(Approval.NONE),
         Optional.ofNullable(status.review()).map(LifecycleReader::review).orElse(Review.NONE),
         Optional.ofNullable(status.usage()).flatMap(LifecycleReader::lastUse),
@@ -97,6 +103,16 @@ public final class LifecycleReader {
       }
     }
     return resumed;
+  }
+
+  /// When it was last suspended as compromised.
+  private static Optional<Instant> compromisedAt(@Nullable List<Passage> history) {
+    return NullSafe.in(history)
+        .filter(
+            passage ->
+                passage.to() == LifeState.Suspended && "Compromised".equals(passage.reason()))
+        .flatMap(passage -> Stream.ofNullable(passage.time()))
+        .max(Instant::compareTo);
   }
 
   private static Approval approval(ApprovalStatus status) {

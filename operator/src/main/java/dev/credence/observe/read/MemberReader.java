@@ -141,7 +141,12 @@ public final class MemberReader {
         UntrustedText.line(annotations.get(Api.ROTATED_FOR_SECRET)),
         UntrustedText.line(annotations.get(Api.ROLLED_BACK_FOR)),
         UntrustedText.line(annotations.get(Api.ABORTED_FOR)),
-        UntrustedText.line(annotations.get(Api.REVOKED_FOR_SECRET)));
+        UntrustedText.line(annotations.get(Api.REVOKED_FOR_SECRET)),
+        new Handled.Rotations(
+            UntrustedText.line(annotations.get(Api.ROTATED_NOW_FOR_IDENTITY)),
+            UntrustedText.line(annotations.get(Api.ROTATION_REQUEST_OF_IDENTITY)),
+            UntrustedText.line(annotations.get(Api.ROTATED_NOW_FOR_SECRET)),
+            UntrustedText.line(annotations.get(Api.ROTATION_REQUEST_OF_SECRET))));
   }
 
   private static Optional<Aborted> aborted(Map<String, String> annotations) {
@@ -155,7 +160,9 @@ public final class MemberReader {
         request(annotations, Api.ROTATE, "such as the time"),
         request(annotations, Api.ROLLBACK, "such as the time"),
         request(annotations, Api.ABORT, "such as the time"),
-        request(annotations, Api.REVOKE, "the reason"));
+        request(annotations, Api.REVOKE, "the reason"),
+        request(annotations, Api.ROTATE_NOW, "such as the time"),
+        Optional.empty());
   }
 
   private static Optional<Request> request(

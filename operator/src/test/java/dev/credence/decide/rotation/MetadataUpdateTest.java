@@ -65,7 +65,8 @@ class MetadataUpdateTest {
         Optional.empty(),
         RotationRule.SILENT,
         Hooks.NONE,
-        SecretMetadata.of(Map.of("team", "crm"), Map.of()));
+        SecretMetadata.of(Map.of("team", "crm"), Map.of()),
+        Optional.empty());
   }
 
   private static StoredSecret stored(StoredMetadata metadata) {

@@ -257,7 +257,7 @@ class GitOpsIT {
       eventually("what Git states is linked")
           .until(() -> scene.isMarked(scene.account("crm-linked"), "crm"));
       // Requests by annotation are no business of Git's; this one waits for no window.
-      scene.annotate(scene.identity("crm"), Api.ROTATE, "now!");
+      scene.annotate(scene.identity("crm"), Api.ROTATE_NOW, "now");
       scene.awaitVersion("crm-db", 2);
       eventually("the status tells of it")
           .until(

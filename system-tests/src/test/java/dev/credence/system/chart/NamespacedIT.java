@@ -92,7 +92,7 @@ class NamespacedIT {
       assertThat(sales.verdict("crm", "LeastPrivilege"))
           .as("rights that are given everywhere are seen")
           .isEqualTo("False FindingsPresent");
-      payments.annotate(payments.secret("crm-db"), "credence.dev/rotate", "now!");
+      payments.annotate(payments.secret("crm-db"), "credence.dev/rotate-now", "now");
       payments.awaitVersion("crm-db", 2);
       payments.annotate(payments.identity("crm"), "credence.dev/suspend", "INC-7");
       payments.await("crm", "Suspended", "True Requested");

@@ -127,7 +127,7 @@ class TiersIT {
       scene.awaitStand("crm", "crm-ci", "Fresh 1");
       scene.await("crm", "Ready", "False MemberMissing");
       assertThat(scene.message("crm", "Ready")).contains("needs the tier Enforce");
-      scene.annotate(scene.secret("crm-db"), "credence.dev/rotate", "now!");
+      scene.annotate(scene.secret("crm-db"), "credence.dev/rotate-now", "now");
       scene.awaitVersion("crm-db", 2);
       scene.annotate(scene.identity("crm"), "credence.dev/suspend", "INC-8");
       scene.await("crm", "Suspended", "True NotEnforced");

@@ -236,8 +236,8 @@ class ExampleIT {
           "exporter",
           "-n",
           "billing",
-          "credence.dev/suspend=compromised? INC-7, alice looks into it");
-      scene.await("exporter", "Suspended", "True Compromised");
+          "credence.dev/suspend=odd writes, INC-7, alice looks into it");
+      scene.await("exporter", "Suspended", "True Requested");
       within(Duration.ofSeconds(45), "its writes are refused")
           .until(() -> !writes(kubeconfig, "meanwhile"));
       assertThat(

@@ -107,7 +107,7 @@ class AdoptionIT {
     assertThat(scene.message("crm", "MembersLinked")).contains("credence.dev/adopt");
     assertThat(scene.secret("crm-db").get().getData()).isEqualTo(THEIRS);
     var before = Scene.print(scene.secret("crm-db"));
-    scene.annotate(scene.identity("crm"), Api.ROTATE, "now!");
+    scene.annotate(scene.identity("crm"), Api.ROTATE_NOW, "now");
     stays(
         Duration.ofSeconds(3),
         "nobody writes it",

@@ -174,7 +174,7 @@ class SuspensionIT {
       var scene = crm.scene();
       scene.awaitReady("crm");
       var legacy = crm.token("crm-legacy");
-      scene.annotate(scene.identity("crm"), Api.SUSPEND, "compromised: INC-7");
+      scene.annotate(scene.identity("crm"), Api.COMPROMISED, "INC-7");
       within(AT_MOST, "the hand-made token is refused").until(() -> !crm.isKnown(legacy));
       scene.await("crm", "Suspended", "True Compromised");
 

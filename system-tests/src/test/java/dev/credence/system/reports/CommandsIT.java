@@ -104,7 +104,14 @@ class CommandsIT {
 
     var suspended =
         commands.credence(
-            "suspend", "crm", "-n", namespace.name(), "--reason", "compromised: INC-7", "--wait");
+            "suspend",
+            "crm",
+            "-n",
+            namespace.name(),
+            "--compromised",
+            "--reason",
+            "INC-7",
+            "--wait");
     assertThat(suspended.code()).as(suspended.err()).isZero();
     assertThat(scene.status("crm").state()).isEqualTo(LifeState.Suspended);
     assertThat(scene.status("crm").suspension().reason()).isEqualTo("Compromised");

@@ -138,7 +138,7 @@ class RotationIT {
       assertThat(scene.status("crm").nextActionTime()).isEqualTo(Instant.parse(opening));
       stays(Duration.ofSeconds(3), "the first version", () -> scene.version("crm-db") == 1);
 
-      scene.annotate(scene.identity("crm"), Api.ROTATE, "at once!");
+      scene.annotate(scene.identity("crm"), Api.ROTATE_NOW, "leaked");
       scene.awaitVersion("crm-db", 2);
       scene.awaitStand("crm", "crm-db", "Overlapping 2");
       scene.await("crm", "CredentialsFresh", "True Current");
