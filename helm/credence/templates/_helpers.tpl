@@ -55,11 +55,3 @@ values of the chart before, and no others.
 {{- end -}}
 {{- end -}}
 
-{{/* settings.apiServer is an address, or an object with `url` and `caBundle`. */}}
-{{- define "credence.apiServer" -}}
-{{- if kindIs "map" .of -}}
-{{- get .of .key -}}
-{{- else if eq .key "url" -}}
-{{- .of -}}
-{{- end -}}
-{{- end }}

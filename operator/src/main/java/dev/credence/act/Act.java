@@ -103,6 +103,7 @@ public final class Act {
         metadata.adopt(namespace, adopt, identity.getMetadata().getUid());
       }
       case Action.Reword reword -> secrets.reword(reword, identity);
+      case Action.RenewKubeconfig renew -> secrets.renewKubeconfig(renew, identity);
       case Action.UpdateMetadata update -> metadata.update(namespace, update);
       case Action.ResetIssuedAt redate -> metadata.redate(namespace, redate);
       case Action.Release(var subject, var guard, var left) ->

@@ -115,7 +115,28 @@ public final class Run implements Callable<Integer> {
     var watches = caches(settings, clients);
     register(meters, census, watches, settings);
     var keyIsReady = new AtomicReference<@Nullable BiConsumer<String, ObjectRef>>();
-    var act = act(settings, clients, watches, keyIsReady, clock);
+    var pool =
+        new KeyPool(
+            maker,
+            (namespace, secret) ->
+                Optional.ofNullable(keyIsReady.get())
+                    .ifPresent(waiting -> waiting.accept(namespace, secret)));
+    var kubeconfigServer =
+        new KubeconfigServer(
+            settings.apiServer().orElseGet(() -> clients.full().getMasterUrl().toString()),
+            settings.apiServerCa(),
+            settings.apiServerSystemTrust());
+    watches.kubeconfigServer(kubeconfigServer.digest());
+    var act =
+        new Act(
+            clients.full(),
+            clients.metadata(),
+            maker,
+            Optional.of(pool),
+            kubeconfigServer,
+            settings.namespace(),
+            remembering(watches),
+            clock);
     var announcer = new EventRecorder(clients.full(), clock, instance);
     var sweep = new Sweep(watches, act, settings.tier(), meters, clock, settings.resyncInterval());
     var identities =

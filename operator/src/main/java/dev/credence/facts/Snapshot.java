@@ -23,10 +23,11 @@ import java.util.Optional;
 /// All facts of one decision: one identity, its surroundings, and the time. Holds no secret value,
 /// so it may be printed.
 ///
-/// `jobs` are the hooks that were started for the identity; `consumers` those of the Secrets of the
-/// namespace, read only while consumers may have to move to a new value. `members` are the objects
-/// that the identity names, selects, owns or has marked. `rivals` are the claims of other
-/// identities on names that this one names and on its members.
+/// `jobs` are the hooks that were started for the identity; `consumers` who uses the Secrets of the
+/// namespace, looked up only while somebody may have to move to a new value. `members` are the
+/// objects that the identity names, selects, owns or has marked. `rivals` are the claims of other
+/// identities on names that this one names and on its members. `kubeconfigServer` is a digest of
+/// what generated kubeconfigs say of the API server.
 public record Snapshot(
     Instant now,
     Identity identity,
@@ -40,7 +41,40 @@ public record Snapshot(
     UsageEvidence evidence,
     Grants grants,
     SuspensionFacts safeguards,
-    List<FailedWrite> setbacks) {
+    List<FailedWrite> setbacks,
+    Optional<String> kubeconfigServer) {
+
+  /// One that does not know what generated kubeconfigs say of the API server.
+  public Snapshot(
+      Instant now,
+      Identity identity,
+      NamespaceFacts home,
+      List<Policy> policies,
+      List<Member> members,
+      Map<ObjectRef, List<Claim>> rivals,
+      CertManager certManager,
+      List<HookJob> jobs,
+      Optional<Consumers> consumers,
+      UsageEvidence evidence,
+      Grants grants,
+      SuspensionFacts safeguards,
+      List<FailedWrite> setbacks) {
+    this(
+        now,
+        identity,
+        home,
+        policies,
+        members,
+        rivals,
+        certManager,
+        jobs,
+        consumers,
+        evidence,
+        grants,
+        safeguards,
+        setbacks,
+        Optional.empty());
+  }
 
   public Snapshot {
     policies = List.copyOf(policies);
@@ -98,6 +132,7 @@ public record Snapshot(
         evidence,
         grants,
         around,
-        held);
+        held,
+        kubeconfigServer);
   }
 }

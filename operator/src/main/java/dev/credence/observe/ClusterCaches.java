@@ -142,7 +142,7 @@ public final class ClusterCaches implements ClusterReader {
   private final Enqueuer waking = new Enqueuer(identities);
 
   private volatile List<Policy> policyFacts = List.of();
-  private volatile Optional<List<Policy>> assumed = Optional.empty();
+  private volatile Optional<String> kubeconfigServer = Optional.empty();
   private volatile int mostSuspended = SuspensionFacts.MOST_SUSPENDED;
 
   /// `metadata` is a client with [MetadataOnly]; empty `namespaces`: all. `home`: the operator's
@@ -804,5 +804,15 @@ public final class ClusterCaches implements ClusterReader {
   public boolean mayBeMember(String namespace, ObjectRef subject) {
     return !identities.naming(namespace, subject).isEmpty()
         || !identities.selecting(namespace).isEmpty();
+  }
+
+  @Override
+  public Optional<String> kubeconfigServer() {
+    return kubeconfigServer;
+  }
+
+  /// From now on generated kubeconfigs say this of the API server.
+  public void kubeconfigServer(String digest) {
+    kubeconfigServer = Optional.of(digest);
   }
 }

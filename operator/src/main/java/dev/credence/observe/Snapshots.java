@@ -119,7 +119,8 @@ public final class Snapshots {
         evidence,
         grants,
         new SuspensionReader(cluster).of(identity, members, recent, now),
-        setbacks);
+        setbacks,
+        cluster.kubeconfigServer());
   }
 
   private UsageEvidence evidence(

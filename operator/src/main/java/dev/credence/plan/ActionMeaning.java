@@ -110,6 +110,12 @@ public record ActionMeaning(
                       + ": its fixed texts and templates are as the spec has them now"
                       + (added.isEmpty() ? "" : ", and " + keyNames(added) + " is generated")
                       + "; its secret values stay");
+      case Action.RenewKubeconfig(var subject, _, _) ->
+          of(action, "write the kubeconfig of " + subject + " for the API server's address")
+              .event(
+                  "KubeconfigRenewed",
+                  subject
+                      + ": its kubeconfig has the address and the certificate authority of the API server as they are set now; its token stays");
       case Action.UpdateMetadata update ->
           of(
               action,

@@ -66,6 +66,11 @@ public enum Setting {
       "",
       "certificates in PEM, or empty",
       "The certificate authorities that go into generated kubeconfigs, where something in front of the API server has a certificate of its own; empty: those that the operator itself trusts."),
+  ApiServerSystemTrust(
+      "CREDENCE_API_SERVER_SYSTEM_TRUST",
+      "false",
+      "true or false",
+      "Whether generated kubeconfigs name no certificate authority, so that clients use the trust store of their system: for a load balancer with a public certificate. Excludes CREDENCE_API_SERVER_CA."),
   Reports(
       "CREDENCE_REPORTS",
       "false",

@@ -29,6 +29,7 @@ public record Settings(
     int suspensionLimit,
     Optional<String> apiServer,
     Optional<String> apiServerCa,
+    boolean apiServerSystemTrust,
     Set<String> discoveryExclude,
     boolean reports,
     String clusterResourceNamespace,
@@ -60,6 +61,10 @@ public record Settings(
   public static final int WRONG = 2;
 
   public Settings {
+    if (apiServerSystemTrust && apiServerCa.isPresent()) {
+      throw new IllegalArgumentException(
+          "CREDENCE_API_SERVER_CA and CREDENCE_API_SERVER_SYSTEM_TRUST exclude each other: unset one of them");
+    }
     watchNamespaces = Set.copyOf(watchNamespaces);
     neverSuspend = Set.copyOf(neverSuspend);
     discoveryExclude = Set.copyOf(discoveryExclude);
@@ -97,6 +102,7 @@ public record Settings(
         read(environment, Setting.SuspensionLimit, Settings::limit),
         read(environment, Setting.ApiServer, Settings::https),
         read(environment, Setting.ApiServerCa, Settings::certificates),
+        read(environment, Setting.ApiServerSystemTrust, Settings::truth),
         read(environment, Setting.DiscoveryExclude, Settings::discoveryExclude),
         read(environment, Setting.Reports, Settings::truth),
         read(environment, Setting.ClusterResourceNamespace, Settings::name),

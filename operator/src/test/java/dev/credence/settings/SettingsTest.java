@@ -38,6 +38,7 @@ class SettingsTest {
                 1_000,
                 Optional.empty(),
                 Optional.empty(),
+                false,
                 Set.of("kube-system", "kube-public", "kube-node-lease", "*/default"),
                 false,
                 "cert-manager",
@@ -88,6 +89,7 @@ class SettingsTest {
                 250,
                 Optional.of("https://api.example.com:6443"),
                 Optional.of(AUTHORITY + "\n" + AUTHORITY + "\n"),
+                false,
                 Set.of("kube-system", "*/builder", "sales/crm"),
                 true,
                 "pki",
@@ -96,6 +98,23 @@ class SettingsTest {
                     "ClusterRoleBinding/system:build-strategy-docker-binding",
                     "RoleBinding/*/system:image-pullers"),
                 Tier.Observe));
+  }
+
+  @Test
+  void a_bundle_and_the_trust_of_the_system_exclude_each_other() {
+    assertThat(
+            Settings.of(Map.of("CREDENCE_API_SERVER_SYSTEM_TRUST", "true")).apiServerSystemTrust())
+        .isTrue();
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                Settings.of(
+                    Map.of(
+                        "CREDENCE_API_SERVER_SYSTEM_TRUST",
+                        "true",
+                        "CREDENCE_API_SERVER_CA",
+                        AUTHORITY)))
+        .withMessageContaining("exclude each other");
   }
 
   @ParameterizedTest

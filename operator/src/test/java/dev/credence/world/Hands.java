@@ -152,6 +152,13 @@ final class Hands {
               identity,
               now,
               secret -> with(secret, Map.of(Api.RECIPE, recipe.digest())));
+      case Action.RenewKubeconfig(_, var guard, var token) ->
+          updated(
+              found,
+              guard,
+              identity,
+              now,
+              secret -> with(secret, Map.of(Api.RECIPE, token.digest())));
       case Action.UpdateMetadata update ->
           updated(found, update.guard(), identity, now, secret -> described(secret, update));
       case Action.ResetIssuedAt(_, var guard, var issuedAt, var until) ->

@@ -374,6 +374,7 @@ public final class Readable {
                   ? ""
                   : "; generate "
                       + added.stream().map(key -> key.name()).collect(Collectors.joining(", ")));
+      case Action.RenewKubeconfig(var subject, _, _) -> "Renew the kubeconfig of " + subject;
       case Action.UpdateMetadata(
               var subject,
               _,
@@ -466,7 +467,7 @@ public final class Readable {
     return switch (material) {
       case GeneratedContent(var keys) ->
           keys.stream().map(KeySpec::name).collect(Collectors.joining(" "));
-      case TokenRecipe(var account, var audiences, var lifetime, var kubeconfig) ->
+      case TokenRecipe(var account, var audiences, var lifetime, var kubeconfig, _) ->
           "a token of "
               + account
               + " for "

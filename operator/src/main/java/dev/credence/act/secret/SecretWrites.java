@@ -324,6 +324,23 @@ public final class SecretWrites {
     put(secret, annotations, subject, recipe);
   }
 
+  /// The kubeconfig alone is written, with the token that is there.
+  public void renewKubeconfig(Action.RenewKubeconfig renew, MachineIdentity identity) {
+    var subject = renew.subject();
+    var token = renew.token();
+    var secret = secrets.judged(namespace(identity), subject, renew.guard());
+    var data = Data.of(secret);
+    data.putAll(
+        Data.encoded(
+            tokens.kubeconfig(
+                Data.decoded(secret), token.account(), namespace(identity), subject)));
+    secret.setData(data);
+    var annotations = new HashMap<>(secret.getMetadata().getAnnotations());
+    annotations.keySet().retainAll(OF_THE_OVERLAP);
+    annotations.put(Api.RECIPE, token.digest());
+    put(secret, annotations, subject, token);
+  }
+
   private Map<String, byte[]> filled(
       GeneratedContent recipe, Map<String, byte[]> values, ObjectRef subject) {
     try {

@@ -97,6 +97,19 @@ public final class TokenRequests {
     return new Granted(values, end(status.getExpirationTimestamp(), secret));
   }
 
+  /// The kubeconfig with the token that is among these values.
+  Map<String, byte[]> kubeconfig(
+      Map<String, byte[]> values, String account, String namespace, ObjectRef secret) {
+    var token = values.get(TOKEN);
+    if (token == null) {
+      throw WriteRefused.of(
+          secret,
+          "its key token is missing, so that its kubeconfig cannot be written: set the annotation credence.dev/rotate");
+    }
+    return Map.of(
+        KUBECONFIG, kubeconfig(new String(token, UTF_8), account, namespace).getBytes(UTF_8));
+  }
+
   private static Instant end(String text, ObjectRef secret) {
     try {
       return OffsetDateTime.parse(text).toInstant();
@@ -153,6 +166,9 @@ public final class TokenRequests {
 
   /// In Base64; null where the one of the machine is trusted.
   private @Nullable String authority() {
+    if (apiServer.systemTrust()) {
+      return null;
+    }
     if (apiServer.authorities().isPresent()) {
       return Base64.getEncoder()
           .encodeToString(apiServer.authorities().get().getBytes(StandardCharsets.US_ASCII));

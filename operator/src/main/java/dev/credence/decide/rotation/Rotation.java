@@ -295,8 +295,7 @@ public final class Rotation {
   /// Fixed texts and templates follow the spec at once, and keys that were added get a value; the
   /// other secret values stay.
   private Optional<Builder> reworded(IssuedSecret current) {
-    if (!(t.material() instanceof GeneratedContent recipe)
-        || !RotationTrigger.isReworded(t, current.issue())) {
+    if (!RotationTrigger.isReworded(t, current.issue())) {
       return Optional.empty();
     }
     var obstacle = t.obstacle(Optional.of(current.issue()));
@@ -306,14 +305,19 @@ public final class Rotation {
     var plan = plans.kept(current, Phase.Fresh, plans.note(current));
     // One write at a time: each is judged by the version of the Secret.
     return Optional.of(
-        plan.writes(t.subject()) || t.isSetBack()
-            ? plan
-            : plan.doing(
-                new Action.Reword(
-                    t.subject(),
-                    current.guard(),
-                    recipe,
-                    current.issue().version(),
-                    current.issue().recipe().map(recipe::added).orElse(List.of()))));
+        plan.writes(t.subject()) || t.isSetBack() ? plan : plan.doing(rewording(current)));
+  }
+
+  private Action rewording(IssuedSecret current) {
+    return switch (t.material()) {
+      case GeneratedContent recipe ->
+          new Action.Reword(
+              t.subject(),
+              current.guard(),
+              recipe,
+              current.issue().version(),
+              current.issue().recipe().map(recipe::added).orElse(List.of()));
+      case TokenRecipe token -> new Action.RenewKubeconfig(t.subject(), current.guard(), token);
+    };
   }
 }

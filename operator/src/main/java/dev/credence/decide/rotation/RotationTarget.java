@@ -90,8 +90,8 @@ public record RotationTarget(
     return new RotationTarget(
         s,
         wanted.with(approval.agreed(s, wanted)),
-        within(policy, wanted.material().orElseThrow()),
-        RotationSchedule.procedure(policy),
+        within(s, policy, wanted.material().orElseThrow()),
+        policy.map(Policy::conduct).orElse(RotationProcedure.DEFAULT),
         halt,
         owner,
         RotationSchedule.of(
@@ -108,10 +108,10 @@ public record RotationTarget(
   }
 
   /// A token lives no longer than the policy lets it.
-  private static SecretContent within(EffectivePolicy policy, SecretContent material) {
+  private static SecretContent within(Snapshot s, Optional<Policy> policy, SecretContent material) {
     return switch (material) {
       case GeneratedContent recipe -> recipe;
-      case TokenRecipe(var account, var audiences, var lifetime, var kubeconfig) ->
+      case TokenRecipe(var account, var audiences, var lifetime, var kubeconfig, _) ->
           new TokenRecipe(
               account,
               audiences,
@@ -120,7 +120,8 @@ public record RotationTarget(
                   .flatMap(tokens -> tokens.section().maxLifetime())
                   .map(longest -> Durations.shorter(longest, lifetime))
                   .orElse(lifetime),
-              kubeconfig);
+              kubeconfig,
+              s.kubeconfigServer().filter(_ -> kubeconfig));
     };
   }
 

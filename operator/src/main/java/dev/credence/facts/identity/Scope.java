@@ -122,7 +122,7 @@ public final class Scope {
   private static Stream<String> material(String secret, SecretContent material) {
     return switch (material) {
       case GeneratedContent(var keys) -> keys.stream().map(key -> key(secret, key));
-      case TokenRecipe(var account, var audiences, var lifetime, var kubeconfig) ->
+      case TokenRecipe(var account, var audiences, var lifetime, var kubeconfig, _) ->
           Stream.of(
               line(
                   "token",

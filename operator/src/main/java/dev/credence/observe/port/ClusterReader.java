@@ -112,4 +112,9 @@ public interface ClusterReader {
 
   /// The Certificates that write this Secret, by name.
   List<String> writers(String namespace, String secret);
+
+  /// A digest of what generated kubeconfigs say of the API server, where that is known.
+  default Optional<String> kubeconfigServer() {
+    return Optional.empty();
+  }
 }

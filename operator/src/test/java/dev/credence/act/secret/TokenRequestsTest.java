@@ -181,6 +181,43 @@ class TokenRequestsTest {
     }
   }
 
+  @Test
+  void a_kubeconfig_is_written_again_with_the_token_that_is_there() {
+    var token =
+        new TokenRecipe(
+            "payments-api", List.of(), Duration.ofHours(1), true, Optional.of("0123456789abcdef"));
+    acting
+        .api
+        .answers(
+            Payments.stored()
+                .addToData("token", Payments.base64("the token"))
+                .addToData("kubeconfig", Payments.base64("of another address"))
+                .build())
+        .echoes();
+    acting.perform(new Action.RenewKubeconfig(Payments.DB, Payments.JUDGED, token));
+    var data = acting.sent().path("data");
+    assertThat(Payments.text(data.path("token").asText())).isEqualTo("the token");
+    assertThat(Payments.text(data.path("kubeconfig").asText()))
+        .contains("the token", Acting.API_SERVER);
+    assertThat(acting.sent().at("/metadata/annotations/credence.dev~1recipe").asText())
+        .isEqualTo(token.digest());
+  }
+
+  @Test
+  void without_its_token_no_kubeconfig_is_written() {
+    var token = new TokenRecipe("payments-api", List.of(), Duration.ofHours(1), true);
+    acting.api.answers(Payments.stored().build());
+    assertThat(acting.refused(new Action.RenewKubeconfig(Payments.DB, Payments.JUDGED, token)))
+        .hasMessageContaining("its key token is missing");
+  }
+
+  @Test
+  void the_trust_of_the_system_names_no_authority() {
+    var config = new KubeconfigServer(Acting.API_SERVER, Optional.empty(), true).digest();
+    assertThat(config)
+        .isNotEqualTo(new KubeconfigServer(Acting.API_SERVER, Optional.empty()).digest());
+  }
+
   /// What any client reads in the kubeconfig that this one wrote.
   private Config kubeconfig(KubernetesClient client) {
     return kubeconfig(client, Optional.empty());

@@ -337,6 +337,7 @@ class ChartIT {
                 "CREDENCE_DISCOVERY_EXCLUDE",
                 "CREDENCE_API_SERVER",
                 "CREDENCE_API_SERVER_CA",
+                "CREDENCE_API_SERVER_SYSTEM_TRUST",
                 "CREDENCE_REPORTS",
                 "CREDENCE_CLUSTER_RESOURCE_NAMESPACE",
                 "CREDENCE_RISK",
@@ -480,9 +481,24 @@ class ChartIT {
   }
 
   @Test
+  void a_bundle_and_the_trust_of_the_system_exclude_each_other(LocalCluster cluster) {
+    var bundle = "-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----";
+    var end =
+        cluster.tryHelm(
+            "template",
+            CHART,
+            "--set",
+            "settings.apiServer.useSystemTrust=true",
+            "--set-string",
+            "settings.apiServer.caBundle=" + bundle);
+    assertThat(end.code()).isNotZero();
+    assertThat(end.err()).contains("caBundle");
+  }
+
+  @Test
   void an_address_without_https_is_refused(LocalCluster cluster) {
     var end =
-        cluster.tryHelm("template", CHART, "--set", "settings.apiServer=api.example.com:6443");
+        cluster.tryHelm("template", CHART, "--set", "settings.apiServer.url=api.example.com:6443");
     assertThat(end.code()).isNotZero();
     assertThat(end.err()).contains("apiServer");
   }
