@@ -136,14 +136,12 @@ public sealed interface Action {
     }
   }
 
-  /// Write the kubeconfig of a token again, for the API server as it is reached now. The token
-  // stays.
+  /// Write the kubeconfig of a token again, for the API server as it is reached now.
   record RenewKubeconfig(ObjectRef subject, Preconditions guard, TokenRecipe token)
       implements Action {}
 
   /// Set labels and annotations of a generated Secret as its spec states them, and remove those
-  // that
-  /// Credence wrote and the spec does not state any more.
+  /// that Credence wrote and the spec does not state any more.
   record UpdateMetadata(
       ObjectRef subject,
       Preconditions guard,

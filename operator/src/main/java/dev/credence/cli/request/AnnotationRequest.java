@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One annotation to write: on the identity, or on one of its Secrets. `value` empty: it is taken
 /// away, and `key` may name several with commas between. It is written on what was seen and on
-// nothing newer: where the spec changed meanwhile, who
-/// asks must look again.
+/// nothing newer: where the spec changed meanwhile, who asks must look again.
 record AnnotationRequest(
     Optional<String> secret,
     String key,

@@ -20,11 +20,11 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The scope of an approval: what an identity requests, line by line, and a digest of these lines
-/// as its name, so that exactly this can be approved: the owner, the expiration, the
-/// ServiceAccounts, the credentials with all that they hold, and the hooks with what they run. How
-/// often credentials are rotated, texts for people and the state of the identity are not part of
-/// it.
+/// What an identity asks for, line by line, and a digest of these lines as a name for it, so that
+/// somebody can approve exactly this: the owner, the expiration, the ServiceAccounts, the
+/// credentials with all that they hold, their labels and annotations, and the hooks with what they
+/// run. How often credentials are rotated, words for people and the state of the identity are not
+/// part of it.
 ///
 /// 128 bits: whoever asks must not be able to find two scopes of one name.
 public final class Scope {
@@ -75,12 +75,19 @@ public final class Scope {
     return Stream.of(
             Stream.of(line("secret", name + " (" + origin(secret) + ")", "type " + secret.type())),
             secret.material().stream().flatMap(material -> material(name, material)),
+            metadata("label", name, secret.metadata().labels()),
+            metadata("annotation", name, secret.metadata().annotations()),
             secret.account().stream()
                 .map(
                     account ->
                         line("opens", name, account.type(), account.system(), account.name())),
             Stream.of(Step.values()).flatMap(step -> hook(secret, step, hooks).stream()))
         .flatMap(lines -> lines);
+  }
+
+  private static Stream<String> metadata(String what, String secret, Map<String, String> all) {
+    return all.entrySet().stream()
+        .map(entry -> line(what, secret, entry.getKey(), quoted(entry.getValue())));
   }
 
   private static String origin(Identity.SecretWanted secret) {
