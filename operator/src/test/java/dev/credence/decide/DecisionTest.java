@@ -132,6 +132,7 @@ public class DecisionTest {
             "mostSuspended",
             "installed",
             "neverSuspended",
+            "kubeconfigServer",
             "recent",
             "unlisted",
             "tokensTrackedSince",
@@ -161,6 +162,9 @@ public class DecisionTest {
           installed.path("mark").asText(), Instant.parse(installed.path("since").asText()));
     }
     world.neverSuspended(texts(about.path("neverSuspended")).collect(Collectors.toSet()));
+    if (about.has("kubeconfigServer")) {
+      world.kubeconfigServer(about.path("kubeconfigServer").asText());
+    }
     world.unlisted(texts(about.path("unlisted")).collect(Collectors.toSet()));
     if (about.has("tokensTrackedSince")) {
       world.tracking(tracking(about.path("tokensTrackedSince").asText()));

@@ -123,6 +123,7 @@ public final class World implements ClusterReader {
   private String installation = "a1b2c3d4";
   private Instant installedAt = Instant.EPOCH;
   private Set<String> neverSuspended = Set.of();
+  private Optional<String> kubeconfigServer = Optional.empty();
   private Map<String, List<Instant>> recent = Map.of();
   private Set<String> unlisted = Set.of();
   private Tracking tracking = new Tracking.Since(LocalDate.parse("2023-08-15"));
@@ -161,6 +162,7 @@ public final class World implements ClusterReader {
     copy.installation = installation;
     copy.installedAt = installedAt;
     copy.neverSuspended = neverSuspended;
+    copy.kubeconfigServer = kubeconfigServer;
     copy.recent = recent;
     copy.unlisted = unlisted;
     copy.tracking = tracking;
@@ -278,6 +280,16 @@ public final class World implements ClusterReader {
   /// The API server that was asked whether it goes by the policies.
   public void asked(String address) {
     asked = Optional.of(address);
+  }
+
+  /// A digest of what generated kubeconfigs say of the API server.
+  public void kubeconfigServer(String digest) {
+    kubeconfigServer = Optional.of(digest);
+  }
+
+  @Override
+  public Optional<String> kubeconfigServer() {
+    return kubeconfigServer;
   }
 
   public void neverSuspended(Set<String> accounts) {
