@@ -17,7 +17,7 @@ import dev.credence.controller.IdentityReconciler;
 import dev.credence.controller.PolicyReconciler;
 import dev.credence.controller.ReportLoop;
 import dev.credence.controller.Sweep;
-import dev.credence.facts.discovery.Baseline;
+import dev.credence.facts.discovery.DefaultExclusions;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.rbac.Exclusions;
 import dev.credence.generate.Maker;
@@ -115,28 +115,7 @@ public final class Run implements Callable<Integer> {
     var watches = caches(settings, clients);
     register(meters, census, watches, settings);
     var keyIsReady = new AtomicReference<@Nullable BiConsumer<String, ObjectRef>>();
-    var pool =
-        new KeyPool(
-            maker,
-            (namespace, secret) ->
-                Optional.ofNullable(keyIsReady.get())
-                    .ifPresent(waiting -> waiting.accept(namespace, secret)));
-    var kubeconfigServer =
-        new KubeconfigServer(
-            settings.apiServer().orElseGet(() -> clients.full().getMasterUrl().toString()),
-            settings.apiServerCa(),
-            settings.apiServerSystemTrust());
-    watches.kubeconfigServer(kubeconfigServer.digest());
-    var act =
-        new Act(
-            clients.full(),
-            clients.metadata(),
-            maker,
-            Optional.of(pool),
-            kubeconfigServer,
-            settings.namespace(),
-            remembering(watches),
-            clock);
+    var act = act(settings, clients, watches, keyIsReady, clock);
     var announcer = new EventRecorder(clients.full(), clock, instance);
     var sweep = new Sweep(watches, act, settings.tier(), meters, clock, settings.resyncInterval());
     var identities =
@@ -151,7 +130,7 @@ public final class Run implements Callable<Integer> {
             watches,
             new IdentityWrites(clients.full()),
             census,
-            Baseline.of(settings.discoveryExclude(), settings.namespace()),
+            DefaultExclusions.of(settings.discoveryExclude(), settings.namespace()),
             clock,
             settings.resyncInterval());
     var reporting = reporting(settings, clients, watches, fleet, clock);
@@ -221,14 +200,18 @@ public final class Run implements Callable<Integer> {
             (namespace, secret) ->
                 Optional.ofNullable(keyIsReady.get())
                     .ifPresent(waiting -> waiting.accept(namespace, secret)));
+    var kubeconfigServer =
+        new KubeconfigServer(
+            settings.apiServer().orElseGet(() -> clients.full().getMasterUrl().toString()),
+            settings.apiServerCa(),
+            settings.apiServerSystemTrust());
+    watches.kubeconfigServer(kubeconfigServer.digest());
     return new Act(
         clients.full(),
         clients.metadata(),
         maker,
         Optional.of(pool),
-        new KubeconfigServer(
-            settings.apiServer().orElseGet(() -> clients.full().getMasterUrl().toString()),
-            settings.apiServerCa()),
+        kubeconfigServer,
         settings.namespace(),
         remembering(watches),
         clock);

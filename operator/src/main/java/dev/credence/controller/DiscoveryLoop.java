@@ -5,7 +5,7 @@ import dev.credence.act.IdentityWrites;
 import dev.credence.api.MachineIdentity;
 import dev.credence.decide.discovery.Discovery;
 import dev.credence.decide.discovery.RegistrationPlan;
-import dev.credence.facts.discovery.Baseline;
+import dev.credence.facts.discovery.DefaultExclusions;
 import dev.credence.facts.policy.PolicySections;
 import dev.credence.metrics.DiscoveryGauges;
 import dev.credence.observe.ClusterCaches;
@@ -26,7 +26,7 @@ public final class DiscoveryLoop implements AutoCloseable {
   private final ClusterCaches watches;
   private final Registrar registrar;
   private final DiscoveryGauges census;
-  private final Baseline excluded;
+  private final DefaultExclusions excluded;
   private final Clock clock;
   private final Duration every;
   private @Nullable Instant last;
@@ -39,7 +39,7 @@ public final class DiscoveryLoop implements AutoCloseable {
       ClusterCaches watches,
       IdentityWrites writes,
       DiscoveryGauges census,
-      Baseline excluded,
+      DefaultExclusions excluded,
       Clock clock,
       Duration every) {
     this.watches = watches;

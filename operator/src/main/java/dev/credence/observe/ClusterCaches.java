@@ -9,7 +9,7 @@ import dev.credence.client.ApiServer;
 import dev.credence.facts.credential.HookTemplate;
 import dev.credence.facts.credential.Issuance;
 import dev.credence.facts.credential.Issuer;
-import dev.credence.facts.discovery.Baseline;
+import dev.credence.facts.discovery.DefaultExclusions;
 import dev.credence.facts.discovery.Inventory;
 import dev.credence.facts.identity.SuspensionFacts;
 import dev.credence.facts.identity.SuspensionFacts.Admission;
@@ -142,6 +142,7 @@ public final class ClusterCaches implements ClusterReader {
   private final Enqueuer waking = new Enqueuer(identities);
 
   private volatile List<Policy> policyFacts = List.of();
+  private volatile Optional<List<Policy>> assumed = Optional.empty();
   private volatile Optional<String> kubeconfigServer = Optional.empty();
   private volatile int mostSuspended = SuspensionFacts.MOST_SUSPENDED;
 
@@ -341,7 +342,7 @@ public final class ClusterCaches implements ClusterReader {
   }
 
   /// Everything there is, for discovery. `excluded`: what is left apart.
-  public Inventory inventory(Baseline excluded) {
+  public Inventory inventory(DefaultExclusions excluded) {
     var byType = types.of(secrets.all());
     return InventoryReader.of(
         new InventoryReader.Lists(

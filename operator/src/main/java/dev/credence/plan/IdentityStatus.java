@@ -53,27 +53,6 @@ public record IdentityStatus(
     violations = List.copyOf(violations);
   }
 
-  /// The last requests that were acted upon.
-  public record Handled(
-      Optional<String> rotate,
-      Optional<String> rollback,
-      Optional<String> abort,
-      Optional<String> revoke,
-      Optional<String> rotateNow,
-      Optional<String> rotationRequest) {
-    public static final Handled NONE =
-        new Handled(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
-
-    /// Those of the other annotations alone.
-    public Handled(
-        Optional<String> rotate,
-        Optional<String> rollback,
-        Optional<String> abort,
-        Optional<String> revoke) {
-      this(rotate, rollback, abort, revoke, Optional.empty(), Optional.empty());
-    }
-  }
-
   /// `reason`: Declared, or the rule that classified it.
   public record Typed(String type, String reason) {
     public static final String DECLARED = "Declared";

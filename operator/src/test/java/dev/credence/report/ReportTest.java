@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.credence.api.MachineIdentity;
 import dev.credence.cli.show.UnclaimedAccounts;
-import dev.credence.facts.discovery.Baseline;
+import dev.credence.facts.discovery.DefaultExclusions;
 import dev.credence.report.Inventory.Origin;
 import dev.credence.world.Golden;
 import dev.credence.world.Yaml;
@@ -35,8 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// the look, then what was read) and what comes of it in each form. `make golden` writes them anew:
 /// review the difference.
 class ReportTest {
-  private static final Baseline EXCLUDED =
-      Baseline.of(List.of("kube-system", "*/default"), "credence-system");
+  private static final DefaultExclusions EXCLUDED =
+      DefaultExclusions.of(List.of("kube-system", "*/default"), "credence-system");
 
   private static final Path FOLDER = Path.of("src/test/resources/reports");
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -593,8 +593,8 @@ public final class World implements ClusterReader {
         handled.rollback().orElse(null),
         handled.abort().orElse(null),
         handled.revoke().orElse(null),
-        handled.rotateNow().orElse(null),
-        handled.rotationRequest().orElse(null));
+        handled.rotations().now().orElse(null),
+        handled.rotations().spec().orElse(null));
   }
 
   /// What was last said about the identity.

@@ -8,7 +8,7 @@ import dev.credence.cli.KubeOptions;
 import dev.credence.cli.Output;
 import dev.credence.client.Pages;
 import dev.credence.facts.credential.CredentialType;
-import dev.credence.facts.discovery.Baseline;
+import dev.credence.facts.discovery.DefaultExclusions;
 import dev.credence.report.Entries;
 import dev.credence.report.Entry;
 import dev.credence.report.Format;
@@ -177,7 +177,7 @@ public final class Report implements Callable<Integer> {
               claims,
               accounts,
               tokens,
-              Baseline.of(settings.discoveryExclude(), settings.namespace())));
+              DefaultExclusions.of(settings.discoveryExclude(), settings.namespace())));
     }
 
     /// The claims of an identity, without its status, which is the larger part of it.

@@ -5,7 +5,7 @@ import dev.credence.api.CredentialPolicy;
 import dev.credence.api.MachineIdentity;
 import dev.credence.decide.discovery.Discovery;
 import dev.credence.facts.credential.CredentialType;
-import dev.credence.facts.discovery.Baseline;
+import dev.credence.facts.discovery.DefaultExclusions;
 import dev.credence.observe.discovery.InventoryReader;
 import dev.credence.observe.read.PolicyReader;
 import dev.credence.plan.Unclaimed;
@@ -34,7 +34,7 @@ public final class UnclaimedAccounts {
       Collection<MachineIdentity> identities,
       Collection<? extends HasMetadata> accounts,
       Collection<? extends HasMetadata> tokens,
-      Baseline excluded) {
+      DefaultExclusions excluded) {
     var inventory =
         InventoryReader.of(
             new InventoryReader.Lists(

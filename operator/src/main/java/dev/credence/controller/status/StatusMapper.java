@@ -159,8 +159,8 @@ public final class StatusMapper {
             handled.rollback().orElse(null),
             handled.abort().orElse(null),
             handled.revoke().orElse(null),
-            handled.rotateNow().orElse(null),
-            handled.rotationRequest().orElse(null));
+            handled.rotations().now().orElse(null),
+            handled.rotations().spec().orElse(null));
   }
 
   private static @Nullable List<CredentialStatus> credentials(List<Credential> credentials) {

@@ -268,16 +268,5 @@ public record CredentialPlan(
               message);
       return new CredentialPlan(actions, credential, obstacles, changesAt, handled);
     }
-
-    /// The status shows one value for each kind of request.
-    private static IdentityStatus.Handled shown(Handled requests) {
-      return new IdentityStatus.Handled(
-          requests.rotate().or(requests::identityRotate),
-          requests.rollback(),
-          requests.abort(),
-          requests.revoke().or(requests::identityRevoke),
-          requests.rotations().now().or(requests.rotations()::identityNow),
-          requests.rotations().spec().or(requests.rotations()::identitySpec));
-    }
   }
 }

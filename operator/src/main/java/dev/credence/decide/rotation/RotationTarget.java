@@ -91,7 +91,7 @@ public record RotationTarget(
         s,
         wanted.with(approval.agreed(s, wanted)),
         within(s, policy, wanted.material().orElseThrow()),
-        policy.map(Policy::conduct).orElse(RotationProcedure.DEFAULT),
+        RotationSchedule.procedure(policy),
         halt,
         owner,
         RotationSchedule.of(
@@ -108,7 +108,7 @@ public record RotationTarget(
   }
 
   /// A token lives no longer than the policy lets it.
-  private static SecretContent within(Snapshot s, Optional<Policy> policy, SecretContent material) {
+  private static SecretContent within(Snapshot s, EffectivePolicy policy, SecretContent material) {
     return switch (material) {
       case GeneratedContent recipe -> recipe;
       case TokenRecipe(var account, var audiences, var lifetime, var kubeconfig, _) ->

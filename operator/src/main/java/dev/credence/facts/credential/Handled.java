@@ -57,13 +57,27 @@ public record Handled(
       Optional<String> rotate,
       Optional<String> rollback,
       Optional<String> abort,
-      Optional<String> revoke) {
-    return new Handled(Optional.empty(), Optional.empty(), rotate, rollback, abort, revoke);
+      Optional<String> revoke,
+      Optional<String> rotateNow,
+      Optional<String> rotationRequest) {
+    return new Handled(
+        Optional.empty(),
+        Optional.empty(),
+        rotate,
+        rollback,
+        abort,
+        revoke,
+        new Rotations(Optional.empty(), Optional.empty(), rotateNow, rotationRequest));
   }
 
   public Handled inStatus() {
     return inStatus(
-        rotate.or(this::identityRotate), rollback, abort, revoke.or(this::identityRevoke));
+        rotate.or(this::identityRotate),
+        rollback,
+        abort,
+        revoke.or(this::identityRevoke),
+        rotations.now().or(rotations::identityNow),
+        rotations.spec().or(rotations::identitySpec));
   }
 
   public Handled withRollback(Optional<String> value) {

@@ -20,7 +20,7 @@ public record Inventory(
     List<Item> items,
     List<Claimant> claimants,
     List<Policy> policies,
-    Baseline excluded,
+    DefaultExclusions excluded,
     List<String> gaps) {
 
   public Inventory {

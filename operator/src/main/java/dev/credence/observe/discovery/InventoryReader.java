@@ -4,7 +4,7 @@ package dev.credence.observe.discovery;
 import dev.credence.api.Api;
 import dev.credence.api.MachineIdentity;
 import dev.credence.facts.credential.CredentialType;
-import dev.credence.facts.discovery.Baseline;
+import dev.credence.facts.discovery.DefaultExclusions;
 import dev.credence.facts.discovery.Inventory;
 import dev.credence.facts.discovery.Inventory.Claimant;
 import dev.credence.facts.discovery.Inventory.Item;
@@ -48,7 +48,7 @@ public final class InventoryReader {
       Function<String, Optional<String>> types,
       List<String> gaps) {}
 
-  public static Inventory of(Lists lists, Baseline excluded) {
+  public static Inventory of(Lists lists, DefaultExclusions excluded) {
     var alive =
         lists.identities().stream()
             .map(identity -> identity.getMetadata().getUid())

@@ -187,7 +187,9 @@ class StatusMapperTest {
             Optional.of("monday"),
             Optional.of("tuesday"),
             Optional.of("wednesday"),
-            Optional.of("lost")),
+            Optional.of("lost"),
+            Optional.of("thursday"),
+            Optional.of("friday")),
         Optional.of(2),
         Optional.of(7),
         Optional.of("waiting"));

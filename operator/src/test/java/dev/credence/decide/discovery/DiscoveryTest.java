@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.MachineIdentity;
-import dev.credence.facts.discovery.Baseline;
+import dev.credence.facts.discovery.DefaultExclusions;
 import dev.credence.facts.discovery.Inventory;
 import dev.credence.observe.discovery.InventoryReader;
 import dev.credence.observe.read.PolicyReader;
@@ -82,7 +82,7 @@ class DiscoveryTest {
             all(world, CredentialPolicy.class).stream().map(PolicyReader::of).toList(),
             uid -> Optional.empty(),
             texts(about.path("gaps"))),
-        Baseline.of(
+        DefaultExclusions.of(
             about.has("excluded") ? texts(about.path("excluded")) : EXCLUDED, "credence-system"));
   }
 

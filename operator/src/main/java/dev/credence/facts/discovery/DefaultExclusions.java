@@ -10,25 +10,25 @@ import java.util.stream.Collectors;
 /// `namespaces`: all that is in them. `accounts`: ServiceAccounts as `namespace/name`, or as
 /// `*/name` in every namespace. Secrets and Certificates are left apart by their namespace alone,
 /// so that nothing hides behind a name.
-public record Baseline(Set<String> namespaces, Set<String> accounts) {
+public record DefaultExclusions(Set<String> namespaces, Set<String> accounts) {
   private static final String ANYWHERE = "*/";
 
   /// Labels of Kubernetes' own accounts (RBAC defaults, the addon manager).
   private static final Set<String> SYSTEM_LABELS =
       Set.of("kubernetes.io/bootstrapping", "addonmanager.kubernetes.io/mode");
 
-  public Baseline {
+  public DefaultExclusions {
     namespaces = Set.copyOf(namespaces);
     accounts = Set.copyOf(accounts);
   }
 
   /// Of entries as they are written: `kube-system`, `sales/crm-sync`, `*/default`. `home`: the
   /// operator's own namespace, which is always among them.
-  public static Baseline of(Collection<String> entries, String home) {
+  public static DefaultExclusions of(Collection<String> entries, String home) {
     var namespaces =
         entries.stream().filter(entry -> !entry.contains("/")).collect(Collectors.toSet());
     namespaces.add(home);
-    return new Baseline(
+    return new DefaultExclusions(
         namespaces,
         entries.stream().filter(entry -> entry.contains("/")).collect(Collectors.toSet()));
   }
