@@ -70,10 +70,10 @@ class MainTest {
 
   @Test
   void no_cluster_is_one_line() throws Exception {
-    var nobody = credence(Map.of("KUBECONFIG", "/dev/null"), "report");
-    assertThat(nobody.code()).isEqualTo(1);
-    assertThat(nobody.err().lines()).hasSize(1);
-    assertThat(nobody.err()).contains("does not answer", "--kubeconfig");
+    var ownerMissing = credence(Map.of("KUBECONFIG", "/dev/null"), "report");
+    assertThat(ownerMissing.code()).isEqualTo(1);
+    assertThat(ownerMissing.err().lines()).hasSize(1);
+    assertThat(ownerMissing.err()).contains("does not answer", "--kubeconfig");
   }
 
   @Test

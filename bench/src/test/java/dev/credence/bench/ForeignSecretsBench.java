@@ -46,7 +46,7 @@ class ForeignSecretsBench {
   private static long highest(OperatorProcess operator) {
     return IntStream.range(0, 20)
         .mapToLong(
-            look -> {
+            observe -> {
               operator.metrics();
               return operator.rssBytes();
             })

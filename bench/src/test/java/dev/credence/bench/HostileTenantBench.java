@@ -110,15 +110,15 @@ class HostileTenantBench {
       victims(cluster);
       try (var operator = OperatorProcess.on(cluster).start()) {
         fill(cluster, object);
-        told(results, "%,d %s came".formatted(OBJECTS, what), cluster, operator, 0);
+        reported(results, "%,d %s came".formatted(OBJECTS, what), cluster, operator, 0);
       }
       try (var operator = OperatorProcess.on(cluster).start()) {
-        told(results, "started with them", cluster, operator, 1);
+        reported(results, "started with them", cluster, operator, 1);
       }
     }
   }
 
-  private static void told(
+  private static void reported(
       Results results, String what, LocalCluster cluster, OperatorProcess operator, int number)
       throws IOException {
     var took = suspended(cluster, number);
@@ -216,17 +216,17 @@ class HostileTenantBench {
       var from = connection;
       tenant.execute(
           () -> {
-            for (var turn = from; work.get(); turn++) {
-              ask(cluster, turn, List.of(Api.ROTATE, Api.REVOKE, Api.SUSPEND).get(turn % 3));
+            for (var plan = from; work.get(); plan++) {
+              ask(cluster, plan, List.of(Api.ROTATE, Api.REVOKE, Api.SUSPEND).get(plan % 3));
               asked.incrementAndGet();
             }
           });
     }
   }
 
-  private static void ask(LocalCluster cluster, int turn, String annotation) {
-    var name = (turn % 2 == 0 ? "rsa-" : "pw-") + turn % IDENTITIES;
-    var isTakenBack = annotation.equals(Api.SUSPEND) && turn % 4 < 2;
+  private static void ask(LocalCluster cluster, int plan, String annotation) {
+    var name = (plan % 2 == 0 ? "rsa-" : "pw-") + plan % IDENTITIES;
+    var isTakenBack = annotation.equals(Api.SUSPEND) && plan % 4 < 2;
     try {
       cluster
           .client()
@@ -236,7 +236,7 @@ class HostileTenantBench {
           .patch(
               PatchContext.of(PatchType.JSON_MERGE),
               "{\"metadata\": {\"annotations\": {\"%s\": %s}}}"
-                  .formatted(annotation, isTakenBack ? "null" : "\"t" + turn + "\""));
+                  .formatted(annotation, isTakenBack ? "null" : "\"t" + plan + "\""));
     } catch (KubernetesClientException refused) {
       // It tries again.
     }
@@ -267,10 +267,10 @@ class HostileTenantBench {
               number ->
                   connections.submit(
                       () -> {
-                        var made = object.apply(number);
-                        return made.getMetadata().getName().startsWith("managed-")
-                            ? cluster.client().resource(made).patch(applying(number), made)
-                            : cluster.client().resource(made).create();
+                        var created = object.apply(number);
+                        return created.getMetadata().getName().startsWith("managed-")
+                            ? cluster.client().resource(created).patch(applying(number), created)
+                            : cluster.client().resource(created).create();
                       }));
     }
   }

@@ -49,13 +49,13 @@ class ScaleBench {
     try (var cluster = LocalCluster.fresh("scale");
         var load = Load.on(cluster);
         var watched = new Watched(cluster, credence)) {
-      tell(results, "idle", Map.of("resident", watched.resident()));
-      tell(results, "%,d Secrets of others come".formatted(FOREIGN), others(load, watched));
-      tell(results, "%,d identities from nothing".formatted(IDENTITIES), converge(load, watched));
-      tell(results, "at rest", watched.rest(REST));
-      tell(results, "restart", watched.restart());
-      tell(results, "one policy for all of them", change(load, watched));
-      tell(results, "all identities deleted", delete(load, watched));
+      report(results, "idle", Map.of("resident", watched.resident()));
+      report(results, "%,d Secrets of others come".formatted(FOREIGN), others(load, watched));
+      report(results, "%,d identities from nothing".formatted(IDENTITIES), converge(load, watched));
+      report(results, "at rest", watched.rest(REST));
+      report(results, "restart", watched.restart());
+      report(results, "one policy for all of them", change(load, watched));
+      report(results, "all identities deleted", delete(load, watched));
     }
     results.line(
         "the most that was resident: %.0f MiB, goal %.0f MiB: %s",
@@ -132,7 +132,8 @@ class ScaleBench {
     }
   }
 
-  private void tell(Results results, String what, Map<String, Double> numbers) throws IOException {
+  private void report(Results results, String what, Map<String, Double> numbers)
+      throws IOException {
     peak = Math.max(peak, numbers.getOrDefault("peak", 0.0));
     results.line("%s: %s", what, numbers);
   }

@@ -129,7 +129,7 @@ public final class Image {
   }
 
   private void runtime() {
-    var said =
+    var stated =
         ToolProvider.findFirst("jlink")
             .orElseThrow(() -> new IllegalStateException("this JDK has no jlink"))
             .run(
@@ -141,8 +141,8 @@ public final class Image {
                 "--no-man-pages",
                 "--output",
                 root.resolve(JAVA.substring(1)).toString());
-    if (said != 0) {
-      throw new IllegalStateException("jlink ended with " + said);
+    if (stated != 0) {
+      throw new IllegalStateException("jlink ended with " + stated);
     }
   }
 
@@ -189,8 +189,8 @@ public final class Image {
           .addFileEntriesLayer(
               layer(
                   "operator",
-                  file -> ours(file) && !file.startsWith("app/lib") && !file.endsWith(learnt())))
-          .addFileEntriesLayer(layer("learnt", file -> file.endsWith(learnt())))
+                  file -> ours(file) && !file.startsWith("app/lib") && !file.endsWith(updated())))
+          .addFileEntriesLayer(layer("learnt", file -> file.endsWith(updated())))
           .containerize(
               Containerizer.to(TarImage.at(tar).named("credence:" + version()))
                   .setOfflineMode(true)
@@ -210,7 +210,7 @@ public final class Image {
     return file.startsWith("app") || file.startsWith("etc") || file.startsWith("usr/share");
   }
 
-  private static Path learnt() {
+  private static Path updated() {
     return Path.of(LEARNT).getFileName();
   }
 

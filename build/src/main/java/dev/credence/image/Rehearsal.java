@@ -38,13 +38,17 @@ final class Rehearsal {
   /// Held, so that its level is not forgotten: it would print a line for each request.
   private static final Logger REQUESTS = Logger.getLogger(MockWebServer.class.getName());
 
-  /// Runs the operator of `root`, an image laid out as files, and has `learnt` written.
-  static void of(Path root, Path learnt) throws IOException {
+  /// Runs the operator of `root`, an image laid out as files, and has `updated` written.
+  static void of(Path root, Path updated) throws IOException {
     REQUESTS.setLevel(Level.WARNING);
-    var said = new HashMap<ServerRequest, Queue<ServerResponse>>();
+    var stated = new HashMap<ServerRequest, Queue<ServerResponse>>();
     var server =
         new KubernetesMockServer(
-            new Context(), new MockWebServer(), said, new KubernetesMixedDispatcher(said), true);
+            new Context(),
+            new MockWebServer(),
+            stated,
+            new KubernetesMixedDispatcher(stated),
+            true);
     server.init(InetAddress.getLoopbackAddress(), 0);
     server
         .expect()
@@ -54,20 +58,20 @@ final class Rehearsal {
         .always();
     var scratch = Files.createTempDirectory("rehearsal");
     try {
-      play(server, root, learnt, scratch);
+      play(server, root, updated, scratch);
     } finally {
       server.destroy();
       Image.delete(scratch);
     }
   }
 
-  private static void play(KubernetesMockServer server, Path root, Path learnt, Path scratch)
+  private static void play(KubernetesMockServer server, Path root, Path updated, Path scratch)
       throws IOException {
     var address = URI.create(server.url("/"));
     var kubeconfig = Files.writeString(scratch.resolve("kubeconfig"), kubeconfig(address));
     var port = Ports.free();
     var log = scratch.resolve("log");
-    var operator = operator(root, learnt, kubeconfig, port, log).start();
+    var operator = operator(root, updated, kubeconfig, port, log).start();
     try (var client = client(address);
         var http = HttpClient.newHttpClient()) {
       client
@@ -81,7 +85,7 @@ final class Rehearsal {
       Eventually.within(PATIENCE, "it makes what it is asked for")
           .until(() -> client.secrets().inNamespace("sales").withName("crm-db").get() != null);
       operator.destroy();
-      if (!operator.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) || !Files.exists(learnt)) {
+      if (!operator.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) || !Files.exists(updated)) {
         throw new IllegalStateException("nothing was learnt:\n" + Files.readString(log));
       }
     } catch (InterruptedException e) {
@@ -95,11 +99,11 @@ final class Rehearsal {
   }
 
   private static ProcessBuilder operator(
-      Path root, Path learnt, Path kubeconfig, int port, Path log) {
+      Path root, Path updated, Path kubeconfig, int port, Path log) {
     var builder =
         new ProcessBuilder(
                 root.resolve("opt/java/bin/java").toString(),
-                "-XX:AOTCacheOutput=" + learnt,
+                "-XX:AOTCacheOutput=" + updated,
                 "-jar",
                 root.resolve("app/credence.jar").toString(),
                 "run")

@@ -56,7 +56,7 @@ final class FieldReference {
             names.getShortNames().isEmpty()
                 ? ""
                 : " Short name `" + String.join("`, `", names.getShortNames()) + "`.",
-            said(root).map(rule -> " " + capital(rule) + ".").collect(Collectors.joining()),
+            stated(root).map(rule -> " " + capital(rule) + ".").collect(Collectors.joining()),
             table);
   }
 
@@ -113,11 +113,11 @@ final class FieldReference {
     range(schema.getMinLength(), schema.getMaxLength(), " characters").ifPresent(bounds::add);
     range(schema.getMinItems(), schema.getMaxItems(), " items").ifPresent(bounds::add);
     range(schema.getMinProperties(), schema.getMaxProperties(), " entries").ifPresent(bounds::add);
-    said(schema).forEach(bounds::add);
+    stated(schema).forEach(bounds::add);
     if (schema.getItems() != null) {
       var items = schema.getItems().getSchema();
       range(items.getMinLength(), items.getMaxLength(), " characters each").ifPresent(bounds::add);
-      said(items).forEach(bounds::add);
+      stated(items).forEach(bounds::add);
     }
     return bounds.stream().distinct().collect(Collectors.joining("; "));
   }
@@ -137,7 +137,7 @@ final class FieldReference {
     return String.valueOf(number.longValue());
   }
 
-  private static Stream<String> said(JSONSchemaProps schema) {
+  private static Stream<String> stated(JSONSchemaProps schema) {
     return Stream.ofNullable(schema.getXKubernetesValidations())
         .flatMap(List::stream)
         .map(rule -> rule.getMessage());

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 /// The reasons of each condition.
 final class ReasonReference {
 
-  record Answer(ConditionType aspect, ConditionStatus truth) {}
+  record Answer(ConditionType type, ConditionStatus status) {}
 
   /// Ready, Reconciling and Stalled are sums: they repeat the reason of the condition that decided.
   static final Map<Answer, List<Reason>> ANSWERS = new LinkedHashMap<>();
@@ -124,24 +124,24 @@ final class ReasonReference {
     when(ConditionType.Reviewed, ConditionStatus.False, Reason.ReviewDue, Reason.ReviewOverdue);
   }
 
-  private static void when(ConditionType aspect, ConditionStatus truth, Reason... reasons) {
-    ANSWERS.put(new Answer(aspect, truth), List.of(reasons));
+  private static void when(ConditionType type, ConditionStatus status, Reason... reasons) {
+    ANSWERS.put(new Answer(type, status), List.of(reasons));
   }
 
-  static boolean isSum(ConditionType aspect) {
+  static boolean isSum(ConditionType type) {
     return List.of(ConditionType.Ready, ConditionType.Reconciling, ConditionType.Stalled)
-        .contains(aspect);
+        .contains(type);
   }
 
   static String markdown() {
     var conditions = new Table("Condition", "What it says", "True", "False", "Unknown");
-    for (var aspect : ConditionType.values()) {
+    for (var type : ConditionType.values()) {
       conditions.row(
-          "`" + aspect + "`",
-          ABOUT.get(aspect),
-          cell(aspect, ConditionStatus.True),
-          cell(aspect, ConditionStatus.False),
-          cell(aspect, ConditionStatus.Unknown));
+          "`" + type + "`",
+          ABOUT.get(type),
+          cell(type, ConditionStatus.True),
+          cell(type, ConditionStatus.False),
+          cell(type, ConditionStatus.Unknown));
     }
     var reasons = new Table("Reason", "What it means");
     Arrays.stream(Reason.values())
@@ -166,9 +166,9 @@ final class ReasonReference {
         .formatted(conditions, reasons);
   }
 
-  private static String cell(ConditionType aspect, ConditionStatus truth) {
+  private static String cell(ConditionType type, ConditionStatus status) {
     var own =
-        Stream.ofNullable(ANSWERS.get(new Answer(aspect, truth)))
+        Stream.ofNullable(ANSWERS.get(new Answer(type, status)))
             .flatMap(List::stream)
             .map("`%s`"::formatted)
             .collect(Collectors.joining(" "));
@@ -176,9 +176,9 @@ final class ReasonReference {
       return own;
     }
     var repeats =
-        isSum(aspect)
-            && truth
-                == (aspect == ConditionType.Ready ? ConditionStatus.False : ConditionStatus.True);
+        isSum(type)
+            && status
+                == (type == ConditionType.Ready ? ConditionStatus.False : ConditionStatus.True);
     return repeats ? "the reason of the condition that counts" : "";
   }
 

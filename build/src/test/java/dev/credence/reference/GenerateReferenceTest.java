@@ -29,7 +29,7 @@ class GenerateReferenceTest {
   private static final Path DECISIONS =
       GenerateTest.TOP.resolve("operator/src/test/resources/decisions");
 
-  private record Shown(ConditionType aspect, ConditionStatus truth, Reason reason) {}
+  private record Shown(ConditionType type, ConditionStatus status, Reason reason) {}
 
   @Test
   void the_reference_of_metrics_is_that_of_the_code() throws IOException {
@@ -86,7 +86,7 @@ class GenerateReferenceTest {
     assertThat(ReasonReference.ANSWERS.values().stream().flatMap(List::stream).collect(toSet()))
         // No decision says these: they are said where there is none.
         .isEqualTo(EnumSet.complementOf(EnumSet.of(Reason.EvaluationFailed, Reason.TooLarge)));
-    assertThat(ReasonReference.ANSWERS.keySet().stream().map(Answer::aspect).collect(toSet()))
+    assertThat(ReasonReference.ANSWERS.keySet().stream().map(Answer::type).collect(toSet()))
         .containsAll(
             Stream.of(ConditionType.values()).filter(a -> !ReasonReference.isSum(a)).toList());
   }
@@ -101,17 +101,17 @@ class GenerateReferenceTest {
                         .map(
                             reason ->
                                 new Shown(
-                                    answer.getKey().aspect(), answer.getKey().truth(), reason)))
+                                    answer.getKey().type(), answer.getKey().status(), reason)))
             .collect(toSet());
     var own =
         shown().stream()
-            .filter(answer -> !ReasonReference.isSum(answer.aspect()) || isInOrder(answer))
+            .filter(answer -> !ReasonReference.isSum(answer.type()) || isInOrder(answer))
             .collect(toSet());
     assertThat(own).isEqualTo(promised);
   }
 
   private static boolean isInOrder(Shown answer) {
-    return answer.aspect() == ConditionType.Ready && answer.truth() == ConditionStatus.True;
+    return answer.type() == ConditionType.Ready && answer.status() == ConditionStatus.True;
   }
 
   /// What `expect.yaml` says: `Ready: "True Compliant: the identity is as it should be"`.

@@ -39,8 +39,8 @@ final class AccountWrites {
             .withNewMetadata()
             .withName(adjust.subject().name())
             .withNamespace(namespace)
-            .withUid(adjust.guard().uid())
-            .withResourceVersion(adjust.guard().resourceVersion())
+            .withUid(adjust.preconditions().uid())
+            .withResourceVersion(adjust.preconditions().resourceVersion())
             .endMetadata()
             .withAutomountServiceAccountToken(adjust.automount())
             .build();

@@ -30,7 +30,7 @@ public final class Act {
   private final SecretWrites secrets;
   private final AccountWrites accounts;
   private final HookStarts hooks;
-  private final Deletions removals;
+  private final Deletions deletions;
   private final Restarts restarts;
   private final Renewals renewals;
   private final CertificateWrites certificates;
@@ -39,14 +39,14 @@ public final class Act {
   private final Memory memory;
 
   /// `metadata` is a client that is answered with metadata only; `apiServer` the address that is
-  /// written into kubeconfigs; `home` the operator's own namespace; `clock` says when a value was
-  /// written.
+  /// written into kubeconfigs; `operatorNamespace` the operator's own namespace; `clock` says when
+  /// a value was written.
   public Act(
       KubernetesClient client,
       KubernetesClient metadata,
       Maker maker,
       String apiServer,
-      String home,
+      String operatorNamespace,
       Memory memory,
       InstantSource clock) {
     this(
@@ -55,7 +55,7 @@ public final class Act {
         maker,
         Optional.empty(),
         new KubeconfigServer(apiServer, Optional.empty()),
-        home,
+        operatorNamespace,
         memory,
         clock);
   }
@@ -67,7 +67,7 @@ public final class Act {
       Maker maker,
       Optional<KeyPool> pool,
       KubeconfigServer apiServer,
-      String home,
+      String operatorNamespace,
       Memory memory,
       InstantSource clock) {
     this.metadata = new MetadataWrites(metadata, memory);
@@ -77,11 +77,12 @@ public final class Act {
             requests, new TokenRequests(client, requests, apiServer), maker, pool, clock);
     this.accounts = new AccountWrites(client, memory);
     this.hooks = new HookStarts(client, this.metadata, memory);
-    this.removals = new Deletions(client);
+    this.deletions = new Deletions(client);
     this.restarts = new Restarts(client);
     this.renewals = new Renewals(client);
     this.certificates = new CertificateWrites(client, memory);
-    this.suspensions = new SuspensionWrites(this.metadata, new ListWrites(client, home, memory));
+    this.suspensions =
+        new SuspensionWrites(this.metadata, new ListWrites(client, operatorNamespace, memory));
     this.creation = new CreationCheck(client);
     this.memory = memory;
   }
@@ -94,54 +95,59 @@ public final class Act {
       case Action.Issue issue -> secrets.issue(issue, identity);
       case Action.Rotate rotate -> secrets.rotate(rotate, identity);
       case Action.Stage stage -> secrets.stage(stage, identity);
-      case Action.Promote turn -> secrets.turn(turn, identity);
+      case Action.Promote promote -> secrets.promote(promote, identity);
       case Action.Rollback rollback -> secrets.rollback(rollback, identity);
       case Action.Retire retire -> secrets.retire(retire, identity);
       case Action.Anchor anchor -> secrets.anchor(anchor, identity);
       case Action.Adopt adopt -> {
-        secrets.checkAdoptable(adopt.subject(), adopt.receipt().isPresent(), identity);
+        secrets.checkAdoptable(adopt.subject(), adopt.versionInfo().isPresent(), identity);
         metadata.adopt(namespace, adopt, identity.getMetadata().getUid());
       }
       case Action.Reword reword -> secrets.reword(reword, identity);
       case Action.RenewKubeconfig renew -> secrets.renewKubeconfig(renew, identity);
       case Action.UpdateMetadata update -> metadata.update(namespace, update);
-      case Action.ResetIssuedAt redate -> metadata.redate(namespace, redate);
-      case Action.Release(var subject, var guard, var left) ->
-          metadata.release(namespace, subject, guard, left);
-      case Action.SetOwner(var subject, var guard, var retained) ->
-          metadata.tie(identity, subject, guard, retained);
-      case Action.BeginRevoke(var subject, var guard) ->
-          metadata.endPrevious(namespace, subject, guard);
-      case Action.CaughtUp(var subject, var guard) -> metadata.caughtUp(namespace, subject, guard);
+      case Action.ResetIssuedAt resetIssuedAt -> metadata.resetIssuedAt(namespace, resetIssuedAt);
+      case Action.Release(var subject, var preconditions, var left) ->
+          metadata.release(namespace, subject, preconditions, left);
+      case Action.SetOwner(var subject, var preconditions, var retained) ->
+          metadata.setOwner(identity, subject, preconditions, retained);
+      case Action.BeginRevoke(var subject, var preconditions) ->
+          metadata.endPrevious(namespace, subject, preconditions);
+      case Action.CaughtUp(var subject, var preconditions) ->
+          metadata.caughtUp(namespace, subject, preconditions);
       case Action.Acknowledge acknowledge -> metadata.acknowledge(namespace, acknowledge);
       case Action.RunHook run -> hooks.start(run, identity);
       case Action.Note note -> metadata.note(namespace, note);
-      case Action.Remove(var subject, var guard, _) -> removals.remove(namespace, subject, guard);
+      case Action.Remove(var subject, var preconditions, _) ->
+          deletions.remove(namespace, subject, preconditions);
       case Action.DenyWrites _, Action.AllowWrites _ ->
           suspensions.list(namespace, List.of(action));
       case Action.Invalidate invalidate -> suspensions.invalidate(namespace, invalidate);
-      case Action.Revalidate(var subject, var guard) -> revalidate(namespace, subject, guard);
-      case Action.Restart(var subject, var guard, var value, var at) -> {
+      case Action.Revalidate(var subject, var preconditions) ->
+          revalidate(namespace, subject, preconditions);
+      case Action.Restart(var subject, var preconditions, var value, var at) -> {
         at.ifPresentOrElse(
-            time -> restarts.restartAt(namespace, subject, guard, time),
-            () -> restarts.rollout(namespace, subject, guard, value));
+            time -> restarts.restartAt(namespace, subject, preconditions, time),
+            () -> restarts.rollout(namespace, subject, preconditions, value));
         memory.restarted(namespace);
       }
-      case Action.Evict(var subject, var guard, var noted) -> {
+      case Action.Evict(var subject, var preconditions, var noted) -> {
         noted.ifPresent(note -> metadata.note(namespace, note));
-        restarts.evict(namespace, subject, guard);
+        restarts.evict(namespace, subject, preconditions);
         memory.restarted(namespace);
       }
       case Action.Renew renew -> renewals.renew(namespace, renew);
       case Action.CreateCertificate order -> certificates.order(order, identity);
-      case Action.UpdateCertificate amend -> certificates.amend(amend, namespace);
+      case Action.UpdateCertificate updateCertificate ->
+          certificates.update(updateCertificate, namespace);
       case Action.CreateServiceAccount provision -> accounts.provision(provision, identity);
       case Action.UpdateServiceAccount adjust -> accounts.adjust(adjust, namespace);
-      case Action.Mark(var subject, var guard, var labelling) ->
-          metadata.mark(namespace, subject, guard, labelling);
-      case Action.Relabel(var subject, var guard, var labelling, var written) ->
-          metadata.relabel(namespace, subject, guard, labelling, written);
-      case Action.Unmark(var subject, var guard) -> unmark(namespace, subject, guard);
+      case Action.Mark(var subject, var preconditions, var labelling) ->
+          metadata.mark(namespace, subject, preconditions, labelling);
+      case Action.Relabel(var subject, var preconditions, var labelling, var written) ->
+          metadata.relabel(namespace, subject, preconditions, labelling, written);
+      case Action.Unmark(var subject, var preconditions) ->
+          unmark(namespace, subject, preconditions);
     }
   }
 
@@ -179,12 +185,12 @@ public final class Act {
   }
 
   /// Has the API server accept the token in a Secret again.
-  public void revalidate(String namespace, ObjectRef subject, Preconditions guard) {
-    suspensions.revalidate(namespace, subject, guard);
+  public void revalidate(String namespace, ObjectRef subject, Preconditions preconditions) {
+    suspensions.revalidate(namespace, subject, preconditions);
   }
 
   /// Takes our label and annotations off an object whose identity is gone.
-  public void unmark(String namespace, ObjectRef subject, Preconditions guard) {
-    metadata.unmark(namespace, subject, guard);
+  public void unmark(String namespace, ObjectRef subject, Preconditions preconditions) {
+    metadata.unmark(namespace, subject, preconditions);
   }
 }

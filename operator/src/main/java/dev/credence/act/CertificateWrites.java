@@ -51,23 +51,23 @@ public final class CertificateWrites {
   }
 
   /// Sends a merge patch of these fields alone: fields that other users set stay.
-  void amend(Action.UpdateCertificate amend, String namespace) {
+  void update(Action.UpdateCertificate update, String namespace) {
     remember(
         Patches.merge(
             client,
             namespace,
-            amend.subject(),
+            update.subject(),
             Map.of(
                 "metadata",
-                judged(amend),
+                expected(update),
                 "spec",
-                tree(amend.fields(), field -> written(field, amend.issuance()).orElse(null)))));
+                tree(update.fields(), field -> written(field, update.issuance()).orElse(null)))));
   }
 
   /// With the record of what is ours then.
-  private static Map<String, Object> judged(Action.UpdateCertificate amend) {
-    var meta = new HashMap<String, Object>(Patches.judged(amend.guard()));
-    meta.put("annotations", Map.of(Api.FIELDS, IssueRecord.text(amend.issuance(), amend.ours())));
+  private static Map<String, Object> expected(Action.UpdateCertificate update) {
+    var meta = new HashMap<String, Object>(Patches.expected(update.preconditions()));
+    meta.put("annotations", Map.of(Api.FIELDS, IssueRecord.text(update.issuance(), update.ours())));
     return meta;
   }
 

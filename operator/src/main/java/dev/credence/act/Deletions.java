@@ -18,7 +18,7 @@ final class Deletions {
 
   /// Not by the client's own `delete`, which takes a resourceVersion or a propagation policy, and
   /// no UID.
-  void remove(String namespace, ObjectRef subject, Preconditions guard) {
+  void remove(String namespace, ObjectRef subject, Preconditions preconditions) {
     var path =
         switch (subject.kind()) {
           case Secret -> "/api/v1/namespaces/" + namespace + "/secrets/" + subject.name();
@@ -33,25 +33,26 @@ final class Deletions {
           case CronJob, Deployment, StatefulSet, DaemonSet, Rollout, Pod, Suspension ->
               throw new IllegalArgumentException(subject + " is never deleted");
         };
-    WriteRefused.asked(subject, "delete", () -> client.raw(path, "DELETE", judged(subject, guard)));
+    WriteRefused.asked(
+        subject, "delete", () -> client.raw(path, "DELETE", expected(subject, preconditions)));
   }
 
   /// A Job goes after its pods: once it is gone, none of them reads a value any more. The rest goes
   /// at once.
-  private static DeleteOptions judged(ObjectRef subject, Preconditions guard) {
-    return judged(guard)
+  private static DeleteOptions expected(ObjectRef subject, Preconditions preconditions) {
+    return expected(preconditions)
         .withPropagationPolicy(subject.kind() == ObjectRef.Kind.Job ? "Foreground" : "Background")
         .build();
   }
 
   /// Only the very object, in the version that was judged.
-  static DeleteOptionsBuilder judged(Preconditions guard) {
+  static DeleteOptionsBuilder expected(Preconditions preconditions) {
     return new DeleteOptionsBuilder()
         .withApiVersion("v1")
         .withKind("DeleteOptions")
         .withNewPreconditions()
-        .withUid(guard.uid())
-        .withResourceVersion(guard.resourceVersion())
+        .withUid(preconditions.uid())
+        .withResourceVersion(preconditions.resourceVersion())
         .endPreconditions();
   }
 }

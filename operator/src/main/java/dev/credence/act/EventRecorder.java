@@ -38,7 +38,7 @@ public final class EventRecorder implements AutoCloseable {
               if (event.warning()) {
                 events.warn(identity, event.reason(), event.action(), event.note());
               } else {
-                events.tell(identity, event.reason(), event.action(), event.note());
+                events.report(identity, event.reason(), event.action(), event.note());
               }
             });
   }
@@ -57,7 +57,7 @@ public final class EventRecorder implements AutoCloseable {
     leftBehind(identity, before, after);
     after.conditions().stream()
         .filter(condition -> !isOfCredentials(condition, after))
-        .forEach(condition -> turned(identity, known.get(condition.type()), condition));
+        .forEach(condition -> changed(identity, known.get(condition.type()), condition));
   }
 
   /// The status holds the last review only, so each review is also recorded as an Event.
@@ -71,7 +71,7 @@ public final class EventRecorder implements AutoCloseable {
     }
     var known = before == null || before.review() == null ? null : before.review().reviewTime();
     if (!review.reviewTime().equals(known)) {
-      events.tell(
+      events.report(
           identity,
           "Reviewed",
           "Review",
@@ -113,13 +113,13 @@ public final class EventRecorder implements AutoCloseable {
     return condition.reason().equals(LEFT_BEHIND) && leftBehind(status).findAny().isPresent();
   }
 
-  private void turned(MachineIdentity identity, @Nullable Condition before, Condition now) {
+  private void changed(MachineIdentity identity, @Nullable Condition before, Condition now) {
     if (now.type().equals("Ready")) {
       // A problem has its own Event; only the recovery is worth one more.
       if (now.status() == Condition.Truth.True
           && before != null
           && before.status() == Condition.Truth.False) {
-        events.tell(identity, "Ready", "Check", "in order again");
+        events.report(identity, "Ready", "Check", "in order again");
       }
       return;
     }

@@ -68,7 +68,7 @@ final class EventWrites implements AutoCloseable {
             .toList();
   }
 
-  void tell(HasMetadata about, String reason, String action, String note) {
+  void report(HasMetadata about, String reason, String action, String note) {
     write(about, Type.Normal, reason, action, note);
   }
 

@@ -93,7 +93,7 @@ final class HookStarts {
     try {
       metadata.note(
           identity.getMetadata().getNamespace(),
-          new Action.Note(known.subject(), known.guard(), runs));
+          new Action.Note(known.subject(), known.preconditions(), runs));
     } catch (WriteRefused overtaken) {
       // Another client wrote the Secret: the next reconcile records what the watch shows.
       LOG.debug("{}: not recorded yet: {}", started.getMetadata().getName(), overtaken.why());
@@ -116,7 +116,7 @@ final class HookStarts {
     if (found.isEmpty()) {
       return Optional.empty();
     }
-    if (!MemberReader.isMadeFor(identity.getMetadata().getUid(), found.get())) {
+    if (!MemberReader.isCreatedFor(identity.getMetadata().getUid(), found.get())) {
       return Optional.of(
           WriteRefused.of(
               run.subject(),
@@ -135,7 +135,7 @@ final class HookStarts {
     var uid = identity.getMetadata().getUid();
     var running =
         find(lost, identity.getMetadata().getNamespace())
-            .filter(job -> MemberReader.isMadeFor(uid, job) && !Workloads.isOver(job));
+            .filter(job -> MemberReader.isCreatedFor(uid, job) && !Workloads.isOver(job));
     if (running.isPresent()) {
       throw HookJobReader.isKnown(running.get(), uid)
           // The watch is late, and shows it soon.
@@ -244,13 +244,13 @@ final class HookStarts {
     var pod = spec.getTemplate().getSpec();
     if (pod != null) {
       var variables = variables(run, identity);
-      tell(pod.getContainers(), variables);
-      tell(pod.getInitContainers(), variables);
+      report(pod.getContainers(), variables);
+      report(pod.getInitContainers(), variables);
     }
     return spec;
   }
 
-  private static void tell(@Nullable List<Container> containers, Map<String, String> variables) {
+  private static void report(@Nullable List<Container> containers, Map<String, String> variables) {
     for (var container : Objects.requireNonNullElse(containers, List.<Container>of())) {
       // First, so that its own variables may refer to them.
       var env = new ArrayList<EnvVar>();

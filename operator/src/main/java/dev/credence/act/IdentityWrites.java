@@ -62,17 +62,17 @@ public final class IdentityWrites {
   }
 
   private void withdraw(RegistrationStep.Withdraw step) {
-    var judged = Deletions.judged(step.guard()).build();
+    var expected = Deletions.expected(step.preconditions()).build();
     WriteRefused.asked(
         ObjectRef.account(step.name()),
         "delete the identity of",
-        () -> client.raw(PATH.formatted(step.namespace(), "/" + step.name()), "DELETE", judged));
+        () -> client.raw(PATH.formatted(step.namespace(), "/" + step.name()), "DELETE", expected));
   }
 
   private void acknowledge(RegistrationStep.Acknowledge step) {
     var label = new HashMap<String, @Nullable Object>();
     label.put(Api.DISCOVERED, null);
-    var change = new HashMap<String, Object>(Patches.judged(step.guard()));
+    var change = new HashMap<String, Object>(Patches.expected(step.preconditions()));
     change.put("labels", label);
     var patch = client.getKubernetesSerialization().asJson(Map.of("metadata", change));
     // By its name alone: the patch says all that is to be written.

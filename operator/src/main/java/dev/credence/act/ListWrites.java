@@ -282,7 +282,7 @@ final class ListWrites {
             ? "/api/v1/namespaces/" + namespace + "/configmaps/" + meta.getName()
             : "/apis/%s/%s/namespaces/%s/suspensionlists/%s"
                 .formatted(Api.GROUP, Api.VERSION, namespace, meta.getName());
-    client.raw(path, "DELETE", Deletions.judged(Metadata.preconditions(meta)).build());
+    client.raw(path, "DELETE", Deletions.expected(Metadata.preconditions(meta)).build());
     if (object instanceof SuspensionList list) {
       memory.removed(list);
     }

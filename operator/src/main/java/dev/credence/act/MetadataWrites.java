@@ -51,11 +51,12 @@ final class MetadataWrites {
 
   /// Server-side apply without force: exactly these marks are ours afterwards. The UID in it keeps
   /// an apply from creating an object that has just gone.
-  ObjectMeta mark(String namespace, ObjectRef subject, Preconditions guard, Labelling marks) {
+  ObjectMeta mark(
+      String namespace, ObjectRef subject, Preconditions preconditions, Labelling marks) {
     var object =
         Patches.object(namespace, subject)
             .editMetadata()
-            .withUid(guard.uid())
+            .withUid(preconditions.uid())
             .endMetadata()
             .build();
     var meta = object.getMetadata();
@@ -73,8 +74,8 @@ final class MetadataWrites {
   /// Removes the managed label and annotations. Those that were written by apply are removed by an
   /// apply that leaves them out, which keeps what other field managers own too; those that were
   /// written at the creation of an object of ours, which was then orphaned, are removed by name.
-  void unmark(String namespace, ObjectRef subject, Preconditions guard) {
-    var left = mark(namespace, subject, guard, NOTHING);
+  void unmark(String namespace, ObjectRef subject, Preconditions preconditions) {
+    var left = mark(namespace, subject, preconditions, NOTHING);
     if (FieldOwners.weOwn(left, "f:labels", Api.IDENTITY, MarkRecord.hasIdentity(left))) {
       relabel(namespace, subject, Metadata.preconditions(left), ofOthers(left), NOTHING);
     }
@@ -99,7 +100,7 @@ final class MetadataWrites {
   void relabel(
       String namespace,
       ObjectRef subject,
-      Preconditions guard,
+      Preconditions preconditions,
       Labelling marks,
       Labelling written) {
     var record =
@@ -108,7 +109,7 @@ final class MetadataWrites {
     patch(
         namespace,
         subject,
-        guard,
+        preconditions,
         Map.of(
             "labels",
             nullable(Map.of(Api.IDENTITY, marks.identity())),
@@ -129,14 +130,14 @@ final class MetadataWrites {
       }
     }
     adopt
-        .receipt()
+        .versionInfo()
         .ifPresent(
-            receipt -> {
-              annotations.putAll(VersionAnnotations.of(receipt));
+            versionInfo -> {
+              annotations.putAll(VersionAnnotations.of(versionInfo));
               // All of its keys were written by its owner.
               annotations.put(Api.KEYS, "");
             });
-    patch(namespace, adopt.subject(), adopt.guard(), Map.of("annotations", annotations));
+    patch(namespace, adopt.subject(), adopt.preconditions(), Map.of("annotations", annotations));
   }
 
   void update(String namespace, Action.UpdateMetadata update) {
@@ -149,39 +150,44 @@ final class MetadataWrites {
     patch(
         namespace,
         update.subject(),
-        update.guard(),
+        update.preconditions(),
         Map.of("labels", labels, "annotations", annotations));
   }
 
-  void redate(String namespace, Action.ResetIssuedAt redate) {
+  void resetIssuedAt(String namespace, Action.ResetIssuedAt resetIssuedAt) {
     var annotations = new HashMap<String, @Nullable Object>();
-    annotations.put(Api.ISSUED_AT, redate.issuedAt().toString());
-    redate
+    annotations.put(Api.ISSUED_AT, resetIssuedAt.issuedAt().toString());
+    resetIssuedAt
         .previousRetiresAt()
         .ifPresent(time -> annotations.put(Api.PREVIOUS_RETIRES_AT, time.toString()));
-    patch(namespace, redate.subject(), redate.guard(), Map.of("annotations", annotations));
+    patch(
+        namespace,
+        resetIssuedAt.subject(),
+        resetIssuedAt.preconditions(),
+        Map.of("annotations", annotations));
   }
 
   /// Removes what Credence wrote; the annotation that hands the object over is its owner's.
-  void release(String namespace, ObjectRef subject, Preconditions guard, Labelling left) {
+  void release(String namespace, ObjectRef subject, Preconditions preconditions, Labelling left) {
     var annotations = nullable(Map.of(Api.OWNER, left.owner(), Api.TEAM, left.team()));
     VersionAnnotations.ALL.forEach(key -> annotations.put(key, null));
     annotations.put(Api.HELD_BY, null);
     annotations.put(Api.GIVEN, null);
     var labels = nullable(Map.of(Api.IDENTITY, left.identity()));
-    patch(namespace, subject, guard, Map.of("labels", labels, "annotations", annotations));
+    patch(namespace, subject, preconditions, Map.of("labels", labels, "annotations", annotations));
   }
 
   /// An object that stays without its identity has no owner, and records which identity may have
   /// it.
-  void tie(MachineIdentity identity, ObjectRef subject, Preconditions guard, boolean retained) {
+  void setOwner(
+      MachineIdentity identity, ObjectRef subject, Preconditions preconditions, boolean retained) {
     var annotations = new HashMap<String, @Nullable Object>();
     annotations.put(Api.ADOPT, retained ? identity.getMetadata().getName() : null);
     annotations.put(Api.HELD_BY, retained ? identity.getMetadata().getUid() : null);
     patch(
         identity.getMetadata().getNamespace(),
         subject,
-        guard,
+        preconditions,
         Map.of(
             "annotations",
             annotations,
@@ -189,32 +195,36 @@ final class MetadataWrites {
             retained ? List.of() : List.of(OwnedMetadata.owner(identity))));
   }
 
-  void endPrevious(String namespace, ObjectRef subject, Preconditions guard) {
-    patch(namespace, subject, guard, Map.of("annotations", Map.of(Api.PREVIOUS_IS, "ending")));
+  void endPrevious(String namespace, ObjectRef subject, Preconditions preconditions) {
+    patch(
+        namespace,
+        subject,
+        preconditions,
+        Map.of("annotations", Map.of(Api.PREVIOUS_IS, "ending")));
   }
 
   void note(String namespace, Action.Note note) {
     patch(
         namespace,
         note.subject(),
-        note.guard(),
+        note.preconditions(),
         Map.of(
             "annotations",
-            Map.of(Api.HOOK_RUNS, HookRecords.text(note.guard().uid(), note.runs()))));
+            Map.of(Api.HOOK_RUNS, HookRecords.text(note.preconditions().uid(), note.runs()))));
   }
 
-  void caughtUp(String namespace, ObjectRef subject, Preconditions guard) {
-    var gone = new HashMap<String, @Nullable Object>();
-    gone.put(Api.LEFT_BEHIND, null);
-    gone.put(Api.EVICTED, null);
-    patch(namespace, subject, guard, Map.of("annotations", gone));
+  void caughtUp(String namespace, ObjectRef subject, Preconditions preconditions) {
+    var removed = new HashMap<String, @Nullable Object>();
+    removed.put(Api.LEFT_BEHIND, null);
+    removed.put(Api.EVICTED, null);
+    patch(namespace, subject, preconditions, Map.of("annotations", removed));
   }
 
   void note(String namespace, Action.Noted noted) {
     patch(
         namespace,
         noted.secret(),
-        noted.guard(),
+        noted.preconditions(),
         Map.of("annotations", Map.of(Api.EVICTED, Evicted.text(noted.evicted()))));
   }
 
@@ -222,17 +232,17 @@ final class MetadataWrites {
     patch(
         namespace,
         acknowledge.subject(),
-        acknowledge.guard(),
+        acknowledge.preconditions(),
         Map.of("annotations", VersionAnnotations.of(acknowledge.handled(), acknowledge.aborted())));
   }
 
   void patch(
       String namespace,
       ObjectRef subject,
-      Preconditions guard,
+      Preconditions preconditions,
       Map<String, ? extends Object> change) {
     var meta = new HashMap<String, Object>(change);
-    meta.putAll(Patches.judged(guard));
+    meta.putAll(Patches.expected(preconditions));
     var answer = Patches.merge(client, namespace, subject, Map.of("metadata", meta));
     memory.marked(namespace, subject, answer.getMetadata());
   }

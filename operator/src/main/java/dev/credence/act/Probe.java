@@ -56,7 +56,7 @@ public final class Probe implements Enforcement.Prober {
 
   private static boolean isBy(Admission policy, KubernetesClientException answer) {
     return Optional.ofNullable(answer.getMessage())
-        .filter(said -> said.contains("ValidatingAdmissionPolicy '" + policy.resource() + "'"))
+        .filter(stated -> stated.contains("ValidatingAdmissionPolicy '" + policy.resource() + "'"))
         .isPresent();
   }
 }

@@ -37,7 +37,8 @@ public final class Restarts {
 
   /// Changes the template, so that the workload is rolled out by its own strategy, like `kubectl
   /// rollout restart`. `value` says for what; the same value twice restarts nothing.
-  public void rollout(String namespace, ObjectRef workload, Preconditions guard, String value) {
+  public void rollout(
+      String namespace, ObjectRef workload, Preconditions preconditions, String value) {
     switch (workload.kind()) {
       case Deployment, StatefulSet, DaemonSet -> {}
       case Rollout, Job, CronJob, Pod, ServiceAccount, Secret, Certificate, Suspension ->
@@ -48,15 +49,20 @@ public final class Restarts {
         client,
         namespace,
         workload,
-        Map.of("metadata", Patches.judged(guard), "spec", Map.of("template", annotated)));
+        Map.of("metadata", Patches.expected(preconditions), "spec", Map.of("template", annotated)));
   }
 
   /// The controller of an Argo Rollout replaces its pods that are older than `at`, as far as its
   /// `maxUnavailable` and PodDisruptionBudgets allow it, like `kubectl argo rollouts restart`. The
   /// pod template stays as it is, so that no new revision is analysed or promoted.
-  public void restartAt(String namespace, ObjectRef rollout, Preconditions guard, Instant at) {
+  public void restartAt(
+      String namespace, ObjectRef rollout, Preconditions preconditions, Instant at) {
     var change =
-        Map.of("metadata", Patches.judged(guard), "spec", Map.of("restartAt", at.toString()));
+        Map.of(
+            "metadata",
+            Patches.expected(preconditions),
+            "spec",
+            Map.of("restartAt", at.toString()));
     var patch = client.getKubernetesSerialization().asJson(change);
     // Not by its name, for which the client would read the Rollout first.
     var object = Patches.object(namespace, rollout).build();
@@ -73,7 +79,7 @@ public final class Restarts {
 
   /// Deletes the pod if its PodDisruptionBudget lets it go. Only the UID is guarded: what a pod
   /// uses never changes, its status does all the time.
-  public void evict(String namespace, ObjectRef pod, Preconditions guard) {
+  public void evict(String namespace, ObjectRef pod, Preconditions preconditions) {
     var eviction =
         new EvictionBuilder()
             .withNewMetadata()
@@ -83,7 +89,7 @@ public final class Restarts {
             .withDeleteOptions(
                 new DeleteOptionsBuilder()
                     .withNewPreconditions()
-                    .withUid(guard.uid())
+                    .withUid(preconditions.uid())
                     .endPreconditions()
                     .build())
             .build();
@@ -98,7 +104,7 @@ public final class Restarts {
               return "gone already";
             }
             throw budget(answer)
-                .<RuntimeException>map(said -> WriteRefused.held(pod, said))
+                .<RuntimeException>map(stated -> WriteRefused.held(pod, stated))
                 .orElse(answer);
           }
         });
@@ -125,14 +131,14 @@ public final class Restarts {
   /// (kubernetes/pkg/registry/core/pod/storage/eviction.go).
   private static Optional<String> budget(KubernetesClientException answer) {
     var status = Optional.ofNullable(answer.getStatus());
-    var said = status.map(Status::getMessage).orElse("");
+    var stated = status.map(Status::getMessage).orElse("");
     return answer.getCode() == TOO_MANY_REQUESTS
         ? status.map(Status::getDetails).map(StatusDetails::getCauses).stream()
             .flatMap(List::stream)
             .filter(cause -> "DisruptionBudget".equals(cause.getReason()))
             .flatMap(cause -> Stream.ofNullable(cause.getMessage()))
             .findFirst()
-            .or(() -> Optional.of(said).filter(text -> text.contains("disruption budget")))
-        : Optional.of(said).filter(text -> text.contains("more than one PodDisruptionBudget"));
+            .or(() -> Optional.of(stated).filter(text -> text.contains("disruption budget")))
+        : Optional.of(stated).filter(text -> text.contains("more than one PodDisruptionBudget"));
   }
 }

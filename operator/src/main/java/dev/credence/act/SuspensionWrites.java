@@ -26,10 +26,10 @@ final class SuspensionWrites {
   }
 
   /// `changes`: those of one identity to the list.
-  void list(String home, List<Action> changes) {
+  void list(String operatorNamespace, List<Action> changes) {
     var entries = new HashMap<String, Optional<String>>();
     for (var change : changes) {
-      var key = SuspendedAccounts.key(home, change.subject().name());
+      var key = SuspendedAccounts.key(operatorNamespace, change.subject().name());
       switch (change) {
         case Action.DenyWrites freeze ->
             entries.put(key, Optional.of(SuspendedAccounts.text(freeze.entry())));
@@ -59,11 +59,11 @@ final class SuspensionWrites {
   }
 
   /// The API server wants a day, and refuses the token from then on (KEP-2799).
-  void invalidate(String home, Action.Invalidate invalidate) {
+  void invalidate(String operatorNamespace, Action.Invalidate invalidate) {
     metadata.patch(
-        home,
+        operatorNamespace,
         invalidate.subject(),
-        invalidate.guard(),
+        invalidate.preconditions(),
         Map.of(
             "labels",
             Map.of(
@@ -74,7 +74,7 @@ final class SuspensionWrites {
   }
 
   /// Takes off what [#invalidate] put there.
-  void revalidate(String home, ObjectRef subject, Preconditions guard) {
-    metadata.patch(home, subject, guard, Revalidation.metadata());
+  void revalidate(String operatorNamespace, ObjectRef subject, Preconditions preconditions) {
+    metadata.patch(operatorNamespace, subject, preconditions, Revalidation.metadata());
   }
 }

@@ -68,7 +68,7 @@ public record MachineIdentityStatus(
   }
 
   /// The same with other conditions, for this generation of the spec.
-  public MachineIdentityStatus with(Long generation, List<Condition> judged) {
+  public MachineIdentityStatus with(Long generation, List<Condition> conditions) {
     return new MachineIdentityStatus(
         generation,
         state,
@@ -88,7 +88,7 @@ public record MachineIdentityStatus(
         approval,
         history,
         handled,
-        judged);
+        conditions);
   }
 
   public enum LifeState {

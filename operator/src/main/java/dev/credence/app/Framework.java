@@ -44,7 +44,7 @@ final class Framework {
   private final Settings settings;
   private final KubernetesClient client;
   private final String instance;
-  private final Counters meters;
+  private final Counters counters;
   private final Sweep sweep;
   private final DiscoveryLoop discovering;
   private final Optional<ReportLoop> reporting;
@@ -59,14 +59,14 @@ final class Framework {
       Settings settings,
       KubernetesClient client,
       String instance,
-      Counters meters,
+      Counters counters,
       Sweep sweep,
       DiscoveryLoop discovering,
       Optional<ReportLoop> reporting) {
     this.settings = settings;
     this.client = client;
     this.instance = instance;
-    this.meters = meters;
+    this.counters = counters;
     this.sweep = sweep;
     this.discovering = discovering;
     this.reporting = reporting;
@@ -136,7 +136,7 @@ final class Framework {
 
   private void leads() {
     leading.set(true);
-    meters.leads(true);
+    counters.leads(true);
     sweep.start(() -> unhealthy().isEmpty());
     discovering.start(() -> unhealthy().isEmpty());
     reporting.ifPresent(one -> one.start(() -> unhealthy().isEmpty()));
@@ -159,8 +159,8 @@ final class Framework {
   }
 
   /// To be called every few seconds.
-  void lookAtTheLease() {
-    if (settings.leaderElection() && !leading.get() && !lease.look() && !leading.get()) {
+  void checkLease() {
+    if (settings.leaderElection() && !leading.get() && !lease.check() && !leading.get()) {
       LOG.error(
           "the lease is free and this replica does not acquire it: the process ends, to start again");
       Runtime.getRuntime().halt(1);

@@ -108,60 +108,64 @@ public final class Run implements Callable<Integer> {
   private void run(Settings settings) throws IOException, InterruptedException {
     var clock = Clock.systemUTC();
     var instance = instance();
-    var fleet = new IdentityGauges(clock, settings.identitySeries(), Version.current());
-    var census = new DiscoveryGauges();
-    var meters = new Counters(fleet);
-    var clients = Clients.of(meters);
-    var watches = caches(settings, clients);
-    register(meters, census, watches, settings);
+    var gauges = new IdentityGauges(clock, settings.identitySeries(), Version.current());
+    var discoveryGauges = new DiscoveryGauges();
+    var counters = new Counters(gauges);
+    var clients = Clients.of(counters);
+    var caches = caches(settings, clients);
+    register(counters, discoveryGauges, caches, settings);
     var keyIsReady = new AtomicReference<@Nullable BiConsumer<String, ObjectRef>>();
-    var act = act(settings, clients, watches, keyIsReady, clock);
-    var announcer = new EventRecorder(clients.full(), clock, instance);
-    var sweep = new Sweep(watches, act, settings.tier(), meters, clock, settings.resyncInterval());
+    var act = act(settings, clients, caches, keyIsReady, clock);
+    var recorder = new EventRecorder(clients.full(), clock, instance);
+    var sweep = new Sweep(caches, act, settings.tier(), counters, clock, settings.resyncInterval());
     var identities =
         new IdentityReconciler(
-            watches, settings.tier(), act, announcer, fleet, meters, clock, sweep::isGone);
+            caches, settings.tier(), act, recorder, gauges, counters, clock, sweep::isGone);
     keyIsReady.set(identities::keyIsReady);
     var policies =
         new PolicyReconciler(
-            fleet, census, watches::identityCount, settings.watchNamespaces().isEmpty(), clock);
+            gauges,
+            discoveryGauges,
+            caches::identityCount,
+            settings.watchNamespaces().isEmpty(),
+            clock);
     var discovering =
         new DiscoveryLoop(
-            watches,
+            caches,
             new IdentityWrites(clients.full()),
-            census,
+            discoveryGauges,
             DefaultExclusions.of(settings.discoveryExclude(), settings.namespace()),
             clock,
             settings.resyncInterval());
-    var reporting = reporting(settings, clients, watches, fleet, clock);
-    var engine =
-        new Framework(settings, clients.full(), instance, meters, sweep, discovering, reporting);
-    var parts = new Parts(engine, sweep, discovering, reporting, watches, announcer, clients);
-    serve(settings, instance, parts, identities, policies, meters, clock);
+    var reporting = reporting(settings, clients, caches, gauges, clock);
+    var framework =
+        new Framework(settings, clients.full(), instance, counters, sweep, discovering, reporting);
+    var parts = new Parts(framework, sweep, discovering, reporting, caches, recorder, clients);
+    serve(settings, instance, parts, identities, policies, counters, clock);
   }
 
   /// The parts of the operator that are stopped, in this order.
   private record Parts(
-      Framework engine,
+      Framework framework,
       Sweep sweep,
       DiscoveryLoop discovering,
       Optional<ReportLoop> reporting,
-      ClusterCaches watches,
-      EventRecorder announcer,
+      ClusterCaches caches,
+      EventRecorder recorder,
       Clients clients) {
     void stop() throws InterruptedException {
       sweep.close();
       discovering.close();
       reporting.ifPresent(ReportLoop::close);
-      engine.stop();
-      announcer.close();
-      watches.stop();
+      framework.stop();
+      recorder.close();
+      caches.stop();
       clients.close();
     }
   }
 
   private static ClusterCaches caches(Settings settings, Clients clients) {
-    var watches =
+    var caches =
         new ClusterCaches(
             clients.full(),
             clients.metadata(),
@@ -171,26 +175,26 @@ public final class Run implements Callable<Integer> {
             settings.clusterResourceNamespace(),
             settings.risk(),
             new Exclusions(settings.riskExclude()));
-    watches.listAtMost(settings.suspensionLimit());
-    watches.askBy(new Probe(clients.full(), settings.namespace(), settings.tier()));
-    return watches;
+    caches.listAtMost(settings.suspensionLimit());
+    caches.askBy(new Probe(clients.full(), settings.namespace(), settings.tier()));
+    return caches;
   }
 
   private static void register(
-      Counters meters, DiscoveryGauges census, ClusterCaches watches, Settings settings) {
-    meters.page().register(census);
-    meters.page().register(new PolicyCount(watches::policies));
-    meters
+      Counters counters, DiscoveryGauges discoveryGauges, ClusterCaches caches, Settings settings) {
+    counters.page().register(discoveryGauges);
+    counters.page().register(new PolicyCount(caches::policies));
+    counters
         .page()
         .register(
             new SuspensionCount(
-                watches::suspendedByNamespace, watches::admissions, settings.suspensionLimit()));
+                caches::suspendedByNamespace, caches::admissions, settings.suspensionLimit()));
   }
 
   private static Act act(
       Settings settings,
       Clients clients,
-      ClusterCaches watches,
+      ClusterCaches caches,
       AtomicReference<@Nullable BiConsumer<String, ObjectRef>> keyIsReady,
       Clock clock) {
     var maker = new Maker(new SecureRandom());
@@ -205,7 +209,7 @@ public final class Run implements Callable<Integer> {
             settings.apiServer().orElseGet(() -> clients.full().getMasterUrl().toString()),
             settings.apiServerCa(),
             settings.apiServerSystemTrust());
-    watches.kubeconfigServer(kubeconfigServer.digest());
+    caches.kubeconfigServer(kubeconfigServer.digest());
     return new Act(
         clients.full(),
         clients.metadata(),
@@ -213,7 +217,7 @@ public final class Run implements Callable<Integer> {
         Optional.of(pool),
         kubeconfigServer,
         settings.namespace(),
-        remembering(watches),
+        remembering(caches),
         clock);
   }
 
@@ -223,17 +227,18 @@ public final class Run implements Callable<Integer> {
       Parts parts,
       IdentityReconciler identities,
       PolicyReconciler policies,
-      Counters meters,
+      Counters counters,
       Clock clock)
       throws IOException, InterruptedException {
     var log = LoggerFactory.getLogger(Run.class);
-    var engine = parts.engine();
-    var watches = parts.watches();
+    var framework = parts.framework();
+    var caches = parts.caches();
     var client = parts.clients().full();
     var health =
         new HealthServer.Health(
-            () -> live(parts.sweep(), engine), () -> ready(watches, engine), this::started);
-    try (var pages = new HealthServer(settings.address(), settings.port(), meters.page(), health)) {
+            () -> live(parts.sweep(), framework), () -> ready(caches, framework), this::started);
+    try (var pages =
+        new HealthServer(settings.address(), settings.port(), counters.page(), health)) {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(log, parts), "stop"));
       log.atInfo()
           .addKeyValue("version", Version.current())
@@ -245,41 +250,41 @@ public final class Run implements Callable<Integer> {
       waitingFor = "waiting for the API server and the CRDs";
       ApiServer.await(client, settings.watchNamespaces(), settings.namespace());
       waitingFor = "reading the cluster";
-      watches.start();
-      engine.start(identities, policies);
+      caches.start();
+      framework.start(identities, policies);
       waitingFor = "";
       log.info("started");
       var rights = new AccessReview(client);
-      tellHealthUntilStopped(
-          log, watches, engine, () -> inspect(engine, meters, rights, identities, clock));
+      logHealthUntilStopped(
+          log, caches, framework, () -> inspect(framework, counters, rights, identities, clock));
     }
   }
 
   private static void inspect(
-      Framework engine,
-      Counters meters,
+      Framework framework,
+      Counters counters,
       AccessReview rights,
       IdentityReconciler identities,
       Clock clock) {
-    engine.lookAtTheLease();
-    if (meters.permissions().check(clock.instant(), rights::has)) {
+    framework.checkLease();
+    if (counters.permissions().check(clock.instant(), rights::has)) {
       identities.tryAgain();
     }
-    engine.publishSettings();
+    framework.publishSettings();
   }
 
   /// Reads nothing where reports are not enabled.
   private static Optional<ReportLoop> reporting(
       Settings settings,
       Clients clients,
-      ClusterCaches watches,
-      IdentityGauges fleet,
+      ClusterCaches caches,
+      IdentityGauges gauges,
       Clock clock) {
     return settings.reports()
         ? Optional.of(
             new ReportLoop(
-                watches,
-                fleet,
+                caches,
+                gauges,
                 new Reports(clients.full(), settings.watchNamespaces()),
                 new ReportWrites(clients.full()),
                 clock,
@@ -288,12 +293,12 @@ public final class Run implements Callable<Integer> {
   }
 
   /// Logs when a watch is lost and when all watches are healthy again, and checks the permissions.
-  private void tellHealthUntilStopped(
-      Logger log, ClusterCaches watches, Framework engine, Runnable permissions)
+  private void logHealthUntilStopped(
+      Logger log, ClusterCaches caches, Framework framework, Runnable permissions)
       throws InterruptedException {
     List<String> before = List.of();
     while (!stopped.await(LOOK_AT_HEALTH_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
-      var now = ready(watches, engine);
+      var now = ready(caches, framework);
       if (!now.equals(before) && now.isEmpty()) {
         log.info("healthy again");
       } else if (!now.equals(before)) {
@@ -313,36 +318,36 @@ public final class Run implements Callable<Integer> {
     }
   }
 
-  private static Memory remembering(ClusterCaches watches) {
+  private static Memory remembering(ClusterCaches caches) {
     return new Memory() {
       @Override
       public void wrote(HasMetadata object) {
-        watches.wrote(object);
+        caches.wrote(object);
       }
 
       @Override
       public void marked(String namespace, ObjectRef subject, ObjectMeta metadata) {
-        watches.marked(namespace, subject, metadata);
+        caches.marked(namespace, subject, metadata);
       }
 
       @Override
       public void restarted(String namespace) {
-        watches.consumersChanged(namespace);
+        caches.consumersChanged(namespace);
       }
 
       @Override
       public List<SuspensionList> suspensionLists() {
-        return watches.suspensionLists();
+        return caches.suspensionLists();
       }
 
       @Override
       public int mostSuspended() {
-        return watches.mostSuspended();
+        return caches.mostSuspended();
       }
 
       @Override
       public void removed(SuspensionList list) {
-        watches.removed(list);
+        caches.removed(list);
       }
     };
   }
@@ -351,21 +356,21 @@ public final class Run implements Callable<Integer> {
     return waitingFor.isEmpty() ? List.of() : List.of(waitingFor);
   }
 
-  private List<String> ready(ClusterCaches watches, Framework engine) {
+  private List<String> ready(ClusterCaches caches, Framework framework) {
     var matters = new ArrayList<>(started());
     if (matters.isEmpty()) {
-      watches.unhealthy().stream().map(kind -> "not watching " + kind).forEach(matters::add);
-      engine.unhealthy().forEach(matters::add);
+      caches.unhealthy().stream().map(kind -> "not watching " + kind).forEach(matters::add);
+      framework.unhealthy().forEach(matters::add);
     }
     return matters;
   }
 
-  private static List<String> live(Sweep sweep, Framework engine) {
+  private static List<String> live(Sweep sweep, Framework framework) {
     var matters = new ArrayList<String>();
     if (!sweep.isAlive()) {
       matters.add("no periodic resync for three times its interval");
     }
-    engine.dead().forEach(matters::add);
+    framework.dead().forEach(matters::add);
     return matters;
   }
 

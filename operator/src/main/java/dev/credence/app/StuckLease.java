@@ -50,7 +50,7 @@ final class StuckLease {
 
   /// To be called every few seconds while this replica waits for the lease. False when the lease is
   /// free and this process does not take it: then its election has stopped.
-  boolean look() {
+  boolean check() {
     var version = version();
     if (!version.equals(seen)) {
       seen = version;

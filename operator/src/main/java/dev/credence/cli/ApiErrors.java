@@ -22,14 +22,16 @@ public final class ApiErrors {
 
   /// `server`: its address.
   static String sentence(KubernetesClientException answer, String server) {
-    var told = Optional.ofNullable(answer.getStatus()).map(Status::getMessage).map(PlainText::text);
+    var reported =
+        Optional.ofNullable(answer.getStatus()).map(Status::getMessage).map(PlainText::text);
     return switch (answer.getCode()) {
       case HttpURLConnection.HTTP_UNAUTHORIZED ->
           "the API server at "
               + server
               + " does not accept your credentials (401): are they still valid?";
       case HttpURLConnection.HTTP_NOT_FOUND ->
-          told.filter(_ -> isAboutAnObject(answer))
+          reported
+              .filter(_ -> isAboutAnObject(answer))
               .orElse(
                   "the API server at "
                       + server
@@ -40,7 +42,7 @@ public final class ApiErrors {
               + " does not answer ("
               + cause(answer)
               + "): say which cluster with KUBECONFIG, --kubeconfig or --context";
-      default -> told.orElse("the API server at " + server + " answers " + answer.getCode());
+      default -> reported.orElse("the API server at " + server + " answers " + answer.getCode());
     };
   }
 
@@ -56,14 +58,14 @@ public final class ApiErrors {
   /// The message of the first cause.
   static String cause(Throwable problem) {
     var deepest = problem;
-    var told = "no connection";
+    var reported = "no connection";
     while (deepest != null) {
       if (deepest instanceof IOException && deepest.getMessage() != null) {
-        told = PlainText.text(deepest.getMessage());
+        reported = PlainText.text(deepest.getMessage());
       }
       deepest = deepest.getCause();
     }
-    return told;
+    return reported;
   }
 
   private ApiErrors() {}

@@ -84,32 +84,32 @@ public final class LiveSnapshot {
 
   /// The identities that are read. Valid while [Reading] runs.
   public record Fleet(
-      ClusterCaches watches,
+      ClusterCaches caches,
       List<MachineIdentity> identities,
       Map<String, List<Instant>> recent,
       Instant now) {
 
     public List<Policy> policies() {
-      return watches.policies();
+      return caches.policies();
     }
 
     public Snapshot of(MachineIdentity identity) {
-      return new Snapshots(watches).of(identity, now, List.of(), recent);
+      return new Snapshots(caches).of(identity, now, List.of(), recent);
     }
 
     /// The same as if the cluster had these policies instead.
     public Snapshot under(List<Policy> policies, MachineIdentity identity) {
-      watches.assume(Optional.of(policies));
+      caches.assume(Optional.of(policies));
       try {
         return of(identity);
       } finally {
-        watches.assume(Optional.empty());
+        caches.assume(Optional.empty());
       }
     }
   }
 
   public interface Reading<T> {
-    T of(Fleet fleet);
+    T of(Fleet allIdentities);
   }
 
   /// Reads all identities of a namespace, or of all that the operator watches.
@@ -120,85 +120,95 @@ public final class LiveSnapshot {
       throw new Failed("the cluster cannot be read: " + String.join("; ", missing));
     }
     var identities = listed(connection, namespace);
-    var watches =
+    var caches =
         caches(
             connection,
             namespace.map(Set::of).orElse(settings.watchNamespaces()),
             identities,
             settings);
     try {
-      if (!isStarted(watches)) {
-        throw new Failed("the cluster cannot be read: " + String.join("; ", notListed(watches)));
+      if (!isStarted(caches)) {
+        throw new Failed("the cluster cannot be read: " + String.join("; ", notListed(caches)));
       }
       var now = Instant.now();
       var recent = new SuspensionBudget(identities::stream).recent(now);
-      return reading.of(new Fleet(watches, identities, recent, now));
+      return reading.of(new Fleet(caches, identities, recent, now));
     } finally {
-      watches.stop();
+      caches.stop();
     }
   }
 
   /// Asked before, since a watch without its right is tried again for ever.
-  private static List<String> missing(Connection connection, String namespace, String home) {
+  private static List<String> missing(
+      Connection connection, String namespace, String operatorNamespace) {
     return WATCHED.stream()
         .flatMap(
             watched ->
                 VERBS.stream()
-                    .filter(verb -> !may(connection, namespace, home, watched, verb))
-                    .map(verb -> "no right to " + verb + " " + described(watched, namespace, home)))
+                    .filter(verb -> !may(connection, namespace, operatorNamespace, watched, verb))
+                    .map(
+                        verb ->
+                            "no right to "
+                                + verb
+                                + " "
+                                + described(watched, namespace, operatorNamespace)))
         .toList();
   }
 
   private static boolean may(
-      Connection connection, String namespace, String home, Watched watched, String verb) {
+      Connection connection,
+      String namespace,
+      String operatorNamespace,
+      Watched watched,
+      String verb) {
     var about =
         new ResourceAttributesBuilder()
             .withVerb(verb)
             .withGroup(watched.group())
             .withResource(watched.plural())
             .withName(watched.object().isEmpty() ? null : watched.object())
-            .withNamespace(place(watched, namespace, home))
+            .withNamespace(place(watched, namespace, operatorNamespace))
             .build();
     return connection.may(about);
   }
 
-  private static String place(Watched watched, String namespace, String home) {
+  private static String place(Watched watched, String namespace, String operatorNamespace) {
     return switch (watched.place()) {
       case Namespace -> namespace;
-      case Home -> home;
+      case Home -> operatorNamespace;
       case Cluster -> "";
     };
   }
 
-  private static String described(Watched watched, String namespace, String home) {
+  private static String described(Watched watched, String namespace, String operatorNamespace) {
     return watched.plural()
         + (watched.group().isEmpty() ? "" : "." + watched.group())
         + (watched.object().isEmpty() ? "" : " " + watched.object())
         + switch (watched.place()) {
           case Namespace -> namespace.isEmpty() ? " in the cluster" : " in namespace " + namespace;
-          case Home -> " in namespace " + home;
+          case Home -> " in namespace " + operatorNamespace;
           case Cluster -> " in the cluster";
         };
   }
 
   private static Look watched(
       Connection connection, Name name, MachineIdentity identity, Settings settings) {
-    var watches =
+    var caches =
         caches(connection, Set.of(name.namespace()), neighbours(connection, name), settings);
     try {
-      if (!isStarted(watches)) {
-        return new Look.Unseen(notListed(watches));
+      if (!isStarted(caches)) {
+        return new Look.Unseen(notListed(caches));
       }
       var now = Instant.now();
       return new Look.Seen(
-          new Snapshots(watches)
+          new Snapshots(caches)
               .of(
                   identity,
                   now,
                   List.of(),
-                  new SuspensionBudget(() -> fleet(connection, name)).recent(now)));
+                  new SuspensionBudget(() -> allIdentities(connection, name)).recent(now)));
     } finally {
-      watches.stop();
+      caches.stop();
     }
   }
 
@@ -207,7 +217,7 @@ public final class LiveSnapshot {
       Set<String> namespaces,
       List<MachineIdentity> identities,
       Settings settings) {
-    var watches =
+    var caches =
         new ClusterCaches(
             connection.client(),
             connection.metadata(),
@@ -217,24 +227,24 @@ public final class LiveSnapshot {
             settings.clusterResourceNamespace(),
             settings.risk(),
             new Exclusions(settings.riskExclude()));
-    watches.listAtMost(settings.suspensionLimit());
-    watches.index(new ListedIdentities(identities));
-    return watches;
+    caches.listAtMost(settings.suspensionLimit());
+    caches.index(new ListedIdentities(identities));
+    return caches;
   }
 
-  private static List<String> notListed(ClusterCaches watches) {
-    return watches.unhealthy().stream()
+  private static List<String> notListed(ClusterCaches caches) {
+    return caches.unhealthy().stream()
         .map(kind -> kind + " could not be listed within " + PATIENCE.toSeconds() + " s")
         .toList();
   }
 
-  private static boolean isStarted(ClusterCaches watches) {
+  private static boolean isStarted(ClusterCaches caches) {
     var start = new CompletableFuture<Boolean>();
     Thread.ofVirtual()
         .start(
             () -> {
               try {
-                watches.start();
+                caches.start();
                 start.complete(true);
               } catch (InterruptedException | RuntimeException problem) {
                 start.completeExceptionally(problem);
@@ -258,7 +268,7 @@ public final class LiveSnapshot {
 
   /// Identities that policies suspended lately are counted over all namespaces; a user who may not
   /// list all counts those of the namespace.
-  private static Stream<MachineIdentity> fleet(Connection connection, Name name) {
+  private static Stream<MachineIdentity> allIdentities(Connection connection, Name name) {
     try {
       return listed(connection, Optional.empty()).stream();
     } catch (KubernetesClientException refused) {

@@ -168,26 +168,26 @@ public final class ReleaseCommand implements Callable<Integer> {
 
   /// The list of suspended accounts, and the one that an operator of before kept.
   private static boolean empty(KubernetesClient client, Settings settings) {
-    var home = settings.namespace();
-    return deleted("the list of suspended accounts", () -> deleteLists(client, home))
-        & deleted("ConfigMap " + SuspendedAccounts.OLD, () -> old(client, home));
+    var operatorNamespace = settings.namespace();
+    return deleted("the list of suspended accounts", () -> deleteLists(client, operatorNamespace))
+        & deleted("ConfigMap " + SuspendedAccounts.OLD, () -> old(client, operatorNamespace));
   }
 
-  private static void deleteLists(KubernetesClient client, String home) {
-    var lists = lists(client, home);
+  private static void deleteLists(KubernetesClient client, String operatorNamespace) {
+    var lists = lists(client, operatorNamespace);
     names(lists).forEach(name -> lists.withName(name).delete());
   }
 
   private static NonNamespaceOperation<
           SuspensionList, KubernetesResourceList<SuspensionList>, Resource<SuspensionList>>
-      lists(KubernetesClient client, String home) {
-    return client.resources(SuspensionList.class).inNamespace(home);
+      lists(KubernetesClient client, String operatorNamespace) {
+    return client.resources(SuspensionList.class).inNamespace(operatorNamespace);
   }
 
   /// By its name alone, so that it is not read before it is written.
-  private static SuspensionList list(String home, String name) {
+  private static SuspensionList list(String operatorNamespace, String name) {
     var list = new SuspensionList();
-    list.getMetadata().setNamespace(home);
+    list.getMetadata().setNamespace(operatorNamespace);
     list.getMetadata().setName(name);
     return list;
   }
@@ -201,8 +201,8 @@ public final class ReleaseCommand implements Callable<Integer> {
         .toList();
   }
 
-  private static void old(KubernetesClient client, String home) {
-    client.configMaps().inNamespace(home).withName(SuspendedAccounts.OLD).delete();
+  private static void old(KubernetesClient client, String operatorNamespace) {
+    client.configMaps().inNamespace(operatorNamespace).withName(SuspendedAccounts.OLD).delete();
   }
 
   private static boolean deleted(String what, Runnable deletion) {

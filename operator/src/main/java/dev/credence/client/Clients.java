@@ -34,7 +34,7 @@ public record Clients(KubernetesClient full, KubernetesClient metadata) implemen
   private static final int MILLIS_TO_RECONNECT = 200;
   private static final int MILLIS_TO_CONNECT = 5_000;
 
-  public static Clients of(Counters meters) {
+  public static Clients of(Counters counters) {
     var config =
         new ConfigBuilder(Config.autoConfigure(null))
             .withUserAgent(Api.MANAGER)
@@ -53,7 +53,7 @@ public record Clients(KubernetesClient full, KubernetesClient metadata) implemen
             .withHttpClientFactory(http)
             .withHttpClientBuilderConsumer(
                 client -> {
-                  client.addOrReplaceInterceptor("count", new RequestCount(meters));
+                  client.addOrReplaceInterceptor("count", new RequestCount(counters));
                   client.addOrReplaceInterceptor("pages", pages);
                 })
             .build(),
@@ -61,7 +61,7 @@ public record Clients(KubernetesClient full, KubernetesClient metadata) implemen
             .withHttpClientFactory(http)
             .withHttpClientBuilderConsumer(
                 client -> {
-                  client.addOrReplaceInterceptor("count", new RequestCount(meters));
+                  client.addOrReplaceInterceptor("count", new RequestCount(counters));
                   client.addOrReplaceInterceptor("metadata-only", new MetadataOnly());
                   client.addOrReplaceInterceptor("metadata-pages", metadataPages);
                 })

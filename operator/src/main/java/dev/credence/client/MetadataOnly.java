@@ -15,8 +15,8 @@ public final class MetadataOnly implements Interceptor {
   @Override
   public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
     var query = request.uri().getQuery();
-    var watches = query != null && query.contains("watch=true");
-    var lists = "GET".equals(request.method()) && !watches;
+    var caches = query != null && query.contains("watch=true");
+    var lists = "GET".equals(request.method()) && !caches;
     builder.setHeader("Accept", FORM + (lists ? "List" : "") + VERSION);
   }
 }

@@ -23,9 +23,9 @@ public final class DiscoveryLoop implements AutoCloseable {
   /// Many changes come together.
   private static final Duration PAUSE = Duration.ofSeconds(5);
 
-  private final ClusterCaches watches;
+  private final ClusterCaches caches;
   private final Registrar registrar;
-  private final DiscoveryGauges census;
+  private final DiscoveryGauges discoveryGauges;
   private final DefaultExclusions excluded;
   private final Clock clock;
   private final Duration every;
@@ -36,15 +36,15 @@ public final class DiscoveryLoop implements AutoCloseable {
       new Periodic("discovery", "discovery failed: retrying", this::tick);
 
   public DiscoveryLoop(
-      ClusterCaches watches,
+      ClusterCaches caches,
       IdentityWrites writes,
-      DiscoveryGauges census,
+      DiscoveryGauges discoveryGauges,
       DefaultExclusions excluded,
       Clock clock,
       Duration every) {
-    this.watches = watches;
+    this.caches = caches;
     this.registrar = new Registrar(writes::perform);
-    this.census = census;
+    this.discoveryGauges = discoveryGauges;
     this.excluded = excluded;
     this.clock = clock;
     this.every = every;
@@ -60,17 +60,17 @@ public final class DiscoveryLoop implements AutoCloseable {
 
   private void tick() {
     if (complete.getAsBoolean()) {
-      look();
+      run();
     }
   }
 
-  private void look() {
+  private void run() {
     var asked =
-        watches.policies().stream()
+        caches.policies().stream()
             .flatMap(policy -> policy.sections().discovery().stream())
             .anyMatch(mode -> mode != PolicySections.Discovery.Disabled);
     if (!asked) {
-      census.nothing();
+      discoveryGauges.nothing();
       last = null;
       return;
     }
@@ -87,16 +87,16 @@ public final class DiscoveryLoop implements AutoCloseable {
     if (Interval.isDue(last, every, now)) {
       return true;
     }
-    var isMore = state != seen || watches.isBehind() || registrar.isUnfinished();
+    var isMore = state != seen || caches.isBehind() || registrar.isUnfinished();
     return isMore && Interval.isDue(last, PAUSE, now);
   }
 
   /// Another number after any change of what discovery rests on.
   private long state() {
     return Objects.hash(
-        watches.changes(),
-        watches.unhealthy(),
-        watches.identities().mapToLong(DiscoveryLoop::version).sum());
+        caches.changes(),
+        caches.unhealthy(),
+        caches.identities().mapToLong(DiscoveryLoop::version).sum());
   }
 
   private static long version(MachineIdentity identity) {
@@ -105,10 +105,10 @@ public final class DiscoveryLoop implements AutoCloseable {
   }
 
   private void take(Instant now) {
-    var inventory = watches.inventory(excluded);
+    var inventory = caches.inventory(excluded);
     var discovery = Discovery.of(inventory);
     var progress = registrar.perform(RegistrationPlan.of(inventory, discovery), now);
-    census.found(new DiscoveryGauges.Result(discovery, progress));
+    discoveryGauges.found(new DiscoveryGauges.Result(discovery, progress));
   }
 
   @Override

@@ -9,9 +9,9 @@ import java.util.function.Supplier;
 /// class) it would wait forever for the end of this reconcile, and would not reconcile the object
 /// again. If the process ended instead, one such object would stop the reconciles of all others.
 final class ErrorBarrier {
-  static <T> T at(Object what, Supplier<T> look) {
+  static <T> T at(Object what, Supplier<T> work) {
     try {
-      return look.get();
+      return work.get();
     } catch (Error fault) {
       throw new IllegalStateException(
           "the reconcile of %s failed: %s".formatted(what, fault), fault);

@@ -110,18 +110,18 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   private static final Decision GONE =
       new Decision(List.of(), Optional.empty(), Optional.empty(), Optional.empty());
 
-  private final ClusterCaches watches;
+  private final ClusterCaches caches;
   private final Snapshots snapshots;
   private final Tier tier;
   private final Act act;
-  private final EventRecorder announcer;
-  private final WriteBackoff setbacks = new WriteBackoff();
-  private final SuspensionBudget allowance;
+  private final EventRecorder recorder;
+  private final WriteBackoff backoff = new WriteBackoff();
+  private final SuspensionBudget budget;
   private final StatusWriter<MachineIdentity> statuses = new StatusWriter<>();
-  private final IdentityGauges fleet;
-  private final Counters meters;
+  private final IdentityGauges gauges;
+  private final Counters counters;
   private final Clock clock;
-  private final Consumer<MachineIdentity> gone;
+  private final Consumer<MachineIdentity> deleted;
   private final Urgent urgent = new Urgent();
 
   /// By UID: since when it waits for keys.
@@ -131,24 +131,24 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   private volatile Consumer<ResourceID> promoted = identity -> {};
 
   public IdentityReconciler(
-      ClusterCaches watches,
+      ClusterCaches caches,
       Tier tier,
       Act act,
-      EventRecorder announcer,
-      IdentityGauges fleet,
-      Counters meters,
+      EventRecorder recorder,
+      IdentityGauges gauges,
+      Counters counters,
       Clock clock,
-      Consumer<MachineIdentity> gone) {
-    this.watches = watches;
-    this.snapshots = new Snapshots(watches);
-    this.allowance = new SuspensionBudget(watches::identities);
+      Consumer<MachineIdentity> deleted) {
+    this.caches = caches;
+    this.snapshots = new Snapshots(caches);
+    this.budget = new SuspensionBudget(caches::identities);
     this.tier = tier;
     this.act = act;
-    this.announcer = announcer;
-    this.fleet = fleet;
-    this.meters = meters;
+    this.recorder = recorder;
+    this.gauges = gauges;
+    this.counters = counters;
     this.clock = clock;
-    this.gone = gone;
+    this.deleted = deleted;
   }
 
   /// Ignores the operator's own writes of the status; spec, labels and annotations enqueue the
@@ -169,16 +169,16 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   @Override
   public List<EventSource<?, MachineIdentity>> prepareEventSources(
       EventSourceContext<MachineIdentity> context) {
-    watches.index((IndexerResourceCache<MachineIdentity>) context.getPrimaryCache());
-    watches.urgeBy(
+    caches.index((IndexerResourceCache<MachineIdentity>) context.getPrimaryCache());
+    caches.urgeBy(
         identity -> {
           // A label may name any identity, also one that is not there.
-          if (watches.identity(identity).isPresent()) {
+          if (caches.identity(identity).isPresent()) {
             urgent.add(identity);
             promoted.accept(identity);
           }
         });
-    return List.of(new MemberEventSource(watches, statuses::seen, this::isGone, this::changed));
+    return List.of(new MemberEventSource(caches, statuses::seen, this::isGone, this::changed));
   }
 
   /// `promoted`: called with an identity that turned urgent and may be waiting already.
@@ -194,55 +194,55 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
 
   /// Whether it has a suspension or a revocation to be carried out.
   public boolean isUrgent(ResourceID id) {
-    return watches.identity(id).filter(urgent::is).isPresent();
+    return caches.identity(id).filter(urgent::is).isPresent();
   }
 
   /// A slow key of this Secret is there, or another one may be generated now.
   public void keyIsReady(String namespace, ObjectRef secret) {
-    watches
+    caches
         .naming(namespace, secret)
         .forEach(
             identity -> {
-              setbacks.released(identity.getMetadata().getUid());
-              watches.wake(identity);
+              backoff.released(identity.getMetadata().getUid());
+              caches.enqueue(identity);
             });
   }
 
   private void isGone(MachineIdentity identity) {
-    setbacks.forget(identity.getMetadata().getUid());
+    backoff.forget(identity.getMetadata().getUid());
     statuses.forget(identity);
     urgent.forget(identity);
     waiting.remove(identity.getMetadata().getUid());
-    if (fleet.isGone(name(identity))) {
-      FaultBarrier.kept(identity, () -> tellOfDeletion(identity));
+    if (gauges.isGone(name(identity))) {
+      FaultBarrier.kept(identity, () -> reportDeletion(identity));
     }
-    gone.accept(identity);
+    deleted.accept(identity);
   }
 
   /// A deletion ends what a policy counts, and frees nothing that it suspended.
-  private void tellOfDeletion(MachineIdentity identity) {
-    if (watches
+  private void reportDeletion(MachineIdentity identity) {
+    if (caches
         .namespace(identity.getMetadata().getNamespace())
-        .filter(home -> home.getDeletionTimestamp() == null)
+        .filter(namespaceFacts -> namespaceFacts.getDeletionTimestamp() == null)
         .isEmpty()) {
       return;
     }
     var uid = identity.getMetadata().getUid();
-    PolicyLeft.byDeletion(watches.policies(), StatusHistory.policies(identity.getStatus()))
+    PolicyLeft.byDeletion(caches.policies(), StatusHistory.policies(identity.getStatus()))
         .forEach(
             message -> {
-              meters.leftPolicy(true);
-              announcer.failed(identity, POLICY_LEFT, message);
+              counters.leftPolicy(true);
+              recorder.failed(identity, POLICY_LEFT, message);
             });
     var suspended =
-        watches.listed(identity.getMetadata().getNamespace()).entrySet().stream()
+        caches.listed(identity.getMetadata().getNamespace()).entrySet().stream()
             .filter(entry -> entry.getValue().isFor(uid))
             .filter(entry -> entry.getValue().outlivesItsIdentity())
             .map(Map.Entry::getKey)
             .sorted()
             .toList();
     if (!suspended.isEmpty()) {
-      announcer.failed(
+      recorder.failed(
           identity,
           DELETED_WHILE_SUSPENDED,
           "deleted while suspended: "
@@ -260,15 +260,15 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   /// Has what was refused tried at once, and not when its turn comes: a right was given that was
   /// missing.
   public void tryAgain() {
-    setbacks.forget();
-    watches.wakeAll();
+    backoff.forget();
+    caches.enqueueAll();
   }
 
   @Override
   public UpdateControl<MachineIdentity> reconcile(
       MachineIdentity cached, Context<MachineIdentity> context) {
     var resource = TooLarge.is(cached) ? cached : statuses.newest(cached);
-    if (watches.namespace(resource.getMetadata().getNamespace()).isEmpty()) {
+    if (caches.namespace(resource.getMetadata().getNamespace()).isEmpty()) {
       // Its own watch is a little behind, and wakes us when it has caught up.
       return UpdateControl.noUpdate();
     }
@@ -277,12 +277,12 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
       ErrorBarrier.at(name(resource), () -> first(resource));
       if (Lanes.isUrgentLane()) {
         // The rest, and the status, is other work.
-        meters.reconciled(Duration.ofNanos(System.nanoTime() - started));
+        counters.reconciled(Duration.ofNanos(System.nanoTime() - started));
         return UpdateControl.<MachineIdentity>noUpdate().rescheduleAfter(SHORTEST_TIMER);
       }
     }
     var decision = ErrorBarrier.at(name(resource), () -> evaluated(resource, context.getClient()));
-    meters.reconciled(Duration.ofNanos(System.nanoTime() - started));
+    counters.reconciled(Duration.ofNanos(System.nanoTime() - started));
     if (context.getPrimaryCache().get(ResourceID.fromResource(resource)).isEmpty()) {
       isGone(resource);
     }
@@ -293,7 +293,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   /// server is no fault of the identity, and is retried.
   private Decision evaluated(MachineIdentity resource, KubernetesClient client) {
     try {
-      return look(resource, client);
+      return reconcile(resource, client);
     } catch (KubernetesClientException answer) {
       // Only our status is not written through [Act]: one that is rejected would stay as it was.
       if (!REJECTED.contains(answer.getCode())) {
@@ -334,9 +334,9 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
       Optional<Throwable> fault,
       KubernetesClient client) {
     var now = clock.instant();
-    var standing = Unevaluated.standing(fleet.standing(name(resource)), reason, message);
-    fleet.stands(name(resource), standing);
-    var status = StatusMapper.unevaluated(standing, resource, now);
+    var identityStatus = Unevaluated.status(gauges.status(name(resource)), reason, message);
+    gauges.stands(name(resource), identityStatus);
+    var status = StatusMapper.unevaluated(identityStatus, resource, now);
     if (!status.equals(resource.getStatus())) {
       LOG.atWarn()
           .setCause(fault.orElse(null))
@@ -346,7 +346,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
       var fresh = new MachineIdentity();
       fresh.setStatus(status);
       statuses.write(fresh, resource, client);
-      announcer.failed(resource, reason.name(), message);
+      recorder.failed(resource, reason.name(), message);
     }
     return new Decision(
         List.of(), Optional.empty(), Optional.of(now.plus(AFTER_A_FAULT)), Optional.empty());
@@ -361,7 +361,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     var generation = Objects.requireNonNullElse(resource.getMetadata().getGeneration(), 0L);
     try {
       var snapshot =
-          snapshots.urgent(resource, now, setbacks.of(uid, generation), allowance.recent(now));
+          snapshots.urgent(resource, now, backoff.of(uid, generation), budget.recent(now));
       var actions = Urgency.of(Decide.next(snapshot, tier), snapshot);
       // Of one that is too large it is not kept how its values are made.
       var refusals =
@@ -369,7 +369,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
               TooLarge.is(resource) ? actions.stream().filter(Urgency::ends).toList() : actions,
               resource);
       if (!refusals.isEmpty()) {
-        setbacks.remember(uid, generation, refusals, now);
+        backoff.remember(uid, generation, refusals, now);
       }
     } catch (KubernetesClientException unanswered) {
       urgent.add(ResourceID.fromResource(resource));
@@ -384,7 +384,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     return true;
   }
 
-  private Decision look(MachineIdentity resource, KubernetesClient client) {
+  private Decision reconcile(MachineIdentity resource, KubernetesClient client) {
     if (TooLarge.is(resource)) {
       return tooLarge(resource, client);
     }
@@ -422,17 +422,17 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   private Snapshot snapshot(MachineIdentity resource, Instant now) {
     var uid = resource.getMetadata().getUid();
     var generation = Objects.requireNonNullElse(resource.getMetadata().getGeneration(), 0L);
-    return snapshots.of(resource, now, setbacks.of(uid, generation), allowance.recent(now));
+    return snapshots.of(resource, now, backoff.of(uid, generation), budget.recent(now));
   }
 
-  /// Decides again with each thing that was learnt; `lessons` say what that is, or nothing.
+  /// Decides again with each thing that was learnt; `updates` say what that is, or nothing.
   @SafeVarargs
-  private Settled settle(Settled first, Function<Settled, Optional<Snapshot>>... lessons) {
+  private Settled settle(Settled first, Function<Settled, Optional<Snapshot>>... updates) {
     var settled = first;
-    for (var lesson : lessons) {
-      var learnt = lesson.apply(settled);
-      if (learnt.isPresent()) {
-        settled = decided(settled.resource(), learnt.get());
+    for (var update : updates) {
+      var updated = update.apply(settled);
+      if (updated.isPresent()) {
+        settled = decided(settled.resource(), updated.get());
       }
     }
     return settled;
@@ -443,7 +443,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     if (settled.decision().counted().isEmpty()) {
       return Optional.empty();
     }
-    watches.usesChanged(settled.resource().getMetadata().getNamespace(), settled.now());
+    caches.usesChanged(settled.resource().getMetadata().getNamespace(), settled.now());
     return Optional.of(snapshot(settled.resource(), settled.now()));
   }
 
@@ -454,9 +454,9 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
         .decision()
         .counted()
         .filter(
-            budget ->
-                !allowance.claim(settled.uid(), budget.policy(), budget.most(), settled.now()))
-        .map(_ -> settled.snapshot().with(allowance.recent(settled.now())));
+            counted ->
+                !budget.claim(settled.uid(), counted.policy(), counted.most(), settled.now()))
+        .map(_ -> settled.snapshot().with(budget.recent(settled.now())));
   }
 
   private Decision concluded(
@@ -465,20 +465,20 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     var uid = settled.uid();
     var now = settled.now();
     if (isInterrupted(resource)) {
-      setbacks.remember(uid, settled.generation(), refusals, now);
+      backoff.remember(uid, settled.generation(), refusals, now);
       return GONE.again(now);
     }
-    var guards = settled.snapshot().safeguards();
+    var admissions = settled.snapshot().suspensionFacts();
     // The accounts may have been listed before, by the lane of what is urgent.
     if (settled.decision().actions().stream().anyMatch(Action.DenyWrites.class::isInstance)
-        || !guards.listedFor(uid).isEmpty()) {
-      watches.awaitEnforcement();
+        || !admissions.listedFor(uid).isEmpty()) {
+      caches.awaitEnforcement();
     }
-    var held = setbacks.remember(uid, settled.generation(), refusals, now);
+    var held = backoff.remember(uid, settled.generation(), refusals, now);
     if (refusals.isEmpty()
         && (isOvertaken(settled.decision().actions())
             // The status is to say what the API server was seen to do.
-            || !watches.admissions().equals(guards.guards()))) {
+            || !caches.admissions().equals(admissions.admissions()))) {
       return settled.decision().again(now);
     }
     var known =
@@ -486,8 +486,8 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
             settled,
             before ->
                 refusals.isEmpty() ? Optional.empty() : Optional.of(before.snapshot().with(held)));
-    if (known.decision().standing().isPresent() && !isSoonDone(uid, refusals, held, now)) {
-      show(known.decision().standing().get(), settled.snapshot(), resource, client);
+    if (known.decision().status().isPresent() && !isSoonDone(uid, refusals, held, now)) {
+      show(known.decision().status().get(), settled.snapshot(), resource, client);
     }
     return known.decision();
   }
@@ -501,7 +501,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
         refusals.isEmpty()
             ? waiting.containsKey(uid)
                 && !held.isEmpty()
-                && held.stream().allMatch(setback -> setback.cause() == Cause.Held)
+                && held.stream().allMatch(failedWrite -> failedWrite.cause() == Cause.Held)
             : refusals.stream().allMatch(WriteRefused::isSoon);
     if (!isSoon) {
       waiting.remove(uid);
@@ -516,7 +516,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     var now = clock.instant();
     return actions.stream()
         .flatMap(action -> action.replaces().stream())
-        .anyMatch(receipt -> now.isAfter(receipt.issuedAt()));
+        .anyMatch(versionInfo -> now.isAfter(versionInfo.issuedAt()));
   }
 
   /// An action that fails stops neither the others nor the status. Where the API server fails at
@@ -565,7 +565,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
       try {
         paced(action, resource);
         performing.accept(action);
-        setbacks.answered(uid, action.subject());
+        backoff.answered(uid, action.subject());
       } catch (RuntimeException | StackOverflowError fault) {
         var refusal = WriteRefused.of(action.subject(), fault);
         if (refusal.isEmpty()) {
@@ -583,9 +583,9 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
         undone.add(action.subject());
       }
       if (found.why() != Cause.Unanswered) {
-        setbacks.answered(uid, action.subject());
+        backoff.answered(uid, action.subject());
         refused(action, fault, found);
-      } else if (setbacks.failed(uid, action.subject()) < FAILURES_UNSAID) {
+      } else if (backoff.failed(uid, action.subject()) < FAILURES_UNSAID) {
         unanswered = unanswered.or(() -> Optional.of((RuntimeException) fault));
       } else {
         refused(action, fault, found.lasting());
@@ -613,7 +613,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
       unanswered.ifPresent(
           failed -> {
             var generation = Objects.requireNonNullElse(resource.getMetadata().getGeneration(), 0L);
-            setbacks.remember(uid, generation, refusals, clock.instant());
+            backoff.remember(uid, generation, refusals, clock.instant());
             throw failed;
           });
       return refusals;
@@ -623,7 +623,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   /// The remaining actions wait while a suspension or a revocation was requested meanwhile.
   private boolean isInterrupted(MachineIdentity resource) {
     return !urgent.is(resource)
-        && watches.identity(ResourceID.fromResource(resource)).filter(urgent::is).isPresent();
+        && caches.identity(ResourceID.fromResource(resource)).filter(urgent::is).isPresent();
   }
 
   private void paced(Action action, MachineIdentity resource) {
@@ -643,9 +643,9 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   }
 
   private void done(Action action, MachineIdentity resource) {
-    meters.done(action, clock.instant());
+    counters.done(action, clock.instant());
     log(action, resource, Optional.empty());
-    announcer.done(action, resource);
+    recorder.done(action, resource);
   }
 
   /// Where it failed, without its message, which may quote a value.
@@ -668,7 +668,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
 
   private void log(Action action, MachineIdentity resource, Optional<WriteRefused> refusal) {
     var raced = refusal.filter(no -> no.why() != Cause.Refused).isPresent();
-    refusal.filter(no -> !raced).ifPresent(no -> meters.failed(action));
+    refusal.filter(no -> !raced).ifPresent(no -> counters.failed(action));
     (raced ? LOG.atDebug() : refusal.isPresent() ? LOG.atWarn() : LOG.atInfo())
         .addKeyValue("namespace", resource.getMetadata().getNamespace())
         .addKeyValue("identity", resource.getMetadata().getName())
@@ -678,60 +678,60 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   }
 
   private void show(
-      IdentityStatus standing,
+      IdentityStatus identityStatus,
       Snapshot snapshot,
       MachineIdentity resource,
       KubernetesClient client) {
-    fleet.stands(name(resource), standing);
+    gauges.stands(name(resource), identityStatus);
     var before = resource.getStatus();
-    var status = StatusMapper.of(standing, resource, snapshot.now());
+    var status = StatusMapper.of(identityStatus, resource, snapshot.now());
     if (status.equals(before)) {
       return;
     }
     var fresh = new MachineIdentity();
     fresh.setStatus(status);
     statuses.write(fresh, resource, client);
-    announcer.changes(resource, before, status);
-    tellOfLeaving(standing, snapshot, resource, before);
-    countRefusals(standing, before);
+    recorder.changes(resource, before, status);
+    reportLeaving(identityStatus, snapshot, resource, before);
+    countRefusals(identityStatus, before);
     countSuspension(status, before);
   }
 
-  private void tellOfLeaving(
-      IdentityStatus standing,
+  private void reportLeaving(
+      IdentityStatus status,
       Snapshot snapshot,
       MachineIdentity resource,
       @Nullable MachineIdentityStatus before) {
-    PolicyLeft.byChange(snapshot, standing.policies(), StatusHistory.policies(before))
+    PolicyLeft.byChange(snapshot, status.policies(), StatusHistory.policies(before))
         .forEach(
             message -> {
-              meters.leftPolicy(false);
-              announcer.failed(resource, POLICY_LEFT, message);
+              counters.leftPolicy(false);
+              recorder.failed(resource, POLICY_LEFT, message);
             });
   }
 
   private void countSuspension(
       MachineIdentityStatus status, @Nullable MachineIdentityStatus before) {
     if (status.suspension() != null && (before == null || before.suspension() == null)) {
-      meters.suspended(status.suspension().reason());
+      counters.suspended(status.suspension().reason());
     }
   }
 
   /// Counts Secrets that are not managed by Credence when they become so.
-  private void countRefusals(IdentityStatus standing, @Nullable MachineIdentityStatus before) {
-    var linked = standing.verdict(ConditionType.MembersLinked);
+  private void countRefusals(IdentityStatus status, @Nullable MachineIdentityStatus before) {
+    var linked = status.result(ConditionType.MembersLinked);
     var known = Conditions.of(before == null ? null : before.conditions()).byType();
     var reason = known.get(ConditionType.MembersLinked.name());
     if (LEFT_ALONE.contains(linked.reason())
         && (reason == null || !reason.reason().equals(linked.reason().name()))) {
-      meters.refused(linked.reason().name());
+      counters.refused(linked.reason().name());
     }
   }
 
   private UpdateControl<MachineIdentity> again(Decision decision) {
     var control = UpdateControl.<MachineIdentity>noUpdate();
     decision
-        .lookAgainAt()
+        .reconcileAt()
         .map(time -> Duration.between(clock.instant(), time))
         .map(wait -> wait.compareTo(LONGEST_TIMER) < 0 ? wait : LONGEST_TIMER)
         .ifPresent(

@@ -16,33 +16,33 @@ import java.util.function.Consumer;
 /// identity that comes, changes or goes matters to those that want the same members.
 final class MemberEventSource extends AbstractEventSource<Secret, MachineIdentity>
     implements ResourceEventAware<MachineIdentity> {
-  private final ClusterCaches watches;
+  private final ClusterCaches caches;
   private final Consumer<MachineIdentity> seen;
-  private final Consumer<MachineIdentity> gone;
+  private final Consumer<MachineIdentity> deleted;
   private final Consumer<MachineIdentity> changed;
 
   MemberEventSource(
-      ClusterCaches watches, Consumer<MachineIdentity> seen, Consumer<MachineIdentity> gone) {
-    this(watches, seen, gone, identity -> {});
+      ClusterCaches caches, Consumer<MachineIdentity> seen, Consumer<MachineIdentity> deleted) {
+    this(caches, seen, deleted, identity -> {});
   }
 
   /// `changed`: called with an identity that is new or has changed, before it is reconciled.
   MemberEventSource(
-      ClusterCaches watches,
+      ClusterCaches caches,
       Consumer<MachineIdentity> seen,
-      Consumer<MachineIdentity> gone,
+      Consumer<MachineIdentity> deleted,
       Consumer<MachineIdentity> changed) {
     super(Secret.class, "members");
     this.changed = changed;
-    this.watches = watches;
+    this.caches = caches;
     this.seen = seen;
-    this.gone = gone;
+    this.deleted = deleted;
   }
 
   @Override
   public void start() {
     super.start();
-    watches.wakeBy(
+    caches.enqueueBy(
         identity -> {
           if (isRunning()) {
             getEventHandler().handleEvent(new Event(identity));
@@ -52,7 +52,7 @@ final class MemberEventSource extends AbstractEventSource<Secret, MachineIdentit
 
   @Override
   public void onResourceCreated(MachineIdentity identity) {
-    FaultBarrier.kept(identity, () -> wakeRivals(identity));
+    FaultBarrier.kept(identity, () -> enqueueRivals(identity));
   }
 
   @Override
@@ -67,21 +67,21 @@ final class MemberEventSource extends AbstractEventSource<Secret, MachineIdentit
     var to = now.getMetadata();
     if (!Objects.equals(from.getGeneration(), to.getGeneration())
         || !Objects.equals(from.getDeletionTimestamp(), to.getDeletionTimestamp())) {
-      wakeRivals(before);
-      wakeRivals(now);
+      enqueueRivals(before);
+      enqueueRivals(now);
     }
   }
 
   @Override
   public void onResourceDeleted(MachineIdentity identity) {
-    FaultBarrier.kept(identity, () -> gone.accept(identity));
-    FaultBarrier.kept(identity, () -> wakeRivals(identity));
+    FaultBarrier.kept(identity, () -> deleted.accept(identity));
+    FaultBarrier.kept(identity, () -> enqueueRivals(identity));
   }
 
   /// At the start every identity is reconciled anyway.
-  private void wakeRivals(MachineIdentity identity) {
+  private void enqueueRivals(MachineIdentity identity) {
     if (isRunning()) {
-      watches.wakeRivals(identity);
+      caches.enqueueRivals(identity);
     }
   }
 

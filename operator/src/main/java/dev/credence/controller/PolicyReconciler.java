@@ -54,8 +54,8 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
 
   private final Map<String, Counted> lastCounted = new ConcurrentHashMap<>();
   private final StatusWriter<CredentialPolicy> statuses = new StatusWriter<>();
-  private final IdentityGauges fleet;
-  private final DiscoveryGauges census;
+  private final IdentityGauges gauges;
+  private final DiscoveryGauges discoveryGauges;
   private final LongSupplier identities;
   private final boolean seesAll;
   private final Clock clock;
@@ -66,13 +66,13 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
   /// `seesAll`: this operator looks after every namespace. One that does not leaves the numbers
   /// out, since others count too.
   public PolicyReconciler(
-      IdentityGauges fleet,
-      DiscoveryGauges census,
+      IdentityGauges gauges,
+      DiscoveryGauges discoveryGauges,
       LongSupplier identities,
       boolean seesAll,
       Clock clock) {
-    this.fleet = fleet;
-    this.census = census;
+    this.gauges = gauges;
+    this.discoveryGauges = discoveryGauges;
     this.identities = identities;
     this.seesAll = seesAll;
     this.clock = clock;
@@ -84,7 +84,8 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
     var resource = statuses.newest(cached);
     var again = UpdateControl.<CredentialPolicy>noUpdate().rescheduleAfter(COUNT_AGAIN_AFTER);
     var counted =
-        new Counted(resource.getMetadata().getGeneration(), fleet.changes(), census.changes());
+        new Counted(
+            resource.getMetadata().getGeneration(), gauges.changes(), discoveryGauges.changes());
     if (counted.equals(lastCounted.get(resource.getMetadata().getUid()))) {
       return again;
     }
@@ -104,7 +105,7 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
   /// Once and for all: a new identity, or one that takes long to be looked at, does not hold up the
   /// numbers of everybody else.
   private boolean isWhole() {
-    if (!whole && fleet.size() >= identities.getAsLong()) {
+    if (!whole && gauges.size() >= identities.getAsLong()) {
       whole = true;
     }
     return seesAll && whole;
@@ -137,9 +138,9 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
     var before = Optional.ofNullable(resource.getStatus());
     var counted =
         isWhole()
-            ? Optional.of(fleet.tally(resource.getMetadata().getName()))
+            ? Optional.of(gauges.tally(resource.getMetadata().getName()))
             : Optional.<IdentityGauges.Tally>empty();
-    var findings = DiscoveryStatus.of(resource, before, census.last(), seesAll);
+    var findings = DiscoveryStatus.of(resource, before, discoveryGauges.last(), seesAll);
     return new CredentialPolicyStatus(
         generation,
         counted
@@ -175,13 +176,13 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
       conditions.add(condition("Stalled", Truth.True, "Invalid", message, generation, before));
     }
     findings
-        .verdict()
+        .result()
         .ifPresent(
             says ->
                 conditions.add(
                     condition(
                         DiscoveryStatus.COMPLETE,
-                        says.truth(),
+                        says.status(),
                         says.reason(),
                         says.message(),
                         generation,
@@ -230,14 +231,14 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
 
   private Condition condition(
       String type,
-      Truth truth,
+      Truth status,
       String reason,
       String message,
       @Nullable Long generation,
       Optional<CredentialPolicyStatus> before) {
     var since =
         Conditions.of(before.map(CredentialPolicyStatus::conditions).orElse(null))
-            .since(type, truth, clock.instant());
-    return new Condition(type, truth, generation, since, reason, message);
+            .since(type, status, clock.instant());
+    return new Condition(type, status, generation, since, reason, message);
   }
 }

@@ -58,9 +58,9 @@ final class Registrar {
     for (var step : registering.steps()) {
       var before = Optional.ofNullable(held.get(key(step))).or(() -> lacking(step));
       if (before.isPresent()) {
-        before.flatMap(Held::why).ifPresent(why -> told(step, why, problems));
+        before.flatMap(Held::why).ifPresent(why -> reported(step, why, problems));
       } else if (written.size() < MOST_WRITES) {
-        perform(step, now).ifPresent(why -> told(step, why, problems));
+        perform(step, now).ifPresent(why -> reported(step, why, problems));
       } else if (step instanceof RegistrationStep.Register register) {
         waiting.merge(register.policy(), 1, Integer::sum);
       }
@@ -120,20 +120,21 @@ final class Registrar {
       held.put(key(step), new Held(now.plus(AFTER_A_RACE), Optional.empty()));
       return Optional.empty();
     }
-    var said = Optional.ofNullable(refusal.getMessage()).orElse("");
+    var stated = Optional.ofNullable(refusal.getMessage()).orElse("");
     LOG.atWarn()
         .addKeyValue("namespace", step.namespace())
         .addKeyValue("identity", step.name())
         .addKeyValue("action", kind(step))
-        .log(said);
+        .log(stated);
     // The message of RBAC; quotas and admission policies have other messages.
-    var lacks = said.contains("(403)") && said.contains(" cannot ");
-    var why = Optional.of(lacks ? NO_RIGHT : said);
+    var lacks = stated.contains("(403)") && stated.contains(" cannot ");
+    var why = Optional.of(lacks ? NO_RIGHT : stated);
     held.put(lacks ? right(step) : key(step), new Held(now.plus(AFTER_A_REFUSAL), why));
     return why;
   }
 
-  private static void told(RegistrationStep step, String why, Map<String, List<String>> problems) {
+  private static void reported(
+      RegistrationStep step, String why, Map<String, List<String>> problems) {
     if (step instanceof RegistrationStep.Register register) {
       add(problems, register.policy(), why);
     }

@@ -39,8 +39,8 @@ public final class ReportLoop implements AutoCloseable {
 
   private static final Duration AFTER_SILENCE = Duration.ofSeconds(30);
 
-  private final ClusterCaches watches;
-  private final IdentityGauges fleet;
+  private final ClusterCaches caches;
+  private final IdentityGauges gauges;
   private final Clock clock;
   private final Duration every;
   private final List<ReportStore> shelves;
@@ -54,14 +54,14 @@ public final class ReportLoop implements AutoCloseable {
       new Periodic("reports", "the reports could not be evaluated: retrying", this::tick);
 
   public ReportLoop(
-      ClusterCaches watches,
-      IdentityGauges fleet,
+      ClusterCaches caches,
+      IdentityGauges gauges,
       Reports reports,
       ReportWrites writes,
       Clock clock,
       Duration every) {
-    this.watches = watches;
-    this.fleet = fleet;
+    this.caches = caches;
+    this.gauges = gauges;
     this.clock = clock;
     this.every = every;
     this.shelves =
@@ -80,7 +80,7 @@ public final class ReportLoop implements AutoCloseable {
     var now = clock.instant();
     try {
       if (complete.getAsBoolean() && !now.isBefore(notBefore)) {
-        look(now);
+        run(now);
       }
     } catch (KubernetesClientException unanswered) {
       notBefore = now.plus(AFTER_SILENCE);
@@ -92,7 +92,7 @@ public final class ReportLoop implements AutoCloseable {
     }
   }
 
-  private void look(Instant now) {
+  private void run(Instant now) {
     if (Interval.isDue(read, every, now)) {
       shelves.forEach(ReportStore::read);
       read = now;
@@ -108,7 +108,7 @@ public final class ReportLoop implements AutoCloseable {
   }
 
   private void notice(Instant now) {
-    var changes = fleet.changes();
+    var changes = gauges.changes();
     if (changes == seen) {
       return;
     }
@@ -128,7 +128,7 @@ public final class ReportLoop implements AutoCloseable {
     }
     var preferred = shelves.stream().filter(ReportStore::isServed).findFirst();
     var identities =
-        watches
+        caches
             .identities()
             .collect(
                 Collectors.groupingBy(
@@ -136,26 +136,26 @@ public final class ReportLoop implements AutoCloseable {
                     TreeMap::new,
                     Collectors.toList()));
     var again = Stream.<Instant>builder();
-    for (var shelf : open) {
-      if (preferred.filter(shelf::equals).isPresent()) {
+    for (var store : open) {
+      if (preferred.filter(store::equals).isPresent()) {
         identities.forEach(
-            (namespace, all) -> put(shelf, namespace, all, now).ifPresent(again::add));
-        shelf.namespaces().stream()
+            (namespace, all) -> put(store, namespace, all, now).ifPresent(again::add));
+        store.namespaces().stream()
             .filter(namespace -> !identities.containsKey(namespace))
-            .forEach(namespace -> shelf.take(namespace, now));
+            .forEach(namespace -> store.take(namespace, now));
       } else {
         // Viewers would show everything twice.
-        shelf.namespaces().forEach(namespace -> shelf.take(namespace, now));
+        store.namespaces().forEach(namespace -> store.take(namespace, now));
       }
     }
     return again.build().min(Comparator.naturalOrder());
   }
 
   private Optional<Instant> put(
-      ReportStore shelf, String namespace, List<MachineIdentity> all, Instant now) {
+      ReportStore store, String namespace, List<MachineIdentity> all, Instant now) {
     return results(namespace, all)
-        .map(results -> ReportWrites.content(shelf.kind(), namespace, results))
-        .flatMap(content -> shelf.put(namespace, content, now));
+        .map(results -> ReportWrites.content(store.kind(), namespace, results))
+        .flatMap(content -> store.put(namespace, content, now));
   }
 
   /// Empty before the first reconcile of all of them: an identity that was not evaluated is not in
@@ -169,9 +169,9 @@ public final class ReportLoop implements AutoCloseable {
 
   private Optional<Results.Of> known(String namespace, MachineIdentity identity) {
     var meta = identity.getMetadata();
-    return fleet
-        .standing(new IdentityGauges.Name(namespace, meta.getName()))
-        .map(standing -> new Results.Of(new Whose(meta.getName(), meta.getUid()), standing));
+    return gauges
+        .status(new IdentityGauges.Name(namespace, meta.getName()))
+        .map(status -> new Results.Of(new Whose(meta.getName(), meta.getUid()), status));
   }
 
   @Override

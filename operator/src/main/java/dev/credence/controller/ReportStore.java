@@ -37,7 +37,7 @@ final class ReportStore {
   private final Map<String, Instant> written = new HashMap<>();
   private final Set<String> foreign = new HashSet<>();
   private final Set<String> refused = new HashSet<>();
-  private final Set<String> said = new HashSet<>();
+  private final Set<String> stated = new HashSet<>();
   private boolean served;
   private boolean readable;
 
@@ -75,13 +75,13 @@ final class ReportStore {
     if (!served) {
       kept.clear();
       foreign.clear();
-      said.clear();
+      stated.clear();
       return;
     }
     try {
       remember();
       readable = true;
-      said.remove("");
+      stated.remove("");
     } catch (KubernetesClientException answer) {
       refused("", answer);
     }
@@ -109,7 +109,7 @@ final class ReportStore {
   }
 
   private void leave(String namespace) {
-    if (said.add(namespace + " foreign")) {
+    if (stated.add(namespace + " foreign")) {
       LOG.atWarn()
           .addKeyValue("namespace", namespace)
           .log(
@@ -169,7 +169,7 @@ final class ReportStore {
     try {
       write.run();
       written.put(namespace, now);
-      said.remove(namespace);
+      stated.remove(namespace);
       LOG.atInfo()
           .addKeyValue("namespace", namespace)
           .addKeyValue("action", kept.containsKey(namespace) ? "Report" : "TakeReport")
@@ -186,7 +186,7 @@ final class ReportStore {
       throw answer;
     }
     refused.add(namespace);
-    if (isOfTheMoment(answer) || !said.add(namespace)) {
+    if (isOfTheMoment(answer) || !stated.add(namespace)) {
       return;
     }
     LOG.atWarn()

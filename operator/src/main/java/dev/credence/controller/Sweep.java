@@ -41,10 +41,10 @@ public final class Sweep implements AutoCloseable {
   /// long after it was suspended.
   private static final Duration FORGOTTEN_AFTER = Duration.ofDays(30);
 
-  private final ClusterCaches watches;
+  private final ClusterCaches caches;
   private final Act act;
   private final Tier tier;
-  private final Counters meters;
+  private final Counters counters;
   private final Clock clock;
   private final Duration every;
   /// The version of the ConfigMap of before that was to be deleted.
@@ -57,11 +57,11 @@ public final class Sweep implements AutoCloseable {
       new Periodic("sweep", "the periodic resync failed: retrying", this::tick);
 
   public Sweep(
-      ClusterCaches watches, Act act, Tier tier, Counters meters, Clock clock, Duration every) {
-    this.watches = watches;
+      ClusterCaches caches, Act act, Tier tier, Counters counters, Clock clock, Duration every) {
+    this.caches = caches;
     this.act = act;
     this.tier = tier;
-    this.meters = meters;
+    this.counters = counters;
     this.clock = clock;
     this.every = every;
   }
@@ -85,15 +85,15 @@ public final class Sweep implements AutoCloseable {
     if (Interval.isDue(last, every, clock.instant()) && complete.getAsBoolean()) {
       sweep();
       last = clock.instant();
-      meters.swept(clock.instant());
+      counters.swept(clock.instant());
     }
   }
 
   private void sweep() {
-    watches.resync();
+    caches.resync();
     for (var kind : Kind.OF_MEMBERS) {
       if (mayUnmark(kind)) {
-        watches
+        caches
             .marked(kind)
             .filter(object -> FaultBarrier.or(false, object, () -> isOrphan(kind, object)))
             .forEach(object -> unmark(kind, object));
@@ -118,7 +118,7 @@ public final class Sweep implements AutoCloseable {
     var uid = identity.getMetadata().getUid();
     for (var kind : Kind.OF_MEMBERS) {
       if (mayUnmark(kind)) {
-        watches.ofIdentity(kind, namespace, name).stream()
+        caches.ofIdentity(kind, namespace, name).stream()
             .filter(object -> FaultBarrier.or(false, object, () -> isOrphan(kind, object)))
             .forEach(object -> unmark(kind, object));
       }
@@ -126,7 +126,7 @@ public final class Sweep implements AutoCloseable {
     if (!tier.covers(Tier.Enforce)) {
       return;
     }
-    watches
+    caches
         .listed(namespace)
         .forEach(
             (account, listed) -> {
@@ -134,7 +134,7 @@ public final class Sweep implements AutoCloseable {
                 thaw(namespace, account);
               }
             });
-    watches.endedFor(namespace, uid).stream()
+    caches.endedFor(namespace, uid).stream()
         .filter(secret -> !staysEnded(secret))
         .forEach(this::revalidate);
     countOrphans();
@@ -147,19 +147,19 @@ public final class Sweep implements AutoCloseable {
   /// Nothing stays suspended for an identity that was deleted, but what a policy suspended and what
   /// is compromised: to delete the identity, and to create it again, is no way out of that.
   private void resume() {
-    watches
+    caches
         .listed()
-        .filter(entry -> !entry.listed().uid().isEmpty() && !watches.isThere(entry))
+        .filter(entry -> !entry.listed().uid().isEmpty() && !caches.isThere(entry))
         .filter(entry -> !entry.listed().outlivesItsIdentity() || isForgotten(entry))
         .toList()
         .forEach(entry -> thaw(entry.namespace(), entry.account()));
     countOrphans();
     var alive =
-        watches
+        caches
             .identities()
             .map(identity -> identity.getMetadata().getUid())
             .collect(Collectors.toSet());
-    watches
+    caches
         .ended()
         .filter(secret -> !alive.contains(ended(secret).uid()) && !staysEnded(secret))
         .toList()
@@ -169,22 +169,22 @@ public final class Sweep implements AutoCloseable {
   /// Takes entries that an earlier operator listed in a ConfigMap over into the list, and deletes
   /// the ConfigMap once the API server enforces that: until then the earlier policies use it.
   private void takeOver() {
-    var old = watches.oldList();
+    var old = caches.oldList();
     if (old.isEmpty()) {
       return;
     }
-    var known = watches.listed().map(Entry::key).collect(Collectors.toSet());
+    var known = caches.listed().map(Entry::key).collect(Collectors.toSet());
     var missing =
         SuspendedAccounts.entries(old.get()).stream()
             .filter(entry -> !known.contains(entry.key()))
-            .filter(entry -> entry.listed().uid().isEmpty() || watches.isThere(entry))
+            .filter(entry -> entry.listed().uid().isEmpty() || caches.isThere(entry))
             .toList();
     if (!missing.isEmpty()) {
       act.takeOver(missing);
-      watches.awaitEnforcement();
+      caches.awaitEnforcement();
     }
     var version = old.get().getMetadata().getResourceVersion();
-    if (watches.unconfirmed().isEmpty()
+    if (caches.unconfirmed().isEmpty()
         && SuspendedAccounts.isOurs(old.get())
         && !version.equals(removing)) {
       // Tried once: an earlier chart does not grant the verb, and each resync would try again.
@@ -204,7 +204,7 @@ public final class Sweep implements AutoCloseable {
   private boolean staysEnded(HasMetadata secret) {
     var ended = ended(secret);
     return !ended.unused()
-        && watches.listed(secret.getMetadata().getNamespace()).entrySet().stream()
+        && caches.listed(secret.getMetadata().getNamespace()).entrySet().stream()
             .anyMatch(
                 entry ->
                     entry.getValue().outlivesItsIdentity()
@@ -214,16 +214,16 @@ public final class Sweep implements AutoCloseable {
 
   /// No such account is there, nor its namespace or for a long time.
   private boolean isForgotten(Entry entry) {
-    return watches.find(entry.namespace(), ObjectRef.account(entry.account())).isEmpty()
-        && (watches.namespace(entry.namespace()).isEmpty()
+    return caches.find(entry.namespace(), ObjectRef.account(entry.account())).isEmpty()
+        && (caches.namespace(entry.namespace()).isEmpty()
             || entry.listed().since().plus(FORGOTTEN_AFTER).isBefore(clock.instant()));
   }
 
   private void countOrphans() {
-    meters.suspendedWithoutIdentity(
-        watches
+    counters.suspendedWithoutIdentity(
+        caches
             .listed()
-            .filter(entry -> entry.listed().outlivesItsIdentity() && !watches.isThere(entry))
+            .filter(entry -> entry.listed().outlivesItsIdentity() && !caches.isThere(entry))
             .count());
   }
 
@@ -249,9 +249,9 @@ public final class Sweep implements AutoCloseable {
     return identity != null
         && meta.getDeletionTimestamp() == null
         && MemberReader.carriesOurMarks(object)
-        && !watches.identityExists(meta.getNamespace(), identity)
+        && !caches.identityExists(meta.getNamespace(), identity)
         && (MemberReader.carriesOurLabel(object)
-            || !watches.mayBeMember(meta.getNamespace(), new ObjectRef(kind, meta.getName())));
+            || !caches.mayBeMember(meta.getNamespace(), new ObjectRef(kind, meta.getName())));
   }
 
   private void unmark(Kind kind, HasMetadata object) {

@@ -34,8 +34,8 @@ record AuditEvaluation(List<Difference> differences, List<Instant> changes) {
 
   /// `breaks`: a rule is broken, else it is a warning or an action that the policy would take.
   private record Difference(
-      ConditionType aspect,
-      ConditionStatus truth,
+      ConditionType type,
+      ConditionStatus status,
       Reason reason,
       String message,
       String policy,
@@ -51,7 +51,7 @@ record AuditEvaluation(List<Difference> differences, List<Instant> changes) {
 
   /// The condition with what would differ in it.
   ConditionResult reportedIn(ConditionResult enforced, boolean isEnforcing) {
-    var about = differences.stream().filter(one -> one.aspect() == enforced.aspect()).toList();
+    var about = differences.stream().filter(one -> one.type() == enforced.type()).toList();
     if (about.isEmpty()) {
       return enforced;
     }
@@ -61,12 +61,12 @@ record AuditEvaluation(List<Difference> differences, List<Instant> changes) {
     var audited = first.breaks() ? Impact.Audit : Impact.None;
     return enforced.isProblem()
         ? new ConditionResult(
-            enforced.aspect(),
-            enforced.truth(),
+            enforced.type(),
+            enforced.status(),
             enforced.reason(),
             enforced.message() + "; " + message,
-            counts(enforced, isEnforcing) ? enforced.weight() : audited)
-        : new ConditionResult(enforced.aspect(), first.truth(), first.reason(), message, audited);
+            counts(enforced, isEnforcing) ? enforced.impact() : audited)
+        : new ConditionResult(enforced.type(), first.status(), first.reason(), message, audited);
   }
 
   Stream<Violation> violations() {
@@ -75,13 +75,13 @@ record AuditEvaluation(List<Difference> differences, List<Instant> changes) {
         .map(
             one ->
                 new Violation(
-                    one.aspect(), one.reason(), Enforcement.Audit, Optional.of(one.policy())))
+                    one.type(), one.reason(), Enforcement.Audit, Optional.of(one.policy())))
         .distinct();
   }
 
   /// Whether Ready counts the condition.
-  private static boolean counts(ConditionResult verdict, boolean isEnforcing) {
-    return switch (verdict.weight()) {
+  private static boolean counts(ConditionResult result, boolean isEnforcing) {
+    return switch (result.impact()) {
       case NotApplicable, None, Audit -> false;
       case Violation -> isEnforcing;
       case Waiting, Broken -> true;
@@ -107,7 +107,7 @@ record AuditEvaluation(List<Difference> differences, List<Instant> changes) {
     }
 
     private boolean isWorse(ConditionResult before, ConditionResult after) {
-      return after.weight() == Impact.Violation
+      return after.impact() == Impact.Violation
           ? !(counts(before, isEnforcing()) && before.equals(after))
           : after.isProblem() && !before.isProblem();
     }
@@ -118,32 +118,26 @@ record AuditEvaluation(List<Difference> differences, List<Instant> changes) {
 
     private Difference difference(ConditionResult before, ConditionResult after) {
       return difference(
-          after.aspect(),
-          after.truth(),
+          after.type(),
+          after.status(),
           after.reason(),
           message(before, after),
-          after.weight() == Impact.Violation);
+          after.impact() == Impact.Violation);
     }
 
     private String message(ConditionResult before, ConditionResult after) {
       if (before.message().equals(after.message())) {
-        return "it breaks policy " + decides(RuleSection.of(after.aspect(), after.reason()));
+        return "it breaks policy " + decides(RuleSection.of(after.type(), after.reason()));
       }
-      return after.aspect() == ConditionType.Expiring
-          ? asIf.life().asIfEnforced()
-          : after.message();
+      return after.type() == ConditionType.Expiring ? asIf.life().asIfEnforced() : after.message();
     }
 
     private Difference difference(
-        ConditionType aspect,
-        ConditionStatus truth,
-        Reason reason,
-        String message,
-        boolean breaks) {
-      var policy = decides(RuleSection.of(aspect, reason));
+        ConditionType type, ConditionStatus status, Reason reason, String message, boolean breaks) {
+      var policy = decides(RuleSection.of(type, reason));
       return new Difference(
-          aspect,
-          truth,
+          type,
+          status,
           reason,
           message.contains("policy " + policy) ? message : message + " (policy " + policy + ")",
           policy,
@@ -164,13 +158,13 @@ record AuditEvaluation(List<Difference> differences, List<Instant> changes) {
       if (!(enforced.service() instanceof ServiceState.InService)) {
         return Optional.empty();
       }
-      var ground =
+      var suspensionCause =
           switch (asIf.service()) {
             case ServiceState.InService _ -> Optional.<ServiceState.Cause>empty();
-            case ServiceState.Queued queued -> Optional.of(queued.ground());
-            case ServiceState.Held held -> Optional.of(held.ground());
+            case ServiceState.Queued queued -> Optional.of(queued.cause());
+            case ServiceState.Held held -> Optional.of(held.cause());
           };
-      return ground.map(
+      return suspensionCause.map(
           cause ->
               difference(
                   ConditionType.Suspended,
@@ -197,8 +191,8 @@ record AuditEvaluation(List<Difference> differences, List<Instant> changes) {
 
     private static Stream<Blocker> violations(Decide decide) {
       return decide.watched().stream()
-          .flatMap(plan -> plan.obstacles().stream())
-          .filter(blocker -> blocker.weight() == Impact.Violation);
+          .flatMap(plan -> plan.blockers().stream())
+          .filter(blocker -> blocker.impact() == Impact.Violation);
     }
 
     private Difference credentials(Reason reason, String message) {
@@ -208,11 +202,11 @@ record AuditEvaluation(List<Difference> differences, List<Instant> changes) {
 
     private List<Difference> legacyTokens() {
       var all = new ArrayList<Difference>();
-      var before = enforced.legacy().verdict().filter(_ -> isEnforcing());
+      var before = enforced.legacy().result().filter(_ -> isEnforcing());
       asIf.legacy()
-          .verdict()
-          .filter(verdict -> !before.equals(Optional.of(verdict)))
-          .map(verdict -> credentials(verdict.reason(), verdict.message()))
+          .result()
+          .filter(result -> !before.equals(Optional.of(result)))
+          .map(result -> credentials(result.reason(), result.message()))
           .ifPresent(all::add);
       var done =
           enforced.legacy().actions().stream().map(Action::subject).collect(Collectors.toSet());

@@ -29,7 +29,7 @@ final class Clearing {
     var actions = new ArrayList<Action>();
     for (var member : s.members()) {
       if (isUseless(s, listed, member)) {
-        actions.add(new Action.Remove(member.subject(), member.thing().guard(), UNLISTED));
+        actions.add(new Action.Remove(member.subject(), member.object().preconditions(), UNLISTED));
       }
     }
     var jobs = s.jobs().stream().filter(job -> !listed.contains(job.secret())).toList();
@@ -40,8 +40,8 @@ final class Clearing {
   private static boolean isUseless(Snapshot s, Set<String> listed, Member member) {
     if (!(member instanceof StoredSecret secret)
         || secret.part().isEmpty()
-        || secret.thing().leaving()
-        || !Membership.isOurs(s, secret.thing())) {
+        || secret.object().leaving()
+        || !Membership.isOurs(s, secret.object())) {
       return false;
     }
     return switch (secret.part().get()) {

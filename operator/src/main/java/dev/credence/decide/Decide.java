@@ -106,7 +106,7 @@ public final class Decide {
   public static Decision next(Snapshot s) {
     // What is being deleted takes what we made with it; our marks are taken off when it is gone. A
     // namespace that is being deleted takes everything.
-    return s.identity().leaving() || s.home().leaving()
+    return s.identity().leaving() || s.namespaceFacts().leaving()
         ? new Decision(List.of(), Optional.empty(), Optional.empty(), Optional.empty())
         : new Decide(s).decision();
   }
@@ -123,7 +123,7 @@ public final class Decide {
         .collect(
             Collectors.toMap(
                 RotationTarget::name,
-                target -> RotationState.of(target, decide.seat(target.subject()))));
+                target -> RotationState.of(target, decide.role(target.subject()))));
   }
 
   private final Snapshot s;
@@ -135,7 +135,7 @@ public final class Decide {
   private final Approved approval;
   private final Reviewed reviewing;
   private final InUse usage;
-  private final List<MemberRole> seats;
+  private final List<MemberRole> roles;
   private final ServiceState service;
   private final LegacyTokens legacy;
   private final Suspended suspending;
@@ -149,27 +149,27 @@ public final class Decide {
     this(s, Membership.of(s));
   }
 
-  private Decide(Snapshot s, List<MemberRole> seats) {
-    this(s, seats, Classification.of(s, seats));
+  private Decide(Snapshot s, List<MemberRole> roles) {
+    this(s, roles, Classification.of(s, roles));
   }
 
-  private Decide(Snapshot s, List<MemberRole> seats, Optional<Typed> type) {
-    this(s, seats, type, MatchingPolicies.of(s, type.map(Typed::type)));
+  private Decide(Snapshot s, List<MemberRole> roles, Optional<Typed> type) {
+    this(s, roles, type, MatchingPolicies.of(s, type.map(Typed::type)));
   }
 
   private Decide(
-      Snapshot s, List<MemberRole> seats, Optional<Typed> type, MatchingPolicies policies) {
-    this(s, seats, type, policies, policies.enforced());
+      Snapshot s, List<MemberRole> roles, Optional<Typed> type, MatchingPolicies policies) {
+    this(s, roles, type, policies, policies.enforced());
   }
 
   private Decide(
       Snapshot s,
-      List<MemberRole> seats,
+      List<MemberRole> roles,
       Optional<Typed> type,
       MatchingPolicies policies,
       EffectivePolicy policy) {
     this.s = s;
-    this.seats = seats;
+    this.roles = roles;
     this.type = type;
     this.policies = policies;
     this.policy = policy;
@@ -177,15 +177,15 @@ public final class Decide {
     this.life = Expiring.of(s, policy);
     this.approval = Approved.of(s, policy);
     this.reviewing = Reviewed.of(s, policy);
-    var seen = InUse.of(s, policy, seats, reviewing.record().last());
-    this.service = ServiceState.of(s, policy, life, seen, reviewing, Suspended.accounts(s, seats));
+    var seen = InUse.of(s, policy, roles, reviewing.record().last());
+    this.service = ServiceState.of(s, policy, life, seen, reviewing, Suspended.accounts(s, roles));
     this.usage = seen.under(service);
-    this.legacy = LegacyTokens.of(s, policy, seats);
-    this.suspending = Suspended.of(s, service, seats, legacy.held());
-    this.privilege = LeastPrivilege.of(s, policy.privileges(), seats);
+    this.legacy = LegacyTokens.of(s, policy, roles);
+    this.suspending = Suspended.of(s, service, roles, legacy.held());
+    this.privilege = LeastPrivilege.of(s, policy.privileges(), roles);
     this.halt = service.halt().or(life::halt).or(approval::halt);
     this.bySubject =
-        seats.stream().collect(Collectors.toMap(MemberRole::subject, Function.identity()));
+        roles.stream().collect(Collectors.toMap(MemberRole::subject, Function.identity()));
     this.targets = targets();
     this.restarts = restarts();
   }
@@ -193,21 +193,21 @@ public final class Decide {
   private Decision decision() {
     var generated = generated();
     var watched = watched();
-    var turns = Stream.concat(generated.stream(), watched.stream()).toList();
+    var plans = Stream.concat(generated.stream(), watched.stream()).toList();
     var markings = markings();
-    var actions = actions(turns, markings);
+    var actions = actions(plans, markings);
     var handled = new HandledRequests(s.identity().requests(), generated, watched).handled();
     var audit = AuditEvaluation.of(this, asIfAllEnforced());
-    var standing = standing(turns, markings, actions, handled, audit);
-    var lookAgainAt =
+    var status = status(plans, markings, actions, handled, audit);
+    var reconcileAt =
         Stream.of(
-                standing.nextAction().stream(),
-                s.setbacks().stream().map(FailedWrite::retryAt),
+                status.nextAction().stream(),
+                s.failedWrites().stream().map(FailedWrite::retryAt),
                 usage.changes().stream(),
                 legacy.changes(),
                 audit.changes().stream(),
-                listAgain(turns).map(s.now()::plus).stream(),
-                isOnlyWrittenDown(turns) || actions.stream().anyMatch(Action.Note.class::isInstance)
+                listAgain(plans).map(s.now()::plus).stream(),
+                isOnlyWrittenDown(plans) || actions.stream().anyMatch(Action.Note.class::isInstance)
                     ? Stream.of(s.now().plus(NEXT_LOOK))
                     : Stream.<Instant>of())
             .flatMap(times -> times)
@@ -215,8 +215,8 @@ public final class Decide {
             .min(Comparator.naturalOrder());
     return new Decision(
         actions,
-        Optional.of(standing),
-        lookAgainAt,
+        Optional.of(status),
+        reconcileAt,
         service instanceof ServiceState.OutOfService(_, _, var counted)
             ? counted
             : Optional.empty());
@@ -224,7 +224,7 @@ public final class Decide {
 
   /// The same where the policies that audit would enforce; empty where none audits.
   private Optional<Decide> asIfAllEnforced() {
-    return policies.audited().map(all -> new Decide(s, seats, type, policies, all));
+    return policies.audited().map(all -> new Decide(s, roles, type, policies, all));
   }
 
   Instant now() {
@@ -272,12 +272,12 @@ public final class Decide {
   /// The conditions that policies alone decide.
   List<ConditionResult> ruled() {
     return List.of(
-        OwnerAssigned.verdict(s, owner, policy),
-        approval.verdict(),
-        life.verdict(),
-        usage.verdict(),
-        privilege.verdict(),
-        reviewing.verdict());
+        OwnerAssigned.result(s, owner, policy),
+        approval.result(),
+        life.result(),
+        usage.result(),
+        privilege.result(),
+        reviewing.result());
   }
 
   /// When a report of this evaluation changes by itself, whatever is carried out.
@@ -298,8 +298,8 @@ public final class Decide {
 
   /// What is to be asked of cert-manager is in the status first, and asked for then: nobody else
   /// wakes us in between.
-  private boolean isOnlyWrittenDown(List<CredentialPlan> turns) {
-    return turns.stream()
+  private boolean isOnlyWrittenDown(List<CredentialPlan> plans) {
+    return plans.stream()
         .map(CredentialPlan::credential)
         .filter(credential -> credential.renewing().isPresent())
         .anyMatch(
@@ -310,10 +310,10 @@ public final class Decide {
   }
 
   /// They are listed, not watched.
-  private Optional<Duration> listAgain(List<CredentialPlan> turns) {
+  private Optional<Duration> listAgain(List<CredentialPlan> plans) {
     var reasons =
-        turns.stream()
-            .flatMap(turn -> turn.obstacles().stream())
+        plans.stream()
+            .flatMap(plan -> plan.blockers().stream())
             .map(Blocker::reason)
             .collect(Collectors.toSet());
     if (reasons.contains(Reason.ConsumersPending)) {
@@ -327,7 +327,7 @@ public final class Decide {
 
   private List<CredentialPlan> generated() {
     return targets.stream()
-        .map(target -> new Rotation(target, restarts).plan(seat(target.subject())))
+        .map(target -> new Rotation(target, restarts).plan(role(target.subject())))
         .toList();
   }
 
@@ -362,7 +362,7 @@ public final class Decide {
             _ ->
                 new SwitchedSecret(
                     target.name(),
-                    current.secret().thing().guard(),
+                    current.secret().object().preconditions(),
                     issue.version(),
                     issue.issuedAt(),
                     issue.previousRetiresAt().orElse(issue.issuedAt()),
@@ -370,35 +370,35 @@ public final class Decide {
   }
 
   private Optional<IssuedSecret> current(RotationTarget target) {
-    return seat(target.subject()) instanceof MemberRole.Made(StoredSecret secret)
+    return role(target.subject()) instanceof MemberRole.Made(StoredSecret secret)
         ? secret.issue().map(issue -> new IssuedSecret(secret, issue))
         : Optional.empty();
   }
 
-  private MemberRole seat(ObjectRef wanted) {
+  private MemberRole role(ObjectRef wanted) {
     return Objects.requireNonNull(bySubject.get(wanted), "every wanted member has a seat");
   }
 
   List<CredentialPlan> watched() {
     var certifying = new CertificatePlan(s, policy, halt, owner);
-    return seats.stream()
+    return roles.stream()
         .flatMap(
-            seat ->
-                switch (seat) {
+            role ->
+                switch (role) {
                   case MemberRole.Linked(StoredSecret secret) ->
                       Stream.of(LinkedSecrets.linked(s, secret));
                   case MemberRole.Unlisted(StoredSecret secret) ->
                       Stream.of(LinkedSecrets.leftover(s, secret));
-                  case MemberRole other -> certifying.turn(other).stream();
+                  case MemberRole other -> certifying.credentialPlan(other).stream();
                 })
         .toList();
   }
 
   private List<OwnershipLabels> markings() {
-    return seats.stream()
+    return roles.stream()
         .flatMap(
-            seat ->
-                switch (seat) {
+            role ->
+                switch (role) {
                   case MemberRole.Linked(var member) ->
                       Stream.of(OwnershipLabels.of(s, owner, member));
                   case MemberRole.Made(var member) ->
@@ -422,45 +422,45 @@ public final class Decide {
   ///
   /// One write for each object and look: its resourceVersion is old after the first. What was
   /// refused a moment ago waits.
-  private List<Action> actions(List<CredentialPlan> turns, List<OwnershipLabels> markings) {
+  private List<Action> actions(List<CredentialPlan> plans, List<OwnershipLabels> markings) {
     var actions = new ArrayList<>(suspending.actions());
     if (!isOutOfService() && !isDecommissioned()) {
       actions.addAll(legacy.actions());
     }
     var written = subjects(actions);
-    (isDecommissioned() ? ending(turns) : upkeep(turns, markings))
+    (isDecommissioned() ? ending(plans) : upkeep(plans, markings))
         .stream().filter(action -> !written.contains(action.subject())).forEach(actions::add);
-    actions.removeIf(action -> s.setback(action.subject()).isPresent());
+    actions.removeIf(action -> s.failedWrite(action.subject()).isPresent());
     return actions;
   }
 
-  private List<Action> ending(List<CredentialPlan> turns) {
+  private List<Action> ending(List<CredentialPlan> plans) {
     var actions = new ArrayList<Action>();
-    turns.forEach(turn -> actions.addAll(turn.actions()));
-    actions.addAll(Decommissioning.actions(seats));
+    plans.forEach(plan -> actions.addAll(plan.actions()));
+    actions.addAll(Decommissioning.actions(roles));
     return actions;
   }
 
   /// What is to be made, in the order of the spec, then the marks; what leaves comes last.
-  private List<Action> upkeep(List<CredentialPlan> turns, List<OwnershipLabels> markings) {
+  private List<Action> upkeep(List<CredentialPlan> plans, List<OwnershipLabels> markings) {
     var actions = new ArrayList<Action>();
     for (var wanted : s.identity().accounts()) {
-      var seat = seat(ObjectRef.account(wanted.name()));
-      ServiceAccountPlan.of(s, wanted, seat, halt, owner).ifPresent(actions::add);
+      var role = role(ObjectRef.account(wanted.name()));
+      ServiceAccountPlan.of(s, wanted, role, halt, owner).ifPresent(actions::add);
     }
-    turns.forEach(turn -> actions.addAll(turn.actions()));
+    plans.forEach(plan -> actions.addAll(plan.actions()));
     actions.addAll(restarts.actions());
     actions.addAll(Clearing.of(s));
     var written = subjects(actions);
     updates().filter(action -> written.add(action.subject())).forEach(actions::add);
     Stream.concat(
-            seats.stream().flatMap(seat -> OwnerReferences.of(s, seat).stream()),
+            roles.stream().flatMap(role -> OwnerReferences.of(s, role).stream()),
             markings.stream().flatMap(marking -> marking.action().stream()))
         .filter(action -> written.add(action.subject()))
         .forEach(actions::add);
-    for (var seat : seats) {
-      if (seat instanceof MemberRole.Former(var member)) {
-        actions.add(OwnershipLabels.off(member.thing()));
+    for (var role : roles) {
+      if (role instanceof MemberRole.Former(var member)) {
+        actions.add(OwnershipLabels.off(member.object()));
       }
     }
     return actions;
@@ -483,47 +483,47 @@ public final class Decide {
     return actions.stream().map(Action::subject).collect(Collectors.toCollection(HashSet::new));
   }
 
-  private IdentityStatus standing(
-      List<CredentialPlan> turns,
+  private IdentityStatus status(
+      List<CredentialPlan> plans,
       List<OwnershipLabels> markings,
       List<Action> actions,
       Handled handled,
       AuditEvaluation audit) {
-    var made = actions.stream().flatMap(Decide::made).collect(Collectors.toSet());
-    var members = new MembersLinked(s, halt, seats, made);
-    var verdicts =
+    var created = actions.stream().flatMap(Decide::created).collect(Collectors.toSet());
+    var members = new MembersLinked(s, halt, roles, created);
+    var results =
         List.of(
-            OwnerAssigned.verdict(s, owner, policy),
-            approval.verdict(),
-            members.verdict(
+            OwnerAssigned.result(s, owner, policy),
+            approval.result(),
+            members.result(
                 markings.stream().flatMap(marking -> marking.foreign().stream()).toList()),
-            Limits.over(CredentialsFresh.verdict(turns, halt, legacy), s),
-            life.verdict(),
-            suspending.verdict(),
-            usage.verdict(),
-            privilege.verdict(),
-            reviewing.verdict());
+            Limits.over(CredentialsFresh.result(plans, halt, legacy), s),
+            life.result(),
+            suspending.result(),
+            usage.result(),
+            privilege.result(),
+            reviewing.result());
     return new IdentityStatus(
-        state(turns, made),
+        state(plans, created),
         type,
         owner,
         policies.applied(),
         life.ending(),
-        nextAction(turns),
+        nextAction(plans),
         members.counts(),
-        turns.stream().map(CredentialPlan::credential).toList(),
+        plans.stream().map(CredentialPlan::credential).toList(),
         handled,
         Optional.of(usage.use()),
         privilege.risk(),
-        reviewing.standing(),
-        suspending.suspension(isDecommissioned() ? Decommissioning.left(s, seats) : List.of()),
+        reviewing.status(),
+        suspending.suspension(isDecommissioned() ? Decommissioning.left(s, roles) : List.of()),
         ended(),
         approval.record(),
-        Ready.over(verdicts, policy.isAny(), discovered()).stream()
-            .map(verdict -> audit.reportedIn(verdict, policy.isAny()))
+        Ready.over(results, policy.isAny(), discovered()).stream()
+            .map(result -> audit.reportedIn(result, policy.isAny()))
             .filter(ConditionResult::applies)
             .toList(),
-        Stream.concat(violations(verdicts), audit.violations()).toList(),
+        Stream.concat(violations(results), audit.violations()).toList(),
         legacy.states());
   }
 
@@ -534,24 +534,23 @@ public final class Decide {
         : Optional.empty();
   }
 
-  private Stream<Violation> violations(List<ConditionResult> verdicts) {
+  private Stream<Violation> violations(List<ConditionResult> results) {
     return policy.isAny()
-        ? Ready.violations(verdicts)
+        ? Ready.violations(results)
             .map(
-                verdict ->
+                result ->
                     new Violation(
-                        verdict.aspect(),
-                        verdict.reason(),
+                        result.type(),
+                        result.reason(),
                         Enforcement.Enforce,
-                        RuleSection.of(verdict.aspect(), verdict.reason())
-                            .flatMap(policy::decides)))
+                        RuleSection.of(result.type(), result.reason()).flatMap(policy::decides)))
         : Stream.empty();
   }
 
   /// What was remembered before comes first, so that what comes later takes no room of it.
   private List<EndedToken> ended() {
     return Stream.of(
-            s.safeguards().ended().stream()
+            s.suspensionFacts().ended().stream()
                 .filter(
                     known ->
                         known.token().unused()
@@ -566,17 +565,17 @@ public final class Decide {
         .toList();
   }
 
-  private static Stream<ObjectRef> made(Action action) {
+  private static Stream<ObjectRef> created(Action action) {
     return switch (action) {
       case Action.Issue issue -> Stream.of(issue.subject());
-      case Action.Promote turned -> Stream.of(turned.subject());
+      case Action.Promote promote -> Stream.of(promote.subject());
       case Action.CreateServiceAccount provision -> Stream.of(provision.subject());
       case Action.CreateCertificate order -> Stream.of(order.subject());
       case Action _ -> Stream.of();
     };
   }
 
-  private State state(List<CredentialPlan> turns, Set<ObjectRef> made) {
+  private State state(List<CredentialPlan> plans, Set<ObjectRef> created) {
     if (isDecommissioned()) {
       return State.Decommissioned;
     }
@@ -587,10 +586,10 @@ public final class Decide {
         && approval.isRequested()) {
       return State.Requested;
     }
-    if (halt.isEmpty() && toMake().anyMatch(subject -> !isMade(subject, made))) {
+    if (halt.isEmpty() && toMake().anyMatch(subject -> !isCreated(subject, created))) {
       return State.Provisioning;
     }
-    return turns.stream().map(CredentialPlan::credential).anyMatch(Decide::isRotating)
+    return plans.stream().map(CredentialPlan::credential).anyMatch(Decide::isRotating)
         ? State.Rotating
         : State.Active;
   }
@@ -611,13 +610,13 @@ public final class Decide {
                 .map(wanted -> ObjectRef.certificate(wanted.name()))));
   }
 
-  private boolean isMade(ObjectRef subject, Set<ObjectRef> made) {
-    return seat(subject) instanceof MemberRole.Made || made.contains(subject);
+  private boolean isCreated(ObjectRef subject, Set<ObjectRef> created) {
+    return role(subject) instanceof MemberRole.Made || created.contains(subject);
   }
 
-  private Optional<Instant> nextAction(List<CredentialPlan> turns) {
+  private Optional<Instant> nextAction(List<CredentialPlan> plans) {
     return Stream.of(
-            turns.stream().flatMap(CredentialPlan::changes),
+            plans.stream().flatMap(CredentialPlan::changes),
             life.changes(),
             reviewing.changes().stream(),
             service.changes(policy, life),

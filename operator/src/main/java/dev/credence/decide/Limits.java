@@ -16,12 +16,14 @@ import java.util.Optional;
 final class Limits {
 
   static ConditionResult over(ConditionResult freshness, Snapshot s) {
-    return freshness.weight() == Impact.Broken ? freshness : limited(s).orElse(freshness);
+    return freshness.impact() == Impact.Broken ? freshness : limited(s).orElse(freshness);
   }
 
   private static Optional<ConditionResult> limited(Snapshot s) {
-    return s.setbacks().stream()
-        .filter(setback -> setback.cause() == Cause.Limited && setback.retryAt().isAfter(s.now()))
+    return s.failedWrites().stream()
+        .filter(
+            failedWrite ->
+                failedWrite.cause() == Cause.Limited && failedWrite.retryAt().isAfter(s.now()))
         .findFirst()
         .map(FailedWrite::message)
         .map(

@@ -41,7 +41,7 @@ public record PolicyImpact(
   public static PolicyImpact between(Decision before, Decision after) {
     return new PolicyImpact(
         rotated(after).filter(name -> rotated(before).noneMatch(name::equals)).toList(),
-        after.standing().flatMap(PolicyImpact::suspension).filter(_ -> !isSuspended(before)),
+        after.status().flatMap(PolicyImpact::suspension).filter(_ -> !isSuspended(before)),
         after.counted().filter(_ -> before.counted().isEmpty()),
         notReady(after).filter(_ -> isReady(before)),
         isReady(after) && !isReady(before),
@@ -80,36 +80,36 @@ public record PolicyImpact(
   }
 
   private static boolean isSuspended(Decision decision) {
-    return decision.standing().flatMap(PolicyImpact::suspension).isPresent();
+    return decision.status().flatMap(PolicyImpact::suspension).isPresent();
   }
 
   /// Why it is suspended, or waits for that.
-  private static Optional<String> suspension(IdentityStatus standing) {
-    return standing.verdicts().stream()
-        .filter(verdict -> verdict.aspect() == ConditionType.Suspended)
+  private static Optional<String> suspension(IdentityStatus status) {
+    return status.results().stream()
+        .filter(result -> result.type() == ConditionType.Suspended)
         .filter(
-            verdict ->
-                standing.state() == State.Suspended
-                    || standing.state() == State.Decommissioned
-                    || verdict.reason() == Reason.SuspensionQueued)
+            result ->
+                status.state() == State.Suspended
+                    || status.state() == State.Decommissioned
+                    || result.reason() == Reason.SuspensionQueued)
         .map(ConditionResult::message)
         .findFirst();
   }
 
   private static boolean isReady(Decision decision) {
-    return decision.standing().filter(IdentityStatus::ready).isPresent();
+    return decision.status().filter(IdentityStatus::ready).isPresent();
   }
 
   private static Optional<String> notReady(Decision decision) {
     return decision
-        .standing()
-        .map(standing -> standing.verdict(ConditionType.Ready))
-        .filter(ready -> ready.truth() != ConditionResult.ConditionStatus.True)
+        .status()
+        .map(status -> status.result(ConditionType.Ready))
+        .filter(ready -> ready.status() != ConditionResult.ConditionStatus.True)
         .map(ready -> ready.reason() + ": " + ready.message());
   }
 
   private static Stream<Violation> violations(Decision decision) {
-    return decision.standing().stream().flatMap(standing -> standing.violations().stream());
+    return decision.status().stream().flatMap(status -> status.violations().stream());
   }
 
   private static List<String> actions(Decision before, Decision after) {

@@ -28,13 +28,13 @@ final class TierLimit {
       if (beyond.isEmpty()) {
         return new Decision(
             decision.actions(),
-            decision.standing(),
-            decision.lookAgainAt().filter(NEVER::isAfter),
+            decision.status(),
+            decision.reconcileAt().filter(NEVER::isAfter),
             decision.counted());
       }
-      var setbacks = new ArrayList<>(known.setbacks());
-      setbacks.addAll(beyond);
-      known = known.with(setbacks);
+      var failedWrites = new ArrayList<>(known.failedWrites());
+      failedWrites.addAll(beyond);
+      known = known.with(failedWrites);
     }
   }
 
@@ -67,7 +67,7 @@ final class TierLimit {
                   .filter(
                       member -> member instanceof StoredSecret secret && secret.part().isPresent())
                   .isEmpty()
-              && s.safeguards().anchors().stream()
+              && s.suspensionFacts().anchors().stream()
                   .noneMatch(anchor -> anchor.subject().equals(remove.subject()));
       case Job -> false;
       case ServiceAccount,

@@ -22,12 +22,12 @@ public final class Unevaluated {
   private static final EnumSet<ConditionType> SUMS =
       EnumSet.of(ConditionType.Ready, ConditionType.Reconciling, ConditionType.Stalled);
 
-  public static IdentityStatus standing(Optional<IdentityStatus> before, String message) {
-    return standing(before, Reason.EvaluationFailed, message);
+  public static IdentityStatus status(Optional<IdentityStatus> before, String message) {
+    return status(before, Reason.EvaluationFailed, message);
   }
 
   /// `reason`: why it is not evaluated.
-  public static IdentityStatus standing(
+  public static IdentityStatus status(
       Optional<IdentityStatus> before, Reason reason, String message) {
     var known = before.orElseGet(() -> unknown(message));
     return new IdentityStatus(
@@ -48,7 +48,7 @@ public final class Unevaluated {
         known.approval(),
         Stream.concat(
                 sums(reason, message).stream(),
-                known.verdicts().stream().filter(verdict -> !SUMS.contains(verdict.aspect())))
+                known.results().stream().filter(result -> !SUMS.contains(result.type())))
             .toList(),
         known.violations(),
         known.legacyTokens());
@@ -84,9 +84,9 @@ public final class Unevaluated {
         RecordedStatus.Approval.NONE,
         EnumSet.complementOf(SUMS).stream()
             .map(
-                aspect ->
+                type ->
                     ConditionResult.fine(
-                        aspect, ConditionStatus.Unknown, Reason.EvaluationFailed, message))
+                        type, ConditionStatus.Unknown, Reason.EvaluationFailed, message))
             .toList(),
         List.of(),
         List.of());

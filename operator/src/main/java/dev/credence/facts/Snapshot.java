@@ -31,7 +31,7 @@ import java.util.Optional;
 public record Snapshot(
     Instant now,
     Identity identity,
-    NamespaceFacts home,
+    NamespaceFacts namespaceFacts,
     List<Policy> policies,
     List<Member> members,
     Map<ObjectRef, List<Claim>> rivals,
@@ -40,15 +40,15 @@ public record Snapshot(
     Optional<Consumers> consumers,
     UsageEvidence evidence,
     Grants grants,
-    SuspensionFacts safeguards,
-    List<FailedWrite> setbacks,
+    SuspensionFacts suspensionFacts,
+    List<FailedWrite> failedWrites,
     Optional<String> kubeconfigServer) {
 
   /// One that does not know what generated kubeconfigs say of the API server.
   public Snapshot(
       Instant now,
       Identity identity,
-      NamespaceFacts home,
+      NamespaceFacts namespaceFacts,
       List<Policy> policies,
       List<Member> members,
       Map<ObjectRef, List<Claim>> rivals,
@@ -57,12 +57,12 @@ public record Snapshot(
       Optional<Consumers> consumers,
       UsageEvidence evidence,
       Grants grants,
-      SuspensionFacts safeguards,
-      List<FailedWrite> setbacks) {
+      SuspensionFacts suspensionFacts,
+      List<FailedWrite> failedWrites) {
     this(
         now,
         identity,
-        home,
+        namespaceFacts,
         policies,
         members,
         rivals,
@@ -71,8 +71,8 @@ public record Snapshot(
         consumers,
         evidence,
         grants,
-        safeguards,
-        setbacks,
+        suspensionFacts,
+        failedWrites,
         Optional.empty());
   }
 
@@ -81,37 +81,39 @@ public record Snapshot(
     members = List.copyOf(members);
     rivals = Map.copyOf(rivals);
     jobs = List.copyOf(jobs);
-    setbacks = List.copyOf(setbacks);
+    failedWrites = List.copyOf(failedWrites);
   }
 
   public Optional<Member> member(ObjectRef subject) {
     return members.stream().filter(member -> member.subject().equals(subject)).findFirst();
   }
 
-  public Optional<FailedWrite> setback(ObjectRef subject) {
-    return setbacks.stream()
-        .filter(setback -> setback.subject().equals(subject) && setback.retryAt().isAfter(now))
+  public Optional<FailedWrite> failedWrite(ObjectRef subject) {
+    return failedWrites.stream()
+        .filter(
+            failedWrite ->
+                failedWrite.subject().equals(subject) && failedWrite.retryAt().isAfter(now))
         .findFirst();
   }
 
   /// That the API server said no a moment ago.
   public Optional<FailedWrite> refusal(ObjectRef subject) {
-    return setback(subject).filter(setback -> setback.cause() == Cause.Refused);
+    return failedWrite(subject).filter(failedWrite -> failedWrite.cause() == Cause.Refused);
   }
 
   /// The same snapshot after policies suspended identities meanwhile.
   public Snapshot with(Map<String, List<Instant>> recent) {
-    return with(safeguards.with(recent), setbacks);
+    return with(suspensionFacts.with(recent), failedWrites);
   }
 
   /// The same snapshot after some actions failed.
   public Snapshot with(List<FailedWrite> later) {
-    return with(safeguards, later);
+    return with(suspensionFacts, later);
   }
 
   /// The same under these policies.
   public Snapshot under(List<Policy> others) {
-    return with(others, safeguards, setbacks);
+    return with(others, suspensionFacts, failedWrites);
   }
 
   private Snapshot with(SuspensionFacts around, List<FailedWrite> held) {
@@ -122,7 +124,7 @@ public record Snapshot(
     return new Snapshot(
         now,
         identity,
-        home,
+        namespaceFacts,
         applied,
         members,
         rivals,

@@ -127,7 +127,8 @@ public final class Maker {
           values.put(key.name(), EncodedBytes.draw(length, encoding, random));
       case Uuid() -> values.put(key.name(), Uuids.draw(random));
       case Cycle(List<String> texts) ->
-          values.put(key.name(), turn(texts, version, before.get(key.name())).getBytes(UTF_8));
+          values.put(
+              key.name(), credentialPlan(texts, version, before.get(key.name())).getBytes(UTF_8));
       case KeyPair pair -> values.putAll(KeyPairs.make(key.name(), pair, random));
       case Unknown _ -> throw new IllegalStateException("the check above refuses it");
       case Template _ -> {} // filled in when all the others are there
@@ -136,7 +137,7 @@ public final class Maker {
 
   /// After a version that was given up, or a rollback, the count alone would give the one that is
   /// in use.
-  private static String turn(List<String> texts, long version, byte @Nullable [] before) {
+  private static String credentialPlan(List<String> texts, long version, byte @Nullable [] before) {
     var place = before == null ? -1 : texts.indexOf(new String(before, UTF_8));
     return place >= 0
         ? texts.get((place + 1) % texts.size())

@@ -56,8 +56,8 @@ public final class Counters {
   private final Timer reconciles;
   private final Timer lateness;
 
-  public Counters(IdentityGauges fleet) {
-    page.register(fleet);
+  public Counters(IdentityGauges gauges) {
+    page.register(gauges);
     page.register(permissions);
     gauge(Metric.Leader, leader);
     gauge(Metric.LastSweep, lastSweep);
@@ -156,7 +156,7 @@ public final class Counters {
         .ifPresent(counted -> counted.done().ifPresent(done -> count(counted, done)));
     switch (action) {
       case Action.Rotate rotate -> late(rotate.why(), at);
-      case Action.Promote turn -> late(turn.why(), at);
+      case Action.Promote promote -> late(promote.why(), at);
       default -> {}
     }
   }

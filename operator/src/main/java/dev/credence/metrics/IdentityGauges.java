@@ -50,7 +50,7 @@ public final class IdentityGauges implements MultiCollector {
 
   private static final Duration A_DAY = Duration.ofHours(24);
 
-  private final ConcurrentSkipListMap<Name, Entry> standings = new ConcurrentSkipListMap<>();
+  private final ConcurrentSkipListMap<Name, Entry> statuses = new ConcurrentSkipListMap<>();
   private final AtomicLong changes = new AtomicLong();
   private final Clock clock;
   private final int mostSeries;
@@ -64,7 +64,7 @@ public final class IdentityGauges implements MultiCollector {
     }
   }
 
-  private record Entry(IdentityStatus standing) {}
+  private record Entry(IdentityStatus status) {}
 
   /// `mostSeries`: for how many identities there are series of their own.
   public IdentityGauges(Clock clock, int mostSeries, String version) {
@@ -73,16 +73,16 @@ public final class IdentityGauges implements MultiCollector {
     this.mostSeries = mostSeries;
   }
 
-  public void stands(Name name, IdentityStatus standing) {
-    var entry = new Entry(standing);
-    if (!entry.equals(standings.put(name, entry))) {
+  public void stands(Name name, IdentityStatus status) {
+    var entry = new Entry(status);
+    if (!entry.equals(statuses.put(name, entry))) {
       changes.incrementAndGet();
     }
   }
 
   /// Whether it was known until now.
   public boolean isGone(Name name) {
-    var known = standings.remove(name) != null;
+    var known = statuses.remove(name) != null;
     if (known) {
       changes.incrementAndGet();
     }
@@ -95,12 +95,12 @@ public final class IdentityGauges implements MultiCollector {
   }
 
   public int size() {
-    return standings.size();
+    return statuses.size();
   }
 
   /// Empty before the first reconcile of the identity.
-  public Optional<IdentityStatus> standing(Name name) {
-    return Optional.ofNullable(standings.get(name)).map(Entry::standing);
+  public Optional<IdentityStatus> status(Name name) {
+    return Optional.ofNullable(statuses.get(name)).map(Entry::status);
   }
 
   /// How many identities a policy matches, how many of them break a rule of it, and for how many it
@@ -109,13 +109,12 @@ public final class IdentityGauges implements MultiCollector {
     var identities = 0;
     var violations = 0;
     var sections = new EnumMap<Section, Counts>(Section.class);
-    for (var entry : standings.values()) {
-      var standing = entry.standing();
-      var applied =
-          standing.policies().stream().filter(one -> one.name().equals(policy)).findFirst();
+    for (var entry : statuses.values()) {
+      var status = entry.status();
+      var applied = status.policies().stream().filter(one -> one.name().equals(policy)).findFirst();
       if (applied.isPresent()) {
         identities++;
-        violations += breaks(standing, policy) ? 1 : 0;
+        violations += breaks(status, policy) ? 1 : 0;
         applied.get().sections().forEach(section -> counts(sections, section).decided++);
         applied
             .get()
@@ -129,8 +128,8 @@ public final class IdentityGauges implements MultiCollector {
         sections.entrySet().stream().map(entry -> entry.getValue().tally(entry.getKey())).toList());
   }
 
-  private static boolean breaks(IdentityStatus standing, String policy) {
-    return standing.violations().stream()
+  private static boolean breaks(IdentityStatus status, String policy) {
+    return status.violations().stream()
         .anyMatch(violation -> violation.policy().filter(policy::equals).isPresent());
   }
 
@@ -161,9 +160,8 @@ public final class IdentityGauges implements MultiCollector {
 
   @Override
   public MetricSnapshots collect() {
-    var all = List.copyOf(standings.values());
-    var credentials =
-        all.stream().flatMap(entry -> entry.standing().credentials().stream()).toList();
+    var all = List.copyOf(statuses.values());
+    var credentials = all.stream().flatMap(entry -> entry.status().credentials().stream()).toList();
     var gauges = new ArrayList<MetricSnapshot>();
     gauges.add(build());
     gauges.add(
@@ -173,25 +171,25 @@ public final class IdentityGauges implements MultiCollector {
             entry ->
                 Stream.of(
                     List.of(
-                        entry.standing().state().name(),
-                        entry.standing().type().map(IdentityStatus.Typed::type).orElse("")))));
+                        entry.status().state().name(),
+                        entry.status().type().map(IdentityStatus.Typed::type).orElse("")))));
     gauges.add(
         counted(
             Metric.NotReady,
             all,
             entry ->
-                entry.standing().ready()
+                entry.status().ready()
                     ? Stream.of()
                     : Stream.of(
-                        List.of(entry.standing().verdict(ConditionType.Ready).reason().name()))));
+                        List.of(entry.status().result(ConditionType.Ready).reason().name()))));
     gauges.add(
         counted(
             Metric.Stalled,
             all,
             entry ->
-                entry.standing().verdicts().stream()
-                    .filter(verdict -> verdict.aspect() == ConditionType.Stalled)
-                    .map(verdict -> List.of(verdict.reason().name()))));
+                entry.status().results().stream()
+                    .filter(result -> result.type() == ConditionType.Stalled)
+                    .map(result -> List.of(result.reason().name()))));
     gauges.add(
         single(Metric.OwnerMissing, all.stream().filter(IdentityGauges::hasNoOwner).count()));
     gauges.add(
@@ -199,7 +197,7 @@ public final class IdentityGauges implements MultiCollector {
             Metric.LegacyTokens,
             all,
             entry ->
-                entry.standing().legacyTokens().stream()
+                entry.status().legacyTokens().stream()
                     .map(token -> List.of(token.state().name()))));
     gauges.add(
         single(
@@ -216,7 +214,7 @@ public final class IdentityGauges implements MultiCollector {
             Metric.Violations,
             all,
             entry ->
-                entry.standing().violations().stream()
+                entry.status().violations().stream()
                     .map(
                         violation ->
                             List.of(violation.enforcement().name(), violation.reason().name()))
@@ -224,13 +222,13 @@ public final class IdentityGauges implements MultiCollector {
     gauges.add(
         single(
             Metric.WithoutPolicy,
-            all.stream().filter(entry -> entry.standing().policies().isEmpty()).count()));
+            all.stream().filter(entry -> entry.status().policies().isEmpty()).count()));
     gauges.add(
         counted(
             Metric.RiskFindings,
             all,
             entry ->
-                entry.standing().risk().stream()
+                entry.status().risk().stream()
                     .flatMap(risk -> risk.findings().stream())
                     .map(finding -> List.of(finding.rule(), finding.severity().name()))));
     gauges.add(
@@ -244,9 +242,9 @@ public final class IdentityGauges implements MultiCollector {
     var now = clock.instant();
     var inService =
         all.stream()
-            .map(Entry::standing)
-            .filter(standing -> standing.rotates(now))
-            .flatMap(standing -> standing.credentials().stream())
+            .map(Entry::status)
+            .filter(status -> status.rotates(now))
+            .flatMap(status -> status.credentials().stream())
             .toList();
     gauges.add(
         single(
@@ -292,34 +290,33 @@ public final class IdentityGauges implements MultiCollector {
   }
 
   private static boolean waitsForApproval(Entry entry) {
-    return entry.standing().verdicts().stream()
+    return entry.status().results().stream()
         .anyMatch(
-            verdict ->
-                verdict.aspect() == ConditionType.Approved
-                    && verdict.truth() == ConditionStatus.False
-                    && verdict.weight() != Impact.Audit);
+            result ->
+                result.type() == ConditionType.Approved
+                    && result.status() == ConditionStatus.False
+                    && result.impact() != Impact.Audit);
   }
 
   private static boolean isNotEnforced(Entry entry) {
-    return entry.standing().verdicts().stream()
+    return entry.status().results().stream()
         .anyMatch(
-            verdict ->
-                verdict.aspect() == ConditionType.Suspended
-                    && verdict.reason() == Reason.NotEnforced);
+            result ->
+                result.type() == ConditionType.Suspended && result.reason() == Reason.NotEnforced);
   }
 
   private static boolean isOverdue(Entry entry) {
-    return entry.standing().verdicts().stream()
+    return entry.status().results().stream()
         .anyMatch(
-            verdict ->
-                verdict.aspect() == ConditionType.Reviewed
-                    && verdict.reason() == Reason.ReviewOverdue
-                    && verdict.weight() != Impact.Audit);
+            result ->
+                result.type() == ConditionType.Reviewed
+                    && result.reason() == Reason.ReviewOverdue
+                    && result.impact() != Impact.Audit);
   }
 
   private static boolean hasNoOwner(Entry entry) {
-    var owner = entry.standing().verdict(ConditionType.OwnerAssigned);
-    return owner.truth() == ConditionStatus.False && owner.reason() == Reason.OwnerMissing;
+    var owner = entry.status().result(ConditionType.OwnerAssigned);
+    return owner.status() == ConditionStatus.False && owner.reason() == Reason.OwnerMissing;
   }
 
   private static boolean isLeftBehind(Credential credential, Instant now) {
@@ -359,7 +356,7 @@ public final class IdentityGauges implements MultiCollector {
     var ready = gauge(Metric.IdentityReady);
     var expiration = gauge(Metric.IdentityExpiration);
     var next = gauge(Metric.IdentityNextRotation);
-    standings.entrySet().stream()
+    statuses.entrySet().stream()
         .limit(mostSeries)
         .forEach(
             entry -> {
@@ -369,17 +366,17 @@ public final class IdentityGauges implements MultiCollector {
                       entry.getKey().namespace(),
                       "name",
                       entry.getKey().name());
-              var standing = entry.getValue().standing();
-              ready.dataPoint(point(labels, standing.ready() ? 1 : 0));
-              standing.end().ifPresent(end -> expiration.dataPoint(point(labels, seconds(end))));
-              nextRotation(standing.credentials())
+              var status = entry.getValue().status();
+              ready.dataPoint(point(labels, status.ready() ? 1 : 0));
+              status.end().ifPresent(end -> expiration.dataPoint(point(labels, seconds(end))));
+              nextRotation(status.credentials())
                   .ifPresent(time -> next.dataPoint(point(labels, time)));
             });
     return List.of(
         ready.build(),
         expiration.build(),
         next.build(),
-        single(Metric.SeriesDropped, Math.max(0, standings.size() - mostSeries)));
+        single(Metric.SeriesDropped, Math.max(0, statuses.size() - mostSeries)));
   }
 
   private static GaugeSnapshot counted(

@@ -15,10 +15,10 @@ import java.util.concurrent.CompletableFuture;
 public final class RequestCount implements Interceptor {
   private static final String FORBIDDEN = "403";
 
-  private final Counters meters;
+  private final Counters counters;
 
-  public RequestCount(Counters meters) {
-    this.meters = meters;
+  public RequestCount(Counters counters) {
+    this.counters = counters;
   }
 
   @Override
@@ -42,9 +42,9 @@ public final class RequestCount implements Interceptor {
 
   private void count(HttpRequest request, String code) {
     var target = Target.of(List.of(request.uri().getPath().split("/")));
-    meters.requested(verb(request), target.resource(), code);
+    counters.requested(verb(request), target.resource(), code);
     if (code.equals(FORBIDDEN) && !target.equals(Target.NONE)) {
-      meters
+      counters
           .permissions()
           .refused(
               new Permissions.Question(

@@ -121,7 +121,7 @@ public final class ClusterCaches implements ClusterReader {
   private final KindCache<Secret> secrets;
   private final KindCache<ServiceAccount> accounts;
   private final KindCache<Job> jobs;
-  private final KindCache<Namespace> homes;
+  private final KindCache<Namespace> namespaceCache;
   private final KindCache<CredentialPolicy> policies;
   private final CertManagerCaches certManager;
   private final Installed rollouts;
@@ -139,22 +139,30 @@ public final class ClusterCaches implements ClusterReader {
   private final WatchOutages outages = new WatchOutages();
 
   private final Identities identities = new Identities();
-  private final Enqueuer waking = new Enqueuer(identities);
+  private final Enqueuer enqueuer = new Enqueuer(identities);
 
   private volatile List<Policy> policyFacts = List.of();
   private volatile Optional<List<Policy>> assumed = Optional.empty();
   private volatile Optional<String> kubeconfigServer = Optional.empty();
   private volatile int mostSuspended = SuspensionFacts.MOST_SUSPENDED;
 
-  /// `metadata` is a client with [MetadataOnly]; empty `namespaces`: all. `home`: the operator's
-  /// own namespace. `neverSuspend`: namespaces, and ServiceAccounts as `namespace/name`.
+  /// `metadata` is a client with [MetadataOnly]; empty `namespaces`: all. `operatorNamespace`: the
+  /// operator's own namespace. `neverSuspend`: namespaces, and ServiceAccounts as `namespace/name`.
   public ClusterCaches(
       KubernetesClient full,
       KubernetesClient metadata,
       Set<String> namespaces,
-      String home,
+      String operatorNamespace,
       Set<String> neverSuspend) {
-    this(full, metadata, namespaces, home, neverSuspend, "cert-manager", true, Exclusions.NONE);
+    this(
+        full,
+        metadata,
+        namespaces,
+        operatorNamespace,
+        neverSuspend,
+        "cert-manager",
+        true,
+        Exclusions.NONE);
   }
 
   /// `clusterResources`: the namespace where ClusterIssuers have their Secrets. `risk`: whether
@@ -163,7 +171,7 @@ public final class ClusterCaches implements ClusterReader {
       KubernetesClient full,
       KubernetesClient metadata,
       Set<String> namespaces,
-      String home,
+      String operatorNamespace,
       Set<String> neverSuspend,
       String clusterResources,
       boolean risk,
@@ -177,8 +185,9 @@ public final class ClusterCaches implements ClusterReader {
             full,
             Kinds.SERVICE_ACCOUNT,
             namespaces,
-            (a, b) -> waking.changed(Kind.ServiceAccount, a, b));
-    this.jobs = KindCache.of(full, Kinds.JOB, namespaces, (a, b) -> waking.changed(Kind.Job, a, b));
+            (a, b) -> enqueuer.changed(Kind.ServiceAccount, a, b));
+    this.jobs =
+        KindCache.of(full, Kinds.JOB, namespaces, (a, b) -> enqueuer.changed(Kind.Job, a, b));
     this.rollouts = new Installed(metadata, ArgoRollout.DEFINITION);
     this.workloads =
         new WorkloadLister(
@@ -189,25 +198,27 @@ public final class ClusterCaches implements ClusterReader {
             this::areIdentitiesEverywhere,
             System::nanoTime);
     this.tracking = new TokenTracking(full);
-    this.suspended = new SuspendedAccounts(full, home, waking::listed, this::suspensionsChanged);
+    this.suspended =
+        new SuspendedAccounts(full, operatorNamespace, enqueuer::listed, this::suspensionsChanged);
     this.admissions =
-        new AdmissionPolicies(full, home, this::admissionsChanged, this::suspensionsChanged);
+        new AdmissionPolicies(
+            full, operatorNamespace, this::admissionsChanged, this::suspensionsChanged);
     this.address = ApiServer.address(full.getMasterUrl());
-    this.enforcement = new Enforcement(suspended::lists, admissions::isBound, waking::all);
-    this.release = new ServerRelease(full, waking::all);
+    this.enforcement = new Enforcement(suspended::lists, admissions::isBound, enqueuer::all);
+    this.release = new ServerRelease(full, enqueuer::all);
     this.rights =
         new RbacCache(
             full,
             namespaces,
-            Set.of(KUBE_SYSTEM, home),
+            Set.of(KUBE_SYSTEM, operatorNamespace),
             risk,
             exclusions,
             release,
-            subjects -> waking.given(subjects, this::account));
+            subjects -> enqueuer.given(subjects, this::account));
     this.neverSuspend =
-        Stream.concat(Stream.of(KUBE_SYSTEM, home), neverSuspend.stream())
+        Stream.concat(Stream.of(KUBE_SYSTEM, operatorNamespace), neverSuspend.stream())
             .collect(Collectors.toUnmodifiableSet());
-    this.homes =
+    this.namespaceCache =
         KindCache.of(metadata.namespaces(), WatchedKind.of(Namespace.class), this::homeChanged);
     this.policies =
         KindCache.of(
@@ -225,13 +236,13 @@ public final class ClusterCaches implements ClusterReader {
   }
 
   /// From now on changes wake identities.
-  public void wakeBy(Consumer<ResourceID> wake) {
-    waking.by(wake);
+  public void enqueueBy(Consumer<ResourceID> enqueue) {
+    enqueuer.by(enqueue);
   }
 
   /// Identities for which a change asks for a suspension or a revocation, before they are woken.
   public void urgeBy(Consumer<ResourceID> urge) {
-    waking.urgingBy(urge);
+    enqueuer.urgingBy(urge);
   }
 
   /// Blocks until every cache holds what the API server holds; says each ten seconds what it
@@ -240,11 +251,11 @@ public final class ClusterCaches implements ClusterReader {
   public void start() throws InterruptedException {
     var all =
         CompletableFuture.allOf(
-            watches().map(watch -> watch.getValue().start()).toArray(CompletableFuture<?>[]::new));
+            caches().map(watch -> watch.getValue().start()).toArray(CompletableFuture<?>[]::new));
     var certificates = certManager.start();
     var isRolloutKnown = rollouts.start();
     release.ask();
-    var roles = rights.start(waking::all);
+    var roles = rights.start(enqueuer::all);
     while (!isDone(all, TELL_EVERY)) {
       LOG.atWarn()
           .addKeyValue("kinds", those(watch -> !watch.isSynced()))
@@ -267,7 +278,7 @@ public final class ClusterCaches implements ClusterReader {
           ArgoRollout.DEFINITION);
     }
     policiesChanged();
-    admissions.look();
+    admissions.refresh();
     enforcement.start();
   }
 
@@ -283,7 +294,7 @@ public final class ClusterCaches implements ClusterReader {
 
   private void admissionsChanged() {
     enforcement.changed();
-    waking.all();
+    enqueuer.all();
   }
 
   /// Waits for a slow list, or a status would report for a moment that nothing is known.
@@ -311,7 +322,7 @@ public final class ClusterCaches implements ClusterReader {
 
   public void stop() {
     enforcement.close();
-    watches().forEach(watch -> watch.getValue().stop());
+    caches().forEach(watch -> watch.getValue().stop());
     certManager.stop();
     rollouts.stop();
     rights.stop();
@@ -324,16 +335,16 @@ public final class ClusterCaches implements ClusterReader {
   }
 
   private List<String> those(Predicate<KindCache<?>> which) {
-    return watches().filter(watch -> which.test(watch.getValue())).map(Map.Entry::getKey).toList();
+    return caches().filter(watch -> which.test(watch.getValue())).map(Map.Entry::getKey).toList();
   }
 
   /// With the names that health and the log have for them.
-  private Stream<Map.Entry<String, KindCache<?>>> watches() {
+  private Stream<Map.Entry<String, KindCache<?>>> caches() {
     return Stream.of(
         Map.entry("Secrets", secrets),
         Map.entry("ServiceAccounts", accounts),
         Map.entry("Jobs", jobs),
-        Map.entry("Namespaces", homes),
+        Map.entry("Namespaces", namespaceCache),
         Map.entry("CredentialPolicies", policies),
         Map.entry("SuspensionLists", suspended.watch()),
         Map.entry("ConfigMap " + SuspendedAccounts.OLD, suspended.old()),
@@ -346,7 +357,7 @@ public final class ClusterCaches implements ClusterReader {
     var byType = types.of(secrets.all());
     return InventoryReader.of(
         new InventoryReader.Lists(
-            homes.all(),
+            namespaceCache.all(),
             accounts.all(),
             secrets.all(),
             certManager.certificates().map(KindCache::all),
@@ -365,7 +376,8 @@ public final class ClusterCaches implements ClusterReader {
                 .map(why -> "which Secrets are credentials by their type is not known: " + why)
                 .stream(),
             outages.of(
-                Map.of("Secrets", secrets, "ServiceAccounts", accounts, "Namespaces", homes)),
+                Map.of(
+                    "Secrets", secrets, "ServiceAccounts", accounts, "Namespaces", namespaceCache)),
             namespaces.stream()
                 .sorted()
                 .limit(1)
@@ -380,7 +392,7 @@ public final class ClusterCaches implements ClusterReader {
 
   /// Changes with everything that [#inventory] rests on.
   public long changes() {
-    return waking.changes();
+    return enqueuer.changes();
   }
 
   /// [#inventory] will say more soon, though nothing has changed.
@@ -392,7 +404,7 @@ public final class ClusterCaches implements ClusterReader {
   private final class CertManagerChanges implements CertManagerCaches.Changes {
     @Override
     public void certificate(@Nullable Certificate before, @Nullable Certificate after) {
-      waking.changed(Kind.Certificate, before, after);
+      enqueuer.changed(Kind.Certificate, before, after);
       // A Secret that another Certificate writes must not be written by one of ours.
       Stream.of(before, after)
           .flatMap(certificate -> Stream.ofNullable(certificate))
@@ -401,7 +413,7 @@ public final class ClusterCaches implements ClusterReader {
           .distinct()
           .forEach(
               secret ->
-                  waking.heeding(
+                  enqueuer.dependingOn(
                       Objects.requireNonNull(after == null ? before : after)
                           .getMetadata()
                           .getNamespace(),
@@ -410,18 +422,18 @@ public final class ClusterCaches implements ClusterReader {
 
     @Override
     public void signing(String namespace) {
-      waking.in(namespace);
+      enqueuer.in(namespace);
     }
 
     @Override
     public void everywhere() {
-      waking.all();
+      enqueuer.all();
     }
   }
 
   private void homeChanged(@Nullable Namespace before, @Nullable Namespace after) {
     if (after != null) {
-      waking.in(after.getMetadata().getName());
+      enqueuer.in(after.getMetadata().getName());
     }
   }
 
@@ -434,13 +446,13 @@ public final class ClusterCaches implements ClusterReader {
     // A policy whose numbers changed is the policy it was.
     if (!facts.equals(policyFacts)) {
       policyFacts = facts;
-      waking.all();
+      enqueuer.all();
     }
   }
 
   /// Enqueues the other identities that claim an object of this one.
-  public void wakeRivals(MachineIdentity identity) {
-    waking.rivals(identity);
+  public void enqueueRivals(MachineIdentity identity) {
+    enqueuer.rivals(identity);
   }
 
   /// Enqueues every identity, and from time to time asks for the version of the API server: in a
@@ -449,12 +461,12 @@ public final class ClusterCaches implements ClusterReader {
     if (release.isOld()) {
       Thread.ofVirtual().name("release").start(release::ask);
     }
-    waking.all();
+    enqueuer.all();
   }
 
   /// Enqueues every identity.
-  public void wakeAll() {
-    waking.all();
+  public void enqueueAll() {
+    enqueuer.all();
   }
 
   /// The API server answered with this to a write of ours.
@@ -508,8 +520,8 @@ public final class ClusterCaches implements ClusterReader {
   }
 
   @Override
-  public UsageListing uses(String namespace, Instant now, boolean anew) {
-    return workloads.usage(namespace, now, anew);
+  public UsageListing uses(String namespace, Instant now, boolean news) {
+    return workloads.usage(namespace, now, news);
   }
 
   /// The list of the usage in this namespace is too old for a decision.
@@ -523,17 +535,19 @@ public final class ClusterCaches implements ClusterReader {
 
   /// Of the namespaces of the cluster, if the operator may read all of them.
   private boolean isGoodPart(long some) {
-    return namespaces.isEmpty() && some > FEW_NAMESPACES && some * GOOD_PART >= homes.all().size();
+    return namespaces.isEmpty()
+        && some > FEW_NAMESPACES
+        && some * GOOD_PART >= namespaceCache.all().size();
   }
 
   @Override
   public Tracking tracking(Instant now) {
-    return tracking.look(now);
+    return tracking.refresh(now);
   }
 
   @Override
   public Optional<ObjectMeta> namespace(String name) {
-    return homes.get("", name).map(HasMetadata::getMetadata);
+    return namespaceCache.get("", name).map(HasMetadata::getMetadata);
   }
 
   @Override
@@ -582,8 +596,8 @@ public final class ClusterCaches implements ClusterReader {
   }
 
   @Override
-  public Collection<MachineIdentity> heeding(String namespace, ObjectRef secret) {
-    return identities.heeding(namespace, secret);
+  public Collection<MachineIdentity> dependingOn(String namespace, ObjectRef secret) {
+    return identities.dependingOn(namespace, secret);
   }
 
   @Override
@@ -592,7 +606,7 @@ public final class ClusterCaches implements ClusterReader {
   }
 
   @Override
-  public boolean lives(String namespace, String name, String uid) {
+  public boolean exists(String namespace, String name, String uid) {
     return identities.exists(namespace, name, uid);
   }
 
@@ -616,7 +630,7 @@ public final class ClusterCaches implements ClusterReader {
   /// A token that another identity asked for, a moment before its account was suspended, is ended
   /// too.
   private void secretChanged(@Nullable HasMetadata before, @Nullable HasMetadata after) {
-    waking.changed(Kind.Secret, before, after);
+    enqueuer.changed(Kind.Secret, before, after);
     if (before == null && after != null && MemberReader.isAnchor(after)) {
       var namespace = after.getMetadata().getNamespace();
       var of = Metadata.annotations(after.getMetadata()).get(Api.ACCOUNT_UID);
@@ -627,7 +641,7 @@ public final class ClusterCaches implements ClusterReader {
                 if (account(namespace, account)
                     .filter(found -> found.getMetadata().getUid().equals(of))
                     .isPresent()) {
-                  waking.identity(namespace, listed.identity());
+                  enqueuer.identity(namespace, listed.identity());
                 }
               });
     }
@@ -793,8 +807,8 @@ public final class ClusterCaches implements ClusterReader {
   }
 
   /// Has an identity reconciled again.
-  public void wake(MachineIdentity identity) {
-    waking.one(identity);
+  public void enqueue(MachineIdentity identity) {
+    enqueuer.one(identity);
   }
 
   public boolean identityExists(String namespace, String name) {

@@ -62,7 +62,7 @@ public final class Snapshots {
   public Snapshot of(
       MachineIdentity resource,
       Instant now,
-      List<FailedWrite> setbacks,
+      List<FailedWrite> failedWrites,
       Map<String, List<Instant>> recent) {
     var identity = FaultBarrier.named(resource, () -> IdentityReader.identity(resource));
     var members = members(identity, identity.selector());
@@ -70,7 +70,7 @@ public final class Snapshots {
         identity,
         members,
         now,
-        setbacks,
+        failedWrites,
         recent,
         consumers(identity, members),
         evidence(resource, identity, members, now),
@@ -83,14 +83,14 @@ public final class Snapshots {
   public Snapshot urgent(
       MachineIdentity resource,
       Instant now,
-      List<FailedWrite> setbacks,
+      List<FailedWrite> failedWrites,
       Map<String, List<Instant>> recent) {
     var identity = FaultBarrier.named(resource, () -> IdentityReader.identity(resource));
     return of(
         identity,
         members(identity, identity.selector()),
         now,
-        setbacks,
+        failedWrites,
         recent,
         Optional.empty(),
         UsageEvidence.NONE,
@@ -101,7 +101,7 @@ public final class Snapshots {
       Identity identity,
       List<Member> members,
       Instant now,
-      List<FailedWrite> setbacks,
+      List<FailedWrite> failedWrites,
       Map<String, List<Instant>> recent,
       Optional<Consumers> consumers,
       UsageEvidence evidence,
@@ -109,7 +109,7 @@ public final class Snapshots {
     return new Snapshot(
         now,
         identity,
-        home(identity.namespace()),
+        namespaceFacts(identity.namespace()),
         cluster.policies(),
         members,
         rivals(identity, members),
@@ -119,7 +119,7 @@ public final class Snapshots {
         evidence,
         grants,
         new SuspensionReader(cluster).of(identity, members, recent, now),
-        setbacks,
+        failedWrites,
         cluster.kubeconfigServer());
   }
 
@@ -145,7 +145,7 @@ public final class Snapshots {
   /// Listed only while a previous value still exists, or while consumers may use one that does not:
   /// otherwise no consumer has to move.
   private Optional<Consumers> consumers(Identity identity, List<Member> members) {
-    var made =
+    var created =
         identity.secrets().stream()
             .filter(secret -> secret.material().isPresent())
             .map(SecretWanted::name)
@@ -154,7 +154,7 @@ public final class Snapshots {
             .anyMatch(
                 member ->
                     member instanceof StoredSecret secret
-                        && made.contains(secret.subject().name())
+                        && created.contains(secret.subject().name())
                         && secret.issue().filter(Issue::isMoving).isPresent())
         ? Optional.of(cluster.consumers(identity.namespace()))
         : Optional.empty();
@@ -208,7 +208,7 @@ public final class Snapshots {
                                 && FaultBarrier.or(
                                     false, other, () -> MemberReferences.makes(other, secret)))
                     .map(other -> other.getMetadata().getName()),
-                cluster.heeding(namespace, secret).stream()
+                cluster.dependingOn(namespace, secret).stream()
                     .filter(other -> isRival(identity, other))
                     .map(other -> claim(other, Strength.Makes))
                     .filter(claim -> claim.compareTo(ours) < 0)
@@ -221,8 +221,8 @@ public final class Snapshots {
     return identity.certificates().stream().flatMap(certificate -> certificate.issue().stream());
   }
 
-  private NamespaceFacts home(String namespace) {
-    return InventoryReader.home(cluster.namespace(namespace).orElseGet(ObjectMeta::new));
+  private NamespaceFacts namespaceFacts(String namespace) {
+    return InventoryReader.namespaceFacts(cluster.namespace(namespace).orElseGet(ObjectMeta::new));
   }
 
   private List<Member> members(Identity identity, Optional<Selector> selector) {
@@ -249,7 +249,7 @@ public final class Snapshots {
                         MemberReader.of(
                             object,
                             selector.filter(chosen -> matches(chosen, object)).isPresent(),
-                            (name, uid) -> cluster.lives(identity.namespace(), name, uid))))
+                            (name, uid) -> cluster.exists(identity.namespace(), name, uid))))
         .toList();
   }
 
@@ -324,7 +324,7 @@ public final class Snapshots {
     return !MemberReferences.makes(other, subject)
         || cluster
             .find(other.getMetadata().getNamespace(), subject)
-            .filter(object -> !MemberReader.isMadeFor(other.getMetadata().getUid(), object))
+            .filter(object -> !MemberReader.isCreatedFor(other.getMetadata().getUid(), object))
             .isEmpty();
   }
 

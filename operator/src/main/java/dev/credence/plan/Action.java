@@ -43,14 +43,18 @@ public sealed interface Action {
       String type,
       SecretContent material,
       Labelling labelling,
-      VersionInfo receipt,
+      VersionInfo versionInfo,
       boolean retained)
       implements Action {}
 
   /// Put a new value in place; the old one stays readable as `<key>.previous` where the receipt
   /// says so.
   record Rotate(
-      ObjectRef subject, Preconditions guard, SecretContent material, VersionInfo receipt, Why why)
+      ObjectRef subject,
+      Preconditions preconditions,
+      SecretContent material,
+      VersionInfo versionInfo,
+      Why why)
       implements Action {}
 
   /// Generates the next value of the Secret `of` and puts it where only the hooks read it.
@@ -60,9 +64,9 @@ public sealed interface Action {
       ObjectRef of,
       Optional<Preconditions> current,
       String type,
-      GeneratedContent recipe,
+      GeneratedContent generatorSpec,
       Labelling labelling,
-      VersionInfo receipt)
+      VersionInfo versionInfo)
       implements Action {}
 
   /// Start a Job from a CronJob. `about`: where the value is that it applies, proves or ends;
@@ -99,7 +103,8 @@ public sealed interface Action {
   }
 
   /// Write down how far the hooks of a value are, on the Secret that holds it.
-  record Note(ObjectRef subject, Preconditions guard, List<HookRun> runs) implements Action {
+  record Note(ObjectRef subject, Preconditions preconditions, List<HookRun> runs)
+      implements Action {
     public Note {
       runs = List.copyOf(runs);
     }
@@ -115,9 +120,9 @@ public sealed interface Action {
       ObjectRef pending,
       Preconditions proven,
       String type,
-      GeneratedContent recipe,
+      GeneratedContent generatorSpec,
       Labelling labelling,
-      VersionInfo receipt,
+      VersionInfo versionInfo,
       boolean retained,
       Why why)
       implements Action {}
@@ -126,8 +131,8 @@ public sealed interface Action {
   /// to it. The secret values that exist stay, and so does the version.
   record Reword(
       ObjectRef subject,
-      Preconditions guard,
-      GeneratedContent recipe,
+      Preconditions preconditions,
+      GeneratedContent generatorSpec,
       long version,
       List<KeySpec> added)
       implements Action {
@@ -137,14 +142,14 @@ public sealed interface Action {
   }
 
   /// Write the kubeconfig of a token again, for the API server as it is reached now.
-  record RenewKubeconfig(ObjectRef subject, Preconditions guard, TokenRecipe token)
+  record RenewKubeconfig(ObjectRef subject, Preconditions preconditions, TokenRecipe token)
       implements Action {}
 
   /// Set labels and annotations of a generated Secret as its spec states them, and remove those
   /// that Credence wrote and the spec does not state any more.
   record UpdateMetadata(
       ObjectRef subject,
-      Preconditions guard,
+      Preconditions preconditions,
       SecretMetadata metadata,
       Set<String> removedLabels,
       Set<String> removedAnnotations)
@@ -157,27 +162,28 @@ public sealed interface Action {
 
   /// Write down that the previous value is being ended where it is checked, before its hook is
   /// started: from here on it is nobody's to go back to.
-  record BeginRevoke(ObjectRef subject, Preconditions guard) implements Action {}
+  record BeginRevoke(ObjectRef subject, Preconditions preconditions) implements Action {}
 
   /// Take the previous value away. `leftBefore`: pods from before this time still use it.
-  record Retire(ObjectRef subject, Preconditions guard, Optional<Instant> leftBefore)
+  record Retire(ObjectRef subject, Preconditions preconditions, Optional<Instant> leftBefore)
       implements Action {
-    public Retire(ObjectRef subject, Preconditions guard) {
-      this(subject, guard, Optional.empty());
+    public Retire(ObjectRef subject, Preconditions preconditions) {
+      this(subject, preconditions, Optional.empty());
     }
   }
 
   /// Write down that no consumer uses a value any more that is not valid.
-  record CaughtUp(ObjectRef subject, Preconditions guard) implements Action {}
+  record CaughtUp(ObjectRef subject, Preconditions preconditions) implements Action {}
 
   /// Make the previous value the current one, as a new version, and the current one the previous.
-  record Rollback(ObjectRef subject, Preconditions guard, VersionInfo receipt) implements Action {}
+  record Rollback(ObjectRef subject, Preconditions preconditions, VersionInfo versionInfo)
+      implements Action {}
 
   /// Write down that requests were answered, where nothing else is written. `what` is a sentence
   /// for who asked.
   record Acknowledge(
       ObjectRef subject,
-      Preconditions guard,
+      Preconditions preconditions,
       Handled handled,
       Optional<Aborted> aborted,
       String what)
@@ -191,35 +197,46 @@ public sealed interface Action {
   /// Deletes an object that Credence created and that is no longer needed: a pending Secret, an
   /// anchor, a Job, a Certificate that the identity does not list any more, and all of them on
   /// decommissioning.
-  record Remove(ObjectRef subject, Preconditions guard, String why) implements Action {}
+  record Remove(ObjectRef subject, Preconditions preconditions, String why) implements Action {}
 
   /// Sets the issue time of a value again that is in the future, after a clock was wrong. The value
   /// stays.
   record ResetIssuedAt(
-      ObjectRef subject, Preconditions guard, Instant issuedAt, Optional<Instant> previousRetiresAt)
+      ObjectRef subject,
+      Preconditions preconditions,
+      Instant issuedAt,
+      Optional<Instant> previousRetiresAt)
       implements Action {}
 
-  /// Adopts a Secret that its owner hands over to the identity. Its value stays. `receipt` is empty
-  /// where the Secret itself says which version it holds. `given`: no identity has had it before,
-  /// so that it is released to its owner and never deleted.
-  record Adopt(ObjectRef subject, Preconditions guard, Optional<VersionInfo> receipt, boolean given)
+  /// Adopts a Secret that its owner hands over to the identity. Its value stays. `versionInfo` is
+  /// empty where the Secret itself says which version it holds. `given`: no identity has had it
+  /// before, so that it is released to its owner and never deleted.
+  record Adopt(
+      ObjectRef subject,
+      Preconditions preconditions,
+      Optional<VersionInfo> versionInfo,
+      boolean given)
       implements Action {
     /// One that an earlier identity has had.
-    public Adopt(ObjectRef subject, Preconditions guard, Optional<VersionInfo> receipt) {
-      this(subject, guard, receipt, false);
+    public Adopt(
+        ObjectRef subject, Preconditions preconditions, Optional<VersionInfo> versionInfo) {
+      this(subject, preconditions, versionInfo, false);
     }
 
-    public static Adopt of(ObjectFacts thing, Optional<VersionInfo> receipt) {
-      return new Adopt(thing.subject(), thing.guard(), receipt, thing.hold().heldBy().isEmpty());
+    public static Adopt of(ObjectFacts object, Optional<VersionInfo> versionInfo) {
+      return new Adopt(
+          object.subject(), object.preconditions(), versionInfo, object.hold().heldBy().isEmpty());
     }
   }
 
   /// Releases an object to its owner, who removed the consent. Its value stays. `left`: what other
   /// users wrote of label and annotations, as it was found.
-  record Release(ObjectRef subject, Preconditions guard, Labelling left) implements Action {}
+  record Release(ObjectRef subject, Preconditions preconditions, Labelling left)
+      implements Action {}
 
   /// Bring what we made to go with its identity, or (`retained`) to stay without it.
-  record SetOwner(ObjectRef subject, Preconditions guard, boolean retained) implements Action {}
+  record SetOwner(ObjectRef subject, Preconditions preconditions, boolean retained)
+      implements Action {}
 
   /// Put an account on the list of suspended ones, by which the API server denies what it writes.
   record DenyWrites(ObjectRef subject, Listed entry) implements Action {}
@@ -230,27 +247,33 @@ public sealed interface Action {
   /// Have the API server refuse the token in a Secret, for this identity (by its UID) and for as
   /// long as that is so.
   record Invalidate(
-      ObjectRef subject, Preconditions guard, Instant since, TokenInvalidation ended, String why)
+      ObjectRef subject,
+      Preconditions preconditions,
+      Instant since,
+      TokenInvalidation ended,
+      String why)
       implements Action {}
 
   /// Have the API server accept the token again.
-  record Revalidate(ObjectRef subject, Preconditions guard) implements Action {}
+  record Revalidate(ObjectRef subject, Preconditions preconditions) implements Action {}
 
   /// Restarts the pods of a workload, by an annotation on its template; those of an Argo Rollout,
   /// which has `restartAt`, by that time in its spec.
-  record Restart(ObjectRef subject, Preconditions guard, String value, Optional<Instant> restartAt)
+  record Restart(
+      ObjectRef subject, Preconditions preconditions, String value, Optional<Instant> restartAt)
       implements Action {
-    public Restart(ObjectRef subject, Preconditions guard, String value) {
-      this(subject, guard, value, Optional.empty());
+    public Restart(ObjectRef subject, Preconditions preconditions, String value) {
+      this(subject, preconditions, value, Optional.empty());
     }
   }
 
   /// Evict a pod, so that another one starts in its place. `noted` comes before it, where it is the
   /// first of its controller for this value.
-  record Evict(ObjectRef subject, Preconditions guard, Optional<Noted> noted) implements Action {}
+  record Evict(ObjectRef subject, Preconditions preconditions, Optional<Noted> noted)
+      implements Action {}
 
   /// The record of the evictions for the value of a Secret.
-  record Noted(ObjectRef secret, Preconditions guard, List<Evicted> evicted) {
+  record Noted(ObjectRef secret, Preconditions preconditions, List<Evicted> evicted) {
     public Noted {
       evicted = List.copyOf(evicted);
     }
@@ -258,7 +281,8 @@ public sealed interface Action {
 
   /// Ask cert-manager for the certificate that follows this revision, as of now. `revoked`: the
   /// current one is revoked, which does not wait for the pause after a rotation.
-  record Renew(ObjectRef subject, Preconditions guard, int revision, Instant now, boolean revoked)
+  record Renew(
+      ObjectRef subject, Preconditions preconditions, int revision, Instant now, boolean revoked)
       implements Action {}
 
   /// Create a Certificate, so that cert-manager issues it. Nothing happens where an object of the
@@ -271,7 +295,7 @@ public sealed interface Action {
   /// that we have written then.
   record UpdateCertificate(
       ObjectRef subject,
-      Preconditions guard,
+      Preconditions preconditions,
       Issuance issuance,
       List<Issuance.Field> fields,
       Set<Issuance.Field> ours)
@@ -288,27 +312,29 @@ public sealed interface Action {
       implements Action {}
 
   /// Bring `automountServiceAccountToken` of a provisioned account back to what the identity says.
-  record UpdateServiceAccount(ObjectRef subject, Preconditions guard, boolean automount)
+  record UpdateServiceAccount(ObjectRef subject, Preconditions preconditions, boolean automount)
       implements Action {}
 
   /// Put our label and annotations on a linked member, without force; those that are left out and
   /// were ours go.
-  record Mark(ObjectRef subject, Preconditions guard, Labelling labelling) implements Action {}
+  record Mark(ObjectRef subject, Preconditions preconditions, Labelling labelling)
+      implements Action {}
 
   /// Updates label and annotations of a created object, also where the identity that it was created
   /// for was deleted; those that are left out are removed. What other users wrote is among them as
   /// it was found, and not in `written`.
-  record Relabel(ObjectRef subject, Preconditions guard, Labelling labelling, Labelling written)
+  record Relabel(
+      ObjectRef subject, Preconditions preconditions, Labelling labelling, Labelling written)
       implements Action {
 
     /// All of it is ours.
-    public Relabel(ObjectRef subject, Preconditions guard, Labelling labelling) {
-      this(subject, guard, labelling, labelling);
+    public Relabel(ObjectRef subject, Preconditions preconditions, Labelling labelling) {
+      this(subject, preconditions, labelling, labelling);
     }
   }
 
   /// Take our label and annotations off an object that is no longer a member.
-  record Unmark(ObjectRef subject, Preconditions guard) implements Action {}
+  record Unmark(ObjectRef subject, Preconditions preconditions) implements Action {}
 
   /// Our label and annotations for a member; what is empty is not written.
   record Labelling(Optional<String> identity, Optional<String> owner, Optional<String> team) {}
@@ -316,8 +342,8 @@ public sealed interface Action {
   /// Of what replaces a value that is in use; none of the others.
   default Optional<VersionInfo> replaces() {
     return switch (this) {
-      case Rotate rotate -> Optional.of(rotate.receipt());
-      case Promote turn -> Optional.of(turn.receipt());
+      case Rotate rotate -> Optional.of(rotate.versionInfo());
+      case Promote promote -> Optional.of(promote.versionInfo());
       default -> Optional.empty();
     };
   }
@@ -325,10 +351,10 @@ public sealed interface Action {
   /// The object that has to exist before, where an action of the same decision creates it.
   default Optional<ObjectRef> needs() {
     return switch (this) {
-      case Issue(var subject, _, TokenRecipe _, _, var receipt, _) ->
-          Optional.of(ObjectRef.anchorOf(subject.name(), receipt.version()));
-      case Rotate(var subject, _, TokenRecipe _, var receipt, _) ->
-          Optional.of(ObjectRef.anchorOf(subject.name(), receipt.version()));
+      case Issue(var subject, _, TokenRecipe _, _, var versionInfo, _) ->
+          Optional.of(ObjectRef.anchorOf(subject.name(), versionInfo.version()));
+      case Rotate(var subject, _, TokenRecipe _, var versionInfo, _) ->
+          Optional.of(ObjectRef.anchorOf(subject.name(), versionInfo.version()));
       default -> Optional.empty();
     };
   }
@@ -337,7 +363,7 @@ public sealed interface Action {
   default boolean creates() {
     return switch (this) {
       case Issue _, CreateCertificate _, CreateServiceAccount _ -> true;
-      case Promote turn -> turn.current().isEmpty();
+      case Promote promote -> promote.current().isEmpty();
       default -> false;
     };
   }
@@ -350,7 +376,7 @@ public sealed interface Action {
       Instant issuedAt,
       Optional<Instant> previousRetiresAt,
       boolean keepsPrevious,
-      String recipe,
+      String generatorSpec,
       Optional<String> account,
       Handled handled,
       Optional<Instant> leftBefore) {
@@ -360,7 +386,7 @@ public sealed interface Action {
         Instant issuedAt,
         Optional<Instant> previousRetiresAt,
         boolean keepsPrevious,
-        String recipe,
+        String generatorSpec,
         Optional<String> account,
         Handled handled) {
       this(
@@ -368,7 +394,7 @@ public sealed interface Action {
           issuedAt,
           previousRetiresAt,
           keepsPrevious,
-          recipe,
+          generatorSpec,
           account,
           handled,
           Optional.empty());
@@ -376,7 +402,14 @@ public sealed interface Action {
 
     public VersionInfo leaving(Optional<Instant> before) {
       return new VersionInfo(
-          version, issuedAt, previousRetiresAt, keepsPrevious, recipe, account, handled, before);
+          version,
+          issuedAt,
+          previousRetiresAt,
+          keepsPrevious,
+          generatorSpec,
+          account,
+          handled,
+          before);
     }
 
     /// Whether the value before it is gone at once.
@@ -399,7 +432,7 @@ public sealed interface Action {
           issued,
           previousRetiresAt.map(until -> until.plus(later)),
           keepsPrevious,
-          recipe,
+          generatorSpec,
           account,
           handled,
           leavesAll() ? Optional.of(issued) : leftBefore);

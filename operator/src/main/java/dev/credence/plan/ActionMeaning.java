@@ -38,24 +38,26 @@ public record ActionMeaning(
 
   public static ActionMeaning of(Action action) {
     return switch (action) {
-      case Action.Issue(var subject, _, var material, _, var receipt, _) ->
+      case Action.Issue(var subject, _, var material, _, var versionInfo, _) ->
           of(action, "make " + subject + " with its first value")
-              .event("Issued", subject + ": version " + receipt.version() + " issued")
+              .event("Issued", subject + ": version " + versionInfo.version() + " issued")
               .rotation(kind(material), "issued");
-      case Action.Rotate(var subject, _, var material, var receipt, var why) ->
+      case Action.Rotate(var subject, _, var material, var versionInfo, var why) ->
           of(action, "put a new value into " + subject + since(why))
-              .event("Rotated", issued(subject, receipt) + told(why) + until(receipt))
+              .event("Rotated", issued(subject, versionInfo) + reported(why) + until(versionInfo))
               .rotation(kind(material), "rotated");
-      case Action.Promote turn ->
-          of(action, "put the proven value into " + turn.subject() + since(turn.why()))
+      case Action.Promote promote ->
+          of(action, "put the proven value into " + promote.subject() + since(promote.why()))
               .event(
                   "Rotated",
                   "Rotate",
-                  issued(turn.subject(), turn.receipt())
-                      + (turn.current().isPresent() ? told(turn.why()) : "for the first time")
+                  issued(promote.subject(), promote.versionInfo())
+                      + (promote.current().isPresent()
+                          ? reported(promote.why())
+                          : "for the first time")
                       + ", proven by its hooks"
-                      + until(turn.receipt()))
-              .rotation(GENERATED, turn.current().isPresent() ? "rotated" : "issued");
+                      + until(promote.versionInfo()))
+              .rotation(GENERATED, promote.current().isPresent() ? "rotated" : "issued");
       case Action.Stage stage ->
           of(action, "make the next value of " + stage.of() + " and keep it aside").rotationStep();
       case Action.RunHook run ->
@@ -77,11 +79,11 @@ public record ActionMeaning(
               .rotation(GENERATED, "retired");
       case Action.CaughtUp(var subject, _) ->
           of(action, "write on " + subject + " that all its consumers have moved");
-      case Action.Rollback(var subject, _, var receipt) ->
+      case Action.Rollback(var subject, _, var versionInfo) ->
           of(action, "take the previous value of " + subject + " back")
               .event(
                   "RolledBack",
-                  subject + ": the previous value is version " + receipt.version() + " now")
+                  subject + ": the previous value is version " + versionInfo.version() + " now")
               .rotation(GENERATED, "rolled_back");
       case Action.Acknowledge(var subject, _, _, _, var what) ->
           of(action, "answer on " + subject + ": " + what)
@@ -120,11 +122,11 @@ public record ActionMeaning(
           of(
               action,
               "set labels and annotations of " + update.subject() + " as the spec states them");
-      case Action.ResetIssuedAt redate ->
-          of(action, "count " + redate.subject() + " from now on: its date is to come")
+      case Action.ResetIssuedAt resetIssuedAt ->
+          of(action, "count " + resetIssuedAt.subject() + " from now on: its date is to come")
               .warning(
                   "Redated",
-                  redate.subject()
+                  resetIssuedAt.subject()
                       + ": its time of issue was to come, as after a clock that was wrong; it is counted from now on");
       case Action.Adopt adopt ->
           of(action, "take " + adopt.subject() + " over, as its holder agreed")
@@ -213,8 +215,8 @@ public record ActionMeaning(
     return with(new Event(reason, name, note, true));
   }
 
-  private ActionMeaning with(Event told) {
-    return new ActionMeaning(name, words, tier, Optional.of(told), counted);
+  private ActionMeaning with(Event reported) {
+    return new ActionMeaning(name, words, tier, Optional.of(reported), counted);
   }
 
   private ActionMeaning rotation(String kind, String done) {
@@ -240,14 +242,14 @@ public record ActionMeaning(
     };
   }
 
-  private static String issued(Object subject, VersionInfo receipt) {
-    return subject + ": version " + receipt.version() + " issued ";
+  private static String issued(Object subject, VersionInfo versionInfo) {
+    return subject + ": version " + versionInfo.version() + " issued ";
   }
 
-  private static String until(VersionInfo receipt) {
-    return receipt
+  private static String until(VersionInfo versionInfo) {
+    return versionInfo
         .previousRetiresAt()
-        .filter(time -> receipt.keepsPrevious())
+        .filter(time -> versionInfo.keepsPrevious())
         .map(time -> "; the previous value stays until " + time)
         .orElse("");
   }
@@ -269,7 +271,7 @@ public record ActionMeaning(
   }
 
   /// Once it is done.
-  private static String told(Why why) {
+  private static String reported(Why why) {
     return switch (why) {
       case Why.OnSchedule _ -> "on schedule";
       case Why.BeforeItsEnd(_, var end) -> "outside the policy's windows, since it ends at " + end;

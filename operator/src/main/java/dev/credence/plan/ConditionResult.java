@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 
 /// One condition: what is judged, the answer, why, and how much it counts for Ready.
 public record ConditionResult(
-    ConditionType aspect, ConditionStatus truth, Reason reason, String message, Impact weight) {
+    ConditionType type, ConditionStatus status, Reason reason, String message, Impact impact) {
 
   /// Reasons of a rotation that is under way, or waits for its window or its consumers.
   private static final Set<String> COURSE =
@@ -68,22 +68,22 @@ public record ConditionResult(
   }
 
   /// A condition that does not apply to the identity: its status leaves it out.
-  public static ConditionResult notApplicable(ConditionType aspect, ConditionStatus truth) {
-    return new ConditionResult(aspect, truth, Reason.Compliant, "", Impact.NotApplicable);
+  public static ConditionResult notApplicable(ConditionType type, ConditionStatus status) {
+    return new ConditionResult(type, status, Reason.Compliant, "", Impact.NotApplicable);
   }
 
   public boolean applies() {
-    return weight != Impact.NotApplicable;
+    return impact != Impact.NotApplicable;
   }
 
   public static ConditionResult fine(
-      ConditionType aspect, ConditionStatus truth, Reason reason, String message) {
-    return new ConditionResult(aspect, truth, reason, message, Impact.None);
+      ConditionType type, ConditionStatus status, Reason reason, String message) {
+    return new ConditionResult(type, status, reason, message, Impact.None);
   }
 
   /// Whether the condition shows a problem of the identity.
   public boolean isProblem() {
-    return isProblem(aspect.name(), truth.name());
+    return isProblem(type.name(), status.name());
   }
 
   /// The same of a condition as a status has it. Of a type that is not known, False is a problem.
@@ -100,10 +100,10 @@ public record ConditionResult(
   /// Whether a report lists the condition as a result.
   public boolean isReported() {
     return isReported(
-        aspect.name(),
-        truth.name(),
+        type.name(),
+        status.name(),
         reason.name(),
-        weight == Impact.Audit || weight == Impact.Violation || weight == Impact.Broken);
+        impact == Impact.Audit || impact == Impact.Violation || impact == Impact.Broken);
   }
 
   /// The same for a condition of a status. Findings are results of their own, an enforced

@@ -9,8 +9,8 @@ import java.util.Optional;
 /// policy suspends the identity by itself, which takes from its budget.
 public record Decision(
     List<Action> actions,
-    Optional<IdentityStatus> standing,
-    Optional<Instant> lookAgainAt,
+    Optional<IdentityStatus> status,
+    Optional<Instant> reconcileAt,
     Optional<Counted> counted) {
   public Decision {
     actions = List.copyOf(actions);
@@ -21,6 +21,6 @@ public record Decision(
 
   /// The same, to be looked at again at this time.
   public Decision again(Instant time) {
-    return new Decision(actions, standing, Optional.of(time), counted);
+    return new Decision(actions, status, Optional.of(time), counted);
   }
 }

@@ -37,7 +37,7 @@ public record IdentityStatus(
     Optional<Suspension> suspension,
     List<RecordedStatus.EndedToken> ended,
     RecordedStatus.Approval approval,
-    List<ConditionResult> verdicts,
+    List<ConditionResult> results,
     List<Violation> violations,
     List<LegacyToken> legacyTokens) {
 
@@ -49,7 +49,7 @@ public record IdentityStatus(
     legacyTokens = List.copyOf(legacyTokens);
     ended = List.copyOf(ended);
     credentials = List.copyOf(credentials);
-    verdicts = verdicts.stream().map(VERDICTS::of).toList();
+    results = results.stream().map(VERDICTS::of).toList();
     violations = List.copyOf(violations);
   }
 
@@ -167,7 +167,7 @@ public record IdentityStatus(
 
   /// A broken rule, and the policy whose rule it is; empty where no policy has the section.
   public record Violation(
-      ConditionResult.ConditionType aspect,
+      ConditionResult.ConditionType type,
       Reason reason,
       Enforcement enforcement,
       Optional<String> policy) {}
@@ -252,15 +252,15 @@ public record IdentityStatus(
     return state.rotates() && end.filter(now::isAfter).isEmpty();
   }
 
-  public ConditionResult verdict(ConditionResult.ConditionType aspect) {
-    return verdicts.stream()
-        .filter(verdict -> verdict.aspect() == aspect)
+  public ConditionResult result(ConditionResult.ConditionType type) {
+    return results.stream()
+        .filter(result -> result.type() == type)
         .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no verdict on " + aspect));
+        .orElseThrow(() -> new IllegalArgumentException("no verdict on " + type));
   }
 
   public boolean ready() {
-    return verdict(ConditionResult.ConditionType.Ready).truth()
+    return result(ConditionResult.ConditionType.Ready).status()
         == ConditionResult.ConditionStatus.True;
   }
 }

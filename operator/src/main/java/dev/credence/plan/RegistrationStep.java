@@ -15,9 +15,10 @@ public sealed interface RegistrationStep {
       implements RegistrationStep {}
 
   /// Delete one whose account is gone and that is as we wrote it.
-  record Withdraw(String namespace, String name, Preconditions guard) implements RegistrationStep {}
+  record Withdraw(String namespace, String name, Preconditions preconditions)
+      implements RegistrationStep {}
 
   /// Removes the label from an identity that a user has adopted.
-  record Acknowledge(String namespace, String name, Preconditions guard)
+  record Acknowledge(String namespace, String name, Preconditions preconditions)
       implements RegistrationStep {}
 }

@@ -30,13 +30,13 @@ public record Results(List<Result> listed, int fails, int warns, int skips) {
   }
 
   /// An identity of the namespace.
-  public record Of(Whose identity, IdentityStatus standing) {}
+  public record Of(Whose identity, IdentityStatus status) {}
 
   public static Results of(String namespace, List<Of> identities) {
     var all =
         identities.stream()
             // A decommissioned identity needs no fix.
-            .filter(one -> one.standing().state() != State.Decommissioned)
+            .filter(one -> one.status().state() != State.Decommissioned)
             .flatMap(Results::broken)
             .sorted(Result.WORST_FIRST)
             .toList();
@@ -67,39 +67,39 @@ public record Results(List<Result> listed, int fails, int warns, int skips) {
   }
 
   private static Stream<Result> broken(Of one) {
-    var verdicts =
-        one.standing().verdicts().stream()
+    var results =
+        one.status().results().stream()
             .filter(ConditionResult::isReported)
-            .map(verdict -> result(one, verdict));
-    return Stream.concat(verdicts, one.standing().risk().stream().flatMap(r -> findings(one, r)));
+            .map(result -> result(one, result));
+    return Stream.concat(results, one.status().risk().stream().flatMap(r -> findings(one, r)));
   }
 
-  private static Result result(Of one, ConditionResult verdict) {
+  private static Result result(Of one, ConditionResult result) {
     return new Result(
         Optional.of(one.identity()),
-        verdict.reason().name(),
-        category(verdict.aspect()),
-        severity(verdict.weight()),
-        verdict.weight() == Impact.Violation ? outcome(one) : Outcome.Warn,
-        Truncation.truncate(verdict.message(), LONGEST_MESSAGE));
+        result.reason().name(),
+        category(result.type()),
+        severity(result.impact()),
+        result.impact() == Impact.Violation ? outcome(one) : Outcome.Warn,
+        Truncation.truncate(result.message(), LONGEST_MESSAGE));
   }
 
   private static Outcome outcome(Of one) {
-    return one.standing().policies().stream().anyMatch(PolicyApplied::enforces)
+    return one.status().policies().stream().anyMatch(PolicyApplied::enforces)
         ? Outcome.Fail
         : Outcome.Warn;
   }
 
-  private static Severity severity(Impact weight) {
-    return switch (weight) {
+  private static Severity severity(Impact impact) {
+    return switch (impact) {
       case Broken -> Severity.High;
       case Violation, Audit -> Severity.Medium;
       case Waiting, None, NotApplicable -> Severity.Low;
     };
   }
 
-  private static String category(ConditionType aspect) {
-    return switch (aspect) {
+  private static String category(ConditionType type) {
+    return switch (type) {
       case OwnerAssigned -> "Ownership";
       case Approved -> "Approval";
       case MembersLinked -> "Members";

@@ -52,12 +52,12 @@ public final class FaultBarrier extends RuntimeException {
 
   /// The fault in one line, for a condition or the log.
   public static String line(Throwable fault) {
-    var said = Optional.ofNullable(fault.getMessage()).map(text -> ": " + text).orElse("");
+    var stated = Optional.ofNullable(fault.getMessage()).map(text -> ": " + text).orElse("");
     var line =
         InvisibleCharacters.replaced(
             fault instanceof FaultBarrier
-                ? said.substring(2)
-                : fault.getClass().getSimpleName() + said,
+                ? stated.substring(2)
+                : fault.getClass().getSimpleName() + stated,
             " ");
     return line.length() <= LONGEST ? line : UntrustedText.oneLine(line);
   }

@@ -23,13 +23,13 @@ public final class ForeignManagers {
 
   /// A label or an annotation (that begins with `key`) by which a tool knows a Secret that it
   /// writes again; `value`: with this value alone.
-  private record Sign(String key, Optional<String> value, String keeper) {
-    public static Sign of(String key, String keeper) {
-      return new Sign(key, Optional.empty(), keeper);
+  private record Sign(String key, Optional<String> value, String manager) {
+    public static Sign of(String key, String manager) {
+      return new Sign(key, Optional.empty(), manager);
     }
 
-    public static Sign of(String key, String value, String keeper) {
-      return new Sign(key, Optional.of(value), keeper);
+    public static Sign of(String key, String value, String manager) {
+      return new Sign(key, Optional.of(value), manager);
     }
 
     boolean isOf(Map.Entry<String, String> found) {
@@ -107,7 +107,7 @@ public final class ForeignManagers {
                 Stream.of(Metadata.labels(meta), Metadata.annotations(meta))
                     .flatMap(found -> found.entrySet().stream())
                     .anyMatch(sign::isOf))
-        .map(Sign::keeper)
+        .map(Sign::manager)
         .findFirst();
   }
 
@@ -135,9 +135,9 @@ public final class ForeignManagers {
   }
 
   private static Optional<String> named(
-      Map<String, String> annotations, String key, String keeper) {
+      Map<String, String> annotations, String key, String manager) {
     return Optional.ofNullable(annotations.get(key))
-        .map(name -> keeper + UntrustedText.oneLine(name));
+        .map(name -> manager + UntrustedText.oneLine(name));
   }
 
   private ForeignManagers() {}

@@ -39,7 +39,7 @@ final class Csv {
     columns.put("backup", entry -> text(entry.owner().backup()));
     columns.put("type", entry -> text(entry.type()));
     columns.put("state", Entry::state);
-    columns.put("ready", entry -> entry.ready().truth());
+    columns.put("ready", entry -> entry.ready().status());
     columns.put("reason", entry -> entry.ready().reason());
     columns.put("policies", entry -> String.join(", ", entry.policies()));
     columns.put("created", entry -> time(entry.created()));
@@ -72,12 +72,15 @@ final class Csv {
     try (var rows = mapper.writer().writeValues(out)) {
       rows.write(List.copyOf(COLUMNS.keySet()));
       for (var entry : inventory.identities()) {
-        rows.write(COLUMNS.values().stream().map(column -> guarded(column.apply(entry))).toList());
+        rows.write(
+            COLUMNS.values().stream()
+                .map(column -> withPreconditions(column.apply(entry)))
+                .toList());
       }
     }
   }
 
-  static String guarded(String cell) {
+  static String withPreconditions(String cell) {
     var text = FORMULA.matcher(cell).replaceAll("$1'$2");
     return CONTROL.matcher(text).find() ? "'" + text : text;
   }

@@ -53,14 +53,14 @@ public record Entry(
     }
   }
 
-  /// As `meta/v1` has it: `truth` is True, False or Unknown.
-  public record Condition(String type, String truth, String reason, String message) {
+  /// As `meta/v1` has it: `status` is True, False or Unknown.
+  public record Condition(String type, String status, String reason, String message) {
     public boolean is(String wanted) {
-      return truth.equals(wanted);
+      return status.equals(wanted);
     }
 
     public boolean isProblem() {
-      return ConditionResult.isProblem(type, truth);
+      return ConditionResult.isProblem(type, status);
     }
   }
 

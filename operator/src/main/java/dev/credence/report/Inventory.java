@@ -277,7 +277,7 @@ public record Inventory(
 
   private static boolean isReported(Entry entry, Condition condition) {
     return ConditionResult.isReported(
-        condition.type(), condition.truth(), condition.reason(), weighs(entry, condition));
+        condition.type(), condition.status(), condition.reason(), weighs(entry, condition));
   }
 
   private static boolean weighs(Entry entry, Condition condition) {

@@ -208,7 +208,7 @@ final class Json {
     return NODES
         .objectNode()
         .put("type", condition.type())
-        .put("status", condition.truth())
+        .put("status", condition.status())
         .put("reason", condition.reason())
         .put("message", condition.message());
   }

@@ -253,7 +253,7 @@ final class Tables {
                 contact(entry),
                 entry.owner().team().orElse("-"),
                 entry.state(),
-                entry.ready().truth(),
+                entry.ready().status(),
                 entry.risk().level(),
                 entry.ends().map(Tables::day).orElse("-"),
                 entry.policies().isEmpty() ? "-" : String.join(", ", entry.policies())));

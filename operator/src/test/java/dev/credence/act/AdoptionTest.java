@@ -27,7 +27,7 @@ class AdoptionTest {
   @ValueSource(strings = {"Opaque", "kubernetes.io/basic-auth", "kubernetes.io/ssh-auth"})
   void a_secret_that_is_given_to_us_is_taken_over_with_its_value(String type) {
     acting.api.answers(Payments.stored().withType(type).build()).answers(Payments.MARKED);
-    acting.perform(adopt(Optional.of(Payments.receipt(1, Optional.empty()))));
+    acting.perform(adopt(Optional.of(Payments.versionInfo(1, Optional.empty()))));
     assertThat(acting.api.lines()).containsExactly("GET " + PAYMENTS_DB, "PATCH " + PAYMENTS_DB);
     assertThatIsMergePatch(
         """
@@ -51,7 +51,7 @@ class AdoptionTest {
             .endMetadata()
             .addToData("password.previous", Payments.base64("of its holder"))
             .build());
-    var adopt = adopt(Optional.of(Payments.receipt(1, Optional.empty())));
+    var adopt = adopt(Optional.of(Payments.versionInfo(1, Optional.empty())));
     var identity = Objects.making("payments-api", "payments-db");
     assertThat(catchThrowableOfType(WriteRefused.class, () -> acting.perform(adopt, identity)))
         .hasMessageContaining("has the key password.previous, which Credence did not write");
@@ -208,8 +208,8 @@ class AdoptionTest {
         """);
   }
 
-  private static Action.Adopt adopt(Optional<Action.VersionInfo> receipt) {
-    return new Action.Adopt(Payments.DB, Payments.JUDGED, receipt);
+  private static Action.Adopt adopt(Optional<Action.VersionInfo> versionInfo) {
+    return new Action.Adopt(Payments.DB, Payments.JUDGED, versionInfo);
   }
 
   /// Of the metadata, whose answer has no bytes in it and is remembered.

@@ -122,7 +122,7 @@ class CanaryTest {
                         "Opaque",
                         EVERY_KIND,
                         Payments.ADA,
-                        Payments.receipt(1, Optional.empty()),
+                        Payments.versionInfo(1, Optional.empty()),
                         false)));
     assertThatNothingGotOut(thrown);
   }
@@ -136,7 +136,7 @@ class CanaryTest {
             Payments.DB,
             Payments.JUDGED,
             EVERY_KIND,
-            Payments.receipt(2, Optional.of(Payments.NEW_YEAR)),
+            Payments.versionInfo(2, Optional.of(Payments.NEW_YEAR)),
             new Action.Why.OnRequest());
     assertThatNothingGotOut(catchThrowable(() -> acting.perform(rotate)));
   }
@@ -175,7 +175,7 @@ class CanaryTest {
         .answers(Payments.staged().build())
         .answers(Payments.stored().build())
         .then(answering.answer);
-    assertThatNothingGotOut(catchThrowable(() -> acting.perform(Payments.turn(EVERY_KIND))));
+    assertThatNothingGotOut(catchThrowable(() -> acting.perform(Payments.promote(EVERY_KIND))));
   }
 
   @ParameterizedTest
@@ -190,7 +190,7 @@ class CanaryTest {
         .then(answering.answer);
     var rollback =
         new Action.Rollback(
-            Payments.DB, Payments.JUDGED, Payments.receipt(3, Payments.A_DAY_LATER));
+            Payments.DB, Payments.JUDGED, Payments.versionInfo(3, Payments.A_DAY_LATER));
     assertThatNothingGotOut(catchThrowable(() -> acting.perform(rollback)));
   }
 
@@ -224,7 +224,7 @@ class CanaryTest {
     values.add(Payments.base64("the proven value"));
     acting.api.then(
         request -> answering.answer.apply(new Asked("", "", request.query(), Map.of(), staged)));
-    var thrown = catchThrowable(() -> acting.perform(Payments.turn(EVERY_KIND)));
+    var thrown = catchThrowable(() -> acting.perform(Payments.promote(EVERY_KIND)));
     assertThat(thrown).isNotNull();
     assertThatNothingGotOut(thrown);
   }

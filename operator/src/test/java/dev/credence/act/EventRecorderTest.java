@@ -40,13 +40,13 @@ class EventRecorderTest {
 
   @AutoClose private final FakeApi api = FakeApi.start();
   @AutoClose private final KubernetesClient client = api.client();
-  private final EventRecorder announcer =
+  private final EventRecorder recorder =
       new EventRecorder(client, Clock.fixed(NOW, ZoneOffset.UTC), "credence-0-1234abcd");
 
   @Test
   void an_event_has_what_the_api_server_asks_for() throws InterruptedException {
     announce(Payments.issue());
-    var event = told().getFirst();
+    var event = reported().getFirst();
     assertThat(api.lines())
         .containsExactly("POST /apis/events.k8s.io/v1/namespaces/payments/events");
     assertThat(event.at("/metadata/name").asText()).matches("payments-api\\.[0-9a-f]+");
@@ -69,7 +69,7 @@ class EventRecorderTest {
   @Test
   void every_event_has_a_name_of_its_own() throws InterruptedException {
     announce(Payments.issue(), Payments.issue());
-    assertThat(told())
+    assertThat(reported())
         .extracting(event -> event.at("/metadata/name").asText())
         .doesNotHaveDuplicates();
   }
@@ -81,7 +81,7 @@ class EventRecorderTest {
             Payments.DB,
             Payments.JUDGED,
             Payments.RECIPE,
-            Payments.receipt(3, Optional.empty()),
+            Payments.versionInfo(3, Optional.empty()),
             new Action.Why.OnSchedule(NOW));
     announce(Payments.rotate(), onSchedule);
     assertThat(notes())
@@ -93,9 +93,9 @@ class EventRecorderTest {
   @Test
   void what_was_done_for_a_rotation_is_told() throws InterruptedException {
     announce(
-        Payments.turn(Payments.RECIPE),
+        Payments.promote(Payments.RECIPE),
         new Action.Rollback(
-            Payments.DB, Payments.JUDGED, Payments.receipt(3, Payments.A_DAY_LATER)),
+            Payments.DB, Payments.JUDGED, Payments.versionInfo(3, Payments.A_DAY_LATER)),
         new Action.RunHook(
             ObjectRef.job("payments-db-v2-apply-1"),
             Payments.DB,
@@ -161,10 +161,10 @@ class EventRecorderTest {
   @Test
   void a_condition_that_turns_bad_is_told_once() throws InterruptedException {
     var missing = status(condition("OwnerAssigned", Truth.False, "OwnerMissing", "nobody"));
-    announcer.changes(Payments.identity(), null, missing);
-    announcer.changes(Payments.identity(), missing, missing);
+    recorder.changes(Payments.identity(), null, missing);
+    recorder.changes(Payments.identity(), missing, missing);
     assertThat(notes()).containsExactly("OwnerMissing nobody");
-    assertThat(told().getFirst().path("type").asText()).isEqualTo("Warning");
+    assertThat(reported().getFirst().path("type").asText()).isEqualTo("Warning");
   }
 
   @Test
@@ -172,9 +172,9 @@ class EventRecorderTest {
       throws InterruptedException {
     var hidden = condition("CredentialsFresh", Truth.False, "RotationBlocked", "of another");
     var shown = condition("CredentialsFresh", Truth.False, "ConsumersLeftBehind", "of this one");
-    announcer.changes(Payments.identity(), status(hidden), left(hidden));
-    announcer.changes(Payments.identity(), left(hidden), left(shown));
-    assertThat(told())
+    recorder.changes(Payments.identity(), status(hidden), left(hidden));
+    recorder.changes(Payments.identity(), left(hidden), left(shown));
+    assertThat(reported())
         .extracting(event -> event.path("reason").asText() + ": " + event.path("note").asText())
         .containsExactly(
             "ConsumersLeftBehind: Secret payments-db: still used by Deployment payments/web");
@@ -221,7 +221,7 @@ class EventRecorderTest {
 
   @Test
   void another_message_for_the_same_reason_is_no_news() throws InterruptedException {
-    announcer.changes(
+    recorder.changes(
         Payments.identity(),
         status(condition("MembersLinked", Truth.False, "MemberMissing", "Secret a does not exist")),
         status(
@@ -231,7 +231,7 @@ class EventRecorderTest {
 
   @Test
   void another_reason_is_news() throws InterruptedException {
-    announcer.changes(
+    recorder.changes(
         Payments.identity(),
         status(condition("OwnerAssigned", Truth.False, "OwnerMissing", "nobody")),
         status(condition("OwnerAssigned", Truth.False, "OwnerInvalid", "not at example.com")));
@@ -242,9 +242,9 @@ class EventRecorderTest {
   void each_warning_of_the_end_is_told() throws InterruptedException {
     var month = status(condition("Expiring", Truth.True, "ExpiresSoon", "in less than 720h"));
     var week = status(condition("Expiring", Truth.True, "ExpiresSoon", "in less than 168h"));
-    announcer.changes(Payments.identity(), null, month);
-    announcer.changes(Payments.identity(), month, month);
-    announcer.changes(Payments.identity(), month, week);
+    recorder.changes(Payments.identity(), null, month);
+    recorder.changes(Payments.identity(), month, month);
+    recorder.changes(Payments.identity(), month, week);
     assertThat(notes())
         .containsExactlyInAnyOrder(
             "ExpiresSoon in less than 720h", "ExpiresSoon in less than 168h");
@@ -252,7 +252,7 @@ class EventRecorderTest {
 
   @Test
   void a_condition_that_is_good_or_only_waits_a_second_is_not_told() throws InterruptedException {
-    announcer.changes(
+    recorder.changes(
         Payments.identity(),
         null,
         status(
@@ -268,19 +268,19 @@ class EventRecorderTest {
   void the_way_back_is_told() throws InterruptedException {
     var bad = status(condition("Ready", Truth.False, "MemberMissing", "m"));
     var good = status(condition("Ready", Truth.True, "Compliant", "m"));
-    announcer.changes(Payments.identity(), null, good);
-    announcer.changes(Payments.identity(), bad, good);
-    announcer.changes(Payments.identity(), good, good);
+    recorder.changes(Payments.identity(), null, good);
+    recorder.changes(Payments.identity(), bad, good);
+    recorder.changes(Payments.identity(), good, good);
     assertThat(notes()).containsExactly("Ready in order again");
   }
 
   @Test
   void a_note_has_at_most_the_bytes_that_the_api_server_takes() throws InterruptedException {
-    announcer.changes(
+    recorder.changes(
         Payments.identity(),
         null,
         status(condition("OwnerAssigned", Truth.False, "OwnerInvalid", "x" + "日本😀".repeat(400))));
-    var note = told().getFirst().path("note").asText();
+    var note = reported().getFirst().path("note").asText();
     assertThat(note).startsWith("x日本").endsWith("…").doesNotContain("\uFFFD", "?");
     assertThat(note.getBytes(StandardCharsets.UTF_8)).hasSizeBetween(900, 1024);
   }
@@ -289,7 +289,7 @@ class EventRecorderTest {
   void a_refused_event_stops_nothing() throws InterruptedException {
     api.refuses(403, "no events for you").echoes();
     announce(Payments.issue(), Payments.rotate());
-    announcer.close();
+    recorder.close();
     assertThat(api.asked()).hasSize(2);
   }
 
@@ -317,17 +317,17 @@ class EventRecorderTest {
     assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(5));
     assertThat(api.asked()).hasSize(2);
     // A namespace has 5,000 that wait; those of another one are not dropped for them.
-    assertThat(announcer.dropped()).isEqualTo(20_000);
+    assertThat(recorder.dropped()).isEqualTo(20_000);
     var other = Payments.identity();
     other.getMetadata().setNamespace("shop");
-    announcer.done(Payments.issue(), other);
-    assertThat(announcer.dropped()).isEqualTo(20_000);
+    recorder.done(Payments.issue(), other);
+    assertThat(recorder.dropped()).isEqualTo(20_000);
     mayAnswer.countDown();
   }
 
   private void announce(Action... done) {
     for (var action : done) {
-      announcer.done(action, Payments.identity());
+      recorder.done(action, Payments.identity());
     }
   }
 
@@ -340,19 +340,19 @@ class EventRecorderTest {
   }
 
   /// What was told, once all of it was written.
-  private List<JsonNode> told() throws InterruptedException {
-    announcer.close();
+  private List<JsonNode> reported() throws InterruptedException {
+    recorder.close();
     return api.asked().stream().map(FakeApi.Asked::json).toList();
   }
 
   private List<String> notes() throws InterruptedException {
-    return told().stream()
+    return reported().stream()
         .map(event -> event.path("reason").asText() + " " + event.path("note").asText())
         .toList();
   }
 
-  private static Condition condition(String type, Truth truth, String reason, String message) {
-    return new Condition(type, truth, 3L, NOW, reason, message);
+  private static Condition condition(String type, Truth status, String reason, String message) {
+    return new Condition(type, status, 3L, NOW, reason, message);
   }
 
   private static MachineIdentityStatus status(Condition... conditions) {

@@ -284,7 +284,7 @@ class HookStartsTest {
         "uid-of-another | true | credence.dev/identity | Refused | exists and was not made by Credence"
       })
   void why_the_name_is_taken_is_told_by_a_list_since_jobs_may_not_be_read_one_by_one(
-      String owner, boolean controls, String label, Cause why, String said) {
+      String owner, boolean controls, String label, Cause why, String stated) {
     acting
         .api
         .answers(cronJob(""))
@@ -292,7 +292,7 @@ class HookStartsTest {
         .answers(job("payments-db-v2-apply-3", owner, controls, label, ""));
     var refusal = acting.refused(APPLY);
     assertThat(refusal.why()).isEqualTo(why);
-    assertThat(refusal).hasMessageContaining(said);
+    assertThat(refusal).hasMessageContaining(stated);
     assertThat(acting.api.lines())
         .containsExactly("GET " + CRON_JOB, "POST " + JOBS, "GET " + JOBS);
     assertThat(acting.api.last().query())

@@ -86,7 +86,7 @@ class IssueTest {
   @Test
   void requests_that_it_answers_are_kept_on_it() {
     acting.api.echoes();
-    var receipt =
+    var versionInfo =
         new VersionInfo(
             1,
             Payments.NEW_YEAR,
@@ -102,7 +102,7 @@ class IssueTest {
                 Optional.of("thursday"),
                 Optional.of("lost")));
     acting.perform(
-        new Action.Issue(Payments.DB, "Opaque", Payments.RECIPE, Payments.ADA, receipt, false));
+        new Action.Issue(Payments.DB, "Opaque", Payments.RECIPE, Payments.ADA, versionInfo, false));
     assertThat(acting.sent().at("/metadata/annotations").properties())
         .extracting(annotation -> annotation.getKey() + "=" + annotation.getValue().asText())
         .contains(
@@ -119,14 +119,14 @@ class IssueTest {
   @Test
   void what_nobody_said_is_not_written() {
     acting.api.echoes();
-    var nobody = new Labelling(Optional.empty(), Optional.empty(), Optional.empty());
+    var ownerMissing = new Labelling(Optional.empty(), Optional.empty(), Optional.empty());
     acting.perform(
         new Action.Issue(
             Payments.DB,
             "kubernetes.io/basic-auth",
             Payments.RECIPE,
-            nobody,
-            Payments.receipt(1, Optional.empty()),
+            ownerMissing,
+            Payments.versionInfo(1, Optional.empty()),
             false));
     assertThat(acting.sent().path("type").asText()).isEqualTo("kubernetes.io/basic-auth");
     assertThat(acting.sent().at("/metadata/labels").fieldNames())
@@ -175,7 +175,7 @@ class IssueTest {
                 "Opaque",
                 impossible,
                 Payments.ADA,
-                Payments.receipt(1, Optional.empty()),
+                Payments.versionInfo(1, Optional.empty()),
                 false));
     assertThat(refusal.why()).isEqualTo(Cause.Refused);
     assertThat(refusal)

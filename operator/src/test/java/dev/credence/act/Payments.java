@@ -102,7 +102,7 @@ public final class Payments {
     return identity;
   }
 
-  public static VersionInfo receipt(long version, Optional<Instant> previousRetiresAt) {
+  public static VersionInfo versionInfo(long version, Optional<Instant> previousRetiresAt) {
     return new VersionInfo(
         version,
         NEW_YEAR,
@@ -114,7 +114,7 @@ public final class Payments {
   }
 
   public static Action.Issue issue() {
-    return new Action.Issue(DB, "Opaque", RECIPE, ADA, receipt(1, Optional.empty()), false);
+    return new Action.Issue(DB, "Opaque", RECIPE, ADA, versionInfo(1, Optional.empty()), false);
   }
 
   /// The next value; the one before stays for a day.
@@ -124,24 +124,30 @@ public final class Payments {
 
   public static Action.Rotate rotate(Optional<Instant> previousRetiresAt) {
     return new Action.Rotate(
-        DB, JUDGED, RECIPE, receipt(2, previousRetiresAt), new Action.Why.OnRequest());
+        DB, JUDGED, RECIPE, versionInfo(2, previousRetiresAt), new Action.Why.OnRequest());
   }
 
-  static Action.Stage stage(GeneratedContent recipe) {
+  static Action.Stage stage(GeneratedContent generatorSpec) {
     return new Action.Stage(
-        PENDING, DB, Optional.of(JUDGED), "Opaque", recipe, ADA, receipt(2, Optional.empty()));
+        PENDING,
+        DB,
+        Optional.of(JUDGED),
+        "Opaque",
+        generatorSpec,
+        ADA,
+        versionInfo(2, Optional.empty()));
   }
 
-  static Action.Promote turn(GeneratedContent recipe) {
+  static Action.Promote promote(GeneratedContent generatorSpec) {
     return new Action.Promote(
         DB,
         Optional.of(JUDGED),
         PENDING,
         STAGED,
         "Opaque",
-        recipe,
+        generatorSpec,
         ADA,
-        receipt(2, A_DAY_LATER),
+        versionInfo(2, A_DAY_LATER),
         false,
         new Action.Why.OnRequest());
   }
@@ -182,8 +188,8 @@ public final class Payments {
     return token(tokenRecipe(kubeconfig));
   }
 
-  public static Action.Issue token(TokenRecipe recipe) {
-    var receipt =
+  public static Action.Issue token(TokenRecipe generatorSpec) {
+    var versionInfo =
         new VersionInfo(
             1,
             NEW_YEAR,
@@ -192,7 +198,7 @@ public final class Payments {
             "0123456789abcdef",
             Optional.of("uid-of-the-account"),
             Handled.NONE);
-    return new Action.Issue(DB, "Opaque", recipe, ADA, receipt, false);
+    return new Action.Issue(DB, "Opaque", generatorSpec, ADA, versionInfo, false);
   }
 
   public static TokenRecipe tokenRecipe(boolean kubeconfig) {

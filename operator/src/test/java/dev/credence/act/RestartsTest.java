@@ -178,10 +178,10 @@ class RestartsTest {
     "429, Cannot evict pod as it would violate the pod's disruption budget.",
     "500, 'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.'"
   })
-  void a_budget_is_known_by_its_words(int code, String said) {
-    api.refuses(code, said);
+  void a_budget_is_known_by_its_words(int code, String stated) {
+    api.refuses(code, stated);
     assertThat(refused(this::evict))
-        .hasMessage("Pod crm-web-1: a PodDisruptionBudget holds it: " + said);
+        .hasMessage("Pod crm-web-1: a PodDisruptionBudget holds it: " + stated);
     assertThat(api.asked()).hasSize(1);
   }
 

@@ -63,7 +63,7 @@ class RewordTest {
     keys.add(added);
     keys.add(theirs);
     keys.add(new KeySpec("header", new Template("Bearer {token}")));
-    var recipe = new GeneratedContent(keys);
+    var generatorSpec = new GeneratedContent(keys);
     var stored =
         Payments.stored()
             .addToData("of-somebody-else", base64("stays"))
@@ -73,7 +73,7 @@ class RewordTest {
     acting.api.answers(stored.build());
     acting.api.echoes();
     acting.perform(
-        new Action.Reword(Payments.DB, Payments.JUDGED, recipe, 7, List.of(added, theirs)));
+        new Action.Reword(Payments.DB, Payments.JUDGED, generatorSpec, 7, List.of(added, theirs)));
     var data = acting.sent().path("data");
     assertThat(text(data.path("password").asText())).isEqualTo("the first value");
     assertThat(text(data.path("of-somebody-else").asText())).isEqualTo("stays");
@@ -84,7 +84,7 @@ class RewordTest {
     assertThat(annotations.path("credence.dev/keys").asText().split(","))
         .contains("token", "header", "password")
         .doesNotContain("of-somebody-else");
-    assertThat(annotations.path("credence.dev/recipe").asText()).isEqualTo(recipe.digest());
+    assertThat(annotations.path("credence.dev/recipe").asText()).isEqualTo(generatorSpec.digest());
   }
 
   private static Action.Reword reword() {

@@ -155,7 +155,7 @@ class RotateTest {
     acting.api.answers(asSent()).echoes();
     acting.perform(
         new Action.Rollback(
-            Payments.DB, Payments.JUDGED, Payments.receipt(3, Payments.A_DAY_LATER)));
+            Payments.DB, Payments.JUDGED, Payments.versionInfo(3, Payments.A_DAY_LATER)));
     assertThatTheHoldersKeysAreAsTheyWere();
     assertThat(text(acting.sent().at("/data/password").asText())).isEqualTo("the first value");
 
@@ -196,7 +196,7 @@ class RotateTest {
                 Payments.DB,
                 Payments.JUDGED,
                 wider,
-                Payments.receipt(2, Payments.A_DAY_LATER),
+                Payments.versionInfo(2, Payments.A_DAY_LATER),
                 new Action.Why.OnChange()));
     assertThat(refusal.why()).isEqualTo(Cause.Refused);
     assertThat(refusal)

@@ -106,7 +106,7 @@ class StagingTest {
             "Opaque",
             TURNS,
             Payments.ADA,
-            Payments.receipt(1, Optional.empty())));
+            Payments.versionInfo(1, Optional.empty())));
     assertThat(acting.api.lines()).containsExactly("POST " + SECRETS);
     assertThat(text(acting.sent().at("/data/username").asText())).isEqualTo("payments_a");
   }
@@ -122,7 +122,7 @@ class StagingTest {
   @Test
   void the_proven_value_takes_the_place_of_the_current_one() {
     acting.api.answers(staged().build()).answers(Payments.stored().build()).echoes();
-    acting.perform(Payments.turn(Payments.RECIPE));
+    acting.perform(Payments.promote(Payments.RECIPE));
     assertThat(acting.api.lines())
         .containsExactly("GET " + PENDING, "GET " + PAYMENTS_DB, "PUT " + PAYMENTS_DB);
     assertThat(data())
@@ -137,7 +137,7 @@ class StagingTest {
   @Test
   void after_the_turn_the_secret_says_nothing_of_its_staging() {
     acting.api.answers(staged().build()).answers(Payments.stored().build()).echoes();
-    acting.perform(Payments.turn(Payments.RECIPE));
+    acting.perform(Payments.promote(Payments.RECIPE));
     assertThat(annotations())
         .containsExactlyInAnyOrder(
             "credence.dev/version=2",
@@ -165,7 +165,7 @@ class StagingTest {
             "kubernetes.io/basic-auth",
             Payments.RECIPE,
             Payments.ADA,
-            Payments.receipt(1, Optional.empty()),
+            Payments.versionInfo(1, Optional.empty()),
             retained,
             new Action.Why.OnRequest()));
     assertThat(acting.api.lines()).containsExactly("GET " + PENDING, "POST " + SECRETS);
@@ -184,7 +184,7 @@ class StagingTest {
             .withResourceVersion(resourceVersion)
             .endMetadata()
             .build());
-    var refusal = acting.refused(Payments.turn(Payments.RECIPE));
+    var refusal = acting.refused(Payments.promote(Payments.RECIPE));
     assertThat(refusal.why()).isEqualTo(Cause.Raced);
     assertThat(acting.api.lines()).containsExactly("GET " + PENDING);
   }
@@ -198,7 +198,7 @@ class StagingTest {
             .addToAnnotations("credence.dev/previous-retires-at", "2026-12-31T00:00:00Z")
             .endMetadata();
     acting.api.answers(overlapping.build()).echoes();
-    acting.perform(rotate(FIXED, Payments.receipt(2, Optional.of(Payments.NEW_YEAR))));
+    acting.perform(rotate(FIXED, Payments.versionInfo(2, Optional.of(Payments.NEW_YEAR))));
     assertThat(data()).containsExactlyInAnyOrder("username=payments", "password=the first value");
     assertThat(annotations())
         .containsExactlyInAnyOrder(
@@ -211,18 +211,18 @@ class StagingTest {
   @Test
   void a_previous_value_may_count_without_staying_in_the_secret() {
     acting.api.answers(Payments.stored().build()).echoes();
-    var receipt = Payments.receipt(2, Optional.of(Payments.NEW_YEAR));
+    var versionInfo = Payments.versionInfo(2, Optional.of(Payments.NEW_YEAR));
     acting.perform(
         rotate(
             Payments.RECIPE,
             new Action.VersionInfo(
-                receipt.version(),
-                receipt.issuedAt(),
-                receipt.previousRetiresAt(),
+                versionInfo.version(),
+                versionInfo.issuedAt(),
+                versionInfo.previousRetiresAt(),
                 false,
-                receipt.recipe(),
-                receipt.account(),
-                receipt.handled())));
+                versionInfo.generatorSpec(),
+                versionInfo.account(),
+                versionInfo.handled())));
     assertThat(acting.sent().path("data").fieldNames())
         .toIterable()
         .containsExactlyInAnyOrder("username", "password");
@@ -301,7 +301,7 @@ class StagingTest {
             "Opaque",
             Payments.RECIPE,
             Payments.ADA,
-            Payments.receipt(1, Optional.empty()),
+            Payments.versionInfo(1, Optional.empty()),
             true));
     assertThat(annotations())
         .contains("credence.dev/adopt=payments-api", "credence.dev/held-by=uid-of-payments-api");
@@ -328,14 +328,15 @@ class StagingTest {
         .noneMatch(annotation -> annotation.startsWith("credence.dev/account-uid"));
   }
 
-  private static Action.Rotate rotate(GeneratedContent recipe, Action.VersionInfo receipt) {
+  private static Action.Rotate rotate(
+      GeneratedContent generatorSpec, Action.VersionInfo versionInfo) {
     return new Action.Rotate(
-        Payments.DB, Payments.JUDGED, recipe, receipt, new Action.Why.OnRequest());
+        Payments.DB, Payments.JUDGED, generatorSpec, versionInfo, new Action.Why.OnRequest());
   }
 
   private static Action.Rollback rollback() {
     return new Action.Rollback(
-        Payments.DB, Payments.JUDGED, Payments.receipt(3, Payments.A_DAY_LATER));
+        Payments.DB, Payments.JUDGED, Payments.versionInfo(3, Payments.A_DAY_LATER));
   }
 
   private static SecretBuilder staged() {

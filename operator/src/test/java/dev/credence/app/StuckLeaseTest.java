@@ -56,7 +56,7 @@ class StuckLeaseTest {
 
   private boolean sees(String version) {
     api.answers(version(version));
-    return lease.look();
+    return lease.check();
   }
 
   @Test
@@ -73,7 +73,7 @@ class StuckLeaseTest {
     assertThat(sees("7")).isTrue();
     timePasses();
     api.answers(version("7")).writes(8);
-    assertThat(lease.look()).isTrue();
+    assertThat(lease.check()).isTrue();
     assertThat(api.lines()).containsExactly("GET " + LEASE, "GET " + LEASE, "PATCH " + LEASE);
     var freed = api.last().json();
     assertThat(freed.at("/metadata/resourceVersion").asText()).isEqualTo("7");
@@ -94,10 +94,10 @@ class StuckLeaseTest {
   @Test
   void a_lease_that_nobody_makes_ends_it_too() {
     api.refuses(404, "not found");
-    assertThat(lease.look()).isTrue();
+    assertThat(lease.check()).isTrue();
     timePasses();
     api.refuses(404, "not found");
-    assertThat(lease.look()).isFalse();
+    assertThat(lease.check()).isFalse();
   }
 
   @Test
@@ -105,7 +105,7 @@ class StuckLeaseTest {
     assertThat(sees("7")).isTrue();
     timePasses();
     api.refuses(403, "not now");
-    assertThatExceptionOfType(KubernetesClientException.class).isThrownBy(lease::look);
+    assertThatExceptionOfType(KubernetesClientException.class).isThrownBy(lease::check);
     assertThat(sees("7")).isTrue();
     passes(A_MOMENT);
     assertThat(sees("7")).isTrue();

@@ -115,7 +115,7 @@ class WebSocketPingTest {
             }
           }
         }
-      } catch (IOException | GeneralSecurityException gone) {
+      } catch (IOException | GeneralSecurityException deleted) {
         // It has left.
       }
     }

@@ -58,16 +58,16 @@ class IdentityReconcilerTest {
   @AutoClose private final KubernetesClient writer = api.client();
   @AutoClose private final KubernetesClient teller = events.client();
   private final KnownIdentities identities = new KnownIdentities();
-  private final ClusterCaches watches =
+  private final ClusterCaches caches =
       new ClusterCaches(cluster.client(), cluster.client(), Set.of(), "credence-system", Set.of());
-  private final IdentityGauges fleet = new IdentityGauges(clock, 10, "1.2.3");
-  private final Counters meters = new Counters(fleet);
-  private final EventRecorder announcer = new EventRecorder(teller, clock, "credence-0");
-  private final List<String> gone = new ArrayList<>();
+  private final IdentityGauges gauges = new IdentityGauges(clock, 10, "1.2.3");
+  private final Counters counters = new Counters(gauges);
+  private final EventRecorder recorder = new EventRecorder(teller, clock, "credence-0");
+  private final List<String> deleted = new ArrayList<>();
   private final MachineIdentity identity = Objects.making("payments-api", "payments-db");
   private final IdentityReconciler reconciler =
       new IdentityReconciler(
-          watches,
+          caches,
           Tier.Enforce,
           new Act(
               writer,
@@ -77,11 +77,11 @@ class IdentityReconcilerTest {
               "credence-system",
               new Remembering(),
               InstantSource.fixed(Instant.EPOCH)),
-          announcer,
-          fleet,
-          meters,
+          recorder,
+          gauges,
+          counters,
           clock,
-          left -> gone.add(left.getMetadata().getName()));
+          left -> deleted.add(left.getMetadata().getName()));
 
   /// What goes wrong, once, when a Secret was written.
   private Optional<Error> fault = Optional.empty();
@@ -102,17 +102,17 @@ class IdentityReconcilerTest {
           unexpected -> {
             throw unexpected;
           });
-      watches.wrote(object);
+      caches.wrote(object);
     }
 
     @Override
     public void marked(String namespace, ObjectRef subject, ObjectMeta metadata) {
-      watches.marked(namespace, subject, metadata);
+      caches.marked(namespace, subject, metadata);
     }
 
     @Override
     public void restarted(String namespace) {
-      watches.consumersChanged(namespace);
+      caches.consumersChanged(namespace);
     }
   }
 
@@ -120,17 +120,17 @@ class IdentityReconcilerTest {
   void start() throws InterruptedException {
     cluster.put(
         new NamespaceBuilder().withNewMetadata().withName("payments").endMetadata().build());
-    watches.index(identities);
-    watches.start();
+    caches.index(identities);
+    caches.start();
     identities.add(identity);
   }
 
   @AfterEach
   void stop() {
-    watches.stop();
+    caches.stop();
   }
 
-  private Optional<Duration> look() {
+  private Optional<Duration> reconcile() {
     return reconciler
         .reconcile(identity, Contexts.of(writer, identities))
         .getScheduleDelay()
@@ -140,7 +140,7 @@ class IdentityReconcilerTest {
   @Test
   void the_first_look_makes_the_secret_and_writes_the_status_once() {
     api.writes(100).writesStatusOf(identity, 101);
-    look();
+    reconcile();
     assertThat(api.lines()).containsExactly(SECRETS, STATUS);
     var status = api.last();
     assertThat(status.query())
@@ -156,10 +156,10 @@ class IdentityReconcilerTest {
   @Test
   void the_next_look_does_nothing_though_no_watch_has_shown_anything_yet() {
     api.writes(100).writesStatusOf(identity, 101);
-    look();
-    look();
+    reconcile();
+    reconcile();
     clock.goes(Duration.ofSeconds(30));
-    look();
+    reconcile();
     assertThat(api.asked()).hasSize(2);
   }
 
@@ -167,12 +167,12 @@ class IdentityReconcilerTest {
   void a_look_that_ends_in_an_error_is_tried_again_as_one_that_failed() {
     fault = Optional.of(new NoClassDefFoundError("of half an upgrade"));
     api.writes(100);
-    assertThatThrownBy(this::look)
+    assertThatThrownBy(this::reconcile)
         .isInstanceOf(Exception.class)
         .hasMessageContaining("payments-api")
         .hasCauseInstanceOf(NoClassDefFoundError.class);
     api.writes(100).writesStatusOf(identity, 101);
-    look();
+    reconcile();
     assertThat(api.lines()).endsWith(SECRETS, STATUS);
   }
 
@@ -191,7 +191,7 @@ class IdentityReconcilerTest {
       assertThat(condition.path("message").asText())
           .contains("MachineIdentity payments-api", "a field of tomorrow");
     }
-    assertThat(fleet.size()).isEqualTo(1);
+    assertThat(gauges.size()).isEqualTo(1);
   }
 
   private static JsonNode condition(JsonNode written, String type) {
@@ -223,14 +223,14 @@ class IdentityReconcilerTest {
             spec.certificates(),
             spec.selector()));
     api.refuses(500, "the webhook is away").writes(100);
-    assertThatThrownBy(this::look).isInstanceOf(KubernetesClientException.class);
+    assertThatThrownBy(this::reconcile).isInstanceOf(KubernetesClientException.class);
     assertThat(api.lines()).containsExactly(SECRETS, SECRETS);
     for (var tried = 2; tried < 5; tried++) {
       api.refuses(500, "the webhook is away");
-      assertThatThrownBy(this::look).isInstanceOf(KubernetesClientException.class);
+      assertThatThrownBy(this::reconcile).isInstanceOf(KubernetesClientException.class);
     }
     api.refuses(500, "the webhook is away").writesStatusOf(identity, 101);
-    look();
+    reconcile();
     assertThat(api.last().line()).isEqualTo(STATUS);
     assertThat(condition(api.last().json(), "CredentialsFresh").path("message").asText())
         .contains("payments-db", "500", "the webhook is away");
@@ -241,7 +241,7 @@ class IdentityReconcilerTest {
   void an_action_that_fails_unexpectedly_is_a_setback_of_its_own_and_shows_no_value() {
     mishap = Optional.of(new IllegalStateException("hunter2"));
     api.writes(100).writesStatusOf(identity, 101);
-    look();
+    reconcile();
     assertThat(api.lines()).containsExactly(SECRETS, STATUS);
     assertThat(condition(api.last().json(), "Ready").path("message").asText())
         .contains("payments-db", "IllegalStateException")
@@ -253,7 +253,7 @@ class IdentityReconcilerTest {
   void what_went_with_its_identity_is_not_made_again() {
     wasReady();
     api.answers(identities("another-uid"));
-    assertThat(look()).isEmpty();
+    assertThat(reconcile()).isEmpty();
     assertThat(api.lines()).containsExactly(IDENTITIES);
     assertThat(api.last().query()).containsEntry("fieldSelector", "metadata.name=payments-api");
   }
@@ -262,7 +262,7 @@ class IdentityReconcilerTest {
   void what_somebody_deleted_is_made_again() {
     wasReady();
     api.answers(identities("uid-of-payments-api")).writes(100).writesStatusOf(identity, 101);
-    look();
+    reconcile();
     assertThat(api.lines()).containsExactly(IDENTITIES, SECRETS, STATUS);
   }
 
@@ -287,71 +287,73 @@ class IdentityReconcilerTest {
   @Test
   void what_was_done_is_told_and_counted() {
     api.writes(100).writesStatusOf(identity, 101);
-    look();
+    reconcile();
     eventually("two Events are told").until(() -> events.asked().size() == 2);
     assertThat(events.asked())
         .extracting(event -> event.json().path("reason").asText())
         .containsExactlyInAnyOrder("Issued", "OwnerMissing");
-    var page = MetricsPage.of(meters.page());
+    var page = MetricsPage.of(counters.page());
     assertThat(page.value("credence_rotations_total", "kind=Generated", "result=issued"))
         .isEqualTo(1);
     assertThat(page.value("credence_reconcile_seconds_count")).isEqualTo(1);
-    assertThat(fleet.size()).isEqualTo(1);
+    assertThat(gauges.size()).isEqualTo(1);
   }
 
   @Test
   void what_is_refused_is_in_the_status_and_tried_again_later() {
     api.refuses(403, "exceeded quota").writesStatusOf(identity, 101);
-    assertThat(look()).hasValueSatisfying(wait -> assertThat(wait).isBetween(ms(900), ms(1_000)));
+    assertThat(reconcile())
+        .hasValueSatisfying(wait -> assertThat(wait).isBetween(ms(900), ms(1_000)));
     assertThat(api.lines()).containsExactly(SECRETS, STATUS);
     assertThat(api.last().body()).contains("RotationBlocked", "exceeded quota");
 
-    look();
+    reconcile();
     assertThat(api.asked()).as("not before its time").hasSize(2);
 
     clock.goes(Duration.ofSeconds(1));
     api.writes(102).writesStatusOf(identity, 103);
-    look();
+    reconcile();
     assertThat(api.lines()).containsExactly(SECRETS, STATUS, SECRETS, STATUS);
     assertThat(api.last().body()).doesNotContain("RotationBlocked");
     assertThat(
-            MetricsPage.of(meters.page()).value("credence_refusals_total", "reason=RequestRefused"))
+            MetricsPage.of(counters.page())
+                .value("credence_refusals_total", "reason=RequestRefused"))
         .isEqualTo(1);
   }
 
   @Test
   void a_race_is_nobodys_business() {
     api.refuses(409, "already exists").writesStatusOf(identity, 101);
-    assertThat(look()).hasValueSatisfying(wait -> assertThat(wait).isLessThan(ms(200)));
+    assertThat(reconcile()).hasValueSatisfying(wait -> assertThat(wait).isLessThan(ms(200)));
     assertThat(api.last().body()).doesNotContain("Blocked", "Refused");
-    assertThat(MetricsPage.of(meters.page()).lines("credence_refusals_total"))
+    assertThat(MetricsPage.of(counters.page()).lines("credence_refusals_total"))
         .allMatch(refusals -> refusals.value() == 0);
   }
 
   @Test
   void while_the_api_server_cannot_be_asked_nothing_is_said_about_the_identity() {
     api.refuses(500, "later");
-    assertThatThrownBy(this::look).isInstanceOf(KubernetesClientException.class);
+    assertThatThrownBy(this::reconcile).isInstanceOf(KubernetesClientException.class);
     assertThat(api.lines()).containsExactly(SECRETS);
-    assertThat(fleet.size()).isZero();
+    assertThat(gauges.size()).isZero();
     api.writes(100).writesStatusOf(identity, 101);
-    look();
+    reconcile();
     assertThat(api.lines()).containsExactly(SECRETS, SECRETS, STATUS);
   }
 
   @Test
   void a_status_that_could_not_be_written_is_written_at_the_next_look() {
     api.writes(100).refuses(500, "later");
-    assertThatThrownBy(this::look).isInstanceOf(KubernetesClientException.class);
+    assertThatThrownBy(this::reconcile).isInstanceOf(KubernetesClientException.class);
     api.writesStatusOf(identity, 101);
-    look();
+    reconcile();
     assertThat(api.lines()).containsExactly(SECRETS, STATUS, STATUS);
   }
 
   @Test
   void an_identity_whose_namespace_is_not_known_yet_waits() {
     identity.getMetadata().setNamespace("just-created");
-    assertThat(look()).isEmpty();
+    assertThat(reconcile()).isEmpty();
     assertThat(api.asked()).isEmpty();
   }
 
@@ -359,15 +361,15 @@ class IdentityReconcilerTest {
   void one_that_went_during_the_look_is_forgotten() {
     api.writes(100).writesStatusOf(identity, 101);
     identities.remove(identity);
-    look();
-    assertThat(fleet.size()).isZero();
-    assertThat(gone).containsExactly("payments-api");
+    reconcile();
+    assertThat(gauges.size()).isZero();
+    assertThat(deleted).containsExactly("payments-api");
   }
 
   @Test
   void what_is_being_deleted_is_left_alone() {
     identity.getMetadata().setDeletionTimestamp("2027-01-01T00:00:00Z");
-    assertThat(look()).isEmpty();
+    assertThat(reconcile()).isEmpty();
     assertThat(api.asked()).isEmpty();
   }
 
@@ -387,7 +389,7 @@ class IdentityReconcilerTest {
             null,
             null,
             null));
-    assertThat(look()).hasValue(Duration.ofMinutes(15));
+    assertThat(reconcile()).hasValue(Duration.ofMinutes(15));
   }
 
   private static Duration ms(long millis) {

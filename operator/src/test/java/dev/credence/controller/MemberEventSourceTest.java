@@ -18,74 +18,75 @@ import org.junit.jupiter.api.Test;
 
 class MemberEventSourceTest {
   @AutoClose private final FakeCluster cluster = FakeCluster.start();
-  private final ClusterCaches watches =
+  private final ClusterCaches caches =
       new ClusterCaches(cluster.client(), cluster.client(), Set.of(), "credence-system", Set.of());
   private final KnownIdentities identities = new KnownIdentities();
-  private final List<String> woken = new ArrayList<>();
+  private final List<String> enqueued = new ArrayList<>();
   private final List<String> seen = new ArrayList<>();
-  private final List<String> gone = new ArrayList<>();
-  private final MemberEventSource wakes =
+  private final List<String> deleted = new ArrayList<>();
+  private final MemberEventSource eventSource =
       new MemberEventSource(
-          watches,
+          caches,
           identity -> seen.add(identity.getMetadata().getName()),
-          identity -> gone.add(identity.getMetadata().getName()));
+          identity -> deleted.add(identity.getMetadata().getName()));
   private final MachineIdentity newcomer = Objects.naming("newcomer", "payments-db");
 
   @BeforeEach
   void start() {
-    watches.index(identities);
+    caches.index(identities);
     identities.add(Objects.naming("payments-api", "payments-db"));
     identities.add(newcomer);
-    wakes.setEventHandler(event -> woken.add(event.getRelatedCustomResourceID().getName()));
-    wakes.start();
+    eventSource.setEventHandler(
+        event -> enqueued.add(event.getRelatedCustomResourceID().getName()));
+    eventSource.start();
   }
 
   @AfterEach
   void stop() {
-    watches.stop();
+    caches.stop();
   }
 
   @Test
   void what_the_watches_see_reaches_the_loop() {
-    watches.wakeAll();
-    assertThat(woken).containsExactlyInAnyOrder("payments-api", "newcomer");
+    caches.enqueueAll();
+    assertThat(enqueued).containsExactlyInAnyOrder("payments-api", "newcomer");
   }
 
   @Test
   void an_identity_that_comes_matters_to_those_that_want_the_same() {
-    wakes.onResourceCreated(newcomer);
-    assertThat(woken).containsExactly("payments-api");
+    eventSource.onResourceCreated(newcomer);
+    assertThat(enqueued).containsExactly("payments-api");
   }
 
   @Test
   void one_that_changes_does_too_before_and_after() {
     var changed = Objects.naming("newcomer", "something-else");
     changed.getMetadata().setGeneration(2L);
-    wakes.onResourceUpdated(changed, newcomer);
-    assertThat(woken).containsExactly("payments-api");
+    eventSource.onResourceUpdated(changed, newcomer);
+    assertThat(enqueued).containsExactly("payments-api");
     assertThat(seen).containsExactly("newcomer");
   }
 
   @Test
   void a_status_matters_to_nobody() {
-    wakes.onResourceUpdated(newcomer, newcomer);
-    assertThat(woken).isEmpty();
+    eventSource.onResourceUpdated(newcomer, newcomer);
+    assertThat(enqueued).isEmpty();
     assertThat(seen).containsExactly("newcomer");
   }
 
   @Test
   void one_that_goes_is_told_and_leaves_its_members_to_others() {
     identities.remove(newcomer);
-    wakes.onResourceDeleted(newcomer);
-    assertThat(gone).containsExactly("newcomer");
-    assertThat(woken).containsExactly("payments-api");
+    eventSource.onResourceDeleted(newcomer);
+    assertThat(deleted).containsExactly("newcomer");
+    assertThat(enqueued).containsExactly("payments-api");
   }
 
   @Test
   void after_the_end_nobody_is_woken() {
-    wakes.stop();
-    watches.wakeAll();
-    wakes.onResourceCreated(newcomer);
-    assertThat(woken).isEmpty();
+    eventSource.stop();
+    caches.enqueueAll();
+    eventSource.onResourceCreated(newcomer);
+    assertThat(enqueued).isEmpty();
   }
 }

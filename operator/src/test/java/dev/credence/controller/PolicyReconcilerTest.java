@@ -24,23 +24,23 @@ class PolicyReconcilerTest {
   private final Wall clock = new Wall();
   @AutoClose private final FakeApi api = FakeApi.start();
   @AutoClose private final KubernetesClient client = api.client();
-  private final IdentityGauges fleet = new IdentityGauges(clock, 0, "1.2.3");
-  private final DiscoveryGauges census = new DiscoveryGauges();
+  private final IdentityGauges gauges = new IdentityGauges(clock, 0, "1.2.3");
+  private final DiscoveryGauges discoveryGauges = new DiscoveryGauges();
   private final AtomicLong identities = new AtomicLong();
   private final PolicyReconciler reconciler =
-      new PolicyReconciler(fleet, census, identities::get, true, clock);
+      new PolicyReconciler(gauges, discoveryGauges, identities::get, true, clock);
 
-  private void look(PolicyReconciler by, CredentialPolicy policy) {
+  private void observe(PolicyReconciler by, CredentialPolicy policy) {
     var again = by.reconcile(policy, Contexts.of(client, null));
     assertThat(again.getScheduleDelay()).as("it looks again by itself").isPresent();
   }
 
   @Test
   void a_policy_says_whom_it_decides_about_and_that_it_is_applied() {
-    fleet.stands(CRM, Standings.enforced(Standings.ownerless()));
+    gauges.stands(CRM, Standings.enforced(Standings.ownerless()));
     identities.set(1);
     api.writes(2);
-    look(reconciler, policy(null));
+    observe(reconciler, policy(null));
     assertThat(api.lines())
         .containsExactly("PATCH /apis/credence.dev/v1alpha1/credentialpolicies/production/status");
     assertThat(api.last().query()).containsEntry("force", "true");
@@ -56,7 +56,7 @@ class PolicyReconcilerTest {
   void one_that_cannot_be_read_is_stalled() {
     var odd = Poisoned.policy(policy(null).getMetadata());
     api.writes(2);
-    look(reconciler, odd);
+    observe(reconciler, odd);
     assertThat(condition("Ready").path("status").asText()).isEqualTo("False");
     assertThat(condition("Stalled").path("status").asText()).isEqualTo("True");
     assertThat(condition("Stalled").path("message").asText())
@@ -66,7 +66,7 @@ class PolicyReconcilerTest {
   @Test
   void a_rule_that_cannot_be_applied_stalls_it() {
     api.writes(2);
-    look(reconciler, policy("[a"));
+    observe(reconciler, policy("[a"));
     assertThat(condition("Ready").path("status").asText()).isEqualTo("False");
     assertThat(condition("Stalled").path("status").asText()).isEqualTo("True");
     assertThat(condition("Stalled").path("message").asText()).contains("contactPattern", "[a");
@@ -76,9 +76,11 @@ class PolicyReconcilerTest {
   void while_nothing_changes_nothing_is_written() {
     var policy = policy(null);
     api.writesStatusOf(policy, 2);
-    look(reconciler, policy);
-    look(reconciler, policy);
-    look(new PolicyReconciler(fleet, census, identities::get, true, clock), answered(policy));
+    observe(reconciler, policy);
+    observe(reconciler, policy);
+    observe(
+        new PolicyReconciler(gauges, discoveryGauges, identities::get, true, clock),
+        answered(policy));
     assertThat(api.asked()).hasSize(1);
   }
 
@@ -86,10 +88,10 @@ class PolicyReconcilerTest {
   void numbers_follow_the_fleet() {
     var policy = policy(null);
     api.writesStatusOf(policy, 2).writesStatusOf(policy, 3);
-    look(reconciler, policy);
-    fleet.stands(CRM, Standings.enforced(Standings.inOrder()));
+    observe(reconciler, policy);
+    gauges.stands(CRM, Standings.enforced(Standings.inOrder()));
     identities.set(1);
-    look(reconciler, policy);
+    observe(reconciler, policy);
     assertThat(api.asked()).hasSize(2);
     assertThat(status().path("identities").asInt()).isEqualTo(1);
   }
@@ -97,9 +99,9 @@ class PolicyReconcilerTest {
   @Test
   void numbers_are_told_when_all_were_looked_at() {
     identities.set(2);
-    fleet.stands(CRM, Standings.enforced(Standings.inOrder()));
+    gauges.stands(CRM, Standings.enforced(Standings.inOrder()));
     api.writes(2);
-    look(reconciler, policy(null));
+    observe(reconciler, policy(null));
     assertThat(status().has("identities")).isFalse();
     assertThat(condition("Ready").path("status").asText()).isEqualTo("True");
   }
@@ -109,11 +111,11 @@ class PolicyReconcilerTest {
     var policy = policy(null);
     api.writesStatusOf(policy, 2).writesStatusOf(policy, 3);
     identities.set(1);
-    fleet.stands(CRM, Standings.enforced(Standings.ownerless()));
-    look(reconciler, policy);
+    gauges.stands(CRM, Standings.enforced(Standings.ownerless()));
+    observe(reconciler, policy);
     identities.set(2);
-    fleet.stands(CRM, Standings.enforced(Standings.inOrder()));
-    look(reconciler, policy);
+    gauges.stands(CRM, Standings.enforced(Standings.inOrder()));
+    observe(reconciler, policy);
     assertThat(status().path("identities").asInt()).isEqualTo(1);
     assertThat(status().path("violations").asInt()).isZero();
     assertThat(api.asked()).hasSize(2);
@@ -122,7 +124,8 @@ class PolicyReconcilerTest {
   @Test
   void who_does_not_see_every_namespace_does_not_count() {
     api.writes(2);
-    look(new PolicyReconciler(fleet, census, identities::get, false, clock), policy(null));
+    observe(
+        new PolicyReconciler(gauges, discoveryGauges, identities::get, false, clock), policy(null));
     assertThat(status().has("identities")).isFalse();
   }
 

@@ -87,7 +87,7 @@ class RegistrarTest {
         403,
         "machineidentities.credence.dev is forbidden: User \"credence\" cannot create resource \"machineidentities\"");
     var both = all(register("crm-sync"), register("crm-report"));
-    for (var look = 0; look < 3; look++) {
+    for (var observe = 0; observe < 3; observe++) {
       assertThat(registrar.perform(both, clock.instant()).get("production"))
           .extracting(progress -> progress.problem().orElseThrow())
           .asString()

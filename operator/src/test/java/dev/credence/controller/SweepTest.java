@@ -53,16 +53,16 @@ class SweepTest {
   @AutoClose private final FakeApi api = FakeApi.start();
   @AutoClose private final KubernetesClient writer = api.metadataClient();
   private final KnownIdentities identities = new KnownIdentities();
-  private final List<String> woken = new CopyOnWriteArrayList<>();
-  private final ClusterCaches watches =
+  private final List<String> enqueued = new CopyOnWriteArrayList<>();
+  private final ClusterCaches caches =
       new ClusterCaches(cluster.client(), cluster.client(), Set.of(), "credence-system", Set.of());
-  private final Counters meters = new Counters(new IdentityGauges(clock, 0, "1.2.3"));
+  private final Counters counters = new Counters(new IdentityGauges(clock, 0, "1.2.3"));
 
   @AutoClose private final Sweep sweep = of(Tier.Enforce);
 
   private Sweep of(Tier tier) {
     return new Sweep(
-        watches,
+        caches,
         new Act(
             writer,
             writer,
@@ -72,7 +72,7 @@ class SweepTest {
             new Forgetful(),
             InstantSource.fixed(Instant.EPOCH)),
         tier,
-        meters,
+        counters,
         clock,
         Duration.ofMinutes(10));
   }
@@ -103,14 +103,14 @@ class SweepTest {
             .endMetadata()
             .build());
     identities.add(Objects.naming("payments-api"));
-    watches.index(identities);
-    watches.start();
-    watches.wakeBy(identity -> woken.add(identity.getName()));
+    caches.index(identities);
+    caches.start();
+    caches.enqueueBy(identity -> enqueued.add(identity.getName()));
   }
 
   @AfterEach
   void stop() {
-    watches.stop();
+    caches.stop();
   }
 
   @Test
@@ -135,7 +135,7 @@ class SweepTest {
   void everybody_is_looked_at_again() {
     api.answers(MARKED);
     sweep.start(() -> true);
-    eventually("it is woken").until(() -> woken.contains("payments-api"));
+    eventually("it is woken").until(() -> enqueued.contains("payments-api"));
     eventually("the time is told").until(() -> lastSweep() == clock.instant().getEpochSecond());
   }
 
@@ -172,7 +172,7 @@ class SweepTest {
   void one_that_cannot_be_unmarked_holds_up_no_other() {
     cluster.put(Objects.marked("orphan-too", "gone").build());
     eventually("both are known")
-        .until(() -> watches.find("payments", ObjectRef.secret("orphan-too")).isPresent());
+        .until(() -> caches.find("payments", ObjectRef.secret("orphan-too")).isPresent());
     api.refuses(403, "not for you").refuses(500, "later");
     sweep.start(() -> true);
     eventually("a sweep is done").until(() -> lastSweep() > 0);
@@ -197,7 +197,7 @@ class SweepTest {
     list.getMetadata().setName("suspended-1");
     list.setSpec(new SuspensionListSpec("1", entries, null));
     cluster.put(list);
-    eventually("the list is known").until(() -> watches.listed().count() == entries.size());
+    eventually("the list is known").until(() -> caches.listed().count() == entries.size());
   }
 
   private static String entry(String since, String until) {
@@ -213,7 +213,7 @@ class SweepTest {
             .endMetadata()
             .build());
     eventually("the account is known")
-        .until(() -> watches.find("payments", ObjectRef.account(name)).isPresent());
+        .until(() -> caches.find("payments", ObjectRef.account(name)).isPresent());
   }
 
   private static final String LIST =
@@ -245,7 +245,7 @@ class SweepTest {
     assertThat(thawed)
         .containsExactlyInAnyOrder(
             "payments.by-a-user", "payments.for-long-no-account", "no-such-namespace.any");
-    assertThat(MetricsPage.of(meters.page()).value("credence_suspensions_without_identity"))
+    assertThat(MetricsPage.of(counters.page()).value("credence_suspensions_without_identity"))
         .isPositive();
   }
 
@@ -263,7 +263,7 @@ class SweepTest {
     cluster.put(token("token-by-policy", "by-policy"));
     cluster.put(token("token-by-a-user", "by-a-user"));
     eventually("the tokens are known")
-        .until(() -> watches.endedFor("payments", "uid-of-gone").size() == 2);
+        .until(() -> caches.endedFor("payments", "uid-of-gone").size() == 2);
     api.answers(MARKED).answers(MARKED).answers(MARKED);
     sweep.isGone(Objects.naming("gone"));
     eventually("what a user suspended is freed")
@@ -290,7 +290,7 @@ class SweepTest {
   @Test
   void the_list_of_a_version_before_is_taken_over_and_deleted() {
     cluster.put(oldList("credence"));
-    eventually("it is known").until(() -> watches.oldList().isPresent());
+    eventually("it is known").until(() -> caches.oldList().isPresent());
     api.answers(MARKED)
         .answers(
             Map.of(
@@ -318,7 +318,7 @@ class SweepTest {
   @Test
   void a_config_map_of_somebody_else_stays() {
     cluster.put(oldList("somebody"));
-    eventually("it is known").until(() -> watches.oldList().isPresent());
+    eventually("it is known").until(() -> caches.oldList().isPresent());
     api.answers(MARKED)
         .answers(
             Map.of(
@@ -366,13 +366,13 @@ class SweepTest {
   }
 
   private double lastSweep() {
-    return MetricsPage.of(meters.page()).value("credence_last_resync_timestamp_seconds");
+    return MetricsPage.of(counters.page()).value("credence_last_resync_timestamp_seconds");
   }
 
   private final class Forgetful implements Memory {
     @Override
     public List<SuspensionList> suspensionLists() {
-      return watches.suspensionLists();
+      return caches.suspensionLists();
     }
 
     @Override

@@ -19,16 +19,16 @@ class WriteBackoffTest {
   private static final ObjectRef SMTP = ObjectRef.secret("payments-smtp");
   private static final String UID = "uid-of-payments-api";
 
-  private final WriteBackoff setbacks = new WriteBackoff();
+  private final WriteBackoff backoff = new WriteBackoff();
 
   @Test
   void a_refusal_is_held_for_a_second_at_first() {
-    var held = setbacks.remember(UID, 1, List.of(Refusals.refused(DB, "quota")), NOW);
+    var held = backoff.remember(UID, 1, List.of(Refusals.refused(DB, "quota")), NOW);
     assertThat(held)
         .containsExactly(
             new FailedWrite(
                 DB, FailedWrite.Cause.Refused, "Secret payments-db: quota", NOW.plusSeconds(1)));
-    assertThat(setbacks.of(UID, 1)).isEqualTo(held);
+    assertThat(backoff.of(UID, 1)).isEqualTo(held);
   }
 
   @Test
@@ -53,58 +53,57 @@ class WriteBackoffTest {
 
   @Test
   void an_edited_spec_is_tried_at_once() {
-    setbacks.remember(UID, 1, List.of(Refusals.refused(DB, "quota")), NOW);
-    assertThat(setbacks.of(UID, 2)).isEmpty();
-    assertThat(setbacks.of(UID, 1)).hasSize(1);
+    backoff.remember(UID, 1, List.of(Refusals.refused(DB, "quota")), NOW);
+    assertThat(backoff.of(UID, 2)).isEmpty();
+    assertThat(backoff.of(UID, 1)).hasSize(1);
   }
 
   @Test
   void success_forgets() {
-    setbacks.remember(UID, 1, List.of(Refusals.refused(DB, "quota")), NOW);
-    assertThat(setbacks.remember(UID, 1, List.of(), NOW.plusSeconds(2))).isEmpty();
-    assertThat(setbacks.of(UID, 1)).isEmpty();
-    assertThat(setbacks.remember(UID, 1, List.of(Refusals.refused(DB, "quota")), NOW))
+    backoff.remember(UID, 1, List.of(Refusals.refused(DB, "quota")), NOW);
+    assertThat(backoff.remember(UID, 1, List.of(), NOW.plusSeconds(2))).isEmpty();
+    assertThat(backoff.of(UID, 1)).isEmpty();
+    assertThat(backoff.remember(UID, 1, List.of(Refusals.refused(DB, "quota")), NOW))
         .extracting(FailedWrite::retryAt)
         .containsExactly(NOW.plusSeconds(1));
   }
 
   @Test
   void a_look_before_its_time_forgets_nothing() {
-    setbacks.remember(UID, 1, List.of(Refusals.refused(DB, "quota")), NOW);
-    assertThat(setbacks.remember(UID, 1, List.of(), NOW.plusMillis(500))).hasSize(1);
+    backoff.remember(UID, 1, List.of(Refusals.refused(DB, "quota")), NOW);
+    assertThat(backoff.remember(UID, 1, List.of(), NOW.plusMillis(500))).hasSize(1);
   }
 
   @Test
   void what_is_held_stays_held_when_something_else_is_refused() {
-    setbacks.remember(UID, 1, List.of(Refusals.refused(DB, "quota")), NOW);
+    backoff.remember(UID, 1, List.of(Refusals.refused(DB, "quota")), NOW);
     assertThat(
-            setbacks.remember(
-                UID, 1, List.of(Refusals.refused(SMTP, "quota")), NOW.plusMillis(500)))
+            backoff.remember(UID, 1, List.of(Refusals.refused(SMTP, "quota")), NOW.plusMillis(500)))
         .extracting(FailedWrite::subject)
         .containsExactlyInAnyOrder(DB, SMTP);
   }
 
   @Test
   void what_went_through_is_forgotten_when_something_else_is_refused() {
-    setbacks.remember(UID, 1, List.of(Refusals.refused(DB, "quota")), NOW);
+    backoff.remember(UID, 1, List.of(Refusals.refused(DB, "quota")), NOW);
     assertThat(
-            setbacks.remember(UID, 1, List.of(Refusals.refused(SMTP, "quota")), NOW.plusSeconds(2)))
+            backoff.remember(UID, 1, List.of(Refusals.refused(SMTP, "quota")), NOW.plusSeconds(2)))
         .extracting(FailedWrite::subject)
         .containsExactly(SMTP);
   }
 
   @Test
   void identities_do_not_hold_each_other_up() {
-    setbacks.remember(UID, 1, List.of(Refusals.refused(DB, "quota")), NOW);
-    assertThat(setbacks.of("uid-of-another", 1)).isEmpty();
-    assertThat(setbacks.remember("uid-of-another", 1, List.of(), NOW)).isEmpty();
+    backoff.remember(UID, 1, List.of(Refusals.refused(DB, "quota")), NOW);
+    assertThat(backoff.of("uid-of-another", 1)).isEmpty();
+    assertThat(backoff.remember("uid-of-another", 1, List.of(), NOW)).isEmpty();
   }
 
   @Test
   void an_identity_that_is_gone_leaves_nothing_behind() {
-    setbacks.remember(UID, 1, List.of(Refusals.refused(DB, "quota")), NOW);
-    setbacks.forget(UID);
-    assertThat(setbacks.of(UID, 1)).isEmpty();
+    backoff.remember(UID, 1, List.of(Refusals.refused(DB, "quota")), NOW);
+    backoff.forget(UID);
+    assertThat(backoff.of(UID, 1)).isEmpty();
   }
 
   /// How long each of so many refusals in a row waits.
@@ -112,7 +111,7 @@ class WriteBackoffTest {
     var waits = new ArrayList<Duration>();
     var now = NOW;
     for (var attempt = 0; attempt < tries; attempt++) {
-      var retryAt = setbacks.remember(UID, 1, List.of(refusal), now).getFirst().retryAt();
+      var retryAt = backoff.remember(UID, 1, List.of(refusal), now).getFirst().retryAt();
       waits.add(Duration.between(now, retryAt));
       now = retryAt;
     }

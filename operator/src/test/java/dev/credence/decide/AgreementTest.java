@@ -84,37 +84,37 @@ class AgreementTest {
                     throw new AssertionError("seed " + seed + ": " + why.getMessage(), why);
                   }
                 });
-        random.world().look(RandomWorld.NAMESPACE, name);
+        random.world().observe(RandomWorld.NAMESPACE, name);
       }
     }
   }
 
   private void compare(Snapshot seen, MachineIdentity resource) {
     var decision = Decide.next(seen);
-    if (decision.standing().isEmpty()) {
+    if (decision.status().isEmpty()) {
       return;
     }
-    var standing = decision.standing().get();
+    var status = decision.status().get();
     var shown = Serialization.clone(resource);
-    shown.setStatus(StatusMapper.of(standing, resource, seen.now()));
+    shown.setStatus(StatusMapper.of(status, resource, seen.now()));
     var entry = Entries.of(shown);
-    compareProblems(seen, decision, standing, entry);
-    compareResults(standing, entry, seen.now());
+    compareProblems(seen, decision, status, entry);
+    compareResults(status, entry, seen.now());
     for (var later : List.of(Duration.ZERO, Duration.ofMinutes(7), Duration.ofDays(40))) {
-      compareMetrics(standing, entry, seen.now().plus(later));
+      compareMetrics(status, entry, seen.now().plus(later));
     }
   }
 
   private void compareProblems(
-      Snapshot seen, Decision decision, IdentityStatus standing, Entry entry) {
-    assertThat(standing.verdicts())
+      Snapshot seen, Decision decision, IdentityStatus status, Entry entry) {
+    assertThat(status.results())
         .as("conditions that count are problems")
-        .filteredOn(verdict -> verdict.weight() != Impact.None)
+        .filteredOn(result -> result.impact() != Impact.None)
         .allMatch(ConditionResult::isProblem);
     var problems =
-        standing.verdicts().stream()
+        status.results().stream()
             .filter(ConditionResult::isProblem)
-            .map(verdict -> verdict.aspect() + " " + verdict.truth() + ", " + verdict.reason())
+            .map(result -> result.type() + " " + result.status() + ", " + result.reason())
             .sorted()
             .toList();
     this.problems.addAndGet(problems.size());
@@ -122,11 +122,10 @@ class AgreementTest {
     assertThat(ToldProblems.by(entry, seen.now())).as("status").isEqualTo(problems);
   }
 
-  private static void compareResults(IdentityStatus standing, Entry entry, Instant now) {
+  private static void compareResults(IdentityStatus status, Entry entry, Instant now) {
     var reported =
         Results.of(
-                entry.namespace(),
-                List.of(new Results.Of(new Whose(entry.name(), "uid"), standing)))
+                entry.namespace(), List.of(new Results.Of(new Whose(entry.name(), "uid"), status)))
             .listed()
             .stream()
             .filter(result -> !result.category().equals("Privileges"))
@@ -146,18 +145,18 @@ class AgreementTest {
         .allMatch(WEIGHED::contains);
   }
 
-  private void compareMetrics(IdentityStatus standing, Entry entry, Instant now) {
-    var fleet = new IdentityGauges(Clock.fixed(now, ZoneOffset.UTC), 0, "1.2.3");
-    fleet.stands(new IdentityGauges.Name(entry.namespace(), entry.name()), standing);
+  private void compareMetrics(IdentityStatus status, Entry entry, Instant now) {
+    var gauges = new IdentityGauges(Clock.fixed(now, ZoneOffset.UTC), 0, "1.2.3");
+    gauges.stands(new IdentityGauges.Name(entry.namespace(), entry.name()), status);
     var registry = new PrometheusRegistry();
-    registry.register(fleet);
+    registry.register(gauges);
     var page = MetricsPage.of(registry);
     var inventory = inventory(entry, now);
     overdue.addAndGet(inventory.overdue().size());
     assertThat(page.value("credence_rotations_overdue"))
         .as("overdue at " + now)
         .isEqualTo(inventory.overdue().size());
-    if (standing.state() != State.Decommissioned) {
+    if (status.state() != State.Decommissioned) {
       assertThat(page.value("credence_rotations_blocked"))
           .as("blocked")
           .isEqualTo(inventory.held(one -> one.state().equals("Blocked")).size());

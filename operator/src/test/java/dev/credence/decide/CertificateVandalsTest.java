@@ -26,7 +26,7 @@ class CertificateVandalsTest {
   private static final String LONG = "2160h";
 
   private enum Vandal {
-    nobody(_ -> {}),
+    ownerMissing(_ -> {}),
     /// `kubectl label --all --overwrite credence.dev/identity=another`
     relabels(meta(it -> it.addToLabels(Api.IDENTITY, "another"))),
     takes_all_labels_off(meta(it -> it.withLabels(Map.of()))),
@@ -93,10 +93,10 @@ class CertificateVandalsTest {
     if (vandal.changesTheDuration()) {
       assertThat(written).as("what somebody else wrote stays").isEqualTo(LONG);
     }
-    var said =
-        world.standing("sales", "crm").orElseThrow().credentials().getFirst().message().orElse("");
-    assertThat(written.equals("360h") || said.contains("`duration` was set by somebody else"))
-        .as("it has " + written + ", and the status says: " + said)
+    var stated =
+        world.status("sales", "crm").orElseThrow().credentials().getFirst().message().orElse("");
+    assertThat(written.equals("360h") || stated.contains("`duration` was set by somebody else"))
+        .as("it has " + written + ", and the status says: " + stated)
         .isTrue();
   }
 
@@ -120,7 +120,7 @@ class CertificateVandalsTest {
   /// Looks until there is nothing to do.
   private static void rest(World world, Vandal vandal) {
     for (var looks = 0; looks < MOST_LOOKS; looks++) {
-      if (world.look("sales", "crm").orElseThrow().decision().actions().isEmpty()) {
+      if (world.observe("sales", "crm").orElseThrow().decision().actions().isEmpty()) {
         return;
       }
     }

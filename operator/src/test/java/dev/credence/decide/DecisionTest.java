@@ -174,7 +174,11 @@ public class DecisionTest {
         (MachineIdentity)
             world.truth("MachineIdentity", "sales", about.path("identity").asText()).orElseThrow();
     return new Snapshots(world)
-        .of(identity, world.now(), setbacks(about.path("setbacks")), recent(about.path("recent")));
+        .of(
+            identity,
+            world.now(),
+            failedWrites(about.path("setbacks")),
+            recent(about.path("recent")));
   }
 
   private static Tracking tracking(String since) {
@@ -196,19 +200,19 @@ public class DecisionTest {
   }
 
   /// `{Secret: crm-db, cause: Refused, message: …, retryAt: …}`
-  private static List<FailedWrite> setbacks(JsonNode written) {
-    var setbacks = new ArrayList<FailedWrite>();
-    for (var setback : written) {
+  private static List<FailedWrite> failedWrites(JsonNode written) {
+    var failedWrites = new ArrayList<FailedWrite>();
+    for (var failedWrite : written) {
       var kind =
-          Stream.of(Kind.values()).filter(k -> setback.has(k.name())).findFirst().orElseThrow();
-      setbacks.add(
+          Stream.of(Kind.values()).filter(k -> failedWrite.has(k.name())).findFirst().orElseThrow();
+      failedWrites.add(
           new FailedWrite(
-              new ObjectRef(kind, setback.path(kind.name()).asText()),
-              Cause.valueOf(setback.path("cause").asText()),
-              setback.path("message").asText(),
-              Instant.parse(setback.path("retryAt").asText())));
+              new ObjectRef(kind, failedWrite.path(kind.name()).asText()),
+              Cause.valueOf(failedWrite.path("cause").asText()),
+              failedWrite.path("message").asText(),
+              Instant.parse(failedWrite.path("retryAt").asText())));
     }
-    return setbacks;
+    return failedWrites;
   }
 
   private static Map<String, String> subjects() throws IOException {

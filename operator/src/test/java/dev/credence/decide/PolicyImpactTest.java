@@ -41,7 +41,7 @@ class PolicyImpactTest {
       random.jobsEnd();
       random.world().catchUp();
       for (var name : RandomWorld.IDENTITIES) {
-        random.world().look(RandomWorld.NAMESPACE, name);
+        random.world().observe(RandomWorld.NAMESPACE, name);
       }
       random.world().catchUp();
       applied(seed, random);
@@ -64,8 +64,8 @@ class PolicyImpactTest {
           .as("seed %d, identity %s, policy %s", seed, name, policy.getSpec())
           .isEqualTo(PolicyImpact.between(before.get(name), actual.get(name)));
       assertThat(planned.get(name).actions()).isEqualTo(actual.get(name).actions());
-      assertThat(planned.get(name).standing().map(IdentityStatus::verdicts))
-          .isEqualTo(actual.get(name).standing().map(IdentityStatus::verdicts));
+      assertThat(planned.get(name).status().map(IdentityStatus::results))
+          .isEqualTo(actual.get(name).status().map(IdentityStatus::results));
       count(plan);
     }
   }

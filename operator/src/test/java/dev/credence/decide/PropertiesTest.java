@@ -107,7 +107,7 @@ class PropertiesTest {
               random.world().catchUp();
             }
             for (var name : RandomWorld.IDENTITIES) {
-              look(random.world(), name, Integer.MAX_VALUE).ifPresent(everything::saw);
+              observe(random.world(), name, Integer.MAX_VALUE).ifPresent(everything::saw);
             }
           }
         });
@@ -128,7 +128,7 @@ class PropertiesTest {
   private static Optional<Instant> nextLook(World world) {
     return RandomWorld.IDENTITIES.stream()
         .flatMap(name -> world.see(RandomWorld.NAMESPACE, name).stream())
-        .flatMap(snapshot -> Decide.next(snapshot).lookAgainAt().stream())
+        .flatMap(snapshot -> Decide.next(snapshot).reconcileAt().stream())
         .min(Instant::compareTo);
   }
 
@@ -143,7 +143,7 @@ class PropertiesTest {
                   .world()
                   .see(RandomWorld.NAMESPACE, name)
                   .ifPresent(PropertiesTest::compareTiers);
-              look(random.world(), name, Integer.MAX_VALUE);
+              observe(random.world(), name, Integer.MAX_VALUE);
             }
           }
         });
@@ -179,7 +179,7 @@ class PropertiesTest {
                             .as("for an identity that nobody approved")
                             .noneMatch(action -> makes(seen, action));
                       });
-              look(random.world(), name, Integer.MAX_VALUE);
+              observe(random.world(), name, Integer.MAX_VALUE);
             }
           }
         });
@@ -189,13 +189,13 @@ class PropertiesTest {
   }
 
   private static boolean isUnapproved(Snapshot seen) {
-    return Decide.next(seen).standing().stream()
-        .flatMap(standing -> standing.verdicts().stream())
+    return Decide.next(seen).status().stream()
+        .flatMap(status -> status.results().stream())
         .anyMatch(
-            verdict ->
-                verdict.weight() == Impact.Violation
-                    && (verdict.reason() == Reason.ApprovalPending
-                        || verdict.reason() == Reason.ScopeChanged));
+            result ->
+                result.impact() == Impact.Violation
+                    && (result.reason() == Reason.ApprovalPending
+                        || result.reason() == Reason.ScopeChanged));
   }
 
   /// An account that is out of service is taken over to be suspended, which makes nothing.
@@ -216,7 +216,7 @@ class PropertiesTest {
           true;
       case Action.Adopt adopt ->
           adopt.subject().kind() != Kind.ServiceAccount
-              || Decide.next(seen).standing().filter(now -> now.suspension().isPresent()).isEmpty();
+              || Decide.next(seen).status().filter(now -> now.suspension().isPresent()).isEmpty();
       default -> false;
     };
   }
@@ -242,7 +242,7 @@ class PropertiesTest {
                                 .toList();
                         compareAudited(seen.under(auditing), seen.under(List.of()), reported);
                       });
-              look(random.world(), name, Integer.MAX_VALUE);
+              observe(random.world(), name, Integer.MAX_VALUE);
             }
           }
         });
@@ -259,36 +259,36 @@ class PropertiesTest {
     var plain = Decide.next(without);
     assertThat(audited.actions()).isEqualTo(plain.actions());
     assertThat(audited.counted()).isEqualTo(plain.counted());
-    assertThat(audited.standing().isPresent()).isEqualTo(plain.standing().isPresent());
-    if (plain.standing().isEmpty()) {
+    assertThat(audited.status().isPresent()).isEqualTo(plain.status().isPresent());
+    if (plain.status().isEmpty()) {
       return;
     }
-    var shown = audited.standing().get();
-    var enforced = plain.standing().get();
+    var shown = audited.status().get();
+    var enforced = plain.status().get();
     assertThat(shown.state()).isEqualTo(enforced.state());
     assertThat(shown.end()).isEqualTo(enforced.end());
     assertThat(shown.nextAction()).isEqualTo(enforced.nextAction());
     assertThat(shown.credentials()).isEqualTo(enforced.credentials());
     assertThat(shown.suspension()).isEqualTo(enforced.suspension());
     assertThat(sums(shown)).isEqualTo(sums(enforced));
-    shown.verdicts().stream()
-        .filter(verdict -> !enforced.verdicts().contains(verdict))
+    shown.results().stream()
+        .filter(result -> !enforced.results().contains(result))
         .forEach(
-            verdict -> {
+            result -> {
               reported.incrementAndGet();
-              assertThat(verdict.message())
+              assertThat(result.message())
                   .contains(ConditionResult.AUDIT)
                   .containsPattern("policy [abc]");
             });
   }
 
-  private static List<ConditionResult> sums(IdentityStatus standing) {
-    return standing.verdicts().stream()
+  private static List<ConditionResult> sums(IdentityStatus status) {
+    return status.results().stream()
         .filter(
-            verdict ->
-                verdict.aspect() == ConditionType.Ready
-                    || verdict.aspect() == ConditionType.Reconciling
-                    || verdict.aspect() == ConditionType.Stalled)
+            result ->
+                result.type() == ConditionType.Ready
+                    || result.type() == ConditionType.Reconciling
+                    || result.type() == ConditionType.Stalled)
         .toList();
   }
 
@@ -300,7 +300,8 @@ class PropertiesTest {
             something(random);
             something(random);
             random.cachesLag();
-            RandomWorld.IDENTITIES.forEach(name -> look(random.world(), name, Integer.MAX_VALUE));
+            RandomWorld.IDENTITIES.forEach(
+                name -> observe(random.world(), name, Integer.MAX_VALUE));
             settle(random.world());
           }
         });
@@ -324,9 +325,9 @@ class PropertiesTest {
                   .ifPresent(
                       decision -> {
                         assertThat(decision.actions()).as("before " + next).isEmpty();
-                        assertThat(decision.standing())
+                        assertThat(decision.status())
                             .as("before " + next)
-                            .isEqualTo(later.standing(RandomWorld.NAMESPACE, name));
+                            .isEqualTo(later.status(RandomWorld.NAMESPACE, name));
                       });
             }
           }
@@ -363,7 +364,7 @@ class PropertiesTest {
                       .orElse(0);
               for (var survived = 0; survived < actions; survived++) {
                 var crashed = random.world().copy();
-                look(crashed, name, survived);
+                observe(crashed, name, survived);
                 settle(crashed);
                 assertThat(essence(crashed)).isEqualTo(essence(undisturbed));
               }
@@ -380,8 +381,8 @@ class PropertiesTest {
     for (var round = 0; ; round++) {
       var done =
           RandomWorld.IDENTITIES.stream()
-              .flatMap(name -> look(world, name, Integer.MAX_VALUE).stream())
-              .flatMap(look -> left(look, world.now()))
+              .flatMap(name -> observe(world, name, Integer.MAX_VALUE).stream())
+              .flatMap(observe -> left(observe, world.now()))
               .toList();
       if (done.isEmpty()) {
         break;
@@ -390,23 +391,23 @@ class PropertiesTest {
     }
     var writes = world.writes();
     for (var name : RandomWorld.IDENTITIES) {
-      var before = world.standing(RandomWorld.NAMESPACE, name);
-      look(world, name, Integer.MAX_VALUE)
+      var before = world.status(RandomWorld.NAMESPACE, name);
+      observe(world, name, Integer.MAX_VALUE)
           .ifPresent(
-              look -> {
-                assertThat(look.decision().actions()).as("actions at rest").isEmpty();
-                assertThat(look.standing()).isEqualTo(before);
+              observe -> {
+                assertThat(observe.decision().actions()).as("actions at rest").isEmpty();
+                assertThat(observe.status()).isEqualTo(before);
               });
     }
     assertThat(world.writes()).as("writes at rest").isEqualTo(writes);
   }
 
   /// What it did, and whether there is more to do at once.
-  private static Stream<String> left(World.Look look, Instant now) {
-    var decision = look.decision();
+  private static Stream<String> left(World.Look observe, Instant now) {
+    var decision = observe.decision();
     return Stream.concat(
         decision.actions().stream().map(Readable::action),
-        decision.lookAgainAt().filter(now.plus(AT_ONCE)::isAfter).map(String::valueOf).stream());
+        decision.reconcileAt().filter(now.plus(AT_ONCE)::isAfter).map(String::valueOf).stream());
   }
 
   /// All objects without what a server counts.
@@ -423,30 +424,30 @@ class PropertiesTest {
 
   // One look, and what must be true of it.
 
-  private static Optional<World.Look> look(World world, String identity, int diesAfter) {
+  private static Optional<World.Look> observe(World world, String identity, int diesAfter) {
     var before = Map.copyOf(byName(world));
     var valuesBefore = values(world);
-    var look = world.look(RandomWorld.NAMESPACE, identity, diesAfter);
-    look.ifPresent(
+    var observe = world.observe(RandomWorld.NAMESPACE, identity, diesAfter);
+    observe.ifPresent(
         seen -> {
           check(world, seen);
           checkObjects(world, before, seen.seen());
           checkValues(world, before, valuesBefore);
         });
-    return look;
+    return observe;
   }
 
-  private static void check(World world, World.Look look) {
-    var decision = look.decision();
-    assertThat(Decide.next(look.seen())).as("decided again").isEqualTo(decision);
-    assertThat(decision.lookAgainAt().filter(time -> !time.isAfter(world.now())))
+  private static void check(World world, World.Look observe) {
+    var decision = observe.decision();
+    assertThat(Decide.next(observe.seen())).as("decided again").isEqualTo(decision);
+    assertThat(decision.reconcileAt().filter(time -> !time.isAfter(world.now())))
         .as("the next look is to come")
         .isEmpty();
     decision
-        .standing()
+        .status()
         .ifPresent(
-            standing ->
-                assertThat(standing.nextAction().filter(time -> !time.isAfter(world.now())))
+            status ->
+                assertThat(status.nextAction().filter(time -> !time.isAfter(world.now())))
                     .as("the next action is to come")
                     .isEmpty());
     assertThat(decision.actions().stream().map(Action::subject).toList())
@@ -638,28 +639,29 @@ class PropertiesTest {
   private static final class Everything {
     private final Set<Object> seen = ConcurrentHashMap.newKeySet();
 
-    void saw(World.Look look) {
-      for (var action : look.decision().actions()) {
+    void saw(World.Look observe) {
+      for (var action : observe.decision().actions()) {
         seen.add(action.getClass());
         if (action instanceof Action.Rotate rotate) {
           seen.add(rotate.why().getClass());
         }
       }
-      Membership.of(look.seen()).forEach(seat -> seen.add(seat.getClass()));
-      var seats = Membership.of(look.seen());
-      var type = Classification.of(look.seen(), seats).map(IdentityStatus.Typed::type);
+      Membership.of(observe.seen()).forEach(role -> seen.add(role.getClass()));
+      var roles = Membership.of(observe.seen());
+      var type = Classification.of(observe.seen(), roles).map(IdentityStatus.Typed::type);
       seen.add(
-          Expiring.of(look.seen(), MatchingPolicies.of(look.seen(), type).enforced()).getClass());
-      look.setbacks().forEach(setback -> seen.add(setback.cause()));
-      look.standing().ifPresent(this::saw);
+          Expiring.of(observe.seen(), MatchingPolicies.of(observe.seen(), type).enforced())
+              .getClass());
+      observe.failedWrites().forEach(failedWrite -> seen.add(failedWrite.cause()));
+      observe.status().ifPresent(this::saw);
     }
 
-    private void saw(IdentityStatus standing) {
-      seen.add(standing.state());
-      seen.add(standing.owner().source());
-      standing.credentials().forEach(c -> seen.addAll(List.of(c.kind(), c.phase())));
-      for (var verdict : standing.verdicts()) {
-        seen.addAll(List.of(verdict.aspect(), verdict.truth(), verdict.reason(), verdict.weight()));
+    private void saw(IdentityStatus status) {
+      seen.add(status.state());
+      seen.add(status.owner().source());
+      status.credentials().forEach(c -> seen.addAll(List.of(c.kind(), c.phase())));
+      for (var result : status.results()) {
+        seen.addAll(List.of(result.type(), result.status(), result.reason(), result.impact()));
       }
     }
 

@@ -25,7 +25,7 @@ class ResultsTest {
 
   @Test
   void a_report_tells_what_is_broken_the_worst_first() throws IOException {
-    var actual = told(Results.of("sales", identities()));
+    var actual = reported(Results.of("sales", identities()));
     Golden.check(GOLDEN, actual);
   }
 
@@ -61,7 +61,7 @@ class ResultsTest {
                             one ->
                                 new Results.Of(
                                     new Whose(one.identity().name() + "-" + copy, "uid-" + copy),
-                                    one.standing())))
+                                    one.status())))
             .toList();
     var few = Results.of("sales", some);
     var results = Results.of("sales", many);
@@ -95,23 +95,23 @@ class ResultsTest {
     var name = folder.getFileName().toString();
     try {
       return Decide.next(DecisionTest.snapshot(Files.readString(folder.resolve("given.yaml"))))
-          .standing()
-          .map(standing -> new Results.Of(new Whose(name, "uid-of-" + name), standing));
+          .status()
+          .map(status -> new Results.Of(new Whose(name, "uid-of-" + name), status));
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
   }
 
-  private static String told(Results results) {
+  private static String reported(Results results) {
     return Stream.concat(
             Stream.of(
                 "fail: %d, warn: %d, skip: %d"
                     .formatted(results.fails(), results.warns(), results.skips())),
-            results.listed().stream().map(ResultsTest::told))
+            results.listed().stream().map(ResultsTest::reported))
         .collect(Collectors.joining("\n", "", "\n"));
   }
 
-  private static String told(Result result) {
+  private static String reported(Result result) {
     return "%s %s %s [%s] %s: %s"
         .formatted(
             result.severity(),

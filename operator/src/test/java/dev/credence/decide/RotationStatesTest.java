@@ -199,7 +199,7 @@ class RotationStatesTest {
       random.jobsEnd();
       random.world().catchUp();
       for (var name : RandomWorld.IDENTITIES) {
-        random.world().look(RandomWorld.NAMESPACE, name).ifPresent(looks::add);
+        random.world().observe(RandomWorld.NAMESPACE, name).ifPresent(looks::add);
       }
     }
     return looks;
@@ -207,9 +207,9 @@ class RotationStatesTest {
 
   private static void add(Set<Pair> seen, List<Look> looks) {
     var before = new HashMap<String, Class<?>>();
-    for (var look : looks) {
-      var s = look.seen();
-      if (s.identity().leaving() || s.home().leaving()) {
+    for (var observe : looks) {
+      var s = observe.seen();
+      if (s.identity().leaving() || s.namespaceFacts().leaving()) {
         continue;
       }
       Decide.rotations(s)

@@ -30,7 +30,7 @@ class StoryTest {
 
   private static void check(Path file) throws IOException {
     assertThat(file.getFileName().toString()).matches("[a-z0-9]+(-[a-z0-9]+)+\\.story");
-    var told = Story.told(Files.readString(file));
-    Golden.check(file, told);
+    var reported = Story.reported(Files.readString(file));
+    Golden.check(file, reported);
   }
 }

@@ -220,9 +220,9 @@ class VandalsTest {
     /// False where nothing is left to do for a day.
     boolean goesOn() {
       moments++;
-      var look = world.look("sales", "crm").orElseThrow();
+      var observe = world.observe("sales", "crm").orElseThrow();
       remember();
-      if (look.decision().actions().size() > look.setbacks().size()) {
+      if (observe.decision().actions().size() > observe.failedWrites().size()) {
         return true;
       }
       if (jobs().filter(job -> !hasEnded(job)).peek(this::succeeds).count() > 0) {
@@ -230,8 +230,8 @@ class VandalsTest {
       }
       var next =
           Stream.concat(
-                  look.decision().lookAgainAt().stream(),
-                  look.setbacks().stream().map(setback -> setback.retryAt()))
+                  observe.decision().reconcileAt().stream(),
+                  observe.failedWrites().stream().map(failedWrite -> failedWrite.retryAt()))
               .filter(world.now()::isBefore)
               .min(Instant::compareTo)
               .filter(world.now().plus(Duration.ofDays(1))::isAfter);
@@ -305,9 +305,9 @@ class VandalsTest {
                   .values())
           .as(what + ": attempts are counted: " + starts)
           .allMatch(times -> times <= MOST_ATTEMPTS);
-      var standing = world.standing("sales", "crm").orElseThrow();
-      var fresh = standing.verdict(ConditionType.CredentialsFresh);
-      var says = fresh.truth() == ConditionStatus.False && !fresh.message().isBlank();
+      var status = world.status("sales", "crm").orElseThrow();
+      var fresh = status.result(ConditionType.CredentialsFresh);
+      var says = fresh.status() == ConditionStatus.False && !fresh.message().isBlank();
       assertThat(isTurned() || says)
           .as(what + ": the value is in place, or the status says why not: " + fresh)
           .isTrue();

@@ -43,8 +43,8 @@ class MakerTest {
 
   @Test
   void every_key_is_made_and_the_public_half_too() {
-    Map<String, byte[]> made = maker.make(CRM_DB, 1);
-    assertThat(made)
+    Map<String, byte[]> created = maker.make(CRM_DB, 1);
+    assertThat(created)
         .containsOnlyKeys(
             "api-key",
             "blob",
@@ -56,15 +56,15 @@ class MakerTest {
             "role",
             "url",
             "username");
-    assertThat(text(made, "username")).isEqualTo("crm");
-    assertThat(text(made, "password")).matches("[A-Za-z0-9]{32}");
-    assertThat(text(made, "api-key")).matches("[-_A-Za-z0-9]{43}");
-    assertThat(made.get("blob")).hasSize(48);
-    assertThat(text(made, "client-id")).hasSize(36);
-    assertThat(text(made, "url"))
-        .isEqualTo("postgres://crm:%s@db/crm?as=crm_blue".formatted(text(made, "password")));
-    assertThat(text(made, "bundle"))
-        .isEqualTo(text(made, "id_key") + text(made, "id_key.pub"))
+    assertThat(text(created, "username")).isEqualTo("crm");
+    assertThat(text(created, "password")).matches("[A-Za-z0-9]{32}");
+    assertThat(text(created, "api-key")).matches("[-_A-Za-z0-9]{43}");
+    assertThat(created.get("blob")).hasSize(48);
+    assertThat(text(created, "client-id")).hasSize(36);
+    assertThat(text(created, "url"))
+        .isEqualTo("postgres://crm:%s@db/crm?as=crm_blue".formatted(text(created, "password")));
+    assertThat(text(created, "bundle"))
+        .isEqualTo(text(created, "id_key") + text(created, "id_key.pub"))
         .contains("-----END OPENSSH PRIVATE KEY-----\nssh-ed25519 ");
   }
 
@@ -113,7 +113,7 @@ class MakerTest {
         .withMessage("template url: {user} is not a key of this Secret");
   }
 
-  private static String text(Map<String, byte[]> made, String name) {
-    return new String(made.get(name), UTF_8);
+  private static String text(Map<String, byte[]> created, String name) {
+    return new String(created.get(name), UTF_8);
   }
 }

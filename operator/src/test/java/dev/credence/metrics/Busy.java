@@ -76,7 +76,7 @@ public final class Busy {
     return new Action.Rotate(DB, JUDGED, material, RECEIPT, why);
   }
 
-  static Action.Promote turn(boolean isThere, Why why) {
+  static Action.Promote promote(boolean isThere, Why why) {
     return new Action.Promote(
         DB,
         isThere ? Optional.of(JUDGED) : Optional.empty(),
@@ -91,11 +91,11 @@ public final class Busy {
   }
 
   public static PrometheusRegistry page() {
-    return meters().page();
+    return counters().page();
   }
 
-  static Counters meters() {
-    var fleet = new IdentityGauges(Clock.fixed(NOW, ZoneOffset.UTC), 10, "1.2.3");
+  static Counters counters() {
+    var gauges = new IdentityGauges(Clock.fixed(NOW, ZoneOffset.UTC), 10, "1.2.3");
     var credentials =
         new IdentityStatus.Credential[] {
           Standings.due("payments-db", NOW.plusSeconds(60)),
@@ -104,40 +104,40 @@ public final class Busy {
           Standings.blocked("payments-ftp"),
           Standings.failing("payments-tls")
         };
-    fleet.stands(
+    gauges.stands(
         new IdentityGauges.Name("payments", "payments-api"),
         Standings.enforced(Standings.endingAt(NOW.plusSeconds(60), credentials)));
-    fleet.stands(
+    gauges.stands(
         new IdentityGauges.Name("payments", "nobodys"),
         Standings.enforced(
             Standings.risky(Standings.stalled(Standings.ownerless(), Reason.OwnerMissing), RISK)));
-    var meters = new Counters(fleet);
-    var census = new DiscoveryGauges();
-    census.found(new DiscoveryGauges.Result(Discovery.NOTHING, Map.of()));
-    meters.page().register(census);
-    meters.page().register(new PolicyCount(List::of));
-    meters
+    var counters = new Counters(gauges);
+    var discoveryGauges = new DiscoveryGauges();
+    discoveryGauges.found(new DiscoveryGauges.Result(Discovery.NOTHING, Map.of()));
+    counters.page().register(discoveryGauges);
+    counters.page().register(new PolicyCount(List::of));
+    counters
         .page()
         .register(
             new SuspensionCount(
                 () -> Map.of("sales", 250L, "shop", 2L), () -> Set.of(Admission.Writes), 1_000));
-    meters.done(ISSUE, NOW);
-    meters.done(rotate(new Why.OnSchedule(NOW.minusSeconds(3))), NOW);
-    meters.done(RETIRE, NOW);
-    meters.done(RESTART, NOW);
-    meters.failed(ISSUE);
-    meters.suspended("Requested");
-    meters.requested("GET", "secrets", "200");
-    meters
+    counters.done(ISSUE, NOW);
+    counters.done(rotate(new Why.OnSchedule(NOW.minusSeconds(3))), NOW);
+    counters.done(RETIRE, NOW);
+    counters.done(RESTART, NOW);
+    counters.failed(ISSUE);
+    counters.suspended("Requested");
+    counters.requested("GET", "secrets", "200");
+    counters
         .permissions()
         .refused(
             new Permissions.Question(
                 new Permissions.Right("list", "", "secrets", "payments"), "payments-db"));
-    meters.permissions().check(NOW, _ -> false);
-    meters.reconciled(Duration.ofMillis(20));
-    meters.swept(NOW);
-    meters.leads(true);
-    return meters;
+    counters.permissions().check(NOW, _ -> false);
+    counters.reconciled(Duration.ofMillis(20));
+    counters.swept(NOW);
+    counters.leads(true);
+    return counters;
   }
 
   private Busy() {}

@@ -132,37 +132,37 @@ class CountersTest {
 
   @Test
   void only_a_value_on_schedule_can_be_late() {
-    var meters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3"));
-    meters.done(Busy.rotate(new Why.OnRequest()), Busy.NOW);
-    meters.done(Busy.rotate(new Why.OnChange()), Busy.NOW);
-    assertThat(MetricsPage.of(meters.page()).value("credence_rotation_lateness_seconds_count"))
+    var counters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3"));
+    counters.done(Busy.rotate(new Why.OnRequest()), Busy.NOW);
+    counters.done(Busy.rotate(new Why.OnChange()), Busy.NOW);
+    assertThat(MetricsPage.of(counters.page()).value("credence_rotation_lateness_seconds_count"))
         .isZero();
   }
 
   @Test
   void a_value_ahead_of_its_time_is_not_late() {
-    var meters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3"));
-    meters.done(Busy.rotate(new Why.OnSchedule(Busy.NOW.plusSeconds(5))), Busy.NOW);
-    var page = MetricsPage.of(meters.page());
+    var counters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3"));
+    counters.done(Busy.rotate(new Why.OnSchedule(Busy.NOW.plusSeconds(5))), Busy.NOW);
+    var page = MetricsPage.of(counters.page());
     assertThat(page.value("credence_rotation_lateness_seconds_sum")).isZero();
     assertThat(page.value("credence_rotation_lateness_seconds_count")).isEqualTo(1);
   }
 
   @Test
   void a_refused_mark_is_a_refusal_and_no_rotation() {
-    var meters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3"));
-    meters.failed(new Action.Unmark(Busy.RETIRE.subject(), Busy.RETIRE.guard()));
-    var page = MetricsPage.of(meters.page());
+    var counters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3"));
+    counters.failed(new Action.Unmark(Busy.RETIRE.subject(), Busy.RETIRE.preconditions()));
+    var page = MetricsPage.of(counters.page());
     assertThat(page.value("credence_refusals_total", "reason=RequestRefused")).isEqualTo(1);
     assertThat(happened(page, "credence_rotations_total")).isEmpty();
   }
 
   @Test
   void a_token_is_counted_as_one() {
-    var meters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3"));
-    meters.done(Busy.rotate(Busy.TOKEN, new Why.OnSchedule(Busy.NOW)), Busy.NOW);
-    meters.failed(Busy.rotate(Busy.TOKEN, new Why.OnChange()));
-    assertThat(happened(MetricsPage.of(meters.page()), "credence_rotations_total"))
+    var counters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3"));
+    counters.done(Busy.rotate(Busy.TOKEN, new Why.OnSchedule(Busy.NOW)), Busy.NOW);
+    counters.failed(Busy.rotate(Busy.TOKEN, new Why.OnChange()));
+    assertThat(happened(MetricsPage.of(counters.page()), "credence_rotations_total"))
         .extracting(Sample::labels)
         .containsExactlyInAnyOrder(
             Map.of("kind", "Token", "result", "rotated"),
@@ -173,20 +173,20 @@ class CountersTest {
   @CsvSource({"true, rotated", "false, issued"})
   void the_turn_to_a_proven_value_is_the_rotation_and_not_its_staging(
       boolean isThere, String result) {
-    var meters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3"));
-    var turn = Busy.turn(isThere, new Why.OnSchedule(Busy.NOW.minusSeconds(7)));
-    meters.done(
+    var counters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3"));
+    var promote = Busy.promote(isThere, new Why.OnSchedule(Busy.NOW.minusSeconds(7)));
+    counters.done(
         new Action.Stage(
-            turn.pending(),
-            turn.subject(),
-            turn.current(),
-            turn.type(),
-            turn.recipe(),
-            turn.labelling(),
-            turn.receipt()),
+            promote.pending(),
+            promote.subject(),
+            promote.current(),
+            promote.type(),
+            promote.generatorSpec(),
+            promote.labelling(),
+            promote.versionInfo()),
         Busy.NOW);
-    meters.done(turn, Busy.NOW);
-    var page = MetricsPage.of(meters.page());
+    counters.done(promote, Busy.NOW);
+    var page = MetricsPage.of(counters.page());
     assertThat(happened(page, "credence_rotations_total"))
         .extracting(Sample::labels)
         .containsExactly(Map.of("kind", "Generated", "result", result));
@@ -195,18 +195,19 @@ class CountersTest {
 
   @Test
   void what_is_asked_of_cert_manager_and_what_is_taken_back_is_counted() {
-    var meters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3"));
-    meters.done(
+    var counters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3"));
+    counters.done(
         new Action.Renew(
-            ObjectRef.certificate("payments-tls"), Busy.RETIRE.guard(), 1, Busy.NOW, false),
+            ObjectRef.certificate("payments-tls"), Busy.RETIRE.preconditions(), 1, Busy.NOW, false),
         Busy.NOW);
-    meters.failed(
+    counters.failed(
         new Action.CreateCertificate(
             ObjectRef.certificate("payments-tls"), Busy.ISSUANCE, Busy.NONE, false));
-    meters.done(
-        new Action.Rollback(Busy.RETIRE.subject(), Busy.RETIRE.guard(), Busy.ISSUE.receipt()),
+    counters.done(
+        new Action.Rollback(
+            Busy.RETIRE.subject(), Busy.RETIRE.preconditions(), Busy.ISSUE.versionInfo()),
         Busy.NOW);
-    assertThat(happened(MetricsPage.of(meters.page()), "credence_rotations_total"))
+    assertThat(happened(MetricsPage.of(counters.page()), "credence_rotations_total"))
         .extracting(Sample::labels)
         .containsExactlyInAnyOrder(
             Map.of("kind", "Certificate", "result", "requested"),
@@ -216,12 +217,13 @@ class CountersTest {
 
   @Test
   void restarts_are_counted_by_kind_and_result() {
-    var meters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3"));
-    meters.done(Busy.RESTART, Busy.NOW);
-    meters.done(Busy.RESTART, Busy.NOW);
-    meters.failed(
-        new Action.Evict(ObjectRef.pod("payments-1"), Busy.RETIRE.guard(), Optional.empty()));
-    var page = MetricsPage.of(meters.page());
+    var counters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3"));
+    counters.done(Busy.RESTART, Busy.NOW);
+    counters.done(Busy.RESTART, Busy.NOW);
+    counters.failed(
+        new Action.Evict(
+            ObjectRef.pod("payments-1"), Busy.RETIRE.preconditions(), Optional.empty()));
+    var page = MetricsPage.of(counters.page());
     assertThat(happened(page, "credence_consumer_restarts_total"))
         .extracting(Sample::labels)
         .containsExactlyInAnyOrder(
@@ -234,12 +236,12 @@ class CountersTest {
 
   @Test
   void leading_and_sweeping_show() {
-    var meters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3"));
-    assertThat(MetricsPage.of(meters.page()).value("credence_leader")).isZero();
-    meters.leads(true);
-    meters.swept(Busy.NOW);
-    meters.reconciled(Duration.ofSeconds(1));
-    var page = MetricsPage.of(meters.page());
+    var counters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3"));
+    assertThat(MetricsPage.of(counters.page()).value("credence_leader")).isZero();
+    counters.leads(true);
+    counters.swept(Busy.NOW);
+    counters.reconciled(Duration.ofSeconds(1));
+    var page = MetricsPage.of(counters.page());
     assertThat(page.value("credence_leader")).isEqualTo(1);
     assertThat(page.value("credence_last_resync_timestamp_seconds"))
         .isEqualTo(Busy.NOW.getEpochSecond());

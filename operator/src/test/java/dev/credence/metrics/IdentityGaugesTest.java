@@ -24,19 +24,19 @@ class IdentityGaugesTest {
 
   @Test
   void identities_are_counted_by_state_and_type() {
-    var fleet = fleet(0);
-    fleet.stands(CRM, Standings.inOrder());
-    fleet.stands(PAYMENTS, Standings.ownerless());
-    assertThat(page(fleet).value("credence_identities", "state=Active", "type=Integration"))
+    var gauges = gauges(0);
+    gauges.stands(CRM, Standings.inOrder());
+    gauges.stands(PAYMENTS, Standings.ownerless());
+    assertThat(page(gauges).value("credence_identities", "state=Active", "type=Integration"))
         .isEqualTo(2);
-    fleet.isGone(CRM);
-    assertThat(page(fleet).value("credence_identities", "state=Active", "type=Integration"))
+    gauges.isGone(CRM);
+    assertThat(page(gauges).value("credence_identities", "state=Active", "type=Integration"))
         .isEqualTo(1);
   }
 
   @Test
   void a_fleet_of_none_has_zeros_and_no_series() {
-    var page = page(fleet(10));
+    var page = page(gauges(10));
     assertThat(page.lines("credence_identities")).isEmpty();
     assertThat(page.lines("credence_identities_not_ready")).isEmpty();
     assertThat(page.value("credence_owner_missing")).isZero();
@@ -49,10 +49,10 @@ class IdentityGaugesTest {
 
   @Test
   void what_is_not_ready_is_counted_by_its_reason() {
-    var fleet = fleet(0);
-    fleet.stands(CRM, Standings.enforced(Standings.inOrder()));
-    fleet.stands(PAYMENTS, Standings.enforced(Standings.ownerless()));
-    var page = page(fleet);
+    var gauges = gauges(0);
+    gauges.stands(CRM, Standings.enforced(Standings.inOrder()));
+    gauges.stands(PAYMENTS, Standings.enforced(Standings.ownerless()));
+    var page = page(gauges);
     assertThat(page.value("credence_identities_not_ready", "reason=OwnerMissing")).isEqualTo(1);
     assertThat(page.lines("credence_identities_not_ready")).hasSize(1);
     assertThat(page.value("credence_owner_missing")).isEqualTo(1);
@@ -60,10 +60,10 @@ class IdentityGaugesTest {
 
   @Test
   void a_broken_rule_is_counted_whether_or_not_it_is_enforced() {
-    var fleet = fleet(0);
-    fleet.stands(CRM, Standings.ownerless());
-    fleet.stands(PAYMENTS, Standings.enforced(Standings.ownerless()));
-    var page = page(fleet);
+    var gauges = gauges(0);
+    gauges.stands(CRM, Standings.ownerless());
+    gauges.stands(PAYMENTS, Standings.enforced(Standings.ownerless()));
+    var page = page(gauges);
     assertThat(page.value("credence_policy_violations", "enforcement=Audit", "reason=OwnerMissing"))
         .isEqualTo(1);
     assertThat(
@@ -73,18 +73,18 @@ class IdentityGaugesTest {
 
   @Test
   void findings_are_counted_by_rule_and_severity() {
-    var fleet = fleet(0);
-    fleet.stands(CRM, Standings.risky(Standings.inOrder(), Busy.RISK));
-    fleet.stands(PAYMENTS, Standings.risky(Standings.inOrder(), Busy.RISK));
+    var gauges = gauges(0);
+    gauges.stands(CRM, Standings.risky(Standings.inOrder(), Busy.RISK));
+    gauges.stands(PAYMENTS, Standings.risky(Standings.inOrder(), Busy.RISK));
     assertThat(
-            page(fleet).value("credence_risk_findings", "rule=RBAC-SECRETS-LIST", "severity=High"))
+            page(gauges).value("credence_risk_findings", "rule=RBAC-SECRETS-LIST", "severity=High"))
         .isEqualTo(2);
   }
 
   @Test
   void a_credential_that_ends_soon_is_in_every_wider_bucket_too() {
-    var fleet = fleet(0);
-    fleet.stands(
+    var gauges = gauges(0);
+    gauges.stands(
         CRM,
         Standings.inOrder(
             Standings.ending("over", NOW),
@@ -94,7 +94,7 @@ class IdentityGaugesTest {
             Standings.ending("next-month", NOW.plus(Duration.ofHours(720))),
             Standings.ending("next-year", NOW.plus(Duration.ofDays(365))),
             Standings.credential("never")));
-    var page = page(fleet);
+    var page = page(gauges);
     assertThat(page.value("credence_credentials_expiring", "within=expired")).isEqualTo(1);
     assertThat(page.value("credence_credentials_expiring", "within=1h")).isEqualTo(1);
     assertThat(page.value("credence_credentials_expiring", "within=24h")).isEqualTo(2);
@@ -104,40 +104,40 @@ class IdentityGaugesTest {
 
   @Test
   void the_earliest_rotation_of_all_is_the_next() {
-    var fleet = fleet(0);
-    fleet.stands(CRM, Standings.inOrder(Standings.due("later", NOW.plusSeconds(90))));
-    fleet.stands(PAYMENTS, Standings.inOrder(Standings.due("sooner", NOW.plusSeconds(60))));
-    assertThat(page(fleet).value("credence_next_rotation_timestamp_seconds"))
+    var gauges = gauges(0);
+    gauges.stands(CRM, Standings.inOrder(Standings.due("later", NOW.plusSeconds(90))));
+    gauges.stands(PAYMENTS, Standings.inOrder(Standings.due("sooner", NOW.plusSeconds(60))));
+    assertThat(page(gauges).value("credence_next_rotation_timestamp_seconds"))
         .isEqualTo(NOW.getEpochSecond() + 60);
   }
 
   @Test
   void a_value_is_overdue_when_it_is_more_than_five_minutes_late() {
-    var fleet = fleet(0);
-    fleet.stands(
+    var gauges = gauges(0);
+    gauges.stands(
         CRM,
         Standings.inOrder(
             Standings.due("in-time", NOW.minusSeconds(300)),
             Standings.due("late", NOW.minusSeconds(301)),
             Standings.due("to-come", NOW.plusSeconds(60))));
-    assertThat(page(fleet).value("credence_rotations_overdue")).isEqualTo(1);
+    assertThat(page(gauges).value("credence_rotations_overdue")).isEqualTo(1);
   }
 
   @Test
   void what_is_out_of_service_or_has_ended_is_never_overdue() {
-    var fleet = fleet(0);
+    var gauges = gauges(0);
     var late = Standings.due("late", NOW.minusSeconds(3_600));
-    fleet.stands(CRM, Standings.suspended(Standings.inOrder(late)));
-    fleet.stands(PAYMENTS, Standings.endingAt(NOW.minusSeconds(1), late));
-    assertThat(page(fleet).value("credence_rotations_overdue")).isZero();
+    gauges.stands(CRM, Standings.suspended(Standings.inOrder(late)));
+    gauges.stands(PAYMENTS, Standings.endingAt(NOW.minusSeconds(1), late));
+    assertThat(page(gauges).value("credence_rotations_overdue")).isZero();
   }
 
   /// A token of an hour ends within the hour all its life: that is no news while it is renewed.
   @Test
   void what_is_replaced_before_it_ends_does_not_run_out() {
-    var fleet = fleet(0);
+    var gauges = gauges(0);
     var end = NOW.plus(Duration.ofMinutes(30));
-    fleet.stands(
+    gauges.stands(
         CRM,
         Standings.inOrder(
             Standings.renewed("token", NOW.plusSeconds(600), end),
@@ -145,77 +145,77 @@ class IdentityGaugesTest {
             Standings.renewed("too-late", end, end),
             Standings.ending("linked", end),
             Standings.ending("over", NOW)));
-    var page = page(fleet);
+    var page = page(gauges);
     assertThat(page.value("credence_credentials_expiring", "within=1h")).isEqualTo(4);
     assertThat(page.value("credence_credentials_running_out", "within=1h")).isEqualTo(3);
     assertThat(page.value("credence_credentials_running_out", "within=expired")).isEqualTo(1);
-    fleet.stands(CRM, Standings.suspended(Standings.inOrder(Standings.ending("linked", end))));
-    assertThat(page(fleet).value("credence_credentials_running_out", "within=1h")).isZero();
+    gauges.stands(CRM, Standings.suspended(Standings.inOrder(Standings.ending("linked", end))));
+    assertThat(page(gauges).value("credence_credentials_running_out", "within=1h")).isZero();
   }
 
   @Test
   void consumers_are_pending_a_day_after_the_new_value() {
-    var fleet = fleet(0);
+    var gauges = gauges(0);
     var issued = NOW.minus(Duration.ofHours(24)).minusSeconds(1);
-    fleet.stands(
+    gauges.stands(
         CRM,
         Standings.inOrder(
             Standings.used("behind", issued, new Users(3, 2)),
             Standings.used("moved", issued, new Users(3, 3)),
             Standings.used("fresh", issued.plusSeconds(1), new Users(3, 2))));
-    assertThat(page(fleet).value("credence_consumers_pending")).isEqualTo(1);
+    assertThat(page(gauges).value("credence_consumers_pending")).isEqualTo(1);
   }
 
   @Test
   void secrets_are_counted_of_which_a_consumer_was_left_behind() {
-    var fleet = fleet(0);
-    fleet.stands(
+    var gauges = gauges(0);
+    gauges.stands(
         CRM,
         Standings.inOrder(
             Standings.used("left", NOW, new Users(3, 1, 2)),
             Standings.used("waiting", NOW, new Users(3, 1))));
-    assertThat(page(fleet).value("credence_consumers_left_behind")).isEqualTo(1);
+    assertThat(page(gauges).value("credence_consumers_left_behind")).isEqualTo(1);
   }
 
   @Test
   void what_waits_for_a_person_is_counted_by_its_reason() {
-    var fleet = fleet(0);
-    fleet.stands(CRM, Standings.inOrder());
-    fleet.stands(PAYMENTS, Standings.stalled(Standings.ownerless(), Reason.OwnerMissing));
-    var page = page(fleet);
+    var gauges = gauges(0);
+    gauges.stands(CRM, Standings.inOrder());
+    gauges.stands(PAYMENTS, Standings.stalled(Standings.ownerless(), Reason.OwnerMissing));
+    var page = page(gauges);
     assertThat(page.value("credence_identities_stalled", "reason=OwnerMissing")).isEqualTo(1);
     assertThat(page.lines("credence_identities_stalled")).hasSize(1);
   }
 
   @Test
   void overlaps_and_blocked_rotations_are_counted() {
-    var fleet = fleet(0);
-    fleet.stands(
+    var gauges = gauges(0);
+    gauges.stands(
         CRM,
         Standings.inOrder(
             Standings.overlapping("a", NOW),
             Standings.overlapping("b", NOW),
             Standings.blocked("c"),
             Standings.failing("d")));
-    assertThat(page(fleet).value("credence_certificates_failing")).isEqualTo(1);
-    assertThat(page(fleet).value("credence_overlaps_active")).isEqualTo(2);
-    assertThat(page(fleet).value("credence_rotations_blocked")).isEqualTo(1);
+    assertThat(page(gauges).value("credence_certificates_failing")).isEqualTo(1);
+    assertThat(page(gauges).value("credence_overlaps_active")).isEqualTo(2);
+    assertThat(page(gauges).value("credence_rotations_blocked")).isEqualTo(1);
   }
 
   @Test
   void no_name_of_an_object_is_on_the_page_unless_asked_for() {
-    var fleet = fleet(0);
-    fleet.stands(CRM, Standings.inOrder(Standings.credential("crm-db")));
-    assertThat(page(fleet).text()).doesNotContain("crm", "sales", "credence_identity_");
+    var gauges = gauges(0);
+    gauges.stands(CRM, Standings.inOrder(Standings.credential("crm-db")));
+    assertThat(page(gauges).text()).doesNotContain("crm", "sales", "credence_identity_");
   }
 
   @Test
   void series_of_their_own_are_capped_and_the_rest_is_counted() {
-    var fleet = fleet(2);
-    fleet.stands(new Name("a", "one"), standing());
-    fleet.stands(new Name("a", "two"), Standings.ownerless());
-    fleet.stands(new Name("b", "three"), standing());
-    var page = page(fleet);
+    var gauges = gauges(2);
+    gauges.stands(new Name("a", "one"), status());
+    gauges.stands(new Name("a", "two"), Standings.ownerless());
+    gauges.stands(new Name("b", "three"), status());
+    var page = page(gauges);
     assertThat(page.value("credence_identity_ready", "object_namespace=a", "name=one"))
         .isEqualTo(1);
     assertThat(page.value("credence_identity_ready", "object_namespace=a", "name=two")).isZero();
@@ -235,38 +235,38 @@ class IdentityGaugesTest {
 
   @Test
   void a_series_is_gone_with_its_object() {
-    var fleet = fleet(2);
-    fleet.stands(CRM, standing());
-    assertThat(page(fleet).text()).contains("name=\"crm\"");
-    fleet.isGone(CRM);
-    assertThat(page(fleet).text()).doesNotContain("crm");
+    var gauges = gauges(2);
+    gauges.stands(CRM, status());
+    assertThat(page(gauges).text()).contains("name=\"crm\"");
+    gauges.isGone(CRM);
+    assertThat(page(gauges).text()).doesNotContain("crm");
   }
 
   @Test
   void a_policy_knows_whom_it_decides_about_and_who_breaks_it() {
-    var fleet = fleet(0);
-    fleet.stands(CRM, Standings.inOrder());
-    fleet.stands(PAYMENTS, Standings.ownerless());
-    assertThat(fleet.tally("production"))
+    var gauges = gauges(0);
+    gauges.stands(CRM, Standings.inOrder());
+    gauges.stands(PAYMENTS, Standings.ownerless());
+    assertThat(gauges.tally("production"))
         .isEqualTo(
             new IdentityGauges.Tally(
                 2, 1, List.of(new SectionTally(Section.Owner, 2, 0, List.of()))));
-    assertThat(fleet.tally("another")).isEqualTo(new IdentityGauges.Tally(0, 0, List.of()));
-    assertThat(fleet.size()).isEqualTo(2);
+    assertThat(gauges.tally("another")).isEqualTo(new IdentityGauges.Tally(0, 0, List.of()));
+    assertThat(gauges.size()).isEqualTo(2);
   }
 
-  private static IdentityStatus standing() {
+  private static IdentityStatus status() {
     return Standings.endingAt(
         NOW.plusSeconds(3_600), Standings.due("payments-db", NOW.plusSeconds(60)));
   }
 
-  private static IdentityGauges fleet(int mostSeries) {
+  private static IdentityGauges gauges(int mostSeries) {
     return new IdentityGauges(Clock.fixed(NOW, ZoneOffset.UTC), mostSeries, "1.2.3");
   }
 
-  private static MetricsPage page(IdentityGauges fleet) {
+  private static MetricsPage page(IdentityGauges gauges) {
     var registry = new PrometheusRegistry();
-    registry.register(fleet);
+    registry.register(gauges);
     return MetricsPage.of(registry);
   }
 }

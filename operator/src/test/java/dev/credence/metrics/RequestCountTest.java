@@ -23,14 +23,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RequestCountTest {
   @AutoClose private final FakeApi api = FakeApi.startForAnybody();
-  private final Counters meters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3"));
+  private final Counters counters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3"));
 
   @AutoClose
   private final KubernetesClient client =
       new KubernetesClientBuilder()
           .withConfig(tryingTwice(api.config()))
           .withHttpClientBuilderConsumer(
-              http -> http.addOrReplaceInterceptor("count", new RequestCount(meters)))
+              http -> http.addOrReplaceInterceptor("count", new RequestCount(counters)))
           .build();
 
   private static Config tryingTwice(Config config) {
@@ -102,7 +102,7 @@ class RequestCountTest {
   }
 
   private List<Map<String, String>> counted() {
-    return MetricsPage.of(meters.page()).lines("credence_kube_requests_total").stream()
+    return MetricsPage.of(counters.page()).lines("credence_kube_requests_total").stream()
         .map(Sample::labels)
         .toList();
   }

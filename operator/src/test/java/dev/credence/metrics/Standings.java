@@ -32,38 +32,38 @@ public final class Standings {
 
   /// One identity under the policy `production`, in order, with these credentials.
   public static IdentityStatus inOrder(Credential... credentials) {
-    return standing(
+    return status(
         List.of(credentials),
         Optional.empty(),
         List.of(),
-        verdict(ConditionType.Ready, ConditionStatus.True, Reason.Compliant),
-        verdict(ConditionType.OwnerAssigned, ConditionStatus.True, Reason.OwnerSet));
+        result(ConditionType.Ready, ConditionStatus.True, Reason.Compliant),
+        result(ConditionType.OwnerAssigned, ConditionStatus.True, Reason.OwnerSet));
   }
 
   public static IdentityStatus endingAt(Instant end, Credential... credentials) {
-    return standing(
+    return status(
         List.of(credentials),
         Optional.of(end),
         List.of(),
-        verdict(ConditionType.Ready, ConditionStatus.True, Reason.Compliant),
-        verdict(ConditionType.OwnerAssigned, ConditionStatus.True, Reason.OwnerSet));
+        result(ConditionType.Ready, ConditionStatus.True, Reason.Compliant),
+        result(ConditionType.OwnerAssigned, ConditionStatus.True, Reason.OwnerSet));
   }
 
   /// Nobody answers for it; the policy minds.
   public static IdentityStatus ownerless() {
-    return standing(
+    return status(
         List.of(),
         Optional.empty(),
         List.of(Reason.OwnerMissing),
-        verdict(ConditionType.Ready, ConditionStatus.False, Reason.OwnerMissing),
-        verdict(ConditionType.OwnerAssigned, ConditionStatus.False, Reason.OwnerMissing));
+        result(ConditionType.Ready, ConditionStatus.False, Reason.OwnerMissing),
+        result(ConditionType.OwnerAssigned, ConditionStatus.False, Reason.OwnerMissing));
   }
 
-  public static IdentityStatus standing(
+  public static IdentityStatus status(
       List<Credential> credentials,
       Optional<Instant> end,
       List<Reason> violations,
-      ConditionResult... verdicts) {
+      ConditionResult... results) {
     return new IdentityStatus(
         State.Active,
         Optional.of(new IdentityStatus.Typed("Integration", "Declared")),
@@ -80,63 +80,63 @@ public final class Standings {
         Optional.empty(),
         List.of(),
         RecordedStatus.Approval.NONE,
-        List.of(verdicts),
+        List.of(results),
         violations.stream().map(reason -> violation(reason, Enforcement.Audit)).toList(),
         List.of());
   }
 
   /// The same under a policy that enforces.
-  public static IdentityStatus enforced(IdentityStatus standing) {
+  public static IdentityStatus enforced(IdentityStatus status) {
     return changed(
-        standing,
-        standing.state(),
+        status,
+        status.state(),
         List.of(production(Enforcement.Enforce)),
-        standing.risk(),
+        status.risk(),
         List.of(
             new IdentityStatus.LegacyToken(
                 "payments-legacy", IdentityStatus.LegacyToken.State.Unused)));
   }
 
   /// The same with these findings about what its accounts may do.
-  public static IdentityStatus risky(IdentityStatus standing, IdentityStatus.Finding... findings) {
+  public static IdentityStatus risky(IdentityStatus status, IdentityStatus.Finding... findings) {
     return changed(
-        standing,
-        standing.state(),
-        standing.policies(),
+        status,
+        status.state(),
+        status.policies(),
         Optional.of(new IdentityStatus.Risk(List.of(findings), Optional.empty(), List.of())),
-        standing.legacyTokens());
+        status.legacyTokens());
   }
 
   /// The same out of service.
-  public static IdentityStatus suspended(IdentityStatus standing) {
+  public static IdentityStatus suspended(IdentityStatus status) {
     return changed(
-        standing, State.Suspended, standing.policies(), standing.risk(), standing.legacyTokens());
+        status, State.Suspended, status.policies(), status.risk(), status.legacyTokens());
   }
 
   private static IdentityStatus changed(
-      IdentityStatus standing,
+      IdentityStatus status,
       State state,
       List<PolicyApplied> policies,
       Optional<IdentityStatus.Risk> risk,
       List<IdentityStatus.LegacyToken> legacyTokens) {
     return new IdentityStatus(
         state,
-        standing.type(),
-        standing.owner(),
+        status.type(),
+        status.owner(),
         policies,
-        standing.end(),
-        standing.nextAction(),
-        standing.members(),
-        standing.credentials(),
-        standing.handled(),
-        standing.use(),
+        status.end(),
+        status.nextAction(),
+        status.members(),
+        status.credentials(),
+        status.handled(),
+        status.use(),
         risk,
-        standing.review(),
-        standing.suspension(),
-        standing.ended(),
-        standing.approval(),
-        standing.verdicts(),
-        standing.violations().stream()
+        status.review(),
+        status.suspension(),
+        status.ended(),
+        status.approval(),
+        status.results(),
+        status.violations().stream()
             .map(one -> violation(one.reason(), policies.getFirst().enforcement()))
             .toList(),
         legacyTokens);
@@ -152,25 +152,24 @@ public final class Standings {
   }
 
   /// The same until a person acts.
-  public static IdentityStatus stalled(IdentityStatus standing, Reason reason) {
-    return with(standing, verdict(ConditionType.Stalled, ConditionStatus.True, reason));
+  public static IdentityStatus stalled(IdentityStatus status, Reason reason) {
+    return with(status, result(ConditionType.Stalled, ConditionStatus.True, reason));
   }
 
   /// The same with another verdict on one question.
-  public static IdentityStatus with(IdentityStatus standing, ConditionResult verdict) {
-    var verdicts = new ArrayList<>(standing.verdicts());
-    verdicts.removeIf(known -> known.aspect() == verdict.aspect());
-    verdicts.add(verdict);
-    return standing(
-        standing.credentials(),
-        standing.end(),
-        standing.violations().stream().map(Violation::reason).toList(),
-        verdicts.toArray(ConditionResult[]::new));
+  public static IdentityStatus with(IdentityStatus status, ConditionResult result) {
+    var results = new ArrayList<>(status.results());
+    results.removeIf(known -> known.type() == result.type());
+    results.add(result);
+    return status(
+        status.credentials(),
+        status.end(),
+        status.violations().stream().map(Violation::reason).toList(),
+        results.toArray(ConditionResult[]::new));
   }
 
-  public static ConditionResult verdict(
-      ConditionType aspect, ConditionStatus truth, Reason reason) {
-    return new ConditionResult(aspect, truth, reason, reason.meaning(), Impact.None);
+  public static ConditionResult result(ConditionType type, ConditionStatus status, Reason reason) {
+    return new ConditionResult(type, status, reason, reason.meaning(), Impact.None);
   }
 
   public static Credential credential(String name) {

@@ -197,23 +197,23 @@ final class Explorer {
   /// A number for each different thing.
   private static final class Numbers<T> {
     private final Map<T, Integer> numbers = new HashMap<>();
-    private final List<T> things = new ArrayList<>();
+    private final List<T> objects = new ArrayList<>();
 
-    int of(T thing) {
-      var known = numbers.putIfAbsent(thing, things.size());
+    int of(T object) {
+      var known = numbers.putIfAbsent(object, objects.size());
       if (known != null) {
         return known;
       }
-      things.add(thing);
-      return things.size() - 1;
+      objects.add(object);
+      return objects.size() - 1;
     }
 
     T get(int number) {
-      return things.get(number);
+      return objects.get(number);
     }
 
     int size() {
-      return things.size();
+      return objects.size();
     }
   }
 

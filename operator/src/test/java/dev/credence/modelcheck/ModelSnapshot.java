@@ -154,7 +154,7 @@ final class ModelSnapshot {
             new KeySpec("password", new Generator.Password(length, Generator.Characters.Symbols))));
   }
 
-  static int recipe(String digest) {
+  static int generatorSpec(String digest) {
     return DIGESTS.indexOf(digest);
   }
 
@@ -238,8 +238,11 @@ final class ModelSnapshot {
         Optional.of(
             wanted.isToken()
                 ? new TokenRecipe(
-                    ACCOUNT, List.of(), Duration.ofSeconds(wanted.token() + part.recipe()), false)
-                : RECIPES.get(part.recipe())),
+                    ACCOUNT,
+                    List.of(),
+                    Duration.ofSeconds(wanted.token() + part.generatorSpec()),
+                    false)
+                : RECIPES.get(part.generatorSpec())),
         rotation,
         new Hooks(
             Optional.of(hook).filter(_ -> wanted.apply()),
@@ -247,12 +250,13 @@ final class ModelSnapshot {
             Optional.of(hook).filter(_ -> wanted.revoke())));
   }
 
-  private String digest(int place, int recipe) {
+  private String digest(int place, int generatorSpec) {
     var wanted = rules.secrets.get(place);
     return wanted.isToken()
-        ? new TokenRecipe(ACCOUNT, List.of(), Duration.ofSeconds(wanted.token() + recipe), false)
+        ? new TokenRecipe(
+                ACCOUNT, List.of(), Duration.ofSeconds(wanted.token() + generatorSpec), false)
             .digest()
-        : DIGESTS.get(recipe);
+        : DIGESTS.get(generatorSpec);
   }
 
   private List<Member> members(ModelState s) {
@@ -284,7 +288,7 @@ final class ModelSnapshot {
             anchor.foreign()
                 ? foreign(ObjectRef.anchorOf(name, anchor.version()))
                 : new StoredSecret(
-                    ours(ObjectRef.anchorOf(name, anchor.version()), guard(anchor)),
+                    ours(ObjectRef.anchorOf(name, anchor.version()), preconditions(anchor)),
                     Optional.empty(),
                     Requests.NONE,
                     Optional.empty(),
@@ -308,7 +312,7 @@ final class ModelSnapshot {
 
   private StoredSecret held(int place, String name, Held held, List<HookRun> runs) {
     return new StoredSecret(
-        ours(ObjectRef.secret(name), guard(held)),
+        ours(ObjectRef.secret(name), preconditions(held)),
         Optional.of(
             new Issue(
                 held.version(),
@@ -317,7 +321,7 @@ final class ModelSnapshot {
                 held.previous() == 0
                     ? Previous.Gone
                     : held.ending() ? Previous.Ending : Previous.Kept,
-                Optional.of(digest(place, held.recipe())),
+                Optional.of(digest(place, held.generatorSpec())),
                 rules.secrets.get(place).isToken() ? Optional.of("account-1") : Optional.empty(),
                 handled(held.handled()),
                 held.abortedAt() >= 0
@@ -343,14 +347,14 @@ final class ModelSnapshot {
     return staged.foreign()
         ? foreign(ObjectRef.pendingOf(name))
         : new StoredSecret(
-            ours(ObjectRef.pendingOf(name), guard(staged)),
+            ours(ObjectRef.pendingOf(name), preconditions(staged)),
             Optional.of(
                 new Issue(
                     staged.version(),
                     time(staged.issuedAt()),
                     Optional.empty(),
                     Previous.Kept,
-                    Optional.of(digest(place, staged.recipe())),
+                    Optional.of(digest(place, staged.generatorSpec())),
                     Optional.empty(),
                     handled(staged.handled()),
                     Optional.empty())),
@@ -363,8 +367,8 @@ final class ModelSnapshot {
             Optional.empty());
   }
 
-  private static ObjectFacts ours(ObjectRef subject, Preconditions guard) {
-    return new ObjectFacts(subject, guard, false, true, OURS, US, Adoption.NONE, false);
+  private static ObjectFacts ours(ObjectRef subject, Preconditions preconditions) {
+    return new ObjectFacts(subject, preconditions, false, true, OURS, US, Adoption.NONE, false);
   }
 
   private static StoredSecret foreign(ObjectRef subject) {
@@ -386,30 +390,30 @@ final class ModelSnapshot {
         Optional.empty());
   }
 
-  static Preconditions guard(Held held) {
+  static Preconditions preconditions(Held held) {
     return new Preconditions("s" + held.uid(), held.text());
   }
 
-  static Preconditions guard(Staged staged) {
+  static Preconditions preconditions(Staged staged) {
     return new Preconditions("p" + staged.uid(), "1");
   }
 
-  static Preconditions guard(ModelState.Anchor anchor) {
+  static Preconditions preconditions(ModelState.Anchor anchor) {
     return new Preconditions("a" + anchor.uid(), "1");
   }
 
-  static Preconditions guard(Run run) {
+  static Preconditions preconditions(Run run) {
     return new Preconditions(
         "j" + run.createdAt() + (run.ofPending() ? "p" : "s") + run.uid(),
         run.outcome() + "" + run.endedAt());
   }
 
-  static Preconditions guard(int place, Work work) {
+  static Preconditions preconditions(int place, Work work) {
     return new Preconditions(
         "w" + place, work.restartedFor() + "." + work.restartedAt() + "." + work.pods());
   }
 
-  static Preconditions guard(Pod pod) {
+  static Preconditions preconditions(Pod pod) {
     return new Preconditions(
         "p" + pod.createdAt() + "." + pod.template() + "." + pod.values(), "1");
   }
@@ -428,7 +432,7 @@ final class ModelSnapshot {
   private static HookJob job(String secret, Run run) {
     return new HookJob(
         subject(secret, run),
-        guard(run),
+        preconditions(run),
         secret,
         run.step(),
         run.version(),
@@ -462,7 +466,7 @@ final class ModelSnapshot {
       workloads.add(
           new WorkloadFacts(
               subject,
-              guard(place, work),
+              preconditions(place, work),
               secrets,
               rules.replicas,
               restartedFor(work.restartedFor()),
@@ -473,7 +477,7 @@ final class ModelSnapshot {
         pods.add(
             new PodFacts(
                 podName(place, at),
-                guard(pod),
+                preconditions(pod),
                 secrets,
                 secrets,
                 time(pod.createdAt()),
@@ -590,7 +594,7 @@ final class ModelSnapshot {
       }
       if (isIdentity) {
         // Of its own status the operator knows the newest.
-        part = part.wanting(old.recipe());
+        part = part.wanting(old.generatorSpec());
       }
       parts.add(part);
     }

@@ -28,9 +28,9 @@ record ModelState(int minute, Asked asked, List<Part> parts, List<Work> works) {
   /// The identity, as its holder wrote it.
   record Asked(int generation, int rotate, int revoke) {}
 
-  /// One wanted Secret and all that there is for it. `recipe` is the wanted one.
+  /// One wanted Secret and all that there is for it. `generatorSpec` is the wanted one.
   record Part(
-      int recipe,
+      int generatorSpec,
       @Nullable Held held,
       @Nullable Staged staged,
       List<Run> runs,
@@ -40,32 +40,34 @@ record ModelState(int minute, Asked asked, List<Part> parts, List<Work> works) {
       Past past) {
 
     Part with(@Nullable Held now) {
-      return new Part(recipe, now, staged, runs, anchors, tokens, outside, past.issued(now));
+      return new Part(generatorSpec, now, staged, runs, anchors, tokens, outside, past.issued(now));
     }
 
     /// A person deletes it. What the status did not say yet nobody remembers.
     Part deleted() {
-      return new Part(recipe, null, staged, runs, anchors, tokens, outside, past.forgotten());
+      return new Part(
+          generatorSpec, null, staged, runs, anchors, tokens, outside, past.forgotten());
     }
 
     Part staging(@Nullable Staged now) {
-      return new Part(recipe, held, now, runs, anchors, tokens, outside, past);
+      return new Part(generatorSpec, held, now, runs, anchors, tokens, outside, past);
     }
 
     Part running(List<Run> now) {
-      return new Part(recipe, held, staged, now, anchors, tokens, outside, past);
+      return new Part(generatorSpec, held, staged, now, anchors, tokens, outside, past);
     }
 
     Part anchored(List<Anchor> now) {
-      return new Part(recipe, held, staged, runs, now, tokens, outside, past);
+      return new Part(generatorSpec, held, staged, runs, now, tokens, outside, past);
     }
 
     Part granting(Token token) {
-      return new Part(recipe, held, staged, runs, anchors, joined(tokens, token), outside, past);
+      return new Part(
+          generatorSpec, held, staged, runs, anchors, joined(tokens, token), outside, past);
     }
 
     Part accepting(Outside now) {
-      return new Part(recipe, held, staged, runs, anchors, tokens, now, past);
+      return new Part(generatorSpec, held, staged, runs, anchors, tokens, now, past);
     }
 
     Part wanting(int otherRecipe) {
@@ -73,7 +75,8 @@ record ModelState(int minute, Asked asked, List<Part> parts, List<Work> works) {
     }
 
     Part after(UnaryOperator<Past> what) {
-      return new Part(recipe, held, staged, runs, anchors, tokens, outside, what.apply(past));
+      return new Part(
+          generatorSpec, held, staged, runs, anchors, tokens, outside, what.apply(past));
     }
   }
 
@@ -148,7 +151,7 @@ record ModelState(int minute, Asked asked, List<Part> parts, List<Work> works) {
       int value,
       int previous,
       boolean ending,
-      int recipe,
+      int generatorSpec,
       int endsAt,
       int abortedAt,
       int abortedRecipe,
@@ -180,7 +183,7 @@ record ModelState(int minute, Asked asked, List<Part> parts, List<Work> works) {
           current,
           before,
           isEnding,
-          recipe,
+          generatorSpec,
           endsAt,
           abortedAt,
           abortedRecipe,
@@ -189,14 +192,14 @@ record ModelState(int minute, Asked asked, List<Part> parts, List<Work> works) {
     }
 
     Held endingAt(int time) {
-      return saying(time, abortedAt, abortedRecipe, handled);
+      return withMessage(time, abortedAt, abortedRecipe, handled);
     }
 
     Held answering(int abortedNow, int recipeNow, Handled now) {
-      return saying(endsAt, abortedNow, recipeNow, now);
+      return withMessage(endsAt, abortedNow, recipeNow, now);
     }
 
-    private Held saying(int ends, int aborted, int recipeOfThat, Handled answered) {
+    private Held withMessage(int ends, int aborted, int recipeOfThat, Handled answered) {
       return new Held(
           uid,
           version,
@@ -205,7 +208,7 @@ record ModelState(int minute, Asked asked, List<Part> parts, List<Work> works) {
           value,
           previous,
           ending,
-          recipe,
+          generatorSpec,
           ends,
           aborted,
           recipeOfThat,
@@ -226,7 +229,7 @@ record ModelState(int minute, Asked asked, List<Part> parts, List<Work> works) {
           + "."
           + previous
           + (ending ? "!" : ".")
-          + recipe
+          + generatorSpec
           + "."
           + endsAt
           + "."
@@ -242,7 +245,13 @@ record ModelState(int minute, Asked asked, List<Part> parts, List<Work> works) {
 
   /// The pending Secret, or one of somebody else by its name.
   record Staged(
-      int uid, int version, int issuedAt, int value, int recipe, Handled handled, boolean foreign) {
+      int uid,
+      int version,
+      int issuedAt,
+      int value,
+      int generatorSpec,
+      Handled handled,
+      boolean foreign) {
     static final Staged FOREIGN = new Staged(0, 0, 0, 0, 0, Handled.NONE, true);
   }
 

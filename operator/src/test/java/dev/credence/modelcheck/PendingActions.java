@@ -78,7 +78,7 @@ final class PendingActions {
   record Decided(@Nullable PendingActions plan, Set<Phase> phases) {
     static Decided of(Decision decision, WorldRules rules, ModelState seen) {
       var credentials =
-          decision.standing().map(standing -> standing.credentials()).orElse(List.<Credential>of());
+          decision.status().map(status -> status.credentials()).orElse(List.<Credential>of());
       var versions =
           rules.secrets.stream()
               .map(

@@ -34,7 +34,7 @@ final class PlantedFaults {
                         .flatMap(issue -> issue.previousRetiresAt())
                         .filter(time -> !time.isAfter(s.now()))
                         .isPresent())
-            .map(secret -> new Action.Retire(secret.subject(), secret.thing().guard()));
+            .map(secret -> new Action.Retire(secret.subject(), secret.object().preconditions()));
     return with(Decide.next(s), retirements);
   }
 
@@ -73,39 +73,40 @@ final class PlantedFaults {
                             instanceof
                             Action.Rotate(
                                 var subject,
-                                var guard,
+                                var preconditions,
                                 var material,
-                                var receipt,
+                                var versionInfo,
                                 var why)
-                        ? new Action.Rotate(subject, guard, material, again(receipt), why)
+                        ? new Action.Rotate(
+                            subject, preconditions, material, again(versionInfo), why)
                         : action)
             .toList(),
-        decision.standing(),
-        decision.lookAgainAt(),
+        decision.status(),
+        decision.reconcileAt(),
         decision.counted());
   }
 
-  private static VersionInfo again(VersionInfo receipt) {
+  private static VersionInfo again(VersionInfo versionInfo) {
     return new VersionInfo(
-        receipt.version() - 1,
-        receipt.issuedAt(),
-        receipt.previousRetiresAt(),
-        receipt.keepsPrevious(),
-        receipt.recipe(),
-        receipt.account(),
-        receipt.handled());
+        versionInfo.version() - 1,
+        versionInfo.issuedAt(),
+        versionInfo.previousRetiresAt(),
+        versionInfo.keepsPrevious(),
+        versionInfo.generatorSpec(),
+        versionInfo.account(),
+        versionInfo.handled());
   }
 
   /// Takes what is in the way for its own.
   static Decision clearingTheWay(Snapshot s) {
     var inTheWay =
         s.members().stream()
-            .filter(member -> member.thing().controller().isEmpty())
+            .filter(member -> member.object().controller().isEmpty())
             .filter(member -> member.subject().name().endsWith("-pending"))
             .map(
                 member ->
                     new Action.Remove(
-                        member.subject(), member.thing().guard(), "it is in the way"));
+                        member.subject(), member.object().preconditions(), "it is in the way"));
     return with(Decide.next(s), inTheWay);
   }
 
@@ -118,7 +119,7 @@ final class PlantedFaults {
                 secret ->
                     new Action.Acknowledge(
                         secret.subject(),
-                        secret.thing().guard(),
+                        secret.object().preconditions(),
                         Handled.NONE,
                         Optional.empty(),
                         "nothing to roll back to"));
@@ -131,7 +132,7 @@ final class PlantedFaults {
         new Snapshot(
             s.now(),
             s.identity(),
-            s.home(),
+            s.namespaceFacts(),
             s.policies(),
             s.members().stream().map(PlantedFaults::withoutOverlap).toList(),
             s.rivals(),
@@ -140,14 +141,14 @@ final class PlantedFaults {
             s.consumers(),
             s.evidence(),
             s.grants(),
-            s.safeguards(),
-            s.setbacks()));
+            s.suspensionFacts(),
+            s.failedWrites()));
   }
 
   private static Member withoutOverlap(Member member) {
     return member instanceof StoredSecret secret
         ? new StoredSecret(
-            secret.thing(),
+            secret.object(),
             secret
                 .issue()
                 .map(
@@ -157,7 +158,7 @@ final class PlantedFaults {
                             issue.issuedAt(),
                             issue.previousRetiresAt().map(_ -> issue.issuedAt()),
                             issue.previous(),
-                            issue.recipe(),
+                            issue.generatorSpec(),
                             issue.account(),
                             issue.handled(),
                             issue.aborted())),
@@ -165,7 +166,7 @@ final class PlantedFaults {
             secret.endDate(),
             secret.legacyToken(),
             secret.part(),
-            secret.keeper(),
+            secret.manager(),
             secret.runs(),
             secret.overwritten())
         : member;
@@ -180,12 +181,12 @@ final class PlantedFaults {
   private static Decision with(Decision decision, Stream<? extends Action> more) {
     var actions = new ArrayList<>(decision.actions());
     more.forEach(actions::add);
-    return new Decision(actions, decision.standing(), decision.lookAgainAt(), decision.counted());
+    return new Decision(actions, decision.status(), decision.reconcileAt(), decision.counted());
   }
 
   private static Decision without(Decision decision, Function<Action, Boolean> which) {
     List<Action> left = decision.actions().stream().filter(action -> !which.apply(action)).toList();
-    return new Decision(left, decision.standing(), decision.lookAgainAt(), decision.counted());
+    return new Decision(left, decision.status(), decision.reconcileAt(), decision.counted());
   }
 
   private static Snapshot wanting(Snapshot s, Function<SecretWanted, SecretWanted> change) {
@@ -201,7 +202,7 @@ final class PlantedFaults {
             of.leaving(),
             of.labels(),
             of.requests(),
-            of.calling(),
+            of.lifecycleRequests(),
             of.owner(),
             of.type(),
             of.expirationTime(),
@@ -212,8 +213,8 @@ final class PlantedFaults {
             of.selector(),
             of.knownVersions(),
             of.known(),
-            of.lived()),
-        s.home(),
+            of.recorded()),
+        s.namespaceFacts(),
         s.policies(),
         s.members(),
         s.rivals(),
@@ -222,8 +223,8 @@ final class PlantedFaults {
         s.consumers(),
         s.evidence(),
         s.grants(),
-        s.safeguards(),
-        s.setbacks());
+        s.suspensionFacts(),
+        s.failedWrites());
   }
 
   private PlantedFaults() {}

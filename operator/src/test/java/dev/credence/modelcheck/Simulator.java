@@ -40,7 +40,7 @@ final class Simulator {
       case Action.Issue issue -> issue(s, issue);
       case Action.Rotate rotate -> rotate(s, rotate);
       case Action.Stage stage -> stage(s, stage);
-      case Action.Promote turn -> turn(s, turn);
+      case Action.Promote promote -> promote(s, promote);
       case Action.Rollback rollback -> rollback(s, rollback);
       case Action.BeginRevoke end -> endPrevious(s, end);
       case Action.Retire retire -> retire(s, retire);
@@ -72,24 +72,24 @@ final class Simulator {
     if (part.held() != null) {
       return Optional.empty();
     }
-    return made(s, at, issue.receipt(), null);
+    return made(s, at, issue.versionInfo(), null);
   }
 
   private Optional<ModelState> rotate(ModelState s, Action.Rotate rotate) {
     var at = place(rotate.subject());
-    return judged(s, at, rotate.guard())
-        .flatMap(held -> made(s, at, rotate.receipt().writtenAt(ModelSnapshot.now(s)), held));
+    return judged(s, at, rotate.preconditions())
+        .flatMap(held -> made(s, at, rotate.versionInfo().writtenAt(ModelSnapshot.now(s)), held));
   }
 
   /// The Secret, if it still is the one that was judged.
-  private static Optional<Held> judged(ModelState s, int at, Preconditions guard) {
+  private static Optional<Held> judged(ModelState s, int at, Preconditions preconditions) {
     return Optional.ofNullable(s.parts().get(at).held())
-        .filter(held -> ModelSnapshot.guard(held).equals(guard));
+        .filter(held -> ModelSnapshot.preconditions(held).equals(preconditions));
   }
 
   /// A new value, made at once.
   private Optional<ModelState> made(
-      ModelState s, int at, VersionInfo receipt, @Nullable Held before) {
+      ModelState s, int at, VersionInfo versionInfo, @Nullable Held before) {
     var part = s.parts().get(at);
     var number = next(part);
     var wanted = rules.secrets.get(at);
@@ -100,7 +100,7 @@ final class Simulator {
               p -> {
                 var now =
                     p.after(past -> past.counting(number))
-                        .with(replaced(before, number, number, receipt, part.recipe()));
+                        .with(replaced(before, number, number, versionInfo, part.generatorSpec()));
                 // Without a hook that brings it there it is accepted where it is checked.
                 return wanted.isHooked()
                     ? now.accepting(now.outside().after(Step.apply, number))
@@ -109,7 +109,7 @@ final class Simulator {
     }
     var anchor =
         part.anchors().stream()
-            .filter(one -> one.version() == receipt.version() && !one.foreign())
+            .filter(one -> one.version() == versionInfo.version() && !one.foreign())
             .findFirst();
     if (anchor.isEmpty()) {
       return Optional.empty();
@@ -122,26 +122,28 @@ final class Simulator {
                 p.after(past -> past.counting(number))
                     .granting(new Token(number, anchor.get().uid(), ends))
                     .with(
-                        replaced(before, number, number, receipt, part.recipe()).endingAt(ends))));
+                        replaced(before, number, number, versionInfo, part.generatorSpec())
+                            .endingAt(ends))));
   }
 
   private static Held replaced(
-      @Nullable Held before, int number, int value, VersionInfo receipt, int recipe) {
-    var made = ModelSnapshot.recipe(receipt.recipe());
+      @Nullable Held before, int number, int value, VersionInfo versionInfo, int generatorSpec) {
+    var made = ModelSnapshot.generatorSpec(versionInfo.generatorSpec());
     return new Held(
         before == null ? number : before.uid(),
-        (int) receipt.version(),
-        ModelSnapshot.second(receipt.issuedAt()),
-        receipt.previousRetiresAt().map(ModelSnapshot::second).orElse(ModelState.NEVER),
+        (int) versionInfo.version(),
+        ModelSnapshot.second(versionInfo.issuedAt()),
+        versionInfo.previousRetiresAt().map(ModelSnapshot::second).orElse(ModelState.NEVER),
         value,
-        before != null && receipt.keepsPrevious() ? before.value() : 0,
+        before != null && versionInfo.keepsPrevious() ? before.value() : 0,
         false,
-        made >= 0 ? made : recipe,
+        made >= 0 ? made : generatorSpec,
         before == null ? ModelState.NEVER : before.endsAt(),
         before == null ? ModelState.NEVER : before.abortedAt(),
         before == null ? 0 : before.abortedRecipe(),
         before == null ? Requests.NONE : before.requests(),
-        ModelSnapshot.merged(before == null ? Handled.NONE : before.handled(), receipt.handled()));
+        ModelSnapshot.merged(
+            before == null ? Handled.NONE : before.handled(), versionInfo.handled()));
   }
 
   private Optional<ModelState> stage(ModelState s, Action.Stage stage) {
@@ -150,29 +152,29 @@ final class Simulator {
     if (part.staged() != null) {
       return Optional.empty();
     }
-    var receipt = stage.receipt();
+    var versionInfo = stage.versionInfo();
     var number = next(part);
     var staged =
         new Staged(
             number,
-            (int) receipt.version(),
-            ModelSnapshot.second(receipt.issuedAt()),
+            (int) versionInfo.version(),
+            ModelSnapshot.second(versionInfo.issuedAt()),
             number,
-            ModelSnapshot.recipe(receipt.recipe()),
-            ModelSnapshot.merged(Handled.NONE, receipt.handled()),
+            ModelSnapshot.generatorSpec(versionInfo.generatorSpec()),
+            ModelSnapshot.merged(Handled.NONE, versionInfo.handled()),
             false);
     return Optional.of(s.with(at, p -> p.after(past -> past.counting(number)).staging(staged)));
   }
 
-  private Optional<ModelState> turn(ModelState s, Action.Promote turn) {
-    var at = place(turn.subject());
+  private Optional<ModelState> promote(ModelState s, Action.Promote promote) {
+    var at = place(promote.subject());
     var part = s.parts().get(at);
     var staged = part.staged();
     var held = part.held();
     if (staged == null
         || staged.foreign()
-        || !ModelSnapshot.guard(staged).equals(turn.proven())
-        || !turn.current().equals(Optional.ofNullable(held).map(ModelSnapshot::guard))) {
+        || !ModelSnapshot.preconditions(staged).equals(promote.proven())
+        || !promote.current().equals(Optional.ofNullable(held).map(ModelSnapshot::preconditions))) {
       return Optional.empty();
     }
     var number = held == null ? next(part) : part.past().made();
@@ -186,14 +188,14 @@ final class Simulator {
                             held,
                             number,
                             staged.value(),
-                            turn.receipt().writtenAt(ModelSnapshot.now(s)),
-                            part.recipe()))));
+                            promote.versionInfo().writtenAt(ModelSnapshot.now(s)),
+                            part.generatorSpec()))));
   }
 
   private Optional<ModelState> rollback(ModelState s, Action.Rollback rollback) {
     var at = place(rollback.subject());
     var number = s.parts().get(at).past().made();
-    return judged(s, at, rollback.guard())
+    return judged(s, at, rollback.preconditions())
         .filter(held -> held.previous() != 0)
         .map(
             held ->
@@ -202,22 +204,28 @@ final class Simulator {
                     p ->
                         p.with(
                             replaced(
-                                held, number, held.previous(), rollback.receipt(), p.recipe()))));
+                                held,
+                                number,
+                                held.previous(),
+                                rollback.versionInfo(),
+                                p.generatorSpec()))));
   }
 
   private Optional<ModelState> retire(ModelState s, Action.Retire retire) {
     var at = place(retire.subject());
-    return judged(s, at, retire.guard()).map(held -> s.with(at, p -> p.with(held.retired())));
+    return judged(s, at, retire.preconditions())
+        .map(held -> s.with(at, p -> p.with(held.retired())));
   }
 
   private Optional<ModelState> endPrevious(ModelState s, Action.BeginRevoke end) {
     var at = place(end.subject());
-    return judged(s, at, end.guard()).map(held -> s.with(at, p -> p.with(held.endingNow())));
+    return judged(s, at, end.preconditions())
+        .map(held -> s.with(at, p -> p.with(held.endingNow())));
   }
 
   private Optional<ModelState> acknowledge(ModelState s, Action.Acknowledge acknowledge) {
     var at = place(acknowledge.subject());
-    return judged(s, at, acknowledge.guard())
+    return judged(s, at, acknowledge.preconditions())
         .map(held -> answered(held, acknowledge))
         .map(
             after ->
@@ -235,7 +243,9 @@ final class Simulator {
     var aborted = acknowledge.aborted();
     return held.answering(
         aborted.map(one -> ModelSnapshot.second(one.at())).orElse(held.abortedAt()),
-        aborted.map(one -> ModelSnapshot.recipe(one.recipe())).orElse(held.abortedRecipe()),
+        aborted
+            .map(one -> ModelSnapshot.generatorSpec(one.generatorSpec()))
+            .orElse(held.abortedRecipe()),
         ModelSnapshot.merged(held.handled(), acknowledge.handled()));
   }
 
@@ -301,19 +311,19 @@ final class Simulator {
       if (remove.subject().kind() == Kind.Job) {
         for (var run : part.runs()) {
           if (ModelSnapshot.subject(name, run).equals(remove.subject())
-              && ModelSnapshot.guard(run).equals(remove.guard())) {
+              && ModelSnapshot.preconditions(run).equals(remove.preconditions())) {
             return Optional.of(s.with(at, p -> p.running(ModelState.without(p.runs(), run))));
           }
         }
       }
       if (remove.subject().equals(ObjectRef.pendingOf(name))
           && part.staged() != null
-          && guard(part.staged()).equals(remove.guard())) {
+          && preconditions(part.staged()).equals(remove.preconditions())) {
         return Optional.of(s.with(at, p -> p.staging(null)));
       }
       for (var anchor : part.anchors()) {
         if (remove.subject().equals(ObjectRef.anchorOf(name, anchor.version()))
-            && guard(anchor).equals(remove.guard())) {
+            && preconditions(anchor).equals(remove.preconditions())) {
           return Optional.of(s.with(at, p -> p.anchored(ModelState.without(p.anchors(), anchor))));
         }
       }
@@ -321,19 +331,23 @@ final class Simulator {
     return Optional.empty();
   }
 
-  private static Preconditions guard(Staged staged) {
-    return staged.foreign() ? new Preconditions("foreign", "1") : ModelSnapshot.guard(staged);
+  private static Preconditions preconditions(Staged staged) {
+    return staged.foreign()
+        ? new Preconditions("foreign", "1")
+        : ModelSnapshot.preconditions(staged);
   }
 
-  private static Preconditions guard(Anchor anchor) {
-    return anchor.foreign() ? new Preconditions("foreign", "1") : ModelSnapshot.guard(anchor);
+  private static Preconditions preconditions(Anchor anchor) {
+    return anchor.foreign()
+        ? new Preconditions("foreign", "1")
+        : ModelSnapshot.preconditions(anchor);
   }
 
   private Optional<ModelState> restart(ModelState s, Action.Restart restart) {
     for (var at = 0; at < s.works().size(); at++) {
       var work = s.works().get(at);
       if (ModelSnapshot.workload(at).equals(restart.subject())
-          && ModelSnapshot.guard(at, work).equals(restart.guard())) {
+          && ModelSnapshot.preconditions(at, work).equals(restart.preconditions())) {
         var wanted = snapshots.restartedFor(restart.value());
         return wanted == work.restartedFor()
             ? Optional.of(s)
@@ -349,7 +363,7 @@ final class Simulator {
       for (var place = 0; place < work.pods().size(); place++) {
         var pod = work.pods().get(place);
         if (ModelSnapshot.podName(at, place).equals(evict.subject().name())
-            && ModelSnapshot.guard(pod).uid().equals(evict.guard().uid())) {
+            && ModelSnapshot.preconditions(pod).uid().equals(evict.preconditions().uid())) {
           return Optional.of(s.with(at, work.with(ModelState.less(work.pods(), pod))));
         }
       }

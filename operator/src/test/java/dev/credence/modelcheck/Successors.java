@@ -109,12 +109,14 @@ final class Successors {
   static String told(@Nullable Action action, PendingActions plan) {
     return switch (action) {
       case null -> "Status with versions " + plan.status;
-      case Action.Issue it -> "Issue version " + it.receipt().version() + " of " + it.subject();
-      case Action.Rotate it -> "Rotate " + it.subject() + " to version " + it.receipt().version();
-      case Action.Stage it -> "Stage version " + it.receipt().version() + " as " + it.subject();
-      case Action.Promote it -> "Switch " + it.subject() + " to version " + it.receipt().version();
+      case Action.Issue it -> "Issue version " + it.versionInfo().version() + " of " + it.subject();
+      case Action.Rotate it ->
+          "Rotate " + it.subject() + " to version " + it.versionInfo().version();
+      case Action.Stage it -> "Stage version " + it.versionInfo().version() + " as " + it.subject();
+      case Action.Promote it ->
+          "Switch " + it.subject() + " to version " + it.versionInfo().version();
       case Action.Rollback it ->
-          "Rollback " + it.subject() + " to version " + it.receipt().version();
+          "Rollback " + it.subject() + " to version " + it.versionInfo().version();
       case Action.Acknowledge it -> "Acknowledge (" + it.what() + ")";
       case Action.Remove it -> "Remove " + it.subject() + " (" + it.why() + ")";
       case Action.RunHook it -> "RunHook " + it.subject();
@@ -425,12 +427,12 @@ final class Successors {
               "to revoke ",
               new Requests(asked.rotate(), asked.rollback(), asked.abort(), next(asked.revoke())),
               p -> p.after(Past::harmedNow));
-      case recipe ->
+      case generatorSpec ->
           edited(
               node,
               steps,
               "somebody changes the recipe of " + name,
-              s.with(at, p -> p.wanting(1 - p.recipe()))
+              s.with(at, p -> p.wanting(1 - p.generatorSpec()))
                   .asking(
                       new Asked(
                           s.asked().generation() + 1, s.asked().rotate(), s.asked().revoke())));

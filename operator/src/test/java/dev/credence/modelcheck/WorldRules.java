@@ -75,7 +75,7 @@ final class WorldRules {
     abort,
     revoke,
     revokeIdentity,
-    recipe,
+    generatorSpec,
     deleteSecret,
     deletePending,
     deleteJob,

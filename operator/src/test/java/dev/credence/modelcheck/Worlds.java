@@ -43,7 +43,7 @@ final class Worlds {
             Edit.rotateUrgently,
             Edit.rollback,
             Edit.abort,
-            Edit.recipe,
+            Edit.generatorSpec,
             Edit.revoke)
         .podRestarts(full ? 1 : 0)
         .minutes(full ? 4 : 3);
@@ -51,7 +51,7 @@ final class Worlds {
 
   static WorldRules late(boolean full) {
     return of("watches that are late", Wanted.plain("crm-db"))
-        .edits(full ? 2 : 1, Edit.rotate, Edit.rollback, Edit.recipe)
+        .edits(full ? 2 : 1, Edit.rotate, Edit.rollback, Edit.generatorSpec)
         .lags(1, Lag.Watches, Lag.Secrets, Lag.Identity, Lag.Consumers)
         .podRestarts(1)
         .minutes(full ? 4 : 3);
@@ -59,7 +59,7 @@ final class Worlds {
 
   static WorldRules withoutOverlap(boolean full) {
     return of("no overlap", Wanted.plain("crm-db"))
-        .edits(full ? 2 : 1, Edit.rotate, Edit.rollback, Edit.recipe)
+        .edits(full ? 2 : 1, Edit.rotate, Edit.rollback, Edit.generatorSpec)
         .overlap(0)
         .lags(1, Lag.Consumers)
         .podRestarts(2)
@@ -134,7 +134,7 @@ final class Worlds {
 
   static WorldRules recipes(boolean full) {
     return of("hooks and another recipe", Wanted.hooked("crm-db"))
-        .edits(2, Edit.recipe, Edit.abort)
+        .edits(2, Edit.generatorSpec, Edit.abort)
         .failures(full ? 1 : 0)
         .minutes(3);
   }

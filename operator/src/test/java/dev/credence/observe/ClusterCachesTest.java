@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 class ClusterCachesTest {
   @AutoClose private final FakeCluster cluster = FakeCluster.start();
   private final KnownIdentities identities = new KnownIdentities();
-  private final List<String> woken = new CopyOnWriteArrayList<>();
-  private final ClusterCaches watches =
+  private final List<String> enqueued = new CopyOnWriteArrayList<>();
+  private final ClusterCaches caches =
       new ClusterCaches(cluster.client(), cluster.client(), Set.of(), "credence-system", Set.of());
 
   @BeforeEach
@@ -40,14 +40,14 @@ class ClusterCachesTest {
     identities.add(Objects.naming("payments-api", "payments-db"));
     identities.add(Objects.selecting("payments-batch", "part-of", "batch"));
     identities.add(Objects.naming("bystander", "something-else"));
-    watches.index(identities);
-    watches.start();
-    watches.wakeBy(identity -> woken.add(identity.getName()));
+    caches.index(identities);
+    caches.start();
+    caches.enqueueBy(identity -> enqueued.add(identity.getName()));
   }
 
   @AfterEach
   void stop() {
-    watches.stop();
+    caches.stop();
   }
 
   @Test
@@ -78,7 +78,7 @@ class ClusterCachesTest {
                 .endMetadata()
                 .build());
     eventuallyWoken("payments-batch");
-    woken.clear();
+    enqueued.clear();
     cluster.put(
         new SecretBuilder(selected)
             .editMetadata()
@@ -92,7 +92,7 @@ class ClusterCachesTest {
   void a_secret_wakes_the_identity_that_marked_or_made_it_also_when_it_goes() {
     var marked = cluster.put(Objects.marked("left-behind", "payments-api").build());
     eventuallyWoken("payments-api");
-    woken.clear();
+    enqueued.clear();
     cluster.remove(marked);
     eventuallyWoken("payments-api");
   }
@@ -105,10 +105,10 @@ class ClusterCachesTest {
     identities.add(suspended);
     var another = cluster.put(Objects.secret("legacy-token").build());
     eventuallyWoken("suspended");
-    woken.clear();
+    enqueued.clear();
     cluster.remove(another);
     eventuallyWoken("suspended");
-    assertThat(woken).containsOnly("suspended");
+    assertThat(enqueued).containsOnly("suspended");
   }
 
   @Test
@@ -116,7 +116,7 @@ class ClusterCachesTest {
     cluster.put(Objects.secret("of-somebody").build());
     cluster.put(Objects.secret("payments-db").build());
     eventuallyWoken("payments-api");
-    assertThat(woken).containsOnly("payments-api");
+    assertThat(enqueued).containsOnly("payments-api");
   }
 
   @Test
@@ -129,7 +129,7 @@ class ClusterCachesTest {
             .endMetadata()
             .build());
     eventuallyWoken("payments-api", "payments-batch", "bystander");
-    assertThat(watches.namespace("payments"))
+    assertThat(caches.namespace("payments"))
         .hasValueSatisfying(
             meta ->
                 assertThat(meta.getAnnotations())
@@ -140,49 +140,49 @@ class ClusterCachesTest {
   void a_policy_wakes_everybody_and_its_status_nobody() {
     var policy = cluster.put(policy(1, null));
     eventuallyWoken("payments-api", "payments-batch", "bystander");
-    assertThat(watches.policies()).extracting(Policy::name).containsExactly("production");
-    woken.clear();
+    assertThat(caches.policies()).extracting(Policy::name).containsExactly("production");
+    enqueued.clear();
 
     policy.setStatus(new CredentialPolicyStatus(1L, 3, 0, null, null, List.of()));
     cluster.put(policy);
     cluster.put(Objects.secret("payments-db").build());
     eventuallyWoken("payments-api");
-    assertThat(woken).containsOnly("payments-api");
+    assertThat(enqueued).containsOnly("payments-api");
 
     cluster.put(policy(2, 7));
     eventuallyWoken("payments-api", "payments-batch", "bystander");
-    assertThat(watches.policies()).extracting(Policy::priority).containsExactly(7);
+    assertThat(caches.policies()).extracting(Policy::priority).containsExactly(7);
   }
 
   @Test
   void cert_manager_may_come_and_go() {
-    assertThat(watches.certManager()).isFalse();
-    assertThat(watches.inNamespace(Kind.Certificate, "payments")).isEmpty();
+    assertThat(caches.certManager()).isFalse();
+    assertThat(caches.inNamespace(Kind.Certificate, "payments")).isEmpty();
     cluster.put(certificate());
     var definition = cluster.put(definition("certificates.cert-manager.io"));
     eventuallyWoken("payments-api", "payments-batch", "bystander");
-    eventually("certificates are known").until(watches::certManager);
-    assertThat(watches.find("payments", ObjectRef.certificate("payments-tls"))).isPresent();
-    woken.clear();
+    eventually("certificates are known").until(caches::certManager);
+    assertThat(caches.find("payments", ObjectRef.certificate("payments-tls"))).isPresent();
+    enqueued.clear();
     cluster.remove(definition);
     eventuallyWoken("payments-api", "payments-batch", "bystander");
-    assertThat(watches.certManager()).isFalse();
+    assertThat(caches.certManager()).isFalse();
   }
 
   @Test
   void argo_rollouts_may_come_and_go() {
     cluster.put(rollout());
-    assertThat(watches.consumers("payments").workloads()).isEmpty();
+    assertThat(caches.consumers("payments").workloads()).isEmpty();
     var definition = cluster.put(definition("rollouts.argoproj.io"));
     eventually("rollouts are consumers").until(this::hasRollout);
     cluster.remove(definition);
     eventually("rollouts are none").until(() -> !hasRollout());
-    assertThat(woken).isEmpty();
+    assertThat(enqueued).isEmpty();
   }
 
   private boolean hasRollout() {
-    watches.consumersChanged("payments");
-    return watches.consumers("payments").workloads().stream()
+    caches.consumersChanged("payments");
+    return caches.consumers("payments").workloads().stream()
         .anyMatch(workload -> workload.subject().kind() == Kind.Rollout);
   }
 
@@ -207,12 +207,12 @@ class ClusterCachesTest {
             .addToLabels("credence.dev/identity", "payments-api")
             .addToAnnotations("helm.sh/hook", "not kept")
             .build();
-    watches.marked("payments", ObjectRef.secret("payments-db"), meta);
+    caches.marked("payments", ObjectRef.secret("payments-db"), meta);
     var known = find("payments-db").getMetadata();
     assertThat(known.getLabels()).containsEntry("credence.dev/identity", "payments-api");
     assertThat(known.getAnnotations()).isEmpty();
 
-    watches.wrote(
+    caches.wrote(
         Objects.secret("new-one")
             .editMetadata()
             .withUid("new")
@@ -226,24 +226,24 @@ class ClusterCachesTest {
   void rivals_are_those_who_want_the_same() {
     var rival = Objects.naming("rival", "payments-db");
     identities.add(rival);
-    watches.wakeRivals(rival);
-    assertThat(woken).containsExactlyInAnyOrder("payments-api", "payments-batch");
+    caches.enqueueRivals(rival);
+    assertThat(enqueued).containsExactlyInAnyOrder("payments-api", "payments-batch");
   }
 
   @Test
   void everything_is_healthy_once_it_is_connected() {
-    eventually("all are connected").until(() -> watches.unhealthy().isEmpty());
-    assertThat(watches.identities()).hasSize(3);
-    assertThat(watches.identityExists("payments", "bystander")).isTrue();
-    assertThat(watches.identityExists("sales", "bystander")).isFalse();
+    eventually("all are connected").until(() -> caches.unhealthy().isEmpty());
+    assertThat(caches.identities()).hasSize(3);
+    assertThat(caches.identityExists("payments", "bystander")).isTrue();
+    assertThat(caches.identityExists("sales", "bystander")).isFalse();
   }
 
   private HasMetadata find(String secret) {
-    return watches.find("payments", ObjectRef.secret(secret)).orElse(null);
+    return caches.find("payments", ObjectRef.secret(secret)).orElse(null);
   }
 
   private void eventuallyWoken(String... names) {
-    eventually("these are woken").until(() -> Set.copyOf(woken).containsAll(Set.of(names)));
+    eventually("these are woken").until(() -> Set.copyOf(enqueued).containsAll(Set.of(names)));
   }
 
   private static CredentialPolicy policy(long generation, Integer priority) {

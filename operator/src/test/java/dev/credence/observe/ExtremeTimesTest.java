@@ -99,7 +99,7 @@ class ExtremeTimesTest {
                   Grants.UNKNOWN,
                   SuspensionFacts.NONE,
                   List.of()));
-      assertThat(decision.standing()).isPresent();
+      assertThat(decision.status()).isPresent();
     } catch (RuntimeException thrown) {
       throw new AssertionError(
           identity.getSpec() + " " + secret.getMetadata().getAnnotations(), thrown);

@@ -89,15 +89,15 @@ public final class FakeCluster implements AutoCloseable {
     if (copy.getMetadata().getUid() == null) {
       copy.getMetadata().setUid("uid-" + version);
     }
-    tell(new Change(version, before == null ? "ADDED" : "MODIFIED", copy));
+    report(new Change(version, before == null ? "ADDED" : "MODIFIED", copy));
     return json.clone(copy);
   }
 
   public synchronized void remove(HasMetadata object) {
-    var gone = json.clone(objects.remove(key(object)));
+    var deleted = json.clone(objects.remove(key(object)));
     var version = changes.size() + 1;
-    gone.getMetadata().setResourceVersion(String.valueOf(version));
-    tell(new Change(version, "DELETED", gone));
+    deleted.getMetadata().setResourceVersion(String.valueOf(version));
+    report(new Change(version, "DELETED", deleted));
   }
 
   /// From now on nobody may list or watch this kind.
@@ -113,7 +113,7 @@ public final class FakeCluster implements AutoCloseable {
     return refused.contains(asked.plural());
   }
 
-  private void tell(Change change) {
+  private void report(Change change) {
     changes.add(change);
     notifyAll();
   }

@@ -151,9 +151,9 @@ class GarbageTest {
           var known = new KnownIdentities();
           var identities = new Identities();
           identities.index(known);
-          var waking = new Enqueuer(identities);
-          var woken = new ArrayList<ResourceID>();
-          waking.by(woken::add);
+          var enqueuer = new Enqueuer(identities);
+          var enqueued = new ArrayList<ResourceID>();
+          enqueuer.by(enqueued::add);
           IntStream.range(0, 3).forEach(_ -> known.add(identity(garbage)));
           for (var object : watched(garbage)) {
             var before = garbage.perhaps() ? null : object;
@@ -162,8 +162,8 @@ class GarbageTest {
             Kinds.identityNames(object).forEach(name -> assertThat(name).isNotNull());
             RbacReader.subjectKeys(object);
             RbacReader.roleKeys(object);
-            waking.changed(garbage.of(List.of(Kind.values())), before, after);
-            waking.given(
+            enqueuer.changed(garbage.of(List.of(Kind.values())), before, after);
+            enqueuer.given(
                 RbacReader.binding(object).stream().flatMap(found -> found.subjects().stream()),
                 (_, _) -> Optional.of(object));
             Metadata.annotations(object.getMetadata()).values().forEach(TokenInvalidation::of);
@@ -176,7 +176,7 @@ class GarbageTest {
           }
           Issuers.of(issuer(garbage), _ -> List.of((Certificate) certificate(garbage)));
           Issuers.secret(issuer(garbage));
-          assertThat(woken).doesNotContainNull();
+          assertThat(enqueued).doesNotContainNull();
         });
   }
 
@@ -283,7 +283,7 @@ class GarbageTest {
               };
           var snapshot = new Snapshots(cluster).of(identity, NOW, List.of(), Map.of());
           var decision = Decide.next(snapshot);
-          if (!snapshot.home().leaving() && snapshot.rivals().isEmpty()) {
+          if (!snapshot.namespaceFacts().leaving() && snapshot.rivals().isEmpty()) {
             assertThat(decision.actions())
                 .anyMatch(
                     action ->
@@ -499,7 +499,7 @@ class GarbageTest {
     }
 
     @Override
-    public UsageListing uses(String namespace, Instant now, boolean anew) {
+    public UsageListing uses(String namespace, Instant now, boolean news) {
       var object = garbage.perhaps() ? secret(garbage) : account(garbage);
       return UsageIndex.of(
           List.of(object, job(garbage)),
@@ -526,7 +526,7 @@ class GarbageTest {
     }
 
     @Override
-    public boolean lives(String namespace, String name, String uid) {
+    public boolean exists(String namespace, String name, String uid) {
       return garbage.perhaps();
     }
 
@@ -604,7 +604,7 @@ class GarbageTest {
     }
 
     @Override
-    public Collection<MachineIdentity> heeding(String namespace, ObjectRef secret) {
+    public Collection<MachineIdentity> dependingOn(String namespace, ObjectRef secret) {
       return List.of();
     }
 

@@ -43,7 +43,7 @@ class SnapshotsTest {
   @Test
   void consumers_are_asked_for_while_a_previous_value_is_there() {
     around.add(stored("credence.dev/previous-retires-at", "2027-01-02T00:00:00Z"));
-    assertThat(look(Objects.making("payments-api", "payments-db")).consumers())
+    assertThat(observe(Objects.making("payments-api", "payments-db")).consumers())
         .contains(Consumers.NONE);
     assertThat(around.asked).containsExactly("payments");
   }
@@ -51,9 +51,9 @@ class SnapshotsTest {
   @Test
   void nobody_is_asked_for_where_nobody_has_to_move() {
     around.add(stored("credence.dev/recipe", "0123456789abcdef"));
-    assertThat(look(Objects.making("payments-api", "payments-db")).consumers()).isEmpty();
+    assertThat(observe(Objects.making("payments-api", "payments-db")).consumers()).isEmpty();
     around.add(stored("credence.dev/previous-retires-at", "2027-01-02T00:00:00Z"));
-    assertThat(look(Objects.naming("payments-api", "payments-db")).consumers()).isEmpty();
+    assertThat(observe(Objects.naming("payments-api", "payments-db")).consumers()).isEmpty();
     assertThat(around.asked).isEmpty();
   }
 
@@ -64,7 +64,7 @@ class SnapshotsTest {
             job("payments-db-v2-verify-1", "payments-api"),
             job("payments-db-v2-apply-1", "payments-api"),
             job("payments-db-v1-apply-1", "another")));
-    assertThat(look(Objects.making("payments-api", "payments-db")).jobs())
+    assertThat(observe(Objects.making("payments-api", "payments-db")).jobs())
         .extracting(HookJob::subject)
         .containsExactly(
             ObjectRef.job("payments-db-v2-apply-1"), ObjectRef.job("payments-db-v2-verify-1"));
@@ -89,10 +89,10 @@ class SnapshotsTest {
   private List<String> members(String secret) {
     var identity = Objects.naming("payments-api");
     identity.setSpec(Written.as(MachineIdentitySpec.class, "{secrets: [" + secret + "]}"));
-    return look(identity).members().stream().map(member -> member.subject().name()).toList();
+    return observe(identity).members().stream().map(member -> member.subject().name()).toList();
   }
 
-  private Snapshot look(MachineIdentity identity) {
+  private Snapshot observe(MachineIdentity identity) {
     return new Snapshots(around).of(identity, NEW_YEAR, List.of(), Map.of());
   }
 
@@ -170,7 +170,7 @@ class SnapshotsTest {
     }
 
     @Override
-    public UsageListing uses(String namespace, Instant now, boolean anew) {
+    public UsageListing uses(String namespace, Instant now, boolean news) {
       return UsageListing.NONE;
     }
 
@@ -190,7 +190,7 @@ class SnapshotsTest {
     }
 
     @Override
-    public boolean lives(String namespace, String name, String uid) {
+    public boolean exists(String namespace, String name, String uid) {
       return false;
     }
 
@@ -260,7 +260,7 @@ class SnapshotsTest {
     }
 
     @Override
-    public Collection<MachineIdentity> heeding(String namespace, ObjectRef secret) {
+    public Collection<MachineIdentity> dependingOn(String namespace, ObjectRef secret) {
       return List.of();
     }
 

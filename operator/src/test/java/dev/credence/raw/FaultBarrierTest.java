@@ -106,10 +106,10 @@ class FaultBarrierTest {
     known.add(odd());
     known.add(Objects.naming("crm", "crm-db"));
     known.add(Objects.selecting("till", "app", "till"));
-    var waking = new Enqueuer(identities);
-    var woken = new ArrayList<ResourceID>();
-    waking.by(woken::add);
-    waking.changed(
+    var enqueuer = new Enqueuer(identities);
+    var enqueued = new ArrayList<ResourceID>();
+    enqueuer.by(enqueued::add);
+    enqueuer.changed(
         Kind.Secret,
         null,
         new SecretBuilder()
@@ -119,7 +119,7 @@ class FaultBarrierTest {
             .addToLabels("app", "till")
             .endMetadata()
             .build());
-    assertThat(woken).extracting(ResourceID::getName).contains("crm", "till");
+    assertThat(enqueued).extracting(ResourceID::getName).contains("crm", "till");
   }
 
   private static MachineIdentity odd() {

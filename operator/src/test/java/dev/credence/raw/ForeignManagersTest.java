@@ -21,9 +21,9 @@ class ForeignManagersTest {
     "sealedsecrets.bitnami.com/cluster-wide, 'true', Sealed Secrets",
     "argocd.argoproj.io/tracking-id, payments:/Secret:payments/payments-db, Argo CD"
   })
-  void a_keeper_is_told_by_its_annotation(String key, String value, String keeper) {
+  void a_keeper_is_told_by_its_annotation(String key, String value, String manager) {
     var meta = new ObjectMetaBuilder().addToAnnotations(key, value).build();
-    assertThat(ForeignManagers.of(meta)).contains(keeper);
+    assertThat(ForeignManagers.of(meta)).contains(manager);
   }
 
   @ParameterizedTest
@@ -34,9 +34,9 @@ class ForeignManagersTest {
     "app.kubernetes.io/managed-by, hashicorp-vso, the Vault Secrets Operator",
     "app.kubernetes.io/managed-by, Helm, Helm"
   })
-  void or_by_its_label(String key, String value, String keeper) {
+  void or_by_its_label(String key, String value, String manager) {
     var meta = new ObjectMetaBuilder().addToLabels(key, value).build();
-    assertThat(ForeignManagers.of(meta)).contains(keeper);
+    assertThat(ForeignManagers.of(meta)).contains(manager);
   }
 
   @ParameterizedTest
@@ -70,13 +70,13 @@ class ForeignManagersTest {
     "false, configmanagement.gke.io/managed, enabled, Config Sync"
   })
   void so_are_those_who_copy_or_apply_it_again(
-      boolean isLabel, String key, String value, String keeper) {
+      boolean isLabel, String key, String value, String manager) {
     var meta = new ObjectMetaBuilder().addToAnnotations("credence.dev/adopt", "crm");
     var marked =
         (isLabel ? meta.addToLabels(key, value) : meta.addToAnnotations(key, value)).build();
-    assertThat(ForeignManagers.of(marked)).contains(keeper);
+    assertThat(ForeignManagers.of(marked)).contains(manager);
     TrimmedStore.trim(marked);
-    assertThat(ForeignManagers.of(marked)).as("in the cache").contains(keeper);
+    assertThat(ForeignManagers.of(marked)).as("in the cache").contains(manager);
   }
 
   @ParameterizedTest

@@ -110,7 +110,7 @@ class ReportTest {
   @ParameterizedTest
   @ValueSource(strings = {"=1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1"})
   void what_a_spreadsheet_takes_for_a_formula_is_text(String cell) {
-    assertThat(Csv.guarded(cell)).isEqualTo("'" + cell);
+    assertThat(Csv.withPreconditions(cell)).isEqualTo("'" + cell);
   }
 
   /// Where the list separator of a spreadsheet is another one than a comma.
@@ -126,8 +126,8 @@ class ReportTest {
         "a;-1;+2 | a;'-1;'+2",
         "\uff1d1 | '\uff1d1"
       })
-  void what_follows_a_separator_is_no_formula_either(String cell, String guarded) {
-    assertThat(Csv.guarded(cell)).isEqualTo(guarded);
+  void what_follows_a_separator_is_no_formula_either(String cell, String withPreconditions) {
+    assertThat(Csv.withPreconditions(cell)).isEqualTo(withPreconditions);
   }
 
   @Test
@@ -161,7 +161,7 @@ class ReportTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "crm", "1", "a=b", "a; b", "2026-11-22T12:00:00Z"})
   void other_cells_stay_as_they_are(String cell) {
-    assertThat(Csv.guarded(cell)).isEqualTo(cell);
+    assertThat(Csv.withPreconditions(cell)).isEqualTo(cell);
   }
 
   /// What the schema of SARIF 2.1.0 asks for, as far as this log uses it.

@@ -15,11 +15,11 @@ import java.util.stream.Stream;
 final class Compliant {
 
   static boolean is(ConditionResult condition, IdentityStatus status) {
-    return usual(condition.aspect(), status).filter(told(condition)::equals).isPresent();
+    return usual(condition.type(), status).filter(reported(condition)::equals).isPresent();
   }
 
-  static String told(ConditionResult condition) {
-    return condition.truth() + " " + condition.reason() + ": " + condition.message();
+  static String reported(ConditionResult condition) {
+    return condition.status() + " " + condition.reason() + ": " + condition.message();
   }
 
   /// Empty where an identity in order does not have the condition.
@@ -46,7 +46,7 @@ final class Compliant {
 
   /// The conditions that an identity in order would have, and that this one has not.
   static List<ConditionType> absent(IdentityStatus status) {
-    var there = status.verdicts().stream().map(ConditionResult::aspect).toList();
+    var there = status.results().stream().map(ConditionResult::type).toList();
     return Stream.of(ConditionType.values())
         .filter(type -> usual(type, status).isPresent() && !there.contains(type))
         .toList();

@@ -109,62 +109,70 @@ final class Hands {
                   || found.filter(job -> !isKnown((Job) job)).isPresent()
               ? Optional.of(Cause.Refused)
               : started(run, found, identity, now);
-      case Action.Promote turn -> turned(turn, found, identity, now);
+      case Action.Promote promote -> turned(promote, found, identity, now);
       case Action.CreateServiceAccount provision ->
           created(found, account(provision, identity), now);
-      case Action.Rotate(_, var guard, var material, var receipt, _) ->
+      case Action.Rotate(_, var preconditions, var material, var versionInfo, _) ->
           updated(
               found,
-              guard,
+              preconditions,
               identity,
               now,
-              secret -> granted(rotated(secret, receipt, ++made), material, now));
-      case Action.Rollback(_, var guard, var receipt) ->
+              secret -> granted(rotated(secret, versionInfo, ++made), material, now));
+      case Action.Rollback(_, var preconditions, var versionInfo) ->
           found.flatMap(this::value).flatMap(Value::previous).isEmpty() && found.isPresent()
               ? Optional.of(Cause.Refused)
-              : updated(found, guard, identity, now, secret -> swapped(secret, receipt));
-      case Action.Retire(_, var guard, var left) ->
-          updated(found, guard, identity, now, secret -> retired(secret, left));
-      case Action.CaughtUp(_, var guard) -> updated(found, guard, identity, now, Hands::caughtUp);
-      case Action.Acknowledge(_, var guard, var handled, var aborted, _) ->
-          updated(
-              found, guard, identity, now, secret -> with(secret, annotations(handled, aborted)));
-      case Action.Note(_, var guard, var runs) ->
+              : updated(
+                  found, preconditions, identity, now, secret -> swapped(secret, versionInfo));
+      case Action.Retire(_, var preconditions, var left) ->
+          updated(found, preconditions, identity, now, secret -> retired(secret, left));
+      case Action.CaughtUp(_, var preconditions) ->
+          updated(found, preconditions, identity, now, Hands::caughtUp);
+      case Action.Acknowledge(_, var preconditions, var handled, var aborted, _) ->
           updated(
               found,
-              guard,
+              preconditions,
               identity,
               now,
-              secret -> with(secret, Map.of(Api.HOOK_RUNS, HookRecords.text(guard.uid(), runs))));
-      case Action.BeginRevoke(_, var guard) ->
+              secret -> with(secret, annotations(handled, aborted)));
+      case Action.Note(_, var preconditions, var runs) ->
           updated(
               found,
-              guard,
+              preconditions,
+              identity,
+              now,
+              secret ->
+                  with(secret, Map.of(Api.HOOK_RUNS, HookRecords.text(preconditions.uid(), runs))));
+      case Action.BeginRevoke(_, var preconditions) ->
+          updated(
+              found,
+              preconditions,
               identity,
               now,
               secret -> with(secret, Map.of(Api.PREVIOUS_IS, "ending")));
-      case Action.Remove(_, var guard, _) -> removed(found, guard, identity);
+      case Action.Remove(_, var preconditions, _) -> removed(found, preconditions, identity);
       case Action.Adopt adopt -> adopted(adopt, found, identity, now);
-      case Action.Reword(_, var guard, var recipe, _, _) ->
+      case Action.Reword(_, var preconditions, var generatorSpec, _, _) ->
           updated(
               found,
-              guard,
+              preconditions,
               identity,
               now,
-              secret -> with(secret, Map.of(Api.RECIPE, recipe.digest())));
-      case Action.RenewKubeconfig(_, var guard, var token) ->
+              secret -> with(secret, Map.of(Api.RECIPE, generatorSpec.digest())));
+      case Action.RenewKubeconfig(_, var preconditions, var token) ->
           updated(
               found,
-              guard,
+              preconditions,
               identity,
               now,
               secret -> with(secret, Map.of(Api.RECIPE, token.digest())));
       case Action.UpdateMetadata update ->
-          updated(found, update.guard(), identity, now, secret -> described(secret, update));
-      case Action.ResetIssuedAt(_, var guard, var issuedAt, var until) ->
+          updated(
+              found, update.preconditions(), identity, now, secret -> described(secret, update));
+      case Action.ResetIssuedAt(_, var preconditions, var issuedAt, var until) ->
           updated(
               found,
-              guard,
+              preconditions,
               identity,
               now,
               secret -> {
@@ -172,59 +180,65 @@ final class Hands {
                 until.ifPresent(at -> annotations.put(Api.PREVIOUS_RETIRES_AT, at.toString()));
                 return with(secret, annotations);
               });
-      case Action.Release(_, var guard, var left) ->
-          judged(found, guard)
+      case Action.Release(_, var preconditions, var left) ->
+          evaluated(found, preconditions)
               .map(object -> written(released(object, left), now))
               .orElse(Optional.of(Cause.Raced));
-      case Action.SetOwner(_, var guard, var retained) ->
-          updated(found, guard, identity, now, object -> tied(object, identity, retained));
-      case Action.Restart(_, var guard, var value, var at) ->
-          judged(found, guard)
+      case Action.SetOwner(_, var preconditions, var retained) ->
+          updated(found, preconditions, identity, now, object -> tied(object, identity, retained));
+      case Action.Restart(_, var preconditions, var value, var at) ->
+          evaluated(found, preconditions)
               .map(object -> written(restarted(object, value, at, now), now))
               .orElse(Optional.of(Cause.Raced));
-      case Action.Evict(_, var guard, var noted) ->
+      case Action.Evict(_, var preconditions, var noted) ->
           noted
               .flatMap(note -> noted(note, identity, now))
               .or(
                   () ->
                       found
-                          .filter(pod -> pod.getMetadata().getUid().equals(guard.uid()))
+                          .filter(pod -> pod.getMetadata().getUid().equals(preconditions.uid()))
                           .map(pod -> deleted(pod))
                           .orElse(Optional.empty()));
-      case Action.Renew(_, var guard, var revision, _, _) ->
-          judged(found, guard)
+      case Action.Renew(_, var preconditions, var revision, _, _) ->
+          evaluated(found, preconditions)
               .map(Certificate.class::cast)
               .filter(certificate -> revision == Issued.revision(certificate.getStatus()))
               .map(certificate -> written(issuing(certificate), now))
               .orElse(Optional.of(Cause.Raced));
       case Action.CreateCertificate order -> created(found, certificate(order, identity), now);
-      case Action.UpdateCertificate(_, var guard, var issuance, var fields, var ours) ->
+      case Action.UpdateCertificate(_, var preconditions, var issuance, var fields, var ours) ->
           updated(
               found,
-              guard,
+              preconditions,
               identity,
               now,
               certificate -> amended((Certificate) certificate, issuance, fields, ours));
       case Action.DenyWrites(var subject, var entry) ->
           listed(identity, subject, Optional.of(SuspendedAccounts.text(entry)), now);
       case Action.AllowWrites(var subject) -> listed(identity, subject, Optional.empty(), now);
-      case Action.Invalidate(_, var guard, var since, var ended, _) ->
-          judged(found, guard)
+      case Action.Invalidate(_, var preconditions, var since, var ended, _) ->
+          evaluated(found, preconditions)
               .map(secret -> written(invalid(secret, since, ended.text()), now))
               .orElse(Optional.of(Cause.Raced));
-      case Action.Revalidate(_, var guard) ->
-          judged(found, guard)
+      case Action.Revalidate(_, var preconditions) ->
+          evaluated(found, preconditions)
               .map(secret -> written(valid(secret), now))
               .orElse(Optional.of(Cause.Raced));
-      case Action.UpdateServiceAccount(_, var guard, var automount) ->
-          updated(found, guard, identity, now, account -> adjusted(account, automount));
-      case Action.Relabel(_, var guard, var labelling, var written) ->
-          updated(found, guard, identity, now, object -> relabelled(object, labelling, written));
-      case Action.Mark(_, var guard, var labelling) -> marked(found, guard, now, labelling);
-      case Action.Unmark(_, var guard) ->
+      case Action.UpdateServiceAccount(_, var preconditions, var automount) ->
+          updated(found, preconditions, identity, now, account -> adjusted(account, automount));
+      case Action.Relabel(_, var preconditions, var labelling, var written) ->
+          updated(
+              found,
+              preconditions,
+              identity,
+              now,
+              object -> relabelled(object, labelling, written));
+      case Action.Mark(_, var preconditions, var labelling) ->
+          marked(found, preconditions, now, labelling);
+      case Action.Unmark(_, var preconditions) ->
           marked(
               found,
-              guard,
+              preconditions,
               now,
               new Labelling(Optional.empty(), Optional.empty(), Optional.empty()));
     };
@@ -241,10 +255,12 @@ final class Hands {
           .flatMap(job -> HookJobReader.of((Job) job, identity.getMetadata().getUid()))
           .map(HookJob::run)
           .ifPresent(runs::add);
-      judged(server.find(id(identity, known.subject())), known.guard())
+      evaluated(server.find(id(identity, known.subject())), known.preconditions())
           .map(
               secret ->
-                  with(secret, Map.of(Api.HOOK_RUNS, HookRecords.text(known.guard().uid(), runs))))
+                  with(
+                      secret,
+                      Map.of(Api.HOOK_RUNS, HookRecords.text(known.preconditions().uid(), runs))))
           .ifPresent(secret -> written(secret, now));
     }
     return refused;
@@ -266,7 +282,7 @@ final class Hands {
   private Optional<Cause> noted(Action.Noted note, MachineIdentity identity, Instant now) {
     return updated(
         server.find(id(identity, note.secret())),
-        note.guard(),
+        note.preconditions(),
         identity,
         now,
         secret -> with(secret, Map.of(Api.EVICTED, Evicted.text(note.evicted()))));
@@ -301,11 +317,13 @@ final class Hands {
     HasMetadata of(HasMetadata object);
   }
 
-  private static Optional<HasMetadata> judged(Optional<HasMetadata> found, Preconditions guard) {
+  private static Optional<HasMetadata> evaluated(
+      Optional<HasMetadata> found, Preconditions preconditions) {
     return found
-        .filter(object -> object.getMetadata().getUid().equals(guard.uid()))
+        .filter(object -> object.getMetadata().getUid().equals(preconditions.uid()))
         .filter(
-            object -> object.getMetadata().getResourceVersion().equals(guard.resourceVersion()));
+            object ->
+                object.getMetadata().getResourceVersion().equals(preconditions.resourceVersion()));
   }
 
   private Optional<Cause> written(HasMetadata object, Instant now) {
@@ -321,24 +339,24 @@ final class Hands {
   /// Nothing is deleted but what was made beside a Secret, a Certificate that is not listed any
   /// more, and at its end what was made for it.
   private Optional<Cause> removed(
-      Optional<HasMetadata> found, Preconditions guard, MachineIdentity identity) {
-    var judged = judged(found, guard);
-    if (judged.isEmpty()) {
+      Optional<HasMetadata> found, Preconditions preconditions, MachineIdentity identity) {
+    var evaluated = evaluated(found, preconditions);
+    if (evaluated.isEmpty()) {
       return Optional.of(Cause.Raced);
     }
-    var annotations = Server.annotations(judged.get());
+    var annotations = Server.annotations(evaluated.get());
     var isOurs =
-        Server.controller(judged.get()).equals(identity.getMetadata().getUid())
-            || isHeld(judged.get(), identity)
-            || isOfAListedAccount(judged.get(), identity);
+        Server.controller(evaluated.get()).equals(identity.getMetadata().getUid())
+            || isHeld(evaluated.get(), identity)
+            || isOfAListedAccount(evaluated.get(), identity);
     if (!isOurs
         || !isAtItsEnd(identity)
-            && !isUnlisted(judged.get(), identity)
+            && !isUnlisted(evaluated.get(), identity)
             && Stream.of(Api.PENDING_FOR, Api.ANCHOR_FOR, Api.HOOK_FOR)
                 .noneMatch(annotations::containsKey)) {
-      throw new AssertionError("deleted: " + Id.of(judged.get()));
+      throw new AssertionError("deleted: " + Id.of(evaluated.get()));
     }
-    return deleted(judged.get());
+    return deleted(evaluated.get());
   }
 
   /// An anchor of another identity's token, whose account is suspended for this one.
@@ -371,24 +389,24 @@ final class Hands {
 
   private Optional<Cause> adopted(
       Action.Adopt adopt, Optional<HasMetadata> found, MachineIdentity identity, Instant now) {
-    var judged = judged(found, adopt.guard());
-    if (judged.isEmpty()) {
+    var evaluated = evaluated(found, adopt.preconditions());
+    if (evaluated.isEmpty()) {
       return Optional.of(Cause.Raced);
     }
     var name = identity.getMetadata().getName();
-    if (!name.equals(Server.annotations(judged.get()).get(Api.ADOPT))) {
-      throw new AssertionError("taken over unasked: " + Id.of(judged.get()));
+    if (!name.equals(Server.annotations(evaluated.get()).get(Api.ADOPT))) {
+      throw new AssertionError("taken over unasked: " + Id.of(evaluated.get()));
     }
     var annotations = new HashMap<String, String>();
     annotations.put(Api.HELD_BY, identity.getMetadata().getUid());
     if (adopt.given()) {
       annotations.put(Api.GIVEN, identity.getMetadata().getUid());
-      if (judged.get() instanceof Certificate) {
+      if (evaluated.get() instanceof Certificate) {
         annotations.put(Api.FIELDS, "");
       }
     }
-    adopt.receipt().ifPresent(receipt -> annotations.putAll(annotations(receipt)));
-    return written(with(judged.get(), annotations), now);
+    adopt.versionInfo().ifPresent(versionInfo -> annotations.putAll(annotations(versionInfo)));
+    return written(with(evaluated.get(), annotations), now);
   }
 
   private Optional<Cause> listed(
@@ -486,47 +504,48 @@ final class Hands {
 
   private Optional<Cause> updated(
       Optional<HasMetadata> found,
-      Preconditions guard,
+      Preconditions preconditions,
       MachineIdentity identity,
       Instant now,
       Change change) {
-    var judged = judged(found, guard);
-    if (judged.isEmpty()) {
+    var evaluated = evaluated(found, preconditions);
+    if (evaluated.isEmpty()) {
       return Optional.of(Cause.Raced);
     }
-    if (!Server.controller(judged.get()).equals(identity.getMetadata().getUid())
-        && !isHeld(judged.get(), identity)
-        && !isOrphan(judged.get())) {
-      throw new AssertionError("a foreign object was written: " + Id.of(judged.get()));
+    if (!Server.controller(evaluated.get()).equals(identity.getMetadata().getUid())
+        && !isHeld(evaluated.get(), identity)
+        && !isOrphan(evaluated.get())) {
+      throw new AssertionError("a foreign object was written: " + Id.of(evaluated.get()));
     }
-    server.write(Api.MANAGER, change.of(judged.get()), now);
+    server.write(Api.MANAGER, change.of(evaluated.get()), now);
     return Optional.empty();
   }
 
   /// Server-side apply: bound to the uid alone, and without force.
   private Optional<Cause> marked(
-      Optional<HasMetadata> found, Preconditions guard, Instant now, Labelling labelling) {
-    var judged = found.filter(object -> object.getMetadata().getUid().equals(guard.uid()));
-    if (judged.isEmpty()) {
+      Optional<HasMetadata> found, Preconditions preconditions, Instant now, Labelling labelling) {
+    var evaluated =
+        found.filter(object -> object.getMetadata().getUid().equals(preconditions.uid()));
+    if (evaluated.isEmpty()) {
       return Optional.of(Cause.Raced);
     }
     var fields = new HashMap<Field, String>();
     labelling.identity().ifPresent(name -> fields.put(IDENTITY, name));
     labelling.owner().ifPresent(contact -> fields.put(OWNER, contact));
     labelling.team().ifPresent(team -> fields.put(TEAM, team));
-    return server.apply(Api.MANAGER, judged.get(), fields, now)
+    return server.apply(Api.MANAGER, evaluated.get(), fields, now)
         ? Optional.empty()
         : Optional.of(Cause.Raced);
   }
 
   private static HasMetadata secret(Action.Issue issue, MachineIdentity identity) {
     return secret(
-        own(issue.subject(), issue.labelling(), identity, issue.retained()), issue.receipt());
+        own(issue.subject(), issue.labelling(), identity, issue.retained()), issue.versionInfo());
   }
 
-  private static HasMetadata secret(ObjectMetaBuilder meta, VersionInfo receipt) {
+  private static HasMetadata secret(ObjectMetaBuilder meta, VersionInfo versionInfo) {
     return new SecretBuilder()
-        .withMetadata(meta.addToAnnotations(annotations(receipt)).build())
+        .withMetadata(meta.addToAnnotations(annotations(versionInfo)).build())
         .build();
   }
 
@@ -541,7 +560,7 @@ final class Hands {
     return secret(
         own(stage.subject(), stage.labelling(), identity, false)
             .addToAnnotations(Api.PENDING_FOR, stage.of().name()),
-        stage.receipt());
+        stage.versionInfo());
   }
 
   private static HasMetadata anchor(Action.Anchor anchor, MachineIdentity identity) {
@@ -580,24 +599,24 @@ final class Hands {
 
   /// The value that was staged, and no other, is put in place.
   private Optional<Cause> turned(
-      Action.Promote turn, Optional<HasMetadata> found, MachineIdentity identity, Instant now) {
-    var proven = judged(server.find(id(identity, turn.pending())), turn.proven());
+      Action.Promote promote, Optional<HasMetadata> found, MachineIdentity identity, Instant now) {
+    var proven = evaluated(server.find(id(identity, promote.pending())), promote.proven());
     if (proven.isEmpty()) {
       return Optional.of(Cause.Raced);
     }
     var value = values.get(proven.get().getMetadata().getUid()).current();
-    if (turn.current().isPresent()) {
+    if (promote.current().isPresent()) {
       return updated(
           found,
-          turn.current().get(),
+          promote.current().get(),
           identity,
           now,
-          secret -> rotated(secret, turn.receipt(), value));
+          secret -> rotated(secret, promote.versionInfo(), value));
     }
-    var meta = own(turn.subject(), turn.labelling(), identity, turn.retained());
-    var refused = created(found, secret(meta, turn.receipt()), now);
+    var meta = own(promote.subject(), promote.labelling(), identity, promote.retained());
+    var refused = created(found, secret(meta, promote.versionInfo()), now);
     server
-        .find(id(identity, turn.subject()))
+        .find(id(identity, promote.subject()))
         .filter(_ -> refused.isEmpty())
         .ifPresent(
             secret ->
@@ -714,22 +733,22 @@ final class Hands {
         .build();
   }
 
-  private HasMetadata rotated(HasMetadata secret, VersionInfo receipt, long value) {
+  private HasMetadata rotated(HasMetadata secret, VersionInfo versionInfo, long value) {
     var before = values.get(secret.getMetadata().getUid());
     values.put(
         secret.getMetadata().getUid(),
-        new Value(value, Optional.of(before.current()).filter(_ -> receipt.keepsPrevious())));
-    return annotated(secret, annotations(receipt));
+        new Value(value, Optional.of(before.current()).filter(_ -> versionInfo.keepsPrevious())));
+    return annotated(secret, annotations(versionInfo));
   }
 
-  private HasMetadata swapped(HasMetadata secret, VersionInfo receipt) {
+  private HasMetadata swapped(HasMetadata secret, VersionInfo versionInfo) {
     values.computeIfPresent(
         secret.getMetadata().getUid(),
         (_, value) ->
             new Value(
                 value.previous().orElseThrow(() -> new AssertionError("nothing to go back to")),
                 Optional.of(value.current())));
-    return annotated(secret, annotations(receipt));
+    return annotated(secret, annotations(versionInfo));
   }
 
   private static HasMetadata caughtUp(HasMetadata secret) {
@@ -767,20 +786,20 @@ final class Hands {
         object, new ObjectMetaBuilder(object.getMetadata()).addToAnnotations(annotations).build());
   }
 
-  private static Map<String, String> annotations(VersionInfo receipt) {
-    var annotations = annotations(receipt.handled(), Optional.empty());
-    annotations.put(Api.SECRET_VERSION, String.valueOf(receipt.version()));
-    annotations.put(Api.ISSUED_AT, receipt.issuedAt().toString());
-    annotations.put(Api.RECIPE, receipt.recipe());
-    receipt
+  private static Map<String, String> annotations(VersionInfo versionInfo) {
+    var annotations = annotations(versionInfo.handled(), Optional.empty());
+    annotations.put(Api.SECRET_VERSION, String.valueOf(versionInfo.version()));
+    annotations.put(Api.ISSUED_AT, versionInfo.issuedAt().toString());
+    annotations.put(Api.RECIPE, versionInfo.generatorSpec());
+    versionInfo
         .previousRetiresAt()
         .ifPresent(
             time -> {
               annotations.put(Api.PREVIOUS_RETIRES_AT, time.toString());
-              annotations.put(Api.PREVIOUS_IS, receipt.keepsPrevious() ? "kept" : "gone");
+              annotations.put(Api.PREVIOUS_IS, versionInfo.keepsPrevious() ? "kept" : "gone");
             });
-    receipt.account().ifPresent(uid -> annotations.put(Api.ACCOUNT_UID, uid));
-    receipt.leftBefore().ifPresent(at -> annotations.put(Api.LEFT_BEHIND, at.toString()));
+    versionInfo.account().ifPresent(uid -> annotations.put(Api.ACCOUNT_UID, uid));
+    versionInfo.leftBefore().ifPresent(at -> annotations.put(Api.LEFT_BEHIND, at.toString()));
     return annotations;
   }
 
@@ -800,7 +819,7 @@ final class Hands {
     aborted.ifPresent(
         stopped -> {
           annotations.put(Api.ABORTED_AT, stopped.at().toString());
-          annotations.put(Api.ABORTED_RECIPE, stopped.recipe());
+          annotations.put(Api.ABORTED_RECIPE, stopped.generatorSpec());
         });
     return annotations;
   }

@@ -52,51 +52,51 @@ public final class Readable {
         .ifPresent(
             budget -> lines.add("counted: %s, most %d".formatted(budget.policy(), budget.most())));
     list(lines, "", "actions", decision.actions().stream().map(Readable::action).toList());
-    decision.lookAgainAt().ifPresent(time -> lines.add("lookAgainAt: " + time));
+    decision.reconcileAt().ifPresent(time -> lines.add("lookAgainAt: " + time));
     decision
-        .standing()
+        .status()
         .ifPresentOrElse(
-            standing -> {
+            status -> {
               lines.add("standing:");
-              standing(standing, declared).forEach(line -> lines.add("  " + line));
+              status(status, declared).forEach(line -> lines.add("  " + line));
             },
             () -> lines.add("standing: none"));
     return String.join("\n", lines) + "\n";
   }
 
-  private static List<String> standing(IdentityStatus standing, Optional<Owner> declared) {
+  private static List<String> status(IdentityStatus status, Optional<Owner> declared) {
     var brief = declared.isPresent();
     var lines = new ArrayList<String>();
-    lines.add("state: " + standing.state());
-    standing
+    lines.add("state: " + status.state());
+    status
         .type()
         .ifPresent(type -> lines.add("type: %s (%s)".formatted(type.type(), type.reason())));
-    if (declared.filter(owner -> isThatOf(owner, standing.owner())).isEmpty()) {
-      lines.add("owner: " + quoted(owner(standing.owner())));
+    if (declared.filter(owner -> isThatOf(owner, status.owner())).isEmpty()) {
+      lines.add("owner: " + quoted(owner(status.owner())));
     }
-    policies(lines, standing.policies());
-    standing.end().ifPresent(end -> lines.add("end: " + end));
-    standing.nextAction().ifPresent(time -> lines.add("nextAction: " + time));
-    lines.add("members: " + members(standing.members()));
-    if (!brief || !standing.credentials().isEmpty()) {
+    policies(lines, status.policies());
+    status.end().ifPresent(end -> lines.add("end: " + end));
+    status.nextAction().ifPresent(time -> lines.add("nextAction: " + time));
+    lines.add("members: " + members(status.members()));
+    if (!brief || !status.credentials().isEmpty()) {
       list(
           lines,
           "",
           "credentials",
-          standing.credentials().stream().map(Readable::credential).toList());
+          status.credentials().stream().map(Readable::credential).toList());
     }
-    var handled = standing.handled();
+    var handled = status.handled();
     handled.rotate().ifPresent(value -> lines.add("handledRotate: " + quoted(value)));
     handled.rollback().ifPresent(value -> lines.add("handledRollback: " + quoted(value)));
     handled.abort().ifPresent(value -> lines.add("handledAbort: " + quoted(value)));
     handled.revoke().ifPresent(value -> lines.add("handledRevoke: " + quoted(value)));
-    standing
+    status
         .risk()
         .filter(risk -> !risk.findings().isEmpty())
         .ifPresent(
             risk ->
                 list(lines, "", "risk", risk.findings().stream().map(Readable::finding).toList()));
-    standing
+    status
         .use()
         .filter(use -> use.source() != Source.None || use.referencedUntil().isPresent())
         .ifPresent(
@@ -109,7 +109,7 @@ public final class Readable {
                         + use.referencedUntil()
                             .map(day -> ", referenced until " + day)
                             .orElse("")));
-    standing
+    status
         .review()
         .ifPresent(
             review -> {
@@ -123,7 +123,7 @@ public final class Readable {
                   .disregarded()
                   .ifPresent(text -> lines.add("disregardedReview: " + quoted(text)));
             });
-    standing
+    status
         .suspension()
         .ifPresent(
             suspension -> {
@@ -135,10 +135,10 @@ public final class Readable {
                               + suspension.inForce().stream().sorted().toList()));
               list(lines, "", "notCovered", suspension.notCovered());
             });
-    if (!standing.ended().isEmpty()) {
-      list(lines, "", "endedTokens", standing.ended().stream().map(Readable::ended).toList());
+    if (!status.ended().isEmpty()) {
+      list(lines, "", "endedTokens", status.ended().stream().map(Readable::ended).toList());
     }
-    standing
+    status
         .approval()
         .approved()
         .ifPresent(
@@ -147,21 +147,18 @@ public final class Readable {
                     "approved: "
                         + quoted(
                             approved.scope() + " by " + approved.by() + " at " + approved.at())));
-    standing.approval().disregarded().ifPresent(text -> lines.add("disregarded: " + quoted(text)));
+    status.approval().disregarded().ifPresent(text -> lines.add("disregarded: " + quoted(text)));
     var conditions =
-        standing.verdicts().stream().filter(v -> !brief || !Compliant.is(v, standing)).toList();
-    var absent = brief ? Compliant.absent(standing) : List.<ConditionType>of();
+        status.results().stream().filter(v -> !brief || !Compliant.is(v, status)).toList();
+    var absent = brief ? Compliant.absent(status) : List.<ConditionType>of();
     if (!conditions.isEmpty() || !absent.isEmpty()) {
       lines.add("conditions:");
     }
-    conditions.forEach(v -> lines.add("  %s: %s".formatted(v.aspect(), quoted(Compliant.told(v)))));
+    conditions.forEach(
+        v -> lines.add("  %s: %s".formatted(v.type(), quoted(Compliant.reported(v)))));
     absent.forEach(type -> lines.add("  " + type + ": absent"));
-    if (!brief || !standing.violations().isEmpty()) {
-      list(
-          lines,
-          "",
-          "violations",
-          standing.violations().stream().map(Readable::violation).toList());
+    if (!brief || !status.violations().isEmpty()) {
+      list(lines, "", "violations", status.violations().stream().map(Readable::violation).toList());
     }
     return lines;
   }
@@ -290,7 +287,7 @@ public final class Readable {
               var type,
               var material,
               var labelling,
-              var receipt,
+              var versionInfo,
               var retained) ->
           "Issue "
               + subject
@@ -299,21 +296,28 @@ public final class Readable {
               + " with "
               + material(material)
               + ", "
-              + receipt(receipt)
+              + versionInfo(versionInfo)
               + marks(labelling)
               + (retained ? ", to stay without the identity" : "");
-      case Action.Rotate(var subject, _, _, var receipt, var why) ->
-          "Rotate " + subject + " to " + receipt(receipt) + ", " + why(why);
-      case Action.Stage(var subject, var of, var current, _, var recipe, _, var receipt) ->
+      case Action.Rotate(var subject, _, _, var versionInfo, var why) ->
+          "Rotate " + subject + " to " + versionInfo(versionInfo) + ", " + why(why);
+      case Action.Stage(
+              var subject,
+              var of,
+              var current,
+              _,
+              var generatorSpec,
+              _,
+              var versionInfo) ->
           "Stage in "
               + subject
               + (current.isPresent() ? " the next" : " the first")
               + " value of "
               + of
               + " with "
-              + material(recipe)
+              + material(generatorSpec)
               + ", "
-              + receipt(receipt);
+              + versionInfo(versionInfo);
       case Action.RunHook(var subject, var of, _, var hook, var version, _, var about, _, _, _) ->
           "Run %s from CronJob %s for version %d of %s, in %s under <key>%s, at most %ds"
               .formatted(
@@ -337,7 +341,7 @@ public final class Readable {
               _,
               _,
               _,
-              var receipt,
+              var versionInfo,
               _,
               var why) ->
           (current.isPresent() ? "Switch " : "Create ")
@@ -345,7 +349,7 @@ public final class Readable {
               + " from "
               + pending
               + ", "
-              + receipt(receipt)
+              + versionInfo(versionInfo)
               + (current.isPresent() ? ", " + why(why) : "");
       case Action.BeginRevoke(var subject, _) -> "End the previous value of " + subject;
       case Action.Retire(var subject, _, var left) ->
@@ -353,20 +357,20 @@ public final class Readable {
               + subject
               + left.map(before -> ", which pods from before " + before + " still use").orElse("");
       case Action.CaughtUp(var subject, _) -> "Note on " + subject + " that all have moved";
-      case Action.Rollback(var subject, _, var receipt) ->
-          "Roll back " + subject + ", " + receipt(receipt);
+      case Action.Rollback(var subject, _, var versionInfo) ->
+          "Roll back " + subject + ", " + versionInfo(versionInfo);
       case Action.Acknowledge(var subject, _, _, _, var what) ->
           "Acknowledge on " + subject + ": " + what;
       case Action.Anchor(var subject, var of, var version, _, _) ->
           "Anchor version " + version + " of " + of + " in " + subject;
       case Action.Remove(var subject, _, var why) -> "Remove " + subject + ": " + why;
-      case Action.Adopt(var subject, _, var receipt, _) ->
-          "Adopt " + subject + receipt.map(says -> " as " + receipt(says)).orElse("");
-      case Action.Reword(var subject, _, var recipe, _, var added) ->
+      case Action.Adopt(var subject, _, var versionInfo, _) ->
+          "Adopt " + subject + versionInfo.map(says -> " as " + versionInfo(says)).orElse("");
+      case Action.Reword(var subject, _, var generatorSpec, _, var added) ->
           "Reword "
               + subject
               + ": "
-              + recipe.keys().stream()
+              + generatorSpec.keys().stream()
                   .filter(GeneratedContent::isText)
                   .map(key -> key.name())
                   .collect(Collectors.joining(", "))
@@ -478,27 +482,34 @@ public final class Readable {
     };
   }
 
-  private static String receipt(VersionInfo receipt) {
+  private static String versionInfo(VersionInfo versionInfo) {
     return "version "
-        + receipt.version()
-        + receipt.previousRetiresAt().map(time -> ", the previous until " + time).orElse("")
-        + (receipt.previousRetiresAt().isPresent() && !receipt.keepsPrevious()
+        + versionInfo.version()
+        + versionInfo.previousRetiresAt().map(time -> ", the previous until " + time).orElse("")
+        + (versionInfo.previousRetiresAt().isPresent() && !versionInfo.keepsPrevious()
             ? " but not readable"
             : "")
-        + receipt
+        + versionInfo
             .handled()
             .identityRotate()
             .map(value -> ", for the identity's request " + value)
             .orElse("")
-        + receipt.handled().rotate().map(value -> ", for the Secret's request " + value).orElse("")
-        + receipt
+        + versionInfo
+            .handled()
+            .rotate()
+            .map(value -> ", for the Secret's request " + value)
+            .orElse("")
+        + versionInfo
             .handled()
             .revoke()
-            .or(receipt.handled()::identityRevoke)
+            .or(versionInfo.handled()::identityRevoke)
             .map(value -> ", for the revocation " + value)
             .orElse("")
-        + receipt.handled().rollback().map(value -> ", for the rollback " + value).orElse("")
-        + receipt.leftBefore().map(before -> ", not read by pods from before " + before).orElse("");
+        + versionInfo.handled().rollback().map(value -> ", for the rollback " + value).orElse("")
+        + versionInfo
+            .leftBefore()
+            .map(before -> ", not read by pods from before " + before)
+            .orElse("");
   }
 
   private static String why(Why why) {

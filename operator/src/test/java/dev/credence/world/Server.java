@@ -250,8 +250,8 @@ final class Server {
   /// With what it owns, as the garbage collector does.
   void delete(Id id) {
     var next = new TreeMap<>(objects());
-    var gone = Objects.requireNonNull(next.remove(id), () -> "there is no " + id);
-    next.values().removeIf(object -> controller(object).equals(gone.getMetadata().getUid()));
+    var deleted = Objects.requireNonNull(next.remove(id), () -> "there is no " + id);
+    next.values().removeIf(object -> controller(object).equals(deleted.getMetadata().getUid()));
     remember(next);
   }
 

@@ -43,7 +43,7 @@ public final class Story {
   private final Instant until;
   private final Deque<JsonNode> events = new ArrayDeque<>();
   private final Map<String, Instant> looks = new TreeMap<>();
-  private final Map<String, Set<String>> said = new HashMap<>();
+  private final Map<String, Set<String>> stated = new HashMap<>();
   private final List<String> lines = new ArrayList<>();
   private final List<Look> seen = new ArrayList<>();
   private boolean isUp = true;
@@ -51,15 +51,15 @@ public final class Story {
   private int actions;
 
   /// The same script with what becomes of it.
-  public static String told(String story) {
-    return script(story) + LINE + String.join("\n", of(story).tell()) + "\n";
+  public static String reported(String story) {
+    return script(story) + LINE + String.join("\n", of(story).report()) + "\n";
   }
 
   /// What the operator saw and decided, one after the other.
   public static List<Look> looks(String story) {
-    var told = of(story);
-    told.tell();
-    return told.seen;
+    var reported = of(story);
+    reported.report();
+    return reported.seen;
   }
 
   private static Story of(String story) {
@@ -82,12 +82,12 @@ public final class Story {
     return Instant.parse(node.path(name).asText());
   }
 
-  private List<String> tell() {
+  private List<String> report() {
     lookAround();
     while (true) {
       var event = Optional.ofNullable(events.peek()).map(next -> time(next, "at"));
-      var look = looks.values().stream().filter(_ -> isUp).min(Instant::compareTo);
-      var next = Stream.of(event, look).flatMap(Optional::stream).min(Instant::compareTo);
+      var observe = looks.values().stream().filter(_ -> isUp).min(Instant::compareTo);
+      var next = Stream.of(event, observe).flatMap(Optional::stream).min(Instant::compareTo);
       if (next.isEmpty() || event.isEmpty() && next.get().isAfter(until)) {
         break;
       }
@@ -161,33 +161,33 @@ public final class Story {
     do {
       busy = false;
       for (var identity : world.identities().map(HasMetadata::getMetadata).toList()) {
-        var look = world.look("sales", identity.getName()).orElseThrow();
-        seen.add(look);
-        tell(identity.getName(), look);
-        busy |= look.decision().actions().size() > look.setbacks().size();
+        var observe = world.observe("sales", identity.getName()).orElseThrow();
+        seen.add(observe);
+        report(identity.getName(), observe);
+        busy |= observe.decision().actions().size() > observe.failedWrites().size();
         looks.remove(identity.getName());
-        again(look).ifPresent(time -> looks.put(identity.getName(), time));
+        again(observe).ifPresent(time -> looks.put(identity.getName(), time));
       }
     } while (busy);
   }
 
-  private Optional<Instant> again(Look look) {
+  private Optional<Instant> again(Look observe) {
     return Stream.concat(
-            look.decision().lookAgainAt().stream(),
-            look.setbacks().stream().map(FailedWrite::retryAt))
+            observe.decision().reconcileAt().stream(),
+            observe.failedWrites().stream().map(FailedWrite::retryAt))
         .filter(world.now()::isBefore)
         .min(Instant::compareTo);
   }
 
-  private void tell(String identity, Look look) {
+  private void report(String identity, Look observe) {
     var news = new ArrayList<String>();
-    look.decision().actions().forEach(action -> news.add("  > " + Readable.action(action)));
+    observe.decision().actions().forEach(action -> news.add("  > " + Readable.action(action)));
     actions += news.size();
-    look.setbacks().stream()
-        .filter(setback -> !look.seen().setbacks().contains(setback))
-        .forEach(setback -> news.add("  ! " + setback.message()));
-    var says = look.standing().map(Story::says).orElse(List.of());
-    var before = said.put(identity, new HashSet<>(says));
+    observe.failedWrites().stream()
+        .filter(failedWrite -> !observe.seen().failedWrites().contains(failedWrite))
+        .forEach(failedWrite -> news.add("  ! " + failedWrite.message()));
+    var says = observe.status().map(Story::says).orElse(List.of());
+    var before = stated.put(identity, new HashSet<>(says));
     says.stream()
         .filter(line -> before == null || !before.contains(line))
         .forEach(line -> news.add("  = " + line));
@@ -197,24 +197,24 @@ public final class Story {
     }
   }
 
-  private static List<String> says(IdentityStatus standing) {
+  private static List<String> says(IdentityStatus status) {
     var says = new ArrayList<String>();
-    says.add(standing.state() + (standing.ready() ? ", ready" : ", not ready"));
-    standing.verdicts().stream()
+    says.add(status.state() + (status.ready() ? ", ready" : ", not ready"));
+    status.results().stream()
         .filter(Story::isWorthAWord)
-        .forEach(verdict -> says.add(verdict.reason() + ": " + verdict.message()));
-    standing.credentials().stream().map(Readable::credential).forEach(says::add);
+        .forEach(result -> says.add(result.reason() + ": " + result.message()));
+    status.credentials().stream().map(Readable::credential).forEach(says::add);
     return says;
   }
 
-  private static boolean isWorthAWord(ConditionResult verdict) {
-    return switch (verdict.aspect()) {
+  private static boolean isWorthAWord(ConditionResult result) {
+    return switch (result.type()) {
       case Ready, Reconciling, Stalled -> false;
       case OwnerAssigned -> true;
-      case MembersLinked -> !ALL_IS_WELL.contains(verdict.message());
-      case CredentialsFresh -> verdict.truth() == ConditionStatus.False;
-      case Approved, InUse, LeastPrivilege, Reviewed -> verdict.truth() == ConditionStatus.False;
-      case Expiring, Suspended -> verdict.truth() == ConditionStatus.True;
+      case MembersLinked -> !ALL_IS_WELL.contains(result.message());
+      case CredentialsFresh -> result.status() == ConditionStatus.False;
+      case Approved, InUse, LeastPrivilege, Reviewed -> result.status() == ConditionStatus.False;
+      case Expiring, Suspended -> result.status() == ConditionStatus.True;
     };
   }
 

@@ -110,8 +110,8 @@ public final class World implements ClusterReader {
   private final Hands hands;
   private final Map<String, Integer> lag = new HashMap<>();
   private final Map<ObjectRef, String> refused = new TreeMap<>();
-  private final Map<Id, List<FailedWrite>> setbacks = new HashMap<>();
-  private final Map<Id, IdentityStatus> standings = new TreeMap<>();
+  private final Map<Id, List<FailedWrite>> failedWrites = new HashMap<>();
+  private final Map<Id, IdentityStatus> statuses = new TreeMap<>();
   private boolean certManager = true;
   private Optional<ServerVersion> version = Optional.of(new ServerVersion(1, 34));
   private Exclusions exclusions = Exclusions.NONE;
@@ -149,8 +149,8 @@ public final class World implements ClusterReader {
     var copy = new World(now, of, hands.copy(of));
     copy.lag.putAll(lag);
     copy.refused.putAll(refused);
-    copy.setbacks.putAll(setbacks);
-    copy.standings.putAll(standings);
+    copy.failedWrites.putAll(failedWrites);
+    copy.statuses.putAll(statuses);
     copy.certManager = certManager;
     copy.mayReadRoles = mayReadRoles;
     copy.version = version;
@@ -322,8 +322,8 @@ public final class World implements ClusterReader {
 
   /// A new process of the operator knows of no setback.
   public void restart() {
-    setbacks.clear();
-    standings.clear();
+    failedWrites.clear();
+    statuses.clear();
   }
 
   // The truth.
@@ -377,13 +377,13 @@ public final class World implements ClusterReader {
 
   // The operator.
 
-  /// What the operator saw, what it wanted to do, and what became of it. `standing` is what it
+  /// What the operator saw, what it wanted to do, and what became of it. `status` is what it
   /// then said about the identity.
   public record Look(
       Snapshot seen,
       Decision decision,
-      List<FailedWrite> setbacks,
-      Optional<IdentityStatus> standing) {
+      List<FailedWrite> failedWrites,
+      Optional<IdentityStatus> status) {
     public boolean isQuiet() {
       return decision.actions().isEmpty();
     }
@@ -399,15 +399,15 @@ public final class World implements ClusterReader {
         .map(
             found ->
                 new Snapshots(this)
-                    .of(found, now, List.copyOf(setbacks.getOrDefault(id, List.of())), recent));
+                    .of(found, now, List.copyOf(failedWrites.getOrDefault(id, List.of())), recent));
   }
 
-  public Optional<Look> look(String namespace, String identity) {
-    return look(namespace, identity, Integer.MAX_VALUE);
+  public Optional<Look> observe(String namespace, String identity) {
+    return observe(namespace, identity, Integer.MAX_VALUE);
   }
 
   /// Dies after so many actions, before it says anything.
-  public Optional<Look> look(String namespace, String identity, int diesAfter) {
+  public Optional<Look> observe(String namespace, String identity, int diesAfter) {
     return see(namespace, identity).map(snapshot -> act(snapshot, diesAfter));
   }
 
@@ -416,7 +416,8 @@ public final class World implements ClusterReader {
     var id = new Id("MachineIdentity", seen.identity().namespace(), seen.identity().name());
     var resource = (MachineIdentity) view("MachineIdentity").get(id);
     var failed =
-        new ArrayList<>(seen.setbacks().stream().filter(s -> s.retryAt().isAfter(now)).toList());
+        new ArrayList<>(
+            seen.failedWrites().stream().filter(s -> s.retryAt().isAfter(now)).toList());
     for (var action : decision.actions().stream().limit(diesAfter).toList()) {
       perform(action, resource).ifPresent(failed::add);
     }
@@ -424,11 +425,10 @@ public final class World implements ClusterReader {
       restart();
       return new Look(seen, decision, List.of(), Optional.empty());
     }
-    setbacks.put(id, failed);
-    var standing =
-        failed.isEmpty() ? decision.standing() : Decide.next(seen.with(failed)).standing();
-    standing.ifPresent(says -> writeStatus(id, seen.identity().uid(), says));
-    return new Look(seen, decision, failed, standing);
+    failedWrites.put(id, failed);
+    var status = failed.isEmpty() ? decision.status() : Decide.next(seen.with(failed)).status();
+    status.ifPresent(says -> writeStatus(id, seen.identity().uid(), says));
+    return new Look(seen, decision, failed, status);
   }
 
   private Optional<FailedWrite> perform(Action action, MachineIdentity resource) {
@@ -446,8 +446,8 @@ public final class World implements ClusterReader {
   }
 
   /// The part of the status that the operator itself reads again.
-  private void writeStatus(Id id, String uid, IdentityStatus standing) {
-    if (standing.equals(standings.put(id, standing))) {
+  private void writeStatus(Id id, String uid, IdentityStatus status) {
+    if (status.equals(statuses.put(id, status))) {
       return;
     }
     var found = server.find(id).filter(object -> object.getMetadata().getUid().equals(uid));
@@ -455,13 +455,13 @@ public final class World implements ClusterReader {
       return;
     }
     var resource = (MachineIdentity) Server.with(found.get(), found.get().getMetadata());
-    resource.setStatus(status(standing, (MachineIdentity) found.get()));
+    resource.setStatus(status(status, (MachineIdentity) found.get()));
     server.put(resource, now);
   }
 
-  private MachineIdentityStatus status(IdentityStatus standing, MachineIdentity before) {
+  private MachineIdentityStatus status(IdentityStatus status, MachineIdentity before) {
     var credentials =
-        standing.credentials().stream()
+        status.credentials().stream()
             .map(
                 credential ->
                     new CredentialStatus(
@@ -490,40 +490,40 @@ public final class World implements ClusterReader {
             .toList();
     return new MachineIdentityStatus(
         null,
-        LifeState.valueOf(standing.state().name()),
-        standing.type().map(typed -> ActorType.valueOf(typed.type())).orElse(null),
-        standing.type().map(IdentityStatus.Typed::reason).orElse(null),
+        LifeState.valueOf(status.state().name()),
+        status.type().map(typed -> ActorType.valueOf(typed.type())).orElse(null),
+        status.type().map(IdentityStatus.Typed::reason).orElse(null),
         null,
         null,
         null,
         null,
         null,
         credentials,
-        standing.use().map(World::usage).orElse(null),
+        status.use().map(World::usage).orElse(null),
         null,
-        standing.review().map(World::review).orElse(null),
-        standing
+        status.review().map(World::review).orElse(null),
+        status
             .suspension()
             .map(suspended -> suspended(suspended.since(), suspended.reason().name()))
             .orElse(null),
-        standing.ended().stream().map(World::ended).toList(),
-        approval(standing.approval()),
-        history(standing, before.getStatus()),
+        status.ended().stream().map(World::ended).toList(),
+        approval(status.approval()),
+        history(status, before.getStatus()),
         null,
-        inUse(standing));
+        inUse(status));
   }
 
-  private static List<Condition> inUse(IdentityStatus standing) {
-    return standing.verdicts().stream()
-        .filter(verdict -> verdict.aspect() == ConditionResult.ConditionType.InUse)
+  private static List<Condition> inUse(IdentityStatus status) {
+    return status.results().stream()
+        .filter(result -> result.type() == ConditionResult.ConditionType.InUse)
         .map(
-            verdict ->
+            result ->
                 new Condition(
                     "InUse",
-                    Condition.Truth.valueOf(verdict.truth().name()),
+                    Condition.Truth.valueOf(result.status().name()),
                     null,
                     null,
-                    verdict.reason().name(),
+                    result.reason().name(),
                     ""))
         .toList();
   }
@@ -547,11 +547,9 @@ public final class World implements ClusterReader {
   }
 
   /// Only how it was out of service last, and when it came back.
-  private List<Passage> history(IdentityStatus standing, @Nullable MachineIdentityStatus before) {
+  private List<Passage> history(IdentityStatus status, @Nullable MachineIdentityStatus before) {
     var known = before == null || before.history() == null ? List.<Passage>of() : before.history();
-    return before != null
-            && before.state() == LifeState.Suspended
-            && standing.suspension().isEmpty()
+    return before != null && before.state() == LifeState.Suspended && status.suspension().isEmpty()
         ? List.of(
             new Passage(
                 now,
@@ -598,8 +596,8 @@ public final class World implements ClusterReader {
   }
 
   /// What was last said about the identity.
-  public Optional<IdentityStatus> standing(String namespace, String identity) {
-    return Optional.ofNullable(standings.get(new Id("MachineIdentity", namespace, identity)));
+  public Optional<IdentityStatus> status(String namespace, String identity) {
+    return Optional.ofNullable(statuses.get(new Id("MachineIdentity", namespace, identity)));
   }
 
   // What the caches hold.
@@ -662,7 +660,7 @@ public final class World implements ClusterReader {
   }
 
   @Override
-  public UsageListing uses(String namespace, Instant time, boolean anew) {
+  public UsageListing uses(String namespace, Instant time, boolean news) {
     var objects =
         server.objects().values().stream().filter(o -> namespaceOf(o).equals(namespace)).toList();
     return UsageIndex.of(
@@ -730,9 +728,9 @@ public final class World implements ClusterReader {
   }
 
   @Override
-  public Collection<MachineIdentity> heeding(String namespace, ObjectRef secret) {
+  public Collection<MachineIdentity> dependingOn(String namespace, ObjectRef secret) {
     return identities(namespace)
-        .filter(identity -> MemberReferences.heeds(identity).anyMatch(secret::equals))
+        .filter(identity -> MemberReferences.dependsOn(identity).anyMatch(secret::equals))
         .toList();
   }
 
@@ -742,7 +740,7 @@ public final class World implements ClusterReader {
   }
 
   @Override
-  public boolean lives(String namespace, String name, String uid) {
+  public boolean exists(String namespace, String name, String uid) {
     return identities(namespace)
         .map(HasMetadata::getMetadata)
         .anyMatch(meta -> meta.getName().equals(name) && meta.getUid().equals(uid));

@@ -65,10 +65,10 @@ public final class Denials implements AutoCloseable {
   }
 
   private static Optional<String> byPolicy(JsonNode event) {
-    var said = event.path("responseStatus").path("message").asText();
-    return said.contains("ValidatingAdmissionPolicy '" + POLICY + "'")
+    var stated = event.path("responseStatus").path("message").asText();
+    return stated.contains("ValidatingAdmissionPolicy '" + POLICY + "'")
             && event.path("userAgent").asText().equals(USER_AGENT)
-        ? Optional.of(right(event) + ": " + said)
+        ? Optional.of(right(event) + ": " + stated)
         : Optional.empty();
   }
 
@@ -93,7 +93,7 @@ public final class Denials implements AutoCloseable {
           ofOperator(line).flatMap(what).ifPresent(found::add);
         }
       }
-    } catch (NoSuchFileException gone) {
+    } catch (NoSuchFileException deleted) {
       // With its cluster.
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -61,7 +61,7 @@ public record Crm(Scene scene) {
   }
 
   public boolean isDenied(String token) {
-    return answer(token).filter(said -> said.startsWith("403")).isPresent();
+    return answer(token).filter(stated -> stated.startsWith("403")).isPresent();
   }
 
   /// Whether a token is believed at all, whatever it may do.

@@ -249,7 +249,7 @@ public record Scene(KubernetesClient client, String namespace) {
   }
 
   /// `True Compliant`
-  public String verdict(String name, String type) {
+  public String result(String name, String type) {
     return condition(name, type)
         .map(condition -> condition.status() + " " + condition.reason())
         .orElse("absent");
@@ -272,14 +272,14 @@ public record Scene(KubernetesClient client, String namespace) {
   }
 
   /// `await("crm", "MembersLinked", "False MemberMissing")`: for a status of the present spec.
-  public void await(String name, String type, String verdict) {
-    await(DEADLINE, name, type, verdict);
+  public void await(String name, String type, String result) {
+    await(DEADLINE, name, type, result);
   }
 
-  public void await(Duration deadline, String name, String type, String verdict) {
+  public void await(Duration deadline, String name, String type, String result) {
     try {
-      within(deadline, "%s of %s is %s".formatted(type, name, verdict))
-          .until(() -> isSeen(name) && verdict(name, type).equals(verdict));
+      within(deadline, "%s of %s is %s".formatted(type, name, result))
+          .until(() -> isSeen(name) && result(name, type).equals(result));
     } catch (ConditionTimeoutException e) {
       throw new AssertionError(e.getMessage() + "; it is " + described(name), e);
     }

@@ -48,15 +48,15 @@ public final class Versions implements AutoCloseable {
   }
 
   /// What kstatus made of each, the same in a row only once.
-  public List<Kstatus> verdicts() {
-    var verdicts = new ArrayList<Kstatus>();
+  public List<Kstatus> results() {
+    var results = new ArrayList<Kstatus>();
     for (var version : seen) {
-      var verdict = Kstatus.of(version);
-      if (verdicts.isEmpty() || verdicts.getLast() != verdict) {
-        verdicts.add(verdict);
+      var result = Kstatus.of(version);
+      if (results.isEmpty() || results.getLast() != result) {
+        results.add(result);
       }
     }
-    return verdicts;
+    return results;
   }
 
   public List<GenericKubernetesResource> seen() {
@@ -78,7 +78,7 @@ public final class Versions implements AutoCloseable {
           "%s; it was %s; the last of it: %s"
               .formatted(
                   e.getMessage(),
-                  verdicts(),
+                  results(),
                   seen.isEmpty() ? "nothing" : seen.getLast().get("status")),
           e);
     }

@@ -78,7 +78,7 @@ public final class Feed implements AutoCloseable {
   public synchronized Wait expect(int count, BiPredicate<String, String> such) {
     var wait = new Wait(count, such);
     state.forEach(wait::isNow);
-    wait.look();
+    wait.observe();
     waits.add(wait);
     return wait;
   }
@@ -103,12 +103,12 @@ public final class Feed implements AutoCloseable {
     try (var body = opened(path, metadataOnly ? LISTED : WHOLE)) {
       var list = MAPPER.readTree(body);
       synchronized (this) {
-        var gone = new HashSet<>(state.keySet());
+        var deleted = new HashSet<>(state.keySet());
         for (var item : list.path("items")) {
-          gone.remove(key(item));
+          deleted.remove(key(item));
           put(item);
         }
-        gone.forEach(this::remove);
+        deleted.forEach(this::remove);
       }
       listed.complete(null);
       return list.at("/metadata/resourceVersion").asText();
@@ -150,7 +150,7 @@ public final class Feed implements AutoCloseable {
     waits.forEach(
         wait -> {
           wait.isNow(key, read.get());
-          wait.look();
+          wait.observe();
         });
   }
 
@@ -159,7 +159,7 @@ public final class Feed implements AutoCloseable {
     waits.forEach(
         wait -> {
           wait.isNot(key);
-          wait.look();
+          wait.observe();
         });
   }
 
@@ -219,7 +219,7 @@ public final class Feed implements AutoCloseable {
       met.remove(key);
     }
 
-    private void look() {
+    private void observe() {
       if (met.size() == count) {
         done.complete(System.nanoTime());
       }

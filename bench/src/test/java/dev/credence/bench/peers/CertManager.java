@@ -90,7 +90,7 @@ public final class CertManager implements Contender {
   }
 
   @Override
-  public Optional<String> told(JsonNode object) {
+  public Optional<String> reported(JsonNode object) {
     return Contender.is(object, "Ready", "True") && !Contender.is(object, "Issuing", "True")
         ? Optional.of(object.at("/status/revision").asText())
         : Optional.empty();

@@ -49,7 +49,7 @@ public interface Contender {
   String object(String namespace, String name);
 
   /// Which value the object's status tells of; empty while it does not say that all is well.
-  Optional<String> told(JsonNode object);
+  Optional<String> reported(JsonNode object);
 
   /// The label that all its Secrets have.
   String label();

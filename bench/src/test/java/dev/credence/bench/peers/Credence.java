@@ -116,7 +116,7 @@ public final class Credence implements Contender {
   }
 
   @Override
-  public Optional<String> told(JsonNode object) {
+  public Optional<String> reported(JsonNode object) {
     return Contender.is(object, "Ready", "True")
         ? Optional.of(object.at("/status/credentials/0/version").asText())
         : Optional.empty();

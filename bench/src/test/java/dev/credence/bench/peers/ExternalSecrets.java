@@ -108,7 +108,7 @@ public final class ExternalSecrets implements Contender {
   }
 
   @Override
-  public Optional<String> told(JsonNode object) {
+  public Optional<String> reported(JsonNode object) {
     return Contender.is(object, "Ready", "True")
         ? Optional.of(object.at("/status/syncedResourceVersion").asText())
         : Optional.empty();

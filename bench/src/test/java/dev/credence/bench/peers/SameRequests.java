@@ -98,7 +98,7 @@ final class SameRequests {
          "type": "Opaque", "stringData": {"password": "%1$032d"}}
         """
             .formatted(n, Api.IDENTITY, Api.MANAGED_BY, Api.MANAGER, Api.SECRET_VERSION));
-    tell(n, 1);
+    report(n, 1);
   }
 
   private void renew(int n) {
@@ -108,11 +108,11 @@ final class SameRequests {
         Load.MERGE_PATCH,
         "{\"metadata\": {\"annotations\": {\"%s\": \"2\"}}, \"stringData\": {\"password\": \"%032d\"}}"
             .formatted(Api.SECRET_VERSION, n + 1));
-    tell(n, 2);
+    report(n, 2);
   }
 
   /// The status and an Event.
-  private void tell(int n, int version) {
+  private void report(int n, int version) {
     var namespace = namespaceOf(n);
     load.patch(
         credence.in(namespace) + "/app-" + n + "/status" + OURS + "&force=true",

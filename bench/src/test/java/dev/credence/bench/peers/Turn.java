@@ -56,7 +56,7 @@ record Turn(
   }
 
   private void converge(Watched watched) throws IOException {
-    try (var told = told();
+    try (var reported = reported();
         var held = held()) {
       var numbers =
           watched.during(
@@ -67,21 +67,21 @@ record Turn(
                           load.create(
                               contender.in(namespaceOf(n)),
                               contender.object(namespaceOf(n), "app-" + n))),
-              told.expect(objects, (key, value) -> true),
+              reported.expect(objects, (key, value) -> true),
               held.expect(objects, (key, value) -> true));
       results.accept(Task.CONVERGE, numbers);
     }
   }
 
   private void renew(Watched watched) throws IOException {
-    try (var told = told();
+    try (var reported = reported();
         var held = held()) {
-      var toldBefore = told.now();
+      var toldBefore = reported.now();
       var heldBefore = held.now();
       var numbers =
           watched.during(
               () -> load.each(objects, n -> contender.renew(load, namespaceOf(n), "app-" + n)),
-              told.expect(objects, (key, value) -> !value.equals(toldBefore.get(key))),
+              reported.expect(objects, (key, value) -> !value.equals(toldBefore.get(key))),
               held.expect(objects, (key, value) -> !value.equals(heldBefore.get(key))));
       results.accept(Task.RENEW, numbers);
     }
@@ -109,19 +109,19 @@ record Turn(
     try (var there =
             Feed.ofMetadata(load, contender.everywhere() + "?", object -> Optional.of(""));
         var held = held()) {
-      var gone = there.expect(0, (key, value) -> true);
+      var deleted = there.expect(0, (key, value) -> true);
       var numbers =
           watched.during(
               () ->
                   load.each(objects, n -> load.delete(contender.in(namespaceOf(n)) + "/app-" + n)),
-              gone,
-              contender.takesItsSecrets() ? held.expect(0, (key, value) -> true) : gone);
+              deleted,
+              contender.takesItsSecrets() ? held.expect(0, (key, value) -> true) : deleted);
       results.accept(Task.DELETE, numbers);
     }
   }
 
-  private Feed told() {
-    return Feed.of(load, contender.everywhere() + "?", contender::told);
+  private Feed reported() {
+    return Feed.of(load, contender.everywhere() + "?", contender::reported);
   }
 
   private Feed held() {

@@ -27,8 +27,8 @@ public final class Patches {
   }
 
   /// In the metadata of a patch: it is for the very version that was judged.
-  public static Map<String, String> judged(Preconditions guard) {
-    return Map.of("uid", guard.uid(), "resourceVersion", guard.resourceVersion());
+  public static Map<String, String> expected(Preconditions preconditions) {
+    return Map.of("uid", preconditions.uid(), "resourceVersion", preconditions.resourceVersion());
   }
 
   /// The object by its name alone.

@@ -41,18 +41,20 @@ public final class VersionAnnotations {
           Api.ABORTED_AT,
           Api.ABORTED_RECIPE);
 
-  public static Map<String, String> of(VersionInfo receipt) {
-    var annotations = of(receipt.handled());
-    annotations.put(Api.SECRET_VERSION, String.valueOf(receipt.version()));
-    annotations.put(Api.ISSUED_AT, receipt.issuedAt().toString());
-    annotations.put(Api.RECIPE, receipt.recipe());
-    put(annotations, Api.PREVIOUS_RETIRES_AT, receipt.previousRetiresAt().map(String::valueOf));
+  public static Map<String, String> of(VersionInfo versionInfo) {
+    var annotations = of(versionInfo.handled());
+    annotations.put(Api.SECRET_VERSION, String.valueOf(versionInfo.version()));
+    annotations.put(Api.ISSUED_AT, versionInfo.issuedAt().toString());
+    annotations.put(Api.RECIPE, versionInfo.generatorSpec());
+    put(annotations, Api.PREVIOUS_RETIRES_AT, versionInfo.previousRetiresAt().map(String::valueOf));
     put(
         annotations,
         Api.PREVIOUS_IS,
-        receipt.previousRetiresAt().map(until -> receipt.keepsPrevious() ? "kept" : "gone"));
-    put(annotations, Api.ACCOUNT_UID, receipt.account());
-    put(annotations, Api.LEFT_BEHIND, receipt.leftBefore().map(String::valueOf));
+        versionInfo
+            .previousRetiresAt()
+            .map(until -> versionInfo.keepsPrevious() ? "kept" : "gone"));
+    put(annotations, Api.ACCOUNT_UID, versionInfo.account());
+    put(annotations, Api.LEFT_BEHIND, versionInfo.leftBefore().map(String::valueOf));
     return annotations;
   }
 
@@ -75,7 +77,7 @@ public final class VersionAnnotations {
   public static Map<String, String> of(Handled handled, Optional<Aborted> aborted) {
     var annotations = of(handled);
     put(annotations, Api.ABORTED_AT, aborted.map(stopped -> stopped.at().toString()));
-    put(annotations, Api.ABORTED_RECIPE, aborted.map(Aborted::recipe));
+    put(annotations, Api.ABORTED_RECIPE, aborted.map(Aborted::generatorSpec));
     return annotations;
   }
 

@@ -96,8 +96,8 @@ public final class WriteRefused extends RuntimeException {
       return Optional.empty();
     }
     var status = answer.getStatus();
-    var said = status == null || status.getMessage() == null ? "" : ": " + status.getMessage();
-    var message = subject + ": the API server answered " + code + oneLine(said);
+    var stated = status == null || status.getMessage() == null ? "" : ": " + status.getMessage();
+    var message = subject + ": the API server answered " + code + oneLine(stated);
     return Optional.of(
         new WriteRefused(
             subject, code < SERVER_ERRORS ? Cause.Refused : Cause.Unanswered, message));
@@ -117,9 +117,9 @@ public final class WriteRefused extends RuntimeException {
   }
 
   /// A PodDisruptionBudget lets the pod not go now.
-  public static WriteRefused held(ObjectRef pod, String said) {
+  public static WriteRefused held(ObjectRef pod, String stated) {
     return new WriteRefused(
-        pod, Cause.Held, pod + ": a PodDisruptionBudget holds it: " + oneLine(said));
+        pod, Cause.Held, pod + ": a PodDisruptionBudget holds it: " + oneLine(stated));
   }
 
   /// It waits for something of the operator itself, and is tried again when that is there.
@@ -178,7 +178,7 @@ public final class WriteRefused extends RuntimeException {
           : answer;
     }
     var status = answer.getStatus();
-    var said = status == null || status.getMessage() == null ? "" : status.getMessage();
+    var stated = status == null || status.getMessage() == null ? "" : status.getMessage();
     return of(
         subject,
         "the API server refused to "
@@ -186,7 +186,9 @@ public final class WriteRefused extends RuntimeException {
             + " it ("
             + code
             + "): "
-            + (mentions(said, secrets) ? "(message withheld: it repeats a value)" : oneLine(said)));
+            + (mentions(stated, secrets)
+                ? "(message withheld: it repeats a value)"
+                : oneLine(stated)));
   }
 
   /// An apply without force met a field of another field manager: a retry does not help.

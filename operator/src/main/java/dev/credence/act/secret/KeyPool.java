@@ -44,13 +44,13 @@ public final class KeyPool {
   private final Set<String> generating = new HashSet<>();
 
   /// The keys of one version of a Secret.
-  private record Order(ObjectRef secret, long version, String recipe) {}
+  private record Order(ObjectRef secret, long version, String generatorSpec) {}
 
   private static final class Slot {
     private final String namespace;
     private final Order order;
     private final Map<String, KeyPair> missing;
-    private final Map<String, SortedMap<String, byte[]>> made = new HashMap<>();
+    private final Map<String, SortedMap<String, byte[]>> created = new HashMap<>();
     private final Set<ObjectRef> waiting = new LinkedHashSet<>();
     private Optional<String> problem = Optional.empty();
     private long readyAt;
@@ -85,11 +85,11 @@ public final class KeyPool {
   ///
   /// @throws Refusal while they are being generated, or others of the namespace are
   Map<String, SortedMap<String, byte[]>> take(
-      String namespace, ObjectRef secret, GeneratedContent recipe, long version) {
-    var slow = slow(recipe);
+      String namespace, ObjectRef secret, GeneratedContent generatorSpec, long version) {
+    var slow = slow(generatorSpec);
     return slow.isEmpty()
         ? Map.of()
-        : taken(namespace, new Order(secret, version, recipe.digest()), slow);
+        : taken(namespace, new Order(secret, version, generatorSpec.digest()), slow);
   }
 
   private Map<String, SortedMap<String, byte[]>> taken(
@@ -118,7 +118,7 @@ public final class KeyPool {
     if (slot.problem.isPresent()) {
       throw WriteRefused.of(order.secret(), slot.problem.get());
     }
-    return slot.made;
+    return slot.created;
   }
 
   /// Nothing where its keys will not be asked for any more.
@@ -142,9 +142,9 @@ public final class KeyPool {
     notifyAll();
   }
 
-  private static Map<String, KeyPair> slow(GeneratedContent recipe) {
+  private static Map<String, KeyPair> slow(GeneratedContent generatorSpec) {
     var slow = new LinkedHashMap<String, KeyPair>();
-    for (KeySpec key : recipe.keys()) {
+    for (KeySpec key : generatorSpec.keys()) {
       if (key.generator() instanceof KeyPair pair && Maker.isSlow(pair)) {
         slow.put(key.name(), pair);
       }
@@ -181,12 +181,12 @@ public final class KeyPool {
     try {
       halves = Optional.of(maker.pair(next.getKey(), next.getValue()));
     } catch (RuntimeException | StackOverflowError impossible) {
-      problem = Optional.of(told(impossible, slot));
+      problem = Optional.of(reported(impossible, slot));
     }
     boolean isReady;
     synchronized (this) {
       generating.remove(slot.namespace);
-      halves.ifPresent(made -> slot.made.put(next.getKey(), made));
+      halves.ifPresent(created -> slot.created.put(next.getKey(), created));
       slot.missing.remove(next.getKey());
       slot.problem = problem;
       var isCurrent = slots.get(slot.namespace) == slot;
@@ -204,7 +204,7 @@ public final class KeyPool {
   }
 
   /// An exception of a library may quote what it was given.
-  private static String told(Throwable impossible, Slot slot) {
+  private static String reported(Throwable impossible, Slot slot) {
     LOG.atWarn()
         .addKeyValue("namespace", slot.namespace)
         .addKeyValue("subject", slot.order.secret())

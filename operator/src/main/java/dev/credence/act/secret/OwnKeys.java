@@ -53,8 +53,8 @@ final class OwnKeys {
   }
 
   /// The keys that a generator spec writes, public halves of key pairs included.
-  static Set<String> of(GeneratedContent recipe) {
-    return recipe.keys().stream()
+  static Set<String> of(GeneratedContent generatorSpec) {
+    return generatorSpec.keys().stream()
         .flatMap(
             key ->
                 key.generator() instanceof Generator.KeyPair pair

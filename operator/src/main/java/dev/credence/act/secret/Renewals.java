@@ -42,7 +42,7 @@ public final class Renewals {
 
   private record Of(String uid, boolean revoked) {
     static Of of(Action.Renew renew) {
-      return new Of(renew.guard().uid(), renew.revoked());
+      return new Of(renew.preconditions().uid(), renew.revoked());
     }
   }
 
@@ -56,7 +56,7 @@ public final class Renewals {
         client.resources(Certificate.class).inNamespace(namespace).withName(subject.name());
     var found = WriteRefused.<@Nullable Certificate>asked(subject, "read", resource::get);
     if (found == null
-        || !renew.guard().uid().equals(found.getMetadata().getUid())
+        || !renew.preconditions().uid().equals(found.getMetadata().getUid())
         || renew.revision() != Issued.revision(found.getStatus())
         || Issued.isUnderWay(found.getStatus())) {
       throw WriteRefused.raced(subject);

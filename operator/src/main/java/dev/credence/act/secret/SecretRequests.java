@@ -34,11 +34,11 @@ public final class SecretRequests {
   }
 
   /// The Secret, if it still is the one that was judged.
-  Secret judged(String namespace, ObjectRef subject, Preconditions guard) {
+  Secret expected(String namespace, ObjectRef subject, Preconditions preconditions) {
     var secret = read(namespace, subject);
     if (secret == null
-        || !guard.uid().equals(secret.getMetadata().getUid())
-        || !guard.resourceVersion().equals(secret.getMetadata().getResourceVersion())) {
+        || !preconditions.uid().equals(secret.getMetadata().getUid())
+        || !preconditions.resourceVersion().equals(secret.getMetadata().getResourceVersion())) {
       throw WriteRefused.raced(subject);
     }
     return secret;

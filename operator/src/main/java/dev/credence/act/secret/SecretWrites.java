@@ -64,8 +64,8 @@ public final class SecretWrites {
       return new Made(values, Optional.empty());
     }
 
-    private Map<String, String> annotations(VersionInfo receipt) {
-      var annotations = VersionAnnotations.of(receipt);
+    private Map<String, String> annotations(VersionInfo versionInfo) {
+      var annotations = VersionAnnotations.of(versionInfo);
       annotations.put(Api.KEYS, OwnKeys.text(values.keySet()));
       end.ifPresent(time -> annotations.put(Api.EXPIRES_AT, time.toString()));
       return annotations;
@@ -87,37 +87,41 @@ public final class SecretWrites {
   }
 
   public void issue(Action.Issue issue, MachineIdentity identity) {
-    var version = issue.receipt().version();
+    var version = issue.versionInfo().version();
     var slow = slow(issue.material(), version, issue.subject(), identity);
-    var made = make(issue.material(), version, Map.of(), slow, issue.subject(), identity);
+    var generated = make(issue.material(), version, Map.of(), slow, issue.subject(), identity);
     var meta =
         OwnedMetadata.of(issue.subject(), issue.labelling(), identity, issue.retained())
-            .addToAnnotations(made.annotations(issue.receipt()));
+            .addToAnnotations(generated.annotations(issue.versionInfo()));
     describe(meta, issue.subject(), identity);
-    secrets.create(meta, issue.type(), made.values(), issue.subject(), issue.material());
+    secrets.create(meta, issue.type(), generated.values(), issue.subject(), issue.material());
   }
 
   public void stage(Action.Stage stage, MachineIdentity identity) {
     var namespace = namespace(identity);
-    var slow = slow(stage.recipe(), stage.receipt().version(), stage.of(), identity);
+    var slow = slow(stage.generatorSpec(), stage.versionInfo().version(), stage.of(), identity);
     // Only what takes turns has to know what is there now.
     var before =
         stage
             .current()
-            .filter(guard -> takesTurns(stage.recipe()))
-            .map(guard -> Data.decoded(secrets.judged(namespace, stage.of(), guard)))
+            .filter(preconditions -> takesTurns(stage.generatorSpec()))
+            .map(
+                preconditions ->
+                    Data.decoded(secrets.expected(namespace, stage.of(), preconditions)))
             .orElseGet(Map::of);
-    var made = made(stage.recipe(), stage.receipt().version(), before, stage.of(), slow);
+    var generated =
+        generated(stage.generatorSpec(), stage.versionInfo().version(), before, stage.of(), slow);
     var meta =
         OwnedMetadata.tied(stage.subject(), stage.labelling(), identity)
-            .addToAnnotations(VersionAnnotations.of(stage.receipt()))
-            .addToAnnotations(Api.KEYS, OwnKeys.text(made.keySet()))
+            .addToAnnotations(VersionAnnotations.of(stage.versionInfo()))
+            .addToAnnotations(Api.KEYS, OwnKeys.text(generated.keySet()))
             .addToAnnotations(Api.PENDING_FOR, stage.of().name());
-    secrets.create(meta, stage.type(), made, stage.subject(), stage.recipe());
+    secrets.create(meta, stage.type(), generated, stage.subject(), stage.generatorSpec());
   }
 
-  private static boolean takesTurns(GeneratedContent recipe) {
-    return recipe.keys().stream().anyMatch(key -> key.generator() instanceof Generator.Cycle);
+  private static boolean takesTurns(GeneratedContent generatorSpec) {
+    return generatorSpec.keys().stream()
+        .anyMatch(key -> key.generator() instanceof Generator.Cycle);
   }
 
   public void anchor(Action.Anchor anchor, MachineIdentity identity) {
@@ -130,28 +134,30 @@ public final class SecretWrites {
   }
 
   public void rotate(Action.Rotate rotate, MachineIdentity identity) {
-    var version = rotate.receipt().version();
+    var version = rotate.versionInfo().version();
     var slow = slow(rotate.material(), version, rotate.subject(), identity);
-    var secret = secrets.judged(namespace(identity), rotate.subject(), rotate.guard());
+    var secret = secrets.expected(namespace(identity), rotate.subject(), rotate.preconditions());
     var before = Data.decoded(secret);
-    var made = make(rotate.material(), version, before, slow, rotate.subject(), identity);
-    replace(secret, made, rotate.receipt(), rotate.subject(), rotate.material());
+    var generated = make(rotate.material(), version, before, slow, rotate.subject(), identity);
+    replace(secret, generated, rotate.versionInfo(), rotate.subject(), rotate.material());
   }
 
   /// Promotes the verified value from the staged Secret to the one that consumers read.
-  public void turn(Action.Promote turn, MachineIdentity identity) {
-    var proven = secrets.judged(namespace(identity), turn.pending(), turn.proven());
-    var made = Made.endless(staged(proven, turn.recipe()));
-    if (turn.current().isPresent()) {
-      var secret = secrets.judged(namespace(identity), turn.subject(), turn.current().get());
-      replace(secret, made, turn.receipt(), turn.subject(), turn.recipe());
+  public void promote(Action.Promote promote, MachineIdentity identity) {
+    var proven = secrets.expected(namespace(identity), promote.pending(), promote.proven());
+    var generated = Made.endless(staged(proven, promote.generatorSpec()));
+    if (promote.current().isPresent()) {
+      var secret =
+          secrets.expected(namespace(identity), promote.subject(), promote.current().get());
+      replace(secret, generated, promote.versionInfo(), promote.subject(), promote.generatorSpec());
       return;
     }
     var meta =
-        OwnedMetadata.of(turn.subject(), turn.labelling(), identity, turn.retained())
-            .addToAnnotations(made.annotations(turn.receipt()));
-    describe(meta, turn.subject(), identity);
-    secrets.create(meta, turn.type(), made.values(), turn.subject(), turn.recipe());
+        OwnedMetadata.of(promote.subject(), promote.labelling(), identity, promote.retained())
+            .addToAnnotations(generated.annotations(promote.versionInfo()));
+    describe(meta, promote.subject(), identity);
+    secrets.create(
+        meta, promote.type(), generated.values(), promote.subject(), promote.generatorSpec());
   }
 
   /// Labels and annotations of the spec.
@@ -175,16 +181,20 @@ public final class SecretWrites {
   }
 
   /// Without what others wrote into the pending Secret.
-  private static Map<String, byte[]> staged(Secret pending, GeneratedContent recipe) {
+  private static Map<String, byte[]> staged(Secret pending, GeneratedContent generatorSpec) {
     var values = Data.decoded(pending);
-    values.keySet().retainAll(OwnKeys.of(pending, OwnKeys.of(recipe)));
+    values.keySet().retainAll(OwnKeys.of(pending, OwnKeys.of(generatorSpec)));
     return values;
   }
 
   private void replace(
-      Secret secret, Made made, VersionInfo decided, ObjectRef subject, SecretContent material) {
-    var receipt = decided.writtenAt(clock.instant());
-    var values = Data.encoded(made.values());
+      Secret secret,
+      Made generated,
+      VersionInfo decided,
+      ObjectRef subject,
+      SecretContent material) {
+    var versionInfo = decided.writtenAt(clock.instant());
+    var values = Data.encoded(generated.values());
     var own = OwnKeys.of(secret, values.keySet());
     var data = Data.withoutPrevious(secret, own);
     // Consumers need no restart for values that are there already.
@@ -197,7 +207,7 @@ public final class SecretWrites {
     var written = new TreeSet<>(values.keySet());
     for (var key : replaced) {
       var before = data.remove(key);
-      if (before != null && receipt.keepsPrevious() && isChanged) {
+      if (before != null && versionInfo.keepsPrevious() && isChanged) {
         written.add(keep(before, key + Api.PREVIOUS, data, subject));
       }
     }
@@ -205,13 +215,13 @@ public final class SecretWrites {
     secret.setData(data);
     // Neither does the new value end with a token that was here before.
     secret.getMetadata().getAnnotations().keySet().removeAll(OF_THE_VALUE_BEFORE);
-    var annotations = made.annotations(receipt);
+    var annotations = generated.annotations(versionInfo);
     annotations.put(Api.KEYS, OwnKeys.text(written));
     if (!isChanged) {
       annotations.keySet().removeAll(OF_THE_OVERLAP);
-      receipt
+      versionInfo
           .leftBefore()
-          .filter(_ -> !receipt.leavesAll())
+          .filter(_ -> !versionInfo.leavesAll())
           .ifPresent(before -> annotations.put(Api.LEFT_BEHIND, before.toString()));
     }
     put(secret, annotations, subject, material);
@@ -232,21 +242,21 @@ public final class SecretWrites {
 
   public void rollback(Action.Rollback rollback, MachineIdentity identity) {
     var subject = rollback.subject();
-    var secret = secrets.judged(namespace(identity), subject, rollback.guard());
+    var secret = secrets.expected(namespace(identity), subject, rollback.preconditions());
     var own = OwnKeys.of(secret, generated(identity, subject, secret));
     var data = Data.swapped(secret, own);
     if (data.equals(secret.getData())) {
       throw WriteRefused.of(subject, "holds no previous value to roll back to");
     }
     secret.setData(data);
-    var annotations = VersionAnnotations.of(rollback.receipt());
+    var annotations = VersionAnnotations.of(rollback.versionInfo());
     annotations.put(Api.KEYS, kept(own, data));
     put(secret, annotations, subject, NOTHING);
   }
 
   public void retire(Action.Retire retire, MachineIdentity identity) {
     var subject = retire.subject();
-    var secret = secrets.judged(namespace(identity), subject, retire.guard());
+    var secret = secrets.expected(namespace(identity), subject, retire.preconditions());
     var own = OwnKeys.of(secret, generated(identity, subject, secret));
     var data = Data.withoutPrevious(secret, own);
     secret.setData(data);
@@ -286,8 +296,8 @@ public final class SecretWrites {
         .flatMap(wanted -> wanted.material().stream())
         .flatMap(
             material ->
-                material instanceof GeneratedContent recipe
-                    ? OwnKeys.of(recipe).stream()
+                material instanceof GeneratedContent generatorSpec
+                    ? OwnKeys.of(generatorSpec).stream()
                     : Stream.of())
         .collect(Collectors.toSet());
   }
@@ -295,17 +305,17 @@ public final class SecretWrites {
   /// Of what we wrote, only texts change, or go with their key; keys that were added come.
   public void reword(Action.Reword reword, MachineIdentity identity) {
     var subject = reword.subject();
-    var recipe = reword.recipe();
+    var generatorSpec = reword.generatorSpec();
     var added = new GeneratedContent(reword.added());
     var slow = slow(added, reword.version(), subject, identity);
-    var secret = secrets.judged(namespace(identity), subject, reword.guard());
+    var secret = secrets.expected(namespace(identity), subject, reword.preconditions());
     var values = Data.decoded(secret);
-    var fresh = made(added, reword.version(), Map.of(), subject, slow);
+    var fresh = generated(added, reword.version(), Map.of(), subject, slow);
     // A key of that name that somebody else wrote stays until the next version.
     fresh.keySet().removeAll(values.keySet());
     values.putAll(fresh);
-    var texts = filled(recipe, values, subject);
-    var wanted = Templates.names(recipe.keys()).collect(Collectors.toSet());
+    var texts = filled(generatorSpec, values, subject);
+    var wanted = Templates.names(generatorSpec.keys()).collect(Collectors.toSet());
     var own = OwnKeys.of(secret, wanted);
     var data = Data.of(secret);
     own.stream()
@@ -319,16 +329,16 @@ public final class SecretWrites {
     written.addAll(fresh.keySet());
     var annotations = new HashMap<>(secret.getMetadata().getAnnotations());
     annotations.keySet().retainAll(OF_THE_OVERLAP);
-    annotations.put(Api.RECIPE, recipe.digest());
+    annotations.put(Api.RECIPE, generatorSpec.digest());
     annotations.put(Api.KEYS, kept(written, data));
-    put(secret, annotations, subject, recipe);
+    put(secret, annotations, subject, generatorSpec);
   }
 
   /// The kubeconfig alone is written, with the token that is there.
   public void renewKubeconfig(Action.RenewKubeconfig renew, MachineIdentity identity) {
     var subject = renew.subject();
     var token = renew.token();
-    var secret = secrets.judged(namespace(identity), subject, renew.guard());
+    var secret = secrets.expected(namespace(identity), subject, renew.preconditions());
     var data = Data.of(secret);
     data.putAll(
         Data.encoded(
@@ -342,9 +352,9 @@ public final class SecretWrites {
   }
 
   private Map<String, byte[]> filled(
-      GeneratedContent recipe, Map<String, byte[]> values, ObjectRef subject) {
+      GeneratedContent generatorSpec, Map<String, byte[]> values, ObjectRef subject) {
     try {
-      return maker.fill(recipe.keys(), values);
+      return maker.fill(generatorSpec.keys(), values);
     } catch (IllegalArgumentException impossible) {
       throw WriteRefused.of(
           subject, Objects.requireNonNullElse(impossible.getMessage(), "cannot be filled in"));
@@ -384,8 +394,8 @@ public final class SecretWrites {
   /// Nothing is asked of the API server before they are there.
   private Map<String, SortedMap<String, byte[]>> slow(
       SecretContent material, long version, ObjectRef subject, MachineIdentity identity) {
-    return material instanceof GeneratedContent recipe
-        ? pool.map(keys -> keys.take(namespace(identity), subject, recipe, version))
+    return material instanceof GeneratedContent generatorSpec
+        ? pool.map(keys -> keys.take(namespace(identity), subject, generatorSpec, version))
             .orElse(Map.of())
         : Map.of();
   }
@@ -398,7 +408,8 @@ public final class SecretWrites {
       ObjectRef subject,
       MachineIdentity identity) {
     return switch (material) {
-      case GeneratedContent recipe -> Made.endless(made(recipe, version, before, subject, slow));
+      case GeneratedContent generatorSpec ->
+          Made.endless(generated(generatorSpec, version, before, subject, slow));
       case TokenRecipe token -> {
         var anchor = ObjectRef.anchorOf(subject.name(), version);
         var granted = tokens.request(identity, token, subject, anchor);
@@ -407,14 +418,14 @@ public final class SecretWrites {
     };
   }
 
-  private Map<String, byte[]> made(
-      GeneratedContent recipe,
+  private Map<String, byte[]> generated(
+      GeneratedContent generatorSpec,
       long version,
       Map<String, byte[]> before,
       ObjectRef subject,
       Map<String, SortedMap<String, byte[]>> slow) {
     try {
-      return maker.make(recipe.keys(), version, before, slow);
+      return maker.make(generatorSpec.keys(), version, before, slow);
     } catch (IllegalArgumentException impossible) {
       throw WriteRefused.of(
           subject, Objects.requireNonNullElse(impossible.getMessage(), "cannot be made"));

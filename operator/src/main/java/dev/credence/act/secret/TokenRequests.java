@@ -45,13 +45,13 @@ public final class TokenRequests {
   }
 
   Granted request(
-      MachineIdentity identity, TokenRecipe recipe, ObjectRef secret, ObjectRef anchor) {
+      MachineIdentity identity, TokenRecipe generatorSpec, ObjectRef secret, ObjectRef anchor) {
     var namespace = identity.getMetadata().getNamespace();
     var request =
         new TokenRequestBuilder()
             .withNewSpec()
-            .withAudiences(recipe.audiences())
-            .withExpirationSeconds(recipe.lifetime().toSeconds())
+            .withAudiences(generatorSpec.audiences())
+            .withExpirationSeconds(generatorSpec.lifetime().toSeconds())
             .withNewBoundObjectRef()
             .withApiVersion("v1")
             .withKind("Secret")
@@ -63,35 +63,38 @@ public final class TokenRequests {
     var answer =
         WriteRefused.asked(
             secret,
-            "request a token of ServiceAccount " + recipe.account() + " for",
+            "request a token of ServiceAccount " + generatorSpec.account() + " for",
             () ->
                 client
                     .serviceAccounts()
                     .inNamespace(namespace)
-                    .withName(recipe.account())
+                    .withName(generatorSpec.account())
                     .tokenRequest(request));
-    return granted(answer, recipe, namespace, secret);
+    return granted(answer, generatorSpec, namespace, secret);
   }
 
   private String uidOf(MachineIdentity identity, ObjectRef anchor) {
     var found = secrets.read(identity.getMetadata().getNamespace(), anchor);
     if (found == null
-        || !MemberReader.isAnchorMadeFor(identity.getMetadata().getUid(), anchor, found)) {
+        || !MemberReader.isAnchorCreatedFor(identity.getMetadata().getUid(), anchor, found)) {
       throw WriteRefused.raced(anchor);
     }
     return found.getMetadata().getUid();
   }
 
   private Granted granted(
-      @Nullable TokenRequest answer, TokenRecipe recipe, String namespace, ObjectRef secret) {
+      @Nullable TokenRequest answer,
+      TokenRecipe generatorSpec,
+      String namespace,
+      ObjectRef secret) {
     var status = answer == null ? null : answer.getStatus();
     if (status == null || status.getToken() == null || status.getExpirationTimestamp() == null) {
       throw WriteRefused.of(secret, "the API server granted no token");
     }
     var values = new HashMap<String, byte[]>();
     values.put(TOKEN, status.getToken().getBytes(UTF_8));
-    if (recipe.kubeconfig()) {
-      var config = kubeconfig(status.getToken(), recipe.account(), namespace);
+    if (generatorSpec.kubeconfig()) {
+      var config = kubeconfig(status.getToken(), generatorSpec.account(), namespace);
       values.put(KUBECONFIG, config.getBytes(UTF_8));
     }
     return new Granted(values, end(status.getExpirationTimestamp(), secret));

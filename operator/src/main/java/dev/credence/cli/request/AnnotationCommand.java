@@ -54,7 +54,7 @@ public abstract class AnnotationCommand implements Callable<Integer> {
           }
           request.get().write(connection, name, seen, dryRun);
           var done = dryRun ? " (dry run: nothing was changed)" : "";
-          System.out.println(name + ": " + request.get().told() + done);
+          System.out.println(name + ": " + request.get().reported() + done);
           if (dryRun) {
             return 0;
           }
@@ -100,7 +100,7 @@ public abstract class AnnotationCommand implements Callable<Integer> {
     return Instant.now().truncatedTo(ChronoUnit.MILLIS).toString();
   }
 
-  public static void tell(String text) {
+  public static void report(String text) {
     System.out.println(PlainText.text(text));
   }
 }

@@ -28,14 +28,14 @@ record AnnotationRequest(
     Optional<String> secret,
     String key,
     Optional<String> value,
-    String told,
+    String reported,
     AnnotationCommand.Done isDone) {
   private static final String MANAGER = "kubectl-credence";
   private static final int TRIES = 5;
 
   static AnnotationRequest on(
-      String key, String value, String told, AnnotationCommand.Done isDone) {
-    return new AnnotationRequest(Optional.empty(), key, Optional.of(value), told, isDone);
+      String key, String value, String reported, AnnotationCommand.Done isDone) {
+    return new AnnotationRequest(Optional.empty(), key, Optional.of(value), reported, isDone);
   }
 
   void write(Connection connection, Name name, MachineIdentity seen, boolean dryRun) {

@@ -56,14 +56,14 @@ public final class Approve extends AnnotationCommand {
   Optional<AnnotationRequest> request(Asked asked) {
     var approved = condition(asked);
     if (approved.filter(condition -> condition.status() == Condition.Truth.True).isPresent()) {
-      tell(asked.name() + ": nothing to approve: " + approved.get().message());
+      report(asked.name() + ": nothing to approve: " + approved.get().message());
       return Optional.empty();
     }
     var identity = IdentityReader.identity(asked.identity());
     var hooks = hooks(asked, identity);
-    show(asked.identity(), Scope.lines(identity, hooks)).forEach(AnnotationCommand::tell);
+    show(asked.identity(), Scope.lines(identity, hooks)).forEach(AnnotationCommand::report);
     var scope = scope(asked, approved, Scope.of(identity, hooks));
-    tell("  %-13s %s".formatted("scope", scope));
+    report("  %-13s %s".formatted("scope", scope));
     var user = asked.connection().user();
     if (!yes && !agrees(user)) {
       throw new Failed("not approved");

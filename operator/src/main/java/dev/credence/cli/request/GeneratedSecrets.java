@@ -21,7 +21,7 @@ final class GeneratedSecrets {
       return;
     }
     var known = asked.status().flatMap(status -> credential(status, secret.get()));
-    if (known.filter(GeneratedSecrets::isMade).isEmpty()) {
+    if (known.filter(GeneratedSecrets::isCreated).isEmpty()) {
       throw new Failed(
           "Secret "
               + secret.get()
@@ -36,7 +36,7 @@ final class GeneratedSecrets {
     var names =
         asked.status().stream()
             .flatMap(GeneratedSecrets::credentials)
-            .filter(GeneratedSecrets::isMade)
+            .filter(GeneratedSecrets::isCreated)
             .map(CredentialStatus::name)
             .collect(Collectors.joining(", "));
     return secret.orElse(names.isEmpty() ? "(none)" : names);
@@ -50,7 +50,7 @@ final class GeneratedSecrets {
     return Stream.ofNullable(status.credentials()).flatMap(List::stream).filter(Objects::nonNull);
   }
 
-  private static boolean isMade(CredentialStatus credential) {
+  private static boolean isCreated(CredentialStatus credential) {
     return credential.type() == CredentialType.Generated
         || credential.type() == CredentialType.Token;
   }

@@ -91,13 +91,13 @@ record Renewal(
     }
     accounts.forEach(
         account ->
-            AnnotationCommand.tell(
+            AnnotationCommand.report(
                 "  ServiceAccount "
                     + account.getMetadata().getName()
-                    + (isMade(account)
+                    + (isCreated(account)
                         ? " is deleted, and created again when the identity is resumed"
                         : " is deleted and created again")));
-    AnnotationCommand.tell(
+    AnnotationCommand.report(
         "All of their tokens end, those of running pods included; Secrets with a token of the old kind are deleted.");
     if (!given && !Consent.to("End all tokens of " + name + "?", "check what is deleted")) {
       throw new Failed("nothing was done");
@@ -114,8 +114,8 @@ record Renewal(
     return connection.may(about);
   }
 
-  private boolean isMade(ServiceAccount account) {
-    return MemberReader.isMadeFor(identity.getMetadata().getUid(), account);
+  private boolean isCreated(ServiceAccount account) {
+    return MemberReader.isCreatedFor(identity.getMetadata().getUid(), account);
   }
 
   /// One that fails stops no other.
@@ -135,13 +135,13 @@ record Renewal(
           what
               + " is being deleted and has finalizers: its tokens end when it is gone. Create it again then");
     }
-    if (isMade(account)) {
-      AnnotationCommand.tell(what + ": deleted, all of its tokens end within seconds");
+    if (isCreated(account)) {
+      AnnotationCommand.report(what + ": deleted, all of its tokens end within seconds");
       return true;
     }
     try {
       create(copy(account));
-      AnnotationCommand.tell(what + ": created again, all tokens from before end within seconds");
+      AnnotationCommand.report(what + ": created again, all tokens from before end within seconds");
       return true;
     } catch (KubernetesClientException refused) {
       System.err.println(Serialization.asYaml(copy(account)));

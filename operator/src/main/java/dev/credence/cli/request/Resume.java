@@ -29,7 +29,7 @@ public final class Resume extends AnnotationCommand {
     var present = Stream.of(Api.SUSPEND, Api.COMPROMISED).filter(annotations::containsKey).toList();
     var others = others(asked);
     if (present.isEmpty()) {
-      tell(
+      report(
           asked.name()
               + ": "
               + others.orElse(

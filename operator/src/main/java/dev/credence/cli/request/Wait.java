@@ -44,13 +44,13 @@ final class Wait {
 
   int until(AnnotationCommand.Done isDone) {
     var end = System.nanoTime() + patience.toNanos();
-    List<String> told = List.of();
+    List<String> reported = List.of();
     while (true) {
       var status = Optional.ofNullable(connection.identity(name).getStatus());
-      var news = status.map(Wait::told).orElse(List.of());
-      var known = told;
-      news.stream().filter(line -> !known.contains(line)).forEach(AnnotationCommand::tell);
-      told = news;
+      var news = status.map(Wait::reported).orElse(List.of());
+      var known = reported;
+      news.stream().filter(line -> !known.contains(line)).forEach(AnnotationCommand::report);
+      reported = news;
       if (status.filter(isDone).isPresent()) {
         System.out.println(name + ": done");
         return 0;
@@ -78,7 +78,7 @@ final class Wait {
     }
   }
 
-  private static List<String> told(MachineIdentityStatus status) {
+  private static List<String> reported(MachineIdentityStatus status) {
     var lines = new ArrayList<String>();
     lines.add("  " + status.state());
     credentials(status).map(Wait::line).map(line -> "  " + line).forEach(lines::add);

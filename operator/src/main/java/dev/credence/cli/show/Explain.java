@@ -53,7 +53,7 @@ public final class Explain implements Callable<Integer> {
         connection -> {
           var name = connection.name(identity);
           var found = connection.identity(name);
-          lines(connection, name, found).forEach(AnnotationCommand::tell);
+          lines(connection, name, found).forEach(AnnotationCommand::report);
           return 0;
         });
   }
@@ -65,8 +65,8 @@ public final class Explain implements Callable<Integer> {
         var decision = Decide.next(snapshot, operator.settings().tier());
         var lines = new ArrayList<>(new Explanation(snapshot, decision).lines());
         decision
-            .standing()
-            .flatMap(standing -> difference(standing, identity))
+            .status()
+            .flatMap(status -> difference(status, identity))
             .ifPresent(
                 line -> {
                   lines.add("");
@@ -91,14 +91,15 @@ public final class Explain implements Callable<Integer> {
   }
 
   /// The status is older than this decision, or of an operator that does not run.
-  private static Optional<String> difference(IdentityStatus standing, MachineIdentity identity) {
+  private static Optional<String> difference(
+      IdentityStatus identityStatus, MachineIdentity identity) {
     var status = Optional.ofNullable(identity.getStatus());
     var seen = status.map(MachineIdentityStatus::observedGeneration);
     if (!Objects.equals(seen.orElse(null), identity.getMetadata().getGeneration())) {
       return Optional.of("The operator has not written a status for this spec yet: is it running?");
     }
     var state = status.map(MachineIdentityStatus::state).map(Enum::name).orElse(Entry.NOT_SEEN);
-    return state.equals(standing.state().name())
+    return state.equals(identityStatus.state().name())
         ? Optional.empty()
         : Optional.of("The status still says " + state + ": the operator has not looked since.");
   }

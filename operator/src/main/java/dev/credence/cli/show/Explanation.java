@@ -28,27 +28,27 @@ record Explanation(Snapshot snapshot, Decision decision) {
     var lines = new ArrayList<String>();
     var identity = snapshot.identity();
     var name = "MachineIdentity " + identity.namespace() + "/" + identity.name();
-    if (decision.standing().isEmpty()) {
+    if (decision.status().isEmpty()) {
       lines.add(name + " is being deleted, with the objects that were created for it");
       return lines;
     }
-    var standing = decision.standing().get();
-    var ready = standing.verdict(ConditionType.Ready);
+    var status = decision.status().get();
+    var ready = status.result(ConditionType.Ready);
     lines.add(
         name
             + ": "
-            + standing.state()
-            + (standing.ready() ? ", Ready" : ", not Ready (" + ready.reason() + ")"));
+            + status.state()
+            + (status.ready() ? ", Ready" : ", not Ready (" + ready.reason() + ")"));
     lines.add("  " + ready.message());
-    standing
+    status
         .type()
         .ifPresent(typed -> lines.add("  type " + typed.type() + " (" + typed.reason() + ")"));
-    section(lines, "Who answers", Stream.of(owner(standing)));
-    section(lines, "Which policies", policies(standing));
-    section(lines, "Not in order", matters(standing));
-    section(lines, "Out of service", suspension(standing));
-    section(lines, "Credentials", standing.credentials().stream().flatMap(this::credential));
-    section(lines, "What comes next", next(standing));
+    section(lines, "Who answers", Stream.of(owner(status)));
+    section(lines, "Which policies", policies(status));
+    section(lines, "Not in order", matters(status));
+    section(lines, "Out of service", suspension(status));
+    section(lines, "Credentials", status.credentials().stream().flatMap(this::credential));
+    section(lines, "What comes next", next(status));
     section(lines, "What the operator would do now", actions());
     return lines;
   }
@@ -62,8 +62,8 @@ record Explanation(Snapshot snapshot, Decision decision) {
     }
   }
 
-  private static String owner(IdentityStatus standing) {
-    var owner = standing.owner();
+  private static String owner(IdentityStatus status) {
+    var owner = status.owner();
     return owner.contact().orElse("nobody")
         + owner.team().map(team -> ", team " + team).orElse("")
         + switch (owner.source()) {
@@ -73,14 +73,14 @@ record Explanation(Snapshot snapshot, Decision decision) {
         };
   }
 
-  private Stream<String> policies(IdentityStatus standing) {
-    if (standing.policies().isEmpty()) {
+  private Stream<String> policies(IdentityStatus status) {
+    if (status.policies().isEmpty()) {
       return Stream.of(
           "none of "
               + snapshot.policies().size()
               + " matches it: built-in defaults apply, and they enforce nothing");
     }
-    return standing.policies().stream().flatMap(this::policy);
+    return status.policies().stream().flatMap(this::policy);
   }
 
   private Stream<String> policy(PolicyApplied applied) {
@@ -127,22 +127,22 @@ record Explanation(Snapshot snapshot, Decision decision) {
                 .orElse("rotations begin in its windows, and none of them ever opens"));
   }
 
-  private static Stream<String> matters(IdentityStatus standing) {
-    return standing.verdicts().stream()
+  private static Stream<String> matters(IdentityStatus status) {
+    return status.results().stream()
         .filter(ConditionResult::isProblem)
         .map(
-            verdict ->
-                verdict.aspect()
+            result ->
+                result.type()
                     + " "
-                    + verdict.truth()
+                    + result.status()
                     + ", "
-                    + verdict.reason()
+                    + result.reason()
                     + ": "
-                    + verdict.message());
+                    + result.message());
   }
 
-  private Stream<String> suspension(IdentityStatus standing) {
-    return standing.suspension().stream()
+  private Stream<String> suspension(IdentityStatus status) {
+    return status.suspension().stream()
         .flatMap(
             suspension ->
                 Stream.concat(
@@ -177,12 +177,12 @@ record Explanation(Snapshot snapshot, Decision decision) {
 
   private record Coming(Instant at, String what) {}
 
-  private Stream<String> next(IdentityStatus standing) {
+  private Stream<String> next(IdentityStatus status) {
     var coming =
         Stream.of(
-                standing.credentials().stream().flatMap(Explanation::coming),
-                standing.end().map(at -> new Coming(at, "the identity ends")).stream(),
-                standing.review().stream()
+                status.credentials().stream().flatMap(Explanation::coming),
+                status.end().map(at -> new Coming(at, "the identity ends")).stream(),
+                status.review().stream()
                     .flatMap(review -> review.due().stream())
                     .map(at -> new Coming(at, "a review is due")))
             .flatMap(all -> all)
@@ -190,13 +190,13 @@ record Explanation(Snapshot snapshot, Decision decision) {
             .sorted(Comparator.comparing(Coming::at))
             .map(event -> times().words(event.at()) + ": " + event.what())
             .toList();
-    var looks =
+    var nextReconcile =
         decision
-            .lookAgainAt()
+            .reconcileAt()
             .map(at -> times().words(at) + ": the operator looks again by itself");
-    return coming.isEmpty() && looks.isEmpty()
+    return coming.isEmpty() && nextReconcile.isEmpty()
         ? Stream.of("nothing by itself: the operator looks again when something changes")
-        : Stream.concat(looks.stream(), coming.stream());
+        : Stream.concat(nextReconcile.stream(), coming.stream());
   }
 
   private static Stream<Coming> coming(Credential credential) {

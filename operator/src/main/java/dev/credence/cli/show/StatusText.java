@@ -41,7 +41,7 @@ final class StatusText {
                     "  "
                         + condition.type()
                         + " "
-                        + condition.truth()
+                        + condition.status()
                         + ", "
                         + condition.reason()
                         + ": "

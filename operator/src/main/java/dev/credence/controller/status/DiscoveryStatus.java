@@ -20,19 +20,19 @@ import org.jspecify.annotations.Nullable;
 
 /// The result of discovery in the status of a policy. Before the first discovery of this process
 /// the status stays as it was.
-public record DiscoveryStatus(Optional<UnclaimedStatus> unclaimed, Optional<Says> verdict) {
+public record DiscoveryStatus(Optional<UnclaimedStatus> unclaimed, Optional<Says> result) {
   public static final String COMPLETE = "DiscoveryComplete";
   private static final int MOST_NAMES = 32;
   private static final int LONGEST_NAME = 512;
   private static final int LONGEST_MESSAGE = 1024;
 
-  public record Says(Truth truth, String reason, String message) {}
+  public record Says(Truth status, String reason, String message) {}
 
   /// `seesAll` false: other operators search other namespaces, and none of them knows the whole.
   public static DiscoveryStatus of(
       CredentialPolicy policy,
       Optional<CredentialPolicyStatus> before,
-      Optional<DiscoveryGauges.Result> census,
+      Optional<DiscoveryGauges.Result> discoveryGauges,
       boolean seesAll) {
     if (PolicyReader.of(policy)
         .sections()
@@ -51,7 +51,7 @@ public record DiscoveryStatus(Optional<UnclaimedStatus> unclaimed, Optional<Says
                   "an operator that looks after some namespaces alone (settings.watchNamespaces) counts in its metrics and not here")));
     }
     var name = policy.getMetadata().getName();
-    return census
+    return discoveryGauges
         .flatMap(
             result ->
                 Optional.ofNullable(result.discovery().tallies().get(name))

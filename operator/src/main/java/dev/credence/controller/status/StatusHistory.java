@@ -79,8 +79,8 @@ public final class StatusHistory {
             .toList();
   }
 
-  static List<EndedToken> ended(IdentityStatus standing) {
-    return standing.ended().stream()
+  static List<EndedToken> ended(IdentityStatus status) {
+    return status.ended().stream()
         .map(
             token ->
                 new EndedToken(
@@ -106,15 +106,15 @@ public final class StatusHistory {
   /// The earlier transitions, and the one of this reconcile if there is one. Rotations of an active
   /// identity are not recorded.
   static @Nullable List<Passage> history(
-      IdentityStatus standing, @Nullable MachineIdentityStatus before, Instant now) {
+      IdentityStatus status, @Nullable MachineIdentityStatus before, Instant now) {
     var known = before == null || before.history() == null ? List.<Passage>of() : before.history();
-    var to = stage(LifeState.valueOf(standing.state().name()));
+    var to = stage(LifeState.valueOf(status.state().name()));
     var from = before == null || before.state() == null ? beginning(to) : stage(before.state());
     if (from == to) {
       return known.isEmpty() ? null : known;
     }
     var all = new ArrayList<>(known);
-    all.add(new Passage(now.truncatedTo(ChronoUnit.SECONDS), from, to, reason(standing, from)));
+    all.add(new Passage(now.truncatedTo(ChronoUnit.SECONDS), from, to, reason(status, from)));
     return List.copyOf(all.subList(Math.max(0, all.size() - MOST), all.size()));
   }
 
@@ -131,8 +131,8 @@ public final class StatusHistory {
     };
   }
 
-  private static String reason(IdentityStatus standing, LifeState from) {
-    return standing
+  private static String reason(IdentityStatus status, LifeState from) {
+    return status
         .suspension()
         .map(suspension -> suspension.reason().name())
         .orElseGet(

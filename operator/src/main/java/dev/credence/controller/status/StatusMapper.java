@@ -55,36 +55,36 @@ public final class StatusMapper {
   private static final int LONGEST_MESSAGE = 1024;
 
   public static MachineIdentityStatus of(
-      IdentityStatus standing, MachineIdentity resource, Instant now) {
+      IdentityStatus status, MachineIdentity resource, Instant now) {
     var generation = resource.getMetadata().getGeneration();
     return new MachineIdentityStatus(
         generation,
-        LifeState.valueOf(standing.state().name()),
-        standing.type().map(typed -> ActorType.valueOf(typed.type())).orElse(null),
-        standing
+        LifeState.valueOf(status.state().name()),
+        status.type().map(typed -> ActorType.valueOf(typed.type())).orElse(null),
+        status
             .type()
             .map(IdentityStatus.Typed::reason)
             .filter(rule -> !rule.equals(IdentityStatus.Typed.DECLARED))
             .orElse(null),
-        owner(standing.owner()),
-        policies(standing.policies()),
-        seconds(standing.end()),
-        seconds(standing.nextAction()),
-        members(standing.members()),
-        credentials(standing.credentials()),
-        standing.use().flatMap(ObservedStatus::usage).orElse(null),
-        standing.risk().map(ObservedStatus::risk).orElse(null),
-        standing.review().map(ObservedStatus::review).orElse(null),
-        suspension(standing, resource.getMetadata()),
-        StatusHistory.ended(standing),
-        StatusHistory.approval(standing.approval()),
-        StatusHistory.history(standing, resource.getStatus(), now),
-        handled(standing.handled()),
-        conditions(standing.verdicts(), resource.getStatus(), generation, now));
+        owner(status.owner()),
+        policies(status.policies()),
+        seconds(status.end()),
+        seconds(status.nextAction()),
+        members(status.members()),
+        credentials(status.credentials()),
+        status.use().flatMap(ObservedStatus::usage).orElse(null),
+        status.risk().map(ObservedStatus::risk).orElse(null),
+        status.review().map(ObservedStatus::review).orElse(null),
+        suspension(status, resource.getMetadata()),
+        StatusHistory.ended(status),
+        StatusHistory.approval(status.approval()),
+        StatusHistory.history(status, resource.getStatus(), now),
+        handled(status.handled()),
+        conditions(status.results(), resource.getStatus(), generation, now));
   }
 
-  private static @Nullable SuspensionStatus suspension(IdentityStatus standing, ObjectMeta meta) {
-    return standing
+  private static @Nullable SuspensionStatus suspension(IdentityStatus status, ObjectMeta meta) {
+    return status
         .suspension()
         .map(
             suspension -> StatusHistory.suspension(suspension, meta.getNamespace(), meta.getName()))
@@ -133,14 +133,13 @@ public final class StatusMapper {
   /// Of an identity that could not be evaluated: what was said before stays, since it is the
   /// operator's memory, and Ready and Stalled tell what is wrong.
   public static MachineIdentityStatus unevaluated(
-      IdentityStatus standing, MachineIdentity resource, Instant now) {
+      IdentityStatus status, MachineIdentity resource, Instant now) {
     var before = resource.getStatus();
     if (before == null || before.state() == null) {
-      return of(standing, resource, now);
+      return of(status, resource, now);
     }
     var generation = resource.getMetadata().getGeneration();
-    var sums =
-        standing.verdicts().stream().filter(verdict -> SUMS.contains(verdict.aspect())).toList();
+    var sums = status.results().stream().filter(result -> SUMS.contains(result.type())).toList();
     return before.with(
         generation,
         Stream.concat(
@@ -204,25 +203,25 @@ public final class StatusMapper {
   }
 
   private static List<Condition> conditions(
-      List<ConditionResult> verdicts,
+      List<ConditionResult> results,
       @Nullable MachineIdentityStatus before,
       @Nullable Long generation,
       Instant now) {
     var known = Conditions.of(before == null ? null : before.conditions());
-    return verdicts.stream().map(verdict -> condition(verdict, known, generation, now)).toList();
+    return results.stream().map(result -> condition(result, known, generation, now)).toList();
   }
 
   private static Condition condition(
-      ConditionResult verdict, Conditions before, @Nullable Long generation, Instant now) {
-    var type = verdict.aspect().name();
-    var truth = Condition.Truth.valueOf(verdict.truth().name());
+      ConditionResult result, Conditions before, @Nullable Long generation, Instant now) {
+    var type = result.type().name();
+    var status = Condition.Truth.valueOf(result.status().name());
     return new Condition(
         type,
-        truth,
+        status,
         generation,
-        before.since(type, truth, now),
-        verdict.reason().name(),
-        shortened(verdict.message(), LONGEST_CONDITION));
+        before.since(type, status, now),
+        result.reason().name(),
+        shortened(result.message(), LONGEST_CONDITION));
   }
 
   static @Nullable Instant seconds(Optional<Instant> time) {

@@ -48,33 +48,32 @@ public record CertificatePlan(
   private static final int MOST_DOUBLINGS = 5;
 
   /// Empty where the seat is for others to speak of.
-  public Optional<CredentialPlan> turn(MemberRole seat) {
-    return plan(seat).map(Builder::build);
+  public Optional<CredentialPlan> credentialPlan(MemberRole role) {
+    return plan(role).map(Builder::build);
   }
 
-  private Optional<Builder> plan(MemberRole seat) {
-    return switch (seat) {
-      case MemberRole.Linked(Certificate certificate) -> Optional.of(standing(certificate));
-      case MemberRole.Made(Certificate certificate) -> Optional.of(made(certificate));
+  private Optional<Builder> plan(MemberRole role) {
+    return switch (role) {
+      case MemberRole.Linked(Certificate certificate) -> Optional.of(status(certificate));
+      case MemberRole.Made(Certificate certificate) -> Optional.of(created(certificate));
       case MemberRole.ToMake(var subject) ->
           SecretConflicts.issue(s, subject).map(issue -> toMake(subject, issue));
       case MemberRole.ToAdopt(Certificate certificate) -> Optional.of(toAdopt(certificate));
       case MemberRole.ToRelease(Certificate certificate) ->
-          Optional.of(
-              standing(certificate).doingOnly(OwnershipLabels.release(certificate.thing())));
+          Optional.of(status(certificate).doingOnly(OwnershipLabels.release(certificate.object())));
       case MemberRole.Unlisted(Certificate certificate) -> Optional.of(dropped(certificate));
       case MemberRole _ -> Optional.empty();
     };
   }
 
   private Builder toAdopt(Certificate certificate) {
-    var thing = certificate.thing();
+    var object = certificate.object();
     if (halt.isPresent()) {
       return unissued(
-          thing.subject(), Phase.Pending, "not taken over: " + halt.get().why(), Requests.NONE);
+          object.subject(), Phase.Pending, "not taken over: " + halt.get().why(), Requests.NONE);
     }
-    return unissued(thing.subject(), Phase.Pending, "to be taken over", Requests.NONE)
-        .doing(Action.Adopt.of(thing, Optional.empty()));
+    return unissued(object.subject(), Phase.Pending, "to be taken over", Requests.NONE)
+        .doing(Action.Adopt.of(object, Optional.empty()));
   }
 
   private Builder toMake(ObjectRef subject, Issuance issue) {
@@ -89,7 +88,7 @@ public record CertificatePlan(
           .against(broken);
     }
     // A new Certificate answers every request that was made before it.
-    var answered = s.setback(subject).isPresent() ? Requests.NONE : s.identity().requests();
+    var answered = s.failedWrite(subject).isPresent() ? Requests.NONE : s.identity().requests();
     return unissued(subject, Phase.Pending, "cert-manager is asked to issue it", answered)
         .doing(
             new Action.CreateCertificate(
@@ -105,14 +104,14 @@ public record CertificatePlan(
         .message(message);
   }
 
-  private Builder made(Certificate certificate) {
+  private Builder created(Certificate certificate) {
     var subject = certificate.subject();
     return SecretConflicts.issue(s, subject)
-        .map(issue -> made(certificate, issue))
-        .orElseGet(() -> standing(certificate));
+        .map(issue -> created(certificate, issue))
+        .orElseGet(() -> status(certificate));
   }
 
-  private Builder made(Certificate certificate, Issuance issue) {
+  private Builder created(Certificate certificate, Issuance issue) {
     var subject = certificate.subject();
     var amendment = Amendment.of(certificate, issue);
     var after = amendment.fields().isEmpty() ? certificate.asked() : Optional.of(issue);
@@ -132,39 +131,39 @@ public record CertificatePlan(
             && halt.isEmpty()
             && shared.isEmpty()
             && broken.isEmpty()
-            && s.setback(subject).isEmpty();
-    var turn =
+            && s.failedWrite(subject).isEmpty();
+    var plan =
         mayAmend
-            ? standing(certificate, true, amendment.notes(), broken)
+            ? status(certificate, true, amendment.notes(), broken)
                 .doing(
                     new Action.UpdateCertificate(
                         subject,
-                        certificate.thing().guard(),
+                        certificate.object().preconditions(),
                         issue,
                         amendment.fields(),
                         amendment.ours(certificate)))
-            : standing(certificate, false, amendment.notes(), broken);
-    return turn.against(Blocker.refusal(s, subject).filter(_ -> !amendment.fields().isEmpty()))
+            : status(certificate, false, amendment.notes(), broken);
+    return plan.against(Blocker.refusal(s, subject).filter(_ -> !amendment.fields().isEmpty()))
         .against(shared.map(Blocker::broken));
   }
 
   /// The Certificate goes, so that it is not renewed; what it was written to stays for who still
   /// uses it.
   private Builder dropped(Certificate certificate) {
-    var turn = standing(certificate);
-    if (halt.isPresent() || s.setback(certificate.subject()).isPresent()) {
-      return turn;
+    var plan = status(certificate);
+    if (halt.isPresent() || s.failedWrite(certificate.subject()).isPresent()) {
+      return plan;
     }
-    var thing = certificate.thing();
-    return turn.doingOnly(
-        thing.made()
+    var object = certificate.object();
+    return plan.doingOnly(
+        object.created()
             ? new Action.Remove(
-                thing.subject(), thing.guard(), "it is no longer in `spec.certificates`")
-            : OwnershipLabels.release(thing));
+                object.subject(), object.preconditions(), "it is no longer in `spec.certificates`")
+            : OwnershipLabels.release(object));
   }
 
-  private Builder standing(Certificate certificate) {
-    return standing(
+  private Builder status(Certificate certificate) {
+    return status(
         certificate,
         false,
         List.of(),
@@ -176,7 +175,7 @@ public record CertificatePlan(
 
   /// The status of a Certificate, and whether cert-manager is asked for a new one: where a user
   /// requests new values, or revokes the old ones: a certificate cannot be revoked, only replaced.
-  private Builder standing(
+  private Builder status(
       Certificate certificate, boolean written, List<String> notes, List<Blocker> broken) {
     var subject = certificate.subject();
     var isOver = hasCome(certificate.notAfter());
@@ -192,7 +191,7 @@ public record CertificatePlan(
             || RotationTrigger.isNew(requests.revoke(), known.flatMap(Known::revoke));
     var renewing = known.filter(before -> isToFollow(certificate, before)).isPresent();
     var refusal = Blocker.refusal(s, subject).filter(_ -> isNew || renewing);
-    var isHeld = written || halt.isPresent() || s.setback(subject).isPresent();
+    var isHeld = written || halt.isPresent() || s.failedWrite(subject).isPresent();
     var handled = handled(isHeld ? Requests.NONE : requests, subject);
     // A request before the first issue is answered by it, as before the first value of a Secret.
     var wasIssued = certificate.revision() > 0 || certificate.ready();
@@ -212,7 +211,7 @@ public record CertificatePlan(
             ? List.<Action>of(
                 new Action.Renew(
                     subject,
-                    certificate.thing().guard(),
+                    certificate.object().preconditions(),
                     certificate.revision(),
                     s.now(),
                     requests.revoke().isPresent()))
@@ -223,7 +222,7 @@ public record CertificatePlan(
   /// One from before the identity was suspended as compromised is replaced when it is resumed.
   private Optional<Request> compromised(Certificate certificate) {
     return s.identity()
-        .lived()
+        .recorded()
         .compromisedAt()
         .filter(time -> certificate.notBefore().filter(time::isAfter).isPresent())
         .map(time -> new Request.Asked("compromised at " + time));

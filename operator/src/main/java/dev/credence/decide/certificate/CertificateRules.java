@@ -28,23 +28,23 @@ final class CertificateRules {
             chosen -> {
               var rule = chosen.section();
               return Stream.of(
-                      issuer(asked, rule).map(text -> obstacle(Reason.IssuerNotAllowed, text)),
-                      key(asked.key(), rule).map(text -> obstacle(Reason.KeyTooWeak, text)),
-                      lifetime(asked, rule).map(text -> obstacle(Reason.CertificateTooLong, text)),
-                      renewal(asked, rule).map(text -> obstacle(Reason.RenewalTooLate, text)))
+                      issuer(asked, rule).map(text -> blocker(Reason.IssuerNotAllowed, text)),
+                      key(asked.key(), rule).map(text -> blocker(Reason.KeyTooWeak, text)),
+                      lifetime(asked, rule).map(text -> blocker(Reason.CertificateTooLong, text)),
+                      renewal(asked, rule).map(text -> blocker(Reason.RenewalTooLate, text)))
                   .flatMap(Optional::stream)
                   .map(
                       found ->
                           new Blocker(
                               found.reason(),
                               subject + " " + found.message() + " (policy " + chosen.policy() + ")",
-                              found.weight()))
+                              found.impact()))
                   .toList();
             })
         .orElse(List.of());
   }
 
-  private static Blocker obstacle(Reason reason, String text) {
+  private static Blocker blocker(Reason reason, String text) {
     return new Blocker(reason, text, Impact.Violation);
   }
 

@@ -28,50 +28,50 @@ public final class CredentialsFresh {
           Phase.Due, Phase.Deferred, Phase.Applying, Phase.Verifying, Phase.Revoked, Phase.Expired);
 
   /// `halt`: why nothing is issued; another condition speaks of that.
-  public static ConditionResult verdict(
-      List<CredentialPlan> turns, Optional<IssuanceHold> halt, LegacyTokens legacy) {
-    var credentials = turns.stream().map(CredentialPlan::credential).toList();
+  public static ConditionResult result(
+      List<CredentialPlan> plans, Optional<IssuanceHold> halt, LegacyTokens legacy) {
+    var credentials = plans.stream().map(CredentialPlan::credential).toList();
     if (halt.filter(why -> why.is(Cause.Decommissioned)).isPresent()) {
-      return hindered(turns, Reason.RotationBlocked)
-          .or(() -> hindered(turns, Reason.VerificationFailed))
+      return hindered(plans, Reason.RotationBlocked)
+          .or(() -> hindered(plans, Reason.VerificationFailed))
           .or(() -> beingEnded(credentials))
           .orElseGet(CredentialsFresh::ended);
     }
     // Consumers are refused now: nothing is worse.
-    return hindered(turns, Reason.ConsumersLeftBehind)
-        .or(() -> hindered(turns, Reason.RotationBlocked))
+    return hindered(plans, Reason.ConsumersLeftBehind)
+        .or(() -> hindered(plans, Reason.RotationBlocked))
         .or(() -> notReady(credentials, halt))
-        .or(() -> hindered(turns, Reason.ValueOverwritten))
-        .or(() -> hindered(turns, Reason.VerificationFailed))
+        .or(() -> hindered(plans, Reason.ValueOverwritten))
+        .or(() -> hindered(plans, Reason.VerificationFailed))
         .or(() -> notThere(credentials, halt.isPresent() ? Impact.None : Impact.Waiting))
         .or(() -> ended(credentials))
-        .or(() -> violated(turns))
-        .or(legacy::verdict)
+        .or(() -> violated(plans))
+        .or(legacy::result)
         .or(() -> failedToRenew(credentials))
-        .or(() -> hindered(turns, Reason.ConsumersPending))
-        .or(() -> hindered(turns, Reason.RotationDeferred))
+        .or(() -> hindered(plans, Reason.ConsumersPending))
+        .or(() -> hindered(plans, Reason.RotationDeferred))
         .or(() -> due(credentials))
         .orElseGet(() -> fresh(credentials, legacy));
   }
 
-  private static Optional<ConditionResult> hindered(List<CredentialPlan> turns, Reason reason) {
-    var obstacles =
-        turns.stream()
-            .flatMap(turn -> turn.obstacles().stream())
+  private static Optional<ConditionResult> hindered(List<CredentialPlan> plans, Reason reason) {
+    var blockers =
+        plans.stream()
+            .flatMap(plan -> plan.blockers().stream())
             .filter(found -> found.reason() == reason)
             .toList();
     return failing(
         reason,
-        obstacles.stream().map(Blocker::weight).max(Comparator.naturalOrder()).orElse(Impact.None),
-        obstacles.stream().map(Blocker::message).distinct().toList());
+        blockers.stream().map(Blocker::impact).max(Comparator.naturalOrder()).orElse(Impact.None),
+        blockers.stream().map(Blocker::message).distinct().toList());
   }
 
   /// Broken rules of the policy: the first gives the reason, the message contains all.
-  private static Optional<ConditionResult> violated(List<CredentialPlan> turns) {
+  private static Optional<ConditionResult> violated(List<CredentialPlan> plans) {
     var violations =
-        turns.stream()
-            .flatMap(turn -> turn.obstacles().stream())
-            .filter(obstacle -> obstacle.weight() == Impact.Violation)
+        plans.stream()
+            .flatMap(plan -> plan.blockers().stream())
+            .filter(blocker -> blocker.impact() == Impact.Violation)
             .sorted(Comparator.comparing(Blocker::reason))
             .toList();
     return violations.stream()
@@ -110,7 +110,7 @@ public final class CredentialsFresh {
   }
 
   private static Optional<ConditionResult> beingEnded(List<Credential> credentials) {
-    var left = credentials.stream().filter(c -> isMade(c) && c.issuedAt().isPresent());
+    var left = credentials.stream().filter(c -> isCreated(c) && c.issuedAt().isPresent());
     return failing(
         Reason.RotationDue, Impact.Waiting, left.map(c -> sentence(c, "being ended")).toList());
   }
@@ -123,16 +123,16 @@ public final class CredentialsFresh {
         "what was made for the identity has ended with it");
   }
 
-  private static Optional<ConditionResult> notThere(List<Credential> credentials, Impact weight) {
+  private static Optional<ConditionResult> notThere(List<Credential> credentials, Impact impact) {
     var pending =
         credentials.stream()
-            .filter(c -> c.phase() == Phase.Pending || isMade(c) && c.issuedAt().isEmpty())
+            .filter(c -> c.phase() == Phase.Pending || isCreated(c) && c.issuedAt().isEmpty())
             .filter(c -> c.phase() != Phase.Expired);
     return failing(
-        Reason.RotationDue, weight, pending.map(c -> sentence(c, "no value yet")).toList());
+        Reason.RotationDue, impact, pending.map(c -> sentence(c, "no value yet")).toList());
   }
 
-  private static boolean isMade(Credential credential) {
+  private static boolean isCreated(Credential credential) {
     return credential.kind() == Kind.Generated || credential.kind() == Kind.Token;
   }
 
@@ -172,7 +172,7 @@ public final class CredentialsFresh {
   }
 
   private static Optional<ConditionResult> failing(
-      Reason reason, Impact weight, List<String> sentences) {
+      Reason reason, Impact impact, List<String> sentences) {
     return sentences.isEmpty()
         ? Optional.empty()
         : Optional.of(
@@ -181,7 +181,7 @@ public final class CredentialsFresh {
                 ConditionStatus.False,
                 reason,
                 Sentences.joined(sentences),
-                weight));
+                impact));
   }
 
   private CredentialsFresh() {}

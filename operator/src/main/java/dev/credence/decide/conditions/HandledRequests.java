@@ -47,7 +47,7 @@ public record HandledRequests(
 
   private Stream<Handled> answers() {
     return Stream.concat(
-        generated.stream().map(turn -> turn.handled().orElse(Handled.NONE)),
-        watched.stream().flatMap(turn -> turn.handled().stream()));
+        generated.stream().map(plan -> plan.handled().orElse(Handled.NONE)),
+        watched.stream().flatMap(plan -> plan.handled().stream()));
   }
 }

@@ -24,12 +24,12 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/// Is every member there and linked? `made` is what is made in this very look: it is there when the
-/// status is written.
+/// Is every member there and linked? `created` is what is made in this very look: it is there when
+/// the status is written.
 public record MembersLinked(
-    Snapshot s, Optional<IssuanceHold> halt, List<MemberRole> seats, Set<ObjectRef> made) {
+    Snapshot s, Optional<IssuanceHold> halt, List<MemberRole> roles, Set<ObjectRef> created) {
 
-  private record Fault(Reason reason, Impact weight, String sentence) {
+  private record Fault(Reason reason, Impact impact, String sentence) {
     private static final List<Reason> WORST_FIRST =
         List.of(
             Reason.NotManaged,
@@ -45,20 +45,20 @@ public record MembersLinked(
 
   /// `foreignMarks`: labels and annotations of members that other users wrote. They are reported,
   /// and are no problem.
-  public ConditionResult verdict(List<String> foreignMarks) {
+  public ConditionResult result(List<String> foreignMarks) {
     var notes =
         Stream.of(foreignMarks.stream(), refused(), unlisted(), stillSuspended())
             .flatMap(text -> text)
             .toList();
     var faults =
-        seats.stream()
-            .flatMap(seat -> fault(seat).stream())
+        roles.stream()
+            .flatMap(role -> fault(role).stream())
             .sorted(Comparator.comparing(Fault::rank))
             .toList();
     var sentences = new ArrayList<String>();
     faults.forEach(fault -> sentences.add(fault.sentence()));
     sentences.addAll(notes);
-    if (seats.isEmpty() && notes.isEmpty()) {
+    if (roles.isEmpty() && notes.isEmpty()) {
       return ConditionResult.notApplicable(ConditionType.MembersLinked, ConditionStatus.True);
     }
     if (faults.isEmpty()) {
@@ -69,10 +69,10 @@ public record MembersLinked(
           notes.isEmpty() ? allLinked() : Sentences.joined(notes));
     }
     var worst = faults.getFirst().reason();
-    var weight =
+    var impact =
         faults.stream()
             .filter(fault -> fault.reason() == worst)
-            .map(Fault::weight)
+            .map(Fault::impact)
             .max(Comparator.naturalOrder())
             .orElse(Impact.None);
     return new ConditionResult(
@@ -80,17 +80,17 @@ public record MembersLinked(
         ConditionStatus.False,
         worst,
         Sentences.joined(sentences),
-        weight);
+        impact);
   }
 
   private String allLinked() {
-    return seats.stream().anyMatch(this::isThere)
+    return roles.stream().anyMatch(this::isThere)
         ? "every member is there and linked"
         : "no members";
   }
 
-  private Optional<Fault> fault(MemberRole seat) {
-    return switch (seat) {
+  private Optional<Fault> fault(MemberRole role) {
+    return switch (role) {
       case MemberRole.ToAdopt(var member) when halt.filter(h -> !h.isOutOfService()).isPresent() ->
           Optional.of(
               new Fault(
@@ -105,7 +105,7 @@ public record MembersLinked(
           MemberRole.Former _ ->
           Optional.empty();
       case MemberRole.ToMake(var subject) ->
-          made.contains(subject) ? Optional.empty() : Optional.of(notMade(subject));
+          created.contains(subject) ? Optional.empty() : Optional.of(notCreated(subject));
       case MemberRole.Missing(var subject) ->
           waiting(Reason.MemberMissing, subject + " does not exist");
       case MemberRole.Terminating(var subject) ->
@@ -114,8 +114,8 @@ public record MembersLinked(
           waiting(
               Reason.CertManagerAbsent,
               subject + " cannot be looked up: cert-manager's resources are not installed");
-      case MemberRole.NotOwned(var subject, var keeper) ->
-          broken(Reason.NotManaged, subject + leftAlone(subject, keeper));
+      case MemberRole.NotOwned(var subject, var manager) ->
+          broken(Reason.NotManaged, subject + leftAlone(subject, manager));
       case MemberRole.WouldOverwrite(_, var why) -> broken(Reason.NotManaged, why);
       case MemberRole.ClaimedBy(var subject, var identity) ->
           broken(
@@ -129,8 +129,8 @@ public record MembersLinked(
     };
   }
 
-  private static String leftAlone(ObjectRef subject, Optional<String> keeper) {
-    return keeper
+  private static String leftAlone(ObjectRef subject, Optional<String> manager) {
+    return manager
         .map(
             other ->
                 " is looked after by "
@@ -151,7 +151,7 @@ public record MembersLinked(
     return Optional.of(new Fault(reason, Impact.Broken, sentence));
   }
 
-  private Fault notMade(ObjectRef subject) {
+  private Fault notCreated(ObjectRef subject) {
     if (halt.isPresent()) {
       return new Fault(
           Reason.MemberMissing, Impact.None, subject + " is not made: " + halt.get().why());
@@ -169,14 +169,14 @@ public record MembersLinked(
   /// Marks and adjustments that the API server does not let us write. Of our Secrets and
   /// Certificates CredentialsFresh speaks.
   private Stream<String> refused() {
-    return seats.stream()
-        .filter(seat -> seat instanceof MemberRole.Taken && !isOurCredential(seat))
-        .flatMap(seat -> s.refusal(seat.subject()).stream())
+    return roles.stream()
+        .filter(role -> role instanceof MemberRole.Taken && !isOurCredential(role))
+        .flatMap(role -> s.refusal(role.subject()).stream())
         .map(FailedWrite::message);
   }
 
-  private static boolean isOurCredential(MemberRole seat) {
-    return switch (seat) {
+  private static boolean isOurCredential(MemberRole role) {
+    return switch (role) {
       case MemberRole.Made(Member.Account _), MemberRole.Unlisted(Member.Account _) -> false;
       case MemberRole.Made _, MemberRole.Unlisted _ -> true;
       case MemberRole _ -> false;
@@ -184,24 +184,24 @@ public record MembersLinked(
   }
 
   private Stream<String> unlisted() {
-    return seats.stream()
-        .filter(seat -> seat instanceof MemberRole.Unlisted(Member.Account _))
+    return roles.stream()
+        .filter(role -> role instanceof MemberRole.Unlisted(Member.Account _))
         .map(
-            seat ->
-                seat.subject()
+            role ->
+                role.subject()
                     + " is no longer in `spec.serviceAccounts`: kept; delete it when nothing runs as it, or list it again");
   }
 
   /// A former member of a suspended identity stays suspended with it.
   private Stream<String> stillSuspended() {
     return halt.filter(IssuanceHold::isOutOfService).isPresent()
-        ? s.safeguards().listedFor(s.identity().uid()).keySet().stream()
+        ? s.suspensionFacts().listedFor(s.identity().uid()).keySet().stream()
             .map(ObjectRef::account)
             .filter(
                 account ->
-                    seats.stream()
-                        .filter(seat -> !(seat instanceof MemberRole.Former))
-                        .noneMatch(seat -> seat.subject().equals(account)))
+                    roles.stream()
+                        .filter(role -> !(role instanceof MemberRole.Former))
+                        .noneMatch(role -> role.subject().equals(account)))
             .sorted()
             .map(
                 account ->
@@ -217,27 +217,27 @@ public record MembersLinked(
         members(Kind.Certificate),
         count(this::isMissing),
         count(
-            seat ->
-                seat instanceof MemberRole.NotOwned || seat instanceof MemberRole.WouldOverwrite),
+            role ->
+                role instanceof MemberRole.NotOwned || role instanceof MemberRole.WouldOverwrite),
         count(
-            seat ->
-                seat instanceof MemberRole.ClaimedBy
-                    || seat instanceof MemberRole.ClaimedWhileSuspended));
+            role ->
+                role instanceof MemberRole.ClaimedBy
+                    || role instanceof MemberRole.ClaimedWhileSuspended));
   }
 
   private int members(Kind kind) {
-    return count(seat -> seat.subject().kind() == kind && isThere(seat));
+    return count(role -> role.subject().kind() == kind && isThere(role));
   }
 
   private int count(Predicate<MemberRole> those) {
-    return (int) seats.stream().filter(those).count();
+    return (int) roles.stream().filter(those).count();
   }
 
-  private boolean isThere(MemberRole seat) {
-    return switch (seat) {
+  private boolean isThere(MemberRole role) {
+    return switch (role) {
       case MemberRole.Linked _, MemberRole.Made _, MemberRole.ToAdopt _, MemberRole.Unlisted _ ->
           true;
-      case MemberRole.ToMake(var subject) -> made.contains(subject);
+      case MemberRole.ToMake(var subject) -> created.contains(subject);
       case MemberRole.Missing _,
           MemberRole.Terminating _,
           MemberRole.NotOwned _,
@@ -251,9 +251,9 @@ public record MembersLinked(
     };
   }
 
-  private boolean isMissing(MemberRole seat) {
-    return seat instanceof MemberRole.Missing
-        || seat instanceof MemberRole.NoCertManager
-        || seat instanceof MemberRole.ToMake && !isThere(seat);
+  private boolean isMissing(MemberRole role) {
+    return role instanceof MemberRole.Missing
+        || role instanceof MemberRole.NoCertManager
+        || role instanceof MemberRole.ToMake && !isThere(role);
   }
 }

@@ -21,26 +21,26 @@ public final class Ready {
 
   /// `enforcing`: whether any policy that matches enforces; `note`: what else Ready tells.
   public static List<ConditionResult> over(
-      List<ConditionResult> verdicts, boolean enforcing, Optional<String> note) {
-    var counting = verdicts.stream().filter(verdict -> counts(verdict, enforcing)).toList();
+      List<ConditionResult> results, boolean enforcing, Optional<String> note) {
+    var counting = results.stream().filter(result -> counts(result, enforcing)).toList();
     var all = new ArrayList<ConditionResult>();
-    all.add(ready(verdicts, counting, note));
+    all.add(ready(results, counting, note));
     counting.stream()
-        .filter(verdict -> verdict.weight() != Impact.Waiting)
+        .filter(result -> result.impact() != Impact.Waiting)
         .findFirst()
-        .map(verdict -> summed(ConditionType.Stalled, verdict))
+        .map(result -> summed(ConditionType.Stalled, result))
         .or(
             () ->
                 counting.stream()
                     .findFirst()
-                    .map(verdict -> summed(ConditionType.Reconciling, verdict)))
+                    .map(result -> summed(ConditionType.Reconciling, result)))
         .ifPresent(all::add);
-    all.addAll(verdicts);
+    all.addAll(results);
     return all;
   }
 
-  private static boolean counts(ConditionResult verdict, boolean enforcing) {
-    return switch (verdict.weight()) {
+  private static boolean counts(ConditionResult result, boolean enforcing) {
+    return switch (result.impact()) {
       case NotApplicable, None, Audit -> false;
       case Violation -> enforcing;
       case Waiting, Broken -> true;
@@ -48,14 +48,14 @@ public final class Ready {
   }
 
   private static ConditionResult ready(
-      List<ConditionResult> verdicts, List<ConditionResult> counting, Optional<String> note) {
+      List<ConditionResult> results, List<ConditionResult> counting, Optional<String> note) {
     if (!counting.isEmpty()) {
       var first = counting.getFirst();
       return ConditionResult.fine(
           ConditionType.Ready, ConditionStatus.False, first.reason(), first.message());
     }
     var broken =
-        violations(verdicts).map(one -> one.reason().name()).collect(Collectors.joining(", "));
+        violations(results).map(one -> one.reason().name()).collect(Collectors.joining(", "));
     return ConditionResult.fine(
         ConditionType.Ready,
         ConditionStatus.True,
@@ -67,12 +67,12 @@ public final class Ready {
   }
 
   /// The conditions that show a broken rule.
-  public static Stream<ConditionResult> violations(List<ConditionResult> verdicts) {
-    return verdicts.stream().filter(verdict -> verdict.weight() == Impact.Violation);
+  public static Stream<ConditionResult> violations(List<ConditionResult> results) {
+    return results.stream().filter(result -> result.impact() == Impact.Violation);
   }
 
-  private static ConditionResult summed(ConditionType aspect, ConditionResult verdict) {
-    return ConditionResult.fine(aspect, ConditionStatus.True, verdict.reason(), verdict.message());
+  private static ConditionResult summed(ConditionType type, ConditionResult result) {
+    return ConditionResult.fine(type, ConditionStatus.True, result.reason(), result.message());
   }
 
   private Ready() {}

@@ -10,8 +10,8 @@ import java.util.Optional;
 public final class RuleSection {
 
   /// Empty where no section has such a rule.
-  public static Optional<Section> of(ConditionType aspect, Reason reason) {
-    return switch (aspect) {
+  public static Optional<Section> of(ConditionType type, Reason reason) {
+    return switch (type) {
       case OwnerAssigned -> Optional.of(Section.Owner);
       case Approved -> Optional.of(Section.Approval);
       case Expiring -> Optional.of(Section.Lifetime);

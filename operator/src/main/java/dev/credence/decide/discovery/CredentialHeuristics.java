@@ -31,7 +31,7 @@ final class CredentialHeuristics {
         .map(type -> type.holds() + ", by its type")
         .or(
             () ->
-                stored.said()
+                stored.stated()
                     ? Optional.of("its holder says when it ends (credence.dev/expires-at)")
                     : Optional.empty())
         .or(

@@ -65,16 +65,16 @@ public record Discovery(List<Unclaimed> found, Map<String, Tally> tallies, List<
 
   /// The policy that has this namespace searched.
   public static Optional<Policy> asking(Inventory inventory, String namespace) {
-    return Optional.ofNullable(inventory.homes().get(namespace))
-        .filter(home -> !home.leaving())
-        .flatMap(home -> asking(inventory.policies(), home));
+    return Optional.ofNullable(inventory.namespaces().get(namespace))
+        .filter(namespaceFacts -> !namespaceFacts.leaving())
+        .flatMap(namespaceFacts -> asking(inventory.policies(), namespaceFacts));
   }
 
-  private static Optional<Policy> asking(List<Policy> policies, NamespaceFacts home) {
+  private static Optional<Policy> asking(List<Policy> policies, NamespaceFacts namespaceFacts) {
     var matching =
         policies.stream()
             .filter(policy -> policy.sections().has(Section.Discovery))
-            .filter(policy -> policy.namespaces().matches(home.labels()))
+            .filter(policy -> policy.namespaces().matches(namespaceFacts.labels()))
             .sorted(Policy.DECIDES_FIRST)
             .toList();
     return matching.stream()
@@ -137,7 +137,7 @@ public record Discovery(List<Unclaimed> found, Map<String, Tally> tallies, List<
           counts.put(policy.name(), new Counts());
         }
       }
-      inventory.items().forEach(this::look);
+      inventory.items().forEach(this::add);
       inventory.claimants().stream()
           .filter(one -> one.found() == Found.Untouched || one.found() == Found.Touched)
           .forEach(one -> asked(one.namespace()).ifPresent(count -> count.discovered++));
@@ -155,7 +155,7 @@ public record Discovery(List<Unclaimed> found, Map<String, Tally> tallies, List<
       return policy(namespace).map(Policy::name).map(counts::get);
     }
 
-    private void look(Item item) {
+    private void add(Item item) {
       var policy = policy(item.namespace());
       if (policy.isEmpty() || item.leaving()) {
         return;
@@ -189,7 +189,7 @@ public record Discovery(List<Unclaimed> found, Map<String, Tally> tallies, List<
     /// The Secret of a Certificate is counted once, as the Certificate.
     private boolean isAttributed(Item item) {
       return item.nature() instanceof Nature.Stored stored
-          && (stored.keeper().isPresent()
+          && (stored.manager().isPresent()
               || ofCertificates.contains(item.namespace() + "/" + item.name()));
     }
 

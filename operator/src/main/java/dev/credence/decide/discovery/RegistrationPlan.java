@@ -70,14 +70,14 @@ public record RegistrationPlan(List<RegistrationStep> steps, List<Problem> probl
   private static void follow(
       Claimant one, Inventory inventory, Set<Place> accounts, List<RegistrationStep> steps) {
     if (one.found() == Found.Adopted) {
-      steps.add(new RegistrationStep.Acknowledge(one.namespace(), one.name(), one.guard()));
+      steps.add(new RegistrationStep.Acknowledge(one.namespace(), one.name(), one.preconditions()));
     }
     if (one.found() == Found.Untouched
         && asksToRegister(inventory, one.namespace())
         && one.names().stream()
             .map(ObjectRef::name)
             .noneMatch(account -> accounts.contains(new Place(one.namespace(), account)))) {
-      steps.add(new RegistrationStep.Withdraw(one.namespace(), one.name(), one.guard()));
+      steps.add(new RegistrationStep.Withdraw(one.namespace(), one.name(), one.preconditions()));
     }
   }
 

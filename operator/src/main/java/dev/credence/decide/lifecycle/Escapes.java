@@ -54,23 +54,23 @@ final class Escapes {
 
   private Stream<String> all(boolean writesDenied) {
     return Stream.of(
-            said(
+            stated(
                 policies(),
                 "may change or delete the admission policies that enforce its suspension, and no admission policy applies to that"),
-            said(
+            stated(
                 impersonations(),
                 "may write as another user by impersonation, which the suspension does not deny"),
-            said(
+            stated(
                 asked(List.of("get", "create"), "", "nodes/proxy", ""),
                 "may run commands in pods through the kubelet, which asks no admission policy"),
             writesDenied
                 ? Stream.<String>of()
-                : said(
+                : stated(
                     list(), "may take itself off the list of suspended accounts (SuspensionLists)"))
         .flatMap(sentences -> sentences);
   }
 
-  private Stream<String> said(Stream<String> by, String what) {
+  private Stream<String> stated(Stream<String> by, String what) {
     var all = by.distinct().sorted().collect(Collectors.joining(", "));
     return all.isEmpty()
         ? Stream.of()
@@ -101,11 +101,12 @@ final class Escapes {
 
   private Stream<String> list() {
     return privileged.stream()
-        .filter(home -> !home.equals(KUBE_SYSTEM))
+        .filter(namespaceFacts -> !namespaceFacts.equals(KUBE_SYSTEM))
         .flatMap(
-            home ->
+            namespaceFacts ->
                 Stream.concat(CHANGE.stream(), Stream.of("deletecollection"))
-                    .filter(verb -> rights.allow(new Access(verb, CREDENCE, LISTS, home, "")))
+                    .filter(
+                        verb -> rights.allow(new Access(verb, CREDENCE, LISTS, namespaceFacts, "")))
                     .map(verb -> verb + " " + LISTS));
   }
 

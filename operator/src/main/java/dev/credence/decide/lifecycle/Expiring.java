@@ -118,7 +118,7 @@ public sealed interface Expiring {
     };
   }
 
-  default ConditionResult verdict() {
+  default ConditionResult result() {
     return switch (this) {
       case Endless() -> notExpiring();
       case Until(var end, var warned, _) ->
@@ -166,7 +166,7 @@ public sealed interface Expiring {
     return ConditionResult.notApplicable(ConditionType.Expiring, ConditionStatus.False);
   }
 
-  private static ConditionResult expiring(ConditionStatus truth, Reason reason, String message) {
-    return ConditionResult.fine(ConditionType.Expiring, truth, reason, message);
+  private static ConditionResult expiring(ConditionStatus status, Reason reason, String message) {
+    return ConditionResult.fine(ConditionType.Expiring, status, reason, message);
   }
 }

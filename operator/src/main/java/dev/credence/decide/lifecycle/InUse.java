@@ -46,7 +46,7 @@ public record InUse(
     Finding finding,
     Optional<LastUse> last,
     Use use,
-    ConditionResult verdict,
+    ConditionResult result,
     List<Instant> changes) {
 
   enum Finding {
@@ -64,9 +64,9 @@ public record InUse(
   public static InUse of(
       Snapshot s,
       EffectivePolicy policy,
-      List<MemberRole> seats,
+      List<MemberRole> roles,
       Optional<RecordedReview> confirmed) {
-    return new Looking(s, policy, MemberRole.own(seats), confirmed.map(RecordedReview::at)).usage();
+    return new Looking(s, policy, MemberRole.own(roles), confirmed.map(RecordedReview::at)).usage();
   }
 
   boolean isIdle() {
@@ -76,20 +76,20 @@ public record InUse(
   /// The same condition for an identity that may be suspended.
   public InUse under(ServiceState service) {
     return service instanceof ServiceState.Held held
-            && held.ground().reason() != Reason.Idle
+            && held.cause().reason() != Reason.Idle
             && finding != Finding.InUse
         ? new InUse(
             Finding.Unknown,
             last,
             use,
-            verdict.applies()
+            result.applies()
                 ? ConditionResult.fine(
                     ConditionType.InUse,
                     ConditionStatus.Unknown,
                     Reason.NoEvidence,
                     Looking.seenOr(last, "nothing shows whether it was in use")
                         + "; it is out of service, and nothing can use it")
-                : verdict,
+                : result,
             List.of())
         : this;
   }
@@ -171,7 +171,7 @@ public record InUse(
       var idleAt = since(last, tokens).plus(after);
       var what = seenOr(last, neverUsed());
       if (s.now().isBefore(idleAt)) {
-        var verdict =
+        var result =
             ConditionResult.fine(
                 ConditionType.InUse,
                 ConditionStatus.Unknown,
@@ -180,9 +180,9 @@ public record InUse(
                     + ", and nothing else uses it: idle from "
                     + idleAt
                     + " on, unless it is used");
-        return new InUse(Finding.Unknown, last, use(last), verdict, List.of(idleAt));
+        return new InUse(Finding.Unknown, last, use(last), result, List.of(idleAt));
       }
-      var verdict =
+      var result =
           new ConditionResult(
               ConditionType.InUse,
               ConditionStatus.False,
@@ -195,7 +195,7 @@ public record InUse(
                   + " (`idle.unusedFor`); if it is needed, somebody with the right to `review` annotates"
                   + " credence.dev/review='<own name> <time>', else decommission it",
               Impact.Violation);
-      return new InUse(Finding.Idle, last, use(last), verdict, List.of());
+      return new InUse(Finding.Idle, last, use(last), result, List.of());
     }
 
     private String neverUsed() {
@@ -225,11 +225,11 @@ public record InUse(
     /// A suspended identity cannot be used: that is no evidence against it once it is resumed.
     private Optional<Instant> resumedAt() {
       return s.identity()
-          .lived()
+          .recorded()
           .suspended()
           .filter(suspended -> !suspended.reason().equals(Reason.Idle.name()))
           .map(_ -> s.now().truncatedTo(ChronoUnit.SECONDS))
-          .or(() -> s.identity().lived().resumedAt());
+          .or(() -> s.identity().recorded().resumedAt());
     }
 
     private InUse inUse(Optional<LastUse> last, List<SetUp> setUp, Reason reason, String message) {
@@ -272,16 +272,16 @@ public record InUse(
       if (!setUp().isEmpty()) {
         return Optional.empty();
       }
-      return s.identity().lived().referenced()
+      return s.identity().recorded().referenced()
           ? Optional.of(today())
-          : s.identity().lived().referencedUntil();
+          : s.identity().recorded().referencedUntil();
     }
 
     /// A recorded use keeps its kind for the rest of its day.
     private Optional<LastUse> last() {
       // A day far to come was written by a clock that was wrong, and would count for years.
       var best =
-          s.identity().lived().lastUse().filter(use -> !use.day().isAfter(today().plusDays(1)));
+          s.identity().recorded().lastUse().filter(use -> !use.day().isAfter(today().plusDays(1)));
       for (var seen :
           Stream.concat(
                   tokens()
@@ -308,7 +308,7 @@ public record InUse(
     }
 
     private Stream<LegacyToken> tokens() {
-      return s.safeguards().tokens().stream()
+      return s.suspensionFacts().tokens().stream()
           .filter(token -> own.contains(ObjectRef.account(token.account())));
     }
 

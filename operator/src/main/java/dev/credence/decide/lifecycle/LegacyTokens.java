@@ -42,8 +42,8 @@ import java.util.stream.Stream;
 public record LegacyTokens(Snapshot s, EffectivePolicy policy, Set<String> accounts) {
 
   /// `accounts`: the ServiceAccounts that are the identity's.
-  public static LegacyTokens of(Snapshot s, EffectivePolicy policy, List<MemberRole> seats) {
-    return new LegacyTokens(s, policy, MemberRole.accounts(seats));
+  public static LegacyTokens of(Snapshot s, EffectivePolicy policy, List<MemberRole> roles) {
+    return new LegacyTokens(s, policy, MemberRole.accounts(roles));
   }
 
   /// Those of the identity's accounts.
@@ -58,7 +58,7 @@ public record LegacyTokens(Snapshot s, EffectivePolicy policy, Set<String> accou
   }
 
   private Stream<LegacyToken> ours() {
-    return s.safeguards().tokens().stream()
+    return s.suspensionFacts().tokens().stream()
         .filter(token -> accounts.contains(token.account()) && !token.leaving());
   }
 
@@ -129,7 +129,7 @@ public record LegacyTokens(Snapshot s, EffectivePolicy policy, Set<String> accou
   }
 
   private boolean isImmune(LegacyToken token) {
-    return s.safeguards().immune().contains(token.account());
+    return s.suspensionFacts().immune().contains(token.account());
   }
 
   /// An invalidated token stays so unless a pod mounts it.
@@ -150,7 +150,7 @@ public record LegacyTokens(Snapshot s, EffectivePolicy policy, Set<String> accou
             token ->
                 new Action.Invalidate(
                     token.subject(),
-                    token.guard(),
+                    token.preconditions(),
                     s.now(),
                     unused(),
                     "it was not used for " + Durations.text(window())))
@@ -169,17 +169,17 @@ public record LegacyTokens(Snapshot s, EffectivePolicy policy, Set<String> accou
   public boolean remembers(Remembered ended) {
     return ends()
         && accounts.contains(ended.token().account())
-        && !s.safeguards().immune().contains(ended.token().account());
+        && !s.suspensionFacts().immune().contains(ended.token().account());
   }
 
   /// The API server looks for a token in the Secret that the token names, of whatever type that is.
   /// Whether the Secret that is there now holds the token is not known, since its bytes are not
   /// read. A Secret that says it has a token is judged as one.
   private Stream<String> replaced() {
-    var judged = ours().map(LegacyToken::subject).collect(Collectors.toSet());
-    return s.safeguards().ended().stream()
+    var evaluated = ours().map(LegacyToken::subject).collect(Collectors.toSet());
+    return s.suspensionFacts().ended().stream()
         .filter(ended -> ended.token().unused() && remembers(ended))
-        .filter(ended -> ended.stands() && !judged.contains(ended.subject()))
+        .filter(ended -> ended.stands() && !evaluated.contains(ended.subject()))
         .map(ended -> replaced(ended.token()));
   }
 
@@ -192,7 +192,7 @@ public record LegacyTokens(Snapshot s, EffectivePolicy policy, Set<String> accou
         + " was ended, or lost what makes it invalid: if it holds that token, the API server accepts it. Delete the Secret";
   }
 
-  public Optional<ConditionResult> verdict() {
+  public Optional<ConditionResult> result() {
     if (handling() == Legacy.Ignore) {
       return Optional.empty();
     }

@@ -33,17 +33,17 @@ public sealed interface ServiceState {
   record InService(Optional<String> note) implements ServiceState {}
 
   /// To be suspended, when the policy may suspend another one.
-  record Queued(Cause ground, Counted budget, Optional<Instant> next) implements ServiceState {}
+  record Queued(Cause cause, Counted budget, Optional<Instant> next) implements ServiceState {}
 
   /// `counted`: this very reconcile suspends it, and a policy does, which is counted.
-  record OutOfService(Cause ground, Instant since, Optional<Counted> counted) implements Held {}
+  record OutOfService(Cause cause, Instant since, Optional<Counted> counted) implements Held {}
 
   /// Taken apart, for good.
-  record Ended(Cause ground, Instant since) implements Held {}
+  record Ended(Cause cause, Instant since) implements Held {}
 
   /// It is kept from acting.
   sealed interface Held extends ServiceState {
-    Cause ground();
+    Cause cause();
 
     Instant since();
   }
@@ -76,10 +76,10 @@ public sealed interface ServiceState {
             .or(() -> idle(s, policy, usage));
     var byPolicy = suspends.map(FromPolicy::section);
     var inAnyCase = byPolicy.filter(_ -> budget(policy, suspends.get()).most() > 0);
-    if (s.identity().calling().state() == State.Decommissioned) {
+    if (s.identity().lifecycleRequests().state() == State.Decommissioned) {
       return new Ended(new Cause(Reason.Requested, stated(s)).with(inAnyCase), since);
     }
-    if (s.identity().lived().decommissioned()) {
+    if (s.identity().recorded().decommissioned()) {
       return new Ended(
           byPolicy.orElse(new Cause(Reason.Expired, "it was decommissioned by its policy")), since);
     }
@@ -89,44 +89,47 @@ public sealed interface ServiceState {
           requested
               .or(() -> byPolicy)
               .map(
-                  ground ->
+                  cause ->
                       "not suspended, though "
-                          + ground.why()
+                          + cause.why()
                           + ": its ServiceAccounts are among those that never are"));
     }
     if (requested.isPresent()) {
       return new OutOfService(requested.get().with(inAnyCase), since, Optional.empty());
     }
     return suspends
-        .map(ground -> automatic(s, policy, life, ground, since))
+        .map(cause -> automatic(s, policy, life, cause, since))
         .orElseGet(() -> new InService(Optional.empty()));
   }
 
   private static Optional<Cause> requested(Snapshot s) {
-    var calling = s.identity().calling();
-    return annotated(Reason.Compromised, "credence.dev/compromised", calling.compromised())
-        .or(() -> annotated(Reason.Requested, "credence.dev/suspend", calling.suspend()))
+    var lifecycleRequests = s.identity().lifecycleRequests();
+    return annotated(
+            Reason.Compromised, "credence.dev/compromised", lifecycleRequests.compromised())
+        .or(() -> annotated(Reason.Requested, "credence.dev/suspend", lifecycleRequests.suspend()))
         .or(
             () ->
-                calling.state() == State.Suspended
+                lifecycleRequests.state() == State.Suspended
                     ? Optional.of(new Cause(Reason.Requested, stated(s)))
                     : Optional.empty());
   }
 
   private static Optional<Cause> annotated(Reason reason, String key, Optional<String> text) {
     return text.map(
-        said ->
+        stated ->
             new Cause(
                 reason,
-                said.isBlank() ? "it has the annotation " + key : key + " says '" + said + "'"));
+                stated.isBlank()
+                    ? "it has the annotation " + key
+                    : key + " says '" + stated + "'"));
   }
 
   /// The state of the spec, and why.
   private static String stated(Snapshot s) {
-    var calling = s.identity().calling();
+    var lifecycleRequests = s.identity().lifecycleRequests();
     return "`spec.state` is "
-        + calling.state()
-        + calling.stateReason().map(reason -> ": " + reason).orElse("");
+        + lifecycleRequests.state()
+        + lifecycleRequests.stateReason().map(reason -> ": " + reason).orElse("");
   }
 
   private static Optional<FromPolicy<Cause>> expired(EffectivePolicy policy, Expiring life) {
@@ -192,33 +195,33 @@ public sealed interface ServiceState {
 
   private static boolean isSuspendedAs(Snapshot s, Reason reason) {
     return s.identity()
-        .lived()
+        .recorded()
         .suspended()
         .filter(suspended -> suspended.reason().equals(reason.name()))
         .isPresent();
   }
 
   private static boolean isImmune(Snapshot s, Set<String> accounts) {
-    return !accounts.isEmpty() && s.safeguards().immune().containsAll(accounts);
+    return !accounts.isEmpty() && s.suspensionFacts().immune().containsAll(accounts);
   }
 
   private static ServiceState automatic(
       Snapshot s, EffectivePolicy policy, Expiring life, FromPolicy<Cause> by, Instant since) {
-    var ground = by.section();
+    var cause = by.section();
     if (isSuspended(s)) {
       return decommissioning(policy, life, since)
-              .filter(time -> ground.reason() == Reason.Expired && !s.now().isBefore(time))
+              .filter(time -> cause.reason() == Reason.Expired && !s.now().isBefore(time))
               .isPresent()
-          ? new Ended(ground, since)
-          : new OutOfService(ground, since, Optional.empty());
+          ? new Ended(cause, since)
+          : new OutOfService(cause, since, Optional.empty());
     }
     var budget = budget(policy, by);
     var most = budget.most();
     var recent = recent(s, budget);
     return recent.size() < most
-        ? new OutOfService(ground, since, Optional.of(budget))
+        ? new OutOfService(cause, since, Optional.of(budget))
         : new Queued(
-            ground,
+            cause,
             budget,
             most == 0
                 ? Optional.empty()
@@ -235,7 +238,7 @@ public sealed interface ServiceState {
 
   /// Those of a moment later too: others were looked at meanwhile.
   private static List<Instant> recent(Snapshot s, Counted budget) {
-    return s.safeguards().recent().getOrDefault(budget.policy(), List.of()).stream()
+    return s.suspensionFacts().recent().getOrDefault(budget.policy(), List.of()).stream()
         .filter(time -> time.isAfter(s.now().minus(SuspensionFacts.WINDOW)))
         .sorted()
         .toList();
@@ -252,16 +255,16 @@ public sealed interface ServiceState {
   }
 
   private static boolean isSuspended(Snapshot s) {
-    return s.identity().lived().suspended().isPresent() || ours(s).findAny().isPresent();
+    return s.identity().recorded().suspended().isPresent() || ours(s).findAny().isPresent();
   }
 
   private static Stream<Instant> ours(Snapshot s) {
-    return s.safeguards().listedFor(s.identity().uid()).values().stream().map(Listed::since);
+    return s.suspensionFacts().listedFor(s.identity().uid()).values().stream().map(Listed::since);
   }
 
   private static Instant since(Snapshot s) {
     return s.identity()
-        .lived()
+        .recorded()
         .suspended()
         .map(Suspended::since)
         .or(() -> ours(s).min(Instant::compareTo))
@@ -284,7 +287,7 @@ public sealed interface ServiceState {
   default Stream<Instant> changes(EffectivePolicy policy, Expiring life) {
     return switch (this) {
       case Queued(_, _, var next) -> next.stream();
-      case OutOfService(var ground, var since, _) when ground.reason() == Reason.Expired ->
+      case OutOfService(var cause, var since, _) when cause.reason() == Reason.Expired ->
           decommissioning(policy, life, since).stream();
       case OutOfService _, InService _, Ended _ -> Stream.empty();
     };

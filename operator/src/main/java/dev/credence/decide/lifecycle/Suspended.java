@@ -58,15 +58,15 @@ public record Suspended(
   /// `accounts`: those of [#accounts]; `held`: Secrets whose token stays invalid for another
   /// reason.
   public static Suspended of(
-      Snapshot s, ServiceState service, List<MemberRole> seats, Set<ObjectRef> held) {
-    return new Suspended(s, service, accounts(s, seats), held);
+      Snapshot s, ServiceState service, List<MemberRole> roles, Set<ObjectRef> held) {
+    return new Suspended(s, service, accounts(s, roles), held);
   }
 
   /// The ServiceAccounts that the identity has, and those that it had when it was suspended.
-  public static Set<String> accounts(Snapshot s, List<MemberRole> seats) {
+  public static Set<String> accounts(Snapshot s, List<MemberRole> roles) {
     return Stream.concat(
-            MemberRole.accounts(seats).stream(),
-            s.safeguards().listedFor(s.identity().uid()).keySet().stream())
+            MemberRole.accounts(roles).stream(),
+            s.suspensionFacts().listedFor(s.identity().uid()).keySet().stream())
         .collect(Collectors.toUnmodifiableSet());
   }
 
@@ -75,23 +75,24 @@ public record Suspended(
     if (service instanceof ServiceState.Held held) {
       actions.addAll(holding(held));
     }
-    s.safeguards().listedFor(uid()).keySet().stream()
+    s.suspensionFacts().listedFor(uid()).keySet().stream()
         .filter(account -> !isFrozen(account))
         .sorted()
         .forEach(account -> actions.add(new Action.AllowWrites(ObjectRef.suspension(account))));
-    s.safeguards().tokens().stream()
+    s.suspensionFacts().tokens().stream()
         .filter(
             token -> token.ended().map(TokenInvalidation::uid).filter(uid()::equals).isPresent())
         .filter(token -> !staysEnded(token) && !token.leaving())
         .filter(token -> !held.contains(token.subject()))
-        .forEach(token -> actions.add(new Action.Revalidate(token.subject(), token.guard())));
+        .forEach(
+            token -> actions.add(new Action.Revalidate(token.subject(), token.preconditions())));
     return actions;
   }
 
   private List<Action> holding(ServiceState.Held held) {
     var entry =
         new Listed(
-            s.identity().name(), uid(), held.since(), held.ground().why(), held.ground().until());
+            s.identity().name(), uid(), held.since(), held.cause().why(), held.cause().until());
     return Stream.<Stream<Action>>of(
             toList(entry)
                 .map(account -> new Action.DenyWrites(ObjectRef.suspension(account), entry)),
@@ -101,7 +102,7 @@ public record Suspended(
                     token ->
                         new Action.Invalidate(
                             token.subject(),
-                            token.guard(),
+                            token.preconditions(),
                             held.since(),
                             new TokenInvalidation(uid(), false),
                             "the identity is suspended")),
@@ -109,7 +110,7 @@ public record Suspended(
                 .map(
                     anchor ->
                         new Action.Remove(
-                            anchor.subject(), anchor.guard(), "the identity is suspended")))
+                            anchor.subject(), anchor.preconditions(), "the identity is suspended")))
         .flatMap(actions -> actions)
         .toList();
   }
@@ -122,13 +123,13 @@ public record Suspended(
   private boolean isFrozen(String account) {
     return service instanceof ServiceState.Held
         && accounts.contains(account)
-        && !s.safeguards().immune().contains(account);
+        && !s.suspensionFacts().immune().contains(account);
   }
 
   /// Also where its account is none of the identity's any more.
   private boolean staysEnded(LegacyToken token) {
     return service instanceof ServiceState.Held
-        && !s.safeguards().immune().contains(token.account());
+        && !s.suspensionFacts().immune().contains(token.account());
   }
 
   private boolean canBeListed(String account) {
@@ -138,7 +139,7 @@ public record Suspended(
   /// For whomever: it is denied what it is to be denied. An entry of ours is written again where it
   /// would go with the identity and is to stay.
   private boolean isListed(String account, Listed wanted) {
-    return Optional.ofNullable(s.safeguards().listed().get(account))
+    return Optional.ofNullable(s.suspensionFacts().listed().get(account))
         .filter(
             found ->
                 !found.isFor(uid()) || found.outlivesItsIdentity() || !wanted.outlivesItsIdentity())
@@ -156,26 +157,27 @@ public record Suspended(
   /// The number of accounts of the namespace that the list still has room for. An entry that is
   /// written again takes no room.
   private long room() {
-    return Math.max(0, s.safeguards().mostListed() - s.safeguards().listed().size());
+    return Math.max(0, s.suspensionFacts().mostListed() - s.suspensionFacts().listed().size());
   }
 
   /// For these the list has no room.
   private List<String> beyondTheLimit() {
     return frozen()
-        .filter(account -> canBeListed(account) && !s.safeguards().listed().containsKey(account))
+        .filter(
+            account -> canBeListed(account) && !s.suspensionFacts().listed().containsKey(account))
         .skip(room())
         .toList();
   }
 
   private Stream<LegacyToken> tokens() {
-    return s.safeguards().tokens().stream()
+    return s.suspensionFacts().tokens().stream()
         .filter(token -> isFrozen(token.account()) && !token.leaving());
   }
 
   /// The tokens that are invalid once [#actions] are done.
   public Stream<EndedToken> ended() {
     return tokens()
-        .filter(token -> !isSetBack(token.subject()))
+        .filter(token -> !isBackingOff(token.subject()))
         .flatMap(token -> remembered(s, token, false));
   }
 
@@ -187,14 +189,14 @@ public record Suspended(
                 new EndedToken(
                     token.subject().name(),
                     token.account(),
-                    account.thing().guard().uid(),
+                    account.object().preconditions().uid(),
                     unused));
   }
 
   /// Also of an account that is none of the identity's any more.
   public boolean remembers(Remembered ended) {
     return service instanceof ServiceState.Held
-        && !s.safeguards().immune().contains(ended.token().account());
+        && !s.suspensionFacts().immune().contains(ended.token().account());
   }
 
   /// The API server looks for a token in the Secret that the token names, of whatever type that is.
@@ -203,7 +205,7 @@ public record Suspended(
   private List<EndedToken> replaced() {
     var invalidated = tokens().map(LegacyToken::subject).collect(Collectors.toSet());
     var named = new HashSet<String>();
-    return s.safeguards().ended().stream()
+    return s.suspensionFacts().ended().stream()
         .filter(this::remembers)
         .filter(ended -> ended.stands() && !invalidated.contains(ended.subject()))
         .map(Remembered::token)
@@ -219,10 +221,10 @@ public record Suspended(
     }
     var anchors = new TreeMap<ObjectRef, Anchor>();
     Membership.parts(s, Part.Anchor.class::isInstance)
-        .filter(anchor -> !anchor.thing().leaving())
-        .map(anchor -> new Anchor(anchor.subject(), anchor.thing().guard(), ""))
+        .filter(anchor -> !anchor.object().leaving())
+        .map(anchor -> new Anchor(anchor.subject(), anchor.object().preconditions(), ""))
         .forEach(anchor -> anchors.put(anchor.subject(), anchor));
-    s.safeguards().anchors().stream()
+    s.suspensionFacts().anchors().stream()
         .filter(anchor -> isFrozen(anchor.account()))
         .forEach(anchor -> anchors.putIfAbsent(anchor.subject(), anchor));
     return anchors.values().stream();
@@ -239,7 +241,7 @@ public record Suspended(
       return Optional.empty();
     }
     var notCovered = Stream.concat(notCovered(), left.stream()).distinct().toList();
-    return Optional.of(new Suspension(held.since(), held.ground().reason(), inForce(), notCovered));
+    return Optional.of(new Suspension(held.since(), held.cause().reason(), inForce(), notCovered));
   }
 
   private Set<Measure> inForce() {
@@ -248,7 +250,7 @@ public record Suspended(
     if ((!frozen.isEmpty() || tokens().findAny().isPresent() || hasTokens())
         && replaced().isEmpty()
         && Stream.concat(tokens().map(LegacyToken::subject), anchors().map(Anchor::subject))
-            .noneMatch(this::isSetBack)) {
+            .noneMatch(this::isBackingOff)) {
       inForce.add(Measure.TokensInvalidated);
     }
     if (isDenied(frozen, Admission.Writes)) {
@@ -266,30 +268,34 @@ public record Suspended(
 
   private boolean isDenied(List<String> frozen, Admission by) {
     return !frozen.isEmpty()
-        && s.safeguards().guards().contains(by)
+        && s.suspensionFacts().admissions().contains(by)
         && beyondTheLimit().isEmpty()
         && frozen.stream()
-            .allMatch(account -> canBeListed(account) && !isSetBack(ObjectRef.suspension(account)));
+            .allMatch(
+                account -> canBeListed(account) && !isBackingOff(ObjectRef.suspension(account)));
   }
 
-  private boolean isSetBack(ObjectRef subject) {
-    return s.setback(subject).isPresent();
+  private boolean isBackingOff(ObjectRef subject) {
+    return s.failedWrite(subject).isPresent();
   }
 
   private Stream<String> notCovered() {
     return Stream.of(
-            s.setbacks().stream()
-                .filter(setback -> setback.retryAt().isAfter(s.now()))
-                .filter(setback -> setback.subject().kind() == Kind.Suspension)
+            s.failedWrites().stream()
+                .filter(failedWrite -> failedWrite.retryAt().isAfter(s.now()))
+                .filter(failedWrite -> failedWrite.subject().kind() == Kind.Suspension)
                 .map(
-                    setback -> setback.subject().name() + " can still write: " + setback.message()),
+                    failedWrite ->
+                        failedWrite.subject().name()
+                            + " can still write: "
+                            + failedWrite.message()),
             beyondTheLimit().stream().map(account -> account + " can still write: " + noRoom()),
             frozen().filter(account -> !canBeListed(account)).map(this::tooLong),
             frozen().findAny().stream().flatMap(_ -> missing()),
             frozen().flatMap(this::escapes),
             replaced().stream().map(this::replaced),
             accounts.stream()
-                .filter(s.safeguards().immune()::contains)
+                .filter(s.suspensionFacts().immune()::contains)
                 .sorted()
                 .map(account -> "ServiceAccount " + account + " is never suspended"),
             unbound().stream(),
@@ -350,7 +356,7 @@ public record Suspended(
         s.identity().namespace(),
         account,
         s.grants(),
-        s.safeguards().guards().contains(Admission.Writes));
+        s.suspensionFacts().admissions().contains(Admission.Writes));
   }
 
   private Stream<String> missing() {
@@ -361,20 +367,20 @@ public record Suspended(
   }
 
   private Optional<String> missing(Admission admission, String what) {
-    return s.safeguards().guards().contains(admission)
+    return s.suspensionFacts().admissions().contains(admission)
         ? Optional.empty()
         : Optional.of(
             what
                 + ": the ValidatingAdmissionPolicy "
                 + admission.resource()
-                + (s.safeguards().unconfirmed().contains(admission)
+                + (s.suspensionFacts().unconfirmed().contains(admission)
                     ? " is there, but " + server() + UNCONFIRMED
                     : " is not in force (chart value `admission.enabled`)"));
   }
 
   private String noRoom() {
     return "the namespace has its limit of "
-        + s.safeguards().mostListed()
+        + s.suspensionFacts().mostListed()
         + " suspended ServiceAccounts. Resume or delete identities of the namespace, or raise the"
         + " chart value `settings.suspensionLimit`";
   }
@@ -387,7 +393,7 @@ public record Suspended(
           Stream.of(
               secret.subject()
                   + " works where its value is checked"
-                  + (Membership.isOurs(s, secret.thing()) && isRevocable(secret)
+                  + (Membership.isOurs(s, secret.object()) && isRevocable(secret)
                       ? "; credence.dev/revoke on it ends it there"
                       : ""));
       case Member.Certificate certificate ->
@@ -413,7 +419,7 @@ public record Suspended(
                     && wanted.hooks().revoke().isPresent());
   }
 
-  public ConditionResult verdict() {
+  public ConditionResult result() {
     return switch (service) {
       case ServiceState.InService(var note) ->
           note.map(text -> suspended(ConditionStatus.False, Reason.NeverSuspended, text))
@@ -421,35 +427,35 @@ public record Suspended(
                   () ->
                       ConditionResult.notApplicable(
                           ConditionType.Suspended, ConditionStatus.False));
-      case ServiceState.Queued(var ground, var budget, var next) ->
+      case ServiceState.Queued(var cause, var budget, var next) ->
           suspended(
               ConditionStatus.False,
               Reason.SuspensionQueued,
               "to be suspended, since "
-                  + ground.why()
+                  + cause.why()
                   + "; policy "
                   + budget.policy()
                   + " suspends at most "
                   + budget.most()
                   + " identities an hour (`safety.maxSuspensionsPerHour`)"
                   + next.map(time -> ", the next at " + time).orElse(""));
-      case ServiceState.OutOfService(var ground, var since, _) ->
-          held(reason(ground), "since " + since + ": " + ground.why() + inPart());
-      case ServiceState.Ended(var ground, var since) ->
+      case ServiceState.OutOfService(var cause, var since, _) ->
+          held(reason(cause), "since " + since + ": " + cause.why() + inPart());
+      case ServiceState.Ended(var cause, var since) ->
           held(
-              reason(ground),
-              "decommissioned, out of service since " + since + ": " + ground.why() + inPart());
+              reason(cause),
+              "decommissioned, out of service since " + since + ": " + cause.why() + inPart());
     };
   }
 
   /// A gap in the enforcement matters more than the cause, which the status shows as well.
-  private Reason reason(ServiceState.Cause ground) {
+  private Reason reason(ServiceState.Cause cause) {
     return !unenforced().isEmpty()
             || isInPart(s::refusal)
             || !replaced().isEmpty()
             || frozen().anyMatch(account -> !canBeListed(account))
         ? Reason.NotEnforced
-        : !beyondTheLimit().isEmpty() ? Reason.SuspensionLimit : ground.reason();
+        : !beyondTheLimit().isEmpty() ? Reason.SuspensionLimit : cause.reason();
   }
 
   /// The admission policies that should enforce it and are not active.
@@ -457,7 +463,7 @@ public record Suspended(
     return frozen().findAny().isEmpty()
         ? List.of()
         : Stream.of(Admission.Writes, Admission.Tokens)
-            .filter(admission -> !s.safeguards().guards().contains(admission))
+            .filter(admission -> !s.suspensionFacts().admissions().contains(admission))
             .map(Admission::resource)
             .toList();
   }
@@ -487,14 +493,14 @@ public record Suspended(
 
   /// Of several API servers each goes by the list by itself.
   private String server() {
-    return s.safeguards()
+    return s.suspensionFacts()
         .asked()
         .map(address -> "the API server at " + address)
         .orElse("the API server");
   }
 
   private String enforcedBy() {
-    return s.safeguards().asked().isPresent() && isDenied(frozen().toList(), Admission.Writes)
+    return s.suspensionFacts().asked().isPresent() && isDenied(frozen().toList(), Admission.Writes)
         ? "; " + server() + " enforces it"
         : "";
   }
@@ -511,13 +517,13 @@ public record Suspended(
   }
 
   private String refusedInPart() {
-    return isInPart(s::setback) || frozen().anyMatch(account -> !canBeListed(account))
+    return isInPart(s::failedWrite) || frozen().anyMatch(account -> !canBeListed(account))
         ? "; it is not in force for all of its accounts: see `status.suspension`"
         : "";
   }
 
   private boolean isInPart(Function<ObjectRef, Optional<FailedWrite>> because) {
-    return s.setbacks().stream()
+    return s.failedWrites().stream()
         .map(FailedWrite::subject)
         .filter(subject -> subject.kind() == Kind.Suspension)
         .anyMatch(subject -> because.apply(subject).isPresent());
@@ -533,7 +539,7 @@ public record Suspended(
         UNHELD.contains(reason) ? Impact.Broken : Impact.None);
   }
 
-  private static ConditionResult suspended(ConditionStatus truth, Reason reason, String message) {
-    return ConditionResult.fine(ConditionType.Suspended, truth, reason, message);
+  private static ConditionResult suspended(ConditionStatus status, Reason reason, String message) {
+    return ConditionResult.fine(ConditionType.Suspended, status, reason, message);
   }
 }

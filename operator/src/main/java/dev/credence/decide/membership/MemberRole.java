@@ -41,9 +41,9 @@ public sealed interface MemberRole {
   /// It is being deleted; what comes after it is decided when it is gone.
   record Terminating(ObjectRef subject) implements MemberRole {}
 
-  /// It is to be generated, and an object that is not managed by Credence has the name. `keeper`:
+  /// It is to be generated, and an object that is not managed by Credence has the name. `manager`:
   /// what manages that object, where its owner hands it over all the same.
-  record NotOwned(ObjectRef subject, Optional<String> keeper) implements MemberRole {}
+  record NotOwned(ObjectRef subject, Optional<String> manager) implements MemberRole {}
 
   /// It does not exist, and it is for us to make, which would harm what others have. `why` says
   /// what is in the way.
@@ -60,34 +60,34 @@ public sealed interface MemberRole {
   record NoCertManager(ObjectRef subject) implements MemberRole {}
 
   /// The ServiceAccounts that are the identity's, by name.
-  static Set<String> accounts(List<MemberRole> seats) {
-    return seats.stream()
+  static Set<String> accounts(List<MemberRole> roles) {
+    return roles.stream()
         .filter(
-            seat ->
-                seat instanceof Linked(Member.Account _)
-                    || seat instanceof Made(Member.Account _)
-                    || seat instanceof Unlisted(Member.Account _))
-        .map(seat -> seat.subject().name())
+            role ->
+                role instanceof Linked(Member.Account _)
+                    || role instanceof Made(Member.Account _)
+                    || role instanceof Unlisted(Member.Account _))
+        .map(role -> role.subject().name())
         .collect(Collectors.toUnmodifiableSet());
   }
 
   /// The objects of the identity.
-  static Set<ObjectRef> own(List<MemberRole> seats) {
-    return subjects(seats, MemberRole::isOwn);
+  static Set<ObjectRef> own(List<MemberRole> roles) {
+    return subjects(roles, MemberRole::isOwn);
   }
 
   /// The same, and the objects that this reconcile creates.
-  static Set<ObjectRef> presentOrComing(List<MemberRole> seats) {
+  static Set<ObjectRef> presentOrComing(List<MemberRole> roles) {
     return subjects(
-        seats, seat -> seat.isOwn() || seat instanceof ToMake || seat instanceof ToAdopt);
+        roles, role -> role.isOwn() || role instanceof ToMake || role instanceof ToAdopt);
   }
 
   private boolean isOwn() {
     return this instanceof Linked || this instanceof Made || this instanceof Unlisted;
   }
 
-  private static Set<ObjectRef> subjects(List<MemberRole> seats, Predicate<MemberRole> which) {
-    return seats.stream()
+  private static Set<ObjectRef> subjects(List<MemberRole> roles, Predicate<MemberRole> which) {
+    return roles.stream()
         .filter(which)
         .map(MemberRole::subject)
         .collect(Collectors.toUnmodifiableSet());

@@ -28,14 +28,14 @@ public final class Membership {
 
   public static List<MemberRole> of(Snapshot s) {
     var wanted = wanted(s);
-    var seats = new ArrayList<MemberRole>();
-    wanted.forEach((subject, strength) -> seats.add(named(s, subject, strength)));
+    var roles = new ArrayList<MemberRole>();
+    wanted.forEach((subject, strength) -> roles.add(named(s, subject, strength)));
     s.members().stream()
         .filter(member -> !wanted.containsKey(member.subject()))
         .sorted(Comparator.comparing(Member::subject))
         .flatMap(member -> unnamed(s, member).stream())
-        .forEach(seats::add);
-    return seats;
+        .forEach(roles::add);
+    return roles;
   }
 
   private static Map<ObjectRef, Strength> wanted(Snapshot s) {
@@ -61,7 +61,7 @@ public final class Membership {
       return new MemberRole.NoCertManager(subject);
     }
     var found = s.member(subject);
-    if (found.filter(member -> member.thing().leaving()).isPresent()) {
+    if (found.filter(member -> member.object().leaving()).isPresent()) {
       return new MemberRole.Terminating(subject);
     }
     // Before all else: a suspension belongs to the account, and no claim takes it out of one.
@@ -69,7 +69,7 @@ public final class Membership {
     if (suspended.isPresent()) {
       return suspended.get();
     }
-    if (found.filter(member -> isOurs(s, member.thing())).isPresent()) {
+    if (found.filter(member -> isOurs(s, member.object())).isPresent()) {
       return strength == Strength.Makes
           ? new MemberRole.Made(found.get())
           : new MemberRole.Linked(found.get());
@@ -81,7 +81,7 @@ public final class Membership {
     if (found.isEmpty()) {
       return strength == Strength.Makes ? toMake(s, subject) : new MemberRole.Missing(subject);
     }
-    var maker = otherMaker(s, found.get().thing());
+    var maker = otherMaker(s, found.get().object());
     if (maker.isPresent()) {
       // An earlier identity of this name: the garbage collector is on its way.
       return maker.get().equals(s.identity().name())
@@ -97,7 +97,7 @@ public final class Membership {
   /// deleted meanwhile.
   private static Optional<MemberRole> suspendedForOther(Snapshot s, ObjectRef subject) {
     return subject.kind() == Kind.ServiceAccount
-        ? s.safeguards()
+        ? s.suspensionFacts()
             .listedForOther(subject.name(), s.identity().uid())
             .map(entry -> new MemberRole.ClaimedWhileSuspended(subject, entry.identity()))
         : Optional.empty();
@@ -141,57 +141,57 @@ public final class Membership {
   }
 
   private static MemberRole foreign(Snapshot s, Member member) {
-    var thing = member.thing();
-    var isGiven = thing.hold().adopt().filter(s.identity().name()::equals).isPresent();
-    var isHeld = thing.hold().heldBy().filter(s.identity().uid()::equals).isPresent();
+    var object = member.object();
+    var isGiven = object.hold().adopt().filter(s.identity().name()::equals).isPresent();
+    var isHeld = object.hold().heldBy().filter(s.identity().uid()::equals).isPresent();
     if (isHeld) {
       return new MemberRole.ToRelease(member);
     }
     if (!isGiven) {
-      return new MemberRole.NotOwned(thing.subject(), Optional.empty());
+      return new MemberRole.NotOwned(object.subject(), Optional.empty());
     }
-    var keeper = keeper(member);
-    return keeper.isPresent()
-        ? new MemberRole.NotOwned(thing.subject(), keeper)
+    var manager = manager(member);
+    return manager.isPresent()
+        ? new MemberRole.NotOwned(object.subject(), manager)
         : new MemberRole.ToAdopt(member);
   }
 
   /// Another manager that would write the object repeatedly.
-  private static Optional<String> keeper(Member member) {
+  private static Optional<String> manager(Member member) {
     return member
-        .thing()
+        .object()
         .controller()
         .map(owner -> owner.kind() + " " + owner.name())
-        .or(() -> member instanceof StoredSecret secret ? secret.keeper() : Optional.empty());
+        .or(() -> member instanceof StoredSecret secret ? secret.manager() : Optional.empty());
   }
 
   private static Optional<MemberRole> unnamed(Snapshot s, Member member) {
-    var thing = member.thing();
-    if (thing.leaving() || isPart(member)) {
+    var object = member.object();
+    if (object.leaving() || isPart(member)) {
       return Optional.empty();
     }
-    var suspended = suspendedForOther(s, thing.subject());
+    var suspended = suspendedForOther(s, object.subject());
     if (suspended.isPresent()) {
-      return thing.matches() || isOurs(s, thing) ? suspended : Optional.empty();
+      return object.matches() || isOurs(s, object) ? suspended : Optional.empty();
     }
-    if (isOurs(s, thing)) {
+    if (isOurs(s, object)) {
       return Optional.of(new MemberRole.Unlisted(member));
     }
-    if (otherMaker(s, thing).isPresent()) {
+    if (otherMaker(s, object).isPresent()) {
       return Optional.empty();
     }
-    var rivals = s.rivals().getOrDefault(thing.subject(), List.of());
-    if (thing.matches() && rivals.stream().allMatch(Membership::selects)) {
+    var rivals = s.rivals().getOrDefault(object.subject(), List.of());
+    if (object.matches() && rivals.stream().allMatch(Membership::selects)) {
       // Two selectors over one object are worth a word; what another identity names is left to it
       // without one.
       return Optional.of(
-          strongerRival(s, thing.subject(), Strength.Selects)
-              .<MemberRole>map(rival -> new MemberRole.ClaimedBy(thing.subject(), rival))
+          strongerRival(s, object.subject(), Strength.Selects)
+              .<MemberRole>map(rival -> new MemberRole.ClaimedBy(object.subject(), rival))
               .orElseGet(() -> new MemberRole.Linked(member)));
     }
     // Where another identity has a claim, the marks are for that one to write: we would take away
     // what it puts there, for ever.
-    return carriesOurMark(s, thing) && rivals.isEmpty()
+    return carriesOurMark(s, object) && rivals.isEmpty()
         ? Optional.of(new MemberRole.Former(member))
         : Optional.empty();
   }
@@ -209,7 +209,7 @@ public final class Membership {
   /// The same for any Secret.
   public static Stream<StoredSecret> parts(Snapshot s, Predicate<Part> which) {
     return s.members().stream()
-        .filter(member -> isOurs(s, member.thing()))
+        .filter(member -> isOurs(s, member.object()))
         .flatMap(
             member ->
                 member instanceof StoredSecret found && found.part().filter(which).isPresent()
@@ -230,32 +230,37 @@ public final class Membership {
   }
 
   /// Whether we made it for this very identity, or were given it.
-  public static boolean isOurs(Snapshot s, ObjectFacts thing) {
-    return thing.controller().isPresent()
-        ? thing
+  public static boolean isOurs(Snapshot s, ObjectFacts object) {
+    return object.controller().isPresent()
+        ? object
             .controller()
             .filter(owner -> owner.isIdentity() && owner.uid().equals(s.identity().uid()))
             .isPresent()
-        : thing.hold().heldBy().filter(s.identity().uid()::equals).isPresent()
-            && thing.hold().adopt().filter(s.identity().name()::equals).isPresent();
+        : object.hold().heldBy().filter(s.identity().uid()::equals).isPresent()
+            && object.hold().adopt().filter(s.identity().name()::equals).isPresent();
   }
 
-  private static Optional<String> otherMaker(Snapshot s, ObjectFacts thing) {
-    return thing.controller().isPresent()
-        ? thing
+  private static Optional<String> otherMaker(Snapshot s, ObjectFacts object) {
+    return object.controller().isPresent()
+        ? object
             .controller()
             .filter(owner -> owner.isIdentity() && !owner.uid().equals(s.identity().uid()))
             .map(Controller::name)
-        : thing
+        : object
             .hold()
             .adopt()
-            .filter(_ -> thing.hold().live())
+            .filter(_ -> object.hold().live())
             .filter(name -> !name.equals(s.identity().name()));
   }
 
-  private static boolean carriesOurMark(Snapshot s, ObjectFacts thing) {
-    return thing.marks().identity().map(Mark::value).filter(s.identity().name()::equals).isPresent()
-        && thing.marks().anyOurs();
+  private static boolean carriesOurMark(Snapshot s, ObjectFacts object) {
+    return object
+            .marks()
+            .identity()
+            .map(Mark::value)
+            .filter(s.identity().name()::equals)
+            .isPresent()
+        && object.marks().anyOurs();
   }
 
   private Membership() {}

@@ -9,15 +9,15 @@ import java.util.Optional;
 /// `spec.deletionPolicy`. An object that was handed over always stays.
 public final class OwnerReferences {
 
-  public static Optional<Action> of(Snapshot s, MemberRole seat) {
-    if (!(seat instanceof MemberRole.Made(var member))) {
+  public static Optional<Action> of(Snapshot s, MemberRole role) {
+    if (!(role instanceof MemberRole.Made(var member))) {
       return Optional.empty();
     }
-    var thing = member.thing();
+    var object = member.object();
     var retain = s.identity().retain();
-    var isTied = thing.controller().isPresent();
-    return retain == isTied && (retain || thing.made())
-        ? Optional.of(new Action.SetOwner(thing.subject(), thing.guard(), retain))
+    var isTied = object.controller().isPresent();
+    return retain == isTied && (retain || object.created())
+        ? Optional.of(new Action.SetOwner(object.subject(), object.preconditions(), retain))
         : Optional.empty();
   }
 

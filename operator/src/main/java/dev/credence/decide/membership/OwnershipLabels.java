@@ -35,44 +35,46 @@ public record OwnershipLabels(Optional<Action> action, List<String> foreign) {
   public static OwnershipLabels of(Snapshot s, OwnerFound owner, Member member) {
     var wanted = wanted(s, owner);
     return new OwnershipLabels(
-        action(member.thing(), wanted), foreign(member, member.thing().marks(), wanted));
+        action(member.object(), wanted), foreign(member, member.object().marks(), wanted));
   }
 
-  private static Optional<Action> action(ObjectFacts thing, Labelling wanted) {
-    var found = thing.marks();
+  private static Optional<Action> action(ObjectFacts object, Labelling wanted) {
+    var found = object.marks();
     if (isSettled(found.identity(), wanted.identity())
         && isSettled(found.owner(), wanted.owner())
         && isSettled(found.team(), wanted.team())) {
       return Optional.empty();
     }
     return Optional.of(
-        thing.made()
+        object.created()
             ? new Action.Relabel(
-                thing.subject(),
-                thing.guard(),
+                object.subject(),
+                object.preconditions(),
                 each(OwnershipLabels::orForeign, wanted, found),
                 each(OwnershipLabels::unlessForeign, wanted, found))
             : new Action.Mark(
-                thing.subject(),
-                thing.guard(),
+                object.subject(),
+                object.preconditions(),
                 each(OwnershipLabels::unlessForeign, wanted, found)));
   }
 
   /// The action that releases an object to its owner.
-  public static Action release(ObjectFacts thing) {
+  public static Action release(ObjectFacts object) {
     return new Action.Release(
-        thing.subject(), thing.guard(), each(OwnershipLabels::orForeign, NOTHING, thing.marks()));
+        object.subject(),
+        object.preconditions(),
+        each(OwnershipLabels::orForeign, NOTHING, object.marks()));
   }
 
   /// Removes what Credence wrote; what other users wrote stays.
-  public static Action off(ObjectFacts thing) {
-    return thing.made()
+  public static Action off(ObjectFacts object) {
+    return object.created()
         ? new Action.Relabel(
-            thing.subject(),
-            thing.guard(),
-            each(OwnershipLabels::orForeign, NOTHING, thing.marks()),
+            object.subject(),
+            object.preconditions(),
+            each(OwnershipLabels::orForeign, NOTHING, object.marks()),
             NOTHING)
-        : new Action.Unmark(thing.subject(), thing.guard());
+        : new Action.Unmark(object.subject(), object.preconditions());
   }
 
   /// As it should be, or not for us to write.

@@ -50,12 +50,12 @@ public final class SecretConflicts {
   }
 
   private static Optional<String> occupied(ObjectRef subject, Issuance issue, Output output) {
-    return output.exists() && !output.madeFor().equals(Optional.of(subject.name()))
+    return output.exists() && !output.createdFor().equals(Optional.of(subject.name()))
         ? Optional.of(
             ObjectRef.secret(issue.secretName())
                 + " exists and is not of "
                 + subject
-                + output.madeFor().map(other -> " but of Certificate " + other).orElse("")
+                + output.createdFor().map(other -> " but of Certificate " + other).orElse("")
                 + ": cert-manager would write over it, so nothing is issued: choose another `secretName`, or delete the Secret if nothing uses it")
         : Optional.empty();
   }
@@ -63,7 +63,7 @@ public final class SecretConflicts {
   private static Optional<String> claimed(ObjectRef subject, Issuance issue, Output output) {
     return output
         .claimedBy()
-        .filter(_ -> !output.madeFor().equals(Optional.of(subject.name())))
+        .filter(_ -> !output.createdFor().equals(Optional.of(subject.name())))
         .map(
             identity ->
                 ObjectRef.secret(issue.secretName())

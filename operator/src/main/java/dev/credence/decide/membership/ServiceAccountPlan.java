@@ -15,32 +15,33 @@ public final class ServiceAccountPlan {
   public static Optional<Action> of(
       Snapshot s,
       AccountWanted wanted,
-      MemberRole seat,
+      MemberRole role,
       Optional<IssuanceHold> halt,
       OwnerFound owner) {
-    return wanted.provision().flatMap(automount -> action(s, automount, seat, halt, owner));
+    return wanted.provision().flatMap(automount -> action(s, automount, role, halt, owner));
   }
 
   private static Optional<Action> action(
       Snapshot s,
       boolean automount,
-      MemberRole seat,
+      MemberRole role,
       Optional<IssuanceHold> halt,
       OwnerFound owner) {
-    return switch (seat) {
+    return switch (role) {
       case MemberRole.ToMake(var subject) when halt.isEmpty() ->
           Optional.of(
               new Action.CreateServiceAccount(
                   subject, automount, OwnershipLabels.wanted(s, owner), s.identity().retain()));
       // One that is suspended takes its account over all the same, to suspend it too.
-      case MemberRole.ToAdopt(Account(var thing, _))
+      case MemberRole.ToAdopt(Account(var object, _))
           when halt.filter(h -> !h.isOutOfService()).isEmpty() ->
-          Optional.of(Action.Adopt.of(thing, Optional.empty()));
-      case MemberRole.ToRelease(Account(var thing, _)) ->
-          Optional.of(OwnershipLabels.release(thing));
-      case MemberRole.Made(Account(var thing, var found))
+          Optional.of(Action.Adopt.of(object, Optional.empty()));
+      case MemberRole.ToRelease(Account(var object, _)) ->
+          Optional.of(OwnershipLabels.release(object));
+      case MemberRole.Made(Account(var object, var found))
           when found != automount && halt.isEmpty() ->
-          Optional.of(new Action.UpdateServiceAccount(thing.subject(), thing.guard(), automount));
+          Optional.of(
+              new Action.UpdateServiceAccount(object.subject(), object.preconditions(), automount));
       case MemberRole _ -> Optional.empty();
     };
   }

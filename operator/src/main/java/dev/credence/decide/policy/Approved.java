@@ -45,7 +45,7 @@ public record Approved(
     RecordedStatus.Approval record,
     Optional<IssuanceHold> halt,
     boolean enforced,
-    ConditionResult verdict) {
+    ConditionResult result) {
   private static final Pattern WRITTEN = Pattern.compile("(\\S.*) ([0-9a-f]{4,64})");
   private static final Pattern MARK = Pattern.compile("(?:[0-9a-f]{8})?");
 
@@ -62,7 +62,7 @@ public record Approved(
                     IssuanceHold.Cause.Unapproved, "scope " + shown(s, scope) + " is not approved"))
             .filter(_ -> required.isPresent() && !granted),
         required.isPresent(),
-        verdict(s, required, record, scope, granted));
+        result(s, required, record, scope, granted));
   }
 
   /// The name of the policy that requires an approval.
@@ -71,7 +71,7 @@ public record Approved(
   }
 
   private static Map<String, HookTemplate> hooks(Snapshot s) {
-    return s.safeguards().vetting().hooks();
+    return s.suspensionFacts().vetting().hooks();
   }
 
   /// As an approver writes it.
@@ -80,16 +80,16 @@ public record Approved(
   }
 
   private static Optional<String> mark(Snapshot s) {
-    return s.safeguards().vetting().installed(Admission.Approvals).map(Installation::mark);
+    return s.suspensionFacts().vetting().installed(Admission.Approvals).map(Installation::mark);
   }
 
   private static RecordedStatus.Approval record(Snapshot s, String scope) {
     var known = converted(s, scope);
-    var written = s.identity().calling().approve();
+    var written = s.identity().lifecycleRequests().approve();
     if (written.isEmpty()) {
       return new RecordedStatus.Approval(known.approved(), Optional.empty());
     }
-    if (!s.safeguards().guards().contains(Admission.Approvals)) {
+    if (!s.suspensionFacts().admissions().contains(Admission.Approvals)) {
       return counts(known, written.get())
           ? known
           : new RecordedStatus.Approval(known.approved(), written);
@@ -112,7 +112,7 @@ public record Approved(
 
   /// What an earlier version of the operator recorded stays approved.
   private static RecordedStatus.Approval converted(Snapshot s, String scope) {
-    var known = s.identity().lived().approval();
+    var known = s.identity().recorded().approval();
     return isUnread(s)
         ? known
         : known
@@ -184,7 +184,7 @@ public record Approved(
         : Optional.empty();
   }
 
-  private static ConditionResult verdict(
+  private static ConditionResult result(
       Snapshot s,
       Optional<String> required,
       RecordedStatus.Approval record,
@@ -274,7 +274,7 @@ public record Approved(
               + " when that policy is in force");
     }
     return s.identity()
-        .calling()
+        .lifecycleRequests()
         .approve()
         .filter(written -> by(written, shown(s, scope)).isEmpty())
         .map(written -> complaint(written, scope));

@@ -29,25 +29,25 @@ public enum Classification {
   AgentLabel(
       "AIAgent",
       "an account has the label `kagenti.io/type: agent`, or belongs to an agent of Kagenti or kagent",
-      look ->
-          look.says("kagenti.io/type", "agent"::equals)
-              || look.controllers().anyMatch(kind -> in(kind, "kagenti.io", "kagent.dev"))),
+      workload ->
+          workload.says("kagenti.io/type", "agent"::equals)
+              || workload.controllers().anyMatch(kind -> in(kind, "kagenti.io", "kagent.dev"))),
   OperatorBundle(
       "Operator",
       "an account belongs to an operator that the Operator Lifecycle Manager installed",
-      look -> look.controllers().anyMatch(kind -> in(kind, "operators.coreos.com"))),
+      workload -> workload.controllers().anyMatch(kind -> in(kind, "operators.coreos.com"))),
   OperatorName(
       "Operator",
       "an account has the label `control-plane: controller-manager`, or its name ends in `-operator` or `-controller-manager`",
-      look ->
-          look.says("control-plane", "controller-manager"::equals)
-              || look.accounts.stream()
+      workload ->
+          workload.says("control-plane", "controller-manager"::equals)
+              || workload.accounts.stream()
                   .anyMatch(
                       name -> name.endsWith("-operator") || name.endsWith("-controller-manager"))),
   OwningController(
       "Infrastructure",
       "an account belongs to a resource of some operator, like a Kafka or a Prometheus",
-      look -> look.controllers().anyMatch(Classification::isCustom)),
+      workload -> workload.controllers().anyMatch(Classification::isCustom)),
   CINamespace(
       "CICD",
       "the name of the namespace has one of the words ci, cicd, tekton, jenkins, runner, runners, argocd, flux, buildkite, drone, concourse, teamcity, woodpecker",
@@ -59,22 +59,24 @@ public enum Classification {
   SystemNamespace(
       "Infrastructure",
       "the name of the namespace begins with `kube-` or ends in `-system`",
-      look -> look.namespace().startsWith("kube-") || look.namespace().endsWith("-system")),
+      workload ->
+          workload.namespace().startsWith("kube-") || workload.namespace().endsWith("-system")),
   CloudIdentity(
       "Workload",
       "an account has a role at a cloud: `eks.amazonaws.com/role-arn`, `iam.gke.io/gcp-service-account` or `azure.workload.identity/client-id`",
-      look ->
+      workload ->
           Stream.of(
                   "eks.amazonaws.com/role-arn",
                   "iam.gke.io/gcp-service-account",
                   "azure.workload.identity/client-id")
-              .anyMatch(key -> look.says(key, value -> !value.isBlank()))),
-  RunsOnEveryNode("Infrastructure", "a DaemonSet uses it", look -> look.isSetUpBy("DaemonSet")),
+              .anyMatch(key -> workload.says(key, value -> !value.isBlank()))),
+  RunsOnEveryNode(
+      "Infrastructure", "a DaemonSet uses it", workload -> workload.isSetUpBy("DaemonSet")),
   RunsAsService(
       "Workload",
       "a Deployment, StatefulSet or Argo Rollout uses it",
-      look -> look.isSetUpBy("Deployment", "StatefulSet", "Rollout")),
-  RunsAsJob("Bot", "a CronJob or Job uses it", look -> look.isSetUpBy("CronJob", "Job")),
+      workload -> workload.isSetUpBy("Deployment", "StatefulSet", "Rollout")),
+  RunsAsJob("Bot", "a CronJob or Job uses it", workload -> workload.isSetUpBy("CronJob", "Job")),
   RunsInPods("Workload", "pods use it, or did", Look::ran),
   TokenWithoutPod(
       "Integration",
@@ -103,17 +105,17 @@ public enum Classification {
     return meaning;
   }
 
-  public static Optional<Typed> of(Snapshot s, List<MemberRole> seats) {
+  public static Optional<Typed> of(Snapshot s, List<MemberRole> roles) {
     return s.identity()
         .type()
         .map(type -> new Typed(type, Typed.DECLARED))
-        .or(() -> classified(s, seats));
+        .or(() -> classified(s, roles));
   }
 
-  private static Optional<Typed> classified(Snapshot s, List<MemberRole> seats) {
-    var look = Look.of(s, seats);
-    var found = Stream.of(values()).filter(rule -> rule.rule.test(look)).findFirst();
-    var known = s.identity().lived().classified().flatMap(Classification::byUse);
+  private static Optional<Typed> classified(Snapshot s, List<MemberRole> roles) {
+    var workload = Look.of(s, roles);
+    var found = Stream.of(values()).filter(rule -> rule.rule.test(workload)).findFirst();
+    var known = s.identity().recorded().classified().flatMap(Classification::byUse);
     var isWrittenDown = found.filter(rule -> !BY_USE.contains(rule)).isPresent();
     return (isWrittenDown || s.evidence().uses().problems().isEmpty()
             ? found.or(() -> known)
@@ -164,8 +166,8 @@ public enum Classification {
         Pattern.compile(
             "(tekton|jenkins|gitlab-runner|gha-|actions-runner|argocd|argo-workflows|flux|buildkite|drone|concourse|teamcity|woodpecker).*");
 
-    public static Look of(Snapshot s, List<MemberRole> seats) {
-      var own = MemberRole.presentOrComing(seats);
+    public static Look of(Snapshot s, List<MemberRole> roles) {
+      var own = MemberRole.presentOrComing(roles);
       return new Look(
           s,
           own.stream()
@@ -174,10 +176,10 @@ public enum Classification {
               .collect(Collectors.toUnmodifiableSet()),
           s.evidence().uses().setUp().stream().filter(one -> own.contains(one.what())).toList(),
           s.evidence().uses().ran().keySet().stream().anyMatch(own::contains)
-              || s.identity().lived().lastUse().filter(use -> use.sign() == Sign.Pod).isPresent()
+              || s.identity().recorded().lastUse().filter(use -> use.sign() == Sign.Pod).isPresent()
               // Pods come and go, and with them an identity would change its policy.
               || s.identity()
-                  .lived()
+                  .recorded()
                   .classified()
                   .filter(known -> known.rule().equals(RunsInPods.name()))
                   .isPresent());
@@ -202,7 +204,7 @@ public enum Classification {
     }
 
     boolean isLabelledAsCI() {
-      return Stream.concat(signals(), Stream.of(s.home().labels()))
+      return Stream.concat(signals(), Stream.of(s.namespaceFacts().labels()))
           .flatMap(
               labels ->
                   Stream.of("app.kubernetes.io/name", "app.kubernetes.io/part-of")
@@ -213,8 +215,8 @@ public enum Classification {
     Stream<String> controllers() {
       return accounts.stream()
           .flatMap(account -> s.member(ObjectRef.account(account)).stream())
-          .map(Member::thing)
-          .flatMap(thing -> thing.controller().stream())
+          .map(Member::object)
+          .flatMap(object -> object.controller().stream())
           .map(Controller::kind);
     }
 
@@ -224,7 +226,8 @@ public enum Classification {
     }
 
     boolean hasToken() {
-      return s.safeguards().tokens().stream().anyMatch(token -> accounts.contains(token.account()))
+      return s.suspensionFacts().tokens().stream()
+              .anyMatch(token -> accounts.contains(token.account()))
           || s.identity().secrets().stream().anyMatch(secret -> secret.isToken());
     }
   }

@@ -38,7 +38,7 @@ public record MatchingPolicies(List<Policy> all, boolean discovered) {
   }
 
   private static boolean matches(Policy policy, Snapshot s, Optional<String> type) {
-    return policy.namespaces().matches(s.home().labels())
+    return policy.namespaces().matches(s.namespaceFacts().labels())
         && policy.identities().matches(s.identity().labels())
         && (policy.types().isEmpty() || type.filter(policy.types()::contains).isPresent());
   }
@@ -55,7 +55,7 @@ public record MatchingPolicies(List<Policy> all, boolean discovered) {
         && s.policies().stream()
             .filter(Policy::enforces)
             .filter(policy -> policy.sections().has(Section.Discovery))
-            .filter(policy -> policy.namespaces().matches(s.home().labels()))
+            .filter(policy -> policy.namespaces().matches(s.namespaceFacts().labels()))
             .min(Policy.DECIDES_FIRST)
             .flatMap(policy -> policy.sections().discovery())
             .filter(mode -> mode == Discovery.Register)

@@ -20,17 +20,19 @@ public final class OwnerAssigned {
 
   public static OwnerFound of(Snapshot s) {
     var declared = s.identity().owner();
-    var team = declared.team().or(s.home()::team);
+    var team = declared.team().or(s.namespaceFacts()::team);
     if (declared.contact().isPresent()) {
       return new OwnerFound(declared.contact(), team, Source.Spec);
     }
     return new OwnerFound(
-        s.home().owner(), team, s.home().owner().isPresent() ? Source.Namespace : Source.None);
+        s.namespaceFacts().owner(),
+        team,
+        s.namespaceFacts().owner().isPresent() ? Source.Namespace : Source.None);
   }
 
-  public static ConditionResult verdict(Snapshot s, OwnerFound owner, EffectivePolicy policy) {
+  public static ConditionResult result(Snapshot s, OwnerFound owner, EffectivePolicy policy) {
     if (owner.contact().isEmpty()) {
-      return nobody(policy);
+      return ownerMissing(policy);
     }
     var contact = owner.contact().get();
     return policy
@@ -39,7 +41,7 @@ public final class OwnerAssigned {
         .orElseGet(() -> assigned(contact, owner.source()));
   }
 
-  private static ConditionResult nobody(EffectivePolicy policy) {
+  private static ConditionResult ownerMissing(EffectivePolicy policy) {
     return new ConditionResult(
         ConditionType.OwnerAssigned,
         ConditionStatus.False,

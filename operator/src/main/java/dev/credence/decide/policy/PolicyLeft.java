@@ -27,7 +27,7 @@ public final class PolicyLeft {
             known ->
                 named(s.policies(), known.name())
                     .filter(left -> left.generation() == known.generation())
-                    .filter(left -> left.namespaces().matches(s.home().labels()))
+                    .filter(left -> left.namespaces().matches(s.namespaceFacts().labels()))
                     .map(left -> byChange(left, lost(s, known, covered), now))
                     .stream())
         .flatMap(Optional::stream)

@@ -38,7 +38,7 @@ public record Reviewed(
     Optional<Instant> due,
     boolean overdue,
     boolean checked,
-    ConditionResult verdict,
+    ConditionResult result,
     List<Instant> changes) {
   private static final Pattern WRITTEN =
       Pattern.compile("(\\S.*) (\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ)");
@@ -67,29 +67,30 @@ public record Reviewed(
     }
     var due =
         record.last().map(RecordedReview::at).orElse(s.identity().createdAt()).plus(every.get());
-    var said = due.minus(Durations.shorter(every.get().dividedBy(10), SAID_BEFORE));
+    var stated = due.minus(Durations.shorter(every.get().dividedBy(10), SAID_BEFORE));
     return new Reviewed(
         record,
         Optional.of(due),
         !s.now().isBefore(due),
         isChecked(s),
-        verdict(s, policy.review().orElseThrow().policy(), record, due, said),
-        List.of(said, due));
+        result(s, policy.review().orElseThrow().policy(), record, due, stated),
+        List.of(stated, due));
   }
 
   private static boolean isEnded(Identity identity) {
-    return identity.calling().state() == State.Decommissioned || identity.lived().decommissioned();
+    return identity.lifecycleRequests().state() == State.Decommissioned
+        || identity.recorded().decommissioned();
   }
 
   private static boolean isChecked(Snapshot s) {
-    return s.safeguards().guards().contains(Admission.Reviews);
+    return s.suspensionFacts().admissions().contains(Admission.Reviews);
   }
 
   private static Review record(Snapshot s) {
-    var known = s.identity().lived().review();
-    var installed = s.safeguards().vetting().installed(Admission.Reviews);
+    var known = s.identity().recorded().review();
+    var installed = s.suspensionFacts().vetting().installed(Admission.Reviews);
     var checkedBy = installed.map(Installation::mark).or(known::checkedBy);
-    var written = s.identity().calling().review();
+    var written = s.identity().lifecycleRequests().review();
     if (written.isEmpty()) {
       return new Review(known.last(), Optional.empty(), checkedBy);
     }
@@ -112,7 +113,7 @@ public record Reviewed(
   /// Whether the API server checked whoever wrote an annotation that is new at this look.
   private static boolean isTrusted(Snapshot s, Review known) {
     return isChecked(s)
-        && s.safeguards()
+        && s.suspensionFacts()
             .vetting()
             .installed(Admission.Reviews)
             .filter(
@@ -147,14 +148,14 @@ public record Reviewed(
     return review.at().isAfter(s.now().plus(AHEAD));
   }
 
-  private static ConditionResult verdict(
-      Snapshot s, String policy, Review record, Instant due, Instant said) {
+  private static ConditionResult result(
+      Snapshot s, String policy, Review record, Instant due, Instant stated) {
     var last =
         record
             .last()
             .map(review -> "reviewed by " + review.by() + " at " + review.at())
             .orElse("never reviewed");
-    if (s.now().isBefore(said)) {
+    if (s.now().isBefore(stated)) {
       return ConditionResult.fine(
           ConditionType.Reviewed,
           ConditionStatus.True,
@@ -193,7 +194,7 @@ public record Reviewed(
               + Admission.Reviews.resource()
               + " is not in force (chart value `admission.review`)");
     }
-    return s.identity().calling().review().flatMap(written -> complaint(s, written));
+    return s.identity().lifecycleRequests().review().flatMap(written -> complaint(s, written));
   }
 
   private static Optional<String> complaint(Snapshot s, String written) {
@@ -205,7 +206,7 @@ public record Reviewed(
   }
 
   /// The record as the status says it; empty where there is nothing to say.
-  public Optional<IdentityStatus.Review> standing() {
+  public Optional<IdentityStatus.Review> status() {
     return due.isEmpty() && record.last().isEmpty() && record.disregarded().isEmpty()
         ? Optional.empty()
         : Optional.of(new IdentityStatus.Review(due, record));

@@ -89,7 +89,7 @@ public final class Findings {
     var found = new ArrayList<Found>();
     for (var place : in) {
       rule.in(place, privileged)
-          .filter(hit -> !isSaidAlready(hit, found))
+          .filter(hit -> !isReportedAlready(hit, found))
           .ifPresent(hit -> found.add(new Found(place, hit)));
     }
     return found.stream()
@@ -102,7 +102,7 @@ public final class Findings {
   }
 
   /// A finding for all namespaces, which are evaluated first, includes each namespace.
-  private static boolean isSaidAlready(Hit hit, List<Found> found) {
+  private static boolean isReportedAlready(Hit hit, List<Found> found) {
     return found.stream()
         .anyMatch(one -> one.place().isEverywhere() && one.severity().atLeast(hit.severity()));
   }

@@ -38,15 +38,15 @@ public final class LeastPrivilege {
   private final List<String> excluded;
 
   public static LeastPrivilege of(
-      Snapshot s, Optional<FromPolicy<Privileges>> rule, List<MemberRole> seats) {
-    return new LeastPrivilege(s, rule, seats);
+      Snapshot s, Optional<FromPolicy<Privileges>> rule, List<MemberRole> roles) {
+    return new LeastPrivilege(s, rule, roles);
   }
 
   private LeastPrivilege(
-      Snapshot s, Optional<FromPolicy<Privileges>> rule, List<MemberRole> seats) {
+      Snapshot s, Optional<FromPolicy<Privileges>> rule, List<MemberRole> roles) {
     this.s = s;
     this.rule = rule;
-    this.accounts = accounts(s, seats);
+    this.accounts = accounts(s, roles);
     this.all =
         s.grants() instanceof Grants.Known known
             ? accounts.stream()
@@ -54,7 +54,7 @@ public final class LeastPrivilege {
                     account ->
                         Findings.of(
                             account,
-                            known.judged(account.name()),
+                            known.evaluated(account.name()),
                             known.privileged(),
                             known.server())
                             .stream())
@@ -76,16 +76,16 @@ public final class LeastPrivilege {
   }
 
   /// Those that the identity has, and those that it names and that are not there.
-  private static List<Who.ServiceAccount> accounts(Snapshot s, List<MemberRole> seats) {
-    var its = MemberRole.accounts(seats);
-    return seats.stream()
-        .filter(seat -> seat.subject().kind() == Kind.ServiceAccount)
+  private static List<Who.ServiceAccount> accounts(Snapshot s, List<MemberRole> roles) {
+    var its = MemberRole.accounts(roles);
+    return roles.stream()
+        .filter(role -> role.subject().kind() == Kind.ServiceAccount)
         .map(MemberRole::subject)
         .flatMap(
             subject ->
                 its.contains(subject.name())
                     ? Stream.of(account(s, subject.name(), true))
-                    : seats.contains(new MemberRole.Missing(subject))
+                    : roles.contains(new MemberRole.Missing(subject))
                         ? Stream.of(account(s, subject.name(), false))
                         : Stream.of())
         .toList();
@@ -107,7 +107,7 @@ public final class LeastPrivilege {
     return all.stream().flatMap(this::exemptions).flatMap(exemption -> exemption.until().stream());
   }
 
-  public ConditionResult verdict() {
+  public ConditionResult result() {
     if (accounts.isEmpty() || s.grants() instanceof Grants.Disabled) {
       return ConditionResult.notApplicable(ConditionType.LeastPrivilege, ConditionStatus.True);
     }

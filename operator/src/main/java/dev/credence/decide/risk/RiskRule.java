@@ -96,8 +96,8 @@ public record RiskRule(
     return when(new Case(condition, scale, Optional.empty()));
   }
 
-  RiskRule when(RiskCondition condition, SeverityByScope scale, String said) {
-    return when(new Case(condition, scale, Optional.of(said)));
+  RiskRule when(RiskCondition condition, SeverityByScope scale, String stated) {
+    return when(new Case(condition, scale, Optional.of(stated)));
   }
 
   private RiskRule when(Case one) {

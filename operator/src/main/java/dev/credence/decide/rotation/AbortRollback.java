@@ -68,22 +68,22 @@ final class AbortRollback {
     if (impossible.isPresent()) {
       return acknowledged(current.with(handled, current.issue().aborted()), impossible.get());
     }
-    if (t.isSetBack()) {
+    if (t.isBackingOff()) {
       return plans.kept(current, Phase.Due, "about to be rolled back");
     }
     var now = t.nextSecond();
-    var receipt =
+    var versionInfo =
         new NewValue(t)
-            .receipt(
+            .versionInfo(
                 t.nextVersion(Optional.of(current.issue())),
                 now,
-                Optional.of(now.plus(t.rhythm().overlap(now))),
+                Optional.of(now.plus(t.schedule().overlap(now))),
                 true,
                 handled)
             .leaving(current.issue().moving().leftBefore());
     return plans
-        .switched(receipt)
-        .doing(new Action.Rollback(t.subject(), current.guard(), receipt));
+        .switched(versionInfo)
+        .doing(new Action.Rollback(t.subject(), current.preconditions(), versionInfo));
   }
 
   private Optional<String> impossible(Issue issue) {
@@ -101,10 +101,14 @@ final class AbortRollback {
   /// Only the answer is written; other due actions follow in the next reconcile.
   private Builder acknowledged(IssuedSecret after, String what) {
     var plan = plans.kept(after, Phase.Fresh, what);
-    return t.isSetBack()
+    return t.isBackingOff()
         ? plan
         : plan.doingOnly(
             new Action.Acknowledge(
-                t.subject(), after.guard(), after.handled(), after.issue().aborted(), what));
+                t.subject(),
+                after.preconditions(),
+                after.handled(),
+                after.issue().aborted(),
+                what));
   }
 }

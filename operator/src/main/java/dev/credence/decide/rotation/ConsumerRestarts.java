@@ -45,7 +45,7 @@ public final class ConsumerRestarts {
   /// pods were evicted for its current value.
   public record SwitchedSecret(
       String secret,
-      Preconditions guard,
+      Preconditions preconditions,
       long version,
       Instant issuedAt,
       Instant until,
@@ -65,7 +65,7 @@ public final class ConsumerRestarts {
   private final Consumers known;
   private final Map<Who, List<PodFacts>> pods;
   private final List<Evicted> evictions;
-  private final Map<String, ConsumerProgress> uptakes = new HashMap<>();
+  private final Map<String, ConsumerProgress> progresses = new HashMap<>();
   private final Map<Who, Hold> holds = new TreeMap<>();
   private final List<Action> actions = new ArrayList<>();
 
@@ -73,11 +73,11 @@ public final class ConsumerRestarts {
   /// them is started when that is through.
   public static ConsumerRestarts of(
       Snapshot s,
-      RotationProcedure conduct,
+      RotationProcedure procedure,
       Collection<SwitchedSecret> handed,
       Set<String> unfinished) {
     var plan =
-        new ConsumerRestarts(s, conduct.restart(), s.consumers().orElse(Consumers.NONE), handed);
+        new ConsumerRestarts(s, procedure.restart(), s.consumers().orElse(Consumers.NONE), handed);
     plan.decide(handed, unfinished);
     return plan;
   }
@@ -93,7 +93,8 @@ public final class ConsumerRestarts {
     this.pods = known.pods().stream().collect(Collectors.groupingBy(Who::of));
     this.evictions = handed.stream().flatMap(one -> one.evicted().stream()).toList();
     handed.forEach(
-        one -> uptakes.put(one.secret(), ConsumerProgress.of(known, one.secret(), one.issuedAt())));
+        one ->
+            progresses.put(one.secret(), ConsumerProgress.of(known, one.secret(), one.issuedAt())));
   }
 
   public List<Action> actions() {
@@ -101,10 +102,10 @@ public final class ConsumerRestarts {
   }
 
   /// Empty where nothing was handed over, or the consumers are unknown.
-  Optional<ConsumerProgress> uptake(String secret) {
+  Optional<ConsumerProgress> progress(String secret) {
     return known.problem().isPresent()
         ? Optional.empty()
-        : Optional.ofNullable(uptakes.get(secret));
+        : Optional.ofNullable(progresses.get(secret));
   }
 
   /// Those with pods from before this time, which cannot have read a later value; empty where the
@@ -134,8 +135,8 @@ public final class ConsumerRestarts {
   }
 
   /// Whether one of the consumers that are behind requires manual action.
-  boolean needsPerson(ConsumerProgress uptake) {
-    return uptake
+  boolean needsPerson(ConsumerProgress progress) {
+    return progress
         .behind()
         .anyMatch(consumer -> hold(consumer.who()).filter(Hold::forPerson).isPresent());
   }
@@ -235,7 +236,7 @@ public final class ConsumerRestarts {
     /// By which its evictions are remembered.
     private String controller() {
       return workload
-          .map(found -> found.guard().uid())
+          .map(found -> found.preconditions().uid())
           .filter(uid -> !uid.isEmpty())
           .orElseGet(() -> who.uid().isEmpty() ? who.kind() + "/" + who.name() : who.uid());
     }
@@ -288,7 +289,7 @@ public final class ConsumerRestarts {
             Comparator.comparing(SwitchedSecret::issuedAt).thenComparing(SwitchedSecret::secret))
         .forEach(
             one ->
-                Optional.ofNullable(uptakes.get(one.secret())).stream()
+                Optional.ofNullable(progresses.get(one.secret())).stream()
                     .flatMap(ConsumerProgress::behind)
                     .forEach(
                         consumer -> needs.merge(consumer.who(), need(consumer, one), Need::and)));
@@ -370,11 +371,11 @@ public final class ConsumerRestarts {
     }
     var refused =
         need.workload()
-            .flatMap(workload -> s.setback(workload.subject()))
+            .flatMap(workload -> s.failedWrite(workload.subject()))
             .or(
                 () ->
                     need.old().stream()
-                        .flatMap(pod -> s.setback(ObjectRef.pod(pod.name())).stream())
+                        .flatMap(pod -> s.failedWrite(ObjectRef.pod(pod.name())).stream())
                         .findFirst());
     if (refused.isPresent()) {
       return Optional.of(new Hold(refused.get().message(), refused.get().cause() == Cause.Refused));
@@ -462,8 +463,8 @@ public final class ConsumerRestarts {
       return Optional.empty();
     }
     var how =
-        need.rollout() instanceof Rollout.UnderWay(var said)
-            ? said
+        need.rollout() instanceof Rollout.UnderWay(var stated)
+            ? stated
             : "%d of %d pods are ready".formatted(need.ready(), need.wanted());
     if (need.isTouched()) {
       return isOver(lastTouched(need))
@@ -516,7 +517,7 @@ public final class ConsumerRestarts {
       var found = need.workload().orElseThrow();
       actions.add(
           new Action.Restart(
-              found.subject(), found.guard(), need.restartedFor(), need.restartAt()));
+              found.subject(), found.preconditions(), need.restartedFor(), need.restartAt()));
       return true;
     }
     var noted =
@@ -525,7 +526,7 @@ public final class ConsumerRestarts {
       return false;
     }
     var pod = need.evictable().findFirst().orElseThrow();
-    actions.add(new Action.Evict(ObjectRef.pod(pod.name()), pod.guard(), noted));
+    actions.add(new Action.Evict(ObjectRef.pod(pod.name()), pod.preconditions(), noted));
     return true;
   }
 
@@ -545,12 +546,13 @@ public final class ConsumerRestarts {
             (int) need.staying(need.pods()).count(),
             (int) need.staying(need.old()).count(),
             s.now()));
-    return new Action.Noted(ObjectRef.secret(need.newest().secret()), need.newest().guard(), all);
+    return new Action.Noted(
+        ObjectRef.secret(need.newest().secret()), need.newest().preconditions(), all);
   }
 
   /// The consumers of a Secret that are behind, in a sentence.
-  String sentence(ConsumerProgress uptake) {
-    return Sentences.joined(uptake.behind().map(this::sentence).toList());
+  String sentence(ConsumerProgress progress) {
+    return Sentences.joined(progress.behind().map(this::sentence).toList());
   }
 
   private String sentence(Consumer consumer) {

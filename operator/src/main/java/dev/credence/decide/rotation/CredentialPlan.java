@@ -25,13 +25,13 @@ import java.util.stream.Stream;
 public record CredentialPlan(
     List<Action> actions,
     Credential credential,
-    List<Blocker> obstacles,
+    List<Blocker> blockers,
     List<Instant> changesAt,
     Optional<Handled> handled) {
 
   public CredentialPlan {
     actions = List.copyOf(actions);
-    obstacles = List.copyOf(obstacles);
+    blockers = List.copyOf(blockers);
     changesAt = List.copyOf(changesAt);
   }
 
@@ -48,8 +48,8 @@ public record CredentialPlan(
         changesAt.stream());
   }
 
-  /// `weight`: Broken where manual action is required.
-  public record Blocker(Reason reason, String message, Impact weight) {
+  /// `impact`: Broken where manual action is required.
+  public record Blocker(Reason reason, String message, Impact impact) {
 
     public static Blocker broken(String message) {
       return new Blocker(Reason.RotationBlocked, message, Impact.Broken);
@@ -67,7 +67,7 @@ public record CredentialPlan(
       Phase phase,
       Optional<String> message,
       List<Action> actions,
-      Optional<Blocker> obstacle,
+      Optional<Blocker> blocker,
       Optional<Instant> changesAt) {
 
     static Progress of(Phase phase) {
@@ -75,11 +75,11 @@ public record CredentialPlan(
     }
 
     static Progress of(Phase phase, String message) {
-      return of(phase).saying(Optional.of(message));
+      return of(phase).withMessage(Optional.of(message));
     }
 
-    static Progress blocked(Blocker obstacle) {
-      return of(Phase.Blocked, obstacle.message()).against(Optional.of(obstacle));
+    static Progress blocked(Blocker blocker) {
+      return of(Phase.Blocked, blocker.message()).against(Optional.of(blocker));
     }
 
     boolean isBlocked() {
@@ -87,16 +87,16 @@ public record CredentialPlan(
     }
 
     Progress in(Phase other) {
-      return new Progress(other, message, actions, obstacle, changesAt);
+      return new Progress(other, message, actions, blocker, changesAt);
     }
 
-    Progress saying(Optional<String> sentence) {
-      return new Progress(phase, sentence, actions, obstacle, changesAt);
+    Progress withMessage(Optional<String> sentence) {
+      return new Progress(phase, sentence, actions, blocker, changesAt);
     }
 
     Progress doing(List<? extends Action> next) {
       var all = Stream.concat(actions.stream(), next.stream()).toList();
-      return new Progress(phase, message, all, obstacle, changesAt);
+      return new Progress(phase, message, all, blocker, changesAt);
     }
 
     Progress against(Optional<Blocker> inTheWay) {
@@ -104,7 +104,7 @@ public record CredentialPlan(
     }
 
     Progress changingAt(Optional<Instant> time) {
-      return new Progress(phase, message, actions, obstacle, time);
+      return new Progress(phase, message, actions, blocker, time);
     }
   }
 
@@ -125,7 +125,7 @@ public record CredentialPlan(
     private Optional<Integer> renewing = Optional.empty();
     private Optional<Handled> handled = Optional.empty();
     private final List<Action> actions = new ArrayList<>();
-    private final List<Blocker> obstacles = new ArrayList<>();
+    private final List<Blocker> blockers = new ArrayList<>();
     private final List<Instant> changesAt = new ArrayList<>();
 
     private Builder(String name, Kind kind) {
@@ -215,12 +215,12 @@ public record CredentialPlan(
     }
 
     public Builder against(Blocker inTheWay) {
-      obstacles.add(inTheWay);
+      blockers.add(inTheWay);
       return this;
     }
 
     public Builder against(List<Blocker> inTheWay) {
-      obstacles.addAll(inTheWay);
+      blockers.addAll(inTheWay);
       return this;
     }
 
@@ -239,9 +239,7 @@ public record CredentialPlan(
 
     /// The actions and waits of a part of the rotation; phase and message stay.
     Builder with(Progress progress) {
-      return doing(progress.actions())
-          .against(progress.obstacle())
-          .changingAt(progress.changesAt());
+      return doing(progress.actions()).against(progress.blocker()).changingAt(progress.changesAt());
     }
 
     /// Whether one of the actions writes this object.
@@ -266,7 +264,7 @@ public record CredentialPlan(
               failedAttempts,
               renewing,
               message);
-      return new CredentialPlan(actions, credential, obstacles, changesAt, handled);
+      return new CredentialPlan(actions, credential, blockers, changesAt, handled);
     }
   }
 }

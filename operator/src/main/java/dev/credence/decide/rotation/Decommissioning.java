@@ -50,12 +50,12 @@ public final class Decommissioning {
               .issue()
               .map(
                   issue ->
-                      cleanup.tidied(
+                      cleanup.cleaned(
                           ending(new IssuedSecret(secret, issue)),
                           Optional.of(new IssuedSecret(secret, issue))))
               .orElseGet(() -> ended().doing(leave(secret)));
       case MemberRole.ToRelease(StoredSecret secret) ->
-          ended().doing(OwnershipLabels.release(secret.thing()));
+          ended().doing(OwnershipLabels.release(secret.object()));
       case MemberRole _ ->
           ended().doing(cleanup.dropping(WHY)).doing(RotationCleanup.removing(t.jobs(), WHY));
     };
@@ -86,24 +86,24 @@ public final class Decommissioning {
   /// Deletes an object that Credence created, and releases an object that was handed over to its
   /// owner.
   private static Action leave(Member member) {
-    var thing = member.thing();
-    return thing.made()
-        ? new Action.Remove(thing.subject(), thing.guard(), WHY)
-        : OwnershipLabels.release(thing);
+    var object = member.object();
+    return object.created()
+        ? new Action.Remove(object.subject(), object.preconditions(), WHY)
+        : OwnershipLabels.release(object);
   }
 
   /// The actions for all members except the generated Secrets.
-  public static List<Action> actions(List<MemberRole> seats) {
+  public static List<Action> actions(List<MemberRole> roles) {
     var actions = new ArrayList<Action>();
-    for (var seat : seats) {
-      switch (seat) {
+    for (var role : roles) {
+      switch (role) {
         case MemberRole.Unlisted(var member) when !(member instanceof Account) ->
             actions.add(leave(member));
         case MemberRole.Made(Certificate certificate) -> actions.add(leave(certificate));
-        case MemberRole.Made(Account account) when isLast(seats) -> actions.add(leave(account));
-        case MemberRole.Unlisted(Account account) when isLast(seats) -> actions.add(leave(account));
-        case MemberRole.Linked(var member) when member.thing().marks().anyOurs() ->
-            actions.add(OwnershipLabels.off(member.thing()));
+        case MemberRole.Made(Account account) when isLast(roles) -> actions.add(leave(account));
+        case MemberRole.Unlisted(Account account) when isLast(roles) -> actions.add(leave(account));
+        case MemberRole.Linked(var member) when member.object().marks().anyOurs() ->
+            actions.add(OwnershipLabels.off(member.object()));
         case MemberRole _ -> {}
       }
     }
@@ -111,29 +111,29 @@ public final class Decommissioning {
   }
 
   /// Whether no Secret is left that a hook may need an account for.
-  private static boolean isLast(List<MemberRole> seats) {
-    return seats.stream()
+  private static boolean isLast(List<MemberRole> roles) {
+    return roles.stream()
         .noneMatch(
-            seat ->
-                seat instanceof MemberRole.Made(StoredSecret _)
-                    || seat instanceof MemberRole.Unlisted(StoredSecret _));
+            role ->
+                role instanceof MemberRole.Made(StoredSecret _)
+                    || role instanceof MemberRole.Unlisted(StoredSecret _));
   }
 
   /// The steps that remain for users.
-  public static List<String> left(Snapshot s, List<MemberRole> seats) {
+  public static List<String> left(Snapshot s, List<MemberRole> roles) {
     return Stream.of(
             s.identity().certificates().stream().flatMap(wanted -> remaining(s, wanted).stream()),
             s.identity().secrets().stream()
                 .filter(wanted -> wanted.material().isPresent() && !wanted.isToken())
                 .filter(wanted -> wanted.hooks().revoke().isEmpty())
                 .map(Decommissioning::unended),
-            seats.stream()
+            roles.stream()
                 .flatMap(
-                    seat ->
-                        seat instanceof MemberRole.Linked(var member)
+                    role ->
+                        role instanceof MemberRole.Linked(var member)
                             ? Stream.of(advice(member))
                             : Stream.of()),
-            s.safeguards().bindings().stream().flatMap(Decommissioning::advice))
+            s.suspensionFacts().bindings().stream().flatMap(Decommissioning::advice))
         .flatMap(sentences -> sentences)
         .toList();
   }
@@ -146,7 +146,7 @@ public final class Decommissioning {
         .filter(
             secret ->
                 Optional.ofNullable(s.certManager().outputs().get(secret))
-                    .flatMap(Output::madeFor)
+                    .flatMap(Output::createdFor)
                     .filter(wanted.name()::equals)
                     .isPresent())
         .map(

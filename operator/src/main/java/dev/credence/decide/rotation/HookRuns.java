@@ -26,10 +26,10 @@ import java.util.stream.Stream;
 /// Plans the hooks of one value: start the next one, wait for it, retry after a while, or give up.
 /// The active value stays.
 ///
-/// The state of Jobs is recorded on the Secret that holds the value (`holder`), so that attempts,
-/// pauses and finished steps outlive the Jobs.
+/// The state of Jobs is recorded on the Secret that holds the value (`recordingSecret`), so that
+/// attempts, pauses and finished steps outlive the Jobs.
 record HookRuns(
-    RotationTarget t, long version, Value about, List<Step> steps, StoredSecret holder) {
+    RotationTarget t, long version, Value about, List<Step> steps, StoredSecret recordingSecret) {
 
   private static final Comparator<HookRun> ORDER =
       Comparator.comparing(HookRun::version)
@@ -39,7 +39,7 @@ record HookRuns(
   /// The progress of revoking a value where it is checked; windows do not count for that. The value
   /// is under its keys with this suffix in the Secret.
   static Result ending(RotationTarget t, StoredSecret secret, long version, String suffix) {
-    var value = new Value(t.name(), secret.thing().guard().uid(), suffix);
+    var value = new Value(t.name(), secret.object().preconditions().uid(), suffix);
     return new HookRuns(t, version, value, List.of(Step.revoke), secret).result(true);
   }
 
@@ -99,7 +99,7 @@ record HookRuns(
   /// The runs for this very value: the Jobs that exist, and the records of deleted ones.
   private List<Started> started(List<HookJob> jobs) {
     var seen = jobs.stream().map(HookJob::run).toList();
-    var recorded = holder.runs().stream().filter(run -> run.version() == version).toList();
+    var recorded = recordingSecret.runs().stream().filter(run -> run.version() == version).toList();
     return Stream.concat(
             seen.stream().map(run -> new Started(latest(run, recorded), true)),
             recorded.stream()
@@ -120,7 +120,7 @@ record HookRuns(
 
   private Optional<Action> note(List<Started> started) {
     return record(started)
-        .filter(note -> !note.runs().equals(holder.runs().stream().sorted(ORDER).toList()))
+        .filter(note -> !note.runs().equals(recordingSecret.runs().stream().sorted(ORDER).toList()))
         .map(note -> note);
   }
 
@@ -129,13 +129,15 @@ record HookRuns(
     var all =
         Stream.concat(
                 started.stream().map(Started::run),
-                holder.runs().stream().filter(run -> run.version() != version))
+                recordingSecret.runs().stream().filter(run -> run.version() != version))
             .sorted(ORDER)
             .toList();
     var known = all.subList(Math.max(0, all.size() - HookRun.MOST), all.size());
-    return t.s().setback(holder.subject()).isPresent()
+    return t.s().failedWrite(recordingSecret.subject()).isPresent()
         ? Optional.empty()
-        : Optional.of(new Action.Note(holder.subject(), holder.thing().guard(), known));
+        : Optional.of(
+            new Action.Note(
+                recordingSecret.subject(), recordingSecret.object().preconditions(), known));
   }
 
   /// One that was given up and runs all the same. It reads its value when it begins, and would take
@@ -202,8 +204,8 @@ record HookRuns(
 
   /// A hook that was not approved does not run, whoever requests it.
   private Result withheld(Step step) {
-    var obstacle = Blocker.broken(t.name() + ": " + t.withheld(step));
-    return unfinished(Progress.of(Phase.Blocked, t.withheld(step)).against(Optional.of(obstacle)));
+    var blocker = Blocker.broken(t.name() + ": " + t.withheld(step));
+    return unfinished(Progress.of(Phase.Blocked, t.withheld(step)).against(Optional.of(blocker)));
   }
 
   private static List<ObjectRef> lost(List<Started> started) {
@@ -214,7 +216,7 @@ record HookRuns(
   }
 
   private Result afterFailure(Failed failed, List<Started> started, boolean atOnce) {
-    var most = t.conduct().maxAttempts();
+    var most = t.procedure().maxAttempts();
     var tries = tries(started);
     var what =
         "attempt %d of %d to %s version %d failed: Job %s: %s"
@@ -226,7 +228,7 @@ record HookRuns(
     var failure =
         Optional.of(new Blocker(Reason.VerificationFailed, t.name() + ": " + what, Impact.Waiting));
     var retryAt = tries == 0 ? t.now() : HookProgress.retryAt(failed, tries);
-    var opening = atOnce ? Optional.of(retryAt) : t.conduct().windows().openFrom(retryAt);
+    var opening = atOnce ? Optional.of(retryAt) : t.procedure().windows().openFrom(retryAt);
     if (opening.filter(at -> !at.isAfter(t.now())).isPresent()) {
       return start(steps.getFirst(), failed.attempt() + 1, started, failure);
     }
@@ -240,8 +242,8 @@ record HookRuns(
         step == Step.revoke
             ? "set a new value of credence.dev/rotate or credence.dev/abort to have it tried again"
             : "set a new value of credence.dev/rotate, or of credence.dev/abort to drop the new value";
-    var obstacle = Blocker.broken(t.name() + ": " + what + ". Mend the hook, then " + advice);
-    return new Unfinished(Progress.of(Phase.Blocked, what).against(Optional.of(obstacle)), true);
+    var blocker = Blocker.broken(t.name() + ": " + what + ". Mend the hook, then " + advice);
+    return new Unfinished(Progress.of(Phase.Blocked, what).against(Optional.of(blocker)), true);
   }
 
   /// A staged value that was given up is deleted on a new request; a value that is to be revoked

@@ -38,11 +38,12 @@ final class IssueTimeRepair {
             .issued(dated, Phase.Fresh, until)
             .message(plans.note(dated))
             .against(t.refusal())
-            .changingAt(t.rhythm().due(dated.issue(), t.end(dated.secret())));
-    return t.isSetBack()
+            .changingAt(t.schedule().due(dated.issue(), t.end(dated.secret())));
+    return t.isBackingOff()
         ? plan
         : plan.doing(
-            new Action.ResetIssuedAt(t.subject(), dated.guard(), dated.issue().issuedAt(), until));
+            new Action.ResetIssuedAt(
+                t.subject(), dated.preconditions(), dated.issue().issuedAt(), until));
   }
 
   /// The previous value stays as long as was planned, and no longer than the overlap with a value
@@ -55,9 +56,9 @@ final class IssueTimeRepair {
         issue
             .previousRetiresAt()
             .map(until -> Duration.between(issue.issuedAt(), until).abs())
-            .map(overlap -> now.plus(Durations.shorter(overlap, t.rhythm().overlap(now)))),
+            .map(overlap -> now.plus(Durations.shorter(overlap, t.schedule().overlap(now)))),
         issue.previous(),
-        issue.recipe(),
+        issue.generatorSpec(),
         issue.account(),
         issue.handled(),
         issue.aborted().filter(aborted -> !aborted.at().isAfter(now)),

@@ -48,7 +48,7 @@ public final class LinkedSecrets {
   /// when it was said to go.
   public static CredentialPlan leftover(Snapshot s, StoredSecret secret) {
     var promised = secret.issue().flatMap(Issue::previousRetiresAt);
-    var isRetiring = hasCome(promised, s) && s.setback(secret.subject()).isEmpty();
+    var isRetiring = hasCome(promised, s) && s.failedWrite(secret.subject()).isEmpty();
     var previousRetires = promised.filter(_ -> !isRetiring);
     var isToken = secret.issue().flatMap(Issue::account).isPresent();
     var plan =
@@ -62,7 +62,7 @@ public final class LinkedSecrets {
             .against(Blocker.refusal(s, secret.subject()));
     return isRetiring
         ? plan.doing(olderTokensEnding(s, secret))
-            .doing(new Action.Retire(secret.subject(), secret.thing().guard()))
+            .doing(new Action.Retire(secret.subject(), secret.object().preconditions()))
             .build()
         : plan.build();
   }

@@ -27,13 +27,13 @@ final class MaintenanceWindow {
     if (urgent || isOpen()) {
       return Optional.empty();
     }
-    var opening = t.conduct().windows().openFrom(t.now());
+    var opening = t.procedure().windows().openFrom(t.now());
     var endsBefore = t.end(current.secret()).filter(end -> opening.filter(end::isAfter).isEmpty());
     return endsBefore.isPresent() ? Optional.empty() : Optional.of(deferred(current, opening));
   }
 
   private boolean isOpen() {
-    return t.conduct().windows().areOpen(t.now());
+    return t.procedure().windows().areOpen(t.now());
   }
 
   /// `opening` is empty where no window ever opens.
@@ -69,7 +69,7 @@ final class MaintenanceWindow {
   Why sinceOpening(Why why) {
     return why instanceof Why.OnSchedule(var due)
         ? new Why.OnSchedule(
-            t.conduct().windows().openSince(t.now()).filter(due::isBefore).orElse(due))
+            t.procedure().windows().openSince(t.now()).filter(due::isBefore).orElse(due))
         : why;
   }
 }

@@ -29,7 +29,7 @@ public record MetadataUpdate(
   private static final Duration PAUSE = Duration.ofSeconds(10);
 
   public static MetadataUpdate of(Instant now, SecretWanted wanted, StoredSecret secret) {
-    if (wanted.metadata().problem().isPresent() || secret.thing().leaving()) {
+    if (wanted.metadata().problem().isPresent() || secret.object().leaving()) {
       return NOTHING;
     }
     var metadata = wanted.metadata();
@@ -70,7 +70,7 @@ public record MetadataUpdate(
   private static Action.UpdateMetadata update(StoredSecret secret, SecretMetadata metadata) {
     return new Action.UpdateMetadata(
         secret.subject(),
-        secret.thing().guard(),
+        secret.object().preconditions(),
         metadata,
         without(secret.metadata().labels(), metadata.labels()),
         without(secret.metadata().annotations(), metadata.annotations()));

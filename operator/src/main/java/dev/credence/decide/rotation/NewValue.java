@@ -23,14 +23,15 @@ record NewValue(RotationTarget t) {
     // A user deleted the Secret and not the token that was in it.
     var previousUntil =
         TokenAnchors.isOlderAlive(t, version)
-            ? Optional.of(now.plus(t.rhythm().overlap(now)))
+            ? Optional.of(now.plus(t.schedule().overlap(now)))
             : Optional.<Instant>empty();
-    return receipt(version, now, previousUntil, false, t.answering(Handled.NONE, Optional.empty()));
+    return versionInfo(
+        version, now, previousUntil, false, t.answering(Handled.NONE, Optional.empty()));
   }
 
   /// The version of a Secret that its owner handed over: its value stays, and gets an issue time.
   VersionInfo given(StoredSecret secret) {
-    return receipt(
+    return versionInfo(
         t.nextVersion(Optional.empty()),
         t.nextSecond(),
         Optional.empty(),
@@ -66,7 +67,7 @@ record NewValue(RotationTarget t) {
 
   private VersionInfo next(
       IssuedSecret current, Instant now, Optional<Instant> previousUntil, boolean keepsPrevious) {
-    return receipt(
+    return versionInfo(
         t.nextVersion(Optional.of(current.issue())),
         now,
         previousUntil,
@@ -74,7 +75,7 @@ record NewValue(RotationTarget t) {
         t.answering(current.handled(), Optional.of(current.secret())));
   }
 
-  VersionInfo receipt(
+  VersionInfo versionInfo(
       long version,
       Instant now,
       Optional<Instant> previousUntil,
@@ -86,7 +87,7 @@ record NewValue(RotationTarget t) {
 
   /// Empty where no consumer needs the previous value.
   private Optional<Instant> previousUntil(StoredSecret secret, Why why, Instant now) {
-    var overlap = why instanceof Why.Dead ? Duration.ZERO : t.rhythm().overlap(now);
+    var overlap = why instanceof Why.Dead ? Duration.ZERO : t.schedule().overlap(now);
     if (isForNobody(overlap)) {
       return Optional.empty();
     }
@@ -107,7 +108,7 @@ record NewValue(RotationTarget t) {
   }
 
   private boolean isRestarting() {
-    return t.conduct().restart().strategy() != Strategy.None;
+    return t.procedure().restart().strategy() != Strategy.None;
   }
 
   private boolean isToken() {
@@ -117,7 +118,7 @@ record NewValue(RotationTarget t) {
   /// The UID of the ServiceAccount whose token it is.
   private Optional<String> account() {
     return t.material() instanceof TokenRecipe token
-        ? TokenAnchors.account(t, token).map(account -> account.thing().guard().uid())
+        ? TokenAnchors.account(t, token).map(account -> account.object().preconditions().uid())
         : Optional.empty();
   }
 }

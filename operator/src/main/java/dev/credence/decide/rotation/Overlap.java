@@ -65,8 +65,8 @@ final class Overlap {
   }
 
   static Answer of(RotationTarget t, IssuedSecret current, ConsumerRestarts restarts) {
-    var handover = new Overlap(t, current, restarts);
-    return handover.remembering(handover.answer());
+    var overlap = new Overlap(t, current, restarts);
+    return overlap.remembering(overlap.answer());
   }
 
   private Overlap(RotationTarget t, IssuedSecret current, ConsumerRestarts restarts) {
@@ -90,8 +90,8 @@ final class Overlap {
   /// The same with who is left behind, and without those who have moved since.
   private Answer remembering(Answer given) {
     var left = given.leftBefore().flatMap(before -> restarts.left(t.name(), before));
-    var lost = left.map(uptake -> (int) uptake.behind().count()).orElse(0);
-    var counted = given.usedBy(restarts.uptake(t.name()).map(uptake -> uptake.users(lost)));
+    var lost = left.map(progress -> (int) progress.behind().count()).orElse(0);
+    var counted = given.usedBy(restarts.progress(t.name()).map(progress -> progress.users(lost)));
     if (given.leftBefore().isEmpty()) {
       return counted;
     }
@@ -103,7 +103,7 @@ final class Overlap {
   private Progress leftBehind(Progress given, Optional<ConsumerProgress> left) {
     var phase = given.phase() == Phase.Fresh ? Phase.Restarting : given.phase();
     // A hook or a refused write says what is in the way.
-    if (given.obstacle().filter(o -> o.reason() != Reason.ConsumersPending).isPresent()) {
+    if (given.blocker().filter(o -> o.reason() != Reason.ConsumersPending).isPresent()) {
       return given.in(phase);
     }
     var sentence =
@@ -113,15 +113,15 @@ final class Overlap {
                 () ->
                     "the previous value is no longer valid, and who still uses it is not known: "
                         + restarts.problem().orElse("consumers are not known yet"));
-    var obstacle =
+    var blocker =
         new Blocker(
             Reason.ConsumersLeftBehind,
             t.name() + ": " + sentence,
-            left.map(this::weight).orElse(Impact.Waiting));
-    return given.in(phase).saying(Optional.of(sentence)).against(Optional.of(obstacle));
+            left.map(this::impact).orElse(Impact.Waiting));
+    return given.in(phase).withMessage(Optional.of(sentence)).against(Optional.of(blocker));
   }
 
-  private Impact weight(ConsumerProgress left) {
+  private Impact impact(ConsumerProgress left) {
     return restarts.isActive() && !restarts.needsPerson(left) ? Impact.Waiting : Impact.Broken;
   }
 
@@ -129,16 +129,18 @@ final class Overlap {
   private Answer caughtUp(Answer given) {
     var isWritten = issue.moving().leftBefore().isEmpty() || !given.progress().actions().isEmpty();
     var done = given.leaving(Optional.empty());
-    return isWritten || t.isSetBack()
+    return isWritten || t.isBackingOff()
         ? done
         : done.with(
-            given.progress().doing(List.of(new Action.CaughtUp(t.subject(), current.guard()))));
+            given
+                .progress()
+                .doing(List.of(new Action.CaughtUp(t.subject(), current.preconditions()))));
   }
 
   /// A user who requests the next value now does not need the rest of the promised time; consumers
   /// that have not moved still do.
   private Answer until(Instant promised) {
-    var latest = issue.issuedAt().plus(t.rhythm().maxOverlap(issue.issuedAt()));
+    var latest = issue.issuedAt().plus(t.schedule().maxOverlap(issue.issuedAt()));
     var deadline = latest.isAfter(promised) ? latest : promised;
     if (isTokenDue()) {
       return ending();
@@ -150,58 +152,58 @@ final class Overlap {
       return ending();
     }
     return restarts
-        .uptake(t.name())
+        .progress(t.name())
         .map(
-            uptake ->
-                uptake.behind().findAny().isEmpty()
+            progress ->
+                progress.behind().findAny().isEmpty()
                     ? ending()
-                    : waitingFor(uptake, deadline, deadline))
+                    : waitingFor(progress, deadline, deadline))
         .orElseGet(() -> unknown(deadline));
   }
 
   /// A value that is no longer valid cannot be kept.
   private boolean isKept() {
-    return t.conduct().onPending() == OnPending.Keep && issue.isPreviousValid();
+    return t.procedure().onPending() == OnPending.Keep && issue.isPreviousValid();
   }
 
   /// Whether the next value would come at once.
   private boolean isAskedFor() {
     return RotationTrigger.isUrgent(t, current)
-        || RotationTrigger.isRequested(t, current) && t.conduct().windows().areOpen(t.now());
+        || RotationTrigger.isRequested(t, current) && t.procedure().windows().areOpen(t.now());
   }
 
   /// A token expires by itself: consumers that read it again and are never restarted need the next
   /// one in time.
   private boolean isTokenDue() {
     return t.material() instanceof TokenRecipe
-        && t.rhythm()
+        && t.schedule()
             .due(issue, t.end(current.secret()))
             .filter(due -> !due.isAfter(t.now()))
             .isPresent();
   }
 
   private Answer overlapping(Instant promised, Instant deadline) {
-    var uptake = restarts.uptake(t.name()).filter(_ -> restarts.isActive());
-    if (uptake.isEmpty() || uptake.get().behind().findAny().isEmpty()) {
+    var progress = restarts.progress(t.name()).filter(_ -> restarts.isActive());
+    if (progress.isEmpty() || progress.get().behind().findAny().isEmpty()) {
       return answer(Optional.of(promised), Progress.of(Phase.Overlapping));
     }
-    return waitingFor(uptake.get(), promised, deadline);
+    return waitingFor(progress.get(), promised, deadline);
   }
 
-  private Answer waitingFor(ConsumerProgress uptake, Instant until, Instant deadline) {
+  private Answer waitingFor(ConsumerProgress progress, Instant until, Instant deadline) {
     var isOverdue = !t.now().isBefore(deadline);
-    var sentence = "waiting for " + restarts.sentence(uptake) + "; " + whatThen(deadline);
-    var obstacle =
+    var sentence = "waiting for " + restarts.sentence(progress) + "; " + whatThen(deadline);
+    var blocker =
         new Blocker(
             Reason.ConsumersPending,
             t.name() + ": " + sentence,
-            restarts.needsPerson(uptake)
+            restarts.needsPerson(progress)
                 ? Impact.Broken
                 : isOverdue ? Impact.Violation : Impact.None);
     return answer(
         Optional.of(until),
         Progress.of(restarts.isActive() ? Phase.Restarting : Phase.Overlapping, sentence)
-            .against(Optional.of(obstacle))
+            .against(Optional.of(blocker))
             .changingAt(Optional.of(issue.issuedAt())));
   }
 
@@ -219,10 +221,10 @@ final class Overlap {
 
   private Answer unknown(Instant deadline) {
     var sentence = restarts.problem().orElse("consumers are not known yet");
-    var obstacle = new Blocker(Reason.ConsumersPending, t.name() + ": " + sentence, Impact.Waiting);
+    var blocker = new Blocker(Reason.ConsumersPending, t.name() + ": " + sentence, Impact.Waiting);
     return answer(
         Optional.of(deadline),
-        Progress.of(Phase.Overlapping, sentence).against(Optional.of(obstacle)));
+        Progress.of(Phase.Overlapping, sentence).against(Optional.of(blocker)));
   }
 
   private Answer ending() {
@@ -237,11 +239,11 @@ final class Overlap {
               .against(Optional.of(Blocker.broken(t.name() + ": " + sentence))));
     }
     if (issue.previous() == Previous.Kept) {
-      var begin = new Action.BeginRevoke(t.subject(), current.guard());
+      var begin = new Action.BeginRevoke(t.subject(), current.preconditions());
       return answer(
           issue.previousRetiresAt(),
           Progress.of(Phase.Retiring, "the previous value is about to be ended")
-              .doing(t.isSetBack() ? List.of() : List.of(begin)));
+              .doing(t.isBackingOff() ? List.of() : List.of(begin)));
     }
     return switch (HookRuns.ending(t, current.secret(), issue.version() - 1, Hooks.PREVIOUS)) {
       case AllPassed _ -> retiring();
@@ -250,13 +252,13 @@ final class Overlap {
   }
 
   private Answer retiring() {
-    if (t.isSetBack()) {
+    if (t.isBackingOff()) {
       return answer(issue.previousRetiresAt(), Progress.of(Phase.Retiring).against(t.refusal()));
     }
     var left = leftByRetiring();
     var tokens =
         TokenAnchors.endingBefore(issue.version(), t.parts(), TokenAnchors.OVERLAP_IS_OVER);
-    var retire = new Action.Retire(t.subject(), current.guard(), left);
+    var retire = new Action.Retire(t.subject(), current.preconditions(), left);
     return answer(Optional.empty(), Progress.of(Phase.Fresh).doing(tokens).doing(List.of(retire)))
         .leaving(left);
   }

@@ -46,7 +46,7 @@ final class Revocation {
         .filter(_ -> t.mayRun(Step.revoke))
         .orElseGet(
             () ->
-                said(
+                stated(
                     current,
                     reason,
                     false,
@@ -55,11 +55,11 @@ final class Revocation {
   }
 
   private Builder replaced(IssuedSecret current, String reason) {
-    var obstacle = t.obstacle(Optional.of(current.issue()));
-    if (obstacle.isPresent()) {
+    var blocker = t.blocker(Optional.of(current.issue()));
+    if (blocker.isPresent()) {
       return plans
-          .bare(current, Phase.Blocked, obstacle.get().message())
-          .against(obstacle)
+          .bare(current, Phase.Blocked, blocker.get().message())
+          .against(blocker)
           .doing(endingTokens(current.issue()));
     }
     var why = new Why.Revoked(reason);
@@ -69,21 +69,23 @@ final class Revocation {
               plans,
               why,
               progress ->
-                  said(
+                  stated(
                       current,
                       reason,
                       progress.isBlocked(),
                       progress.message().orElse(BEING_MADE)));
     }
-    if (t.isSetBack()) {
-      return said(current, reason, false, BEING_MADE);
+    if (t.isBackingOff()) {
+      return stated(current, reason, false, BEING_MADE);
     }
-    var receipt = new NewValue(t).nextAfterRevocation(current);
+    var versionInfo = new NewValue(t).nextAfterRevocation(current);
     return plans
-        .switched(receipt)
+        .switched(versionInfo)
         .doing(endingTokens(current.issue()))
-        .doing(TokenAnchors.anchoring(t, receipt.version()))
-        .doing(new Action.Rotate(t.subject(), current.guard(), t.material(), receipt, why));
+        .doing(TokenAnchors.anchoring(t, versionInfo.version()))
+        .doing(
+            new Action.Rotate(
+                t.subject(), current.preconditions(), t.material(), versionInfo, why));
   }
 
   /// The end of the value where it is checked, while that is under way; it does not wait for a new
@@ -92,9 +94,9 @@ final class Revocation {
     return unended(current)
         .map(
             progress ->
-                said(current, reason, progress.isBlocked(), progress.message().orElse(""))
+                stated(current, reason, progress.isBlocked(), progress.message().orElse(""))
                     .with(progress)
-                    .against(t.obstacle(Optional.of(current.issue()))));
+                    .against(t.blocker(Optional.of(current.issue()))));
   }
 
   /// The first that has not passed of the hooks that end the previous value, if it is still there,
@@ -123,7 +125,7 @@ final class Revocation {
         t.nextVersion(Optional.of(issue)), t.parts(), "it was revoked");
   }
 
-  private Builder said(IssuedSecret current, String reason, boolean isBlocked, String what) {
+  private Builder stated(IssuedSecret current, String reason, boolean isBlocked, String what) {
     return plans.bare(
         current, isBlocked ? Phase.Blocked : Phase.Revoked, "revoked (" + reason + "): " + what);
   }

@@ -79,7 +79,7 @@ public final class Rotation {
     var plan = planned(state);
     return state instanceof RotationState.Issued issued
         ? cleanup
-            .tidied(plan, Optional.of(issued.current()))
+            .cleaned(plan, Optional.of(issued.current()))
             .against(ForeignFields.of(t, issued.current()))
             .against(t.metadataProblem())
             .changingAt(MetadataUpdate.of(t.now(), t.wanted(), issued.current().secret()).next())
@@ -90,13 +90,13 @@ public final class Rotation {
   private Builder planned(RotationState state) {
     return switch (state) {
       case Decommissioned(var role) -> new Decommissioning(t, plans, cleanup).plan(role);
-      case NotCreated _ -> cleanup.tidied(first(), Optional.empty());
+      case NotCreated _ -> cleanup.cleaned(first(), Optional.empty());
       case Adoptable(var secret) -> adopted(secret);
       case Released(var secret) ->
           cleared("is given back to its holder, who took credence.dev/adopt away")
               .doing(
                   MetadataUpdate.removal(secret)
-                      .orElseGet(() -> OwnershipLabels.release(secret.thing())));
+                      .orElseGet(() -> OwnershipLabels.release(secret.object())));
       // What to do about these two is reported in the condition MembersLinked.
       case BeingDeleted _ -> plans.waiting("the Secret is being deleted");
       case Unmanaged(var why) -> cleared(why);
@@ -126,11 +126,11 @@ public final class Rotation {
     if (t.halt().isPresent()) {
       return notIssued(t.halt().get());
     }
-    var obstacle = t.obstacle(Optional.empty());
-    if (obstacle.isPresent()) {
-      return plans.blocked(obstacle.get());
+    var blocker = t.blocker(Optional.empty());
+    if (blocker.isPresent()) {
+      return plans.blocked(blocker.get());
     }
-    if (t.isSetBack()) {
+    if (t.isBackingOff()) {
       return plans.waiting("being created");
     }
     return t.hooks().stage() ? firstStaged() : issued();
@@ -152,17 +152,17 @@ public final class Rotation {
   }
 
   private Builder issued() {
-    var receipt = newValue.first();
+    var versionInfo = newValue.first();
     return plans
-        .switched(receipt)
-        .doing(TokenAnchors.anchoring(t, receipt.version()))
+        .switched(versionInfo)
+        .doing(TokenAnchors.anchoring(t, versionInfo.version()))
         .doing(
             new Action.Issue(
                 t.subject(),
                 t.wanted().type(),
                 t.material(),
                 t.labelling(),
-                receipt,
+                versionInfo,
                 t.s().identity().retain()));
   }
 
@@ -179,13 +179,13 @@ public final class Rotation {
       return plans.blocked(refusal.get());
     }
     // One that we made, and that outlived its identity, says itself which version it holds.
-    var receipt =
+    var versionInfo =
         secret.issue().isPresent()
             ? Optional.<VersionInfo>empty()
             : Optional.of(newValue.given(secret));
     return plans
         .waiting("is taken over; its value stays until the first rotation")
-        .doing(Action.Adopt.of(secret.thing(), receipt));
+        .doing(Action.Adopt.of(secret.object(), versionInfo));
   }
 
   /// A revocation ends the value where it is checked, whatever else keeps it from being replaced.
@@ -226,9 +226,9 @@ public final class Rotation {
   }
 
   private Builder due(IssuedSecret current, Why why) {
-    var obstacle = t.obstacle(Optional.of(current.issue()));
-    if (obstacle.isPresent()) {
-      return plans.blocked(current, obstacle.get());
+    var blocker = t.blocker(Optional.of(current.issue()));
+    if (blocker.isPresent()) {
+      return plans.blocked(current, blocker.get());
     }
     var urgent = RotationTrigger.isUrgent(t, current) || why instanceof Why.Dead;
     var staging = staging(current, urgent);
@@ -263,15 +263,17 @@ public final class Rotation {
   }
 
   private Builder replaced(IssuedSecret current, Overlap.Answer overlap, Why why) {
-    if (t.isSetBack()) {
+    if (t.isBackingOff()) {
       return plans.kept(current, Phase.Due, "about to be replaced");
     }
-    var receipt = newValue.next(current, why, overlap.leftBefore());
+    var versionInfo = newValue.next(current, why, overlap.leftBefore());
     return plans
-        .switched(receipt)
+        .switched(versionInfo)
         .doing(overlap.beforeTheNext())
-        .doing(TokenAnchors.anchoring(t, receipt.version()))
-        .doing(new Action.Rotate(t.subject(), current.guard(), t.material(), receipt, why));
+        .doing(TokenAnchors.anchoring(t, versionInfo.version()))
+        .doing(
+            new Action.Rotate(
+                t.subject(), current.preconditions(), t.material(), versionInfo, why));
   }
 
   private StagedRotation staging(IssuedSecret current, boolean urgent) {
@@ -298,26 +300,27 @@ public final class Rotation {
     if (!RotationTrigger.isReworded(t, current.issue())) {
       return Optional.empty();
     }
-    var obstacle = t.obstacle(Optional.of(current.issue()));
-    if (obstacle.isPresent()) {
-      return Optional.of(plans.blocked(current, obstacle.get()));
+    var blocker = t.blocker(Optional.of(current.issue()));
+    if (blocker.isPresent()) {
+      return Optional.of(plans.blocked(current, blocker.get()));
     }
     var plan = plans.kept(current, Phase.Fresh, plans.note(current));
     // One write at a time: each is judged by the version of the Secret.
     return Optional.of(
-        plan.writes(t.subject()) || t.isSetBack() ? plan : plan.doing(rewording(current)));
+        plan.writes(t.subject()) || t.isBackingOff() ? plan : plan.doing(rewording(current)));
   }
 
   private Action rewording(IssuedSecret current) {
     return switch (t.material()) {
-      case GeneratedContent recipe ->
+      case GeneratedContent generatorSpec ->
           new Action.Reword(
               t.subject(),
-              current.guard(),
-              recipe,
+              current.preconditions(),
+              generatorSpec,
               current.issue().version(),
-              current.issue().recipe().map(recipe::added).orElse(List.of()));
-      case TokenRecipe token -> new Action.RenewKubeconfig(t.subject(), current.guard(), token);
+              current.issue().generatorSpec().map(generatorSpec::added).orElse(List.of()));
+      case TokenRecipe token ->
+          new Action.RenewKubeconfig(t.subject(), current.preconditions(), token);
     };
   }
 }

@@ -21,7 +21,7 @@ public final class RotationCleanup {
 
   /// Deletes the objects that were created for a value that is no longer needed: a staged value
   /// that is active by now, and Jobs.
-  Builder tidied(Builder plan, Optional<IssuedSecret> current) {
+  Builder cleaned(Builder plan, Optional<IssuedSecret> current) {
     var useless = t.jobs().stream().filter(job -> !isUseful(job, current)).toList();
     return plan.doing(staged(plan, current)).doing(removing(useless, "its value is settled"));
   }
@@ -41,7 +41,7 @@ public final class RotationCleanup {
   }
 
   private static boolean isAbout(HookJob job, StoredSecret secret) {
-    return secret.thing().guard().uid().equals(job.valueUid());
+    return secret.object().preconditions().uid().equals(job.valueUid());
   }
 
   /// Whether it ends a value that is to end: the previous one, and with a revocation the current
@@ -64,8 +64,9 @@ public final class RotationCleanup {
   /// The end of what is staged.
   List<Action> dropping(String why) {
     return t.pending().stream()
-        .filter(pending -> !pending.thing().leaving())
-        .<Action>map(pending -> new Action.Remove(pending.subject(), pending.thing().guard(), why))
+        .filter(pending -> !pending.object().leaving())
+        .<Action>map(
+            pending -> new Action.Remove(pending.subject(), pending.object().preconditions(), why))
         .toList();
   }
 
@@ -73,7 +74,7 @@ public final class RotationCleanup {
   public static List<Action> removing(List<HookJob> jobs, String why) {
     return jobs.stream()
         .filter(job -> !job.leaving())
-        .<Action>map(job -> new Action.Remove(job.subject(), job.guard(), why))
+        .<Action>map(job -> new Action.Remove(job.subject(), job.preconditions(), why))
         .toList();
   }
 }

@@ -28,7 +28,7 @@ import java.util.zip.CRC32;
 public record RotationSchedule(
     RotationRule asked,
     RotationRule policy,
-    RotationProcedure conduct,
+    RotationProcedure procedure,
     String seed,
     Duration shortest) {
   /// A key that takes seconds to generate is not replaced more often than this.
@@ -43,8 +43,8 @@ public record RotationSchedule(
 
   /// One without a shortest life.
   RotationSchedule(
-      RotationRule asked, RotationRule policy, RotationProcedure conduct, String seed) {
-    this(asked, policy, conduct, seed, Duration.ZERO);
+      RotationRule asked, RotationRule policy, RotationProcedure procedure, String seed) {
+    this(asked, policy, procedure, seed, Duration.ZERO);
   }
 
   static RotationSchedule of(
@@ -164,7 +164,7 @@ public record RotationSchedule(
   }
 
   private Optional<Instant> inWindow(Instant due) {
-    return conduct.windows().openFrom(due);
+    return procedure.windows().openFrom(due);
   }
 
   private Optional<Instant> byTiming(Timing timing, Instant issuedAt) {
@@ -178,7 +178,7 @@ public record RotationSchedule(
 
   /// Where there are windows they say when; a little later might be outside.
   private Duration lateness(Cron cron, Instant due) {
-    return conduct.windows().limited()
+    return procedure.windows().limited()
         ? Duration.ZERO
         : cron.after(due)
             .map(next -> spread(Duration.between(due, next), WIDEST_SPREAD_OF_CRON))
@@ -216,7 +216,7 @@ public record RotationSchedule(
   /// The time for which the previous value waits for consumers that have not moved. By default no
   /// longer than until the next value comes.
   Duration maxOverlap(Instant issuedAt) {
-    return conduct
+    return procedure
         .maxOverlap()
         .orElseGet(
             () ->

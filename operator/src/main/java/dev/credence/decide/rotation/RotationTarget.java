@@ -45,10 +45,10 @@ public record RotationTarget(
     Snapshot s,
     SecretWanted wanted,
     SecretContent material,
-    RotationProcedure conduct,
+    RotationProcedure procedure,
     Optional<IssuanceHold> halt,
     OwnerFound owner,
-    RotationSchedule rhythm,
+    RotationSchedule schedule,
     List<StoredSecret> parts,
     List<HookJob> jobs,
     Set<Step> unapproved) {
@@ -56,8 +56,8 @@ public record RotationTarget(
   /// The Secret as it is, and the annotations of its current version. `issue` differs from those of
   /// the Secret where they are about to be written.
   public record IssuedSecret(StoredSecret secret, Issue issue) {
-    Preconditions guard() {
-      return secret.thing().guard();
+    Preconditions preconditions() {
+      return secret.object().preconditions();
     }
 
     Requests requests() {
@@ -110,7 +110,7 @@ public record RotationTarget(
   /// A token lives no longer than the policy lets it.
   private static SecretContent within(Snapshot s, EffectivePolicy policy, SecretContent material) {
     return switch (material) {
-      case GeneratedContent recipe -> recipe;
+      case GeneratedContent generatorSpec -> generatorSpec;
       case TokenRecipe(var account, var audiences, var lifetime, var kubeconfig, _) ->
           new TokenRecipe(
               account,
@@ -132,12 +132,12 @@ public record RotationTarget(
   public Optional<Due> due(IssuedSecret current) {
     var issue = current.issue();
     var end = end(current.secret());
-    return rhythm
+    return schedule
         .due(issue, end)
         .map(
             due ->
-                rhythm.due(issue, Optional.empty()).filter(due::equals).isPresent()
-                    ? new Due(due, rhythm.rule(issue.issuedAt()), Section.Rotation)
+                schedule.due(issue, Optional.empty()).filter(due::equals).isPresent()
+                    ? new Due(due, schedule.rule(issue.issuedAt()), Section.Rotation)
                     : new Due(
                         due,
                         "its expiration at " + end.map(Instant::toString).orElse(""),
@@ -210,8 +210,8 @@ public record RotationTarget(
   }
 
   /// Whether a write to the Secret did not go through a moment ago: it is not tried again yet.
-  boolean isSetBack() {
-    return s.setback(subject()).isPresent();
+  boolean isBackingOff() {
+    return s.failedWrite(subject()).isPresent();
   }
 
   /// That the API server said no to it.
@@ -239,7 +239,7 @@ public record RotationTarget(
   }
 
   /// Why the value after the current one cannot be made at all, or not for now.
-  Optional<Blocker> obstacle(Optional<Issue> current) {
+  Optional<Blocker> blocker(Optional<Issue> current) {
     return problem(current)
         .or(() -> current.isEmpty() ? metadataProblem() : Optional.empty())
         .or(this::unreadableTiming)
@@ -279,9 +279,10 @@ public record RotationTarget(
         : secret.end();
   }
 
-  private static Instant end(Optional<Instant> said, Instant issuedAt, Duration lifetime) {
+  private static Instant end(Optional<Instant> stated, Instant issuedAt, Duration lifetime) {
     var asked = issuedAt.plus(lifetime);
-    return said.filter(
+    return stated
+        .filter(
             end ->
                 !end.isAfter(asked.plus(TOLERANCE))
                     && !end.isBefore(issuedAt.plus(SHORTEST_GRANT).minus(TOLERANCE)))
@@ -289,7 +290,7 @@ public record RotationTarget(
   }
 
   Optional<Blocker> unreadableTiming() {
-    return rhythm.problem().map(this::forItsAuthor);
+    return schedule.problem().map(this::forItsAuthor);
   }
 
   private Blocker forItsAuthor(String problem) {

@@ -29,7 +29,7 @@ public final class RotationTrigger {
     if (isRequested(t, current)) {
       return Optional.of(new Why.OnRequest());
     }
-    return t.rhythm()
+    return t.schedule()
         .due(current.issue(), t.end(current.secret()))
         .filter(due -> !due.isAfter(t.now()))
         .map(Why.OnSchedule::new);
@@ -40,7 +40,7 @@ public final class RotationTrigger {
     return since(t, issue) == Change.Generators
         && issue
             .aborted()
-            .filter(aborted -> t.material().since(aborted.recipe()) != Change.Generators)
+            .filter(aborted -> t.material().since(aborted.generatorSpec()) != Change.Generators)
             .isEmpty();
   }
 
@@ -51,7 +51,7 @@ public final class RotationTrigger {
 
   /// An added key goes through the hooks that apply and verify, as every secret value does.
   private static Change since(RotationTarget t, Issue issue) {
-    var change = issue.recipe().map(t.material()::since).orElse(Change.Nothing);
+    var change = issue.generatorSpec().map(t.material()::since).orElse(Change.Nothing);
     return change == Change.KeyAdded && t.hooks().stage() ? Change.Generators : change;
   }
 
@@ -67,7 +67,7 @@ public final class RotationTrigger {
   private static Optional<String> compromised(RotationTarget t, Issue issue) {
     return t.s()
         .identity()
-        .lived()
+        .recorded()
         .compromisedAt()
         .filter(time -> issue.issuedAt().isBefore(time))
         .map(time -> "compromised at " + time);

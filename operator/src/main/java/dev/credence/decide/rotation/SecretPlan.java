@@ -35,8 +35,8 @@ final class SecretPlan {
   }
 
   /// The same, and this is why.
-  Builder blocked(Blocker obstacle) {
-    return without(Phase.Blocked, obstacle.message()).against(obstacle);
+  Builder blocked(Blocker blocker) {
+    return without(Phase.Blocked, blocker.message()).against(blocker);
   }
 
   /// The new version is in place once the actions that follow are done.
@@ -45,10 +45,11 @@ final class SecretPlan {
         .phase(phase(version))
         .version(Optional.of(version.version()))
         .issuedAt(Optional.of(version.issuedAt()))
-        .nextRotation(t.halt().isPresent() ? Optional.empty() : t.rhythm().next(version.issuedAt()))
+        .nextRotation(
+            t.halt().isPresent() ? Optional.empty() : t.schedule().next(version.issuedAt()))
         .previousRetires(version.previousRetiresAt())
         .message(note(List.of(), Optional.empty()).or(this::noteOnTemplates))
-        .changingAt(t.rhythm().due(version.issuedAt()))
+        .changingAt(t.schedule().due(version.issuedAt()))
         .answering(version.handled());
   }
 
@@ -61,8 +62,8 @@ final class SecretPlan {
   }
 
   /// The current version stays, since there can be no new one.
-  Builder blocked(IssuedSecret current, Blocker obstacle) {
-    return kept(current, Phase.Blocked, obstacle.message()).against(obstacle);
+  Builder blocked(IssuedSecret current, Blocker blocker) {
+    return kept(current, Phase.Blocked, blocker.message()).against(blocker);
   }
 
   Builder kept(IssuedSecret current, Phase phase, String message) {
@@ -79,11 +80,11 @@ final class SecretPlan {
             .message(message.or(overlap.progress()::message).or(this::noteOnTemplates))
             .doing(overlap.progress().actions())
             .against(t.refusal())
-            .against(overlap.progress().obstacle())
+            .against(overlap.progress().blocker())
             .changingAt(overlap.progress().changesAt())
             // A due rotation waits for its window, which is to be reported.
             .changingAt(
-                t.halt().isPresent() ? Optional.empty() : t.rhythm().due(current.issue(), end));
+                t.halt().isPresent() ? Optional.empty() : t.schedule().due(current.issue(), end));
     // As counted now; where the consumers are unknown, as before. None is left out.
     return overlap.users().isEmpty()
         ? plan
@@ -110,7 +111,7 @@ final class SecretPlan {
         .phase(phase == Phase.Fresh && previousRetires.isPresent() ? Phase.Overlapping : phase)
         .version(Optional.of(issue.version()))
         .issuedAt(Optional.of(issue.issuedAt()))
-        .nextRotation(t.halt().isPresent() ? Optional.empty() : t.rhythm().next(issue, end))
+        .nextRotation(t.halt().isPresent() ? Optional.empty() : t.schedule().next(issue, end))
         .previousRetires(previousRetires)
         .ends(end)
         .answering(issue.handled());
@@ -137,11 +138,11 @@ final class SecretPlan {
   private Optional<String> note(List<String> complaints, Optional<String> metadata) {
     return Stream.concat(t.s().identity().requests().complaints(), complaints.stream())
         .findFirst()
-        .or(t.rhythm()::bounded)
+        .or(t.schedule()::bounded)
         .or(() -> metadata)
         .or(
             () ->
-                t.rhythm()
+                t.schedule()
                     .problemOfPolicy()
                     .map(problem -> "not rotated by the policy, which cannot be read: " + problem));
   }

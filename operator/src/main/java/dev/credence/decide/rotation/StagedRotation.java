@@ -47,7 +47,7 @@ public record StagedRotation(
   /// while it is not.
   Builder plan(SecretPlan plans, Why why, Function<Progress, Builder> meanwhile) {
     return switch (result(why)) {
-      case SwitchedOver(var action) -> plans.switched(action.receipt()).doing(action);
+      case SwitchedOver(var action) -> plans.switched(action.versionInfo()).doing(action);
       case StillStaged(var progress) -> meanwhile.apply(progress).with(progress);
     };
   }
@@ -72,7 +72,7 @@ public record StagedRotation(
     if (pending.isEmpty()) {
       return new StillStaged(taken().map(Progress::blocked).orElseGet(this::stage));
     }
-    if (pending.get().thing().leaving()) {
+    if (pending.get().object().leaving()) {
       return waiting("the value that was staged before is being deleted");
     }
     if (isUseless(pending.get())) {
@@ -100,7 +100,7 @@ public record StagedRotation(
     return pending.issue().isEmpty()
         || pending.issue().get().version() < version()
         || isAborted(pending.issue().get())
-        || pending.issue().get().recipe().map(t.material()::since).orElse(Change.Generators)
+        || pending.issue().get().generatorSpec().map(t.material()::since).orElse(Change.Generators)
             != Change.Nothing;
   }
 
@@ -117,7 +117,7 @@ public record StagedRotation(
   }
 
   private static StagedResult removing(StoredSecret pending, String why) {
-    var removal = new Action.Remove(pending.subject(), pending.thing().guard(), why);
+    var removal = new Action.Remove(pending.subject(), pending.object().preconditions(), why);
     return new StillStaged(
         Progress.of(Phase.Applying, "staging a new value").doing(List.of(removal)));
   }
@@ -128,9 +128,9 @@ public record StagedRotation(
     if (refusal.isPresent()) {
       return Progress.blocked(refusal.get());
     }
-    var receipt =
+    var versionInfo =
         new NewValue(t)
-            .receipt(
+            .versionInfo(
                 version(),
                 t.nextSecond(),
                 Optional.empty(),
@@ -140,11 +140,11 @@ public record StagedRotation(
         new Action.Stage(
             pending,
             t.subject(),
-            guard(),
+            preconditions(),
             t.wanted().type(),
             (GeneratedContent) t.material(),
             t.labelling(),
-            receipt);
+            versionInfo);
     var phase = steps().getFirst() == Step.apply ? Phase.Applying : Phase.Verifying;
     return Progress.of(phase, "version " + version() + " is staged").doing(List.of(staging));
   }
@@ -161,7 +161,7 @@ public record StagedRotation(
             case SwitchedOver done -> done;
             case StillStaged(var waits) -> new StillStaged(waits.doing(note.stream().toList()));
           };
-      case Unfinished(_, var givenUp) when givenUp && isAskedAnew(pending, staged) ->
+      case Unfinished(_, var givenUp) when givenUp && isRequestedAgain(pending, staged) ->
           removing(pending, "a new value was asked for after this one was given up");
       case Unfinished(var progress, _) -> new StillStaged(progress);
     };
@@ -174,13 +174,13 @@ public record StagedRotation(
   }
 
   private HookRuns.Result hooks(StoredSecret pending, Issue staged) {
-    var value = new Value(pending.subject().name(), pending.thing().guard().uid(), "");
+    var value = new Value(pending.subject().name(), pending.object().preconditions().uid(), "");
     return new HookRuns(t, staged.version(), value, steps(), pending).result(atOnce);
   }
 
   /// A new value, or an abort where there is no Secret yet that could record it, was requested
   /// since it was staged.
-  private boolean isAskedAnew(StoredSecret pending, Issue staged) {
+  private boolean isRequestedAgain(StoredSecret pending, Issue staged) {
     var onIdentity = t.s().identity().requests();
     var onSecret = t.requests(current.map(IssuedSecret::secret));
     return RotationTrigger.isNew(onIdentity.rotate(), staged.handled().identityRotate())
@@ -196,7 +196,7 @@ public record StagedRotation(
   }
 
   private StagedResult switchedOver(StoredSecret pending, Issue staged, Why why) {
-    if (t.isSetBack()) {
+    if (t.isBackingOff()) {
       return t.refusal()
           .<StagedResult>map(refusal -> new StillStaged(Progress.blocked(refusal)))
           .orElseGet(() -> waiting("version " + staged.version() + " is about to be put in place"));
@@ -210,9 +210,9 @@ public record StagedRotation(
     return new SwitchedOver(
         new Action.Promote(
             t.subject(),
-            guard(),
+            preconditions(),
             pending.subject(),
-            pending.thing().guard(),
+            pending.object().preconditions(),
             t.wanted().type(),
             (GeneratedContent) t.material(),
             t.labelling(),
@@ -225,7 +225,7 @@ public record StagedRotation(
     var now = t.nextSecond();
     var previousUntil = previousUntil(now);
     return new NewValue(t)
-        .receipt(
+        .versionInfo(
             staged.version(),
             now,
             previousUntil,
@@ -257,7 +257,7 @@ public record StagedRotation(
     if (!overlapping) {
       return value.afterRevocation(now);
     }
-    var overlap = t.rhythm().overlap(now);
+    var overlap = t.schedule().overlap(now);
     return value.isForNobody(overlap) ? Optional.empty() : Optional.of(now.plus(overlap));
   }
 
@@ -278,7 +278,7 @@ public record StagedRotation(
     return current.map(now -> now.issue().handled()).orElse(Handled.NONE);
   }
 
-  private Optional<Preconditions> guard() {
-    return current.map(now -> now.secret().thing().guard());
+  private Optional<Preconditions> preconditions() {
+    return current.map(now -> now.secret().object().preconditions());
   }
 }

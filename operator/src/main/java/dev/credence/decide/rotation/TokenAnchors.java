@@ -88,13 +88,13 @@ final class TokenAnchors {
   static Optional<Account> account(RotationTarget t, TokenRecipe token) {
     return t.s()
         .member(ObjectRef.account(token.account()))
-        .filter(member -> !member.thing().leaving())
+        .filter(member -> !member.object().leaving())
         .map(Account.class::cast);
   }
 
   /// Why the token that is there opens nothing any more.
   static Optional<String> dead(RotationTarget t, TokenRecipe token, Issue issue) {
-    var account = account(t, token).map(found -> found.thing().guard().uid());
+    var account = account(t, token).map(found -> found.object().preconditions().uid());
     if (account.isPresent() && issue.account().isPresent() && !account.equals(issue.account())) {
       return Optional.of("ServiceAccount " + token.account() + " was created anew");
     }
@@ -117,7 +117,7 @@ final class TokenAnchors {
                 ObjectRef.anchorOf(t.name(), version),
                 t.subject(),
                 version,
-                account(t, token).map(account -> account.thing().guard().uid()),
+                account(t, token).map(account -> account.object().preconditions().uid()),
                 t.labelling()))
         : List.of();
   }
@@ -126,8 +126,9 @@ final class TokenAnchors {
   /// of the tokens.
   static List<Action> endingBefore(long version, List<StoredSecret> parts, String why) {
     return anchors(parts)
-        .filter(anchor -> version(anchor) < version && !anchor.thing().leaving())
-        .<Action>map(anchor -> new Action.Remove(anchor.subject(), anchor.thing().guard(), why))
+        .filter(anchor -> version(anchor) < version && !anchor.object().leaving())
+        .<Action>map(
+            anchor -> new Action.Remove(anchor.subject(), anchor.object().preconditions(), why))
         .toList();
   }
 

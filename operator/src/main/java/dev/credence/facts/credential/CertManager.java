@@ -19,11 +19,14 @@ public record CertManager(
     outputs = Map.copyOf(outputs);
   }
 
-  /// `exists`: there is such a Secret; `madeFor`: the Certificate that cert-manager made it for;
+  /// `exists`: there is such a Secret; `createdFor`: the Certificate that cert-manager made it for;
   /// `writers`: the Certificates that write it, whether they have yet or not; `claimedBy`: another
   /// identity that is to make it, or was there first to have it written.
   public record Output(
-      boolean exists, Optional<String> madeFor, List<String> writers, Optional<String> claimedBy) {
+      boolean exists,
+      Optional<String> createdFor,
+      List<String> writers,
+      Optional<String> claimedBy) {
     public Output {
       writers = List.copyOf(writers);
     }

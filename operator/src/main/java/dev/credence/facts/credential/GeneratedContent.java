@@ -36,8 +36,8 @@ public record GeneratedContent(List<KeySpec> keys) implements SecretContent {
   }
 
   @Override
-  public Change since(String made) {
-    var recorded = made.split(EACH, 2);
+  public Change since(String recordedDigest) {
+    var recorded = recordedDigest.split(EACH, 2);
     // One digest over everything is what the first versions wrote.
     if (recorded[0].equals(whole()) || recorded[0].equals(digest(keys.stream()))) {
       return Change.Nothing;
@@ -48,18 +48,18 @@ public record GeneratedContent(List<KeySpec> keys) implements SecretContent {
           .anyMatch(key -> !mark(key).equals(marks.getOrDefault(key.name(), mark(key))))) {
         return Change.Generators;
       }
-      return added(made).isEmpty() ? Change.Texts : Change.KeyAdded;
+      return added(recordedDigest).isEmpty() ? Change.Texts : Change.KeyAdded;
     }
-    var end = made.indexOf(SEPARATOR);
-    return (end < 0 ? made : made.substring(0, end)).equals(generators())
+    var end = recordedDigest.indexOf(SEPARATOR);
+    return (end < 0 ? recordedDigest : recordedDigest.substring(0, end)).equals(generators())
         ? Change.Texts
         : Change.Generators;
   }
 
   /// The keys with a generator that a value made by the one of this digest does not have. Empty
   /// where the digest does not name its keys.
-  public List<KeySpec> added(String made) {
-    var recorded = made.split(EACH, 2);
+  public List<KeySpec> added(String recordedDigest) {
+    var recorded = recordedDigest.split(EACH, 2);
     return recorded.length < 2
         ? List.of()
         : keys.stream()

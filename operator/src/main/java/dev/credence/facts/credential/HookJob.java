@@ -13,7 +13,7 @@ import java.util.Optional;
 /// `asked` what its requests were.
 public record HookJob(
     ObjectRef subject,
-    Preconditions guard,
+    Preconditions preconditions,
     String secret,
     Step step,
     long version,

@@ -69,7 +69,7 @@ public final class Templates {
 
   /// Why these keys cannot be made as they are written: a sentence for their author.
   public static Optional<String> problem(List<KeySpec> keys) {
-    return madeTwice(keys)
+    return generatedTwice(keys)
         .or(() -> first(keys.stream().map(Templates::unknown)))
         .or(() -> first(keys.stream().map(Templates::strayBrace)))
         .or(() -> first(layouts(keys).stream().map(Templates::tooManyReferences)))
@@ -103,7 +103,7 @@ public final class Templates {
   }
 
   /// Two values of one name: one would be lost, and a reference could mean either.
-  private static Optional<String> madeTwice(List<KeySpec> keys) {
+  private static Optional<String> generatedTwice(List<KeySpec> keys) {
     Set<String> seen = new HashSet<>();
     return names(keys)
         .filter(name -> !seen.add(name))

@@ -47,8 +47,8 @@ public record TokenRecipe(
 
   /// Another server is a change of a text: the token stays.
   @Override
-  public Change since(String made) {
-    var recorded = made.split(SERVER, 2);
+  public Change since(String recordedDigest) {
+    var recorded = recordedDigest.split(SERVER, 2);
     if (!recorded[0].equals(token())) {
       return Change.Generators;
     }

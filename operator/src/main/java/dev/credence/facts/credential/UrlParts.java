@@ -60,7 +60,7 @@ public final class UrlParts {
       }
     }
     Templates.inOrder(keys).forEach(layout -> templates.put(layout.key(), layout));
-    templates.values().forEach(this::judge);
+    templates.values().forEach(this::evaluate);
   }
 
   private Optional<String> note() {
@@ -79,7 +79,7 @@ public final class UrlParts {
     return names.stream().map(name -> "{" + name + how + "}").collect(Collectors.joining(", "));
   }
 
-  private void judge(Layout layout) {
+  private void evaluate(Layout layout) {
     var references = new ArrayList<Reference>();
     var text = new StringBuilder();
     for (var piece : layout.pieces()) {
@@ -100,7 +100,7 @@ public final class UrlParts {
           .results()
           .forEach(
               at ->
-                  judge(
+                  evaluate(
                       layout.key(),
                       references.get(at.group().charAt(0) - REFERENCE),
                       at.start() < userInfo,
@@ -109,7 +109,7 @@ public final class UrlParts {
   }
 
   /// `template`: what has the reference; `seen`: templates that were followed.
-  private void judge(String template, Reference use, boolean inUserInfo, Set<String> seen) {
+  private void evaluate(String template, Reference use, boolean inUserInfo, Set<String> seen) {
     if (use.filter() == Filter.url) {
       return;
     }
@@ -122,7 +122,7 @@ public final class UrlParts {
       if (seen.add(use.name())) {
         inner.pieces().stream()
             .flatMap(piece -> piece instanceof Reference next ? Stream.of(next) : Stream.of())
-            .forEach(next -> judge(use.name(), next, inUserInfo, seen));
+            .forEach(next -> evaluate(use.name(), next, inUserInfo, seen));
       }
     } else if (Optional.ofNullable(generators.get(use.name()))
         .filter(generator -> canBreak(generator, inUserInfo))

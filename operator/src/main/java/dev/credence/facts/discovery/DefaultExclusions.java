@@ -22,12 +22,12 @@ public record DefaultExclusions(Set<String> namespaces, Set<String> accounts) {
     accounts = Set.copyOf(accounts);
   }
 
-  /// Of entries as they are written: `kube-system`, `sales/crm-sync`, `*/default`. `home`: the
-  /// operator's own namespace, which is always among them.
-  public static DefaultExclusions of(Collection<String> entries, String home) {
+  /// Of entries as they are written: `kube-system`, `sales/crm-sync`, `*/default`.
+  /// `namespaceFacts`: the operator's own namespace, which is always among them.
+  public static DefaultExclusions of(Collection<String> entries, String namespaceFacts) {
     var namespaces =
         entries.stream().filter(entry -> !entry.contains("/")).collect(Collectors.toSet());
-    namespaces.add(home);
+    namespaces.add(namespaceFacts);
     return new DefaultExclusions(
         namespaces,
         entries.stream().filter(entry -> entry.contains("/")).collect(Collectors.toSet()));

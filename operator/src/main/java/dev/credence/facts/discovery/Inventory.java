@@ -14,9 +14,9 @@ import java.util.Set;
 /// The objects that act or prove who acts, and the identities that claim them: the input of
 /// discovery. Holds no secret value.
 ///
-/// `homes`: the namespaces by name. `gaps`: sentences about what could not be listed.
+/// `namespaces`: the namespaces by name. `gaps`: sentences about what could not be listed.
 public record Inventory(
-    Map<String, NamespaceFacts> homes,
+    Map<String, NamespaceFacts> namespaces,
     List<Item> items,
     List<Claimant> claimants,
     List<Policy> policies,
@@ -24,7 +24,7 @@ public record Inventory(
     List<String> gaps) {
 
   public Inventory {
-    homes = Map.copyOf(homes);
+    namespaces = Map.copyOf(namespaces);
     items = List.copyOf(items);
     claimants = List.copyOf(claimants);
     policies = List.copyOf(policies);
@@ -61,9 +61,10 @@ public record Inventory(
     /// a Secret with a token of this ServiceAccount that never ends
     record Token(String account) implements Nature {}
 
-    /// Any other Secret. `type`: empty where it is not known. `keeper`: what else created and
-    /// manages it, like `Certificate web`. `said`: its owner says that it is a credential.
-    record Stored(Optional<String> type, Optional<String> keeper, boolean said) implements Nature {}
+    /// Any other Secret. `type`: empty where it is not known. `manager`: what else created and
+    /// manages it, like `Certificate web`. `stated`: its owner says that it is a credential.
+    record Stored(Optional<String> type, Optional<String> manager, boolean stated)
+        implements Nature {}
 
     /// cert-manager's. `secret`: where it has the certificate put.
     record Certificate(Optional<String> secret) implements Nature {}
@@ -73,7 +74,7 @@ public record Inventory(
   public record Claimant(
       String namespace,
       String name,
-      Preconditions guard,
+      Preconditions preconditions,
       Set<ObjectRef> names,
       Optional<Selector> selector,
       Found found,

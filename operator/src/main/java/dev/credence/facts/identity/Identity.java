@@ -27,7 +27,7 @@ public record Identity(
     boolean leaving,
     Map<String, String> labels,
     Requests requests,
-    LifecycleRequests calling,
+    LifecycleRequests lifecycleRequests,
     Owner owner,
     Optional<String> type,
     Optional<Instant> expirationTime,
@@ -38,7 +38,7 @@ public record Identity(
     Optional<Selector> selector,
     Map<String, Long> knownVersions,
     Map<String, Known> known,
-    RecordedStatus lived) {
+    RecordedStatus recorded) {
   /// The label of an identity that we wrote for an account that we found.
   public static final String DISCOVERED = "credence.dev/discovered";
 

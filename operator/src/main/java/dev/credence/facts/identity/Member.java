@@ -16,26 +16,26 @@ import java.util.Set;
 
 /// An object of the namespace that the identity names, selects or has marked.
 public sealed interface Member {
-  ObjectFacts thing();
+  ObjectFacts object();
 
   default ObjectRef subject() {
-    return thing().subject();
+    return object().subject();
   }
 
-  record Account(ObjectFacts thing, boolean automount) implements Member {}
+  record Account(ObjectFacts object, boolean automount) implements Member {}
 
   /// A Secret without its bytes. `issue`: our annotations on it, where they can be read; `part`: it
-  /// belongs to the rotation of another Secret; `keeper`: what else manages it, like Helm; `runs`:
+  /// belongs to the rotation of another Secret; `manager`: what else manages it, like Helm; `runs`:
   /// what is recorded of the hooks of its value; `overwritten`: another client overwrote a value of
   /// ours.
   record StoredSecret(
-      ObjectFacts thing,
+      ObjectFacts object,
       Optional<Issue> issue,
       Requests requests,
       Optional<EndDate> endDate,
       boolean legacyToken,
       Optional<Part> part,
-      Optional<String> keeper,
+      Optional<String> manager,
       List<HookRun> runs,
       Optional<Overwritten> overwritten,
       StoredMetadata metadata)
@@ -47,23 +47,23 @@ public sealed interface Member {
 
     /// One without metadata of its spec.
     public StoredSecret(
-        ObjectFacts thing,
+        ObjectFacts object,
         Optional<Issue> issue,
         Requests requests,
         Optional<EndDate> endDate,
         boolean legacyToken,
         Optional<Part> part,
-        Optional<String> keeper,
+        Optional<String> manager,
         List<HookRun> runs,
         Optional<Overwritten> overwritten) {
       this(
-          thing,
+          object,
           issue,
           requests,
           endDate,
           legacyToken,
           part,
-          keeper,
+          manager,
           runs,
           overwritten,
           StoredMetadata.NONE);
@@ -71,14 +71,23 @@ public sealed interface Member {
 
     /// One of which nothing is recorded, and that nobody else wrote.
     public StoredSecret(
-        ObjectFacts thing,
+        ObjectFacts object,
         Optional<Issue> issue,
         Requests requests,
         Optional<EndDate> endDate,
         boolean legacyToken,
         Optional<Part> part,
-        Optional<String> keeper) {
-      this(thing, issue, requests, endDate, legacyToken, part, keeper, List.of(), Optional.empty());
+        Optional<String> manager) {
+      this(
+          object,
+          issue,
+          requests,
+          endDate,
+          legacyToken,
+          part,
+          manager,
+          List.of(),
+          Optional.empty());
     }
 
     /// When its value ends by itself, where that is known.
@@ -111,7 +120,7 @@ public sealed interface Member {
   /// `failure`: the last attempt failed. `asked` is its spec, and `ours` the part of it that
   /// Credence wrote and no other field manager owns.
   record Certificate(
-      ObjectFacts thing,
+      ObjectFacts object,
       boolean ready,
       boolean issuing,
       int revision,
@@ -139,7 +148,7 @@ public sealed interface Member {
       Instant issuedAt,
       Optional<Instant> previousRetiresAt,
       Previous previous,
-      Optional<String> recipe,
+      Optional<String> generatorSpec,
       Optional<String> account,
       Handled handled,
       Optional<Aborted> aborted,
@@ -150,7 +159,7 @@ public sealed interface Member {
         Instant issuedAt,
         Optional<Instant> previousRetiresAt,
         Previous previous,
-        Optional<String> recipe,
+        Optional<String> generatorSpec,
         Optional<String> account,
         Handled handled,
         Optional<Aborted> aborted) {
@@ -159,7 +168,7 @@ public sealed interface Member {
           issuedAt,
           previousRetiresAt,
           previous,
-          recipe,
+          generatorSpec,
           account,
           handled,
           aborted,
@@ -173,7 +182,7 @@ public sealed interface Member {
           issuedAt,
           previousRetiresAt,
           previous,
-          recipe,
+          generatorSpec,
           account,
           handled,
           aborted,
@@ -219,7 +228,7 @@ public sealed interface Member {
   }
 
   /// When a rotation was aborted, and the generator spec of the value that it was generating.
-  record Aborted(Instant at, String recipe) {}
+  record Aborted(Instant at, String generatorSpec) {}
 
   /// `credence.dev/expires-at`: written by the owner of a linked Secret, and on a token of ours the
   /// expiration that the API server granted.

@@ -17,19 +17,19 @@ import java.util.stream.Collectors;
 
 /// The facts that suspension and approval depend on, in addition to the identity itself.
 ///
-/// `guards`: the admission policies that are active. `unconfirmed`: those that exist, and by which
-/// the API server was not observed to deny. `asked`: the address of the API server that was asked
-/// for that, where one was. `listed`: the entries of the list of suspended accounts for accounts of
-/// the namespace, by name; `mostListed`: how many there may be. `tokens`: the Secrets with tokens
-/// of accounts that the identity may have, and those that its suspension has invalidated. `ended`:
-/// the invalidated tokens that its status remembers. `anchors`: the anchors of tokens that Credence
-/// issued for these accounts, whichever identity asked for them. `immune`: accounts of the
-/// namespace that are never suspended. `recent`: when policies suspended identities in the last
-/// hour, by the policy's name. `bindings`: the bindings that still grant rights to the accounts;
-/// read only for an identity that is being decommissioned. `vetting`: what approvals and reviews
-/// are checked by.
+/// `admissions`: the admission policies that are active. `unconfirmed`: those that exist, and by
+/// which the API server was not observed to deny. `asked`: the address of the API server that was
+/// asked for that, where one was. `listed`: the entries of the list of suspended accounts for
+/// accounts of the namespace, by name; `mostListed`: how many there may be. `tokens`: the Secrets
+/// with tokens of accounts that the identity may have, and those that its suspension has
+/// invalidated. `ended`: the invalidated tokens that its status remembers. `anchors`: the anchors
+/// of tokens that Credence issued for these accounts, whichever identity asked for them. `immune`:
+/// accounts of the namespace that are never suspended. `recent`: when policies suspended identities
+/// in the last hour, by the policy's name. `bindings`: the bindings that still grant rights to the
+/// accounts; read only for an identity that is being decommissioned. `vetting`: what approvals and
+/// reviews are checked by.
 public record SuspensionFacts(
-    Set<Admission> guards,
+    Set<Admission> admissions,
     Set<Admission> unconfirmed,
     Optional<String> asked,
     Map<String, Listed> listed,
@@ -70,7 +70,7 @@ public record SuspensionFacts(
   public static final Duration WINDOW = Duration.ofHours(1);
 
   public SuspensionFacts {
-    guards = Set.copyOf(guards);
+    admissions = Set.copyOf(admissions);
     unconfirmed = Set.copyOf(unconfirmed);
     listed = Map.copyOf(listed);
     tokens = List.copyOf(tokens);
@@ -102,7 +102,7 @@ public record SuspensionFacts(
   /// The same with what policies have done meanwhile.
   public SuspensionFacts with(Map<String, List<Instant>> later) {
     return new SuspensionFacts(
-        guards,
+        admissions,
         unconfirmed,
         asked,
         listed,
@@ -168,7 +168,7 @@ public record SuspensionFacts(
   }
 
   /// The Secret that a token of this account is bound to: the token expires with it.
-  public record Anchor(ObjectRef subject, Preconditions guard, String account) {}
+  public record Anchor(ObjectRef subject, Preconditions preconditions, String account) {}
 
   /// A token that was ended, whose account is still the same. `stands`: a Secret of its name is
   /// there, and nothing on it makes a token invalid.
@@ -183,7 +183,7 @@ public record SuspensionFacts(
   /// that the API server wrote down; `trackedSince`: since when it does, where that is known.
   public record LegacyToken(
       ObjectRef subject,
-      Preconditions guard,
+      Preconditions preconditions,
       String account,
       boolean invalid,
       Optional<TokenInvalidation> ended,
@@ -216,7 +216,7 @@ public record SuspensionFacts(
     public LegacyToken with(Mounted seen) {
       return new LegacyToken(
           subject,
-          guard,
+          preconditions,
           account,
           invalid,
           ended,

@@ -4,14 +4,14 @@ package dev.credence.facts.object;
 import java.util.Optional;
 
 /// The facts about every object that may be a member.
-/// `matches`: the identity's selector matches its labels. `made`: Credence created it, whether or
-/// not the identity that it was created for still exists; never an object that its owner handed
+/// `matches`: the identity's selector matches its labels. `created`: Credence created it, whether
+/// or not the identity that it was created for still exists; never an object that its owner handed
 /// over, whichever field manager wrote it. `leaving`: it is being deleted.
 public record ObjectFacts(
     ObjectRef subject,
-    Preconditions guard,
+    Preconditions preconditions,
     boolean matches,
-    boolean made,
+    boolean created,
     OwnershipMarks marks,
     Optional<Controller> controller,
     Adoption hold,

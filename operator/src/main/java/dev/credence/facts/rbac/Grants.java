@@ -31,7 +31,7 @@ public sealed interface Grants {
     }
 
     /// Without those by bindings that are not judged.
-    public List<Grant> judged(String account) {
+    public List<Grant> evaluated(String account) {
       return of(account).stream().filter(grant -> !exclusions.cover(grant)).toList();
     }
   }

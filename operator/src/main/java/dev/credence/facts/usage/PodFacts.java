@@ -17,7 +17,7 @@ import java.util.Set;
 /// at this time.
 public record PodFacts(
     String name,
-    Preconditions guard,
+    Preconditions preconditions,
     Set<String> secrets,
     Set<String> atStart,
     Instant createdAt,

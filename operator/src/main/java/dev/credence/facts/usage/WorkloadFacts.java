@@ -17,7 +17,7 @@ import java.util.Set;
 /// `spec.restartAt` asks for, `restartedAt` when we last wrote that field.
 public record WorkloadFacts(
     ObjectRef subject,
-    Preconditions guard,
+    Preconditions preconditions,
     Set<String> secrets,
     int wanted,
     Optional<String> restartedFor,
@@ -32,18 +32,26 @@ public record WorkloadFacts(
   /// One that is restarted by an annotation on its template, or not at all.
   public WorkloadFacts(
       ObjectRef subject,
-      Preconditions guard,
+      Preconditions preconditions,
       Set<String> secrets,
       int wanted,
       Optional<String> restartedFor,
       Optional<Instant> restartedAt,
       Rollout rollout) {
-    this(subject, guard, secrets, wanted, restartedFor, restartedAt, Optional.empty(), rollout);
+    this(
+        subject,
+        preconditions,
+        secrets,
+        wanted,
+        restartedFor,
+        restartedAt,
+        Optional.empty(),
+        rollout);
   }
 
   public WorkloadFacts with(Rollout other) {
     return new WorkloadFacts(
-        subject, guard, secrets, wanted, restartedFor, restartedAt, requested, other);
+        subject, preconditions, secrets, wanted, restartedFor, restartedAt, requested, other);
   }
 
   /// With a template that names these Secrets too.
@@ -51,7 +59,7 @@ public record WorkloadFacts(
     var all = new HashSet<>(secrets);
     all.addAll(others);
     return new WorkloadFacts(
-        subject, guard, all, wanted, restartedFor, restartedAt, requested, rollout);
+        subject, preconditions, all, wanted, restartedFor, restartedAt, requested, rollout);
   }
 
   /// A restart of all pods that were created before `at`, which may be a time to come. `complete`:

@@ -19,9 +19,9 @@ public final class WatchOutages {
     return !since.isEmpty();
   }
 
-  public synchronized Stream<String> of(Map<String, KindCache<?>> watches) {
+  public synchronized Stream<String> of(Map<String, KindCache<?>> caches) {
     var now = System.nanoTime();
-    watches.forEach(
+    caches.forEach(
         (kind, watch) -> {
           if (watch.isHealthy()) {
             since.remove(kind);

@@ -32,7 +32,7 @@ public final class CertManagerCaches {
 
   private final KubernetesClient full;
   private final Set<String> namespaces;
-  private final String home;
+  private final String operatorNamespace;
   private final Changes changes;
   private final KindCache<CustomResourceDefinition> definitions;
   private @Nullable Resources resources;
@@ -60,16 +60,16 @@ public final class CertManagerCaches {
     }
   }
 
-  /// `home`: the namespace where the Secrets of ClusterIssuers are.
+  /// `operatorNamespace`: the namespace where the Secrets of ClusterIssuers are.
   public CertManagerCaches(
       KubernetesClient full,
       KubernetesClient metadata,
       Set<String> namespaces,
-      String home,
+      String operatorNamespace,
       Changes changes) {
     this.full = full;
     this.namespaces = Set.copyOf(namespaces);
-    this.home = home;
+    this.operatorNamespace = operatorNamespace;
     this.changes = changes;
     this.definitions =
         KindCache.of(
@@ -139,7 +139,7 @@ public final class CertManagerCaches {
         && !Objects.equals(since(before), since(after))) {
       var namespace =
           Objects.requireNonNull(after == null ? before : after).getMetadata().getNamespace();
-      if (namespace.equals(home)) {
+      if (namespace.equals(operatorNamespace)) {
         changes.everywhere();
       } else {
         changes.signing(namespace);
@@ -203,7 +203,8 @@ public final class CertManagerCaches {
           synced(Resources::issuers)
               .map(watch -> found(watch.get(namespace, ref.name()), namespace));
       case CLUSTER_ISSUER ->
-          synced(Resources::clusterIssuers).map(watch -> found(watch.get("", ref.name()), home));
+          synced(Resources::clusterIssuers)
+              .map(watch -> found(watch.get("", ref.name()), operatorNamespace));
       default -> Optional.empty();
     };
   }

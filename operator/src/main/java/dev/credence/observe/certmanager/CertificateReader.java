@@ -126,8 +126,8 @@ public final class CertificateReader {
                 + field
                 + "` '"
                 + UntrustedText.oneLine(
-                    written instanceof DurationText said
-                        ? said.text()
+                    written instanceof DurationText stated
+                        ? stated.text()
                         : String.valueOf(written.getDuration()))
                 + "'");
   }

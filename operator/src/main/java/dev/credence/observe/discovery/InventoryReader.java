@@ -77,7 +77,7 @@ public final class InventoryReader {
             .collect(
                 Collectors.toMap(
                     namespace -> namespace.getMetadata().getName(),
-                    namespace -> home(namespace.getMetadata()),
+                    namespace -> namespaceFacts(namespace.getMetadata()),
                     (one, same) -> one)),
         items,
         lists.identities().stream().map(InventoryReader::claimant).toList(),
@@ -86,7 +86,7 @@ public final class InventoryReader {
         lists.gaps());
   }
 
-  public static NamespaceFacts home(ObjectMeta meta) {
+  public static NamespaceFacts namespaceFacts(ObjectMeta meta) {
     var annotations = Metadata.annotations(meta);
     return new NamespaceFacts(
         Metadata.labels(meta),

@@ -48,8 +48,8 @@ public interface ClusterReader {
   Consumers consumers(String namespace);
 
   /// The usage of the ServiceAccounts and Secrets of the namespace, listed some minutes ago at
-  /// most; `anew`: some seconds ago.
-  UsageListing uses(String namespace, Instant now, boolean anew);
+  /// most; `news`: some seconds ago.
+  UsageListing uses(String namespace, Instant now, boolean news);
 
   /// Whether the API server notes when tokens are used.
   Tracking tracking(Instant now);
@@ -58,13 +58,13 @@ public interface ClusterReader {
   Collection<MachineIdentity> naming(String namespace, ObjectRef subject);
 
   /// Identities of the namespace whose Certificates are to write the Secret.
-  Collection<MachineIdentity> heeding(String namespace, ObjectRef secret);
+  Collection<MachineIdentity> dependingOn(String namespace, ObjectRef secret);
 
   /// Identities of the namespace that have a selector.
   Collection<MachineIdentity> selecting(String namespace);
 
   /// Whether an identity of this name and UID is there.
-  boolean lives(String namespace, String name, String uid);
+  boolean exists(String namespace, String name, String uid);
 
   /// Secrets that say they hold a token of this ServiceAccount.
   Collection<HasMetadata> tokensOf(String namespace, String account);

@@ -98,16 +98,16 @@ public final class RbacCache implements Catalog {
       return CompletableFuture.completedFuture(null);
     }
     return CompletableFuture.allOf(
-            watches().values().stream().map(KindCache::start).toArray(CompletableFuture<?>[]::new))
+            caches().values().stream().map(KindCache::start).toArray(CompletableFuture<?>[]::new))
         .thenRun(known);
   }
 
   public void stop() {
-    watches().values().forEach(KindCache::stop);
+    caches().values().forEach(KindCache::stop);
   }
 
   /// By the name that RBAC has for the kind.
-  private Map<String, KindCache<?>> watches() {
+  private Map<String, KindCache<?>> caches() {
     return wanted
         ? Map.of(
             "roles", roles,
@@ -118,7 +118,7 @@ public final class RbacCache implements Catalog {
   }
 
   public boolean isRefused() {
-    return watches().values().stream().anyMatch(KindCache::isRefused);
+    return caches().values().stream().anyMatch(KindCache::isRefused);
   }
 
   /// Kinds that should be watched and are not connected, though it was not denied.
@@ -127,7 +127,7 @@ public final class RbacCache implements Catalog {
   }
 
   private Stream<String> those(Function<KindCache<?>, Boolean> which) {
-    return watches().entrySet().stream()
+    return caches().entrySet().stream()
         .filter(watch -> which.apply(watch.getValue()))
         .map(Map.Entry::getKey)
         .sorted();

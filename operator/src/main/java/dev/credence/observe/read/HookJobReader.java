@@ -38,7 +38,7 @@ public final class HookJobReader {
         UntrustedText.version(annotations.get(Api.ATTEMPT))
             .filter(number -> number <= MOST_ATTEMPTS);
     var value = UntrustedText.line(annotations.get(Api.VALUE_UID));
-    if (!MemberReader.isMadeFor(identityUid, job)
+    if (!MemberReader.isCreatedFor(identityUid, job)
         || secret.isEmpty()
         || step.isEmpty()
         || version.isEmpty()

@@ -81,7 +81,7 @@ public final class IdentityReader {
         meta.getDeletionTimestamp() != null,
         Provenance.labels(resource),
         requests(meta, spec),
-        LifecycleReader.calling(resource),
+        LifecycleReader.lifecycleRequests(resource),
         owner(spec.map(MachineIdentitySpec::owner)),
         spec.map(MachineIdentitySpec::type).map(Enum::name),
         spec.map(MachineIdentitySpec::expirationTime),
@@ -105,7 +105,7 @@ public final class IdentityReader {
         selector(resource),
         knownVersions(resource.getStatus()),
         known(resource.getStatus()),
-        LifecycleReader.lived(resource.getStatus()));
+        LifecycleReader.recorded(resource.getStatus()));
   }
 
   private static Requests requests(ObjectMeta meta, Optional<MachineIdentitySpec> spec) {
@@ -151,7 +151,7 @@ public final class IdentityReader {
                         account.name())),
         Objects.requireNonNullElse(member.type(), OPAQUE),
         Optional.ofNullable(member.generate())
-            .<SecretContent>map(generate -> recipe(generate, SSH.equals(member.type())))
+            .<SecretContent>map(generate -> generatorSpec(generate, SSH.equals(member.type())))
             .or(() -> Optional.ofNullable(member.token()).map(IdentityReader::token)),
         Optional.ofNullable(member.rotation())
             .map(
@@ -201,7 +201,7 @@ public final class IdentityReader {
         Boolean.TRUE.equals(written.kubeconfig()));
   }
 
-  private static GeneratedContent recipe(Generate generate, boolean isForSsh) {
+  private static GeneratedContent generatorSpec(Generate generate, boolean isForSsh) {
     return new GeneratedContent(
         list(Optional.ofNullable(generate.keys()))
             .map(key -> new KeySpec(key.name(), generator(key, isForSsh)))
@@ -314,11 +314,11 @@ public final class IdentityReader {
   public static Selector selector(
       @Nullable Map<String, @Nullable String> labels, @Nullable List<LabelMatch> expressions) {
     var asked = labels == null ? Map.<String, String>of() : labels;
-    var said = new HashMap<>(asked);
-    said.values().removeIf(Objects::isNull);
-    var unsaid = said.size() < asked.size() ? Stream.of(NOTHING) : Stream.<Expression>empty();
+    var stated = new HashMap<>(asked);
+    stated.values().removeIf(Objects::isNull);
+    var unsaid = stated.size() < asked.size() ? Stream.of(NOTHING) : Stream.<Expression>empty();
     return new Selector(
-        said,
+        stated,
         Stream.concat(
                 list(Optional.ofNullable(expressions)).map(IdentityReader::expression), unsaid)
             .toList());

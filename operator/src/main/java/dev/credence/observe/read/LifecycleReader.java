@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// Reads the requests on the lifecycle of an identity, and what its status remembers of it.
 public final class LifecycleReader {
 
-  static LifecycleRequests calling(MachineIdentity resource) {
+  static LifecycleRequests lifecycleRequests(MachineIdentity resource) {
     var annotations = Metadata.annotations(resource.getMetadata());
     return new LifecycleRequests(
         Optional.ofNullable(resource.getSpec())
@@ -52,7 +52,7 @@ public final class LifecycleReader {
         UntrustedText.present(annotations.get(Api.REVIEW)).map(UntrustedText::oneLine));
   }
 
-  static RecordedStatus lived(@Nullable MachineIdentityStatus status) {
+  static RecordedStatus recorded(@Nullable MachineIdentityStatus status) {
     if (status == null) {
       return RecordedStatus.NOTHING;
     }

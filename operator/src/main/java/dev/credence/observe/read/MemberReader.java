@@ -48,21 +48,21 @@ import org.jspecify.annotations.Nullable;
 /// Objects of the cluster as members.
 public final class MemberReader {
   /// Kubernetes puts it on the Secret of a service-account token.
-  /// `lives`: whether an identity of this name and UID is there.
-  public static Member of(HasMetadata object, boolean matches, BiPredicate<String, String> lives) {
+  /// `exists`: whether an identity of this name and UID is there.
+  public static Member of(HasMetadata object, boolean matches, BiPredicate<String, String> exists) {
     return switch (object) {
       case ServiceAccount account ->
           new Member.Account(
-              thing(Kind.ServiceAccount, account, matches, lives),
+              object(Kind.ServiceAccount, account, matches, exists),
               // Kubernetes mounts the token where nothing is said.
               !Boolean.FALSE.equals(account.getAutomountServiceAccountToken()));
-      case Certificate certificate -> certificate(certificate, matches, lives);
-      default -> secret(object, matches, lives);
+      case Certificate certificate -> certificate(certificate, matches, exists);
+      default -> secret(object, matches, exists);
     };
   }
 
-  private static ObjectFacts thing(
-      Kind kind, HasMetadata object, boolean matches, BiPredicate<String, String> lives) {
+  private static ObjectFacts object(
+      Kind kind, HasMetadata object, boolean matches, BiPredicate<String, String> exists) {
     var meta = object.getMetadata();
     return new ObjectFacts(
         new ObjectRef(kind, meta.getName()),
@@ -71,15 +71,15 @@ public final class MemberReader {
         created(meta) && !Metadata.annotations(meta).containsKey(Api.GIVEN),
         marks(meta),
         controller(meta),
-        hold(meta, lives),
+        hold(meta, exists),
         meta.getDeletionTimestamp() != null);
   }
 
   private static Member secret(
-      HasMetadata secret, boolean matches, BiPredicate<String, String> lives) {
+      HasMetadata secret, boolean matches, BiPredicate<String, String> exists) {
     var annotations = Metadata.annotations(secret.getMetadata());
     return new Member.StoredSecret(
-        thing(Kind.Secret, secret, matches, lives),
+        object(Kind.Secret, secret, matches, exists),
         issue(annotations),
         requests(annotations),
         UntrustedText.present(annotations.get(Api.EXPIRES_AT)).map(MemberReader::endDate),
@@ -151,8 +151,8 @@ public final class MemberReader {
 
   private static Optional<Aborted> aborted(Map<String, String> annotations) {
     var at = UntrustedText.time(annotations.get(Api.ABORTED_AT));
-    var recipe = UntrustedText.record(annotations.get(Api.ABORTED_RECIPE));
-    return at.flatMap(time -> recipe.map(digest -> new Aborted(time, digest)));
+    var generatorSpec = UntrustedText.record(annotations.get(Api.ABORTED_RECIPE));
+    return at.flatMap(time -> generatorSpec.map(digest -> new Aborted(time, digest)));
   }
 
   static Requests requests(Map<String, String> annotations) {
@@ -187,7 +187,7 @@ public final class MemberReader {
   }
 
   private static Member certificate(
-      Certificate certificate, boolean matches, BiPredicate<String, String> lives) {
+      Certificate certificate, boolean matches, BiPredicate<String, String> exists) {
     var status = Optional.ofNullable(certificate.getStatus());
     var ready =
         Issued.conditions(certificate.getStatus())
@@ -196,7 +196,7 @@ public final class MemberReader {
     var isReady = ready.map(CertificateCondition::getStatus).filter("True"::equals).isPresent();
     var asked = CertificateReader.of(certificate.getSpec());
     return new Member.Certificate(
-        thing(Kind.Certificate, certificate, matches, lives),
+        object(Kind.Certificate, certificate, matches, exists),
         isReady,
         Issued.isUnderWay(certificate.getStatus()),
         Issued.revision(certificate.getStatus()),
@@ -224,11 +224,11 @@ public final class MemberReader {
                     last));
   }
 
-  private static Adoption hold(ObjectMeta meta, BiPredicate<String, String> lives) {
+  private static Adoption hold(ObjectMeta meta, BiPredicate<String, String> exists) {
     var annotations = Metadata.annotations(meta);
     var adopt = UntrustedText.line(annotations.get(Api.ADOPT));
     var heldBy = UntrustedText.line(annotations.get(Api.HELD_BY));
-    var isLive = adopt.isPresent() && heldBy.isPresent() && lives.test(adopt.get(), heldBy.get());
+    var isLive = adopt.isPresent() && heldBy.isPresent() && exists.test(adopt.get(), heldBy.get());
     return new Adoption(adopt, heldBy, isLive);
   }
 
@@ -252,7 +252,7 @@ public final class MemberReader {
 
   /// Whether the identity of this UID controls the object, as it does all that we make for it. An
   /// owner of another kind may bear the same UID: the API server compares none.
-  public static boolean isMadeFor(String uid, HasMetadata object) {
+  public static boolean isCreatedFor(String uid, HasMetadata object) {
     return controller(object.getMetadata())
         .filter(owner -> owner.isIdentity() && uid.equals(owner.uid()))
         .isPresent();
@@ -260,8 +260,8 @@ public final class MemberReader {
 
   /// Whether it is the anchor of this version of a token for this Secret, and made for the identity
   /// with this UID.
-  public static boolean isAnchorMadeFor(String uid, ObjectRef anchor, HasMetadata object) {
-    return isMadeFor(uid, object)
+  public static boolean isAnchorCreatedFor(String uid, ObjectRef anchor, HasMetadata object) {
+    return isCreatedFor(uid, object)
         && isAnchor(object)
         && object.getMetadata().getName().equals(anchor.name());
   }

@@ -55,7 +55,7 @@ public final class AdmissionPolicies {
   }
 
   private void seen(@Nullable HasMetadata before, @Nullable HasMetadata after) {
-    look();
+    refresh();
     var object = after == null ? before : after;
     if (object != null && isOfSuspensions(object.getMetadata().getName())) {
       touched.run();
@@ -88,7 +88,7 @@ public final class AdmissionPolicies {
     return inForce.containsKey(admission);
   }
 
-  public void look() {
+  public void refresh() {
     var now = new EnumMap<Admission, Installation>(Admission.class);
     for (var admission : Admission.values()) {
       installed(admission).ifPresent(installed -> now.put(admission, installed));

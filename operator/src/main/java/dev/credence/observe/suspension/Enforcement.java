@@ -123,7 +123,7 @@ public final class Enforcement implements AutoCloseable {
     if (prober == null) {
       return;
     }
-    look(true);
+    check(true);
     worker.scheduleWithFixedDelay(
         this::tick, TICK.toMillis(), TICK.toMillis(), TimeUnit.MILLISECONDS);
   }
@@ -135,7 +135,7 @@ public final class Enforcement implements AutoCloseable {
               ? EVERY
               : AGAIN;
       if (stale || System.nanoTime() - lastRound >= wait.toNanos()) {
-        look(true);
+        check(true);
       }
     } catch (RuntimeException | Error failed) {
       LOG.warn("the enforcement of suspensions could not be tested: retrying", failed);
@@ -145,12 +145,12 @@ public final class Enforcement implements AutoCloseable {
   /// Waits until the API server goes by the lists as they are now, for some seconds at most.
   public void await() {
     if (prober != null && doubts.isEmpty()) {
-      look(false);
+      check(false);
     }
   }
 
   /// `all`: also what was seen to be in use before.
-  private synchronized void look(boolean all) {
+  private synchronized void check(boolean all) {
     var asking = prober;
     if (asking == null) {
       return;
@@ -167,7 +167,7 @@ public final class Enforcement implements AutoCloseable {
         seen.remove(admission);
         doubts.remove(admission);
       } else {
-        judge(admission, asked(asking, admission));
+        evaluate(admission, asked(asking, admission));
       }
     }
     if (!before.equals(Set.copyOf(confirmed))) {
@@ -178,7 +178,7 @@ public final class Enforcement implements AutoCloseable {
     }
   }
 
-  private void judge(Admission admission, Answer answer) {
+  private void evaluate(Admission admission, Answer answer) {
     switch (answer) {
       case Refused -> {
         doubts.computeIfPresent(admission, (key, times) -> times > 1 ? times - 1 : null);

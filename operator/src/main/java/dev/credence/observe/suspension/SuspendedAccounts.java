@@ -161,8 +161,8 @@ public final class SuspendedAccounts {
     return old.get(namespace, OLD);
   }
 
-  public Map<String, Listed> in(String home) {
-    return parsed().byNamespace().getOrDefault(home, Map.of());
+  public Map<String, Listed> in(String operatorNamespace) {
+    return parsed().byNamespace().getOrDefault(operatorNamespace, Map.of());
   }
 
   /// Every reconcile reads this: thousands of entries are parsed once for each change.
@@ -191,10 +191,10 @@ public final class SuspendedAccounts {
   }
 
   /// The entries of the lists for accounts of this namespace, by name.
-  public static Map<String, Listed> in(Collection<SuspensionList> lists, String home) {
+  public static Map<String, Listed> in(Collection<SuspensionList> lists, String operatorNamespace) {
     return lists.stream()
         .flatMap(list -> entries(list).stream())
-        .filter(entry -> entry.namespace().equals(home))
+        .filter(entry -> entry.namespace().equals(operatorNamespace))
         .collect(Collectors.toMap(Entry::account, Entry::listed, (one, other) -> one));
   }
 

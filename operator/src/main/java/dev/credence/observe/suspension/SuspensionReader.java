@@ -139,7 +139,7 @@ public final class SuspensionReader {
   /// The deletion of an account ends its tokens for good, whatever Secret they are in.
   private List<Remembered> ended(Identity identity) {
     var namespace = identity.namespace();
-    return identity.lived().ended().stream()
+    return identity.recorded().ended().stream()
         .filter(
             token ->
                 cluster
@@ -209,7 +209,8 @@ public final class SuspensionReader {
   }
 
   private Optional<Bindings> bindings(Identity identity, Set<String> accounts) {
-    return identity.calling().state() == State.Decommissioned || identity.lived().decommissioned()
+    return identity.lifecycleRequests().state() == State.Decommissioned
+            || identity.recorded().decommissioned()
         ? Optional.of(cluster.bindings(identity.namespace(), accounts))
         : Optional.empty();
   }

@@ -27,7 +27,7 @@ public final class TokenTracking {
     this.client = client;
   }
 
-  public synchronized Tracking look(Instant now) {
+  public synchronized Tracking refresh(Instant now) {
     var known = last;
     if (known instanceof Tracking.Since
         || (known != null && Duration.between(at, now).abs().compareTo(ASKED_AGAIN) < 0)) {

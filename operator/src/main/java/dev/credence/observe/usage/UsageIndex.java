@@ -171,14 +171,14 @@ public final class UsageIndex {
 
   /// Of a Gateway, as far as they are Secrets of its own namespace.
   private static Stream<String> certificates(GenericKubernetesResource gateway) {
-    var home = gateway.getMetadata().getNamespace();
+    var namespace = gateway.getMetadata().getNamespace();
     return each(gateway.get("spec", "listeners"))
         .map(listener -> listener.get("tls"))
         .filter(Map.class::isInstance)
         .flatMap(tls -> each(((Map<?, ?>) tls).get("certificateRefs")))
         .filter(reference -> isOr(reference.get("kind"), "Secret"))
         .filter(reference -> isOr(reference.get("group"), ""))
-        .filter(reference -> isOr(reference.get("namespace"), home))
+        .filter(reference -> isOr(reference.get("namespace"), namespace))
         .map(reference -> reference.get("name"))
         .filter(String.class::isInstance)
         .map(String.class::cast)

@@ -31,8 +31,8 @@ public final class UsageReader {
     this.cluster = cluster;
   }
 
-  /// `anew`: the identity is new, or a user has changed it.
-  public UsageEvidence of(Identity identity, List<Member> members, Instant now, boolean anew) {
+  /// `news`: the identity is new, or a user has changed it.
+  public UsageEvidence of(Identity identity, List<Member> members, Instant now, boolean news) {
     var subjects = subjects(identity, members);
     if (subjects.isEmpty() || identity.leaving()) {
       return UsageEvidence.NONE;
@@ -43,7 +43,7 @@ public final class UsageReader {
             .map(ObjectRef::name)
             .collect(Collectors.toSet());
     return new UsageEvidence(
-        uses(cluster.uses(identity.namespace(), now, anew), subjects),
+        uses(cluster.uses(identity.namespace(), now, news), subjects),
         haveTokens(identity.namespace(), accounts)
             ? cluster.tracking(now)
             : new Tracking.Unknown("there are no tokens"),

@@ -35,7 +35,7 @@ public final class Enqueuer {
 
   private final Identities identities;
   private final AtomicLong changes = new AtomicLong();
-  private volatile Consumer<ResourceID> wake = identity -> {};
+  private volatile Consumer<ResourceID> enqueue = identity -> {};
   private volatile Consumer<ResourceID> urge = identity -> {};
 
   public Enqueuer(Identities identities) {
@@ -43,8 +43,8 @@ public final class Enqueuer {
   }
 
   /// From now on changes wake identities.
-  public void by(Consumer<ResourceID> wake) {
-    this.wake = wake;
+  public void by(Consumer<ResourceID> enqueue) {
+    this.enqueue = enqueue;
   }
 
   /// From now on identities for which a change asks for a suspension or a revocation are told
@@ -62,23 +62,23 @@ public final class Enqueuer {
     }
     changes.incrementAndGet();
     var namespace = object.getMetadata().getNamespace();
-    var woken = new HashSet<String>();
+    var enqueued = new HashSet<String>();
     Stream.of(before, after)
         .filter(Objects::nonNull)
         .flatMap(Kinds::identityNames)
-        .forEach(woken::add);
+        .forEach(enqueued::add);
     var subject = new dev.credence.facts.object.ObjectRef(kind, object.getMetadata().getName());
     Stream.of(
             identities.naming(namespace, subject),
-            identities.heeding(namespace, subject),
+            identities.dependingOn(namespace, subject),
             identities.remembering(namespace, subject))
         .flatMap(Collection::stream)
         .map(identity -> identity.getMetadata().getName())
-        .forEach(woken::add);
+        .forEach(enqueued::add);
     identities.selecting(namespace).stream()
         .filter(identity -> selects(identity, before) || selects(identity, after))
         .map(identity -> identity.getMetadata().getName())
-        .forEach(woken::add);
+        .forEach(enqueued::add);
     // A new token of an account that is suspended is ended too.
     Stream.of(before, after)
         .filter(Objects::nonNull)
@@ -86,12 +86,12 @@ public final class Enqueuer {
             found ->
                 Metadata.annotations(found.getMetadata()).get(ForeignAnnotations.ACCOUNT_OF_TOKEN))
         .filter(Objects::nonNull)
-        .flatMap(account -> having(namespace, account))
-        .forEach(woken::add);
+        .flatMap(account -> owning(namespace, account))
+        .forEach(enqueued::add);
     if (after != null && isUrgent(before, after)) {
-      woken.forEach(name -> urge.accept(new ResourceID(name, namespace)));
+      enqueued.forEach(name -> urge.accept(new ResourceID(name, namespace)));
     }
-    woken.forEach(name -> wake.accept(new ResourceID(name, namespace)));
+    enqueued.forEach(name -> enqueue.accept(new ResourceID(name, namespace)));
   }
 
   /// A value was revoked, or there is a token that may have to be ended.
@@ -115,25 +115,25 @@ public final class Enqueuer {
   }
 
   /// Those that depend on the object, though they do not name it.
-  public void heeding(String namespace, dev.credence.facts.object.ObjectRef subject) {
+  public void dependingOn(String namespace, dev.credence.facts.object.ObjectRef subject) {
     identities
-        .heeding(namespace, subject)
-        .forEach(identity -> wake.accept(ResourceID.fromResource(identity)));
+        .dependingOn(namespace, subject)
+        .forEach(identity -> enqueue.accept(ResourceID.fromResource(identity)));
   }
 
   public void identity(String namespace, String name) {
     if (!name.isEmpty()) {
-      wake.accept(new ResourceID(name, namespace));
+      enqueue.accept(new ResourceID(name, namespace));
     }
   }
 
   /// An account came on the list of suspended ones, or went.
   public void listed(SuspendedAccounts.Entry entry) {
-    var names = having(entry.namespace(), entry.account()).collect(Collectors.toSet());
+    var names = owning(entry.namespace(), entry.account()).collect(Collectors.toSet());
     if (!entry.listed().identity().isEmpty()) {
       names.add(entry.listed().identity());
     }
-    names.forEach(name -> wake.accept(new ResourceID(name, entry.namespace())));
+    names.forEach(name -> enqueue.accept(new ResourceID(name, entry.namespace())));
   }
 
   /// The grants of these subjects of bindings changed. `account`: finds a ServiceAccount, since its
@@ -144,16 +144,16 @@ public final class Enqueuer {
         .distinct()
         .flatMap(subject -> meant(subject, account))
         .distinct()
-        .forEach(found -> wake.accept(found));
+        .forEach(found -> enqueue.accept(found));
   }
 
   private Stream<ResourceID> meant(
       Subject subject, BiFunction<String, String, Optional<HasMetadata>> account) {
     return switch (subject) {
-      case Account(var namespace, var name) -> having(namespace, name, account);
+      case Account(var namespace, var name) -> owning(namespace, name, account);
       case User(var name) ->
           RbacReader.accountOf(name).stream()
-              .flatMap(meant -> having(meant.namespace(), meant.name(), account));
+              .flatMap(meant -> owning(meant.namespace(), meant.name(), account));
       case Group(var name) ->
           switch (name) {
             case "system:serviceaccounts", "system:authenticated" ->
@@ -166,16 +166,16 @@ public final class Enqueuer {
     };
   }
 
-  private Stream<ResourceID> having(
+  private Stream<ResourceID> owning(
       String namespace, String name, BiFunction<String, String, Optional<HasMetadata>> account) {
     return Stream.concat(
-            having(namespace, name),
+            owning(namespace, name),
             account.apply(namespace, name).stream().flatMap(Kinds::identityNames))
         .map(identity -> new ResourceID(identity, namespace));
   }
 
   /// The names of identities that may have this ServiceAccount.
-  private Stream<String> having(String namespace, String account) {
+  private Stream<String> owning(String namespace, String account) {
     return Stream.concat(
             identities
                 .naming(namespace, dev.credence.facts.object.ObjectRef.account(account))
@@ -185,12 +185,12 @@ public final class Enqueuer {
   }
 
   public void one(MachineIdentity identity) {
-    wake(identity);
+    enqueue(identity);
   }
 
   public void in(String namespace) {
     changes.incrementAndGet();
-    identities.in(namespace).forEach(this::wake);
+    identities.in(namespace).forEach(this::enqueue);
   }
 
   /// Grows with whatever is seen to change.
@@ -200,27 +200,27 @@ public final class Enqueuer {
 
   public void all() {
     changes.incrementAndGet();
-    identities.all().forEach(this::wake);
+    identities.all().forEach(this::enqueue);
   }
 
   /// The others that want what this one wants.
   public void rivals(MachineIdentity identity) {
     var namespace = identity.getMetadata().getNamespace();
     Stream.concat(
-            Stream.concat(MemberReferences.names(identity), MemberReferences.heeds(identity))
+            Stream.concat(MemberReferences.names(identity), MemberReferences.dependsOn(identity))
                 .flatMap(
                     subject ->
                         Stream.concat(
                             identities.naming(namespace, subject).stream(),
-                            identities.heeding(namespace, subject).stream())),
+                            identities.dependingOn(namespace, subject).stream())),
             identities.selecting(namespace).stream())
         .filter(other -> !other.getMetadata().getName().equals(identity.getMetadata().getName()))
         .map(ResourceID::fromResource)
         .distinct()
-        .forEach(wake);
+        .forEach(enqueue);
   }
 
-  private void wake(MachineIdentity identity) {
-    wake.accept(ResourceID.fromResource(identity));
+  private void enqueue(MachineIdentity identity) {
+    enqueue.accept(ResourceID.fromResource(identity));
   }
 }

@@ -29,7 +29,7 @@ public final class Identities {
   /// To be called before the identities' own informer starts.
   public void index(IndexerResourceCache<MachineIdentity> cache) {
     add(cache, NAMES, identity -> keys(identity, MemberReferences.names(identity)));
-    add(cache, HEEDS, identity -> keys(identity, MemberReferences.heeds(identity)));
+    add(cache, HEEDS, identity -> keys(identity, MemberReferences.dependsOn(identity)));
     add(cache, REMEMBERS, identity -> keys(identity, MemberReferences.remembers(identity)));
     add(
         cache,
@@ -63,7 +63,7 @@ public final class Identities {
   }
 
   /// Those that do not name the object, and depend on it.
-  public Collection<MachineIdentity> heeding(String namespace, ObjectRef subject) {
+  public Collection<MachineIdentity> dependingOn(String namespace, ObjectRef subject) {
     return by(HEEDS, key(namespace, subject));
   }
 

@@ -28,7 +28,7 @@ public final class MemberReferences {
   }
 
   /// Other dependencies of the identity: the Secrets that its Certificates are to write.
-  public static Stream<ObjectRef> heeds(MachineIdentity identity) {
+  public static Stream<ObjectRef> dependsOn(MachineIdentity identity) {
     return IdentityReader.list(
             Optional.ofNullable(identity.getSpec()).map(MachineIdentitySpec::certificates))
         .flatMap(member -> CertificateReader.of(member.issue()).stream())

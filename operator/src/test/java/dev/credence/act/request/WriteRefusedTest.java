@@ -29,14 +29,14 @@ class WriteRefusedTest {
     "500, 'failed to convert new object to smd typed: .secrets: element 1: associative list with keys has an element that omits all key fields'",
     "422, 'Secret \"payments-db\" is invalid: data: Forbidden: field is immutable'"
   })
-  void a_no_is_told_in_a_sentence(int code, String said) {
-    acting.api.refuses(code, said);
+  void a_no_is_told_in_a_sentence(int code, String stated) {
+    acting.api.refuses(code, stated);
     var refusal = acting.refused(Payments.issue());
     assertThat(refusal.why()).isEqualTo(Cause.Refused);
     assertThat(refusal.subject()).isEqualTo(Payments.DB);
     assertThat(refusal)
         .hasMessage(
-            "Secret payments-db: the API server refused to create it (" + code + "): " + said);
+            "Secret payments-db: the API server refused to create it (" + code + "): " + stated);
   }
 
   @Test

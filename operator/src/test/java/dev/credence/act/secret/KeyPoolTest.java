@@ -68,8 +68,9 @@ class KeyPoolTest {
     assertThat(pool.take("sales", SECRET, TWO, 2)).containsOnlyKeys("a", "b");
   }
 
-  private void waits(String namespace, ObjectRef secret, GeneratedContent recipe, long version) {
-    assertThatThrownBy(() -> pool.take(namespace, secret, recipe, version))
+  private void waits(
+      String namespace, ObjectRef secret, GeneratedContent generatorSpec, long version) {
+    assertThatThrownBy(() -> pool.take(namespace, secret, generatorSpec, version))
         .isInstanceOfSatisfying(
             WriteRefused.class, refusal -> assertThat(refusal.why()).isEqualTo(Cause.Held))
         .hasMessageContaining("its key");

@@ -142,7 +142,11 @@ class RenewalsTest {
     acting.api.answers(certificate).answers(certificate).answers(certificate);
     acting.perform(
         new Action.Renew(
-            RENEW.subject(), RENEW.guard(), 1, Instant.parse("2026-03-01T01:00:00.5Z"), false));
+            RENEW.subject(),
+            RENEW.preconditions(),
+            1,
+            Instant.parse("2026-03-01T01:00:00.5Z"),
+            false));
   }
 
   @Test
@@ -151,7 +155,8 @@ class RenewalsTest {
     var certificate = certificate("uid-of-the-tls", "{revision: 1}");
     acting.api.answers(certificate).answers(certificate).answers(certificate);
     var revoked =
-        new Action.Renew(RENEW.subject(), RENEW.guard(), 1, RENEW.now().plusSeconds(1), true);
+        new Action.Renew(
+            RENEW.subject(), RENEW.preconditions(), 1, RENEW.now().plusSeconds(1), true);
     acting.perform(revoked);
     acting.api.answers(certificate);
     assertThat(acting.refused(revoked)).hasMessageContaining("at most once an hour");

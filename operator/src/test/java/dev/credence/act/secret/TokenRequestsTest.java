@@ -87,7 +87,7 @@ class TokenRequestsTest {
             Payments.DB,
             Payments.JUDGED,
             Payments.tokenRecipe(false),
-            Payments.receipt(2, Optional.empty()),
+            Payments.versionInfo(2, Optional.empty()),
             new Action.Why.OnSchedule(Payments.NEW_YEAR)));
     assertThat(acting.api.lines())
         .containsExactly(

@@ -54,7 +54,7 @@ class DiscoveryStatusTest {
   }
 
   private static DiscoveryStatus.Says says(DiscoveryStatus findings) {
-    return findings.verdict().orElseThrow();
+    return findings.result().orElseThrow();
   }
 
   @Test
@@ -87,7 +87,7 @@ class DiscoveryStatusTest {
         DiscoveryStatus.of(policy("Report"), NO_STATUS, found(0, gaps, Progress.NONE), true);
     assertThat(findings.unclaimed().orElseThrow().partial()).contains("Certificates");
     assertThat(findings.unclaimed().orElseThrow().names()).isNull();
-    assertThat(says(findings).truth()).isEqualTo(Truth.False);
+    assertThat(says(findings).status()).isEqualTo(Truth.False);
     assertThat(says(findings).reason()).isEqualTo("Partial");
     assertThat(says(findings).message()).contains("there may be more", "Certificates");
   }

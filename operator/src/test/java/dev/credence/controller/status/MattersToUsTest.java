@@ -24,18 +24,18 @@ class MattersToUsTest {
 
   @Test
   void what_a_user_writes_wakes() {
-    assertThat(wakes(meta -> meta.withGeneration(2L))).isTrue();
-    assertThat(wakes(meta -> meta.addToAnnotations("credence.dev/rotate", "now"))).isTrue();
-    assertThat(wakes(meta -> meta.addToLabels("env", "prod"))).isTrue();
+    assertThat(eventSource(meta -> meta.withGeneration(2L))).isTrue();
+    assertThat(eventSource(meta -> meta.addToAnnotations("credence.dev/rotate", "now"))).isTrue();
+    assertThat(eventSource(meta -> meta.addToLabels("env", "prod"))).isTrue();
   }
 
   @Test
   void the_end_and_a_new_life_of_it_wake() {
-    assertThat(wakes(meta -> meta.withDeletionTimestamp("2027-01-01T00:00:00Z"))).isTrue();
-    assertThat(wakes(meta -> meta.withUid("another"))).isTrue();
+    assertThat(eventSource(meta -> meta.withDeletionTimestamp("2027-01-01T00:00:00Z"))).isTrue();
+    assertThat(eventSource(meta -> meta.withUid("another"))).isTrue();
   }
 
-  private static boolean wakes(UnaryOperator<ObjectMetaBuilder> change) {
+  private static boolean eventSource(UnaryOperator<ObjectMetaBuilder> change) {
     return new MattersToUs().accept(identity(change), identity(meta -> meta));
   }
 

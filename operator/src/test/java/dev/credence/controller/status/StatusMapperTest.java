@@ -69,7 +69,7 @@ class StatusMapperTest {
     var other =
         Standings.with(
             Standings.ownerless(),
-            Standings.verdict(
+            Standings.result(
                 ConditionType.OwnerAssigned, ConditionStatus.False, Reason.OwnerInvalid));
     var after = condition(StatusMapper.of(other, identity, A_DAY_LATER), "OwnerAssigned");
     assertThat(after.reason()).isEqualTo("OwnerInvalid");
@@ -133,7 +133,7 @@ class StatusMapperTest {
         IntStream.range(0, 300)
             .mapToObj(number -> withMessage("secret-" + number, "x".repeat(2_000)))
             .toArray(Credential[]::new);
-    var standing =
+    var identityStatus =
         Standings.with(
             Standings.inOrder(credentials),
             new ConditionResult(
@@ -142,7 +142,7 @@ class StatusMapperTest {
                 Reason.MemberMissing,
                 "y".repeat(5_000),
                 Impact.Waiting));
-    var status = StatusMapper.of(standing, identity, NEW_YEAR);
+    var status = StatusMapper.of(identityStatus, identity, NEW_YEAR);
     assertThat(status.credentials()).hasSize(256);
     assertThat(status.credentials().getFirst().name()).isEqualTo("secret-0");
     assertThat(status.credentials().getFirst().message()).hasSize(1_024).endsWith("x…");

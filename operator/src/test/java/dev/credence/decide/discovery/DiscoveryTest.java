@@ -54,7 +54,7 @@ class DiscoveryTest {
   private static void check(Path folder) throws IOException {
     var inventory = inventory(Files.readString(folder.resolve("given.yaml")));
     var discovery = Discovery.of(inventory);
-    var actual = told(discovery, RegistrationPlan.of(inventory, discovery));
+    var actual = reported(discovery, RegistrationPlan.of(inventory, discovery));
     var expected = folder.resolve("expect.yaml");
     Golden.check(expected, actual);
   }
@@ -94,7 +94,7 @@ class DiscoveryTest {
     return StreamSupport.stream(list.spliterator(), false).map(JsonNode::asText).toList();
   }
 
-  private static String told(Discovery discovery, RegistrationPlan registering) {
+  private static String reported(Discovery discovery, RegistrationPlan registering) {
     var lines = new ArrayList<String>();
     section(
         lines,
@@ -115,7 +115,7 @@ class DiscoveryTest {
                             tally.excluded(),
                             tally.discovered())));
     section(lines, "gaps", discovery.gaps());
-    section(lines, "steps", registering.steps().stream().map(DiscoveryTest::told).toList());
+    section(lines, "steps", registering.steps().stream().map(DiscoveryTest::reported).toList());
     section(
         lines,
         "problems",
@@ -128,7 +128,7 @@ class DiscoveryTest {
     items.forEach(item -> lines.add("- " + item));
   }
 
-  private static String told(RegistrationStep step) {
+  private static String reported(RegistrationStep step) {
     return switch (step) {
       case RegistrationStep.Register(var namespace, var name, var account, _) ->
           "Register ServiceAccount %s/%s as %s".formatted(namespace, account, name);

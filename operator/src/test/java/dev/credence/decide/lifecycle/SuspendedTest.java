@@ -63,9 +63,9 @@ class SuspendedTest {
   void a_claim_on_a_suspended_account_gets_nothing(String folder) {
     var decision = decided(folder);
     assertThat(decision.actions()).isEmpty();
-    var linked = decision.standing().orElseThrow().verdict(ConditionType.MembersLinked);
+    var linked = decision.status().orElseThrow().result(ConditionType.MembersLinked);
     assertThat(linked.reason()).isEqualTo(Reason.ClaimedWhileSuspended);
-    assertThat(decision.standing().orElseThrow().ready()).isFalse();
+    assertThat(decision.status().orElseThrow().ready()).isFalse();
   }
 
   @Test
@@ -85,7 +85,7 @@ class SuspendedTest {
     var decision = decided("a-token-of-an-account-of-another-identity-is-not-issued");
     assertThat(decision.actions())
         .noneMatch(action -> action instanceof Action.Anchor || action instanceof Action.Issue);
-    assertThat(decision.standing().orElseThrow().verdict(ConditionType.CredentialsFresh).message())
+    assertThat(decision.status().orElseThrow().result(ConditionType.CredentialsFresh).message())
         .contains("ServiceAccount crm-sync belongs to MachineIdentity keeper");
   }
 
@@ -93,7 +93,7 @@ class SuspendedTest {
   void what_is_not_covered_is_listed_the_worst_first() {
     var notCovered =
         decided("what-can-still-write-comes-before-what-people-are-left-to-do")
-            .standing()
+            .status()
             .orElseThrow()
             .suspension()
             .orElseThrow()
@@ -110,7 +110,7 @@ class SuspendedTest {
                 .map(
                     beginning ->
                         notCovered.stream()
-                            .filter(said -> said.startsWith(beginning))
+                            .filter(stated -> stated.startsWith(beginning))
                             .findFirst()
                             .map(notCovered::indexOf)
                             .orElse(-1)))
@@ -127,11 +127,11 @@ class SuspendedTest {
         "an-operator-that-observes-shows-a-suspension-that-is-not-in-force"
       })
   void an_identity_whose_accounts_can_act_is_not_ready(String folder) {
-    var standing = standing(folder);
-    assertThat(standing.ready()).isFalse();
-    assertThat(standing.verdict(ConditionType.Suspended).truth()).isEqualTo(ConditionStatus.True);
-    assertThat(standing.verdict(ConditionType.Suspended).reason()).isEqualTo(Reason.NotEnforced);
-    assertThat(standing.suspension().orElseThrow().inForce()).doesNotContain(Measure.WritesDenied);
+    var status = status(folder);
+    assertThat(status.ready()).isFalse();
+    assertThat(status.result(ConditionType.Suspended).status()).isEqualTo(ConditionStatus.True);
+    assertThat(status.result(ConditionType.Suspended).reason()).isEqualTo(Reason.NotEnforced);
+    assertThat(status.suspension().orElseThrow().inForce()).doesNotContain(Measure.WritesDenied);
   }
 
   /// Of whatever type: the API server looks for a token in the Secret of its name.
@@ -147,14 +147,14 @@ class SuspendedTest {
 
     var another = secret(type);
     world.write("bob", another);
-    var standing = looked(world);
-    assertThat(standing.ready()).isFalse();
-    assertThat(standing.verdict(ConditionType.Suspended).reason()).isEqualTo(Reason.NotEnforced);
-    assertThat(standing.verdict(ConditionType.Suspended).message())
+    var status = looked(world);
+    assertThat(status.ready()).isFalse();
+    assertThat(status.result(ConditionType.Suspended).reason()).isEqualTo(Reason.NotEnforced);
+    assertThat(status.result(ConditionType.Suspended).message())
         .contains("its token in Secret crm-legacy may be accepted again");
-    assertThat(standing.suspension().orElseThrow().inForce())
+    assertThat(status.suspension().orElseThrow().inForce())
         .doesNotContain(Measure.TokensInvalidated);
-    assertThat(standing.suspension().orElseThrow().notCovered())
+    assertThat(status.suspension().orElseThrow().notCovered())
         .first()
         .asString()
         .startsWith("Secret crm-legacy is not the one whose token of ServiceAccount crm-sync");
@@ -224,13 +224,13 @@ class SuspendedTest {
   }
 
   private static IdentityStatus looked(World world) {
-    return world.look("sales", "crm").orElseThrow().standing().orElseThrow();
+    return world.observe("sales", "crm").orElseThrow().status().orElseThrow();
   }
 
-  private static IdentityStatus standing(String folder) {
+  private static IdentityStatus status(String folder) {
     var given = DecisionTest.given(folder);
     return Decide.next(DecisionTest.snapshot(given), DecisionTest.tier(given))
-        .standing()
+        .status()
         .orElseThrow();
   }
 }

@@ -41,7 +41,7 @@ class ClassificationTest {
                     .formatted(namespace, account.isEmpty() ? "" : ", " + account)),
             Arrays.stream(others));
     all.forEach(text -> world.put(Yaml.object(Yaml.node(Yaml.documents(text).getFirst()))));
-    return Decide.next(world.see(namespace, "crm").orElseThrow()).standing().orElseThrow().type();
+    return Decide.next(world.see(namespace, "crm").orElseThrow()).status().orElseThrow().type();
   }
 
   private static Optional<Typed> by(Classification rule) {

@@ -92,8 +92,8 @@ class PolicyLeftTest {
     assertThat(PolicyLeft.byChange(seen("prod"), List.of(), List.of(applied("strict", 3))))
         .singleElement()
         .satisfies(
-            told ->
-                assertThat(told)
+            reported ->
+                assertThat(reported)
                     .startsWith(
                         "policy strict, which suspends for expiration, no longer decides about this identity, and no policy does"));
   }

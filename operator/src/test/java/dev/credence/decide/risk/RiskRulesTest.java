@@ -79,33 +79,33 @@ class RiskRulesTest {
 
   @Test
   void this_is_what_the_rules_say() throws IOException {
-    var said = new ArrayList<String>();
+    var stated = new ArrayList<String>();
     for (var rule : RiskRules.ALL) {
-      said.add(rule.id());
+      stated.add(rule.id());
       for (var finding : in(Files.readString(FOLDER.resolve(rule.id()).resolve("found.yaml")))) {
-        said.add(
+        stated.add(
             "  %s %s by %s: %s"
                 .formatted(finding.severity(), finding.rule(), finding.via(), finding.detail()));
       }
     }
-    var text = String.join("\n", said) + "\n";
+    var text = String.join("\n", stated) + "\n";
     Golden.check(SAID, text);
   }
 
   @Test
   void this_is_what_the_rules_say_of_well_known_charts() throws IOException {
-    var said = new ArrayList<String>();
+    var stated = new ArrayList<String>();
     try (var files = Files.list(KNOWN)) {
       for (var file : files.sorted().toList()) {
-        said.add(file.getFileName().toString().replace(".yaml", ""));
+        stated.add(file.getFileName().toString().replace(".yaml", ""));
         for (var finding : in(Files.readString(file))) {
-          said.add(
+          stated.add(
               "  %s %s by %s: %s"
                   .formatted(finding.severity(), finding.rule(), finding.via(), finding.detail()));
         }
       }
     }
-    Golden.check(SAID_OF_KNOWN, String.join("\n", said) + "\n");
+    Golden.check(SAID_OF_KNOWN, String.join("\n", stated) + "\n");
   }
 
   @Test

@@ -30,9 +30,9 @@ class RotationScheduleTest {
   void a_thousand_values_of_one_second_are_not_due_in_one_second_and_always_at_the_same() {
     var due = new HashSet<Instant>();
     for (var secret = 0; secret < 1000; secret++) {
-      var rhythm = every(Duration.ofHours(720), "uid/secret-" + secret);
-      var time = rhythm.due(JANUARY).orElseThrow();
-      assertThat(rhythm.due(JANUARY)).contains(time);
+      var schedule = every(Duration.ofHours(720), "uid/secret-" + secret);
+      var time = schedule.due(JANUARY).orElseThrow();
+      assertThat(schedule.due(JANUARY)).contains(time);
       due.add(time);
     }
     assertThat(due).hasSizeGreaterThan(900);
@@ -64,10 +64,10 @@ class RotationScheduleTest {
   void in_any_rhythm_a_value_lives_long_enough_and_the_previous_one_no_longer_than_it() {
     var random = new Random(1);
     for (var seed = 0; seed < SEEDS; seed++) {
-      var rhythm = any(random, seed);
+      var schedule = any(random, seed);
       var issued = JANUARY.plusSeconds(random.nextInt(40_000_000));
-      var due = rhythm.due(issued);
-      var overlap = rhythm.overlap(issued);
+      var due = schedule.due(issued);
+      var overlap = schedule.overlap(issued);
       assertThat(overlap).as("seed " + seed).isGreaterThanOrEqualTo(Duration.ZERO);
       assertThat(overlap.getNano()).as("seed " + seed).isZero();
       due.ifPresent(
@@ -83,11 +83,11 @@ class RotationScheduleTest {
   void any_number_of_missed_times_is_caught_up_with_one_value() {
     var random = new Random(2);
     for (var seed = 0; seed < SEEDS; seed++) {
-      var rhythm = any(random, seed);
-      var due = rhythm.due(JANUARY);
+      var schedule = any(random, seed);
+      var due = schedule.due(JANUARY);
       if (due.isPresent()) {
         var late = due.get().plusSeconds(random.nextInt(100_000_000));
-        assertThat(rhythm.due(late).orElseThrow()).as("seed " + seed).isAfter(late);
+        assertThat(schedule.due(late).orElseThrow()).as("seed " + seed).isAfter(late);
       }
     }
   }
@@ -118,18 +118,18 @@ class RotationScheduleTest {
         new RotationRule(
             Optional.of(new Timing.Scheduled(cron)), Optional.empty(), Optional.empty());
     for (var secret = 0; secret < 1000; secret++) {
-      var rhythm = new RotationSchedule(asked, RotationRule.SILENT, nights(), "uid/" + secret);
-      assertThat(rhythm.due(JANUARY)).contains(JANUARY.plus(Duration.ofHours(2)));
+      var schedule = new RotationSchedule(asked, RotationRule.SILENT, nights(), "uid/" + secret);
+      assertThat(schedule.due(JANUARY)).contains(JANUARY.plus(Duration.ofHours(2)));
     }
   }
 
   @Test
   void what_is_due_outside_of_the_windows_comes_when_they_open() {
-    var rhythm =
+    var schedule =
         new RotationSchedule(
             rule(Duration.ofHours(10)), RotationRule.SILENT, nights(), "uid/secret");
-    assertThat(rhythm.due(JANUARY).orElseThrow()).isBefore(JANUARY.plus(Duration.ofHours(11)));
-    assertThat(rhythm.next(JANUARY)).contains(JANUARY.plus(Duration.ofHours(22)));
+    assertThat(schedule.due(JANUARY).orElseThrow()).isBefore(JANUARY.plus(Duration.ofHours(11)));
+    assertThat(schedule.next(JANUARY)).contains(JANUARY.plus(Duration.ofHours(22)));
   }
 
   @Test
@@ -147,13 +147,13 @@ class RotationScheduleTest {
 
   @Test
   void a_rotation_that_was_stopped_counts_as_one() {
-    var rhythm = every(Duration.ofHours(720), "uid/secret");
+    var schedule = every(Duration.ofHours(720), "uid/secret");
     var stopped = JANUARY.plus(Duration.ofHours(700));
-    assertThat(rhythm.due(issue(Optional.of(new Aborted(stopped, "0"))), Optional.empty()))
-        .isEqualTo(rhythm.due(stopped));
+    assertThat(schedule.due(issue(Optional.of(new Aborted(stopped, "0"))), Optional.empty()))
+        .isEqualTo(schedule.due(stopped));
     var before = JANUARY.minus(Duration.ofHours(1));
-    assertThat(rhythm.due(issue(Optional.of(new Aborted(before, "0"))), Optional.empty()))
-        .isEqualTo(rhythm.due(JANUARY));
+    assertThat(schedule.due(issue(Optional.of(new Aborted(before, "0"))), Optional.empty()))
+        .isEqualTo(schedule.due(JANUARY));
   }
 
   @Test

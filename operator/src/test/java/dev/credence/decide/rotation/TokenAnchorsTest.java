@@ -19,7 +19,7 @@ class TokenAnchorsTest {
         DecisionTest.given("a-token-whose-expiration-somebody-" + what + "-is-renewed-in-time");
     var decision = Decide.next(DecisionTest.snapshot(given));
     assertThat(decision.actions()).isEmpty();
-    var credential = decision.standing().orElseThrow().credentials().getFirst();
+    var credential = decision.status().orElseThrow().credentials().getFirst();
     assertThat(credential.nextRotation()).contains(Instant.parse("2026-03-03T13:12:00Z"));
     assertThat(credential.ends()).contains(Instant.parse("2026-03-03T18:00:00Z"));
   }

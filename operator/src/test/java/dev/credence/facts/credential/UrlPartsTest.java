@@ -81,7 +81,8 @@ class UrlPartsTest {
   void all_of_one_template_are_named() {
     assertThat(note("postgres://{mail}:{base64}@db/{base64}"))
         .hasValueSatisfying(
-            said -> assertThat(said).contains("{base64}, {mail} can", "{base64|url}, {mail|url}"));
+            stated ->
+                assertThat(stated).contains("{base64}, {mail} can", "{base64|url}, {mail|url}"));
   }
 
   /// The template that holds the reference is to be changed, not the one with the scheme.
@@ -89,8 +90,8 @@ class UrlPartsTest {
   void a_template_in_a_template_is_followed() {
     assertThat(note("postgres://{login}@db", "login", "{user}:{base64}"))
         .hasValueSatisfying(
-            said ->
-                assertThat(said)
+            stated ->
+                assertThat(stated)
                     .startsWith("template login: {base64} can")
                     .endsWith("{base64|url}"));
     assertThat(note("postgres://{login}@db", "login", "{user}:{base64|url}")).isEmpty();

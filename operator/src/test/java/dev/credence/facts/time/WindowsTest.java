@@ -151,7 +151,7 @@ class WindowsTest {
   void whenever_they_say_that_they_open_they_are_open() {
     var random = new Random(3);
     var windows = only(window("0 22 * * *", "America/New_York", Duration.ofHours(1)));
-    for (var look = 0; look < 1_000; look++) {
+    for (var observe = 0; observe < 1_000; observe++) {
       var now = NEW_YEAR.plusSeconds(random.nextInt(70_000_000));
       var opening = windows.openFrom(now).orElseThrow();
       assertThat(windows.areOpen(opening)).as("from " + now).isTrue();

@@ -29,27 +29,27 @@ import org.junit.jupiter.api.Test;
 class RbacCacheTest {
   @AutoClose private final FakeCluster cluster = FakeCluster.start();
   private final KnownIdentities identities = new KnownIdentities();
-  private final List<String> woken = new CopyOnWriteArrayList<>();
-  private final ClusterCaches watches =
+  private final List<String> enqueued = new CopyOnWriteArrayList<>();
+  private final ClusterCaches caches =
       new ClusterCaches(cluster.client(), cluster.client(), Set.of(), "credence-system", Set.of());
 
   private void start() throws InterruptedException {
     identities.add(Objects.naming("payments-api", "payments-db"));
     identities.add(Objects.naming("bystander", "something-else"));
-    watches.index(identities);
-    watches.start();
-    watches.wakeBy(identity -> woken.add(identity.getName()));
+    caches.index(identities);
+    caches.start();
+    caches.enqueueBy(identity -> enqueued.add(identity.getName()));
   }
 
   @AfterEach
   void stop() {
-    watches.stop();
+    caches.stop();
   }
 
   @Test
   void the_version_of_the_api_server_is_known_and_asked_for_again() throws InterruptedException {
     start();
-    assertThat(watches.grants("sales", Set.of()))
+    assertThat(caches.grants("sales", Set.of()))
         .isInstanceOfSatisfying(
             Grants.Known.class,
             known -> assertThat(known.server()).contains(new ServerVersion(1, 34)));
@@ -77,22 +77,22 @@ class RbacCacheTest {
         .satisfies(grant -> assertThat(grant.rules()).isEmpty());
     assertThat(given("bystander")).isEmpty();
 
-    woken.clear();
+    enqueued.clear();
     cluster.put(role("[get]"));
     eventuallyWoken("payments-api");
     assertThat(given("payments-api"))
         .singleElement()
         .satisfies(grant -> assertThat(grant.rules()).isPresent());
 
-    woken.clear();
+    enqueued.clear();
     cluster.put(binding("{kind: ServiceAccount, name: bystander}"));
     eventuallyWoken("payments-api", "bystander");
     assertThat(given("payments-api")).isEmpty();
 
-    woken.clear();
+    enqueued.clear();
     cluster.remove(binding);
     eventuallyWoken("bystander");
-    assertThat(woken).containsOnly("bystander");
+    assertThat(enqueued).containsOnly("bystander");
     assertThat(given("bystander")).isEmpty();
   }
 
@@ -102,17 +102,17 @@ class RbacCacheTest {
     // One after the other: each is a watch of its own, and each wakes once.
     var binding = cluster.put(binding("{kind: ServiceAccount, name: payments-api}"));
     eventuallyWoken("payments-api");
-    woken.clear();
+    enqueued.clear();
     cluster.put(role("[get]"));
     eventuallyWoken("payments-api");
-    woken.clear();
+    enqueued.clear();
     binding.getMetadata().getLabels().put("colour", "blue");
     cluster.put(binding);
     cluster.put(role("[get]"));
     cluster.put(binding("other", "{kind: User, name: ada}"));
     cluster.put(binding("third", "{kind: ServiceAccount, name: bystander}"));
     eventuallyWoken("bystander");
-    assertThat(woken).containsOnly("bystander");
+    assertThat(enqueued).containsOnly("bystander");
   }
 
   @Test
@@ -120,11 +120,11 @@ class RbacCacheTest {
     start();
     cluster.put(binding("{kind: Group, name: 'system:serviceaccounts:payments'}"));
     eventuallyWoken("payments-api", "bystander");
-    woken.clear();
+    enqueued.clear();
     cluster.put(
         binding("user", "{kind: User, name: 'system:serviceaccount:payments:payments-api'}"));
     eventuallyWoken("payments-api");
-    assertThat(woken).containsOnly("payments-api");
+    assertThat(enqueued).containsOnly("payments-api");
   }
 
   @Test
@@ -140,10 +140,10 @@ class RbacCacheTest {
             .endMetadata()
             .build());
     eventuallyWoken("payments-api");
-    woken.clear();
+    enqueued.clear();
     cluster.put(binding("{kind: ServiceAccount, name: left-behind}"));
     eventuallyWoken("payments-api");
-    assertThat(woken).containsOnly("payments-api");
+    assertThat(enqueued).containsOnly("payments-api");
   }
 
   @Test
@@ -153,28 +153,28 @@ class RbacCacheTest {
     eventually("it knows why")
         .until(
             () ->
-                watches.grants("payments", Set.of("payments-api"))
+                caches.grants("payments", Set.of("payments-api"))
                         instanceof Grants.Unknown(var problems)
                     && problems.equals(
                         List.of("the operator may not list and watch clusterroles: grant it")));
-    assertThat(watches.bindings("payments", Set.of("payments-api")).problem()).isPresent();
-    eventually("nothing else suffers").until(() -> watches.unhealthy().isEmpty());
+    assertThat(caches.bindings("payments", Set.of("payments-api")).problem()).isPresent();
+    eventually("nothing else suffers").until(() -> caches.unhealthy().isEmpty());
 
-    woken.clear();
+    enqueued.clear();
     cluster.allow("clusterroles");
     within(Duration.ofSeconds(60), "everybody is looked at again")
-        .until(() -> Set.copyOf(woken).equals(Set.of("payments-api", "bystander")));
+        .until(() -> Set.copyOf(enqueued).equals(Set.of("payments-api", "bystander")));
     assertThat(given("payments-api")).isEmpty();
   }
 
   private List<Grant> given(String account) {
-    return watches.grants("payments", Set.of(account)) instanceof Grants.Known known
+    return caches.grants("payments", Set.of(account)) instanceof Grants.Known known
         ? known.of(account)
         : List.of();
   }
 
   private void eventuallyWoken(String... names) {
-    eventually("these are woken").until(() -> Set.copyOf(woken).containsAll(Set.of(names)));
+    eventually("these are woken").until(() -> Set.copyOf(enqueued).containsAll(Set.of(names)));
   }
 
   private static HasMetadata role(String verbs) {

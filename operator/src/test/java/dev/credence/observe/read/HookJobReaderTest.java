@@ -123,9 +123,9 @@ class HookJobReaderTest {
         "reason: '', message: \"one\\ntwo\" | one?two",
         "reason: ' ' | failed"
       })
-  void it_failed_for_a_reason_of_one_line(String why, String told) {
+  void it_failed_for_a_reason_of_one_line(String why, String reported) {
     var job = job("{conditions: [{type: Failed, status: 'True', " + why + "}]}");
-    assertThat(read(job).outcome()).isEqualTo(new Outcome.Failed(NEW_YEAR, told));
+    assertThat(read(job).outcome()).isEqualTo(new Outcome.Failed(NEW_YEAR, reported));
   }
 
   @Test

@@ -85,10 +85,10 @@ class IdentityReaderTest {
                     "deploy-key", null, type, new Generate(List.of(key)), null, null, null)),
             spec.certificates(),
             spec.selector()));
-    var recipe =
+    var generatorSpec =
         (GeneratedContent)
             IdentityReader.identity(identity).secrets().getFirst().material().orElseThrow();
-    return ((KeyPair) recipe.keys().getFirst().generator()).format();
+    return ((KeyPair) generatorSpec.keys().getFirst().generator()).format();
   }
 
   private static boolean selects(LabelMatch match) {

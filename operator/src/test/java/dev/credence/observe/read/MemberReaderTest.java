@@ -50,7 +50,7 @@ class MemberReaderTest {
     "credence.dev.example.com/v1, MachineIdentity, crm-1, true, false"
   })
   void made_for_an_identity_is_what_that_identity_controls(
-      String version, String kind, String uid, boolean controller, boolean isMade) {
+      String version, String kind, String uid, boolean controller, boolean isCreated) {
     var secret =
         Objects.secret("crm-db")
             .editMetadata()
@@ -63,7 +63,7 @@ class MemberReaderTest {
             .endOwnerReference()
             .endMetadata()
             .build();
-    assertThat(MemberReader.isMadeFor("crm-1", secret)).isEqualTo(isMade);
+    assertThat(MemberReader.isCreatedFor("crm-1", secret)).isEqualTo(isCreated);
   }
 
   @Test
@@ -165,7 +165,7 @@ class MemberReaderTest {
 
   @ParameterizedTest
   @CsvSource({"yesterday, 0123", "2026-12-31T00:00:00Z, ''"})
-  void half_an_abort_is_none(String at, String recipe) {
+  void half_an_abort_is_none(String at, String generatorSpec) {
     var issue =
         secret(
                 Map.of(
@@ -176,7 +176,7 @@ class MemberReaderTest {
                     "aborted-at",
                     at,
                     "aborted-recipe",
-                    recipe))
+                    generatorSpec))
             .issue();
     assertThat(issue.orElseThrow().aborted()).isEmpty();
   }
@@ -198,11 +198,11 @@ class MemberReaderTest {
               asked[1] = uid;
               return true;
             });
-    assertThat(member.thing().hold())
+    assertThat(member.object().hold())
         .isEqualTo(
             new Adoption(Optional.of("payments-api"), Optional.of("uid-of-payments-api"), true));
     assertThat(asked).containsExactly("payments-api", "uid-of-payments-api");
-    assertThat(secret(Map.of("adopt", " ", "held-by", "a\nb")).thing().hold())
+    assertThat(secret(Map.of("adopt", " ", "held-by", "a\nb")).object().hold())
         .isEqualTo(Adoption.NONE);
   }
 
@@ -239,8 +239,8 @@ class MemberReaderTest {
                         manager)),
             false,
             (_, _) -> false);
-    assertThat(member.thing().marks().owner().orElseThrow().ours()).isEqualTo(isOurs);
-    assertThat(member.thing().made()).isEqualTo(!manager.equals("kubectl"));
+    assertThat(member.object().marks().owner().orElseThrow().ours()).isEqualTo(isOurs);
+    assertThat(member.object().created()).isEqualTo(!manager.equals("kubectl"));
   }
 
   @Test
@@ -251,7 +251,7 @@ class MemberReaderTest {
             .addToLabels("app.kubernetes.io/managed-by", "Helm")
             .endMetadata()
             .build();
-    assertThat(((StoredSecret) MemberReader.of(kept, false, (_, _) -> false)).keeper())
+    assertThat(((StoredSecret) MemberReader.of(kept, false, (_, _) -> false)).manager())
         .contains("Helm");
   }
 

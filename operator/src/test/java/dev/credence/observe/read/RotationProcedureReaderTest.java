@@ -27,15 +27,15 @@ class RotationProcedureReaderTest {
   @ParameterizedTest
   @ValueSource(strings = {"{}", "{interval: 720h, overlap: 24h}", "{windows: []}", "{restart: {}}"})
   void a_policy_that_says_nothing_of_it_has_the_defaults(String rotation) {
-    assertThat(conduct(rotation)).isEqualTo(RotationProcedure.DEFAULT);
+    assertThat(procedure(rotation)).isEqualTo(RotationProcedure.DEFAULT);
     assertThat(RotationProcedureReader.of(Optional.empty())).isEqualTo(RotationProcedure.DEFAULT);
-    assertThat(conduct(rotation).windows().areOpen(NEW_YEAR)).isTrue();
+    assertThat(procedure(rotation).windows().areOpen(NEW_YEAR)).isTrue();
   }
 
   @Test
   void everything_that_is_written_is_read() {
     assertThat(
-            conduct(
+            procedure(
                 """
                 maxOverlap: 240h
                 onConsumersPending: Keep
@@ -70,9 +70,9 @@ class RotationProcedureReaderTest {
   void windows_that_cannot_be_read_stay_shut_and_their_author_is_told(
       String window, String problem) {
     var rotation = "{windows: [" + window + "]}";
-    assertThat(conduct(rotation).windows()).isEqualTo(new Windows(true, List.of()));
-    assertThat(conduct(rotation).windows().areOpen(NEW_YEAR)).isFalse();
-    assertThat(conduct(rotation).windows().openFrom(NEW_YEAR)).isEmpty();
+    assertThat(procedure(rotation).windows()).isEqualTo(new Windows(true, List.of()));
+    assertThat(procedure(rotation).windows().areOpen(NEW_YEAR)).isFalse();
+    assertThat(procedure(rotation).windows().openFrom(NEW_YEAR)).isEmpty();
     assertThat(RotationProcedureReader.problems(Optional.of(read(rotation))))
         .singleElement()
         .asString()
@@ -83,14 +83,14 @@ class RotationProcedureReaderTest {
   @ParameterizedTest
   @ValueSource(strings = {"{schedule: '* * * * *'}", "{schedule: '* * * * *', duration: 6 hours}"})
   void a_window_without_a_length_stays_shut(String window) {
-    var windows = conduct("{windows: [" + window + "]}").windows();
+    var windows = procedure("{windows: [" + window + "]}").windows();
     assertThat(windows.areOpen(NEW_YEAR)).isFalse();
   }
 
   @Test
   void one_that_can_be_read_opens_beside_one_that_cannot() {
     var windows =
-        conduct(
+        procedure(
                 "{windows: [null, {schedule: '99 * * * *', duration: 1h}, {schedule: '0 0 * * *', duration: 1h}]}")
             .windows();
     assertThat(windows.areOpen(NEW_YEAR)).isTrue();
@@ -99,12 +99,12 @@ class RotationProcedureReaderTest {
 
   @Test
   void a_strategy_of_a_newer_version_restarts_nothing() {
-    assertThat(conduct("{restart: {maxParallel: 0}}").restart()).isEqualTo(Restart.NONE);
-    assertThat(conduct("{restart: {strategy: null}}").restart().strategy())
+    assertThat(procedure("{restart: {maxParallel: 0}}").restart()).isEqualTo(Restart.NONE);
+    assertThat(procedure("{restart: {strategy: null}}").restart().strategy())
         .isEqualTo(Strategy.None);
   }
 
-  private static RotationProcedure conduct(String rotation) {
+  private static RotationProcedure procedure(String rotation) {
     return RotationProcedureReader.of(Optional.of(read(rotation)));
   }
 

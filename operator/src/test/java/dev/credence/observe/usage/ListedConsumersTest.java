@@ -87,7 +87,7 @@ class ListedConsumersTest {
 
   @Test
   void each_kind_is_listed_once_from_the_servers_cache() {
-    assertThat(look()).isEqualTo(Consumers.NONE);
+    assertThat(list()).isEqualTo(Consumers.NONE);
     assertThat(api.lines())
         .containsExactlyInAnyOrder(
             "GET /api/v1/namespaces/payments/pods",
@@ -119,18 +119,18 @@ class ListedConsumersTest {
 
   @Test
   void an_answer_is_kept_for_a_second() {
-    look();
+    list();
     nanos.addAndGet(Duration.ofSeconds(1).toNanos());
     workloads.consumers("payments");
     assertThat(api.asked()).hasSize(6);
     nanos.incrementAndGet();
-    look();
+    list();
     assertThat(api.asked()).hasSize(12);
   }
 
   @Test
   void each_namespace_has_its_own_answer() {
-    look();
+    list();
     lists();
     workloads.consumers("billing");
     assertThat(api.asked()).hasSize(12);
@@ -140,15 +140,15 @@ class ListedConsumersTest {
   @Test
   void all_namespaces_are_listed_at_once_where_many_ask() {
     many = 3;
-    look("payments");
-    look("billing");
+    list("payments");
+    list("billing");
     there.put(
         "deployments",
         "{metadata: {name: crm, namespace: sales}, spec: {template: " + TEMPLATE + "}}");
     there.put(
         "pods",
         "{metadata: {name: crm-1, namespace: ops}, spec: {imagePullSecrets: [{name: payments-db}]}}");
-    assertThat(look("sales").workloads()).hasSize(1);
+    assertThat(list("sales").workloads()).hasSize(1);
     assertThat(workloads.consumers("ops").pods()).hasSize(1);
     assertThat(workloads.consumers("payments")).isEqualTo(Consumers.NONE);
     var wide = api.asked().subList(12, 18);
@@ -164,19 +164,19 @@ class ListedConsumersTest {
 
     // As long as they do.
     nanos.addAndGet(Duration.ofSeconds(3).toNanos());
-    look("sales");
+    list("sales");
     assertThat(api.last().path()).isEqualTo("/api/v1/pods");
     nanos.addAndGet(Duration.ofSeconds(4).toNanos());
-    look("sales");
+    list("sales");
     assertThat(api.last().path()).isEqualTo("/api/v1/namespaces/sales/pods");
   }
 
   @Test
   void after_a_write_a_look_at_all_namespaces_will_not_do() {
     many = 1;
-    look("billing");
+    list("billing");
     workloads.consumersChanged("payments");
-    look("payments");
+    list("payments");
     workloads.consumers("billing");
     assertThat(api.last().path()).isEqualTo("/api/v1/namespaces/payments/pods");
     assertThat(api.asked()).hasSize(12);
@@ -184,10 +184,10 @@ class ListedConsumersTest {
 
   @Test
   void after_a_write_the_next_answer_is_none_of_a_cache() {
-    look();
+    list();
     workloads.consumersChanged("payments");
     workloads.consumersChanged("payments");
-    look();
+    list();
     workloads.consumers("payments");
     assertThat(api.asked()).hasSize(12);
     assertThat(api.asked().subList(6, 12))
@@ -204,7 +204,7 @@ class ListedConsumersTest {
     IntStream.range(0, 5).forEach(other -> api.then(this::list));
     workloads.consumers("payments");
     there.put("pods", "{metadata: {name: later}, spec: {imagePullSecrets: [{name: a}]}}");
-    assertThat(look().pods()).extracting(PodFacts::name).containsExactly("later");
+    assertThat(list().pods()).extracting(PodFacts::name).containsExactly("later");
   }
 
   @ParameterizedTest
@@ -285,7 +285,7 @@ class ListedConsumersTest {
             spec: {containers: [{envFrom: [{secretRef: {name: crm-db}}]}]}
         status: {observedGeneration: 7, updatedReplicas: 1, replicas: 1, availableReplicas: 1}
         """);
-    assertThat(look().workloads())
+    assertThat(list().workloads())
         .containsExactly(
             new WorkloadFacts(
                 new ObjectRef(Kind.Deployment, "crm"),
@@ -301,7 +301,7 @@ class ListedConsumersTest {
   void argo_rollouts_are_listed_while_they_are_installed() {
     hasRollouts = true;
     there.put("rollouts", ROLLOUT);
-    assertThat(look().workloads())
+    assertThat(list().workloads())
         .containsExactly(
             new WorkloadFacts(
                 new ObjectRef(Kind.Rollout, "crm"),
@@ -317,7 +317,7 @@ class ListedConsumersTest {
     assertThat(api.asked()).hasSize(7);
     hasRollouts = false;
     nanos.addAndGet(Duration.ofSeconds(2).toNanos());
-    assertThat(look().workloads()).isEmpty();
+    assertThat(list().workloads()).isEmpty();
     assertThat(api.asked()).hasSize(13);
   }
 
@@ -360,7 +360,7 @@ class ListedConsumersTest {
             "crm-1",
             "{apiVersion: apps/v1, kind: ReplicaSet, name: %s, uid: uid-1}".formatted(replicaSet),
             label + ": " + hash));
-    assertThat(look().pods())
+    assertThat(list().pods())
         .singleElement()
         .satisfies(
             pod ->
@@ -372,7 +372,7 @@ class ListedConsumersTest {
   void a_rollout_of_another_group_is_no_workload() {
     hasRollouts = true;
     there.put("rollouts", ROLLOUT.replace("argoproj.io", "example.com"));
-    assertThat(look().workloads()).isEmpty();
+    assertThat(list().workloads()).isEmpty();
   }
 
   @Test
@@ -385,7 +385,7 @@ class ListedConsumersTest {
     there.put(
         "cronjobs",
         "{metadata: {name: a}, spec: {jobTemplate: {spec: {template: " + TEMPLATE + "}}}}");
-    assertThat(look().workloads())
+    assertThat(list().workloads())
         .allSatisfy(workload -> assertThat(workload.secrets()).containsExactly("payments-db"))
         .extracting(WorkloadFacts::subject)
         .extracting(ObjectRef::kind)
@@ -404,7 +404,7 @@ class ListedConsumersTest {
         "jobs",
         "{metadata: {name: nightly}, status: {conditions: [{type: %s, status: '%s'}]}}"
             .formatted(condition, status));
-    assertThat(look().workloads()).hasSize(counts ? 1 : 0);
+    assertThat(list().workloads()).hasSize(counts ? 1 : 0);
   }
 
   @ParameterizedTest
@@ -414,7 +414,7 @@ class ListedConsumersTest {
         "deployments",
         "{metadata: {name: crm}, spec: {template: {metadata: {annotations: {credence.dev/restarted-for: %s}}}}}"
             .formatted(value));
-    assertThat(look().workloads())
+    assertThat(list().workloads())
         .first()
         .extracting(WorkloadFacts::restartedFor)
         .isEqualTo(Optional.empty());
@@ -434,7 +434,7 @@ class ListedConsumersTest {
   void hooks_are_no_consumers(String kind, String meta, int workloads) {
     there.put(kind, "{metadata: {name: rotate, " + meta + "}}");
     there.put("pods", pod("rotate-x", "{apiVersion: batch/v1, kind: Job, name: rotate}", ""));
-    var seen = look();
+    var seen = list();
     assertThat(seen.workloads()).hasSize(workloads);
     assertThat(seen.pods()).hasSize(kind.equals("jobs") ? workloads : 1);
   }
@@ -442,7 +442,7 @@ class ListedConsumersTest {
   @Test
   void the_pod_of_a_hook_is_known_by_its_label() {
     there.put("pods", pod("rotate-x", "{}", "credence.dev/hook-for: payments-db"));
-    assertThat(look().pods()).isEmpty();
+    assertThat(list().pods()).isEmpty();
   }
 
   @ParameterizedTest
@@ -477,7 +477,7 @@ class ListedConsumersTest {
                 .formatted(version, kind, name, name),
             "pod-template-hash: 6d5f",
             restartPolicy));
-    assertThat(look().pods())
+    assertThat(list().pods())
         .singleElement()
         .satisfies(
             pod -> {
@@ -500,7 +500,7 @@ class ListedConsumersTest {
         spec: {imagePullSecrets: [{name: payments-db}]}
         status: {conditions: [{type: Initialized, status: "True"}, {type: Ready, status: "True"}]}
         """);
-    assertThat(look().pods())
+    assertThat(list().pods())
         .containsExactly(
             new PodFacts(
                 "crm-1",
@@ -518,13 +518,13 @@ class ListedConsumersTest {
   @Test
   void a_pod_without_secrets_is_no_consumer() {
     there.put("pods", "{metadata: {name: crm-1}, spec: {containers: [{name: a}]}}");
-    assertThat(look().pods()).isEmpty();
+    assertThat(list().pods()).isEmpty();
   }
 
   @Test
   void a_pod_of_unknown_age_is_the_oldest() {
     there.put("pods", "{metadata: {name: crm-1}, spec: {imagePullSecrets: [{name: a}]}}");
-    assertThat(look().pods()).first().extracting(PodFacts::createdAt).isEqualTo(Instant.EPOCH);
+    assertThat(list().pods()).first().extracting(PodFacts::createdAt).isEqualTo(Instant.EPOCH);
   }
 
   /// Every part of every object may be missing, null or some other text.
@@ -626,11 +626,11 @@ class ListedConsumersTest {
   }
 
   /// Lets the namespace be looked at as it is now.
-  private Consumers look() {
-    return look("payments");
+  private Consumers list() {
+    return list("payments");
   }
 
-  private Consumers look(String namespace) {
+  private Consumers list(String namespace) {
     lists();
     var seen = workloads.consumers(namespace);
     assertThat(seen.problem()).isEmpty();

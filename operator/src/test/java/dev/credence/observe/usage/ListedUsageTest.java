@@ -50,7 +50,7 @@ class ListedUsageTest {
     return workloads.usage(namespace, now, news);
   }
 
-  private UsageListing look(Instant now, boolean news) {
+  private UsageListing list(Instant now, boolean news) {
     IntStream.range(0, hasRollouts ? KINDS + 1 : KINDS).forEach(kind -> api.then(this::list));
     return usage("sales", now, news);
   }
@@ -65,7 +65,7 @@ class ListedUsageTest {
 
   @Test
   void each_kind_is_listed_once_from_the_servers_cache() {
-    assertThat(look(NOW, false)).isEqualTo(UsageListing.NONE);
+    assertThat(list(NOW, false)).isEqualTo(UsageListing.NONE);
     assertThat(api.lines())
         .containsExactlyInAnyOrder(
             "GET /api/v1/namespaces/sales/pods",
@@ -89,7 +89,7 @@ class ListedUsageTest {
         {apiVersion: argoproj.io/v1alpha1, kind: Rollout, metadata: {name: crm}, spec: {replicas: 0,
          template: {spec: {serviceAccountName: crm-sync}}}}
         """);
-    assertThat(look(NOW, false).setUp()).containsExactly(new SetUp(SYNC, "Rollout", "crm"));
+    assertThat(list(NOW, false).setUp()).containsExactly(new SetUp(SYNC, "Rollout", "crm"));
     assertThat(api.lines())
         .contains("GET /apis/argoproj.io/v1alpha1/namespaces/sales/rollouts")
         .hasSize(KINDS + 1);
@@ -97,13 +97,13 @@ class ListedUsageTest {
 
   @Test
   void an_answer_serves_until_about_the_next_sweep_and_a_new_identity_for_half_a_minute() {
-    look(NOW, false);
+    list(NOW, false);
     usage("sales", NOW.plusSeconds(30), true);
     usage("sales", NOW.plus(Duration.ofMinutes(9)), false);
     assertThat(api.asked()).hasSize(KINDS);
-    look(NOW.plusSeconds(31), true);
+    list(NOW.plusSeconds(31), true);
     assertThat(api.asked()).hasSize(2 * KINDS);
-    look(NOW.plusSeconds(32).plus(Duration.ofMinutes(9)), false);
+    list(NOW.plusSeconds(32).plus(Duration.ofMinutes(9)), false);
     assertThat(api.asked()).hasSize(3 * KINDS);
   }
 
@@ -114,7 +114,7 @@ class ListedUsageTest {
         "pods",
         "{metadata: {name: a, namespace: sales}, spec: {serviceAccountName: crm-sync}},"
             + "{metadata: {name: b, namespace: ops}, spec: {serviceAccountName: backup}}");
-    assertThat(look(NOW, false).ran()).containsOnlyKeys(SYNC);
+    assertThat(list(NOW, false).ran()).containsOnlyKeys(SYNC);
     assertThat(usage("ops", NOW, true).ran()).containsOnlyKeys(ObjectRef.account("backup"));
     assertThat(usage("empty", NOW, false)).isEqualTo(UsageListing.NONE);
     assertThat(api.asked()).hasSize(KINDS);
@@ -126,9 +126,9 @@ class ListedUsageTest {
   @Test
   void a_namespace_that_was_forgotten_is_listed_by_itself() {
     isWide = true;
-    look(NOW, false);
+    list(NOW, false);
     workloads.usageChanged("sales", NOW);
-    look(NOW, false);
+    list(NOW, false);
     assertThat(api.lines()).contains("GET /api/v1/namespaces/sales/pods");
     assertThat(api.asked()).hasSize(2 * KINDS);
   }
@@ -136,8 +136,8 @@ class ListedUsageTest {
   @Test
   void news_of_a_namespace_is_asked_for_there_alone() {
     isWide = true;
-    look(NOW, false);
-    look(NOW.plusSeconds(31), true);
+    list(NOW, false);
+    list(NOW.plusSeconds(31), true);
     assertThat(api.lines()).contains("GET /api/v1/namespaces/sales/pods");
     assertThat(api.asked()).hasSize(2 * KINDS);
   }
@@ -159,15 +159,15 @@ class ListedUsageTest {
 
   @Test
   void what_was_forgotten_is_listed_anew() {
-    look(NOW, false);
+    list(NOW, false);
     workloads.usageChanged("sales", NOW);
-    look(NOW, false);
+    list(NOW, false);
     assertThat(api.asked()).hasSize(2 * KINDS);
   }
 
   @Test
   void a_clock_that_is_put_back_does_not_keep_an_answer_for_ever() {
-    look(NOW, false);
+    list(NOW, false);
     IntStream.range(0, KINDS).forEach(kind -> api.then(this::list));
     nanos.addAndGet(Duration.ofMinutes(10).toNanos());
     workloads.usage("sales", NOW.minus(Duration.ofDays(1)), false);
@@ -188,7 +188,7 @@ class ListedUsageTest {
 
     usage("sales", NOW.plusSeconds(60), false);
     assertThat(api.asked()).hasSize(KINDS);
-    assertThat(look(NOW.plusSeconds(61), false).problems()).isEmpty();
+    assertThat(list(NOW.plusSeconds(61), false).problems()).isEmpty();
   }
 
   @Test
@@ -213,21 +213,21 @@ class ListedUsageTest {
         "jobs",
         "{metadata: {name: by-hand}, %s}, {metadata: {name: nightly-1, ownerReferences: [{apiVersion: batch/v1, kind: CronJob, name: nightly, uid: u, controller: true}]}, %s}"
             .formatted(template, template));
-    assertThat(look(NOW, false).setUp()).containsExactly(new SetUp(SYNC, "Job", "by-hand"));
+    assertThat(list(NOW, false).setUp()).containsExactly(new SetUp(SYNC, "Job", "by-hand"));
   }
 
   @Test
   void since_when_the_use_of_tokens_is_noted_is_asked_once() {
     var tracking = new TokenTracking(client);
     api.refuses(403, "configmaps is forbidden");
-    assertThat(tracking.look(NOW)).isInstanceOf(Tracking.Unknown.class);
-    assertThat(tracking.look(NOW.plusSeconds(60))).isInstanceOf(Tracking.Unknown.class);
+    assertThat(tracking.refresh(NOW)).isInstanceOf(Tracking.Unknown.class);
+    assertThat(tracking.refresh(NOW.plusSeconds(60))).isInstanceOf(Tracking.Unknown.class);
     api.answers(
         FakeApi.yaml(
             "{kind: ConfigMapList, items: [{metadata: {name: x}, data: {since: '2023-08-15'}}]}"));
     var since = new Tracking.Since(LocalDate.parse("2023-08-15"));
-    assertThat(tracking.look(NOW.plus(Duration.ofMinutes(9)))).isEqualTo(since);
-    assertThat(tracking.look(NOW.plus(Duration.ofDays(9)))).isEqualTo(since);
+    assertThat(tracking.refresh(NOW.plus(Duration.ofMinutes(9)))).isEqualTo(since);
+    assertThat(tracking.refresh(NOW.plus(Duration.ofDays(9)))).isEqualTo(since);
     assertThat(api.asked()).hasSize(2);
   }
 }

@@ -206,7 +206,8 @@ class RiskRulesIT {
     return namespace.equals("sales") ? sales : other;
   }
 
-  private static boolean isAllowed(KubernetesClient client, Question question, String home) {
+  private static boolean isAllowed(
+      KubernetesClient client, Question question, String namespaceFacts) {
     return question.names().stream()
         .anyMatch(
             name -> {
@@ -218,7 +219,7 @@ class RiskRulesIT {
               var rest = hasGroup ? 2 : 1;
               return AccessReview.allows(
                   client,
-                  home,
+                  namespaceFacts,
                   question.account(),
                   new ResourceAttributesBuilder()
                       .withVerb(question.verb())

@@ -196,19 +196,19 @@ class GitOpsIT {
     }
   }
 
-  private static void assertUntracked(HasMetadata made) {
-    var labels = orNone(made.getMetadata().getLabels());
-    var annotations = orNone(made.getMetadata().getAnnotations());
+  private static void assertUntracked(HasMetadata created) {
+    var labels = orNone(created.getMetadata().getLabels());
+    var annotations = orNone(created.getMetadata().getAnnotations());
     var all = new HashMap<>(TRACKING_LABELS);
     all.putAll(TRACKING_ANNOTATIONS);
     all.forEach(
         (key, value) -> {
-          assertThat(labels.get(key)).as("%s of %s", key, id(made)).isNotEqualTo(value);
-          assertThat(annotations).as("annotations of %s", id(made)).doesNotContainKey(key);
+          assertThat(labels.get(key)).as("%s of %s", key, id(created)).isNotEqualTo(value);
+          assertThat(annotations).as("annotations of %s", id(created)).doesNotContainKey(key);
         });
     // Jobs have those that Kubernetes gives them, and what is made says who made it.
     assertThat(labels.keySet())
-        .as("labels of %s", id(made))
+        .as("labels of %s", id(created))
         .allMatch(
             key ->
                 key.equals(Api.IDENTITY)
@@ -216,7 +216,7 @@ class GitOpsIT {
                     || key.startsWith("batch.kubernetes.io/")
                     || List.of("controller-uid", "job-name").contains(key));
     assertThat(annotations.keySet())
-        .as("annotations of %s", id(made))
+        .as("annotations of %s", id(created))
         .allMatch(
             key ->
                 key.startsWith("credence.dev/") || key.equals("cronjob.kubernetes.io/instantiate"));
@@ -414,11 +414,11 @@ class GitOpsIT {
     try (var crm = Versions.ofIdentity(scene, "crm")) {
       scene.identity("crm", OWNER + ", secrets: [" + hooked("crm-db") + "]");
       eventually("the hook runs").until(() -> scene.stand("crm", "crm-db").equals("Applying"));
-      assertThat(crm.verdicts()).containsExactly(Kstatus.InProgress);
+      assertThat(crm.results()).containsExactly(Kstatus.InProgress);
       scene.letSucceed("apply");
       scene.job("crm-db-v1-apply-1").delete();
       crm.await(Kstatus.Current);
-      assertThat(crm.verdicts()).containsExactly(Kstatus.InProgress, Kstatus.Current);
+      assertThat(crm.results()).containsExactly(Kstatus.InProgress, Kstatus.Current);
       assertThat(scene.version("crm-db")).isEqualTo(1);
       assertArgoCdSays(scene, "crm", "Healthy");
 
@@ -430,11 +430,11 @@ class GitOpsIT {
           "{spec: {secrets: [" + hooked("crm-db") + ", " + hooked("crm-api") + "]}}");
       eventually("the hook runs").until(() -> scene.stand("crm", "crm-api").equals("Applying"));
       assertArgoCdSays(scene, "crm", "Progressing");
-      assertThat(crm.verdicts()).containsExactly(Kstatus.Current, Kstatus.InProgress);
+      assertThat(crm.results()).containsExactly(Kstatus.Current, Kstatus.InProgress);
       scene.letSucceed("apply");
       scene.job("crm-api-v1-apply-1").delete();
       crm.await(Kstatus.Current);
-      assertThat(crm.verdicts())
+      assertThat(crm.results())
           .containsExactly(Kstatus.Current, Kstatus.InProgress, Kstatus.Current);
       crm.seen().stream()
           .filter(version -> version.getMetadata().getGeneration() == 2)
@@ -465,7 +465,7 @@ class GitOpsIT {
       scene.patch(scene.identity("crm"), "{metadata: {annotations: {credence.dev/suspend: null}}}");
       scene.await("crm", "Suspended", "False InService");
       assertArgoCdSays(scene, "crm", "Healthy");
-      assertThat(crm.verdicts()).containsExactly(Kstatus.Current);
+      assertThat(crm.results()).containsExactly(Kstatus.Current);
     }
   }
 
@@ -477,16 +477,16 @@ class GitOpsIT {
         var late = Versions.ofIdentity(scene, "late")) {
       scene.identity("crm", OWNER + ", secrets: [" + password("crm-db") + "]");
       crm.await(Kstatus.Failed);
-      assertThat(crm.verdicts()).containsExactly(Kstatus.InProgress, Kstatus.Failed);
+      assertThat(crm.results()).containsExactly(Kstatus.InProgress, Kstatus.Failed);
       assertArgoCdSays(scene, "crm", "Degraded");
       scene.secret("crm-db").delete();
       crm.await(Kstatus.Current);
-      assertThat(crm.verdicts()).doesNotHaveDuplicates();
+      assertThat(crm.results()).doesNotHaveDuplicates();
 
       // What others still bring is waited for.
       scene.identity("late", OWNER + ", serviceAccounts: [{name: late}]");
       scene.await("late", "Ready", "False MemberMissing");
-      assertThat(late.verdicts()).containsExactly(Kstatus.InProgress);
+      assertThat(late.results()).containsExactly(Kstatus.InProgress);
       scene.createAccount("late");
       late.await(Kstatus.Current);
     }
@@ -498,7 +498,7 @@ class GitOpsIT {
     try (var versions = Versions.ofPolicy("for-" + scene.namespace());
         var policy = scene.policy("owner: {required: true}")) {
       versions.await(Kstatus.Current);
-      assertThat(versions.verdicts()).containsExactly(Kstatus.InProgress, Kstatus.Current);
+      assertThat(versions.results()).containsExactly(Kstatus.InProgress, Kstatus.Current);
       try (var crm = Versions.ofIdentity(scene, "crm")) {
         scene.identity("crm", "secrets: [" + password("crm-db") + "]");
         crm.await(Kstatus.Current);
@@ -509,14 +509,14 @@ class GitOpsIT {
         policy.replace("enforcement: Enforce, owner: {required: true}");
         crm.await(Kstatus.Failed);
         versions.await(Kstatus.Current);
-        assertThat(versions.verdicts())
+        assertThat(versions.results())
             .containsExactly(Kstatus.Current, Kstatus.InProgress, Kstatus.Current);
-        assertThat(crm.verdicts())
+        assertThat(crm.results())
             .containsExactly(Kstatus.InProgress, Kstatus.Current, Kstatus.Failed);
 
         policy.replace("owner: {required: true, contactPattern: 'a('}");
         versions.await(Kstatus.Failed);
-        assertThat(versions.verdicts())
+        assertThat(versions.results())
             .containsExactly(
                 Kstatus.Current,
                 Kstatus.InProgress,
@@ -539,7 +539,7 @@ class GitOpsIT {
       assertArgoCdSays(scene, "crm", "Progressing");
       scene.patch(scene.identity("crm"), "{metadata: {finalizers: null}}");
       eventually("it is gone").until(() -> scene.identity("crm").get() == null);
-      assertThat(crm.verdicts())
+      assertThat(crm.results())
           .containsExactly(Kstatus.InProgress, Kstatus.Current, Kstatus.Terminating);
     }
   }

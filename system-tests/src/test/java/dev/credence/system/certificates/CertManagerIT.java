@@ -58,7 +58,7 @@ class CertManagerIT {
             + "]");
     scene.identity("billing", OWNER);
     scene.await("crm", "Ready", "False CertManagerAbsent");
-    assertThat(scene.verdict("crm", "Reconciling")).isEqualTo("True CertManagerAbsent");
+    assertThat(scene.result("crm", "Reconciling")).isEqualTo("True CertManagerAbsent");
     assertThat(scene.version("crm-db")).as("the rest of it is made").isEqualTo(1);
     scene.awaitReady("billing");
 
@@ -138,11 +138,12 @@ class CertManagerIT {
     var kept = scene.secret("crm-client-tls").get().getData().get("tls.crt");
     assertThat(kept).as("the Secret stays").isNotNull();
     var version = scene.version("crm-db");
-    var gone = cluster.audit();
+    var deleted = cluster.audit();
     eventually("everything else goes on").until(() -> scene.version("crm-db") > version);
     within(TO_NOTICE, "the operator is well").until(operator::isReady);
     assertThat(
-            gone.requests()
+            deleted
+                .requests()
                 .ofOperator()
                 .only(one -> one.resource().startsWith("certificates"))
                 .count())

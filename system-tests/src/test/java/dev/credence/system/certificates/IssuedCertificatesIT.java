@@ -208,7 +208,7 @@ class IssuedCertificatesIT {
             + "]");
     for (var name : List.of("crm", "shop", "batch")) {
       scene.await(name, "Ready", "False NotManaged");
-      assertThat(scene.verdict(name, "Stalled")).isEqualTo("True NotManaged");
+      assertThat(scene.result(name, "Stalled")).isEqualTo("True NotManaged");
     }
     assertThat(certificate(scene, "crm-client").get()).isNull();
     assertThat(certificate(scene, "batch").get()).isNull();

@@ -89,7 +89,7 @@ class NamespacedIT {
       assertThat(sales.status("crm").policies())
           .extracting(PolicyRef::name)
           .containsExactly(policy.name());
-      assertThat(sales.verdict("crm", "LeastPrivilege"))
+      assertThat(sales.result("crm", "LeastPrivilege"))
           .as("rights that are given everywhere are seen")
           .isEqualTo("False FindingsPresent");
       payments.annotate(payments.secret("crm-db"), "credence.dev/rotate-now", "now");
@@ -122,7 +122,7 @@ class NamespacedIT {
             + "]");
     try (var operator = operator().with("CREDENCE_RISK", "false").start()) {
       sales.awaitReady("crm");
-      assertThat(sales.verdict("crm", "LeastPrivilege")).isEqualTo("Unknown EvaluationIncomplete");
+      assertThat(sales.result("crm", "LeastPrivilege")).isEqualTo("Unknown EvaluationIncomplete");
       assertThat(sales.message("crm", "LeastPrivilege")).contains("`risk.enabled`");
       var requests = audit.requests().ofOperator();
       assertThat(requests.forbidden().all()).isEmpty();

@@ -176,7 +176,7 @@ class TiersIT {
 
       rights("Enforce");
       within(RIGHTS_ARE_ASKED_FOR_AGAIN, "it goes on")
-          .until(() -> scene.verdict("crm", "Ready").equals("True Compliant"));
+          .until(() -> scene.result("crm", "Ready").equals("True Compliant"));
       within(RIGHTS_ARE_ASKED_FOR_AGAIN, "nothing is missing any more")
           .until(() -> !operator.metrics().contains("credence_permissions_missing{"));
       assertThat(scene.isMarked(scene.account("crm-sync"), "linked")).isTrue();

@@ -169,17 +169,23 @@ class UpgradeIT {
 
   /// The chart of then gave no right to a kind that it did not know.
   private static void mayWriteLists() {
-    var home = new Scene(cluster.client(), LocalCluster.NAMESPACE);
-    if (home.client().rbac().roles().inNamespace(home.namespace()).withName("lists").get()
+    var namespaceFacts = new Scene(cluster.client(), LocalCluster.NAMESPACE);
+    if (namespaceFacts
+            .client()
+            .rbac()
+            .roles()
+            .inNamespace(namespaceFacts.namespace())
+            .withName("lists")
+            .get()
         != null) {
       return;
     }
-    home.create(
+    namespaceFacts.create(
         """
         {apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: lists},
          rules: [{apiGroups: [credence.dev], resources: [suspensionlists], verbs: ['*']}]}
         """);
-    home.create(
+    namespaceFacts.create(
         """
         {apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: lists},
          roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: lists},

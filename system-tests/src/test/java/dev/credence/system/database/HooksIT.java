@@ -137,7 +137,7 @@ class HooksIT {
               .get();
       var name = "crm-db-%s-%d".formatted(step, ++jobs);
       var spec = cronJob.getSpec().getJobTemplate().getSpec();
-      var told =
+      var reported =
           Map.of(
               "CREDENCE_STEP", step,
               "CREDENCE_SECRET", "crm-db",
@@ -149,7 +149,7 @@ class HooksIT {
       for (var container : spec.getTemplate().getSpec().getContainers()) {
         var all =
             Stream.concat(
-                container.getEnv().stream(), told.entrySet().stream().map(Hooks::variable));
+                container.getEnv().stream(), reported.entrySet().stream().map(Hooks::variable));
         container.setEnv(all.toList());
       }
       var job =

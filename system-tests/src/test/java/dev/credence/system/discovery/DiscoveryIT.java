@@ -170,7 +170,7 @@ class DiscoveryIT {
       for (var account : List.of("by-apply", "by-server", "by-argo", "by-edit", "left")) {
         eventually(account + " has an identity").until(() -> isDiscovered(scene, account));
         scene.await(account, "Ready", "True Compliant");
-        assertThat(scene.verdict(account, "OwnerAssigned")).isEqualTo("False OwnerMissing");
+        assertThat(scene.result(account, "OwnerAssigned")).isEqualTo("False OwnerMissing");
       }
       assertThat(scene.identity("default").get()).isNull();
       eventually("they are counted, and no account is unclaimed")

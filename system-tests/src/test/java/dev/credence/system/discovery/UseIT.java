@@ -121,7 +121,7 @@ class UseIT {
     try (var policy =
         scene.policy("enforcement: Enforce, idle: {unusedFor: 20s, onIdle: Suspend}")) {
       scene.await("crm", "Suspended", "True Idle");
-      assertThat(scene.verdict("crm", "InUse")).isEqualTo("False Idle");
+      assertThat(scene.result("crm", "InUse")).isEqualTo("False Idle");
       assertThat(scene.events("crm")).contains("Warning Idle", "Warning WritesDenied");
 
       scene.annotate(
@@ -129,7 +129,7 @@ class UseIT {
           Api.REVIEW,
           whoami() + " " + Instant.now().truncatedTo(ChronoUnit.SECONDS));
       scene.await("crm", "Suspended", "False InService");
-      assertThat(scene.verdict("crm", "InUse")).isEqualTo("Unknown NoEvidence");
+      assertThat(scene.result("crm", "InUse")).isEqualTo("Unknown NoEvidence");
       assertThat(scene.status("crm").review().reviewedBy()).isEqualTo(whoami());
       eventually("it is told").until(() -> scene.events("crm").contains("Normal Reviewed"));
     }
@@ -161,7 +161,7 @@ class UseIT {
                       .status("crm")
                       .observedGeneration()
                       .equals(scene.identity("crm").get().getMetadata().getGeneration()));
-      assertThat(scene.verdict("crm", "Reviewed")).isEqualTo("True Reviewed");
+      assertThat(scene.result("crm", "Reviewed")).isEqualTo("True Reviewed");
     }
   }
 

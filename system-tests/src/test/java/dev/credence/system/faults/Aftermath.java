@@ -68,7 +68,7 @@ public final class Aftermath {
   }
 
   public void holds(OperatorProcess operator, Duration toMend, ToLongFunction<String> version) {
-    mends(operator, toMend, version);
+    repairs(operator, toMend, version);
     var created = audit.requests().ofOperator().verb("create").on("secrets");
     isQuiet();
     scenes.forEach(scene -> madeOnce(created.in(scene.namespace())));
@@ -79,7 +79,7 @@ public final class Aftermath {
   }
 
   /// The beginning of it: every identity is as it should be, and the operator knows.
-  public void mends(OperatorProcess operator, Duration within, ToLongFunction<String> version) {
+  public void repairs(OperatorProcess operator, Duration within, ToLongFunction<String> version) {
     within(within, "every identity is as it should be")
         .untilAsserted(
             () -> {
@@ -94,21 +94,22 @@ public final class Aftermath {
       Scene scene, MachineIdentity identity, ToLongFunction<String> version) {
     var name = identity.getMetadata().getName();
     var status = identity.getStatus();
-    var verdicts =
+    var results =
         status.conditions().stream()
             .collect(toMap(Condition::type, one -> one.status() + " " + one.reason()));
     assertThat(status.observedGeneration())
         .as(name)
         .isEqualTo(identity.getMetadata().getGeneration());
     if (identity.getMetadata().getAnnotations().containsKey(Api.SUSPEND)) {
-      assertThat(verdicts).as(name).containsEntry("Suspended", "True Requested");
+      assertThat(results).as(name).containsEntry("Suspended", "True Requested");
       return;
     }
-    assertThat(verdicts).as(name).containsEntry("Ready", "True Compliant");
-    made(identity).forEach(secret -> isRight(scene, identity, secret, version.applyAsLong(name)));
+    assertThat(results).as(name).containsEntry("Ready", "True Compliant");
+    created(identity)
+        .forEach(secret -> isRight(scene, identity, secret, version.applyAsLong(name)));
   }
 
-  private static Stream<String> made(MachineIdentity identity) {
+  private static Stream<String> created(MachineIdentity identity) {
     return Stream.ofNullable(identity.getSpec().secrets())
         .flatMap(List::stream)
         .filter(secret -> secret.generate() != null)
@@ -125,12 +126,12 @@ public final class Aftermath {
         .as(name)
         .containsEntry(Api.SECRET_VERSION, String.valueOf(version));
     assertThat(secret.getData()).as(name).isNotEmpty();
-    var told =
+    var reported =
         identity.getStatus().credentials().stream()
             .filter(credential -> credential.name().equals(name))
             .findFirst();
-    assertThat(told).as(name).isPresent();
-    assertThat(told.get().version()).as(name).isEqualTo(version);
+    assertThat(reported).as(name).isPresent();
+    assertThat(reported.get().version()).as(name).isEqualTo(version);
   }
 
   /// Nothing is written for a while, in any namespace of the operator. What could not be asked
@@ -163,7 +164,7 @@ public final class Aftermath {
 
   /// What belongs to no identity, with all by which a change would show.
   private Map<String, String> foreign() {
-    var things = new TreeMap<String, String>();
+    var objects = new TreeMap<String, String>();
     for (var scene : scenes) {
       var namespace = scene.namespace();
       Stream.<List<? extends HasMetadata>>of(
@@ -172,9 +173,9 @@ public final class Aftermath {
               scene.client().configMaps().inNamespace(namespace).list().getItems())
           .flatMap(List::stream)
           .filter(object -> !isOurs(object))
-          .forEach(object -> things.put(name(object), print(object)));
+          .forEach(object -> objects.put(name(object), print(object)));
     }
-    return things;
+    return objects;
   }
 
   private static boolean isOurs(HasMetadata object) {

@@ -136,7 +136,7 @@ class KilledIT {
 
       @Override
       void begin(Scene scene) {
-        made(scene);
+        created(scene);
       }
 
       @Override
@@ -190,7 +190,7 @@ class KilledIT {
 
       @Override
       boolean isDone(Scene scene) {
-        return scene.verdict("crm", "Suspended").equals("False InService")
+        return scene.result("crm", "Suspended").equals("False InService")
             && scene.version("crm-ci") >= 1
             && isInService(scene, scene.version("crm-ci"));
       }
@@ -198,7 +198,7 @@ class KilledIT {
     Decommission(14) {
       @Override
       void prepare(Scene scene) {
-        made(scene);
+        created(scene);
       }
 
       @Override
@@ -347,14 +347,14 @@ class KilledIT {
 
     private static boolean isInService(Scene scene, long version) {
       return stands(scene, "crm-ci", version)
-          && scene.verdict("crm", "Ready").equals("True Compliant")
+          && scene.result("crm", "Ready").equals("True Compliant")
           && !new Crm(scene).isListed()
           && Scene.label(scene.secret(Crm.LEGACY), Api.INVALID_SINCE).isEmpty();
     }
 
     private static boolean isSuspended(Scene scene) {
       return scene.isSeen("crm")
-          && scene.verdict("crm", "Suspended").equals("True Requested")
+          && scene.result("crm", "Suspended").equals("True Requested")
           && new Crm(scene).isListed()
           && Scene.label(scene.secret(Crm.LEGACY), Api.INVALID_SINCE).isPresent()
           && scene.status("crm").suspension().inForce().equals(List.of(Measure.values()));
@@ -365,7 +365,7 @@ class KilledIT {
       return certificate.get() != null
           && revision(certificate) == revision
           && !isIssuing(certificate)
-          && scene.verdict("crm", "Ready").equals("True Compliant")
+          && scene.result("crm", "Ready").equals("True Compliant")
           && scene.credential("crm", "crm").state() == CredentialState.Fresh;
     }
 
@@ -376,7 +376,7 @@ class KilledIT {
               + ", certificates: [{name: crm, issue: {issuerRef: {name: self}, secretName: crm-tls, commonName: crm}}]");
     }
 
-    private static void made(Scene scene) {
+    private static void created(Scene scene) {
       scene.identity(
           "crm",
           OWNER
@@ -549,10 +549,10 @@ class KilledIT {
   private static final class History implements AutoCloseable {
     private final Map<String, List<String>> values = new ConcurrentHashMap<>();
     private final Map<String, List<String>> jobs = new ConcurrentHashMap<>();
-    private final List<Watch> watches;
+    private final List<Watch> caches;
 
     History(KubernetesClient client) {
-      watches =
+      caches =
           List.of(
               client
                   .secrets()
@@ -600,11 +600,11 @@ class KilledIT {
       var namespace = lane.scene.namespace();
       var seen = values.getOrDefault(namespace + "/crm-db", List.of());
       var staged = values.getOrDefault(namespace + "/crm-db-pending", List.of());
-      var made = jobs.getOrDefault(namespace, List.of());
+      var created = jobs.getOrDefault(namespace, List.of());
       switch (lane.story) {
         case FirstValue -> {
           softly.assertThat(seen).as("%s", lane).isEqualTo(staged).hasSize(1);
-          softly.assertThat(made).as("%s", lane).containsExactly(jobs(1));
+          softly.assertThat(created).as("%s", lane).containsExactly(jobs(1));
         }
         case NextValue -> {
           softly.assertThat(staged).as("%s", lane).hasSize(2);
@@ -619,7 +619,7 @@ class KilledIT {
                     "1 [" + first + "]", "2 [" + second + ", " + first + "]", "2 [" + second + "]");
           }
           softly
-              .assertThat(made)
+              .assertThat(created)
               .as("%s", lane)
               .containsExactly(
                   Stream.of(jobs(1), jobs(2), new String[] {"crm-db-v1-revoke-1"})
@@ -629,7 +629,7 @@ class KilledIT {
         case Revocation -> {
           softly.assertThat(seen).as("%s", lane).isEqualTo(staged).hasSize(2);
           softly
-              .assertThat(made)
+              .assertThat(created)
               .as("%s", lane)
               .containsExactly(
                   Stream.of(jobs(1), new String[] {"crm-db-v1-revoke-1"}, jobs(2))
@@ -660,7 +660,8 @@ class KilledIT {
               .as("%s", lane)
               .containsExactly("crm-ci", "crm-ci-anchor-v1", "crm-db");
         }
-        case Suspension, Resumption, Deletion -> softly.assertThat(made).as("%s", lane).isEmpty();
+        case Suspension, Resumption, Deletion ->
+            softly.assertThat(created).as("%s", lane).isEmpty();
         case Decommission -> {
           softly.assertThat(seen).as("made once: %s", lane).hasSize(1);
           softly.assertThat(secrets(lane)).as("%s", lane).isEmpty();
@@ -712,7 +713,7 @@ class KilledIT {
 
     @Override
     public void close() {
-      watches.forEach(Watch::close);
+      caches.forEach(Watch::close);
     }
   }
 }

@@ -199,7 +199,7 @@ class LeadersIT {
                         secret ->
                             scene.version(secret) == version
                                 && scene
-                                    .verdict(identity(secret), "Ready")
+                                    .result(identity(secret), "Ready")
                                     .equals("True Compliant")));
   }
 

@@ -146,15 +146,15 @@ class OutageIT {
     try (var alone = new Witness("alone", "false");
         var leader = new Witness("leader", "true")) {
       outage(Duration.ofSeconds(5), alone, leader);
-      assertThat(alone.lived()).as("5 s, alone").isTrue();
-      assertThat(leader.lived()).as("5 s, as the leader").isTrue();
+      assertThat(alone.recorded()).as("5 s, alone").isTrue();
+      assertThat(leader.recorded()).as("5 s, as the leader").isTrue();
       alone.understandsTheWorldAgain();
       leader.understandsTheWorldAgain();
 
       outage(Duration.ofSeconds(30), alone, leader);
-      assertThat(alone.lived()).as("30 s, alone").isTrue();
+      assertThat(alone.recorded()).as("30 s, alone").isTrue();
       // Longer than its lease: it may not act any more and ends, and Kubernetes starts it again.
-      assertThat(leader.lived()).as("30 s, as the leader").isFalse();
+      assertThat(leader.recorded()).as("30 s, as the leader").isFalse();
       alone.understandsTheWorldAgain();
       leader.understandsTheWorldAgain();
     }
@@ -178,7 +178,7 @@ class OutageIT {
     private final Scene scene;
     private final OperatorProcess.Start start;
     private OperatorProcess operator;
-    private boolean lived;
+    private boolean recorded;
     private long before;
     private int round;
 
@@ -209,15 +209,15 @@ class OutageIT {
     }
 
     void note() {
-      lived = operator.isAlive();
+      recorded = operator.isAlive();
     }
 
-    boolean lived() {
-      return lived;
+    boolean recorded() {
+      return recorded;
     }
 
     void recovers(Duration time, Instant back) {
-      if (!lived) {
+      if (!recorded) {
         operator = start.start();
       }
       operator.awaitReady(TO_RECOVER);
@@ -229,7 +229,7 @@ class OutageIT {
           "Outage of %d s, %s: the process %s; a new value %d s after the API server was back%n",
           time.toSeconds(),
           name,
-          lived ? "lived" : "ended and was started again",
+          recorded ? "lived" : "ended and was started again",
           Duration.between(back, issued).toSeconds());
       assertThat(scene.version("once-db"))
           .as("once, not for each that was missed")
@@ -274,7 +274,7 @@ class OutageIT {
       var aftermath = Aftermath.of(cluster, scene);
       var old = names("old", 40);
       old.forEach(name -> insistOn(scene, name));
-      aftermath.mends(operator, Aftermath.TO_MEND, name -> 1);
+      aftermath.repairs(operator, Aftermath.TO_MEND, name -> 1);
       // Not in the common pool, which the client itself needs.
       var burst =
           CompletableFuture.runAsync(
@@ -395,10 +395,10 @@ class OutageIT {
           .hasToString(
               "create secrets: 1\npatch machineidentities/status: 1\npatch serviceaccounts: 1");
 
-      var told = Instant.now();
+      var reported = Instant.now();
       var ended = first.terminate();
       eventually("the second leads").until(() -> leads(second));
-      assertTook("from SIGTERM to the second one leading", told, Duration.ofSeconds(10));
+      assertTook("from SIGTERM to the second one leading", reported, Duration.ofSeconds(10));
       assertThat(ended.exitCode()).isZero();
       assertThat(ended.took()).isLessThan(TO_END);
       scene.patch(scene.identity("crm"), "{spec: {owner: {contact: bob@example.com}}}");

@@ -72,7 +72,7 @@ public final class Relay implements AutoCloseable {
       var connection = connections.get();
       Thread.ofVirtual().start(() -> passAnswers(host, guest, connection));
       passRequests(guest, host, connection);
-    } catch (IOException gone) {
+    } catch (IOException deleted) {
       // either side has left
     } finally {
       open.removeIf(Socket::isClosed);
@@ -101,7 +101,7 @@ public final class Relay implements AutoCloseable {
         guest.getOutputStream().write(bytes, 0, read);
         guest.getOutputStream().flush();
       }
-    } catch (IOException gone) {
+    } catch (IOException deleted) {
       // either side has left
     }
   }

@@ -113,8 +113,8 @@ class RestartIT {
       assertThat(consumers(scene)).isEqualTo("0 of 1");
       assertThat(scene.credential("crm", "crm-db").message())
           .contains("waiting for Deployment " + namespace + "/crm-web");
-      assertThat(scene.verdict("crm", "CredentialsFresh")).isEqualTo("False ConsumersPending");
-      assertThat(scene.verdict("crm", "Ready")).isEqualTo("True Compliant");
+      assertThat(scene.result("crm", "CredentialsFresh")).isEqualTo("False ConsumersPending");
+      assertThat(scene.result("crm", "Ready")).isEqualTo("True Compliant");
       eventually("the old value goes when the old pod has gone")
           .until(
               () -> {
@@ -128,7 +128,7 @@ class RestartIT {
 
       scene.awaitStand("crm", "crm-db", "Fresh 2");
       assertThat(consumers(scene)).isEqualTo("1 of 1");
-      assertThat(scene.verdict("crm", "CredentialsFresh")).isEqualTo("True Current");
+      assertThat(scene.result("crm", "CredentialsFresh")).isEqualTo("True Current");
       assertThat(pods(scene)).hasSize(1).doesNotContainAnyElementsOf(before);
       assertThat(web(scene).getMetadata().getGeneration()).as("restarted once").isEqualTo(2);
     }
@@ -167,7 +167,7 @@ class RestartIT {
       scene.awaitVersion("crm-db", 2);
 
       scene.await("crm", "Ready", "False ConsumersPending");
-      assertThat(scene.verdict("crm", "Stalled")).isEqualTo("True ConsumersPending");
+      assertThat(scene.result("crm", "Stalled")).isEqualTo("True ConsumersPending");
       assertThat(scene.message("crm", "CredentialsFresh"))
           .contains("Deployment " + namespace + "/crm-web", "is paused");
       stays(
@@ -235,7 +235,7 @@ class RestartIT {
 
       scene.await("crm", "CredentialsFresh", "False ConsumersPending");
       eventually("who uses it is counted").until(() -> consumers(scene).equals("0 of 1"));
-      assertThat(scene.verdict("crm", "Ready")).isEqualTo("True Compliant");
+      assertThat(scene.result("crm", "Ready")).isEqualTo("True Compliant");
       assertThat(scene.credential("crm", "crm-db").previousRetirementTime())
           .isEqualTo(issuedAt.plusSeconds(12));
       eventually("the longest overlap is over").until(() -> !hasPrevious(scene, "crm-db"));
@@ -324,7 +324,7 @@ class RestartIT {
       if (object().get() != null) {
         return true;
       }
-      var made =
+      var created =
           scene.create(
               "{apiVersion: argoproj.io/v1alpha1, kind: Rollout, metadata: {name: crm-web}, spec: {replicas: 1, selector: {matchLabels: {app: crm-web}}, workloadRef: {apiVersion: apps/v1, kind: Deployment, name: crm-web}}}");
       scene.create(
@@ -336,7 +336,7 @@ class RestartIT {
             {apiVersion: argoproj.io/v1alpha1, kind: Rollout, name: crm-web, uid: %s, controller: true}]},
            spec: {replicas: 1, selector: {matchLabels: {app: crm-web, rollouts-pod-template-hash: 5d9c}}, template: %s}}
           """
-              .formatted(made.getMetadata().getUid(), POD));
+              .formatted(created.getMetadata().getUid(), POD));
       return true;
     }
 

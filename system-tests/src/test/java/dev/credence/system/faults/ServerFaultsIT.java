@@ -134,7 +134,7 @@ class ServerFaultsIT {
     "create, events, nobody, ,"
   })
   void what_is_forbidden_is_said_and_made_up_for(
-      String right, String resource, String said, String condition, String truth) {
+      String right, String resource, String stated, String condition, String status) {
     var name = right + "-" + resource.replaceAll("[^a-z]", "");
     identity(troubled, "old-" + name);
     troubled.awaitReady("old-" + name);
@@ -144,18 +144,18 @@ class ServerFaultsIT {
     identity(troubled, "new-" + name);
     identity(peaceful, name);
     peaceful.awaitReady(name);
-    if (!said.equals("nobody")) {
+    if (!stated.equals("nobody")) {
       within(Duration.ofSeconds(45), "the identity says why")
           .untilAsserted(
               () ->
-                  assertThat(troubled.message(said + "-" + name, condition))
+                  assertThat(troubled.message(stated + "-" + name, condition))
                       .contains("(403): " + resource + " is forbidden: a drill"));
-      assertThat(troubled.verdict(said + "-" + name, condition)).startsWith(truth);
+      assertThat(troubled.result(stated + "-" + name, condition)).startsWith(status);
     }
     assertThat(operator.isReady()).isTrue();
 
     proxy.fates(call -> new Fate.Passes());
-    aftermath.mends(operator, Aftermath.TO_MEND, ServerFaultsIT::version);
+    aftermath.repairs(operator, Aftermath.TO_MEND, ServerFaultsIT::version);
   }
 
   @ParameterizedTest(name = "{0} {1}")
@@ -179,7 +179,7 @@ class ServerFaultsIT {
 
     proxy.fates(call -> new Fate.Passes());
     identity(troubled, name);
-    aftermath.mends(operator, Aftermath.TO_MEND, ServerFaultsIT::version);
+    aftermath.repairs(operator, Aftermath.TO_MEND, ServerFaultsIT::version);
   }
 
   /// etcd is out of space: it is read, and nothing can be written.
@@ -203,7 +203,7 @@ class ServerFaultsIT {
                 && troubled.secret("while-full-db").get() == null);
 
     proxy.fates(call -> new Fate.Passes());
-    aftermath.mends(operator, Aftermath.TO_MEND, ServerFaultsIT::version);
+    aftermath.repairs(operator, Aftermath.TO_MEND, ServerFaultsIT::version);
   }
 
   // Admission
@@ -225,7 +225,7 @@ class ServerFaultsIT {
                     assertThat(troubled.message(name, "Ready")).contains("no Secrets on Sundays"));
       }
     }
-    aftermath.mends(operator, Aftermath.TO_MEND, ServerFaultsIT::version);
+    aftermath.repairs(operator, Aftermath.TO_MEND, ServerFaultsIT::version);
   }
 
   /// As service meshes and policy engines do.
@@ -242,7 +242,7 @@ class ServerFaultsIT {
       rotate("meshed");
       troubled.awaitVersion("meshed-db", 2);
       assertThat(Scene.label(troubled.secret("meshed-db"), "mesh")).contains("on");
-      aftermath.mends(operator, Aftermath.TO_MEND, ServerFaultsIT::version);
+      aftermath.repairs(operator, Aftermath.TO_MEND, ServerFaultsIT::version);
     }
   }
 
@@ -269,7 +269,7 @@ class ServerFaultsIT {
     }
     VERSIONS.put("stripped", 2L);
     troubled.annotate(troubled.secret("stripped-db"), "credence.dev/version", "1");
-    aftermath.mends(operator, Aftermath.TO_MEND, ServerFaultsIT::version);
+    aftermath.repairs(operator, Aftermath.TO_MEND, ServerFaultsIT::version);
   }
 
   // The end of a namespace
@@ -297,7 +297,7 @@ class ServerFaultsIT {
         .until(() -> cluster.client().namespaces().withName(ending.name()).get() == null);
     var refused = audit.requests().ofOperator().in(ending).writes().failed();
     assertThat(refused.count()).as("tries:\n%s", refused).isLessThan(20);
-    aftermath.mends(operator, Aftermath.TO_MEND, ServerFaultsIT::version);
+    aftermath.repairs(operator, Aftermath.TO_MEND, ServerFaultsIT::version);
   }
 
   /// An admission policy of the cluster for the Secrets of one namespace; goes when it is closed.
@@ -306,25 +306,25 @@ class ServerFaultsIT {
         "matchConstraints: {namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: %s}}, resourceRules: [{apiGroups: [''], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [secrets]}]}";
 
     static Admission validating(Scene scene, String validation) {
-      var made =
+      var created =
           new Admission(scene, "ValidatingAdmissionPolicy", "denies-" + scene.namespace())
               .create(
                   "failurePolicy: Fail, validations: [" + validation + "]",
                   ", validationActions: [Deny]");
-      eventually("the policy is in force").until(() -> !made.passes());
-      return made;
+      eventually("the policy is in force").until(() -> !created.passes());
+      return created;
     }
 
     static Admission mutating(Scene scene, String expression) {
-      var made =
+      var created =
           new Admission(scene, "MutatingAdmissionPolicy", "changes-" + scene.namespace())
               .create(
                   "failurePolicy: Fail, reinvocationPolicy: Never, mutations: [{patchType: JSONPatch, jsonPatch: {expression: '"
                       + expression.replace("\n", " ")
                       + "'}}]",
                   "");
-      eventually("the policy is in force").until(made::changes);
-      return made;
+      eventually("the policy is in force").until(created::changes);
+      return created;
     }
 
     private Admission create(String spec, String binding) {

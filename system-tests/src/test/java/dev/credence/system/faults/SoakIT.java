@@ -233,14 +233,14 @@ class SoakIT {
       assertThat(scene.status(name).state()).as(name).isEqualTo(LifeState.Decommissioned);
       assertThat(scene.secret(secret(name)).get()).as(secret(name)).isNull();
     } else if (one.suspended) {
-      assertThat(scene.verdict(name, "Suspended")).as(name).isEqualTo("True Requested");
+      assertThat(scene.result(name, "Suspended")).as(name).isEqualTo("True Requested");
     } else {
       checkInService(scene, name, one);
     }
   }
 
   private static void checkInService(Scene scene, String name, Wanted one) {
-    assertThat(scene.verdict(name, "Ready"))
+    assertThat(scene.result(name, "Ready"))
         .as("%s: %s", name, scene.message(name, "Ready"))
         .isEqualTo("True Compliant");
     assertThat(scene.isMarked(scene.account(account(name)), name)).as(account(name)).isTrue();
@@ -273,11 +273,11 @@ class SoakIT {
   private static Map<String, String> foreign(Scene scene) {
     var versions = new LinkedHashMap<String, String>();
     for (var name : List.of("theirs", "crm-0-db-pending", "crm-1")) {
-      var made =
+      var created =
           scene.create(
               "{apiVersion: v1, kind: Secret, metadata: {name: %s}, data: {password: bWluZQ==}}"
                   .formatted(name));
-      versions.put(name, made.getMetadata().getResourceVersion());
+      versions.put(name, created.getMetadata().getResourceVersion());
     }
     return versions;
   }

@@ -106,14 +106,14 @@ class ExampleIT {
                       && scene.secret("shop-db").get().getData().size() == 3);
 
       scene.await(Duration.ofSeconds(90), "stock-import", "Expiring", "True Expired");
-      assertThat(scene.verdict("stock-import", "Ready")).isEqualTo("False Expired");
+      assertThat(scene.result("stock-import", "Ready")).isEqualTo("False Expired");
       var last = scene.version("stock-import");
       Scene.stays(
           Duration.ofSeconds(5),
           "nothing is issued for it any more",
           () -> scene.version("stock-import") == last);
       assertThat(Scene.print(scene.secret("payment-gateway"))).isEqualTo(payments);
-      assertThat(scene.verdict("shop-web", "Ready")).isEqualTo("True Compliant");
+      assertThat(scene.result("shop-web", "Ready")).isEqualTo("True Compliant");
     }
   }
 
@@ -287,7 +287,7 @@ class ExampleIT {
           "credence.dev/review=" + me + " " + Instant.now().truncatedTo(ChronoUnit.SECONDS));
       scene.await("invoice-export", "Reviewed", "True Reviewed");
       assertThat(scene.status("invoice-export").review().reviewedBy()).isEqualTo(me);
-      assertThat(scene.verdict("old-sync", "Reviewed")).isEqualTo("True NotRequired");
+      assertThat(scene.result("old-sync", "Reviewed")).isEqualTo("True NotRequired");
 
       // Ninety days later, in a few seconds.
       cluster.kubectl(
@@ -338,7 +338,7 @@ class ExampleIT {
           "owner=bob",
           "credence.dev/suspend=bob left, does anybody need this?");
       scene.await("mailing-bot", "Suspended", "True Requested");
-      assertThat(scene.verdict("crm-export", "Suspended")).isEqualTo("False InService");
+      assertThat(scene.result("crm-export", "Suspended")).isEqualTo("False InService");
 
       cluster.kubectl(
           "patch",
@@ -359,7 +359,7 @@ class ExampleIT {
                               left ->
                                   left.startsWith("RoleBinding sales-tools/mailing-bot-edits")));
       assertThat(scene.account("mailing-bot").get()).isNotNull();
-      assertThat(scene.verdict("crm-export", "Ready")).isEqualTo("True Compliant");
+      assertThat(scene.result("crm-export", "Ready")).isEqualTo("True Compliant");
     }
   }
 
@@ -416,7 +416,7 @@ class ExampleIT {
       try (var identity = Versions.ofIdentity(scene, "helpdesk-mail")) {
         fromGit(manifests + "/2-identity.yaml");
         identity.await(Kstatus.Current);
-        assertThat(identity.verdicts()).containsExactly(Kstatus.InProgress, Kstatus.Current);
+        assertThat(identity.results()).containsExactly(Kstatus.InProgress, Kstatus.Current);
       }
       assertThat(scene.secret("helpdesk-mail").get().getData())
           .as("what the next wave needs")

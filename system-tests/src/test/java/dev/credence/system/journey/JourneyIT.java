@@ -68,7 +68,7 @@ class JourneyIT {
     assertThat(status.nextActionTime()).isEqualTo(credential.nextRotationTime());
     assertThat(
             Stream.of("Ready", "OwnerAssigned", "MembersLinked", "CredentialsFresh", "Expiring")
-                .map(type -> type + " " + scene.verdict("crm", type)))
+                .map(type -> type + " " + scene.result("crm", type)))
         .containsExactly(
             "Ready True Compliant",
             "OwnerAssigned True OwnerSet",
@@ -76,8 +76,8 @@ class JourneyIT {
             "CredentialsFresh True Current",
             "Expiring False NoExpiry");
     assertThat(scene.status("crm").policies()).isNull();
-    assertThat(scene.verdict("crm", "Reconciling")).isEqualTo("absent");
-    assertThat(scene.verdict("crm", "Stalled")).isEqualTo("absent");
+    assertThat(scene.result("crm", "Reconciling")).isEqualTo("absent");
+    assertThat(scene.result("crm", "Stalled")).isEqualTo("absent");
 
     var secret = scene.secret("crm-db").get();
     assertThat(text(secret, "password")).matches("[A-Za-z0-9]{40}");
@@ -115,8 +115,8 @@ class JourneyIT {
         """
             .formatted(password("crm-db")));
     scene.awaitReady("crm");
-    for (var made : List.of(scene.secret("crm-db"), scene.account("crm-sync"))) {
-      var metadata = made.get().getMetadata();
+    for (var created : List.of(scene.secret("crm-db"), scene.account("crm-sync"))) {
+      var metadata = created.get().getMetadata();
       assertThat(metadata.getLabels())
           .containsOnlyKeys("credence.dev/identity", "app.kubernetes.io/managed-by");
       assertThat(Stream.ofNullable(metadata.getAnnotations()).flatMap(all -> all.keySet().stream()))
@@ -143,7 +143,7 @@ class JourneyIT {
     eventually("the status shows the overlap")
         .until(() -> scene.credential("crm", "crm-db").state() == CredentialState.Overlapping);
     assertThat(scene.status("crm").state()).isEqualTo(LifeState.Rotating);
-    assertThat(scene.verdict("crm", "Ready")).isEqualTo("True Compliant");
+    assertThat(scene.result("crm", "Ready")).isEqualTo("True Compliant");
     var retires = scene.credential("crm", "crm-db").previousRetirementTime();
 
     eventually("the old value is gone")
@@ -198,7 +198,7 @@ class JourneyIT {
         Duration.ofSeconds(12),
         "no value is replaced",
         () -> scene.version("crm-db") == 3 && scene.version("crm-smtp") == 2);
-    assertThat(scene.verdict("crm", "Ready")).isEqualTo("True Compliant");
+    assertThat(scene.result("crm", "Ready")).isEqualTo("True Compliant");
   }
 
   @BesideOthers
@@ -276,7 +276,7 @@ class JourneyIT {
             () ->
                 scene.isMarked(scene.account("crm-sync"), "crm")
                     && scene.isMarked(scene.secret("crm-smtp"), "crm"));
-    var made = scene.secret("crm-db").get().getData();
+    var created = scene.secret("crm-db").get().getData();
 
     scene.patch(scene.identity("crm"), "{spec: {serviceAccounts: null, secrets: null}}");
     eventually("unmarked")
@@ -285,7 +285,7 @@ class JourneyIT {
                 scene.isUnmarked(scene.account("crm-sync"))
                     && scene.isUnmarked(scene.secret("crm-smtp")));
     scene.awaitReady("crm");
-    assertThat(scene.secret("crm-db").get().getData()).as("what was made stays").isEqualTo(made);
+    assertThat(scene.secret("crm-db").get().getData()).as("what was made stays").isEqualTo(created);
     assertThat(scene.credential("crm", "crm-db").message()).contains("no longer in `spec.secrets`");
   }
 
@@ -324,10 +324,10 @@ class JourneyIT {
     scene.createAccount("crm-sync");
     scene.identity("crm", "serviceAccounts: [{name: crm-sync}]");
     scene.await("crm", "OwnerAssigned", "False OwnerMissing");
-    assertThat(scene.verdict("crm", "Ready")).as("nobody asks for one").isEqualTo("True Compliant");
+    assertThat(scene.result("crm", "Ready")).as("nobody asks for one").isEqualTo("True Compliant");
 
-    var home = scene.client().namespaces().withName(namespace.name());
-    scene.annotate(home, Api.OWNER, "carol@example.com");
+    var namespaceFacts = scene.client().namespaces().withName(namespace.name());
+    scene.annotate(namespaceFacts, Api.OWNER, "carol@example.com");
     scene.await("crm", "OwnerAssigned", "True OwnerSet");
     assertThat(scene.status("crm").owner().source()).isEqualTo(Source.Namespace);
     eventually("the member says Carol")
@@ -337,7 +337,7 @@ class JourneyIT {
                     .filter("carol@example.com"::equals)
                     .isPresent());
 
-    scene.patch(home, "{metadata: {annotations: {credence.dev/owner: null}}}");
+    scene.patch(namespaceFacts, "{metadata: {annotations: {credence.dev/owner: null}}}");
     scene.await("crm", "OwnerAssigned", "False OwnerMissing");
     assertThat(scene.status("crm").owner()).isNull();
   }
@@ -352,16 +352,16 @@ class JourneyIT {
       assertThat(scene.status("crm").policies())
           .singleElement()
           .isEqualTo(new PolicyRef(policy.name(), 1L, Enforcement.Audit, List.of("owner")));
-      assertThat(scene.verdict("crm", "OwnerAssigned")).isEqualTo("False OwnerMissing");
+      assertThat(scene.result("crm", "OwnerAssigned")).isEqualTo("False OwnerMissing");
       assertThat(scene.message("crm", "OwnerAssigned"))
           .startsWith("Audit: ")
           .contains(policy.name());
-      assertThat(scene.verdict("crm", "Ready")).as("it only audits").isEqualTo("True Compliant");
-      assertThat(scene.verdict("crm", "Stalled")).isEqualTo("absent");
+      assertThat(scene.result("crm", "Ready")).as("it only audits").isEqualTo("True Compliant");
+      assertThat(scene.result("crm", "Stalled")).isEqualTo("absent");
 
       policy.replace("owner: {required: true}, enforcement: Enforce");
       scene.await("crm", "Ready", "False OwnerMissing");
-      assertThat(scene.verdict("crm", "Stalled")).isEqualTo("True OwnerMissing");
+      assertThat(scene.result("crm", "Stalled")).isEqualTo("True OwnerMissing");
       eventually("the policy counts it").until(() -> isCounted(policy.name(), 1, 1));
 
       scene.patch(scene.identity("crm"), "{spec: {owner: {contact: alice}}}");
@@ -405,8 +405,8 @@ class JourneyIT {
     scene.identity(
         "crm", OWNER + ", serviceAccounts: [{name: crm-sync}], secrets: [{name: crm-smtp}]");
     scene.await("crm", "Ready", "False MemberMissing");
-    assertThat(scene.verdict("crm", "Reconciling")).isEqualTo("True MemberMissing");
-    assertThat(scene.verdict("crm", "Stalled")).isEqualTo("absent");
+    assertThat(scene.result("crm", "Reconciling")).isEqualTo("True MemberMissing");
+    assertThat(scene.result("crm", "Stalled")).isEqualTo("absent");
     assertThat(scene.status("crm").members().missing()).isEqualTo(2);
 
     scene.createAccount("crm-sync");
@@ -432,7 +432,7 @@ class JourneyIT {
     scene.await("second", "Ready", "False ClaimedByOther");
     assertThat(scene.message("second", "Ready")).contains("MachineIdentity first");
     assertThat(scene.status("second").members().conflicted()).isEqualTo(1);
-    assertThat(scene.verdict("first", "Ready")).isEqualTo("True Compliant");
+    assertThat(scene.result("first", "Ready")).isEqualTo("True Compliant");
 
     scene.identity("first").delete();
     scene.awaitReady("second");
@@ -452,14 +452,14 @@ class JourneyIT {
               + ", expirationTime: '%s', secrets: [%s]"
                   .formatted(end, password("crm-db", "interval: 10s, overlap: 9s")));
       scene.awaitReady("crm");
-      assertThat(scene.verdict("crm", "Expiring")).isEqualTo("True ExpiresSoon");
+      assertThat(scene.result("crm", "Expiring")).isEqualTo("True ExpiresSoon");
       assertThat(scene.status("crm").expirationTime()).isEqualTo(end);
       scene.awaitVersion("crm-db", 2);
 
       scene.await("crm", "Expiring", "True Expired");
       assertThat(Instant.now()).isBetween(end, end.plusSeconds(3));
-      assertThat(scene.verdict("crm", "Ready")).isEqualTo("False Expired");
-      assertThat(scene.verdict("crm", "Stalled")).isEqualTo("True Expired");
+      assertThat(scene.result("crm", "Ready")).isEqualTo("False Expired");
+      assertThat(scene.result("crm", "Stalled")).isEqualTo("True Expired");
       eventually("the old value goes all the same")
           .until(() -> !scene.secret("crm-db").get().getData().containsKey("password.previous"));
       scene.annotate(scene.identity("crm"), Api.ROTATE, "please");

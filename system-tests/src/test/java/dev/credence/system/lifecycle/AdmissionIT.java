@@ -700,15 +700,15 @@ class AdmissionIT {
     admit(namespace);
     var tenant = as(TENANT, namespace);
     var uid = tenant.identity("crm", OWNER).getMetadata().getUid();
-    var made =
+    var created =
         """
         {apiVersion: v1, kind: Secret, data: {password: bWluZQ==}, metadata: {name: crm-db%s,
          labels: {credence.dev/identity: crm}, annotations: {credence.dev/version: '2', credence.dev/recipe: x%s},
          ownerReferences: [{apiVersion: credence.dev/v1alpha1, kind: MachineIdentity, name: crm, controller: true, uid: %s}]}}
         """;
     var operator = as(OPERATOR, namespace);
-    operator.create(made.formatted("", "", uid));
-    operator.create(made.formatted("-pending", ", credence.dev/pending-for: crm-db", uid));
+    operator.create(created.formatted("", "", uid));
+    operator.create(created.formatted("-pending", ", credence.dev/pending-for: crm-db", uid));
     return tenant;
   }
 

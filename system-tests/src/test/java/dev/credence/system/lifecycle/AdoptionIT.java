@@ -129,8 +129,8 @@ class AdoptionIT {
     scene.await("crm", "CredentialsFresh", "False RotationBlocked");
     assertThat(scene.message("crm", "CredentialsFresh"))
         .contains("is of type kubernetes.io/service-account-token, which is not taken over");
-    assertThat(scene.verdict("crm", "Ready")).isEqualTo("False RotationBlocked");
-    assertThat(scene.verdict("crm", "Stalled")).isEqualTo("True RotationBlocked");
+    assertThat(scene.result("crm", "Ready")).isEqualTo("False RotationBlocked");
+    assertThat(scene.result("crm", "Stalled")).isEqualTo("True RotationBlocked");
     stays(
         Duration.ofSeconds(3),
         "nobody writes it",
@@ -149,7 +149,7 @@ class AdoptionIT {
 
     scene.await("crm", "Ready", "False NotManaged");
     assertThat(scene.message("crm", "MembersLinked")).contains("is looked after by Helm");
-    assertThat(scene.verdict("crm", "Stalled")).isEqualTo("True NotManaged");
+    assertThat(scene.result("crm", "Stalled")).isEqualTo("True NotManaged");
     stays(
         Duration.ofSeconds(3),
         "nobody writes it",

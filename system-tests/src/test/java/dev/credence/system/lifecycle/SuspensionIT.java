@@ -67,7 +67,7 @@ class SuspensionIT {
       eventually("the status says so")
           .until(() -> scene.status("crm").state() == LifeState.Suspended);
       assertThat(scene.status("crm").suspension().inForce()).containsExactly(Measure.values());
-      assertThat(scene.verdict("crm", "Suspended")).isEqualTo("True Requested");
+      assertThat(scene.result("crm", "Suspended")).isEqualTo("True Requested");
       assertThat(scene.status("crm").history().getLast().to()).isEqualTo(LifeState.Suspended);
 
       var resumed = Instant.now();
@@ -212,8 +212,7 @@ class SuspensionIT {
           .until(
               () ->
                   Stream.of("crm", "mine")
-                      .anyMatch(
-                          name -> scene.verdict(name, "MembersLinked").equals("True Linked")));
+                      .anyMatch(name -> scene.result(name, "MembersLinked").equals("True Linked")));
     }
   }
 
@@ -235,7 +234,7 @@ class SuspensionIT {
       assertThat(scene.status("crm").suspension().inForce())
           .containsExactly(Measure.WritesDenied, Measure.NoNewTokens);
       assertThat(scene.status("crm").suspension().notCovered())
-          .anyMatch(said -> said.startsWith("Secret crm-legacy is not the one whose token"));
+          .anyMatch(stated -> stated.startsWith("Secret crm-legacy is not the one whose token"));
       assertThat(Scene.label(scene.secret("crm-legacy"), Api.INVALID_SINCE)).isEmpty();
 
       scene.secret("crm-legacy").delete();
@@ -272,11 +271,11 @@ class SuspensionIT {
       crm.suspend();
       scene.await("crm", "Suspended", "True Requested");
     }
-    var said =
+    var stated =
         Program.output(
             Map.of("KUBECONFIG", cluster.kubeconfig().toString()),
             List.of(LocalCluster.TOP.resolve("operator/bin/credence").toString(), "release"));
-    assertThat(said).contains(scene.namespace() + "/crm-legacy");
+    assertThat(stated).contains(scene.namespace() + "/crm-legacy");
     assertThat(crm.isListed()).isFalse();
     var token = legacy;
     within(AT_MOST, "it writes again").until(() -> crm.answer(token).isEmpty());
@@ -325,10 +324,10 @@ class SuspensionIT {
         eventually("two are suspended, and the others say when")
             .untilAsserted(
                 () -> {
-                  assertThat(said(scene)).filteredOn(SuspensionIT::isExpired).hasSize(2);
-                  assertThat(said(scene)).filteredOn(SuspensionIT::isWaiting).hasSize(4);
+                  assertThat(stated(scene)).filteredOn(SuspensionIT::isExpired).hasSize(2);
+                  assertThat(stated(scene)).filteredOn(SuspensionIT::isWaiting).hasSize(4);
                 });
-        assertThat(said(scene))
+        assertThat(stated(scene))
             .filteredOn(SuspensionIT::isWaiting)
             .allMatch(text -> text.contains("the next at "));
       }
@@ -349,22 +348,22 @@ class SuspensionIT {
   }
 
   private static long expired(Scene scene) {
-    return said(scene).stream().filter(SuspensionIT::isExpired).count();
+    return stated(scene).stream().filter(SuspensionIT::isExpired).count();
   }
 
-  private static List<String> said(Scene scene) {
+  private static List<String> stated(Scene scene) {
     return IntStream.range(0, 6)
         .mapToObj(number -> "app-" + number)
-        .map(name -> scene.verdict(name, "Suspended") + ": " + scene.message(name, "Suspended"))
+        .map(name -> scene.result(name, "Suspended") + ": " + scene.message(name, "Suspended"))
         .toList();
   }
 
-  private static boolean isExpired(String said) {
-    return said.startsWith("True Expired");
+  private static boolean isExpired(String stated) {
+    return stated.startsWith("True Expired");
   }
 
-  private static boolean isWaiting(String said) {
-    return said.startsWith("False InService: to be suspended");
+  private static boolean isWaiting(String stated) {
+    return stated.startsWith("False InService: to be suspended");
   }
 
   @Test
@@ -405,7 +404,7 @@ class SuspensionIT {
               () ->
                   scene.status("crm").suspension().notCovered().stream()
                           .anyMatch(left -> left.startsWith("RoleBinding"))
-                      && scene.verdict("crm", "Ready").equals("True Compliant"));
+                      && scene.result("crm", "Ready").equals("True Compliant"));
       assertThat(scene.status("crm").state()).isEqualTo(LifeState.Decommissioned);
       assertThat(scene.status("crm").suspension().notCovered())
           .anyMatch(left -> left.startsWith("ServiceAccount crm-sync stays"))

@@ -220,9 +220,10 @@ class CommandsIT {
       eventually("Rob, who may look at identities alone, is told what there is")
           .untilAsserted(
               () -> {
-                var told = commands.credence("explain", "crm", "-n", namespace.name(), "--as", ROB);
-                assertThat(told.code()).as(told.err()).isZero();
-                assertThat(told.out())
+                var reported =
+                    commands.credence("explain", "crm", "-n", namespace.name(), "--as", ROB);
+                assertThat(reported.code()).as(reported.err()).isZero();
+                assertThat(reported.out())
                     .contains("no right to list namespaces in the cluster", "MemberMissing");
               });
     }

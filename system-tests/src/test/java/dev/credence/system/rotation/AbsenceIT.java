@@ -62,7 +62,7 @@ class AbsenceIT {
     operator.terminate();
     var scene = Scene.in(namespace);
     scene.identity("crm", OWNER);
-    assertThat(scene.verdict("crm", "Ready")).isEqualTo("Unknown Pending");
+    assertThat(scene.result("crm", "Ready")).isEqualTo("Unknown Pending");
     assertThat(scene.status("crm").observedGeneration()).isEqualTo(-1);
 
     operator = OperatorProcess.on(cluster).start();

@@ -94,8 +94,8 @@ class HookedRotationIT {
     scene.awaitStand("crm", "crm-db", "Applying");
     var staged = password(scene, "crm-db-pending");
     assertThat(scene.secret("crm-db").get()).isNull();
-    assertThat(scene.verdict("crm", "Ready")).startsWith("False");
-    assertThat(scene.verdict("crm", "Reconciling")).startsWith("True");
+    assertThat(scene.result("crm", "Ready")).startsWith("False");
+    assertThat(scene.result("crm", "Reconciling")).startsWith("True");
 
     assertThat(variables(scene, "crm-db-v1-apply-1"))
         .isEqualTo(
@@ -110,11 +110,11 @@ class HookedRotationIT {
                 "STEP", "$(CREDENCE_STEP)"));
     var job = scene.job("crm-db-v1-apply-1").get();
     assertThat(job.getSpec().getActiveDeadlineSeconds()).isEqualTo(300);
-    for (var made : List.of(job, scene.secret("crm-db-pending").get())) {
-      assertThat(made.getMetadata().getLabels())
+    for (var created : List.of(job, scene.secret("crm-db-pending").get())) {
+      assertThat(created.getMetadata().getLabels())
           .containsEntry("credence.dev/identity", "crm")
           .containsEntry("app.kubernetes.io/managed-by", "credence");
-      assertThat(made.getMetadata().getOwnerReferences())
+      assertThat(created.getMetadata().getOwnerReferences())
           .singleElement()
           .matches(owner -> owner.getController() && owner.getName().equals("crm"));
     }
@@ -135,7 +135,7 @@ class HookedRotationIT {
     var staged = password(scene, "crm-db-pending");
     assertThat(scene.secret("crm-db").get().getData()).containsOnlyKeys("password");
     assertThat(password(scene, "crm-db")).isEqualTo(first).isNotEqualTo(staged);
-    assertThat(scene.verdict("crm", "Ready")).isEqualTo("True Compliant");
+    assertThat(scene.result("crm", "Ready")).isEqualTo("True Compliant");
 
     scene.letSucceed("verify");
     scene.job("crm-db-v2-verify-1").delete();
@@ -173,8 +173,8 @@ class HookedRotationIT {
         (name, sentence) -> {
           scene.await(name, "CredentialsFresh", "False RotationBlocked");
           assertThat(scene.message(name, "CredentialsFresh")).contains(sentence);
-          assertThat(scene.verdict(name, "Ready")).isEqualTo("False RotationBlocked");
-          assertThat(scene.verdict(name, "Stalled")).isEqualTo("True RotationBlocked");
+          assertThat(scene.result(name, "Ready")).isEqualTo("False RotationBlocked");
+          assertThat(scene.result(name, "Stalled")).isEqualTo("True RotationBlocked");
           assertThat(scene.credential(name, name + "-db").state().name()).isEqualTo("Blocked");
         });
     assertThat(scene.jobs()).isEmpty();
@@ -201,7 +201,7 @@ class HookedRotationIT {
       scene.await("crm", "CredentialsFresh", "False RotationBlocked");
       assertThat(scene.message("crm", "CredentialsFresh")).contains("attempt 2 of 2", "given up");
       assertThat(scene.stand("crm", "crm-db")).isEqualTo("Blocked 1");
-      assertThat(scene.verdict("crm", "Stalled")).isEqualTo("True RotationBlocked");
+      assertThat(scene.result("crm", "Stalled")).isEqualTo("True RotationBlocked");
       assertThat(password(scene, "crm-db")).as("in force").isEqualTo(first);
       var givenUp = password(scene, "crm-db-pending");
       assertThat(scene.jobs()).contains("crm-db-v2-apply-2", "crm-db-v2-verify-2");

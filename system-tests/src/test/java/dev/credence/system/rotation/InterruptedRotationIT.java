@@ -547,7 +547,7 @@ class InterruptedRotationIT {
     private boolean isSaid(Right right, Right.Missed missed) {
       var message = scene.message("crm", "CredentialsFresh");
       return Stream.of("CredentialsFresh", "Ready")
-              .allMatch(type -> scene.verdict("crm", type).equals("False " + missed.reason()))
+              .allMatch(type -> scene.result("crm", type).equals("False " + missed.reason()))
           && message.contains(" is forbidden: ")
           && message.contains(" resource \"" + right.resource + "\"")
           && scene.stand("crm", "crm-db").endsWith(" " + missed.inForce());
@@ -581,9 +581,9 @@ class InterruptedRotationIT {
               hook,
               scene.namespace(),
               scene.stand("crm", "crm-db"),
-              scene.verdict("crm", "Ready"),
+              scene.result("crm", "Ready"),
               scene.message("crm", "Ready"),
-              scene.verdict("crm", "CredentialsFresh"),
+              scene.result("crm", "CredentialsFresh"),
               scene.message("crm", "CredentialsFresh"),
               secrets(scene),
               scene.version("crm-db"),
@@ -595,12 +595,12 @@ class InterruptedRotationIT {
   private static final class History implements AutoCloseable {
     private final Map<String, List<Held>> values = new ConcurrentHashMap<>();
     private final Map<String, List<String>> jobs = new ConcurrentHashMap<>();
-    private final List<Watch> watches;
+    private final List<Watch> caches;
 
     private record Held(String version, String current, String previous) {}
 
     History(KubernetesClient client) {
-      watches =
+      caches =
           List.of(
               client
                   .secrets()
@@ -682,7 +682,7 @@ class InterruptedRotationIT {
 
     @Override
     public void close() {
-      watches.forEach(Watch::close);
+      caches.forEach(Watch::close);
     }
   }
 }

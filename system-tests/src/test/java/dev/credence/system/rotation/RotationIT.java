@@ -132,9 +132,9 @@ class RotationIT {
       scene.awaitStand("crm", "crm-db", "Deferred 1");
       var opening = (Instant.now().atZone(ZoneOffset.UTC).getYear() + 1) + "-01-01T00:00:00Z";
       assertThat(scene.credential("crm", "crm-db").message()).contains(opening);
-      assertThat(scene.verdict("crm", "CredentialsFresh")).isEqualTo("False RotationDeferred");
+      assertThat(scene.result("crm", "CredentialsFresh")).isEqualTo("False RotationDeferred");
       assertThat(scene.message("crm", "CredentialsFresh")).contains(opening);
-      assertThat(scene.verdict("crm", "Ready")).isEqualTo("True Compliant");
+      assertThat(scene.result("crm", "Ready")).isEqualTo("True Compliant");
       assertThat(scene.status("crm").nextActionTime()).isEqualTo(Instant.parse(opening));
       stays(Duration.ofSeconds(3), "the first version", () -> scene.version("crm-db") == 1);
 

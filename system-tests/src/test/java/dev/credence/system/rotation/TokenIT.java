@@ -209,7 +209,7 @@ class TokenIT {
     scene.await("crm", "CredentialsFresh", "False RotationBlocked");
     assertThat(scene.message("crm", "CredentialsFresh"))
         .contains("ServiceAccount crm-sync does not exist");
-    assertThat(scene.verdict("crm", "Reconciling")).startsWith("True");
+    assertThat(scene.result("crm", "Reconciling")).startsWith("True");
     assertThat(scene.secret("crm-ci").get()).isNull();
     assertThat(anchors(scene)).isEmpty();
 

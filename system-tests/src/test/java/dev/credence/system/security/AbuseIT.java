@@ -156,12 +156,12 @@ class AbuseIT {
         """
             .formatted(OWNER, password("crm-db")));
     scene.await(PATIENCE, "crm", "Ready", "True Compliant");
-    for (var made : List.of(scene.secret("crm-db").get(), scene.account("crm-sync").get())) {
-      var keys = new ArrayList<>(made.getMetadata().getLabels().keySet());
-      keys.addAll(made.getMetadata().getAnnotations().keySet());
+    for (var created : List.of(scene.secret("crm-db").get(), scene.account("crm-sync").get())) {
+      var keys = new ArrayList<>(created.getMetadata().getLabels().keySet());
+      keys.addAll(created.getMetadata().getAnnotations().keySet());
       assertThat(keys)
           .allMatch(key -> key.startsWith("credence.dev/") || key.equals(Api.MANAGED_BY));
-      assertThat(made.getMetadata().getLabels()).containsEntry(Api.MANAGED_BY, Api.MANAGER);
+      assertThat(created.getMetadata().getLabels()).containsEntry(Api.MANAGED_BY, Api.MANAGER);
     }
   }
 
@@ -542,7 +542,7 @@ class AbuseIT {
                 .formatted(accounts, secrets, accounts));
     within(PATIENCE, "all of it is missed")
         .until(
-            () -> scene.isSeen("crm") && scene.verdict("crm", "MembersLinked").startsWith("False"));
+            () -> scene.isSeen("crm") && scene.result("crm", "MembersLinked").startsWith("False"));
     var status = Serialization.asJson(scene.identity("crm").get().getStatus());
     System.out.printf("Counts: a status with everything at its most: %d bytes%n", status.length());
     assertThat(status).hasSizeLessThan(200_000);

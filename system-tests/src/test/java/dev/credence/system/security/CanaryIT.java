@@ -75,7 +75,8 @@ class CanaryIT {
       found.put("objects of its own", canaries.foundIn(objects(cluster, LocalCluster.NAMESPACE)));
       words(namespace.name())
           .forEach(
-              words -> found.put(String.join(" ", words), canaries.foundIn(said(cluster, words))));
+              words ->
+                  found.put(String.join(" ", words), canaries.foundIn(stated(cluster, words))));
       found.put("its memory", held(operator, canaries, folder));
       found.values().removeIf(Map::isEmpty);
       assertThat(found).isEmpty();
@@ -233,7 +234,7 @@ class CanaryIT {
     return list.toString();
   }
 
-  private static String said(LocalCluster cluster, List<String> words) {
+  private static String stated(LocalCluster cluster, List<String> words) {
     var end = new CommandLine(cluster).credence(words.toArray(String[]::new));
     assertThat(end.code()).as(String.join(" ", words) + end.err()).isZero();
     assertThat(end.out()).isNotEmpty();

@@ -184,8 +184,8 @@ class NeverHarmIT {
     want(scene, "crm-db");
 
     scene.await("crm", "MembersLinked", "False " + reason);
-    assertThat(scene.verdict("crm", "Ready")).isEqualTo("False " + reason);
-    assertThat(scene.verdict("crm", "Stalled")).isEqualTo("True " + reason);
+    assertThat(scene.result("crm", "Ready")).isEqualTo("False " + reason);
+    assertThat(scene.result("crm", "Stalled")).isEqualTo("True " + reason);
     scene.annotate(scene.identity("crm"), Api.ROTATE, "now!");
     stays(
         SWEEP.multipliedBy(2),
@@ -248,11 +248,11 @@ class NeverHarmIT {
     want(scene, "crm-db");
     creation.awaitMet();
     eventually("it was made").until(() -> scene.secret("crm-db").get() != null);
-    var made = scene.secret("crm-db").get().getData();
+    var created = scene.secret("crm-db").get().getData();
 
     scene.awaitReady("crm");
     assertThat(scene.version("crm-db")).isEqualTo(1);
-    assertThat(scene.secret("crm-db").get().getData()).isEqualTo(made);
+    assertThat(scene.secret("crm-db").get().getData()).isEqualTo(created);
   }
 
   @BesideOthers
@@ -321,7 +321,7 @@ class NeverHarmIT {
                         "'mallory@example.com' by somebody else",
                         "'eve@example.com' by somebody else")
                     .allMatch(scene.message("crm", "MembersLinked")::contains));
-    assertThat(scene.verdict("crm", "MembersLinked")).isEqualTo("True Linked");
+    assertThat(scene.result("crm", "MembersLinked")).isEqualTo("True Linked");
     assertThat(scene.isMarked(scene.account("crm-sync"), "crm")).isTrue();
     var audit = cluster.audit();
     stays(Duration.ofSeconds(10), "the operator lives", operator::isAlive);
@@ -355,7 +355,7 @@ class NeverHarmIT {
     scene.awaitVersion("crm-db", 2);
     for (var broken : new String[] {"bad-cron", "bad-zone", "bad-template"}) {
       scene.await(broken, "CredentialsFresh", "False RotationBlocked");
-      assertThat(scene.verdict(broken, "Stalled")).isEqualTo("True RotationBlocked");
+      assertThat(scene.result(broken, "Stalled")).isEqualTo("True RotationBlocked");
     }
     assertThat(scene.message("bad-template", "Ready")).contains("nothing");
     assertThat(scene.message("bad-zone", "Ready")).contains("Mars/Olympus");
@@ -412,7 +412,7 @@ class NeverHarmIT {
     scene.await("crm", "CredentialsFresh", "False RotationBlocked");
     assertThat(scene.message("crm", "CredentialsFresh"))
         .contains("Secret crm-db", "the API server refused to update it (422)", "immutable");
-    assertThat(scene.verdict("crm", "Ready")).isEqualTo("False RotationBlocked");
+    assertThat(scene.result("crm", "Ready")).isEqualTo("False RotationBlocked");
     assertThat(scene.secret("crm-db").get().getData()).isEqualTo(before);
     eventually("the other one goes on").until(() -> scene.version("crm-smtp") >= 3);
   }

@@ -39,7 +39,7 @@ class StolenTokenIT {
 
   private LocalCluster cluster;
   private Scene scene;
-  private String home;
+  private String namespaceFacts;
   private String uid;
   private String token;
   private HttpClient http;
@@ -48,7 +48,7 @@ class StolenTokenIT {
   void steal(LocalCluster shared, TestNamespace namespace) throws IOException {
     cluster = shared;
     scene = Scene.in(namespace);
-    home = "/api/v1/namespaces/" + namespace;
+    namespaceFacts = "/api/v1/namespaces/" + namespace;
     token = OperatorProcess.token(cluster.client());
     http = HttpClient.newBuilder().sslContext(Trust.of(cluster.client())).build();
     uid = scene.identity("crm", OWNER).getMetadata().getUid();
@@ -94,7 +94,7 @@ class StolenTokenIT {
                     "powerful",
                     bound("Secret") + ", expirationSeconds: 315360000"),
             "by a Secret that Kubernetes fills",
-            () -> send("POST", home + "/secrets", JSON, tokenSecret(owned())),
+            () -> send("POST", namespaceFacts + "/secrets", JSON, tokenSecret(owned())),
             "by such a Secret in kube-system",
             () -> send("POST", "/api/v1/namespaces/kube-system/secrets", JSON, tokenSecret("")),
             "as somebody else",
@@ -103,8 +103,8 @@ class StolenTokenIT {
 
   @BesideOthers
   void a_stolen_token_changes_no_secret_and_account_of_others() {
-    var secret = home + "/secrets/of-others";
-    var account = home + "/serviceaccounts/powerful";
+    var secret = namespaceFacts + "/secrets/of-others";
+    var account = namespaceFacts + "/serviceaccounts/powerful";
     var attempts = new LinkedHashMap<String, Attempt>();
     attempts.put("a value", () -> send("PATCH", secret, MERGE, "{data: {password: bW9yZQ==}}"));
     attempts.put("a new key", () -> send("PATCH", secret, MERGE, "{stringData: {more: more}}"));
@@ -120,7 +120,9 @@ class StolenTokenIT {
         "all of it", () -> send("PUT", secret, JSON, secret("of-others", "labels: {team: sales}")));
     attempts.put(
         "a value of one that is given, before it is adopted",
-        () -> send("PATCH", home + "/secrets/given", MERGE, "{data: {password: bW9yZQ==}}"));
+        () ->
+            send(
+                "PATCH", namespaceFacts + "/secrets/given", MERGE, "{data: {password: bW9yZQ==}}"));
     attempts.put("a consent", () -> patch(secret, "annotations: {credence.dev/adopt: crm}"));
     attempts.put("a mark of ours", () -> patch(secret, "annotations: {credence.dev/held-by: x}"));
     attempts.put("a controller", () -> patch(secret, owned()));
@@ -131,13 +133,14 @@ class StolenTokenIT {
     attempts.put("a finalizer", () -> patch(secret, "finalizers: [tests.credence.dev/brake]"));
     attempts.put("no more changes", () -> send("PATCH", secret, MERGE, "{immutable: true}"));
     attempts.put("an end", () -> send("DELETE", secret, JSON, "{}"));
-    attempts.put("a Secret", () -> send("POST", home + "/secrets", JSON, secret("mine", "")));
+    attempts.put(
+        "a Secret", () -> send("POST", namespaceFacts + "/secrets", JSON, secret("mine", "")));
     attempts.put(
         "a Secret of another kind of owner",
         () ->
             send(
                 "POST",
-                home + "/secrets",
+                namespaceFacts + "/secrets",
                 JSON,
                 secret(
                     "mine",
@@ -146,7 +149,7 @@ class StolenTokenIT {
                         .replace("credence.dev/v1alpha1", "v1"))));
     attempts.put(
         "an account",
-        () -> send("POST", home + "/serviceaccounts", JSON, "{metadata: {name: mine}}"));
+        () -> send("POST", namespaceFacts + "/serviceaccounts", JSON, "{metadata: {name: mine}}"));
     attempts.put(
         "the Secrets of an account",
         () -> send("PATCH", account, MERGE, "{imagePullSecrets: [{name: mine}]}"));
@@ -249,7 +252,8 @@ class StolenTokenIT {
         "/apis/rbac.authorization.k8s.io/v1/namespaces/" + scene.namespace() + "/rolebindings";
     var attempts = new LinkedHashMap<String, Attempt>();
     attempts.put(
-        "a ConfigMap", () -> send("POST", home + "/configmaps", JSON, "{metadata: {name: mine}}"));
+        "a ConfigMap",
+        () -> send("POST", namespaceFacts + "/configmaps", JSON, "{metadata: {name: mine}}"));
     attempts.put(
         "a Lease beside its own",
         () ->
@@ -260,8 +264,9 @@ class StolenTokenIT {
                 JSON,
                 "{metadata: {name: mine}}"));
     attempts.put("a binding", () -> send("DELETE", bindings + "/more", JSON, "{}"));
-    attempts.put("a pod", () -> send("DELETE", home + "/pods/web", JSON, "{}"));
-    attempts.put("a shell", () -> send("POST", home + "/pods/web/exec?command=id", JSON, "{}"));
+    attempts.put("a pod", () -> send("DELETE", namespaceFacts + "/pods/web", JSON, "{}"));
+    attempts.put(
+        "a shell", () -> send("POST", namespaceFacts + "/pods/web/exec?command=id", JSON, "{}"));
     attempts.put(
         "replicas",
         () ->
@@ -337,7 +342,9 @@ class StolenTokenIT {
   private HttpResponse<String> impersonating(String user) throws IOException, InterruptedException {
     var answer =
         http.send(
-            request("GET", home + "/secrets", JSON, "").header("Impersonate-User", user).build(),
+            request("GET", namespaceFacts + "/secrets", JSON, "")
+                .header("Impersonate-User", user)
+                .build(),
             HttpResponse.BodyHandlers.ofString());
     // By RBAC, long before any policy.
     assertThat(answer.statusCode()).isEqualTo(403);
@@ -363,7 +370,7 @@ class StolenTokenIT {
   private HttpResponse<String> evict(String options) throws IOException, InterruptedException {
     return send(
         "POST",
-        home + "/pods/web/eviction",
+        namespaceFacts + "/pods/web/eviction",
         JSON,
         "{apiVersion: policy/v1, kind: Eviction, metadata: {name: web}, deleteOptions: %s}"
             .formatted(options));

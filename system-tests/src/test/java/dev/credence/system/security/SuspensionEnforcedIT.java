@@ -157,7 +157,7 @@ class SuspensionEnforcedIT {
     within(NOTICED, "the status says that " + identity + " is suspended")
         .untilAsserted(
             () -> {
-              assertThat(scene.verdict(identity, "Suspended")).isEqualTo("True Requested");
+              assertThat(scene.result(identity, "Suspended")).isEqualTo("True Requested");
               assertThat(scene.status(identity).suspension().inForce())
                   .contains(Measure.WritesDenied, Measure.NoNewTokens);
               assertThat(scene.message(identity, "Suspended"))
@@ -177,8 +177,8 @@ class SuspensionEnforcedIT {
     within(NOTICED, "the status says that nothing denies it")
         .untilAsserted(
             () -> {
-              assertThat(scene.verdict("old", "Suspended")).isEqualTo("True NotEnforced");
-              assertThat(scene.verdict("old", "Ready")).isEqualTo("False NotEnforced");
+              assertThat(scene.result("old", "Suspended")).isEqualTo("True NotEnforced");
+              assertThat(scene.result("old", "Ready")).isEqualTo("False NotEnforced");
               assertThat(scene.message("old", "Suspended"))
                   .contains("the API server at " + address() + " does not enforce it");
               assertThat(scene.status("old").suspension().inForce())

@@ -74,8 +74,8 @@ class TenantIT {
                         PatchContext.of(PatchType.JSON_MERGE),
                         "{\"status\":{\"state\":\"Active\"}}"));
         // Beyond the namespace there is nothing, ours and the operator's included.
-        var home = new Scene(client, LocalCluster.NAMESPACE);
-        assertForbidden(() -> home.identity("theirs", OWNER));
+        var namespaceFacts = new Scene(client, LocalCluster.NAMESPACE);
+        assertForbidden(() -> namespaceFacts.identity("theirs", OWNER));
         assertForbidden(() -> client.secrets().inNamespace(LocalCluster.NAMESPACE).list());
         assertForbidden(
             () ->

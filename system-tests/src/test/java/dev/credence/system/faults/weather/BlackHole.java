@@ -94,7 +94,7 @@ public final class BlackHole implements AutoCloseable {
             to.getOutputStream().write(bytes, 0, read);
           }
         }
-      } catch (IOException gone) {
+      } catch (IOException deleted) {
         // either side has left
       }
       if (!silent) {

@@ -52,7 +52,7 @@ public final class Proxy implements AutoCloseable {
   private final HttpClient client;
   private final HttpServer door;
   private final ExecutorService guests = Executors.newVirtualThreadPerTaskExecutor();
-  private final Set<HttpExchange> watches = ConcurrentHashMap.newKeySet();
+  private final Set<HttpExchange> caches = ConcurrentHashMap.newKeySet();
   private volatile Function<Call, Fate> fates = call -> new Fate.Passes();
   private volatile Function<Call, EventFate> events = call -> EventFate.Passes;
 
@@ -105,11 +105,11 @@ public final class Proxy implements AutoCloseable {
   }
 
   private int end(byte[] lastWords) {
-    var open = List.copyOf(watches);
+    var open = List.copyOf(caches);
     for (var guest : open) {
       try {
         write(guest.getResponseBody(), lastWords);
-      } catch (IOException gone) {
+      } catch (IOException deleted) {
         // It has ended by itself.
       }
       guest.close();
@@ -183,18 +183,18 @@ public final class Proxy implements AutoCloseable {
     var answer = send(guest);
     try (var body = answer.body()) {
       headers(guest, answer);
-      if (!call.watches() || answer.statusCode() != 200) {
+      if (!call.caches() || answer.statusCode() != 200) {
         answer(guest, answer.statusCode(), body.readAllBytes());
         return;
       }
       guest.sendResponseHeaders(200, 0);
-      watches.add(guest);
+      caches.add(guest);
       try (var out = guest.getResponseBody()) {
         // The client takes a watch for established at its first byte, which may be long in coming.
         write(out, new byte[] {' '});
         relay(body, out, call);
       } finally {
-        watches.remove(guest);
+        caches.remove(guest);
       }
     }
   }
@@ -274,7 +274,7 @@ public final class Proxy implements AutoCloseable {
   }
 
   private void truncate(HttpExchange guest, Call call) throws IOException, InterruptedException {
-    if (call.watches()) {
+    if (call.caches()) {
       guest.close();
       return;
     }
@@ -292,7 +292,7 @@ public final class Proxy implements AutoCloseable {
   /// Watches pass: what they say is the business of [EventFate].
   private void change(HttpExchange guest, Call call, UnaryOperator<byte[]> how)
       throws IOException, InterruptedException {
-    if (call.watches()) {
+    if (call.caches()) {
       pass(guest, call);
       return;
     }
