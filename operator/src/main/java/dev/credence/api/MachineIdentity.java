@@ -17,65 +17,76 @@ import io.fabric8.kubernetes.model.annotation.Version;
 @ShortNames("mid")
 @Categories("credence")
 @AdditionalPrinterColumn(
-    name = "Type",
-    jsonPath = ".status.type",
+    name = "Ready",
+    jsonPath = ".status.conditions[?(@.type==\"Ready\")].status",
     type = Type.STRING,
-    getDescription = "What kind of actor it is")
+    getDescription = "Whether the identity complies with its policies")
+@AdditionalPrinterColumn(
+    name = "Reason",
+    jsonPath = ".status.conditions[?(@.type==\"Ready\")].reason",
+    type = Type.STRING,
+    getDescription = "The reason of the condition Ready")
 @AdditionalPrinterColumn(
     name = "Owner",
     jsonPath = ".status.owner.contact",
     type = Type.STRING,
-    getDescription = "The person to call")
+    getDescription = "The contact of the owner")
 @AdditionalPrinterColumn(
     name = "State",
     jsonPath = ".status.state",
     type = Type.STRING,
-    getDescription = "Where it is in its life")
-@AdditionalPrinterColumn(
-    name = "Ready",
-    jsonPath = ".status.conditions[?(@.type==\"Ready\")].status",
-    type = Type.STRING,
-    getDescription = "Whether it is as its policy wants it")
+    getDescription = "The state of the identity")
 @AdditionalPrinterColumn(
     name = "Risk",
     jsonPath = ".status.risk.level",
     type = Type.STRING,
-    getDescription = "The worst of what its accounts may do")
+    getDescription = "The highest severity of the findings about its ServiceAccounts")
 @AdditionalPrinterColumn(
-    name = "Next",
+    name = "Next-Action",
     jsonPath = ".status.nextActionTime",
     type = Type.STRING,
-    getDescription = "When the operator has something to do by itself")
+    getDescription = "When the operator acts by itself")
 @AdditionalPrinterColumn(
-    name = "Policy",
+    name = "Age",
+    jsonPath = ".metadata.creationTimestamp",
+    type = Type.DATE,
+    getDescription = "How long the identity has existed")
+@AdditionalPrinterColumn(
+    name = "Type",
+    jsonPath = ".status.type",
+    priority = 1,
+    type = Type.STRING,
+    getDescription = "The type of actor")
+@AdditionalPrinterColumn(
+    name = "Policies",
     jsonPath = ".status.policies[*].name",
     priority = 1,
     type = Type.STRING,
-    getDescription = "The policies that match")
+    getDescription = "The policies that apply")
 @AdditionalPrinterColumn(
     name = "Expires",
     jsonPath = ".status.expirationTime",
     priority = 1,
     type = Type.STRING,
-    getDescription = "When it ends")
+    getDescription = "When the identity expires")
 @AdditionalPrinterColumn(
     name = "Last-Used",
     jsonPath = ".status.usage.lastUsedTime",
     priority = 1,
     type = Type.STRING,
-    getDescription = "The last day on which it was seen at work")
+    getDescription = "The last day on which a use was seen")
 @AdditionalPrinterColumn(
     name = "Review-Due",
     jsonPath = ".status.review.dueTime",
     priority = 1,
     type = Type.STRING,
-    getDescription = "When somebody must confirm that it is still needed")
+    getDescription = "When the next review is due")
 @AdditionalPrinterColumn(
-    name = "Age",
-    jsonPath = ".metadata.creationTimestamp",
+    name = "Message",
+    jsonPath = ".status.conditions[?(@.type==\"Ready\")].message",
     priority = 1,
-    type = Type.DATE,
-    getDescription = "How long it has existed")
+    type = Type.STRING,
+    getDescription = "The message of the condition Ready")
 public class MachineIdentity extends CustomResource<MachineIdentitySpec, MachineIdentityStatus>
     implements Namespaced {
 

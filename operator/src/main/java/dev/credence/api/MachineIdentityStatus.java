@@ -300,9 +300,26 @@ public record MachineIdentityStatus(
       @JsonPropertyDescription(
               "The revision of the Certificate that is to be followed by another, since a new one was asked for. Only until that has come, or has failed.")
           Integer renewing,
+      @JsonPropertyDescription(
+              "The rotation in effect. Absent where nothing rotates the credential on a schedule.")
+          EffectiveRotation rotation,
       @JsonPropertyDescription("What is the matter with it, or what is waited for.")
           @Size(max = 1024)
           String message) {}
+
+  public record EffectiveRotation(
+      @JsonPropertyDescription("How often the credential is rotated.") @Size(max = 24)
+          String interval,
+      @JsonPropertyDescription("When it is rotated, as five fields of cron.") @Size(max = 128)
+          String schedule,
+      @JsonPropertyDescription("The time zone of `schedule`.") @Size(max = 64) String timeZone,
+      @JsonPropertyDescription("How long the previous value stays valid.") @Size(max = 24)
+          String overlap,
+      @JsonPropertyDescription(
+              "Where interval or schedule come from: Spec, Policy/<name> or Default.")
+          @Required
+          @Size(max = 270)
+          String source) {}
 
   public record Consumers(
       @JsonPropertyDescription("How many use the Secret.") @Required Integer total,

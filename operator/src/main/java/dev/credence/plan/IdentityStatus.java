@@ -196,7 +196,17 @@ public record IdentityStatus(
       Handled handled,
       Optional<Integer> failedAttempts,
       Optional<Integer> renewing,
+      Optional<EffectiveRotation> rotation,
       Optional<String> message) {
+
+    /// The rotation in effect: an interval, or a schedule (five fields of cron) in a time zone, and
+    /// the overlap. `source`: Spec, `Policy/<name>` or Default.
+    public record EffectiveRotation(
+        Optional<String> interval,
+        Optional<String> schedule,
+        Optional<String> timeZone,
+        String overlap,
+        String source) {}
 
     public enum Kind {
       Generated,

@@ -216,6 +216,7 @@ public final class Standings {
         Handled.NONE,
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -262,6 +263,7 @@ public final class Standings {
         Optional.empty(),
         Handled.NONE,
         failed,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty());
   }

@@ -260,6 +260,14 @@ public final class Readable {
     c.version().ifPresent(version -> parts.add("version " + version));
     c.issuedAt().ifPresent(time -> parts.add("issued " + time));
     c.nextRotation().ifPresent(time -> parts.add("next " + time));
+    c.rotation()
+        .filter(rotation -> !rotation.source().equals("Spec"))
+        .ifPresent(
+            rotation ->
+                parts.add(
+                    rotation.interval().or(rotation::schedule).orElse("")
+                        + " by "
+                        + rotation.source()));
     c.previousRetires().ifPresent(time -> parts.add("previous until " + time));
     c.ends().ifPresent(time -> parts.add("ends " + time));
     c.failedAttempts().ifPresent(attempts -> parts.add("failed attempts: " + attempts));

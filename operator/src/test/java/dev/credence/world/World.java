@@ -486,6 +486,7 @@ public final class World implements ClusterReader {
                         handled(credential.handled()),
                         credential.failedAttempts().orElse(null),
                         credential.renewing().orElse(null),
+                        null,
                         null))
             .toList();
     return new MachineIdentityStatus(

@@ -11,6 +11,7 @@ import dev.credence.api.MachineIdentityStatus.Consumers;
 import dev.credence.api.MachineIdentityStatus.CredentialState;
 import dev.credence.api.MachineIdentityStatus.CredentialStatus;
 import dev.credence.api.MachineIdentityStatus.CredentialType;
+import dev.credence.api.MachineIdentityStatus.EffectiveRotation;
 import dev.credence.api.MachineIdentityStatus.LifeState;
 import dev.credence.api.MachineIdentityStatus.MemberCounts;
 import dev.credence.api.MachineIdentityStatus.OwnerStatus;
@@ -199,7 +200,17 @@ public final class StatusMapper {
         handled(credential.handled()),
         credential.failedAttempts().orElse(null),
         credential.renewing().orElse(null),
+        credential.rotation().map(StatusMapper::rotation).orElse(null),
         credential.message().map(text -> shortened(text, LONGEST_MESSAGE)).orElse(null));
+  }
+
+  private static EffectiveRotation rotation(Credential.EffectiveRotation rotation) {
+    return new EffectiveRotation(
+        rotation.interval().orElse(null),
+        rotation.schedule().orElse(null),
+        rotation.timeZone().orElse(null),
+        rotation.overlap(),
+        rotation.source());
   }
 
   private static List<Condition> conditions(

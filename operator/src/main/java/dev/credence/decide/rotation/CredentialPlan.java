@@ -10,6 +10,7 @@ import dev.credence.facts.object.ObjectRef;
 import dev.credence.plan.Action;
 import dev.credence.plan.ConditionResult.Impact;
 import dev.credence.plan.IdentityStatus.Credential;
+import dev.credence.plan.IdentityStatus.Credential.EffectiveRotation;
 import dev.credence.plan.IdentityStatus.Credential.Kind;
 import dev.credence.plan.IdentityStatus.Credential.Phase;
 import dev.credence.plan.Reason;
@@ -123,6 +124,7 @@ public record CredentialPlan(
     private Optional<Users> consumers = Optional.empty();
     private Optional<Integer> failedAttempts = Optional.empty();
     private Optional<Integer> renewing = Optional.empty();
+    private Optional<EffectiveRotation> rotation = Optional.empty();
     private Optional<Handled> handled = Optional.empty();
     private final List<Action> actions = new ArrayList<>();
     private final List<Blocker> blockers = new ArrayList<>();
@@ -144,6 +146,11 @@ public record CredentialPlan(
 
     public Builder message(Optional<String> sentence) {
       message = sentence;
+      return this;
+    }
+
+    Builder rotation(Optional<EffectiveRotation> found) {
+      rotation = found;
       return this;
     }
 
@@ -263,6 +270,7 @@ public record CredentialPlan(
               handled.map(Handled::inStatus).orElse(Handled.NONE),
               failedAttempts,
               renewing,
+              rotation,
               message);
       return new CredentialPlan(actions, credential, blockers, changesAt, handled);
     }

@@ -4,11 +4,13 @@ package dev.credence.decide.rotation;
 import dev.credence.decide.policy.EffectivePolicy;
 import dev.credence.facts.identity.Member.Aborted;
 import dev.credence.facts.identity.Member.Issue;
+import dev.credence.facts.policy.FromPolicy;
 import dev.credence.facts.policy.RotationProcedure;
 import dev.credence.facts.policy.RotationRule;
 import dev.credence.facts.time.Cron;
 import dev.credence.facts.time.Timing;
 import dev.credence.plan.Durations;
+import dev.credence.plan.IdentityStatus.Credential.EffectiveRotation;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,13 +26,15 @@ import java.util.zip.CRC32;
 /// `seed` names the credential: due times are spread by it, always the same way, so that a thousand
 /// values that were issued in one second are not replaced in one second.
 ///
-/// `shortest`: how long a value lives at least, whatever is asked for.
+/// `policyName`: the policy whose section `rotation` applies. `shortest`: how long a value lives at
+// least, whatever is asked for.
 public record RotationSchedule(
     RotationRule asked,
     RotationRule policy,
     RotationProcedure procedure,
     String seed,
-    Duration shortest) {
+    Duration shortest,
+    Optional<String> policyName) {
   /// A key that takes seconds to generate is not replaced more often than this.
   static final Duration SHORTEST_OF_A_SLOW_KEY = Duration.ofHours(1);
 
@@ -44,7 +48,7 @@ public record RotationSchedule(
   /// One without a shortest life.
   RotationSchedule(
       RotationRule asked, RotationRule policy, RotationProcedure procedure, String seed) {
-    this(asked, policy, procedure, seed, Duration.ZERO);
+    this(asked, policy, procedure, seed, Duration.ZERO, Optional.empty());
   }
 
   static RotationSchedule of(
@@ -54,7 +58,8 @@ public record RotationSchedule(
         policy.rotation().map(chosen -> chosen.section().rule()).orElse(RotationRule.SILENT),
         procedure(policy),
         seed,
-        shortest);
+        shortest,
+        policy.rotation().map(FromPolicy::policy));
   }
 
   /// How rotations are carried out.
@@ -81,6 +86,41 @@ public record RotationSchedule(
             read instanceof Timing.Unreadable(var problem)
                 ? Optional.of(problem)
                 : Optional.empty());
+  }
+
+  /// The interval or schedule in effect, and its source; empty where nothing rotates.
+  Optional<EffectiveRotation> effective() {
+    var isAsked = asked.timing().isPresent();
+    return switch (asked.timing().or(policy::timing).orElse(null)) {
+      case Timing.Every(var interval) -> {
+        var bound = policy.longest().filter(longest -> interval.compareTo(longest) > 0);
+        yield Optional.of(
+            new EffectiveRotation(
+                Optional.of(Durations.text(bound.orElse(interval))),
+                Optional.empty(),
+                Optional.empty(),
+                overlap(),
+                source(isAsked && bound.isEmpty())));
+      }
+      case Timing.Scheduled(var cron) ->
+          Optional.of(
+              new EffectiveRotation(
+                  Optional.empty(),
+                  Optional.of(cron.expression()),
+                  Optional.of(cron.timeZone()),
+                  overlap(),
+                  source(isAsked)));
+      case Timing.Unreadable _ -> Optional.empty();
+      case null -> Optional.empty();
+    };
+  }
+
+  private String overlap() {
+    return Durations.text(asked.overlap().or(policy::overlap).orElse(DEFAULT_OVERLAP));
+  }
+
+  private String source(boolean isAsked) {
+    return isAsked ? "Spec" : policyName.map(name -> "Policy/" + name).orElse("Default");
   }
 
   /// When a value that was issued then is due; empty where nothing ever asks for it.

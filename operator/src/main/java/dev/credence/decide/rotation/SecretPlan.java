@@ -120,6 +120,7 @@ final class SecretPlan {
   private Builder named() {
     return CredentialPlan.of(t.name(), t.wanted().isToken() ? Kind.Token : Kind.Generated)
         .account(t.wanted().account())
+        .rotation(t.halt().isPresent() ? Optional.empty() : t.schedule().effective())
         .consumers(t.s().identity().known(t.name()).flatMap(Known::consumers));
   }
 

@@ -30,6 +30,15 @@ public final class Cron {
   private final CronField month;
   private final CronField weekday;
 
+  public String expression() {
+    return expression;
+  }
+
+  /// The name in the IANA database.
+  public String timeZone() {
+    return zone.getId();
+  }
+
   private Cron(String expression, ZoneId zone, String[] fields) {
     this.expression = expression;
     this.zone = zone;

@@ -192,6 +192,13 @@ class StatusMapperTest {
             Optional.of("friday")),
         Optional.of(2),
         Optional.of(7),
+        Optional.of(
+            new Credential.EffectiveRotation(
+                Optional.of("720h"),
+                Optional.of("0 2 1 * *"),
+                Optional.of("UTC"),
+                "24h",
+                "Policy/production")),
         Optional.of("waiting"));
   }
 
@@ -208,6 +215,7 @@ class StatusMapperTest {
         Optional.empty(),
         Optional.empty(),
         Handled.NONE,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.of(message));
