@@ -70,6 +70,10 @@ class DocsTest {
   @ParameterizedTest
   @MethodSource("pages")
   void what_it_names_is_there(Path page) throws IOException {
+    // Its tables name what was before.
+    if (page.endsWith(Path.of("docs/upgrade.md"))) {
+      return;
+    }
     var text = Files.readString(page);
     assertThat(targets()).containsAll(all(TARGET, text));
     var variables =

@@ -27,7 +27,7 @@ class MethodLengthTest {
           "Act.perform",
           "ActionMeaning.of",
           "ClusterCaches.<init>",
-          "Decide.standing",
+          "Decide.status",
           "IdentityGauges.collect");
 
   @ParameterizedTest

@@ -720,11 +720,14 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   /// Counts Secrets that are not managed by Credence when they become so.
   private void countRefusals(IdentityStatus status, @Nullable MachineIdentityStatus before) {
     var linked = status.result(ConditionType.MembersLinked);
+    if (linked.isEmpty()) {
+      return;
+    }
+    var now = linked.get().reason();
     var known = Conditions.of(before == null ? null : before.conditions()).byType();
     var reason = known.get(ConditionType.MembersLinked.name());
-    if (LEFT_ALONE.contains(linked.reason())
-        && (reason == null || !reason.reason().equals(linked.reason().name()))) {
-      counters.refused(linked.reason().name());
+    if (LEFT_ALONE.contains(now) && (reason == null || !reason.reason().equals(now.name()))) {
+      counters.refused(now.name());
     }
   }
 

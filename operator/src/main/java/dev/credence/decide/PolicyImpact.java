@@ -103,7 +103,7 @@ public record PolicyImpact(
   private static Optional<String> notReady(Decision decision) {
     return decision
         .status()
-        .map(status -> status.result(ConditionType.Ready))
+        .map(status -> status.always(ConditionType.Ready))
         .filter(ready -> ready.status() != ConditionResult.ConditionStatus.True)
         .map(ready -> ready.reason() + ": " + ready.message());
   }

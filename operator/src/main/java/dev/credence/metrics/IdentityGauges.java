@@ -181,7 +181,7 @@ public final class IdentityGauges implements MultiCollector {
                 entry.status().ready()
                     ? Stream.of()
                     : Stream.of(
-                        List.of(entry.status().result(ConditionType.Ready).reason().name()))));
+                        List.of(entry.status().always(ConditionType.Ready).reason().name()))));
     gauges.add(
         counted(
             Metric.Stalled,
@@ -315,7 +315,7 @@ public final class IdentityGauges implements MultiCollector {
   }
 
   private static boolean hasNoOwner(Entry entry) {
-    var owner = entry.status().result(ConditionType.OwnerAssigned);
+    var owner = entry.status().always(ConditionType.OwnerAssigned);
     return owner.status() == ConditionStatus.False && owner.reason() == Reason.OwnerMissing;
   }
 

@@ -262,15 +262,18 @@ public record IdentityStatus(
     return state.rotates() && end.filter(now::isAfter).isEmpty();
   }
 
-  public ConditionResult result(ConditionResult.ConditionType type) {
-    return results.stream()
-        .filter(result -> result.type() == type)
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no verdict on " + type));
+  /// Empty where the condition does not apply.
+  public Optional<ConditionResult> result(ConditionResult.ConditionType type) {
+    return results.stream().filter(result -> result.type() == type).findFirst();
+  }
+
+  /// Of a condition that every status has: Ready and OwnerAssigned.
+  public ConditionResult always(ConditionResult.ConditionType type) {
+    return result(type).orElseThrow(() -> new IllegalArgumentException("no condition " + type));
   }
 
   public boolean ready() {
-    return result(ConditionResult.ConditionType.Ready).status()
+    return always(ConditionResult.ConditionType.Ready).status()
         == ConditionResult.ConditionStatus.True;
   }
 }

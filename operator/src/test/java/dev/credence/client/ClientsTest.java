@@ -186,7 +186,7 @@ class ClientsTest {
                 """
                 {"apiVersion": "credence.dev/v1alpha1", "kind": "CredentialPolicy",
                  "metadata": {"name": "production"},
-                 "spec": {"enforcement": "Enforce", "types": ["CICD", "Quantum"],
+                 "spec": {"enforcement": "Enforce", "match": {"types": ["CICD", "Quantum"]},
                    "gravity": {"max": "9.81"}, "lifetime": {"warnBefore": null}}}
                 """,
                 CredentialPolicy.class);

@@ -67,7 +67,7 @@ public final class OperatorProcess implements AutoCloseable {
     }
 
     /// A setting: `with("CREDENCE_RESYNC_INTERVAL", "2s")`. Leader election is off unless it is
-    // set.
+    /// set.
     public Start with(String name, String value) {
       settings.put(name, value);
       return this;

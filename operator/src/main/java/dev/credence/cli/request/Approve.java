@@ -59,6 +59,10 @@ public final class Approve extends AnnotationCommand {
       report(asked.name() + ": nothing to approve: " + approved.get().message());
       return Optional.empty();
     }
+    if (approved.isEmpty() && isSeen(asked)) {
+      report(asked.name() + ": nothing to approve: no policy requires an approval");
+      return Optional.empty();
+    }
     var identity = IdentityReader.identity(asked.identity());
     var hooks = hooks(asked, identity);
     show(asked.identity(), Scope.lines(identity, hooks)).forEach(AnnotationCommand::report);
@@ -90,19 +94,21 @@ public final class Approve extends AnnotationCommand {
         .findFirst();
   }
 
+  /// Whether the operator has reconciled the identity as it is now.
+  private static boolean isSeen(Asked asked) {
+    return asked
+        .status()
+        .filter(
+            status ->
+                Objects.equals(
+                    status.observedGeneration(), asked.identity().getMetadata().getGeneration()))
+        .isPresent();
+  }
+
   /// As the operator shows it. It must be that of the lines that are shown here: a status is not
   /// believed.
   private static String scope(Asked asked, Optional<Condition> approved, String shown) {
-    var isSeen =
-        asked
-            .status()
-            .filter(
-                status ->
-                    Objects.equals(
-                        status.observedGeneration(),
-                        asked.identity().getMetadata().getGeneration()))
-            .isPresent();
-    if (!isSeen) {
+    if (!isSeen(asked)) {
       throw new Failed(
           "the operator has not reconciled "
               + asked.name()

@@ -33,7 +33,7 @@ record Explanation(Snapshot snapshot, Decision decision) {
       return lines;
     }
     var status = decision.status().get();
-    var ready = status.result(ConditionType.Ready);
+    var ready = status.always(ConditionType.Ready);
     lines.add(
         name
             + ": "

@@ -181,14 +181,7 @@ public record CertificatePlan(
     var isOver = hasCome(certificate.notAfter());
     var requests = s.identity().requests().orRevoke(compromised(certificate));
     var known = s.identity().known(subject.name());
-    var isNew =
-        RotationTrigger.isNew(requests.rotate(), known.flatMap(Known::rotate))
-            || RotationTrigger.isNew(requests.rotateNow(), known.flatMap(Known::rotateNow))
-            // The first request of a new identity renews nothing.
-            || known.isPresent()
-                && RotationTrigger.isNew(
-                    requests.rotationRequest(), known.flatMap(Known::rotationRequest))
-            || RotationTrigger.isNew(requests.revoke(), known.flatMap(Known::revoke));
+    var isNew = isNew(requests, known);
     var renewing = known.filter(before -> isToFollow(certificate, before)).isPresent();
     var refusal = Blocker.refusal(s, subject).filter(_ -> isNew || renewing);
     var isHeld = written || halt.isPresent() || s.failedWrite(subject).isPresent();
@@ -217,6 +210,17 @@ public record CertificatePlan(
                     requests.revoke().isPresent()))
             : List.<Action>of();
     return plan.doing(renewals).against(refusal).against(outdated(certificate)).against(broken);
+  }
+
+  /// Whether a request has not been acted upon yet.
+  private static boolean isNew(Requests requests, Optional<Known> known) {
+    return RotationTrigger.isNew(requests.rotate(), known.flatMap(Known::rotate))
+        || RotationTrigger.isNew(requests.rotateNow(), known.flatMap(Known::rotateNow))
+        // The first request of a new identity renews nothing.
+        || known.isPresent()
+            && RotationTrigger.isNew(
+                requests.rotationRequest(), known.flatMap(Known::rotationRequest))
+        || RotationTrigger.isNew(requests.revoke(), known.flatMap(Known::revoke));
   }
 
   /// One from before the identity was suspended as compromised is replaced when it is resumed.

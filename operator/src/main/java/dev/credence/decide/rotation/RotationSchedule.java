@@ -27,7 +27,7 @@ import java.util.zip.CRC32;
 /// values that were issued in one second are not replaced in one second.
 ///
 /// `policyName`: the policy whose section `rotation` applies. `shortest`: how long a value lives at
-// least, whatever is asked for.
+/// least, whatever is asked for.
 public record RotationSchedule(
     RotationRule asked,
     RotationRule policy,

@@ -63,7 +63,7 @@ class SuspendedTest {
   void a_claim_on_a_suspended_account_gets_nothing(String folder) {
     var decision = decided(folder);
     assertThat(decision.actions()).isEmpty();
-    var linked = decision.status().orElseThrow().result(ConditionType.MembersLinked);
+    var linked = decision.status().orElseThrow().always(ConditionType.MembersLinked);
     assertThat(linked.reason()).isEqualTo(Reason.ClaimedWhileSuspended);
     assertThat(decision.status().orElseThrow().ready()).isFalse();
   }
@@ -85,7 +85,7 @@ class SuspendedTest {
     var decision = decided("a-token-of-an-account-of-another-identity-is-not-issued");
     assertThat(decision.actions())
         .noneMatch(action -> action instanceof Action.Anchor || action instanceof Action.Issue);
-    assertThat(decision.status().orElseThrow().result(ConditionType.CredentialsFresh).message())
+    assertThat(decision.status().orElseThrow().always(ConditionType.CredentialsFresh).message())
         .contains("ServiceAccount crm-sync belongs to MachineIdentity keeper");
   }
 
@@ -129,8 +129,8 @@ class SuspendedTest {
   void an_identity_whose_accounts_can_act_is_not_ready(String folder) {
     var status = status(folder);
     assertThat(status.ready()).isFalse();
-    assertThat(status.result(ConditionType.Suspended).status()).isEqualTo(ConditionStatus.True);
-    assertThat(status.result(ConditionType.Suspended).reason()).isEqualTo(Reason.NotEnforced);
+    assertThat(status.always(ConditionType.Suspended).status()).isEqualTo(ConditionStatus.True);
+    assertThat(status.always(ConditionType.Suspended).reason()).isEqualTo(Reason.NotEnforced);
     assertThat(status.suspension().orElseThrow().inForce()).doesNotContain(Measure.WritesDenied);
   }
 
@@ -149,8 +149,8 @@ class SuspendedTest {
     world.write("bob", another);
     var status = looked(world);
     assertThat(status.ready()).isFalse();
-    assertThat(status.result(ConditionType.Suspended).reason()).isEqualTo(Reason.NotEnforced);
-    assertThat(status.result(ConditionType.Suspended).message())
+    assertThat(status.always(ConditionType.Suspended).reason()).isEqualTo(Reason.NotEnforced);
+    assertThat(status.always(ConditionType.Suspended).message())
         .contains("its token in Secret crm-legacy may be accepted again");
     assertThat(status.suspension().orElseThrow().inForce())
         .doesNotContain(Measure.TokensInvalidated);

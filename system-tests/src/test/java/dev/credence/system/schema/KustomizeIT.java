@@ -86,10 +86,10 @@ class KustomizeIT {
     assertThat(spec.at("/serviceAccounts/1/name").asText()).isEqualTo("crm-made");
     assertThat(spec.at("/secrets/0/name").asText()).matches("dev-crm-smtp-[a-z0-9]{10}");
     assertThat(spec.at("/secrets/1/name").asText()).isEqualTo("crm-token");
-    assertThat(spec.at("/secrets/1/token/serviceAccount").asText()).isEqualTo("dev-crm");
+    assertThat(spec.at("/secrets/1/token/serviceAccountName").asText()).isEqualTo("dev-crm");
     assertThat(spec.at("/secrets/2/name").asText()).isEqualTo("crm-db");
     for (var hook : List.of("apply", "verify", "revoke")) {
-      assertThat(spec.at("/secrets/2/hooks/" + hook + "/cronJob").asText())
+      assertThat(spec.at("/secrets/2/hooks/" + hook + "/cronJobName").asText())
           .isEqualTo("dev-crm-apply");
     }
     assertThat(spec.at("/certificates/0/name").asText()).isEqualTo("dev-crm-mtls");
