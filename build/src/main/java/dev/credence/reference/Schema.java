@@ -38,10 +38,10 @@ final class Schema {
       Map.of(
           "MachineIdentity",
           "MachineIdentity is one non-human actor (an application, a pipeline, a bot, an AI agent) with a human owner, a"
-              + " purpose and an end, and the ServiceAccounts, Secrets and certificates that belong to it.",
+              + " purpose and an expiration, and the ServiceAccounts, Secrets and certificates that belong to it.",
           "CredentialPolicy",
-          "CredentialPolicy says how old, how long and how risky is too much for the identities that it selects. Of all"
-              + " policies that select an identity exactly one decides.",
+          "CredentialPolicy says how old, how long and how risky is too much for the identities that it matches. Policies"
+              + " compose by section; Audit reports and changes nothing.",
           "SuspensionList",
           "SuspensionList is a part of the list of suspended ServiceAccounts, by which the admission policies deny their writes"
               + " and new tokens. The operator writes it, in its own namespace; give nobody else the right to.");

@@ -463,7 +463,7 @@ class GitOpsIT {
       scene.await("crm", "Suspended", "True Requested");
       assertArgoCdSays(scene, "crm", "Suspended");
       scene.patch(scene.identity("crm"), "{metadata: {annotations: {credence.dev/suspend: null}}}");
-      scene.await("crm", "Suspended", "False InService");
+      scene.await("crm", "Suspended", "absent");
       assertArgoCdSays(scene, "crm", "Healthy");
       assertThat(crm.results()).containsExactly(Kstatus.Current);
     }
@@ -622,7 +622,7 @@ class GitOpsIT {
     scene.await("crm", "Suspended", "True Requested");
     assertThat(scene.message("crm", "Suspended")).contains("INC-7, 20");
     act(scene, "resume", Map.of(), "");
-    scene.await("crm", "Suspended", "False InService");
+    scene.await("crm", "Suspended", "absent");
     act(scene, "revoke", Map.of("reason", "leaked"), "");
     scene.awaitVersion("crm-db", 3);
     assertThat(scene.secret("crm-db").get().getData()).containsOnlyKeys("password");

@@ -122,8 +122,8 @@ class NamespacedIT {
             + "]");
     try (var operator = operator().with("CREDENCE_RISK", "false").start()) {
       sales.awaitReady("crm");
-      assertThat(sales.result("crm", "LeastPrivilege")).isEqualTo("Unknown EvaluationIncomplete");
-      assertThat(sales.message("crm", "LeastPrivilege")).contains("`risk.enabled`");
+      assertThat(sales.result("crm", "LeastPrivilege")).isEqualTo("absent");
+      assertThat(sales.status("crm").risk()).isNull();
       var requests = audit.requests().ofOperator();
       assertThat(requests.forbidden().all()).isEmpty();
       assertThat(requests.only(one -> one.group().startsWith("rbac.")).all()).isEmpty();

@@ -105,7 +105,7 @@ class TiersIT {
       assertThat(rights("Enforce")).doesNotContain("These ServiceAccounts are suspended");
       scene.patch(
           scene.identity("mail"), "{metadata: {annotations: {credence.dev/suspend: null}}}");
-      scene.await("mail", "Suspended", "False InService");
+      scene.await("mail", "Suspended", "absent");
     }
   }
 

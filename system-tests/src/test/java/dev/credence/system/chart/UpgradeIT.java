@@ -162,7 +162,7 @@ class UpgradeIT {
       assertThat(policies()).doesNotContain("suspended-before.credence.dev");
       assertThat(isDenied(scene)).isTrue();
       crm.resume();
-      scene.await("crm", "Suspended", "False InService");
+      scene.await("crm", "Suspended", "absent");
       within(SETTLING, "it writes again").until(() -> !isDenied(scene));
     }
   }

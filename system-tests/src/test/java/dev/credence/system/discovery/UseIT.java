@@ -110,7 +110,7 @@ class UseIT {
     var scene = Scene.in(namespace);
     scene.createAccount("crm-sync");
     scene.identity("crm", OWNER + ", serviceAccounts: [{name: crm-sync}]");
-    scene.await("crm", "InUse", "Unknown NoEvidence");
+    scene.await("crm", "InUse", "absent");
     // A year goes by.
     scene
         .identity("crm")
@@ -128,7 +128,7 @@ class UseIT {
           scene.identity("crm"),
           Api.REVIEW,
           whoami() + " " + Instant.now().truncatedTo(ChronoUnit.SECONDS));
-      scene.await("crm", "Suspended", "False InService");
+      scene.await("crm", "Suspended", "absent");
       assertThat(scene.result("crm", "InUse")).isEqualTo("Unknown NoEvidence");
       assertThat(scene.status("crm").review().reviewedBy()).isEqualTo(whoami());
       eventually("it is told").until(() -> scene.events("crm").contains("Normal Reviewed"));
@@ -145,7 +145,7 @@ class UseIT {
       scene.await("crm", "Reviewed", "False ReviewOverdue");
       scene.await("crm", "Suspended", "True ReviewOverdue");
       policy.replace("enforcement: Enforce, review: {interval: 720h, onOverdue: Suspend}");
-      scene.await("crm", "Suspended", "False InService");
+      scene.await("crm", "Suspended", "absent");
       scene.annotate(
           scene.identity("crm"),
           Api.REVIEW,

@@ -190,7 +190,7 @@ class KilledIT {
 
       @Override
       boolean isDone(Scene scene) {
-        return scene.result("crm", "Suspended").equals("False InService")
+        return scene.result("crm", "Suspended").equals("absent")
             && scene.version("crm-ci") >= 1
             && isInService(scene, scene.version("crm-ci"));
       }

@@ -273,8 +273,8 @@ class ExampleIT {
   void access_review() throws IOException {
     var scene = new Scene(cluster.client(), "back-office");
     try (var applied = apply("access-review", "back-office")) {
-      scene.await("invoice-export", "Reviewed", "True NotRequired");
-      scene.await("old-sync", "Reviewed", "True NotRequired");
+      scene.await("invoice-export", "Reviewed", "True NotYetDue");
+      scene.await("old-sync", "Reviewed", "True NotYetDue");
       var me =
           cluster.kubectl("auth", "whoami", "-o", "jsonpath={.status.userInfo.username}").strip();
       cluster.kubectl(
@@ -287,7 +287,7 @@ class ExampleIT {
           "credence.dev/review=" + me + " " + Instant.now().truncatedTo(ChronoUnit.SECONDS));
       scene.await("invoice-export", "Reviewed", "True Reviewed");
       assertThat(scene.status("invoice-export").review().reviewedBy()).isEqualTo(me);
-      assertThat(scene.result("old-sync", "Reviewed")).isEqualTo("True NotRequired");
+      assertThat(scene.result("old-sync", "Reviewed")).isEqualTo("True NotYetDue");
 
       // Ninety days later, in a few seconds.
       cluster.kubectl(
@@ -338,7 +338,7 @@ class ExampleIT {
           "owner=bob",
           "credence.dev/suspend=bob left, does anybody need this?");
       scene.await("mailing-bot", "Suspended", "True Requested");
-      assertThat(scene.result("crm-export", "Suspended")).isEqualTo("False InService");
+      assertThat(scene.result("crm-export", "Suspended")).isEqualTo("absent");
 
       cluster.kubectl(
           "patch",

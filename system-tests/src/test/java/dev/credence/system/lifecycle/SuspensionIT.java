@@ -123,7 +123,7 @@ class SuspensionIT {
       assertThat(scene.status("crm").suspension().startTime()).isEqualTo(since);
       assertThat(crm.isListed()).isTrue();
       scene.patch(scene.identity("crm"), "{spec: {state: Active}}");
-      scene.await("crm", "Suspended", "False InService");
+      scene.await("crm", "Suspended", "absent");
       assertThat(crm.isListed()).isFalse();
     }
   }
@@ -363,7 +363,7 @@ class SuspensionIT {
   }
 
   private static boolean isWaiting(String stated) {
-    return stated.startsWith("False InService: to be suspended");
+    return stated.startsWith("False SuspensionQueued: to be suspended");
   }
 
   @Test
