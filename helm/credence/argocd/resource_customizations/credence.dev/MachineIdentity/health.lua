@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Health of a MachineIdentity. It follows kstatus (observedGeneration, Stalled, Reconciling, Ready), but for one thing:
--- an identity that is out of service is Suspended. One that is decommissioned waits for nobody, and is judged like any other.
+-- Health of a MachineIdentity. It follows kstatus (observedGeneration, Stalled, Reconciling, Ready) with one exception: a
+-- suspended identity is Suspended. A decommissioned identity is evaluated like any other. Conditions that do not apply to an
+-- identity are absent; Ready alone is always there.
 local health_status = {}
 local status = obj.status or {}
 
@@ -57,7 +58,7 @@ end
 
 if is_true("Ready") then
   health_status.status = "Healthy"
-  if status.state == "Decommissioned" then
+  if status.state == "Decommissioned" and conditions["Suspended"] ~= nil then
     health_status.message = said_by("Suspended")
     return health_status
   end

@@ -7,6 +7,7 @@ local handled = status.handled or {}
 
 local gone = obj.metadata.deletionTimestamp ~= nil or status.state == "Decommissioned"
 local suspended = status.state == "Suspended"
+-- The condition Approved is absent where no policy requires an approval.
 local approvable = false
 for _, condition in ipairs(status.conditions or {}) do
   if condition.type == "Approved" and condition.status == "False" then
@@ -37,7 +38,8 @@ actions["suspend"] = {
 actions["resume"] = {
   ["displayName"] = "Resume: take the request to suspend away",
   ["iconClass"] = "fa fa-fw fa-play",
-  ["disabled"] = gone or annotations["credence.dev/suspend"] == nil
+  ["disabled"] = gone or
+    (annotations["credence.dev/suspend"] == nil and annotations["credence.dev/compromised"] == nil)
 }
 
 actions["approve"] = {

@@ -2,6 +2,7 @@
 -- Approves the scope that the approver has seen in the condition Approved and types here: not whatever is asked for by now.
 -- It is signed with the name by which the API server knows who writes it, and that is Argo CD: who may run this action may
 -- approve as Argo CD. The API server refuses another name, and the message says which is right.
+-- The condition Approved is absent where no policy requires an approval.
 local approvable = false
 for _, condition in ipairs((obj.status or {}).conditions or {}) do
   if condition.type == "Approved" and condition.status == "False" then
@@ -9,7 +10,7 @@ for _, condition in ipairs((obj.status or {}).conditions or {}) do
   end
 end
 if not approvable then
-  error("there is nothing to approve: the condition Approved says why", 0)
+  error("no approval is pending: the condition Approved is True or absent", 0)
 end
 
 local scope = (actionParams or {})["scope"]
