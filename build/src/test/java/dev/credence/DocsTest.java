@@ -70,11 +70,7 @@ class DocsTest {
   @ParameterizedTest
   @MethodSource("pages")
   void what_it_names_is_there(Path page) throws IOException {
-    // Its tables name what was before.
-    if (page.endsWith(Path.of("docs/upgrade.md"))) {
-      return;
-    }
-    var text = Files.readString(page);
+    var text = present(page);
     assertThat(targets()).containsAll(all(TARGET, text));
     var variables =
         Stream.concat(Stream.of(Setting.values()).map(Setting::variable), OF_SCRIPTS.stream())
@@ -90,6 +86,14 @@ class DocsTest {
             .collect(toSet());
     assertThat(metrics).containsAll(all(METRIC, text));
     assertThat(keys()).containsAll(all(KEY, text));
+  }
+
+  /// In the tables of docs/upgrade.md the first column has the names of before.
+  private static String present(Path page) throws IOException {
+    var text = Files.readString(page);
+    return page.endsWith(Path.of("docs/upgrade.md"))
+        ? text.replaceAll("(?m)^\\| [^|\n]*\\|", "|")
+        : text;
   }
 
   private static Set<String> targets() throws IOException {
