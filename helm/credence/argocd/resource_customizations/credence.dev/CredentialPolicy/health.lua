@@ -1,26 +1,26 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- Health of a CredentialPolicy: whether every rule of it can be applied. It follows kstatus (observedGeneration, Stalled,
--- Reconciling, Ready). Identities that break a rule are counted in the message and are not what makes a policy ill.
+-- Reconciling, Ready). The message counts identities that break a rule; they do not change the health.
 local health_status = {}
 local status = obj.status or {}
 
--- Argo CD says this by itself before it asks a script.
+-- Argo CD reports this itself before it runs a script.
 if obj.metadata.deletionTimestamp ~= nil then
   health_status.status = "Progressing"
   health_status.message = "Pending deletion"
   return health_status
 end
 
--- Before the operator has looked for the first time the API server shows -1 here.
+-- The API server sets -1 until the first reconcile.
 if (status.observedGeneration or -1) < 0 then
   health_status.status = "Progressing"
-  health_status.message = "Waiting for the operator to look for the first time"
+  health_status.message = "Waiting for the first reconcile"
   return health_status
 end
 
 if status.observedGeneration ~= obj.metadata.generation then
   health_status.status = "Progressing"
-  health_status.message = "Waiting for the operator to look at the change"
+  health_status.message = "Waiting for the operator to reconcile the change"
   return health_status
 end
 

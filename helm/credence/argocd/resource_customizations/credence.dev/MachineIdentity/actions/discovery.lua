@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- What can be asked of a MachineIdentity. Argo CD runs an action that is disabled all the same where it is called by its
--- CLI or API, so each action looks for itself whether it makes sense.
+-- The actions on a MachineIdentity. Argo CD also runs a disabled action when its CLI or API is called, so each action
+-- checks by itself whether it applies.
 local annotations = obj.metadata.annotations or {}
 local status = obj.status or {}
 local handled = status.handled or {}
@@ -29,21 +29,21 @@ actions["rotate"] = {
 }
 
 actions["suspend"] = {
-  ["displayName"] = "Suspend: out of service until resumed",
+  ["displayName"] = "Suspend until resumed",
   ["iconClass"] = "fa fa-fw fa-pause",
   ["disabled"] = gone or annotations["credence.dev/suspend"] ~= nil,
   ["params"] = { { ["name"] = "reason" } }
 }
 
 actions["resume"] = {
-  ["displayName"] = "Resume: take the request to suspend away",
+  ["displayName"] = "Resume: remove the request to suspend",
   ["iconClass"] = "fa fa-fw fa-play",
   ["disabled"] = gone or
     (annotations["credence.dev/suspend"] == nil and annotations["credence.dev/compromised"] == nil)
 }
 
 actions["approve"] = {
-  ["displayName"] = "Approve the scope that is asked for",
+  ["displayName"] = "Approve the requested scope",
   ["iconClass"] = "fa fa-fw fa-check",
   ["disabled"] = gone or not approvable,
   ["params"] = { { ["name"] = "scope" }, { ["name"] = "as" } }
@@ -57,7 +57,7 @@ actions["review"] = {
 }
 
 actions["revoke"] = {
-  ["displayName"] = "Revoke all credentials: an emergency",
+  ["displayName"] = "Revoke all credentials (emergency)",
   ["iconClass"] = "fa fa-fw fa-ban",
   ["disabled"] = gone or pending("revoke"),
   ["params"] = { { ["name"] = "reason" } }

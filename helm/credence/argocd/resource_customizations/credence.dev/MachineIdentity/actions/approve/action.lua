@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Approves the scope that the approver has seen in the condition Approved and types here: not whatever is asked for by now.
--- It is signed with the name by which the API server knows who writes it, and that is Argo CD: who may run this action may
--- approve as Argo CD. The API server refuses another name, and the message says which is right.
+-- Approves the scope that the approver has read in the condition Approved and types here, and no later one. The API server
+-- knows the writer as Argo CD, so users who can run this action approve as Argo CD. The API server rejects any other name, and
+-- its message contains the right one.
 -- The condition Approved is absent where no policy requires an approval.
 local approvable = false
 for _, condition in ipairs((obj.status or {}).conditions or {}) do
@@ -15,7 +15,7 @@ end
 
 local scope = (actionParams or {})["scope"]
 if scope == nil or scope == "" then
-  error("say which scope you approve: the condition Approved shows it", 0)
+  error("set the parameter scope to the scope that the condition Approved shows", 0)
 end
 local as = (actionParams or {})["as"]
 if as == nil or as == "" then

@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Confirms that the identity is still needed. It is signed with the name by which the API server knows who writes it, and that
--- is Argo CD: who may run this action may review as Argo CD. The API server refuses another name, and says which is right.
+-- Confirms that the identity is still needed. The API server knows the writer as Argo CD, so users who can run this action
+-- review as Argo CD. The API server rejects any other name, and its message contains the right one.
 local os = require("os")
 if (obj.status or {}).state == "Decommissioned" then
-  error("there is nothing to review: the identity is Decommissioned", 0)
+  error("nothing to review: the identity is Decommissioned", 0)
 end
 local as = (actionParams or {})["as"]
 if as == nil or as == "" then

@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: Apache-2.0
--- An emergency: ends all values at once and makes new ones, without window or overlap. Once more while it is not answered
--- changes nothing.
+-- An emergency: revokes all credentials at once and generates new ones, without window or overlap. A second request before
+-- the first one is handled changes nothing.
 local os = require("os")
 local status = obj.status or {}
 if status.state == "Decommissioned" then
-  error("its values have ended with it: the identity is Decommissioned", 0)
+  error("nothing to revoke: the identity is Decommissioned", 0)
 end
 
 obj.metadata.annotations = obj.metadata.annotations or {}

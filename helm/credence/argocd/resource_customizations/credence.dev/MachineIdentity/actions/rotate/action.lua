@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Asks for new values of all credentials, in the windows of the policy. Once more while it is not answered changes nothing.
+-- Requests new versions of all credentials, inside the windows of the policy. A second request before the first one is
+-- handled changes nothing.
 local os = require("os")
 local status = obj.status or {}
 if status.state == "Suspended" or status.state == "Decommissioned" then

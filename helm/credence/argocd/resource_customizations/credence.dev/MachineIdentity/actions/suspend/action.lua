@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Takes the identity out of service by an annotation, which Argo CD leaves alone, and not by spec.state, which Git may state.
--- Who suspended it first keeps the word: once more changes nothing.
+-- Suspends the identity by an annotation, which Argo CD does not compare, and not by spec.state, which Git may state.
+-- A second request changes nothing: the reason of the first one stays.
 local os = require("os")
 if (obj.status or {}).state == "Decommissioned" then
-  error("it is out of service for good: the identity is Decommissioned", 0)
+  error("nothing to suspend: the identity is Decommissioned", 0)
 end
 
 obj.metadata.annotations = obj.metadata.annotations or {}
