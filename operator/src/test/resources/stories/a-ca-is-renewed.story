@@ -38,31 +38,29 @@ events:
   apply: {kind: MachineIdentity, metadata: {name: crm}, spec: {certificates: []}}
 ~~~
 2026-03-01 00:00:00 crm
-  > Order Certificate crm-client from Issuer corp into Secret crm-client-tls, identity=crm, owner=alice@example.com
-  = Active, not ready
-  = OwnerSet: alice@example.com answers for this identity
-  = CertificateNotReady: crm-client: cert-manager is asked to issue it
-  = crm-client is Pending (Certificate); cert-manager is asked to issue it
+  > create Certificate crm-client, to be issued by Issuer corp
+  = Active, not Ready (CertificateNotReady)
+  = OwnerAssigned True, OwnerSet: alice@example.com answers for this identity
+  = CredentialsFresh False, CertificateNotReady: crm-client: cert-manager is asked to issue it
+  = crm-client: Certificate, Pending; cert-manager is asked to issue it
 2026-03-01 00:00:00 crm
-  = CertificateNotReady: crm-client: cert-manager has not looked at it yet
-  = crm-client is Pending (Certificate); cert-manager has not looked at it yet
+  = CredentialsFresh False, CertificateNotReady: crm-client: cert-manager has not looked at it yet
+  = crm-client: Certificate, Pending; cert-manager has not looked at it yet
 2026-03-01 00:01:00 * cert-manager issues it
 2026-03-01 00:01:00 crm
-  = Active, ready
-  = crm-client is Fresh (Certificate), issued 2026-03-01T00:01:00Z, next 2026-03-21T00:01:00Z, ends 2026-03-31T00:01:00Z
+  = Active, Ready
+  = crm-client: Certificate, Fresh; issued 2026-03-01 00:01:00; next value 2026-03-21 00:01:00; ends 2026-03-31 00:01:00
 2026-03-05 00:00:00 * the CA is renewed
 2026-03-05 00:00:00 crm
-  = CAOutdated: Certificate crm-client was signed before its CA, Certificate sales/corp-root, was renewed at 2026-03-05T00:00:00Z: have it issued anew by the annotation credence.dev/rotate on the identity, once what trusts it knows the new CA
+  = CredentialsFresh False, CAOutdated: Certificate crm-client was signed before its CA, Certificate sales/corp-root, was renewed at 2026-03-05T00:00:00Z: have it issued anew by the annotation credence.dev/rotate on the identity, once what trusts it knows the new CA
 2026-03-06 00:00:00 * everybody knows the new CA, and alice asks for a new certificate
-2026-03-06 00:00:00 crm
-  = crm-client is Fresh (Certificate), issued 2026-03-01T00:01:00Z, next 2026-03-21T00:01:00Z, ends 2026-03-31T00:01:00Z, revision 1 to be followed
 2026-03-06 00:00:00.001 crm
-  > Renew Certificate crm-client
+  > ask cert-manager for a new Certificate crm-client
 2026-03-06 00:00:30 * cert-manager issues it anew
 2026-03-06 00:00:30 crm
-  = crm-client is Fresh (Certificate), issued 2026-03-06T00:00:30Z, next 2026-03-26T00:00:30Z, ends 2026-04-05T00:00:30Z
+  = crm-client: Certificate, Fresh; issued 2026-03-06 00:00:30; next value 2026-03-26 00:00:30; ends 2026-04-05 00:00:30
 2026-03-08 00:00:00 * it is not needed any more
 2026-03-08 00:00:00 crm
-  > Remove Certificate crm-client: it is no longer in `spec.certificates`
+  > delete Certificate crm-client: it is no longer in `spec.certificates`
 
 until 2026-03-10 00:00:00: 1 looks by the clock, 3 actions

@@ -24,22 +24,22 @@ events:
   apply: {kind: MachineIdentity, metadata: {name: billing}, spec: {serviceAccounts: null}}
 ~~~
 2026-03-01 00:00:00 billing
-  = Active, ready
-  = OwnerSet: bob@example.com answers for this identity
+  = Active, Ready
+  = OwnerAssigned True, OwnerSet: bob@example.com answers for this identity
 2026-03-01 00:00:00 crm
-  > Mark ServiceAccount office-sync, identity=crm, owner=alice@example.com, team=sales
-  = Active, ready
-  = OwnerSet: alice@example.com answers for this identity
+  > put label and owner on ServiceAccount office-sync
+  = Active, Ready
+  = OwnerAssigned True, OwnerSet: alice@example.com answers for this identity
 2026-03-01 10:00:00 * the new identity lists it
 2026-03-01 10:00:00 billing
-  = Active, not ready
-  = ClaimedByOther: ServiceAccount office-sync belongs to MachineIdentity crm: list it in one identity only
+  = Active, not Ready (ClaimedByOther)
+  = MembersLinked False, ClaimedByOther: ServiceAccount office-sync belongs to MachineIdentity crm: list it in one identity only
 2026-03-01 11:00:00 * the old one no longer does
 2026-03-01 11:00:00 billing
-  > Mark ServiceAccount office-sync, identity=billing, owner=bob@example.com
-  = Active, ready
+  > put label and owner on ServiceAccount office-sync
+  = Active, Ready
 2026-03-01 12:00:00 * nor does the new one
 2026-03-01 12:00:00 billing
-  > Unmark ServiceAccount office-sync
+  > take label and owner off ServiceAccount office-sync
 
 until 2026-03-04 00:00:00: 0 looks by the clock, 3 actions

@@ -41,63 +41,63 @@ events:
   apply: {kind: Job, metadata: {name: crm-db-v2-verify-1}, status: {conditions: [{type: Complete, status: "True", lastTransitionTime: "2026-03-05T14:10:40Z"}]}}
 ~~~
 2026-03-01 02:00:00 crm
-  > Stage in Secret crm-db-pending the first value of Secret crm-db with password, version 1
-  = Provisioning, not ready
-  = OwnerSet: alice@example.com answers for this identity
-  = MemberMissing: Secret crm-db is not made yet
-  = RotationDue: crm-db: version 1 is staged
-  = crm-db is Applying (Generated); version 1 is staged
+  > make the next value of Secret crm-db and keep it aside
+  = Provisioning, not Ready (RotationDue)
+  = OwnerAssigned True, OwnerSet: alice@example.com answers for this identity
+  = MembersLinked False, MemberMissing: Secret crm-db is not made yet
+  = CredentialsFresh False, RotationDue: crm-db: version 1 is staged
+  = crm-db: Generated, Applying; version 1 is staged
 2026-03-01 02:00:00 crm
-  > Run Job crm-db-v1-apply-1 from CronJob crm-db-apply for version 1 of Secret crm-db, in crm-db-pending under <key>, at most 300s
-  = RotationDue: crm-db: version 1: waiting for Job crm-db-v1-apply-1
-  = crm-db is Applying (Generated); version 1: waiting for Job crm-db-v1-apply-1
+  > start the apply hook of Secret crm-db: CronJob crm-db-apply
+  = CredentialsFresh False, RotationDue: crm-db: version 1: waiting for Job crm-db-v1-apply-1
+  = crm-db: Generated, Applying; version 1: waiting for Job crm-db-v1-apply-1
 2026-03-01 02:00:20 * the database has the first password
 2026-03-01 02:00:20 crm
-  > Run Job crm-db-v1-verify-1 from CronJob crm-db-verify for version 1 of Secret crm-db, in crm-db-pending under <key>, at most 300s
-  = RotationDue: crm-db: version 1: waiting for Job crm-db-v1-verify-1
-  = crm-db is Verifying (Generated); version 1: waiting for Job crm-db-v1-verify-1
+  > start the verify hook of Secret crm-db: CronJob crm-db-verify
+  = CredentialsFresh False, RotationDue: crm-db: version 1: waiting for Job crm-db-v1-verify-1
+  = crm-db: Generated, Verifying; version 1: waiting for Job crm-db-v1-verify-1
 2026-03-01 02:00:30 * it opens the database
 2026-03-01 02:00:30 crm
-  > Create Secret crm-db from Secret crm-db-pending, version 1
-  = Active, ready
-  = crm-db is Fresh (Generated), version 1, issued 2026-03-01T02:00:30Z, next 2026-03-11T02:00:30Z
+  > put the proven value into Secret crm-db, since somebody asked for it
+  = Active, Ready
+  = crm-db: Generated, Fresh; version 1; issued 2026-03-01 02:00:30; next value 2026-03-11 02:00:30
 2026-03-01 02:00:30 crm
-  > Remove Secret crm-db-pending: its value is in place, or no longer wanted
+  > delete Secret crm-db-pending: its value is in place, or no longer wanted
 2026-03-01 02:00:30 crm
-  > Remove Job crm-db-v1-apply-1: its value is settled
-  > Remove Job crm-db-v1-verify-1: its value is settled
+  > delete Job crm-db-v1-apply-1: its value is settled
+  > delete Job crm-db-v1-verify-1: its value is settled
 2026-03-05 14:10:00 * alice revokes it
 2026-03-05 14:10:00 crm
-  > Run Job crm-db-v1-revoke-1 from CronJob crm-db-revoke for version 1 of Secret crm-db, in crm-db under <key>, at most 300s
-  = Rotating, ready
-  = RotationDue: crm-db: revoked (found in a log): version 1: waiting for Job crm-db-v1-revoke-1
-  = crm-db is Revoked (Generated), version 1, issued 2026-03-01T02:00:30Z, next 2026-03-11T02:00:30Z; revoked (found in a log): version 1: waiting for Job crm-db-v1-revoke-1
+  > start the revoke hook of Secret crm-db: CronJob crm-db-revoke
+  = Rotating, Ready
+  = CredentialsFresh False, RotationDue: crm-db: revoked (found in a log): version 1: waiting for Job crm-db-v1-revoke-1
+  = crm-db: Generated, Revoked; version 1; issued 2026-03-01 02:00:30; next value 2026-03-11 02:00:30; revoked (found in a log): version 1: waiting for Job crm-db-v1-revoke-1
 2026-03-05 14:10:20 * the database has forgotten it
 2026-03-05 14:10:20 crm
-  > Stage in Secret crm-db-pending the next value of Secret crm-db with password, version 2, for the revocation found in a log
-  = RotationDue: crm-db: revoked (found in a log): version 2 is staged
-  = crm-db is Revoked (Generated), version 1, issued 2026-03-01T02:00:30Z, next 2026-03-11T02:00:30Z; revoked (found in a log): version 2 is staged
+  > make the next value of Secret crm-db and keep it aside
+  = CredentialsFresh False, RotationDue: crm-db: revoked (found in a log): version 2 is staged
+  = crm-db: Generated, Revoked; version 1; issued 2026-03-01 02:00:30; next value 2026-03-11 02:00:30; revoked (found in a log): version 2 is staged
 2026-03-05 14:10:20 crm
-  > Run Job crm-db-v2-apply-1 from CronJob crm-db-apply for version 2 of Secret crm-db, in crm-db-pending under <key>, at most 300s
-  = RotationDue: crm-db: revoked (found in a log): version 2: waiting for Job crm-db-v2-apply-1
-  = crm-db is Revoked (Generated), version 1, issued 2026-03-01T02:00:30Z, next 2026-03-11T02:00:30Z; revoked (found in a log): version 2: waiting for Job crm-db-v2-apply-1
+  > start the apply hook of Secret crm-db: CronJob crm-db-apply
+  = CredentialsFresh False, RotationDue: crm-db: revoked (found in a log): version 2: waiting for Job crm-db-v2-apply-1
+  = crm-db: Generated, Revoked; version 1; issued 2026-03-01 02:00:30; next value 2026-03-11 02:00:30; revoked (found in a log): version 2: waiting for Job crm-db-v2-apply-1
 2026-03-05 14:10:30 * the database has the second password
 2026-03-05 14:10:30 crm
-  > Run Job crm-db-v2-verify-1 from CronJob crm-db-verify for version 2 of Secret crm-db, in crm-db-pending under <key>, at most 300s
-  = RotationDue: crm-db: revoked (found in a log): version 2: waiting for Job crm-db-v2-verify-1
-  = crm-db is Revoked (Generated), version 1, issued 2026-03-01T02:00:30Z, next 2026-03-11T02:00:30Z; revoked (found in a log): version 2: waiting for Job crm-db-v2-verify-1
+  > start the verify hook of Secret crm-db: CronJob crm-db-verify
+  = CredentialsFresh False, RotationDue: crm-db: revoked (found in a log): version 2: waiting for Job crm-db-v2-verify-1
+  = crm-db: Generated, Revoked; version 1; issued 2026-03-01 02:00:30; next value 2026-03-11 02:00:30; revoked (found in a log): version 2: waiting for Job crm-db-v2-verify-1
 2026-03-05 14:10:40 * it opens the database
 2026-03-05 14:10:40 crm
-  > Switch Secret crm-db from Secret crm-db-pending, version 2, for the revocation found in a log, not read by pods from before 2026-03-05T14:10:40Z, revoked: found in a log
-  = crm-db is Restarting (Generated), version 2, issued 2026-03-05T14:10:40Z, next 2026-03-16T02:00:00Z
+  > put the proven value into Secret crm-db, since the old one was revoked: found in a log
+  = crm-db: Generated, Restarting; version 2; issued 2026-03-05 14:10:40; next value 2026-03-16 02:00:00
 2026-03-05 14:10:40 crm
-  > Note on Secret crm-db that all have moved
-  > Remove Secret crm-db-pending: its value is in place, or no longer wanted
-  > Remove Job crm-db-v1-revoke-1: its value is settled
-  = Active, ready
-  = crm-db is Fresh (Generated), version 2, issued 2026-03-05T14:10:40Z, next 2026-03-16T02:00:00Z
+  > write on Secret crm-db that all its consumers have moved
+  > delete Secret crm-db-pending: its value is in place, or no longer wanted
+  > delete Job crm-db-v1-revoke-1: its value is settled
+  = Active, Ready
+  = crm-db: Generated, Fresh; version 2; issued 2026-03-05 14:10:40; next value 2026-03-16 02:00:00
 2026-03-05 14:10:40 crm
-  > Remove Job crm-db-v2-apply-1: its value is settled
-  > Remove Job crm-db-v2-verify-1: its value is settled
+  > delete Job crm-db-v2-apply-1: its value is settled
+  > delete Job crm-db-v2-verify-1: its value is settled
 
 until 2026-03-06 00:00:00: 0 looks by the clock, 17 actions

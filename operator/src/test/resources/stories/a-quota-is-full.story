@@ -31,54 +31,54 @@ events:
 - {at: "2026-03-02T10:04:30Z", say: the webhook is mended, allow: {kind: Secret, name: crm-db}}
 ~~~
 2026-03-01 00:00:00 crm
-  = Active, ready
-  = OwnerSet: alice@example.com answers for this identity
+  = Active, Ready
+  = OwnerAssigned True, OwnerSet: alice@example.com answers for this identity
 2026-03-01 08:00:00 * the quota of the namespace is used up
 2026-03-01 09:00:00 * a generated Secret is wanted
 2026-03-01 09:00:00 crm
-  > Issue Secret crm-db as Opaque with password, version 1, identity=crm, owner=alice@example.com, team=sales-platform
+  > make Secret crm-db with its first value
   ! Secret crm-db: the API server refused to create it (403): exceeded quota
-  = Provisioning, not ready
-  = MemberMissing: Secret crm-db is not made yet
-  = RotationBlocked: Secret crm-db: the API server refused to create it (403): exceeded quota
-  = crm-db is Blocked (Generated); Secret crm-db: the API server refused to create it (403): exceeded quota
+  = Provisioning, not Ready (RotationBlocked)
+  = MembersLinked False, MemberMissing: Secret crm-db is not made yet
+  = CredentialsFresh False, RotationBlocked: Secret crm-db: the API server refused to create it (403): exceeded quota
+  = crm-db: Generated, Blocked; Secret crm-db: the API server refused to create it (403): exceeded quota
 2026-03-01 09:01:00 crm
-  > Issue Secret crm-db as Opaque with password, version 1, identity=crm, owner=alice@example.com, team=sales-platform
+  > make Secret crm-db with its first value
   ! Secret crm-db: the API server refused to create it (403): exceeded quota
 2026-03-01 09:02:00 crm
-  > Issue Secret crm-db as Opaque with password, version 1, identity=crm, owner=alice@example.com, team=sales-platform
+  > make Secret crm-db with its first value
   ! Secret crm-db: the API server refused to create it (403): exceeded quota
 2026-03-01 09:02:30 * the quota is raised
 2026-03-01 09:03:00 crm
-  > Issue Secret crm-db as Opaque with password, version 1, identity=crm, owner=alice@example.com, team=sales-platform
-  = Active, ready
-  = crm-db is Fresh (Generated), version 1, issued 2026-03-01T09:03:00Z, next 2026-03-02T09:03:00Z
+  > make Secret crm-db with its first value
+  = Active, Ready
+  = crm-db: Generated, Fresh; version 1; issued 2026-03-01 09:03:00; next value 2026-03-02 09:03:00
 2026-03-02 09:03:00 crm
-  > Rotate Secret crm-db to version 2, the previous until 2026-03-02T10:03:00Z, due since 2026-03-02T09:03:00Z
-  = Rotating, ready
-  = crm-db is Overlapping (Generated), version 2, issued 2026-03-02T09:03:00Z, next 2026-03-03T09:03:00Z, previous until 2026-03-02T10:03:00Z
+  > put a new value into Secret crm-db, due since 2026-03-02T09:03:00Z
+  = Rotating, Ready
+  = crm-db: Generated, Overlapping; version 2; issued 2026-03-02 09:03:00; next value 2026-03-03 09:03:00; the previous value stays until 2026-03-02 10:03:00
 2026-03-02 09:30:00 * a webhook refuses every update
 2026-03-02 10:03:00 crm
-  > Retire the previous value of Secret crm-db
+  > take the previous value of Secret crm-db away
   ! Secret crm-db: the API server refused to update it (403): denied by a webhook
-  = Rotating, not ready
-  = RotationBlocked: Secret crm-db: the API server refused to update it (403): denied by a webhook
-  = crm-db is Retiring (Generated), version 2, issued 2026-03-02T09:03:00Z, next 2026-03-03T09:03:00Z, previous until 2026-03-02T10:03:00Z
+  = Rotating, not Ready (RotationBlocked)
+  = CredentialsFresh False, RotationBlocked: Secret crm-db: the API server refused to update it (403): denied by a webhook
+  = crm-db: Generated, Retiring; version 2; issued 2026-03-02 09:03:00; next value 2026-03-03 09:03:00; the previous value stays until 2026-03-02 10:03:00
 2026-03-02 10:04:00 crm
-  > Retire the previous value of Secret crm-db
+  > take the previous value of Secret crm-db away
   ! Secret crm-db: the API server refused to update it (403): denied by a webhook
 2026-03-02 10:04:30 * the webhook is mended
 2026-03-02 10:05:00 crm
-  > Retire the previous value of Secret crm-db
-  = Active, ready
-  = crm-db is Fresh (Generated), version 2, issued 2026-03-02T09:03:00Z, next 2026-03-03T09:03:00Z
+  > take the previous value of Secret crm-db away
+  = Active, Ready
+  = crm-db: Generated, Fresh; version 2; issued 2026-03-02 09:03:00; next value 2026-03-03 09:03:00
 2026-03-03 09:03:00 crm
-  > Rotate Secret crm-db to version 3, the previous until 2026-03-03T10:03:00Z, due since 2026-03-03T09:03:00Z
-  = Rotating, ready
-  = crm-db is Overlapping (Generated), version 3, issued 2026-03-03T09:03:00Z, next 2026-03-04T09:03:00Z, previous until 2026-03-03T10:03:00Z
+  > put a new value into Secret crm-db, due since 2026-03-03T09:03:00Z
+  = Rotating, Ready
+  = crm-db: Generated, Overlapping; version 3; issued 2026-03-03 09:03:00; next value 2026-03-04 09:03:00; the previous value stays until 2026-03-03 10:03:00
 2026-03-03 10:03:00 crm
-  > Retire the previous value of Secret crm-db
-  = Active, ready
-  = crm-db is Fresh (Generated), version 3, issued 2026-03-03T09:03:00Z, next 2026-03-04T09:03:00Z
+  > take the previous value of Secret crm-db away
+  = Active, Ready
+  = crm-db: Generated, Fresh; version 3; issued 2026-03-03 09:03:00; next value 2026-03-04 09:03:00
 
 until 2026-03-04 00:00:00: 9 looks by the clock, 10 actions

@@ -59,72 +59,71 @@ events:
   apply: {kind: Job, metadata: {name: crm-db-v1-revoke-1}, status: {conditions: [{type: Complete, status: "True", lastTransitionTime: "2026-03-12T09:00:20Z"}]}}
 ~~~
 2026-03-01 00:00:00 crm
-  > Stage in Secret crm-db-pending the first value of Secret crm-db with password, version 1
-  = Provisioning, not ready
-  = OwnerSet: alice@example.com answers for this identity
-  = MemberMissing: Secret crm-db is not made yet
-  = RotationDue: crm-db: version 1 is staged
-  = crm-db is Applying (Generated); version 1 is staged
+  > make the next value of Secret crm-db and keep it aside
+  = Provisioning, not Ready (RotationDue)
+  = OwnerAssigned True, OwnerSet: alice@example.com answers for this identity
+  = MembersLinked False, MemberMissing: Secret crm-db is not made yet
+  = CredentialsFresh False, RotationDue: crm-db: version 1 is staged
+  = crm-db: Generated, Applying; version 1 is staged
 2026-03-01 00:00:00 crm
-  > Run Job crm-db-v1-apply-1 from CronJob crm-db-apply for version 1 of Secret crm-db, in crm-db-pending under <key>, at most 300s
-  = RotationDue: crm-db: version 1: waiting for Job crm-db-v1-apply-1
-  = crm-db is Applying (Generated); version 1: waiting for Job crm-db-v1-apply-1
+  > start the apply hook of Secret crm-db: CronJob crm-db-apply
+  = CredentialsFresh False, RotationDue: crm-db: version 1: waiting for Job crm-db-v1-apply-1
+  = crm-db: Generated, Applying; version 1: waiting for Job crm-db-v1-apply-1
 2026-03-01 00:00:20 * the database has the first password
 2026-03-01 00:00:20 crm
-  > Run Job crm-db-v1-verify-1 from CronJob crm-db-verify for version 1 of Secret crm-db, in crm-db-pending under <key>, at most 300s
-  = RotationDue: crm-db: version 1: waiting for Job crm-db-v1-verify-1
-  = crm-db is Verifying (Generated); version 1: waiting for Job crm-db-v1-verify-1
+  > start the verify hook of Secret crm-db: CronJob crm-db-verify
+  = CredentialsFresh False, RotationDue: crm-db: version 1: waiting for Job crm-db-v1-verify-1
+  = crm-db: Generated, Verifying; version 1: waiting for Job crm-db-v1-verify-1
 2026-03-01 00:00:30 * it opens the database
 2026-03-01 00:00:30 crm
-  > Create Secret crm-db from Secret crm-db-pending, version 1
-  = Active, ready
-  = crm-db is Fresh (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z
+  > put the proven value into Secret crm-db, since somebody asked for it
+  = Active, Ready
+  = crm-db: Generated, Fresh; version 1; issued 2026-03-01 00:00:30; next value 2026-03-11 00:00:30
 2026-03-01 00:00:30 crm
-  > Remove Secret crm-db-pending: its value is in place, or no longer wanted
+  > delete Secret crm-db-pending: its value is in place, or no longer wanted
 2026-03-01 00:00:30 crm
-  > Remove Job crm-db-v1-apply-1: its value is settled
-  > Remove Job crm-db-v1-verify-1: its value is settled
+  > delete Job crm-db-v1-apply-1: its value is settled
+  > delete Job crm-db-v1-verify-1: its value is settled
 2026-03-11 00:00:30 crm
-  > Stage in Secret crm-db-pending the next value of Secret crm-db with password, version 2
-  = Rotating, ready
-  = RotationDue: crm-db: version 2 is staged
-  = crm-db is Applying (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; version 2 is staged
+  > make the next value of Secret crm-db and keep it aside
+  = Rotating, Ready
+  = CredentialsFresh False, RotationDue: crm-db: version 2 is staged
+  = crm-db: Generated, Applying; version 1; issued 2026-03-01 00:00:30; next value 2026-03-11 00:00:30; version 2 is staged
 2026-03-11 00:00:30 crm
-  > Run Job crm-db-v2-apply-1 from CronJob crm-db-apply for version 2 of Secret crm-db, in crm-db-pending under <key>, at most 300s
-  = RotationDue: crm-db: version 2: waiting for Job crm-db-v2-apply-1
-  = crm-db is Applying (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; version 2: waiting for Job crm-db-v2-apply-1
+  > start the apply hook of Secret crm-db: CronJob crm-db-apply
+  = CredentialsFresh False, RotationDue: crm-db: version 2: waiting for Job crm-db-v2-apply-1
+  = crm-db: Generated, Applying; version 1; issued 2026-03-01 00:00:30; next value 2026-03-11 00:00:30; version 2: waiting for Job crm-db-v2-apply-1
 2026-03-11 00:00:50 * the database has the second password
 2026-03-11 00:00:50 crm
-  > Run Job crm-db-v2-verify-1 from CronJob crm-db-verify for version 2 of Secret crm-db, in crm-db-pending under <key>, at most 300s
-  = RotationDue: crm-db: version 2: waiting for Job crm-db-v2-verify-1
-  = crm-db is Verifying (Generated), version 1, issued 2026-03-01T00:00:30Z, next 2026-03-11T00:00:30Z; version 2: waiting for Job crm-db-v2-verify-1
+  > start the verify hook of Secret crm-db: CronJob crm-db-verify
+  = CredentialsFresh False, RotationDue: crm-db: version 2: waiting for Job crm-db-v2-verify-1
+  = crm-db: Generated, Verifying; version 1; issued 2026-03-01 00:00:30; next value 2026-03-11 00:00:30; version 2: waiting for Job crm-db-v2-verify-1
 2026-03-11 00:01:00 * it opens the database
 2026-03-11 00:01:00 crm
-  > Switch Secret crm-db from Secret crm-db-pending, version 2, the previous until 2026-03-12T00:01:00Z, due since 2026-03-11T00:00:30Z
-  = crm-db is Overlapping (Generated), version 2, issued 2026-03-11T00:01:00Z, next 2026-03-21T00:01:00Z, previous until 2026-03-12T00:01:00Z
+  > put the proven value into Secret crm-db, due since 2026-03-11T00:00:30Z
+  = crm-db: Generated, Overlapping; version 2; issued 2026-03-11 00:01:00; next value 2026-03-21 00:01:00; the previous value stays until 2026-03-12 00:01:00
 2026-03-11 00:01:00 crm
-  > Remove Secret crm-db-pending: its value is in place, or no longer wanted
-  = crm-db is Overlapping (Generated), version 2, issued 2026-03-11T00:01:00Z, next 2026-03-21T00:01:00Z, previous until 2026-03-12T00:01:00Z, 0 of 1 consumers have it
+  > delete Secret crm-db-pending: its value is in place, or no longer wanted
 2026-03-11 00:01:00 crm
-  > Remove Job crm-db-v2-apply-1: its value is settled
-  > Remove Job crm-db-v2-verify-1: its value is settled
+  > delete Job crm-db-v2-apply-1: its value is settled
+  > delete Job crm-db-v2-verify-1: its value is settled
 2026-03-12 00:01:00 crm
-  = ConsumersPending: crm-db: waiting for Deployment sales/crm-web (its pods from before still run); at 2026-03-18T00:01:00Z the previous value is removed, and consumers that have not moved are left behind
-  = crm-db is Overlapping (Generated), version 2, issued 2026-03-11T00:01:00Z, next 2026-03-21T00:01:00Z, previous until 2026-03-18T00:01:00Z, 0 of 1 consumers have it; waiting for Deployment sales/crm-web (its pods from before still run); at 2026-03-18T00:01:00Z the previous value is removed, and consumers that have not moved are left behind
+  = CredentialsFresh False, ConsumersPending: crm-db: waiting for Deployment sales/crm-web (its pods from before still run); at 2026-03-18T00:01:00Z the previous value is removed, and consumers that have not moved are left behind
+  = crm-db: Generated, Overlapping; version 2; issued 2026-03-11 00:01:00; next value 2026-03-21 00:01:00; the previous value stays until 2026-03-18 00:01:00; waiting for Deployment sales/crm-web (its pods from before still run); at 2026-03-18T00:01:00Z the previous value is removed, and consumers that have not moved are left behind
 2026-03-12 09:00:00 * crm-web is deployed anew
 2026-03-12 09:00:10 * its old pod is gone
 2026-03-12 09:00:10 crm
-  > End the previous value of Secret crm-db
-  = crm-db is Retiring (Generated), version 2, issued 2026-03-11T00:01:00Z, next 2026-03-21T00:01:00Z, previous until 2026-03-12T00:01:00Z, 1 of 1 consumers have it; the previous value is about to be ended
+  > begin to end the previous value of Secret crm-db
+  = crm-db: Generated, Retiring; version 2; issued 2026-03-11 00:01:00; next value 2026-03-21 00:01:00; the previous value stays until 2026-03-12 00:01:00; the previous value is about to be ended
 2026-03-12 09:00:10 crm
-  > Run Job crm-db-v1-revoke-1 from CronJob crm-db-revoke for version 1 of Secret crm-db, in crm-db under <key>.previous, at most 300s
-  = crm-db is Retiring (Generated), version 2, issued 2026-03-11T00:01:00Z, next 2026-03-21T00:01:00Z, previous until 2026-03-12T00:01:00Z, 1 of 1 consumers have it; version 1: waiting for Job crm-db-v1-revoke-1
+  > start the revoke hook of Secret crm-db: CronJob crm-db-revoke
+  = crm-db: Generated, Retiring; version 2; issued 2026-03-11 00:01:00; next value 2026-03-21 00:01:00; the previous value stays until 2026-03-12 00:01:00; version 1: waiting for Job crm-db-v1-revoke-1
 2026-03-12 09:00:20 * the database has forgotten the first password
 2026-03-12 09:00:20 crm
-  > Retire the previous value of Secret crm-db
-  = Active, ready
-  = crm-db is Fresh (Generated), version 2, issued 2026-03-11T00:01:00Z, next 2026-03-21T00:01:00Z, 1 of 1 consumers have it
+  > take the previous value of Secret crm-db away
+  = Active, Ready
+  = crm-db: Generated, Fresh; version 2; issued 2026-03-11 00:01:00; next value 2026-03-21 00:01:00
 2026-03-12 09:00:20 crm
-  > Remove Job crm-db-v1-revoke-1: its value is settled
+  > delete Job crm-db-v1-revoke-1: its value is settled
 
 until 2026-03-14 00:00:00: 553 looks by the clock, 18 actions

@@ -27,38 +27,40 @@ events:
   delete: {kind: Secret, name: crm-db}
 ~~~
 2026-03-01 00:00:00 crm
-  = Provisioning, not ready
-  = OwnerSet: alice@example.com answers for this identity
-  = NotManaged: Secret crm-db exists and was not made by Credence for this identity, so it is left alone: choose another name, or delete it if nothing uses it, or give it to this identity by the annotation credence.dev/adopt
-  = RotationDue: crm-db: the name is taken by an object of others
-  = crm-db is Pending (Generated); the name is taken by an object of others
+  = Provisioning, not Ready (NotManaged)
+  = OwnerAssigned True, OwnerSet: alice@example.com answers for this identity
+  = MembersLinked False, NotManaged: Secret crm-db exists and was not made by Credence for this identity, so it is left alone: choose another name, or delete it if nothing uses it, or give it to this identity by the annotation credence.dev/adopt
+  = CredentialsFresh False, RotationDue: crm-db: the name is taken by an object of others
+  = crm-db: Generated, Pending; the name is taken by an object of others
 2026-03-02 00:00:00 * bob gives his Secret to crm
 2026-03-02 00:00:00 crm
-  > Adopt Secret crm-db as version 1
-  = RotationDue: crm-db: is taken over; its value stays until the first rotation
-  = crm-db is Pending (Generated); is taken over; its value stays until the first rotation
+  > take Secret crm-db over, as its holder agreed
+  = Provisioning, not Ready (RotationDue)
+  = CredentialsFresh False, RotationDue: crm-db: is taken over; its value stays until the first rotation
+  = crm-db: Generated, Pending; is taken over; its value stays until the first rotation
 2026-03-02 00:00:00 crm
-  > Mark Secret crm-db, identity=crm, owner=alice@example.com, team=sales-platform
-  = Active, ready
-  = crm-db is Fresh (Generated), version 1, issued 2026-03-02T00:00:00Z, next 2026-03-12T00:00:00Z
+  > put label and owner on Secret crm-db
+  = Active, Ready
+  = crm-db: Generated, Fresh; version 1; issued 2026-03-02 00:00:00; next value 2026-03-12 00:00:00
 2026-03-12 00:00:00 crm
-  > Rotate Secret crm-db to version 2, the previous until 2026-03-13T00:00:00Z, due since 2026-03-12T00:00:00Z
-  = Rotating, ready
-  = crm-db is Overlapping (Generated), version 2, issued 2026-03-12T00:00:00Z, next 2026-03-22T00:00:00Z, previous until 2026-03-13T00:00:00Z
+  > put a new value into Secret crm-db, due since 2026-03-12T00:00:00Z
+  = Rotating, Ready
+  = crm-db: Generated, Overlapping; version 2; issued 2026-03-12 00:00:00; next value 2026-03-22 00:00:00; the previous value stays until 2026-03-13 00:00:00
 2026-03-12 06:00:00 * bob takes it back
 2026-03-12 06:00:00 crm
-  > Release Secret crm-db
-  = Provisioning, not ready
-  = RotationDue: crm-db: is given back to its holder, who took credence.dev/adopt away
-  = crm-db is Pending (Generated), version 2; is given back to its holder, who took credence.dev/adopt away
+  > give Secret crm-db back to its holder
+  = Provisioning, not Ready (RotationDue)
+  = CredentialsFresh False, RotationDue: crm-db: is given back to its holder, who took credence.dev/adopt away
+  = crm-db: Generated, Pending; version 2; is given back to its holder, who took credence.dev/adopt away
 2026-03-12 06:00:00 crm
-  = NotManaged: Secret crm-db exists and was not made by Credence for this identity, so it is left alone: choose another name, or delete it if nothing uses it, or give it to this identity by the annotation credence.dev/adopt
-  = RotationDue: crm-db: the name is taken by an object of others
-  = crm-db is Pending (Generated), version 2; the name is taken by an object of others
+  = Provisioning, not Ready (NotManaged)
+  = MembersLinked False, NotManaged: Secret crm-db exists and was not made by Credence for this identity, so it is left alone: choose another name, or delete it if nothing uses it, or give it to this identity by the annotation credence.dev/adopt
+  = CredentialsFresh False, RotationDue: crm-db: the name is taken by an object of others
+  = crm-db: Generated, Pending; version 2; the name is taken by an object of others
 2026-03-15 00:00:00 * bob deletes it
 2026-03-15 00:00:00 crm
-  > Issue Secret crm-db as Opaque with password, version 3, identity=crm, owner=alice@example.com, team=sales-platform
-  = Active, ready
-  = crm-db is Fresh (Generated), version 3, issued 2026-03-15T00:00:00Z, next 2026-03-25T00:00:00Z
+  > make Secret crm-db with its first value
+  = Active, Ready
+  = crm-db: Generated, Fresh; version 3; issued 2026-03-15 00:00:00; next value 2026-03-25 00:00:00
 
 until 2026-03-16 00:00:00: 1 looks by the clock, 5 actions

@@ -47,29 +47,29 @@ events:
   delete: {kind: Secret, name: crm-legacy}
 ~~~
 2026-03-01 00:00:00 crm
-  > Mark ServiceAccount crm-sync, identity=crm, owner=alice@example.com
-  = Active, ready
-  = OwnerSet: alice@example.com answers for this identity
+  > put label and owner on ServiceAccount crm-sync
+  = Active, Ready
+  = OwnerAssigned True, OwnerSet: alice@example.com answers for this identity
 2026-03-20 09:00:00 * the token is used once more
 2026-04-20 00:00:00 crm
-  > Invalidate the token in Secret crm-legacy since 2026-04-20T00:00:00Z
+  > have the token in Secret crm-legacy refused
 2026-05-01 09:00:00 * an incident
 2026-05-01 09:00:00 crm
-  > Freeze ServiceAccount crm-sync: MachineIdentity crm (crm-1) since 2026-05-01T09:00:00Z: credence.dev/suspend says 'INC-7'
-  = Suspended, ready
-  = Requested: since 2026-05-01T09:00:00Z: credence.dev/suspend says 'INC-7'
+  > deny all writes of ServiceAccount crm-sync
+  = Suspended, Ready
+  = Suspended True, Requested: since 2026-05-01T09:00:00Z: credence.dev/suspend says 'INC-7'
 2026-05-02 09:00:00 * it was none
 2026-05-02 09:00:00 crm
-  > Thaw ServiceAccount crm-sync
-  = Active, ready
+  > let ServiceAccount crm-sync write again
+  = Active, Ready
 2026-06-01 09:00:00 * the policy only reports from now on
 2026-06-01 09:00:00 crm
-  > Revalidate the token in Secret crm-legacy
+  > have the token in Secret crm-legacy accepted again
 2026-06-01 09:00:00 crm
-  = Active, not ready
-  = LegacyTokenUnused: Secret crm-legacy has a token of ServiceAccount crm-sync that never ends, last used on 2026-03-20: delete it if nothing needs it
+  = Active, not Ready (LegacyTokenUnused)
+  = CredentialsFresh False, LegacyTokenUnused: Secret crm-legacy has a token of ServiceAccount crm-sync that never ends, last used on 2026-03-20: delete it if nothing needs it
 2026-07-01 09:00:00 * the token is deleted
 2026-07-01 09:00:00 crm
-  = Active, ready
+  = Active, Ready
 
 until 2026-08-01 00:00:00: 2 looks by the clock, 5 actions

@@ -35,27 +35,27 @@ events:
         rotation: {interval: 240h}
 ~~~
 2026-03-01 00:00:00 crm
-  > Issue Secret crm-db as Opaque with password, version 1, identity=crm, owner=alice@example.com, team=sales-platform
-  = Active, ready
-  = OwnerSet: alice@example.com answers for this identity
-  = crm-db is Fresh (Generated), version 1, issued 2026-03-01T00:00:00Z, next 2026-03-11T00:00:00Z
+  > make Secret crm-db with its first value
+  = Active, Ready
+  = OwnerAssigned True, OwnerSet: alice@example.com answers for this identity
+  = crm-db: Generated, Fresh; version 1; issued 2026-03-01 00:00:00; next value 2026-03-11 00:00:00
 2026-03-11 00:00:00 crm
-  > Rotate Secret crm-db to version 2, the previous until 2026-03-12T00:00:00Z, due since 2026-03-11T00:00:00Z
-  = Rotating, ready
-  = crm-db is Overlapping (Generated), version 2, issued 2026-03-11T00:00:00Z, next 2026-03-21T00:00:00Z, previous until 2026-03-12T00:00:00Z
+  > put a new value into Secret crm-db, due since 2026-03-11T00:00:00Z
+  = Rotating, Ready
+  = crm-db: Generated, Overlapping; version 2; issued 2026-03-11 00:00:00; next value 2026-03-21 00:00:00; the previous value stays until 2026-03-12 00:00:00
 2026-03-11 06:00:00 * a template with a typing error is added
 2026-03-11 06:00:00 crm
-  = Rotating, not ready
-  = RotationBlocked: crm-db: template url: {pasword} is not a key of this Secret
-  = crm-db is Blocked (Generated), version 2, issued 2026-03-11T00:00:00Z, next 2026-03-21T00:00:00Z, previous until 2026-03-12T00:00:00Z; crm-db: template url: {pasword} is not a key of this Secret
+  = Rotating, not Ready (RotationBlocked)
+  = CredentialsFresh False, RotationBlocked: crm-db: template url: {pasword} is not a key of this Secret
+  = crm-db: Generated, Blocked; version 2; issued 2026-03-11 00:00:00; next value 2026-03-21 00:00:00; the previous value stays until 2026-03-12 00:00:00; crm-db: template url: {pasword} is not a key of this Secret
 2026-03-12 00:00:00 crm
-  > Retire the previous value of Secret crm-db
-  = Active, not ready
-  = crm-db is Blocked (Generated), version 2, issued 2026-03-11T00:00:00Z, next 2026-03-21T00:00:00Z; crm-db: template url: {pasword} is not a key of this Secret
+  > take the previous value of Secret crm-db away
+  = Active, not Ready (RotationBlocked)
+  = crm-db: Generated, Blocked; version 2; issued 2026-03-11 00:00:00; next value 2026-03-21 00:00:00; crm-db: template url: {pasword} is not a key of this Secret
 2026-03-13 06:00:00 * the error is mended
 2026-03-13 06:00:00 crm
-  > Reword Secret crm-db: url
-  = Active, ready
-  = crm-db is Fresh (Generated), version 2, issued 2026-03-11T00:00:00Z, next 2026-03-21T00:00:00Z
+  > bring the fixed texts and templates of Secret crm-db up to date; its secret values stay
+  = Active, Ready
+  = crm-db: Generated, Fresh; version 2; issued 2026-03-11 00:00:00; next value 2026-03-21 00:00:00
 
 until 2026-03-20 00:00:00: 2 looks by the clock, 4 actions

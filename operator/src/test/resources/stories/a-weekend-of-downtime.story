@@ -17,30 +17,30 @@ events:
 - {at: "2026-03-09T08:00:00Z", say: somebody comes to work, operator: up}
 ~~~
 2026-03-05 12:00:00 crm
-  > Issue Secret crm-db as Opaque with password, version 1, identity=crm, owner=alice@example.com, team=sales-platform
-  = Active, ready
-  = OwnerSet: alice@example.com answers for this identity
-  = crm-db is Fresh (Generated), version 1, issued 2026-03-05T12:00:00Z, next 2026-03-06T12:00:00Z
+  > make Secret crm-db with its first value
+  = Active, Ready
+  = OwnerAssigned True, OwnerSet: alice@example.com answers for this identity
+  = crm-db: Generated, Fresh; version 1; issued 2026-03-05 12:00:00; next value 2026-03-06 12:00:00
 2026-03-06 12:00:00 crm
-  > Rotate Secret crm-db to version 2, the previous until 2026-03-06T18:00:00Z, due since 2026-03-06T12:00:00Z
-  = Rotating, ready
-  = crm-db is Overlapping (Generated), version 2, issued 2026-03-06T12:00:00Z, next 2026-03-07T12:00:00Z, previous until 2026-03-06T18:00:00Z
+  > put a new value into Secret crm-db, due since 2026-03-06T12:00:00Z
+  = Rotating, Ready
+  = crm-db: Generated, Overlapping; version 2; issued 2026-03-06 12:00:00; next value 2026-03-07 12:00:00; the previous value stays until 2026-03-06 18:00:00
 2026-03-06 14:00:00 * the node of the operator fails
 2026-03-09 08:00:00 * somebody comes to work
 2026-03-09 08:00:00 crm
-  > Rotate Secret crm-db to version 3, the previous until 2026-03-09T14:00:00Z, due since 2026-03-07T12:00:00Z
-  = crm-db is Overlapping (Generated), version 3, issued 2026-03-09T08:00:00Z, next 2026-03-10T08:00:00Z, previous until 2026-03-09T14:00:00Z
+  > put a new value into Secret crm-db, due since 2026-03-07T12:00:00Z
+  = crm-db: Generated, Overlapping; version 3; issued 2026-03-09 08:00:00; next value 2026-03-10 08:00:00; the previous value stays until 2026-03-09 14:00:00
 2026-03-09 14:00:00 crm
-  > Retire the previous value of Secret crm-db
-  = Active, ready
-  = crm-db is Fresh (Generated), version 3, issued 2026-03-09T08:00:00Z, next 2026-03-10T08:00:00Z
+  > take the previous value of Secret crm-db away
+  = Active, Ready
+  = crm-db: Generated, Fresh; version 3; issued 2026-03-09 08:00:00; next value 2026-03-10 08:00:00
 2026-03-10 08:00:00 crm
-  > Rotate Secret crm-db to version 4, the previous until 2026-03-10T14:00:00Z, due since 2026-03-10T08:00:00Z
-  = Rotating, ready
-  = crm-db is Overlapping (Generated), version 4, issued 2026-03-10T08:00:00Z, next 2026-03-11T08:00:00Z, previous until 2026-03-10T14:00:00Z
+  > put a new value into Secret crm-db, due since 2026-03-10T08:00:00Z
+  = Rotating, Ready
+  = crm-db: Generated, Overlapping; version 4; issued 2026-03-10 08:00:00; next value 2026-03-11 08:00:00; the previous value stays until 2026-03-10 14:00:00
 2026-03-10 14:00:00 crm
-  > Retire the previous value of Secret crm-db
-  = Active, ready
-  = crm-db is Fresh (Generated), version 4, issued 2026-03-10T08:00:00Z, next 2026-03-11T08:00:00Z
+  > take the previous value of Secret crm-db away
+  = Active, Ready
+  = crm-db: Generated, Fresh; version 4; issued 2026-03-10 08:00:00; next value 2026-03-11 08:00:00
 
 until 2026-03-11 00:00:00: 4 looks by the clock, 6 actions

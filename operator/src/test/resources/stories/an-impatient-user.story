@@ -29,31 +29,31 @@ events:
   apply: {kind: MachineIdentity, metadata: {name: crm, annotations: {credence.dev/rotate: please}}}
 ~~~
 2026-03-01 00:00:00 crm
-  > Issue Secret crm-db as Opaque with password, version 1, identity=crm, owner=alice@example.com, team=sales-platform
-  = Active, ready
-  = OwnerSet: alice@example.com answers for this identity
-  = crm-db is Fresh (Generated), version 1, issued 2026-03-01T00:00:00Z
+  > make Secret crm-db with its first value
+  = Active, Ready
+  = OwnerAssigned True, OwnerSet: alice@example.com answers for this identity
+  = crm-db: Generated, Fresh; version 1; issued 2026-03-01 00:00:00
 2026-03-02 10:00:00 * a new value is asked for
 2026-03-02 10:00:00 crm
-  > Rotate Secret crm-db to version 2, the previous until 2026-03-03T10:00:00Z, for the identity's request now, on request
-  = Rotating, ready
-  = crm-db is Overlapping (Generated), version 2, issued 2026-03-02T10:00:00Z, previous until 2026-03-03T10:00:00Z
+  > put a new value into Secret crm-db, since somebody asked for it
+  = Rotating, Ready
+  = crm-db: Generated, Overlapping; version 2; issued 2026-03-02 10:00:00; the previous value stays until 2026-03-03 10:00:00
 2026-03-02 10:00:03 * and another, on the Secret
 2026-03-02 10:00:03 crm
-  > Retire the previous value of Secret crm-db
-  = Active, ready
-  = RotationDue: crm-db: rotated at most every 10s: next at 2026-03-02T10:00:10Z
-  = crm-db is Due (Generated), version 2, issued 2026-03-02T10:00:00Z; rotated at most every 10s: next at 2026-03-02T10:00:10Z
+  > take the previous value of Secret crm-db away
+  = Active, Ready
+  = CredentialsFresh False, RotationDue: crm-db: rotated at most every 10s: next at 2026-03-02T10:00:10Z
+  = crm-db: Generated, Due; version 2; issued 2026-03-02 10:00:00; rotated at most every 10s: next at 2026-03-02T10:00:10Z
 2026-03-02 10:00:04 * and on the identity again
 2026-03-02 10:00:10 crm
-  > Rotate Secret crm-db to version 3, the previous until 2026-03-03T10:00:10Z, for the identity's request please, for the Secret's request really, on request
-  = Rotating, ready
-  = crm-db is Overlapping (Generated), version 3, issued 2026-03-02T10:00:10Z, previous until 2026-03-03T10:00:10Z
+  > put a new value into Secret crm-db, since somebody asked for it
+  = Rotating, Ready
+  = crm-db: Generated, Overlapping; version 3; issued 2026-03-02 10:00:10; the previous value stays until 2026-03-03 10:00:10
 2026-03-02 11:00:00 * the request is taken back
 2026-03-02 12:00:00 * and made again in the same words
 2026-03-03 10:00:10 crm
-  > Retire the previous value of Secret crm-db
-  = Active, ready
-  = crm-db is Fresh (Generated), version 3, issued 2026-03-02T10:00:10Z
+  > take the previous value of Secret crm-db away
+  = Active, Ready
+  = crm-db: Generated, Fresh; version 3; issued 2026-03-02 10:00:10
 
 until 2026-03-04 00:00:00: 2 looks by the clock, 5 actions

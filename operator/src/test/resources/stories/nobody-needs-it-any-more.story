@@ -36,18 +36,18 @@ events:
   apply: {kind: MachineIdentity, metadata: {name: crm, annotations: {credence.dev/review: "alice@example.com 2027-03-02T09:00:00Z"}}}
 ~~~
 2026-11-20 08:00:00 crm
-  > Mark ServiceAccount crm-import, identity=crm, owner=alice@example.com, team=sales-platform
-  = Active, ready
-  = OwnerSet: alice@example.com answers for this identity
+  > put label and owner on ServiceAccount crm-import
+  = Active, Ready
+  = OwnerAssigned True, OwnerSet: alice@example.com answers for this identity
 2026-11-22 10:00:00 * the import is scaled to zero
 2027-03-01 10:00:00 * the import is retired
 2027-03-02 09:00:00 * alice says that it is still needed
 2027-05-31 09:00:00 crm
-  > Freeze ServiceAccount crm-import: MachineIdentity crm (crm-323434) since 2027-05-31T09:00:00Z until released: it was last used on 2026-11-22, and policy production suspends what is idle
-  = Suspended, not ready
-  = Idle: since 2027-05-31T09:00:00Z: it was last used on 2026-11-22, and policy production suspends what is idle
-  = Idle: a pod of it was last seen on 2026-11-22, and nothing uses it: policy production calls that idle after 2160h (`idle.unusedFor`); if it is needed, somebody with the right to `review` annotates credence.dev/review='<own name> <time>', else decommission it
+  > deny all writes of ServiceAccount crm-import
+  = Suspended, not Ready (Idle)
+  = Suspended True, Idle: since 2027-05-31T09:00:00Z: it was last used on 2026-11-22, and policy production suspends what is idle
+  = InUse False, Idle: a pod of it was last seen on 2026-11-22, and nothing uses it: policy production calls that idle after 2160h (`idle.unusedFor`); if it is needed, somebody with the right to `review` annotates credence.dev/review='<own name> <time>', else decommission it
 2027-08-15 09:00:00 crm
-  = ReviewDue: reviewed by alice@example.com at 2027-03-02T09:00:00Z, policy production asks for a review by 2027-08-29T09:00:00Z: if it is still needed, somebody with the right to `review` annotates credence.dev/review='<own name> <time>'
+  = Reviewed False, ReviewDue: reviewed by alice@example.com at 2027-03-02T09:00:00Z, policy production asks for a review by 2027-08-29T09:00:00Z: if it is still needed, somebody with the right to `review` annotates credence.dev/review='<own name> <time>'
 
 until 2027-08-20 00:00:00: 5 looks by the clock, 2 actions

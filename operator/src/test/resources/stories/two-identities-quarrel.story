@@ -45,28 +45,28 @@ events:
   delete: {kind: MachineIdentity, name: billing}
 ~~~
 2026-03-01 08:00:00 crm
-  > Mark ServiceAccount office-sync, identity=crm, owner=alice@example.com
-  = Active, ready
-  = OwnerSet: alice@example.com answers for this identity
+  > put label and owner on ServiceAccount office-sync
+  = Active, Ready
+  = OwnerAssigned True, OwnerSet: alice@example.com answers for this identity
 2026-03-01 09:00:00 * a second identity lists the account, and a Secret of its own
 2026-03-01 09:00:00 billing
-  > Issue Secret office-db as Opaque with password, version 1, identity=billing, owner=bob@example.com
-  = Active, not ready
-  = OwnerSet: bob@example.com answers for this identity
-  = ClaimedByOther: ServiceAccount office-sync belongs to MachineIdentity crm: list it in one identity only
-  = office-db is Fresh (Generated), version 1, issued 2026-03-01T09:00:00Z
+  > make Secret office-db with its first value
+  = Active, not Ready (ClaimedByOther)
+  = OwnerAssigned True, OwnerSet: bob@example.com answers for this identity
+  = MembersLinked False, ClaimedByOther: ServiceAccount office-sync belongs to MachineIdentity crm: list it in one identity only
+  = office-db: Generated, Fresh; version 1; issued 2026-03-01 09:00:00
 2026-03-01 10:00:00 * the older identity wants a Secret of that name
 2026-03-01 10:00:00 crm
-  = Provisioning, not ready
-  = ClaimedByOther: Secret office-db belongs to MachineIdentity billing: list it in one identity only
-  = RotationDue: office-db: belongs to MachineIdentity billing
-  = office-db is Pending (Generated); belongs to MachineIdentity billing
+  = Provisioning, not Ready (ClaimedByOther)
+  = MembersLinked False, ClaimedByOther: Secret office-db belongs to MachineIdentity billing: list it in one identity only
+  = CredentialsFresh False, RotationDue: office-db: belongs to MachineIdentity billing
+  = office-db: Generated, Pending; belongs to MachineIdentity billing
 2026-03-01 11:00:00 * the older identity gives in
 2026-03-01 11:00:00 billing
-  > Mark ServiceAccount office-sync, identity=billing, owner=bob@example.com
-  = Active, ready
+  > put label and owner on ServiceAccount office-sync
+  = Active, Ready
 2026-03-01 11:00:00 crm
-  = Active, ready
+  = Active, Ready
 2026-03-02 10:00:00 * the younger identity is deleted, and its Secret with it
 
 until 2026-03-03 00:00:00: 0 looks by the clock, 3 actions

@@ -174,7 +174,7 @@ final class Json {
         NODES
             .objectNode()
             .put("name", credential.name())
-            .put("kind", credential.kind())
+            .put("type", credential.kind())
             .put("state", credential.state());
     credential.version().ifPresent(version -> node.put("version", version));
     time(node, "issued", credential.issued());

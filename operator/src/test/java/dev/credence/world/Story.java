@@ -7,7 +7,9 @@ import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.object.ObjectRef.Kind;
 import dev.credence.plan.ConditionResult;
 import dev.credence.plan.ConditionResult.ConditionStatus;
+import dev.credence.plan.ConditionResult.ConditionType;
 import dev.credence.plan.IdentityStatus;
+import dev.credence.plan.IdentityStatus.Credential;
 import dev.credence.world.World.Look;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.time.Instant;
@@ -21,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// A world that lives through a script, from one look of the operator to the next.
@@ -181,7 +184,7 @@ public final class Story {
 
   private void report(String identity, Look observe) {
     var news = new ArrayList<String>();
-    observe.decision().actions().forEach(action -> news.add("  > " + Readable.action(action)));
+    observe.decision().actions().forEach(action -> news.add("  > " + action.meaning().words()));
     actions += news.size();
     observe.failedWrites().stream()
         .filter(failedWrite -> !observe.seen().failedWrites().contains(failedWrite))
@@ -199,12 +202,32 @@ public final class Story {
 
   private static List<String> says(IdentityStatus status) {
     var says = new ArrayList<String>();
-    says.add(status.state() + (status.ready() ? ", ready" : ", not ready"));
+    var ready = status.always(ConditionType.Ready);
+    says.add(
+        status.state() + (status.ready() ? ", Ready" : ", not Ready (" + ready.reason() + ")"));
     status.results().stream()
         .filter(Story::isWorthAWord)
-        .forEach(result -> says.add(result.reason() + ": " + result.message()));
-    status.credentials().stream().map(Readable::credential).forEach(says::add);
+        .map(
+            result ->
+                "%s %s, %s: %s"
+                    .formatted(result.type(), result.status(), result.reason(), result.message()))
+        .forEach(says::add);
+    status.credentials().stream().map(Story::says).forEach(says::add);
     return says;
+  }
+
+  /// As `explain` prints it, with times in place of durations, which would change with each line.
+  private static String says(Credential credential) {
+    return Stream.of(
+            Optional.of(credential.name() + ": " + credential.kind() + ", " + credential.phase()),
+            credential.version().map(version -> "version " + version),
+            credential.issuedAt().map(at -> "issued " + when(at)),
+            credential.nextRotation().map(at -> "next value " + when(at)),
+            credential.previousRetires().map(at -> "the previous value stays until " + when(at)),
+            credential.ends().map(at -> "ends " + when(at)),
+            credential.message())
+        .flatMap(Optional::stream)
+        .collect(Collectors.joining("; "));
   }
 
   private static boolean isWorthAWord(ConditionResult result) {
