@@ -204,8 +204,8 @@ final class RandomWorld {
           annotate(
               IDENTITIES,
               "MachineIdentity",
-              chance(50) ? Api.REVOKE : Api.SUSPEND,
-              chance(50) ? request() : "compromised");
+              one(List.of(Api.REVOKE, Api.SUSPEND, Api.SUSPEND, Api.COMPROMISED)),
+              request());
       case 17, 22, 23 -> annotate(SECRETS, "Secret", Api.ADOPT, one(IDENTITIES));
       case 26 -> annotate(IDENTITIES, "MachineIdentity", Api.REVIEW, review());
       case 24 -> annotate(SECRETS, "Secret", Api.ISSUED_AT, "2100-01-01T00:00:00Z");
@@ -404,6 +404,7 @@ final class RandomWorld {
                     found,
                     new ObjectMetaBuilder(found.getMetadata())
                         .removeFromAnnotations(Api.SUSPEND)
+                        .removeFromAnnotations(Api.COMPROMISED)
                         .build()));
   }
 

@@ -6,7 +6,7 @@ import dev.credence.decide.rotation.CredentialPlan.Blocker;
 import dev.credence.facts.credential.Issuance;
 import dev.credence.facts.credential.Issuance.Key;
 import dev.credence.facts.object.ObjectRef;
-import dev.credence.facts.policy.CertificateRule;
+import dev.credence.facts.policy.Certificates;
 import dev.credence.plan.ConditionResult.Impact;
 import dev.credence.plan.Durations;
 import dev.credence.plan.Reason;
@@ -48,7 +48,7 @@ final class CertificateRules {
     return new Blocker(reason, text, Impact.Violation);
   }
 
-  private static Optional<String> issuer(Issuance asked, CertificateRule rule) {
+  private static Optional<String> issuer(Issuance asked, Certificates rule) {
     return rule.issuers().isEmpty()
             || rule.issuers().stream().anyMatch(allowed -> allowed.matches(asked.issuer()))
         ? Optional.empty()
@@ -57,11 +57,11 @@ final class CertificateRules {
                 + asked.issuer()
                 + ": allowed are "
                 + rule.issuers().stream()
-                    .map(CertificateRule.Allowed::toString)
+                    .map(Certificates.Allowed::toString)
                     .collect(Collectors.joining(", ")));
   }
 
-  private static Optional<String> key(Key key, CertificateRule rule) {
+  private static Optional<String> key(Key key, Certificates rule) {
     var algorithm = key.algorithmInUse();
     if (!rule.algorithms().isEmpty() && !rule.algorithms().contains(algorithm)) {
       return Optional.of(
@@ -90,7 +90,7 @@ final class CertificateRules {
                     + least.getAsInt());
   }
 
-  private static Optional<String> lifetime(Issuance asked, CertificateRule rule) {
+  private static Optional<String> lifetime(Issuance asked, Certificates rule) {
     if (rule.maxDuration().isPresent() && asked.isUnreadable("duration")) {
       return Optional.of(
           "has a `duration` that cannot be read: at most "
@@ -108,7 +108,7 @@ final class CertificateRules {
                     + " is allowed");
   }
 
-  private static Optional<String> renewal(Issuance asked, CertificateRule rule) {
+  private static Optional<String> renewal(Issuance asked, Certificates rule) {
     if (rule.minRenewBefore().isPresent() && asked.isUnreadable("renewBefore")) {
       return Optional.of(
           "has a `renewBefore` that cannot be read: it must be renewed "

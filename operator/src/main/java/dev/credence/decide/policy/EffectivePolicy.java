@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.decide.policy;
 
-import dev.credence.facts.policy.CertificateRule;
+import dev.credence.facts.policy.Certificates;
 import dev.credence.facts.policy.FromPolicy;
 import dev.credence.facts.policy.Policy;
 import dev.credence.facts.policy.PolicySections;
@@ -33,7 +33,7 @@ public record EffectivePolicy(
     Optional<FromPolicy<Lifetime>> lifetime,
     Optional<FromPolicy<Rotation>> rotation,
     Optional<FromPolicy<Tokens>> tokens,
-    Optional<FromPolicy<CertificateRule>> certificates,
+    Optional<FromPolicy<Certificates>> certificates,
     Optional<FromPolicy<Privileges>> privileges,
     Optional<FromPolicy<Idle>> idle,
     Optional<FromPolicy<Review>> review,

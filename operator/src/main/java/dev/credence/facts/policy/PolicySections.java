@@ -20,7 +20,7 @@ public record PolicySections(
     Optional<Lifetime> lifetime,
     Optional<Rotation> rotation,
     Optional<Tokens> tokens,
-    Optional<CertificateRule> certificates,
+    Optional<Certificates> certificates,
     Optional<Privileges> privileges,
     Optional<Idle> idle,
     Optional<Review> review,

@@ -4,7 +4,7 @@ package dev.credence.observe.read;
 import dev.credence.api.CredentialPolicySpec;
 import dev.credence.api.CredentialPolicySpec.Action;
 import dev.credence.facts.credential.Issuer;
-import dev.credence.facts.policy.CertificateRule;
+import dev.credence.facts.policy.Certificates;
 import dev.credence.facts.policy.PolicySections;
 import dev.credence.facts.policy.PolicySections.Approval;
 import dev.credence.facts.policy.PolicySections.Discovery;
@@ -131,15 +131,15 @@ final class PolicySectionsReader {
             .orElse(Tokens.UNUSED_FOR));
   }
 
-  private static CertificateRule certificates(CredentialPolicySpec.Certificates rule) {
+  private static Certificates certificates(CredentialPolicySpec.Certificates rule) {
     var keys = Optional.ofNullable(rule.keys());
-    return new CertificateRule(
+    return new Certificates(
         UntrustedText.duration(rule.maxDuration()),
         UntrustedText.duration(rule.minRenewBefore()),
         IdentityReader.list(Optional.ofNullable(rule.allowedIssuers()))
             .map(
                 written ->
-                    new CertificateRule.Allowed(
+                    new Certificates.Allowed(
                         UntrustedText.present(written.group()).orElse(Issuer.GROUP),
                         UntrustedText.present(written.kind()).orElse(""),
                         UntrustedText.present(written.name())))

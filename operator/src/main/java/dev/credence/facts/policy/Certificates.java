@@ -10,15 +10,15 @@ import java.util.Set;
 
 /// What a policy asks of certificates. What is empty is not asked for. `minRSA` and `minECDSA` in
 /// bits.
-public record CertificateRule(
+public record Certificates(
     Optional<Duration> maxDuration,
     Optional<Duration> minRenewBefore,
     List<Allowed> issuers,
     Set<String> algorithms,
     OptionalInt minRSA,
     OptionalInt minECDSA) {
-  public static final CertificateRule NONE =
-      new CertificateRule(
+  public static final Certificates NONE =
+      new Certificates(
           Optional.empty(),
           Optional.empty(),
           List.of(),
@@ -26,7 +26,7 @@ public record CertificateRule(
           OptionalInt.empty(),
           OptionalInt.empty());
 
-  public CertificateRule {
+  public Certificates {
     issuers = List.copyOf(issuers);
     algorithms = Set.copyOf(algorithms);
   }
