@@ -82,7 +82,7 @@ public final class Planted {
     // Those are guarded by the API server itself.
     annotations.keySet().removeAll(List.of(Api.APPROVE, Api.REVIEW));
     // Accounts of one that is suspended belong to no other identity.
-    annotations.keySet().remove(Api.SUSPEND);
+    annotations.keySet().removeAll(List.of(Api.SUSPEND, Api.COMPROMISED));
     var labels = new HashMap<String, String>();
     labels.put("planted", "here");
     if (number == 0 && object.getKind().equals("ServiceAccount")) {
