@@ -68,10 +68,19 @@ public final class Entries {
             .map(MachineIdentityStatus::usage)
             .map(MachineIdentityStatus.UsageStatus::lastUsedTime)
             .flatMap(Entries::text),
-        status.map(MachineIdentityStatus::risk).map(Entries::risk).orElse(Risk.UNKNOWN),
+        status
+            .map(MachineIdentityStatus::risk)
+            .map(Entries::risk)
+            .orElseGet(() -> isEvaluated(conditions) ? Risk.NONE : Risk.UNKNOWN),
         status.map(MachineIdentityStatus::review).map(Entries::review).orElse(Review.NONE),
         status.map(MachineIdentityStatus::suspension).map(Entries::suspension),
         conditions);
+  }
+
+  /// A status without findings has no risk.
+  private static boolean isEvaluated(List<Condition> conditions) {
+    return conditions.stream()
+        .anyMatch(condition -> condition.type().equals("LeastPrivilege") && condition.is("True"));
   }
 
   private static Condition ready(List<Condition> conditions) {

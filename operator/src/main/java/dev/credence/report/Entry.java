@@ -108,6 +108,7 @@ public record Entry(
   public record Risk(
       String level, int critical, int high, int medium, int low, List<Finding> findings) {
     public static final Risk UNKNOWN = new Risk("Unknown", 0, 0, 0, 0, List.of());
+    public static final Risk NONE = new Risk("None", 0, 0, 0, 0, List.of());
 
     public Risk {
       findings = List.copyOf(findings);

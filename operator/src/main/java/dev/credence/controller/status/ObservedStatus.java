@@ -32,7 +32,14 @@ final class ObservedStatus {
         : Optional.empty();
   }
 
-  static RiskStatus risk(IdentityStatus.Risk risk) {
+  /// Empty where nothing was found: LeastPrivilege shows that it was evaluated.
+  static Optional<RiskStatus> risk(IdentityStatus.Risk risk) {
+    return risk.findings().isEmpty() && risk.excluded().isEmpty()
+        ? Optional.empty()
+        : Optional.of(found(risk));
+  }
+
+  private static RiskStatus found(IdentityStatus.Risk risk) {
     var findings = risk.findings();
     return new RiskStatus(
         findings.stream()

@@ -74,14 +74,14 @@ public final class StatusMapper {
         members(status.members()),
         credentials(status.credentials()),
         status.use().flatMap(ObservedStatus::usage).orElse(null),
-        status.risk().map(ObservedStatus::risk).orElse(null),
+        status.risk().flatMap(ObservedStatus::risk).orElse(null),
         status.review().map(ObservedStatus::review).orElse(null),
         suspension(status, resource.getMetadata()),
         StatusHistory.ended(status),
         StatusHistory.approval(status.approval()),
         StatusHistory.history(status, resource.getStatus(), now),
         handled(status.handled()),
-        conditions(status.results(), resource.getStatus(), generation, now));
+        conditions(status.results(), resource.getStatus(), now));
   }
 
   private static @Nullable SuspensionStatus suspension(IdentityStatus status, ObjectMeta meta) {
@@ -144,7 +144,7 @@ public final class StatusMapper {
     return before.with(
         generation,
         Stream.concat(
-                conditions(sums, before, generation, now).stream(),
+                conditions(sums, before, now).stream(),
                 Stream.ofNullable(before.conditions())
                     .flatMap(List::stream)
                     .filter(condition -> !SUMS_BY_NAME.contains(condition.type())))
@@ -214,22 +214,19 @@ public final class StatusMapper {
   }
 
   private static List<Condition> conditions(
-      List<ConditionResult> results,
-      @Nullable MachineIdentityStatus before,
-      @Nullable Long generation,
-      Instant now) {
+      List<ConditionResult> results, @Nullable MachineIdentityStatus before, Instant now) {
     var known = Conditions.of(before == null ? null : before.conditions());
-    return results.stream().map(result -> condition(result, known, generation, now)).toList();
+    return results.stream().map(result -> condition(result, known, now)).toList();
   }
 
-  private static Condition condition(
-      ConditionResult result, Conditions before, @Nullable Long generation, Instant now) {
+  private static Condition condition(ConditionResult result, Conditions before, Instant now) {
     var type = result.type().name();
     var status = Condition.Truth.valueOf(result.status().name());
     return new Condition(
         type,
         status,
-        generation,
+        // That of the status holds for all of its conditions.
+        null,
         before.since(type, status, now),
         result.reason().name(),
         shortened(result.message(), LONGEST_CONDITION));

@@ -66,7 +66,7 @@ class CommandsIT {
     assertThat(one.code()).as(one.err()).isZero();
     assertThat(scene.version("crm-db")).isEqualTo(3);
     assertThat(scene.version("crm-api")).isEqualTo(2);
-    assertThat(Scene.annotation(scene.secret("crm-db"), Api.ROTATE).orElseThrow())
+    assertThat(Scene.annotation(scene.secret("crm-db"), Api.ROTATE_NOW).orElseThrow())
         .endsWith(" seen in a log!");
 
     var revoked =
