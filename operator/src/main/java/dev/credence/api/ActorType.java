@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.api;
 
-/// What kind of actor an identity is.
+/// The kind of actor of an identity.
 public enum ActorType {
   Workload,
   CICD,

@@ -12,13 +12,13 @@ import java.util.List;
 
 public record CertificateMember(
     @JsonPropertyDescription(
-            "The name of a cert-manager Certificate of this namespace. cert-manager renews it; its readiness and end are shown in status.credentials.")
+            "The name of a cert-manager Certificate of this namespace. cert-manager renews it. status.credentials shows its readiness and its expiration.")
         @Required
         @Size(min = 1, max = 253)
         @Pattern(Form.NAME)
         String name,
     @JsonPropertyDescription(
-            "Have the operator create and own the Certificate, so that cert-manager issues it. Without it the Certificate must exist. One that exists already is never taken over unless its holder gives it by the annotation credence.dev/adopt.")
+            "The operator creates and owns the Certificate, and cert-manager issues it. Without `issue` the Certificate must exist. The operator does not change an existing Certificate unless its owner hands it over by the annotation credence.dev/adopt.")
         Issue issue) {
 
   @ValidationRule(
@@ -50,9 +50,9 @@ public record CertificateMember(
           "`renewBefore` must be shorter than `duration`, which is 2160h where it is left out",
       fieldPath = ".renewBefore")
   public record Issue(
-      @JsonPropertyDescription("Who signs it.") @Required IssuerRef issuerRef,
+      @JsonPropertyDescription("The cert-manager issuer that signs the certificate.") @Required IssuerRef issuerRef,
       @JsonPropertyDescription(
-              "The Secret that cert-manager writes key and certificate to. One that is there already and is not of this Certificate is never overwritten. It stays when the Certificate goes.")
+              "The Secret to which cert-manager writes the private key and the certificate. An existing Secret that does not belong to this Certificate is never overwritten. The Secret remains when the Certificate is deleted.")
           @Required
           @Size(min = 1, max = 253)
           @Pattern(Form.NAME)
@@ -71,29 +71,29 @@ public record CertificateMember(
       @JsonPropertyDescription("IP addresses. At most 16.") @Size(max = 16)
           List<@Size(min = 2, max = 45) @Pattern(Form.IP_ADDRESS) String> ipAddresses,
       @JsonPropertyDescription(
-              "What the key may be used for, such as client auth, server auth and digital signature. Left out: digital signature and key encipherment, cert-manager's default.")
+              "The allowed usages of the key, such as client auth, server auth and digital signature. Default: digital signature and key encipherment, as in cert-manager.")
           @Size(max = 12)
           List<@Size(min = 1, max = 32) @Pattern(Form.KEY_USAGE) String> usages,
       @JsonPropertyDescription(
-              "How long each certificate is asked to be valid: 2160h is 90 days, cert-manager's default. At least 1h. The issuer may grant less.")
+              "The requested validity of each certificate: 2160h is 90 days, the default of cert-manager. At least 1h. The issuer may grant less.")
           @Size(max = 24)
           @Pattern(Form.DURATION)
           String duration,
       @JsonPropertyDescription(
-              "How long before its end cert-manager renews it: 720h. At least 5m and shorter than `duration`. Left out: when a third of its life is left.")
+              "How long before its expiration cert-manager renews the certificate: 720h. At least 5m and shorter than `duration`. Default: a third of its validity.")
           @Size(max = 24)
           @Pattern(Form.DURATION)
           String renewBefore,
-      @JsonPropertyDescription("The private key, which cert-manager makes.")
+      @JsonPropertyDescription("The private key that cert-manager generates.")
           PrivateKey privateKey) {}
 
   public record IssuerRef(
-      @JsonPropertyDescription("The API group of the issuer. Left out: cert-manager.io.")
+      @JsonPropertyDescription("The API group of the issuer. Default: cert-manager.io.")
           @Size(min = 1, max = 253)
           @Pattern(Form.NAME)
           String group,
       @JsonPropertyDescription(
-              "The kind of the issuer: Issuer (of this namespace; also where it is left out), ClusterIssuer, or a kind of `group`.")
+              "The kind of the issuer: Issuer (default, in this namespace), ClusterIssuer, or a kind of the API group in `group`.")
           @Size(min = 1, max = 63)
           @Pattern(Form.KIND)
           String kind,
@@ -118,16 +118,16 @@ public record CertificateMember(
       message = "`size` may not be specified when `algorithm` is Ed25519: its keys have one size",
       fieldPath = ".size")
   public record PrivateKey(
-      @JsonPropertyDescription("RSA (also where it is left out), ECDSA or Ed25519.")
+      @JsonPropertyDescription("The algorithm of the key: RSA (default), ECDSA or Ed25519.")
           Algorithm algorithm,
       @JsonPropertyDescription(
-              "In bits. RSA: 2048 (default) to 8192. ECDSA: 256 (default), 384 or 521.")
+              "The size of the key in bits. RSA: 2048 (default) to 8192. ECDSA: 256 (default), 384 or 521.")
           @Min(256)
           @Max(8192)
           Integer size,
-      @JsonPropertyDescription("PKCS1 (cert-manager's default) or PKCS8.") Encoding encoding,
+      @JsonPropertyDescription("The encoding of the private key: PKCS1 (the default of cert-manager) or PKCS8.") Encoding encoding,
       @JsonPropertyDescription(
-              "Always (also where it is left out): each certificate gets a new key. Never: they share one, so that a key in other hands stays so.")
+              "Always (default): each certificate gets a new key. Never: cert-manager reuses the key, so a compromised key stays in use.")
           RotationPolicy rotationPolicy) {}
 
   public enum Algorithm {

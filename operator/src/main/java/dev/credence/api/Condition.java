@@ -9,18 +9,18 @@ import org.jspecify.annotations.Nullable;
 
 /// A condition as `meta/v1` has it.
 public record Condition(
-    @JsonPropertyDescription("What is judged.") @Required @Size(min = 1, max = 316) String type,
-    @JsonPropertyDescription("True, False or Unknown.") @Required Truth status,
-    @JsonPropertyDescription("The generation of the spec that was judged.") Long observedGeneration,
+    @JsonPropertyDescription("The type of the condition.") @Required @Size(min = 1, max = 316) String type,
+    @JsonPropertyDescription("The status of the condition: True, False or Unknown.") @Required Truth status,
+    @JsonPropertyDescription("The generation of the spec that the operator evaluated.") Long observedGeneration,
     @JsonPropertyDescription("When `status` last changed.") @Required Instant lastTransitionTime,
-    @JsonPropertyDescription("Why, in one word.") @Required @Size(min = 1, max = 128) String reason,
-    @JsonPropertyDescription("Why, and what to do, in a sentence.") @Required @Size(max = 4096)
+    @JsonPropertyDescription("The reason in one word, for programs.") @Required @Size(min = 1, max = 128) String reason,
+    @JsonPropertyDescription("The cause and the next step in a sentence, for people.") @Required @Size(max = 4096)
         String message) {
 
-  /// Times that were met last, each where its hash says.
+  /// Recently read times, each at the index of its hash.
   private static final Instant[] TIMES = new Instant[1024];
 
-  /// Thousands of identities say the same few sentences: each is kept once.
+  /// Thousands of identities have the same few messages: each is stored once.
   public Condition {
     lastTransitionTime = shared(lastTransitionTime);
     type = shared(type);
@@ -28,7 +28,7 @@ public record Condition(
     message = shared(message);
   }
 
-  /// Null where somebody wrote a condition without it.
+  /// Null where the stored condition lacks the field.
   @SuppressWarnings("NullAway") // see above
   private static String shared(@Nullable String text) {
     return text == null ? null : text.intern();

@@ -10,7 +10,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The conditions that a status had, by type: what the next ones are compared with.
+/// The conditions of the previous status by type, to compare with the next ones.
 public record Conditions(Map<String, Condition> byType) {
 
   /// Null where there was no status yet.

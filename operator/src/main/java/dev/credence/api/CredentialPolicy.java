@@ -11,7 +11,7 @@ import io.fabric8.kubernetes.model.annotation.Plural;
 import io.fabric8.kubernetes.model.annotation.ShortNames;
 import io.fabric8.kubernetes.model.annotation.Version;
 
-/// How old, how long, how risky is too much: the rules for the identities that it selects.
+/// Rules for the credentials, lifetime and permissions of the identities that it selects.
 @Group(Api.GROUP)
 @Version(Api.VERSION)
 @Plural("credentialpolicies")
@@ -21,43 +21,43 @@ import io.fabric8.kubernetes.model.annotation.Version;
     name = "Priority",
     jsonPath = ".spec.priority",
     type = Type.INTEGER,
-    getDescription = "For each section, the highest of the policies that have it decides")
+    getDescription = "For each section, the matching policy with the highest priority decides")
 @AdditionalPrinterColumn(
     name = "Enforcement",
     jsonPath = ".spec.enforcement",
     type = Type.STRING,
-    getDescription = "Audit changes nothing and reports, Enforce applies")
+    getDescription = "Audit only reports violations, Enforce applies the rules")
 @AdditionalPrinterColumn(
     name = "Identities",
     jsonPath = ".status.identities",
     type = Type.INTEGER,
-    getDescription = "How many identities it matches")
+    getDescription = "The number of identities that the policy matches")
 @AdditionalPrinterColumn(
     name = "Violations",
     jsonPath = ".status.violations",
     type = Type.INTEGER,
-    getDescription = "How many of them break a rule of it")
+    getDescription = "The number of matching identities that violate the policy")
 @AdditionalPrinterColumn(
     name = "Ready",
     jsonPath = ".status.conditions[?(@.type==\"Ready\")].status",
     type = Type.STRING,
-    getDescription = "Whether every rule of it can be applied")
+    getDescription = "Whether the operator can apply every rule of the policy")
 @AdditionalPrinterColumn(
     name = "Age",
     jsonPath = ".metadata.creationTimestamp",
     priority = 1,
     type = Type.DATE,
-    getDescription = "How long it has existed")
+    getDescription = "How long the policy has existed")
 public class CredentialPolicy extends CustomResource<CredentialPolicySpec, CredentialPolicyStatus> {
 
   @Override
-  @JsonPropertyDescription("Whom the policy is for and what it asks of them.")
+  @JsonPropertyDescription("The identities that the policy selects, and its rules for them.")
   public CredentialPolicySpec getSpec() {
     return super.getSpec();
   }
 
   @Override
-  @JsonPropertyDescription("How the policy is kept. Written by the operator alone.")
+  @JsonPropertyDescription("The observed state: matching identities, violations and conditions. Only the operator writes it.")
   public CredentialPolicyStatus getStatus() {
     return super.getStatus();
   }

@@ -14,37 +14,37 @@ import java.util.List;
 
 public record CredentialPolicySpec(
     @JsonPropertyDescription(
-            "For each section, of the Enforce policies that match an identity and have the section, the one with the highest priority decides, then the first by name. Sections are never merged.")
+            "The precedence among policies. For each section, the operator takes the Enforce policy with the highest priority that matches the identity and has the section. At equal priority the first by name decides. Sections are never merged.")
         @Default("0")
         @Min(-1000000)
         @Max(1000000)
         Integer priority,
-    @JsonPropertyDescription("The identities that the policy applies to. Left out or empty: all.")
+    @JsonPropertyDescription("The identities that the policy applies to. Default: all.")
         Match match,
     @JsonPropertyDescription(
-            "Audit (default): the policy changes nothing; what it would do is reported in conditions and metrics. Enforce: its sections apply, and a broken rule makes the identity not Ready.")
+            "Audit (default): the operator only reports in conditions and metrics what the policy would do. Enforce: the operator applies the sections, and a violation makes the identity not Ready.")
         @Default("Audit")
         Enforcement enforcement,
-    @JsonPropertyDescription("Who must answer for an identity.") OwnerRule owner,
+    @JsonPropertyDescription("The requirements for the owner of an identity.") OwnerRule owner,
     @JsonPropertyDescription(
             "Whether a user must approve what an identity requests before the operator creates or rotates anything for it.")
         Approval approval,
-    @JsonPropertyDescription("How long an identity may exist, and what becomes of it then.")
+    @JsonPropertyDescription("The maximum lifetime of an identity, and the action when it expires.")
         Lifetime lifetime,
-    @JsonPropertyDescription("How often generated values are replaced, when and how.")
+    @JsonPropertyDescription("When and how the operator rotates generated credentials.")
         PolicyRotation rotation,
-    @JsonPropertyDescription("What tokens of ServiceAccounts may be asked for.") Tokens tokens,
+    @JsonPropertyDescription("The rules for ServiceAccount tokens.") Tokens tokens,
     @JsonPropertyDescription(
-            "What certificates must be like, linked ones and those that are issued for identities. Where the policy enforces, one that breaks a rule is not created.")
+            "The requirements for certificates, both linked and issued for identities. Under Enforce, the operator does not create a Certificate that violates a rule.")
         Certificates certificates,
-    @JsonPropertyDescription("Which rights of its accounts are reported.") Privileges privileges,
-    @JsonPropertyDescription("What becomes of an identity that nobody uses.") Idle idle,
-    @JsonPropertyDescription("How often somebody must confirm that an identity is still needed.")
+    @JsonPropertyDescription("The rules for the RBAC permissions of the ServiceAccounts of an identity.") Privileges privileges,
+    @JsonPropertyDescription("The action when an identity is not used.") Idle idle,
+    @JsonPropertyDescription("How often a user must confirm that an identity is still needed.")
         Review review,
     @JsonPropertyDescription(
-            "What happens to ServiceAccounts that no identity claims, in the selected namespaces.")
+            "The action for ServiceAccounts in the selected namespaces that belong to no identity.")
         Discovery discovery,
-    @JsonPropertyDescription("What the policy may do by itself, and how much of it.")
+    @JsonPropertyDescription("Limits for the automatic actions of the policy.")
         Safety safety) {
 
   public enum Enforcement {
@@ -54,13 +54,13 @@ public record CredentialPolicySpec(
 
   public record Match(
       @JsonPropertyDescription(
-              "The namespaces whose identities are selected, by their labels. Left out or empty: all.")
+              "Selects the identities in namespaces with these labels. Default: all.")
           LabelSelector namespaceSelector,
       @JsonPropertyDescription(
-              "The identities that are selected, by their labels. Left out or empty: all. Users who may write an identity can change its labels and leave the policy: select by namespaceSelector what no tenant is to leave.")
+              "Selects identities by their labels. Default: all. Users who can update an identity can change its labels and so leave the policy. Use namespaceSelector for policies that tenants must not leave.")
           LabelSelector identitySelector,
       @JsonPropertyDescription(
-              "The types of identities that are selected. Left out or empty: all. Users who may write an identity can change its type and leave the policy.")
+              "Selects identities by their type. Default: all. Users who can update an identity can change its type and so leave the policy.")
           @Size(max = 7)
           List<ActorType> types) {}
 
@@ -77,7 +77,7 @@ public record CredentialPolicySpec(
 
   public record Discovery(
       @JsonPropertyDescription(
-              "Disabled (default): nothing. Report: the operator counts and lists them. Register: the operator also creates a MachineIdentity for each, which a user adopts.")
+              "Disabled (default): no discovery. Report: the operator counts and lists unclaimed ServiceAccounts. Register: the operator also creates a MachineIdentity for each, which a user adopts.")
           @Default("Disabled")
           DiscoveryMode mode) {}
 
@@ -101,13 +101,13 @@ public record CredentialPolicySpec(
       fieldPath = ".unusedFor")
   public record Idle(
       @JsonPropertyDescription(
-              "How long without any sign of use until an identity counts as idle: 2160h is 90 days. Use of tokens is known to the day.")
+              "How long an identity must be unused before it counts as idle: 2160h is 90 days. Kubernetes records the use of tokens by day.")
           @Required
           @Size(max = 24)
           @Pattern(Form.DURATION)
           String unusedFor,
       @JsonPropertyDescription(
-              "Report (default): it is shown. Suspend: it is taken out of service, where the policy enforces.")
+              "Report (default): the operator reports it in a condition. Suspend: under Enforce, the operator suspends the identity.")
           @Default("Report")
           Action onIdle) {}
 
@@ -120,22 +120,22 @@ public record CredentialPolicySpec(
       fieldPath = ".interval")
   public record Review(
       @JsonPropertyDescription(
-              "How long a review counts, or an identity's creation before the first: 2160h is 90 days.")
+              "The time until the next review is due, counted from the last review or from the creation of the identity: 2160h is 90 days.")
           @Required
           @Size(max = 24)
           @Pattern(Form.DURATION)
           String interval,
       @JsonPropertyDescription(
-              "Report (default): it is shown. Suspend: it is taken out of service, where the policy enforces.")
+              "Report (default): the operator reports it in a condition. Suspend: under Enforce, the operator suspends the identity.")
           @Default("Report")
           Action onOverdue) {}
 
   public record Privileges(
       @JsonPropertyDescription(
-              "From which severity on a finding breaks the policy: Low, Medium, High or Critical. All are listed.")
+              "The lowest severity of a finding that violates the policy: Low, Medium (default), High or Critical. The status lists all findings.")
           @Default("Medium")
           Severity minSeverity,
-      @JsonPropertyDescription("Findings that are accepted, each for a reason and a time.")
+      @JsonPropertyDescription("Accepted findings, each with a reason and an optional expiration time.")
           @Size(max = 64)
           List<RiskException> exceptions) {}
 
@@ -147,31 +147,31 @@ public record CredentialPolicySpec(
   }
 
   public record RiskException(
-      @JsonPropertyDescription("The rule whose findings are accepted, as in the reference.")
+      @JsonPropertyDescription("The name of the risk rule whose findings are accepted.")
           @Required
           @Size(min = 1, max = 63)
           String rule,
-      @JsonPropertyDescription("Why.") @Required @Size(min = 1, max = 1024) @Pattern(Form.LINE)
+      @JsonPropertyDescription("Why the finding is accepted.") @Required @Size(min = 1, max = 1024) @Pattern(Form.LINE)
           String reason,
-      @JsonPropertyDescription("Until when it holds. Left out: until it is taken away.")
+      @JsonPropertyDescription("When the exception expires. Default: never.")
           Instant expirationTime) {}
 
   public record Safety(
       @JsonPropertyDescription(
-              "How many identities the policy suspends by itself within an hour. The rest waits and says so. 0: none. What people ask for is not counted.")
+              "The maximum number of identities that the policy suspends automatically within an hour. Further suspensions wait with the reason SuspensionQueued. 0: none. Suspensions that users request do not count.")
           @Default("5")
           @Min(0)
           @Max(10000)
           Integer maxSuspensionsPerHour) {}
 
   public record OwnerRule(
-      @JsonPropertyDescription("Whether an identity must name an owner.") @Default("false")
+      @JsonPropertyDescription("Whether an identity must have an owner.") @Default("false")
           Boolean required,
       @JsonPropertyDescription(
-              "What a contact and a backup must look like: a regular expression (RE2) for the whole value, like [^@ ]+@example\\.com")
+              "A regular expression (RE2) that the whole value of contact and backup must match, like [^@ ]+@example\\.com")
           @Size(min = 1, max = 512)
           String contactPattern,
-      @JsonPropertyDescription("Whether a backup must be named too.") @Default("false")
+      @JsonPropertyDescription("Whether the owner must also have a backup contact.") @Default("false")
           Boolean backupRequired) {}
 
   @ValidationRule(
@@ -194,20 +194,20 @@ public record CredentialPolicySpec(
       fieldPath = ".decommissionAfter")
   public record Lifetime(
       @JsonPropertyDescription(
-              "How long after its creation an identity ends at the latest: 8760h is a year.")
+              "The maximum lifetime of an identity, counted from its creation: 8760h is a year.")
           @Size(max = 24)
           @Pattern(Form.DURATION)
           String max,
       @JsonPropertyDescription(
-              "How long before its end an identity is shown as Expiring, with an Event at each. Default 720h, 168h, 24h.")
+              "How long before its expiration the operator reports an identity in condition Expiring. It emits an Event at each of these times. Default 720h, 168h, 24h.")
           @Size(max = 8)
           List<@Size(max = 24) @Pattern(Form.DURATION) String> warnBefore,
       @JsonPropertyDescription(
-              "What becomes of an identity that has ended. Report (default): it is shown. Suspend: it is taken out of service, where the policy enforces.")
+              "The action when an identity has expired. Report (default): the operator reports it in a condition. Suspend: under Enforce, the operator suspends the identity.")
           @Default("Report")
           OnExpiry onExpiry,
       @JsonPropertyDescription(
-              "How long an identity stays suspended after its end before it is decommissioned, which is final: 336h. Left out: for ever.")
+              "How long an expired identity stays suspended before the operator decommissions it, which is final: 336h. Default: never decommissioned.")
           @Size(max = 24)
           @Pattern(Form.DURATION)
           String decommissionAfter) {}
@@ -253,46 +253,46 @@ public record CredentialPolicySpec(
       fieldPath = ".maxOverlap")
   public record PolicyRotation(
       @JsonPropertyDescription(
-              "How long a value lives before the next one, for identities that say nothing: 720h. Left out (and no schedule): nothing is rotated unless the identity asks for it.")
+              "The time between two rotations, for identities that do not set it: 720h. Without interval and schedule, the operator rotates only what the identity itself requests.")
           @Size(max = 24)
           @Pattern(Form.DURATION)
           String interval,
       @JsonPropertyDescription(
-              "When values are replaced, as five fields of cron with the grammar of a Kubernetes CronJob: `0 2 1 * *` is the first of each month at two. Sunday is 0.")
+              "When the operator rotates credentials, in the cron syntax of a Kubernetes CronJob with five fields: `0 2 1 * *` is 02:00 on the first day of each month. Sunday is 0.")
           @Size(max = 128)
           @Pattern(Form.CRON)
           String schedule,
       @JsonPropertyDescription(
-              "The time zone of `schedule`, by its name in the IANA database such as Europe/Berlin; UTC where it is left out.")
+              "The time zone of `schedule`, by its IANA name such as Europe/Berlin. Default UTC.")
           @Size(max = 64)
           @Pattern(Form.ZONE)
           String timeZone,
       @JsonPropertyDescription(
-              "The longest life of a value that an identity may ask for. Where it asks for more, or for a schedule with longer gaps, this holds.")
+              "The longest rotation interval that an identity can request. It replaces a longer interval, or a schedule with longer gaps.")
           @Size(max = 24)
           @Pattern(Form.DURATION)
           String maxInterval,
       @JsonPropertyDescription(
-              "How long the old value stays readable as `<key>.previous` beside the new one. Default 24h, at most half of `interval`.")
+              "How long the previous value stays readable as `<key>.previous` after a rotation. Default 24h, at most half of `interval`.")
           @Size(max = 24)
           @Pattern(Form.DURATION)
           String overlap,
       @JsonPropertyDescription(
-              "How long the old value stays at most, counted from the new one, while it waits for consumers that have not moved. Default 168h, or until the next value is due.")
+              "The maximum overlap, counted from the rotation, while consumers still use the previous value. Default 168h, or until the next rotation is due.")
           @Size(max = 24)
           @Pattern(Form.DURATION)
           String maxOverlap,
       @JsonPropertyDescription(
-              "What happens to the old value at the end of `maxOverlap` while consumers still use it. Retire (default): it is removed, and the consumers are reported as left behind. Keep: it stays valid until they have moved, which is reported, and the next value waits for that. A token that expires and a value that is revoked are never kept.")
+              "The action at the end of `maxOverlap` if consumers still use the previous value. Retire (default): the operator removes it and reports the consumers as left behind. Keep: the previous value stays valid until all consumers use the new one; the operator reports this, and the next rotation waits. The operator never keeps an expired token or a revoked value.")
           @Default("Retire")
           OnConsumersPending onConsumersPending,
       @JsonPropertyDescription(
-              "When a rotation may begin. None: at any time. What has begun is carried through.")
+              "The maintenance windows in which a rotation may start. Default: at any time. A rotation that has started continues outside the window.")
           @Size(max = 16)
           List<Window> windows,
-      @JsonPropertyDescription("How consumers are brought to read a new value.") Restart restart,
+      @JsonPropertyDescription("How the operator restarts consumers so that they read a new value.") Restart restart,
       @JsonPropertyDescription(
-              "After how many failed attempts of its hooks a new value is given up: the credential is then Blocked, and the old value stays in force.")
+              "The number of failed hook attempts after which the operator stops a rotation. The credential is then Blocked, and the old value stays in effect.")
           @Default("5")
           @Min(1)
           @Max(20)
@@ -312,19 +312,19 @@ public record CredentialPolicySpec(
       fieldPath = ".duration")
   public record Window(
       @JsonPropertyDescription(
-              "When the window opens, as five fields of cron with the grammar of a Kubernetes CronJob: `0 22 * * 1-5` is ten at night on working days. Sunday is 0.")
+              "When the window opens, in the cron syntax of a Kubernetes CronJob with five fields: `0 22 * * 1-5` is 22:00 from Monday to Friday. Sunday is 0.")
           @Required
           @Size(max = 128)
           @Pattern(Form.CRON)
           String schedule,
       @JsonPropertyDescription(
-              "How long it stays open: 6h. Across midnight and changes of the clock it stays open this long.")
+              "How long the window stays open: 6h. Midnight and daylight saving time do not change this duration.")
           @Required
           @Size(max = 24)
           @Pattern(Form.DURATION)
           String duration,
       @JsonPropertyDescription(
-              "The time zone of `schedule`, by its name in the IANA database such as Europe/Berlin; UTC where it is left out.")
+              "The time zone of `schedule`, by its IANA name such as Europe/Berlin. Default UTC.")
           @Size(max = 64)
           @Pattern(Form.ZONE)
           String timeZone) {}
@@ -338,16 +338,16 @@ public record CredentialPolicySpec(
       fieldPath = ".timeout")
   public record Restart(
       @JsonPropertyDescription(
-              "None (default): consumers read the new value by themselves. Rollout: an annotation on the pod template of Deployments, StatefulSets and DaemonSets that use the Secret, spec.restartAt of Argo Rollouts; pods of other controllers are evicted. Evict: all of them are evicted, and nothing that Git declares is changed. One pod of a controller is evicted at a time, as far as PodDisruptionBudgets allow it.")
+              "None (default): consumers read the new value without a restart. Rollout: the operator annotates the pod template of Deployments, StatefulSets and DaemonSets that use the Secret, and sets spec.restartAt of Argo Rollouts; it evicts pods of other controllers. Evict: it evicts all these pods and changes no field that Git declares. It evicts one pod of a controller at a time, within PodDisruptionBudgets.")
           @Default("None")
           Strategy strategy,
-      @JsonPropertyDescription("How many workloads are restarted at once.")
+      @JsonPropertyDescription("The number of workloads that the operator restarts at the same time.")
           @Default("1")
           @Min(1)
           @Max(100)
           Integer maxParallel,
       @JsonPropertyDescription(
-              "How long a restarted workload may take before it is reported as stuck; the others then wait for it. Also how long a workload that is not fully available for a reason of its own is waited for before it is restarted all the same, or reported. Default 10m.")
+              "How long a restart may take before the operator reports the workload as stuck; other restarts then wait for it. The operator waits equally long for a workload that is already unavailable for another reason, then restarts or reports it. Default 10m.")
           @Size(max = 24)
           @Pattern(Form.DURATION)
           String timeout) {}
@@ -367,21 +367,21 @@ public record CredentialPolicySpec(
       fieldPath = ".maxLifetime")
   public record Tokens(
       @JsonPropertyDescription(
-              "The longest life of a token that an identity may ask for: 24h. Where it asks for more, this holds.")
+              "The longest token lifetime that an identity can request: 24h. It replaces a longer one.")
           @Size(max = 24)
           @Pattern(Form.DURATION)
           String maxLifetime,
-      @JsonPropertyDescription("Secrets with a ServiceAccount token that never expires.")
+      @JsonPropertyDescription("The rules for Secrets with a ServiceAccount token that never expires.")
           LegacyTokens legacy) {}
 
   public record LegacyTokens(
       @JsonPropertyDescription(
-              "How long such a token must not have been used before it counts as unused: 2160h (default) is 90 days.")
+              "How long a token must not have been used before it counts as unused: 2160h (default) is 90 days.")
           @Size(max = 24)
           @Pattern(Form.DURATION)
           String unusedFor,
       @JsonPropertyDescription(
-              "Ignore: nothing. Report (default): an unused token violates the policy. Invalidate: the API server rejects an unused token from then on, where the policy enforces; the operator can make it valid again.")
+              "Ignore: the operator does nothing. Report (default): an unused token violates the policy. Invalidate: under Enforce, the operator invalidates an unused token, and the API server rejects it; the operator can make it valid again.")
           @Default("Report")
           OnUnused onUnused) {}
 
@@ -410,43 +410,43 @@ public record CredentialPolicySpec(
       fieldPath = ".minRenewBefore")
   public record Certificates(
       @JsonPropertyDescription(
-              "The longest `duration` that may be asked for: 2160h is 90 days, which is cert-manager's default too.")
+              "The longest `duration` that a Certificate may request: 2160h is 90 days, which is also the default of cert-manager.")
           @Size(max = 24)
           @Pattern(Form.DURATION)
           String maxDuration,
       @JsonPropertyDescription(
-              "How long before its end a certificate is renewed at the latest: 360h. cert-manager's default is a third of its life.")
+              "The latest renewal of a certificate, as a time before its expiration: 360h. cert-manager by default renews when a third of the validity is left.")
           @Size(max = 24)
           @Pattern(Form.DURATION)
           String minRenewBefore,
-      @JsonPropertyDescription("The issuers that may sign. Left out or empty: all. At most 32.")
+      @JsonPropertyDescription("The issuers that may sign certificates. Default: all. At most 32.")
           @Size(max = 32)
           List<AllowedIssuer> allowedIssuers,
-      @JsonPropertyDescription("What the private keys must be like.") Keys keys) {}
+      @JsonPropertyDescription("The requirements for private keys.") Keys keys) {}
 
   public record AllowedIssuer(
-      @JsonPropertyDescription("The API group of the issuer. Left out: cert-manager.io.")
+      @JsonPropertyDescription("The API group of the issuer. Default: cert-manager.io.")
           @Size(min = 1, max = 253)
           @Pattern(Form.NAME)
           String group,
       @JsonPropertyDescription(
-              "The kind of the issuer: ClusterIssuer, Issuer, or a kind of `group`. An Issuer of the name may be in any namespace.")
+              "The kind of the issuer: ClusterIssuer, Issuer (in any namespace), or a kind of the API group in `group`.")
           @Required
           @Size(min = 1, max = 63)
           @Pattern(Form.KIND)
           String kind,
-      @JsonPropertyDescription("The name of the issuer. Left out: every one of the kind.")
+      @JsonPropertyDescription("The name of the issuer. Default: all issuers of the kind.")
           @Size(min = 1, max = 253)
           @Pattern(Form.NAME)
           String name) {}
 
   public record Keys(
-      @JsonPropertyDescription("The algorithms that are allowed. Left out or empty: all.")
+      @JsonPropertyDescription("The allowed key algorithms. Default: all.")
           @Size(max = 3)
           List<CertificateMember.Algorithm> algorithms,
-      @JsonPropertyDescription("How many bits an RSA key has at least: 3072.") @Min(2048) @Max(8192)
+      @JsonPropertyDescription("The minimum size of an RSA key in bits: 3072.") @Min(2048) @Max(8192)
           Integer minRSA,
-      @JsonPropertyDescription("How many bits an ECDSA key has at least: 256, 384 or 521.")
+      @JsonPropertyDescription("The minimum size of an ECDSA key in bits: 256, 384 or 521.")
           @Min(256)
           @Max(521)
           Integer minECDSA) {}

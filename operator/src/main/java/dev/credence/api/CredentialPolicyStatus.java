@@ -9,17 +9,17 @@ import java.util.List;
 public record CredentialPolicyStatus(
     @JsonPropertyDescription("The generation of the spec that this status answers to.")
         Long observedGeneration,
-    @JsonPropertyDescription("How many identities the policy matches.") Integer identities,
-    @JsonPropertyDescription("How many of them break a rule of it.") Integer violations,
+    @JsonPropertyDescription("The number of identities that the policy matches.") Integer identities,
+    @JsonPropertyDescription("The number of matching identities that violate the policy.") Integer violations,
     @JsonPropertyDescription(
-            "For each section of the policy, how many of these identities it decides for, and for how many another policy does.")
+            "For each section of the policy, the number of matching identities that it decides, and the number that another policy decides.")
         @Size(max = 16)
         List<SectionStatus> sections,
     @JsonPropertyDescription(
-            "What no identity claims in the namespaces where this policy asks for discovery. Left out where it does not ask.")
+            "Objects that belong to no identity, in the namespaces that the policy selects. Absent if discovery is disabled.")
         UnclaimedStatus unclaimed,
     @JsonPropertyDescription(
-            "Ready: whether every rule can be applied. DiscoveryComplete: whether everything could be looked at, where the policy asks for discovery.")
+            "Ready: whether the operator can apply every rule. DiscoveryComplete: whether discovery could read all objects; absent if discovery is disabled.")
         @Size(max = 8)
         List<Condition> conditions) {
 
@@ -29,16 +29,16 @@ public record CredentialPolicyStatus(
   }
 
   public record SectionStatus(
-      @JsonPropertyDescription("The section: owner, rotation, …") @Required @Size(max = 16)
+      @JsonPropertyDescription("The name of the section: owner, rotation, …") @Required @Size(max = 16)
           String name,
       @JsonPropertyDescription(
-              "How many identities the policy decides this section for; under Audit, would decide.")
+              "The number of identities for which the policy decides this section. Under Audit, those for which it would decide.")
           @Required
           Integer identities,
       @JsonPropertyDescription(
-              "How many of the matching identities have this section from another policy. Absent where there are none.")
+              "The number of matching identities for which another policy decides this section. Absent if there are none.")
           Integer hidden,
-      @JsonPropertyDescription("The policies that decide the section there. At most 8.")
+      @JsonPropertyDescription("The policies that decide the section for those identities. At most 8.")
           @Size(max = 8)
           List<@Size(max = 253) String> hiddenBy) {
     public SectionStatus {
@@ -47,28 +47,28 @@ public record CredentialPolicyStatus(
   }
 
   public record UnclaimedStatus(
-      @JsonPropertyDescription("ServiceAccounts.") Integer serviceAccounts,
-      @JsonPropertyDescription("Secrets with a token of a ServiceAccount that never ends.")
+      @JsonPropertyDescription("The number of ServiceAccounts that no identity claims.") Integer serviceAccounts,
+      @JsonPropertyDescription("The number of Secrets with a ServiceAccount token that never expires.")
           Integer tokenSecrets,
       @JsonPropertyDescription(
-              "Secrets that look like credentials, by their type or the words of their name.")
+              "The number of Secrets that look like credentials, by their type or by words in their name.")
           Integer secrets,
-      @JsonPropertyDescription("cert-manager Certificates.") Integer certificates,
+      @JsonPropertyDescription("The number of cert-manager Certificates that no identity claims.") Integer certificates,
       @JsonPropertyDescription(
-              "Secrets that something else has made and looks after, like a Certificate or External Secrets. Not among the others.")
+              "The number of Secrets that another controller creates and manages, such as cert-manager or External Secrets. The other numbers do not include them.")
           Integer attributed,
       @JsonPropertyDescription(
-              "What the default exclusions cover: accounts of Kubernetes, and all that is in system namespaces. Not among the others.")
+              "The number of objects that the exclusions cover: ServiceAccounts of Kubernetes, and all objects in system namespaces. The other numbers do not include them.")
           Integer excluded,
       @JsonPropertyDescription(
-              "Identities that were written for accounts (`discovery: {mode: Register}`) and wait for somebody to adopt them.")
+              "The number of identities that the operator created for ServiceAccounts (`discovery: {mode: Register}`) and that no user has adopted yet.")
           Integer discovered,
       @JsonPropertyDescription(
-              "The first of them, each as `ServiceAccount sales/crm: why`. At most 32.")
+              "The first unclaimed objects, each as `ServiceAccount sales/crm: why`. At most 32.")
           @Size(max = 32)
           List<@Size(max = 512) String> names,
       @JsonPropertyDescription(
-              "What could not be looked at, so that there may be more. Left out where everything could.")
+              "What the operator could not read; there may be more unclaimed objects. Absent if it could read all.")
           @Size(max = 1024)
           String partial) {}
 }

@@ -30,8 +30,8 @@ public interface Form {
   String LINE =
       "^[^\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\x{34f}\\x{115f}\\x{1160}\\x{17b4}\\x{17b5}\\x{180b}-\\x{180f}\\x{2800}\\x{3164}\\x{fe00}-\\x{fe0f}\\x{ffa0}\\x{e0100}-\\x{e01ef}]*$";
 
-  /// A time of RFC 3339 that every reader understands alike. Beside `format: date-time`, which lets
-  /// through ten digits of a second and offsets of eighteen hours.
+  /// A time of RFC 3339 that every reader parses alike. It is stricter than `format: date-time`,
+  /// which allows ten digits of a second and offsets of eighteen hours.
   String TIME =
       "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])$";
 
@@ -45,13 +45,13 @@ public interface Form {
   /// A DNS name in a certificate, which may begin with a wildcard.
   String DNS_NAME = "^([*][.])?[a-zA-Z0-9_]([-a-zA-Z0-9_.]*[a-zA-Z0-9_])?$";
 
-  /// A URI in a certificate: a scheme, then what it likes of printable ASCII.
+  /// A URI in a certificate: a scheme, then any printable ASCII characters.
   String URI = "^[a-zA-Z][a-zA-Z0-9+.-]*:[!-~]+$";
 
-  /// An IPv4 or IPv6 address, as far as it can be told by its form.
+  /// An IPv4 or IPv6 address; the pattern does not check the range of its parts.
   String IP_ADDRESS = "^([0-9]{1,3}([.][0-9]{1,3}){3}|[0-9a-fA-F.]*:[0-9a-fA-F:.]+)$";
 
-  /// What the key of a certificate that is no CA may be used for, in cert-manager's words.
+  /// The key usages of a certificate that is no CA, by cert-manager's names.
   String KEY_USAGE =
       "^(digital signature|content commitment|key encipherment|data encipherment|key agreement|server auth|client auth|code signing|email protection|timestamping)$";
 
@@ -59,7 +59,7 @@ public interface Form {
 
   String LABEL_VALUE = "^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$";
 
-  /// What a user is told when a text does not have the form.
+  /// The validation message for a text that does not match the pattern.
   Map<String, String> SAYS =
       Map.ofEntries(
           Map.entry(

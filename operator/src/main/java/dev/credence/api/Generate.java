@@ -28,7 +28,7 @@ import java.util.List;
         "`value`, `template` and `cycle` of the keys must have at most 65536 characters together")
 public record Generate(
     @JsonPropertyDescription(
-            "The keys of the Secret, each with exactly one generator. At least 1, at most 32.")
+            "The keys of the Secret. Each has exactly one generator. At least 1, at most 32.")
         @Required
         @Size(min = 1, max = 32)
         List<KeyRecipe> keys) {
@@ -47,23 +47,23 @@ public record Generate(
           "`name` must not end in .previous: that is where the value before the current one is kept",
       fieldPath = ".name")
   public record KeyRecipe(
-      @JsonPropertyDescription("The key in the Secret.")
+      @JsonPropertyDescription("The name of the key in the Secret.")
           @Required
           @Size(min = 1, max = 200)
           @Pattern(Form.KEY)
           String name,
       @JsonPropertyDescription(
-              "Fixed text, the same in every version; to change it does not replace the secret keys. Not for anything secret.")
+              "Fixed text, the same in every version. A change of it does not regenerate the secret keys. Do not use it for secret values.")
           @Size(max = 4096)
           String value,
       @JsonPropertyDescription("A random password.") Password password,
       @JsonPropertyDescription("Random bytes.") RandomBytes bytes,
       @JsonPropertyDescription("A random UUID, version 4. Written as `uuid: {}`.") Uuid uuid,
       @JsonPropertyDescription(
-              "The next text of the list with each version: two accounts at the other end, so that the old and the new both work.")
+              "A list of texts; each version uses the next one. With two accounts in the target system, the old and the new credential both work.")
           @Size(min = 2, max = 16)
           List<@Size(min = 1, max = 253) String> cycle,
-      @JsonPropertyDescription("A private key, and its public half where a key for it is named.")
+      @JsonPropertyDescription("A private key, and its public key if `publicKey` is set.")
           KeyPair keyPair,
       @JsonPropertyDescription(
               "Text with other keys of this Secret in braces: `postgres://{username|url}:{password|url}@db/crm`. Write `|url` inside URLs, or a value with a character like `/`, `@` or `%` breaks them: it percent-encodes the value. Without it the value is inserted as it is. `|json` escapes it for the inside of a JSON string, `|base64` encodes it as Base64. `{{` is a brace.")
@@ -71,10 +71,10 @@ public record Generate(
           String template) {}
 
   public record Password(
-      @JsonPropertyDescription("How many characters, 8 to 1,024.") @Default("32") @Min(8) @Max(1024)
+      @JsonPropertyDescription("The number of characters, 8 to 1,024.") @Default("32") @Min(8) @Max(1024)
           Integer length,
       @JsonPropertyDescription(
-              "Which characters: Digits, Letters (a-z, A-Z), AlphaNumeric, Symbols (letters, digits and punctuation). At least one of each class is in it.")
+              "The allowed characters: Digits, Letters (a-z, A-Z), AlphaNumeric, Symbols (letters, digits and punctuation). A password contains at least one character of each class.")
           @Default("AlphaNumeric")
           Characters characters) {}
 
@@ -86,13 +86,13 @@ public record Generate(
   }
 
   public record RandomBytes(
-      @JsonPropertyDescription("How many bytes before encoding, 8 to 4,096.")
+      @JsonPropertyDescription("The number of bytes before encoding, 8 to 4,096.")
           @Default("32")
           @Min(8)
           @Max(4096)
           Integer length,
       @JsonPropertyDescription(
-              "How they are written: Hex, Base64, Base64Url (no padding), Raw (as they are).")
+              "The encoding of the bytes: Hex, Base64, Base64Url (no padding) or Raw (not encoded).")
           @Default("Base64")
           Encoding encoding) {}
 
@@ -134,16 +134,16 @@ public record Generate(
       fieldPath = ".publicKey")
   public record KeyPair(
       @JsonPropertyDescription(
-              "RSA, ECDSA, Ed25519 or MLDSA (FIPS 204, safe against quantum computers).")
+              "The algorithm of the key: RSA, ECDSA, Ed25519 or MLDSA (FIPS 204, post-quantum).")
           @Required
           Algorithm algorithm,
       @JsonPropertyDescription(
-              "RSA: bits, 2048 to 4096 (default 3072). ECDSA: 256 (default), 384 or 521. MLDSA: 44, 65 (default) or 87.")
+              "The size of the key. RSA: bits, 2048 to 4096 (default 3072). ECDSA: 256 (default), 384 or 521. MLDSA: 44, 65 (default) or 87.")
           Integer size,
       @JsonPropertyDescription(
-              "PKCS8 (PEM, the public half too) or OpenSSH (the public half as a line of authorized_keys). Default: OpenSSH in a Secret of type kubernetes.io/ssh-auth, PKCS8 elsewhere and for MLDSA.")
+              "The format of both keys: PKCS8 (PEM) or OpenSSH (the public key is a line of authorized_keys). Default: OpenSSH in a Secret of type kubernetes.io/ssh-auth, PKCS8 elsewhere and for MLDSA.")
           Format format,
-      @JsonPropertyDescription("The key of the Secret that holds the public half.")
+      @JsonPropertyDescription("The key of the Secret under which the operator stores the public key.")
           @Size(min = 1, max = 200)
           @Pattern(Form.KEY)
           String publicKey) {}

@@ -15,13 +15,13 @@ import java.util.List;
     message =
         "`values` must be given for In and NotIn, and must not be for Exists and DoesNotExist")
 public record LabelMatch(
-    @JsonPropertyDescription("The label's key.")
+    @JsonPropertyDescription("The key of the label.")
         @Required
         @Size(min = 1, max = 317)
         @Pattern(Form.LABEL_KEY)
         String key,
-    @JsonPropertyDescription("In, NotIn, Exists or DoesNotExist.") @Required Operator operator,
-    @JsonPropertyDescription("The values for In and NotIn.") @Size(max = 32)
+    @JsonPropertyDescription("The operator: In, NotIn, Exists or DoesNotExist.") @Required Operator operator,
+    @JsonPropertyDescription("The values for In and NotIn. Empty for Exists and DoesNotExist.") @Size(max = 32)
         List<@Size(max = 63) @Pattern(Form.LABEL_VALUE) String> values) {
 
   /// The same for the keys of `matchLabels`, which no schema can bind.

@@ -10,7 +10,7 @@ import java.util.Map;
 
 @ValidationRule(value = LabelMatch.KEYS, message = LabelMatch.KEYS_SAYS, fieldPath = ".matchLabels")
 public record LabelSelector(
-    @JsonPropertyDescription("Labels that must all be there with these values.") @Size(max = 16)
+    @JsonPropertyDescription("Labels that an object must have, with these values.") @Size(max = 16)
         Map<String, @Size(max = 63) @Pattern(Form.LABEL_VALUE) String> matchLabels,
-    @JsonPropertyDescription("Expressions that must all hold.") @Size(max = 16)
+    @JsonPropertyDescription("Label expressions that must all match.") @Size(max = 16)
         List<LabelMatch> matchExpressions) {}

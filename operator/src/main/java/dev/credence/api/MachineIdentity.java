@@ -40,12 +40,12 @@ import io.fabric8.kubernetes.model.annotation.Version;
     name = "Risk",
     jsonPath = ".status.risk.level",
     type = Type.STRING,
-    getDescription = "The highest severity of the findings about its ServiceAccounts")
+    getDescription = "The highest severity of the risk findings about its ServiceAccounts")
 @AdditionalPrinterColumn(
     name = "Next-Action",
     jsonPath = ".status.nextActionTime",
     type = Type.STRING,
-    getDescription = "When the operator acts by itself")
+    getDescription = "When the next scheduled action of the operator is due")
 @AdditionalPrinterColumn(
     name = "Age",
     jsonPath = ".metadata.creationTimestamp",
@@ -74,7 +74,7 @@ import io.fabric8.kubernetes.model.annotation.Version;
     jsonPath = ".status.usage.lastUsedTime",
     priority = 1,
     type = Type.STRING,
-    getDescription = "The last day on which a use was seen")
+    getDescription = "The last day on which the operator observed a use")
 @AdditionalPrinterColumn(
     name = "Review-Due",
     jsonPath = ".status.review.dueTime",
@@ -91,14 +91,14 @@ public class MachineIdentity extends CustomResource<MachineIdentitySpec, Machine
     implements Namespaced {
 
   @Override
-  @JsonPropertyDescription("What the identity is, who answers for it and what belongs to it.")
+  @JsonPropertyDescription("The identity: its owner, its purpose, its lifetime and its members.")
   public MachineIdentitySpec getSpec() {
     return super.getSpec();
   }
 
   @Override
   @JsonPropertyDescription(
-      "What the operator found and did. Written by the operator alone, and only when it changed.")
+      "The observed state of the identity. Only the operator writes it, and only when it changes.")
   public MachineIdentityStatus getStatus() {
     return super.getStatus();
   }

@@ -45,58 +45,58 @@ import java.util.List;
     fieldPath = ".secrets")
 public record MachineIdentitySpec(
     @JsonPropertyDescription(
-            "The application that the identity serves. Groups identities of several namespaces; selectable: --field-selector spec.application=crm-suite")
+            "The application that the identity belongs to. It groups identities across namespaces. Field selector: --field-selector spec.application=crm-suite")
         @SelectableField
         @Size(max = 253)
         @Pattern(Form.LINE)
         String application,
     @JsonPropertyDescription(
-            "Why the identity exists, in a sentence for whoever must decide about it later. A change number is welcome.")
+            "The purpose of the identity, in one sentence for reviewers and auditors. It may include a change number.")
         @Size(max = 1024)
         @Pattern(Form.LINE)
         String purpose,
     @JsonPropertyDescription(
-            "Who answers for the identity. What is left out is taken from the annotations credence.dev/owner and credence.dev/team of the namespace.")
+            "The owner of the identity. The annotations credence.dev/owner and credence.dev/team of the namespace supply fields that are not set.")
         Owner owner,
     @JsonPropertyDescription(
-            "What kind of actor it is. Policies select by it. An identity that says nothing has no type.")
+            "The kind of actor. Policies can select identities by type. Default: the type that the operator derives, shown in status.type.")
         ActorType type,
     @JsonPropertyDescription(
-            "Active (default); Suspended: out of service until it is Active again; Decommissioned: out of service for good, what was made for it goes, and this resource stays as evidence.")
+            "The desired state. Active (default): the identity works normally. Suspended: it is suspended until the state is Active again. Decommissioned: it is suspended permanently, the operator deletes the objects it created for it, and this resource remains as a record.")
         @Default("Active")
         @SelectableField
         State state,
     @JsonPropertyDescription(
-            "Why the state is not Active, such as a ticket. Shown in the conditions Suspended and Ready.")
+            "The reason for a state other than Active, such as a ticket number. The conditions Suspended and Ready show it.")
         @Size(max = 253)
         @Pattern(Form.LINE)
         String stateReason,
     @JsonPropertyDescription(
-            "When the identity ends. From then on nothing is issued or rotated for it. A policy's lifetime.max may end it earlier.")
+            "When the identity expires. After that, the operator issues and rotates no credentials for it. The policy field lifetime.max can make it expire earlier.")
         Instant expirationTime,
     @JsonPropertyDescription(
-            "What becomes of generated Secrets and provisioned ServiceAccounts when this identity is deleted. Delete (default): they go with it. Retain: they stay, and an identity of the same name takes them back.")
+            "What happens to generated Secrets and provisioned ServiceAccounts when this identity is deleted. Delete (default): they are deleted with it. Retain: they remain, and a new identity with the same name adopts them.")
         @Default("Delete")
         DeletionPolicy deletionPolicy,
     @JsonPropertyDescription(
-            "Any new text rotates all credentials once: the request for those who write through Git, like the annotation credence.dev/rotate. Windows hold. The first text of a new identity and removing the text rotate nothing.")
+            "Requests a rotation from Git: each new text rotates all credentials once, like the annotation credence.dev/rotate. The rotation waits for the windows of the policy. Neither the initial text of a new identity nor removing the text rotates anything.")
         @Size(min = 1, max = 253)
         @Pattern(Form.LINE)
         String rotationRequest,
     @JsonPropertyDescription(
-            "ServiceAccounts of this namespace that the actor runs as, by name. At most 64.")
+            "The ServiceAccounts of this namespace that the actor runs as, by name. At most 64.")
         @Size(max = 64)
         List<ServiceAccountMember> serviceAccounts,
     @JsonPropertyDescription(
-            "Secrets of this namespace that the actor uses, by name: linked ones, which are never written but for our label and annotations, and generated ones, which the operator makes and rotates. At most 64.")
+            "The Secrets of this namespace that the actor uses, by name. The operator creates and rotates generated Secrets. On linked Secrets it only sets its own label and annotations. At most 64.")
         @Size(max = 64)
         List<SecretMember> secrets,
     @JsonPropertyDescription(
-            "cert-manager Certificates of this namespace that the actor presents: existing ones, or ones that are issued for it. At most 64.")
+            "The cert-manager Certificates of this namespace that the actor presents. The operator links existing Certificates and creates those with `issue`. At most 64.")
         @Size(max = 64)
         List<CertificateMember> certificates,
     @JsonPropertyDescription(
-            "Links more ServiceAccounts, Secrets and Certificates of this namespace: those whose labels match. What another identity names is left to it. The ServiceAccount `default` is never selected: list it by name.")
+            "Links all ServiceAccounts, Secrets and Certificates of this namespace whose labels match. It skips objects that another identity lists by name. It never selects the ServiceAccount `default`: list it by name.")
         MemberSelector selector) {
 
   /// One without a reason and a request.

@@ -8,54 +8,54 @@ import java.time.Instant;
 import java.util.List;
 
 public record MachineIdentityStatus(
-    @JsonPropertyDescription("The generation of the spec that this status answers to.")
+    @JsonPropertyDescription("The generation of the spec that this status describes.")
         Long observedGeneration,
-    @JsonPropertyDescription("Where the identity is in its life.") LifeState state,
-    @JsonPropertyDescription("What kind of actor it is.") ActorType type,
+    @JsonPropertyDescription("The lifecycle state of the identity.") LifeState state,
+    @JsonPropertyDescription("The kind of actor.") ActorType type,
     @JsonPropertyDescription(
-            "The rule that classified the type. Absent where the spec declares it.")
+            "The rule by which the operator derived the type. Absent if the spec sets it.")
         @Size(max = 63)
         String typeReason,
     @JsonPropertyDescription(
-            "The owner. Absent where neither the identity nor its namespace names one.")
+            "The owner of the identity. Absent if neither the identity nor its namespace names one.")
         OwnerStatus owner,
     @JsonPropertyDescription(
-            "The policies that match the identity, the highest priority first, and the sections that each decides. At most 32; absent where none matches.")
+            "The policies that match the identity, the highest priority first, and the sections that each decides. At most 32. Absent if none matches.")
         @Size(max = 32)
         List<PolicyRef> policies,
     @JsonPropertyDescription(
-            "When the identity ends: its own expirationTime or the policy's lifetime.max, whichever is earlier.")
+            "When the identity expires: its own expirationTime or the lifetime.max of the policy, whichever is earlier.")
         Instant expirationTime,
-    @JsonPropertyDescription("When the operator has something to do by itself.")
+    @JsonPropertyDescription("When the next scheduled action of the operator is due.")
         Instant nextActionTime,
-    @JsonPropertyDescription("How many members there are, and how many could not be linked.")
+    @JsonPropertyDescription("The number of members, and of members that the operator could not link.")
         MemberCounts members,
     @JsonPropertyDescription(
-            "What proves the identity. Named ones first; at most 256, members counts them all.")
+            "The credentials of the identity, members listed by name first. At most 256; members counts all.")
         @Size(max = 256)
         List<CredentialStatus> credentials,
-    @JsonPropertyDescription("When the identity was last seen at work, as far as that is known.")
+    @JsonPropertyDescription("The last use of the identity that the operator observed.")
         UsageStatus usage,
-    @JsonPropertyDescription("What its accounts may do that is dangerous.") RiskStatus risk,
-    @JsonPropertyDescription("When somebody last confirmed that the identity is still needed.")
+    @JsonPropertyDescription("Risky RBAC permissions of the ServiceAccounts of the identity.") RiskStatus risk,
+    @JsonPropertyDescription("The last review of the identity, and when the next one is due.")
         ReviewStatus review,
     @JsonPropertyDescription(
-            "What keeps the identity from acting. Only while it is out of service.")
+            "The suspension of the identity and the measures in effect. Only present while it is suspended.")
         SuspensionStatus suspension,
     @JsonPropertyDescription(
-            "Tokens that never expire and that the operator ended: its memory, by which it notices when another Secret takes their name. At most 256.")
+            "Tokens without expiration that the operator invalidated. By this record it detects another Secret with the same name. At most 256.")
         @Size(max = 256)
         List<EndedToken> endedTokens,
     @JsonPropertyDescription(
-            "What was approved, and by whom: the operator's own record, which counts whatever becomes of the annotation.")
+            "The approved scope, and the user who approved it. This record stays valid when the annotation changes or is removed.")
         ApprovalStatus approval,
-    @JsonPropertyDescription("The last 10 times that the identity went in or out of service.")
+    @JsonPropertyDescription("The last 10 changes of the lifecycle state. Rotations are not recorded.")
         @Size(max = 10)
         List<Passage> history,
-    @JsonPropertyDescription("The last requests by annotation that were acted upon.")
+    @JsonPropertyDescription("The last requests on the identity that the operator handled.")
         Handled handled,
     @JsonPropertyDescription(
-            "What is true of the identity, each with a reason and a message: Ready sums them up.")
+            "The conditions of the identity, each with a reason and a message. Ready summarizes the others.")
         @Size(max = 16)
         List<Condition> conditions) {
 
@@ -101,14 +101,14 @@ public record MachineIdentityStatus(
   }
 
   public record UsageStatus(
-      @JsonPropertyDescription("The last day on which it was seen at work, in UTC: 2026-11-20.")
+      @JsonPropertyDescription("The last day on which the operator observed a use, in UTC: 2026-11-20.")
           @Size(max = 10)
           String lastUsedTime,
       @JsonPropertyDescription(
-              "What shows it: TokenLabel (the API server saw its token), Pod (one runs) or Reference (something is set up to use it). Absent where nothing does.")
+              "The evidence of the use: TokenLabel (the API server received its token), Pod (a pod runs) or Reference (an object refers to it). Absent if there is none.")
           UsageSource source,
       @JsonPropertyDescription(
-              "The day on which the last of what was set up to use it went, in UTC. Only while nothing is.")
+              "The day on which the last object that referred to it was deleted, in UTC. Only present while no object refers to it.")
           @Size(max = 10)
           String referencedUntil) {}
 
@@ -121,15 +121,15 @@ public record MachineIdentityStatus(
   public record RiskStatus(
       @JsonPropertyDescription("The highest severity of the findings, or None.") @Required
           RiskLevel level,
-      @JsonPropertyDescription("How many findings are critical.") Integer critical,
-      @JsonPropertyDescription("How many are high.") Integer high,
-      @JsonPropertyDescription("How many are medium.") Integer medium,
-      @JsonPropertyDescription("How many are low.") Integer low,
-      @JsonPropertyDescription("The worst first; at most 32, the numbers count them all.")
+      @JsonPropertyDescription("The number of critical findings.") Integer critical,
+      @JsonPropertyDescription("The number of high findings.") Integer high,
+      @JsonPropertyDescription("The number of medium findings.") Integer medium,
+      @JsonPropertyDescription("The number of low findings.") Integer low,
+      @JsonPropertyDescription("The findings, the most severe first. At most 32; the numbers count all.")
           @Size(max = 32)
           List<FindingStatus> findings,
       @JsonPropertyDescription(
-              "Bindings of its accounts that were not judged, since the setting `settings.risk.exclude` names them; at most 32.")
+              "Bindings of its ServiceAccounts that the operator does not evaluate, since the chart value `settings.risk.exclude` lists them. At most 32.")
           @Size(max = 32)
           List<@Size(max = 1024) String> excluded) {
     public RiskStatus {
@@ -147,39 +147,39 @@ public record MachineIdentityStatus(
   }
 
   public record FindingStatus(
-      @JsonPropertyDescription("The rule, as in the reference.") @Required @Size(max = 63)
+      @JsonPropertyDescription("The name of the risk rule.") @Required @Size(max = 63)
           String rule,
-      @JsonPropertyDescription("How bad it is.") @Required RiskLevel severity,
-      @JsonPropertyDescription("What grants it: ClusterRoleBinding/crm-view.") @Size(max = 1024)
+      @JsonPropertyDescription("The severity of the finding.") @Required RiskLevel severity,
+      @JsonPropertyDescription("The binding that grants the permission: ClusterRoleBinding/crm-view.") @Size(max = 1024)
           String via,
-      @JsonPropertyDescription("What is found, in a sentence.") @Size(max = 1024) String detail) {}
+      @JsonPropertyDescription("The finding in a sentence.") @Size(max = 1024) String detail) {}
 
   public record ReviewStatus(
-      @JsonPropertyDescription("When the next review is due. Only where a policy asks for one.")
+      @JsonPropertyDescription("When the next review is due. Only present if a policy requires reviews.")
           Instant dueTime,
-      @JsonPropertyDescription("When it was last reviewed.") Instant reviewTime,
-      @JsonPropertyDescription("Who reviewed it.") @Size(max = 1024) String reviewedBy,
+      @JsonPropertyDescription("When a user last reviewed the identity.") Instant reviewTime,
+      @JsonPropertyDescription("The user who reviewed the identity.") @Size(max = 1024) String reviewedBy,
       @JsonPropertyDescription(
-              "An annotation that does not count: nobody checked who wrote it, or its time was to come.")
+              "A review annotation that the operator ignores: no admission policy verified its author, or its time was in the future.")
           @Size(max = 1024)
           String disregarded,
       @JsonPropertyDescription(
-              "The installation of the admission policy that was in force at the last reconcile.")
+              "The installation of the admission policy that was in effect at the last reconcile.")
           @Size(max = 63)
           String checkedBy) {}
 
   public record SuspensionStatus(
-      @JsonPropertyDescription("Since when.") @Required Instant startTime,
-      @JsonPropertyDescription("Why: Requested, Expired, Idle, ReviewOverdue or Compromised.")
+      @JsonPropertyDescription("When the suspension started.") @Required Instant startTime,
+      @JsonPropertyDescription("The reason of the suspension: Requested, Expired, Idle, ReviewOverdue or Compromised.")
           @Required
           @Size(max = 63)
           String reason,
       @JsonPropertyDescription(
-              "What is denied to it by now, as the API server does that answers the operator.")
+              "The measures in effect, as the operator observed them on the API server that it is connected to.")
           @Size(max = 8)
           List<Measure> inForce,
       @JsonPropertyDescription(
-              "What it may still be able to do, and what is left to be done by people. At most 32.")
+              "What the identity can still do, and the manual steps that remain. At most 32.")
           @Size(max = 32)
           List<@Size(max = 1024) String> notCovered) {
     public SuspensionStatus {
@@ -190,14 +190,14 @@ public record MachineIdentityStatus(
 
   public record EndedToken(
       @JsonPropertyDescription("The name of the Secret.") @Required @Size(max = 253) String secret,
-      @JsonPropertyDescription("The ServiceAccount whose token it is.") @Required @Size(max = 253)
+      @JsonPropertyDescription("The ServiceAccount of the token.") @Required @Size(max = 253)
           String serviceAccount,
       @JsonPropertyDescription(
-              "The UID of the ServiceAccount: the token is never accepted for another one.")
+              "The UID of the ServiceAccount. The API server accepts the token for no other ServiceAccount.")
           @Required
           @Size(max = 63)
           String serviceAccountUid,
-      @JsonPropertyDescription("Why it was ended: Suspended or Unused.") @Required
+      @JsonPropertyDescription("Why the operator invalidated the token: Suspended or Unused.") @Required
           EndedFor reason) {}
 
   public enum EndedFor {
@@ -212,15 +212,15 @@ public record MachineIdentityStatus(
   }
 
   public record ApprovalStatus(
-      @JsonPropertyDescription("What was approved, as it was shown.") @Size(max = 64) String scope,
-      @JsonPropertyDescription("Who approved it.") @Size(max = 1024) String approvedBy,
-      @JsonPropertyDescription("When the operator saw the approval.") Instant approveTime,
+      @JsonPropertyDescription("The approved scope, as it was shown to the approver.") @Size(max = 64) String scope,
+      @JsonPropertyDescription("The user who approved the scope.") @Size(max = 1024) String approvedBy,
+      @JsonPropertyDescription("When the operator recorded the approval.") Instant approveTime,
       @JsonPropertyDescription(
-              "The hooks that were approved: Secret, step, CronJob and what it runs.")
+              "The approved hooks: the Secret, the step, the CronJob and what it runs.")
           @Size(max = 192)
           List<@Size(max = 1024) String> hooks,
       @JsonPropertyDescription(
-              "An annotation that does not count, since nobody checked who wrote it.")
+              "An approval annotation that the operator ignores, since no admission policy verified its author.")
           @Size(max = 1024)
           String disregarded) {
     public ApprovalStatus {
@@ -229,16 +229,16 @@ public record MachineIdentityStatus(
   }
 
   public record Passage(
-      @JsonPropertyDescription("When.") @Required Instant time,
-      @JsonPropertyDescription("The state before.") @Required LifeState from,
-      @JsonPropertyDescription("The state from then on.") @Required LifeState to,
-      @JsonPropertyDescription("Why.") @Required @Size(max = 63) String reason) {}
+      @JsonPropertyDescription("When the state changed.") @Required Instant time,
+      @JsonPropertyDescription("The state before the change.") @Required LifeState from,
+      @JsonPropertyDescription("The state after the change.") @Required LifeState to,
+      @JsonPropertyDescription("The reason of the change.") @Required @Size(max = 63) String reason) {}
 
   public record OwnerStatus(
-      @JsonPropertyDescription("The person to call.") @Size(max = 1024) String contact,
-      @JsonPropertyDescription("The team.") @Size(max = 1024) String team,
+      @JsonPropertyDescription("The person or mailing list to contact.") @Size(max = 1024) String contact,
+      @JsonPropertyDescription("The team that owns the identity.") @Size(max = 1024) String team,
       @JsonPropertyDescription(
-              "Where the contact comes from: Spec, or Namespace (the annotation credence.dev/owner).")
+              "The source of the contact: Spec, or Namespace (the annotation credence.dev/owner).")
           @Required
           Source source) {}
 
@@ -248,16 +248,16 @@ public record MachineIdentityStatus(
   }
 
   public record PolicyRef(
-      @JsonPropertyDescription("The CredentialPolicy's name.") @Required @Size(max = 253)
+      @JsonPropertyDescription("The name of the CredentialPolicy.") @Required @Size(max = 253)
           String name,
       @JsonPropertyDescription("The generation of the policy that was evaluated.") @Required
           Long generation,
       @JsonPropertyDescription(
-              "Enforce: its sections apply. Audit: they are evaluated as if they applied, and what would differ is reported.")
+              "Enforce: the operator applies the sections. Audit: the operator only reports what the sections would change.")
           @Required
           CredentialPolicySpec.Enforcement enforcement,
       @JsonPropertyDescription(
-              "The sections of the policy that decide; under Audit, those that would. Absent where other policies decide all of its sections.")
+              "The sections that this policy decides. Under Audit, those that it would decide. Absent if other policies decide all its sections.")
           @Size(max = 16)
           List<@Size(max = 16) String> sections) {
     public PolicyRef {
@@ -270,64 +270,64 @@ public record MachineIdentityStatus(
           Integer serviceAccounts,
       @JsonPropertyDescription("Secrets that belong to the identity.") Integer secrets,
       @JsonPropertyDescription("Certificates that belong to the identity.") Integer certificates,
-      @JsonPropertyDescription("Named members that do not exist.") Integer missing,
-      @JsonPropertyDescription("Members to be made whose name is taken by an object of others.")
+      @JsonPropertyDescription("Members listed by name that do not exist.") Integer missing,
+      @JsonPropertyDescription("Members that the operator cannot create, since an object not managed by Credence has the name.")
           Integer notManaged,
-      @JsonPropertyDescription("Members that another identity has.") Integer conflicted) {
+      @JsonPropertyDescription("Members that belong to another identity.") Integer conflicted) {
     public static final MemberCounts NONE = new MemberCounts(null, null, null, null, null, null);
   }
 
   public record CredentialStatus(
       @JsonPropertyDescription("The name of the Secret or Certificate.") @Required @Size(max = 253)
           String name,
-      @JsonPropertyDescription("What it is.") @Required CredentialType type,
-      @JsonPropertyDescription("Where it is in its rotation.") @Required CredentialState state,
-      @JsonPropertyDescription("Counts the values that were issued under this name.") Long version,
+      @JsonPropertyDescription("The type of the credential.") @Required CredentialType type,
+      @JsonPropertyDescription("The rotation state of the credential.") @Required CredentialState state,
+      @JsonPropertyDescription("The version of the current value: the number of values issued so far.") Long version,
       @JsonPropertyDescription("When the current value was issued.") Instant issueTime,
-      @JsonPropertyDescription("When the next value is due.") Instant nextRotationTime,
-      @JsonPropertyDescription("When the previous value goes. Only while it is still there.")
+      @JsonPropertyDescription("When the next rotation is due.") Instant nextRotationTime,
+      @JsonPropertyDescription("When the operator removes the previous value. Only present during the overlap.")
           Instant previousRetirementTime,
-      @JsonPropertyDescription("When the current value ends by itself.") Instant expirationTime,
-      @JsonPropertyDescription("The account elsewhere that it opens.") SecretMember.Account account,
+      @JsonPropertyDescription("When the current value expires.") Instant expirationTime,
+      @JsonPropertyDescription("The account in another system that the credential authenticates.") SecretMember.Account account,
       @JsonPropertyDescription(
-              "Who uses the Secret: workloads, and pods that belong to none. Counted from a new value until the old one is gone.")
+              "The consumers of the Secret: workloads, and pods without a workload. Only present from a rotation until the old value is removed.")
           Consumers consumers,
-      @JsonPropertyDescription("The last requests on this Secret that were acted upon.")
+      @JsonPropertyDescription("The last requests on this Secret that the operator handled.")
           Handled handled,
       @JsonPropertyDescription(
-              "How often in a row cert-manager has failed to issue it. Only for a Certificate whose last attempt failed.")
+              "The number of consecutive failed issuances by cert-manager. Only present if the last one failed.")
           Integer failedAttempts,
       @JsonPropertyDescription(
-              "The revision of the Certificate that is to be followed by another, since a new one was asked for. Only until that has come, or has failed.")
+              "The revision of the Certificate for which the operator requested a renewal. Only present until the renewal succeeds or fails.")
           Integer renewing,
       @JsonPropertyDescription(
-              "The rotation in effect. Absent where nothing rotates the credential on a schedule.")
+              "The rotation schedule in effect. Absent if the credential is not rotated on a schedule.")
           EffectiveRotation rotation,
-      @JsonPropertyDescription("What is the matter with it, or what is waited for.")
+      @JsonPropertyDescription("The problem with the credential, or what the operator waits for.")
           @Size(max = 1024)
           String message) {}
 
   public record EffectiveRotation(
       @JsonPropertyDescription("How often the credential is rotated.") @Size(max = 24)
           String interval,
-      @JsonPropertyDescription("When it is rotated, as five fields of cron.") @Size(max = 128)
+      @JsonPropertyDescription("When the credential is rotated, in cron syntax with five fields.") @Size(max = 128)
           String schedule,
       @JsonPropertyDescription("The time zone of `schedule`.") @Size(max = 64) String timeZone,
-      @JsonPropertyDescription("How long the previous value stays valid.") @Size(max = 24)
+      @JsonPropertyDescription("How long the previous value stays valid after a rotation.") @Size(max = 24)
           String overlap,
       @JsonPropertyDescription(
-              "Where interval or schedule come from: Spec, Policy/<name> or Default.")
+              "The source of interval or schedule: Spec, Policy/<name> or Default.")
           @Required
           @Size(max = 270)
           String source) {}
 
   public record Consumers(
-      @JsonPropertyDescription("How many use the Secret.") @Required Integer total,
-      @JsonPropertyDescription("How many of them have started since the current value was issued.")
+      @JsonPropertyDescription("The number of consumers of the Secret.") @Required Integer total,
+      @JsonPropertyDescription("The number of consumers that started after the current value was issued.")
           @Required
           Integer current,
       @JsonPropertyDescription(
-              "How many of them still use a value that is no longer valid. Absent where there are none.")
+              "The number of consumers that still use a value that is no longer valid. Absent if there are none.")
           Integer leftBehind) {}
 
   public enum CredentialType {

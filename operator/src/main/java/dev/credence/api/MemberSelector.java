@@ -15,7 +15,7 @@ import java.util.Map;
         "`selector` must name at least one label: an empty one would claim every object of the namespace")
 @ValidationRule(value = LabelMatch.KEYS, message = LabelMatch.KEYS_SAYS, fieldPath = ".matchLabels")
 public record MemberSelector(
-    @JsonPropertyDescription("Labels that must all be there with these values.") @Size(max = 16)
+    @JsonPropertyDescription("Labels that an object must have, with these values.") @Size(max = 16)
         Map<String, @Size(max = 63) @Pattern(Form.LABEL_VALUE) String> matchLabels,
-    @JsonPropertyDescription("Expressions that must all hold.") @Size(max = 16)
+    @JsonPropertyDescription("Label expressions that must all match.") @Size(max = 16)
         List<LabelMatch> matchExpressions) {}

@@ -8,17 +8,17 @@ import io.fabric8.generator.annotation.Size;
 
 public record Owner(
     @JsonPropertyDescription(
-            "The team that the identity belongs to; selectable: --field-selector spec.owner.team=sales-platform")
+            "The team that owns the identity. Field selector: --field-selector spec.owner.team=sales-platform")
         @SelectableField
         @Size(min = 1, max = 253)
         @Pattern(Form.LINE)
         String team,
     @JsonPropertyDescription(
-            "The person (or the list that people read) to call about the identity, usually an e-mail address. A policy may ask for a pattern.")
+            "The person or mailing list to contact about the identity, usually an e-mail address. A policy can require a pattern.")
         @Size(min = 1, max = 253)
         @Pattern(Form.LINE)
         String contact,
-    @JsonPropertyDescription("Whom to call when the contact has left or does not answer.")
+    @JsonPropertyDescription("The person to contact when the main contact has left or does not respond.")
         @Size(min = 1, max = 253)
         @Pattern(Form.LINE)
         String backup) {}

@@ -21,22 +21,22 @@ import io.fabric8.generator.annotation.ValidationRule;
     message = Rotation.OVERLAP_SHORTER_SAYS,
     fieldPath = ".overlap")
 public record Rotation(
-    @JsonPropertyDescription("How long a value lives before the next one: 720h. At least 10s.")
+    @JsonPropertyDescription("The time between two rotations: 720h. At least 10s.")
         @Size(max = 24)
         @Pattern(Form.DURATION)
         String interval,
     @JsonPropertyDescription(
-            "When the value is replaced, as five fields of cron with the grammar of a Kubernetes CronJob: `0 2 1 * *` is the first of each month at two. Sunday is 0.")
+            "When the operator rotates the credential, in the cron syntax of a Kubernetes CronJob with five fields: `0 2 1 * *` is 02:00 on the first day of each month. Sunday is 0.")
         @Size(max = 128)
         @Pattern(Form.CRON)
         String schedule,
     @JsonPropertyDescription(
-            "The time zone of `schedule`, by its name in the IANA database such as Europe/Berlin; UTC where it is left out.")
+            "The time zone of `schedule`, by its IANA name such as Europe/Berlin. Default UTC.")
         @Size(max = 64)
         @Pattern(Form.ZONE)
         String timeZone,
     @JsonPropertyDescription(
-            "How long the old value stays readable as `<key>.previous` beside the new one. Default 24h, at most half of `interval`.")
+            "How long the previous value stays readable as `<key>.previous` after a rotation. Default 24h, at most half of `interval`.")
         @Size(max = 24)
         @Pattern(Form.DURATION)
         String overlap) {

@@ -59,13 +59,13 @@ import java.util.List;
         "`type` cannot be changed, since Kubernetes fixes the type of a Secret: use a new name")
 public record SecretMember(
     @JsonPropertyDescription(
-            "The name of a Secret of this namespace. With `generate` or `token` the operator creates it; one that exists already is never overwritten.")
+            "The name of a Secret of this namespace. With `generate` or `token` the operator creates the Secret. It never overwrites an existing one.")
         @Required
         @Size(min = 1, max = 253)
         @Pattern(Form.NAME)
         String name,
     @JsonPropertyDescription(
-            "The account elsewhere that this Secret opens: a database login, a cloud user, an API key's holder. Shown in status.credentials.")
+            "The account in another system that this Secret authenticates: a database login, a cloud user, the user of an API key. Shown in status.credentials.")
         Account account,
     @JsonPropertyDescription(
             "The type of the generated Secret: Opaque (default), kubernetes.io/basic-auth, kubernetes.io/ssh-auth, or kubernetes.io/dockerconfigjson to pull images.")
@@ -76,21 +76,21 @@ public record SecretMember(
             "Labels and annotations of the generated Secret. The Secrets `<secret>-pending` and `<secret>-anchor-v<N>` do not have them.")
         SecretMetadata metadata,
     @JsonPropertyDescription(
-            "Have the operator make the value, own the Secret and rotate it. Changing it issues a new version.")
+            "The operator generates the secret values, owns the Secret and rotates it. A change of this field issues a new version.")
         Generate generate,
     @JsonPropertyDescription(
-            "When the value is replaced. Overrides the policy, inside the policy's bounds.")
+            "When the operator rotates the credential. Overrides the policy within the limits that the policy sets.")
         Rotation rotation,
     @JsonPropertyDescription(
-            "Any new text rotates this Secret once: the request for those who write through Git, like the annotation credence.dev/rotate. Windows hold. The first text of a new Secret and removing the text rotate nothing.")
+            "Requests a rotation from Git: each new text rotates this Secret once, like the annotation credence.dev/rotate. The rotation waits for the windows of the policy. Neither the initial text of a new Secret nor removing the text rotates anything.")
         @Size(min = 1, max = 253)
         @Pattern(Form.LINE)
         String rotationRequest,
     @JsonPropertyDescription(
-            "Jobs that bring a new value to where it is checked, prove it, and end the old one. A new value stays in `<secret>-pending` until apply and verify have succeeded.")
+            "Jobs that set a new value in the target system, verify it, and revoke the old one. A new value stays in the Secret `<secret>-pending` until apply and verify have succeeded.")
         Hooks hooks,
     @JsonPropertyDescription(
-            "Have the operator request tokens of a ServiceAccount, put them into this Secret under `token`, and renew each when 80 % of the life that the API server granted is over.")
+            "The operator requests a token of a ServiceAccount and stores it in this Secret under the key `token`. It renews the token after 80 % of the lifetime that the API server granted.")
         Token token) {
 
   /// One without metadata and request.
@@ -115,12 +115,12 @@ public record SecretMember(
       message = "`hooks` needs at least one of `apply`, `verify` and `revoke`")
   public record Hooks(
       @JsonPropertyDescription(
-              "Sets the new value where it is checked, such as by ALTER USER. The old one must stay valid: `generate.keys[].cycle` gives the other end two accounts.")
+              "Sets the new value in the target system, for example with ALTER USER. The old value must stay valid: `generate.keys[].cycle` alternates between two accounts in that system.")
           Hook apply,
-      @JsonPropertyDescription("Proves that the new value works, before any consumer sees it.")
+      @JsonPropertyDescription("Verifies that the new value works, before any consumer can read it.")
           Hook verify,
       @JsonPropertyDescription(
-              "Ends the old value, when its overlap is over or when it is revoked.")
+              "Invalidates the old value in the target system, after the overlap or on a revocation.")
           Hook revoke) {}
 
   @ValidationRule(
@@ -132,13 +132,13 @@ public record SecretMember(
       fieldPath = ".timeout")
   public record Hook(
       @JsonPropertyDescription(
-              "A CronJob of this namespace whose template the Job is made from. It must be suspended and carry the annotation credence.dev/hook: \"true\", by which its holder agrees.")
+              "A CronJob of this namespace; the operator creates the hook Job from its template. The CronJob must be suspended. Its owner must allow hooks by the annotation credence.dev/hook: \"true\".")
           @Required
           @Size(min = 1, max = 253)
           @Pattern(Form.NAME)
           String cronJobName,
       @JsonPropertyDescription(
-              "How long the Job may take before the attempt has failed: 5m (default). Between 1s and 24h.")
+              "How long the Job may run before the attempt counts as failed: 5m (default). Between 1s and 24h.")
           @Size(max = 24)
           @Pattern(Form.DURATION)
           String timeout) {}
@@ -152,32 +152,32 @@ public record SecretMember(
       fieldPath = ".lifetime")
   public record Token(
       @JsonPropertyDescription(
-              "The ServiceAccount whose token it is. It must be listed in spec.serviceAccounts.")
+              "The ServiceAccount that the token authenticates. It must be listed in spec.serviceAccounts.")
           @Required
           @Size(min = 1, max = 253)
           @Pattern(Form.NAME)
           String serviceAccountName,
       @JsonPropertyDescription(
-              "Who accepts the token; left out: the API server. A token for others opens the API server only where one of its own audiences is among them.")
+              "The audiences that accept the token. Default: the API server. With other audiences, the API server accepts the token only if the list contains one of its own.")
           @Size(max = 8)
           List<@Size(min = 1, max = 253) @Pattern(Form.LINE) String> audiences,
       @JsonPropertyDescription(
-              "How long a token is asked to live: 24h (default), never longer than the policy's tokens.maxLifetime. Between 10m and 8760h.")
+              "The requested lifetime of a token: 24h (default), at most the tokens.maxLifetime of the policy. Between 10m and 8760h.")
           @Size(max = 24)
           @Pattern(Form.DURATION)
           String lifetime,
       @JsonPropertyDescription(
-              "Also put a kubeconfig with the token into the Secret, under the key `kubeconfig`. It is of use where the API server is among those who accept the token.")
+              "Also store a kubeconfig with the token in the Secret, under the key `kubeconfig`. It works only if the API server is one of the audiences.")
           Boolean kubeconfig) {}
 
   public record Account(
-      @JsonPropertyDescription("What kind of system knows the account.") @Required AccountType type,
-      @JsonPropertyDescription("Which system, as your people call it: db.sales, github.com.")
+      @JsonPropertyDescription("The kind of system that the account belongs to.") @Required AccountType type,
+      @JsonPropertyDescription("The name of the system: db.sales, github.com.")
           @Required
           @Size(min = 1, max = 253)
           @Pattern(Form.LINE)
           String system,
-      @JsonPropertyDescription("The account's name in that system.")
+      @JsonPropertyDescription("The name of the account in that system.")
           @Required
           @Size(min = 1, max = 253)
           @Pattern(Form.LINE)

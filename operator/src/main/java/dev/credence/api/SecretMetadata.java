@@ -34,10 +34,10 @@ import java.util.Map;
     fieldPath = ".annotations")
 public record SecretMetadata(
     @JsonPropertyDescription(
-            "Labels, kept as written here: set again where another writer changes them, removed where they are removed here. At most 16. Not of credence.dev/, kubernetes.io/ and k8s.io/ (app.kubernetes.io/ is allowed, except managed-by).")
+            "Labels of the Secret. The operator restores them when another writer changes them, and removes them when they are removed here. At most 16. The prefixes credence.dev/, kubernetes.io/ and k8s.io/ are not allowed; app.kubernetes.io/ is, except managed-by.")
         @Size(max = 16)
         Map<String, @Size(max = 63) @Pattern(Form.LABEL_VALUE) String> labels,
     @JsonPropertyDescription(
-            "Annotations, kept as written here like the labels. At most 16, of at most 1,024 characters each.")
+            "Annotations of the Secret. The operator restores and removes them like the labels. At most 16, of at most 1,024 characters each.")
         @Size(max = 16)
         Map<String, @Size(max = 1024) String> annotations) {}

@@ -19,12 +19,12 @@ public record ServiceAccountMember(
         @Pattern(Form.NAME)
         String name,
     @JsonPropertyDescription(
-            "Have the operator create and own the account. Without it the account must exist. An account that exists already is never taken over.")
+            "The operator creates and owns the ServiceAccount. Without `provision` the ServiceAccount must exist. The operator never adopts an existing ServiceAccount.")
         Provision provision) {
 
   public record Provision(
       @JsonPropertyDescription(
-              "Whether pods of the account get its token mounted without asking for it.")
+              "Whether pods that use the ServiceAccount get its token mounted by default.")
           @Default("false")
           Boolean automountServiceAccountToken) {}
 }

@@ -11,26 +11,26 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record SuspensionListSpec(
     @JsonPropertyDescription(
-            "Changes with each write. The operator asks the API server for it, to know that the admission policies use the list as it is now.")
+            "Changes with each write. With a dry-run request the operator verifies that the admission policies use this revision.")
         @Size(max = 63)
         @Nullable String revision,
     @JsonPropertyDescription(
             "One entry for each suspended ServiceAccount: the key is NAMESPACE.NAME, the value is the MachineIdentity, the first 8 characters of its UID and the time of the suspension.")
         @Nullable Map<String, String> accounts,
     @JsonPropertyDescription(
-            "Only in the operator's question to the API server, which is a dry run and is never stored.")
+            "Only set in the dry-run request of the operator, which the API server never stores.")
         @Nullable Probe probe) {
 
   /// `policy`: which admission policy is to answer.
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Probe(
-      @JsonPropertyDescription("The ValidatingAdmissionPolicy that is to refuse the request.")
+      @JsonPropertyDescription("The ValidatingAdmissionPolicy that must reject the dry-run request.")
           @Required
           @Size(max = 63)
           String policy,
-      @JsonPropertyDescription("The SuspensionList that the policy is to have read.")
+      @JsonPropertyDescription("The SuspensionList that the policy must have read.")
           @Required
           @Size(max = 253)
           String list,
-      @JsonPropertyDescription("The revision of it.") @Required @Size(max = 63) String revision) {}
+      @JsonPropertyDescription("The revision of that SuspensionList.") @Required @Size(max = 63) String revision) {}
 }
