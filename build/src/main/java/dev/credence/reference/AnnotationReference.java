@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// The labels and annotations of the group: what people write, and what the operator knows its own
-/// work by.
+/// The labels and annotations of the API group: those that users write, and those by which the
+/// operator identifies its objects.
 public final class AnnotationReference {
   private record Key(String name, String on, String meaning) {}
 
@@ -17,105 +17,105 @@ public final class AnnotationReference {
           new Key(
               Api.ROTATE,
               "identity, generated Secret",
-              "Rotates all credentials, or this Secret, once for each new text. Windows hold."),
+              "Rotates all credentials, or this Secret, once for each new text, within the windows."),
           new Key(
               Api.ROTATE_NOW,
               "identity, generated Secret",
-              "Rotates all credentials, or this Secret, once for each new text, outside the windows"
-                  + " as well."),
+              "Rotates all credentials, or this Secret, once for each new text, also outside the"
+                  + " windows."),
           new Key(
               Api.ROLLBACK,
               "generated Secret",
-              "While the previous value is there: it becomes the current one again, as a new"
-                  + " version. Once for each new text."),
+              "Restores the previous value as a new version, once for each new text. Works during the"
+                  + " overlap."),
           new Key(
               Api.ABORT,
               "generated Secret",
-              "Drops the pending value and what blocked it. Once for each new text."),
+              "Drops the pending value and its blocker, once for each new text."),
           new Key(
               Api.REVOKE,
               "identity, generated Secret",
-              "An emergency: no window, no overlap, the old value is ended first. Once for each new"
-                  + " text."),
-          new Key(Api.SUSPEND, "identity", "Suspended while it is there. The text is the reason."),
+              "Emergency: revokes the current value, then issues a new one, without windows and"
+                  + " overlap. Once for each new text."),
+          new Key(Api.SUSPEND, "identity", "Suspends it while set. The text is the reason."),
           new Key(
               Api.COMPROMISED,
               "identity",
-              "Suspended with the reason Compromised while it is there, and every credential is"
-                  + " revoked. The text is the reason."),
+              "Suspends it with the reason Compromised while set, and revokes every credential. The"
+                  + " text is the reason."),
           new Key(
               Api.APPROVE,
               "identity",
-              "`<name> <scope>`: who approves what is asked for. Takes the RBAC verb `approve`."),
+              "`<name> <scope>`: the user who approves, and the approved scope. Requires the RBAC"
+                  + " verb `approve`."),
           new Key(
               Api.REVIEW,
               "identity",
-              "`<name> <time>`: who confirms that it is still needed. Takes the RBAC verb"
-                  + " `review`."));
+              "`<name> <time>`: the user who confirms that it is still needed. Requires the RBAC"
+                  + " verb `review`."));
 
   private static final List<Key> CONSENT =
       List.of(
           new Key(
               Api.OWNER + " " + Api.TEAM,
               "namespace",
-              "Who answers for identities of it that name nobody."),
+              "The owner of identities in the namespace that have none."),
           new Key(
               Api.ADOPT,
-              "Secret of others",
-              "Its holder lets the identity of this name have it. On what outlives its identity the"
-                  + " operator writes it, so that it can be taken back."),
+              "Secret not managed by Credence",
+              "Its owner hands it over to the identity with this name. The operator writes it on"
+                  + " objects that it retains, so that a new identity can adopt them."),
           new Key(
               Api.EXPIRES_AT,
               "linked Secret",
-              "When a value ends that Credence does not make (RFC 3339). On a token Secret the"
-                  + " operator writes the end that the API server granted."),
+              "The expiration of a value that Credence does not generate (RFC 3339). On a token"
+                  + " Secret the operator writes the expiration that the API server granted."),
           new Key(
               Api.HOOK,
               "CronJob",
-              "`\"true\"`: identities of the namespace may run it as a hook."));
+              "`\"true\"`: allows identities of the namespace to run it as a hook."));
 
   private static final List<Key> MARKS =
       List.of(
           new Key(
               Api.IDENTITY,
-              "members, what is made for them; a label",
-              "The identity it belongs to."),
+              "members, objects created for them; a label",
+              "The identity to which it belongs."),
           new Key(
-              Api.OWNER + " " + Api.TEAM, "members", "Who answers for it, as the identity says."),
+              Api.OWNER + " " + Api.TEAM, "members", "The owner and the team of the identity."),
           new Key(
               Api.DISCOVERED,
               "identity; a label",
-              "It was written for an account that nobody claimed, and counts until somebody adopts"
-                  + " it."),
+              "The operator created it for an unclaimed ServiceAccount. It counts until a user adopts"
+                  + " the identity."),
           new Key(
               Api.SECRET_VERSION + " " + Api.ISSUED_AT,
               "generated Secret",
-              "How many values there were, and since when this one is there."),
+              "The version of the current value, and when it was issued."),
           new Key(
               Api.PREVIOUS_RETIRES_AT,
               "generated Secret",
-              "Until when the value before is kept as `<key>.previous`."),
+              "When the operator removes the previous value, stored as `<key>.previous`."),
           new Key(
               Api.PREVIOUS_IS,
               "generated Secret",
-              "What there is of the value before: `kept`, `gone`, or `ending` once its revoke hook"
-                  + " may have begun."),
+              "The state of the previous value: `kept`, `gone` (deleted), or `ending` once its revoke"
+                  + " hook may have started."),
           new Key(
               Api.LEFT_BEHIND,
               "generated Secret",
-              "Pods from before this time use a value that is no longer valid. Removed when there"
-                  + " are none."),
+              "Pods created before this time use a value that is no longer valid. Removed when no"
+                  + " such pod is left."),
           new Key(
               Api.EVICTED,
               "generated Secret",
-              "How many pods each controller had when the first was evicted for the current value,"
-                  + " so that no next one is evicted while there are fewer."),
+              "The number of pods of each controller when the first was evicted for the current"
+                  + " value. The operator evicts no other pod while there are fewer."),
           new Key(
               Api.RECIPE,
               "generated Secret",
-              "Digests of `generate` or `token`, so that a change is noticed: of the generators,"
-                  + " then of fixed texts and templates, then of each key. Contains no secret"
-                  + " value."),
+              "Digests of `generate` or `token` to detect changes: of the generators, then of fixed"
+                  + " texts and templates, then of each key. Contains no secret value."),
           new Key(
               Api.METADATA,
               "generated Secret",
@@ -124,23 +124,22 @@ public final class AnnotationReference {
           new Key(
               Api.KEYS,
               "generated Secret",
-              "The keys of its data that Credence wrote. No other key is changed, whatever its name"
-                  + " is."),
+              "The keys of its data that Credence wrote. The operator changes no other key."),
           new Key(
               Api.WRITTEN,
-              "what is made for the identity",
-              "Digests of the label and annotations of this table as Credence wrote them: what"
-                  + " differs is of somebody else."),
+              "objects created for the identity",
+              "Digests of the label and annotations of this table as Credence wrote them. Values that"
+                  + " differ were written by another writer."),
           new Key(
               Api.FIELDS,
               "Certificate of an identity with `issue`",
-              "Digests of the fields of its spec that Credence wrote: a field with another value"
-                  + " belongs to the writer who changed it, and is left."),
+              "Digests of the fields of its spec that Credence wrote. A field with another value"
+                  + " belongs to the writer that changed it, and the operator leaves it unchanged."),
           new Key(
               Api.HOOK_RUNS,
               "generated Secret, pending Secret",
-              "How far the hooks of its value are, so that attempts and finished steps outlive"
-                  + " their Jobs."),
+              "The progress of the hooks of its value: attempts and finished steps are kept when"
+                  + " their Jobs are deleted."),
           new Key(
               String.join(
                   " ",
@@ -155,26 +154,26 @@ public final class AnnotationReference {
                   Api.ROTATION_REQUEST_OF_IDENTITY,
                   Api.ROTATION_REQUEST_OF_SECRET),
               "generated Secret",
-              "The requests that were acted upon, so that none is repeated when every status is"
+              "The requests that the operator handled, so that it repeats none if every status is"
                   + " lost."),
           new Key(
               Api.ABORTED_AT + " " + Api.ABORTED_RECIPE,
               "generated Secret",
-              "The rotation that was stopped; the next one on schedule is counted from there."),
+              "When a rotation was aborted. The schedule of the next one starts there."),
           new Key(
               Api.ACCOUNT_UID,
               "token Secret",
-              "Whose token it is: an account that was created anew has ended it."),
+              "The UID of its ServiceAccount. A re-created ServiceAccount makes the token invalid."),
           new Key(
-              Api.HELD_BY, "what outlives its identity", "The UID of the identity that has it."),
+              Api.HELD_BY, "retained object", "The UID of the identity that owns it."),
           new Key(
               Api.GIVEN,
-              "what its holder gave to an identity",
-              "The UID of the identity that took it first. It is given back, and never deleted."),
+              "object handed over to an identity",
+              "The UID of the identity that adopted it first. The operator never deletes the object."),
           new Key(
               Api.PENDING_FOR + " " + Api.ANCHOR_FOR,
-              "Secrets beside a generated one",
-              "The Secret that they are for: its next value, or what its token is bound to."),
+              "auxiliary Secret of a generated Secret",
+              "The generated Secret. It holds its next value, or its token is bound to it."),
           new Key(
               String.join(
                   " ",
@@ -185,17 +184,17 @@ public final class AnnotationReference {
                   Api.ASKED,
                   Api.VALUE_UID),
               "Job of a hook",
-              "What it does, for which Secret, for the how many-th time, on whose request; the UID"
-                  + " ties it to the very value."),
+              "Its Secret, its step, the number of the attempt and the request. The UID identifies"
+                  + " the Secret with the value."),
           new Key(
               Api.RESTARTED_FOR,
               "pod template",
-              "`<secret>-v<N>`: why its pods were started anew."),
+              "`<secret>-v<N>`: the version for which its pods were restarted."),
           new Key(
               Api.SUSPENDED,
-              "Secret with a token that does not end",
-              "The UID of the identity for which the token was made invalid, and `unused` where"
-                  + " that is why."),
+              "Secret with a token without expiration",
+              "The UID of the identity for which the operator invalidated the token, and `unused` if"
+                  + " the token was unused."),
           new Key(
               Api.SETTINGS,
               "Lease `credence` of the operator",
@@ -221,19 +220,20 @@ public final class AnnotationReference {
     <!-- Written by `make generate`. -->
     # Labels and annotations
 
-    ## What you ask for
+    ## Requests
 
-    `kubectl annotate`, or the command line ([cli.md](../cli.md)). A request that was acted upon may stay: it is not repeated. What you write is never
-    taken away by the operator, so that Git and it do not argue.
-
-    %s
-    ## What you allow
+    Set these annotations with `kubectl annotate` or the command line ([cli.md](../cli.md)). The operator handles each request once and never removes
+    the annotation, so there is no conflict with Git.
 
     %s
-    ## What the operator writes
+    ## Permissions
 
-    It knows its own work by these. `marks.credence.dev` keeps others from writing them ([admission.md](../admission.md)); without it they are believed
-    only on what an ownerReference, or `credence.dev/adopt`, gives to the identity. All are annotations but for two labels.
+    %s
+    ## Managed labels and annotations
+
+    The operator identifies its objects by these. The admission policy `marks.credence.dev` denies writes by other users ([admission.md](../admission.md)).
+    Without it, the operator trusts them only on objects that belong to the identity by an ownerReference or by `credence.dev/adopt`. All are annotations
+    except two labels.
 
     %s\
     """

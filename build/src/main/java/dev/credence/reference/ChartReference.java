@@ -26,7 +26,7 @@ final class ChartReference {
   private static final String HEADING = "## Values\n";
   private static final int LONGEST_DEFAULT = 80;
 
-  private final Table table = new Table("Value", "Default", "What it is for");
+  private final Table table = new Table("Value", "Default", "Description");
 
   /// Rewrites the table of values in the README.
   static String markdown(Path chart) throws IOException {

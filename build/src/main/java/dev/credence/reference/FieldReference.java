@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Every field of our kinds, from the definitions that are installed.
+/// All fields of the custom resources, from the generated CRDs.
 final class FieldReference {
 
   static String markdown(List<String> definitions) {
@@ -21,8 +21,8 @@ final class FieldReference {
             <!-- Written by `make generate`. -->
             # Fields
 
-            What may be written and what is found in the status, as `kubectl explain` shows it too. Items of a list are
-            written `[]`. A rule is checked by the API server when the object is written.
+            The fields of spec and status of each kind, as in `kubectl explain`. `[]` stands for the items of a list. The API
+            server checks the rules on each write of the object.
             """);
     for (var definition : definitions) {
       text.append(kind(Serialization.unmarshal(definition, CustomResourceDefinition.class)));
@@ -33,7 +33,7 @@ final class FieldReference {
   private static String kind(CustomResourceDefinition definition) {
     var names = definition.getSpec().getNames();
     var root = definition.getSpec().getVersions().getFirst().getSchema().getOpenAPIV3Schema();
-    var table = new Table("Field", "Type", "Default", "Bounds and rules", "What it is");
+    var table = new Table("Field", "Type", "Default", "Bounds and rules", "Description");
     Stream.of("spec", "status")
         .filter(root.getProperties()::containsKey)
         .forEach(

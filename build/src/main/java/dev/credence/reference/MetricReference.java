@@ -6,12 +6,12 @@ import dev.credence.metrics.Metric;
 import dev.credence.metrics.MetricsPage;
 import java.util.stream.Collectors;
 
-/// The page of metrics in words.
+/// The reference of metrics.
 final class MetricReference {
   private static final MetricsPage PAGE = MetricsPage.of(Busy.page());
 
   static String markdown() {
-    var table = new Table("Metric", "Kind", "Labels", "What it says");
+    var table = new Table("Metric", "Kind", "Labels", "Description");
     for (var metric : Metric.values()) {
       table.row(
           "`" + metric.page() + "`",
@@ -23,10 +23,10 @@ final class MetricReference {
         <!-- Written by `make generate`. -->
         # Metrics
 
-        Served at `/metrics`, as Prometheus text or as OpenMetrics, whichever is asked for. Counters start at 0 with each
-        process; gauges say how every identity stood at the last look at it, and go with the identity. The values of
-        `reason` are those of [reasons](reasons.md). Metrics of the Java process (`jvm_…`, `process_…`, `system_…`) are on
-        the same page.
+        The operator serves metrics at `/metrics`, as Prometheus text or as OpenMetrics, by the Accept header. Counters
+        start at 0 with each process. Gauges show the state of every identity at its last reconcile, and no longer count a
+        deleted identity. The values of `reason` are those of [reasons](reasons.md). Metrics of the Java process (`jvm_…`,
+        `process_…`, `system_…`) are on the same page.
 
         %s"""
         .formatted(table);

@@ -16,37 +16,38 @@ final class ReasonReference {
 
   record Answer(ConditionType type, ConditionStatus status) {}
 
-  /// Ready, Reconciling and Stalled are sums: they repeat the reason of the condition that decided.
+  /// The reasons by condition and status. Ready, Reconciling and Stalled are summaries: they repeat
+  /// the reason of the condition that decides.
   static final Map<Answer, List<Reason>> ANSWERS = new LinkedHashMap<>();
 
   private static final Map<ConditionType, String> ABOUT =
       Map.ofEntries(
-          Map.entry(ConditionType.Ready, "The identity is as its policy wants it."),
+          Map.entry(ConditionType.Ready, "The identity complies with its policies."),
           Map.entry(
               ConditionType.Reconciling,
-              "Work is under way, and nobody need do anything. Only there while it is True."),
+              "The operator is working, no manual action is required. Only present while True."),
           Map.entry(
               ConditionType.Stalled,
-              "A person must act. Only there while it is True, and never beside Reconciling."),
-          Map.entry(ConditionType.OwnerAssigned, "Somebody answers for the identity."),
+              "Manual action required. Only present while True, and never together with Reconciling."),
+          Map.entry(ConditionType.OwnerAssigned, "The identity has an owner."),
           Map.entry(
               ConditionType.Approved,
-              "Somebody has approved what the identity asks for, where its policy wants that."),
+              "A user has approved the requested scope, if the policy requires it."),
           Map.entry(
-              ConditionType.MembersLinked, "Every member is there and belongs to the identity."),
+              ConditionType.MembersLinked, "Every member exists and belongs to the identity."),
           Map.entry(ConditionType.CredentialsFresh, "Every credential is current."),
           Map.entry(
-              ConditionType.Expiring, "The end is near or was reached: True is the bad news here."),
+              ConditionType.Expiring, "The identity expires soon or has expired. True reports a problem."),
           Map.entry(
               ConditionType.Suspended,
-              "The identity is out of service: True is the bad news here."),
-          Map.entry(ConditionType.InUse, "Something shows that the identity is in use."),
+              "The identity is suspended. True reports a problem."),
+          Map.entry(ConditionType.InUse, "The operator has evidence that the identity is in use."),
           Map.entry(
               ConditionType.LeastPrivilege,
-              "The accounts of the identity may do nothing dangerous."),
+              "The ServiceAccounts of the identity have no risky RBAC permissions."),
           Map.entry(
               ConditionType.Reviewed,
-              "Somebody has confirmed in time that the identity is needed."));
+              "A user has confirmed in time that the identity is needed."));
 
   static {
     when(ConditionType.Ready, ConditionStatus.True, Reason.Compliant);
@@ -134,7 +135,7 @@ final class ReasonReference {
   }
 
   static String markdown() {
-    var conditions = new Table("Condition", "What it says", "True", "False", "Unknown");
+    var conditions = new Table("Condition", "Meaning", "True", "False", "Unknown");
     for (var type : ConditionType.values()) {
       conditions.row(
           "`" + type + "`",
@@ -143,24 +144,25 @@ final class ReasonReference {
           cell(type, ConditionStatus.False),
           cell(type, ConditionStatus.Unknown));
     }
-    var reasons = new Table("Reason", "What it means");
+    var reasons = new Table("Reason", "Meaning");
     Arrays.stream(Reason.values())
         .forEach(reason -> reasons.row("`" + reason + "`", reason.meaning()));
     return """
         <!-- Written by `make generate`. -->
         # Conditions and reasons
 
-        The conditions of a MachineIdentity are in `status.conditions`, each with a reason in one word and a message in a
-        sentence. Under a policy with `enforcement: Audit` a broken rule shows in its own condition and Ready stays True;
-        under `Enforce` it makes Ready False. Before the first look Ready is Unknown with the reason `Pending`.
-        Where the operator fails to evaluate an identity or a policy, Ready is False and Stalled True with the reason `EvaluationFailed`; the other
-        conditions stay as they were. The same holds for an identity that is not evaluated since it is `TooLarge`.
+        The conditions of a MachineIdentity are in `status.conditions`, each with a reason in one word and a message. Under
+        a policy with `enforcement: Audit`, a violation shows in its own condition and Ready stays True. Under `Enforce` it
+        makes Ready False. Before the first reconcile, Ready is Unknown with the reason `Pending`.
+        If the operator fails to evaluate an identity or a policy, Ready is False and Stalled is True with the reason `EvaluationFailed`. The other
+        conditions do not change. The same applies to an identity that the operator does not evaluate with the reason `TooLarge`.
 
         %s
-        A CredentialPolicy has Ready with the reason `Applied`, or, where a rule of it cannot be applied, Ready False and
-        Stalled with the reason `Invalid`; its other rules are applied. Where it asks for discovery, DiscoveryComplete is True with the
-        reason `Complete`, or False: `Partial` (something could not be looked at, so that there may be more), `Registering` (accounts wait for
-        their identities), `NotRegistered` (some get none), `SomeNamespacesOnly` (the operator does not look after the whole cluster).
+        A CredentialPolicy has Ready with the reason `Applied`. If the operator cannot apply one of its rules, Ready is False and
+        Stalled is True with the reason `Invalid`; the operator applies the other rules. With discovery, DiscoveryComplete is True with the
+        reason `Complete`, or False with one of these: `Partial` (the operator could not read some objects, there may be more), `Registering`
+        (ServiceAccounts wait for their identities), `NotRegistered` (some ServiceAccounts get no identity), `SomeNamespacesOnly` (the operator
+        does not watch the whole cluster).
 
         %s"""
         .formatted(conditions, reasons);
@@ -179,7 +181,7 @@ final class ReasonReference {
         isSum(type)
             && status
                 == (type == ConditionType.Ready ? ConditionStatus.False : ConditionStatus.True);
-    return repeats ? "the reason of the condition that counts" : "";
+    return repeats ? "the reason of the condition that decides" : "";
   }
 
   private ReasonReference() {}

@@ -12,7 +12,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The rules about what accounts may do.
+/// The rules about the RBAC permissions of ServiceAccounts.
 final class RiskReference {
 
   static String markdown() {
@@ -20,24 +20,24 @@ final class RiskReference {
     <!-- Written by `make generate`. -->
     # Risks
 
-    %d rules about what ServiceAccounts may do by RBAC. How rights are added up, and how a finding is accepted for a
-    time, is told in [risk](../risk.md). Several severities of a rule go with several cases, in their order; the worst
-    that holds counts.
+    %d rules about the RBAC permissions of ServiceAccounts. [Risk](../risk.md) explains how the operator combines
+    permissions, and how to accept a finding for a time. If a rule has several cases, the severities are in the order of
+    the cases, and the most severe case that matches counts.
 
-    Everywhere: by a ClusterRoleBinding. Privileged namespaces are `kube-system` and the operator's own. A right for
-    objects of some names (`resourceNames`) counts one step less, and nothing where the severity is Low.
+    Everywhere: by a ClusterRoleBinding. Privileged namespaces are `kube-system` and the namespace of the operator. A
+    permission with `resourceNames` counts one severity lower, and not at all if the severity is Low.
 
     %s
     ## Kinds that start pods
 
-    Custom resources, and resources of aggregated API servers, whose controllers start pods from what the object
-    says. The right to write one counts as the right to create pods (`RBAC-WORKLOAD-WRITE`), whether or not the kind
-    is installed. A kind that is missing here is not found: please report it.
+    Custom resources, and resources of aggregated API servers, whose controllers start pods from a pod template in the
+    object. Permission to write one counts as permission to create pods (`RBAC-WORKLOAD-WRITE`), whether or not the kind
+    is installed. The operator does not detect kinds that are missing here: please report them.
 
     %s
     ## Kinds whose controllers apply any kind
 
-    Their controllers apply other objects with rights of their own (`RBAC-GITOPS-WRITE`).
+    The controllers of these kinds apply other objects with their own permissions (`RBAC-GITOPS-WRITE`).
 
     %s\
     """
@@ -55,8 +55,8 @@ final class RiskReference {
             "Everywhere",
             "In a namespace",
             "In a privileged one",
-            "What is the matter",
-            "Found where",
+            "Finding",
+            "Matching permissions",
             "Source");
     for (var rule : RiskRules.ALL) {
       table.row(
@@ -86,7 +86,7 @@ final class RiskReference {
     return table;
   }
 
-  /// That of the rule, and those of cases that say something else.
+  /// The sentence of the rule, and the different sentences of its cases.
   private static String sentences(RiskRule rule) {
     return Stream.concat(
             Stream.of(rule.sentence()),
@@ -94,13 +94,13 @@ final class RiskReference {
         .collect(Collectors.joining(" / "));
   }
 
-  /// Stars are not for Markdown to read.
+  /// Escapes stars by a code span.
   private static String code(String text) {
     return text.contains("`") ? text : "`" + text + "`";
   }
 
   private static String names(RiskRule rule) {
-    return rule.names() == RiskRule.Names.Excuse ? " (with resourceNames nothing is found)" : "";
+    return rule.names() == RiskRule.Names.Excuse ? " (no finding with resourceNames)" : "";
   }
 
   private static String column(RiskRule rule, Function<RiskRule.Case, String> cell) {

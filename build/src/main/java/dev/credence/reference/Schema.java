@@ -40,11 +40,11 @@ final class Schema {
           "MachineIdentity is one non-human actor (an application, a pipeline, a bot, an AI agent) with a human owner, a"
               + " purpose and an expiration, and the ServiceAccounts, Secrets and certificates that belong to it.",
           "CredentialPolicy",
-          "CredentialPolicy says how old, how long and how risky is too much for the identities that it matches. Policies"
-              + " compose by section; Audit reports and changes nothing.",
+          "CredentialPolicy sets rules for the credentials, the lifetime and the permissions of the identities that it matches."
+              + " Policies compose by section. Under Audit the operator only reports violations.",
           "SuspensionList",
           "SuspensionList is a part of the list of suspended ServiceAccounts, by which the admission policies deny their writes"
-              + " and new tokens. The operator writes it, in its own namespace; give nobody else the right to.");
+              + " and new tokens. Only the operator writes it, in its own namespace; grant no user write access.");
 
   private static final Map<String, List<String>> COLUMNS =
       Map.of(
@@ -96,7 +96,7 @@ final class Schema {
         .toList();
   }
 
-  /// The generator sorts the columns by path; a table is read from left to right.
+  /// Restores the order of the columns: the generator sorts them by path.
   private static void asDeclared(
       List<CustomResourceColumnDefinition> columns, List<String> declared) {
     columns.sort(Comparator.comparing(column -> declared.indexOf(column.getName())));

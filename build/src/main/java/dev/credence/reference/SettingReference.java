@@ -12,7 +12,7 @@ final class SettingReference {
   private static final Pattern OF_THE_SCRIPT = Pattern.compile("#   (CREDENCE_[A-Z_]+)  (.+)");
 
   static String markdown(Path script) throws IOException {
-    var operator = new Table("Variable", "Default", "May be", "What it is for");
+    var operator = new Table("Variable", "Default", "Allowed values", "Description");
     for (var setting : Setting.values()) {
       operator.row(
           "`" + setting.variable() + "`",
@@ -20,7 +20,7 @@ final class SettingReference {
           setting.wanted(),
           setting.about());
     }
-    var starting = new Table("Variable", "What it is for");
+    var starting = new Table("Variable", "Description");
     Files.readAllLines(script).stream()
         .map(OF_THE_SCRIPT::matcher)
         .filter(line -> line.matches())
@@ -29,11 +29,11 @@ final class SettingReference {
         <!-- Written by `make generate`. -->
         # Settings
 
-        The operator is set by environment variables, which the chart writes from its `settings`. They are read once, at
-        the start; a value that cannot be used ends the program with a sentence and exit code 2.
+        Environment variables configure the operator; the chart sets them from its `settings`. The operator reads them once,
+        at the start. An invalid value ends the program with an error message and exit code 2.
 
         %s
-        Which cluster it works for is said by `KUBECONFIG`, a file; in a pod, by the pod's own ServiceAccount.
+        The operator connects to the cluster of the file in `KUBECONFIG`. In a pod it uses the ServiceAccount of the pod.
 
         ## The script
 

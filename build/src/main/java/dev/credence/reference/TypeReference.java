@@ -4,7 +4,7 @@ package dev.credence.reference;
 import dev.credence.decide.policy.Classification;
 import java.util.stream.Stream;
 
-/// By which rules an identity is classified.
+/// The rules that classify identities.
 final class TypeReference {
 
   static String markdown() {
@@ -16,8 +16,8 @@ final class TypeReference {
         <!-- Written by `make generate`. -->
         # Types
 
-        Where `spec.type` says what kind of actor an identity is, that counts: `status.typeReason` is `Declared`. Else the first of
-        these rules that holds decides. Policies select by the outcome (`types`); where none holds there is no type.
+        If `spec.type` is set, the identity has this type, and `status.typeReason` is `Declared`. Otherwise the first of these
+        rules that matches decides. Policies select identities by the result (`types`). If no rule matches, there is no type.
 
         %s"""
         .formatted(table);

@@ -3,65 +3,65 @@ package dev.credence.metrics;
 
 import java.util.List;
 
-/// Every metric: its name on the page, what it says, its labels. The reference is made of this
+/// All metrics, with name, help text and labels. `make generate` writes the reference from this
 /// list.
 public enum Metric {
   Identities("credence_identities", "MachineIdentities by state and type.", "state", "type"),
   NotReady(
       "credence_identities_not_ready",
-      "MachineIdentities that are not Ready, by the reason that their status gives.",
+      "MachineIdentities that are not Ready, by the reason of the condition Ready.",
       "reason"),
   Stalled(
       "credence_identities_stalled",
-      "MachineIdentities that stay as they are until a person acts (condition Stalled), by reason.",
+      "MachineIdentities that require a manual action (condition Stalled), by reason.",
       "reason"),
-  OwnerMissing("credence_owner_missing", "MachineIdentities that nobody answers for."),
+  OwnerMissing("credence_owner_missing", "MachineIdentities without an owner."),
   Unclaimed(
       "credence_unclaimed",
-      "What no identity claims in the namespaces where a policy asks for discovery, by kind; absent where none asks.",
+      "Objects that belong to no identity, in the namespaces with discovery, by kind; absent if no policy enables discovery.",
       "kind"),
   LegacyTokens(
       "credence_legacy_tokens",
-      "Secrets with tokens that never end of accounts of MachineIdentities, by state: Used, Unused, Unknown or Invalid.",
+      "Secrets with tokens without expiration for ServiceAccounts of MachineIdentities, by state: Used, Unused, Unknown or Invalid.",
       "state"),
   Violations(
       "credence_policy_violations",
-      "MachineIdentities that break a rule of a policy, by reason; Audit: of a policy that only reports it.",
+      "MachineIdentities that violate a policy, by reason; enforcement Audit: the policy only reports the violation.",
       "enforcement",
       "reason"),
   WithoutPolicy(
       "credence_identities_without_policy",
-      "MachineIdentities that no CredentialPolicy matches, so that nothing is enforced on them."),
+      "MachineIdentities that no CredentialPolicy matches."),
   PoliciesStalled(
       "credence_policies_stalled",
-      "CredentialPolicies of which a rule cannot be applied; their other rules are."),
+      "CredentialPolicies with a rule that the operator cannot apply; it applies their other rules."),
   OverlapsActive(
       "credence_overlaps_active", "Secrets in which the previous value is still readable."),
   RotationsBlocked(
-      "credence_rotations_blocked", "Secrets whose value cannot be made, proven or written."),
+      "credence_rotations_blocked", "Secrets whose new value the operator cannot generate, verify or write."),
   RotationsOverdue(
       "credence_rotations_overdue",
-      "Credentials whose next value is more than 5 minutes late, without those of identities that are out of service or have ended."),
+      "Credentials whose rotation is more than 5 minutes late, without those of suspended or expired identities."),
   RunningOut(
       "credence_credentials_running_out",
-      "Credentials that end within a time, or have ended, and that nothing is planned to replace before; without those of identities that are out of service or have ended.",
+      "Credentials that expire within a time, or have expired, and have no rotation or renewal planned before; without those of suspended or expired identities.",
       "within"),
   ConsumersPending(
       "credence_consumers_pending",
-      "Secrets of which some consumer still uses the previous value a day after the new one came."),
+      "Secrets with consumers that still use the previous value 24 hours after a rotation."),
   ConsumersLeftBehind(
       "credence_consumers_left_behind",
-      "Secrets of which some consumer still uses a value that is no longer valid."),
+      "Secrets with consumers that still use a value that is no longer valid."),
   CredentialsExpiring(
       "credence_credentials_expiring",
-      "Credentials that end within a time (one that ends within 1h is counted in 24h too), or have ended.",
+      "Credentials that expire within a time, or have expired; one that expires within 1h is counted in 24h too.",
       "within"),
   CertificatesFailing(
       "credence_certificates_failing",
-      "Certificates of identities that cert-manager failed to issue or renew at its last attempt."),
+      "Certificates of identities whose last issuance or renewal by cert-manager failed."),
   NextRotation(
       "credence_next_rotation_timestamp_seconds",
-      "When the next value is due, the earliest of all; absent where none is."),
+      "Time of the earliest rotation that is planned; absent if none is."),
   Rotations(
       "credence_rotations_total",
       "Values issued, replaced and retired, by kind and result.",
@@ -69,79 +69,79 @@ public enum Metric {
       "result"),
   Lateness(
       "credence_rotation_lateness_seconds",
-      "How long after its time a value on schedule was replaced."),
+      "Delay of scheduled rotations after their planned time."),
   ConsumerRestarts(
       "credence_consumer_restarts_total",
-      "Workloads restarted and pods evicted so that they read a new value, by kind and result.",
+      "Workloads restarted and pods evicted to make them read a new value, by kind and result.",
       "kind",
       "result"),
   Suspensions(
-      "credence_suspensions_total", "MachineIdentities taken out of service, by reason.", "reason"),
+      "credence_suspensions_total", "MachineIdentities suspended, by reason.", "reason"),
   SuspensionsNotEnforced(
       "credence_suspensions_not_enforced",
-      "MachineIdentities that are suspended while an account of theirs can write or get new tokens: an admission policy or binding is missing, the API server was not seen to refuse by it, the account is not on the list of suspended ones, or another Secret stands where a token of it was ended."),
+      "Suspended MachineIdentities with a ServiceAccount that can still write or get new tokens: an admission policy or binding is missing, the operator did not observe that the API server rejects requests by it, the ServiceAccount is not in the list of suspended ones, or another Secret has the name of one whose token was invalidated."),
   SuspensionEnforced(
       "credence_suspension_enforced",
-      "1 where the admission policy is there and bound, and the API server refused the operator's last probe by it (it is asked while an account is suspended); else 0.",
+      "1 if the admission policy exists and is bound, and the API server rejected the last dry-run probe of the operator by it; else 0. The operator probes while a ServiceAccount is suspended.",
       "policy"),
   SuspendedAccounts(
       "credence_suspended_accounts", "ServiceAccounts in the lists of suspended accounts."),
   SuspensionShareUsed(
       "credence_suspension_share_used_ratio",
-      "The suspended accounts of the namespace that has most of them, as a part of CREDENCE_SUSPENSION_LIMIT."),
+      "Suspended ServiceAccounts of the namespace that has the most, as a fraction of CREDENCE_SUSPENSION_LIMIT."),
   SuspensionsWithoutIdentity(
       "credence_suspensions_without_identity",
-      "ServiceAccounts that stay suspended though their MachineIdentity was deleted: `credence release --account` frees one."),
+      "ServiceAccounts that stay suspended after their MachineIdentity was deleted: `credence release --account` releases one."),
   PoliciesLeft(
       "credence_policies_left_total",
-      "MachineIdentities that left a policy which suspends, by change (labels, type, another policy) or deletion.",
+      "MachineIdentities that left a policy that suspends, by change (labels, type, another policy) or deletion.",
       "by"),
   ApprovalsPending(
       "credence_approvals_pending",
-      "MachineIdentities whose policy asks for an approval that they do not have."),
+      "MachineIdentities whose policy requires an approval that they do not have."),
   RiskFindings(
       "credence_risk_findings",
-      "What ServiceAccounts of identities may do that a rule warns of, by rule and severity, without what a policy accepts.",
+      "Risk findings about ServiceAccounts of identities, by rule and severity, without findings that a policy accepts.",
       "rule",
       "severity"),
   ReviewsOverdue(
       "credence_reviews_overdue",
-      "MachineIdentities that nobody has confirmed in time to be still needed."),
+      "MachineIdentities whose review is overdue."),
   Refusals(
       "credence_refusals_total",
-      "Things left undone because they are not ours or the API server refused them.",
+      "Actions not carried out because the object is not managed by Credence or the API server rejected them.",
       "reason"),
   PermissionsMissing(
       "credence_permissions_missing",
-      "1 for what the operator has tried and RBAC does not let it do; absent where it may.",
+      "1 for a request of the operator that RBAC denied; absent if RBAC allows it.",
       "verb",
       "resource"),
   KubeRequests(
       "credence_kube_requests_total", "Requests to the API server.", "verb", "resource", "code"),
-  Reconciles("credence_reconcile_seconds", "How long one look at an identity took."),
+  Reconciles("credence_reconcile_seconds", "Duration of one reconcile of an identity."),
   LastSweep(
       "credence_last_resync_timestamp_seconds",
-      "When every identity was last looked at for the wall clock's sake."),
-  Leader("credence_leader", "1 in the replica that acts."),
+      "Time of the last periodic resync of all identities."),
+  Leader("credence_leader", "1 in the replica that is the leader."),
   BuildInfo("credence_build_info", "Always 1; the version is a label.", "version"),
   IdentityReady(
       "credence_identity_ready",
-      "1 where the identity is Ready. Only with CREDENCE_IDENTITY_SERIES.",
+      "1 if the identity is Ready. Only with CREDENCE_IDENTITY_SERIES.",
       "object_namespace",
       "name"),
   IdentityExpiration(
       "credence_identity_expiration_timestamp_seconds",
-      "When the identity ends. Only with CREDENCE_IDENTITY_SERIES.",
+      "Time when the identity expires. Only with CREDENCE_IDENTITY_SERIES.",
       "object_namespace",
       "name"),
   IdentityNextRotation(
       "credence_identity_next_rotation_timestamp_seconds",
-      "When its next value is due. Only with CREDENCE_IDENTITY_SERIES.",
+      "Time when the next rotation of the identity is due. Only with CREDENCE_IDENTITY_SERIES.",
       "object_namespace",
       "name"),
   SeriesDropped(
       "credence_identity_series_dropped",
-      "Identities without series of their own, since CREDENCE_IDENTITY_SERIES is smaller.");
+      "Identities without their own series, since their number exceeds CREDENCE_IDENTITY_SERIES.");
 
   private final String page;
   private final String help;

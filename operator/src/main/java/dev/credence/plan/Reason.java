@@ -1,84 +1,83 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.plan;
 
-/// Why a condition is as it is, in one word; the words of the status, of Events, of metrics and of
-/// the log.
+/// The reason of a condition in one word, used in the status, Events, metrics and the log.
 public enum Reason {
-  Compliant("the identity is as its policy wants it"),
+  Compliant("the identity complies with its policies"),
   EvaluationFailed(
-      "the operator could not evaluate the identity or the policy, through an error of its own"),
+      "the operator failed to evaluate the identity or the policy because of an internal error"),
 
   TooLarge(
-      "the MachineIdentities of the namespace are so large together that this one is not evaluated"),
+      "the MachineIdentities of the namespace exceed the size limit together, so the operator does not evaluate this one"),
 
-  OwnerSet("somebody answers for the identity"),
+  OwnerSet("the identity has an owner"),
   OwnerMissing("neither the identity nor its namespace names a contact"),
-  OwnerInvalid("the contact is not what the policy asks for"),
-  BackupMissing("the policy asks for a backup and none is named"),
+  OwnerInvalid("the contact does not match the pattern of the policy"),
+  BackupMissing("the policy requires a backup contact, and the owner has none"),
 
-  Approved("somebody has approved what the identity asks for"),
-  ApprovalPending("what the identity asks for waits for somebody's approval"),
-  ScopeChanged("something else was approved than what the identity asks for now"),
+  Approved("a user has approved the scope that the identity requests"),
+  ApprovalPending("the scope that the identity requests waits for an approval"),
+  ScopeChanged("the identity now requests a scope that differs from the approved one"),
 
-  Linked("every member is there and linked"),
-  MemberMissing("a named member does not exist"),
-  NotManaged("an object of others has the name of one that is to be made"),
-  ClaimedByOther("another identity has the member"),
+  Linked("every member exists and is linked"),
+  MemberMissing("a member listed by name does not exist"),
+  NotManaged("an object not managed by Credence has the name of a member to create"),
+  ClaimedByOther("the member belongs to another identity"),
   ClaimedWhileSuspended(
-      "a ServiceAccount is suspended for another identity, and stays with it until it is resumed"),
-  CertManagerAbsent("certificates are named, but cert-manager's resources are not installed"),
+      "a ServiceAccount is suspended for another identity, and belongs to it until that identity is resumed"),
+  CertManagerAbsent("the identity lists certificates, and the CRDs of cert-manager are not installed"),
 
   Current("every credential is current"),
-  RotationDue("a new value is due, or a credential is over its time"),
-  RotationDeferred("a new value is due and waits for the policy's window"),
-  VerificationFailed("a hook of a new value failed and is tried again; the old value is in force"),
-  RotationBlocked("a value cannot be made, proven or written"),
-  ValueOverwritten("another writer replaced a value that Credence had written"),
+  RotationDue("a rotation is due, or a credential has expired"),
+  RotationDeferred("a rotation is due and waits for a window of the policy"),
+  VerificationFailed("a hook of a new value failed, and the operator retries it; the old value stays in effect"),
+  RotationBlocked("the operator cannot generate, verify or write a new value"),
+  ValueOverwritten("another writer replaced a value that Credence wrote"),
   RateLimited(
-      "the operator does no more writes for the namespace for now: its objects change too often"),
+      "the operator limits its writes for the namespace, since the objects of the namespace change too often"),
   ConsumersLeftBehind("consumers still use an old value that is no longer valid"),
-  ConsumersPending("the old value stays for consumers that have not moved to the new one"),
+  ConsumersPending("the old value stays valid for consumers that do not use the new one yet"),
   LegacyTokenUnused(
-      "a token that never ends was not used for as long as the policy says, or another Secret stands where one was ended for that"),
+      "a token without expiration was not used for the time that the policy sets, or another Secret has the name of one whose token was invalidated for that"),
   IssuanceFailed(
-      "cert-manager failed at its last attempt to renew a certificate that is still valid"),
-  IssuerNotAllowed("a certificate is signed by an issuer that the policy does not allow"),
-  KeyTooWeak("a certificate has a key that the policy does not allow"),
+      "the last attempt of cert-manager to renew a certificate failed; the certificate is still valid"),
+  IssuerNotAllowed("the issuer of a certificate is not allowed by the policy"),
+  KeyTooWeak("the algorithm or size of the key of a certificate is not allowed by the policy"),
   CertificateTooLong("a certificate is valid for longer than the policy allows"),
-  RenewalTooLate("a certificate is renewed later before its end than the policy allows"),
+  RenewalTooLate("cert-manager renews a certificate later than the policy allows"),
   CAOutdated("a certificate was signed before its CA was renewed"),
-  CertificateNotReady("cert-manager calls a certificate not ready, or it has ended"),
+  CertificateNotReady("cert-manager reports a certificate as not ready, or it has expired"),
 
-  ExpiresSoon("the end is near"),
-  Expired("the identity has ended: nothing is issued or rotated for it"),
+  ExpiresSoon("the identity expires soon"),
+  Expired("the identity has expired: the operator issues and rotates no credentials for it"),
 
-  NeverSuspended("the ServiceAccounts of the identity are among those that are never suspended"),
+  NeverSuspended("the ServiceAccounts of the identity are exempt from suspension"),
   SuspensionQueued(
-      "a policy suspends the identity as soon as its limit of suspensions in an hour allows"),
-  Requested("somebody has asked for the identity to be suspended or decommissioned"),
-  Compromised("somebody has asked for the identity to be suspended, since it is in other hands"),
+      "a policy suspends the identity as soon as its hourly limit of suspensions allows"),
+  Requested("a user has requested to suspend or decommission the identity"),
+  Compromised("a user has reported the identity as compromised, and it is suspended"),
 
   NotEnforced(
-      "the identity is suspended, and its accounts can still write or get tokens: an admission policy that is to enforce it is not in force, the API server was not seen to refuse by it, the list of suspended accounts could not be written, or another Secret stands where a token of theirs was ended"),
+      "the identity is suspended, and its ServiceAccounts can still write or get tokens: an admission policy is missing or not bound, the operator did not observe that the API server rejects requests by it, the operator failed to write the list of suspended ServiceAccounts, or another Secret has the name of one whose token was invalidated"),
 
   SuspensionLimit(
-      "the identity is suspended, and some of its accounts are not, since the namespace has as many suspended accounts as it may"),
+      "the identity is suspended, and some of its ServiceAccounts are not, since the namespace has reached the limit of suspended ServiceAccounts"),
 
-  Idle("nobody has used the identity for the time after which its policy calls it idle"),
-  ReviewOverdue("nobody has confirmed in time that the identity is still needed"),
+  Idle("the identity was not used for the time that its policy sets"),
+  ReviewOverdue("no user has confirmed in time that the identity is still needed"),
 
-  TokenUsed("the API server noted that a token of it was used"),
-  PodRunning("pods of it run, or did a while ago"),
-  Referenced("something is set up to use it, at work or not"),
-  NoEvidence("nothing is known about the use of the identity"),
+  TokenUsed("the API server recorded the use of a token of the identity"),
+  PodRunning("pods of the identity run, or ran recently"),
+  Referenced("an object refers to the identity, whether or not it runs"),
+  NoEvidence("the operator has no evidence about the use of the identity"),
 
-  NoFindings("its ServiceAccounts may do nothing that a rule warns of"),
-  FindingsPresent("its ServiceAccounts may do what a rule warns of"),
-  EvaluationIncomplete("not everything about the rights of its accounts is known"),
+  NoFindings("no risk rule matches the permissions of its ServiceAccounts"),
+  FindingsPresent("a risk rule matches the permissions of its ServiceAccounts"),
+  EvaluationIncomplete("the operator could not read all permissions of its ServiceAccounts"),
 
-  Reviewed("somebody has confirmed that the identity is still needed"),
+  Reviewed("a user has confirmed that the identity is still needed"),
   NotYetDue("no review is due yet"),
-  ReviewDue("somebody is to confirm soon that the identity is still needed");
+  ReviewDue("a review is due soon: a user must confirm that the identity is still needed");
 
   private final String meaning;
 
