@@ -16,7 +16,7 @@ final class TypeReference {
         <!-- Written by `make generate`. -->
         # Types
 
-        If `spec.type` is set, the identity has this type, and `status.typeReason` is `Declared`. Otherwise the first of these
+        If `spec.type` is set, the identity has this type, and `status.typeReason` is absent. Otherwise the first of these
         rules that matches decides. Policies select identities by the result (`types`). If no rule matches, there is no type.
 
         %s"""

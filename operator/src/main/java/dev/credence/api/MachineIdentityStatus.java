@@ -290,7 +290,7 @@ public record MachineIdentityStatus(
       @JsonPropertyDescription("When the current value expires.") Instant expirationTime,
       @JsonPropertyDescription("The account in another system that the credential authenticates.") SecretMember.Account account,
       @JsonPropertyDescription(
-              "The consumers of the Secret: workloads, and pods without a workload. Only present from a rotation until the old value is removed.")
+              "The consumers of the Secret: workloads, and pods without a workload. Counted from a rotation until the operator removes the old value.")
           Consumers consumers,
       @JsonPropertyDescription("The last requests on this Secret that the operator handled.")
           Handled handled,

@@ -61,10 +61,10 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
   private final Clock clock;
   private volatile boolean whole;
 
-  /// `identities`: how many there are; after the start the numbers are written only when all were
-  /// looked at.
-  /// `seesAll`: this operator looks after every namespace. One that does not leaves the numbers
-  /// out, since others count too.
+  /// `identities`: the number of identities; after the start the reconciler writes the numbers only
+  /// when all identities are evaluated.
+  /// `seesAll`: this operator watches all namespaces. Otherwise it leaves the numbers out, since
+  /// other operators count too.
   public PolicyReconciler(
       IdentityGauges gauges,
       DiscoveryGauges discoveryGauges,
@@ -102,8 +102,8 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
     return again;
   }
 
-  /// Once and for all: a new identity, or one that takes long to be looked at, does not hold up the
-  /// numbers of everybody else.
+  /// Stays true once it is true: a new identity, or one whose reconcile takes long, does not delay
+  /// the numbers of the others.
   private boolean isWhole() {
     if (!whole && gauges.size() >= identities.getAsLong()) {
       whole = true;

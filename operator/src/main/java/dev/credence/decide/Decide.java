@@ -81,8 +81,8 @@ import java.util.stream.Stream;
 /// |---|---|
 /// | which policies apply, who owns it | [MatchingPolicies], [OwnerAssigned] |
 /// | is it approved and reviewed, of which type | [Approved], [Reviewed], [Classification] |
-/// | what belongs to it, how members are marked | [Membership], [OwnershipLabels] |
-/// | is it in service, in use, expired | [ServiceState], [InUse], [Expiring], [Suspended] |
+/// | what belongs to it, how members are labeled | [Membership], [OwnershipLabels] |
+/// | is it active, in use, expired | [ServiceState], [InUse], [Expiring], [Suspended] |
 /// | when a Secret gets its next version, and how | [Rotation] |
 /// | whether a Certificate is issued or renewed | [CertificatePlan] |
 /// | what its accounts may do | [LeastPrivilege] |
@@ -341,7 +341,7 @@ public final class Decide {
   private ConsumerRestarts restarts() {
     var handed =
         targets.stream()
-            // What is out of service is not started anew.
+            // The workloads of a suspended identity are not restarted.
             .filter(_ -> !isOutOfService())
             .flatMap(target -> current(target).flatMap(current -> handed(target, current)).stream())
             .toList();

@@ -7,9 +7,9 @@ import dev.credence.facts.credential.Generator.Characters;
 import java.security.SecureRandom;
 import java.util.List;
 
-/// Which password? Each one of the length with a character of every class is as likely as any
-/// other: whole passwords are drawn until one has them all. Mending a draw instead, by putting a
-/// digit where there is none, would favour some.
+/// Random passwords of a length, with at least one character of each class. All such passwords are
+/// equally likely: the generator draws whole passwords until one has all classes. Replacing a
+/// character of an incomplete draw would make some passwords more likely.
 final class Passwords {
 
   static final String DIGITS = "0123456789";

@@ -127,8 +127,8 @@ public sealed interface Action {
       Why why)
       implements Action {}
 
-  /// Bring fixed texts and templates to what the recipe says, and generate the keys that were added
-  /// to it. The secret values that exist stay, and so does the version.
+  /// Updates fixed texts and templates to the generator spec, and generates keys that were added to
+  /// it. Existing secret values and the version do not change.
   record Reword(
       ObjectRef subject,
       Preconditions preconditions,

@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// What to do now, what is true once it is done, and when to look again by ourselves. `counted`: a
-/// policy suspends the identity by itself, which takes from its budget.
+/// The actions of this reconcile, the status after them, and when to reconcile again. `counted`: a
+/// policy suspends the identity automatically, which counts against its hourly limit.
 public record Decision(
     List<Action> actions,
     Optional<IdentityStatus> status,
@@ -16,10 +16,10 @@ public record Decision(
     actions = List.copyOf(actions);
   }
 
-  /// How many identities the policy of this name suspends by itself in an hour, at `most`.
+  /// The hourly limit (`most`) of automatic suspensions of the policy with this name.
   public record Counted(String policy, int most) {}
 
-  /// The same, to be looked at again at this time.
+  /// The same decision, to be reconciled again at this time.
   public Decision again(Instant time) {
     return new Decision(actions, status, Optional.of(time), counted);
   }

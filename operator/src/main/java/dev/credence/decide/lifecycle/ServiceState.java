@@ -176,7 +176,7 @@ public sealed interface ServiceState {
                                 "suspends what is overdue")));
   }
 
-  /// What was suspended as idle stays so while not everything can be looked at.
+  /// An identity suspended as idle stays suspended while the operator cannot read all evidence.
   private static Optional<FromPolicy<Cause>> idle(Snapshot s, EffectivePolicy policy, InUse usage) {
     return policy
         .idle()
@@ -236,7 +236,7 @@ public sealed interface ServiceState {
         .orElseGet(() -> new Counted(by.policy(), Safety.DEFAULT.maxSuspensionsPerHour()));
   }
 
-  /// Those of a moment later too: others were looked at meanwhile.
+  /// Includes suspensions after `now`: the operator evaluates other identities meanwhile.
   private static List<Instant> recent(Snapshot s, Counted budget) {
     return s.suspensionFacts().recent().getOrDefault(budget.policy(), List.of()).stream()
         .filter(time -> time.isAfter(s.now().minus(SuspensionFacts.WINDOW)))

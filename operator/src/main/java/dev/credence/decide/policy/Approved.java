@@ -31,16 +31,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Has somebody approved what the identity asks for? An annotation with the name of who did and
-/// the scope that was shown counts where the API server checked who wrote it; once seen it is in
-/// our own record, and counts until the scope changes, whatever becomes of annotation and
-/// admission policy.
+/// The approval of the scope that the identity requests. An annotation with the name of the
+/// approver and the shown scope counts if the API server verified its author. The operator then
+/// records the approval in the status. It counts until the scope changes, even if the annotation or
+/// the admission policy is removed.
 ///
-/// The scope that is shown ends with the mark of the installation of the admission policy that
-/// checks it. So an annotation that was written while there was none, or under an earlier one, does
-/// not fit.
+/// The shown scope ends with the mark of the installation of the admission policy that checks it.
+/// So an annotation written without that policy, or under an earlier installation, does not match.
 ///
-/// `record`: what is remembered after this look; `halt`: why nothing is made meanwhile.
+/// `record`: the record after this reconcile; `halt`: why nothing is created meanwhile.
 public record Approved(
     RecordedStatus.Approval record,
     Optional<IssuanceHold> halt,

@@ -123,7 +123,7 @@ public enum Classification {
         .map(rule -> new Typed(rule.type, rule.name()));
   }
 
-  /// What an earlier look saw of its use.
+  /// The recorded classification, if an earlier reconcile derived it from use.
   private static Optional<Classification> byUse(Classified known) {
     return BY_USE.stream().filter(rule -> rule.name().equals(known.rule())).findFirst();
   }
@@ -139,12 +139,12 @@ public enum Classification {
     return group.contains(".") && !group.endsWith("k8s.io");
   }
 
-  /// What the rules look at. `accounts` are the identity's own, `setUp` what uses them or its
-  /// Secrets.
+  /// The input of the rules. `accounts`: the ServiceAccounts of the identity; `setUp`: the objects
+  /// that use them or its Secrets.
   ///
-  /// What is about to be made for it or given to it counts already: or it would be under one policy
-  /// until half of that is there, and under another then, and get without approval what the second
-  /// has approved.
+  /// Members that the operator is about to create or adopt count already. Otherwise the identity
+  /// would match one policy until half of them exist and another policy after that, and would get
+  /// without approval what the second policy requires an approval for.
   record Look(Snapshot s, Set<String> accounts, List<SetUp> setUp, boolean ran) {
     private static final Set<String> CI_WORDS =
         Set.of(

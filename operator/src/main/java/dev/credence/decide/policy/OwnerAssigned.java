@@ -14,8 +14,8 @@ import dev.credence.plan.IdentityStatus.Source;
 import dev.credence.plan.Reason;
 import java.util.Optional;
 
-/// Who answers for the identity? Its spec, else the annotations of its namespace; a team alone is
-/// nobody to call.
+/// The owner of the identity: from its spec, else from the annotations of its namespace. A team
+/// without a contact is no owner.
 public final class OwnerAssigned {
 
   public static OwnerFound of(Snapshot s) {

@@ -23,16 +23,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Has somebody confirmed in time that the identity is still needed? An annotation with the name
-/// of who did and the time counts where the API server checked who wrote it; once seen it is in
-/// our own record, whatever becomes of annotation and admission policy.
+/// The review of the identity: a user confirmed in time that it is still needed. An annotation with
+/// the name of the reviewer and the time counts if the API server verified its author. The operator
+/// then records the review in the status. The record counts even if the annotation or the admission
+/// policy is removed.
 ///
-/// Checked is what was written after a look at which the admission policy was in force as it is
-/// installed now, and on an identity that is younger than that installation. Whatever is found
-/// before, and whatever is of a time to come when it is found, never counts.
+/// An annotation is verified if an earlier reconcile observed the current installation of the
+/// admission policy in effect, or if the identity is younger than that installation. An annotation
+/// observed before that, or with a time in the future when observed, never counts.
 ///
-/// `record`: what is remembered after this look; `due`: when the next review is, where one is asked
-/// for.
+/// `record`: the record after this reconcile; `due`: when the next review is due, if the policy
+/// requires one.
 public record Reviewed(
     Review record,
     Optional<Instant> due,
@@ -110,7 +111,7 @@ public record Reviewed(
         checkedBy);
   }
 
-  /// Whether the API server checked whoever wrote an annotation that is new at this look.
+  /// Whether the API server verified the author of an annotation that is new at this reconcile.
   private static boolean isTrusted(Snapshot s, Review known) {
     return isChecked(s)
         && s.suspensionFacts()

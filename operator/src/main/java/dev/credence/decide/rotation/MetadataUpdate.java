@@ -52,7 +52,7 @@ public record MetadataUpdate(
         note(differences));
   }
 
-  /// Removes all of them, from a Secret that is given back.
+  /// Removes all of them from a Secret that the operator releases to its owner.
   static Optional<Action> removal(StoredSecret secret) {
     return secret.metadata().isEmpty()
         ? Optional.empty()

@@ -10,11 +10,11 @@ import java.util.Optional;
 /// evaluated again: a suspension that is still due begins again, and an approval or a review is
 /// required again where nothing in the cluster shows it.
 ///
-/// `resumedAt`: when it last came back into service, unless it was out of it as idle.
-/// `compromisedAt`: when it was last suspended as compromised. `lastUse`:
-/// the last day on which it was seen at work; `referenced`: something was set up to use it at the
-/// last look, `referencedUntil`: the day on which the last of that went. `classified`: the type
-/// that it had, where nobody declares one. `ended`: tokens that are noticed when they come back.
+/// `resumedAt`: when it was last active again after a suspension for a reason other than idle.
+/// `compromisedAt`: when it was last suspended as compromised. `lastUse`: the last day with an
+/// observed use. `referenced`: an object referred to it at the last reconcile. `referencedUntil`:
+/// the day on which the last such object was deleted. `classified`: the derived type, if the spec
+/// sets none. `ended`: invalidated tokens, to detect them when they reappear.
 public record RecordedStatus(
     boolean decommissioned,
     Optional<Suspended> suspended,
