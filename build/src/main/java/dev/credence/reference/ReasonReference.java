@@ -160,9 +160,9 @@ final class ReasonReference {
         %s
         A CredentialPolicy has Ready with the reason `Applied`. If the operator cannot apply one of its rules, Ready is False and
         Stalled is True with the reason `Invalid`; the operator applies the other rules. With discovery, DiscoveryComplete is True with the
-        reason `Complete`, or False with one of these: `Partial` (the operator could not read some objects, there may be more), `Registering`
-        (ServiceAccounts wait for their identities), `NotRegistered` (some ServiceAccounts get no identity), `SomeNamespacesOnly` (the operator
-        does not watch the whole cluster).
+        reason `Complete`, or False. The reasons of False are `Partial` (the operator could not read some objects, there may be more), `Registering`
+        (ServiceAccounts wait for their identities), `NotRegistered` (some ServiceAccounts get no identity), and `SomeNamespacesOnly` (the
+        operator does not watch the whole cluster).
 
         %s"""
         .formatted(conditions, reasons);

@@ -79,7 +79,7 @@ public enum Metric {
       "credence_suspensions_total", "MachineIdentities suspended, by reason.", "reason"),
   SuspensionsNotEnforced(
       "credence_suspensions_not_enforced",
-      "Suspended MachineIdentities with a ServiceAccount that can still write or get new tokens: an admission policy or binding is missing, the operator did not observe that the API server rejects requests by it, the ServiceAccount is not in the list of suspended ones, or another Secret has the name of one whose token was invalidated."),
+      "Suspended MachineIdentities with a ServiceAccount that can still write or get new tokens. Causes: an admission policy or binding is missing, or the operator did not observe that the API server rejects requests by it. Also: the ServiceAccount is not in the list of suspended ones, or another Secret has the name of one whose token was invalidated."),
   SuspensionEnforced(
       "credence_suspension_enforced",
       "1 if the admission policy exists and is bound, and the API server rejected the last dry-run probe of the operator by it; else 0. The operator probes while a ServiceAccount is suspended.",

@@ -383,9 +383,9 @@ public final class ClusterCaches implements ClusterReader {
                 .limit(1)
                 .map(
                     _ ->
-                        "this operator looks after "
+                        "this operator watches only "
                             + namespaces.size()
-                            + " namespaces alone (settings.watchNamespaces)"))
+                            + " namespaces (settings.watchNamespaces)"))
         .flatMap(gaps -> gaps)
         .toList();
   }

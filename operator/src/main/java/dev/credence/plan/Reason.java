@@ -58,7 +58,7 @@ public enum Reason {
   Compromised("a user has reported the identity as compromised, and it is suspended"),
 
   NotEnforced(
-      "the identity is suspended, and its ServiceAccounts can still write or get tokens: an admission policy is missing or not bound, the operator did not observe that the API server rejects requests by it, the operator failed to write the list of suspended ServiceAccounts, or another Secret has the name of one whose token was invalidated"),
+      "the identity is suspended, and its ServiceAccounts can still write or get tokens. Causes: an admission policy is missing or not bound, or the operator did not observe that the API server rejects requests by it. Also: the operator failed to write the list of suspended ServiceAccounts, or another Secret has the name of one whose token was invalidated"),
 
   SuspensionLimit(
       "the identity is suspended, and some of its ServiceAccounts are not, since the namespace has reached the limit of suspended ServiceAccounts"),

@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// The rights of the accounts that an identity may have.
+/// The RBAC permissions of the ServiceAccounts that may belong to an identity.
 public sealed interface Grants {
-  Grants UNKNOWN = new Unknown(List.of("they were not looked at"));
+  Grants UNKNOWN = new Unknown(List.of("the operator did not read them"));
 
   /// By the account's name. `privileged`: namespaces in which rights are more severe, since their
   /// workloads control the cluster. `everywhere`: every namespace was read. `server`: the version
