@@ -81,8 +81,7 @@ public final class AnnotationReference {
               Api.IDENTITY,
               "members, objects created for them; a label",
               "The identity to which it belongs."),
-          new Key(
-              Api.OWNER + " " + Api.TEAM, "members", "The owner and the team of the identity."),
+          new Key(Api.OWNER + " " + Api.TEAM, "members", "The owner and the team of the identity."),
           new Key(
               Api.DISCOVERED,
               "identity; a label",
@@ -164,8 +163,7 @@ public final class AnnotationReference {
               Api.ACCOUNT_UID,
               "token Secret",
               "The UID of its ServiceAccount. A re-created ServiceAccount makes the token invalid."),
-          new Key(
-              Api.HELD_BY, "retained object", "The UID of the identity that owns it."),
+          new Key(Api.HELD_BY, "retained object", "The UID of the identity that owns it."),
           new Key(
               Api.GIVEN,
               "object handed over to an identity",

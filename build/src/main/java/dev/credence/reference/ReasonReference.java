@@ -37,17 +37,15 @@ final class ReasonReference {
               ConditionType.MembersLinked, "Every member exists and belongs to the identity."),
           Map.entry(ConditionType.CredentialsFresh, "Every credential is current."),
           Map.entry(
-              ConditionType.Expiring, "The identity expires soon or has expired. True reports a problem."),
-          Map.entry(
-              ConditionType.Suspended,
-              "The identity is suspended. True reports a problem."),
+              ConditionType.Expiring,
+              "The identity expires soon or has expired. True reports a problem."),
+          Map.entry(ConditionType.Suspended, "The identity is suspended. True reports a problem."),
           Map.entry(ConditionType.InUse, "The operator has evidence that the identity is in use."),
           Map.entry(
               ConditionType.LeastPrivilege,
               "The ServiceAccounts of the identity have no risky RBAC permissions."),
           Map.entry(
-              ConditionType.Reviewed,
-              "A user has confirmed in time that the identity is needed."));
+              ConditionType.Reviewed, "A user has confirmed in time that the identity is needed."));
 
   static {
     when(ConditionType.Ready, ConditionStatus.True, Reason.Compliant);

@@ -50,7 +50,8 @@ public record CertificateMember(
           "`renewBefore` must be shorter than `duration`, which is 2160h where it is left out",
       fieldPath = ".renewBefore")
   public record Issue(
-      @JsonPropertyDescription("The cert-manager issuer that signs the certificate.") @Required IssuerRef issuerRef,
+      @JsonPropertyDescription("The cert-manager issuer that signs the certificate.") @Required
+          IssuerRef issuerRef,
       @JsonPropertyDescription(
               "The Secret to which cert-manager writes the private key and the certificate. An existing Secret that does not belong to this Certificate is never overwritten. The Secret remains when the Certificate is deleted.")
           @Required
@@ -125,7 +126,9 @@ public record CertificateMember(
           @Min(256)
           @Max(8192)
           Integer size,
-      @JsonPropertyDescription("The encoding of the private key: PKCS1 (the default of cert-manager) or PKCS8.") Encoding encoding,
+      @JsonPropertyDescription(
+              "The encoding of the private key: PKCS1 (the default of cert-manager) or PKCS8.")
+          Encoding encoding,
       @JsonPropertyDescription(
               "Always (default): each certificate gets a new key. Never: cert-manager reuses the key, so a compromised key stays in use.")
           RotationPolicy rotationPolicy) {}

@@ -9,12 +9,20 @@ import org.jspecify.annotations.Nullable;
 
 /// A condition as `meta/v1` has it.
 public record Condition(
-    @JsonPropertyDescription("The type of the condition.") @Required @Size(min = 1, max = 316) String type,
-    @JsonPropertyDescription("The status of the condition: True, False or Unknown.") @Required Truth status,
-    @JsonPropertyDescription("The generation of the spec that the operator evaluated.") Long observedGeneration,
+    @JsonPropertyDescription("The type of the condition.") @Required @Size(min = 1, max = 316)
+        String type,
+    @JsonPropertyDescription("The status of the condition: True, False or Unknown.") @Required
+        Truth status,
+    @JsonPropertyDescription("The generation of the spec that the operator evaluated.")
+        Long observedGeneration,
     @JsonPropertyDescription("When `status` last changed.") @Required Instant lastTransitionTime,
-    @JsonPropertyDescription("The reason in one word, for programs.") @Required @Size(min = 1, max = 128) String reason,
-    @JsonPropertyDescription("The cause and the next step in a sentence, for people.") @Required @Size(max = 4096)
+    @JsonPropertyDescription("The reason in one word, for programs.")
+        @Required
+        @Size(min = 1, max = 128)
+        String reason,
+    @JsonPropertyDescription("The cause and the next step in a sentence, for people.")
+        @Required
+        @Size(max = 4096)
         String message) {
 
   /// Recently read times, each at the index of its hash.

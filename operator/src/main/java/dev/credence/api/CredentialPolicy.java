@@ -57,7 +57,8 @@ public class CredentialPolicy extends CustomResource<CredentialPolicySpec, Crede
   }
 
   @Override
-  @JsonPropertyDescription("The observed state: matching identities, violations and conditions. Only the operator writes it.")
+  @JsonPropertyDescription(
+      "The observed state: matching identities, violations and conditions. Only the operator writes it.")
   public CredentialPolicyStatus getStatus() {
     return super.getStatus();
   }

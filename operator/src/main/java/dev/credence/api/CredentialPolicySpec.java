@@ -37,15 +37,16 @@ public record CredentialPolicySpec(
     @JsonPropertyDescription(
             "The requirements for certificates, both linked and issued for identities. Under Enforce, the operator does not create a Certificate that violates a rule.")
         Certificates certificates,
-    @JsonPropertyDescription("The rules for the RBAC permissions of the ServiceAccounts of an identity.") Privileges privileges,
+    @JsonPropertyDescription(
+            "The rules for the RBAC permissions of the ServiceAccounts of an identity.")
+        Privileges privileges,
     @JsonPropertyDescription("The action when an identity is not used.") Idle idle,
     @JsonPropertyDescription("How often a user must confirm that an identity is still needed.")
         Review review,
     @JsonPropertyDescription(
             "The action for ServiceAccounts in the selected namespaces that belong to no identity.")
         Discovery discovery,
-    @JsonPropertyDescription("Limits for the automatic actions of the policy.")
-        Safety safety) {
+    @JsonPropertyDescription("Limits for the automatic actions of the policy.") Safety safety) {
 
   public enum Enforcement {
     Audit,
@@ -135,7 +136,8 @@ public record CredentialPolicySpec(
               "The lowest severity of a finding that violates the policy: Low, Medium (default), High or Critical. The status lists all findings.")
           @Default("Medium")
           Severity minSeverity,
-      @JsonPropertyDescription("Accepted findings, each with a reason and an optional expiration time.")
+      @JsonPropertyDescription(
+              "Accepted findings, each with a reason and an optional expiration time.")
           @Size(max = 64)
           List<RiskException> exceptions) {}
 
@@ -151,7 +153,10 @@ public record CredentialPolicySpec(
           @Required
           @Size(min = 1, max = 63)
           String rule,
-      @JsonPropertyDescription("Why the finding is accepted.") @Required @Size(min = 1, max = 1024) @Pattern(Form.LINE)
+      @JsonPropertyDescription("Why the finding is accepted.")
+          @Required
+          @Size(min = 1, max = 1024)
+          @Pattern(Form.LINE)
           String reason,
       @JsonPropertyDescription("When the exception expires. Default: never.")
           Instant expirationTime) {}
@@ -171,7 +176,8 @@ public record CredentialPolicySpec(
               "A regular expression (RE2) that the whole value of contact and backup must match, like [^@ ]+@example\\.com")
           @Size(min = 1, max = 512)
           String contactPattern,
-      @JsonPropertyDescription("Whether the owner must also have a backup contact.") @Default("false")
+      @JsonPropertyDescription("Whether the owner must also have a backup contact.")
+          @Default("false")
           Boolean backupRequired) {}
 
   @ValidationRule(
@@ -290,7 +296,8 @@ public record CredentialPolicySpec(
               "The maintenance windows in which a rotation may start. Default: at any time. A rotation that has started continues outside the window.")
           @Size(max = 16)
           List<Window> windows,
-      @JsonPropertyDescription("How the operator restarts consumers so that they read a new value.") Restart restart,
+      @JsonPropertyDescription("How the operator restarts consumers so that they read a new value.")
+          Restart restart,
       @JsonPropertyDescription(
               "The number of failed hook attempts after which the operator stops a rotation. The credential is then Blocked, and the old value stays in effect.")
           @Default("5")
@@ -341,7 +348,8 @@ public record CredentialPolicySpec(
               "None (default): consumers read the new value without a restart. Rollout: the operator annotates the pod template of Deployments, StatefulSets and DaemonSets that use the Secret, and sets spec.restartAt of Argo Rollouts; it evicts pods of other controllers. Evict: it evicts all these pods and changes no field that Git declares. It evicts one pod of a controller at a time, within PodDisruptionBudgets.")
           @Default("None")
           Strategy strategy,
-      @JsonPropertyDescription("The number of workloads that the operator restarts at the same time.")
+      @JsonPropertyDescription(
+              "The number of workloads that the operator restarts at the same time.")
           @Default("1")
           @Min(1)
           @Max(100)
@@ -371,7 +379,8 @@ public record CredentialPolicySpec(
           @Size(max = 24)
           @Pattern(Form.DURATION)
           String maxLifetime,
-      @JsonPropertyDescription("The rules for Secrets with a ServiceAccount token that never expires.")
+      @JsonPropertyDescription(
+              "The rules for Secrets with a ServiceAccount token that never expires.")
           LegacyTokens legacy) {}
 
   public record LegacyTokens(
@@ -441,10 +450,11 @@ public record CredentialPolicySpec(
           String name) {}
 
   public record Keys(
-      @JsonPropertyDescription("The allowed key algorithms. Default: all.")
-          @Size(max = 3)
+      @JsonPropertyDescription("The allowed key algorithms. Default: all.") @Size(max = 3)
           List<CertificateMember.Algorithm> algorithms,
-      @JsonPropertyDescription("The minimum size of an RSA key in bits: 3072.") @Min(2048) @Max(8192)
+      @JsonPropertyDescription("The minimum size of an RSA key in bits: 3072.")
+          @Min(2048)
+          @Max(8192)
           Integer minRSA,
       @JsonPropertyDescription("The minimum size of an ECDSA key in bits: 256, 384 or 521.")
           @Min(256)

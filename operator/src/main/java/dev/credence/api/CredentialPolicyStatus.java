@@ -9,8 +9,10 @@ import java.util.List;
 public record CredentialPolicyStatus(
     @JsonPropertyDescription("The generation of the spec that this status answers to.")
         Long observedGeneration,
-    @JsonPropertyDescription("The number of identities that the policy matches.") Integer identities,
-    @JsonPropertyDescription("The number of matching identities that violate the policy.") Integer violations,
+    @JsonPropertyDescription("The number of identities that the policy matches.")
+        Integer identities,
+    @JsonPropertyDescription("The number of matching identities that violate the policy.")
+        Integer violations,
     @JsonPropertyDescription(
             "For each section of the policy, the number of matching identities that it decides, and the number that another policy decides.")
         @Size(max = 16)
@@ -29,7 +31,9 @@ public record CredentialPolicyStatus(
   }
 
   public record SectionStatus(
-      @JsonPropertyDescription("The name of the section: owner, rotation, …") @Required @Size(max = 16)
+      @JsonPropertyDescription("The name of the section: owner, rotation, …")
+          @Required
+          @Size(max = 16)
           String name,
       @JsonPropertyDescription(
               "The number of identities for which the policy decides this section. Under Audit, those for which it would decide.")
@@ -38,7 +42,8 @@ public record CredentialPolicyStatus(
       @JsonPropertyDescription(
               "The number of matching identities for which another policy decides this section. Absent if there are none.")
           Integer hidden,
-      @JsonPropertyDescription("The policies that decide the section for those identities. At most 8.")
+      @JsonPropertyDescription(
+              "The policies that decide the section for those identities. At most 8.")
           @Size(max = 8)
           List<@Size(max = 253) String> hiddenBy) {
     public SectionStatus {
@@ -47,13 +52,16 @@ public record CredentialPolicyStatus(
   }
 
   public record UnclaimedStatus(
-      @JsonPropertyDescription("The number of ServiceAccounts that no identity claims.") Integer serviceAccounts,
-      @JsonPropertyDescription("The number of Secrets with a ServiceAccount token that never expires.")
+      @JsonPropertyDescription("The number of ServiceAccounts that no identity claims.")
+          Integer serviceAccounts,
+      @JsonPropertyDescription(
+              "The number of Secrets with a ServiceAccount token that never expires.")
           Integer tokenSecrets,
       @JsonPropertyDescription(
               "The number of Secrets that look like credentials, by their type or by words in their name.")
           Integer secrets,
-      @JsonPropertyDescription("The number of cert-manager Certificates that no identity claims.") Integer certificates,
+      @JsonPropertyDescription("The number of cert-manager Certificates that no identity claims.")
+          Integer certificates,
       @JsonPropertyDescription(
               "The number of Secrets that another controller creates and manages, such as cert-manager or External Secrets. The other numbers do not include them.")
           Integer attributed,

@@ -71,7 +71,10 @@ public record Generate(
           String template) {}
 
   public record Password(
-      @JsonPropertyDescription("The number of characters, 8 to 1,024.") @Default("32") @Min(8) @Max(1024)
+      @JsonPropertyDescription("The number of characters, 8 to 1,024.")
+          @Default("32")
+          @Min(8)
+          @Max(1024)
           Integer length,
       @JsonPropertyDescription(
               "The allowed characters: Digits, Letters (a-z, A-Z), AlphaNumeric, Symbols (letters, digits and punctuation). A password contains at least one character of each class.")
@@ -143,7 +146,8 @@ public record Generate(
       @JsonPropertyDescription(
               "The format of both keys: PKCS8 (PEM) or OpenSSH (the public key is a line of authorized_keys). Default: OpenSSH in a Secret of type kubernetes.io/ssh-auth, PKCS8 elsewhere and for MLDSA.")
           Format format,
-      @JsonPropertyDescription("The key of the Secret under which the operator stores the public key.")
+      @JsonPropertyDescription(
+              "The key of the Secret under which the operator stores the public key.")
           @Size(min = 1, max = 200)
           @Pattern(Form.KEY)
           String publicKey) {}

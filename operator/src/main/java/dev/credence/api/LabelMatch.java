@@ -20,8 +20,10 @@ public record LabelMatch(
         @Size(min = 1, max = 317)
         @Pattern(Form.LABEL_KEY)
         String key,
-    @JsonPropertyDescription("The operator: In, NotIn, Exists or DoesNotExist.") @Required Operator operator,
-    @JsonPropertyDescription("The values for In and NotIn. Empty for Exists and DoesNotExist.") @Size(max = 32)
+    @JsonPropertyDescription("The operator: In, NotIn, Exists or DoesNotExist.") @Required
+        Operator operator,
+    @JsonPropertyDescription("The values for In and NotIn. Empty for Exists and DoesNotExist.")
+        @Size(max = 32)
         List<@Size(max = 63) @Pattern(Form.LABEL_VALUE) String> values) {
 
   /// The same for the keys of `matchLabels`, which no schema can bind.

@@ -28,7 +28,8 @@ public record MachineIdentityStatus(
         Instant expirationTime,
     @JsonPropertyDescription("When the next scheduled action of the operator is due.")
         Instant nextActionTime,
-    @JsonPropertyDescription("The number of members, and of members that the operator could not link.")
+    @JsonPropertyDescription(
+            "The number of members, and of members that the operator could not link.")
         MemberCounts members,
     @JsonPropertyDescription(
             "The credentials of the identity, members listed by name first. At most 256; members counts all.")
@@ -36,7 +37,8 @@ public record MachineIdentityStatus(
         List<CredentialStatus> credentials,
     @JsonPropertyDescription("The last use of the identity that the operator observed.")
         UsageStatus usage,
-    @JsonPropertyDescription("Risky RBAC permissions of the ServiceAccounts of the identity.") RiskStatus risk,
+    @JsonPropertyDescription("Risky RBAC permissions of the ServiceAccounts of the identity.")
+        RiskStatus risk,
     @JsonPropertyDescription("The last review of the identity, and when the next one is due.")
         ReviewStatus review,
     @JsonPropertyDescription(
@@ -49,7 +51,8 @@ public record MachineIdentityStatus(
     @JsonPropertyDescription(
             "The approved scope, and the user who approved it. This record stays valid when the annotation changes or is removed.")
         ApprovalStatus approval,
-    @JsonPropertyDescription("The last 10 changes of the lifecycle state. Rotations are not recorded.")
+    @JsonPropertyDescription(
+            "The last 10 changes of the lifecycle state. Rotations are not recorded.")
         @Size(max = 10)
         List<Passage> history,
     @JsonPropertyDescription("The last requests on the identity that the operator handled.")
@@ -101,7 +104,8 @@ public record MachineIdentityStatus(
   }
 
   public record UsageStatus(
-      @JsonPropertyDescription("The last day on which the operator observed a use, in UTC: 2026-11-20.")
+      @JsonPropertyDescription(
+              "The last day on which the operator observed a use, in UTC: 2026-11-20.")
           @Size(max = 10)
           String lastUsedTime,
       @JsonPropertyDescription(
@@ -125,7 +129,8 @@ public record MachineIdentityStatus(
       @JsonPropertyDescription("The number of high findings.") Integer high,
       @JsonPropertyDescription("The number of medium findings.") Integer medium,
       @JsonPropertyDescription("The number of low findings.") Integer low,
-      @JsonPropertyDescription("The findings, the most severe first. At most 32; the numbers count all.")
+      @JsonPropertyDescription(
+              "The findings, the most severe first. At most 32; the numbers count all.")
           @Size(max = 32)
           List<FindingStatus> findings,
       @JsonPropertyDescription(
@@ -147,18 +152,21 @@ public record MachineIdentityStatus(
   }
 
   public record FindingStatus(
-      @JsonPropertyDescription("The name of the risk rule.") @Required @Size(max = 63)
-          String rule,
+      @JsonPropertyDescription("The name of the risk rule.") @Required @Size(max = 63) String rule,
       @JsonPropertyDescription("The severity of the finding.") @Required RiskLevel severity,
-      @JsonPropertyDescription("The binding that grants the permission: ClusterRoleBinding/crm-view.") @Size(max = 1024)
+      @JsonPropertyDescription(
+              "The binding that grants the permission: ClusterRoleBinding/crm-view.")
+          @Size(max = 1024)
           String via,
       @JsonPropertyDescription("The finding in a sentence.") @Size(max = 1024) String detail) {}
 
   public record ReviewStatus(
-      @JsonPropertyDescription("When the next review is due. Only present if a policy requires reviews.")
+      @JsonPropertyDescription(
+              "When the next review is due. Only present if a policy requires reviews.")
           Instant dueTime,
       @JsonPropertyDescription("When a user last reviewed the identity.") Instant reviewTime,
-      @JsonPropertyDescription("The user who reviewed the identity.") @Size(max = 1024) String reviewedBy,
+      @JsonPropertyDescription("The user who reviewed the identity.") @Size(max = 1024)
+          String reviewedBy,
       @JsonPropertyDescription(
               "A review annotation that the operator ignores: no admission policy verified its author, or its time was in the future.")
           @Size(max = 1024)
@@ -170,7 +178,8 @@ public record MachineIdentityStatus(
 
   public record SuspensionStatus(
       @JsonPropertyDescription("When the suspension started.") @Required Instant startTime,
-      @JsonPropertyDescription("The reason of the suspension: Requested, Expired, Idle, ReviewOverdue or Compromised.")
+      @JsonPropertyDescription(
+              "The reason of the suspension: Requested, Expired, Idle, ReviewOverdue or Compromised.")
           @Required
           @Size(max = 63)
           String reason,
@@ -197,7 +206,8 @@ public record MachineIdentityStatus(
           @Required
           @Size(max = 63)
           String serviceAccountUid,
-      @JsonPropertyDescription("Why the operator invalidated the token: Suspended or Unused.") @Required
+      @JsonPropertyDescription("Why the operator invalidated the token: Suspended or Unused.")
+          @Required
           EndedFor reason) {}
 
   public enum EndedFor {
@@ -212,8 +222,11 @@ public record MachineIdentityStatus(
   }
 
   public record ApprovalStatus(
-      @JsonPropertyDescription("The approved scope, as it was shown to the approver.") @Size(max = 64) String scope,
-      @JsonPropertyDescription("The user who approved the scope.") @Size(max = 1024) String approvedBy,
+      @JsonPropertyDescription("The approved scope, as it was shown to the approver.")
+          @Size(max = 64)
+          String scope,
+      @JsonPropertyDescription("The user who approved the scope.") @Size(max = 1024)
+          String approvedBy,
       @JsonPropertyDescription("When the operator recorded the approval.") Instant approveTime,
       @JsonPropertyDescription(
               "The approved hooks: the Secret, the step, the CronJob and what it runs.")
@@ -232,10 +245,12 @@ public record MachineIdentityStatus(
       @JsonPropertyDescription("When the state changed.") @Required Instant time,
       @JsonPropertyDescription("The state before the change.") @Required LifeState from,
       @JsonPropertyDescription("The state after the change.") @Required LifeState to,
-      @JsonPropertyDescription("The reason of the change.") @Required @Size(max = 63) String reason) {}
+      @JsonPropertyDescription("The reason of the change.") @Required @Size(max = 63)
+          String reason) {}
 
   public record OwnerStatus(
-      @JsonPropertyDescription("The person or mailing list to contact.") @Size(max = 1024) String contact,
+      @JsonPropertyDescription("The person or mailing list to contact.") @Size(max = 1024)
+          String contact,
       @JsonPropertyDescription("The team that owns the identity.") @Size(max = 1024) String team,
       @JsonPropertyDescription(
               "The source of the contact: Spec, or Namespace (the annotation credence.dev/owner).")
@@ -271,7 +286,8 @@ public record MachineIdentityStatus(
       @JsonPropertyDescription("Secrets that belong to the identity.") Integer secrets,
       @JsonPropertyDescription("Certificates that belong to the identity.") Integer certificates,
       @JsonPropertyDescription("Members listed by name that do not exist.") Integer missing,
-      @JsonPropertyDescription("Members that the operator cannot create, since an object not managed by Credence has the name.")
+      @JsonPropertyDescription(
+              "Members that the operator cannot create, since an object not managed by Credence has the name.")
           Integer notManaged,
       @JsonPropertyDescription("Members that belong to another identity.") Integer conflicted) {
     public static final MemberCounts NONE = new MemberCounts(null, null, null, null, null, null);
@@ -281,14 +297,19 @@ public record MachineIdentityStatus(
       @JsonPropertyDescription("The name of the Secret or Certificate.") @Required @Size(max = 253)
           String name,
       @JsonPropertyDescription("The type of the credential.") @Required CredentialType type,
-      @JsonPropertyDescription("The rotation state of the credential.") @Required CredentialState state,
-      @JsonPropertyDescription("The version of the current value: the number of values issued so far.") Long version,
+      @JsonPropertyDescription("The rotation state of the credential.") @Required
+          CredentialState state,
+      @JsonPropertyDescription(
+              "The version of the current value: the number of values issued so far.")
+          Long version,
       @JsonPropertyDescription("When the current value was issued.") Instant issueTime,
       @JsonPropertyDescription("When the next rotation is due.") Instant nextRotationTime,
-      @JsonPropertyDescription("When the operator removes the previous value. Only present during the overlap.")
+      @JsonPropertyDescription(
+              "When the operator removes the previous value. Only present during the overlap.")
           Instant previousRetirementTime,
       @JsonPropertyDescription("When the current value expires.") Instant expirationTime,
-      @JsonPropertyDescription("The account in another system that the credential authenticates.") SecretMember.Account account,
+      @JsonPropertyDescription("The account in another system that the credential authenticates.")
+          SecretMember.Account account,
       @JsonPropertyDescription(
               "The consumers of the Secret: workloads, and pods without a workload. Counted from a rotation until the operator removes the old value.")
           Consumers consumers,
@@ -310,10 +331,12 @@ public record MachineIdentityStatus(
   public record EffectiveRotation(
       @JsonPropertyDescription("How often the credential is rotated.") @Size(max = 24)
           String interval,
-      @JsonPropertyDescription("When the credential is rotated, in cron syntax with five fields.") @Size(max = 128)
+      @JsonPropertyDescription("When the credential is rotated, in cron syntax with five fields.")
+          @Size(max = 128)
           String schedule,
       @JsonPropertyDescription("The time zone of `schedule`.") @Size(max = 64) String timeZone,
-      @JsonPropertyDescription("How long the previous value stays valid after a rotation.") @Size(max = 24)
+      @JsonPropertyDescription("How long the previous value stays valid after a rotation.")
+          @Size(max = 24)
           String overlap,
       @JsonPropertyDescription(
               "The source of interval or schedule: Spec, Policy/<name> or Default.")
@@ -323,7 +346,8 @@ public record MachineIdentityStatus(
 
   public record Consumers(
       @JsonPropertyDescription("The number of consumers of the Secret.") @Required Integer total,
-      @JsonPropertyDescription("The number of consumers that started after the current value was issued.")
+      @JsonPropertyDescription(
+              "The number of consumers that started after the current value was issued.")
           @Required
           Integer current,
       @JsonPropertyDescription(

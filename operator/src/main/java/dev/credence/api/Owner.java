@@ -18,7 +18,8 @@ public record Owner(
         @Size(min = 1, max = 253)
         @Pattern(Form.LINE)
         String contact,
-    @JsonPropertyDescription("The person to contact when the main contact has left or does not respond.")
+    @JsonPropertyDescription(
+            "The person to contact when the main contact has left or does not respond.")
         @Size(min = 1, max = 253)
         @Pattern(Form.LINE)
         String backup) {}

@@ -117,7 +117,8 @@ public record SecretMember(
       @JsonPropertyDescription(
               "Sets the new value in the target system, for example with ALTER USER. The old value must stay valid: `generate.keys[].cycle` alternates between two accounts in that system.")
           Hook apply,
-      @JsonPropertyDescription("Verifies that the new value works, before any consumer can read it.")
+      @JsonPropertyDescription(
+              "Verifies that the new value works, before any consumer can read it.")
           Hook verify,
       @JsonPropertyDescription(
               "Invalidates the old value in the target system, after the overlap or on a revocation.")
@@ -171,7 +172,8 @@ public record SecretMember(
           Boolean kubeconfig) {}
 
   public record Account(
-      @JsonPropertyDescription("The kind of system that the account belongs to.") @Required AccountType type,
+      @JsonPropertyDescription("The kind of system that the account belongs to.") @Required
+          AccountType type,
       @JsonPropertyDescription("The name of the system: db.sales, github.com.")
           @Required
           @Size(min = 1, max = 253)

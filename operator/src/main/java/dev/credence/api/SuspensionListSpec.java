@@ -24,7 +24,8 @@ public record SuspensionListSpec(
   /// `policy`: which admission policy is to answer.
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Probe(
-      @JsonPropertyDescription("The ValidatingAdmissionPolicy that must reject the dry-run request.")
+      @JsonPropertyDescription(
+              "The ValidatingAdmissionPolicy that must reject the dry-run request.")
           @Required
           @Size(max = 63)
           String policy,
@@ -32,5 +33,6 @@ public record SuspensionListSpec(
           @Required
           @Size(max = 253)
           String list,
-      @JsonPropertyDescription("The revision of that SuspensionList.") @Required @Size(max = 63) String revision) {}
+      @JsonPropertyDescription("The revision of that SuspensionList.") @Required @Size(max = 63)
+          String revision) {}
 }

@@ -30,15 +30,15 @@ public enum Metric {
       "enforcement",
       "reason"),
   WithoutPolicy(
-      "credence_identities_without_policy",
-      "MachineIdentities that no CredentialPolicy matches."),
+      "credence_identities_without_policy", "MachineIdentities that no CredentialPolicy matches."),
   PoliciesStalled(
       "credence_policies_stalled",
       "CredentialPolicies with a rule that the operator cannot apply; it applies their other rules."),
   OverlapsActive(
       "credence_overlaps_active", "Secrets in which the previous value is still readable."),
   RotationsBlocked(
-      "credence_rotations_blocked", "Secrets whose new value the operator cannot generate, verify or write."),
+      "credence_rotations_blocked",
+      "Secrets whose new value the operator cannot generate, verify or write."),
   RotationsOverdue(
       "credence_rotations_overdue",
       "Credentials whose rotation is more than 5 minutes late, without those of suspended or expired identities."),
@@ -75,8 +75,7 @@ public enum Metric {
       "Workloads restarted and pods evicted to make them read a new value, by kind and result.",
       "kind",
       "result"),
-  Suspensions(
-      "credence_suspensions_total", "MachineIdentities suspended, by reason.", "reason"),
+  Suspensions("credence_suspensions_total", "MachineIdentities suspended, by reason.", "reason"),
   SuspensionsNotEnforced(
       "credence_suspensions_not_enforced",
       "Suspended MachineIdentities with a ServiceAccount that can still write or get new tokens. Causes: an admission policy or binding is missing, or the operator did not observe that the API server rejects requests by it. Also: the ServiceAccount is not in the list of suspended ones, or another Secret has the name of one whose token was invalidated."),
@@ -104,9 +103,7 @@ public enum Metric {
       "Risk findings about ServiceAccounts of identities, by rule and severity, without findings that a policy accepts.",
       "rule",
       "severity"),
-  ReviewsOverdue(
-      "credence_reviews_overdue",
-      "MachineIdentities whose review is overdue."),
+  ReviewsOverdue("credence_reviews_overdue", "MachineIdentities whose review is overdue."),
   Refusals(
       "credence_refusals_total",
       "Actions not carried out because the object is not managed by Credence or the API server rejected them.",

@@ -25,12 +25,14 @@ public enum Reason {
   ClaimedByOther("the member belongs to another identity"),
   ClaimedWhileSuspended(
       "a ServiceAccount is suspended for another identity, and belongs to it until that identity is resumed"),
-  CertManagerAbsent("the identity lists certificates, and the CRDs of cert-manager are not installed"),
+  CertManagerAbsent(
+      "the identity lists certificates, and the CRDs of cert-manager are not installed"),
 
   Current("every credential is current"),
   RotationDue("a rotation is due, or a credential has expired"),
   RotationDeferred("a rotation is due and waits for a window of the policy"),
-  VerificationFailed("a hook of a new value failed, and the operator retries it; the old value stays in effect"),
+  VerificationFailed(
+      "a hook of a new value failed, and the operator retries it; the old value stays in effect"),
   RotationBlocked("the operator cannot generate, verify or write a new value"),
   ValueOverwritten("another writer replaced a value that Credence wrote"),
   RateLimited(

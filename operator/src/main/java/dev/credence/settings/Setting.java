@@ -25,7 +25,11 @@ public enum Setting {
       "true",
       "true or false",
       "Whether replicas elect a leader. Without leader election, run one replica."),
-  LogFormat("CREDENCE_LOG_FORMAT", "text", "text or json", "The format of the log: text lines or JSON objects."),
+  LogFormat(
+      "CREDENCE_LOG_FORMAT",
+      "text",
+      "text or json",
+      "The format of the log: text lines or JSON objects."),
   LogLevel(
       "CREDENCE_LOG_LEVEL",
       "INFO",

@@ -142,7 +142,7 @@ class LeadersIT {
       within(DEADLINE, "it leads, or ends to begin anew")
           .until(() -> !first.isAlive() || first.isReady() && leads(first));
       if (!first.isAlive()) {
-        assertThat(first.log()).contains("the lease is free and this replica does not take it");
+        assertThat(first.log()).contains("the lease is free and this replica does not acquire it");
         try (var second = started(electing())) {
           within(DEADLINE, "it leads").until(() -> leads(second));
         }

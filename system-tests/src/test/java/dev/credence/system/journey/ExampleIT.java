@@ -91,8 +91,8 @@ class ExampleIT {
 
       // `make demo` prints these columns.
       assertThat(cluster.kubectl("get", "mid", "-n", "shop", "--no-headers"))
-          .matches("(?s).*checkout +Workload +alice@example.com +\\w+ +False.*")
-          .matches("(?s).*night-job +Bot +\\w+ +False.*");
+          .matches("(?s).*checkout +False +NotManaged +alice@example.com +\\w+.*")
+          .matches("(?s).*night-job +False +OwnerMissing +\\w+.*");
 
       scene.patch(scene.identity("night-job"), "{spec: {owner: {contact: carol@example.com}}}");
       scene.awaitReady("night-job");
@@ -297,7 +297,7 @@ class ExampleIT {
           "--type",
           "merge",
           "-p",
-          "{\"spec\":{\"review\":{\"every\":\"10s\"}}}");
+          "{\"spec\":{\"review\":{\"interval\":\"10s\"}}}");
       scene.await("old-sync", "Suspended", "True ReviewOverdue");
     }
   }
@@ -382,7 +382,7 @@ class ExampleIT {
           "--type",
           "merge",
           "-p",
-          "{\"spec\": {\"discovery\": \"Register\"}}");
+          "{\"spec\": {\"discovery\": {\"mode\": \"Register\"}}}");
       scene.awaitReady("label-printer");
       scene.awaitReady("stock-sync");
       assertThat(discovered()).contains("label-printer", "stock-sync");
