@@ -132,10 +132,6 @@ class IssuedCertificatesIT {
     scene.annotate(scene.identity("pki"), "credence.dev/rotate", "now");
     scene.await(TO_NOTICE, "crm", "CredentialsFresh", "False CAOutdated");
     assertThat(scene.message("crm", "CredentialsFresh")).contains(scene.namespace() + "/root");
-    assertThat(
-            operator.metric(
-                "credence_policy_violations{enforcement=\"Audit\",reason=\"CAOutdated\"}"))
-        .hasValue(1);
     assertThat(x509(scene, "crm-client-tls", "ca.crt"))
         .isNotEqualTo(x509(scene, "root", "tls.crt"));
     scene.annotate(scene.identity("crm"), "credence.dev/rotate", "new CA");

@@ -4,6 +4,7 @@ package dev.credence.system.chart;
 import static dev.credence.testing.Eventually.eventually;
 import static java.util.stream.Collectors.toCollection;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
@@ -370,7 +371,11 @@ class ChartIT {
               + name);
     }
     try {
-      cluster.helm("upgrade", name, CHART, "--namespace", name, "--reuse-values");
+      // Settings that were renamed are named by the schema; values of the user's own stay.
+      assertThatThrownBy(
+              () -> cluster.helm("upgrade", name, CHART, "--namespace", name, "--reuse-values"))
+          .hasMessageContaining("'sweepEvery', 'baseline' not allowed");
+      cluster.helm("upgrade", name, CHART, "--namespace", name, "--reset-then-reuse-values");
       var deployment = namespace.client().apps().deployments().withName(name).get();
       assertThat(deployment.getMetadata().getLabels()).containsEntry("helm.sh/chart", version());
       assertThat(deployment.getSpec().getTemplate().getSpec().getContainers().getFirst().getEnv())

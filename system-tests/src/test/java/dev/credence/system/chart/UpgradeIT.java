@@ -79,6 +79,7 @@ class UpgradeIT {
         "operator.enabled=false,settings.neverSuspend={payments}");
 
     mayWriteLists();
+    crdsOfToday();
     var scene = Scene.fresh(cluster, "upgraded");
     scene.create(
         "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web}, spec: {selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: web:1, envFrom: [{secretRef: {name: shop-db}}]}]}}}}");
@@ -96,7 +97,7 @@ class UpgradeIT {
       scene.identity(
           "shop", Scene.OWNER + ", secrets: [" + Scene.password("shop-db", "interval: 720h") + "]");
       scene.awaitVersion("shop-db", 1);
-      scene.annotate(scene.secret("shop-db"), "credence.dev/rotate", "once!");
+      scene.annotate(scene.secret("shop-db"), "credence.dev/rotate-now", "once");
       scene.awaitVersion("shop-db", 2);
       assertThat(scene.value("shop-db", "password.previous")).isPresent();
       within(SETTLING, "nothing is left to be written")
@@ -118,6 +119,7 @@ class UpgradeIT {
       unchanged(scene, before, "after an upgrade with the new values");
 
       helm("rollback", "credence", "1");
+      crdsOfToday();
       unchanged(scene, before, "after the rollback");
       helm("upgrade", "credence", CHART, "--reset-then-reuse-values");
     }
@@ -132,13 +134,7 @@ class UpgradeIT {
     cluster.apiserverUp();
     helm("install", "credence", previous(), "--set", "operator.enabled=false");
     mayWriteLists();
-    // The operator of today writes fields of the status that the chart of then does not declare.
-    cluster.kubectl(
-        "apply",
-        "--server-side",
-        "--force-conflicts",
-        "-f",
-        LocalCluster.TOP.resolve("crds").toString());
+    crdsOfToday();
     var crm = Crm.of(Scene.fresh(cluster, "taken-over"));
     var scene = crm.scene();
     try (var operator = operator()) {
@@ -165,6 +161,17 @@ class UpgradeIT {
       scene.await("crm", "Suspended", "absent");
       within(SETTLING, "it writes again").until(() -> !isDenied(scene));
     }
+  }
+
+  /// The operator of today writes fields of the status that the chart of then does not declare.
+  private static void crdsOfToday() {
+    cluster.kubectl(
+        "apply",
+        "--server-side",
+        "--force-conflicts",
+        "-f",
+        LocalCluster.TOP.resolve("crds").toString());
+    cluster.awaitSchemas();
   }
 
   /// The chart of then gave no right to a kind that it did not know.
