@@ -263,7 +263,7 @@ class GitOpsIT {
           .until(
               () ->
                   Optional.ofNullable(scene.status("crm").handled())
-                      .filter(handled -> "now!".equals(handled.rotate()))
+                      .filter(handled -> "now".equals(handled.rotateNow()))
                       .isPresent());
       settle(scene, "crm");
       var before = Scene.print(scene.identity("crm"));

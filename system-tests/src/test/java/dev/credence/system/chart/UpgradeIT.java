@@ -110,7 +110,7 @@ class UpgradeIT {
       operator.terminate();
 
       var before = everything(scene);
-      helm("upgrade", "credence", CHART, "--reuse-values");
+      helm("upgrade", "credence", CHART, "--reset-then-reuse-values");
       assertThat(cluster.helm("get", "values", "credence", "--namespace", LocalCluster.NAMESPACE))
           .contains("payments");
       unchanged(scene, before, "after the upgrade");

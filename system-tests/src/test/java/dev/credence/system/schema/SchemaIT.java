@@ -217,7 +217,7 @@ class SchemaIT {
                       .doesNotContain("<no description>"));
     }
     assertThat(cluster.kubectl("explain", "mid.spec.secrets.generate"))
-        .contains("Have the operator make the value");
+        .contains("The operator generates the secret values");
   }
 
   @Test
