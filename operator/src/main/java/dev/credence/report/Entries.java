@@ -68,13 +68,17 @@ public final class Entries {
             .map(MachineIdentityStatus::usage)
             .map(MachineIdentityStatus.UsageStatus::lastUsedTime)
             .flatMap(Entries::text),
-        status
-            .map(MachineIdentityStatus::risk)
-            .map(Entries::risk)
-            .orElseGet(() -> isEvaluated(conditions) ? Risk.NONE : Risk.UNKNOWN),
+        risk(status, conditions),
         status.map(MachineIdentityStatus::review).map(Entries::review).orElse(Review.NONE),
         status.map(MachineIdentityStatus::suspension).map(Entries::suspension),
         conditions);
+  }
+
+  private static Risk risk(Optional<MachineIdentityStatus> status, List<Condition> conditions) {
+    return status
+        .map(MachineIdentityStatus::risk)
+        .map(Entries::risk)
+        .orElseGet(() -> isEvaluated(conditions) ? Risk.NONE : Risk.UNKNOWN);
   }
 
   /// A status without findings has no risk.
