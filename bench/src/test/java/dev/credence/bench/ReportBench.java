@@ -106,13 +106,12 @@ class ReportBench {
           observedGeneration: 1
           state: Active
           type: Integration
-          typeReason: Declared
           owner: {team: team-%3$d, contact: person-%2$d@example.com, source: Spec}
           expirationTime: '2031-01-01T00:00:00Z'
-          members: {serviceAccounts: 1, secrets: 1, certificates: 0, missing: 0, notManaged: 0, conflicted: 0}
+          members: {serviceAccounts: 1, secrets: 1}
           credentials:
           - {name: secret-%1$d, type: Generated, state: Fresh, version: 3, issueTime: '2026-11-02T08:00:00Z', nextRotationTime: '2026-12-02T08:00:00Z'}
-          risk: {level: Medium, critical: 0, high: 0, medium: 1, low: 0, findings: [{rule: RBAC-SECRETS-GET, severity: Medium, via: RoleBinding/readers, detail: the account may read Secrets}]}
+          risk: {level: Medium, medium: 1, findings: [{rule: RBAC-SECRETS-GET, severity: Medium, via: RoleBinding/readers, detail: the account may read Secrets}]}
           conditions:
           - {type: Ready, status: 'True', reason: Compliant, message: the identity is as it should be, lastTransitionTime: '2026-11-02T08:00:00Z'}
           - {type: OwnerAssigned, status: 'True', reason: OwnerSet, message: somebody answers, lastTransitionTime: '2026-11-02T08:00:00Z'}

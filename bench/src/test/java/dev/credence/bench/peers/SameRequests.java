@@ -25,21 +25,11 @@ final class SameRequests {
   private static final String OURS = "?fieldManager=" + Api.MANAGER;
 
   private static final String CONDITIONS =
-      Stream.of(
-              "Ready",
-              "OwnerAssigned",
-              "Approved",
-              "MembersLinked",
-              "CredentialsFresh",
-              "Expiring",
-              "Suspended",
-              "InUse",
-              "LeastPrivilege",
-              "Reviewed")
+      Stream.of("Ready", "OwnerAssigned", "MembersLinked", "CredentialsFresh")
           .map(
               type ->
                   """
-                  {"type": "%s", "status": "True", "reason": "Compliant", "observedGeneration": 1,
+                  {"type": "%s", "status": "True", "reason": "Compliant",
                    "lastTransitionTime": "2026-01-01T00:00:00Z",
                    "message": "a sentence of about the length that such sentences have"}"""
                       .formatted(type))
@@ -120,9 +110,10 @@ final class SameRequests {
         """
         {"apiVersion": "%1$s/%2$s", "kind": "MachineIdentity", "metadata": {"name": "app-%3$d"},
          "status": {"observedGeneration": 1, "state": "Active",
-           "members": {"serviceAccounts": 0, "secrets": 1, "certificates": 0, "missing": 0, "notManaged": 0, "conflicted": 0},
+           "members": {"secrets": 1},
            "credentials": [{"name": "app-%3$d", "type": "Generated", "state": "Fresh", "version": %4$d,
-             "issueTime": "2026-01-01T00:00:00Z"}],
+             "issueTime": "2026-01-01T00:00:00Z", "nextRotationTime": "2026-02-01T00:00:00Z",
+             "rotation": {"interval": "720h", "overlap": "24h", "source": "Spec"}}],
            "conditions": [%5$s]}}
         """
             .formatted(Api.GROUP, Api.VERSION, n, version, CONDITIONS));
