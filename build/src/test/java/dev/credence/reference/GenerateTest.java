@@ -59,8 +59,8 @@ class GenerateTest {
   @Test
   void the_committed_crds_are_those_of_the_records() throws IOException {
     for (var name : NAMES) {
-      for (var namespaceFacts : HOMES) {
-        check(namespaceFacts.resolve(name + ".yaml"), definition(name));
+      for (var folder : HOMES) {
+        check(folder.resolve(name + ".yaml"), definition(name));
       }
     }
   }

@@ -97,7 +97,8 @@ public final class LiveSnapshot {
       return new Snapshots(caches).of(identity, now, List.of(), recent);
     }
 
-    /// The same as if the cluster had these policies instead.
+    /// The same as if the cluster had these policies instead. It is read again, since
+    /// policies decide what is read: the hooks to approve, the pods that use old tokens.
     public Snapshot under(List<Policy> policies, MachineIdentity identity) {
       caches.assume(Optional.of(policies));
       try {
@@ -109,7 +110,7 @@ public final class LiveSnapshot {
   }
 
   public interface Reading<T> {
-    T of(Fleet allIdentities);
+    T of(Fleet fleet);
   }
 
   /// Reads all identities of a namespace, or of all that the operator watches.

@@ -24,14 +24,15 @@ public final class ApiServer {
   private static final int NOT_FOUND = 404;
   private static final int FORBIDDEN = 403;
 
-  /// Empty `namespaces`: all. `namespaceFacts`: the operator's own namespace.
-  public static void await(KubernetesClient client, Set<String> namespaces, String namespaceFacts)
+  /// Empty `namespaces`: all. `operatorNamespace`: the operator's own namespace.
+  public static void await(
+      KubernetesClient client, Set<String> namespaces, String operatorNamespace)
       throws InterruptedException {
     for (var tries = 0; ; tries++) {
       var missing =
           missing(client, MachineIdentity.class, namespaces)
               .or(() -> missing(client, CredentialPolicy.class, Set.of()))
-              .or(() -> missing(client, SuspensionList.class, Set.of(namespaceFacts)));
+              .or(() -> missing(client, SuspensionList.class, Set.of(operatorNamespace)));
       if (missing.isEmpty()) {
         return;
       }

@@ -223,7 +223,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   private void reportDeletion(MachineIdentity identity) {
     if (caches
         .namespace(identity.getMetadata().getNamespace())
-        .filter(namespaceFacts -> namespaceFacts.getDeletionTimestamp() == null)
+        .filter(found -> found.getDeletionTimestamp() == null)
         .isEmpty()) {
       return;
     }

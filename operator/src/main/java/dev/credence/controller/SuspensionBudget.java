@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 /// are read from the histories of the identities, once; its own are counted before they are carried
 /// out.
 public final class SuspensionBudget {
-  /// What a person never gives as a reason, and the section that suspends for it.
+  /// Reasons that a user never gives, and the section that suspends for each.
   private static final Map<String, Section> BY_POLICY =
       Map.of(
           Reason.Expired.name(),

@@ -23,11 +23,11 @@ import java.util.Optional;
 /// All facts of one decision: one identity, its surroundings, and the time. Holds no secret value,
 /// so it may be printed.
 ///
-/// `jobs` are the hooks that were started for the identity; `consumers` who uses the Secrets of the
-/// namespace, looked up only while somebody may have to move to a new value. `members` are the
-/// objects that the identity names, selects, owns or has marked. `rivals` are the claims of other
+/// `jobs` are the hooks that were started for the identity; `consumers` those of the Secrets of the
+/// namespace, read only while consumers may have to move to a new value. `members` are the objects
+/// that the identity names, selects, owns or has marked. `rivals` are the claims of other
 /// identities on names that this one names and on its members. `kubeconfigServer` is a digest of
-/// what generated kubeconfigs say of the API server.
+/// the API server's address and trust in generated kubeconfigs.
 public record Snapshot(
     Instant now,
     Identity identity,
@@ -44,7 +44,7 @@ public record Snapshot(
     List<FailedWrite> failedWrites,
     Optional<String> kubeconfigServer) {
 
-  /// One that does not know what generated kubeconfigs say of the API server.
+  /// One without the digest for kubeconfigs.
   public Snapshot(
       Instant now,
       Identity identity,

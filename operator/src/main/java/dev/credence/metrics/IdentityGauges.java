@@ -103,8 +103,8 @@ public final class IdentityGauges implements MultiCollector {
     return Optional.ofNullable(statuses.get(name)).map(Entry::status);
   }
 
-  /// How many identities a policy matches, how many of them break a rule of it, and for how many it
-  /// decides each of its sections.
+  /// The number of identities that a policy matches, of those that break a rule of it, and of those
+  /// for which it decides each of its sections.
   public Tally tally(String policy) {
     var identities = 0;
     var violations = 0;
@@ -155,7 +155,7 @@ public final class IdentityGauges implements MultiCollector {
   /// `sections`: those of the policy, as far as it matches any identity.
   public record Tally(int identities, int violations, List<SectionTally> sections) {}
 
-  /// For how many identities the policy decides the section, and for how many another one does.
+  /// The numbers of identities for which the policy decides the section, and another one does.
   public record SectionTally(Section section, int identities, int hidden, List<String> hiddenBy) {}
 
   @Override

@@ -141,12 +141,12 @@ public sealed interface Action {
     }
   }
 
-  /// Write the kubeconfig of a token again, for the API server as it is reached now.
+  /// Rewrites the kubeconfig of a token with the current address of the API server.
   record RenewKubeconfig(ObjectRef subject, Preconditions preconditions, TokenRecipe token)
       implements Action {}
 
-  /// Set labels and annotations of a generated Secret as its spec states them, and remove those
-  /// that Credence wrote and the spec does not state any more.
+  /// Sets the labels and annotations of a generated Secret that its spec states, and removes those
+  /// that Credence wrote and the spec no longer states.
   record UpdateMetadata(
       ObjectRef subject,
       Preconditions preconditions,
@@ -160,8 +160,8 @@ public sealed interface Action {
     }
   }
 
-  /// Write down that the previous value is being ended where it is checked, before its hook is
-  /// started: from here on it is nobody's to go back to.
+  /// Records that the previous value is being revoked where it is checked, before its hook is
+  /// started: from here on a rollback to it is impossible.
   record BeginRevoke(ObjectRef subject, Preconditions preconditions) implements Action {}
 
   /// Take the previous value away. `leftBefore`: pods from before this time still use it.

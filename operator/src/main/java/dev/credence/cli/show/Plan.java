@@ -80,7 +80,7 @@ public final class Plan implements Callable<Integer> {
                   connection,
                   namespace,
                   operator.settings(),
-                  gauges -> PlannedChanges.of(gauges, policies, operator.settings().tier()));
+                  fleet -> PlannedChanges.of(fleet, policies, operator.settings().tier()));
           planned.gaps().forEach(gap -> System.err.println("credence: partial: " + gap));
           Output.write(
               Optional.empty(),

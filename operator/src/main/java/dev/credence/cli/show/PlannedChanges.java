@@ -39,16 +39,16 @@ record PlannedChanges(
 
   record Affected(String namespace, String name, PolicyImpact impact) {}
 
-  static PlannedChanges of(Fleet gauges, List<CredentialPolicy> written, Tier tier) {
-    var now = gauges.policies();
+  static PlannedChanges of(Fleet fleet, List<CredentialPolicy> written, Tier tier) {
+    var now = fleet.policies();
     var planned = written.stream().map(PolicyReader::of).toList();
     var then = PolicyImpact.merged(now, planned);
     var affected = new ArrayList<Affected>();
     var gaps = new ArrayList<String>();
-    for (var identity : gauges.identities()) {
+    for (var identity : fleet.identities()) {
       try {
-        var before = Decide.next(gauges.of(identity), tier);
-        var after = Decide.next(gauges.under(then, identity), tier);
+        var before = Decide.next(fleet.of(identity), tier);
+        var after = Decide.next(fleet.under(then, identity), tier);
         var impact = PolicyImpact.between(before, after);
         if (!impact.isNone()) {
           affected.add(affected(identity, impact));
@@ -63,7 +63,7 @@ record PlannedChanges(
                 policy ->
                     new Planned(policy, change(now, policy), MatchingPolicies.problems(policy)))
             .toList(),
-        gauges.identities().size(),
+        fleet.identities().size(),
         affected,
         gaps);
   }

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 /// as said: 2160h, a third of its life, RSA of 2048 bits.
 final class CertificateRules {
 
-  /// What is broken, each rule by itself.
+  /// The broken rules, one blocker each.
   static List<Blocker> broken(ObjectRef subject, Issuance asked, EffectivePolicy policy) {
     return policy
         .certificates()

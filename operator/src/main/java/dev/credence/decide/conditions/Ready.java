@@ -12,8 +12,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Is the identity as the policies that enforce want it? The first failing condition that counts
-/// says why not.
+/// Computes Ready, Reconciling and Stalled. The first failing condition that counts is the reason.
 ///
 /// Reconciling and Stalled follow kstatus: Ready=False alone is read as "in progress", so a problem
 /// that requires manual action must set Stalled; never both.

@@ -27,8 +27,8 @@ import java.util.TreeMap;
 ///
 /// Of the policies that enforce, match a namespace and have the section `discovery`, the one with
 /// the highest priority decides, then the first by name. Where none of them asks, the first policy
-/// that audits is reported to. Which identities a policy selects does not matter here, since
-/// nothing of this is one.
+/// that audits gets the report. Which identities a policy selects does not matter here, since
+/// none of these objects is one.
 ///
 /// `found` is sorted by namespace, kind and name; `tallies` are by the policy's name.
 public record Discovery(List<Unclaimed> found, Map<String, Tally> tallies, List<String> gaps) {
@@ -93,8 +93,8 @@ public record Discovery(List<Unclaimed> found, Map<String, Tally> tallies, List<
         .isPresent();
   }
 
-  /// Whether the policy has identities written for accounts that none claims. One that audits has
-  /// them reported.
+  /// Whether the policy asks for an identity for each unclaimed account. Under Audit such accounts
+  /// are only reported.
   public static boolean registers(Policy policy) {
     return policy.enforces()
         && policy

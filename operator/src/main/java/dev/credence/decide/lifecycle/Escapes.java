@@ -101,12 +101,11 @@ final class Escapes {
 
   private Stream<String> list() {
     return privileged.stream()
-        .filter(namespaceFacts -> !namespaceFacts.equals(KUBE_SYSTEM))
+        .filter(other -> !other.equals(KUBE_SYSTEM))
         .flatMap(
-            namespaceFacts ->
+            other ->
                 Stream.concat(CHANGE.stream(), Stream.of("deletecollection"))
-                    .filter(
-                        verb -> rights.allow(new Access(verb, CREDENCE, LISTS, namespaceFacts, "")))
+                    .filter(verb -> rights.allow(new Access(verb, CREDENCE, LISTS, other, "")))
                     .map(verb -> verb + " " + LISTS));
   }
 

@@ -29,13 +29,13 @@ import java.util.stream.Stream;
 /// A request of a user takes effect at once. Suspensions by a policy are counted and limited: an
 /// edited policy cannot suspend half of the cluster.
 public sealed interface ServiceState {
-  /// `note`: why it is, though somebody asks for it not to be.
+  /// `note`: why it is active, although a suspension was requested.
   record InService(Optional<String> note) implements ServiceState {}
 
   /// To be suspended, when the policy may suspend another one.
   record Queued(Cause cause, Counted budget, Optional<Instant> next) implements ServiceState {}
 
-  /// `counted`: this very reconcile suspends it, and a policy does, which is counted.
+  /// `counted`: the budget of the policy because of which this reconcile suspends it.
   record OutOfService(Cause cause, Instant since, Optional<Counted> counted) implements Held {}
 
   /// Taken apart, for good.
@@ -124,7 +124,7 @@ public sealed interface ServiceState {
                     : key + " says '" + stated + "'"));
   }
 
-  /// The state of the spec, and why.
+  /// The state of the spec, with its reason.
   private static String stated(Snapshot s) {
     var lifecycleRequests = s.identity().lifecycleRequests();
     return "`spec.state` is "
@@ -155,7 +155,7 @@ public sealed interface ServiceState {
         new Cause(reason, fact + ", and policy " + by.policy() + " " + consequence), by.policy());
   }
 
-  /// Nobody is suspended for want of a review that nobody could give.
+  /// No identity is suspended for an overdue review that no user could give.
   private static Optional<FromPolicy<Cause>> overdue(
       Snapshot s, EffectivePolicy policy, Reviewed reviewing) {
     return reviewing

@@ -23,11 +23,11 @@ public record DefaultExclusions(Set<String> namespaces, Set<String> accounts) {
   }
 
   /// Of entries as they are written: `kube-system`, `sales/crm-sync`, `*/default`.
-  /// `namespaceFacts`: the operator's own namespace, which is always among them.
-  public static DefaultExclusions of(Collection<String> entries, String namespaceFacts) {
+  /// `operatorNamespace`: the operator's own namespace, which is always among them.
+  public static DefaultExclusions of(Collection<String> entries, String operatorNamespace) {
     var namespaces =
         entries.stream().filter(entry -> !entry.contains("/")).collect(Collectors.toSet());
-    namespaces.add(namespaceFacts);
+    namespaces.add(operatorNamespace);
     return new DefaultExclusions(
         namespaces,
         entries.stream().filter(entry -> entry.contains("/")).collect(Collectors.toSet()));

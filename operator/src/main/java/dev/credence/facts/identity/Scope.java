@@ -20,11 +20,11 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// What an identity asks for, line by line, and a digest of these lines as a name for it, so that
-/// somebody can approve exactly this: the owner, the expiration, the ServiceAccounts, the
-/// credentials with all that they hold, their labels and annotations, and the hooks with what they
-/// run. How often credentials are rotated, words for people and the state of the identity are not
-/// part of it.
+/// The scope of an approval: what an identity requests, line by line, and a digest of these lines
+/// as its name, so that exactly this can be approved: the owner, the expiration, the
+/// ServiceAccounts, the credentials with all that they hold, their labels and annotations, and the
+/// hooks with what they run. How often credentials are rotated, texts for people and the state of
+/// the identity are not part of it.
 ///
 /// 128 bits: whoever asks must not be able to find two scopes of one name.
 public final class Scope {

@@ -66,12 +66,12 @@ public final class RbacReader {
 
   /// A ServiceAccount without a namespace is one of the binding's own.
   private static Stream<Subject> subject(
-      io.fabric8.kubernetes.api.model.rbac.Subject subject, String namespaceFacts) {
+      io.fabric8.kubernetes.api.model.rbac.Subject subject, String bindingNamespace) {
     var name = text(subject.getName());
     return switch (text(subject.getKind())) {
       case "ServiceAccount" -> {
         var namespace = text(subject.getNamespace());
-        var account = new Account(namespace.isEmpty() ? namespaceFacts : namespace, name);
+        var account = new Account(namespace.isEmpty() ? bindingNamespace : namespace, name);
         yield account.namespace().isEmpty() ? Stream.of() : Stream.of(account);
       }
       case "User" -> Stream.of(new User(name));

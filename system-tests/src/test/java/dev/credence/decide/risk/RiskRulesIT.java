@@ -207,7 +207,7 @@ class RiskRulesIT {
   }
 
   private static boolean isAllowed(
-      KubernetesClient client, Question question, String namespaceFacts) {
+      KubernetesClient client, Question question, String accountNamespace) {
     return question.names().stream()
         .anyMatch(
             name -> {
@@ -219,7 +219,7 @@ class RiskRulesIT {
               var rest = hasGroup ? 2 : 1;
               return AccessReview.allows(
                   client,
-                  namespaceFacts,
+                  accountNamespace,
                   question.account(),
                   new ResourceAttributesBuilder()
                       .withVerb(question.verb())

@@ -176,23 +176,23 @@ class UpgradeIT {
 
   /// The chart of then gave no right to a kind that it did not know.
   private static void mayWriteLists() {
-    var namespaceFacts = new Scene(cluster.client(), LocalCluster.NAMESPACE);
-    if (namespaceFacts
+    var operatorNamespace = new Scene(cluster.client(), LocalCluster.NAMESPACE);
+    if (operatorNamespace
             .client()
             .rbac()
             .roles()
-            .inNamespace(namespaceFacts.namespace())
+            .inNamespace(operatorNamespace.namespace())
             .withName("lists")
             .get()
         != null) {
       return;
     }
-    namespaceFacts.create(
+    operatorNamespace.create(
         """
         {apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: lists},
          rules: [{apiGroups: [credence.dev], resources: [suspensionlists], verbs: ['*']}]}
         """);
-    namespaceFacts.create(
+    operatorNamespace.create(
         """
         {apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: lists},
          roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: lists},

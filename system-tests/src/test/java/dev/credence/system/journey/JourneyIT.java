@@ -331,8 +331,8 @@ class JourneyIT {
     scene.await("crm", "OwnerAssigned", "False OwnerMissing");
     assertThat(scene.result("crm", "Ready")).as("nobody asks for one").isEqualTo("True Compliant");
 
-    var namespaceFacts = scene.client().namespaces().withName(namespace.name());
-    scene.annotate(namespaceFacts, Api.OWNER, "carol@example.com");
+    var ownNamespace = scene.client().namespaces().withName(namespace.name());
+    scene.annotate(ownNamespace, Api.OWNER, "carol@example.com");
     scene.await("crm", "OwnerAssigned", "True OwnerSet");
     assertThat(scene.status("crm").owner().source()).isEqualTo(Source.Namespace);
     eventually("the member says Carol")
@@ -342,7 +342,7 @@ class JourneyIT {
                     .filter("carol@example.com"::equals)
                     .isPresent());
 
-    scene.patch(namespaceFacts, "{metadata: {annotations: {credence.dev/owner: null}}}");
+    scene.patch(ownNamespace, "{metadata: {annotations: {credence.dev/owner: null}}}");
     scene.await("crm", "OwnerAssigned", "False OwnerMissing");
     assertThat(scene.status("crm").owner()).isNull();
   }

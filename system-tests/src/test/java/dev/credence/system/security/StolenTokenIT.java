@@ -39,7 +39,7 @@ class StolenTokenIT {
 
   private LocalCluster cluster;
   private Scene scene;
-  private String namespaceFacts;
+  private String namespacePath;
   private String uid;
   private String token;
   private HttpClient http;
@@ -48,7 +48,7 @@ class StolenTokenIT {
   void steal(LocalCluster shared, TestNamespace namespace) throws IOException {
     cluster = shared;
     scene = Scene.in(namespace);
-    namespaceFacts = "/api/v1/namespaces/" + namespace;
+    namespacePath = "/api/v1/namespaces/" + namespace;
     token = OperatorProcess.token(cluster.client());
     http = HttpClient.newBuilder().sslContext(Trust.of(cluster.client())).build();
     uid = scene.identity("crm", OWNER).getMetadata().getUid();
@@ -94,7 +94,7 @@ class StolenTokenIT {
                     "powerful",
                     bound("Secret") + ", expirationSeconds: 315360000"),
             "by a Secret that Kubernetes fills",
-            () -> send("POST", namespaceFacts + "/secrets", JSON, tokenSecret(owned())),
+            () -> send("POST", namespacePath + "/secrets", JSON, tokenSecret(owned())),
             "by such a Secret in kube-system",
             () -> send("POST", "/api/v1/namespaces/kube-system/secrets", JSON, tokenSecret("")),
             "as somebody else",
@@ -103,8 +103,8 @@ class StolenTokenIT {
 
   @BesideOthers
   void a_stolen_token_changes_no_secret_and_account_of_others() {
-    var secret = namespaceFacts + "/secrets/of-others";
-    var account = namespaceFacts + "/serviceaccounts/powerful";
+    var secret = namespacePath + "/secrets/of-others";
+    var account = namespacePath + "/serviceaccounts/powerful";
     var attempts = new LinkedHashMap<String, Attempt>();
     attempts.put("a value", () -> send("PATCH", secret, MERGE, "{data: {password: bW9yZQ==}}"));
     attempts.put("a new key", () -> send("PATCH", secret, MERGE, "{stringData: {more: more}}"));
@@ -121,8 +121,7 @@ class StolenTokenIT {
     attempts.put(
         "a value of one that is given, before it is adopted",
         () ->
-            send(
-                "PATCH", namespaceFacts + "/secrets/given", MERGE, "{data: {password: bW9yZQ==}}"));
+            send("PATCH", namespacePath + "/secrets/given", MERGE, "{data: {password: bW9yZQ==}}"));
     attempts.put("a consent", () -> patch(secret, "annotations: {credence.dev/adopt: crm}"));
     attempts.put("a mark of ours", () -> patch(secret, "annotations: {credence.dev/held-by: x}"));
     attempts.put("a controller", () -> patch(secret, owned()));
@@ -134,13 +133,13 @@ class StolenTokenIT {
     attempts.put("no more changes", () -> send("PATCH", secret, MERGE, "{immutable: true}"));
     attempts.put("an end", () -> send("DELETE", secret, JSON, "{}"));
     attempts.put(
-        "a Secret", () -> send("POST", namespaceFacts + "/secrets", JSON, secret("mine", "")));
+        "a Secret", () -> send("POST", namespacePath + "/secrets", JSON, secret("mine", "")));
     attempts.put(
         "a Secret of another kind of owner",
         () ->
             send(
                 "POST",
-                namespaceFacts + "/secrets",
+                namespacePath + "/secrets",
                 JSON,
                 secret(
                     "mine",
@@ -149,7 +148,7 @@ class StolenTokenIT {
                         .replace("credence.dev/v1alpha1", "v1"))));
     attempts.put(
         "an account",
-        () -> send("POST", namespaceFacts + "/serviceaccounts", JSON, "{metadata: {name: mine}}"));
+        () -> send("POST", namespacePath + "/serviceaccounts", JSON, "{metadata: {name: mine}}"));
     attempts.put(
         "the Secrets of an account",
         () -> send("PATCH", account, MERGE, "{imagePullSecrets: [{name: mine}]}"));
@@ -253,7 +252,7 @@ class StolenTokenIT {
     var attempts = new LinkedHashMap<String, Attempt>();
     attempts.put(
         "a ConfigMap",
-        () -> send("POST", namespaceFacts + "/configmaps", JSON, "{metadata: {name: mine}}"));
+        () -> send("POST", namespacePath + "/configmaps", JSON, "{metadata: {name: mine}}"));
     attempts.put(
         "a Lease beside its own",
         () ->
@@ -264,9 +263,9 @@ class StolenTokenIT {
                 JSON,
                 "{metadata: {name: mine}}"));
     attempts.put("a binding", () -> send("DELETE", bindings + "/more", JSON, "{}"));
-    attempts.put("a pod", () -> send("DELETE", namespaceFacts + "/pods/web", JSON, "{}"));
+    attempts.put("a pod", () -> send("DELETE", namespacePath + "/pods/web", JSON, "{}"));
     attempts.put(
-        "a shell", () -> send("POST", namespaceFacts + "/pods/web/exec?command=id", JSON, "{}"));
+        "a shell", () -> send("POST", namespacePath + "/pods/web/exec?command=id", JSON, "{}"));
     attempts.put(
         "replicas",
         () ->
@@ -342,7 +341,7 @@ class StolenTokenIT {
   private HttpResponse<String> impersonating(String user) throws IOException, InterruptedException {
     var answer =
         http.send(
-            request("GET", namespaceFacts + "/secrets", JSON, "")
+            request("GET", namespacePath + "/secrets", JSON, "")
                 .header("Impersonate-User", user)
                 .build(),
             HttpResponse.BodyHandlers.ofString());
@@ -370,7 +369,7 @@ class StolenTokenIT {
   private HttpResponse<String> evict(String options) throws IOException, InterruptedException {
     return send(
         "POST",
-        namespaceFacts + "/pods/web/eviction",
+        namespacePath + "/pods/web/eviction",
         JSON,
         "{apiVersion: policy/v1, kind: Eviction, metadata: {name: web}, deleteOptions: %s}"
             .formatted(options));

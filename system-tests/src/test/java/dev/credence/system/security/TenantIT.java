@@ -74,8 +74,8 @@ class TenantIT {
                         PatchContext.of(PatchType.JSON_MERGE),
                         "{\"status\":{\"state\":\"Active\"}}"));
         // Beyond the namespace there is nothing, ours and the operator's included.
-        var namespaceFacts = new Scene(client, LocalCluster.NAMESPACE);
-        assertForbidden(() -> namespaceFacts.identity("theirs", OWNER));
+        var operatorNamespace = new Scene(client, LocalCluster.NAMESPACE);
+        assertForbidden(() -> operatorNamespace.identity("theirs", OWNER));
         assertForbidden(() -> client.secrets().inNamespace(LocalCluster.NAMESPACE).list());
         assertForbidden(
             () ->
