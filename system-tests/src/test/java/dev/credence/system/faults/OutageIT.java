@@ -317,9 +317,7 @@ class OutageIT {
       var names = names("crm", 40);
       for (var round = 0; round < names.size(); round += 10) {
         names.subList(round, round + 10).forEach(name -> insistOn(scene, name));
-        names
-            .subList(0, round)
-            .forEach(n -> scene.annotate(scene.identity(n), "credence.dev/rotate", "once"));
+        names.subList(0, round).forEach(name -> rotateOnce(scene, name));
         cluster.compact();
         assertThat(proxy.endWatches()).as("watches").isPositive();
       }
@@ -331,6 +329,13 @@ class OutageIT {
           .as("lists")
           .isPositive();
     }
+  }
+
+  /// Asked for before there is a value, a rotation is done with the first one.
+  private static void rotateOnce(Scene scene, String name) {
+    within(TO_RECOVER, name + " has its first value")
+        .until(() -> scene.secret(name + "-db").get() != null);
+    scene.annotate(scene.identity(name), "credence.dev/rotate", "once");
   }
 
   /// What somebody asked for a moment before the API server went is done when it is back.
