@@ -374,7 +374,7 @@ class ChartIT {
       // Settings that were renamed are named by the schema; values of the user's own stay.
       assertThatThrownBy(
               () -> cluster.helm("upgrade", name, CHART, "--namespace", name, "--reuse-values"))
-          .hasMessageContaining("'sweepEvery', 'baseline' not allowed");
+          .hasMessageContainingAll("'sweepEvery'", "'baseline'", "not allowed");
       cluster.helm("upgrade", name, CHART, "--namespace", name, "--reset-then-reuse-values");
       var deployment = namespace.client().apps().deployments().withName(name).get();
       assertThat(deployment.getMetadata().getLabels()).containsEntry("helm.sh/chart", version());
