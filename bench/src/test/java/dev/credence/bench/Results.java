@@ -10,16 +10,16 @@ import java.time.Instant;
 import java.util.Locale;
 
 /// Lines of a measurement, printed and kept.
-final class Results {
+public final class Results {
   private final Path file;
 
-  Results(String name) throws IOException {
+  public Results(String name) throws IOException {
     file = LocalCluster.TOP.resolve("bench/results/" + name + ".txt");
     Files.createDirectories(file.getParent());
     Files.writeString(file, "# " + name + ", " + Instant.now() + "\n");
   }
 
-  void line(String format, Object... values) throws IOException {
+  public void line(String format, Object... values) throws IOException {
     var line = String.format(Locale.ROOT, format, values);
     System.out.println(line);
     Files.writeString(file, line + "\n", StandardOpenOption.APPEND);

@@ -16,17 +16,22 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfig;
+import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElector;
 import io.javaoperatorsdk.operator.Operator;
+import io.javaoperatorsdk.operator.RegisteredController;
 import io.javaoperatorsdk.operator.api.config.Cloner;
 import io.javaoperatorsdk.operator.api.config.ConfigurationServiceOverrider;
 import io.javaoperatorsdk.operator.api.config.ControllerConfigurationOverrider;
-import io.javaoperatorsdk.operator.api.config.LeaderElectionConfigurationBuilder;
+import io.javaoperatorsdk.operator.processing.Controller;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,8 +39,10 @@ import org.slf4j.LoggerFactory;
 
 /// The operator framework: its loops, its retries, and the election of the leader.
 ///
-/// A leader that is stopped releases the lease, so that another takes over within a second. One
-/// that loses its lease ends at once, without finishing anything: another replica leads already.
+/// The election is the client library's, by a [LeaderLease]; that of the framework would read and
+/// write the Lease at each question. A leader that is stopped releases the Lease, so that another
+/// replica acts within a second. One that loses its Lease ends at once, without finishing anything:
+/// another replica leads already.
 final class Framework {
   private static final Logger LOG = LoggerFactory.getLogger(Framework.class);
   private static final String LEASE = EffectiveSettings.LEASE;
@@ -51,9 +58,15 @@ final class Framework {
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final AtomicBoolean leading = new AtomicBoolean();
   private final List<String> dead = new CopyOnWriteArrayList<>();
-  private final StuckLease lease;
   private final PublishedSettings published;
+  private final ExecutorService electing =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().name("leader-election").daemon().factory());
   private volatile @Nullable Operator operator;
+  private volatile List<Controller<?>> controllers = List.of();
+  private volatile boolean started;
+  private volatile @Nullable LeaderElector elector;
+  private volatile @Nullable LeaderLease lease;
 
   Framework(
       Settings settings,
@@ -70,8 +83,6 @@ final class Framework {
     this.sweep = sweep;
     this.discovering = discovering;
     this.reporting = reporting;
-    this.lease =
-        new StuckLease(client, settings.namespace(), LEASE, Clock.systemUTC(), System::nanoTime);
     this.published = new PublishedSettings(client, settings, System::nanoTime);
   }
 
@@ -80,13 +91,42 @@ final class Framework {
     var lanes = new Lanes(identities::isUrgent);
     identities.promoteBy(lanes::promote);
     var running = new Operator(overrider -> configure(overrider, lanes));
-    running.register(identities, control -> watching(control));
-    running.register(policies);
     operator = running;
-    running.start();
-    if (!settings.leaderElection()) {
+    controllers =
+        List.of(
+            controller(running.register(identities, control -> watching(control))),
+            controller(running.register(policies)));
+    controllers.forEach(controller -> controller.start(false));
+    started = true;
+    if (settings.leaderElection()) {
+      elect();
+    } else {
       leads();
     }
+  }
+
+  /// What is registered can be started without being processed, which [Operator#start()] does only
+  /// with an election of its own.
+  private static Controller<?> controller(RegisteredController<?> registered) {
+    return (Controller<?>) registered;
+  }
+
+  private void elect() {
+    var lease =
+        new LeaderLease(settings.namespace(), LEASE, instance, Clock.systemUTC(), System::nanoTime);
+    this.lease = lease;
+    var config =
+        new LeaderElectionConfig(
+            lease,
+            LeaderLease.DURATION,
+            LeaderLease.RENEW_DEADLINE,
+            LeaderLease.RETRY,
+            new LeaderCallbacks(this::leads, this::leadsNoMore, leader -> {}),
+            false,
+            LEASE);
+    var running = new LeaderElector(client, config, electing);
+    elector = running;
+    running.start();
   }
 
   /// One store would serve the watches of all namespaces, and each of them drops from it what its
@@ -109,19 +149,6 @@ final class Framework {
         .withInformerStoppedHandler((informer, problem) -> informerStopped(problem))
         .withReconciliationTerminationTimeout(TIME_TO_FINISH)
         .withResourceCloner(asItIs());
-    if (settings.leaderElection()) {
-      overrider.withLeaderElectionConfiguration(
-          LeaderElectionConfigurationBuilder.aLeaderElectionConfiguration(LEASE)
-              .withLeaseNamespace(settings.namespace())
-              .withIdentity(instance)
-              // The client waits up to 2.2 times as long between two tries: with its default of 2 s
-              // no replica might lead for more than 4 s after a release.
-              .withRetryPeriod(Duration.ofSeconds(1))
-              .withExitOnStopLeading(false)
-              .withLeaderCallbacks(
-                  new LeaderCallbacks(this::leads, this::leadsNoMore, leader -> {}))
-              .build());
-    }
   }
 
   /// We never change what the caches hold, so nothing needs to be copied.
@@ -140,6 +167,7 @@ final class Framework {
     sweep.start(() -> unhealthy().isEmpty());
     discovering.start(() -> unhealthy().isEmpty());
     reporting.ifPresent(one -> one.start(() -> unhealthy().isEmpty()));
+    controllers.forEach(Controller::startEventProcessing);
     LOG.info("this replica acts");
   }
 
@@ -159,10 +187,10 @@ final class Framework {
   }
 
   /// To be called every few seconds.
-  void checkLease() {
-    if (settings.leaderElection() && !leading.get() && !lease.check() && !leading.get()) {
-      LOG.error(
-          "the lease is free and this replica does not acquire it: the process ends, to start again");
+  void checkElection() {
+    var asked = lease;
+    if (asked != null && !asked.isAsked()) {
+      LOG.error("the leader election has stopped: the process ends, to start again");
       Runtime.getRuntime().halt(1);
     }
   }
@@ -176,10 +204,10 @@ final class Framework {
 
   List<String> unhealthy() {
     var matters = new ArrayList<String>();
-    var running = operator;
-    if (running == null || !running.getRuntimeInfo().isStarted()) {
+    if (!started) {
       matters.add("not started");
-    } else if (!running.getRuntimeInfo().allEventSourcesAreHealthy()) {
+    } else if (controllers.stream()
+        .anyMatch(one -> !one.getControllerHealthInfo().unhealthyEventSources().isEmpty())) {
       matters.add("not watching MachineIdentities or CredentialPolicies");
     }
     return matters;
@@ -192,29 +220,21 @@ final class Framework {
 
   void stop() {
     stopping.set(true);
+    controllers.forEach(Controller::stop);
     var running = operator;
     if (running != null) {
+      // Waits for the reconciles that run.
       running.stop();
     }
-    if (leading.get() && settings.leaderElection()) {
-      giveBackTheLease();
+    var election = elector;
+    if (election != null) {
+      release(election);
     }
   }
 
-  private void giveBackTheLease() {
+  private static void release(LeaderElector election) {
     try {
-      client
-          .leases()
-          .inNamespace(settings.namespace())
-          .withName(LEASE)
-          .edit(
-              lease -> {
-                if (instance.equals(lease.getSpec().getHolderIdentity())) {
-                  lease.getSpec().setHolderIdentity("");
-                  lease.getSpec().setLeaseDurationSeconds(1);
-                }
-                return lease;
-              });
+      election.release();
     } catch (KubernetesClientException gone) {
       LOG.warn("the lease could not be released: another replica takes over when it expires");
     }

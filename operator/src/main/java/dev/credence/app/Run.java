@@ -120,10 +120,19 @@ public final class Run implements Callable<Integer> {
     var sweep = new Sweep(caches, act, settings.tier(), counters, clock, settings.resyncInterval());
     var identities =
         new IdentityReconciler(
-            caches, settings.tier(), act, recorder, gauges, counters, clock, sweep::isGone);
+            caches,
+            clients.metadata(),
+            settings.tier(),
+            act,
+            recorder,
+            gauges,
+            counters,
+            clock,
+            sweep::isGone);
     keyIsReady.set(identities::keyIsReady);
     var policies =
         new PolicyReconciler(
+            clients.metadata(),
             gauges,
             discoveryGauges,
             caches::identityCount,
@@ -266,7 +275,7 @@ public final class Run implements Callable<Integer> {
       AccessReview rights,
       IdentityReconciler identities,
       Clock clock) {
-    framework.checkLease();
+    framework.checkElection();
     if (counters.permissions().check(clock.instant(), rights::has)) {
       identities.tryAgain();
     }

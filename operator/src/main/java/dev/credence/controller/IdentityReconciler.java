@@ -117,7 +117,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   private final EventRecorder recorder;
   private final WriteBackoff backoff = new WriteBackoff();
   private final SuspensionBudget budget;
-  private final StatusWriter<MachineIdentity> statuses = new StatusWriter<>();
+  private final StatusWriter<MachineIdentity> statuses;
   private final IdentityGauges gauges;
   private final Counters counters;
   private final Clock clock;
@@ -130,8 +130,10 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   private final Rates rates = new Rates();
   private volatile Consumer<ResourceID> promoted = identity -> {};
 
+  /// `metadata`: a client that is answered with metadata alone.
   public IdentityReconciler(
       ClusterCaches caches,
+      KubernetesClient metadata,
       Tier tier,
       Act act,
       EventRecorder recorder,
@@ -140,6 +142,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
       Clock clock,
       Consumer<MachineIdentity> deleted) {
     this.caches = caches;
+    this.statuses = new StatusWriter<>(metadata, MachineIdentity::new);
     this.snapshots = new Snapshots(caches);
     this.budget = new SuspensionBudget(caches::identities);
     this.tier = tier;
@@ -281,7 +284,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
         return UpdateControl.<MachineIdentity>noUpdate().rescheduleAfter(SHORTEST_TIMER);
       }
     }
-    var decision = ErrorBarrier.at(name(resource), () -> evaluated(resource, context.getClient()));
+    var decision = ErrorBarrier.at(name(resource), () -> evaluated(resource));
     counters.reconciled(Duration.ofNanos(System.nanoTime() - started));
     if (context.getPrimaryCache().get(ResourceID.fromResource(resource)).isEmpty()) {
       isGone(resource);
@@ -291,48 +294,42 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
 
   /// Turns every unexpected exception into a condition of this identity. A failure to reach the API
   /// server is no fault of the identity, and is retried.
-  private Decision evaluated(MachineIdentity resource, KubernetesClient client) {
+  private Decision evaluated(MachineIdentity resource) {
     try {
-      return reconcile(resource, client);
+      return reconcile(resource);
     } catch (KubernetesClientException answer) {
       // Only our status is not written through [Act]: one that is rejected would stay as it was.
       if (!REJECTED.contains(answer.getCode())) {
         throw answer;
       }
-      return unevaluated(resource, answer, client);
+      return unevaluated(resource, answer);
     } catch (RuntimeException | StackOverflowError fault) {
-      return unevaluated(resource, fault, client);
+      return unevaluated(resource, fault);
     }
   }
 
-  private Decision unevaluated(MachineIdentity resource, Throwable fault, KubernetesClient client) {
+  private Decision unevaluated(MachineIdentity resource, Throwable fault) {
     return unevaluated(
         resource,
         Reason.EvaluationFailed,
         "The operator failed to evaluate this identity, and leaves it as it is: "
             + FaultBarrier.line(fault)
             + ". Correct the object or the field that is named; if nothing is wrong with it, report this as an error of the operator, with its log",
-        Optional.of(fault),
-        client);
+        Optional.of(fault));
   }
 
-  private Decision tooLarge(MachineIdentity resource, KubernetesClient client) {
+  private Decision tooLarge(MachineIdentity resource) {
     return unevaluated(
         resource,
         Reason.TooLarge,
         "The MachineIdentities of namespace "
             + resource.getMetadata().getNamespace()
             + " have more than 4 MiB of text together, so this one is not evaluated: its credentials stay as they are and are not renewed. It can still be suspended. Shorten `value`, `template` and `cycle` of its keys, or delete identities of the namespace, and then change this one",
-        Optional.empty(),
-        client);
+        Optional.empty());
   }
 
   private Decision unevaluated(
-      MachineIdentity resource,
-      Reason reason,
-      String message,
-      Optional<Throwable> fault,
-      KubernetesClient client) {
+      MachineIdentity resource, Reason reason, String message, Optional<Throwable> fault) {
     var now = clock.instant();
     var identityStatus = Unevaluated.status(gauges.status(name(resource)), reason, message);
     gauges.stands(name(resource), identityStatus);
@@ -345,7 +342,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
           .log("an identity could not be evaluated");
       var fresh = new MachineIdentity();
       fresh.setStatus(status);
-      statuses.write(fresh, resource, client);
+      statuses.write(fresh, resource);
       recorder.failed(resource, reason.name(), message);
     }
     return new Decision(
@@ -384,16 +381,16 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     return true;
   }
 
-  private Decision reconcile(MachineIdentity resource, KubernetesClient client) {
+  private Decision reconcile(MachineIdentity resource) {
     if (TooLarge.is(resource)) {
-      return tooLarge(resource, client);
+      return tooLarge(resource);
     }
     var settled = settle(decided(resource, clock.instant()), this::freshUsage, this::claimBudget);
     if (act.isGone(settled.decision().actions(), resource)) {
       return GONE;
     }
     var refusals = perform(settled.decision().actions(), resource);
-    return concluded(settled, refusals, client);
+    return concluded(settled, refusals);
   }
 
   /// A snapshot of an identity, and the decision on it.
@@ -459,8 +456,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
         .map(_ -> settled.snapshot().with(budget.recent(settled.now())));
   }
 
-  private Decision concluded(
-      Settled settled, List<WriteRefused> refusals, KubernetesClient client) {
+  private Decision concluded(Settled settled, List<WriteRefused> refusals) {
     var resource = settled.resource();
     var uid = settled.uid();
     var now = settled.now();
@@ -487,7 +483,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
             before ->
                 refusals.isEmpty() ? Optional.empty() : Optional.of(before.snapshot().with(held)));
     if (known.decision().status().isPresent() && !isSoonDone(uid, refusals, held, now)) {
-      show(known.decision().status().get(), settled.snapshot(), resource, client);
+      show(known.decision().status().get(), settled.snapshot(), resource);
     }
     return known.decision();
   }
@@ -677,11 +673,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
         .log(refusal.map(WriteRefused::getMessage).orElse("done"));
   }
 
-  private void show(
-      IdentityStatus identityStatus,
-      Snapshot snapshot,
-      MachineIdentity resource,
-      KubernetesClient client) {
+  private void show(IdentityStatus identityStatus, Snapshot snapshot, MachineIdentity resource) {
     gauges.stands(name(resource), identityStatus);
     var before = resource.getStatus();
     var status = StatusMapper.of(identityStatus, resource, snapshot.now());
@@ -690,7 +682,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     }
     var fresh = new MachineIdentity();
     fresh.setStatus(status);
-    statuses.write(fresh, resource, client);
+    statuses.write(fresh, resource);
     recorder.changes(resource, before, status);
     reportLeaving(identityStatus, snapshot, resource, before);
     countRefusals(identityStatus, before);

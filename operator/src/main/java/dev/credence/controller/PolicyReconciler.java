@@ -17,6 +17,7 @@ import dev.credence.observe.read.PolicyReader;
 import dev.credence.plan.Reason;
 import dev.credence.raw.FaultBarrier;
 import dev.credence.raw.NullSafe;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.javaoperatorsdk.operator.api.reconciler.Context;
 import io.javaoperatorsdk.operator.api.reconciler.ControllerConfiguration;
 import io.javaoperatorsdk.operator.api.reconciler.Reconciler;
@@ -53,7 +54,7 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
   private record Counted(@Nullable Long generation, long changes, long found) {}
 
   private final Map<String, Counted> lastCounted = new ConcurrentHashMap<>();
-  private final StatusWriter<CredentialPolicy> statuses = new StatusWriter<>();
+  private final StatusWriter<CredentialPolicy> statuses;
   private final IdentityGauges gauges;
   private final DiscoveryGauges discoveryGauges;
   private final LongSupplier identities;
@@ -65,12 +66,15 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
   /// when all identities are evaluated.
   /// `seesAll`: this operator watches all namespaces. Otherwise it leaves the numbers out, since
   /// other operators count too.
+  /// `metadata`: a client that is answered with metadata alone.
   public PolicyReconciler(
+      KubernetesClient metadata,
       IdentityGauges gauges,
       DiscoveryGauges discoveryGauges,
       LongSupplier identities,
       boolean seesAll,
       Clock clock) {
+    this.statuses = new StatusWriter<>(metadata, CredentialPolicy::new);
     this.gauges = gauges;
     this.discoveryGauges = discoveryGauges;
     this.identities = identities;
@@ -93,7 +97,7 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
     if (!status.equals(resource.getStatus())) {
       var fresh = new CredentialPolicy();
       fresh.setStatus(status);
-      statuses.write(fresh, resource, context.getClient());
+      statuses.write(fresh, resource);
     }
     // Without numbers of its own there is nothing to wait for.
     if (!seesAll || isWhole()) {

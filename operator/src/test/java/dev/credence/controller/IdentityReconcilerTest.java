@@ -68,6 +68,7 @@ class IdentityReconcilerTest {
   private final IdentityReconciler reconciler =
       new IdentityReconciler(
           caches,
+          writer,
           Tier.Enforce,
           new Act(
               writer,

@@ -28,7 +28,7 @@ class PolicyReconcilerTest {
   private final DiscoveryGauges discoveryGauges = new DiscoveryGauges();
   private final AtomicLong identities = new AtomicLong();
   private final PolicyReconciler reconciler =
-      new PolicyReconciler(gauges, discoveryGauges, identities::get, true, clock);
+      new PolicyReconciler(client, gauges, discoveryGauges, identities::get, true, clock);
 
   private void observe(PolicyReconciler by, CredentialPolicy policy) {
     var again = by.reconcile(policy, Contexts.of(client, null));
@@ -79,7 +79,7 @@ class PolicyReconcilerTest {
     observe(reconciler, policy);
     observe(reconciler, policy);
     observe(
-        new PolicyReconciler(gauges, discoveryGauges, identities::get, true, clock),
+        new PolicyReconciler(client, gauges, discoveryGauges, identities::get, true, clock),
         answered(policy));
     assertThat(api.asked()).hasSize(1);
   }
@@ -125,7 +125,8 @@ class PolicyReconcilerTest {
   void who_does_not_see_every_namespace_does_not_count() {
     api.writes(2);
     observe(
-        new PolicyReconciler(gauges, discoveryGauges, identities::get, false, clock), policy(null));
+        new PolicyReconciler(client, gauges, discoveryGauges, identities::get, false, clock),
+        policy(null));
     assertThat(status().has("identities")).isFalse();
   }
 

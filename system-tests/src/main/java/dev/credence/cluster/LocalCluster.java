@@ -232,6 +232,11 @@ public final class LocalCluster implements AutoCloseable {
         : pids().map(ProcessorTime::of).reduce(Duration.ZERO, Duration::plus);
   }
 
+  /// The id of one of its processes, by the name of its program; only of a cluster of its own.
+  public long pid(String program) {
+    return pid(folder.orElseThrow().resolve("pids").resolve(program + ".pid")).orElseThrow();
+  }
+
   private Stream<Long> pids() {
     try (var files = Files.list(folder.orElseThrow().resolve("pids"))) {
       return files.toList().stream().map(LocalCluster::pid).flatMap(Optional::stream);

@@ -21,6 +21,7 @@ public final class Traffic {
   private final Audit audit;
   private final String user;
   private final List<Request> seen = new ArrayList<>();
+  private long leases;
   private Instant begun = Instant.now();
 
   public Traffic(LocalCluster cluster, String user) {
@@ -32,14 +33,21 @@ public final class Traffic {
   public void begin() {
     audit.mark();
     seen.clear();
+    leases = 0;
     begun = Instant.now();
   }
 
   /// Everything since the beginning.
   public Requests soFar() {
     var asked = audit.next().of(user);
+    leases += asked.leases().count();
     seen.addAll(asked.only(request -> !request.resource().equals("leases")).all());
     return new Requests(seen);
+  }
+
+  /// Requests about its leadership, as of the last [#soFar].
+  public long leases() {
+    return leases;
   }
 
   /// Returns once it is quiet, and says how long after the beginning it asked for the last time;

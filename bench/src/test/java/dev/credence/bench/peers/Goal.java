@@ -13,18 +13,20 @@ import java.util.function.Function;
 record Goal(String words, Task task, Number number, double most, Optional<String> beside) {
   static final List<Goal> ALL =
       List.of(
-          beside("time until all are ready", Task.CONVERGE, Number.SECONDS, 0.5),
+          beside("time until all are ready", Task.CONVERGE, Number.SECONDS, 0.9),
           most("writes for each", Task.CONVERGE, Number.WRITES, 2),
           most("Events for each", Task.CONVERGE, Number.EVENTS, 1),
           most("reads for each", Task.CONVERGE, Number.READS, 0),
-          beside("processor time", Task.CONVERGE, Number.CPU, 1),
-          beside("memory", Task.CONVERGE, Number.PEAK, 1.25),
-          beside("time until all are replaced", Task.RENEW, Number.SECONDS, 0.5),
+          beside("processor time", Task.CONVERGE, Number.CPU, 1.5),
+          beside("memory", Task.CONVERGE, Number.PEAK, 1.15),
+          beside("time until all are replaced", Task.RENEW, Number.SECONDS, 1),
+          beside("processor time", Task.RENEW, Number.CPU, 2),
           most("writes for each", Task.RENEW, Number.WRITES, 2),
           most("writes, all together", Task.RESTART, Number.ALL_WRITES, 0),
           most("single reads, all together", Task.RESTART, Number.ALL_GETS, 0),
-          most("seconds until quiet", Task.RESTART, Number.QUIET, 1.5),
-          most("processor seconds a minute", Task.REST, Number.CPU_A_MINUTE, 0.05),
+          most("seconds until quiet", Task.RESTART, Number.QUIET, 2),
+          most("processor seconds a minute", Task.REST, Number.CPU_A_MINUTE, 0.1),
+          most("requests about the Lease a minute", Task.REST, Number.LEASES_A_MINUTE, 12),
           most("MiB more", Task.FOREIGN, Number.GROWN, 14),
           most("MiB more", Task.FOREIGN_RESTART, Number.GROWN, 14));
 
@@ -57,6 +59,7 @@ record Goal(String words, Task task, Number number, double most, Optional<String
     REFUSED("refused", one -> plain(one, "refused")),
     CPU("CPU s", one -> plain(one, "cpu")),
     CPU_A_MINUTE("CPU s a minute", one -> aMinute(plain(one, "cpu"), plain(one, "seconds"))),
+    LEASES_A_MINUTE("a minute", one -> aMinute(plain(one, "leases"), plain(one, "seconds"))),
     RESIDENT("MiB resident", one -> plain(one, "resident")),
     PEAK("MiB at most", one -> plain(one, "peak")),
     GROWN("MiB more", one -> plain(one, "grown")),

@@ -39,6 +39,7 @@ final class SameRequests {
   private final Layout layout;
   private final int objects;
   private final Contender credence;
+  private final String namespaces;
 
   static void run(
       LocalCluster cluster,
@@ -47,10 +48,8 @@ final class SameRequests {
       int objects,
       Contender credence,
       BiConsumer<Task, Map<String, Double>> results) {
-    var same = new SameRequests(load, layout, objects, credence);
-    for (var number = 0; number < layout.namespaces; number++) {
-      Turn.namespace(load, same.namespaceOf(number));
-    }
+    var same = new SameRequests(load, layout, objects, credence, "same-");
+    same.createNamespaces();
     try {
       results.accept(Task.CONVERGE, same.timed(same::converge));
       results.accept(Task.RENEW, same.timed(same::renew));
@@ -59,15 +58,23 @@ final class SameRequests {
     }
   }
 
-  private SameRequests(Load load, Layout layout, int objects, Contender credence) {
+  /// `namespaces`: what their names begin with.
+  SameRequests(Load load, Layout layout, int objects, Contender credence, String namespaces) {
+    this.namespaces = namespaces;
     this.load = load;
     this.layout = layout;
     this.objects = objects;
     this.credence = credence;
   }
 
+  void createNamespaces() {
+    for (var number = 0; number < layout.namespaces; number++) {
+      Turn.namespace(load, namespaceOf(number));
+    }
+  }
+
   private String namespaceOf(int object) {
-    return "same-" + object % layout.namespaces;
+    return namespaces + object % layout.namespaces;
   }
 
   private Map<String, Double> timed(IntConsumer action) {
@@ -78,34 +85,49 @@ final class SameRequests {
   }
 
   private void converge(int n) {
-    var namespace = namespaceOf(n);
-    load.create(credence.in(namespace), credence.object(namespace, "app-" + n));
+    create(n);
+    createSecret(n);
+    writeStatus(n, 1);
+    createEvent(n, 1);
+  }
+
+  private void renew(int n) {
+    annotate(n);
+    replaceSecret(n);
+    writeStatus(n, 2);
+    createEvent(n, 2);
+  }
+
+  void create(int n) {
+    load.create(credence.in(namespaceOf(n)), credence.object(namespaceOf(n), "app-" + n));
+  }
+
+  void annotate(int n) {
+    credence.renew(load, namespaceOf(n), "app-" + n);
+  }
+
+  void createSecret(int n) {
     load.create(
-        Turn.secrets(namespace) + OURS,
+        Turn.secrets(namespaceOf(n)) + OURS,
         """
         {"metadata": {"name": "app-%1$d",
            "labels": {"%2$s": "app-%1$d", "%3$s": "%4$s"}, "annotations": {"%5$s": "1"}},
          "type": "Opaque", "stringData": {"password": "%1$032d"}}
         """
             .formatted(n, Api.IDENTITY, Api.MANAGED_BY, Api.MANAGER, Api.SECRET_VERSION));
-    report(n, 1);
   }
 
-  private void renew(int n) {
-    credence.renew(load, namespaceOf(n), "app-" + n);
+  void replaceSecret(int n) {
     load.patch(
         Turn.secrets(namespaceOf(n)) + "/app-" + n + OURS,
         Load.MERGE_PATCH,
         "{\"metadata\": {\"annotations\": {\"%s\": \"2\"}}, \"stringData\": {\"password\": \"%032d\"}}"
             .formatted(Api.SECRET_VERSION, n + 1));
-    report(n, 2);
   }
 
-  /// The status and an Event.
-  private void report(int n, int version) {
-    var namespace = namespaceOf(n);
+  void writeStatus(int n, int version) {
     load.patch(
-        credence.in(namespace) + "/app-" + n + "/status" + OURS + "&force=true",
+        credence.in(namespaceOf(n)) + "/app-" + n + "/status" + OURS + "&force=true",
         APPLY,
         """
         {"apiVersion": "%1$s/%2$s", "kind": "MachineIdentity", "metadata": {"name": "app-%3$d"},
@@ -117,6 +139,10 @@ final class SameRequests {
            "conditions": [%5$s]}}
         """
             .formatted(Api.GROUP, Api.VERSION, n, version, CONDITIONS));
+  }
+
+  void createEvent(int n, int version) {
+    var namespace = namespaceOf(n);
     load.create(
         "/apis/events.k8s.io/v1/namespaces/" + namespace + "/events",
         """

@@ -20,6 +20,7 @@ import java.util.function.Supplier;
 /// - `ready`: seconds until the process said that it is ready
 /// - `quiet`: seconds until its last request but for the renewal of its leadership
 /// - `writes`, `events`, `gets`, `lists`, `watches`, `refused`: its requests, by the audit log
+/// - `leases`: its requests about its leadership, which count in none of the others
 /// - `cpu`: seconds of processor time
 /// - `resident` and `peak`: MiB of memory, at the end of the task and the most during it
 public final class Watched implements AutoCloseable {
@@ -119,6 +120,7 @@ public final class Watched implements AutoCloseable {
     numbers.put("gets", (double) requests.verb("get").count());
     numbers.put("lists", (double) requests.verb("list").count());
     numbers.put("watches", (double) requests.verb("watch").count());
+    numbers.put("leases", (double) traffic.leases());
     numbers.put("refused", (double) requests.failed().count());
     return numbers;
   }

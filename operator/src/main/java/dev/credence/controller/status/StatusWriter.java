@@ -12,14 +12,15 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.net.HttpURLConnection;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /// Writes a status: one server-side apply of all of it. The UID keeps the status of a deleted
 /// object from another object of the same name.
 ///
-/// The answer of the API server is remembered until the watch has shown it, so a reconcile before
-/// that neither writes the same status again nor records the same Event twice.
+/// The API server answers with metadata alone. What was written is remembered until the watch has
+/// shown it, so a reconcile before that neither writes the same status again nor records the same
+/// Event twice.
 public final class StatusWriter<R extends CustomResource<?, ?>> {
   private static final PatchContext APPLY =
       new PatchContext.Builder()
@@ -28,39 +29,49 @@ public final class StatusWriter<R extends CustomResource<?, ?>> {
           .withForce(true)
           .build();
 
-  private final Map<String, R> answers = new ConcurrentHashMap<>();
+  private final Map<String, Written<R>> written = new ConcurrentHashMap<>();
+  private final KubernetesClient metadata;
+  private final Supplier<R> create;
 
-  /// The resource, or what was answered to our last write of it where that is newer.
+  /// `fresh` has the status that the object has as of this version.
+  private record Written<R>(long version, R fresh) {}
+
+  /// `metadata`: a client that is answered with metadata alone.
+  public StatusWriter(KubernetesClient metadata, Supplier<R> create) {
+    this.metadata = metadata;
+    this.create = create;
+  }
+
+  /// The resource, with the status that was written last where the watch has not shown it yet.
   public R newest(R resource) {
-    var answer = answers.get(resource.getMetadata().getUid());
-    return answer != null && ResourceVersions.of(answer) > ResourceVersions.of(resource)
-        ? answer
+    var last = written.get(resource.getMetadata().getUid());
+    return last != null && last.version() > ResourceVersions.of(resource)
+        ? FaultBarrier.or(resource, resource, () -> with(last.fresh(), resource))
         : resource;
+  }
+
+  @SuppressWarnings("unchecked") // all are R
+  private R with(R status, R resource) {
+    var whole = (CustomResource<Object, Object>) create.get();
+    whole.setMetadata(resource.getMetadata());
+    whole.setSpec(resource.getSpec());
+    whole.setStatus(status.getStatus());
+    return (R) whole;
   }
 
   /// The watch has shown this much.
   public void seen(R resource) {
-    answers.computeIfPresent(
+    written.computeIfPresent(
         resource.getMetadata().getUid(),
-        (uid, answer) ->
-            ResourceVersions.of(answer) > ResourceVersions.of(resource) ? answer : null);
+        (uid, last) -> last.version() > ResourceVersions.of(resource) ? last : null);
   }
 
   public void forget(R resource) {
-    answers.remove(resource.getMetadata().getUid());
+    written.remove(resource.getMetadata().getUid());
   }
 
-  /// A spec that is there already is not kept twice.
-  @SuppressWarnings("unchecked") // both are R
-  private static <R extends CustomResource<?, ?>> void share(R answer, R resource) {
-    if (Objects.equals(
-        answer.getMetadata().getGeneration(), resource.getMetadata().getGeneration())) {
-      ((CustomResource<Object, ?>) answer).setSpec(resource.getSpec());
-    }
-  }
-
-  /// `fresh` has the status and nothing else.
-  public void write(R fresh, R resource, KubernetesClient client) {
+  /// `fresh` has the status and nothing else; it is kept.
+  public void write(R fresh, R resource) {
     fresh.setMetadata(
         new ObjectMetaBuilder()
             .withNamespace(resource.getMetadata().getNamespace())
@@ -68,11 +79,11 @@ public final class StatusWriter<R extends CustomResource<?, ?>> {
             .withUid(resource.getMetadata().getUid())
             .build());
     try {
-      var answer = client.resource(fresh).subresource("status").patch(APPLY, fresh);
-      FaultBarrier.kept(resource, () -> share(answer, resource));
-      answers.put(resource.getMetadata().getUid(), answer);
+      var answer = metadata.resource(fresh).subresource("status").patch(APPLY, fresh);
+      written.put(
+          resource.getMetadata().getUid(), new Written<>(ResourceVersions.of(answer), fresh));
     } catch (KubernetesClientException answer) {
-      // It went meanwhile, and its status with it.
+      // The object was deleted, and its status with it.
       if (answer.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
         throw answer;
       }

@@ -9,19 +9,21 @@ import dev.credence.metrics.Standings;
 import dev.credence.observe.Objects;
 import dev.credence.testing.FakeApi;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class StatusWriterTest {
   @AutoClose private final FakeApi api = FakeApi.start();
-  @AutoClose private final KubernetesClient client = api.client();
-  private final StatusWriter<MachineIdentity> writes = new StatusWriter<>();
+  @AutoClose private final KubernetesClient metadata = api.metadataClient();
+  private final StatusWriter<MachineIdentity> writes =
+      new StatusWriter<>(metadata, MachineIdentity::new);
 
   @Test
   void what_was_answered_is_newer_than_what_the_watch_has_shown() {
     var cached = identity("5");
     write(cached, 6);
-    assertThat(writes.newest(cached).getMetadata().getResourceVersion()).isEqualTo("6");
+    assertThat(cached.getStatus()).isNull();
     assertThat(writes.newest(cached).getStatus()).isNotNull();
   }
 
@@ -58,11 +60,43 @@ class StatusWriterTest {
     assertThat(writes.newest(another)).isSameAs(another);
   }
 
+  @Test
+  void the_answer_is_metadata_alone() {
+    var cached = identity("5");
+    write(cached, 6);
+    assertThat(api.last().header("Accept")).contains("as=PartialObjectMetadata;");
+  }
+
+  @Test
+  void what_the_watch_has_shown_of_the_spec_counts() {
+    write(identity("5"), 7);
+    var changed = identity("6");
+    changed.setSpec(Objects.naming("payments-api", "payments-db").getSpec());
+    assertThat(writes.newest(changed).getSpec()).isSameAs(changed.getSpec());
+    assertThat(writes.newest(changed).getMetadata()).isSameAs(changed.getMetadata());
+    assertThat(writes.newest(changed).getStatus()).isNotNull();
+  }
+
+  private static Map<String, ?> answer(int version) {
+    var metadata = identity(String.valueOf(version)).getMetadata();
+    return Map.of(
+        "apiVersion",
+        "meta.k8s.io/v1",
+        "kind",
+        "PartialObjectMetadata",
+        "metadata",
+        FakeApi.tree(FakeApi.json(metadata)));
+  }
+
   private void write(MachineIdentity cached, int version) {
-    api.writes(version);
+    api.answers(answer(version));
+    writes.write(fresh(cached), cached);
+  }
+
+  private static MachineIdentity fresh(MachineIdentity cached) {
     var fresh = new MachineIdentity();
     fresh.setStatus(StatusMapper.of(Standings.inOrder(), cached, new Wall().instant()));
-    writes.write(fresh, cached, client);
+    return fresh;
   }
 
   private static MachineIdentity identity(String version) {

@@ -111,7 +111,7 @@ class ChartIT {
       List.of(
           "get coordination.k8s.io/leases credence",
           "create coordination.k8s.io/leases",
-          "update coordination.k8s.io/leases credence",
+          "watch coordination.k8s.io/leases credence",
           "patch coordination.k8s.io/leases credence",
           "list credence.dev/suspensionlists",
           "watch credence.dev/suspensionlists",
@@ -177,7 +177,7 @@ class ChartIT {
           "create events.k8s.io/events",
           "get coordination.k8s.io/leases credence",
           "create coordination.k8s.io/leases",
-          "update coordination.k8s.io/leases credence",
+          "watch coordination.k8s.io/leases credence",
           "patch coordination.k8s.io/leases credence");
 
   /// What one that enforces may do, and one that rotates may not.

@@ -166,7 +166,12 @@ class CountsIT {
 
       var asked = audit.requests().ofOperator();
       report("at rest for 20 s, leases apart", withoutLeases(asked));
-      assertThat(asked.leases().count()).isPositive();
+      assertThat(asked.leases().only(r -> r.verb().equals("patch")).count())
+          .as("renewals each 5 s")
+          .isBetween(3, 5);
+      assertThat(asked.leases().only(r -> !r.verb().equals("patch")).count())
+          .as("the published settings are compared at each resync, here each 5 s")
+          .isLessThanOrEqualTo(5);
       assertThat(withoutLeases(asked).only(r -> !r.verb().equals("watch"))).hasToString("");
     }
   }
@@ -216,12 +221,50 @@ class CountsIT {
         .matches(
             others ->
                 others.all().stream()
-                    .allMatch(
-                        r ->
-                            r.resource().equals("selfsubjectrulesreviews")
-                                || (r.verb().equals("get") && r.resource().isEmpty())),
-            "only the framework's question whether it may have the lease, and that for the version");
+                    .allMatch(r -> r.verb().equals("get") && r.resource().isEmpty()),
+            "only the question for the version");
     assertThat(asked.count()).as("not one for each identity").isLessThan(60);
+  }
+
+  /// The periodic resync would reconcile as well: it is as far away as in the chart here.
+  @Test
+  void a_change_is_at_most_two_reconciles() {
+    operator.terminate();
+    try (var seldom =
+        OperatorProcess.on(cluster).with("CREDENCE_LEADER_ELECTION", "true").start()) {
+      var scene = scene("reconciles");
+      var before = reconciles(seldom);
+      scene.identity(
+          "crm", OWNER + ", secrets: [" + password("crm-db", "interval: 720h, overlap: 6s") + "]");
+      scene.awaitReady("crm");
+      assertReconciles("a new identity", seldom, before);
+
+      // A value lives for ten seconds at least.
+      Scene.stays(Duration.ofSeconds(12), "the first version", () -> scene.version("crm-db") == 1);
+      before = reconciles(seldom);
+      scene.annotate(scene.identity("crm"), "credence.dev/rotate", "now");
+      eventually("the status tells of the rotation")
+          .until(() -> scene.credential("crm", "crm-db").version() == 2);
+      var rotated = assertReconciles("a rotation", seldom, before);
+
+      eventually("the previous value is gone")
+          .until(() -> scene.credential("crm", "crm-db").previousRetirementTime() == null);
+      assertReconciles("a retirement", seldom, rotated);
+    } finally {
+      operator = operator();
+    }
+  }
+
+  private static double reconciles(OperatorProcess operator) {
+    return operator.metric("credence_reconcile_seconds_count").orElse(0);
+  }
+
+  private static double assertReconciles(String what, OperatorProcess operator, double before) {
+    Scene.stays(Duration.ofSeconds(2), "the operator lives", operator::isAlive);
+    var now = reconciles(operator);
+    System.out.printf("Counts: %s: %.0f reconciles%n", what, now - before);
+    assertThat(now - before).as("reconciles for " + what).isBetween(1.0, 2.0);
+    return now;
   }
 
   private static String db() {
