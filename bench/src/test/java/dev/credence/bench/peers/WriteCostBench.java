@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.credence.bench.Results;
 import dev.credence.bench.gauge.Load;
+import dev.credence.bench.gauge.Traffic;
 import dev.credence.bench.gauge.Vitals;
 import dev.credence.bench.peers.Measurement.Layout;
 import dev.credence.cluster.LocalCluster;
@@ -13,6 +14,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,9 @@ class WriteCostBench {
 
   /// The API server reads code, schemas and rules before the first measured write.
   private static final int WARM = 200;
+
+  /// The API server reads bindings from a watch.
+  private static final Duration IN_EFFECT = Duration.ofSeconds(2);
 
   private static final Set<String> RULES = Set.of("x-kubernetes-validations", "pattern");
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -72,10 +77,40 @@ class WriteCostBench {
         without.from(cluster);
         measure(cluster, load, program, WARM, "warm-");
         var costs = measure(cluster, load, program, OBJECTS, "measured-");
-        results.line("%s:", without.words);
-        for (var cost : costs.entrySet()) {
-          results.line("  %-28s %4.1f", cost.getKey(), cost.getValue());
-        }
+        print(results, without.words, costs);
+      }
+    }
+    eachPolicyAlone(results, program);
+  }
+
+  private static void print(Results results, String words, Map<String, Double> costs)
+      throws IOException {
+    results.line("%s:", words);
+    for (var cost : costs.entrySet()) {
+      results.line("  %-28s %4.1f", cost.getKey(), cost.getValue());
+    }
+  }
+
+  /// Which of the admission policies it is: bound one after the other.
+  private static void eachPolicyAlone(Results results, Contender program) throws IOException {
+    try (var cluster = LocalCluster.fresh("write-cost");
+        var load = Load.on(cluster)) {
+      var kind = "validatingadmissionpolicybindings";
+      var bindings = JSON.readTree(cluster.kubectl("get", kind, "-o", "json")).path("items");
+      cluster.kubectl("delete", kind, "--all");
+      measure(cluster, load, program, WARM, "warm-");
+      for (var binding : bindings) {
+        var name = binding.at("/metadata/name").asText();
+        ((ObjectNode) binding.path("metadata"))
+            .remove(List.of("managedFields", "resourceVersion", "uid"));
+        var file = scratch.resolve("binding.yaml");
+        Files.writeString(file, Serialization.asYaml(binding));
+        cluster.kubectl("create", "-f", file.toString());
+        Traffic.letBe(IN_EFFECT);
+        var namespaces = name.replace(".", "-") + "-";
+        print(results, name + " alone", measure(cluster, load, program, OBJECTS, namespaces));
+        cluster.kubectl("delete", "-f", file.toString());
+        Traffic.letBe(IN_EFFECT);
       }
     }
   }
