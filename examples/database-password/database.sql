@@ -3,11 +3,11 @@
 
 \getenv password CRM_ADMIN_PASSWORD
 
--- Owns everything of the application. Nobody logs in as this one: crm_blue and crm_green act for it.
+-- Owns every object of the application. It has no login: crm_blue and crm_green act for it.
 CREATE ROLE crm NOLOGIN;
 GRANT CREATE ON SCHEMA public TO crm;
 
--- What the hooks log in as: it makes those two, gives them passwords and ends their sessions, and no more.
+-- The login of the hooks: it creates those two roles, sets their passwords and ends their sessions.
 CREATE ROLE crm_admin LOGIN CREATEROLE PASSWORD :'password';
 GRANT crm TO crm_admin WITH ADMIN OPTION;
 GRANT pg_signal_backend TO crm_admin;

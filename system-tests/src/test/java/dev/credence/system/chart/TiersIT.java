@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.OperatorProcess;
+import dev.credence.system.Readme;
 import dev.credence.system.Scene;
 import java.time.Duration;
 import java.util.Set;
@@ -53,6 +54,27 @@ class TiersIT {
         .with("CREDENCE_TIER", tier)
         .with("CREDENCE_RESYNC_INTERVAL", "1s")
         .start();
+  }
+
+  /// With the operator as a process, in place of the commands that install and upgrade the chart.
+  @Test
+  void the_commands_of_getting_started_print_what_the_page_says() {
+    var page = Readme.of(cluster, "docs/getting-started.md");
+    rights("Observe");
+    try (var operator = operator("Observe")) {
+      page.follow("3. See what exists already");
+      page.follow("4. Declare an identity");
+    }
+    rights("Rotate");
+    try (var operator = operator("Rotate")) {
+      page.follow("5. Let the operator create and rotate Secrets");
+      page.follow("6. Rotate the key");
+    }
+    rights("Enforce");
+    try (var operator = operator("Enforce")) {
+      page.follow("7. Suspend and resume the identity");
+      page.cleanUp();
+    }
   }
 
   @Test
