@@ -19,11 +19,17 @@ export CREDENCE_TOOLS := $(CURDIR)/.tools
 help: ## Lists these targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: ## Shows the main features from a fresh clone: cluster, chart, operator, quickstart. Leaves all of it up.
+demo: ## Shows the main features from a fresh clone: cluster, chart, operator, quickstart. Leaves all of it up. KUBECONFIG=… uses a cluster of yours.
+ifeq ($(if $(KUBECONFIG),$(origin KUBECONFIG)),command line)
+	@$(MAKE) build
+	@DEMO_KUBECONFIG="$(abspath $(KUBECONFIG))" tools/demo
+else
+	@echo 'Building the operator and the tools of a local cluster: about 10 minutes the first time, nothing later.'
 	@tools/build $(CLUSTER_TOOLS) helm & builder=$$!; \
 	 $(MAKE) build || { kill $$builder; exit 1; }; \
 	 wait $$builder
 	@tools/demo
+endif
 
 demo-stop: ## Ends what `make demo` left up.
 	@tools/demo stop
