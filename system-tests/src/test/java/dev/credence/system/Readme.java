@@ -140,14 +140,15 @@ public record Readme(LocalCluster cluster, Path page) {
         Pattern.quote(normal(output)).replaceAll(" ?… ?", "\\\\E.*\\\\Q"), Pattern.DOTALL);
   }
 
-  /// Times, ages and the width of columns differ from run to run; warnings depend on the version of
-  /// the API server.
+  /// Times, ages and the width of columns differ from run to run; warnings and what a deletion prints
+  /// depend on the version of kubectl and of the API server.
   private static String normal(String output) {
     return output
         .lines()
         .filter(line -> !line.startsWith("Warning: "))
         .map(line -> line.replaceAll("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ", "TIME"))
         .map(line -> line.replaceAll("\\b(\\d+[dhms])+\\b", "AGE"))
+        .map(line -> line.replaceAll(" deleted from \\S+ namespace$", " deleted"))
         .map(line -> line.replaceAll(" +", " ").strip())
         .filter(line -> !line.isEmpty())
         .collect(joining("\n"));
