@@ -30,7 +30,8 @@ class DocsTest {
   private static final Pattern VARIABLE = Pattern.compile("\\bCREDENCE_[A-Z_]+[A-Z]\\b");
   private static final Pattern METRIC =
       Pattern.compile("\\bcredence_[a-z_]+[a-z](?![a-z_]|…|\\*|:)");
-  private static final Pattern KEY = Pattern.compile("\\bcredence\\.dev/([a-z][a-z-]*[a-z])\\b");
+  private static final Pattern KEY =
+      Pattern.compile("(?<![.])\\bcredence\\.dev/([a-z][a-z-]*[a-z])\\b");
 
   /// Read by scripts, not by the operator.
   private static final Set<String> OF_SCRIPTS =
