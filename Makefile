@@ -96,7 +96,7 @@ release-notes: ## Writes the section of VERSION=1.2.3 of CHANGELOG.md into targe
 verify: ## Fails when a generated file is not what `make generate` would write.
 	@tools/verify
 
-faults: tools ## Breaks what the operator stands on, SEEDS=10 of each kind of weather: requests, watches, API server, etcd, admission (docs/faults.md).
+faults: tools ## Breaks what the operator stands on, SEEDS=10 of each kind of fault: requests, watches, API server, etcd, admission (docs/development/faults.md).
 	@$(MVN) -q verify -pl system-tests -am -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test='FaultsIT,ServerFaultsIT,BlackHoleIT,OutageIT' -Dcredence.faults=$(or $(SEEDS),10)
 
 soak: tools ## Runs people and faults at random for MINUTES=10, from SEED=1, which is the same sequence each time.

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every row of the threat model (docs/security.md) is held by tests that exist.
+/// Each row of the threat model (docs/security.md) is checked by tests that exist:
+/// docs/development/threat-model-tests.md names them.
 class ThreatModelTest {
   private static final Path TOP = Path.of(System.getProperty("user.dir")).getParent();
   private static final List<Path> TESTS =
@@ -28,9 +29,14 @@ class ThreatModelTest {
 
   private static final Pattern ROW = Pattern.compile("\\| (T\\d\\d) \\|.*");
 
+  private static final Path MODEL = TOP.resolve("docs/security.md");
+
   static Stream<String> rows() throws IOException {
-    return Files.readAllLines(TOP.resolve("docs/security.md")).stream()
-        .filter(line -> ROW.matcher(line).matches());
+    return rows(TOP.resolve("docs/development/threat-model-tests.md"));
+  }
+
+  private static Stream<String> rows(Path page) throws IOException {
+    return Files.readAllLines(page).stream().filter(line -> ROW.matcher(line).matches());
   }
 
   @ParameterizedTest
@@ -54,7 +60,7 @@ class ThreatModelTest {
   void the_tests_that_the_page_of_faults_names_exist() throws IOException {
     var named =
         Pattern.compile("`(\\w+(?:IT|Test))`")
-            .matcher(Files.readString(TOP.resolve("docs/faults.md")))
+            .matcher(Files.readString(TOP.resolve("docs/development/faults.md")))
             .results()
             .map(match -> match.group(1))
             .distinct()
@@ -66,11 +72,13 @@ class ThreatModelTest {
   }
 
   @Test
-  void each_attempt_has_a_number_of_its_own() throws IOException {
-    var numbers = rows().map(row -> row.substring(2, 5)).toList();
+  void each_attempt_has_a_number_of_its_own_and_tests() throws IOException {
+    var numbers = rows(MODEL).map(row -> row.substring(2, 5)).toList();
     assertThat(numbers).hasSizeGreaterThan(30).doesNotHaveDuplicates().isSorted();
-    var lines = Files.readString(TOP.resolve("docs/security.md"));
-    var attempts = lines.substring(lines.indexOf("can try\n"), lines.indexOf("## Rights, and why"));
+    assertThat(rows().map(row -> row.substring(2, 5))).containsExactlyElementsOf(numbers);
+    var lines = Files.readString(MODEL);
+    var attempts =
+        lines.substring(lines.indexOf("## Threat model\n"), lines.indexOf("## Permissions\n"));
     assertThat(attempts.lines().filter(line -> line.startsWith("|")).toList())
         .allMatch(
             line ->
