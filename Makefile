@@ -14,7 +14,7 @@ SOURCES := $(wildcard pom.xml operator/pom.xml) $(shell find operator/src/main 2
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export CREDENCE_TOOLS := $(CURDIR)/.tools
 
-.PHONY: help demo demo-stop test test-all unit system lint build tools cluster cluster-status cluster-stop install run generate golden release-notes verify faults soak bench image clean distclean
+.PHONY: help demo demo-stop test test-all unit system lint site build tools cluster cluster-status cluster-stop install run generate golden release-notes verify faults soak bench image clean distclean
 
 help: ## Lists these targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ system: ## Runs tests on clusters: ONLY=RotationIT one class, ONLY='RotationIT#a
 
 lint: ## Checks scripts, YAML, changelog fragments, the words of the documentation and the subjects of commits.
 	@tools/lint
+
+site: ## Builds the site of docs/ into target/site; fails on a broken link.
+	@tools/site/build
 
 build: $(JAR) ## Builds the operator and its command line into operator/target.
 

@@ -12,16 +12,20 @@ import dev.credence.settings.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What the pages point to is there: other pages and their headings, targets of make, settings,
-/// metrics, annotations.
+/// What the pages name exists: other pages and their headings, targets of make, settings, metrics,
+/// annotations, Events. The map in docs/README.md leads to each page.
 class DocsTest {
   private static final Path TOP = Path.of(System.getProperty("user.dir")).getParent();
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
@@ -40,6 +44,22 @@ class DocsTest {
           "CREDENCE_JAVA_OPTS",
           "CREDENCE_TEST_KUBECONFIG",
           "CREDENCE_TEST_KUBERNETES");
+
+  /// Variables of the pods of hooks.
+  private static final Set<String> OF_HOOKS =
+      Set.of(
+          "CREDENCE_STEP",
+          "CREDENCE_IDENTITY",
+          "CREDENCE_SECRET",
+          "CREDENCE_VALUE_SECRET",
+          "CREDENCE_KEY_SUFFIX",
+          "CREDENCE_VERSION",
+          "CREDENCE_ATTEMPT");
+
+  private static final Path DOCS = TOP.resolve("docs");
+  private static final Pattern EVENT =
+      Pattern.compile("\\.(?:event|warning)\\(\\s*\"([A-Z]\\w+)\"");
+  private static final Pattern EVENT_ROW = Pattern.compile("^\\| (`.*`) \\| (?:Normal|Warning) ");
 
   static Stream<Path> pages() throws IOException {
     try (var files = Files.walk(TOP, 6)) {
@@ -74,12 +94,13 @@ class DocsTest {
     var text = present(page);
     assertThat(targets()).containsAll(all(TARGET, text));
     var variables =
-        Stream.concat(Stream.of(Setting.values()).map(Setting::variable), OF_SCRIPTS.stream())
+        Stream.of(
+                Stream.of(Setting.values()).map(Setting::variable),
+                OF_SCRIPTS.stream(),
+                OF_HOOKS.stream())
+            .flatMap(names -> names)
             .collect(toSet());
-    // What a hook's pods are told is not a setting.
-    if (!page.endsWith(Path.of("docs/rotation.md")) && !page.toString().contains("examples")) {
-      assertThat(variables).containsAll(all(VARIABLE, text));
-    }
+    assertThat(variables).containsAll(all(VARIABLE, text));
     var metrics =
         Stream.of(Metric.values())
             .map(Metric::page)
@@ -87,6 +108,37 @@ class DocsTest {
             .collect(toSet());
     assertThat(metrics).containsAll(all(METRIC, text));
     assertThat(keys()).containsAll(all(KEY, text));
+  }
+
+  @Test
+  void the_map_leads_to_each_page() throws IOException {
+    var reached = new TreeSet<Path>();
+    var waiting = new ArrayDeque<>(List.of(DOCS.resolve("README.md")));
+    while (!waiting.isEmpty()) {
+      var page = waiting.remove();
+      if (!reached.add(page)) {
+        continue;
+      }
+      all(LINK, Files.readString(page)).stream()
+          .filter(link -> !link.matches("[a-z]+:.*"))
+          .map(link -> page.resolveSibling(link.replaceFirst("#.*", "")).normalize())
+          .filter(linked -> linked.startsWith(DOCS) && linked.toString().endsWith(".md"))
+          .forEach(waiting::add);
+    }
+    assertThat(pages().filter(page -> page.startsWith(DOCS))).isSubsetOf(reached);
+  }
+
+  @Test
+  void the_page_of_events_lists_those_of_actions() throws IOException {
+    var meanings =
+        TOP.resolve("operator/src/main/java/dev/credence/plan/ActionMeaning.java");
+    var listed =
+        Files.readAllLines(DOCS.resolve("events.md")).stream()
+            .map(EVENT_ROW::matcher)
+            .filter(Matcher::find)
+            .flatMap(row -> Stream.of(row.group(1).split(", ")))
+            .map(name -> name.replace("`", ""));
+    assertThat(listed).containsAll(all(EVENT, Files.readString(meanings)));
   }
 
   /// In the tables of docs/upgrade.md the first column has the names of before.
