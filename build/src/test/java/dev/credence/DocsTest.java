@@ -130,8 +130,7 @@ class DocsTest {
 
   @Test
   void the_page_of_events_lists_those_of_actions() throws IOException {
-    var meanings =
-        TOP.resolve("operator/src/main/java/dev/credence/plan/ActionMeaning.java");
+    var meanings = TOP.resolve("operator/src/main/java/dev/credence/plan/ActionMeaning.java");
     var listed =
         Files.readAllLines(DOCS.resolve("events.md")).stream()
             .map(EVENT_ROW::matcher)
