@@ -7,10 +7,12 @@ import dev.credence.cli.Completion;
 import dev.credence.cli.Failed;
 import dev.credence.cli.ReleaseCommand;
 import dev.credence.cli.migrate.Migrate;
+import dev.credence.cli.request.Abort;
 import dev.credence.cli.request.Approve;
 import dev.credence.cli.request.Resume;
 import dev.credence.cli.request.Review;
 import dev.credence.cli.request.Revoke;
+import dev.credence.cli.request.Rollback;
 import dev.credence.cli.request.Rotate;
 import dev.credence.cli.request.Suspend;
 import dev.credence.cli.show.Explain;
@@ -37,6 +39,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       Explain.class,
       Plan.class,
       Rotate.class,
+      Rollback.class,
+      Abort.class,
       Suspend.class,
       Resume.class,
       Approve.class,
