@@ -27,20 +27,34 @@ final class ArgoCdSettings {
       data:
       """;
 
+  /// Kinds of the core group are at the top, all others in the folder of their group.
   static String configMap(Path customizations) {
     var text = new StringBuilder(HEAD);
-    for (var group : folders(customizations)) {
-      for (var kind : folders(group)) {
-        var key = group.getFileName() + "_" + kind.getFileName();
-        text.append("  resource.customizations.health.").append(key).append(": |\n");
-        append(text, 4, kind.resolve("health.lua"));
-        if (Files.exists(kind.resolve("actions"))) {
-          text.append("  resource.customizations.actions.").append(key).append(": |\n");
-          appendActions(text, kind.resolve("actions"));
+    for (var folder : folders(customizations)) {
+      if (isKind(folder)) {
+        appendKind(text, folder.getFileName().toString(), folder);
+      } else {
+        for (var kind : folders(folder)) {
+          appendKind(text, folder.getFileName() + "_" + kind.getFileName(), kind);
         }
       }
     }
     return text.toString();
+  }
+
+  private static boolean isKind(Path folder) {
+    return Files.exists(folder.resolve("health.lua")) || Files.exists(folder.resolve("actions"));
+  }
+
+  private static void appendKind(StringBuilder text, String key, Path kind) {
+    if (Files.exists(kind.resolve("health.lua"))) {
+      text.append("  resource.customizations.health.").append(key).append(": |\n");
+      append(text, 4, kind.resolve("health.lua"));
+    }
+    if (Files.exists(kind.resolve("actions"))) {
+      text.append("  resource.customizations.actions.").append(key).append(": |\n");
+      appendActions(text, kind.resolve("actions"));
+    }
   }
 
   private static void appendActions(StringBuilder text, Path actions) {

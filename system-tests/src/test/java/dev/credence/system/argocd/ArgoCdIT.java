@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,11 +30,18 @@ import org.junit.jupiter.api.io.TempDir;
 /// The health checks and actions do what their tests say: the files that Argo CD's own repository
 /// wants are run through its own program, with the settings that users install.
 class ArgoCdIT {
-  private static final Path GROUP =
-      LocalCluster.TOP.resolve("helm/credence/argocd/resource_customizations/credence.dev");
-  private static final Path ACTIONS = GROUP.resolve("MachineIdentity/actions");
-  private static final String ACTIONS_KEY =
-      "resource.customizations.actions.credence.dev_MachineIdentity";
+  private static final Path CUSTOMIZATIONS =
+      LocalCluster.TOP.resolve("helm/credence/argocd/resource_customizations");
+  private static final Path GROUP = CUSTOMIZATIONS.resolve("credence.dev");
+
+  /// The kinds with actions, each with its key in the settings.
+  private static final Map<Path, String> ACTIONS =
+      Map.of(
+          GROUP.resolve("MachineIdentity/actions"),
+          "resource.customizations.actions.credence.dev_MachineIdentity",
+          CUSTOMIZATIONS.resolve("Secret/actions"),
+          "resource.customizations.actions.Secret");
+
   private static final String HEALTH_KEY =
       "resource.customizations.health.credence.dev_MachineIdentity";
 
@@ -76,37 +84,61 @@ class ArgoCdIT {
 
   @TestFactory
   Stream<DynamicTest> which_actions_there_are() throws IOException {
-    var withAllFields =
-        settings("with-all-fields", ACTIONS_KEY, text -> wrapped(text, WITH_ALL_FIELDS));
-    return actionCases("discoveryTests")
-        .map(test -> dynamicTest(path(test), () -> checkDiscovery(withAllFields, test)));
+    var tests = new ArrayList<DynamicTest>();
+    for (var actions : ACTIONS.keySet()) {
+      var withAllFields =
+          settings(
+              "with-all-fields-" + actions.getParent().getFileName(),
+              ACTIONS.get(actions),
+              text -> wrapped(text, WITH_ALL_FIELDS));
+      cases(actions.resolve("action_test.yaml"), "discoveryTests")
+          .map(test -> dynamicTest(path(test), () -> checkDiscovery(withAllFields, actions, test)))
+          .forEach(tests::add);
+    }
+    return tests.stream();
   }
 
   @TestFactory
   Stream<DynamicTest> what_actions_do() {
-    return actionCases("actionTests")
-        .map(
-            test ->
-                dynamicTest(
-                    test.path("action").asText() + " " + path(test) + " " + test.path("parameters"),
-                    () -> checkAction(ArgoCd.withOurSettings(), test)));
+    return ACTIONS.keySet().stream()
+        .flatMap(
+            actions ->
+                cases(actions.resolve("action_test.yaml"), "actionTests")
+                    .map(
+                        test ->
+                            dynamicTest(
+                                test.path("action").asText()
+                                    + " "
+                                    + path(test)
+                                    + " "
+                                    + test.path("parameters"),
+                                () -> checkAction(ArgoCd.withOurSettings(), actions, test))));
   }
 
   @Test
   void every_action_is_tested() throws IOException {
+    assertThat(tested(GROUP.resolve("MachineIdentity"), "new.yaml"))
+        .containsExactly("approve", "resume", "review", "revoke", "rotate", "suspend");
+    assertThat(tested(CUSTOMIZATIONS.resolve("Secret"), "overlapping.yaml"))
+        .containsExactly("abort", "rollback");
+  }
+
+  /// The actions of a kind: those of its folder are those that Argo CD lists, and each has a test.
+  private static Set<String> tested(Path kind, String object) throws IOException {
     Set<String> actions = new TreeSet<>();
-    try (var files = Files.list(ACTIONS)) {
+    try (var files = Files.list(kind.resolve("actions"))) {
       files
           .filter(folder -> Files.exists(folder.resolve("action.lua")))
           .forEach(folder -> actions.add(folder.getFileName().toString()));
     }
-    assertThat(actions)
-        .containsExactly("approve", "resume", "review", "revoke", "rotate", "suspend");
-    var argoCd = ArgoCd.withOurSettings();
-    assertThat(argoCd.actions(GROUP.resolve("MachineIdentity/testdata/new.yaml")).keySet())
+    assertThat(ArgoCd.withOurSettings().actions(kind.resolve("testdata").resolve(object)).keySet())
         .isEqualTo(actions);
-    assertThat(actionCases("actionTests").map(test -> test.path("action").asText()).distinct())
+    assertThat(
+            cases(kind.resolve("actions/action_test.yaml"), "actionTests")
+                .map(test -> test.path("action").asText())
+                .distinct())
         .containsExactlyInAnyOrderElementsOf(actions);
+    return actions;
   }
 
   @Test
@@ -116,11 +148,14 @@ class ArgoCdIT {
       cases(GROUP.resolve(kind).resolve("health_test.yaml"), "tests")
           .forEach(test -> used.add(GROUP.resolve(kind).resolve(path(test)).normalize()));
     }
-    Stream.concat(actionCases("discoveryTests"), actionCases("actionTests"))
-        .flatMap(test -> Stream.of(test.path("inputPath"), test.path("expectedOutputPath")))
-        .filter(JsonNode::isTextual)
-        .forEach(file -> used.add(ACTIONS.resolve(file.asText()).normalize()));
-    try (var files = Files.walk(GROUP)) {
+    for (var actions : ACTIONS.keySet()) {
+      var file = actions.resolve("action_test.yaml");
+      Stream.concat(cases(file, "discoveryTests"), cases(file, "actionTests"))
+          .flatMap(test -> Stream.of(test.path("inputPath"), test.path("expectedOutputPath")))
+          .filter(JsonNode::isTextual)
+          .forEach(data -> used.add(actions.resolve(data.asText()).normalize()));
+    }
+    try (var files = Files.walk(CUSTOMIZATIONS)) {
       assertThat(files.filter(file -> file.getParent().endsWith("testdata")))
           .containsExactlyInAnyOrderElementsOf(used);
     }
@@ -184,7 +219,10 @@ class ArgoCdIT {
     var test =
         ArgoCd.read(
             "{action: suspend, inputPath: ../testdata/healthy.yaml, expectedOutputPath: ../testdata/healthy.yaml}");
-    assertThatThrownBy(() -> checkAction(ArgoCd.withOurSettings(), test))
+    assertThatThrownBy(
+            () ->
+                checkAction(
+                    ArgoCd.withOurSettings(), GROUP.resolve("MachineIdentity/actions"), test))
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("asked for in Argo CD");
   }
@@ -205,7 +243,7 @@ class ArgoCdIT {
         .isEqualTo(new Health(wanted.path("status").asText(), wanted.path("message").asText()));
   }
 
-  private static void checkDiscovery(ArgoCd argoCd, JsonNode test) {
+  private static void checkDiscovery(ArgoCd argoCd, Path actions, JsonNode test) {
     var wanted = new TreeMap<String, Boolean>();
     for (var action : test.path("result")) {
       var line =
@@ -219,12 +257,12 @@ class ArgoCdIT {
       action.path("params").forEach(param -> line.append(param.path("name").asText()).append(','));
       wanted.put(line.toString(), action.path("disabled").asBoolean());
     }
-    assertThat(argoCd.actions(ACTIONS.resolve(path(test)))).isEqualTo(wanted);
+    assertThat(argoCd.actions(actions.resolve(path(test)))).isEqualTo(wanted);
   }
 
-  private static void checkAction(ArgoCd argoCd, JsonNode test) throws IOException {
+  private static void checkAction(ArgoCd argoCd, Path actions, JsonNode test) throws IOException {
     var action = test.path("action").asText();
-    var object = ACTIONS.resolve(path(test));
+    var object = actions.resolve(path(test));
     var parameters = new TreeMap<String, String>();
     test.path("parameters")
         .properties()
@@ -234,7 +272,7 @@ class ArgoCdIT {
           .contains(test.path("expectedErrorMessage").asText());
       return;
     }
-    var wanted = ACTIONS.resolve(test.path("expectedOutputPath").asText());
+    var wanted = actions.resolve(test.path("expectedOutputPath").asText());
     assertThat(timeless(argoCd.run(object, action, parameters)))
         .isEqualTo(timeless(ArgoCd.read(Files.readString(wanted))));
   }
@@ -242,7 +280,7 @@ class ArgoCdIT {
   /// The time of a request is that of the test.
   private static JsonNode timeless(JsonNode object) {
     var annotations = (ObjectNode) object.path("metadata").path("annotations");
-    for (var request : Set.of("rotate", "suspend", "review", "revoke")) {
+    for (var request : Set.of("rotate", "suspend", "review", "revoke", "rollback", "abort")) {
       var value = annotations.path("credence.dev/" + request);
       if (value.isTextual()) {
         annotations.put(
@@ -253,10 +291,6 @@ class ArgoCdIT {
       }
     }
     return object;
-  }
-
-  private static Stream<JsonNode> actionCases(String which) {
-    return cases(ACTIONS.resolve("action_test.yaml"), which);
   }
 
   private static Stream<JsonNode> cases(Path file, String which) {

@@ -707,7 +707,8 @@ class GitOpsIT {
             "url",
             "resource.customizations.health.credence.dev_CredentialPolicy",
             "resource.customizations.health.credence.dev_MachineIdentity",
-            "resource.customizations.actions.credence.dev_MachineIdentity");
+            "resource.customizations.actions.credence.dev_MachineIdentity",
+            "resource.customizations.actions.Secret");
   }
 
   /// As Argo CD does: the script makes the object, and what is different is patched in.
