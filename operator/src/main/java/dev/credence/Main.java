@@ -16,8 +16,10 @@ import dev.credence.cli.request.Rollback;
 import dev.credence.cli.request.Rotate;
 import dev.credence.cli.request.Suspend;
 import dev.credence.cli.show.Explain;
+import dev.credence.cli.show.History;
 import dev.credence.cli.show.Plan;
 import dev.credence.cli.show.Report;
+import dev.credence.cli.show.Status;
 import dev.credence.report.PlainText;
 import dev.credence.settings.Logging;
 import dev.credence.settings.Settings;
@@ -35,8 +37,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
     versionProvider = Version.class,
     description = "Machine-identity governance for Kubernetes.",
     subcommands = {
+      Status.class,
       Report.class,
       Explain.class,
+      History.class,
       Plan.class,
       Rotate.class,
       Rollback.class,

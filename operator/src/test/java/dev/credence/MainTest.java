@@ -4,7 +4,9 @@ package dev.credence;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.credence.testing.FakeApi;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /// The program as it is started, in a process of its own.
 @Timeout(60)
@@ -52,6 +55,10 @@ class MainTest {
         .containsExactly("--secret", ":4");
     assertThat(credence(Map.of(), "__complete", "report", "--output", "").out().lines())
         .containsExactly(":0");
+    assertThat(credence(Map.of(), "__complete", "status", "--output", "").out().lines())
+        .containsExactly("json", "text", ":4");
+    assertThat(credence(Map.of(), "__complete", "history", "secr").out().lines())
+        .containsExactly("secret/", ":4");
   }
 
   @Test
@@ -74,6 +81,66 @@ class MainTest {
     assertThat(ownerMissing.code()).isEqualTo(1);
     assertThat(ownerMissing.err().lines()).hasSize(1);
     assertThat(ownerMissing.err()).contains("does not answer", "--kubeconfig");
+  }
+
+  @Test
+  void status_asks_several_clusters_and_names_the_one_that_does_not_answer(@TempDir Path folder)
+      throws Exception {
+    try (var api = FakeApi.startForAnybody()) {
+      var list = Map.of("metadata", Map.of(), "items", List.of());
+      api.answers(list).answers(list).refuses(404, "not found");
+      var kubeconfig =
+          Files.writeString(
+              folder.resolve("config"),
+              """
+              apiVersion: v1
+              kind: Config
+              clusters:
+              - {name: east, cluster: {server: "%s"}}
+              - {name: west, cluster: {server: "http://127.0.0.1:1"}}
+              contexts:
+              - {name: east, context: {cluster: east, user: me}}
+              - {name: east-again, context: {cluster: east, user: me}}
+              - {name: west, context: {cluster: west, user: me}}
+              users: [{name: me}]
+              current-context: east
+              """
+                  .formatted(api.config().getMasterUrl()));
+      var status =
+          credence(
+              Map.of("KUBECONFIG", kubeconfig.toString()), "status", "-A", "--contexts", "all");
+      assertThat(status.code()).as(status.err()).isEqualTo(1);
+      assertThat(status.out()).contains("Nothing is wrong in what could be read.");
+      assertThat(status.err().lines())
+          .hasSize(2)
+          .anyMatch(line -> line.contains("partial: cluster west could not be read"));
+      assertThat(api.lines())
+          .containsExactly(
+              "GET /apis/credence.dev/v1alpha1/machineidentities",
+              "GET /apis/credence.dev/v1alpha1/credentialpolicies",
+              "GET /apis/coordination.k8s.io/v1/namespaces/credence-system/leases/credence");
+      var unknown =
+          credence(
+              Map.of("KUBECONFIG", kubeconfig.toString()), "status", "--context", "east,north");
+      assertThat(unknown.code()).isEqualTo(2);
+      assertThat(unknown.err()).contains("there is no context north");
+    }
+  }
+
+  @Test
+  void reports_that_were_saved_are_merged(@TempDir Path folder) throws Exception {
+    var report = "src/test/resources/reports/a-company-with-some-work-to-do/expect.json";
+    var other =
+        Files.writeString(
+            folder.resolve("staging.json"),
+            Files.readString(Path.of(report)).replace("\"production at", "\"staging at"));
+    var merged = credence(Map.of(), "report", "merge", report, other.toString(), "--format", "csv");
+    assertThat(merged.code()).as(merged.err()).isZero();
+    assertThat(merged.out()).contains("\"production\",\"sales\"", "\"staging\",\"sales\"");
+    var copy = Files.copy(Path.of(report), folder.resolve("copy.json"));
+    var twice = credence(Map.of(), "report", "merge", report, copy.toString());
+    assertThat(twice.code()).isEqualTo(1);
+    assertThat(twice.err()).contains("is a second report about cluster production at");
   }
 
   @Test

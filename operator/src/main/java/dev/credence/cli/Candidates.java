@@ -2,6 +2,7 @@
 package dev.credence.cli;
 
 import dev.credence.api.MachineIdentity;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -20,7 +21,7 @@ import picocli.CommandLine.Spec;
 public final class Candidates implements Callable<Integer> {
   private static final String NO_FILES = ":4";
   private static final String FILES = ":0";
-  private static final Set<String> OF_FILES = Set.of("--kubeconfig", "--output");
+  private static final Set<String> NAMES = Set.of("IDENTITY", "OBJECT");
   private static final Set<String> OF_NAMESPACE = Set.of("-n", "--namespace");
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -33,7 +34,7 @@ public final class Candidates implements Callable<Integer> {
     var written = words.isEmpty() ? "" : words.getLast();
     var before = words.isEmpty() ? List.<String>of() : words.subList(0, words.size() - 1);
     var last = before.isEmpty() ? "" : before.getLast();
-    if (OF_FILES.contains(last)) {
+    if (isFile(before, last)) {
       System.out.println(FILES);
       return 0;
     }
@@ -43,6 +44,18 @@ public final class Candidates implements Callable<Integer> {
         .forEach(System.out::println);
     System.out.println(NO_FILES);
     return 0;
+  }
+
+  /// Whether the value of the option is a file: `--output` is one of some commands only.
+  private boolean isFile(List<String> before, String last) {
+    var command = before.isEmpty() ? null : spec.parent().subcommands().get(before.getFirst());
+    return command != null
+        && command.getCommandSpec().options().stream()
+            .filter(option -> takesValue(option, last))
+            .anyMatch(
+                option ->
+                    option.type() == Path.class
+                        || List.of(option.auxiliaryTypes()).contains(Path.class));
   }
 
   private Stream<String> candidates(List<String> before, String last, String written) {
@@ -63,7 +76,7 @@ public final class Candidates implements Callable<Integer> {
           .filter(option -> !option.hidden())
           .flatMap(option -> Stream.of(option.names()));
     }
-    return isNamed(command) ? identities(before) : positional(command);
+    return Stream.concat(isNamed(command) ? identities(before) : Stream.of(), positional(command));
   }
 
   private static boolean takesValue(OptionSpec option, String name) {
@@ -89,7 +102,7 @@ public final class Candidates implements Callable<Integer> {
 
   private static boolean isNamed(CommandLine command) {
     return command.getCommandSpec().positionalParameters().stream()
-        .anyMatch(parameter -> "IDENTITY".equals(parameter.paramLabel()));
+        .anyMatch(parameter -> NAMES.contains(parameter.paramLabel()));
   }
 
   /// Of the namespace that is on the line already; none where the cluster does not answer.

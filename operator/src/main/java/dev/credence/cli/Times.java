@@ -15,6 +15,13 @@ public record Times(Instant now) {
         + (distance.isNegative() ? " (" + span + " ago)" : " (in " + span + ")");
   }
 
+  /// Without the time itself, for a column.
+  public String distance(Instant at) {
+    var distance = Duration.between(now, at);
+    var span = span(distance.abs());
+    return distance.isNegative() ? span + " ago" : "in " + span;
+  }
+
   private static String span(Duration length) {
     if (length.toDays() >= 2) {
       return length.toDays() + " days";

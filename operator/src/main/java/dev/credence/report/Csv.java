@@ -70,10 +70,15 @@ final class Csv {
     var mapper = CsvMapper.builder().enable(CsvGenerator.Feature.ALWAYS_QUOTE_STRINGS).build();
     mapper.getFactory().disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
     try (var rows = mapper.writer().writeValues(out)) {
-      rows.write(List.copyOf(COLUMNS.keySet()));
+      var columns = new LinkedHashMap<String, Function<Entry, String>>();
+      if (inventory.isOfSeveralClusters()) {
+        columns.put("cluster", entry -> text(entry.cluster()));
+      }
+      columns.putAll(COLUMNS);
+      rows.write(List.copyOf(columns.keySet()));
       for (var entry : inventory.identities()) {
         rows.write(
-            COLUMNS.values().stream()
+            columns.values().stream()
                 .map(column -> withPreconditions(column.apply(entry)))
                 .toList());
       }

@@ -71,7 +71,8 @@ public final class Entries {
         risk(status, conditions),
         status.map(MachineIdentityStatus::review).map(Entries::review).orElse(Review.NONE),
         status.map(MachineIdentityStatus::suspension).map(Entries::suspension),
-        conditions);
+        conditions,
+        Optional.empty());
   }
 
   private static Risk risk(Optional<MachineIdentityStatus> status, List<Condition> conditions) {
@@ -87,7 +88,7 @@ public final class Entries {
         .anyMatch(condition -> condition.type().equals("LeastPrivilege") && condition.is("True"));
   }
 
-  private static Condition ready(List<Condition> conditions) {
+  static Condition ready(List<Condition> conditions) {
     return conditions.stream()
         .filter(condition -> condition.type().equals("Ready"))
         .findFirst()

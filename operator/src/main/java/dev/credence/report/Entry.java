@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// One identity as its status describes it. The state of an identity that was not reconciled yet is
-/// `NotSeen`.
+/// `NotSeen`. `cluster`: only in a report about several clusters.
 public record Entry(
     String namespace,
     String name,
@@ -32,12 +32,15 @@ public record Entry(
     Risk risk,
     Review review,
     Optional<Suspension> suspension,
-    List<Condition> conditions)
+    List<Condition> conditions,
+    Optional<String> cluster)
     implements Comparable<Entry> {
 
   public static final String NOT_SEEN = "NotSeen";
   private static final Comparator<Entry> ORDER =
-      Comparator.comparing(Entry::namespace).thenComparing(Entry::name);
+      Comparator.comparing((Entry entry) -> entry.cluster().orElse(""))
+          .thenComparing(Entry::namespace)
+          .thenComparing(Entry::name);
 
   public Entry {
     policies = List.copyOf(policies);
@@ -130,6 +133,36 @@ public record Entry(
     public Suspension {
       notCovered = List.copyOf(notCovered);
     }
+  }
+
+  /// The same identity in a report about several clusters.
+  public Entry in(String name) {
+    return new Entry(
+        namespace,
+        this.name,
+        application,
+        purpose,
+        owner,
+        type,
+        state,
+        ready,
+        policies,
+        created,
+        ends,
+        nextAction,
+        members,
+        credentials,
+        lastUsed,
+        risk,
+        review,
+        suspension,
+        conditions,
+        Optional.of(name));
+  }
+
+  /// With the cluster where there are several.
+  public String place() {
+    return cluster.map(found -> found + "/" + id()).orElseGet(this::id);
   }
 
   /// `sales/crm`

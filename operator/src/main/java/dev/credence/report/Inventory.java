@@ -7,6 +7,7 @@ import dev.credence.report.Entry.Credential;
 import dev.credence.report.Entry.Finding;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,35 @@ public record Inventory(
       warning,
       error
     }
+  }
+
+  /// The inventories of several clusters as one, each under the name of its cluster.
+  ///
+  /// @param gaps clusters that could not be read
+  public static Inventory of(Map<String, Inventory> clusters, List<String> gaps, Origin origin) {
+    var identities = new ArrayList<Entry>();
+    var unclaimed = new ArrayList<UnclaimedRow>();
+    var all = new ArrayList<>(gaps);
+    clusters.forEach(
+        (name, inventory) -> {
+          inventory.identities().forEach(entry -> identities.add(entry.in(name)));
+          inventory.unclaimed().ifPresent(rows -> rows.forEach(row -> unclaimed.add(row.in(name))));
+          inventory.gaps().forEach(gap -> all.add("cluster " + name + ": " + gap));
+        });
+    var isLooked = clusters.values().stream().anyMatch(one -> one.unclaimed().isPresent());
+    return new Inventory(
+        origin,
+        identities,
+        isLooked ? Optional.of(unclaimed.stream().sorted().toList()) : Optional.empty(),
+        all);
+  }
+
+  /// Whether its objects name their clusters.
+  public boolean isOfSeveralClusters() {
+    return Stream.concat(
+            identities.stream().map(Entry::cluster),
+            unclaimed.stream().flatMap(List::stream).map(UnclaimedRow::cluster))
+        .anyMatch(Optional::isPresent);
   }
 
   private Instant now() {

@@ -96,7 +96,9 @@ final class Json {
   }
 
   private static ObjectNode reference(Entry entry) {
-    return NODES.objectNode().put("namespace", entry.namespace()).put("name", entry.name());
+    var node = NODES.objectNode();
+    text(node, "cluster", entry.cluster());
+    return node.put("namespace", entry.namespace()).put("name", entry.name());
   }
 
   private static ObjectNode ending(Inventory.Ending ending) {
@@ -128,6 +130,7 @@ final class Json {
             .put("name", row.name());
     text(node, "owner", row.owner());
     time(node, "created", row.created());
+    text(node, "cluster", row.cluster());
     return node;
   }
 

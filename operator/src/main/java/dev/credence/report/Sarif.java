@@ -64,7 +64,7 @@ final class Sarif {
                         new Result(
                             breach.rule(),
                             breach.level(),
-                            breach.entry().id(),
+                            breach.entry().place(),
                             breach.about(),
                             breach.message().isEmpty() ? breach.rule() : breach.message())),
             inventory.unclaimed().stream()
@@ -74,7 +74,7 @@ final class Sarif {
                         new Result(
                             UNCLAIMED,
                             Breach.Level.note,
-                            row.id(),
+                            row.place(),
                             row.kind(),
                             row.kind() + " " + row.name() + " belongs to no identity")))
         .toList();

@@ -52,6 +52,8 @@ final class Tables {
 
   private static Table ending(Inventory inventory) {
     return sheet(
+        inventory,
+        ending -> ending.entry().cluster(),
         "ending",
         "Ends within 30 days, or has ended",
         "Nothing ends within 30 days.",
@@ -64,6 +66,8 @@ final class Tables {
 
   private static Table overdue(Inventory inventory) {
     return sheet(
+        inventory,
+        held -> held.entry().cluster(),
         "overdue",
         "Credentials late or blocked",
         "Every credential is current.",
@@ -81,6 +85,8 @@ final class Tables {
 
   private static Table reviews(Inventory inventory) {
     return sheet(
+        inventory,
+        Entry::cluster,
         "reviews",
         "Reviews overdue",
         "No review is overdue.",
@@ -97,6 +103,8 @@ final class Tables {
 
   private static Table owners(Inventory inventory) {
     return sheet(
+        inventory,
+        Entry::cluster,
         "without-owner",
         "Without an owner",
         "Every identity has an owner.",
@@ -128,6 +136,8 @@ final class Tables {
 
   private static Table findings(Inventory inventory) {
     return sheet(
+        inventory,
+        found -> found.entry().cluster(),
         "findings",
         "Findings",
         "There are no findings.",
@@ -144,6 +154,8 @@ final class Tables {
 
   private static Table legacy(Inventory inventory) {
     return sheet(
+        inventory,
+        held -> held.entry().cluster(),
         "legacy-tokens",
         "Tokens that never end",
         "No identity has one.",
@@ -164,6 +176,8 @@ final class Tables {
 
   private static Table idle(Inventory inventory) {
     return sheet(
+        inventory,
+        Entry::cluster,
         "idle",
         "Not in use",
         "No identity is known to be idle.",
@@ -179,6 +193,8 @@ final class Tables {
 
   private static Table suspended(Inventory inventory) {
     return sheet(
+        inventory,
+        Entry::cluster,
         "out-of-service",
         "Out of service",
         "Every identity is in service.",
@@ -197,6 +213,8 @@ final class Tables {
 
   private static Table unclaimed(Inventory inventory) {
     return sheet(
+        inventory,
+        UnclaimedRow::cluster,
         "unclaimed",
         "Accounts of no identity",
         inventory.unclaimed().isPresent()
@@ -209,6 +227,8 @@ final class Tables {
 
   private static Table notReady(Inventory inventory) {
     return sheet(
+        inventory,
+        Entry::cluster,
         "not-ready",
         "Not ready",
         "Every identity is as its policy wants it.",
@@ -241,6 +261,8 @@ final class Tables {
 
   private static Table identities(Inventory inventory) {
     return sheet(
+        inventory,
+        Entry::cluster,
         "identities",
         "All identities",
         "There are no identities.",
@@ -267,6 +289,31 @@ final class Tables {
       List<T> items,
       Function<T, List<String>> row) {
     return new Table(id, title, otherwise, columns, items.stream().map(row).toList());
+  }
+
+  /// In a report about several clusters the first column is the cluster of each item.
+  private static <T> Table sheet(
+      Inventory inventory,
+      Function<T, Optional<String>> cluster,
+      String id,
+      String title,
+      String otherwise,
+      List<String> columns,
+      List<T> items,
+      Function<T, List<String>> row) {
+    return inventory.isOfSeveralClusters()
+        ? sheet(
+            id,
+            title,
+            otherwise,
+            before("CLUSTER", columns),
+            items,
+            item -> before(cluster.apply(item).orElse("-"), row.apply(item)))
+        : sheet(id, title, otherwise, columns, items, row);
+  }
+
+  private static List<String> before(String first, List<String> rest) {
+    return Stream.concat(Stream.of(first), rest.stream()).toList();
   }
 
   private static String contact(Entry entry) {

@@ -11,11 +11,14 @@ import java.util.Objects;
 import java.util.Optional;
 
 /// Row of a report about a ServiceAccount, or a Secret with a token that never expires, that no
-/// identity claims. `owner`: the value of its own annotation.
-public record UnclaimedRow(Unclaimed found, Optional<String> owner, Optional<Instant> created)
+/// identity claims. `owner`: the value of its own annotation. `cluster`: only in a report about
+/// several clusters.
+public record UnclaimedRow(
+    Unclaimed found, Optional<String> owner, Optional<Instant> created, Optional<String> cluster)
     implements Comparable<UnclaimedRow> {
   private static final Comparator<UnclaimedRow> ORDER =
-      Comparator.comparing(UnclaimedRow::namespace)
+      Comparator.comparing((UnclaimedRow row) -> row.cluster().orElse(""))
+          .thenComparing(UnclaimedRow::namespace)
           .thenComparing(UnclaimedRow::kind)
           .thenComparing(UnclaimedRow::name);
 
@@ -25,7 +28,12 @@ public record UnclaimedRow(Unclaimed found, Optional<String> owner, Optional<Ins
     return new UnclaimedRow(
         found,
         Optional.ofNullable(annotations.get(Api.OWNER)).map(PlainText::text),
-        Entries.time(meta.getCreationTimestamp()));
+        Entries.time(meta.getCreationTimestamp()),
+        Optional.empty());
+  }
+
+  public UnclaimedRow in(String name) {
+    return new UnclaimedRow(found, owner, created, Optional.of(name));
   }
 
   public boolean isAccount() {
@@ -46,6 +54,11 @@ public record UnclaimedRow(Unclaimed found, Optional<String> owner, Optional<Ins
 
   public String id() {
     return namespace() + "/" + name();
+  }
+
+  /// With the cluster where there are several.
+  public String place() {
+    return cluster.map(name -> name + "/" + id()).orElseGet(this::id);
   }
 
   @Override

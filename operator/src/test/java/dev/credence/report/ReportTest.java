@@ -2,6 +2,7 @@
 package dev.credence.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -228,6 +230,61 @@ class ReportTest {
       assertThat(written(inventory, format)).isNotEmpty();
       assertThat(System.nanoTime() - start).as(format.name()).isLessThan(8_000_000_000L);
     }
+  }
+
+  @TestFactory
+  Stream<DynamicTest> a_saved_report_is_read_back_as_it_was() throws IOException {
+    try (var folders = Files.list(FOLDER)) {
+      return folders.sorted().toList().stream()
+          .map(
+              folder ->
+                  DynamicTest.dynamicTest(
+                      folder.getFileName().toString(),
+                      () -> {
+                        var inventory = given(folder);
+                        var saved = SavedReport.read(written(inventory, Format.json));
+                        for (var format : Format.values()) {
+                          assertThat(written(saved, format)).isEqualTo(written(inventory, format));
+                        }
+                      }));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "no", "[]", "{}", "{\"schemaVersion\": \"2\", \"identities\": []}"})
+  void what_is_no_report_is_not_read_back(String text) {
+    assertThatThrownBy(() -> SavedReport.read(text)).isInstanceOf(SavedReport.Unreadable.class);
+  }
+
+  @Test
+  void a_report_about_several_clusters_names_the_cluster_of_each_object() throws Exception {
+    var company = given(FOLDER.resolve("a-company-with-some-work-to-do"));
+    var partial = given(FOLDER.resolve("what-could-not-be-read-is-said"));
+    var clusters = new LinkedHashMap<String, Inventory>();
+    clusters.put("production", company);
+    clusters.put("staging", company);
+    clusters.put("lab", partial);
+    var all =
+        Inventory.of(
+            clusters, List.of("cluster edge could not be read: no answer"), company.origin());
+    assertThat(all.identities())
+        .hasSize(2 * company.identities().size() + partial.identities().size());
+    assertThat(all.byTeam().stream().mapToInt(Inventory.Tally::identities).sum())
+        .isEqualTo(all.identities().size());
+    assertThat(all.gaps()).first().isEqualTo("cluster edge could not be read: no answer");
+    assertThat(all.gaps()).anyMatch(gap -> gap.startsWith("cluster lab: "));
+    assertThat(written(all, Format.csv).lines().toList())
+        .first()
+        .asString()
+        .startsWith("\"cluster\",\"namespace\"");
+    assertThat(written(all, Format.table)).contains("CLUSTER", "production  ", "staging  ");
+    assertThat(written(all, Format.html)).contains("<td>staging</td>");
+    assertThat(written(all, Format.sarif)).contains("machineidentities/staging/ci/deploy");
+    var json = JSON.readTree(written(all, Format.json));
+    assertThat(json.at("/identities/0/cluster").asText()).isEqualTo("lab");
+    assertThat(json.path("complete").asBoolean()).isFalse();
+    assertThat(written(SavedReport.read(json.toString()), Format.html))
+        .isEqualTo(written(all, Format.html));
   }
 
   private static long count(String text, String part) {

@@ -4,6 +4,7 @@ package dev.credence.cli.show;
 import dev.credence.api.MachineIdentity;
 import dev.credence.cli.ApiErrors;
 import dev.credence.cli.Connection;
+import dev.credence.cli.Failed;
 import dev.credence.cli.KubeOptions;
 import dev.credence.cli.Output;
 import dev.credence.client.Pages;
@@ -23,6 +24,7 @@ import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,10 +51,14 @@ import picocli.CommandLine.Option;
       "  credence report",
       "  credence report --format html --output identities.html",
       "  credence report -n sales --selector team=crm --format csv",
-      "  credence report --format sarif > credence.sarif"
-    })
+      "  credence report --format sarif > credence.sarif",
+      "  credence report --context production,staging --format html --output identities.html",
+      "  credence report merge production.json staging.json --format html --output identities.html"
+    },
+    subcommands = ReportMerge.class)
 public final class Report implements Callable<Integer> {
   private static final int NARROW = 120;
+  private static final int FAILED = 1;
   private static final String TOKEN_TYPE = "type=" + CredentialType.SERVICE_ACCOUNT_TOKEN;
 
   @Mixin private KubeOptions where = new KubeOptions();
@@ -81,18 +87,60 @@ public final class Report implements Callable<Integer> {
       description = "Write to this file, which only you can read, instead of standard output.")
   private @Nullable Path output;
 
+  @Option(
+      names = "--contexts",
+      paramLabel = "all",
+      description = "all: one report about the clusters of all contexts of the kubeconfig.")
+  private @Nullable String contexts;
+
   @Override
   public Integer call() {
-    return where.in(
-        connection -> {
-          var inventory = new Looking(connection).inventory();
-          inventory.gaps().forEach(gap -> System.err.println("credence: partial: " + gap));
-          Output.write(
-              Optional.ofNullable(output),
-              System.out,
-              out -> format.write(inventory, width(System.getenv()), out));
-          return 0;
-        });
+    var several = where.several(Optional.ofNullable(contexts));
+    return several.isEmpty()
+        ? where.in(
+            connection -> {
+              write(new Looking(connection).inventory(), format, Optional.ofNullable(output));
+              return 0;
+            })
+        : ofSeveral(several);
+  }
+
+  /// A cluster that cannot be read is a gap, and a failure in the exit code.
+  private int ofSeveral(List<String> several) {
+    var answers = where.each(several, connection -> new Looking(connection).inventory());
+    var read = new LinkedHashMap<String, Inventory>();
+    var gaps = new ArrayList<String>();
+    answers.forEach(
+        answer ->
+            answer
+                .result()
+                .ifPresentOrElse(
+                    inventory -> read.put(answer.context(), inventory),
+                    () ->
+                        gaps.add(
+                            "cluster %s could not be read: %s"
+                                .formatted(answer.context(), answer.failure()))));
+    if (read.isEmpty()) {
+      throw new Failed(String.join("; ", gaps));
+    }
+    var scope = read.values().iterator().next().origin().scope();
+    write(
+        Inventory.of(
+            read,
+            gaps,
+            new Origin(
+                Instant.now(),
+                Version.current(),
+                "clusters " + String.join(", ", read.keySet()),
+                scope)),
+        format,
+        Optional.ofNullable(output));
+    return gaps.isEmpty() ? 0 : FAILED;
+  }
+
+  static void write(Inventory inventory, Format format, Optional<Path> file) {
+    inventory.gaps().forEach(gap -> System.err.println("credence: partial: " + gap));
+    Output.write(file, System.out, out -> format.write(inventory, width(System.getenv()), out));
   }
 
   /// The width of the terminal, where the shell exports it.

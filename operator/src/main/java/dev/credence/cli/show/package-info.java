@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Commands that read: `explain`, `plan` and `report`.
+/// Commands that read: `status`, `history`, `explain`, `plan` and `report`.
 @NullMarked
 package dev.credence.cli.show;
 

@@ -18,9 +18,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the pod template of a workload, by its kind.
-final class PodTemplates {
+public final class PodTemplates {
   /// Empty for an object of another kind and for a workload without a template.
-  static Optional<PodTemplateSpec> of(HasMetadata object) {
+  public static Optional<PodTemplateSpec> of(HasMetadata object) {
     return switch (object) {
       case Deployment it -> in(it.getSpec()).map(DeploymentSpec::getTemplate);
       case StatefulSet it -> in(it.getSpec()).map(StatefulSetSpec::getTemplate);

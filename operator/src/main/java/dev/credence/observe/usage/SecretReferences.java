@@ -36,9 +36,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds the Secrets of its namespace that a pod names. Every field of a pod that takes the name of
 /// a Secret is here; Secrets that a pod reads with its token cannot be found.
-final class SecretReferences {
+public final class SecretReferences {
 
-  static Set<String> of(@Nullable PodSpec spec) {
+  public static Set<String> of(@Nullable PodSpec spec) {
     return spec == null
         ? Set.of()
         : Stream.of(

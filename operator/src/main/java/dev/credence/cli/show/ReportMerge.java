@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.credence.cli.show;
+
+import dev.credence.cli.Failed;
+import dev.credence.report.Format;
+import dev.credence.report.Inventory;
+import dev.credence.report.Inventory.Origin;
+import dev.credence.report.SavedReport;
+import dev.credence.settings.Version;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Merges reports of several clusters.
+@Command(
+    name = "merge",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    header = "Merge reports of several clusters, saved with --format json, into one.",
+    description = {
+      "",
+      "No cluster is read. The name of a cluster is its context, or its address too where two contexts have the",
+      "same name. The time of the merged report is that of the oldest file."
+    },
+    footer = {
+      "%nExample:",
+      "  credence report merge production.json staging.json --format html --output identities.html"
+    })
+public final class ReportMerge implements Callable<Integer> {
+  @Parameters(arity = "1..*", paramLabel = "FILE", description = "Reports in the format json.")
+  private List<Path> files = List.of();
+
+  @Option(
+      names = {"-o", "--format"},
+      paramLabel = "FORMAT",
+      defaultValue = "table",
+      description = "One of: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+  private Format format = Format.table;
+
+  @Option(
+      names = "--output",
+      paramLabel = "FILE",
+      description = "Write to this file, which only you can read, instead of standard output.")
+  private @Nullable Path output;
+
+  @Override
+  public Integer call() {
+    var reports = new LinkedHashMap<Path, Inventory>();
+    files.forEach(file -> reports.put(file, read(file)));
+    Report.write(merged(reports), format, Optional.ofNullable(output));
+    return 0;
+  }
+
+  private static Inventory read(Path file) {
+    try {
+      return SavedReport.read(Files.readString(file));
+    } catch (SavedReport.Unreadable wrong) {
+      throw new Failed(file + " " + wrong.getMessage());
+    } catch (IOException unreadable) {
+      throw new Failed("cannot read " + file + ": " + unreadable.getMessage());
+    }
+  }
+
+  static Inventory merged(Map<Path, Inventory> reports) {
+    var clusters = new LinkedHashMap<String, Inventory>();
+    reports.forEach(
+        (file, inventory) -> {
+          if (inventory.isOfSeveralClusters()) {
+            throw new Failed(file + " is a report about several clusters already");
+          }
+          if (clusters.putIfAbsent(name(inventory, reports), inventory) != null) {
+            throw new Failed(
+                file + " is a second report about cluster " + inventory.origin().cluster());
+          }
+        });
+    return Inventory.of(
+        clusters,
+        List.of(),
+        new Origin(
+            clusters.values().stream()
+                .map(inventory -> inventory.origin().at())
+                .min(Comparator.naturalOrder())
+                .orElseThrow(),
+            Version.current(),
+            "clusters " + String.join(", ", clusters.keySet()),
+            clusters.values().stream()
+                .map(inventory -> inventory.origin().scope())
+                .distinct()
+                .collect(Collectors.joining("; "))));
+  }
+
+  /// The context of `production at https://…`.
+  private static String name(Inventory inventory, Map<Path, Inventory> reports) {
+    var context = context(inventory);
+    var same = reports.values().stream().filter(other -> context(other).equals(context)).count();
+    return same > 1 ? inventory.origin().cluster() : context;
+  }
+
+  private static String context(Inventory inventory) {
+    var cluster = inventory.origin().cluster();
+    var end = cluster.indexOf(" at ");
+    return end < 0 ? cluster : cluster.substring(0, end);
+  }
+}
