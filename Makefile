@@ -9,6 +9,11 @@ MAKEFLAGS += --no-print-directory
 MVN := tools/mvn
 JAR := operator/target/credence.jar
 CLUSTER_TOOLS := kubernetes etcd kwok
+# REPOSITORY, REPOSITORY:TAG or REPOSITORY@DIGEST as values of the chart. A colon before the last slash is that of a port.
+image_name = $(firstword $(subst @, ,$(IMAGE)))
+image_digest = $(word 2,$(subst @, ,$(IMAGE)))
+image_tag = $(word 2,$(subst :, ,$(notdir $(image_name))))
+image_values = --set-string image.repository=$(patsubst %:$(image_tag),%,$(image_name)),image.tag=$(image_tag),image.digest=$(image_digest)
 SOURCES := $(wildcard pom.xml operator/pom.xml) $(shell find operator/src/main 2>/dev/null) # folders too: a removed file counts
 
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
@@ -77,10 +82,11 @@ cluster-status: ## Says whether the local clusters of this checkout run.
 cluster-stop: ## Ends the local cluster and forgets what was in it.
 	@tools/cluster down
 
-install: need-kubeconfig ## Installs the chart into the cluster of KUBECONFIG=…; OPERATOR=local leaves out the Deployment.
+install: need-kubeconfig ## Installs the chart into the cluster of KUBECONFIG=… with IMAGE=registry/repository:tag; OPERATOR=local leaves out the Deployment.
 	@command -v helm >/dev/null || { echo 'There is no helm: run `make tools`.' >&2; exit 1; }
+	@[ -n "$(IMAGE)$(filter local,$(OPERATOR))" ] || { echo 'Set the image of the operator, which your cluster can pull: IMAGE=registry.example.com/platform/credence:0.1.0 (`make image` builds it).' >&2; exit 2; }
 	@helm upgrade --install credence helm/credence --kubeconfig "$(KUBECONFIG)" \
-	  --namespace credence-system --create-namespace $(if $(filter local,$(OPERATOR)),--set operator.enabled=false)
+	  --namespace credence-system --create-namespace $(if $(filter local,$(OPERATOR)),--set operator.enabled=false,$(image_values))
 
 run: need-kubeconfig build ## Runs the operator in the foreground against the cluster of KUBECONFIG=…, as the chart's own ServiceAccount.
 	@mkdir -p .tools/operator

@@ -20,8 +20,8 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
-/// The values of the chart: every key of `values.yaml` that `values.schema.json` knows by name,
-/// with the comment before it.
+/// The table of the values of the chart: every key of `values.yaml` that `values.schema.json` knows
+/// by name, with the comment before it.
 final class ChartReference {
   private static final String HEADING = "## Values\n";
   private static final int LONGEST_DEFAULT = 80;
@@ -40,7 +40,7 @@ final class ChartReference {
     reference.rows("", (MappingNode) text, schema);
     return readme.substring(0, readme.indexOf(HEADING))
         + HEADING
-        + "\nWritten by `make generate` from `values.yaml`; `values.schema.json` refuses what is not here.\n\n"
+        + "\n`make generate` writes this table from `values.yaml`, which has examples. Helm rejects other values.\n\n"
         + reference.table;
   }
 
@@ -73,11 +73,20 @@ final class ChartReference {
         .filter(text -> !text.isBlank());
   }
 
+  /// The paragraph of a comment next to the key, without the mark of helm-docs. What follows after
+  /// an empty line of the comment is an example, for those who read the file.
   private static String joined(List<CommentLine> lines) {
-    return lines.stream()
-        .filter(line -> line.getCommentType() == CommentType.BLOCK)
+    var start = 0;
+    for (var at = 0; at < lines.size(); at++) {
+      if (lines.get(at).getCommentType() == CommentType.BLANK_LINE) {
+        start = at + 1;
+      }
+    }
+    return lines.subList(start, lines.size()).stream()
         .map(line -> line.getValue().strip())
-        .collect(Collectors.joining(" "));
+        .takeWhile(line -> !line.isEmpty())
+        .collect(Collectors.joining(" "))
+        .replaceFirst("^-- ", "");
   }
 
   private static String standard(Node value) {

@@ -656,9 +656,9 @@ class GitOpsIT {
       var scope = Map.of("scope", shown.group(1));
 
       assertThat(tryTo(scene, "approve", scope, argoCd).err())
-          .contains("may not approve crm: that takes the RBAC verb");
+          .contains("cannot approve crm. This requires the RBAC verb");
       assertThat(tryTo(scene, "review", Map.of(), argoCd).err())
-          .contains("may not review crm: that takes the RBAC verb");
+          .contains("cannot review crm. This requires the RBAC verb");
       scene.patch(
           scene.client().rbac().roles().inNamespace(scene.namespace()).withName("argocd-server"),
           "{rules: [{apiGroups: [credence.dev], resources: [machineidentities], verbs: [get, patch, approve, review]}]}");
@@ -671,7 +671,8 @@ class GitOpsIT {
                           Map.of("scope", shown.group(1), "as", "alice@example.com"),
                           argoCd)
                       .err()
-                      .contains("sign with your own name: credence.dev/approve is \"" + argoCd));
+                      .contains(
+                          "Approve in your own name. Set credence.dev/approve to \"" + argoCd));
 
       act(scene, "approve", scope, argoCd);
       scene.await("crm", "Approved", "True Approved");

@@ -11,6 +11,7 @@ import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.OperatorProcess;
 import dev.credence.cluster.Requests;
 import dev.credence.cluster.TestNamespace;
+import dev.credence.image.Image;
 import dev.credence.world.Yaml;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.authorization.v1.ResourceRule;
@@ -35,6 +36,9 @@ import org.junit.jupiter.api.Test;
 @OnCluster
 class ChartIT {
   private static final String CHART = LocalCluster.TOP.resolve("helm/credence").toString();
+
+  /// The one value that has no default.
+  private static final String IMAGE = "image.repository=registry.example.com/platform/credence";
 
   private static final List<String> RIGHTS_EVERYWHERE =
       List.of(
@@ -223,7 +227,8 @@ class ChartIT {
   /// The rules of every role that the chart renders for the operator.
   private static Set<String> rendered(LocalCluster cluster, String tier) {
     var text =
-        cluster.helm("template", "credence", CHART, "--no-hooks", "--set", "rbac.tier=" + tier);
+        cluster.helm(
+            "template", "credence", CHART, "--no-hooks", "--set", IMAGE + ",rbac.tier=" + tier);
     assertThat(text).contains("- name: CREDENCE_TIER\n          value: \"%s\"".formatted(tier));
     return Yaml.documents(text).stream()
         .map(document -> Yaml.node(document))
@@ -235,8 +240,9 @@ class ChartIT {
 
   @Test
   void an_operator_that_only_observes_has_no_hook_that_writes(LocalCluster cluster) {
-    assertThat(cluster.helm("template", CHART)).contains("helm.sh/hook: post-delete");
-    assertThat(cluster.helm("template", CHART, "--set", "rbac.tier=Observe"))
+    assertThat(cluster.helm("template", CHART, "--set", IMAGE))
+        .contains("helm.sh/hook: post-delete");
+    assertThat(cluster.helm("template", CHART, "--set", IMAGE + ",rbac.tier=Observe"))
         .doesNotContain("helm.sh/hook");
   }
 
@@ -249,12 +255,15 @@ class ChartIT {
 
   @Test
   void without_an_account_to_make_one_is_to_be_named(LocalCluster cluster) {
-    var end = cluster.tryHelm("template", CHART, "--set", "serviceAccount.create=false");
+    var end = cluster.tryHelm("template", CHART, "--set", IMAGE + ",serviceAccount.create=false");
     assertThat(end.code()).isNotZero();
-    assertThat(end.err()).contains("serviceAccount.name must say which account");
+    assertThat(end.err()).contains("set serviceAccount.name to an existing ServiceAccount");
     assertThat(
             cluster.helm(
-                "template", CHART, "--set", "serviceAccount.create=false,serviceAccount.name=mine"))
+                "template",
+                CHART,
+                "--set",
+                IMAGE + ",serviceAccount.create=false,serviceAccount.name=mine"))
         .contains("serviceAccountName: mine", "'system:serviceaccount:default:mine'");
   }
 
@@ -309,7 +318,8 @@ class ChartIT {
           "--namespace",
           namespace.name(),
           "--set",
-          "crds.enabled=false,admission.enabled=false,releaseOnUninstall=false,fullnameOverride="
+          IMAGE
+              + ",crds.enabled=false,admission.enabled=false,releaseOnUninstall=false,fullnameOverride="
               + namespace.name());
       try {
         eventually("two pods of the Deployment were let in")
@@ -318,7 +328,7 @@ class ChartIT {
         assertThat(spec.getServiceAccountName()).isEqualTo(namespace.name());
         assertThat(spec.getAutomountServiceAccountToken()).isFalse();
         var container = spec.getContainers().getFirst();
-        assertThat(container.getImage()).isEqualTo("credence:0.1.0");
+        assertThat(container.getImage()).isEqualTo("registry.example.com/platform/credence:0.1.0");
         assertThat(container.getArgs()).containsExactly("run");
         assertThat(container.getSecurityContext().getReadOnlyRootFilesystem()).isTrue();
         assertThat(container.getEnv())
@@ -375,7 +385,8 @@ class ChartIT {
       assertThatThrownBy(
               () -> cluster.helm("upgrade", name, CHART, "--namespace", name, "--reuse-values"))
           .hasMessageContainingAll("'sweepEvery'", "'baseline'", "not allowed");
-      cluster.helm("upgrade", name, CHART, "--namespace", name, "--reset-then-reuse-values");
+      cluster.helm(
+          "upgrade", name, CHART, "--namespace", name, "--reset-then-reuse-values", "--set", IMAGE);
       var deployment = namespace.client().apps().deployments().withName(name).get();
       assertThat(deployment.getMetadata().getLabels()).containsEntry("helm.sh/chart", version());
       assertThat(deployment.getSpec().getTemplate().getSpec().getContainers().getFirst().getEnv())
@@ -408,7 +419,9 @@ class ChartIT {
           "--namespace",
           name,
           "--set",
-          "crds.enabled=false,admission.enabled=false,replicaCount=0,fullnameOverride=" + name);
+          IMAGE
+              + ",crds.enabled=false,admission.enabled=false,replicaCount=0,fullnameOverride="
+              + name);
       assertThat(audit.requests().in(namespace).on("jobs").all()).isEmpty();
       cluster.helm("uninstall", name, "--namespace", name);
 
@@ -444,16 +457,16 @@ class ChartIT {
 
   @Test
   void two_operators_without_leader_election_are_refused(LocalCluster cluster) {
-    var end = cluster.tryHelm("template", CHART, "--set", "settings.leaderElection=false");
+    var end = cluster.tryHelm("template", CHART, "--set", IMAGE + ",settings.leaderElection=false");
     assertThat(end.code()).isNotZero();
     assertThat(end.err()).contains("replicaCount above 1 needs settings.leaderElection");
   }
 
   @Test
   void the_rights_to_reports_come_with_their_value(LocalCluster cluster) {
-    assertThat(cluster.helm("template", CHART))
+    assertThat(cluster.helm("template", CHART, "--set", IMAGE))
         .doesNotContain("apiGroups: [openreports.io]", "apiGroups: [wgpolicyk8s.io]");
-    assertThat(cluster.helm("template", CHART, "--set", "reports.enabled=true"))
+    assertThat(cluster.helm("template", CHART, "--set", IMAGE + ",reports.enabled=true"))
         .contains(
             """
             - apiGroups: [openreports.io]
@@ -467,6 +480,138 @@ class ChartIT {
                     - name: CREDENCE_REPORTS
                       value: "true"
             """);
+  }
+
+  @Test
+  void without_an_image_helm_names_the_value_to_set(LocalCluster cluster) {
+    for (var words : List.of("template", "install")) {
+      var end = cluster.tryHelm(words, "no-image", CHART, "--set", "crds.enabled=false");
+      assertThat(end.code()).isNotZero();
+      assertThat(end.err())
+          .contains("Set image.repository to the image of the operator", "make image");
+    }
+    assertThat(cluster.helm("template", CHART, "--set", "operator.enabled=false"))
+        .doesNotContain("image:");
+  }
+
+  @Test
+  void the_image_comes_from_the_registry_of_the_umbrella_chart(LocalCluster cluster) {
+    var image =
+        "image.registry=images.example.com,image.repository=platform/credence,image.tag=1.2.3";
+    assertThat(cluster.helm("template", CHART, "--set", image))
+        .contains("image: \"images.example.com/platform/credence:1.2.3\"");
+    assertThat(
+            cluster.helm(
+                "template",
+                CHART,
+                "--set",
+                image + ",enabled=true,global.imageRegistry=mirror.example.com:5000",
+                "--set",
+                "global.imagePullSecrets={mirror},imagePullSecrets[0].name=own"))
+        .contains(
+            "image: \"mirror.example.com:5000/platform/credence:1.2.3\"",
+            "      imagePullSecrets:\n      - name: mirror\n      - name: own\n");
+  }
+
+  @Test
+  void safety_options_of_the_jvm_are_last(LocalCluster cluster) {
+    var options =
+        cluster
+            .helm(
+                "template",
+                CHART,
+                "--set",
+                IMAGE + ",heap.max=1g,extraJavaOptions={-XX:+HeapDumpOnOutOfMemoryError}")
+            .lines()
+            .filter(line -> line.contains("-XX:"))
+            .toList();
+    assertThat(options)
+        .hasSize(2)
+        .allSatisfy(
+            line ->
+                assertThat(line)
+                    .containsSubsequence(
+                        "-Xmx1g",
+                        "-XX:+HeapDumpOnOutOfMemoryError",
+                        "-XX:+ExitOnOutOfMemoryError",
+                        "-XX:-HeapDumpOnOutOfMemoryError",
+                        "-XX:+DisableAttachMechanism"));
+  }
+
+  @Test
+  void without_other_values_the_jvm_has_the_options_of_the_image(LocalCluster cluster) {
+    var options =
+        cluster
+            .helm("template", CHART, "--set", IMAGE)
+            .lines()
+            .filter(line -> line.contains("-XX:"))
+            .map(line -> line.replaceFirst("\\s+value: \"(.*)\"", "$1"))
+            .distinct()
+            .toList();
+    assertThat(options).containsExactly(Image.FLAGS);
+  }
+
+  @Test
+  void all_objects_are_in_the_namespace_and_have_the_annotations_of_the_values(
+      LocalCluster cluster) {
+    var text =
+        cluster.helm(
+            "template",
+            "trial",
+            CHART,
+            "--namespace",
+            "of-the-release",
+            "--set",
+            IMAGE + ",namespaceOverride=platform,commonAnnotations.example\\.com/ticket=INC-7");
+    assertThat(text).doesNotContain("of-the-release");
+    assertThat(Yaml.documents(text))
+        .hasSizeGreaterThan(30)
+        .allSatisfy(
+            document ->
+                assertThat(
+                        Yaml.node(document)
+                            .at("/metadata/annotations/example.com~1ticket")
+                            .asText())
+                    .as(document.toString())
+                    .isEqualTo("INC-7"));
+  }
+
+  @Test
+  void roles_for_users_come_with_their_value(LocalCluster cluster) {
+    var roles = "ClusterRole";
+    assertThat(names(cluster, roles, "rbac.userRoles=true"))
+        .contains("trial-credence-approver", "trial-credence-reviewer", "trial-credence-auditor");
+    assertThat(names(cluster, roles, "rbac.aggregateToView=true"))
+        .contains("trial-credence-view")
+        .doesNotContain("trial-credence-edit", "trial-credence-approver");
+    assertThat(names(cluster, roles, "rbac.aggregateToEdit=true"))
+        .contains("trial-credence-edit")
+        .doesNotContain("trial-credence-view");
+  }
+
+  private static List<String> names(LocalCluster cluster, String kind, String value) {
+    return Yaml.documents(cluster.helm("template", "trial", CHART, "--set", IMAGE + "," + value))
+        .stream()
+        .map(document -> Yaml.node(document))
+        .filter(node -> node.path("kind").asText().equals(kind))
+        .map(node -> node.at("/metadata/name").asText())
+        .toList();
+  }
+
+  @Test
+  void missing_owners_are_warned_about_only_on_request(LocalCluster cluster) {
+    var kind = "ValidatingAdmissionPolicyBinding";
+    assertThat(names(cluster, kind, "admission.owner.warn=true")).contains("owner.credence.dev");
+    assertThat(names(cluster, kind, "admission.owner.excludedNamespaces={legacy}"))
+        .contains("owner-enforced.credence.dev")
+        .doesNotContain("owner.credence.dev");
+    assertThat(
+            cluster.helm(
+                "template",
+                CHART,
+                "--set",
+                IMAGE + ",admission.owner.excludedNamespaces={legacy,default}"))
+        .contains("[\"kube-system\",\"kube-public\",\"kube-node-lease\",\"default\",\"legacy\"]");
   }
 
   @Test

@@ -28,14 +28,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Each file in `helm/credence/ci` is a way to install the chart that somebody will choose: all are
-/// linted, held against the schemas of the API server, and shown to it; some are installed.
+/// Each file in `helm/credence/ci` is a way to install the chart, and each `values-*.yaml` of the
+/// chart is one for users: all are linted, validated against the schemas of the API server, and
+/// sent to it as a dry run; some are installed.
 @OnCluster
 class ChartValuesIT {
   private static final Path CHART = LocalCluster.TOP.resolve("helm/credence");
 
   /// What other releases have as well, and what a second one must leave to them.
   private static final String SHARED = "crds.enabled=false,admission.enabled=false";
+
+  private static final String IMAGE = "image.repository=registry.example.com/platform/credence";
 
   @TempDir private static Path schemas;
   @TempDir private Path folder;
@@ -52,32 +55,48 @@ class ChartValuesIT {
     return values().stream()
         .map(
             file ->
-                DynamicTest.dynamicTest(
-                    file.getFileName().toString(), () -> fits(cluster, file.toString())));
+                DynamicTest.dynamicTest(file.getFileName().toString(), () -> fits(cluster, file)));
   }
 
   private static List<Path> values() throws IOException {
-    try (var files = Files.list(CHART.resolve("ci"))) {
-      return files.sorted().toList();
+    try (var ofTests = Files.list(CHART.resolve("ci"));
+        var ofUsers = Files.list(CHART)) {
+      return Stream.concat(ofTests.sorted(), ofUsers.filter(ChartValuesIT::isOfUsers).sorted())
+          .toList();
     }
   }
 
-  private void fits(LocalCluster cluster, String values) throws IOException {
-    assertThat(cluster.helm("lint", "--strict", CHART.toString(), "--values", values))
+  private static boolean isOfUsers(Path file) {
+    return file.getFileName().toString().matches("values-.*[.]yaml");
+  }
+
+  /// Users name their own image, and files of tests have one.
+  private static List<String> words(Path values, String... first) {
+    var words = new ArrayList<>(List.of(first));
+    words.addAll(List.of("--values", values.toString()));
+    if (isOfUsers(values)) {
+      words.addAll(List.of("--set", IMAGE));
+    }
+    return words;
+  }
+
+  private void fits(LocalCluster cluster, Path values) throws IOException {
+    assertThat(helm(cluster, words(values, "lint", "--strict", CHART.toString())))
         .contains("0 chart(s) failed");
     var rendered = folder.resolve("rendered.yaml");
     Files.writeString(
         rendered,
-        cluster.helm(
-            "template",
-            "trial",
-            CHART.toString(),
-            "--namespace",
-            LocalCluster.NAMESPACE,
-            "--api-versions",
-            "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy",
-            "--values",
-            values));
+        helm(
+            cluster,
+            words(
+                values,
+                "template",
+                "trial",
+                CHART.toString(),
+                "--namespace",
+                LocalCluster.NAMESPACE,
+                "--api-versions",
+                "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy")));
     var answer = conforms(rendered);
     assertThat(answer.code()).as(answer.out() + answer.err()).isZero();
     assertThat(answer.out()).contains("Invalid: 0, Errors: 0, Skipped: 0");
@@ -90,6 +109,10 @@ class ChartValuesIT {
                 "-f",
                 rendered.toString()))
         .isNotEmpty();
+  }
+
+  private static String helm(LocalCluster cluster, List<String> words) {
+    return cluster.helm(words.toArray(String[]::new));
   }
 
   private static Program.End conforms(Path file) {
@@ -107,7 +130,7 @@ class ChartValuesIT {
 
   @Test
   void a_misspelt_field_is_found(LocalCluster cluster) throws IOException {
-    var good = cluster.helm("template", "trial", CHART.toString());
+    var good = cluster.helm("template", "trial", CHART.toString(), "--set", IMAGE);
     var wrong = folder.resolve("wrong.yaml");
     Files.writeString(wrong, good.replace("readOnlyRootFilesystem:", "readonlyRootFilesystem:"));
     var answer = conforms(wrong);

@@ -23,12 +23,13 @@ import org.junit.jupiter.api.Test;
 @OnCluster
 class MonitoringChartIT {
   private static final String CHART = LocalCluster.TOP.resolve("helm/credence").toString();
+  private static final String IMAGE = "image.repository=registry.example.com/platform/credence";
   private static final String EVERYTHING =
       LocalCluster.TOP.resolve("helm/credence/ci/monitoring-values.yaml").toString();
 
   @Test
   void without_being_asked_the_chart_brings_nothing_of_it(LocalCluster cluster) {
-    assertThat(cluster.helm("template", CHART))
+    assertThat(cluster.helm("template", CHART, "--set", IMAGE))
         .doesNotContain("monitoring.coreos.com", "grafana_dashboard");
   }
 
@@ -130,6 +131,28 @@ class MonitoringChartIT {
             });
   }
 
+  /// Six intervals, at least an hour.
+  @Test
+  void the_threshold_of_the_resync_follows_its_interval(LocalCluster cluster) {
+    var thresholds =
+        Map.of("10m", "> 3600", "1m30s", "> 3600", "1h30m", "> 32400", "45s", "> 3600");
+    thresholds.forEach(
+        (interval, threshold) ->
+            assertThat(
+                    cluster.helm(
+                        "template",
+                        CHART,
+                        "-s",
+                        "templates/prometheusrule.yaml",
+                        "--set",
+                        IMAGE
+                            + ",monitoring.prometheusRule.enabled=true,settings.resyncInterval="
+                            + interval))
+                .contains(
+                    "(credence_last_resync_timestamp_seconds) " + threshold + "\n",
+                    "CREDENCE_RESYNC_INTERVAL (" + interval + ")"));
+  }
+
   @Test
   void an_alert_that_there_is_not_is_refused(LocalCluster cluster) {
     for (var value :
@@ -139,7 +162,7 @@ class MonitoringChartIT {
               "template",
               CHART,
               "--set",
-              "monitoring.prometheusRule.enabled=true,monitoring.prometheusRule." + value);
+              IMAGE + ",monitoring.prometheusRule.enabled=true,monitoring.prometheusRule." + value);
       assertThat(end.code()).isNotZero();
       assertThat(end.err()).contains("names CredenceOwnerMising, and there is no such alert");
     }

@@ -69,7 +69,7 @@ class UninstallIT {
         "--namespace",
         LocalCluster.NAMESPACE,
         "--set",
-        values);
+        "image.repository=registry.example.com/platform/credence," + values);
     eventually("the API server knows identities")
         .ignoreExceptions()
         .until(

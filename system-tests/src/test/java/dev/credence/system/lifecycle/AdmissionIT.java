@@ -76,6 +76,8 @@ class AdmissionIT {
   @BeforeAll
   static void awaitPolicies(LocalCluster shared) {
     cluster = shared;
+    cluster.chart("admission.owner.warn=true");
+    awaitWarnings();
     try (var probes = inNamespace("probes", Map.of("credence.dev/enforce", "owner"))) {
       admit(probes);
       var tenant = as(TENANT, probes);
@@ -100,8 +102,22 @@ class AdmissionIT {
     }
   }
 
+  private static void awaitWarnings() {
+    try (var warned = inNamespace("warned", Map.of())) {
+      admit(warned);
+      var tenant = as(TENANT, warned);
+      eventually("a missing owner is warned about")
+          .until(
+              () -> {
+                createUnowned(tenant);
+                return !warnings(warned).isEmpty();
+              });
+    }
+  }
+
   @AfterAll
   static void close() {
+    cluster.chart("admission.owner.warn=false");
     CLIENTS.values().forEach(KubernetesClient::close);
     CLIENTS.clear();
   }
@@ -257,7 +273,7 @@ class AdmissionIT {
   }
 
   private static void upgrade(String... values) {
-    var all = new ArrayList<>(List.of("operator.enabled=false"));
+    var all = new ArrayList<>(List.of("operator.enabled=false", "admission.owner.warn=true"));
     all.addAll(List.of(values));
     cluster.helm(
         "upgrade",
@@ -290,14 +306,14 @@ class AdmissionIT {
 
     assertRefused(
         () -> tenant.annotate(tenant.identity("crm"), "credence.dev/requested-by", REQUESTER),
-        "changes with the spec alone",
+        "changes only with the spec",
         TENANT);
     assertRefused(
         () ->
             requester.patch(
                 requester.identity("crm"),
                 "{metadata: {annotations: {credence.dev/requested-by: null}}}"),
-        "leave it as it was");
+        "Leave it unchanged");
   }
 
   @BesideOthers
@@ -310,8 +326,8 @@ class AdmissionIT {
 
     assertRefused(
         () -> approve(requester, "crm", REQUESTER + " 7d1f"),
-        REQUESTER + " asked for crm as it is",
-        "somebody else must approve it");
+        REQUESTER + " requested the current spec of crm",
+        "Another user must approve it");
     approve(approver, "crm", APPROVER + " 7d1f");
     assertThat(annotation(approver.identity("crm"), "credence.dev/approve"))
         .hasValue(APPROVER + " 7d1f");
@@ -319,7 +335,7 @@ class AdmissionIT {
     // Who changes the spec asks anew.
     approver.patch(approver.identity("crm"), "{spec: {purpose: CHG-1234}}");
     assertRefused(
-        () -> approve(approver, "crm", APPROVER + " 8e20"), "somebody else must approve it");
+        () -> approve(approver, "crm", APPROVER + " 8e20"), "Another user must approve it");
     approve(requester, "crm", REQUESTER + " 8e20");
   }
 
@@ -333,13 +349,13 @@ class AdmissionIT {
 
     assertRefused(
         () -> approve(tenant, "crm", TENANT + " 7d1f"),
-        TENANT + " may not approve crm",
+        TENANT + " cannot approve crm",
         "RBAC verb \"approve\" on machineidentities.credence.dev in namespace " + namespace);
     for (var value :
         List.of(REQUESTER + " 7d1f", APPROVER, APPROVER + " ", APPROVER + " smith 7d1f", "7d1f")) {
       assertRefused(
           () -> approve(approver, "crm", value),
-          "sign with your own name: credence.dev/approve is \"" + APPROVER + " <scope>\"");
+          "Approve in your own name. Set credence.dev/approve to \"" + APPROVER + " <scope>\"");
     }
     assertRefused(
         () ->
@@ -347,13 +363,13 @@ class AdmissionIT {
                 approver.identity("crm"),
                 "{metadata: {annotations: {credence.dev/approve: '%s 7d1f'}}, spec: {purpose: more}}"
                     .formatted(APPROVER)),
-        "approves and changes the spec at once");
+        "This write approves the identity and changes its spec");
     assertRefused(
         () ->
             approver.create(
                 "{apiVersion: credence.dev/v1alpha1, kind: MachineIdentity, metadata: {name: billing, annotations: {credence.dev/approve: '%s 7d1f'}}, spec: {%s}}"
                     .formatted(APPROVER, OWNER)),
-        "create the identity without credence.dev/approve");
+        "Create the identity without credence.dev/approve");
 
     approve(approver, "crm", APPROVER + " 7d1f");
     // An approval that is there holds up nobody, and anybody may take it away.
@@ -378,7 +394,7 @@ class AdmissionIT {
 
     assertRefused(
         () -> review(tenant, TENANT + " " + now()),
-        TENANT + " may not review crm",
+        TENANT + " cannot review crm",
         "RBAC verb \"review\" on machineidentities.credence.dev in namespace " + namespace);
     for (var value :
         List.of(
@@ -390,20 +406,19 @@ class AdmissionIT {
             now().toString())) {
       assertRefused(
           () -> review(reviewer, value),
-          "sign with your own name and the time: credence.dev/review is \""
+          "Review in your own name, with the current time. Set credence.dev/review to \""
               + APPROVER
               + " <time>\"");
     }
     for (var time : List.of(now().plusSeconds(600), now().minusSeconds(600))) {
-      assertRefused(
-          () -> review(reviewer, APPROVER + " " + time), "sign with the time of now: " + time);
+      assertRefused(() -> review(reviewer, APPROVER + " " + time), "Use the current time. " + time);
     }
     assertRefused(
         () ->
             reviewer.create(
                 "{apiVersion: credence.dev/v1alpha1, kind: MachineIdentity, metadata: {name: billing, annotations: {credence.dev/review: '%s %s'}}, spec: {%s}}"
                     .formatted(APPROVER, now(), OWNER)),
-        "create the identity without credence.dev/review");
+        "Create the identity without credence.dev/review");
 
     review(reviewer, APPROVER + " " + now());
     // One that is there holds up nobody, and anybody may take it away.
@@ -431,8 +446,8 @@ class AdmissionIT {
         .singleElement()
         .asString()
         .contains(
-            "nobody answers for ServiceAccount crm-sync",
-            "set the annotation credence.dev/owner on it, or on the namespace " + namespace);
+            "ServiceAccount crm-sync has no owner",
+            "Set the annotation credence.dev/owner on it, or on namespace " + namespace);
 
     tenant.create(
         "{apiVersion: v1, kind: ServiceAccount, metadata: {name: crm-report, annotations: {credence.dev/owner: alice@example.com}}}");
@@ -444,7 +459,7 @@ class AdmissionIT {
         .hasSize(2)
         .last()
         .asString()
-        .contains("nobody answers for Secret crm-sync-token");
+        .contains("Secret crm-sync-token has no owner");
   }
 
   @BesideOthers
@@ -459,10 +474,10 @@ class AdmissionIT {
 
       assertRefused(
           () -> tenant.createAccount("crm-sync"),
-          "nobody answers for ServiceAccount crm-sync: set the annotation credence.dev/owner on it");
+          "ServiceAccount crm-sync has no owner. Set the annotation credence.dev/owner on it");
       assertRefused(
           () -> tenant.create(tokenSecret("crm-token", "from-before", "")),
-          "nobody answers for Secret crm-token");
+          "Secret crm-token has no owner");
       tenant.create(tokenSecret("crm-token", "from-before", ", credence.dev/owner: alice"));
       tenant.create("{apiVersion: v1, kind: Secret, metadata: {name: plain}}");
 
@@ -473,8 +488,8 @@ class AdmissionIT {
       tenant.annotate(before, Api.OWNER, "bob@example.com");
       assertRefused(
           () -> tenant.patch(before, "{metadata: {annotations: {credence.dev/owner: null}}}"),
-          "this takes the owner of ServiceAccount from-before away");
-      assertRefused(() -> tenant.annotate(before, Api.OWNER, ""), "takes the owner");
+          "This write removes the owner of ServiceAccount from-before");
+      assertRefused(() -> tenant.annotate(before, Api.OWNER, ""), "removes the owner");
 
       // Kubernetes makes this one in every namespace.
       var byDefault = tenant.account("default");
@@ -508,7 +523,7 @@ class AdmissionIT {
     tenant.create("{apiVersion: v1, kind: Secret, metadata: {name: mine}, data: {a: bWluZQ==}}");
     assertRefused(
         () -> tenant.annotate(tenant.secret("mine"), Api.SECRET_VERSION, "7"),
-        "credence.dev/version on Secret mine is written by Credence alone: leave it as it was");
+        "credence.dev/version on Secret mine is written only by Credence. Leave it unchanged");
     assertRefused(
         () ->
             tenant.patch(
@@ -522,7 +537,7 @@ class AdmissionIT {
                   "{apiVersion: %s, metadata: {name: new, labels: {credence.dev/identity: crm}}}"
                       .formatted(kind)),
           "credence.dev/identity on ",
-          " new is written by Credence alone");
+          " new is written only by Credence");
     }
     assertRefused(
         () -> tenant.create(job("verify")),
@@ -532,7 +547,7 @@ class AdmissionIT {
         () ->
             as("system:serviceaccount:kube-system:cronjob-controller", namespace)
                 .create(job("by-template")),
-        "is written by Credence alone");
+        "is written only by Credence");
 
     // What people write is theirs.
     tenant.patch(
@@ -554,16 +569,16 @@ class AdmissionIT {
             "labels: {credence.dev/identity: null}")) {
       assertRefused(
           () -> tenant.patch(secret, "{metadata: {%s}}".formatted(without)),
-          " on Secret crm-db is how Credence knows what it made: leave it");
+          " on Secret crm-db marks what Credence created. Leave it unchanged");
     }
     assertRefused(
-        () -> tenant.annotate(secret, Api.SECRET_VERSION, "1"), "is written by Credence alone");
+        () -> tenant.annotate(secret, Api.SECRET_VERSION, "1"), "is written only by Credence");
     assertRefused(
         () -> tenant.patch(secret, "{metadata: {ownerReferences: null}}"),
-        "Secret crm-db belongs to a MachineIdentity: leave its ownerReference");
+        "Secret crm-db belongs to a MachineIdentity. Leave its ownerReference");
     assertRefused(
         () -> tenant.client().resource(unmarked("crm-db")).inNamespace(namespace.name()).update(),
-        "how Credence knows what it made");
+        "marks what Credence created");
 
     tenant.patch(secret, "{metadata: {labels: {team: sales}}, data: {theirs: bWluZQ==}}");
     tenant.annotate(secret, Api.ROTATE, "now");
@@ -592,7 +607,7 @@ class AdmissionIT {
             tenant.patch(
                 tenant.secret("mine"),
                 "{metadata: {ownerReferences: [{%s, controller: true}]}}".formatted(owner)),
-        "Secret mine would be handed to a MachineIdentity by an ownerReference that says controller",
+        "Secret mine must not have an ownerReference to a MachineIdentity as its controller",
         "credence.dev/adopt");
   }
 
@@ -628,7 +643,7 @@ class AdmissionIT {
             "metadata: {finalizers: [tests.credence.dev/brake]}")) {
       assertRefused(
           () -> tenant.patch(pending, "{%s}".formatted(change)),
-          "Secret crm-db-pending holds the next value of crm-db and is written by Credence alone");
+          "Secret crm-db-pending contains the next version of crm-db and is written only by Credence");
     }
     tenant.annotate(pending, Api.ABORT, "now");
     tenant.annotate(pending, Api.ABORT, "again");
@@ -656,11 +671,11 @@ class AdmissionIT {
       assertRefused(
           () -> tenant.patch(secret, invalidSince(date)),
           "Secret crm-token is a token of a suspended ServiceAccount",
-          "Resume the MachineIdentity instead");
+          "resume the MachineIdentity instead");
     }
     assertRefused(
         () -> tenant.patch(secret, "{metadata: {annotations: {credence.dev/suspended: null}}}"),
-        "credence.dev/suspended on Secret crm-token is how Credence knows what it suspended");
+        "credence.dev/suspended on Secret crm-token marks what Credence suspended");
     tenant.patch(secret, invalidSince("'2026-11-21'"));
     tenant.patch(secret, "{metadata: {labels: {team: sales}}}");
     bind(namespace, "ClusterRole, name: edit", "release", List.of(RELEASE));
@@ -673,7 +688,7 @@ class AdmissionIT {
                   release.secret("crm-token"),
                   "{metadata: {annotations: {credence.dev/suspended: null, credence.dev/%s}}}"
                       .formatted(more)),
-          "is written by Credence alone");
+          "is written only by Credence");
     }
     for (var end : List.of(operator, release)) {
       end.patch(

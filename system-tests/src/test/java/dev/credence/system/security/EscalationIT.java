@@ -172,11 +172,11 @@ class EscalationIT {
 
     assertRefused(
         () -> carol.annotate(carol.identity("crm"), "credence.dev/approve", CAROL + " 7d1f"),
-        CAROL + " asked for crm as it is");
+        CAROL + " requested the current spec of crm");
     var eve = as(EVE, namespace);
     assertRefused(
         () -> eve.annotate(eve.identity("crm"), "credence.dev/approve", EVE + " 7d1f"),
-        EVE + " can act as one of those who asked for crm");
+        EVE + " can act as a requester of crm");
   }
 
   @BesideOthers
@@ -203,7 +203,7 @@ class EscalationIT {
             forged.getMetadata().setManagedFields(entries);
             carol.client().resource(forged).update();
           },
-          "sign with the time of now");
+          "Use the current time");
     }
     carol.annotate(
         carol.identity("crm"),
@@ -242,7 +242,7 @@ class EscalationIT {
             .formatted(legacyToken()));
     assertRefused(
         () -> bob.client().resource(bob.secret("ended").get()).delete(),
-        "Secret ended holds a token that Credence ended");
+        "Secret ended contains a token that Credence invalidated");
 
     var opaque =
         "{apiVersion: v1, kind: Secret, metadata: {name: again}, stringData: {token: '%s'}}"
@@ -253,10 +253,10 @@ class EscalationIT {
     suspend(namespace, "because");
     eventually("no such token is written while an account of the namespace is suspended")
         .until(() -> isRefused(() -> bob.create(opaque)));
-    assertRefused(() -> bob.create(typed), "holds a token of a ServiceAccount");
+    assertRefused(() -> bob.create(typed), "contains a token of a ServiceAccount");
     assertRefused(
         () -> bob.patch(bob.secret("mine"), "{stringData: {token: '%s'}}".formatted(legacyToken())),
-        "holds a token of a ServiceAccount");
+        "contains a token of a ServiceAccount");
     bob.patch(bob.secret("mine"), "{stringData: {token: eyJhbGciOiJSUzI1NiJ9.e30.c2ln}}");
     suspend(namespace, null);
   }
@@ -295,14 +295,14 @@ class EscalationIT {
             });
     assertRefused(
         () -> bob.annotate(bob.secret("t"), "credence.dev/expires-at", "9999-01-01T00:00:00Z"),
-        "credence.dev/expires-at on Secret t is written by Credence alone");
+        "credence.dev/expires-at on Secret t is written only by Credence");
     assertRefused(
         () ->
             bob.create(
                 "{apiVersion: credence.dev/v1alpha1, kind: MachineIdentity, metadata: {name: crm, labels: {credence.dev/discovered: 'true'}}, spec: {"
                     + OWNER
                     + "}}"),
-        "credence.dev/discovered is written by Credence alone");
+        "Only Credence writes the label credence.dev/discovered");
   }
 
   private static void admit(TestNamespace namespace) {
