@@ -18,8 +18,9 @@ SOURCES := $(wildcard pom.xml operator/pom.xml) $(shell find operator/src/main 2
 
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export CREDENCE_TOOLS := $(CURDIR)/.tools
+export RELEASE_DIR RELEASE_IMAGE RELEASE_SOURCE RELEASE_PARTS
 
-.PHONY: help demo demo-stop test test-all unit system lint site build tools cluster cluster-status cluster-stop install run generate golden release-notes verify faults soak bench image clean distclean
+.PHONY: help demo demo-stop test test-all unit system lint site build tools cluster cluster-status cluster-stop install run generate golden release-notes verify faults soak bench image release clean distclean
 
 help: ## Lists these targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -117,8 +118,12 @@ bench: tools build ## Runs the measurements and writes their results; ONLY="peer
 	@bench/run $(ONLY)
 
 image: ## Builds the container image as a tar, operator/target/image/credence.tar, without a daemon.
-	@$(MVN) -q package -DskipTests -pl operator,build
-	@$(MVN) -q exec:java@image -pl build -am
+	@$(MVN) -q package -DskipTests -pl operator,build -Pimage
+
+release: ## Writes the release VERSION=1.2.3 into target/release or RELEASE_DIR=…: image, chart, command line, manifests (docs/development/release.md).
+	@[ -n "$(VERSION)" ] || { echo 'Set the version: make release VERSION=1.2.3' >&2; exit 2; }
+	@tools/build helm
+	@tools/release "$(VERSION)"
 
 clean: ## Removes what was built from the sources and ends the local clusters; the tools stay.
 	@tools/cluster down --all

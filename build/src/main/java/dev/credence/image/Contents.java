@@ -8,11 +8,11 @@ import java.nio.file.Path;
 
 /// The list of what is in the image (CycloneDX): the libraries, as Maven lists them, and the two
 /// things that Maven does not know of.
-final class Contents {
+public final class Contents {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /// The text of the list, with the Java runtime and the C library of this machine added to it.
-  static String of(Path libraries) throws IOException {
+  public static String of(Path libraries) throws IOException {
     var list = (ObjectNode) JSON.readTree(libraries.toFile());
     var runtime = Runtime.version();
     add(

@@ -111,7 +111,7 @@ public final class Image {
   }
 
   private void layOut() throws IOException {
-    runtime();
+    runtime(root.resolve(JAVA.substring(1)));
     for (var file : libraryOfC()) {
       copy(file, root.resolve(file.toString().substring(1)));
     }
@@ -128,7 +128,8 @@ public final class Image {
     date();
   }
 
-  private void runtime() {
+  /// Writes a Java runtime for this platform, with the modules of the program, into a new folder.
+  public static void runtime(Path folder) {
     var stated =
         ToolProvider.findFirst("jlink")
             .orElseThrow(() -> new IllegalStateException("this JDK has no jlink"))
@@ -140,7 +141,7 @@ public final class Image {
                 "--no-header-files",
                 "--no-man-pages",
                 "--output",
-                root.resolve(JAVA.substring(1)).toString());
+                folder.toString());
     if (stated != 0) {
       throw new IllegalStateException("jlink ended with " + stated);
     }

@@ -20,12 +20,12 @@ public record Unpacked(Path folder) {
   }
 
   /// The names of the layers' files, which are digests of what is in them.
-  List<String> layers() throws IOException {
+  public List<String> layers() throws IOException {
     return words(JSON.readTree(folder.resolve("manifest.json").toFile()).at("/0/Layers"));
   }
 
   /// The configuration by the OCI's image specification.
-  JsonNode config() throws IOException {
+  public JsonNode config() throws IOException {
     var manifest = JSON.readTree(folder.resolve("manifest.json").toFile());
     return JSON.readTree(folder.resolve(manifest.at("/0/Config").asText()).toFile());
   }
