@@ -29,6 +29,11 @@ public final class EventRecorder implements AutoCloseable {
     this.events = new EventWrites(client, clock, instance);
   }
 
+  /// The number of Events that were not written since too many were waiting.
+  public long dropped() {
+    return events.dropped();
+  }
+
   public void done(Action action, MachineIdentity identity) {
     action
         .meaning()
@@ -138,11 +143,6 @@ public final class EventRecorder implements AutoCloseable {
     return ConditionResult.isProblem(condition.type(), condition.status().name())
         // Seconds before an answer to a request are no news.
         && !condition.reason().equals(Reason.RotationDue.name());
-  }
-
-  /// The number of Events that were not written since too many were waiting.
-  long dropped() {
-    return events.dropped();
   }
 
   /// Writes what is waiting, for a few seconds at most.

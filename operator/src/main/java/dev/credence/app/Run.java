@@ -108,7 +108,7 @@ public final class Run implements Callable<Integer> {
   private void run(Settings settings) throws IOException, InterruptedException {
     var clock = Clock.systemUTC();
     var instance = instance();
-    var gauges = new IdentityGauges(clock, settings.identitySeries(), Version.current());
+    var gauges = gauges(settings, clock);
     var discoveryGauges = new DiscoveryGauges();
     var counters = new Counters(gauges);
     var clients = Clients.of(counters);
@@ -117,6 +117,7 @@ public final class Run implements Callable<Integer> {
     var keyIsReady = new AtomicReference<@Nullable BiConsumer<String, ObjectRef>>();
     var act = act(settings, clients, caches, keyIsReady, clock);
     var recorder = new EventRecorder(clients.full(), clock, instance);
+    counters.eventsDropped(recorder::dropped);
     var sweep = new Sweep(caches, act, settings.tier(), counters, clock, settings.resyncInterval());
     var identities =
         new IdentityReconciler(
@@ -173,6 +174,11 @@ public final class Run implements Callable<Integer> {
     }
   }
 
+  private static IdentityGauges gauges(Settings settings, Clock clock) {
+    return new IdentityGauges(
+        clock, settings.identitySeries(), settings.problemSeries(), Version.current());
+  }
+
   private static ClusterCaches caches(Settings settings, Clients clients) {
     var caches =
         new ClusterCaches(
@@ -191,6 +197,7 @@ public final class Run implements Callable<Integer> {
 
   private static void register(
       Counters counters, DiscoveryGauges discoveryGauges, ClusterCaches caches, Settings settings) {
+    counters.resyncsEvery(settings.resyncInterval());
     counters.page().register(discoveryGauges);
     counters.page().register(new PolicyCount(caches::policies));
     counters

@@ -65,7 +65,7 @@ record AuditEvaluation(List<Difference> differences, List<Instant> changes) {
             enforced.status(),
             enforced.reason(),
             enforced.message() + "; " + message,
-            counts(enforced, isEnforcing) ? enforced.impact() : audited)
+            enforced.counts(isEnforcing) ? enforced.impact() : audited)
         : new ConditionResult(enforced.type(), first.status(), first.reason(), message, audited);
   }
 
@@ -77,15 +77,6 @@ record AuditEvaluation(List<Difference> differences, List<Instant> changes) {
                 new Violation(
                     one.type(), one.reason(), Enforcement.Audit, Optional.of(one.policy())))
         .distinct();
-  }
-
-  /// Whether Ready counts the condition.
-  private static boolean counts(ConditionResult result, boolean isEnforcing) {
-    return switch (result.impact()) {
-      case NotApplicable, None, Audit -> false;
-      case Violation -> isEnforcing;
-      case Waiting, Broken -> true;
-    };
   }
 
   private record Comparison(Decide enforced, Decide asIf) {
@@ -108,7 +99,7 @@ record AuditEvaluation(List<Difference> differences, List<Instant> changes) {
 
     private boolean isWorse(ConditionResult before, ConditionResult after) {
       return after.impact() == Impact.Violation
-          ? !(counts(before, isEnforcing()) && before.equals(after))
+          ? !(before.counts(isEnforcing()) && before.equals(after))
           : after.isProblem() && !before.isProblem();
     }
 

@@ -8,6 +8,7 @@ import dev.credence.plan.ActionMeaning;
 import dev.credence.plan.Reason;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -23,6 +24,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /// Counters of events.
 public final class Counters {
@@ -52,7 +54,9 @@ public final class Counters {
   private final Permissions permissions = new Permissions();
   private final AtomicLong leader = new AtomicLong();
   private final AtomicLong lastSweep = new AtomicLong();
+  private final AtomicLong resyncInterval = new AtomicLong();
   private final AtomicLong withoutIdentity = new AtomicLong();
+  private volatile LongSupplier eventsDropped = () -> 0;
   private final Timer reconciles;
   private final Timer lateness;
 
@@ -61,6 +65,7 @@ public final class Counters {
     page.register(permissions);
     gauge(Metric.Leader, leader);
     gauge(Metric.LastSweep, lastSweep);
+    gauge(Metric.ResyncInterval, resyncInterval);
     gauge(Metric.SuspensionsWithoutIdentity, withoutIdentity);
     reconciles =
         Timer.builder(base(Metric.Reconciles, "_seconds"))
@@ -90,6 +95,7 @@ public final class Counters {
     new ProcessorMetrics().bindTo(registry);
     new UptimeMetrics().bindTo(registry);
     bindCollections();
+    bindEvents();
     startAtZero();
   }
 
@@ -123,6 +129,13 @@ public final class Counters {
   @SuppressWarnings("resource") // lives as long as the process
   private void bindCollections() {
     new JvmGcMetrics().bindTo(registry);
+  }
+
+  private void bindEvents() {
+    FunctionCounter.builder(
+            base(Metric.EventsDropped, "_total"), this, own -> own.eventsDropped.getAsLong())
+        .description(Metric.EventsDropped.help())
+        .register(registry);
   }
 
   private void gauge(Metric metric, AtomicLong value) {
@@ -195,6 +208,16 @@ public final class Counters {
   /// An identity left a policy that suspends.
   public void leftPolicy(boolean byDeletion) {
     counter(Metric.PoliciesLeft, "by", byDeletion ? BY_DELETION : BY_CHANGE).increment();
+  }
+
+  /// The interval of the periodic resync.
+  public void resyncsEvery(Duration interval) {
+    resyncInterval.set(interval.toSeconds());
+  }
+
+  /// `dropped`: the number of Events that were not written, which only grows.
+  public void eventsDropped(LongSupplier dropped) {
+    eventsDropped = dropped;
   }
 
   /// The number of accounts that stay suspended though their identity was deleted.

@@ -70,6 +70,14 @@ public final class DiscoveryGauges implements MultiCollector {
                         .build());
               }
             });
-    return MetricSnapshots.of(gauge.build());
+    var registered =
+        GaugeSnapshot.builder().name(Metric.Discovered.page()).help(Metric.Discovered.help());
+    last.map(Result::discovery)
+        .map(
+            discovery ->
+                discovery.tallies().values().stream().mapToInt(Discovery.Tally::discovered).sum())
+        .ifPresent(
+            sum -> registered.dataPoint(GaugeDataPointSnapshot.builder().value(sum).build()));
+    return MetricSnapshots.of(gauge.build(), registered.build());
   }
 }

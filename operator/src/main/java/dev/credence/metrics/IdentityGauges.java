@@ -8,6 +8,7 @@ import dev.credence.plan.ConditionResult.Impact;
 import dev.credence.plan.IdentityStatus;
 import dev.credence.plan.IdentityStatus.Credential;
 import dev.credence.plan.IdentityStatus.Credential.Phase;
+import dev.credence.plan.Problem;
 import dev.credence.plan.Reason;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
@@ -48,12 +49,11 @@ public final class IdentityGauges implements MultiCollector {
     WITHIN.put("720h", Duration.ofHours(720));
   }
 
-  private static final Duration A_DAY = Duration.ofHours(24);
-
   private final ConcurrentSkipListMap<Name, Entry> statuses = new ConcurrentSkipListMap<>();
   private final AtomicLong changes = new AtomicLong();
   private final Clock clock;
   private final int mostSeries;
+  private final int mostProblems;
   private final String version;
 
   public record Name(String namespace, String name) implements Comparable<Name> {
@@ -66,11 +66,13 @@ public final class IdentityGauges implements MultiCollector {
 
   private record Entry(IdentityStatus status) {}
 
-  /// `mostSeries`: for how many identities there are series of their own.
-  public IdentityGauges(Clock clock, int mostSeries, String version) {
+  /// `mostSeries`: the number of identities that have series of their own; `mostProblems`: the
+  /// number of problems that have one.
+  public IdentityGauges(Clock clock, int mostSeries, int mostProblems, String version) {
     this.clock = clock;
     this.version = version;
     this.mostSeries = mostSeries;
+    this.mostProblems = mostProblems;
   }
 
   public void stands(Name name, IdentityStatus status) {
@@ -204,6 +206,8 @@ public final class IdentityGauges implements MultiCollector {
             Metric.SuspensionsNotEnforced,
             all.stream().filter(IdentityGauges::isNotEnforced).count()));
     gauges.add(
+        single(Metric.SuspensionsQueued, all.stream().filter(IdentityGauges::isQueued).count()));
+    gauges.add(
         single(
             Metric.ApprovalsPending,
             all.stream().filter(IdentityGauges::waitsForApproval).count()));
@@ -253,13 +257,11 @@ public final class IdentityGauges implements MultiCollector {
     gauges.add(
         single(
             Metric.ConsumersPending,
-            inService.stream().filter(credential -> isLeftBehind(credential, now)).count()));
+            inService.stream().filter(credential -> credential.hasPending(now)).count()));
     gauges.add(
         single(
             Metric.ConsumersLeftBehind,
-            inService.stream()
-                .filter(c -> c.consumers().filter(users -> users.leftBehind() > 0).isPresent())
-                .count()));
+            inService.stream().filter(Credential::hasLeftBehind).count()));
     gauges.add(
         ending(
             Metric.RunningOut,
@@ -271,6 +273,7 @@ public final class IdentityGauges implements MultiCollector {
             Metric.CertificatesFailing,
             credentials.stream().filter(c -> c.failedAttempts().isPresent()).count()));
     nextRotation(credentials).map(time -> single(Metric.NextRotation, time)).ifPresent(gauges::add);
+    gauges.addAll(ProblemGauges.of(problems(now), mostProblems));
     if (mostSeries > 0) {
       gauges.addAll(ownSeries());
     }
@@ -305,6 +308,14 @@ public final class IdentityGauges implements MultiCollector {
                 result.type() == ConditionType.Suspended && result.reason() == Reason.NotEnforced);
   }
 
+  private static boolean isQueued(Entry entry) {
+    return entry
+        .status()
+        .result(ConditionType.Suspended)
+        .filter(result -> result.reason() == Reason.SuspensionQueued)
+        .isPresent();
+  }
+
   private static boolean isOverdue(Entry entry) {
     return entry.status().results().stream()
         .anyMatch(
@@ -317,12 +328,6 @@ public final class IdentityGauges implements MultiCollector {
   private static boolean hasNoOwner(Entry entry) {
     var owner = entry.status().always(ConditionType.OwnerAssigned);
     return owner.status() == ConditionStatus.False && owner.reason() == Reason.OwnerMissing;
-  }
-
-  private static boolean isLeftBehind(Credential credential, Instant now) {
-    return credential.previousRetires().isPresent()
-        && credential.consumers().filter(users -> users.current() < users.total()).isPresent()
-        && credential.issuedAt().filter(at -> at.plus(A_DAY).isBefore(now)).isPresent();
   }
 
   private static Optional<Double> nextRotation(Collection<Credential> credentials) {
@@ -350,6 +355,17 @@ public final class IdentityGauges implements MultiCollector {
             .filter(within -> !end.isAfter(now.plus(within.getValue())))
             .map(Map.Entry::getKey)
         : Stream.of("expired");
+  }
+
+  private Stream<ProblemGauges.Found> problems(Instant now) {
+    return statuses.entrySet().stream()
+        .flatMap(
+            entry ->
+                Problem.of(entry.getValue().status(), now)
+                    .map(
+                        problem ->
+                            new ProblemGauges.Found(
+                                entry.getKey(), entry.getValue().status().owner(), problem)));
   }
 
   private List<GaugeSnapshot> ownSeries() {

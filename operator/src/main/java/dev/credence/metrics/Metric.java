@@ -20,6 +20,9 @@ public enum Metric {
       "credence_unclaimed",
       "Objects that belong to no identity, in the namespaces with discovery, by kind; absent if no policy enables discovery.",
       "kind"),
+  Discovered(
+      "credence_identities_discovered",
+      "MachineIdentities that discovery registered and that no user has adopted; absent if no policy enables discovery."),
   LegacyTokens(
       "credence_legacy_tokens",
       "Secrets with tokens without expiration for ServiceAccounts of MachineIdentities, by state: Used, Unused, Unknown or Invalid.",
@@ -83,6 +86,9 @@ public enum Metric {
       "credence_suspension_enforced",
       "1 if the admission policy exists and is bound, and the API server rejected the last dry-run probe of the operator by it; else 0. The operator probes while a ServiceAccount is suspended.",
       "policy"),
+  SuspensionsQueued(
+      "credence_suspensions_queued",
+      "MachineIdentities that a policy is to suspend and that wait, since the policy has reached its limit of suspensions for this hour."),
   SuspendedAccounts(
       "credence_suspended_accounts", "ServiceAccounts in the lists of suspended accounts."),
   SuspensionShareUsed(
@@ -116,11 +122,36 @@ public enum Metric {
   KubeRequests(
       "credence_kube_requests_total", "Requests to the API server.", "verb", "resource", "code"),
   Reconciles("credence_reconcile_seconds", "Duration of one reconcile of an identity."),
+  EventsDropped(
+      "credence_events_dropped_total", "Events that were not written since too many were waiting."),
+  ResyncInterval(
+      "credence_resync_interval_seconds",
+      "The interval of the periodic resync (CREDENCE_RESYNC_INTERVAL)."),
   LastSweep(
       "credence_last_resync_timestamp_seconds",
       "Time of the last periodic resync of all identities."),
   Leader("credence_leader", "1 in the replica that is the leader."),
   BuildInfo("credence_build_info", "Always 1; the version is a label.", "version"),
+  IdentityProblem(
+      "credence_identity_problem",
+      "1 for a problem of an identity: a condition that counts against Ready, and Stalled. Absent without a problem; violations of policies that audit are no problem. The label team is empty without a team, and where the team is an e-mail address.",
+      "object_namespace",
+      "name",
+      "team",
+      "condition",
+      "reason"),
+  CredentialProblem(
+      "credence_credential_problem",
+      "1 for a problem of a credential. Absent without a problem. The reason is Expired, ExpiresWithinHour, ExpiresWithinDay (no rotation or renewal is planned before), RotationBlocked, RotationOverdue, ConsumersPending (24 hours after a rotation), ConsumersLeftBehind, CertificateFailing, or DecommissionPending (not revoked yet).",
+      "object_namespace",
+      "identity",
+      "name",
+      "team",
+      "type",
+      "reason"),
+  ProblemSeriesDropped(
+      "credence_problem_series_dropped",
+      "Problems without a series, since their number exceeds CREDENCE_PROBLEM_SERIES; the most severe problems have one."),
   IdentityReady(
       "credence_identity_ready",
       "1 if the identity is Ready. Only with CREDENCE_IDENTITY_SERIES.",

@@ -81,6 +81,16 @@ public record ConditionResult(
     return new ConditionResult(type, status, reason, message, Impact.None);
   }
 
+  /// Whether the condition counts against Ready. `enforced`: whether a policy that matches
+  /// enforces.
+  public boolean counts(boolean enforced) {
+    return switch (impact) {
+      case NotApplicable, None, Audit -> false;
+      case Violation -> enforced;
+      case Waiting, Broken -> true;
+    };
+  }
+
   /// Whether the condition shows a problem of the identity.
   public boolean isProblem() {
     return isProblem(type.name(), status.name());

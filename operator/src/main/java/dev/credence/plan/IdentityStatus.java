@@ -234,6 +234,8 @@ public record IdentityStatus(
     /// A next value that comes later than this is late; also what the objective for rotations says.
     private static final Duration LATE = Duration.ofMinutes(5);
 
+    private static final Duration A_DAY = Duration.ofHours(24);
+
     /// Whether the next value is late, of an identity that rotates.
     public boolean isOverdue(Instant now) {
       return isOverdue(phase.name(), nextRotation, now);
@@ -251,6 +253,23 @@ public record IdentityStatus(
       return isOverdue(now)
           || nextRotation.filter(next -> ends.filter(next::isBefore).isPresent()).isEmpty();
     }
+
+    /// Whether consumers still use the previous value a day after the rotation.
+    public boolean hasPending(Instant now) {
+      return previousRetires.isPresent()
+          && consumers.filter(users -> users.current() < users.total()).isPresent()
+          && issuedAt.filter(at -> at.plus(A_DAY).isBefore(now)).isPresent();
+    }
+
+    /// Whether consumers still use a value that is no longer valid.
+    public boolean hasLeftBehind() {
+      return consumers.filter(users -> users.leftBehind() > 0).isPresent();
+    }
+
+    /// Whether the operator has issued a value of it.
+    public boolean isIssued() {
+      return (kind == Kind.Generated || kind == Kind.Token) && issuedAt.isPresent();
+    }
   }
 
   /// Nothing is rotated for the others, so no credential of theirs is overdue.
@@ -260,6 +279,11 @@ public record IdentityStatus(
 
   public static boolean rotates(State state, Optional<Instant> end, Instant now) {
     return state.rotates() && end.filter(now::isAfter).isEmpty();
+  }
+
+  /// Whether a policy that matches enforces.
+  public boolean isEnforced() {
+    return policies.stream().anyMatch(PolicyApplied::enforces);
   }
 
   /// Empty where the condition does not apply.

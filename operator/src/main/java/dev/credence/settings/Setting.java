@@ -45,6 +45,11 @@ public enum Setting {
       "0",
       "a number of identities, 0 for none",
       "The maximum number of identities with their own metric series."),
+  ProblemSeries(
+      "CREDENCE_PROBLEM_SERIES",
+      "500",
+      "a number of series from 0 to 10000",
+      "The maximum number of metric series that name a problem of one identity or credential, the most severe problems first; 0: none, so that no alert names an object."),
   NeverSuspend(
       "CREDENCE_NEVER_SUSPEND",
       "",

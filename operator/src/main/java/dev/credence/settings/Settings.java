@@ -25,6 +25,7 @@ public record Settings(
     String logLevel,
     Duration resyncInterval,
     int identitySeries,
+    int problemSeries,
     Set<String> neverSuspend,
     int suspensionLimit,
     Optional<String> apiServer,
@@ -56,6 +57,7 @@ public record Settings(
   private static final Set<String> LEVELS = Set.of("ERROR", "WARN", "INFO", "DEBUG", "TRACE");
   private static final int HIGHEST_PORT = 65_535;
   private static final int MOST_SUSPENDED = 100_000;
+  private static final int MOST_PROBLEMS = 10_000;
 
   /// The exit code where the settings cannot be read.
   public static final int WRONG = 2;
@@ -98,6 +100,7 @@ public record Settings(
         read(environment, Setting.LogLevel, Settings::level),
         read(environment, Setting.ResyncInterval, Settings::sweep),
         read(environment, Setting.IdentitySeries, Settings::count),
+        read(environment, Setting.ProblemSeries, Settings::problems),
         read(environment, Setting.NeverSuspend, Settings::accounts),
         read(environment, Setting.SuspensionLimit, Settings::limit),
         read(environment, Setting.ApiServer, Settings::https),
@@ -189,6 +192,14 @@ public record Settings(
       throw new IllegalArgumentException(text);
     }
     return count;
+  }
+
+  private static int problems(String text) {
+    var series = count(text);
+    if (series > MOST_PROBLEMS) {
+      throw new IllegalArgumentException(text);
+    }
+    return series;
   }
 
   private static int limit(String text) {

@@ -41,7 +41,7 @@ class ClientsTest {
   private static Clients clients(FakeApi api) {
     NOWHERE_ELSE.forEach(System::setProperty);
     System.setProperty("kubernetes.master", api.config().getMasterUrl());
-    return Clients.of(new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3")));
+    return Clients.of(new Counters(new IdentityGauges(Clock.systemUTC(), 0, 0, "1.2.3")));
   }
 
   @AfterEach

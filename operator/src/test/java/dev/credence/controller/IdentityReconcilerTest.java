@@ -60,7 +60,7 @@ class IdentityReconcilerTest {
   private final KnownIdentities identities = new KnownIdentities();
   private final ClusterCaches caches =
       new ClusterCaches(cluster.client(), cluster.client(), Set.of(), "credence-system", Set.of());
-  private final IdentityGauges gauges = new IdentityGauges(clock, 10, "1.2.3");
+  private final IdentityGauges gauges = new IdentityGauges(clock, 10, 0, "1.2.3");
   private final Counters counters = new Counters(gauges);
   private final EventRecorder recorder = new EventRecorder(teller, clock, "credence-0");
   private final List<String> deleted = new ArrayList<>();

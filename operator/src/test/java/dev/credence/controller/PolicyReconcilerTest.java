@@ -24,7 +24,7 @@ class PolicyReconcilerTest {
   private final Wall clock = new Wall();
   @AutoClose private final FakeApi api = FakeApi.start();
   @AutoClose private final KubernetesClient client = api.client();
-  private final IdentityGauges gauges = new IdentityGauges(clock, 0, "1.2.3");
+  private final IdentityGauges gauges = new IdentityGauges(clock, 0, 0, "1.2.3");
   private final DiscoveryGauges discoveryGauges = new DiscoveryGauges();
   private final AtomicLong identities = new AtomicLong();
   private final PolicyReconciler reconciler =

@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -146,7 +147,7 @@ class AgreementTest {
   }
 
   private void compareMetrics(IdentityStatus status, Entry entry, Instant now) {
-    var gauges = new IdentityGauges(Clock.fixed(now, ZoneOffset.UTC), 0, "1.2.3");
+    var gauges = new IdentityGauges(Clock.fixed(now, ZoneOffset.UTC), 0, 500, "1.2.3");
     gauges.stands(new IdentityGauges.Name(entry.namespace(), entry.name()), status);
     var registry = new PrometheusRegistry();
     registry.register(gauges);
@@ -164,6 +165,75 @@ class AgreementTest {
           .as("without an owner")
           .isEqualTo(inventory.withoutOwner().size());
     }
+    compareSeries(page, status, inventory, now);
+  }
+
+  /// The series of problems name what the gauges of the fleet, the report and Ready tell.
+  private void compareSeries(
+      MetricsPage page, IdentityStatus status, Inventory inventory, Instant now) {
+    var living = status.state() != State.Decommissioned;
+    assertThat(page.value("credence_problem_series_dropped")).isZero();
+    assertThat(page.lines("credence_identity_problem"))
+        .as("a problem while it is not Ready")
+        .matches(series -> series.isEmpty() == status.ready() || !living && series.isEmpty());
+    assertThat(conditions(page, "Stalled").size())
+        .as("Stalled")
+        .isLessThanOrEqualTo((int) page.lines("credence_identities_stalled").size());
+    if (!living) {
+      return;
+    }
+    assertThat(conditions(page, "Stalled"))
+        .as("Stalled")
+        .isEqualTo(
+            page.lines("credence_identities_stalled").stream()
+                .map(sample -> sample.labels().get("reason"))
+                .toList());
+    assertThat(faults(page, "RotationOverdue"))
+        .as("overdue at " + now)
+        .isEqualTo(names(inventory.overdue()));
+    assertThat(faults(page, "RotationBlocked"))
+        .as("blocked")
+        .isEqualTo(names(inventory.held(one -> one.state().equals("Blocked"))));
+    for (var within :
+        Map.of(
+                "expired", List.of("Expired"),
+                "1h", List.of("ExpiresWithinHour"),
+                "24h", List.of("ExpiresWithinHour", "ExpiresWithinDay"))
+            .entrySet()) {
+      assertThat(within.getValue().stream().mapToInt(fault -> faults(page, fault).size()).sum())
+          .as("running out within " + within.getKey())
+          .isEqualTo(
+              (int) page.value("credence_credentials_running_out", "within=" + within.getKey()));
+    }
+    for (var fault :
+        Map.of(
+                "ConsumersPending", "credence_consumers_pending",
+                "ConsumersLeftBehind", "credence_consumers_left_behind",
+                "CertificateFailing", "credence_certificates_failing")
+            .entrySet()) {
+      assertThat(faults(page, fault.getKey()).size())
+          .as(fault.getKey())
+          .isEqualTo((int) page.value(fault.getValue()));
+    }
+  }
+
+  private static List<String> conditions(MetricsPage page, String condition) {
+    return page.lines("credence_identity_problem").stream()
+        .filter(sample -> sample.labels().get("condition").equals(condition))
+        .map(sample -> sample.labels().get("reason"))
+        .toList();
+  }
+
+  private static List<String> faults(MetricsPage page, String fault) {
+    return page.lines("credence_credential_problem").stream()
+        .filter(sample -> sample.labels().get("reason").equals(fault))
+        .map(sample -> sample.labels().get("name"))
+        .sorted()
+        .toList();
+  }
+
+  private static List<String> names(List<Inventory.Held> held) {
+    return held.stream().map(one -> one.credential().name()).sorted().toList();
   }
 
   private static Inventory inventory(Entry entry, Instant now) {

@@ -95,7 +95,7 @@ public final class Busy {
   }
 
   static Counters counters() {
-    var gauges = new IdentityGauges(Clock.fixed(NOW, ZoneOffset.UTC), 10, "1.2.3");
+    var gauges = new IdentityGauges(Clock.fixed(NOW, ZoneOffset.UTC), 10, 100, "1.2.3");
     var credentials =
         new IdentityStatus.Credential[] {
           Standings.due("payments-db", NOW.plusSeconds(60)),
@@ -127,6 +127,8 @@ public final class Busy {
     counters.done(RESTART, NOW);
     counters.failed(ISSUE);
     counters.suspended("Requested");
+    counters.eventsDropped(() -> 3);
+    counters.resyncsEvery(Duration.ofMinutes(10));
     counters.requested("GET", "secrets", "200");
     counters
         .permissions()

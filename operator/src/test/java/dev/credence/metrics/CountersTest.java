@@ -132,7 +132,7 @@ class CountersTest {
 
   @Test
   void only_a_value_on_schedule_can_be_late() {
-    var counters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3"));
+    var counters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, 0, "1.2.3"));
     counters.done(Busy.rotate(new Why.OnRequest()), Busy.NOW);
     counters.done(Busy.rotate(new Why.OnChange()), Busy.NOW);
     assertThat(MetricsPage.of(counters.page()).value("credence_rotation_lateness_seconds_count"))
@@ -141,7 +141,7 @@ class CountersTest {
 
   @Test
   void a_value_ahead_of_its_time_is_not_late() {
-    var counters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3"));
+    var counters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, 0, "1.2.3"));
     counters.done(Busy.rotate(new Why.OnSchedule(Busy.NOW.plusSeconds(5))), Busy.NOW);
     var page = MetricsPage.of(counters.page());
     assertThat(page.value("credence_rotation_lateness_seconds_sum")).isZero();
@@ -150,7 +150,7 @@ class CountersTest {
 
   @Test
   void a_refused_mark_is_a_refusal_and_no_rotation() {
-    var counters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3"));
+    var counters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, 0, "1.2.3"));
     counters.failed(new Action.Unmark(Busy.RETIRE.subject(), Busy.RETIRE.preconditions()));
     var page = MetricsPage.of(counters.page());
     assertThat(page.value("credence_refusals_total", "reason=RequestRefused")).isEqualTo(1);
@@ -159,7 +159,7 @@ class CountersTest {
 
   @Test
   void a_token_is_counted_as_one() {
-    var counters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3"));
+    var counters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, 0, "1.2.3"));
     counters.done(Busy.rotate(Busy.TOKEN, new Why.OnSchedule(Busy.NOW)), Busy.NOW);
     counters.failed(Busy.rotate(Busy.TOKEN, new Why.OnChange()));
     assertThat(happened(MetricsPage.of(counters.page()), "credence_rotations_total"))
@@ -173,7 +173,7 @@ class CountersTest {
   @CsvSource({"true, rotated", "false, issued"})
   void the_turn_to_a_proven_value_is_the_rotation_and_not_its_staging(
       boolean isThere, String result) {
-    var counters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3"));
+    var counters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, 0, "1.2.3"));
     var promote = Busy.promote(isThere, new Why.OnSchedule(Busy.NOW.minusSeconds(7)));
     counters.done(
         new Action.Stage(
@@ -195,7 +195,7 @@ class CountersTest {
 
   @Test
   void what_is_asked_of_cert_manager_and_what_is_taken_back_is_counted() {
-    var counters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3"));
+    var counters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, 0, "1.2.3"));
     counters.done(
         new Action.Renew(
             ObjectRef.certificate("payments-tls"), Busy.RETIRE.preconditions(), 1, Busy.NOW, false),
@@ -217,7 +217,7 @@ class CountersTest {
 
   @Test
   void restarts_are_counted_by_kind_and_result() {
-    var counters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3"));
+    var counters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, 0, "1.2.3"));
     counters.done(Busy.RESTART, Busy.NOW);
     counters.done(Busy.RESTART, Busy.NOW);
     counters.failed(
@@ -236,7 +236,7 @@ class CountersTest {
 
   @Test
   void leading_and_sweeping_show() {
-    var counters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3"));
+    var counters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, 0, "1.2.3"));
     assertThat(MetricsPage.of(counters.page()).value("credence_leader")).isZero();
     counters.leads(true);
     counters.swept(Busy.NOW);
@@ -251,13 +251,24 @@ class CountersTest {
   @Test
   void what_alerts_are_about_starts_at_zero_and_not_with_its_first_event() {
     var page =
-        MetricsPage.of(new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3")).page());
+        MetricsPage.of(new Counters(new IdentityGauges(Clock.systemUTC(), 0, 0, "1.2.3")).page());
     assertThat(page.value("credence_rotations_total", "kind=Generated", "result=failed")).isZero();
     assertThat(page.value("credence_rotations_total", "kind=Token", "result=failed")).isZero();
     assertThat(page.value("credence_consumer_restarts_total", "kind=Pod", "result=failed"))
         .isZero();
     assertThat(page.value("credence_refusals_total", "reason=NotManaged")).isZero();
     assertThat(page.value("credence_suspensions_total", "reason=Compromised")).isZero();
+  }
+
+  @Test
+  void dropped_events_and_the_interval_of_the_resync_are_told() {
+    var counters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, 0, "1.2.3"));
+    assertThat(MetricsPage.of(counters.page()).value("credence_events_dropped_total")).isZero();
+    counters.eventsDropped(() -> 7);
+    counters.resyncsEvery(Duration.ofMinutes(5));
+    var page = MetricsPage.of(counters.page());
+    assertThat(page.value("credence_events_dropped_total")).isEqualTo(7);
+    assertThat(page.value("credence_resync_interval_seconds")).isEqualTo(300);
   }
 
   private static List<Sample> happened(MetricsPage page, String counter) {

@@ -7,6 +7,8 @@ import dev.credence.facts.identity.Identity.Users;
 import dev.credence.facts.policy.Section;
 import dev.credence.metrics.IdentityGauges.Name;
 import dev.credence.metrics.IdentityGauges.SectionTally;
+import dev.credence.plan.ConditionResult.ConditionStatus;
+import dev.credence.plan.ConditionResult.ConditionType;
 import dev.credence.plan.IdentityStatus;
 import dev.credence.plan.Reason;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
@@ -178,6 +180,19 @@ class IdentityGaugesTest {
   }
 
   @Test
+  void suspensions_that_wait_for_the_limit_of_their_policy_are_counted() {
+    var gauges = gauges(0);
+    gauges.stands(
+        CRM,
+        Standings.with(
+            Standings.inOrder(),
+            Standings.result(
+                ConditionType.Suspended, ConditionStatus.False, Reason.SuspensionQueued)));
+    gauges.stands(PAYMENTS, Standings.inOrder());
+    assertThat(page(gauges).value("credence_suspensions_queued")).isEqualTo(1);
+  }
+
+  @Test
   void what_waits_for_a_person_is_counted_by_its_reason() {
     var gauges = gauges(0);
     gauges.stands(CRM, Standings.inOrder());
@@ -261,7 +276,11 @@ class IdentityGaugesTest {
   }
 
   private static IdentityGauges gauges(int mostSeries) {
-    return new IdentityGauges(Clock.fixed(NOW, ZoneOffset.UTC), mostSeries, "1.2.3");
+    return gauges(mostSeries, 0);
+  }
+
+  private static IdentityGauges gauges(int mostSeries, int mostProblems) {
+    return new IdentityGauges(Clock.fixed(NOW, ZoneOffset.UTC), mostSeries, mostProblems, "1.2.3");
   }
 
   private static MetricsPage page(IdentityGauges gauges) {

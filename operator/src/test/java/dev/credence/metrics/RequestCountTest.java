@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RequestCountTest {
   @AutoClose private final FakeApi api = FakeApi.startForAnybody();
-  private final Counters counters = new Counters(new IdentityGauges(Clock.systemUTC(), 0, "1.2.3"));
+  private final Counters counters =
+      new Counters(new IdentityGauges(Clock.systemUTC(), 0, 0, "1.2.3"));
 
   @AutoClose
   private final KubernetesClient client =

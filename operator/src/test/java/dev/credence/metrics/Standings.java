@@ -107,6 +107,35 @@ public final class Standings {
         status.legacyTokens());
   }
 
+  /// The same of an owner with this team.
+  static IdentityStatus of(String team, IdentityStatus status) {
+    return changed(
+        status,
+        status.state(),
+        status.credentials(),
+        new OwnerFound(Optional.of("ada@example.com"), Optional.of(team), Source.Spec),
+        status.policies(),
+        status.risk(),
+        status.legacyTokens());
+  }
+
+  /// The same with these credentials.
+  static IdentityStatus with(IdentityStatus status, Credential... credentials) {
+    return changed(
+        status,
+        status.state(),
+        List.of(credentials),
+        status.owner(),
+        status.policies(),
+        status.risk(),
+        status.legacyTokens());
+  }
+
+  static IdentityStatus decommissioned(IdentityStatus status) {
+    return changed(
+        status, State.Decommissioned, status.policies(), status.risk(), status.legacyTokens());
+  }
+
   /// The same out of service.
   public static IdentityStatus suspended(IdentityStatus status) {
     return changed(
@@ -119,15 +148,27 @@ public final class Standings {
       List<PolicyApplied> policies,
       Optional<IdentityStatus.Risk> risk,
       List<IdentityStatus.LegacyToken> legacyTokens) {
+    return changed(
+        status, state, status.credentials(), status.owner(), policies, risk, legacyTokens);
+  }
+
+  private static IdentityStatus changed(
+      IdentityStatus status,
+      State state,
+      List<Credential> credentials,
+      OwnerFound owner,
+      List<PolicyApplied> policies,
+      Optional<IdentityStatus.Risk> risk,
+      List<IdentityStatus.LegacyToken> legacyTokens) {
     return new IdentityStatus(
         state,
         status.type(),
-        status.owner(),
+        owner,
         policies,
         status.end(),
         status.nextAction(),
         status.members(),
-        status.credentials(),
+        credentials,
         status.handled(),
         status.use(),
         risk,
@@ -192,6 +233,11 @@ public final class Standings {
 
   public static Credential blocked(String name) {
     return credential(name, Phase.Blocked, Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  /// One that was ended where it is checked.
+  static Credential revoked(String name) {
+    return credential(name, Phase.Revoked, Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   /// One that ends, and is replaced.

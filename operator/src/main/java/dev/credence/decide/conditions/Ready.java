@@ -21,7 +21,7 @@ public final class Ready {
   /// `enforcing`: whether any policy that matches enforces; `note`: what else Ready tells.
   public static List<ConditionResult> over(
       List<ConditionResult> results, boolean enforcing, Optional<String> note) {
-    var counting = results.stream().filter(result -> counts(result, enforcing)).toList();
+    var counting = results.stream().filter(result -> result.counts(enforcing)).toList();
     var all = new ArrayList<ConditionResult>();
     all.add(ready(results, counting, note));
     counting.stream()
@@ -36,14 +36,6 @@ public final class Ready {
         .ifPresent(all::add);
     all.addAll(results);
     return all;
-  }
-
-  private static boolean counts(ConditionResult result, boolean enforcing) {
-    return switch (result.impact()) {
-      case NotApplicable, None, Audit -> false;
-      case Violation -> enforcing;
-      case Waiting, Broken -> true;
-    };
   }
 
   private static ConditionResult ready(

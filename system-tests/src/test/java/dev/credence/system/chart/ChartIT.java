@@ -343,6 +343,7 @@ class ChartIT {
                 "CREDENCE_LOG_LEVEL",
                 "CREDENCE_RESYNC_INTERVAL",
                 "CREDENCE_IDENTITY_SERIES",
+                "CREDENCE_PROBLEM_SERIES",
                 "CREDENCE_NEVER_SUSPEND",
                 "CREDENCE_SUSPENSION_LIMIT",
                 "CREDENCE_DISCOVERY_EXCLUDE",
