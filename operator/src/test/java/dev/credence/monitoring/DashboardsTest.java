@@ -75,6 +75,37 @@ class DashboardsTest {
     }
   }
 
+  /// Several clusters, namespaces and teams in one Prometheus. A series may lack each of these
+  /// labels.
+  @ParameterizedTest
+  @MethodSource("dashboards")
+  void clusters_namespaces_and_teams_can_be_chosen(JsonNode dashboard) {
+    var ofAllObjects = dashboard.path("uid").asText().equals("credence-fleet");
+    for (var name :
+        ofAllObjects ? List.of("cluster", "object_namespace", "team") : List.of("cluster")) {
+      assertThat(ofType(dashboard, "query"))
+          .filteredOn(variable -> variable.path("name").asText().equals(name))
+          .singleElement()
+          .satisfies(
+              variable -> {
+                assertThat(variable.path("multi").asBoolean()).isTrue();
+                assertThat(variable.path("includeAll").asBoolean()).isTrue();
+                assertThat(variable.path("allValue").asText()).isEqualTo(".*");
+              });
+    }
+  }
+
+  /// A gauge of the fleet comes from the leader: the largest value of an installation counts, and
+  /// installations are added up.
+  @ParameterizedTest
+  @MethodSource("queries")
+  void a_gauge_is_summed_over_installations(Dashboards.Query query) {
+    if (query.dashboard().equals("Credence / Fleet")) {
+      assertThat(query.expression())
+          .doesNotMatch("(?s).*\\bmax\\(credence_(?!suspension_share|resync_interval).*");
+    }
+  }
+
   /// `template-on-time-change-reload-rule` and `template-label-promql-rule`.
   @ParameterizedTest
   @MethodSource("dashboards")
@@ -140,7 +171,7 @@ class DashboardsTest {
         .allSatisfy(
             selector ->
                 assertThat(Arrays.asList(selector.group(1).split(", ")))
-                    .contains("job=~\"$job\"", "instance=~\"$instance\""));
+                    .contains("job=~\"$job\"", "instance=~\"$instance\"", "cluster=~\"$cluster\""));
   }
 
   /// `target-rate-interval-rule`; what looks at all of the time that is shown says so.
