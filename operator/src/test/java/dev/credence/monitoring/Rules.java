@@ -16,6 +16,8 @@ public final class Rules {
   private static final YAMLMapper YAML = YAMLMapper.builder().build();
 
   public static final Path FILE = TOP.resolve("helm/credence/files/prometheus-rules.yaml");
+  public static final Path INHIBITIONS =
+      TOP.resolve("helm/credence/files/alertmanager-inhibit-rules.yaml");
   public static final Path TESTS = TOP.resolve("operator/src/test/resources/prometheus");
   static final Path RUNBOOKS = TOP.resolve("docs/runbooks");
 

@@ -112,7 +112,13 @@ class MonitoringChartIT {
         .hasSizeGreaterThan(25)
         .allSatisfy(
             alert -> {
-              assertThat(alert.get("labels")).asString().contains("team=platform", "severity=");
+              assertThat(alert.get("labels"))
+                  .asString()
+                  .contains("severity=")
+                  .contains(
+                      alert.get("expr").toString().contains("_problem{")
+                          ? "team={{ with $labels.team }}{{ . }}{{ else }}platform{{ end }}"
+                          : "team=platform");
               assertThat(alert.get("annotations"))
                   .asString()
                   .contains(
@@ -122,6 +128,17 @@ class MonitoringChartIT {
                       "dashboard_url=https://grafana.example.com/d/credence-fleet");
             })
         .noneMatch(alert -> alert.get("alert").equals("CredenceLegacyTokens"))
+        .anySatisfy(
+            alert -> {
+              assertThat(alert).containsEntry("alert", "CredenceRotationErrorBudgetBurnsFast");
+              assertThat(alert.get("labels")).asString().contains("long=6h", "short=30m");
+            })
+        .anySatisfy(
+            alert -> {
+              assertThat(alert).containsEntry("alert", "CredenceIdentitiesStalled");
+              assertThat(alert.get("labels")).asString().contains("identity={{ $labels.name }}");
+              assertThat(alert).containsEntry("keep_firing_for", "10m");
+            })
         .filteredOn(alert -> alert.get("alert").equals("CredenceOwnerMissing"))
         .singleElement()
         .satisfies(
