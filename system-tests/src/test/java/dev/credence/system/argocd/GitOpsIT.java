@@ -656,9 +656,9 @@ class GitOpsIT {
       var scope = Map.of("scope", shown.group(1));
 
       assertThat(tryTo(scene, "approve", scope, argoCd).err())
-          .contains("cannot approve crm. This requires the RBAC verb");
+          .contains("may not approve crm. An approval requires the RBAC verb");
       assertThat(tryTo(scene, "review", Map.of(), argoCd).err())
-          .contains("cannot review crm. This requires the RBAC verb");
+          .contains("may not review crm. A review requires the RBAC verb");
       scene.patch(
           scene.client().rbac().roles().inNamespace(scene.namespace()).withName("argocd-server"),
           "{rules: [{apiGroups: [credence.dev], resources: [machineidentities], verbs: [get, patch, approve, review]}]}");
@@ -672,7 +672,7 @@ class GitOpsIT {
                           argoCd)
                       .err()
                       .contains(
-                          "Approve in your own name. Set credence.dev/approve to \"" + argoCd));
+                          "Approve in your own name: set credence.dev/approve to \"" + argoCd));
 
       act(scene, "approve", scope, argoCd);
       scene.await("crm", "Approved", "True Approved");

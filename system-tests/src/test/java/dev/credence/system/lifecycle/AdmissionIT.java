@@ -355,7 +355,7 @@ class AdmissionIT {
         List.of(REQUESTER + " 7d1f", APPROVER, APPROVER + " ", APPROVER + " smith 7d1f", "7d1f")) {
       assertRefused(
           () -> approve(approver, "crm", value),
-          "Approve in your own name. Set credence.dev/approve to \"" + APPROVER + " <scope>\"");
+          "Approve in your own name: set credence.dev/approve to \"" + APPROVER + " <scope>\"");
     }
     assertRefused(
         () ->
@@ -369,7 +369,7 @@ class AdmissionIT {
             approver.create(
                 "{apiVersion: credence.dev/v1alpha1, kind: MachineIdentity, metadata: {name: billing, annotations: {credence.dev/approve: '%s 7d1f'}}, spec: {%s}}"
                     .formatted(APPROVER, OWNER)),
-        "Create the identity without credence.dev/approve");
+        "Create the MachineIdentity without credence.dev/approve");
 
     approve(approver, "crm", APPROVER + " 7d1f");
     // An approval that is there holds up nobody, and anybody may take it away.
@@ -406,19 +406,20 @@ class AdmissionIT {
             now().toString())) {
       assertRefused(
           () -> review(reviewer, value),
-          "Review in your own name, with the current time. Set credence.dev/review to \""
+          "Review in your own name and with the current time: set credence.dev/review to \""
               + APPROVER
               + " <time>\"");
     }
     for (var time : List.of(now().plusSeconds(600), now().minusSeconds(600))) {
-      assertRefused(() -> review(reviewer, APPROVER + " " + time), "Use the current time. " + time);
+      assertRefused(
+          () -> review(reviewer, APPROVER + " " + time), "Review with the current time: " + time);
     }
     assertRefused(
         () ->
             reviewer.create(
                 "{apiVersion: credence.dev/v1alpha1, kind: MachineIdentity, metadata: {name: billing, annotations: {credence.dev/review: '%s %s'}}, spec: {%s}}"
                     .formatted(APPROVER, now(), OWNER)),
-        "Create the identity without credence.dev/review");
+        "Create the MachineIdentity without credence.dev/review");
 
     review(reviewer, APPROVER + " " + now());
     // One that is there holds up nobody, and anybody may take it away.
@@ -447,7 +448,7 @@ class AdmissionIT {
         .asString()
         .contains(
             "ServiceAccount crm-sync has no owner",
-            "Set the annotation credence.dev/owner on it, or on namespace " + namespace);
+            "set the annotation credence.dev/owner on it, or on the namespace " + namespace);
 
     tenant.create(
         "{apiVersion: v1, kind: ServiceAccount, metadata: {name: crm-report, annotations: {credence.dev/owner: alice@example.com}}}");
@@ -523,7 +524,7 @@ class AdmissionIT {
     tenant.create("{apiVersion: v1, kind: Secret, metadata: {name: mine}, data: {a: bWluZQ==}}");
     assertRefused(
         () -> tenant.annotate(tenant.secret("mine"), Api.SECRET_VERSION, "7"),
-        "credence.dev/version on Secret mine is written only by Credence. Leave it unchanged");
+        "Only Credence writes credence.dev/version on Secret mine. Leave it unchanged");
     assertRefused(
         () ->
             tenant.patch(
@@ -536,8 +537,8 @@ class AdmissionIT {
               tenant.create(
                   "{apiVersion: %s, metadata: {name: new, labels: {credence.dev/identity: crm}}}"
                       .formatted(kind)),
-          "credence.dev/identity on ",
-          " new is written only by Credence");
+          "Only Credence writes credence.dev/identity on ",
+          " new.");
     }
     assertRefused(
         () -> tenant.create(job("verify")),
@@ -547,7 +548,7 @@ class AdmissionIT {
         () ->
             as("system:serviceaccount:kube-system:cronjob-controller", namespace)
                 .create(job("by-template")),
-        "is written only by Credence");
+        "Only Credence writes ");
 
     // What people write is theirs.
     tenant.patch(
@@ -569,16 +570,15 @@ class AdmissionIT {
             "labels: {credence.dev/identity: null}")) {
       assertRefused(
           () -> tenant.patch(secret, "{metadata: {%s}}".formatted(without)),
-          " on Secret crm-db marks what Credence created. Leave it unchanged");
+          " on Secret crm-db to recognize objects that it created. Do not remove it");
     }
-    assertRefused(
-        () -> tenant.annotate(secret, Api.SECRET_VERSION, "1"), "is written only by Credence");
+    assertRefused(() -> tenant.annotate(secret, Api.SECRET_VERSION, "1"), "Only Credence writes ");
     assertRefused(
         () -> tenant.patch(secret, "{metadata: {ownerReferences: null}}"),
-        "Secret crm-db belongs to a MachineIdentity. Leave its ownerReference");
+        "Secret crm-db belongs to a MachineIdentity. Do not remove its ownerReference");
     assertRefused(
         () -> tenant.client().resource(unmarked("crm-db")).inNamespace(namespace.name()).update(),
-        "marks what Credence created");
+        "to recognize objects that it created");
 
     tenant.patch(secret, "{metadata: {labels: {team: sales}}, data: {theirs: bWluZQ==}}");
     tenant.annotate(secret, Api.ROTATE, "now");
@@ -607,7 +607,7 @@ class AdmissionIT {
             tenant.patch(
                 tenant.secret("mine"),
                 "{metadata: {ownerReferences: [{%s, controller: true}]}}".formatted(owner)),
-        "Secret mine must not have an ownerReference to a MachineIdentity as its controller",
+        "Secret mine has an ownerReference with controller: true to a MachineIdentity",
         "credence.dev/adopt");
   }
 
@@ -643,7 +643,7 @@ class AdmissionIT {
             "metadata: {finalizers: [tests.credence.dev/brake]}")) {
       assertRefused(
           () -> tenant.patch(pending, "{%s}".formatted(change)),
-          "Secret crm-db-pending contains the next version of crm-db and is written only by Credence");
+          "Secret crm-db-pending contains the next value of crm-db, and only Credence writes it");
     }
     tenant.annotate(pending, Api.ABORT, "now");
     tenant.annotate(pending, Api.ABORT, "again");
@@ -675,7 +675,7 @@ class AdmissionIT {
     }
     assertRefused(
         () -> tenant.patch(secret, "{metadata: {annotations: {credence.dev/suspended: null}}}"),
-        "credence.dev/suspended on Secret crm-token marks what Credence suspended");
+        "Credence needs credence.dev/suspended on Secret crm-token to recognize objects that it suspended");
     tenant.patch(secret, invalidSince("'2026-11-21'"));
     tenant.patch(secret, "{metadata: {labels: {team: sales}}}");
     bind(namespace, "ClusterRole, name: edit", "release", List.of(RELEASE));
@@ -688,7 +688,7 @@ class AdmissionIT {
                   release.secret("crm-token"),
                   "{metadata: {annotations: {credence.dev/suspended: null, credence.dev/%s}}}"
                       .formatted(more)),
-          "is written only by Credence");
+          "Only Credence writes ");
     }
     for (var end : List.of(operator, release)) {
       end.patch(

@@ -135,7 +135,7 @@ class EscalationIT {
     bob.identity("crm", OWNER + ", serviceAccounts: [{name: crm}]");
     bob.identity("all", OWNER + ", selector: {matchExpressions: [{key: team, operator: Exists}]}");
 
-    var words = new String[] {"suspends ServiceAccounts", "RBAC verb \"suspend\""};
+    var words = new String[] {"suspends linked ServiceAccounts", "RBAC verb \"suspend\""};
     assertRefused(() -> bob.annotate(bob.identity("crm"), "credence.dev/suspend", ""), words);
     assertRefused(() -> bob.annotate(bob.identity("all"), "credence.dev/suspend", "x"), words);
     assertRefused(() -> bob.annotate(bob.identity("crm"), "credence.dev/revoke", "x"), words);
@@ -176,7 +176,7 @@ class EscalationIT {
     var eve = as(EVE, namespace);
     assertRefused(
         () -> eve.annotate(eve.identity("crm"), "credence.dev/approve", EVE + " 7d1f"),
-        EVE + " can act as a requester of crm");
+        EVE + " can act as one of the requesters of crm");
   }
 
   @BesideOthers
@@ -203,7 +203,7 @@ class EscalationIT {
             forged.getMetadata().setManagedFields(entries);
             carol.client().resource(forged).update();
           },
-          "Use the current time");
+          "Review with the current time");
     }
     carol.annotate(
         carol.identity("crm"),
@@ -295,7 +295,7 @@ class EscalationIT {
             });
     assertRefused(
         () -> bob.annotate(bob.secret("t"), "credence.dev/expires-at", "9999-01-01T00:00:00Z"),
-        "credence.dev/expires-at on Secret t is written only by Credence");
+        "Only Credence writes credence.dev/expires-at on Secret t");
     assertRefused(
         () ->
             bob.create(
