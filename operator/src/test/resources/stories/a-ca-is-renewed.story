@@ -40,27 +40,27 @@ events:
 2026-03-01 00:00:00 crm
   > create Certificate crm-client, to be issued by Issuer corp
   = Active, not Ready (CertificateNotReady)
-  = OwnerAssigned True, OwnerSet: alice@example.com answers for this identity
-  = CredentialsFresh False, CertificateNotReady: crm-client: cert-manager is asked to issue it
-  = crm-client: Certificate, Pending; cert-manager is asked to issue it
+  = OwnerAssigned True, OwnerSet: The owner is alice@example.com.
+  = CredentialsFresh False, CertificateNotReady: Certificate crm-client: Waiting for cert-manager to issue the certificate.
+  = crm-client: Certificate, Pending; Waiting for cert-manager to issue the certificate.
 2026-03-01 00:00:00 crm
-  = CredentialsFresh False, CertificateNotReady: crm-client: cert-manager has not looked at it yet
-  = crm-client: Certificate, Pending; cert-manager has not looked at it yet
+  = CredentialsFresh False, CertificateNotReady: Certificate crm-client: cert-manager has not reconciled it yet.
+  = crm-client: Certificate, Pending; cert-manager has not reconciled it yet.
 2026-03-01 00:01:00 * cert-manager issues it
 2026-03-01 00:01:00 crm
   = Active, Ready
   = crm-client: Certificate, Fresh; issued 2026-03-01 00:01:00; next value 2026-03-21 00:01:00; ends 2026-03-31 00:01:00
 2026-03-05 00:00:00 * the CA is renewed
 2026-03-05 00:00:00 crm
-  = CredentialsFresh False, CAOutdated: Certificate crm-client was signed before its CA, Certificate sales/corp-root, was renewed at 2026-03-05T00:00:00Z: have it issued anew by the annotation credence.dev/rotate on the identity, once what trusts it knows the new CA
+  = CredentialsFresh False, CAOutdated: Certificate crm-client was signed before its CA, Certificate sales/corp-root, was renewed at 2026-03-05T00:00:00Z. When its clients trust the new CA, re-issue it with the annotation credence.dev/rotate on the MachineIdentity.
 2026-03-06 00:00:00 * everybody knows the new CA, and alice asks for a new certificate
 2026-03-06 00:00:00.001 crm
-  > ask cert-manager for a new Certificate crm-client
+  > request the renewal of Certificate crm-client from cert-manager
 2026-03-06 00:00:30 * cert-manager issues it anew
 2026-03-06 00:00:30 crm
   = crm-client: Certificate, Fresh; issued 2026-03-06 00:00:30; next value 2026-03-26 00:00:30; ends 2026-04-05 00:00:30
 2026-03-08 00:00:00 * it is not needed any more
 2026-03-08 00:00:00 crm
-  > delete Certificate crm-client: it is no longer in `spec.certificates`
+  > delete Certificate crm-client, since it is no longer in `spec.certificates`
 
 until 2026-03-10 00:00:00: 1 looks by the clock, 3 actions

@@ -25,21 +25,21 @@ events:
 ~~~
 2026-03-01 00:00:00 billing
   = Active, Ready
-  = OwnerAssigned True, OwnerSet: bob@example.com answers for this identity
+  = OwnerAssigned True, OwnerSet: The owner is bob@example.com.
 2026-03-01 00:00:00 crm
-  > put label and owner on ServiceAccount office-sync
+  > set the managed label and annotations of ServiceAccount office-sync
   = Active, Ready
-  = OwnerAssigned True, OwnerSet: alice@example.com answers for this identity
+  = OwnerAssigned True, OwnerSet: The owner is alice@example.com.
 2026-03-01 10:00:00 * the new identity lists it
 2026-03-01 10:00:00 billing
   = Active, not Ready (ClaimedByOther)
-  = MembersLinked False, ClaimedByOther: ServiceAccount office-sync belongs to MachineIdentity crm: list it in one identity only
+  = MembersLinked False, ClaimedByOther: ServiceAccount office-sync belongs to MachineIdentity crm. List it in one identity only.
 2026-03-01 11:00:00 * the old one no longer does
 2026-03-01 11:00:00 billing
-  > put label and owner on ServiceAccount office-sync
+  > set the managed label and annotations of ServiceAccount office-sync
   = Active, Ready
 2026-03-01 12:00:00 * nor does the new one
 2026-03-01 12:00:00 billing
-  > take label and owner off ServiceAccount office-sync
+  > remove the managed label and annotations of ServiceAccount office-sync
 
 until 2026-03-04 00:00:00: 0 looks by the clock, 3 actions

@@ -54,85 +54,85 @@ events:
   apply: {kind: CredentialPolicy, metadata: {name: production}, spec: {enforcement: Enforce, approval: null}}
 ~~~
 2026-03-01 00:00:00 crm
-  > make the next value of Secret crm-db and keep it aside
-  > make the next value of Secret crm-api and keep it aside
+  > generate and stage the next value of Secret crm-db
+  > generate and stage the next value of Secret crm-api
   = Provisioning, not Ready (RotationDue)
-  = OwnerAssigned True, OwnerSet: alice@example.com answers for this identity
-  = MembersLinked False, MemberMissing: Secret crm-db is not made yet; Secret crm-api is not made yet
-  = CredentialsFresh False, RotationDue: crm-db: version 1 is staged; crm-api: version 1 is staged
-  = crm-db: Generated, Verifying; version 1 is staged
-  = crm-api: Generated, Verifying; version 1 is staged
+  = OwnerAssigned True, OwnerSet: The owner is alice@example.com.
+  = MembersLinked False, MemberMissing: Secret crm-db is not created yet. Secret crm-api is not created yet.
+  = CredentialsFresh False, RotationDue: Secret crm-db: Version 1 is staged. Secret crm-api: Version 1 is staged.
+  = crm-db: Generated, Verifying; Version 1 is staged.
+  = crm-api: Generated, Verifying; Version 1 is staged.
 2026-03-01 00:00:00 crm
   > start the verify hook of Secret crm-db: CronJob crm-db-verify
   > start the verify hook of Secret crm-api: CronJob crm-api-verify
-  = CredentialsFresh False, RotationDue: crm-db: version 1: waiting for Job crm-db-v1-verify-1; crm-api: version 1: waiting for Job crm-api-v1-verify-1
-  = crm-db: Generated, Verifying; version 1: waiting for Job crm-db-v1-verify-1
-  = crm-api: Generated, Verifying; version 1: waiting for Job crm-api-v1-verify-1
+  = CredentialsFresh False, RotationDue: Secret crm-db: Version 1: waiting for Job crm-db-v1-verify-1. Secret crm-api: Version 1: waiting for Job crm-api-v1-verify-1.
+  = crm-db: Generated, Verifying; Version 1: waiting for Job crm-db-v1-verify-1.
+  = crm-api: Generated, Verifying; Version 1: waiting for Job crm-api-v1-verify-1.
 2026-03-01 00:00:20 * the first password opens the database
 2026-03-01 00:00:20 crm
-  > put the proven value into Secret crm-db, since somebody asked for it
-  = MembersLinked False, MemberMissing: Secret crm-api is not made yet
-  = CredentialsFresh False, RotationDue: crm-api: version 1: waiting for Job crm-api-v1-verify-1
+  > activate the verified value of Secret crm-db, since a user requested it
+  = MembersLinked False, MemberMissing: Secret crm-api is not created yet.
+  = CredentialsFresh False, RotationDue: Secret crm-api: Version 1: waiting for Job crm-api-v1-verify-1.
   = crm-db: Generated, Fresh; version 1; issued 2026-03-01 00:00:20; next value 2026-06-09 00:00:20
 2026-03-01 00:00:20 crm
-  > delete Secret crm-db-pending: its value is in place, or no longer wanted
+  > delete Secret crm-db-pending, since its value is active, or no longer requested
 2026-03-01 00:00:20 crm
-  > delete Job crm-db-v1-verify-1: its value is settled
+  > delete Job crm-db-v1-verify-1, since its value is settled
 2026-03-01 00:00:20 * the first key opens the API
 2026-03-01 00:00:20 crm
-  > put the proven value into Secret crm-api, since somebody asked for it
+  > activate the verified value of Secret crm-api, since a user requested it
   = Active, Ready
   = crm-api: Generated, Fresh; version 1; issued 2026-03-01 00:00:20; next value 2026-06-08 23:30:37
 2026-03-01 00:00:20 crm
-  > delete Secret crm-api-pending: its value is in place, or no longer wanted
+  > delete Secret crm-api-pending, since its value is active, or no longer requested
 2026-03-01 00:00:20 crm
-  > delete Job crm-api-v1-verify-1: its value is settled
+  > delete Job crm-api-v1-verify-1, since its value is settled
 2026-03-02 09:00:00 * alice asks for new values
 2026-03-02 09:00:00 crm
-  > make the next value of Secret crm-db and keep it aside
-  > make the next value of Secret crm-api and keep it aside
+  > generate and stage the next value of Secret crm-db
+  > generate and stage the next value of Secret crm-api
   = Rotating, Ready
-  = CredentialsFresh False, RotationDue: crm-db: version 2 is staged; crm-api: version 2 is staged
-  = crm-db: Generated, Verifying; version 1; issued 2026-03-01 00:00:20; next value 2026-06-09 00:00:20; version 2 is staged
-  = crm-api: Generated, Verifying; version 1; issued 2026-03-01 00:00:20; next value 2026-06-08 23:30:37; version 2 is staged
+  = CredentialsFresh False, RotationDue: Secret crm-db: Version 2 is staged. Secret crm-api: Version 2 is staged.
+  = crm-db: Generated, Verifying; version 1; issued 2026-03-01 00:00:20; next value 2026-06-09 00:00:20; Version 2 is staged.
+  = crm-api: Generated, Verifying; version 1; issued 2026-03-01 00:00:20; next value 2026-06-08 23:30:37; Version 2 is staged.
 2026-03-02 09:00:00 crm
   > start the verify hook of Secret crm-db: CronJob crm-db-verify
   > start the verify hook of Secret crm-api: CronJob crm-api-verify
-  = CredentialsFresh False, RotationDue: crm-db: version 2: waiting for Job crm-db-v2-verify-1; crm-api: version 2: waiting for Job crm-api-v2-verify-1
-  = crm-db: Generated, Verifying; version 1; issued 2026-03-01 00:00:20; next value 2026-06-09 00:00:20; version 2: waiting for Job crm-db-v2-verify-1
-  = crm-api: Generated, Verifying; version 1; issued 2026-03-01 00:00:20; next value 2026-06-08 23:30:37; version 2: waiting for Job crm-api-v2-verify-1
+  = CredentialsFresh False, RotationDue: Secret crm-db: Version 2: waiting for Job crm-db-v2-verify-1. Secret crm-api: Version 2: waiting for Job crm-api-v2-verify-1.
+  = crm-db: Generated, Verifying; version 1; issued 2026-03-01 00:00:20; next value 2026-06-09 00:00:20; Version 2: waiting for Job crm-db-v2-verify-1.
+  = crm-api: Generated, Verifying; version 1; issued 2026-03-01 00:00:20; next value 2026-06-08 23:30:37; Version 2: waiting for Job crm-api-v2-verify-1.
 2026-03-02 09:01:00 * alice takes the request back
 2026-03-02 09:02:00 * alice asks for new values again
 2026-03-02 09:03:00 * alice takes the request back again
 2026-03-02 09:04:00 * the second password opens the database
 2026-03-02 09:04:00 crm
-  > put the proven value into Secret crm-db, since somebody asked for it
-  = CredentialsFresh False, RotationDue: crm-api: version 2: waiting for Job crm-api-v2-verify-1
+  > activate the verified value of Secret crm-db, since a user requested it
+  = CredentialsFresh False, RotationDue: Secret crm-api: Version 2: waiting for Job crm-api-v2-verify-1.
   = crm-db: Generated, Overlapping; version 2; issued 2026-03-02 09:04:00; next value 2026-06-10 09:04:00; the previous value stays until 2026-03-03 09:04:00
 2026-03-02 09:04:00 crm
-  > delete Secret crm-db-pending: its value is in place, or no longer wanted
+  > delete Secret crm-db-pending, since its value is active, or no longer requested
 2026-03-02 09:04:00 crm
-  > delete Job crm-db-v2-verify-1: its value is settled
+  > delete Job crm-db-v2-verify-1, since its value is settled
 2026-03-02 09:04:10 * the second key opens the API
 2026-03-02 09:04:10 crm
-  > put the proven value into Secret crm-api, since somebody asked for it
+  > activate the verified value of Secret crm-api, since a user requested it
   = crm-api: Generated, Restarting; version 2; issued 2026-03-02 09:04:10; next value 2026-06-10 08:34:27
 2026-03-02 09:04:10 crm
-  > write on Secret crm-api that all its consumers have moved
-  > delete Secret crm-api-pending: its value is in place, or no longer wanted
+  > record on Secret crm-api that all consumers use the current value
+  > delete Secret crm-api-pending, since its value is active, or no longer requested
   = crm-api: Generated, Fresh; version 2; issued 2026-03-02 09:04:10; next value 2026-06-10 08:34:27
 2026-03-02 09:04:10 crm
-  > delete Job crm-api-v2-verify-1: its value is settled
+  > delete Job crm-api-v2-verify-1, since its value is settled
 2026-03-03 09:04:00 crm
-  > take the previous value of Secret crm-db away
+  > remove the previous value of Secret crm-db
   = Active, Ready
   = crm-db: Generated, Fresh; version 2; issued 2026-03-02 09:04:00; next value 2026-06-10 09:04:00
 2026-03-04 09:00:00 * the policy requires approvals
 2026-03-04 09:00:00 crm
   = Requested, not Ready (ApprovalPending)
-  = Approved False, ApprovalPending: policy production asks for an approval of scope fa8c79d94e8bfec0fa34f74826816071a1b2c3d4: somebody with the right to `approve`, who did not ask for it, annotates credence.dev/approve='<own name> fa8c79d94e8bfec0fa34f74826816071a1b2c3d4'
-  = crm-db: Generated, Fresh; version 2; issued 2026-03-02 09:04:00; not rotated: scope fa8c79d94e8bfec0fa34f74826816071a1b2c3d4 is not approved
-  = crm-api: Generated, Fresh; version 2; issued 2026-03-02 09:04:10; not rotated: scope fa8c79d94e8bfec0fa34f74826816071a1b2c3d4 is not approved
+  = Approved False, ApprovalPending: Policy production requires an approval of scope fa8c79d94e8bfec0fa34f74826816071a1b2c3d4. A user with the verb `approve`, other than the requester, must set the annotation credence.dev/approve='<own name> fa8c79d94e8bfec0fa34f74826816071a1b2c3d4'.
+  = crm-db: Generated, Fresh; version 2; issued 2026-03-02 09:04:00; Not rotated: scope fa8c79d94e8bfec0fa34f74826816071a1b2c3d4 is not approved.
+  = crm-api: Generated, Fresh; version 2; issued 2026-03-02 09:04:10; Not rotated: scope fa8c79d94e8bfec0fa34f74826816071a1b2c3d4 is not approved.
 2026-03-05 09:00:00 * the policy requires none any more
 2026-03-05 09:00:00 crm
   = Active, Ready

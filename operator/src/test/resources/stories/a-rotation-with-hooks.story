@@ -59,71 +59,71 @@ events:
   apply: {kind: Job, metadata: {name: crm-db-v1-revoke-1}, status: {conditions: [{type: Complete, status: "True", lastTransitionTime: "2026-03-12T09:00:20Z"}]}}
 ~~~
 2026-03-01 00:00:00 crm
-  > make the next value of Secret crm-db and keep it aside
+  > generate and stage the next value of Secret crm-db
   = Provisioning, not Ready (RotationDue)
-  = OwnerAssigned True, OwnerSet: alice@example.com answers for this identity
-  = MembersLinked False, MemberMissing: Secret crm-db is not made yet
-  = CredentialsFresh False, RotationDue: crm-db: version 1 is staged
-  = crm-db: Generated, Applying; version 1 is staged
+  = OwnerAssigned True, OwnerSet: The owner is alice@example.com.
+  = MembersLinked False, MemberMissing: Secret crm-db is not created yet.
+  = CredentialsFresh False, RotationDue: Secret crm-db: Version 1 is staged.
+  = crm-db: Generated, Applying; Version 1 is staged.
 2026-03-01 00:00:00 crm
   > start the apply hook of Secret crm-db: CronJob crm-db-apply
-  = CredentialsFresh False, RotationDue: crm-db: version 1: waiting for Job crm-db-v1-apply-1
-  = crm-db: Generated, Applying; version 1: waiting for Job crm-db-v1-apply-1
+  = CredentialsFresh False, RotationDue: Secret crm-db: Version 1: waiting for Job crm-db-v1-apply-1.
+  = crm-db: Generated, Applying; Version 1: waiting for Job crm-db-v1-apply-1.
 2026-03-01 00:00:20 * the database has the first password
 2026-03-01 00:00:20 crm
   > start the verify hook of Secret crm-db: CronJob crm-db-verify
-  = CredentialsFresh False, RotationDue: crm-db: version 1: waiting for Job crm-db-v1-verify-1
-  = crm-db: Generated, Verifying; version 1: waiting for Job crm-db-v1-verify-1
+  = CredentialsFresh False, RotationDue: Secret crm-db: Version 1: waiting for Job crm-db-v1-verify-1.
+  = crm-db: Generated, Verifying; Version 1: waiting for Job crm-db-v1-verify-1.
 2026-03-01 00:00:30 * it opens the database
 2026-03-01 00:00:30 crm
-  > put the proven value into Secret crm-db, since somebody asked for it
+  > activate the verified value of Secret crm-db, since a user requested it
   = Active, Ready
   = crm-db: Generated, Fresh; version 1; issued 2026-03-01 00:00:30; next value 2026-03-11 00:00:30
 2026-03-01 00:00:30 crm
-  > delete Secret crm-db-pending: its value is in place, or no longer wanted
+  > delete Secret crm-db-pending, since its value is active, or no longer requested
 2026-03-01 00:00:30 crm
-  > delete Job crm-db-v1-apply-1: its value is settled
-  > delete Job crm-db-v1-verify-1: its value is settled
+  > delete Job crm-db-v1-apply-1, since its value is settled
+  > delete Job crm-db-v1-verify-1, since its value is settled
 2026-03-11 00:00:30 crm
-  > make the next value of Secret crm-db and keep it aside
+  > generate and stage the next value of Secret crm-db
   = Rotating, Ready
-  = CredentialsFresh False, RotationDue: crm-db: version 2 is staged
-  = crm-db: Generated, Applying; version 1; issued 2026-03-01 00:00:30; next value 2026-03-11 00:00:30; version 2 is staged
+  = CredentialsFresh False, RotationDue: Secret crm-db: Version 2 is staged.
+  = crm-db: Generated, Applying; version 1; issued 2026-03-01 00:00:30; next value 2026-03-11 00:00:30; Version 2 is staged.
 2026-03-11 00:00:30 crm
   > start the apply hook of Secret crm-db: CronJob crm-db-apply
-  = CredentialsFresh False, RotationDue: crm-db: version 2: waiting for Job crm-db-v2-apply-1
-  = crm-db: Generated, Applying; version 1; issued 2026-03-01 00:00:30; next value 2026-03-11 00:00:30; version 2: waiting for Job crm-db-v2-apply-1
+  = CredentialsFresh False, RotationDue: Secret crm-db: Version 2: waiting for Job crm-db-v2-apply-1.
+  = crm-db: Generated, Applying; version 1; issued 2026-03-01 00:00:30; next value 2026-03-11 00:00:30; Version 2: waiting for Job crm-db-v2-apply-1.
 2026-03-11 00:00:50 * the database has the second password
 2026-03-11 00:00:50 crm
   > start the verify hook of Secret crm-db: CronJob crm-db-verify
-  = CredentialsFresh False, RotationDue: crm-db: version 2: waiting for Job crm-db-v2-verify-1
-  = crm-db: Generated, Verifying; version 1; issued 2026-03-01 00:00:30; next value 2026-03-11 00:00:30; version 2: waiting for Job crm-db-v2-verify-1
+  = CredentialsFresh False, RotationDue: Secret crm-db: Version 2: waiting for Job crm-db-v2-verify-1.
+  = crm-db: Generated, Verifying; version 1; issued 2026-03-01 00:00:30; next value 2026-03-11 00:00:30; Version 2: waiting for Job crm-db-v2-verify-1.
 2026-03-11 00:01:00 * it opens the database
 2026-03-11 00:01:00 crm
-  > put the proven value into Secret crm-db, due since 2026-03-11T00:00:30Z
+  > activate the verified value of Secret crm-db, due since 2026-03-11T00:00:30Z
   = crm-db: Generated, Overlapping; version 2; issued 2026-03-11 00:01:00; next value 2026-03-21 00:01:00; the previous value stays until 2026-03-12 00:01:00
 2026-03-11 00:01:00 crm
-  > delete Secret crm-db-pending: its value is in place, or no longer wanted
+  > delete Secret crm-db-pending, since its value is active, or no longer requested
 2026-03-11 00:01:00 crm
-  > delete Job crm-db-v2-apply-1: its value is settled
-  > delete Job crm-db-v2-verify-1: its value is settled
+  > delete Job crm-db-v2-apply-1, since its value is settled
+  > delete Job crm-db-v2-verify-1, since its value is settled
 2026-03-12 00:01:00 crm
-  = CredentialsFresh False, ConsumersPending: crm-db: waiting for Deployment sales/crm-web (its pods from before still run); at 2026-03-18T00:01:00Z the previous value is removed, and consumers that have not moved are left behind
-  = crm-db: Generated, Overlapping; version 2; issued 2026-03-11 00:01:00; next value 2026-03-21 00:01:00; the previous value stays until 2026-03-18 00:01:00; waiting for Deployment sales/crm-web (its pods from before still run); at 2026-03-18T00:01:00Z the previous value is removed, and consumers that have not moved are left behind
+  = CredentialsFresh False, ConsumersPending: Secret crm-db: Waiting for Deployment sales/crm-web (its pods started before the rotation). The operator removes the previous value at 2026-03-18T00:01:00Z, even if consumers still use it.
+  = crm-db: Generated, Overlapping; version 2; issued 2026-03-11 00:01:00; next value 2026-03-21 00:01:00; the previous value stays until 2026-03-18 00:01:00; Waiting for Deployment sales/crm-web (its pods started before the rotation). The operator removes the previous value at 2026-03-18T00:01:00Z, even if consumers still use it.
 2026-03-12 09:00:00 * crm-web is deployed anew
 2026-03-12 09:00:10 * its old pod is gone
 2026-03-12 09:00:10 crm
-  > begin to end the previous value of Secret crm-db
-  = crm-db: Generated, Retiring; version 2; issued 2026-03-11 00:01:00; next value 2026-03-21 00:01:00; the previous value stays until 2026-03-12 00:01:00; the previous value is about to be ended
+  > start to revoke the previous value of Secret crm-db
+  = crm-db: Generated, Retiring; version 2; issued 2026-03-11 00:01:00; next value 2026-03-21 00:01:00; the previous value stays until 2026-03-12 00:01:00; Revoking the previous value.
 2026-03-12 09:00:10 crm
   > start the revoke hook of Secret crm-db: CronJob crm-db-revoke
-  = crm-db: Generated, Retiring; version 2; issued 2026-03-11 00:01:00; next value 2026-03-21 00:01:00; the previous value stays until 2026-03-12 00:01:00; version 1: waiting for Job crm-db-v1-revoke-1
+  = crm-db: Generated, Retiring; version 2; issued 2026-03-11 00:01:00; next value 2026-03-21 00:01:00; the previous value stays until 2026-03-12 00:01:00; Version 1: waiting for Job crm-db-v1-revoke-1.
 2026-03-12 09:00:20 * the database has forgotten the first password
 2026-03-12 09:00:20 crm
-  > take the previous value of Secret crm-db away
+  > remove the previous value of Secret crm-db
   = Active, Ready
   = crm-db: Generated, Fresh; version 2; issued 2026-03-11 00:01:00; next value 2026-03-21 00:01:00
 2026-03-12 09:00:20 crm
-  > delete Job crm-db-v1-revoke-1: its value is settled
+  > delete Job crm-db-v1-revoke-1, since its value is settled
 
 until 2026-03-14 00:00:00: 553 looks by the clock, 18 actions

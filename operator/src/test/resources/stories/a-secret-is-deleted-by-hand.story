@@ -20,27 +20,27 @@ events:
 - {at: "2026-04-10T10:05:00Z", say: the finalizer is done, delete: {kind: Secret, name: crm-db}}
 ~~~
 2026-03-01 00:00:00 crm
-  > make Secret crm-db with its first value
+  > create Secret crm-db with its first value
   = Active, Ready
-  = OwnerAssigned True, OwnerSet: alice@example.com answers for this identity
+  = OwnerAssigned True, OwnerSet: The owner is alice@example.com.
   = crm-db: Generated, Fresh; version 1; issued 2026-03-01 00:00:00; next value 2026-03-31 00:00:00
 2026-03-11 09:00:00 * the Secret is deleted
 2026-03-11 09:00:00 crm
-  > make Secret crm-db with its first value
+  > create Secret crm-db with its first value
   = crm-db: Generated, Fresh; version 2; issued 2026-03-11 09:00:00; next value 2026-04-10 09:00:00
 2026-04-10 09:00:00 crm
-  > put a new value into Secret crm-db, due since 2026-04-10T09:00:00Z
+  > rotate Secret crm-db, due since 2026-04-10T09:00:00Z
   = Rotating, Ready
   = crm-db: Generated, Overlapping; version 3; issued 2026-04-10 09:00:00; next value 2026-05-10 09:00:00; the previous value stays until 2026-04-11 09:00:00
 2026-04-10 10:00:00 * the Secret is deleted during the overlap, but for a finalizer
 2026-04-10 10:00:00 crm
   = Provisioning, not Ready (MemberMissing)
-  = MembersLinked False, MemberMissing: Secret crm-db is being deleted
-  = CredentialsFresh False, RotationDue: crm-db: the Secret is being deleted
-  = crm-db: Generated, Pending; version 3; the Secret is being deleted
+  = MembersLinked False, MemberMissing: Secret crm-db is being deleted.
+  = CredentialsFresh False, RotationDue: Secret crm-db: Waiting for the deletion of the Secret.
+  = crm-db: Generated, Pending; version 3; Waiting for the deletion of the Secret.
 2026-04-10 10:05:00 * the finalizer is done
 2026-04-10 10:05:00 crm
-  > make Secret crm-db with its first value
+  > create Secret crm-db with its first value
   = Active, Ready
   = crm-db: Generated, Fresh; version 4; issued 2026-04-10 10:05:00; next value 2026-05-10 10:05:00
 

@@ -28,38 +28,38 @@ events:
 ~~~
 2026-03-01 00:00:00 crm
   = Provisioning, not Ready (NotManaged)
-  = OwnerAssigned True, OwnerSet: alice@example.com answers for this identity
-  = MembersLinked False, NotManaged: Secret crm-db exists and was not made by Credence for this identity, so it is left alone: choose another name, or delete it if nothing uses it, or give it to this identity by the annotation credence.dev/adopt
-  = CredentialsFresh False, RotationDue: crm-db: the name is taken by an object of others
-  = crm-db: Generated, Pending; the name is taken by an object of others
+  = OwnerAssigned True, OwnerSet: The owner is alice@example.com.
+  = MembersLinked False, NotManaged: Secret crm-db exists and is not managed by this MachineIdentity. Choose another name, delete the Secret if nothing uses it, or annotate it with credence.dev/adopt=crm.
+  = CredentialsFresh False, RotationDue: Secret crm-db: An object that is not managed by Credence has this name.
+  = crm-db: Generated, Pending; An object that is not managed by Credence has this name.
 2026-03-02 00:00:00 * bob gives his Secret to crm
 2026-03-02 00:00:00 crm
-  > take Secret crm-db over, as its holder agreed
+  > adopt Secret crm-db
   = Provisioning, not Ready (RotationDue)
-  = CredentialsFresh False, RotationDue: crm-db: is taken over; its value stays until the first rotation
-  = crm-db: Generated, Pending; is taken over; its value stays until the first rotation
+  = CredentialsFresh False, RotationDue: Secret crm-db: Adopting the Secret. Its value stays until the first rotation.
+  = crm-db: Generated, Pending; Adopting the Secret. Its value stays until the first rotation.
 2026-03-02 00:00:00 crm
-  > put label and owner on Secret crm-db
+  > set the managed label and annotations of Secret crm-db
   = Active, Ready
   = crm-db: Generated, Fresh; version 1; issued 2026-03-02 00:00:00; next value 2026-03-12 00:00:00
 2026-03-12 00:00:00 crm
-  > put a new value into Secret crm-db, due since 2026-03-12T00:00:00Z
+  > rotate Secret crm-db, due since 2026-03-12T00:00:00Z
   = Rotating, Ready
   = crm-db: Generated, Overlapping; version 2; issued 2026-03-12 00:00:00; next value 2026-03-22 00:00:00; the previous value stays until 2026-03-13 00:00:00
 2026-03-12 06:00:00 * bob takes it back
 2026-03-12 06:00:00 crm
-  > give Secret crm-db back to its holder
+  > release Secret crm-db to its owner
   = Provisioning, not Ready (RotationDue)
-  = CredentialsFresh False, RotationDue: crm-db: is given back to its holder, who took credence.dev/adopt away
-  = crm-db: Generated, Pending; version 2; is given back to its holder, who took credence.dev/adopt away
+  = CredentialsFresh False, RotationDue: Secret crm-db: Released to the owner of the object, who removed the annotation credence.dev/adopt.
+  = crm-db: Generated, Pending; version 2; Released to the owner of the object, who removed the annotation credence.dev/adopt.
 2026-03-12 06:00:00 crm
   = Provisioning, not Ready (NotManaged)
-  = MembersLinked False, NotManaged: Secret crm-db exists and was not made by Credence for this identity, so it is left alone: choose another name, or delete it if nothing uses it, or give it to this identity by the annotation credence.dev/adopt
-  = CredentialsFresh False, RotationDue: crm-db: the name is taken by an object of others
-  = crm-db: Generated, Pending; version 2; the name is taken by an object of others
+  = MembersLinked False, NotManaged: Secret crm-db exists and is not managed by this MachineIdentity. Choose another name, delete the Secret if nothing uses it, or annotate it with credence.dev/adopt=crm.
+  = CredentialsFresh False, RotationDue: Secret crm-db: An object that is not managed by Credence has this name.
+  = crm-db: Generated, Pending; version 2; An object that is not managed by Credence has this name.
 2026-03-15 00:00:00 * bob deletes it
 2026-03-15 00:00:00 crm
-  > make Secret crm-db with its first value
+  > create Secret crm-db with its first value
   = Active, Ready
   = crm-db: Generated, Fresh; version 3; issued 2026-03-15 00:00:00; next value 2026-03-25 00:00:00
 

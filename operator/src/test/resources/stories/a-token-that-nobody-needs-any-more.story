@@ -47,27 +47,27 @@ events:
   delete: {kind: Secret, name: crm-legacy}
 ~~~
 2026-03-01 00:00:00 crm
-  > put label and owner on ServiceAccount crm-sync
+  > set the managed label and annotations of ServiceAccount crm-sync
   = Active, Ready
-  = OwnerAssigned True, OwnerSet: alice@example.com answers for this identity
+  = OwnerAssigned True, OwnerSet: The owner is alice@example.com.
 2026-03-20 09:00:00 * the token is used once more
 2026-04-20 00:00:00 crm
-  > have the token in Secret crm-legacy refused
+  > invalidate the token in Secret crm-legacy
 2026-05-01 09:00:00 * an incident
 2026-05-01 09:00:00 crm
   > deny all writes of ServiceAccount crm-sync
   = Suspended, Ready
-  = Suspended True, Requested: since 2026-05-01T09:00:00Z: credence.dev/suspend says 'INC-7'
+  = Suspended True, Requested: Suspended since 2026-05-01T09:00:00Z: the annotation credence.dev/suspend is 'INC-7'.
 2026-05-02 09:00:00 * it was none
 2026-05-02 09:00:00 crm
-  > let ServiceAccount crm-sync write again
+  > allow writes of ServiceAccount crm-sync again
   = Active, Ready
 2026-06-01 09:00:00 * the policy only reports from now on
 2026-06-01 09:00:00 crm
-  > have the token in Secret crm-legacy accepted again
+  > make the token in Secret crm-legacy valid again
 2026-06-01 09:00:00 crm
   = Active, not Ready (LegacyTokenUnused)
-  = CredentialsFresh False, LegacyTokenUnused: Secret crm-legacy has a token of ServiceAccount crm-sync that never ends, last used on 2026-03-20: delete it if nothing needs it
+  = CredentialsFresh False, LegacyTokenUnused: Secret crm-legacy has a token of ServiceAccount crm-sync that never expires, last used on 2026-03-20. Delete the Secret if nothing needs it.
 2026-07-01 09:00:00 * the token is deleted
 2026-07-01 09:00:00 crm
   = Active, Ready

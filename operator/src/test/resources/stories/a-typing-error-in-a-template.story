@@ -35,26 +35,26 @@ events:
         rotation: {interval: 240h}
 ~~~
 2026-03-01 00:00:00 crm
-  > make Secret crm-db with its first value
+  > create Secret crm-db with its first value
   = Active, Ready
-  = OwnerAssigned True, OwnerSet: alice@example.com answers for this identity
+  = OwnerAssigned True, OwnerSet: The owner is alice@example.com.
   = crm-db: Generated, Fresh; version 1; issued 2026-03-01 00:00:00; next value 2026-03-11 00:00:00
 2026-03-11 00:00:00 crm
-  > put a new value into Secret crm-db, due since 2026-03-11T00:00:00Z
+  > rotate Secret crm-db, due since 2026-03-11T00:00:00Z
   = Rotating, Ready
   = crm-db: Generated, Overlapping; version 2; issued 2026-03-11 00:00:00; next value 2026-03-21 00:00:00; the previous value stays until 2026-03-12 00:00:00
 2026-03-11 06:00:00 * a template with a typing error is added
 2026-03-11 06:00:00 crm
   = Rotating, not Ready (RotationBlocked)
-  = CredentialsFresh False, RotationBlocked: crm-db: template url: {pasword} is not a key of this Secret
-  = crm-db: Generated, Blocked; version 2; issued 2026-03-11 00:00:00; next value 2026-03-21 00:00:00; the previous value stays until 2026-03-12 00:00:00; crm-db: template url: {pasword} is not a key of this Secret
+  = CredentialsFresh False, RotationBlocked: Secret crm-db: Template url: {pasword} is not a key of this Secret.
+  = crm-db: Generated, Blocked; version 2; issued 2026-03-11 00:00:00; next value 2026-03-21 00:00:00; the previous value stays until 2026-03-12 00:00:00; Secret crm-db: Template url: {pasword} is not a key of this Secret.
 2026-03-12 00:00:00 crm
-  > take the previous value of Secret crm-db away
+  > remove the previous value of Secret crm-db
   = Active, not Ready (RotationBlocked)
-  = crm-db: Generated, Blocked; version 2; issued 2026-03-11 00:00:00; next value 2026-03-21 00:00:00; crm-db: template url: {pasword} is not a key of this Secret
+  = crm-db: Generated, Blocked; version 2; issued 2026-03-11 00:00:00; next value 2026-03-21 00:00:00; Secret crm-db: Template url: {pasword} is not a key of this Secret.
 2026-03-13 06:00:00 * the error is mended
 2026-03-13 06:00:00 crm
-  > bring the fixed texts and templates of Secret crm-db up to date; its secret values stay
+  > update the fixed texts and templates of Secret crm-db, and keep its secret values
   = Active, Ready
   = crm-db: Generated, Fresh; version 2; issued 2026-03-11 00:00:00; next value 2026-03-21 00:00:00
 

@@ -17,29 +17,29 @@ events:
 - {at: "2026-03-09T08:00:00Z", say: somebody comes to work, operator: up}
 ~~~
 2026-03-05 12:00:00 crm
-  > make Secret crm-db with its first value
+  > create Secret crm-db with its first value
   = Active, Ready
-  = OwnerAssigned True, OwnerSet: alice@example.com answers for this identity
+  = OwnerAssigned True, OwnerSet: The owner is alice@example.com.
   = crm-db: Generated, Fresh; version 1; issued 2026-03-05 12:00:00; next value 2026-03-06 12:00:00
 2026-03-06 12:00:00 crm
-  > put a new value into Secret crm-db, due since 2026-03-06T12:00:00Z
+  > rotate Secret crm-db, due since 2026-03-06T12:00:00Z
   = Rotating, Ready
   = crm-db: Generated, Overlapping; version 2; issued 2026-03-06 12:00:00; next value 2026-03-07 12:00:00; the previous value stays until 2026-03-06 18:00:00
 2026-03-06 14:00:00 * the node of the operator fails
 2026-03-09 08:00:00 * somebody comes to work
 2026-03-09 08:00:00 crm
-  > put a new value into Secret crm-db, due since 2026-03-07T12:00:00Z
+  > rotate Secret crm-db, due since 2026-03-07T12:00:00Z
   = crm-db: Generated, Overlapping; version 3; issued 2026-03-09 08:00:00; next value 2026-03-10 08:00:00; the previous value stays until 2026-03-09 14:00:00
 2026-03-09 14:00:00 crm
-  > take the previous value of Secret crm-db away
+  > remove the previous value of Secret crm-db
   = Active, Ready
   = crm-db: Generated, Fresh; version 3; issued 2026-03-09 08:00:00; next value 2026-03-10 08:00:00
 2026-03-10 08:00:00 crm
-  > put a new value into Secret crm-db, due since 2026-03-10T08:00:00Z
+  > rotate Secret crm-db, due since 2026-03-10T08:00:00Z
   = Rotating, Ready
   = crm-db: Generated, Overlapping; version 4; issued 2026-03-10 08:00:00; next value 2026-03-11 08:00:00; the previous value stays until 2026-03-10 14:00:00
 2026-03-10 14:00:00 crm
-  > take the previous value of Secret crm-db away
+  > remove the previous value of Secret crm-db
   = Active, Ready
   = crm-db: Generated, Fresh; version 4; issued 2026-03-10 08:00:00; next value 2026-03-11 08:00:00
 

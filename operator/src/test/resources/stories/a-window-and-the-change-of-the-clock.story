@@ -22,53 +22,53 @@ events:
   apply: {kind: Secret, metadata: {name: crm-db, annotations: {credence.dev/rotate: ticket-12}}}
 ~~~
 2026-03-27 00:00:00 crm
-  > make Secret crm-db with its first value
+  > create Secret crm-db with its first value
   = Active, Ready
-  = OwnerAssigned True, OwnerSet: alice@example.com answers for this identity
+  = OwnerAssigned True, OwnerSet: The owner is alice@example.com.
   = crm-db: Generated, Fresh; version 1; issued 2026-03-27 00:00:00; next value 2026-03-28 01:00:00
 2026-03-27 20:00:00 crm
-  = CredentialsFresh False, RotationDeferred: crm-db: due; the policy's window opens at 2026-03-28T01:00:00Z
-  = crm-db: Generated, Deferred; version 1; issued 2026-03-27 00:00:00; next value 2026-03-28 01:00:00; due; the policy's window opens at 2026-03-28T01:00:00Z
+  = CredentialsFresh False, RotationDeferred: Secret crm-db: Due. The next maintenance window of the policy opens at 2026-03-28T01:00:00Z.
+  = crm-db: Generated, Deferred; version 1; issued 2026-03-27 00:00:00; next value 2026-03-28 01:00:00; Due. The next maintenance window of the policy opens at 2026-03-28T01:00:00Z.
 2026-03-28 01:00:00 crm
-  > put a new value into Secret crm-db, due since 2026-03-28T01:00:00Z
+  > rotate Secret crm-db, due since 2026-03-28T01:00:00Z
   = Rotating, Ready
   = crm-db: Generated, Overlapping; version 2; issued 2026-03-28 01:00:00; next value 2026-03-29 01:00:00; the previous value stays until 2026-03-28 02:00:00
 2026-03-28 02:00:00 crm
-  > take the previous value of Secret crm-db away
+  > remove the previous value of Secret crm-db
   = Active, Ready
   = crm-db: Generated, Fresh; version 2; issued 2026-03-28 01:00:00; next value 2026-03-29 01:00:00
 2026-03-28 21:00:00 crm
-  = CredentialsFresh False, RotationDeferred: crm-db: due; the policy's window opens at 2026-03-29T01:00:00Z
-  = crm-db: Generated, Deferred; version 2; issued 2026-03-28 01:00:00; next value 2026-03-29 01:00:00; due; the policy's window opens at 2026-03-29T01:00:00Z
+  = CredentialsFresh False, RotationDeferred: Secret crm-db: Due. The next maintenance window of the policy opens at 2026-03-29T01:00:00Z.
+  = crm-db: Generated, Deferred; version 2; issued 2026-03-28 01:00:00; next value 2026-03-29 01:00:00; Due. The next maintenance window of the policy opens at 2026-03-29T01:00:00Z.
 2026-03-29 01:00:00 crm
-  > put a new value into Secret crm-db, due since 2026-03-29T01:00:00Z
+  > rotate Secret crm-db, due since 2026-03-29T01:00:00Z
   = Rotating, Ready
   = crm-db: Generated, Overlapping; version 3; issued 2026-03-29 01:00:00; next value 2026-03-30 00:00:00; the previous value stays until 2026-03-29 02:00:00
 2026-03-29 02:00:00 crm
-  > take the previous value of Secret crm-db away
+  > remove the previous value of Secret crm-db
   = Active, Ready
   = crm-db: Generated, Fresh; version 3; issued 2026-03-29 01:00:00; next value 2026-03-30 00:00:00
 2026-03-29 21:00:00 crm
-  = CredentialsFresh False, RotationDeferred: crm-db: due; the policy's window opens at 2026-03-30T00:00:00Z
-  = crm-db: Generated, Deferred; version 3; issued 2026-03-29 01:00:00; next value 2026-03-30 00:00:00; due; the policy's window opens at 2026-03-30T00:00:00Z
+  = CredentialsFresh False, RotationDeferred: Secret crm-db: Due. The next maintenance window of the policy opens at 2026-03-30T00:00:00Z.
+  = crm-db: Generated, Deferred; version 3; issued 2026-03-29 01:00:00; next value 2026-03-30 00:00:00; Due. The next maintenance window of the policy opens at 2026-03-30T00:00:00Z.
 2026-03-30 00:00:00 crm
-  > put a new value into Secret crm-db, due since 2026-03-30T00:00:00Z
+  > rotate Secret crm-db, due since 2026-03-30T00:00:00Z
   = Rotating, Ready
   = crm-db: Generated, Overlapping; version 4; issued 2026-03-30 00:00:00; next value 2026-03-31 00:00:00; the previous value stays until 2026-03-30 01:00:00
 2026-03-30 01:00:00 crm
-  > take the previous value of Secret crm-db away
+  > remove the previous value of Secret crm-db
   = Active, Ready
   = crm-db: Generated, Fresh; version 4; issued 2026-03-30 00:00:00; next value 2026-03-31 00:00:00
 2026-03-30 12:00:00 * alice asks for a new value
 2026-03-30 12:00:00 crm
-  = CredentialsFresh False, RotationDeferred: crm-db: due; the policy's window opens at 2026-03-31T00:00:00Z
-  = crm-db: Generated, Deferred; version 4; issued 2026-03-30 00:00:00; next value 2026-03-31 00:00:00; due; the policy's window opens at 2026-03-31T00:00:00Z
+  = CredentialsFresh False, RotationDeferred: Secret crm-db: Due. The next maintenance window of the policy opens at 2026-03-31T00:00:00Z.
+  = crm-db: Generated, Deferred; version 4; issued 2026-03-30 00:00:00; next value 2026-03-31 00:00:00; Due. The next maintenance window of the policy opens at 2026-03-31T00:00:00Z.
 2026-03-31 00:00:00 crm
-  > put a new value into Secret crm-db, since somebody asked for it
+  > rotate Secret crm-db, since a user requested it
   = Rotating, Ready
   = crm-db: Generated, Overlapping; version 5; issued 2026-03-31 00:00:00; next value 2026-04-01 00:00:00; the previous value stays until 2026-03-31 01:00:00
 2026-03-31 01:00:00 crm
-  > take the previous value of Secret crm-db away
+  > remove the previous value of Secret crm-db
   = Active, Ready
   = crm-db: Generated, Fresh; version 5; issued 2026-03-31 00:00:00; next value 2026-04-01 00:00:00
 

@@ -29,30 +29,30 @@ events:
   apply: {kind: MachineIdentity, metadata: {name: crm, annotations: {credence.dev/rotate: please}}}
 ~~~
 2026-03-01 00:00:00 crm
-  > make Secret crm-db with its first value
+  > create Secret crm-db with its first value
   = Active, Ready
-  = OwnerAssigned True, OwnerSet: alice@example.com answers for this identity
+  = OwnerAssigned True, OwnerSet: The owner is alice@example.com.
   = crm-db: Generated, Fresh; version 1; issued 2026-03-01 00:00:00
 2026-03-02 10:00:00 * a new value is asked for
 2026-03-02 10:00:00 crm
-  > put a new value into Secret crm-db, since somebody asked for it
+  > rotate Secret crm-db, since a user requested it
   = Rotating, Ready
   = crm-db: Generated, Overlapping; version 2; issued 2026-03-02 10:00:00; the previous value stays until 2026-03-03 10:00:00
 2026-03-02 10:00:03 * and another, on the Secret
 2026-03-02 10:00:03 crm
-  > take the previous value of Secret crm-db away
+  > remove the previous value of Secret crm-db
   = Active, Ready
-  = CredentialsFresh False, RotationDue: crm-db: rotated at most every 10s: next at 2026-03-02T10:00:10Z
-  = crm-db: Generated, Due; version 2; issued 2026-03-02 10:00:00; rotated at most every 10s: next at 2026-03-02T10:00:10Z
+  = CredentialsFresh False, RotationDue: Secret crm-db: Rotated at most every 10s. The next rotation is at 2026-03-02T10:00:10Z.
+  = crm-db: Generated, Due; version 2; issued 2026-03-02 10:00:00; Rotated at most every 10s. The next rotation is at 2026-03-02T10:00:10Z.
 2026-03-02 10:00:04 * and on the identity again
 2026-03-02 10:00:10 crm
-  > put a new value into Secret crm-db, since somebody asked for it
+  > rotate Secret crm-db, since a user requested it
   = Rotating, Ready
   = crm-db: Generated, Overlapping; version 3; issued 2026-03-02 10:00:10; the previous value stays until 2026-03-03 10:00:10
 2026-03-02 11:00:00 * the request is taken back
 2026-03-02 12:00:00 * and made again in the same words
 2026-03-03 10:00:10 crm
-  > take the previous value of Secret crm-db away
+  > remove the previous value of Secret crm-db
   = Active, Ready
   = crm-db: Generated, Fresh; version 3; issued 2026-03-02 10:00:10
 

@@ -40,37 +40,37 @@ events:
   apply: {kind: Secret, metadata: {name: crm-smtp, annotations: {credence.dev/owner: null}}}
 ~~~
 2026-03-01 00:00:00 crm
-  > put label and owner on ServiceAccount crm-sync
-  > put label and owner on Secret crm-smtp
+  > set the managed label and annotations of ServiceAccount crm-sync
+  > set the managed label and annotations of Secret crm-smtp
   = Active, Ready
-  = OwnerAssigned True, OwnerSet: alice@example.com answers for this identity
+  = OwnerAssigned True, OwnerSet: The owner is alice@example.com.
   = crm-smtp: Linked, Fresh
 2026-03-05 09:00:00 * Git states an owner on the Secret
 2026-03-05 09:00:00 crm
-  = MembersLinked True, Linked: Secret crm-smtp: annotation credence.dev/owner was set to 'team-mail@example.com' by somebody else and is left so
+  = MembersLinked True, Linked: Secret crm-smtp: The annotation credence.dev/owner was set to 'team-mail@example.com' by another writer. The operator does not overwrite it.
 2026-03-10 09:00:00 * Alice has left and is taken out of the spec
 2026-03-10 09:00:00 crm
-  > put label and owner on ServiceAccount crm-sync
+  > set the managed label and annotations of ServiceAccount crm-sync
   = Active, not Ready (OwnerMissing)
-  = OwnerAssigned False, OwnerMissing: nobody answers for this identity: set `spec.owner.contact`, or annotate the namespace with credence.dev/owner
+  = OwnerAssigned False, OwnerMissing: No owner. Set `spec.owner.contact`, or annotate the namespace with credence.dev/owner.
 2026-03-11 09:00:00 * the namespace gets an owner
 2026-03-11 09:00:00 crm
-  > put label and owner on ServiceAccount crm-sync
+  > set the managed label and annotations of ServiceAccount crm-sync
   = Active, Ready
-  = OwnerAssigned True, OwnerSet: bob@example.com answers for this identity (from the namespace)
-  = MembersLinked True, Linked: Secret crm-smtp: annotation credence.dev/owner was set to 'team-mail@example.com' by somebody else and is left so
+  = OwnerAssigned True, OwnerSet: The owner is bob@example.com (annotation of the namespace).
+  = MembersLinked True, Linked: Secret crm-smtp: The annotation credence.dev/owner was set to 'team-mail@example.com' by another writer. The operator does not overwrite it.
 2026-03-20 09:00:00 * Carol takes over, with a typing error
 2026-03-20 09:00:00 crm
-  > put label and owner on ServiceAccount crm-sync
+  > set the managed label and annotations of ServiceAccount crm-sync
   = Active, not Ready (OwnerInvalid)
-  = OwnerAssigned False, OwnerInvalid: contact 'carol@example.org' is not what policy production asks for: [^@ ]+@example\.com
+  = OwnerAssigned False, OwnerInvalid: The contact 'carol@example.org' does not match the pattern `[^@ ]+@example\.com` of policy production.
 2026-03-20 09:02:00 * the error is mended
 2026-03-20 09:02:00 crm
-  > put label and owner on ServiceAccount crm-sync
+  > set the managed label and annotations of ServiceAccount crm-sync
   = Active, Ready
-  = OwnerAssigned True, OwnerSet: carol@example.com answers for this identity
+  = OwnerAssigned True, OwnerSet: The owner is carol@example.com.
 2026-03-25 09:00:00 * Git no longer states an owner
 2026-03-25 09:00:00 crm
-  > put label and owner on Secret crm-smtp
+  > set the managed label and annotations of Secret crm-smtp
 
 until 2026-04-01 00:00:00: 0 looks by the clock, 7 actions

@@ -36,18 +36,18 @@ events:
   apply: {kind: MachineIdentity, metadata: {name: crm, annotations: {credence.dev/review: "alice@example.com 2027-03-02T09:00:00Z"}}}
 ~~~
 2026-11-20 08:00:00 crm
-  > put label and owner on ServiceAccount crm-import
+  > set the managed label and annotations of ServiceAccount crm-import
   = Active, Ready
-  = OwnerAssigned True, OwnerSet: alice@example.com answers for this identity
+  = OwnerAssigned True, OwnerSet: The owner is alice@example.com.
 2026-11-22 10:00:00 * the import is scaled to zero
 2027-03-01 10:00:00 * the import is retired
 2027-03-02 09:00:00 * alice says that it is still needed
 2027-05-31 09:00:00 crm
   > deny all writes of ServiceAccount crm-import
   = Suspended, not Ready (Idle)
-  = Suspended True, Idle: since 2027-05-31T09:00:00Z: it was last used on 2026-11-22, and policy production suspends what is idle
-  = InUse False, Idle: a pod of it was last seen on 2026-11-22, and nothing uses it: policy production calls that idle after 2160h (`idle.unusedFor`); if it is needed, somebody with the right to `review` annotates credence.dev/review='<own name> <time>', else decommission it
+  = Suspended True, Idle: Suspended since 2027-05-31T09:00:00Z: the identity was last used on 2026-11-22, and policy production suspends idle identities.
+  = InUse False, Idle: A pod of the identity was last observed on 2026-11-22. Nothing uses the identity, and by policy production it counts as idle after 2160h (`idle.unusedFor`). If it is needed, a user with the verb `review` sets the annotation credence.dev/review='<own name> <time>'. Otherwise decommission it.
 2027-08-15 09:00:00 crm
-  = Reviewed False, ReviewDue: reviewed by alice@example.com at 2027-03-02T09:00:00Z, policy production asks for a review by 2027-08-29T09:00:00Z: if it is still needed, somebody with the right to `review` annotates credence.dev/review='<own name> <time>'
+  = Reviewed False, ReviewDue: Reviewed by alice@example.com at 2027-03-02T09:00:00Z. Policy production requires a review by 2027-08-29T09:00:00Z. If the identity is still needed, a user with the verb `review` sets the annotation credence.dev/review='<own name> <time>'.
 
 until 2027-08-20 00:00:00: 5 looks by the clock, 2 actions

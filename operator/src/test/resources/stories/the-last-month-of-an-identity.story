@@ -30,53 +30,53 @@ events:
 ~~~
 2026-11-20 00:00:00 crm
   > create ServiceAccount crm-sync
-  > make Secret crm-db with its first value
+  > create Secret crm-db with its first value
   = Active, Ready
-  = OwnerAssigned True, OwnerSet: alice@example.com answers for this identity
+  = OwnerAssigned True, OwnerSet: The owner is alice@example.com.
   = crm-db: Generated, Fresh; version 1; issued 2026-11-20 00:00:00; next value 2026-12-10 00:00:00
 2026-11-30 12:00:00 crm
-  = Expiring True, ExpiresSoon: ends at 2026-12-30T12:00:00Z by `lifetime.max` of policy production, in less than 720h: if it is still needed, give it another policy
+  = Expiring True, ExpiresSoon: The identity expires at 2026-12-30T12:00:00Z by `lifetime.max` of policy production, in less than 720h. If the identity is still needed, raise `lifetime.max`, or apply another policy to it.
 2026-12-10 00:00:00 crm
-  > put a new value into Secret crm-db, due since 2026-12-10T00:00:00Z
+  > rotate Secret crm-db, due since 2026-12-10T00:00:00Z
   = Rotating, Ready
   = crm-db: Generated, Overlapping; version 2; issued 2026-12-10 00:00:00; next value 2026-12-30 00:00:00; the previous value stays until 2026-12-12 00:00:00
 2026-12-12 00:00:00 crm
-  > take the previous value of Secret crm-db away
+  > remove the previous value of Secret crm-db
   = Active, Ready
   = crm-db: Generated, Fresh; version 2; issued 2026-12-10 00:00:00; next value 2026-12-30 00:00:00
 2026-12-23 12:00:00 crm
-  = Expiring True, ExpiresSoon: ends at 2026-12-30T12:00:00Z by `lifetime.max` of policy production, in less than 168h: if it is still needed, give it another policy
+  = Expiring True, ExpiresSoon: The identity expires at 2026-12-30T12:00:00Z by `lifetime.max` of policy production, in less than 168h. If the identity is still needed, raise `lifetime.max`, or apply another policy to it.
 2026-12-29 12:00:00 crm
-  = Expiring True, ExpiresSoon: ends at 2026-12-30T12:00:00Z by `lifetime.max` of policy production, in less than 24h: if it is still needed, give it another policy
+  = Expiring True, ExpiresSoon: The identity expires at 2026-12-30T12:00:00Z by `lifetime.max` of policy production, in less than 24h. If the identity is still needed, raise `lifetime.max`, or apply another policy to it.
 2026-12-30 00:00:00 crm
-  > put a new value into Secret crm-db, due since 2026-12-30T00:00:00Z
+  > rotate Secret crm-db, due since 2026-12-30T00:00:00Z
   = Rotating, Ready
   = crm-db: Generated, Overlapping; version 3; issued 2026-12-30 00:00:00; next value 2027-01-19 00:00:00; the previous value stays until 2027-01-01 00:00:00
 2026-12-30 12:00:00 crm
   = Rotating, not Ready (Expired)
-  = CredentialsFresh False, RotationDue: crm-db: not rotated: the identity has ended
-  = Expiring True, Expired: ended at 2026-12-30T12:00:00Z by `lifetime.max` of policy production, nothing is issued or rotated for it: if it is still needed, give it another policy
-  = crm-db: Generated, Expired; version 3; issued 2026-12-30 00:00:00; the previous value stays until 2027-01-01 00:00:00; not rotated: the identity has ended
+  = CredentialsFresh False, RotationDue: Secret crm-db: Not rotated: the identity has expired.
+  = Expiring True, Expired: The identity expired at 2026-12-30T12:00:00Z by `lifetime.max` of policy production. The operator issues and rotates no credentials for it. If the identity is still needed, raise `lifetime.max`, or apply another policy to it.
+  = crm-db: Generated, Expired; version 3; issued 2026-12-30 00:00:00; the previous value stays until 2027-01-01 00:00:00; Not rotated: the identity has expired.
 2026-12-31 10:00:00 * somebody asks for a new value
 2026-12-31 10:00:00 crm
-  > take the previous value of Secret crm-db away
+  > remove the previous value of Secret crm-db
   = Active, not Ready (Expired)
-  = crm-db: Generated, Expired; version 3; issued 2026-12-30 00:00:00; not rotated: the identity has ended
+  = crm-db: Generated, Expired; version 3; issued 2026-12-30 00:00:00; Not rotated: the identity has expired.
 2027-01-07 09:00:00 * the identity gets an exception
 2027-01-07 09:00:00 crm
-  > put a new value into Secret crm-db, since somebody asked for it
+  > rotate Secret crm-db, since a user requested it
   = Rotating, Ready
   = crm-db: Generated, Overlapping; version 4; issued 2027-01-07 09:00:00; next value 2027-01-27 09:00:00; the previous value stays until 2027-01-09 09:00:00
 2027-01-09 09:00:00 crm
-  > take the previous value of Secret crm-db away
+  > remove the previous value of Secret crm-db
   = Active, Ready
   = crm-db: Generated, Fresh; version 4; issued 2027-01-07 09:00:00; next value 2027-01-27 09:00:00
 2027-01-27 09:00:00 crm
-  > put a new value into Secret crm-db, due since 2027-01-27T09:00:00Z
+  > rotate Secret crm-db, due since 2027-01-27T09:00:00Z
   = Rotating, Ready
   = crm-db: Generated, Overlapping; version 5; issued 2027-01-27 09:00:00; next value 2027-02-16 09:00:00; the previous value stays until 2027-01-29 09:00:00
 2027-01-29 09:00:00 crm
-  > take the previous value of Secret crm-db away
+  > remove the previous value of Secret crm-db
   = Active, Ready
   = crm-db: Generated, Fresh; version 5; issued 2027-01-27 09:00:00; next value 2027-02-16 09:00:00
 

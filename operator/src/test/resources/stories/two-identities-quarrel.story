@@ -45,25 +45,25 @@ events:
   delete: {kind: MachineIdentity, name: billing}
 ~~~
 2026-03-01 08:00:00 crm
-  > put label and owner on ServiceAccount office-sync
+  > set the managed label and annotations of ServiceAccount office-sync
   = Active, Ready
-  = OwnerAssigned True, OwnerSet: alice@example.com answers for this identity
+  = OwnerAssigned True, OwnerSet: The owner is alice@example.com.
 2026-03-01 09:00:00 * a second identity lists the account, and a Secret of its own
 2026-03-01 09:00:00 billing
-  > make Secret office-db with its first value
+  > create Secret office-db with its first value
   = Active, not Ready (ClaimedByOther)
-  = OwnerAssigned True, OwnerSet: bob@example.com answers for this identity
-  = MembersLinked False, ClaimedByOther: ServiceAccount office-sync belongs to MachineIdentity crm: list it in one identity only
+  = OwnerAssigned True, OwnerSet: The owner is bob@example.com.
+  = MembersLinked False, ClaimedByOther: ServiceAccount office-sync belongs to MachineIdentity crm. List it in one identity only.
   = office-db: Generated, Fresh; version 1; issued 2026-03-01 09:00:00
 2026-03-01 10:00:00 * the older identity wants a Secret of that name
 2026-03-01 10:00:00 crm
   = Provisioning, not Ready (ClaimedByOther)
-  = MembersLinked False, ClaimedByOther: Secret office-db belongs to MachineIdentity billing: list it in one identity only
-  = CredentialsFresh False, RotationDue: office-db: belongs to MachineIdentity billing
-  = office-db: Generated, Pending; belongs to MachineIdentity billing
+  = MembersLinked False, ClaimedByOther: Secret office-db belongs to MachineIdentity billing. List it in one identity only.
+  = CredentialsFresh False, RotationDue: Secret office-db: The Secret belongs to MachineIdentity billing.
+  = office-db: Generated, Pending; The Secret belongs to MachineIdentity billing.
 2026-03-01 11:00:00 * the older identity gives in
 2026-03-01 11:00:00 billing
-  > put label and owner on ServiceAccount office-sync
+  > set the managed label and annotations of ServiceAccount office-sync
   = Active, Ready
 2026-03-01 11:00:00 crm
   = Active, Ready

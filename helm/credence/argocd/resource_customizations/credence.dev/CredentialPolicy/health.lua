@@ -54,7 +54,7 @@ if is_true("Ready") then
   health_status.message = said_by("Ready")
   if status.identities ~= nil and status.violations ~= nil then
     health_status.message = health_status.message ..
-      "; identities: " .. status.identities .. ", breaking a rule: " .. status.violations
+      " Identities: " .. status.identities .. ", with violations: " .. status.violations .. "."
   end
   return health_status
 end

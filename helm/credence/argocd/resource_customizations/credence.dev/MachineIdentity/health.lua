@@ -72,7 +72,7 @@ if is_true("Ready") then
     end
   end
   if next_rotation ~= nil then
-    health_status.message = health_status.message .. "; next rotation " .. next_rotation
+    health_status.message = health_status.message .. " Next rotation: " .. next_rotation .. "."
   end
   return health_status
 end

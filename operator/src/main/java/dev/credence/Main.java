@@ -58,8 +58,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     },
     synopsisSubcommandLabel = "COMMAND",
     footer = {
-      "%nExit codes: 0 done, 1 it could not be done, 2 it was asked wrongly.",
-      "docs/cli.md tells more; `credence COMMAND --help` has examples."
+      "%nExit codes: 0 success, 1 failure, 2 invalid usage.",
+      "`credence COMMAND --help` shows examples. See also docs/cli.md."
     })
 public final class Main implements Runnable {
   private static final int FAILED = 1;

@@ -113,9 +113,9 @@ class ReportBench {
           - {name: secret-%1$d, type: Generated, state: Fresh, version: 3, issueTime: '2026-11-02T08:00:00Z', nextRotationTime: '2026-12-02T08:00:00Z'}
           risk: {level: Medium, medium: 1, findings: [{rule: RBAC-SECRETS-GET, severity: Medium, via: RoleBinding/readers, detail: the account may read Secrets}]}
           conditions:
-          - {type: Ready, status: 'True', reason: Compliant, message: the identity is as it should be, lastTransitionTime: '2026-11-02T08:00:00Z'}
+          - {type: Ready, status: 'True', reason: Compliant, message: The identity complies with its policies., lastTransitionTime: '2026-11-02T08:00:00Z'}
           - {type: OwnerAssigned, status: 'True', reason: OwnerSet, message: somebody answers, lastTransitionTime: '2026-11-02T08:00:00Z'}
-          - {type: CredentialsFresh, status: 'True', reason: Current, message: every credential is current, lastTransitionTime: '2026-11-02T08:00:00Z'}
+          - {type: CredentialsFresh, status: 'True', reason: Current, message: All credentials are current., lastTransitionTime: '2026-11-02T08:00:00Z'}
         """
             .formatted(number, number % 500, number % NAMESPACES),
         GenericKubernetesResource.class);

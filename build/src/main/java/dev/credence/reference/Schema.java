@@ -186,7 +186,7 @@ final class Schema {
             .put("type", "Ready")
             .put("status", "Unknown")
             .put("reason", "Pending")
-            .put("message", "waiting for the operator to look for the first time")
+            .put("message", "Waiting for the first reconcile.")
             .put("lastTransitionTime", "1970-01-01T00:00:00Z");
     var value = json.objectNode().put("observedGeneration", -1);
     value.set("conditions", json.arrayNode().add(ready));

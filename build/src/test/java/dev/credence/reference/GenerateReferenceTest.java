@@ -114,7 +114,7 @@ class GenerateReferenceTest {
     return answer.type() == ConditionType.Ready && answer.status() == ConditionStatus.True;
   }
 
-  /// What `expect.yaml` says: `Ready: "True Compliant: the identity is as it should be"`.
+  /// What `expect.yaml` says: `Ready: "True Compliant: The identity complies with its policies."`.
   private static Set<Shown> shown() throws IOException {
     var yaml = new ObjectMapper(new YAMLFactory());
     var shown = new HashSet<Shown>();

@@ -80,7 +80,7 @@ public final class EventRecorder implements AutoCloseable {
           identity,
           "Reviewed",
           "Review",
-          "reviewed by " + review.reviewedBy() + " at " + review.reviewTime());
+          "Reviewed by " + review.reviewedBy() + " at " + review.reviewTime() + ".");
     }
   }
 
@@ -102,7 +102,9 @@ public final class EventRecorder implements AutoCloseable {
                     "Secret "
                         + credential.name()
                         + ": "
-                        + Objects.requireNonNullElse(credential.message(), "consumers left")));
+                        + Objects.requireNonNullElse(
+                            credential.message(),
+                            "Consumers still use a value that is no longer valid.")));
   }
 
   private static Stream<CredentialStatus> leftBehind(@Nullable MachineIdentityStatus status) {
@@ -124,7 +126,7 @@ public final class EventRecorder implements AutoCloseable {
       if (now.status() == Condition.Truth.True
           && before != null
           && before.status() == Condition.Truth.False) {
-        events.report(identity, "Ready", "Check", "in order again");
+        events.report(identity, "Ready", "Check", "The identity is Ready again.");
       }
       return;
     }

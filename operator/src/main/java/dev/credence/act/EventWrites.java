@@ -130,7 +130,7 @@ final class EventWrites implements AutoCloseable {
       LOG.atDebug()
           .addKeyValue("namespace", event.getMetadata().getNamespace())
           .addKeyValue("reason", event.getReason())
-          .log("an Event could not be written: {}", lost.getClass().getSimpleName());
+          .log("An Event could not be written: {}", lost.getClass().getSimpleName());
     }
   }
 
@@ -151,7 +151,7 @@ final class EventWrites implements AutoCloseable {
     }
     writers.forEach(Thread::interrupt);
     if (dropped.get() > 0) {
-      LOG.warn("{} Events were dropped since there were too many", dropped.get());
+      LOG.warn("{} Events were dropped, since too many were waiting", dropped.get());
     }
   }
 }

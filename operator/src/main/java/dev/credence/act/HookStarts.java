@@ -96,7 +96,10 @@ final class HookStarts {
           new Action.Note(known.subject(), known.preconditions(), runs));
     } catch (WriteRefused overtaken) {
       // Another client wrote the Secret: the next reconcile records what the watch shows.
-      LOG.debug("{}: not recorded yet: {}", started.getMetadata().getName(), overtaken.why());
+      LOG.debug(
+          "{}: the start is not recorded yet: {}",
+          started.getMetadata().getName(),
+          overtaken.why());
     }
   }
 
@@ -120,14 +123,14 @@ final class HookStarts {
       return Optional.of(
           WriteRefused.of(
               run.subject(),
-              "exists and was not made by Credence, where the hook is to run: delete it if nothing needs it"));
+              "The Job exists and is not managed by Credence. The operator runs the hook under this name. Delete the Job if nothing needs it."));
     }
     return HookJobReader.isKnown(found.get(), identity.getMetadata().getUid())
         ? Optional.empty()
         : Optional.of(
             WriteRefused.of(
                 run.subject(),
-                "was started by Credence and has lost its label or annotations of credence.dev, without which its result is not read: delete it"));
+                "Credence started the Job, and the Job has lost its labels or annotations of credence.dev, without which the operator does not read its result. Delete the Job."));
   }
 
   /// Two attempts at once would each take the value of the other for their own.
@@ -142,9 +145,9 @@ final class HookStarts {
           ? WriteRefused.raced(run.subject())
           : WriteRefused.of(
               run.subject(),
-              "waits for "
+              "Waiting for "
                   + lost
-                  + ", which still runs and has lost its label or annotations of credence.dev, without which its result is not read: delete it to go on at once");
+                  + ", which still runs and has lost its labels or annotations of credence.dev, without which the operator does not read its result. Delete that Job to continue at once.");
     }
   }
 
@@ -181,7 +184,7 @@ final class HookStarts {
           run.subject(),
           "CronJob "
               + name
-              + " is no hook: its holder agrees by the annotation credence.dev/hook: \"true\"");
+              + " is not a hook. Its owner must set the annotation credence.dev/hook: \"true\".");
     }
     var spec = cronJob.getSpec();
     if (spec == null
@@ -192,7 +195,7 @@ final class HookStarts {
           run.subject(),
           "CronJob "
               + name
-              + " is not suspended: set `suspend: true`, so that it runs as a hook alone");
+              + " is not suspended. Set `suspend: true`, so that it runs only as a hook.");
     }
     checkAgreed(run, cronJob);
     return spec.getJobTemplate();
@@ -208,7 +211,7 @@ final class HookStarts {
               + run.hook().cronJob()
               + " changed since "
               + agreed.get().by()
-              + " approved it, so it is not started: have it approved as it is now, or change it back");
+              + " approved it, so the operator does not start it. Approve the identity again, or revert the change.");
     }
   }
 

@@ -101,7 +101,7 @@ public final class Restarts {
             return post(eviction);
           } catch (KubernetesClientException answer) {
             if (answer.getCode() == NOT_FOUND) {
-              return "gone already";
+              return "already deleted";
             }
             throw budget(answer)
                 .<RuntimeException>map(stated -> WriteRefused.held(pod, stated))

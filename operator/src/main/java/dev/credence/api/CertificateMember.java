@@ -30,14 +30,14 @@ public record CertificateMember(
           "!has(self.duration) || !self.duration.matches('"
               + Form.DURATION
               + "') || duration(self.duration) >= duration('1h')",
-      message = "`duration` must be at least 1h, as cert-manager has it",
+      message = "`duration` must be at least 1h, as cert-manager requires",
       fieldPath = ".duration")
   @ValidationRule(
       value =
           "!has(self.renewBefore) || !self.renewBefore.matches('"
               + Form.DURATION
               + "') || duration(self.renewBefore) >= duration('5m')",
-      message = "`renewBefore` must be at least 5m, as cert-manager has it",
+      message = "`renewBefore` must be at least 5m, as cert-manager requires",
       fieldPath = ".renewBefore")
   @ValidationRule(
       value =
@@ -46,8 +46,7 @@ public record CertificateMember(
               + "') || (has(self.duration) && !self.duration.matches('"
               + Form.DURATION
               + "')) || duration(self.renewBefore) < duration(has(self.duration) ? self.duration : '2160h')",
-      message =
-          "`renewBefore` must be shorter than `duration`, which is 2160h where it is left out",
+      message = "`renewBefore` must be shorter than `duration`, which is 2160h by default",
       fieldPath = ".renewBefore")
   public record Issue(
       @JsonPropertyDescription("The cert-manager issuer that signs the certificate.") @Required

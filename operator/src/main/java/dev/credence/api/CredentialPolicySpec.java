@@ -415,7 +415,8 @@ public record CredentialPolicySpec(
               + "') || !self.maxDuration.matches('"
               + Form.DURATION
               + "') || duration(self.minRenewBefore) < duration(self.maxDuration)",
-      message = "`minRenewBefore` must be shorter than `maxDuration`: no certificate could be both",
+      message =
+          "`minRenewBefore` must be shorter than `maxDuration`: no certificate could satisfy both",
       fieldPath = ".minRenewBefore")
   public record Certificates(
       @JsonPropertyDescription(

@@ -7,7 +7,7 @@ import io.fabric8.generator.annotation.Size;
 import java.util.List;
 
 public record CredentialPolicyStatus(
-    @JsonPropertyDescription("The generation of the spec that this status answers to.")
+    @JsonPropertyDescription("The generation of the spec that this status describes.")
         Long observedGeneration,
     @JsonPropertyDescription("The number of identities that the policy matches.")
         Integer identities,

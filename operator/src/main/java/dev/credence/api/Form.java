@@ -64,7 +64,7 @@ public interface Form {
       Map.ofEntries(
           Map.entry(
               DURATION,
-              "must be a duration of hours, minutes and seconds like 720h, 15m or 1h30m (days are not known: 30d is 720h)"),
+              "must be a duration of hours, minutes and seconds like 720h, 15m or 1h30m (days are not supported: 30d is 720h)"),
           Map.entry(
               NAME,
               "must be the name of an object: lower-case letters, digits, '-' and '.', starting and ending with a letter or digit"),
@@ -88,8 +88,7 @@ public interface Form {
           Map.entry(
               KEY_USAGE,
               "must be one of digital signature, content commitment, key encipherment, data encipherment, key agreement, server auth, client auth, code signing, email protection and timestamping"),
-          Map.entry(LABEL_KEY, "must be a label's key like app.kubernetes.io/name"),
+          Map.entry(LABEL_KEY, "must be a label key like app.kubernetes.io/name"),
           Map.entry(
-              LABEL_VALUE,
-              "must be a label's value: at most 63 letters, digits, '-', '_' and '.'"));
+              LABEL_VALUE, "must be a label value: at most 63 letters, digits, '-', '_' and '.'"));
 }

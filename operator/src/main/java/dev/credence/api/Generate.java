@@ -21,7 +21,7 @@ import java.util.List;
     message = "`publicKey` must not be the same for two keys of the Secret")
 @ValidationRule(
     value = "self.keys.filter(k, has(k.keyPair)).size() <= 8",
-    message = "must have at most 8 keys with `keyPair`: each costs seconds to make")
+    message = "must have at most 8 keys with `keyPair`: each takes seconds to generate")
 @ValidationRule(
     value = Generate.TEXTS_FIT,
     message =
@@ -43,8 +43,7 @@ public record Generate(
           "must have exactly one of `value`, `password`, `bytes`, `uuid`, `cycle`, `keyPair` and `template`")
   @ValidationRule(
       value = "!self.name.endsWith('.previous')",
-      message =
-          "`name` must not end in .previous: that is where the value before the current one is kept",
+      message = "`name` must not end in .previous: the operator stores the previous value there",
       fieldPath = ".name")
   public record KeyRecipe(
       @JsonPropertyDescription("The name of the key in the Secret.")
@@ -133,7 +132,7 @@ public record Generate(
   @ValidationRule(
       value = "!has(self.publicKey) || !self.publicKey.endsWith('.previous')",
       message =
-          "`publicKey` must not end in .previous: that is where the value before the current one is kept",
+          "`publicKey` must not end in .previous: the operator stores the previous value there",
       fieldPath = ".publicKey")
   public record KeyPair(
       @JsonPropertyDescription(

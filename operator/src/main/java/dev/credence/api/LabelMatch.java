@@ -13,7 +13,7 @@ import java.util.List;
     value =
         "self.operator in ['In', 'NotIn'] ? has(self.values) && self.values.size() > 0 : !has(self.values) || self.values.size() == 0",
     message =
-        "`values` must be given for In and NotIn, and must not be for Exists and DoesNotExist")
+        "`values` must be set for In and NotIn, and must not be set for Exists and DoesNotExist")
 public record LabelMatch(
     @JsonPropertyDescription("The key of the label.")
         @Required
@@ -31,7 +31,7 @@ public record LabelMatch(
       "!has(self.matchLabels) || self.matchLabels.all(k, k.matches('" + Form.LABEL_KEY + "'))";
 
   static final String KEYS_SAYS =
-      "the keys of `matchLabels` must be labels' keys like app.kubernetes.io/name";
+      "the keys of `matchLabels` must be label keys like app.kubernetes.io/name";
 
   public enum Operator {
     In,

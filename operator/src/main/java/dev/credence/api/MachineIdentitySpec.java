@@ -24,13 +24,13 @@ import java.util.List;
     value =
         "!has(self.secrets) || self.secrets.all(s, !has(s.hooks) || !self.secrets.exists(t, t.name == s.name + '-pending'))",
     message =
-        "no Secret may be named `<secret>-pending` after one with `hooks`: new values are staged there",
+        "no Secret may have the name `<secret>-pending` of a Secret with `hooks`: the operator stages new values there",
     fieldPath = ".secrets")
 @ValidationRule(
     value =
         "!has(self.certificates) || self.certificates.all(c, !has(c.issue) || !self.certificates.exists(d, d.name != c.name && has(d.issue) && d.issue.secretName == c.issue.secretName))",
     message =
-        "no two certificates may share a `secretName`: cert-manager would issue each over the other",
+        "no two certificates may share a `secretName`: cert-manager would overwrite each with the other",
     fieldPath = ".certificates")
 @ValidationRule(
     value =

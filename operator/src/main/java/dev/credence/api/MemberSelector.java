@@ -12,7 +12,7 @@ import java.util.Map;
     value =
         "(has(self.matchLabels) && self.matchLabels.size() > 0) || (has(self.matchExpressions) && self.matchExpressions.size() > 0)",
     message =
-        "`selector` must name at least one label: an empty one would claim every object of the namespace")
+        "`selector` must contain at least one label: an empty one would claim every object of the namespace")
 @ValidationRule(value = LabelMatch.KEYS, message = LabelMatch.KEYS_SAYS, fieldPath = ".matchLabels")
 public record MemberSelector(
     @JsonPropertyDescription("Labels that an object must have, with these values.") @Size(max = 16)

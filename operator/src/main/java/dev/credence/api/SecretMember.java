@@ -11,34 +11,33 @@ import java.util.List;
 @ValidationRule(
     value = "!(has(self.generate) && has(self.token))",
     message =
-        "`generate` may not be specified when `token` is set: a Secret holds one or the other")
+        "`generate` may not be specified when `token` is set: a Secret contains one or the other")
 @ValidationRule(
     value = "!has(self.rotation) || has(self.generate) || has(self.token)",
-    message =
-        "`rotation` needs `generate` or `token`: a Secret that is only linked is never written")
+    message = "`rotation` needs `generate` or `token`: the operator never writes a linked Secret")
 @ValidationRule(
     value = "!has(self.rotationRequest) || has(self.generate) || has(self.token)",
     message =
-        "`rotationRequest` needs `generate` or `token`: a Secret that is only linked is never written")
+        "`rotationRequest` needs `generate` or `token`: the operator never writes a linked Secret")
 @ValidationRule(
     value = SecretMember.SLOW_KEYS_LAST,
     message =
         "`rotation.interval` of a Secret with an RSA key must be at least 1h, since the key takes long to generate: use Ed25519 or ECDSA for a shorter one")
 @ValidationRule(
     value = "!has(self.hooks) || has(self.generate)",
-    message = "`hooks` needs `generate`: they bring a new value to where it is checked")
+    message = "`hooks` needs `generate`: hooks set a generated value in the target system")
 @ValidationRule(
     value = "!(has(self.hooks) || has(self.token)) || size(self.name) <= 200",
     message =
-        "a Secret with `hooks` or `token` has a name of at most 200 characters: others are named after it")
+        "the name of a Secret with `hooks` or `token` must have at most 200 characters: names of other objects are derived from it")
 @ValidationRule(
     value = "!has(self.metadata) || has(self.generate) || has(self.token)",
     message =
-        "`metadata` needs `generate` or `token`: the operator does not write labels of a Secret that is only linked")
+        "`metadata` needs `generate` or `token`: the operator does not set labels of a linked Secret")
 @ValidationRule(
     value = "!has(self.type) || has(self.generate)",
     message =
-        "`type` needs `generate`: a Secret with `token` is Opaque, and the type of one that is only linked is its own affair")
+        "`type` needs `generate`: a Secret with `token` is Opaque, and the operator does not change the type of a linked Secret")
 @ValidationRule(
     value =
         "!has(self.generate) || !has(self.type) || self.type != 'kubernetes.io/basic-auth' || self.generate.keys.exists(k, k.name == 'password')",
@@ -51,7 +50,7 @@ import java.util.List;
     value =
         "!has(self.generate) || !has(self.type) || self.type != 'kubernetes.io/dockerconfigjson' || self.generate.keys.exists(k, k.name == '.dockerconfigjson' && has(k.template))",
     message =
-        "a Secret of type kubernetes.io/dockerconfigjson needs a key `.dockerconfigjson` with a `template` that gives JSON, with `{{` for a brace")
+        "a Secret of type kubernetes.io/dockerconfigjson needs a key `.dockerconfigjson` with a `template` that renders to JSON, with `{{` for a brace")
 @ValidationRule(
     value =
         "!(has(self.generate) || has(self.token)) || !(has(oldSelf.generate) || has(oldSelf.token)) || (has(self.type) ? self.type : 'Opaque') == (has(oldSelf.type) ? oldSelf.type : 'Opaque')",
@@ -76,7 +75,7 @@ public record SecretMember(
             "Labels and annotations of the generated Secret. The Secrets `<secret>-pending` and `<secret>-anchor-v<N>` do not have them.")
         SecretMetadata metadata,
     @JsonPropertyDescription(
-            "The operator generates the secret values, owns the Secret and rotates it. A change of this field issues a new version.")
+            "The operator generates the secret values, owns the Secret and rotates it. A change of this field issues a new version. Without `hooks` the operator changes only this Secret: a system outside the cluster that checks the value, such as a database, does not learn the new value and rejects it. Use `hooks` for such a system, or generate only values that the cluster itself checks.")
         Generate generate,
     @JsonPropertyDescription(
             "When the operator rotates the credential. Overrides the policy within the limits that the policy sets.")

@@ -11,7 +11,7 @@ import io.fabric8.generator.annotation.ValidationRule;
 @ValidationRule(
     value = "!has(self.provision) || size(self.name) <= 189",
     message =
-        "a ServiceAccount with `provision` has a name of at most 189 characters: a longer one could not be suspended")
+        "the name of a ServiceAccount with `provision` must have at most 189 characters: a longer one could not be suspended")
 public record ServiceAccountMember(
     @JsonPropertyDescription("The name of a ServiceAccount of this namespace.")
         @Required

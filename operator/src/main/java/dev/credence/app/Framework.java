@@ -168,21 +168,21 @@ final class Framework {
     discovering.start(() -> unhealthy().isEmpty());
     reporting.ifPresent(one -> one.start(() -> unhealthy().isEmpty()));
     controllers.forEach(Controller::startEventProcessing);
-    LOG.info("this replica acts");
+    LOG.info("This replica is the leader");
   }
 
   private void leadsNoMore() {
     if (!stopping.get()) {
       LOG.error(
-          "the lease is lost: the process ends at once, since another replica may lead already");
+          "The lease is lost. The process exits at once, since another replica may be the leader already");
       Runtime.getRuntime().halt(1);
     }
   }
 
   private void informerStopped(@Nullable Throwable problem) {
     if (!stopping.get() && problem != null) {
-      LOG.error("a watch stopped and cannot be resumed", problem);
-      dead.add("a watch ended for good: " + problem.getClass().getSimpleName());
+      LOG.error("A watch stopped and cannot be resumed", problem);
+      dead.add("a watch stopped and cannot be resumed: " + problem.getClass().getSimpleName());
     }
   }
 
@@ -190,7 +190,7 @@ final class Framework {
   void checkElection() {
     var asked = lease;
     if (asked != null && !asked.isAsked()) {
-      LOG.error("the leader election has stopped: the process ends, to start again");
+      LOG.error("The leader election has stopped. The process exits to restart");
       Runtime.getRuntime().halt(1);
     }
   }
@@ -236,7 +236,8 @@ final class Framework {
     try {
       election.release();
     } catch (KubernetesClientException gone) {
-      LOG.warn("the lease could not be released: another replica takes over when it expires");
+      LOG.warn(
+          "The lease could not be released. Another replica becomes the leader when it expires");
     }
   }
 }

@@ -46,7 +46,7 @@ public final class HealthServer implements AutoCloseable {
             answer(
                 exchange,
                 NOT_FOUND,
-                "/metrics, /healthz/live, /healthz/ready and /healthz/started are here\n"));
+                "Paths: /metrics, /healthz/live, /healthz/ready, /healthz/started\n"));
     server.start();
   }
 

@@ -58,8 +58,8 @@ import picocli.CommandLine.Command;
     header = "Run the operator in the foreground.",
     description = {
       "",
-      "Which cluster: KUBECONFIG, or the ServiceAccount of the pod it runs in.",
-      "Everything else is set by environment variables: see docs/reference/settings.md."
+      "The operator connects to the cluster of KUBECONFIG, or with the ServiceAccount of its pod.",
+      "Environment variables set everything else: see docs/reference/settings.md."
     })
 public final class Run implements Callable<Integer> {
   private static final int FAILED = 1;
@@ -87,7 +87,7 @@ public final class Run implements Callable<Integer> {
       return 0;
     } catch (IOException | RuntimeException fault) {
       failed = true;
-      LoggerFactory.getLogger(Run.class).error("ending: {}", fault.getMessage(), fault);
+      LoggerFactory.getLogger(Run.class).error("The operator exits: {}", fault.getMessage(), fault);
       return FAILED;
     }
   }
@@ -100,7 +100,11 @@ public final class Run implements Callable<Integer> {
       return;
     }
     LoggerFactory.getLogger(Run.class)
-        .error("ending, since the thread {} died: {}", thread.getName(), fault.toString(), fault);
+        .error(
+            "The operator exits, since the thread {} failed: {}",
+            thread.getName(),
+            fault.toString(),
+            fault);
     Logging.flush();
     Runtime.getRuntime().halt(FAILED);
   }
@@ -262,14 +266,14 @@ public final class Run implements Callable<Integer> {
           .addKeyValue("cluster", client.getMasterUrl())
           .addKeyValue("port", pages.port())
           .addKeyValue("tier", settings.tier())
-          .log("starting");
+          .log("Starting");
       waitingFor = "waiting for the API server and the CRDs";
       ApiServer.await(client, settings.watchNamespaces(), settings.namespace());
       waitingFor = "reading the cluster";
       caches.start();
       framework.start(identities, policies);
       waitingFor = "";
-      log.info("started");
+      log.info("Started");
       var rights = new AccessReview(client);
       logHealthUntilStopped(
           log, caches, framework, () -> inspect(framework, counters, rights, identities, clock));
@@ -316,9 +320,9 @@ public final class Run implements Callable<Integer> {
     while (!stopped.await(LOOK_AT_HEALTH_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
       var now = ready(caches, framework);
       if (!now.equals(before) && now.isEmpty()) {
-        log.info("healthy again");
+        log.info("Healthy again");
       } else if (!now.equals(before)) {
-        log.warn("unhealthy: {}", String.join("; ", now));
+        log.warn("Unhealthy: {}", String.join("; ", now));
       }
       before = now;
       checked(permissions);
@@ -330,7 +334,7 @@ public final class Run implements Callable<Integer> {
       permissions.run();
     } catch (RuntimeException away) {
       LoggerFactory.getLogger(Run.class)
-          .debug("the permissions of the operator could not be read: retrying", away);
+          .debug("The permissions of the operator could not be read, retrying", away);
     }
   }
 
@@ -392,10 +396,10 @@ public final class Run implements Callable<Integer> {
 
   private void stop(Logger log, Parts parts) {
     stopping = true;
-    log.info("stopping");
+    log.info("Stopping");
     try {
       parts.stop();
-      log.info("stopped");
+      log.info("Stopped");
     } catch (InterruptedException hurried) {
       Thread.currentThread().interrupt();
     } finally {

@@ -26,23 +26,24 @@ public final class ApiErrors {
         Optional.ofNullable(answer.getStatus()).map(Status::getMessage).map(PlainText::text);
     return switch (answer.getCode()) {
       case HttpURLConnection.HTTP_UNAUTHORIZED ->
-          "the API server at "
+          "The API server at "
               + server
-              + " does not accept your credentials (401): are they still valid?";
+              + " rejected your credentials (401). Check whether they have expired.";
       case HttpURLConnection.HTTP_NOT_FOUND ->
           reported
               .filter(_ -> isAboutAnObject(answer))
               .orElse(
-                  "the API server at "
+                  "The API server at "
                       + server
-                      + " does not know MachineIdentities: is Credence installed there?");
+                      + " does not know MachineIdentities. Check whether Credence is installed in this cluster.");
       case -1, 0 ->
-          "the API server at "
+          "The API server at "
               + server
               + " does not answer ("
               + cause(answer)
-              + "): say which cluster with KUBECONFIG, --kubeconfig or --context";
-      default -> reported.orElse("the API server at " + server + " answers " + answer.getCode());
+              + "). Select the cluster with KUBECONFIG, --kubeconfig or --context.";
+      default ->
+          reported.orElse("The API server at " + server + " answered " + answer.getCode() + ".");
     };
   }
 

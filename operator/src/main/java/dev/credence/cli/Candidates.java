@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 
 /// Completes a command line: one candidate a line, and a last line for kubectl that says what else
 /// to offer (`:4`: no files, `:0`: files). The last word is the one that is being written.
-@Command(name = "__complete", hidden = true, description = "What may come next on a command line.")
+@Command(name = "__complete", hidden = true, description = "Completions for a command line.")
 public final class Candidates implements Callable<Integer> {
   private static final String NO_FILES = ":4";
   private static final String FILES = ":0";

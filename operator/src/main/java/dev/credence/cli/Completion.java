@@ -9,11 +9,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "completion",
     mixinStandardHelpOptions = true,
-    header = "Print a script that completes in a shell.",
+    header = "Print the completion script of a shell.",
     description = {
       "",
-      "Commands, options and the names of identities. `kubectl credence` completes by itself while",
-      "kubectl_complete-credence is on the PATH."
+      "The script completes commands, options and the names of identities. `kubectl credence` completes",
+      "without it if kubectl_complete-credence is on the PATH."
     },
     footer = {
       "%nExamples:",

@@ -44,10 +44,11 @@ public record Connection(Clients clients, String namespace, Optional<String> con
         .orElseThrow(
             () ->
                 new Failed(
-                    "there is no MachineIdentity "
+                    "MachineIdentity "
                         + name.name()
-                        + " in namespace "
-                        + name.namespace()));
+                        + " does not exist in namespace "
+                        + name.namespace()
+                        + "."));
   }
 
   /// `crm` in the namespace of this connection, or `sales/crm`.

@@ -13,7 +13,7 @@ import java.util.Locale;
 /// A question to the user of the terminal, before something that is not taken back.
 public final class Consent {
 
-  /// `otherwise`: what to do first where there is no answer.
+  /// `otherwise`: what to do first without an answer, as the beginning of a sentence.
   public static boolean to(String question, String otherwise) {
     System.out.print(PlainText.text(question) + " [y/N] ");
     System.out.flush();
@@ -21,11 +21,11 @@ public final class Consent {
       var answer = new BufferedReader(new InputStreamReader(System.in, UTF_8)).readLine();
       if (answer == null) {
         System.out.println();
-        throw new Failed("nobody answers here: " + otherwise + ", then say --yes");
+        throw new Failed("No answer on standard input. " + otherwise + ", then add --yes.");
       }
       return List.of("y", "yes").contains(answer.strip().toLowerCase(Locale.ROOT));
     } catch (IOException silent) {
-      throw new Failed("nobody answers here: " + otherwise + ", then say --yes");
+      throw new Failed("No answer on standard input. " + otherwise + ", then add --yes.");
     }
   }
 

@@ -33,7 +33,7 @@ public final class KubeOptions {
   @Option(
       names = {"-n", "--namespace"},
       paramLabel = "NAMESPACE",
-      description = "The namespace. Default: that of the context.")
+      description = "The namespace. Default: the namespace of the context.")
   private @Nullable String namespace;
 
   @Option(
@@ -51,7 +51,7 @@ public final class KubeOptions {
   @Option(
       names = "--as",
       paramLabel = "USER",
-      description = "Act as this user, where you may impersonate.")
+      description = "Act as this user. Requires the permission to impersonate.")
   private @Nullable String user;
 
   /// Work on a connection; the number is the exit code.
@@ -141,7 +141,7 @@ public final class KubeOptions {
   private Config config(@Nullable String context) {
     if (kubeconfig != null) {
       if (!Files.isReadable(kubeconfig)) {
-        throw wrong("there is no kubeconfig " + kubeconfig + " that can be read");
+        throw wrong("The kubeconfig " + kubeconfig + " does not exist or cannot be read.");
       }
       // The client asks this property first.
       System.setProperty(Config.KUBERNETES_KUBECONFIG_FILE, kubeconfig.toString());
@@ -153,7 +153,7 @@ public final class KubeOptions {
               .map(NamedContext::getName)
               .toList();
       if (!known.contains(context)) {
-        throw wrong("there is no context " + context + " in the kubeconfig: it has " + known);
+        throw wrong("The kubeconfig has no context " + context + ". It has " + known + ".");
       }
     }
     return user == null ? config : new ConfigBuilder(config).withImpersonateUsername(user).build();
@@ -163,7 +163,7 @@ public final class KubeOptions {
     try {
       return Config.autoConfigure(context);
     } catch (KubernetesClientException unreadable) {
-      throw new Failed("the kubeconfig cannot be read: " + ApiErrors.cause(unreadable));
+      throw new Failed("The kubeconfig cannot be read: " + ApiErrors.cause(unreadable));
     }
   }
 

@@ -118,7 +118,7 @@ public final class LiveSnapshot {
       Connection connection, Optional<String> namespace, Settings settings, Reading<T> reading) {
     var missing = missing(connection, namespace.orElse(""), settings.namespace());
     if (!missing.isEmpty()) {
-      throw new Failed("the cluster cannot be read: " + String.join("; ", missing));
+      throw new Failed("The cluster cannot be read: " + String.join("; ", missing));
     }
     var identities = listed(connection, namespace);
     var caches =
@@ -129,7 +129,7 @@ public final class LiveSnapshot {
             settings);
     try {
       if (!isStarted(caches)) {
-        throw new Failed("the cluster cannot be read: " + String.join("; ", notListed(caches)));
+        throw new Failed("The cluster cannot be read: " + String.join("; ", notListed(caches)));
       }
       var now = Instant.now();
       var recent = new SuspensionBudget(identities::stream).recent(now);
@@ -149,7 +149,7 @@ public final class LiveSnapshot {
                     .filter(verb -> !may(connection, namespace, operatorNamespace, watched, verb))
                     .map(
                         verb ->
-                            "no right to "
+                            "no permission to "
                                 + verb
                                 + " "
                                 + described(watched, namespace, operatorNamespace)))
@@ -256,7 +256,7 @@ public final class LiveSnapshot {
     } catch (TimeoutException slow) {
       return false;
     } catch (ExecutionException problem) {
-      throw new Failed("the cluster could not be read: " + problem.getMessage());
+      throw new Failed("The cluster could not be read: " + problem.getMessage());
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
       return false;

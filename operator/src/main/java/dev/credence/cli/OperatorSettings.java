@@ -40,7 +40,7 @@ public record OperatorSettings(Settings settings, List<String> about) {
                       .get())
               .flatMap(OperatorSettings::published);
       return text.isEmpty()
-          ? assumed(own, "no operator has published its settings on Lease " + lease)
+          ? assumed(own, "No operator has published its settings on Lease " + lease + ".")
           : read(text.get(), lease, namespace, environment);
     } catch (KubernetesClientException answer) {
       return assumed(
@@ -48,7 +48,7 @@ public record OperatorSettings(Settings settings, List<String> about) {
           "Lease %s cannot be read: %s"
               .formatted(lease, ApiErrors.sentence(answer, connection.server())));
     } catch (IllegalArgumentException unreadable) {
-      return assumed(own, "the settings on Lease " + lease + " cannot be read");
+      return assumed(own, "The settings on Lease " + lease + " cannot be read.");
     }
   }
 
@@ -63,14 +63,14 @@ public record OperatorSettings(Settings settings, List<String> about) {
     var version = EffectiveSettings.version(text).orElse("unknown");
     var lines = new ArrayList<String>();
     lines.add(
-        "the operator in namespace %s, version %s, tier %s, with its settings on Lease %s"
+        "Namespace %s, version %s, tier %s; settings from Lease %s."
             .formatted(settings.namespace(), version, settings.tier(), lease));
     var watched = settings.watchNamespaces();
     if (!watched.isEmpty() && !watched.contains(namespace)) {
-      lines.add("it does not watch namespace " + namespace + ": it decides nothing here");
+      lines.add("It does not watch namespace " + namespace + ", so it decides nothing here.");
     }
     if (!version.equals(Version.current())) {
-      lines.add("this command has version " + Version.current() + " and may decide differently");
+      lines.add("This command has version " + Version.current() + " and may decide differently.");
     }
     return new OperatorSettings(settings, lines);
   }
@@ -79,6 +79,9 @@ public record OperatorSettings(Settings settings, List<String> about) {
     return new OperatorSettings(
         own,
         List.of(
-            why, "decided with the CREDENCE_ variables of your environment, tier " + own.tier()));
+            why,
+            "This decision uses the CREDENCE_ variables of your environment, tier "
+                + own.tier()
+                + "."));
   }
 }

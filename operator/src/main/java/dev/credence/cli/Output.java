@@ -36,13 +36,13 @@ public final class Output {
       }
     } catch (FileSystemException refused) {
       throw new Failed(
-          "cannot write "
+          "Cannot write "
               + refused.getFile()
               + ": "
               + Optional.ofNullable(refused.getReason())
                   .orElse(refused.getClass().getSimpleName()));
     } catch (IOException failed) {
-      throw new Failed("the report could not be written: " + failed.getMessage());
+      throw new Failed("The report could not be written: " + failed.getMessage());
     }
   }
 

@@ -39,15 +39,15 @@ import picocli.CommandLine.Option;
 @Command(
     name = "release",
     mixinStandardHelpOptions = true,
-    header = "Undo every suspension, for an operator that is gone, or that of one account.",
+    header = "Release all suspended ServiceAccounts, or one of them.",
     description = {
       "",
-      "Tokens that one has ended are accepted again, and the list of suspended accounts is emptied.",
-      "For an operator that is gone: one that runs suspends again what is to be suspended.",
+      "Makes all invalidated tokens valid again and empties the list of suspended ServiceAccounts.",
+      "Use it after the operator was removed: a running operator suspends them again.",
       "",
-      "With --account: takes one ServiceAccount off the list, whose identity was deleted while a policy",
-      "suspended it or while it was compromised. The running operator makes its tokens valid again. It",
-      "requires the right to list and patch SuspensionLists in the operator's namespace."
+      "With --account it removes one ServiceAccount from the list whose identity was deleted while a",
+      "policy suspended it or while it was compromised. The running operator makes its tokens valid",
+      "again. Requires the permission to list and patch SuspensionLists in the operator's namespace."
     },
     footer = {"%nExample:", "  credence release --account sales/crm-sync"})
 public final class ReleaseCommand implements Callable<Integer> {
@@ -64,7 +64,7 @@ public final class ReleaseCommand implements Callable<Integer> {
   @Option(
       names = "--account",
       paramLabel = "NAMESPACE/NAME",
-      description = "The ServiceAccount to take off the list of suspended accounts.")
+      description = "The ServiceAccount to remove from the list of suspended ServiceAccounts.")
   private @Nullable String account;
 
   @Override
@@ -93,7 +93,7 @@ public final class ReleaseCommand implements Callable<Integer> {
   private static boolean freed(KubernetesClient client, Settings settings, String account) {
     var parts = ACCOUNT.matcher(account);
     if (!parts.matches()) {
-      System.err.println("credence: --account must be NAMESPACE/NAME, like sales/crm-sync");
+      System.err.println("credence: --account must be NAMESPACE/NAME, like sales/crm-sync.");
       return false;
     }
     var entry = new HashMap<String, @Nullable String>();
@@ -110,10 +110,12 @@ public final class ReleaseCommand implements Callable<Integer> {
       System.out.println(
           "ServiceAccount "
               + account
-              + ": not on the list of suspended accounts any more, unless a suspended MachineIdentity has it");
+              + ": removed from the list of suspended ServiceAccounts. If it belongs to a suspended MachineIdentity, the operator adds it again.");
       return true;
     } catch (KubernetesClientException refused) {
-      System.err.println("credence: the list of suspended accounts: " + refused.getMessage());
+      System.err.println(
+          "credence: The list of suspended ServiceAccounts cannot be written: "
+              + refused.getMessage());
       return false;
     }
   }
@@ -154,7 +156,7 @@ public final class ReleaseCommand implements Callable<Integer> {
       client
           .resource(object)
           .patch(MERGE, Serialization.asJson(Map.of("metadata", Revalidation.metadata())));
-      System.out.println("Secret " + name + ": its token is accepted again");
+      System.out.println("Secret " + name + ": The token is valid again.");
       return true;
     } catch (KubernetesClientException refused) {
       if (refused.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
@@ -169,7 +171,8 @@ public final class ReleaseCommand implements Callable<Integer> {
   /// The list of suspended accounts, and the one that an operator of before kept.
   private static boolean empty(KubernetesClient client, Settings settings) {
     var operatorNamespace = settings.namespace();
-    return deleted("the list of suspended accounts", () -> deleteLists(client, operatorNamespace))
+    return deleted(
+            "The list of suspended ServiceAccounts", () -> deleteLists(client, operatorNamespace))
         & deleted("ConfigMap " + SuspendedAccounts.OLD, () -> old(client, operatorNamespace));
   }
 
@@ -208,7 +211,7 @@ public final class ReleaseCommand implements Callable<Integer> {
   private static boolean deleted(String what, Runnable deletion) {
     try {
       deletion.run();
-      System.out.println(what + " is empty");
+      System.out.println(what + " is empty.");
       return true;
     } catch (KubernetesClientException refused) {
       // The chart's own hook has no right to the old one, and needs none: it went before. Without

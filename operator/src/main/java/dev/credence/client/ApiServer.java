@@ -58,14 +58,13 @@ public final class ApiServer {
       return Optional.of(
           switch (answer.getCode()) {
             case NOT_FOUND ->
-                "the API server does not know %s: are the CRDs installed?"
-                    .formatted(kind.getSimpleName());
+                "the API server does not know %s; install the CRDs".formatted(kind.getSimpleName());
             case FORBIDDEN ->
-                "no permission to list %s: is the chart's ClusterRole bound?"
+                "no permission to list %s; check the ClusterRole of the chart and its binding"
                     .formatted(kind.getSimpleName());
             case -1, 0 -> "the API server at %s does not answer".formatted(client.getMasterUrl());
             default ->
-                "the API server answers %s: %s"
+                "the API server answered %s: %s"
                     .formatted(answer.getCode(), String.valueOf(answer.getMessage()));
           });
     }

@@ -49,7 +49,8 @@ public record Pages<T extends HasMetadata>(
     var all =
         namespace.isPresent() ? resources.inNamespace(namespace.get()) : resources.inAnyNamespace();
     if (!read(all, options, each)) {
-      throw new KubernetesClientException("the API server answers a list with nothing");
+      throw new KubernetesClientException(
+          "The API server returned an empty response to a list request");
     }
   }
 

@@ -76,9 +76,10 @@ public final class WebSocketPing extends JdkHttpClientFactory {
         socket.sendPing(ByteBuffer.allocate(0));
       } else if (System.nanoTime() - askedAt.get() >= every.toNanos()) {
         rest();
-        LOG.warn("a watch did not answer for {} s and is reconnected", every.toSeconds());
+        LOG.warn("A watch did not answer for {} s and is reconnected", every.toSeconds());
         socket.abort();
-        listener.onError(socket, new IOException("no answer for " + every + ": given up"));
+        listener.onError(
+            socket, new IOException("No answer for " + every + ", closing the connection"));
       }
     }
 

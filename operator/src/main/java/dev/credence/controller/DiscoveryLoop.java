@@ -33,7 +33,7 @@ public final class DiscoveryLoop implements AutoCloseable {
   private long seen;
   private volatile BooleanSupplier complete = () -> false;
   private final Periodic worker =
-      new Periodic("discovery", "discovery failed: retrying", this::tick);
+      new Periodic("discovery", "Discovery failed, retrying", this::tick);
 
   public DiscoveryLoop(
       ClusterCaches caches,

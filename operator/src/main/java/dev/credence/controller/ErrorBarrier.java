@@ -14,7 +14,7 @@ final class ErrorBarrier {
       return work.get();
     } catch (Error fault) {
       throw new IllegalStateException(
-          "the reconcile of %s failed: %s".formatted(what, fault), fault);
+          "The reconcile of %s failed: %s".formatted(what, fault), fault);
     }
   }
 

@@ -248,15 +248,15 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
       recorder.failed(
           identity,
           DELETED_WHILE_SUSPENDED,
-          "deleted while suspended: "
+          "The MachineIdentity was deleted while it was suspended. ServiceAccounts that stay suspended: "
               + suspended.size()
-              + " of its ServiceAccounts stay suspended ("
+              + " ("
               + String.join(", ", suspended.subList(0, Math.min(SOME, suspended.size())))
-              + "). A cluster administrator frees one by `credence release --account "
+              + "). A cluster administrator releases one with `credence release --account "
               + identity.getMetadata().getNamespace()
               + "/"
               + suspended.getFirst()
-              + "`");
+              + "`.");
     }
   }
 
@@ -312,9 +312,9 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
     return unevaluated(
         resource,
         Reason.EvaluationFailed,
-        "The operator failed to evaluate this identity, and leaves it as it is: "
+        "The operator failed to evaluate this identity and does not change it: "
             + FaultBarrier.line(fault)
-            + ". Correct the object or the field that is named; if nothing is wrong with it, report this as an error of the operator, with its log",
+            + ". Correct the object or field that the message names. If it is correct, report an error of the operator, with its log.",
         Optional.of(fault));
   }
 
@@ -324,7 +324,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
         Reason.TooLarge,
         "The MachineIdentities of namespace "
             + resource.getMetadata().getNamespace()
-            + " have more than 4 MiB of text together, so this one is not evaluated: its credentials stay as they are and are not renewed. It can still be suspended. Shorten `value`, `template` and `cycle` of its keys, or delete identities of the namespace, and then change this one",
+            + " exceed 4 MiB of text together, so the operator does not evaluate this one. Its credentials stay and are not renewed. It can still be suspended. Shorten `value`, `template` and `cycle` of its keys, or delete identities of the namespace. Then change this one.",
         Optional.empty());
   }
 
@@ -339,7 +339,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
           .setCause(fault.orElse(null))
           .addKeyValue("namespace", resource.getMetadata().getNamespace())
           .addKeyValue("identity", resource.getMetadata().getName())
-          .log("an identity could not be evaluated");
+          .log("The identity could not be evaluated");
       var fresh = new MachineIdentity();
       fresh.setStatus(status);
       statuses.write(fresh, resource);
@@ -375,7 +375,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
       LOG.atWarn()
           .addKeyValue("namespace", resource.getMetadata().getNamespace())
           .addKeyValue("identity", resource.getMetadata().getName())
-          .log("a suspension or revocation could not be evaluated: {}", FaultBarrier.line(fault));
+          .log("A suspension or revocation could not be evaluated: {}", FaultBarrier.line(fault));
     }
     urgent.done(resource);
     return true;
@@ -592,7 +592,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
       if (!(fault instanceof WriteRefused) && !(fault instanceof KubernetesClientException)) {
         LOG.atWarn()
             .addKeyValue("subject", action.subject())
-            .log("an action failed: {}", trace(fault));
+            .log("An action failed: {}", trace(fault));
       }
       var first = firstOf(refusal.subject(), refusals).orElse(refusal);
       if (first == refusal) {
@@ -670,7 +670,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
         .addKeyValue("identity", resource.getMetadata().getName())
         .addKeyValue("action", action.meaning().name())
         .addKeyValue("subject", action.subject())
-        .log(refusal.map(WriteRefused::getMessage).orElse("done"));
+        .log(refusal.map(WriteRefused::getMessage).orElse("Action done"));
   }
 
   private void show(IdentityStatus identityStatus, Snapshot snapshot, MachineIdentity resource) {

@@ -122,7 +122,7 @@ public final class Lanes extends AbstractExecutorService {
       return Optional.of(field).filter(found -> found.getType() == ResourceID.class);
     } catch (NoSuchFieldException | RuntimeException unknown) {
       LOG.warn(
-          "{} does not say which object it is about: suspensions wait in the same queue as other work",
+          "{} does not name its object. Suspensions wait in the same queue as other work",
           type.getName());
       return Optional.empty();
     }

@@ -120,8 +120,10 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
     try {
       return status(resource);
     } catch (RuntimeException | StackOverflowError fault) {
-      var message = "the operator failed to evaluate it: " + FaultBarrier.line(fault);
-      LOG.atWarn().setCause(fault).log("policy {}: {}", resource.getMetadata().getName(), message);
+      var message = "The operator failed to evaluate the policy: " + FaultBarrier.line(fault);
+      LOG.atWarn()
+          .setCause(fault)
+          .log("CredentialPolicy {}: {}", resource.getMetadata().getName(), message);
       var generation = resource.getMetadata().getGeneration();
       var before = Optional.ofNullable(resource.getStatus());
       var reason = Reason.EvaluationFailed.name();
@@ -175,7 +177,10 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
       conditions.add(
           condition("Ready", Truth.True, "Applied", applied(before, counted), generation, before));
     } else {
-      var message = "not applied, the other rules are: " + String.join("; ", problems);
+      var message =
+          "The operator cannot apply these rules, and applies all others: "
+              + String.join("; ", problems)
+              + ".";
       conditions.add(condition("Ready", Truth.False, "Invalid", message, generation, before));
       conditions.add(condition("Stalled", Truth.True, "Invalid", message, generation, before));
     }
@@ -218,10 +223,10 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
             .filter(section -> section.hidden() != null)
             .map(PolicyReconciler::hidden)
             .toList();
-    return "every rule is applied"
+    return "The operator applies every rule."
         + (hidden.isEmpty()
             ? ""
-            : "; other policies have precedence: " + String.join(", ", hidden));
+            : " Other policies have precedence for " + String.join(", ", hidden) + ".");
   }
 
   private static String hidden(SectionStatus section) {

@@ -6,6 +6,7 @@ import dev.credence.decide.discovery.RegistrationPlan;
 import dev.credence.facts.object.FailedWrite.Cause;
 import dev.credence.metrics.DiscoveryGauges.Progress;
 import dev.credence.plan.RegistrationStep;
+import dev.credence.plan.Sentences;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +37,7 @@ final class Registrar {
   private static final int SHOWN_PROBLEMS = 3;
 
   private static final String NO_RIGHT =
-      "identities cannot be written: the operator lacks the rights that the chart gives it with `discovery.register: true`";
+      "The operator has no permission to write MachineIdentities. The chart grants it with `discovery.register: true`.";
 
   private final Consumer<RegistrationStep> writes;
   private final ArrayDeque<Instant> written = new ArrayDeque<>();
@@ -95,12 +97,12 @@ final class Registrar {
           .addKeyValue("namespace", step.namespace())
           .addKeyValue("identity", step.name())
           .addKeyValue("action", kind(step))
-          .log("done");
+          .log("Action done");
       return Optional.empty();
     } catch (WriteRefused refusal) {
       return refused(step, refusal, now);
     } catch (KubernetesClientException unanswered) {
-      var why = Optional.of("the API server does not answer");
+      var why = Optional.of("The API server does not answer.");
       held.put(key(step), new Held(now.plus(SHOWN_AFTER), why));
       return why;
     } catch (RuntimeException fault) {
@@ -108,8 +110,10 @@ final class Registrar {
           .setCause(fault)
           .addKeyValue("namespace", step.namespace())
           .addKeyValue("identity", step.name())
-          .log("a step of registration failed");
-      var why = Optional.of("the operator failed to write " + step.name() + "; its log says why");
+          .log("A step of the registration failed");
+      var why =
+          Optional.of(
+              "The operator failed to write " + step.name() + "; its log contains the cause.");
       held.put(key(step), new Held(now.plus(AFTER_A_REFUSAL), why));
       return why;
     }
@@ -171,9 +175,13 @@ final class Registrar {
   }
 
   private static String joined(List<String> problems) {
-    var some = String.join("; ", problems.subList(0, Math.min(SHOWN_PROBLEMS, problems.size())));
+    var some =
+        problems.stream()
+            .limit(SHOWN_PROBLEMS)
+            .map(Sentences::sentence)
+            .collect(Collectors.joining(" "));
     return problems.size() <= SHOWN_PROBLEMS
         ? some
-        : some + "; and " + (problems.size() - SHOWN_PROBLEMS) + " more";
+        : some + " And " + (problems.size() - SHOWN_PROBLEMS) + " more.";
   }
 }

@@ -51,7 +51,7 @@ public final class ReportLoop implements AutoCloseable {
   private Instant notBefore = Instant.MIN;
   private volatile BooleanSupplier complete = () -> false;
   private final Periodic worker =
-      new Periodic("reports", "the reports could not be evaluated: retrying", this::tick);
+      new Periodic("reports", "The reports could not be evaluated, retrying", this::tick);
 
   public ReportLoop(
       ClusterCaches caches,
@@ -85,7 +85,7 @@ public final class ReportLoop implements AutoCloseable {
     } catch (KubernetesClientException unanswered) {
       notBefore = now.plus(AFTER_SILENCE);
       read = null;
-      LOG.warn("reports could not be read or written: retrying: {}", unanswered.getMessage());
+      LOG.warn("The reports could not be read or written, retrying: {}", unanswered.getMessage());
     } catch (RuntimeException | Error failed) {
       notBefore = now.plus(AFTER_SILENCE);
       throw failed;

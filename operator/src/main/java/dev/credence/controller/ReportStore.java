@@ -70,7 +70,7 @@ final class ReportStore {
     var was = served;
     served = reports.isServed(kind);
     if (was != served) {
-      LOG.info("{} {}", kind.resource(), served ? "are served" : "are gone");
+      LOG.info("{} {}", kind.resource(), served ? "are served" : "are no longer served");
     }
     if (!served) {
       kept.clear();
@@ -113,7 +113,7 @@ final class ReportStore {
       LOG.atWarn()
           .addKeyValue("namespace", namespace)
           .log(
-              "{} {} was made by somebody else and is left alone: delete it to get the report",
+              "{} {} exists and is not managed by Credence. Delete it to get the report",
               kind.resource(),
               ReportKind.NAME);
     }
@@ -193,8 +193,8 @@ final class ReportStore {
         .addKeyValue("namespace", namespace.isEmpty() ? "all" : namespace)
         .log(
             code == HttpURLConnection.HTTP_FORBIDDEN
-                ? "{} cannot be written or listed (403): the chart gives the right with `reports.enabled: true`; retrying at the next periodic resync"
-                : "{} cannot be written: the API server answers {}; retrying at the next periodic resync",
+                ? "{} cannot be written or listed (403). The chart grants the permission with `reports.enabled: true`. Retrying at the next periodic resync"
+                : "{} cannot be written: the API server answered {}. Retrying at the next periodic resync",
             kind.resource(),
             code);
   }

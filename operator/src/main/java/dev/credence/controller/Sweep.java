@@ -54,7 +54,7 @@ public final class Sweep implements AutoCloseable {
   private volatile boolean leads;
   private volatile BooleanSupplier complete = () -> false;
   private final Periodic worker =
-      new Periodic("sweep", "the periodic resync failed: retrying", this::tick);
+      new Periodic("sweep", "The periodic resync failed, retrying", this::tick);
 
   public Sweep(
       ClusterCaches caches, Act act, Tier tier, Counters counters, Clock clock, Duration every) {
@@ -190,7 +190,7 @@ public final class Sweep implements AutoCloseable {
       // Tried once: an earlier chart does not grant the verb, and each resync would try again.
       removing = version;
       act.removeOldList(old.get());
-      LOG.info("the ConfigMap {} was taken over into SuspensionLists", SuspendedAccounts.OLD);
+      LOG.info("The entries of ConfigMap {} were moved to SuspensionLists", SuspendedAccounts.OLD);
     }
   }
 
@@ -268,7 +268,7 @@ public final class Sweep implements AutoCloseable {
       over.run();
     } catch (RuntimeException failed) {
       LOG.warn(
-          "the ConfigMap {} could not be taken over: retrying at the next periodic resync: {}",
+          "The entries of ConfigMap {} could not be moved to SuspensionLists, retrying at the next periodic resync: {}",
           SuspendedAccounts.OLD,
           failed.getMessage());
     }
@@ -282,7 +282,7 @@ public final class Sweep implements AutoCloseable {
           .addKeyValue("namespace", namespace)
           .addKeyValue("subject", subject)
           .log(
-              "managed labels and annotations of a deleted identity could not be removed: retrying at the next periodic resync");
+              "The managed labels and annotations of a deleted identity could not be removed, retrying at the next periodic resync");
     }
   }
 

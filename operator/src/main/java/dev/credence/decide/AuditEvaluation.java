@@ -64,7 +64,7 @@ record AuditEvaluation(List<Difference> differences, List<Instant> changes) {
             enforced.type(),
             enforced.status(),
             enforced.reason(),
-            enforced.message() + "; " + message,
+            enforced.message() + " " + message,
             enforced.counts(isEnforcing) ? enforced.impact() : audited)
         : new ConditionResult(enforced.type(), first.status(), first.reason(), message, audited);
   }
@@ -118,7 +118,8 @@ record AuditEvaluation(List<Difference> differences, List<Instant> changes) {
 
     private String message(ConditionResult before, ConditionResult after) {
       if (before.message().equals(after.message())) {
-        return "it breaks policy " + decides(RuleSection.of(after.type(), after.reason()));
+        return "The identity violates policy "
+            + decides(RuleSection.of(after.type(), after.reason()));
       }
       return after.type() == ConditionType.Expiring ? asIf.life().asIfEnforced() : after.message();
     }
@@ -126,13 +127,13 @@ record AuditEvaluation(List<Difference> differences, List<Instant> changes) {
     private Difference difference(
         ConditionType type, ConditionStatus status, Reason reason, String message, boolean breaks) {
       var policy = decides(RuleSection.of(type, reason));
-      return new Difference(
-          type,
-          status,
-          reason,
-          message.contains("policy " + policy) ? message : message + " (policy " + policy + ")",
-          policy,
-          breaks);
+      return new Difference(type, status, reason, named(message, policy), policy, breaks);
+    }
+
+    private static String named(String message, String policy) {
+      return message.contains("policy " + policy) || message.contains("Policy " + policy)
+          ? message
+          : message.replaceFirst("\\.$", "") + " (policy " + policy + ").";
     }
 
     /// The policy that audits and has the section; where an enforced one has it, the first that
@@ -161,7 +162,7 @@ record AuditEvaluation(List<Difference> differences, List<Instant> changes) {
                   ConditionType.Suspended,
                   ConditionStatus.False,
                   cause.reason(),
-                  "the identity would be suspended: " + cause.why(),
+                  "The identity would be suspended: " + cause.why(),
                   false));
     }
 
@@ -207,7 +208,7 @@ record AuditEvaluation(List<Difference> differences, List<Instant> changes) {
           .map(Action.Invalidate.class::cast)
           .map(
               action ->
-                  "the token in " + action.subject() + " would be invalidated: " + action.why())
+                  "The token in " + action.subject() + " would be invalidated: " + action.why())
           .map(message -> credentials(Reason.LegacyTokenUnused, message))
           .forEach(all::add);
       return all;
@@ -233,9 +234,9 @@ record AuditEvaluation(List<Difference> differences, List<Instant> changes) {
           ConditionType.CredentialsFresh,
           ConditionStatus.False,
           Reason.RotationDue,
-          "policy "
+          "Policy "
               + policy
-              + " would rotate "
+              + " would rotate Secret "
               + secret
               + ", which is due since "
               + due.at()

@@ -530,7 +530,7 @@ public final class Decide {
   private Optional<String> discovered() {
     return policies.discovered()
         ? Optional.of(
-            "it was discovered, so nothing is enforced until a user adopts it by applying YAML of its name")
+            "Discovery registered this identity. Nothing is enforced until a user adopts it by applying a manifest with its name.")
         : Optional.empty();
   }
 

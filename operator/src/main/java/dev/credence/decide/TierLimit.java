@@ -5,6 +5,7 @@ import dev.credence.facts.Snapshot;
 import dev.credence.facts.identity.Member.StoredSecret;
 import dev.credence.facts.object.FailedWrite;
 import dev.credence.facts.object.FailedWrite.Cause;
+import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.policy.Tier;
 import dev.credence.plan.Action;
 import dev.credence.plan.Decision;
@@ -48,8 +49,14 @@ final class TierLimit {
   }
 
   private static String why(Tier tier, Snapshot s, Action action) {
-    return "%s is left as it is: what is due there needs the tier %s, and this operator has %s (chart value `rbac.tier`)"
-        .formatted(action.subject(), needed(s, action), tier);
+    return "The operator does not change %s: the due action needs the tier %s, and the operator has the tier %s (chart value `rbac.tier`)"
+        .formatted(named(action.subject()), needed(s, action), tier);
+  }
+
+  private static String named(ObjectRef subject) {
+    return subject.kind() == ObjectRef.Kind.Suspension
+        ? "the suspension of ServiceAccount " + subject.name()
+        : subject.toString();
   }
 
   static Tier needed(Snapshot s, Action action) {

@@ -40,7 +40,7 @@ final class Expansion {
       total += length;
       if (total > LIMIT) {
         throw new IllegalArgumentException(
-            "template %s: with it the templates of this Secret come to more than %d KiB"
+            "template %s: the rendered templates of this Secret exceed %d KiB with it"
                 .formatted(template.key(), LIMIT / 1024));
       }
       values.put(template.key(), joined(parts, (int) length));

@@ -48,7 +48,7 @@ final class KeyPairs {
       return generator.generateKeyPair();
     } catch (GeneralSecurityException e) {
       throw new IllegalArgumentException(
-          "key %s: there is no %s key%s"
+          "key %s: %s keys%s do not exist"
               .formatted(
                   name, wanted.algorithm(), wanted.size().map(" of size %d"::formatted).orElse("")),
           e);

@@ -92,7 +92,7 @@ public final class Maker {
         .ifPresent(
             missing -> {
               throw new IllegalArgumentException(
-                  "its key %s is missing, so that its templates cannot be filled in: ask for a new value by the annotation credence.dev/rotate"
+                  "The key %s is missing, so the templates cannot be rendered. Set the annotation credence.dev/rotate to issue a new version."
                       .formatted(missing));
             });
     SortedMap<String, byte[]> all = new TreeMap<>(values);

@@ -90,7 +90,7 @@ public enum Metric {
       "credence_suspensions_queued",
       "MachineIdentities that a policy is to suspend and that wait, since the policy has reached its limit of suspensions for this hour."),
   SuspendedAccounts(
-      "credence_suspended_accounts", "ServiceAccounts in the lists of suspended accounts."),
+      "credence_suspended_accounts", "Number of suspended ServiceAccounts in the SuspensionLists."),
   SuspensionShareUsed(
       "credence_suspension_share_used_ratio",
       "Suspended ServiceAccounts of the namespace that has the most, as a fraction of CREDENCE_SUSPENSION_LIMIT."),

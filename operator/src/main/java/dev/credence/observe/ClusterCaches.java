@@ -259,22 +259,23 @@ public final class ClusterCaches implements ClusterReader {
     while (!isDone(all, TELL_EVERY)) {
       LOG.atWarn()
           .addKeyValue("kinds", those(watch -> !watch.isSynced()))
-          .log("waiting for lists of the API server: check the permissions of the operator");
+          .log("Waiting for lists from the API server. Check the permissions of the operator");
     }
     if (!isDone(certificates, PATIENCE_WITH_CERT_MANAGER)) {
-      LOG.warn("cert-manager's Certificates cannot be listed: starting without them");
+      LOG.warn(
+          "The Certificates of cert-manager cannot be listed. The operator starts without them");
     }
     if (!areKnown(certManager.signing(), certManager::isSigningRefused)) {
-      LOG.warn("no permission to list issuers: they and their CAs are not evaluated");
+      LOG.warn("No permission to list issuers. The operator does not evaluate them and their CAs");
     }
     if (!areKnown(roles, rights::isRefused)) {
       LOG.warn(
-          "no permission to list roles and bindings: the rights of accounts are not evaluated");
+          "No permission to list roles and bindings. The operator does not evaluate the permissions of ServiceAccounts");
     }
     if (!areKnown(isRolloutKnown, rollouts::isRefused)) {
       LOG.warn(
-          "CustomResourceDefinition {} may not be watched: the pods of an Argo Rollout are"
-              + " taken for those of single ReplicaSets",
+          "No permission to watch CustomResourceDefinition {}. The operator treats the pods of an"
+              + " Argo Rollout as pods of single ReplicaSets",
           ArgoRollout.DEFINITION);
     }
     policiesChanged();
@@ -370,11 +371,8 @@ public final class ClusterCaches implements ClusterReader {
 
   private List<String> gaps() {
     return Stream.of(
-            certManager.problem().map(why -> "Certificates are not looked for: " + why).stream(),
-            types
-                .problem()
-                .map(why -> "which Secrets are credentials by their type is not known: " + why)
-                .stream(),
+            certManager.problem().map(why -> "Certificates are not included: " + why).stream(),
+            types.problem().map(why -> "the types of Secrets are not known: " + why).stream(),
             outages.of(
                 Map.of(
                     "Secrets", secrets, "ServiceAccounts", accounts, "Namespaces", namespaceCache)),
@@ -383,7 +381,7 @@ public final class ClusterCaches implements ClusterReader {
                 .limit(1)
                 .map(
                     _ ->
-                        "this operator watches only "
+                        "the operator watches only "
                             + namespaces.size()
                             + " namespaces (settings.watchNamespaces)"))
         .flatMap(gaps -> gaps)

@@ -39,15 +39,17 @@ public record ActionMeaning(
   public static ActionMeaning of(Action action) {
     return switch (action) {
       case Action.Issue(var subject, _, var material, _, var versionInfo, _) ->
-          of(action, "make " + subject + " with its first value")
-              .event("Issued", subject + ": version " + versionInfo.version() + " issued")
+          of(action, "create " + subject + " with its first value")
+              .event("Issued", subject + ": Version " + versionInfo.version() + " issued.")
               .rotation(kind(material), "issued");
       case Action.Rotate(var subject, _, var material, var versionInfo, var why) ->
-          of(action, "put a new value into " + subject + since(why))
-              .event("Rotated", issued(subject, versionInfo) + reported(why) + until(versionInfo))
+          of(action, "rotate " + subject + since(why))
+              .event(
+                  "Rotated",
+                  issued(subject, versionInfo) + reported(why) + "." + until(versionInfo))
               .rotation(kind(material), "rotated");
       case Action.Promote promote ->
-          of(action, "put the proven value into " + promote.subject() + since(promote.why()))
+          of(action, "activate the verified value of " + promote.subject() + since(promote.why()))
               .event(
                   "Rotated",
                   "Rotate",
@@ -55,11 +57,11 @@ public record ActionMeaning(
                       + (promote.current().isPresent()
                           ? reported(promote.why())
                           : "for the first time")
-                      + ", proven by its hooks"
+                      + ", after its hooks succeeded."
                       + until(promote.versionInfo()))
               .rotation(GENERATED, promote.current().isPresent() ? "rotated" : "issued");
       case Action.Stage stage ->
-          of(action, "make the next value of " + stage.of() + " and keep it aside").rotationStep();
+          of(action, "generate and stage the next value of " + stage.of()).rotationStep();
       case Action.RunHook run ->
           of(
                   action,
@@ -67,125 +69,138 @@ public record ActionMeaning(
                       .formatted(run.step(), run.of(), run.hook().cronJob()))
               .event(
                   "HookStarted",
-                  "%s: %s started from CronJob %s"
+                  "%s: %s started from CronJob %s."
                       .formatted(run.of(), run.subject(), run.hook().cronJob()))
               .rotationStep();
       case Action.Note(var subject, _, _) ->
-          of(action, "write down on " + subject + " how far its hooks are");
+          of(action, "record the progress of the hooks on " + subject);
       case Action.BeginRevoke(var subject, _) ->
-          of(action, "begin to end the previous value of " + subject);
+          of(action, "start to revoke the previous value of " + subject);
       case Action.Retire(var subject, _, _) ->
-          of(action, "take the previous value of " + subject + " away")
-              .rotation(GENERATED, "retired");
+          of(action, "remove the previous value of " + subject).rotation(GENERATED, "retired");
       case Action.CaughtUp(var subject, _) ->
-          of(action, "write on " + subject + " that all its consumers have moved");
+          of(action, "record on " + subject + " that all consumers use the current value");
       case Action.Rollback(var subject, _, var versionInfo) ->
-          of(action, "take the previous value of " + subject + " back")
+          of(action, "roll back " + subject + " to its previous value")
               .event(
                   "RolledBack",
-                  subject + ": the previous value is version " + versionInfo.version() + " now")
+                  subject
+                      + ": Rolled back. The previous value is now version "
+                      + versionInfo.version()
+                      + ".")
               .rotation(GENERATED, "rolled_back");
       case Action.Acknowledge(var subject, _, _, _, var what) ->
-          of(action, "answer on " + subject + ": " + what)
+          of(action, "record the answer to the request on " + subject + ": " + what)
               .event("Answered", "Answer", subject + ": " + what);
       case Action.Anchor anchor ->
-          of(action, "make " + anchor.subject() + ", which its token is bound to");
+          of(action, "create " + anchor.subject() + ", the anchor of its token");
       case Action.Remove(var subject, _, var why) -> {
-        var removes = of(action, "delete " + subject + ": " + why);
+        var removes = of(action, "delete " + subject + ", since " + why);
         // The credentials report the objects that were created for a rotation.
         yield subject.kind() == Kind.Certificate
             ? removes.event(
                 "Removed",
-                "%s deleted, since %s: it is not renewed any more, and its Secret stays"
+                "%s was deleted, since %s. cert-manager no longer renews it. Its Secret stays."
                     .formatted(subject, why))
             : removes;
       }
       case Action.Reword(var subject, _, _, _, var added) ->
           of(
                   action,
-                  "bring the fixed texts and templates of %s up to date%s; its secret values stay"
+                  "update the fixed texts and templates of %s%s, and keep its secret values"
                       .formatted(
-                          subject, added.isEmpty() ? "" : " and generate " + keyNames(added)))
+                          subject,
+                          added.isEmpty() ? "" : " and generate the keys " + keyNames(added)))
               .event(
                   "Reworded",
                   subject
-                      + ": its fixed texts and templates are as the spec has them now"
-                      + (added.isEmpty() ? "" : ", and " + keyNames(added) + " is generated")
-                      + "; its secret values stay");
+                      + ": Fixed texts and templates updated from the spec. The secret values are unchanged."
+                      + (added.isEmpty() ? "" : " Generated keys: " + keyNames(added) + "."));
       case Action.RenewKubeconfig(var subject, _, _) ->
-          of(action, "write the kubeconfig of " + subject + " for the API server's address")
+          of(action, "update the kubeconfig of " + subject + " with the address of the API server")
               .event(
                   "KubeconfigRenewed",
                   subject
-                      + ": its kubeconfig has the address and the certificate authority of the API server as they are set now; its token stays");
+                      + ": The kubeconfig was updated with the address and the certificate authority of the API server. The token is unchanged.");
       case Action.UpdateMetadata update ->
-          of(
-              action,
-              "set labels and annotations of " + update.subject() + " as the spec states them");
+          of(action, "update the labels and annotations of " + update.subject() + " from the spec");
       case Action.ResetIssuedAt resetIssuedAt ->
-          of(action, "count " + resetIssuedAt.subject() + " from now on: its date is to come")
+          of(
+                  action,
+                  "reset the time of issue of "
+                      + resetIssuedAt.subject()
+                      + ", which is in the future")
               .warning(
                   "Redated",
                   resetIssuedAt.subject()
-                      + ": its time of issue was to come, as after a clock that was wrong; it is counted from now on");
+                      + ": The time of issue was in the future, as after a wrong system clock. It was reset to the current time.");
       case Action.Adopt adopt ->
-          of(action, "take " + adopt.subject() + " over, as its holder agreed")
-              .event("Adopted", adopt.subject() + " taken over");
+          of(action, "adopt " + adopt.subject())
+              .event("Adopted", adopt.subject() + " was adopted.");
       case Action.Release(var subject, _, _) ->
-          of(action, "give " + subject + " back to its holder")
-              .event("Released", subject + " given back");
+          of(action, "release " + subject + " to its owner")
+              .event("Released", subject + " was released to its owner.");
       case Action.SetOwner(var subject, _, var retained) ->
           of(
               action,
-              "let %s %s the identity".formatted(subject, retained ? "stay without" : "go with"));
+              (retained ? "remove the owner reference of " : "set the owner reference of ")
+                  + subject);
       case Action.DenyWrites(var subject, var entry) ->
           of(action, "deny all writes of ServiceAccount " + subject.name())
               .enforce()
               .warning(
                   "WritesDenied",
-                  "ServiceAccount " + subject.name() + " may not write: " + entry.why());
+                  "ServiceAccount "
+                      + subject.name()
+                      + " cannot write: "
+                      + Sentences.sentence(entry.why()));
       case Action.AllowWrites(var subject) ->
-          of(action, "let ServiceAccount " + subject.name() + " write again")
+          of(action, "allow writes of ServiceAccount " + subject.name() + " again")
               .enforce()
-              .event("WritesAllowed", "ServiceAccount " + subject.name() + " may write again");
+              .event("WritesAllowed", "ServiceAccount " + subject.name() + " can write again.");
       case Action.Invalidate(var subject, _, _, _, var why) ->
-          of(action, "have the token in " + subject + " refused")
+          of(action, "invalidate the token in " + subject)
               .enforce()
-              .warning("TokenInvalidated", subject + ": its token is refused: " + why);
+              .warning(
+                  "TokenInvalidated", subject + ": The token was invalidated, since " + why + ".");
       case Action.Revalidate(var subject, _) ->
-          of(action, "have the token in " + subject + " accepted again")
+          of(action, "make the token in " + subject + " valid again")
               .enforce()
-              .event("TokenAccepted", subject + ": its token is accepted again");
+              .event("TokenAccepted", subject + ": The token is valid again.");
       case Action.Restart restart ->
-          of(action, "restart " + restart.subject() + " for its new value")
-              .event("Restarted", restart.subject() + " restarted for " + restart.value())
+          of(action, "restart " + restart.subject() + ", which uses an old value")
+              .event(
+                  "Restarted",
+                  restart.subject() + " was restarted for the new version " + restart.value() + ".")
               .restart(restart.subject().kind());
       case Action.Evict(var subject, _, _) ->
           of(action, "evict " + subject)
-              .event("Evicted", subject + " evicted")
+              .event("Evicted", subject + " was evicted to read a new value.")
               .restart(subject.kind());
       case Action.Renew renew ->
-          of(action, "ask cert-manager for a new " + renew.subject())
-              .event("RenewalAsked", renew.subject() + ": cert-manager was asked for a new one")
+          of(action, "request the renewal of " + renew.subject() + " from cert-manager")
+              .event("RenewalAsked", renew.subject() + ": Renewal requested from cert-manager.")
               .rotation(CERTIFICATE, "requested");
       case Action.CreateCertificate(var subject, var issuance, _, _) ->
           of(action, "create " + subject + ", to be issued by " + issuance.issuer())
               .event(
                   "Ordered",
-                  "%s created: %s is to issue it into Secret %s"
+                  "%s was created. %s issues it into Secret %s."
                       .formatted(subject, issuance.issuer(), issuance.secretName()))
               .rotation(CERTIFICATE, "requested");
       case Action.UpdateCertificate(var subject, _, _, var fields, _) ->
-          of(action, "change %s of %s to what the identity says".formatted(names(fields), subject))
-              .event("Amended", subject + ": changed to what the identity says: " + names(fields));
+          of(action, "update %s of %s from the spec".formatted(names(fields), subject))
+              .event("Amended", subject + ": Updated from the spec: " + names(fields) + ".");
       case Action.CreateServiceAccount(var subject, _, _, _) ->
-          of(action, "create " + subject).event("Provisioned", subject + " created");
+          of(action, "create " + subject).event("Provisioned", subject + " was created.");
       case Action.UpdateServiceAccount(var subject, _, _) ->
-          of(action, "bring " + subject + " back to what the identity says");
-      case Action.Mark(var subject, _, _) -> of(action, "put label and owner on " + subject);
+          of(action, "update " + subject + " from the spec");
+      case Action.Mark(var subject, _, _) ->
+          of(action, "set the managed label and annotations of " + subject);
       case Action.Relabel(var subject, _, _, _) ->
-          of(action, "bring label and owner of " + subject + " up to date");
-      case Action.Unmark(var subject, _) -> of(action, "take label and owner off " + subject);
+          of(action, "update the managed label and annotations of " + subject);
+      case Action.Unmark(var subject, _) ->
+          of(action, "remove the managed label and annotations of " + subject);
     };
   }
 
@@ -243,14 +258,14 @@ public record ActionMeaning(
   }
 
   private static String issued(Object subject, VersionInfo versionInfo) {
-    return subject + ": version " + versionInfo.version() + " issued ";
+    return subject + ": Version " + versionInfo.version() + " issued ";
   }
 
   private static String until(VersionInfo versionInfo) {
     return versionInfo
         .previousRetiresAt()
         .filter(time -> versionInfo.keepsPrevious())
-        .map(time -> "; the previous value stays until " + time)
+        .map(time -> " The previous value stays valid until " + time + ".")
         .orElse("");
   }
 
@@ -262,11 +277,11 @@ public record ActionMeaning(
   private static String since(Why why) {
     return switch (why) {
       case Why.OnSchedule(var due) -> ", due since " + due;
-      case Why.BeforeItsEnd(_, var end) -> ", since the old one ends at " + end;
-      case Why.OnRequest _ -> ", since somebody asked for it";
-      case Why.Revoked(var reason) -> ", since the old one was revoked: " + reason;
-      case Why.OnChange _ -> ", since what it is made of was changed";
-      case Why.Dead(var how) -> ", since the old one opens nothing any more: " + how;
+      case Why.BeforeItsEnd(_, var end) -> ", since the current value expires at " + end;
+      case Why.OnRequest _ -> ", since a user requested it";
+      case Why.Revoked(var reason) -> ", since the current value was revoked: " + reason;
+      case Why.OnChange _ -> ", since `generate` or `token` was changed";
+      case Why.Dead(var how) -> ", since the current value is no longer valid: " + how;
     };
   }
 
@@ -274,11 +289,12 @@ public record ActionMeaning(
   private static String reported(Why why) {
     return switch (why) {
       case Why.OnSchedule _ -> "on schedule";
-      case Why.BeforeItsEnd(_, var end) -> "outside the policy's windows, since it ends at " + end;
+      case Why.BeforeItsEnd(_, var end) ->
+          "outside the maintenance windows, since the old value expires at " + end;
       case Why.OnRequest _ -> "on request";
-      case Why.Revoked(var reason) -> "since the one before was revoked: " + reason;
+      case Why.Revoked(var reason) -> "since the old value was revoked: " + reason;
       case Why.OnChange _ -> "since `generate` or `token` was changed";
-      case Why.Dead(var how) -> "since the one before opens nothing any more: " + how;
+      case Why.Dead(var how) -> "since the old value is no longer valid: " + how;
     };
   }
 

@@ -16,6 +16,10 @@ public record ConditionResult(
 
   private static final Set<String> NOT_ENFORCED = names(Reason.NotEnforced, Reason.SuspensionLimit);
 
+  public ConditionResult {
+    message = Sentences.sentence(message);
+  }
+
   /// The beginning of a message about policies that audit.
   public static final String AUDIT = "Audit: ";
 

@@ -57,7 +57,7 @@ public record Results(List<Result> listed, int fails, int warns, int skips) {
             "Report",
             Severity.Low,
             Outcome.Skip,
-            "%d more results of less weight are left out: `credence report -n %s` lists them"
+            "%d more results of lower severity are not listed. `credence report -n %s` lists them."
                 .formatted(all.size() - listed.size(), namespace)));
     return listed;
   }
@@ -133,7 +133,7 @@ public record Results(List<Result> listed, int fails, int warns, int skips) {
         Truncation.truncate(
             finding.detail().isEmpty()
                 ? finding.via()
-                : finding.detail() + " (by " + finding.via() + ")",
+                : finding.detail() + " Granted by " + finding.via() + ".",
             LONGEST_MESSAGE));
   }
 
@@ -145,6 +145,6 @@ public record Results(List<Result> listed, int fails, int warns, int skips) {
         worse.category(),
         worse.severity(),
         worse.outcome(),
-        Truncation.truncate(worse.message() + "; " + other.message(), LONGEST_MESSAGE));
+        Truncation.truncate(worse.message() + " " + other.message(), LONGEST_MESSAGE));
   }
 }

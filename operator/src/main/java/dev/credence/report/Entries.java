@@ -35,6 +35,10 @@ import org.jspecify.annotations.Nullable;
 public final class Entries {
   private static final String UNKNOWN = "Unknown";
 
+  private static final Condition UNSEEN =
+      new Condition(
+          "Ready", UNKNOWN, Entry.NOT_SEEN, "The operator has not reconciled the identity yet.");
+
   public static Entry of(MachineIdentity resource) {
     var meta = resource.getMetadata();
     var spec = Optional.ofNullable(resource.getSpec());
@@ -55,7 +59,7 @@ public final class Entries {
         conditions.stream()
             .filter(condition -> condition.type().equals("Ready"))
             .findFirst()
-            .orElse(new Condition("Ready", UNKNOWN, Entry.NOT_SEEN, "the operator has not looked")),
+            .orElse(UNSEEN),
         list(status.map(MachineIdentityStatus::policies)).map(Entries::policy).toList(),
         time(meta.getCreationTimestamp()),
         status
@@ -92,7 +96,7 @@ public final class Entries {
     return conditions.stream()
         .filter(condition -> condition.type().equals("Ready"))
         .findFirst()
-        .orElse(new Condition("Ready", UNKNOWN, Entry.NOT_SEEN, "the operator has not looked"));
+        .orElse(UNSEEN);
   }
 
   /// The owner that the operator found, who may come from the namespace; before the first

@@ -48,11 +48,11 @@ final class Plots {
   static List<DomContent> of(Inventory inventory) {
     var now = inventory.origin().at();
     return List.of(
-        bars("Where they are in their life", states(inventory.byState())),
-        bars("What they are", types(inventory.byType())),
+        bars("Identities by lifecycle state", states(inventory.byState())),
+        bars("Identities by type", types(inventory.byType())),
         timeline(inventory, now),
         ages(inventory, now),
-        bars("What their rights let them do: findings by severity", severities(inventory)),
+        bars("Risk findings by severity", severities(inventory)),
         bars("ServiceAccounts", coverage(inventory)));
   }
 
@@ -96,12 +96,12 @@ final class Plots {
     var claimed =
         inventory.identities().stream().mapToLong(entry -> entry.members().serviceAccounts()).sum();
     return Stream.concat(
-            Stream.of(new Bar("of an identity", claimed, "good")),
+            Stream.of(new Bar("claimed", claimed, "good")),
             inventory.unclaimed().stream()
                 .map(
                     rows ->
                         new Bar(
-                            "of no identity",
+                            "unclaimed",
                             rows.stream().filter(UnclaimedRow::isAccount).count(),
                             "warn")))
         .toList();
@@ -158,10 +158,13 @@ final class Plots {
                   .toList()));
     }
     return columns(
-        "What ends and what is to be reviewed, in the next 90 days",
+        "Expirations and reviews in the next 90 days",
         columns,
         List.of("bad", "warn", "busy"),
-        List.of("identities that end", "credentials that end and nobody replaces", "reviews due"));
+        List.of(
+            "identities that expire",
+            "credentials that expire without a planned rotation",
+            "reviews due"));
   }
 
   private static List<Instant> times(Stream<Inventory.Ending> endings) {
@@ -183,10 +186,10 @@ final class Plots {
                         part == PARTS ? List.of(0, counts[part]) : List.of(counts[part], 0)))
             .toList();
     return columns(
-        "Age of credentials, as a part of the time that they may have",
+        "Age of credentials relative to their lifetime",
         columns,
         List.of("good", "bad"),
-        List.of("within their time", "over it"));
+        List.of("within their lifetime", "past it"));
   }
 
   private static Optional<Integer> part(Credential credential, Instant now) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.credence.plan.Reason;
+import dev.credence.plan.Sentences;
 import dev.credence.report.Inventory.Breach;
 import java.io.IOException;
 import java.io.Writer;
@@ -76,7 +77,7 @@ final class Sarif {
                             Breach.Level.note,
                             row.place(),
                             row.kind(),
-                            row.kind() + " " + row.name() + " belongs to no identity")))
+                            row.kind() + " " + row.name() + " belongs to no identity.")))
         .toList();
   }
 
@@ -101,11 +102,11 @@ final class Sarif {
     return Stream.of(Reason.values())
         .filter(reason -> reason.name().equals(rule))
         .findFirst()
-        .map(Reason::meaning)
+        .map(reason -> Sentences.sentence(reason.meaning()))
         .orElse(
             rule.equals(UNCLAIMED)
-                ? "a machine account belongs to no identity"
-                : "an account may do what the rule " + rule + " warns of");
+                ? "An account belongs to no identity."
+                : "The permissions of a ServiceAccount match the risk rule " + rule + ".");
   }
 
   private static ArrayNode invocations(Inventory inventory) {

@@ -17,9 +17,9 @@ public final class Summary {
         new Answer("Who is responsible?", responsible(inventory)),
         new Answer("How many machine accounts are there?", howMany(inventory)),
         new Answer("Is there an authoritative list?", list(inventory)),
-        new Answer("Of what types are they?", types(inventory)),
+        new Answer("What types are there?", types(inventory)),
         new Answer("What must be reviewed?", reviews(inventory)),
-        new Answer("How is one ended?", ended(inventory)));
+        new Answer("How is an identity suspended or decommissioned?", ended(inventory)));
   }
 
   private static String responsible(Inventory inventory) {
@@ -27,13 +27,13 @@ public final class Summary {
     var without = inventory.withoutOwner().size();
     var owners = named(inventory.byOwner());
     var teams = named(inventory.byTeam());
-    return "Somebody answers for %s: %s in %s. %s"
+    return "Owners are set for %s: %s in %s. %s"
         .formatted(
             of(living - without, living, "identity", "identities"),
             count(owners, "owner", "owners"),
             count(teams, "team", "teams"),
             without == 0
-                ? "None is without an owner."
+                ? "No identity is without an owner."
                 : count(without, "identity has", "identities have") + " no owner.");
   }
 
@@ -47,7 +47,7 @@ public final class Summary {
             .map(held -> held.credential().opens().orElseThrow())
             .distinct()
             .count();
-    return "%s with %s and %s elsewhere.%s"
+    return "%s with %s and %s in other systems.%s"
         .formatted(
             count(inventory.identities().size(), "identity", "identities"),
             count(accounts(inventory), "ServiceAccount", "ServiceAccounts"),
@@ -79,16 +79,16 @@ public final class Summary {
         .map(
             rows -> {
               var all = listed + rows.stream().filter(UnclaimedRow::isAccount).count();
-              return "This one, kept by the cluster: it holds %s."
+              return "Yes, the MachineIdentities of the cluster. They cover %s."
                   .formatted(of(listed, all, "ServiceAccount", "ServiceAccounts"));
             })
         .orElse(
-            "This one, kept by the cluster. How much of the cluster it covers was not looked at.");
+            "Yes, the MachineIdentities of the cluster. The report did not count the other ServiceAccounts.");
   }
 
   private static String types(Inventory inventory) {
     return inventory.identities().isEmpty()
-        ? "There are none."
+        ? "No identities."
         : inventory.byType().stream()
             .map(
                 tally ->
@@ -99,24 +99,24 @@ public final class Summary {
   }
 
   private static String reviews(Inventory inventory) {
-    return "%s overdue, %s due within 30 days; %s within 30 days or did already; %s late or blocked; %s."
+    return "%s overdue, %s due within 30 days. %s within 30 days. %s overdue or blocked. %s."
         .formatted(
             count(inventory.reviewsOverdue().size(), "review is", "reviews are"),
             count(inventory.reviewsSoon().size(), "is", "are"),
             count(
                 inventory.ending(Inventory.SOON).size(),
-                "identity or credential ends",
-                "identities and credentials end"),
+                "identity or credential has expired or expires",
+                "identities and credentials have expired or expire"),
             count(inventory.overdueOrStopped().size(), "credential is", "credentials are"),
             count(
                 inventory.living().stream().mapToLong(entry -> entry.risk().total()).sum(),
-                "finding about rights",
-                "findings about rights"));
+                "risk finding",
+                "risk findings"));
   }
 
   private static String ended(Inventory inventory) {
     var over = inventory.identities().stream().filter(Entry::isOverForGood).count();
-    return "For now: kubectl credence suspend NAME, taken back by resume. For good: spec.state: Decommissioned. %s out of service, %s of them for good."
+    return "Suspend with kubectl credence suspend NAME, undo it with resume. Decommission with spec.state: Decommissioned. %s suspended or decommissioned, %s of them decommissioned."
         .formatted(count(inventory.outOfService().size(), "is", "are"), over);
   }
 

@@ -55,9 +55,9 @@ final class Tables {
         inventory,
         ending -> ending.entry().cluster(),
         "ending",
-        "Ends within 30 days, or has ended",
-        "Nothing ends within 30 days.",
-        List.of("IDENTITY", "WHAT", "ENDS", "OWNER"),
+        "Expires within 30 days, or has expired",
+        "Nothing expires within 30 days.",
+        List.of("IDENTITY", "WHAT", "EXPIRES", "OWNER"),
         inventory.ending(Inventory.SOON),
         ending ->
             List.of(
@@ -69,8 +69,8 @@ final class Tables {
         inventory,
         held -> held.entry().cluster(),
         "overdue",
-        "Credentials late or blocked",
-        "Every credential is current.",
+        "Credentials overdue or blocked",
+        "All credentials are current.",
         List.of("IDENTITY", "CREDENTIAL", "STATE", "DUE", "OWNER", "MESSAGE"),
         inventory.overdueOrStopped(),
         held ->
@@ -88,7 +88,7 @@ final class Tables {
         inventory,
         Entry::cluster,
         "reviews",
-        "Reviews overdue",
+        "Overdue reviews",
         "No review is overdue.",
         List.of("IDENTITY", "DUE", "LAST REVIEW", "BY", "OWNER"),
         inventory.reviewsOverdue(),
@@ -123,7 +123,7 @@ final class Tables {
     return sheet(
         "rules",
         "Findings by rule",
-        "There are no findings.",
+        "No findings.",
         List.of("RULE", "SEVERITY", "FINDINGS", "IDENTITIES"),
         inventory.findingsByRule(),
         ruled ->
@@ -140,7 +140,7 @@ final class Tables {
         found -> found.entry().cluster(),
         "findings",
         "Findings",
-        "There are no findings.",
+        "No findings.",
         List.of("SEVERITY", "RULE", "IDENTITY", "VIA", "DETAIL"),
         inventory.findings(),
         found ->
@@ -157,8 +157,8 @@ final class Tables {
         inventory,
         held -> held.entry().cluster(),
         "legacy-tokens",
-        "Tokens that never end",
-        "No identity has one.",
+        "Tokens that never expire",
+        "No identity has such a token.",
         List.of("IDENTITY", "SECRET", "STATE", "SINCE", "OWNER", "MESSAGE"),
         inventory.legacyTokens(),
         Tables::legacy);
@@ -179,7 +179,7 @@ final class Tables {
         inventory,
         Entry::cluster,
         "idle",
-        "Not in use",
+        "Idle",
         "No identity is known to be idle.",
         List.of("IDENTITY", "LAST USED", "OWNER", "MESSAGE"),
         inventory.idle(),
@@ -196,8 +196,8 @@ final class Tables {
         inventory,
         Entry::cluster,
         "out-of-service",
-        "Out of service",
-        "Every identity is in service.",
+        "Suspended or decommissioned",
+        "No identity is suspended or decommissioned.",
         List.of("IDENTITY", "STATE", "SINCE", "REASON", "NOT COVERED"),
         inventory.outOfService(),
         entry -> {
@@ -207,7 +207,7 @@ final class Tables {
               entry.state(),
               minute(suspension.since()),
               suspension.reason(),
-              suspension.notCovered().isEmpty() ? "-" : String.join("; ", suspension.notCovered()));
+              suspension.notCovered().isEmpty() ? "-" : String.join(" ", suspension.notCovered()));
         });
   }
 
@@ -216,10 +216,10 @@ final class Tables {
         inventory,
         UnclaimedRow::cluster,
         "unclaimed",
-        "Accounts of no identity",
+        "Unclaimed accounts",
         inventory.unclaimed().isPresent()
-            ? "Every account belongs to an identity."
-            : "This was not looked at: see above.",
+            ? "All accounts belong to an identity."
+            : "Not evaluated, see above.",
         List.of("KIND", "ACCOUNT", "OWNER", "CREATED"),
         inventory.unclaimed().orElse(List.of()),
         row -> List.of(row.kind(), row.id(), row.owner().orElse("-"), minute(row.created())));
@@ -230,8 +230,8 @@ final class Tables {
         inventory,
         Entry::cluster,
         "not-ready",
-        "Not ready",
-        "Every identity is as its policy wants it.",
+        "Not Ready",
+        "All identities are Ready.",
         List.of("IDENTITY", "STATE", "REASON", "OWNER", "MESSAGE"),
         inventory.living().stream().filter(entry -> !entry.ready().is("True")).toList(),
         entry ->
@@ -247,7 +247,7 @@ final class Tables {
     return sheet(
         id,
         title,
-        "There are no identities.",
+        "No identities.",
         List.of(column, "IDENTITIES", "ACCOUNTS", "NOT READY", "HIGH FINDINGS"),
         tallies,
         tally ->
@@ -265,8 +265,9 @@ final class Tables {
         Entry::cluster,
         "identities",
         "All identities",
-        "There are no identities.",
-        List.of("IDENTITY", "TYPE", "OWNER", "TEAM", "STATE", "READY", "RISK", "ENDS", "POLICIES"),
+        "No identities.",
+        List.of(
+            "IDENTITY", "TYPE", "OWNER", "TEAM", "STATE", "READY", "RISK", "EXPIRES", "POLICIES"),
         inventory.identities(),
         entry ->
             List.of(

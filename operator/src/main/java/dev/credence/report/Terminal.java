@@ -28,7 +28,7 @@ final class Terminal {
     var origin = inventory.origin();
     wrapped("Machine identities, " + origin.scope(), "", out);
     wrapped(
-        "at "
+        "At "
             + Tables.time(origin.at())
             + " UTC, "
             + origin.cluster()
@@ -69,7 +69,7 @@ final class Terminal {
     }
     if (cut) {
       wrapped(
-          "… and " + (sheet.rows().size() - most) + " more: --format html or json lists all",
+          "… and " + (sheet.rows().size() - most) + " more. --format html or json lists all.",
           "",
           out);
     }

@@ -113,9 +113,9 @@ class AdoptionTest {
     assertThat(refusal.why()).isEqualTo(Cause.Refused);
     assertThat(refusal)
         .hasMessage(
-            "Secret payments-db: is of type "
+            "Secret payments-db: The Secret has the type "
                 + type
-                + ", which is not taken over: only Opaque, kubernetes.io/basic-auth, kubernetes.io/ssh-auth and kubernetes.io/dockerconfigjson are");
+                + ", which cannot be adopted. Allowed are Opaque, kubernetes.io/basic-auth, kubernetes.io/ssh-auth and kubernetes.io/dockerconfigjson.");
     assertThat(acting.api.lines()).containsExactly("GET " + PAYMENTS_DB);
   }
 

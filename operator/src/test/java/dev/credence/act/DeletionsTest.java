@@ -54,7 +54,7 @@ class DeletionsTest {
     acting.api.refuses(403, "secrets is forbidden");
     assertThat(acting.refused(remove(Kind.Secret)))
         .hasMessage(
-            "Secret payments-db-pending: the API server refused to delete it (403): secrets is forbidden");
+            "Secret payments-db-pending: The API server rejected the request to delete it (403): secrets is forbidden");
   }
 
   @ParameterizedTest

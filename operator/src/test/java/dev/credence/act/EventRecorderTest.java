@@ -56,7 +56,7 @@ class EventRecorderTest {
     assertThat(event.path("type").asText()).isEqualTo("Normal");
     assertThat(event.path("reason").asText()).isEqualTo("Issued");
     assertThat(event.path("action").asText()).isEqualTo("Issue");
-    assertThat(event.path("note").asText()).isEqualTo("Secret payments-db: version 1 issued");
+    assertThat(event.path("note").asText()).isEqualTo("Secret payments-db: Version 1 issued.");
     assertThat(event.path("regarding"))
         .isEqualTo(
             FakeApi.tree(
@@ -86,8 +86,8 @@ class EventRecorderTest {
     announce(Payments.rotate(), onSchedule);
     assertThat(notes())
         .containsExactlyInAnyOrder(
-            "Rotated Secret payments-db: version 2 issued on request; the previous value stays until 2027-01-02T00:00:00Z",
-            "Rotated Secret payments-db: version 3 issued on schedule");
+            "Rotated Secret payments-db: Version 2 issued on request. The previous value stays valid until 2027-01-02T00:00:00Z.",
+            "Rotated Secret payments-db: Version 3 issued on schedule.");
   }
 
   @Test
@@ -124,17 +124,17 @@ class EventRecorderTest {
             Payments.DB, Payments.JUDGED, Handled.NONE, Optional.empty(), "nothing is pending"));
     assertThat(notes())
         .containsExactlyInAnyOrder(
-            "Rotated Secret payments-db: version 2 issued on request, proven by its hooks; the previous value stays until 2027-01-02T00:00:00Z",
-            "RolledBack Secret payments-db: the previous value is version 3 now",
-            "HookStarted Secret payments-db: Job payments-db-v2-apply-1 started from CronJob alter-db-user",
-            "Restarted Deployment payments restarted for payments-db-v2",
-            "Evicted Pod payments-1 evicted",
-            "RenewalAsked Certificate payments-tls: cert-manager was asked for a new one",
-            "Ordered Certificate payments-tls created: ClusterIssuer corp is to issue it into Secret payments-tls",
-            "Amended Certificate payments-tls: changed to what the identity says: dnsNames, duration",
-            "Removed Certificate payments-tls deleted, since it is no longer listed: it is not renewed any more, and its Secret stays",
-            "Adopted Secret payments-db taken over",
-            "Released Secret payments-db given back",
+            "Rotated Secret payments-db: Version 2 issued on request, after its hooks succeeded. The previous value stays valid until 2027-01-02T00:00:00Z.",
+            "RolledBack Secret payments-db: Rolled back. The previous value is now version 3.",
+            "HookStarted Secret payments-db: Job payments-db-v2-apply-1 started from CronJob alter-db-user.",
+            "Restarted Deployment payments was restarted for the new version payments-db-v2.",
+            "Evicted Pod payments-1 was evicted to read a new value.",
+            "RenewalAsked Certificate payments-tls: Renewal requested from cert-manager.",
+            "Ordered Certificate payments-tls was created. ClusterIssuer corp issues it into Secret payments-tls.",
+            "Amended Certificate payments-tls: Updated from the spec: dnsNames, duration.",
+            "Removed Certificate payments-tls was deleted, since it is no longer listed. cert-manager no longer renews it. Its Secret stays.",
+            "Adopted Secret payments-db was adopted.",
+            "Released Secret payments-db was released to its owner.",
             "Answered Secret payments-db: nothing is pending");
   }
 
@@ -272,7 +272,7 @@ class EventRecorderTest {
     recorder.changes(Payments.identity(), null, good);
     recorder.changes(Payments.identity(), bad, good);
     recorder.changes(Payments.identity(), good, good);
-    assertThat(notes()).containsExactly("Ready in order again");
+    assertThat(notes()).containsExactly("Ready The identity is Ready again.");
   }
 
   @Test

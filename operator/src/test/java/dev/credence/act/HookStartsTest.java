@@ -205,7 +205,7 @@ class HookStartsTest {
   void a_cron_job_whose_holder_did_not_agree_is_not_run(String metadata) {
     acting.api.answers(FakeApi.yaml("{metadata: {" + metadata + "}, spec: {suspend: true}}"));
     assertThatRefused(
-        "Job payments-db-v2-apply-3: CronJob alter-db-user is no hook: its holder agrees by the annotation credence.dev/hook: \"true\"");
+        "Job payments-db-v2-apply-3: CronJob alter-db-user is not a hook. Its owner must set the annotation credence.dev/hook: \"true\".");
   }
 
   @ParameterizedTest
@@ -224,14 +224,14 @@ class HookStartsTest {
                 + spec
                 + "}"));
     assertThatRefused(
-        "Job payments-db-v2-apply-3: CronJob alter-db-user is not suspended: set `suspend: true`, so that it runs as a hook alone");
+        "Job payments-db-v2-apply-3: CronJob alter-db-user is not suspended. Set `suspend: true`, so that it runs only as a hook.");
   }
 
   @Test
   void a_cron_job_that_may_not_be_read_is_told() {
     acting.api.refuses(403, "no");
     assertThatRefused(
-        "Job payments-db-v2-apply-3: the API server refused to read CronJob alter-db-user for it (403): no");
+        "Job payments-db-v2-apply-3: The API server rejected the request to read CronJob alter-db-user for it (403): no");
   }
 
   @Test
@@ -278,10 +278,10 @@ class HookStartsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "uid-of-payments-api | true | credence.dev/identity | Raced | changed meanwhile",
-        "uid-of-payments-api | true | example.com/team | Refused | lost its label or annotations",
-        "uid-of-payments-api | false | credence.dev/identity | Refused | exists and was not made by Credence",
-        "uid-of-another | true | credence.dev/identity | Refused | exists and was not made by Credence"
+        "uid-of-payments-api | true | credence.dev/identity | Raced | was changed by another writer",
+        "uid-of-payments-api | true | example.com/team | Refused | lost its labels or annotations",
+        "uid-of-payments-api | false | credence.dev/identity | Refused | exists and is not managed by Credence",
+        "uid-of-another | true | credence.dev/identity | Refused | exists and is not managed by Credence"
       })
   void why_the_name_is_taken_is_told_by_a_list_since_jobs_may_not_be_read_one_by_one(
       String owner, boolean controls, String label, Cause why, String stated) {
@@ -414,7 +414,7 @@ class HookStartsTest {
             job("payments-db-v2-apply-2", "uid-of-payments-api", true, "example.com/team", ""));
     assertThat(acting.refused(AFTER_A_LOST_ONE))
         .hasMessage(
-            "Job payments-db-v2-apply-3: waits for Job payments-db-v2-apply-2, which still runs and has lost its label or annotations of credence.dev, without which its result is not read: delete it to go on at once");
+            "Job payments-db-v2-apply-3: Waiting for Job payments-db-v2-apply-2, which still runs and has lost its labels or annotations of credence.dev, without which the operator does not read its result. Delete that Job to continue at once.");
     assertThat(acting.api.lines()).containsExactly("GET " + CRON_JOB, "GET " + JOBS);
   }
 

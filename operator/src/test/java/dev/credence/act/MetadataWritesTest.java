@@ -232,7 +232,7 @@ class MetadataWritesTest {
     assertThat(refusal.why()).isEqualTo(Cause.Refused);
     assertThat(refusal)
         .hasMessage(
-            "Secret payments-db: the API server refused to patch it (409): Apply failed with 1 conflict: conflict with \"argocd\": .metadata.annotations.credence.dev/owner");
+            "Secret payments-db: The API server rejected the request to patch it (409): Apply failed with 1 conflict: conflict with \"argocd\": .metadata.annotations.credence.dev/owner");
   }
 
   @Test

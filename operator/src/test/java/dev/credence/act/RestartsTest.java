@@ -107,7 +107,7 @@ class RestartsTest {
     api.refuses(403, "deployments.apps \"crm-web\" is forbidden");
     assertThat(refused(this::rollout))
         .hasMessage(
-            "Deployment crm-web: the API server refused to patch it (403): deployments.apps \"crm-web\" is forbidden");
+            "Deployment crm-web: The API server rejected the request to patch it (403): deployments.apps \"crm-web\" is forbidden");
   }
 
   @ParameterizedTest
@@ -169,7 +169,7 @@ class RestartsTest {
     assertThat(refusal.subject()).isEqualTo(POD);
     assertThat(refusal)
         .hasMessage(
-            "Pod crm-web-1: a PodDisruptionBudget holds it: The disruption budget crm-web needs 2 healthy pods and has 2 currently");
+            "Pod crm-web-1: A PodDisruptionBudget prevents the eviction: The disruption budget crm-web needs 2 healthy pods and has 2 currently");
     assertThat(api.asked()).hasSize(1);
   }
 
@@ -181,7 +181,7 @@ class RestartsTest {
   void a_budget_is_known_by_its_words(int code, String stated) {
     api.refuses(code, stated);
     assertThat(refused(this::evict))
-        .hasMessage("Pod crm-web-1: a PodDisruptionBudget holds it: " + stated);
+        .hasMessage("Pod crm-web-1: A PodDisruptionBudget prevents the eviction: " + stated);
     assertThat(api.asked()).hasSize(1);
   }
 
@@ -206,7 +206,7 @@ class RestartsTest {
     api.refuses(403, "pods \"crm-web-1\" is forbidden");
     assertThat(refused(this::evict))
         .hasMessage(
-            "Pod crm-web-1: the API server refused to evict it (403): pods \"crm-web-1\" is forbidden");
+            "Pod crm-web-1: The API server rejected the request to evict it (403): pods \"crm-web-1\" is forbidden");
   }
 
   private void rollout() {

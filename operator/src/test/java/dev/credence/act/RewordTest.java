@@ -96,7 +96,7 @@ class RewordTest {
     var stored = Payments.stored().removeFromData("password");
     acting.api.answers(stored.build());
     var refusal = acting.refused(reword());
-    assertThat(refusal).hasMessageContaining("its key password is missing");
+    assertThat(refusal).hasMessageContaining("The key password is missing");
     assertThat(acting.api.lines()).containsExactly("GET " + PAYMENTS_DB);
   }
 

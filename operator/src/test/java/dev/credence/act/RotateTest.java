@@ -201,7 +201,7 @@ class RotateTest {
     assertThat(refusal.why()).isEqualTo(Cause.Refused);
     assertThat(refusal)
         .hasMessage(
-            "Secret payments-db: key webhook.previous exists and was not written by Credence, where the value before the new one is to be kept: rename or delete that key, or set `rotation.overlap: 0s`");
+            "Secret payments-db: Key webhook.previous exists and was not written by Credence. The operator stores the previous value under this key. Rename or delete the key, or set `rotation.overlap: 0s`.");
     assertThat(acting.api.lines()).containsExactly("GET " + PAYMENTS_DB);
   }
 
@@ -364,7 +364,7 @@ class RotateTest {
         .refuses(409, "the object has been modified; please apply your changes");
     var refusal = acting.refused(Payments.rotate());
     assertThat(refusal.why()).isEqualTo(Cause.Raced);
-    assertThat(refusal).hasMessage("Secret payments-db changed meanwhile");
+    assertThat(refusal).hasMessage("Secret payments-db was changed by another writer");
     assertThat(acting.api.asked()).hasSize(2);
     assertThat(acting.memory.wrote).isEmpty();
   }

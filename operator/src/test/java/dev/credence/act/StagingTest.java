@@ -255,7 +255,8 @@ class StagingTest {
         Payments.stored().addToData("lonely.previous", base64("a key of somebody")).build());
     var refusal = acting.refused(rollback());
     assertThat(refusal.why()).isEqualTo(Cause.Refused);
-    assertThat(refusal).hasMessage("Secret payments-db: holds no previous value to roll back to");
+    assertThat(refusal)
+        .hasMessage("Secret payments-db: The Secret has no previous value for a rollback");
     assertThat(acting.api.lines()).containsExactly("GET " + PAYMENTS_DB);
   }
 

@@ -55,8 +55,8 @@ class OperatorSettingsTest {
     assertThat(operator.settings().watchNamespaces()).containsOnly("sales", "payments");
     assertThat(operator.about())
         .containsExactly(
-            "the operator in namespace credence-system, version development, tier Observe, with its"
-                + " settings on Lease credence-system/credence");
+            "Namespace credence-system, version development, tier Observe; settings from Lease"
+                + " credence-system/credence.");
     assertThat(api.lines())
         .containsExactly(
             "GET /apis/coordination.k8s.io/v1/namespaces/credence-system/leases/credence");
@@ -67,8 +67,8 @@ class OperatorSettingsTest {
     publishes(EffectiveSettings.text(OBSERVES, "9.8.7"));
     assertThat(read("crm").about())
         .contains(
-            "it does not watch namespace crm: it decides nothing here",
-            "this command has version development and may decide differently")
+            "It does not watch namespace crm, so it decides nothing here.",
+            "This command has version development and may decide differently.")
         .first()
         .asString()
         .contains("version 9.8.7");
@@ -81,8 +81,8 @@ class OperatorSettingsTest {
     assertThat(operator.settings()).isEqualTo(Settings.of(OWN));
     assertThat(operator.about())
         .containsExactly(
-            "no operator has published its settings on Lease credence-system/credence",
-            "decided with the CREDENCE_ variables of your environment, tier Rotate");
+            "No operator has published its settings on Lease credence-system/credence.",
+            "This decision uses the CREDENCE_ variables of your environment, tier Rotate.");
   }
 
   @Test

@@ -61,8 +61,7 @@ class ApiServerTest {
     ApiServer.await(client, Set.of(), "credence-system");
     assertThat(logged.list)
         .extracting(ILoggingEvent::getFormattedMessage)
-        .containsExactly(
-            "waiting: the API server does not know MachineIdentity: are the CRDs installed?");
+        .containsExactly("waiting: the API server does not know MachineIdentity; install the CRDs");
   }
 
   @Test
@@ -74,6 +73,6 @@ class ApiServerTest {
     assertThat(logged.list)
         .extracting(ILoggingEvent::getFormattedMessage)
         .containsExactly(
-            "waiting: no permission to list MachineIdentity: is the chart's ClusterRole bound?");
+            "waiting: no permission to list MachineIdentity; check the ClusterRole of the chart and its binding");
   }
 }

@@ -12,7 +12,7 @@ class ErrorBarrierTest {
     assertThatThrownBy(() -> ErrorBarrier.at("sales/crm", ErrorBarrierTest::deep))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage(
-            "the reconcile of sales/crm failed: java.lang.StackOverflowError: as deep as it goes")
+            "The reconcile of sales/crm failed: java.lang.StackOverflowError: as deep as it goes")
         .hasCauseInstanceOf(StackOverflowError.class);
   }
 

@@ -78,7 +78,7 @@ class CronTest {
     assertThatThrownBy(() -> Cron.of("0 25 * * *", "UTC"))
         .hasMessageContaining("`schedule` '0 25 * * *' is not a cron expression");
     assertThatThrownBy(() -> Cron.of("0 0 30 2 *", "UTC"))
-        .hasMessage("`schedule` '0 0 30 2 *' never comes");
+        .hasMessage("`schedule` '0 0 30 2 *' matches no date");
     assertThatThrownBy(() -> Cron.of("0 2 * * *", "Europe/Bielefeld"))
         .hasMessage("`timeZone` 'Europe/Bielefeld' is not in the time zone database");
   }

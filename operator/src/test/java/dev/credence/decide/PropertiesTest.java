@@ -278,7 +278,7 @@ class PropertiesTest {
               reported.incrementAndGet();
               assertThat(result.message())
                   .contains(ConditionResult.AUDIT)
-                  .containsPattern("policy [abc]");
+                  .containsPattern("[Pp]olicy [abc]");
             });
   }
 

@@ -75,7 +75,7 @@ class ResultsTest {
     assertThat(note.identity()).isEmpty();
     assertThat(note.message())
         .isEqualTo(
-            "%d more results of less weight are left out: `credence report -n sales` lists them"
+            "%d more results of lower severity are not listed. `credence report -n sales` lists them."
                 .formatted(10 * (few.fails() + few.warns()) - Results.MOST + 1));
     assertThat(results.listed().subList(0, Results.MOST - 1))
         .isSortedAccordingTo((one, other) -> other.severity().compareTo(one.severity()));

@@ -133,8 +133,7 @@ class ExpansionTest {
     assertThat(fill(long8k, template("url", "{long}".repeat(32)))).hasSize(256 * 1024);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> fill(long8k, template("url", "{long}".repeat(32) + ".")))
-        .withMessage(
-            "template url: with it the templates of this Secret come to more than 256 KiB");
+        .withMessage("template url: the rendered templates of this Secret exceed 256 KiB with it");
   }
 
   @Test

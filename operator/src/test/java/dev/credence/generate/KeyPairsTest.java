@@ -105,7 +105,7 @@ class KeyPairsTest {
   void a_size_that_does_not_exist_is_refused(Algorithm algorithm, int size) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> make(algorithm, Optional.of(size)))
-        .withMessage("key id: there is no %s key of size %d", algorithm, size);
+        .withMessage("key id: %s keys of size %d do not exist", algorithm, size);
   }
 
   private static void assertPair(Map<String, byte[]> halves, String kind, String signature)

@@ -99,7 +99,7 @@ class TemplatesTest {
                     template("first", "{second}"),
                     template("second", "{third}"),
                     template("third", "{first}"))))
-        .contains("template first refers to itself by way of second, third");
+        .contains("template first refers to itself through second, third");
   }
 
   @Test
@@ -112,9 +112,9 @@ class TemplatesTest {
   @Test
   void a_name_stands_for_one_value() {
     assertThat(Templates.problem(List.of(USERNAME, USERNAME)))
-        .contains("key username is made twice");
+        .contains("key username is defined twice");
     assertThat(Templates.problem(List.of(ID, new KeySpec("id_key.pub", new Fixed("mine")))))
-        .contains("key id_key.pub is made twice");
+        .contains("key id_key.pub is defined twice");
   }
 
   @Test

@@ -25,21 +25,18 @@ final class Compliant {
   /// Empty where an identity in order does not have the condition.
   private static Optional<String> usual(ConditionType type, IdentityStatus status) {
     return switch (type) {
-      case Ready -> Optional.of("True Compliant: the identity is as it should be");
+      case Ready -> Optional.of("True Compliant: The identity complies with its policies.");
       case Reconciling, Stalled -> Optional.empty();
       case OwnerAssigned ->
-          status
-              .owner()
-              .contact()
-              .map(contact -> "True OwnerSet: " + contact + " answers for this identity");
+          status.owner().contact().map(contact -> "True OwnerSet: The owner is " + contact + ".");
       case Approved, Expiring, Suspended, InUse, Reviewed -> Optional.empty();
       case MembersLinked ->
-          some("True Linked: every member is there and linked", hasMembers(status.members()));
+          some("True Linked: All members exist and are linked.", hasMembers(status.members()));
       case CredentialsFresh ->
-          some("True Current: every credential is current", !status.credentials().isEmpty());
+          some("True Current: All credentials are current.", !status.credentials().isEmpty());
       case LeastPrivilege ->
           some(
-              "True NoFindings: its ServiceAccounts may do nothing that a rule warns of",
+              "True NoFindings: No risk rule matches the permissions of the ServiceAccounts.",
               status.members().serviceAccounts() > 0);
     };
   }

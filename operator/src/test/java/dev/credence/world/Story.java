@@ -40,7 +40,7 @@ public final class Story {
       Set.of("at", "clock", "say", "apply", "delete", "refuse", "message", "allow", "operator");
 
   private static final Set<String> ALL_IS_WELL =
-      Set.of("no members", "every member is there and linked");
+      Set.of("No members.", "All members exist and are linked.");
 
   private final World world;
   private final Instant until;

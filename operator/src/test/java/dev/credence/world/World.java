@@ -442,7 +442,10 @@ public final class World implements ClusterReader {
         .map(
             cause ->
                 new FailedWrite(
-                    subject, cause, subject + " changed meanwhile", now.plus(RACED_AGAIN)));
+                    subject,
+                    cause,
+                    subject + " was changed by another writer",
+                    now.plus(RACED_AGAIN)));
   }
 
   /// The part of the status that the operator itself reads again.
@@ -846,7 +849,7 @@ public final class World implements ClusterReader {
             version,
             exclusions)
         : new Grants.Unknown(
-            List.of("the operator may not list and watch clusterrolebindings: grant it"));
+            List.of("the operator has no permission to list and watch clusterrolebindings"));
   }
 
   private Catalog rights() {

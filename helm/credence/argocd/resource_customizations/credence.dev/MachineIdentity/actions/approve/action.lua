@@ -10,12 +10,12 @@ for _, condition in ipairs((obj.status or {}).conditions or {}) do
   end
 end
 if not approvable then
-  error("no approval is pending: the condition Approved is True or absent", 0)
+  error("No approval is pending: the condition Approved is True or absent.", 0)
 end
 
 local scope = (actionParams or {})["scope"]
 if scope == nil or scope == "" then
-  error("set the parameter scope to the scope that the condition Approved shows", 0)
+  error("Set the parameter scope to the scope that the condition Approved shows.", 0)
 end
 local as = (actionParams or {})["as"]
 if as == nil or as == "" then

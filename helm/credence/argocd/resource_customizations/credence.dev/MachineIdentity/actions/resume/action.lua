@@ -4,7 +4,7 @@
 local annotations = obj.metadata.annotations or {}
 if annotations["credence.dev/suspend"] == nil and annotations["credence.dev/compromised"] == nil then
   if (obj.status or {}).state == "Suspended" then
-    error("it is not suspended by the annotation credence.dev/suspend: the condition Suspended says what must change", 0)
+    error("The identity is not suspended by the annotation credence.dev/suspend. The condition Suspended shows what must change.", 0)
   end
   return obj
 end

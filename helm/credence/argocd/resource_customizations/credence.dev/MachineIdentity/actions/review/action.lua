@@ -3,7 +3,7 @@
 -- review as Argo CD. The API server rejects any other name, and its message contains the right one.
 local os = require("os")
 if (obj.status or {}).state == "Decommissioned" then
-  error("nothing to review: the identity is Decommissioned", 0)
+  error("Nothing to review: the identity is Decommissioned.", 0)
 end
 local as = (actionParams or {})["as"]
 if as == nil or as == "" then

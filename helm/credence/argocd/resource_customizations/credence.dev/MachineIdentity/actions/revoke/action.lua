@@ -4,7 +4,7 @@
 local os = require("os")
 local status = obj.status or {}
 if status.state == "Decommissioned" then
-  error("nothing to revoke: the identity is Decommissioned", 0)
+  error("Nothing to revoke: the identity is Decommissioned.", 0)
 end
 
 obj.metadata.annotations = obj.metadata.annotations or {}

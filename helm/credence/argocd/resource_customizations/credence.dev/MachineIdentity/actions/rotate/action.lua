@@ -4,7 +4,7 @@
 local os = require("os")
 local status = obj.status or {}
 if status.state == "Suspended" or status.state == "Decommissioned" then
-  error("nothing is rotated: the identity is " .. status.state, 0)
+  error("Nothing to rotate: the identity is " .. status.state .. ".", 0)
 end
 
 obj.metadata.annotations = obj.metadata.annotations or {}

@@ -3,7 +3,7 @@
 -- A second request changes nothing: the reason of the first one stays.
 local os = require("os")
 if (obj.status or {}).state == "Decommissioned" then
-  error("nothing to suspend: the identity is Decommissioned", 0)
+  error("Nothing to suspend: the identity is Decommissioned.", 0)
 end
 
 obj.metadata.annotations = obj.metadata.annotations or {}

@@ -81,9 +81,9 @@ public final class WriteRefused extends RuntimeException {
           Optional.of(
               of(
                   subject,
-                  "the operator failed to write it ("
+                  "The operator failed to write it ("
                       + fault.getClass().getSimpleName()
-                      + "); this is an error of the operator, and its log has the details"));
+                      + "). This is an error of the operator; its log contains the details."));
     };
   }
 
@@ -97,7 +97,7 @@ public final class WriteRefused extends RuntimeException {
     }
     var status = answer.getStatus();
     var stated = status == null || status.getMessage() == null ? "" : ": " + status.getMessage();
-    var message = subject + ": the API server answered " + code + oneLine(stated);
+    var message = subject + ": The API server answered " + code + oneLine(stated);
     return Optional.of(
         new WriteRefused(
             subject, code < SERVER_ERRORS ? Cause.Refused : Cause.Unanswered, message));
@@ -109,7 +109,7 @@ public final class WriteRefused extends RuntimeException {
   }
 
   public static WriteRefused raced(ObjectRef subject) {
-    return new WriteRefused(subject, Cause.Raced, subject + " changed meanwhile");
+    return new WriteRefused(subject, Cause.Raced, subject + " was changed by another writer");
   }
 
   public static WriteRefused of(ObjectRef subject, String message) {
@@ -119,7 +119,7 @@ public final class WriteRefused extends RuntimeException {
   /// A PodDisruptionBudget lets the pod not go now.
   public static WriteRefused held(ObjectRef pod, String stated) {
     return new WriteRefused(
-        pod, Cause.Held, pod + ": a PodDisruptionBudget holds it: " + oneLine(stated));
+        pod, Cause.Held, pod + ": A PodDisruptionBudget prevents the eviction: " + oneLine(stated));
   }
 
   /// It waits for something of the operator itself, and is tried again when that is there.
@@ -137,11 +137,11 @@ public final class WriteRefused extends RuntimeException {
     return new WriteRefused(
         subject,
         Cause.Limited,
-        "The operator does no more writes for namespace "
+        "The operator pauses its writes for namespace "
             + namespace
-            + " before "
+            + " until "
             + until
-            + ", since its objects change too often. Suspensions and revocations are still carried out. Find out what changes them: the audit log and the Events of the namespace tell",
+            + ", since the objects of the namespace change too often. Suspensions and revocations are still carried out. Find the writer in the audit log or in the Events of the namespace.",
         Optional.of(until),
         false);
   }
@@ -181,7 +181,7 @@ public final class WriteRefused extends RuntimeException {
     var stated = status == null || status.getMessage() == null ? "" : status.getMessage();
     return of(
         subject,
-        "the API server refused to "
+        "The API server rejected the request to "
             + verb
             + " it ("
             + code

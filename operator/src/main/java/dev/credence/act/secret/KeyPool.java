@@ -99,18 +99,18 @@ public final class KeyPool {
       slot = current(namespace, order).orElse(null);
       if (slot == null) {
         begin(new Slot(namespace, order, slow));
-        throw WriteRefused.waiting(order.secret(), "its key is being generated");
+        throw WriteRefused.waiting(order.secret(), "The key is being generated");
       }
       if (!slot.order.equals(order)) {
         slot.waiting.add(order.secret());
         throw WriteRefused.waiting(
             order.secret(),
-            "its key is generated after the one of "
+            "The key is generated after the key of "
                 + slot.order.secret()
-                + ", since RSA keys are slow: one at a time for each namespace");
+                + ", since the operator generates one RSA key at a time for each namespace");
       }
       if (!slot.isReady()) {
-        throw WriteRefused.waiting(order.secret(), "its key is being generated");
+        throw WriteRefused.waiting(order.secret(), "The key is being generated");
       }
       slots.remove(namespace);
     }
@@ -208,9 +208,9 @@ public final class KeyPool {
     LOG.atWarn()
         .addKeyValue("namespace", slot.namespace)
         .addKeyValue("subject", slot.order.secret())
-        .log("a key could not be generated: {}", impossible.getClass().getName());
+        .log("A key could not be generated: {}", impossible.getClass().getName());
     return impossible instanceof IllegalArgumentException && impossible.getMessage() != null
         ? impossible.getMessage()
-        : "its key could not be generated";
+        : "The key could not be generated";
   }
 }

@@ -72,9 +72,9 @@ public final class Renewals {
     if (last != null) {
       throw WriteRefused.of(
           renew.subject(),
-          "was renewed on request at "
+          "The Certificate was renewed on request at "
               + last.truncatedTo(ChronoUnit.SECONDS)
-              + ", and is renewed on request at most once an hour: the next request is carried out at "
+              + ". It is renewed on request at most once an hour. The next request is carried out at "
               + last.plus(PAUSE).truncatedTo(ChronoUnit.SECONDS));
     }
   }
@@ -122,7 +122,7 @@ public final class Renewals {
     condition.put("type", Issued.ISSUING);
     condition.put("status", "True");
     condition.put("reason", "ManuallyTriggered");
-    condition.put("message", "A new certificate was asked for through Credence");
+    condition.put("message", "Credence requested a new certificate");
     condition.put("lastTransitionTime", now.truncatedTo(ChronoUnit.SECONDS).toString());
     condition.put(
         "observedGeneration", Objects.requireNonNullElse(found.getMetadata().getGeneration(), 0L));

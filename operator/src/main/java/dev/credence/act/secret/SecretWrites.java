@@ -233,9 +233,9 @@ public final class SecretWrites {
     if (data.putIfAbsent(previous, before) != null) {
       throw WriteRefused.of(
           subject,
-          "key "
+          "Key "
               + previous
-              + " exists and was not written by Credence, where the value before the new one is to be kept: rename or delete that key, or set `rotation.overlap: 0s`");
+              + " exists and was not written by Credence. The operator stores the previous value under this key. Rename or delete the key, or set `rotation.overlap: 0s`.");
     }
     return previous;
   }
@@ -246,7 +246,7 @@ public final class SecretWrites {
     var own = OwnKeys.of(secret, generated(identity, subject, secret));
     var data = Data.swapped(secret, own);
     if (data.equals(secret.getData())) {
-      throw WriteRefused.of(subject, "holds no previous value to roll back to");
+      throw WriteRefused.of(subject, "The Secret has no previous value for a rollback");
     }
     secret.setData(data);
     var annotations = VersionAnnotations.of(rollback.versionInfo());
@@ -357,7 +357,8 @@ public final class SecretWrites {
       return maker.fill(generatorSpec.keys(), values);
     } catch (IllegalArgumentException impossible) {
       throw WriteRefused.of(
-          subject, Objects.requireNonNullElse(impossible.getMessage(), "cannot be filled in"));
+          subject,
+          Objects.requireNonNullElse(impossible.getMessage(), "The template cannot be rendered"));
     }
   }
 
@@ -373,9 +374,9 @@ public final class SecretWrites {
         && !ADOPTABLE.contains(Objects.requireNonNullElse(secret.getType(), OPAQUE))) {
       throw WriteRefused.of(
           subject,
-          "is of type "
+          "The Secret has the type "
               + secret.getType()
-              + ", which is not taken over: only Opaque, kubernetes.io/basic-auth, kubernetes.io/ssh-auth and kubernetes.io/dockerconfigjson are");
+              + ", which cannot be adopted. Allowed are Opaque, kubernetes.io/basic-auth, kubernetes.io/ssh-auth and kubernetes.io/dockerconfigjson.");
     }
     if (secret == null || !foreign) {
       return;
@@ -385,9 +386,9 @@ public final class SecretWrites {
             key -> {
               throw WriteRefused.of(
                   subject,
-                  "has the key "
+                  "The Secret has the key "
                       + key
-                      + ", which Credence did not write: it keeps the value before a new one there, so the Secret is not taken over. Rename or delete that key");
+                      + ", which Credence did not write, so the operator does not adopt it. The operator stores the previous value under this key. Rename or delete the key.");
             });
   }
 
@@ -428,7 +429,8 @@ public final class SecretWrites {
       return maker.make(generatorSpec.keys(), version, before, slow);
     } catch (IllegalArgumentException impossible) {
       throw WriteRefused.of(
-          subject, Objects.requireNonNullElse(impossible.getMessage(), "cannot be made"));
+          subject,
+          Objects.requireNonNullElse(impossible.getMessage(), "The value cannot be generated"));
     }
   }
 

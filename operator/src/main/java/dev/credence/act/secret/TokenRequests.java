@@ -89,7 +89,7 @@ public final class TokenRequests {
       ObjectRef secret) {
     var status = answer == null ? null : answer.getStatus();
     if (status == null || status.getToken() == null || status.getExpirationTimestamp() == null) {
-      throw WriteRefused.of(secret, "the API server granted no token");
+      throw WriteRefused.of(secret, "The API server granted no token");
     }
     var values = new HashMap<String, byte[]>();
     values.put(TOKEN, status.getToken().getBytes(UTF_8));
@@ -107,7 +107,7 @@ public final class TokenRequests {
     if (token == null) {
       throw WriteRefused.of(
           secret,
-          "its key token is missing, so that its kubeconfig cannot be written: set the annotation credence.dev/rotate");
+          "The key `token` is missing, so the kubeconfig cannot be written. Set the annotation credence.dev/rotate to issue a new token.");
     }
     return Map.of(
         KUBECONFIG, kubeconfig(new String(token, UTF_8), account, namespace).getBytes(UTF_8));
@@ -118,7 +118,7 @@ public final class TokenRequests {
       return OffsetDateTime.parse(text).toInstant();
     } catch (DateTimeException unreadable) {
       throw WriteRefused.of(
-          secret, "the API server granted a token without an end that can be read");
+          secret, "The API server granted a token without a readable expiration time");
     }
   }
 

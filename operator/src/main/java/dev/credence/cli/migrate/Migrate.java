@@ -20,13 +20,13 @@ import picocli.CommandLine.Option;
 @Command(
     name = "migrate",
     mixinStandardHelpOptions = true,
-    header = "Rewrite manifests of an earlier version with the field names of this one.",
+    header = "Rewrite manifests of an earlier version with the current field names.",
     description = {
       "",
       "Reads YAML or JSON with MachineIdentities and CredentialPolicies and replaces the field names",
-      "and annotations that changed. Comments, order and layout stay; other kinds stay as they are.",
+      "and annotations that changed. Comments, order and layout stay. Other kinds are not changed.",
       "Prints the result, or writes it back with --in-place. Lists each change on standard error.",
-      "Asks no cluster. docs/upgrade.md has the table of names."
+      "Needs no cluster. docs/upgrade.md lists the names."
     },
     footer = {
       "%nExamples:",
@@ -43,7 +43,7 @@ public final class Migrate implements Callable<Integer> {
       required = true,
       paramLabel = "FILE",
       description =
-          "A file, a directory (its .yaml, .yml and .json files, also further down), or - for standard input. Can be repeated.")
+          "A file, a directory (all .yaml, .yml and .json files in it), or - for standard input. Can be repeated.")
   private List<Path> files = List.of();
 
   @Option(names = "--in-place", description = "Write each changed file back instead of printing.")
@@ -54,7 +54,7 @@ public final class Migrate implements Callable<Integer> {
     for (var given : files) {
       if (given.equals(STANDARD_INPUT)) {
         if (inPlace) {
-          throw new Failed("--in-place needs files: standard input cannot be written back");
+          throw new Failed("--in-place requires files: standard input cannot be written back.");
         }
         System.out.print(migrated("standard input", input()).text());
         continue;
@@ -75,7 +75,7 @@ public final class Migrate implements Callable<Integer> {
         write(file, migrated.text());
       }
     } catch (IOException unreadable) {
-      throw new Failed("cannot read " + file + ": " + unreadable.getMessage());
+      throw new Failed("Cannot read " + file + ": " + unreadable.getMessage());
     }
   }
 
@@ -110,7 +110,7 @@ public final class Migrate implements Callable<Integer> {
           .sorted()
           .forEach(found::add);
     } catch (IOException | UncheckedIOException unreadable) {
-      throw new Failed("cannot read " + given + ": " + unreadable.getMessage());
+      throw new Failed("Cannot read " + given + ": " + unreadable.getMessage());
     }
     return found;
   }
@@ -119,7 +119,7 @@ public final class Migrate implements Callable<Integer> {
     try {
       return new String(System.in.readAllBytes(), UTF_8);
     } catch (IOException unreadable) {
-      throw new Failed("cannot read standard input: " + unreadable.getMessage());
+      throw new Failed("Cannot read standard input: " + unreadable.getMessage());
     }
   }
 }

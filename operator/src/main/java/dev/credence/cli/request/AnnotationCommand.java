@@ -29,10 +29,12 @@ public abstract class AnnotationCommand implements Callable<Integer> {
 
   @Option(
       names = "--dry-run",
-      description = "Ask the API server whether it would take it, and change nothing.")
+      description = "Validate the request on the API server without changing anything.")
   private boolean dryRun;
 
-  @Option(names = "--wait", description = "Wait until it is done, and tell what happens.")
+  @Option(
+      names = "--wait",
+      description = "Wait until the operator has carried out the request, and print the progress.")
   private boolean waits;
 
   @Option(

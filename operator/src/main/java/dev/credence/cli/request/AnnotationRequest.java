@@ -59,7 +59,7 @@ record AnnotationRequest(
         }
         current = connection.identity(name);
         if (!isTheSame(seen, current)) {
-          throw new Failed(name + " was changed meanwhile: check it, and repeat the command");
+          throw new Failed(name + " was changed meanwhile. Check it, and repeat the command.");
         }
       }
     }
@@ -84,7 +84,11 @@ record AnnotationRequest(
             .orElseThrow(
                 () ->
                     new Failed(
-                        "there is no Secret " + secret + " in namespace " + name.namespace()));
+                        "Secret "
+                            + secret
+                            + " does not exist in namespace "
+                            + name.namespace()
+                            + "."));
     // By an object and not by name, which would ask for the Secret once more; and by one of its
     // own,
     // since what was read calls itself a PartialObjectMetadata.

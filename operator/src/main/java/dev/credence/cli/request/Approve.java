@@ -34,8 +34,8 @@ import picocli.CommandLine.Option;
     header = "Approve what an identity requests, in your own name.",
     description = {
       "",
-      "It shows the scope first, line by line. It requires the RBAC verb `approve` on",
-      "machineidentities and `get` on the CronJobs of its hooks. You cannot approve your own request."
+      "Shows the scope first, line by line. Requires the RBAC verb `approve` on machineidentities",
+      "and `get` on the CronJobs of its hooks. You cannot approve your own request."
     },
     footer = {
       "%nExamples:",
@@ -49,18 +49,18 @@ public final class Approve extends AnnotationCommand {
 
   @Option(
       names = {"-y", "--yes"},
-      description = "Do not ask again.")
+      description = "Do not ask for a confirmation.")
   private boolean yes;
 
   @Override
   Optional<AnnotationRequest> request(Asked asked) {
     var approved = condition(asked);
     if (approved.filter(condition -> condition.status() == Condition.Truth.True).isPresent()) {
-      report(asked.name() + ": nothing to approve: " + approved.get().message());
+      report(asked.name() + ": Nothing to approve. " + approved.get().message());
       return Optional.empty();
     }
     if (approved.isEmpty() && isSeen(asked)) {
-      report(asked.name() + ": nothing to approve: no policy requires an approval");
+      report(asked.name() + ": Nothing to approve. No policy requires an approval.");
       return Optional.empty();
     }
     var identity = IdentityReader.identity(asked.identity());
@@ -70,13 +70,13 @@ public final class Approve extends AnnotationCommand {
     report("  %-13s %s".formatted("scope", scope));
     var user = asked.connection().user();
     if (!yes && !agrees(user)) {
-      throw new Failed("not approved");
+      throw new Failed("Not approved.");
     }
     return Optional.of(
         AnnotationRequest.on(
             Api.APPROVE,
             user + " " + scope,
-            "approved by " + user + ", scope " + scope,
+            "Scope " + scope + " approved by " + user + ".",
             status ->
                 Stream.ofNullable(status.conditions())
                     .flatMap(List::stream)
@@ -110,9 +110,9 @@ public final class Approve extends AnnotationCommand {
   private static String scope(Asked asked, Optional<Condition> approved, String shown) {
     if (!isSeen(asked)) {
       throw new Failed(
-          "the operator has not reconciled "
+          "The operator has not reconciled the last change of "
               + asked.name()
-              + " as it is now: try again in a moment");
+              + " yet. Try again in a moment.");
     }
     var scope =
         approved
@@ -123,18 +123,18 @@ public final class Approve extends AnnotationCommand {
             .orElseThrow(
                 () ->
                     new Failed(
-                        "the status of "
+                        "The status of "
                             + asked.name()
-                            + " shows no scope: is the operator running?"));
+                            + " shows no scope. Check whether the operator is running."));
     if (!scope.startsWith(shown)) {
       throw new Failed(
-          "the status of "
+          "The status of "
               + asked.name()
-              + " asks for scope "
+              + " shows scope "
               + scope
               + ", and the lines above have scope "
               + shown
-              + ": a hook was changed since the operator looked, or this command and the operator are of different versions. Try again in a moment");
+              + ". A hook changed after the last reconcile, or this command and the operator have different versions. Try again in a moment.");
     }
     return scope;
   }
@@ -151,11 +151,11 @@ public final class Approve extends AnnotationCommand {
                         identity.getMetadata().getNamespace()
                             + "/"
                             + identity.getMetadata().getName())),
-                line("asked for by", Optional.ofNullable(annotations.get(REQUESTED_BY))),
+                line("requested by", Optional.ofNullable(annotations.get(REQUESTED_BY))),
                 line("purpose", spec.map(MachineIdentitySpec::purpose)))
             .flatMap(Optional::stream),
         Stream.concat(
-            Stream.of("  what is approved:"),
+            Stream.of("  approves:"),
             lines.stream().map(line -> "    " + PlainText.text(line.replace("\t", "  ")))));
   }
 
@@ -194,15 +194,15 @@ public final class Approve extends AnnotationCommand {
         throw refused;
       }
       throw new Failed(
-          "you may not read CronJob "
+          "No permission to read CronJob "
               + name
               + " in namespace "
               + namespace
-              + ", so this cannot show what the hook runs: it takes `get` on cronjobs");
+              + ", so the command cannot show what the hook runs. It requires `get` on cronjobs.");
     }
   }
 
   private static boolean agrees(String user) {
-    return Consent.to("Approve this as " + user + "?", "check what it requests");
+    return Consent.to("Approve this as " + user + "?", "Check what it requests");
   }
 }

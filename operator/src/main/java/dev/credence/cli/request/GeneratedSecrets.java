@@ -30,9 +30,9 @@ final class GeneratedSecrets {
       throw new Failed(
           "Secret "
               + secret.get()
-              + " is not made for "
+              + " is not generated for "
               + asked.name()
-              + ", whose generated Secrets are: "
+              + ". Its generated Secrets are: "
               + names(asked, Optional.empty()));
     }
   }

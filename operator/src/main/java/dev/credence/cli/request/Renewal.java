@@ -78,16 +78,17 @@ record Renewal(
   /// Asks before anything is done, and whether the API server would let it be done.
   void consent(boolean given) {
     if (accounts.isEmpty()) {
-      throw new Failed(name + " has no ServiceAccounts, so there are no tokens to end");
+      throw new Failed(name + " has no ServiceAccounts, so there are no tokens to invalidate.");
     }
     var missing =
         Stream.of("delete", "create").filter(verb -> !may(verb)).collect(Collectors.joining(", "));
     if (!missing.isEmpty()) {
       throw new Failed(
-          "--end-tokens needs the right to "
+          "--end-tokens requires the permission to "
               + missing
               + " serviceaccounts in namespace "
-              + name.namespace());
+              + name.namespace()
+              + ".");
     }
     accounts.forEach(
         account ->
@@ -95,12 +96,12 @@ record Renewal(
                 "  ServiceAccount "
                     + account.getMetadata().getName()
                     + (isCreated(account)
-                        ? " is deleted, and created again when the identity is resumed"
-                        : " is deleted and created again")));
+                        ? " is deleted, and re-created when the identity is resumed."
+                        : " is deleted and re-created.")));
     AnnotationCommand.report(
-        "All of their tokens end, those of running pods included; Secrets with a token of the old kind are deleted.");
-    if (!given && !Consent.to("End all tokens of " + name + "?", "check what is deleted")) {
-      throw new Failed("nothing was done");
+        "This invalidates all of their tokens, also those of running pods, and deletes Secrets with a token that never expires.");
+    if (!given && !Consent.to("Invalidate all tokens of " + name + "?", "Check what is deleted")) {
+      throw new Failed("Nothing was changed.");
     }
   }
 
@@ -133,23 +134,25 @@ record Renewal(
     if (!isGone(account)) {
       return failed(
           what
-              + " is being deleted and has finalizers: its tokens end when it is gone. Create it again then");
+              + " is being deleted and has finalizers. Its tokens become invalid when it is deleted. Re-create it then.");
     }
     if (isCreated(account)) {
-      AnnotationCommand.report(what + ": deleted, all of its tokens end within seconds");
+      AnnotationCommand.report(
+          what + ": Deleted. All of its tokens become invalid within seconds.");
       return true;
     }
     try {
       create(copy(account));
-      AnnotationCommand.report(what + ": created again, all tokens from before end within seconds");
+      AnnotationCommand.report(
+          what + ": Re-created. All earlier tokens become invalid within seconds.");
       return true;
     } catch (KubernetesClientException refused) {
       System.err.println(Serialization.asYaml(copy(account)));
       return failed(
           what
-              + " was deleted and could not be created again ("
+              + " was deleted and could not be re-created ("
               + refused.getMessage()
-              + "): create it from the YAML above");
+              + "). Create it from the YAML above.");
     }
   }
 

@@ -17,8 +17,8 @@ import picocli.CommandLine.Command;
     header = "Resume a suspended identity.",
     description = {
       "",
-      "It takes back what `credence suspend` asked for. Where something else keeps the identity out of",
-      "service, it is said what."
+      "Removes the request of `credence suspend`. If the identity stays suspended for another reason,",
+      "the command prints the reason."
     },
     footer = {"%nExample:", "  credence resume crm -n sales --wait"})
 public final class Resume extends AnnotationCommand {
@@ -34,8 +34,8 @@ public final class Resume extends AnnotationCommand {
               + ": "
               + others.orElse(
                   isSuspended(asked)
-                      ? "nobody asks for the suspension any more; the operator undoes it"
-                      : "is not suspended: there is nothing to resume"));
+                      ? "The request for the suspension was removed; the operator resumes the identity."
+                      : "The identity is not suspended."));
       return Optional.empty();
     }
     return Optional.of(
@@ -43,7 +43,9 @@ public final class Resume extends AnnotationCommand {
             Optional.empty(),
             String.join(",", present),
             Optional.empty(),
-            others.map(why -> "the suspension is taken back, but " + why).orElse("is resumed"),
+            others
+                .map(why -> "The request for the suspension is removed. " + why)
+                .orElse("The operator resumes the identity."),
             status -> status.state() != LifeState.Suspended && status.suspension() == null));
   }
 
@@ -55,11 +57,11 @@ public final class Resume extends AnnotationCommand {
   private static Optional<String> others(Asked asked) {
     var state = Optional.ofNullable(asked.identity().getSpec()).map(MachineIdentitySpec::state);
     if (state.filter(MachineIdentitySpec.State.Decommissioned::equals).isPresent()) {
-      return Optional.of("it is decommissioned, which is final: create a new identity");
+      return Optional.of("The identity is decommissioned, which is final. Create a new identity.");
     }
     if (state.filter(MachineIdentitySpec.State.Suspended::equals).isPresent()) {
       return Optional.of(
-          "its spec.state is Suspended: set it to Active where it is written (in Git, if it comes from there)");
+          "It stays suspended: spec.state is Suspended. Set it to Active in its source, such as Git.");
     }
     return asked
         .status()
@@ -70,10 +72,15 @@ public final class Resume extends AnnotationCommand {
 
   private static Optional<String> byItself(String reason) {
     return switch (reason) {
-      case "Expired" -> Optional.of("it has ended and its policy suspends it: give it a later end");
-      case "Idle" -> Optional.of("its policy suspends it, since it was not in use for long");
+      case "Expired" ->
+          Optional.of(
+              "It stays suspended: it has expired and its policy suspends it. Set a later spec.expirationTime, or raise lifetime.max of the policy.");
+      case "Idle" ->
+          Optional.of(
+              "It stays suspended: its policy suspends it as idle. Review it with credence review.");
       case "ReviewOverdue" ->
-          Optional.of("its policy suspends it until somebody reviews it: credence review");
+          Optional.of(
+              "It stays suspended: its policy requires a review. Review it with credence review.");
       default -> Optional.empty();
     };
   }

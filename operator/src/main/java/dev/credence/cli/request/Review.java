@@ -15,7 +15,7 @@ import picocli.CommandLine.Command;
     header = "Confirm that an identity is still needed, in your own name.",
     description = {
       "",
-      "Check it first: credence explain. It requires the RBAC verb `review` on machineidentities."
+      "Check it first with credence explain. Requires the RBAC verb `review` on machineidentities."
     },
     footer = {"%nExample:", "  credence review crm -n sales"})
 public final class Review extends AnnotationCommand {
@@ -28,7 +28,7 @@ public final class Review extends AnnotationCommand {
         AnnotationRequest.on(
             Api.REVIEW,
             user + " " + time,
-            "reviewed by " + user + " at " + time + due(asked),
+            "Reviewed by " + user + " at " + time + "." + due(asked),
             status ->
                 status.review() != null
                     && status.review().reviewTime() != null
@@ -40,7 +40,7 @@ public final class Review extends AnnotationCommand {
         .status()
         .map(MachineIdentityStatus::review)
         .flatMap(review -> Optional.ofNullable(review.dueTime()))
-        .map(due -> "; it was due at " + due)
-        .orElse("; no policy asks for a review of it by a time");
+        .map(due -> " The review was due at " + due + ".")
+        .orElse(" No policy requires a review.");
   }
 }

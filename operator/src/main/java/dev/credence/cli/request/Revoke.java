@@ -12,11 +12,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "revoke",
     mixinStandardHelpOptions = true,
-    header = "End values at once, in an emergency.",
+    header = "Revoke credentials at once, in an emergency.",
     description = {
       "",
-      "Of an identity, or of one Secret, and make new ones. No window, no overlap: who uses the old value is",
-      "out until it reads the new one."
+      "Revokes all credentials of an identity, or one Secret, and issues new ones. Ignores maintenance",
+      "windows and overlap: consumers fail to authenticate until they read the new value."
     },
     footer = {
       "%nExamples:",
@@ -34,7 +34,7 @@ public final class Revoke extends AnnotationCommand {
       names = "--reason",
       paramLabel = "TEXT",
       required = true,
-      description = "Why; it shows in Events.")
+      description = "The reason, shown in Events.")
   private String reason = "";
 
   @Override
@@ -47,9 +47,9 @@ public final class Revoke extends AnnotationCommand {
             Optional.ofNullable(secret),
             Api.REVOKE,
             Optional.of(value),
-            "the values of "
+            "Revocation requested for "
                 + GeneratedSecrets.names(asked, Optional.ofNullable(secret))
-                + " are ended now and replaced",
+                + ".",
             status -> Rotate.isDone(status, Optional.ofNullable(secret), Handled::revoke, value)));
   }
 }

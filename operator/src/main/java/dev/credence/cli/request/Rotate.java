@@ -18,11 +18,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "rotate",
     mixinStandardHelpOptions = true,
-    header = "Ask for new values now.",
+    header = "Request a rotation now.",
     description = {
       "",
-      "Of all credentials of an identity, or of one Secret. Windows of its policy still hold, unless --now",
-      "is said."
+      "Rotates all credentials of an identity, or one Secret. The rotation waits for the maintenance",
+      "windows of the policy, unless --now is given."
     },
     footer = {
       "%nExamples:",
@@ -36,13 +36,15 @@ public final class Rotate extends AnnotationCommand {
       description = "Only this Secret of the identity.")
   private @Nullable String secret;
 
-  @Option(names = "--now", description = "At once, outside the policy's windows, too.")
+  @Option(
+      names = "--now",
+      description = "Rotate at once, also outside the maintenance windows of the policy.")
   private boolean now;
 
   @Option(
       names = "--reason",
       paramLabel = "TEXT",
-      description = "Why; it is kept in the annotation.")
+      description = "The reason, stored in the annotation.")
   private String reason = "";
 
   @Override
@@ -54,7 +56,7 @@ public final class Rotate extends AnnotationCommand {
             Optional.ofNullable(secret),
             now ? Api.ROTATE_NOW : Api.ROTATE,
             Optional.of(value),
-            "asked for new values of "
+            "Rotation requested for "
                 + GeneratedSecrets.names(asked, Optional.ofNullable(secret))
                 + when(asked.status()),
             status ->
@@ -72,11 +74,11 @@ public final class Rotate extends AnnotationCommand {
 
   private String when(Optional<MachineIdentityStatus> status) {
     if (status.filter(found -> found.state() == LifeState.Suspended).isPresent()) {
-      return ". It is suspended: nothing is rotated before it is resumed";
+      return ". The identity is suspended: the operator rotates nothing before it is resumed.";
     }
     return now
-        ? ", at once: windows do not count"
-        : ", in the next window of its policy, or at once where it has none";
+        ? ", at once, also outside maintenance windows."
+        : ", in the next maintenance window of its policy, or at once without windows.";
   }
 
   /// The request was acted upon, and no Certificate still has to be issued for it.

@@ -16,13 +16,13 @@ import picocli.CommandLine.Option;
     header = "Suspend an identity until it is resumed.",
     description = {
       "",
-      "Within seconds its accounts write nothing and get no new tokens, its tokens are refused, and nothing",
-      "is rotated. What that does not cover is in status.suspension.notCovered.",
+      "Within seconds its ServiceAccounts cannot write or get new tokens, the API server rejects its",
+      "tokens, and the operator rotates nothing. status.suspension.notCovered lists what it can still do.",
       "",
-      "Tokens that somebody requested by hand are accepted until they expire, which --end-tokens changes: once",
-      "the identity is suspended, it deletes each of its ServiceAccounts and creates it again with the same",
-      "labels, annotations and pull secrets, with your rights and not with those of the operator. All tokens of",
-      "the account end, those of running pods included, and Secrets with a token of the old kind are deleted."
+      "Tokens that users requested stay valid until they expire. With --end-tokens, the command deletes and",
+      "re-creates each ServiceAccount of the suspended identity, with the same labels, annotations and pull",
+      "secrets, and with your permissions. This invalidates all tokens of the ServiceAccount, also those of",
+      "running pods, and deletes Secrets with a token that never expires."
     },
     footer = {
       "%nExamples:",
@@ -34,23 +34,24 @@ public final class Suspend extends AnnotationCommand {
   @Option(
       names = "--reason",
       paramLabel = "TEXT",
-      description = "Why; it is kept in the annotation.")
+      description = "The reason, stored in the annotation.")
   private String reason = "";
 
   @Option(
       names = "--compromised",
-      description = "Its credentials are in the hands of others: each one is revoked as well.")
+      description =
+          "Report the identity as compromised: the operator also revokes each credential.")
   private boolean compromised;
 
   @Option(
       names = "--end-tokens",
       description =
-          "Delete its ServiceAccounts and create them again, which ends all of their tokens.")
+          "Delete and re-create its ServiceAccounts, which invalidates all of their tokens.")
   private boolean endTokens;
 
   @Option(
       names = {"-y", "--yes"},
-      description = "With --end-tokens: do not ask.")
+      description = "With --end-tokens: do not ask for a confirmation.")
   private boolean yes;
 
   @Override
@@ -68,12 +69,12 @@ public final class Suspend extends AnnotationCommand {
     if (endTokens) {
       Renewal.of(asked.connection(), asked.name()).consent(yes);
     }
-    var why = reason.isBlank() ? "asked for by " + asked.connection().user() : reason.strip();
+    var why = reason.isBlank() ? "requested by " + asked.connection().user() : reason.strip();
     return Optional.of(
         AnnotationRequest.on(
             compromised ? Api.COMPROMISED : Api.SUSPEND,
             why,
-            "is taken out of service: " + why + ". Take it back: credence resume " + asked.name(),
+            "Suspension requested: " + why + ". Undo it with: credence resume " + asked.name(),
             status ->
                 status.suspension() != null
                     && (status.state() == LifeState.Suspended

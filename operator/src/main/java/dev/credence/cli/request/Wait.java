@@ -52,7 +52,7 @@ final class Wait {
       news.stream().filter(line -> !known.contains(line)).forEach(AnnotationCommand::report);
       reported = news;
       if (status.filter(isDone).isPresent()) {
-        System.out.println(name + ": done");
+        System.out.println(name + ": Done.");
         return 0;
       }
       status.stream()
@@ -68,10 +68,12 @@ final class Wait {
         System.err.println(
             "credence: "
                 + name
-                + ": not done within "
+                + ": The operator has not carried out the request within "
                 + patience.toSeconds()
-                + " s. The request stays; "
-                + status.flatMap(Wait::ready).orElse("the operator has not looked yet"));
+                + " s. The request stays. "
+                + status
+                    .flatMap(Wait::ready)
+                    .orElse("The operator has not reconciled the identity yet."));
         return NOT_DONE;
       }
       rest();
@@ -115,7 +117,7 @@ final class Wait {
       Thread.sleep(EVERY);
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
-      throw new Failed("interrupted: the request stays");
+      throw new Failed("Interrupted. The request stays.");
     }
   }
 }

@@ -28,15 +28,13 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "explain",
     mixinStandardHelpOptions = true,
-    header = "Tell what the operator makes of an identity, and why.",
+    header = "Explain the state of an identity and the next actions of the operator.",
     description = {
       "",
-      "Its state and why, which policy decides and why that one, what comes next and when, and what"
-          + " the",
-      "operator would do right now. It reads the cluster as the operator does, decides as it"
-          + " does, and",
-      "changes nothing. A user who may not read all of that gets what the operator wrote into the"
-          + " status."
+      "Shows the state and its cause, the policies and the sections that each decides, the next",
+      "scheduled actions, and the actions that are due now. Reads the cluster and decides as the",
+      "operator does, and changes nothing. Without the permission to read all of that, it shows the",
+      "status that the operator wrote."
     },
     footer = {"%nExample:", "  credence explain crm -n sales"})
 public final class Explain implements Callable<Integer> {
@@ -73,15 +71,15 @@ public final class Explain implements Callable<Integer> {
                   lines.add(line);
                 });
         lines.add("");
-        lines.add("Which operator");
+        lines.add("Operator");
         operator.about().forEach(line -> lines.add("  " + line));
         yield lines;
       }
       case Look.Unseen(var why) -> {
         var lines = new ArrayList<String>();
         lines.add(
-            "This is what the operator wrote into the status. What it would do now cannot be"
-                + " told:");
+            "This is the status that the operator wrote. The command cannot determine the due"
+                + " actions:");
         why.forEach(reason -> lines.add("  " + reason));
         lines.add("");
         lines.addAll(StatusText.lines(Entries.of(identity), Instant.now()));
@@ -96,11 +94,12 @@ public final class Explain implements Callable<Integer> {
     var status = Optional.ofNullable(identity.getStatus());
     var seen = status.map(MachineIdentityStatus::observedGeneration);
     if (!Objects.equals(seen.orElse(null), identity.getMetadata().getGeneration())) {
-      return Optional.of("The operator has not written a status for this spec yet: is it running?");
+      return Optional.of(
+          "The operator has not written a status for this spec yet. Check whether it is running.");
     }
     var state = status.map(MachineIdentityStatus::state).map(Enum::name).orElse(Entry.NOT_SEEN);
     return state.equals(identityStatus.state().name())
         ? Optional.empty()
-        : Optional.of("The status still says " + state + ": the operator has not looked since.");
+        : Optional.of("The status still shows the state " + state + ", from the last reconcile.");
   }
 }

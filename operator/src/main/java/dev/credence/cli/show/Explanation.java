@@ -12,6 +12,7 @@ import dev.credence.plan.Decision;
 import dev.credence.plan.IdentityStatus;
 import dev.credence.plan.IdentityStatus.Credential;
 import dev.credence.plan.IdentityStatus.PolicyApplied;
+import dev.credence.plan.Sentences;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -29,7 +30,7 @@ record Explanation(Snapshot snapshot, Decision decision) {
     var identity = snapshot.identity();
     var name = "MachineIdentity " + identity.namespace() + "/" + identity.name();
     if (decision.status().isEmpty()) {
-      lines.add(name + " is being deleted, with the objects that were created for it");
+      lines.add(name + " is being deleted, with the objects that the operator created for it.");
       return lines;
     }
     var status = decision.status().get();
@@ -42,14 +43,14 @@ record Explanation(Snapshot snapshot, Decision decision) {
     lines.add("  " + ready.message());
     status
         .type()
-        .ifPresent(typed -> lines.add("  type " + typed.type() + " (" + typed.reason() + ")"));
-    section(lines, "Who answers", Stream.of(owner(status)));
-    section(lines, "Which policies", policies(status));
-    section(lines, "Not in order", matters(status));
-    section(lines, "Out of service", suspension(status));
+        .ifPresent(typed -> lines.add("  Type: " + typed.type() + " (" + typed.reason() + ")"));
+    section(lines, "Owner", Stream.of(owner(status)));
+    section(lines, "Policies", policies(status));
+    section(lines, "Problems", matters(status));
+    section(lines, "Suspension", suspension(status));
     section(lines, "Credentials", status.credentials().stream().flatMap(this::credential));
-    section(lines, "What comes next", next(status));
-    section(lines, "What the operator would do now", actions());
+    section(lines, "Next actions", next(status));
+    section(lines, "Actions that are due now", actions());
     return lines;
   }
 
@@ -64,21 +65,22 @@ record Explanation(Snapshot snapshot, Decision decision) {
 
   private static String owner(IdentityStatus status) {
     var owner = status.owner();
-    return owner.contact().orElse("nobody")
+    return owner.contact().orElse("None")
         + owner.team().map(team -> ", team " + team).orElse("")
         + switch (owner.source()) {
           case Spec -> "";
           case Namespace -> " (from the annotations of the namespace)";
-          case None -> ": set spec.owner.contact, or credence.dev/owner on the namespace";
+          case None ->
+              ". Set spec.owner.contact, or annotate the namespace with credence.dev/owner.";
         };
   }
 
   private Stream<String> policies(IdentityStatus status) {
     if (status.policies().isEmpty()) {
       return Stream.of(
-          "none of "
+          "None of "
               + snapshot.policies().size()
-              + " matches it: built-in defaults apply, and they enforce nothing");
+              + " policies matches. The defaults apply, which enforce nothing.");
     }
     return status.policies().stream().flatMap(this::policy);
   }
@@ -96,10 +98,16 @@ record Explanation(Snapshot snapshot, Decision decision) {
                     + (applied.enforces() ? "decides " : "would decide ")
                     + names(applied.sections())),
             applied.hidden().stream()
-                .map(hidden -> "  its " + hidden.section() + " is hidden by policy " + hidden.by()),
+                .map(
+                    hidden ->
+                        "  Policy "
+                            + hidden.by()
+                            + " decides the section "
+                            + hidden.section()
+                            + "."),
             policy.stream()
                 .flatMap(found -> MatchingPolicies.problems(found).stream())
-                .map(problem -> "  not applied: " + problem),
+                .map(problem -> "  Not applied: " + problem),
             policy.stream()
                 .filter(_ -> applied.enforces() && applied.sections().contains(Section.Rotation))
                 .flatMap(found -> found.sections().rotation().stream())
@@ -120,11 +128,15 @@ record Explanation(Snapshot snapshot, Decision decision) {
     }
     return Optional.of(
         windows.areOpen(snapshot.now())
-            ? "its window is open: rotations may begin now"
+            ? "A maintenance window is open: rotations may start now."
             : windows
                 .openFrom(snapshot.now())
-                .map(at -> "rotations begin in its windows: the next opens " + times().words(at))
-                .orElse("rotations begin in its windows, and none of them ever opens"));
+                .map(
+                    at ->
+                        "Rotations start in maintenance windows. The next opens at "
+                            + times().words(at)
+                            + ".")
+                .orElse("Rotations start in maintenance windows, and none of them ever opens."));
   }
 
   private static Stream<String> matters(IdentityStatus status) {
@@ -147,27 +159,27 @@ record Explanation(Snapshot snapshot, Decision decision) {
             suspension ->
                 Stream.concat(
                     Stream.of(
-                        "since " + times().words(suspension.since()) + ": " + suspension.reason(),
-                        "in force: "
+                        "Since " + times().words(suspension.since()) + ": " + suspension.reason(),
+                        "In effect: "
                             + (suspension.inForce().isEmpty()
                                 ? "nothing yet"
                                 : suspension.inForce().stream()
                                     .map(Enum::name)
                                     .sorted()
                                     .collect(Collectors.joining(", ")))),
-                    suspension.notCovered().stream().map(what -> "not covered: " + what)));
+                    suspension.notCovered().stream().map(what -> "Not covered: " + what)));
   }
 
   private Stream<String> credential(Credential credential) {
     var facts =
         Stream.of(
-                credential.version().map(version -> "version " + version),
-                credential.issuedAt().map(at -> "issued " + times().words(at)),
-                credential.nextRotation().map(at -> "next value " + times().words(at)),
+                credential.version().map(version -> "Version " + version),
+                credential.issuedAt().map(at -> "Issued: " + times().words(at)),
+                credential.nextRotation().map(at -> "Next rotation: " + times().words(at)),
                 credential
                     .previousRetires()
-                    .map(at -> "the previous value stays until " + times().words(at)),
-                credential.ends().map(at -> "ends " + times().words(at)),
+                    .map(at -> "Previous value valid until: " + times().words(at)),
+                credential.ends().map(at -> "Expires: " + times().words(at)),
                 credential.message())
             .flatMap(Optional::stream)
             .map(fact -> "  " + fact);
@@ -181,21 +193,19 @@ record Explanation(Snapshot snapshot, Decision decision) {
     var coming =
         Stream.of(
                 status.credentials().stream().flatMap(Explanation::coming),
-                status.end().map(at -> new Coming(at, "the identity ends")).stream(),
+                status.end().map(at -> new Coming(at, "The identity expires.")).stream(),
                 status.review().stream()
                     .flatMap(review -> review.due().stream())
-                    .map(at -> new Coming(at, "a review is due")))
+                    .map(at -> new Coming(at, "A review is due.")))
             .flatMap(all -> all)
             .filter(event -> event.at().isAfter(snapshot.now()))
             .sorted(Comparator.comparing(Coming::at))
             .map(event -> times().words(event.at()) + ": " + event.what())
             .toList();
     var nextReconcile =
-        decision
-            .reconcileAt()
-            .map(at -> times().words(at) + ": the operator looks again by itself");
+        decision.reconcileAt().map(at -> times().words(at) + ": The next scheduled reconcile.");
     return coming.isEmpty() && nextReconcile.isEmpty()
-        ? Stream.of("nothing by itself: the operator looks again when something changes")
+        ? Stream.of("None scheduled. The operator reconciles when an object changes.")
         : Stream.concat(nextReconcile.stream(), coming.stream());
   }
 
@@ -203,18 +213,21 @@ record Explanation(Snapshot snapshot, Decision decision) {
     return Stream.of(
             credential
                 .nextRotation()
-                .map(at -> new Coming(at, credential.name() + " gets a new value")),
+                .map(at -> new Coming(at, "Rotation of " + credential.name() + ".")),
             credential
                 .previousRetires()
-                .map(at -> new Coming(at, "the previous value of " + credential.name() + " goes")),
-            credential.ends().map(at -> new Coming(at, credential.name() + " ends")))
+                .map(
+                    at ->
+                        new Coming(
+                            at, "The previous value of " + credential.name() + " is removed.")),
+            credential.ends().map(at -> new Coming(at, credential.name() + " expires.")))
         .flatMap(Optional::stream);
   }
 
   private Stream<String> actions() {
     return decision.actions().isEmpty()
-        ? Stream.of("nothing: all that is to be done is done")
-        : decision.actions().stream().map(action -> action.meaning().words());
+        ? Stream.of("None.")
+        : decision.actions().stream().map(action -> Sentences.sentence(action.meaning().words()));
   }
 
   private Times times() {

@@ -20,13 +20,13 @@ import picocli.CommandLine.Option;
     name = "plan",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    header = "Tell what CredentialPolicies of a file would change, before they are applied.",
+    header = "Show what CredentialPolicies of a file would change, before they are applied.",
     description = {
       "",
-      "Which identities would be rotated, suspended or no longer Ready, and which rules they would",
-      "break. It reads the cluster as the operator does, decides under the policies of now and as if",
-      "those of the file were applied, and changes nothing. A policy of the cluster with the same",
-      "name is replaced, all others stay."
+      "Lists the identities that would be rotated, suspended or no longer Ready, and the rules that they",
+      "would violate. Reads the cluster as the operator does, decides with the current policies and",
+      "with those of the file, and changes nothing. A policy of the file replaces the policy of the",
+      "cluster with the same name. All other policies stay."
     },
     footer = {
       "%nExamples:",
@@ -46,12 +46,12 @@ public final class Plan implements Callable<Integer> {
       names = {"-f", "--filename"},
       paramLabel = "FILE",
       required = true,
-      description = "A YAML file with CredentialPolicies; may be given several times.")
+      description = "A YAML file with CredentialPolicies. Can be repeated.")
   private List<Path> files = List.of();
 
   @Option(
       names = {"-A", "--all-namespaces"},
-      description = "The identities of all namespaces, which is the default.")
+      description = "Identities of all namespaces (default).")
   private boolean everywhere;
 
   @Option(
@@ -65,11 +65,11 @@ public final class Plan implements Callable<Integer> {
   public Integer call() {
     var policies = files.stream().flatMap(file -> PolicyFile.read(file).stream()).toList();
     if (policies.isEmpty()) {
-      throw new Failed("there is no CredentialPolicy in " + files);
+      throw new Failed("No CredentialPolicy in " + files + ".");
     }
     var names = policies.stream().map(policy -> policy.getMetadata().getName()).toList();
     if (Set.copyOf(names).size() < names.size()) {
-      throw new Failed("a CredentialPolicy is written twice: " + String.join(", ", names));
+      throw new Failed("A CredentialPolicy is defined twice: " + String.join(", ", names) + ".");
     }
     return where.in(
         connection -> {

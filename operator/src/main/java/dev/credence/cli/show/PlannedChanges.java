@@ -109,7 +109,7 @@ record PlannedChanges(
               + planned.policy().enforcement()
               + "): "
               + planned.change());
-      planned.problems().forEach(problem -> lines.add("  not applied: " + problem));
+      planned.problems().forEach(problem -> lines.add("  Not applied: " + problem));
     }
     lines.add("");
     lines.add(
@@ -132,19 +132,19 @@ record PlannedChanges(
 
   private static Stream<String> lines(PolicyImpact impact) {
     return Stream.of(
-            impact.rotated().stream().map(secret -> "rotated: " + secret),
-            impact.suspended().stream().map(why -> "suspended: " + why),
+            impact.rotated().stream().map(secret -> "Rotated: " + secret),
+            impact.suspended().stream().map(why -> "Suspension: " + why),
             impact
                 .budget()
                 .map(
                     budget ->
-                        "  at most %d in an hour, counted for policy %s"
+                        "  At most %d an hour, counted for policy %s."
                             .formatted(budget.most(), budget.policy()))
                 .stream(),
-            impact.notReady().stream().map(why -> "no longer Ready: " + why),
+            impact.notReady().stream().map(why -> "No longer Ready: " + why),
             impact.ready() ? Stream.of("Ready again") : Stream.<String>of(),
-            impact.violations().stream().map(violation -> "violates: " + words(violation)),
-            impact.actions().stream().map(action -> "would do now: " + action))
+            impact.violations().stream().map(violation -> "Violates: " + words(violation)),
+            impact.actions().stream().map(action -> "Would do now: " + action))
         .flatMap(lines -> lines);
   }
 

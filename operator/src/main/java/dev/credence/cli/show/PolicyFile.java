@@ -47,10 +47,10 @@ final class PolicyFile {
     var kind = document.path("kind").asText();
     if (!kind.equals(KIND)) {
       throw new Failed(
-          file + " contains the kind '" + kind + "': only CredentialPolicies are planned");
+          file + " contains the kind '" + kind + "'. The command plans CredentialPolicies only.");
     }
     if (document.path("metadata").path("name").asText().isEmpty()) {
-      throw new Failed(file + ": a CredentialPolicy has no `metadata.name`");
+      throw new Failed(file + ": A CredentialPolicy has no `metadata.name`.");
     }
     return YAML.treeToValue(document, CredentialPolicy.class);
   }

@@ -39,12 +39,12 @@ import picocli.CommandLine.Option;
     name = "report",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    header = "List every machine identity and what is the matter with it.",
+    header = "List all machine identities with their problems.",
     description = {
       "",
-      "Owners, expirations, late rotations, unclaimed accounts, and dangerous rights.",
-      "It reads statuses and metadata, never the value of a Secret. All namespaces, unless one is given;",
-      "what may not be read is named, and the rest is shown."
+      "Shows owners, expirations, overdue rotations, unclaimed ServiceAccounts and risky permissions.",
+      "Reads statuses and metadata, never the value of a Secret. Covers all namespaces, unless one is",
+      "given. The report names what you have no permission to read, and shows the rest."
     },
     footer = {
       "%nExamples:",
@@ -65,7 +65,7 @@ public final class Report implements Callable<Integer> {
 
   @Option(
       names = {"-A", "--all-namespaces"},
-      description = "All namespaces, which is the default.")
+      description = "All namespaces (default).")
   private boolean everywhere;
 
   @Option(
@@ -187,10 +187,10 @@ public final class Report implements Callable<Integer> {
         }
         namespace = Optional.of(connection.namespace());
         gaps.add(
-            "MachineIdentities of all namespaces could not be listed (no right to list"
-                + " machineidentities.credence.dev in the cluster): only namespace "
+            "MachineIdentities of all namespaces could not be listed (no permission to list"
+                + " machineidentities.credence.dev in the cluster). The report covers namespace "
                 + connection.namespace()
-                + " is in it");
+                + " only.");
         list();
       }
     }
@@ -210,7 +210,7 @@ public final class Report implements Callable<Integer> {
     /// A part of the identities says nothing about what belongs to none.
     private Optional<List<UnclaimedRow>> unclaimed() {
       if (selector != null) {
-        gaps.add("accounts of no identity are not looked for where --selector is given");
+        gaps.add("With --selector, the report does not list unclaimed ServiceAccounts.");
         return Optional.empty();
       }
       var accounts = new ArrayList<HasMetadata>();
@@ -249,10 +249,10 @@ public final class Report implements Callable<Integer> {
         }
         gaps.add(
             kind.getSimpleName()
-                + "s could not be listed (no right to list "
+                + "s could not be listed (no permission to list "
                 + plural
                 + namespace.map(name -> " in namespace " + name).orElse(" in the cluster")
-                + "): those of no identity are not in it");
+                + "). The report does not list the unclaimed ones.");
         return false;
       }
     }

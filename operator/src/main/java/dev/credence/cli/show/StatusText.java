@@ -28,10 +28,10 @@ final class StatusText {
                 : ", not Ready (" + entry.ready().reason() + ")"));
     lines.add("  " + entry.ready().message());
     lines.add(
-        "  owner "
-            + entry.owner().contact().orElse("nobody")
+        "  Owner: "
+            + entry.owner().contact().orElse("none")
             + entry.owner().team().map(team -> ", team " + team).orElse("")
-            + "; policies "
+            + "; policies: "
             + (entry.policies().isEmpty() ? "none" : String.join(", ", entry.policies())));
     entry.conditions().stream()
         .filter(Condition::isProblem)
@@ -47,10 +47,8 @@ final class StatusText {
                         + ": "
                         + condition.message()));
     entry.credentials().forEach(credential -> lines.add("  " + line(credential, times)));
-    entry.ends().ifPresent(at -> lines.add("  ends " + times.words(at)));
-    entry
-        .nextAction()
-        .ifPresent(at -> lines.add("  the operator has something to do " + times.words(at)));
+    entry.ends().ifPresent(at -> lines.add("  Expires: " + times.words(at)));
+    entry.nextAction().ifPresent(at -> lines.add("  Next scheduled action: " + times.words(at)));
     return lines;
   }
 
@@ -58,8 +56,8 @@ final class StatusText {
     return Stream.of(
             Optional.of(credential.name() + ": " + credential.kind() + ", " + credential.state()),
             credential.version().map(version -> "version " + version),
-            credential.next().map(at -> "next value " + times.words(at)),
-            credential.ends().map(at -> "ends " + times.words(at)),
+            credential.next().map(at -> "next rotation " + times.words(at)),
+            credential.ends().map(at -> "expires " + times.words(at)),
             credential.message())
         .flatMap(Optional::stream)
         .collect(Collectors.joining(", "));

@@ -12,10 +12,12 @@ import dev.credence.facts.policy.PolicySections;
 import dev.credence.metrics.DiscoveryGauges;
 import dev.credence.metrics.DiscoveryGauges.Progress;
 import dev.credence.observe.read.PolicyReader;
+import dev.credence.plan.Sentences;
 import dev.credence.plan.Unclaimed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The result of discovery in the status of a policy. Before the first discovery of this process
@@ -48,7 +50,7 @@ public record DiscoveryStatus(Optional<UnclaimedStatus> unclaimed, Optional<Says
               new Says(
                   Truth.False,
                   "SomeNamespacesOnly",
-                  "an operator that looks after some namespaces alone (settings.watchNamespaces) counts in its metrics and not here")));
+                  "The operator watches only some namespaces (settings.watchNamespaces). It reports the numbers in its metrics and not here.")));
     }
     var name = policy.getMetadata().getName();
     return discoveryGauges
@@ -84,7 +86,10 @@ public record DiscoveryStatus(Optional<UnclaimedStatus> unclaimed, Optional<Says
                 tally.excluded(),
                 tally.discovered(),
                 names(result.discovery(), policy),
-                gaps.isEmpty() ? null : shortened(String.join("; ", gaps)))),
+                gaps.isEmpty()
+                    ? null
+                    : shortened(
+                        gaps.stream().map(Sentences::sentence).collect(Collectors.joining(" "))))),
         Optional.of(says(gaps, progress)));
   }
 
@@ -93,17 +98,22 @@ public record DiscoveryStatus(Optional<UnclaimedStatus> unclaimed, Optional<Says
     var matters = new ArrayList<String>();
     progress.problem().ifPresent(matters::add);
     if (progress.waiting() > 0) {
-      matters.add(progress.waiting() + " more accounts are to get identities, at most 60 a minute");
+      matters.add(
+          progress.waiting()
+              + " more ServiceAccounts are waiting for registration, at most 60 a minute.");
     }
-    gaps.stream().map(gap -> "there may be more, since " + gap).forEach(matters::add);
+    gaps.stream().map(gap -> "There may be more unclaimed objects: " + gap).forEach(matters::add);
     if (matters.isEmpty()) {
-      return new Says(Truth.True, "Complete", "everything could be looked at");
+      return new Says(Truth.True, "Complete", "Discovery read all objects.");
     }
     var reason =
         progress.problem().isPresent()
             ? "NotRegistered"
             : progress.waiting() > 0 ? "Registering" : "Partial";
-    return new Says(Truth.False, reason, shortened(String.join("; ", matters)));
+    return new Says(
+        Truth.False,
+        reason,
+        shortened(matters.stream().map(Sentences::sentence).collect(Collectors.joining(" "))));
   }
 
   private static @Nullable List<String> names(Discovery discovery, String policy) {

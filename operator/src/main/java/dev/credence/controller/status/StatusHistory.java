@@ -70,12 +70,13 @@ public final class StatusHistory {
         : Stream.concat(
                 bounded.limit(MOST_SENTENCES - 1),
                 Stream.of(
-                    "and "
+                    "And "
                         + (all.size() - MOST_SENTENCES + 1)
-                        + " more: kubectl credence explain "
+                        + " more: `kubectl credence explain "
                         + name
                         + " -n "
-                        + namespace))
+                        + namespace
+                        + "`."))
             .toList();
   }
 

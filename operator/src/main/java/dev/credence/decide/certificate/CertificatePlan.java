@@ -70,9 +70,9 @@ public record CertificatePlan(
     var object = certificate.object();
     if (halt.isPresent()) {
       return unissued(
-          object.subject(), Phase.Pending, "not taken over: " + halt.get().why(), Requests.NONE);
+          object.subject(), Phase.Pending, "not adopted: " + halt.get().why(), Requests.NONE);
     }
-    return unissued(object.subject(), Phase.Pending, "to be taken over", Requests.NONE)
+    return unissued(object.subject(), Phase.Pending, "Adopting the Certificate.", Requests.NONE)
         .doing(Action.Adopt.of(object, Optional.empty()));
   }
 
@@ -84,12 +84,13 @@ public record CertificatePlan(
     }
     if (!broken.isEmpty()) {
       return unissued(
-              subject, Phase.Blocked, "not issued: the policy does not allow it", Requests.NONE)
+              subject, Phase.Blocked, "Not issued: the policy does not allow it.", Requests.NONE)
           .against(broken);
     }
     // A new Certificate answers every request that was made before it.
     var answered = s.failedWrite(subject).isPresent() ? Requests.NONE : s.identity().requests();
-    return unissued(subject, Phase.Pending, "cert-manager is asked to issue it", answered)
+    return unissued(
+            subject, Phase.Pending, "Waiting for cert-manager to issue the certificate.", answered)
         .doing(
             new Action.CreateCertificate(
                 subject, issue, OwnershipLabels.wanted(s, owner), s.identity().retain()))
@@ -275,7 +276,7 @@ public record CertificatePlan(
         Stream.of(
                 certificate.complaint().stream(),
                 certificate.complaint().stream().flatMap(_ -> issuerProblem(certificate)),
-                certificate.notAfter().stream().filter(_ -> isOver).map(end -> "ended at " + end),
+                certificate.notAfter().stream().filter(_ -> isOver).map(end -> "expired at " + end),
                 certificate.failure().stream().map(CertificatePlan::failed),
                 certificate.asked().stream().flatMap(CertificatePlan::unreadable),
                 notes.stream())
@@ -303,20 +304,20 @@ public record CertificatePlan(
         .map(
             text ->
                 text
-                    + " is not a duration that cert-manager can use: write hours, minutes and seconds like 2160h");
+                    + " is not a duration that cert-manager can use. Use hours, minutes and seconds, like 2160h.");
   }
 
   /// After each failure cert-manager waits twice as long: an hour first, 32 hours at most, unless
   /// it was told otherwise (`--certificate-request-minimum-backoff-duration` and its maximum).
   private static String failed(Failure failure) {
     var doublings = Math.min(MOST_DOUBLINGS, failure.attempts() - 1);
-    return "failed "
-        + (failure.attempts() == 1 ? "once" : failure.attempts() + " times in a row, the last")
+    return "The issuance failed "
+        + (failure.attempts() == 1 ? "once" : failure.attempts() + " times in a row, the last time")
         + " at "
         + failure.last()
-        + ": by its defaults cert-manager tries again from "
+        + ". With its default settings cert-manager retries after "
         + failure.last().plus(FIRST_RETRY.multipliedBy(1L << doublings))
-        + " on";
+        + ".";
   }
 
   /// A client that trusts the new certificate of the CA alone does not trust what the old one
@@ -344,7 +345,7 @@ public record CertificatePlan(
                         + authority.certificate()
                         + ", was renewed at "
                         + authority.since()
-                        + ": have it issued anew by the annotation credence.dev/rotate on the identity, once what trusts it knows the new CA",
+                        + ". When its clients trust the new CA, re-issue it with the annotation credence.dev/rotate on the MachineIdentity.",
                     Impact.Violation));
   }
 
@@ -367,7 +368,7 @@ public record CertificatePlan(
                   field ->
                       "`"
                           + field
-                          + "` was set by somebody else and is left so, though the identity says another value")
+                          + "` was set by another writer and differs from the MachineIdentity. The operator does not overwrite it.")
               .toList());
     }
 

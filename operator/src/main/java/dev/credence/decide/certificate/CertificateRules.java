@@ -28,25 +28,25 @@ final class CertificateRules {
             chosen -> {
               var rule = chosen.section();
               return Stream.of(
-                      issuer(asked, rule).map(text -> blocker(Reason.IssuerNotAllowed, text)),
-                      key(asked.key(), rule).map(text -> blocker(Reason.KeyTooWeak, text)),
-                      lifetime(asked, rule).map(text -> blocker(Reason.CertificateTooLong, text)),
-                      renewal(asked, rule).map(text -> blocker(Reason.RenewalTooLate, text)))
+                      issuer(asked, rule).map(text -> new Violation(Reason.IssuerNotAllowed, text)),
+                      key(asked.key(), rule).map(text -> new Violation(Reason.KeyTooWeak, text)),
+                      lifetime(asked, rule)
+                          .map(text -> new Violation(Reason.CertificateTooLong, text)),
+                      renewal(asked, rule).map(text -> new Violation(Reason.RenewalTooLate, text)))
                   .flatMap(Optional::stream)
                   .map(
                       found ->
                           new Blocker(
                               found.reason(),
-                              subject + " " + found.message() + " (policy " + chosen.policy() + ")",
-                              found.impact()))
+                              subject + " " + found.what() + " (policy " + chosen.policy() + ").",
+                              Impact.Violation))
                   .toList();
             })
         .orElse(List.of());
   }
 
-  private static Blocker blocker(Reason reason, String text) {
-    return new Blocker(reason, text, Impact.Violation);
-  }
+  /// `what` is the rest of a sentence about the Certificate.
+  private record Violation(Reason reason, String what) {}
 
   private static Optional<String> issuer(Issuance asked, Certificates rule) {
     return rule.issuers().isEmpty()
@@ -55,7 +55,7 @@ final class CertificateRules {
         : Optional.of(
             "is signed by "
                 + asked.issuer()
-                + ": allowed are "
+                + "; the policy allows "
                 + rule.issuers().stream()
                     .map(Certificates.Allowed::toString)
                     .collect(Collectors.joining(", ")));
@@ -67,7 +67,7 @@ final class CertificateRules {
       return Optional.of(
           "has a key of "
               + algorithm
-              + ": allowed are "
+              + "; the policy allows "
               + rule.algorithms().stream().sorted().collect(Collectors.joining(", ")));
     }
     return switch (algorithm) {
@@ -82,20 +82,19 @@ final class CertificateRules {
         .filter(size -> least.isPresent() && size < least.getAsInt())
         .map(
             size ->
-                "has a key of "
-                    + size
-                    + " bits of "
+                "has an "
                     + key.algorithmInUse()
-                    + ": it must have at least "
+                    + " key of "
+                    + size
+                    + " bits; the policy requires at least "
                     + least.getAsInt());
   }
 
   private static Optional<String> lifetime(Issuance asked, Certificates rule) {
     if (rule.maxDuration().isPresent() && asked.isUnreadable("duration")) {
       return Optional.of(
-          "has a `duration` that cannot be read: at most "
-              + Durations.text(rule.maxDuration().get())
-              + " is allowed");
+          "has a `duration` that cannot be read; the policy allows at most "
+              + Durations.text(rule.maxDuration().get()));
     }
     return rule.maxDuration()
         .filter(longest -> asked.lifetime().compareTo(longest) > 0)
@@ -103,28 +102,27 @@ final class CertificateRules {
             longest ->
                 "is valid for "
                     + Durations.text(asked.lifetime())
-                    + ": at most "
-                    + Durations.text(longest)
-                    + " is allowed");
+                    + "; the policy allows at most "
+                    + Durations.text(longest));
   }
 
   private static Optional<String> renewal(Issuance asked, Certificates rule) {
     if (rule.minRenewBefore().isPresent() && asked.isUnreadable("renewBefore")) {
       return Optional.of(
-          "has a `renewBefore` that cannot be read: it must be renewed "
+          "has a `renewBefore` that cannot be read; the policy requires renewal at least "
               + Durations.text(rule.minRenewBefore().get())
-              + " before its expiration at the latest");
+              + " before the expiration");
     }
     return rule.minRenewBefore()
         .filter(least -> !asked.renews() || asked.renewal().compareTo(least) < 0)
         .map(
             least ->
                 (asked.renews()
-                        ? "is renewed " + Durations.text(asked.renewal()) + " before its end"
+                        ? "is renewed " + Durations.text(asked.renewal()) + " before its expiration"
                         : "is not renewed (`renewal.policy: Disabled`)")
-                    + ": it must be "
+                    + "; the policy requires renewal at least "
                     + Durations.text(least)
-                    + " before at the latest");
+                    + " before the expiration");
   }
 
   private CertificateRules() {}

@@ -90,7 +90,7 @@ public final class CredentialsFresh {
         Impact.None,
         credentials.stream()
             .filter(c -> c.failedAttempts().isPresent())
-            .map(c -> sentence(c, "failed"))
+            .map(c -> sentence(c, "The issuance failed."))
             .toList());
   }
 
@@ -106,13 +106,15 @@ public final class CredentialsFresh {
     return failing(
         Reason.CertificateNotReady,
         isHeld ? Impact.None : Impact.Waiting,
-        certificates.stream().map(c -> sentence(c, "not ready")).toList());
+        certificates.stream().map(c -> sentence(c, "The certificate is not ready.")).toList());
   }
 
   private static Optional<ConditionResult> beingEnded(List<Credential> credentials) {
     var left = credentials.stream().filter(c -> isCreated(c) && c.issuedAt().isPresent());
     return failing(
-        Reason.RotationDue, Impact.Waiting, left.map(c -> sentence(c, "being ended")).toList());
+        Reason.RotationDue,
+        Impact.Waiting,
+        left.map(c -> sentence(c, "Waiting for the revocation.")).toList());
   }
 
   private static ConditionResult ended() {
@@ -120,7 +122,7 @@ public final class CredentialsFresh {
         ConditionType.CredentialsFresh,
         ConditionStatus.True,
         Reason.Current,
-        "what was made for the identity has ended with it");
+        "The operator has removed the credentials that it created for the identity.");
   }
 
   private static Optional<ConditionResult> notThere(List<Credential> credentials, Impact impact) {
@@ -129,7 +131,9 @@ public final class CredentialsFresh {
             .filter(c -> c.phase() == Phase.Pending || isCreated(c) && c.issuedAt().isEmpty())
             .filter(c -> c.phase() != Phase.Expired);
     return failing(
-        Reason.RotationDue, impact, pending.map(c -> sentence(c, "no value yet")).toList());
+        Reason.RotationDue,
+        impact,
+        pending.map(c -> sentence(c, "The operator has not issued a value yet.")).toList());
   }
 
   private static boolean isCreated(Credential credential) {
@@ -142,7 +146,9 @@ public final class CredentialsFresh {
             .filter(c -> c.kind() == Kind.Linked || c.kind() == Kind.LegacyToken)
             .filter(c -> c.phase() == Phase.Expired);
     return failing(
-        Reason.RotationDue, Impact.Violation, ended.map(c -> sentence(c, "ended")).toList());
+        Reason.RotationDue,
+        Impact.Violation,
+        ended.map(c -> sentence(c, "The credential has expired.")).toList());
   }
 
   /// Shown, but nothing is wrong: seconds pass between a request and its answer, and what an
@@ -152,7 +158,7 @@ public final class CredentialsFresh {
     return failing(
         Reason.RotationDue,
         Impact.None,
-        due.map(c -> sentence(c, "about to be replaced")).toList());
+        due.map(c -> sentence(c, "The rotation is about to start.")).toList());
   }
 
   private static ConditionResult fresh(List<Credential> credentials, LegacyTokens legacy) {
@@ -163,12 +169,15 @@ public final class CredentialsFresh {
         ConditionType.CredentialsFresh,
         ConditionStatus.True,
         Reason.Current,
-        (credentials.isEmpty() ? "no credentials" : "every credential is current")
-            + legacy.note().map(text -> "; " + text).orElse(""));
+        (credentials.isEmpty() ? "No credentials." : "All credentials are current.")
+            + legacy.note().map(text -> " " + text).orElse(""));
   }
 
   private static String sentence(Credential credential, String otherwise) {
-    return credential.name() + ": " + credential.message().orElse(otherwise);
+    var subject =
+        (credential.kind() == Kind.Certificate ? "Certificate " : "Secret ") + credential.name();
+    var message = credential.message().orElse(otherwise);
+    return message.startsWith(subject + ": ") ? message : Sentences.about(subject, message);
   }
 
   private static Optional<ConditionResult> failing(

@@ -85,8 +85,8 @@ public record MembersLinked(
 
   private String allLinked() {
     return roles.stream().anyMatch(this::isThere)
-        ? "every member is there and linked"
-        : "no members";
+        ? "All members exist and are linked."
+        : "No members.";
   }
 
   private Optional<Fault> fault(MemberRole role) {
@@ -96,7 +96,7 @@ public record MembersLinked(
               new Fault(
                   Reason.MemberMissing,
                   Impact.None,
-                  member.subject() + " is not taken over: " + halt.get().why()));
+                  member.subject() + " is not adopted: " + halt.get().why()));
       case MemberRole.Linked _,
           MemberRole.Made _,
           MemberRole.ToAdopt _,
@@ -113,9 +113,9 @@ public record MembersLinked(
       case MemberRole.NoCertManager(var subject) ->
           waiting(
               Reason.CertManagerAbsent,
-              subject + " cannot be looked up: cert-manager's resources are not installed");
+              subject + " cannot be read: the CRDs of cert-manager are not installed");
       case MemberRole.NotOwned(var subject, var manager) ->
-          broken(Reason.NotManaged, subject + leftAlone(subject, manager));
+          broken(Reason.NotManaged, subject + notManaged(subject, manager));
       case MemberRole.WouldOverwrite(_, var why) -> broken(Reason.NotManaged, why);
       case MemberRole.ClaimedBy(var subject, var identity) ->
           broken(
@@ -123,24 +123,28 @@ public record MembersLinked(
               subject
                   + " belongs to MachineIdentity "
                   + identity
-                  + ": list it in one identity only");
+                  + ". List it in one identity only.");
       case MemberRole.ClaimedWhileSuspended claimed ->
           broken(Reason.ClaimedWhileSuspended, Membership.suspended(s, claimed));
     };
   }
 
-  private static String leftAlone(ObjectRef subject, Optional<String> manager) {
+  private String notManaged(ObjectRef subject, Optional<String> manager) {
     return manager
         .map(
             other ->
-                " is looked after by "
+                " is managed by "
                     + other
-                    + ", so it is left alone though it is given to this identity: take it off there first, or choose another name")
+                    + ". The operator does not adopt it, although it is handed over to this MachineIdentity. Remove it there first, or choose another name.")
         .orElse(
-            " exists and was not made by Credence for this identity, so it is left alone: choose another name, or delete it if nothing uses it"
-                + (subject.kind() != Kind.ServiceAccount
-                    ? ", or give it to this identity by the annotation credence.dev/adopt"
-                    : ""));
+            " exists and is not managed by this MachineIdentity. Choose another name, "
+                + (subject.kind() == Kind.ServiceAccount
+                    ? "or delete the ServiceAccount if nothing uses it."
+                    : "delete the "
+                        + subject.kind()
+                        + " if nothing uses it, or annotate it with credence.dev/adopt="
+                        + s.identity().name()
+                        + "."));
   }
 
   private static Optional<Fault> waiting(Reason reason, String sentence) {
@@ -154,16 +158,16 @@ public record MembersLinked(
   private Fault notCreated(ObjectRef subject) {
     if (halt.isPresent()) {
       return new Fault(
-          Reason.MemberMissing, Impact.None, subject + " is not made: " + halt.get().why());
+          Reason.MemberMissing, Impact.None, subject + " is not created: " + halt.get().why());
     }
     if (subject.kind() != Kind.ServiceAccount) {
       // CredentialsFresh says why, and how much it counts.
-      return new Fault(Reason.MemberMissing, Impact.None, subject + " is not made yet");
+      return new Fault(Reason.MemberMissing, Impact.None, subject + " is not created yet");
     }
     return s.refusal(subject)
         .map(refused -> new Fault(Reason.MemberMissing, Impact.Broken, refused.message()))
         .orElseGet(
-            () -> new Fault(Reason.MemberMissing, Impact.Waiting, subject + " is not made yet"));
+            () -> new Fault(Reason.MemberMissing, Impact.Waiting, subject + " is not created yet"));
   }
 
   /// Marks and adjustments that the API server does not let us write. Of our Secrets and
@@ -189,7 +193,7 @@ public record MembersLinked(
         .map(
             role ->
                 role.subject()
-                    + " is no longer in `spec.serviceAccounts`: kept; delete it when nothing runs as it, or list it again");
+                    + " is no longer in `spec.serviceAccounts`. The operator keeps it. Delete it when nothing runs as it, or list it again.");
   }
 
   /// A former member of a suspended identity stays suspended with it.
@@ -206,7 +210,7 @@ public record MembersLinked(
             .map(
                 account ->
                     account
-                        + " stays suspended with this identity, which no longer has it: resume the identity to free it")
+                        + " is no longer a member and stays suspended. Resume this MachineIdentity to resume the ServiceAccount.")
         : Stream.of();
   }
 

@@ -52,9 +52,9 @@ public final class Ready {
         ConditionStatus.True,
         Reason.Compliant,
         (broken.isEmpty()
-                ? "the identity is as it should be"
-                : broken + ", but no policy enforces anything here")
-            + note.map(text -> "; " + text).orElse(""));
+                ? "The identity complies with its policies."
+                : "The identity has problems that no policy enforces: " + broken + ".")
+            + note.map(text -> " " + text).orElse(""));
   }
 
   /// The conditions that show a broken rule.

@@ -16,9 +16,9 @@ final class CredentialHeuristics {
   /// Why it is taken for a credential; empty where it is not.
   static Optional<String> of(Item item) {
     return switch (item.nature()) {
-      case Nature.Account _ -> Optional.of("acts by itself");
+      case Nature.Account _ -> Optional.of("can authenticate to the API server");
       case Nature.Token(var account) ->
-          Optional.of("a token of ServiceAccount " + account + " that never ends");
+          Optional.of("a token of ServiceAccount " + account + " that never expires");
       case Nature.Certificate _ -> Optional.of("a certificate of cert-manager");
       case Nature.Stored stored -> ofSecret(item, stored);
     };
@@ -32,7 +32,7 @@ final class CredentialHeuristics {
         .or(
             () ->
                 stored.stated()
-                    ? Optional.of("its holder says when it ends (credence.dev/expires-at)")
+                    ? Optional.of("its owner set an expiration time (credence.dev/expires-at)")
                     : Optional.empty())
         .or(
             () ->

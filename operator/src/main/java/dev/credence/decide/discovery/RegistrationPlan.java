@@ -104,10 +104,13 @@ public record RegistrationPlan(List<RegistrationStep> steps, List<Problem> probl
           new Problem(
               account.policy(),
               account
-                  + " gets no identity: "
+                  + " gets no MachineIdentity: "
                   + (account.name().length() > LONGEST_NAME
-                      ? "its name is longer than the 63 characters of an identity's"
-                      : "other identities have the names " + own.name() + " and " + other.name())));
+                      ? "its name has more than 63 characters"
+                      : "other MachineIdentities have the names "
+                          + own.name()
+                          + " and "
+                          + other.name())));
     }
   }
 }

@@ -38,9 +38,9 @@ final class Escapes {
       case Grants.Known known -> new Escapes(namespace, account, known).all(writesDenied);
       case Grants.Unknown _, Grants.Disabled _ ->
           Stream.of(
-              "whether ServiceAccount "
+              "The operator cannot tell whether ServiceAccount "
                   + account
-                  + " may change what enforces its suspension is not known, since its rights are not");
+                  + " may change what enforces its suspension, since it could not read its permissions.");
     };
   }
 
@@ -56,17 +56,18 @@ final class Escapes {
     return Stream.of(
             stated(
                 policies(),
-                "may change or delete the admission policies that enforce its suspension, and no admission policy applies to that"),
+                "may change or delete the admission policies that enforce its suspension; no admission policy applies to such requests"),
             stated(
                 impersonations(),
                 "may write as another user by impersonation, which the suspension does not deny"),
             stated(
                 asked(List.of("get", "create"), "", "nodes/proxy", ""),
-                "may run commands in pods through the kubelet, which asks no admission policy"),
+                "may run commands in pods through the kubelet, which evaluates no admission policy"),
             writesDenied
                 ? Stream.<String>of()
                 : stated(
-                    list(), "may take itself off the list of suspended accounts (SuspensionLists)"))
+                    list(),
+                    "may remove itself from the list of suspended ServiceAccounts (SuspensionLists)"))
         .flatMap(sentences -> sentences);
   }
 
@@ -74,7 +75,7 @@ final class Escapes {
     var all = by.distinct().sorted().collect(Collectors.joining(", "));
     return all.isEmpty()
         ? Stream.of()
-        : Stream.of("ServiceAccount %s %s (%s)".formatted(account, what, all));
+        : Stream.of("ServiceAccount %s %s (%s).".formatted(account, what, all));
   }
 
   private Stream<String> policies() {

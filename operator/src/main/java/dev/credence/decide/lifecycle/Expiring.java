@@ -42,8 +42,8 @@ public sealed interface Expiring {
     /// The next step, if the identity is still needed.
     private String advice() {
       return policy.isPresent()
-          ? ": if it is still needed, give it another policy"
-          : ": set a later `spec.expirationTime` if it is still needed";
+          ? " If the identity is still needed, raise `lifetime.max`, or apply another policy to it."
+          : " If the identity is still needed, set a later `spec.expirationTime`.";
     }
   }
 
@@ -92,7 +92,7 @@ public sealed interface Expiring {
 
   default Optional<IssuanceHold> halt() {
     return isOver()
-        ? Optional.of(new IssuanceHold(IssuanceHold.Cause.Ended, "the identity has ended"))
+        ? Optional.of(new IssuanceHold(IssuanceHold.Cause.Ended, "the identity has expired"))
         : Optional.empty();
   }
 
@@ -128,11 +128,12 @@ public sealed interface Expiring {
                       expiring(
                           ConditionStatus.True,
                           Reason.ExpiresSoon,
-                          "ends at "
+                          "The identity expires at "
                               + end.time()
                               + end.by()
                               + ", in less than "
                               + Durations.text(before)
+                              + "."
                               + end.advice()))
               .orElseGet(Expiring::notExpiring);
       case Over(var end) ->
@@ -140,10 +141,10 @@ public sealed interface Expiring {
               ConditionType.Expiring,
               ConditionStatus.True,
               Reason.Expired,
-              "ended at "
+              "The identity expired at "
                   + end.time()
                   + end.by()
-                  + ", nothing is issued or rotated for it"
+                  + ". The operator issues and rotates no credentials for it."
                   + end.advice(),
               Impact.Violation);
     };
@@ -152,13 +153,14 @@ public sealed interface Expiring {
   /// What a policy that audits would make of it, in a sentence.
   default String asIfEnforced() {
     return switch (this) {
-      case Endless() -> "the identity would have no end";
+      case Endless() -> "The identity would have no expiration time.";
       case Until(var end, var warned, _) ->
-          "the identity would end at "
+          "The identity would expire at "
               + end.time()
               + end.by()
-              + warned.map(before -> ", in less than " + Durations.text(before)).orElse("");
-      case Over(var end) -> "the identity would have ended at " + end.time() + end.by();
+              + warned.map(before -> ", in less than " + Durations.text(before)).orElse("")
+              + ".";
+      case Over(var end) -> "The identity would have expired at " + end.time() + end.by() + ".";
     };
   }
 

@@ -57,6 +57,9 @@ public record InUse(
     InPart
   }
 
+  private static final String NO_EVIDENCE =
+      "The operator has no evidence about the use of the identity.";
+
   /// After how long a use is none any more, where no policy says.
   private static final Duration COUNTS_FOR = Tokens.UNUSED_FOR;
 
@@ -87,8 +90,8 @@ public record InUse(
                     ConditionType.InUse,
                     ConditionStatus.Unknown,
                     Reason.NoEvidence,
-                    Looking.seenOr(last, "nothing shows whether it was in use")
-                        + "; it is out of service, and nothing can use it")
+                    Looking.seenOr(last, NO_EVIDENCE)
+                        + " The identity is suspended, so nothing can use it.")
                 : result,
             List.of())
         : this;
@@ -117,15 +120,16 @@ public record InUse(
             last,
             setUp,
             Reason.Referenced,
-            Sentences.joined(setUp.stream().map(SetUp::toString).toList())
-                + last.map(use -> "; " + seen(use)).orElse(""));
+            Sentences.clauses(setUp.stream().map(SetUp::toString).toList())
+                + "."
+                + last.map(use -> " " + seen(use)).orElse(""));
       }
       if (!s.evidence().uses().problems().isEmpty()) {
         return unknown(
             Finding.InPart,
             last,
-            seenOr(last, "nothing that could be looked at shows whether it is in use")
-                + ": "
+            seenOr(last, "The operator found no use in what it could read.")
+                + " "
                 + Sentences.joined(s.evidence().uses().problems()));
       }
       return silent(last);
@@ -142,27 +146,25 @@ public record InUse(
             last.map(
                     use ->
                         seen(use)
-                            + "; no policy says after how long that is idle (`idle.unusedFor`)")
-                .orElse("nothing shows whether it is in use"));
+                            + " No policy sets when an identity counts as idle (`idle.unusedFor`).")
+                .orElse(NO_EVIDENCE));
       }
       if (last.isEmpty() && tokens.isEmpty()) {
-        return unknown(Finding.Unknown, last, "nothing shows whether it is in use");
+        return unknown(Finding.Unknown, last, NO_EVIDENCE);
       }
       var unseen = unseen();
       if (unseen.isPresent()) {
         return unknown(
             Finding.Unknown,
             last,
-            seenOr(last, "nothing shows whether it is in use")
-                + "; the token in "
+            seenOr(last, NO_EVIDENCE)
+                + " The token in "
                 + unseen.get()
-                + " may be used, which nothing notes");
+                + " may be in use; the API server does not record that.");
       }
       if (!tokens.isEmpty() && s.evidence().tracking() instanceof Tracking.Unknown(var why)) {
         return unknown(
-            Finding.InPart,
-            last,
-            seenOr(last, "nothing shows whether its token is in use") + "; " + why);
+            Finding.InPart, last, seenOr(last, NO_EVIDENCE) + " " + Sentences.sentence(why));
       }
       return quiet(last, tokens, after.get());
     }
@@ -177,9 +179,9 @@ public record InUse(
                 ConditionStatus.Unknown,
                 Reason.NoEvidence,
                 what
-                    + ", and nothing else uses it: idle from "
+                    + " Nothing else uses the identity. Without a use it counts as idle from "
                     + idleAt
-                    + " on, unless it is used");
+                    + ".");
         return new InUse(Finding.Unknown, last, use(last), result, List.of(idleAt));
       }
       var result =
@@ -188,21 +190,21 @@ public record InUse(
               ConditionStatus.False,
               Reason.Idle,
               what
-                  + ", and nothing uses it: policy "
+                  + " Nothing uses the identity, and by policy "
                   + policy.idle().orElseThrow().policy()
-                  + " calls that idle after "
+                  + " it counts as idle after "
                   + Durations.text(after)
-                  + " (`idle.unusedFor`); if it is needed, somebody with the right to `review` annotates"
-                  + " credence.dev/review='<own name> <time>', else decommission it",
+                  + " (`idle.unusedFor`). If it is needed, a user with the verb `review` sets the"
+                  + " annotation credence.dev/review='<own name> <time>'. Otherwise decommission it.",
               Impact.Violation);
       return new InUse(Finding.Idle, last, use(last), result, List.of());
     }
 
     private String neverUsed() {
-      return "its token was never used"
+      return "The token of the identity was never used"
           + (s.evidence().tracking() instanceof Tracking.Since(var day)
-              ? ", as far as that is noted (since " + day + ")"
-              : "");
+              ? ", as far as the API server recorded it (since " + day + ")."
+              : ".");
     }
 
     /// The time since when it has been unused: any use after that would have been observed, which
@@ -352,8 +354,8 @@ public record InUse(
 
     private static String seen(LastUse use) {
       return switch (use.sign()) {
-        case TokenLabel -> "its token was last used on " + use.day();
-        case Pod -> "a pod of it was last seen on " + use.day();
+        case TokenLabel -> "The token of the identity was last used on " + use.day() + ".";
+        case Pod -> "A pod of the identity was last observed on " + use.day() + ".";
       };
     }
   }

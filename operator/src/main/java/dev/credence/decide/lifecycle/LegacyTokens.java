@@ -40,6 +40,7 @@ import java.util.stream.Stream;
 /// among the policy's suspensions: nothing shows that anything used the token, and it is made
 /// valid again by one write.
 public record LegacyTokens(Snapshot s, EffectivePolicy policy, Set<String> accounts) {
+  private static final String KEPT = "The operator does not invalidate the token: ";
 
   /// `accounts`: the ServiceAccounts that are the identity's.
   public static LegacyTokens of(Snapshot s, EffectivePolicy policy, List<MemberRole> roles) {
@@ -189,7 +190,7 @@ public record LegacyTokens(Snapshot s, EffectivePolicy policy, Set<String> accou
         + token.secret()
         + " is not the one whose token of ServiceAccount "
         + token.account()
-        + " was ended, or lost what makes it invalid: if it holds that token, the API server accepts it. Delete the Secret";
+        + " was invalidated, or it lost the label that makes the token invalid. If it contains that token, the API server accepts it. Delete the Secret";
   }
 
   public Optional<ConditionResult> result() {
@@ -220,10 +221,10 @@ public record LegacyTokens(Snapshot s, EffectivePolicy policy, Set<String> accou
     return token.subject()
         + " has a token of ServiceAccount "
         + token.account()
-        + " that never ends, "
-        + token.lastUsed().map(day -> "last used on " + day).orElse("of which no use is known")
-        + ": delete it if nothing needs it"
-        + (ends() ? "; it is not invalidated, since " + hindrance(token) : "");
+        + " that never expires, "
+        + token.lastUsed().map(day -> "last used on " + day).orElse("with no recorded use")
+        + ". Delete the Secret if nothing needs it."
+        + (ends() ? " " + Sentences.sentence(hindrance(token)) : "");
   }
 
   private String hindrance(LegacyToken token) {
@@ -231,11 +232,12 @@ public record LegacyTokens(Snapshot s, EffectivePolicy policy, Set<String> accou
       return refusal(token).get();
     }
     if (isImmune(token)) {
-      return "its account is among those that are never suspended";
+      return KEPT + "its ServiceAccount is exempt from suspension";
     }
-    return token.mounted() == Mounted.Somewhere
-        ? "a pod or a workload of the namespace uses it"
-        : "it is not known whether a pod uses it";
+    return KEPT
+        + (token.mounted() == Mounted.Somewhere
+            ? "a pod or a workload of the namespace uses it"
+            : "the operator cannot tell whether a pod uses it");
   }
 
   private Optional<String> refusal(LegacyToken token) {
@@ -254,10 +256,11 @@ public record LegacyTokens(Snapshot s, EffectivePolicy policy, Set<String> accou
     return names.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            "refused, since it was not used for "
+            "Invalidated tokens, unused for "
                 + Durations.text(window())
-                + ", is the token in: "
-                + Sentences.joined(names));
+                + ": "
+                + Sentences.some(names)
+                + ".");
   }
 
   /// When one of them will break the policy.

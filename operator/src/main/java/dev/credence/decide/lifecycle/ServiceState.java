@@ -81,7 +81,8 @@ public sealed interface ServiceState {
     }
     if (s.identity().recorded().decommissioned()) {
       return new Ended(
-          byPolicy.orElse(new Cause(Reason.Expired, "it was decommissioned by its policy")), since);
+          byPolicy.orElse(new Cause(Reason.Expired, "its policy decommissioned the identity")),
+          since);
     }
     var requested = requested(s);
     if (isImmune(s, accounts)) {
@@ -90,9 +91,9 @@ public sealed interface ServiceState {
               .or(() -> byPolicy)
               .map(
                   cause ->
-                      "not suspended, though "
+                      "Not suspended, although "
                           + cause.why()
-                          + ": its ServiceAccounts are among those that never are"));
+                          + ": its ServiceAccounts are exempt from suspension."));
     }
     if (requested.isPresent()) {
       return new OutOfService(requested.get().with(inAnyCase), since, Optional.empty());
@@ -120,8 +121,8 @@ public sealed interface ServiceState {
             new Cause(
                 reason,
                 stated.isBlank()
-                    ? "it has the annotation " + key
-                    : key + " says '" + stated + "'"));
+                    ? "the annotation " + key + " is set"
+                    : "the annotation " + key + " is '" + stated + "'"));
   }
 
   /// The state of the spec, with its reason.
@@ -145,8 +146,8 @@ public sealed interface ServiceState {
                             cause(
                                 chosen,
                                 Reason.Expired,
-                                "it ended at " + end,
-                                "suspends what has ended")));
+                                "the identity expired at " + end,
+                                "suspends expired identities")));
   }
 
   private static FromPolicy<Cause> cause(
@@ -173,7 +174,7 @@ public sealed interface ServiceState {
                                 chosen,
                                 Reason.ReviewOverdue,
                                 "a review was due at " + due,
-                                "suspends what is overdue")));
+                                "suspends identities with an overdue review")));
   }
 
   /// An identity suspended as idle stays suspended while the operator cannot read all evidence.
@@ -188,9 +189,9 @@ public sealed interface ServiceState {
                     chosen,
                     Reason.Idle,
                     usage.last().isPresent()
-                        ? "it was last used on " + usage.last().get().day()
+                        ? "the identity was last used on " + usage.last().get().day()
                         : "its token was never used",
-                    "suspends what is idle"));
+                    "suspends idle identities"));
   }
 
   private static boolean isSuspendedAs(Snapshot s, Reason reason) {

@@ -53,7 +53,7 @@ public record Suspended(
   private static final Set<Reason> UNHELD = EnumSet.of(Reason.NotEnforced, Reason.SuspensionLimit);
 
   private static final String UNCONFIRMED =
-      " was not seen to refuse by it. If this lasts for more than a minute, restart the API servers one after the other, and see the runbook CredenceSuspensionNotEnforced";
+      " did not reject the last test request by it. If this lasts for more than a minute, restart the API servers one by one, and see the runbook CredenceSuspensionNotEnforced.";
 
   /// `accounts`: those of [#accounts]; `held`: Secrets whose token stays invalid for another
   /// reason.
@@ -286,10 +286,12 @@ public record Suspended(
                 .filter(failedWrite -> failedWrite.subject().kind() == Kind.Suspension)
                 .map(
                     failedWrite ->
-                        failedWrite.subject().name()
+                        "ServiceAccount "
+                            + failedWrite.subject().name()
                             + " can still write: "
                             + failedWrite.message()),
-            beyondTheLimit().stream().map(account -> account + " can still write: " + noRoom()),
+            beyondTheLimit().stream()
+                .map(account -> "ServiceAccount " + account + " can still write: " + noRoom()),
             frozen().filter(account -> !canBeListed(account)).map(this::tooLong),
             frozen().findAny().stream().flatMap(_ -> missing()),
             frozen().flatMap(this::escapes),
@@ -297,29 +299,31 @@ public record Suspended(
             accounts.stream()
                 .filter(s.suspensionFacts().immune()::contains)
                 .sorted()
-                .map(account -> "ServiceAccount " + account + " is never suspended"),
+                .map(account -> "ServiceAccount " + account + " is exempt from suspension."),
             unbound().stream(),
             frozen().findAny().stream()
-                .map(
-                    _ ->
-                        "pods that run can still read with the token that they have, until it ends"),
+                .map(_ -> "Running pods can still read with their current token until it expires."),
             service instanceof ServiceState.Ended
                 ? Stream.<String>of()
                 : s.members().stream().flatMap(this::works))
-        .flatMap(sentences -> sentences);
+        .flatMap(sentences -> sentences)
+        .map(Sentences::sentence);
   }
 
   /// No list has room for its key.
   private String tooLong(String account) {
     return "ServiceAccount "
         + account
-        + " can still write and get new tokens: its name is too long for the list of suspended accounts ("
+        + " can still write and get new tokens: its name is too long for the list of suspended ServiceAccounts ("
         + (s.identity().namespace().length() + 1 + account.length())
-        + " characters with its namespace, at most 253). Delete it";
+        + " characters with its namespace, at most 253). Delete it.";
   }
 
   private String replaced(EndedToken token) {
-    return LegacyTokens.replaced(token) + ", or end all tokens of the account: " + endingTokens();
+    return LegacyTokens.replaced(token)
+        + ", or invalidate all tokens of the ServiceAccount: "
+        + endingTokens()
+        + ".";
   }
 
   private String endingTokens() {
@@ -344,11 +348,11 @@ public record Suspended(
     return there.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            "tokens that somebody requested by hand for ServiceAccount "
+            "Tokens that users requested for ServiceAccount "
                 + Sentences.some(there)
-                + " are accepted until they expire, by other systems too: "
+                + " stay valid until they expire, also in other systems. "
                 + endingTokens()
-                + " deletes the account and creates it again, which ends them");
+                + " re-creates the ServiceAccount, which invalidates them.");
   }
 
   private Stream<String> escapes(String account) {
@@ -361,8 +365,8 @@ public record Suspended(
 
   private Stream<String> missing() {
     return Stream.of(
-            missing(Admission.Writes, "writes are not denied"),
-            missing(Admission.Tokens, "new tokens are not denied"))
+            missing(Admission.Writes, "Writes are not denied"),
+            missing(Admission.Tokens, "New tokens are not denied"))
         .flatMap(Optional::stream);
   }
 
@@ -374,15 +378,15 @@ public record Suspended(
                 + ": the ValidatingAdmissionPolicy "
                 + admission.resource()
                 + (s.suspensionFacts().unconfirmed().contains(admission)
-                    ? " is there, but " + server() + UNCONFIRMED
-                    : " is not in force (chart value `admission.enabled`)"));
+                    ? " exists, but " + server() + UNCONFIRMED
+                    : " is not active (chart value `admission.enabled`)."));
   }
 
   private String noRoom() {
-    return "the namespace has its limit of "
+    return "the namespace has reached the limit of "
         + s.suspensionFacts().mostListed()
         + " suspended ServiceAccounts. Resume or delete identities of the namespace, or raise the"
-        + " chart value `settings.suspensionLimit`";
+        + " chart value `settings.suspensionLimit`.";
   }
 
   /// The credentials that are checked elsewhere, without the API server of this cluster.
@@ -392,16 +396,16 @@ public record Suspended(
           when secret.part().isEmpty() && !secret.legacyToken() && isWorking(secret) ->
           Stream.of(
               secret.subject()
-                  + " works where its value is checked"
+                  + " is still valid in the target system."
                   + (Membership.isOurs(s, secret.object()) && isRevocable(secret)
-                      ? "; credence.dev/revoke on it ends it there"
+                      ? " The annotation credence.dev/revoke on it revokes it there."
                       : ""));
       case Member.Certificate certificate ->
           Stream.of(
               certificate.subject()
-                  + " is believed until it ends"
+                  + " stays valid until it expires"
                   + certificate.notAfter().map(end -> " at " + end).orElse("")
-                  + ", and cert-manager goes on to renew it");
+                  + ", and cert-manager continues to renew it.");
       case StoredSecret _, Member.Account _ -> Stream.of();
     };
   }
@@ -431,20 +435,23 @@ public record Suspended(
           suspended(
               ConditionStatus.False,
               Reason.SuspensionQueued,
-              "to be suspended, since "
-                  + cause.why()
-                  + "; policy "
+              Sentences.sentence("Waiting for suspension: " + cause.why())
+                  + " Policy "
                   + budget.policy()
                   + " suspends at most "
                   + budget.most()
                   + " identities an hour (`safety.maxSuspensionsPerHour`)"
-                  + next.map(time -> ", the next at " + time).orElse(""));
+                  + next.map(time -> "; the next at " + time).orElse("")
+                  + ".");
       case ServiceState.OutOfService(var cause, var since, _) ->
-          held(reason(cause), "since " + since + ": " + cause.why() + inPart());
+          held(
+              reason(cause),
+              Sentences.sentence("Suspended since " + since + ": " + cause.why()) + inPart());
       case ServiceState.Ended(var cause, var since) ->
           held(
               reason(cause),
-              "decommissioned, out of service since " + since + ": " + cause.why() + inPart());
+              Sentences.sentence("Decommissioned; suspended since " + since + ": " + cause.why())
+                  + inPart());
     };
   }
 
@@ -472,19 +479,19 @@ public record Suspended(
     var missing = unenforced();
     return (missing.isEmpty()
             ? enforcedBy()
-            : "; "
-                + server()
+            : " "
+                + atTheBeginning(server())
                 + " does not enforce it, since "
                 + String.join(" and ", missing)
                 + (missing.size() == 1 ? " is" : " are")
-                + " not in force: see `status.suspension`")
+                + " not active. See `status.suspension`.")
         + beyondTheLimit().stream()
             .findFirst()
             .map(
                 _ ->
-                    "; "
+                    " "
                         + beyondTheLimit().size()
-                        + " of its accounts can still write: "
+                        + " of its ServiceAccounts can still write: "
                         + noRoom())
             .orElse("")
         + replacedInPart()
@@ -499,9 +506,13 @@ public record Suspended(
         .orElse("the API server");
   }
 
+  private static String atTheBeginning(String server) {
+    return "T" + server.substring(1);
+  }
+
   private String enforcedBy() {
     return s.suspensionFacts().asked().isPresent() && isDenied(frozen().toList(), Admission.Writes)
-        ? "; " + server() + " enforces it"
+        ? " " + atTheBeginning(server()) + " enforces it."
         : "";
   }
 
@@ -510,15 +521,15 @@ public record Suspended(
         .findFirst()
         .map(
             token ->
-                "; its token in Secret "
+                " Its token in Secret "
                     + token.secret()
-                    + " may be accepted again: see `status.suspension`")
+                    + " may be valid again. See `status.suspension`.")
         .orElse("");
   }
 
   private String refusedInPart() {
     return isInPart(s::failedWrite) || frozen().anyMatch(account -> !canBeListed(account))
-        ? "; it is not in force for all of its accounts: see `status.suspension`"
+        ? " The suspension is not in effect for all of its ServiceAccounts. See `status.suspension`."
         : "";
   }
 

@@ -124,7 +124,7 @@ public final class Membership {
             subject
                 + " is not created: its name has more than "
                 + SuspensionFacts.LONGEST_PROVISIONED
-                + " characters, and a suspension could not deny its writes. Choose a shorter name")
+                + " characters, and a suspension could not deny its writes. Choose a shorter name.")
         : Optional.empty();
   }
 
@@ -133,11 +133,11 @@ public final class Membership {
     return claimed.subject()
         + " is suspended for MachineIdentity "
         + claimed.identity()
-        + ", and no other identity gets it: resume that identity; where it was deleted, a cluster administrator frees the account by `credence release --account "
+        + " and cannot belong to another one. Resume that MachineIdentity. If it was deleted, a cluster administrator releases the ServiceAccount with `credence release --account "
         + s.identity().namespace()
         + "/"
         + claimed.subject().name()
-        + "`";
+        + "`.";
   }
 
   private static MemberRole foreign(Snapshot s, Member member) {

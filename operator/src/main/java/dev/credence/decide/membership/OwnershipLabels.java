@@ -119,7 +119,7 @@ public record OwnershipLabels(Optional<Action> action, List<String> foreign) {
         .filter(mark -> !mark.ours() && wanted.isPresent() && !wanted.get().equals(mark.value()))
         .map(
             mark ->
-                "%s: %s was set to '%s' by somebody else and is left so"
+                "%s: The %s was set to '%s' by another writer. The operator does not overwrite it."
                     .formatted(member.subject(), what, shortened(mark.value())));
   }
 

@@ -21,6 +21,7 @@ import dev.credence.plan.ConditionResult.ConditionType;
 import dev.credence.plan.ConditionResult.Impact;
 import dev.credence.plan.IssuanceHold;
 import dev.credence.plan.Reason;
+import dev.credence.plan.Sentences;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
@@ -197,39 +198,41 @@ public record Approved(
           ConditionType.Approved,
           ConditionStatus.True,
           Reason.Approved,
-          record
-              .approved()
-              .map(known -> "scope " + scope + " approved by " + known.by() + " at " + known.at())
-              .orElse(""));
+          record.approved().map(Approved::granted).orElse(""));
     }
     return new ConditionResult(
         ConditionType.Approved,
         ConditionStatus.False,
         record.approved().isPresent() ? Reason.ScopeChanged : Reason.ApprovalPending,
-        "policy "
+        "Policy "
             + required.get()
-            + " asks for an approval of scope "
+            + " requires an approval of scope "
             + shown(s, scope)
-            + record.approved().map(old -> " (" + old.scope() + " was approved)").orElse("")
+            + record.approved().map(old -> " (approved: " + old.scope() + ")").orElse("")
+            + "."
             + changedHooks(s, record)
-            + ": "
+            + " "
             + command(s, scope)
-            + complaint(s, record, scope).map(text -> "; " + text).orElse(""),
+            + complaint(s, record, scope).map(text -> " " + text).orElse(""),
         Impact.Violation);
+  }
+
+  private static String granted(RecordedApproval known) {
+    return "Scope " + known.scope() + " was approved by " + known.by() + " at " + known.at() + ".";
   }
 
   private static String command(Snapshot s, String scope) {
     var unread = unread(s).findFirst();
     if (unread.isPresent()) {
-      return "nobody can approve it while " + unread.get();
+      return "The approval is not possible: " + Sentences.sentence(unread.get());
     }
     return mark(s).isEmpty()
-        ? "nobody can approve it while the ValidatingAdmissionPolicy "
+        ? "The approval is not possible: the ValidatingAdmissionPolicy "
             + Admission.Approvals.resource()
-            + " is not in force (chart value `admission.approval`); then approve the scope that is shown here"
-        : "somebody with the right to `approve`, who did not ask for it, annotates credence.dev/approve='<own name> "
+            + " is not active (chart value `admission.approval`). Activate it, then approve the scope that this message shows."
+        : "A user with the verb `approve`, other than the requester, must set the annotation credence.dev/approve='<own name> "
             + shown(s, scope)
-            + "'";
+            + "'.";
   }
 
   /// What was approved and runs something else by now.
@@ -246,7 +249,7 @@ public record Approved(
                     .findFirst()
                     .map(
                         hook ->
-                            "; CronJob " + hook + " changed since " + old.by() + " approved it"))
+                            " CronJob " + hook + " changed after " + old.by() + " approved it."))
         .orElse("");
   }
 
@@ -267,10 +270,10 @@ public record Approved(
       Snapshot s, RecordedStatus.Approval record, String scope) {
     if (record.disregarded().isPresent()) {
       return Optional.of(
-          "the annotation that is there was written while the ValidatingAdmissionPolicy "
+          "The existing annotation was written while the ValidatingAdmissionPolicy "
               + Admission.Approvals.resource()
-              + " was not in force, so nobody checked who wrote it: take it off and approve again"
-              + " when that policy is in force");
+              + " was not active, so its author was not verified. Remove it, and approve again when"
+              + " the policy is active.");
     }
     return s.identity()
         .lifecycleRequests()
@@ -282,11 +285,11 @@ public record Approved(
   private static String complaint(String written, String scope) {
     var parts = WRITTEN.matcher(written);
     if (!parts.matches()) {
-      return "the annotation that is there is not a name and a scope with a space between";
+      return "The existing annotation is not a name and a scope, separated by a space.";
     }
     return parts.group(2).startsWith(scope)
-        ? "the annotation that is there was not checked by the admission policy as it is installed now: approve again"
-        : "the annotation that is there is for another scope";
+        ? "The existing annotation was not verified by the admission policy that is installed now. Approve again."
+        : "The existing annotation is for another scope.";
   }
 
   /// The hooks of the Secret, each with what somebody approved that it runs.

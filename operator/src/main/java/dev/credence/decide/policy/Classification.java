@@ -28,17 +28,17 @@ import java.util.stream.Stream;
 public enum Classification {
   AgentLabel(
       "AIAgent",
-      "an account has the label `kagenti.io/type: agent`, or belongs to an agent of Kagenti or kagent",
+      "a ServiceAccount has the label `kagenti.io/type: agent`, or belongs to an agent of Kagenti or kagent",
       workload ->
           workload.says("kagenti.io/type", "agent"::equals)
               || workload.controllers().anyMatch(kind -> in(kind, "kagenti.io", "kagent.dev"))),
   OperatorBundle(
       "Operator",
-      "an account belongs to an operator that the Operator Lifecycle Manager installed",
+      "a ServiceAccount belongs to an operator that the Operator Lifecycle Manager installed",
       workload -> workload.controllers().anyMatch(kind -> in(kind, "operators.coreos.com"))),
   OperatorName(
       "Operator",
-      "an account has the label `control-plane: controller-manager`, or its name ends in `-operator` or `-controller-manager`",
+      "a ServiceAccount has the label `control-plane: controller-manager`, or its name ends in `-operator` or `-controller-manager`",
       workload ->
           workload.says("control-plane", "controller-manager"::equals)
               || workload.accounts.stream()
@@ -46,7 +46,7 @@ public enum Classification {
                       name -> name.endsWith("-operator") || name.endsWith("-controller-manager"))),
   OwningController(
       "Infrastructure",
-      "an account belongs to a resource of some operator, like a Kafka or a Prometheus",
+      "a ServiceAccount belongs to a custom resource, like a Kafka or a Prometheus",
       workload -> workload.controllers().anyMatch(Classification::isCustom)),
   CINamespace(
       "CICD",
@@ -54,7 +54,7 @@ public enum Classification {
       Look::isNamedAsCI),
   CILabel(
       "CICD",
-      "`app.kubernetes.io/name` or `app.kubernetes.io/part-of` of an account or the namespace begins with the name of such a tool",
+      "`app.kubernetes.io/name` or `app.kubernetes.io/part-of` of a ServiceAccount or of the namespace begins with the name of such a tool",
       Look::isLabelledAsCI),
   SystemNamespace(
       "Infrastructure",
@@ -63,7 +63,7 @@ public enum Classification {
           workload.namespace().startsWith("kube-") || workload.namespace().endsWith("-system")),
   CloudIdentity(
       "Workload",
-      "an account has a role at a cloud: `eks.amazonaws.com/role-arn`, `iam.gke.io/gcp-service-account` or `azure.workload.identity/client-id`",
+      "a ServiceAccount has a cloud role: `eks.amazonaws.com/role-arn`, `iam.gke.io/gcp-service-account` or `azure.workload.identity/client-id`",
       workload ->
           Stream.of(
                   "eks.amazonaws.com/role-arn",
@@ -77,10 +77,10 @@ public enum Classification {
       "a Deployment, StatefulSet or Argo Rollout uses it",
       workload -> workload.isSetUpBy("Deployment", "StatefulSet", "Rollout")),
   RunsAsJob("Bot", "a CronJob or Job uses it", workload -> workload.isSetUpBy("CronJob", "Job")),
-  RunsInPods("Workload", "pods use it, or did", Look::ran),
+  RunsInPods("Workload", "pods use it, or used it", Look::ran),
   TokenWithoutPod(
       "Integration",
-      "there is a token of an account that does not end by itself or that Credence issues, and nothing in the cluster uses the account",
+      "a ServiceAccount has a token that never expires or that Credence issues, and nothing in the cluster uses the ServiceAccount",
       Look::hasToken);
 
   private static final Set<Classification> BY_USE =

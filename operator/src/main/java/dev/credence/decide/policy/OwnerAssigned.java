@@ -46,7 +46,7 @@ public final class OwnerAssigned {
         ConditionType.OwnerAssigned,
         ConditionStatus.False,
         Reason.OwnerMissing,
-        "nobody answers for this identity: set `spec.owner.contact`, or annotate the namespace with credence.dev/owner",
+        "No owner. Set `spec.owner.contact`, or annotate the namespace with credence.dev/owner.",
         policy.owner().filter(chosen -> chosen.section().required()).isPresent()
             ? Impact.Violation
             : Impact.None);
@@ -75,8 +75,8 @@ public final class OwnerAssigned {
             pattern ->
                 violation(
                     Reason.OwnerInvalid,
-                    "%s '%s' is not what policy %s asks for: %s"
-                        .formatted(what, contact, policy.policy(), pattern.text())));
+                    "The %s '%s' does not match the pattern `%s` of policy %s."
+                        .formatted(what, contact, pattern.text(), policy.policy())));
   }
 
   private static Optional<ConditionResult> withoutBackup(FromPolicy<Owner> policy) {
@@ -84,7 +84,9 @@ public final class OwnerAssigned {
         ? Optional.of(
             violation(
                 Reason.BackupMissing,
-                "policy " + policy.policy() + " asks for a backup: set `spec.owner.backup`"))
+                "Policy "
+                    + policy.policy()
+                    + " requires a backup contact. Set `spec.owner.backup`."))
         : Optional.empty();
   }
 
@@ -98,9 +100,9 @@ public final class OwnerAssigned {
         ConditionType.OwnerAssigned,
         ConditionStatus.True,
         Reason.OwnerSet,
-        contact
-            + " answers for this identity"
-            + (source == Source.Namespace ? " (from the namespace)" : ""));
+        "The owner is "
+            + contact
+            + (source == Source.Namespace ? " (annotation of the namespace)." : "."));
   }
 
   private OwnerAssigned() {}

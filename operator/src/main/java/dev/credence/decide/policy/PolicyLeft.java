@@ -45,9 +45,9 @@ public final class PolicyLeft {
         ? Optional.empty()
         : Optional.of(
             suspends(left, lost)
-                + " no longer decides about this identity, and "
+                + " and no longer applies to this MachineIdentity. "
                 + others(left, now)
-                + ": its labels or its type were changed, or another policy has precedence. Use `namespaceSelector` in policies that no user of the namespace is to leave");
+                + " Its labels or its type were changed, or another policy has precedence. Use `namespaceSelector` in policies that tenants must not leave.");
   }
 
   private static String others(Policy left, List<PolicyApplied> now) {
@@ -57,7 +57,9 @@ public final class PolicyLeft {
             .map(PolicyApplied::name)
             .filter(name -> !name.equals(left.name()))
             .collect(Collectors.joining(", "));
-    return names.isEmpty() ? "no policy does" : "policy " + names + " does";
+    return names.isEmpty()
+        ? "No policy enforces anything for it now."
+        : "It is now under " + names + ".";
   }
 
   /// The same of an identity that was deleted. `before`: the policies that decided about it.
@@ -77,7 +79,7 @@ public final class PolicyLeft {
         ? Optional.empty()
         : Optional.of(
             suspends(left, grounds)
-                + " decided about this identity, which was deleted: a new identity of the same accounts begins with a new lifetime, review period and idle time");
+                + " and applied to this MachineIdentity, which was deleted. A new one with the same ServiceAccounts starts with a new lifetime, review interval and idle time.");
   }
 
   /// What these policies suspend the identity for.
@@ -103,11 +105,7 @@ public final class PolicyLeft {
   }
 
   private static String suspends(Policy policy, Set<String> grounds) {
-    return "policy "
-        + policy.name()
-        + ", which suspends for "
-        + String.join(" and ", grounds)
-        + ",";
+    return "Policy " + policy.name() + " suspends for " + String.join(" and ", grounds);
   }
 
   private static Optional<Policy> named(List<Policy> policies, String name) {

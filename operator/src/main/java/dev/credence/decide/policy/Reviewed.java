@@ -154,46 +154,46 @@ public record Reviewed(
     var last =
         record
             .last()
-            .map(review -> "reviewed by " + review.by() + " at " + review.at())
-            .orElse("never reviewed");
+            .map(review -> "Reviewed by " + review.by() + " at " + review.at() + ".")
+            .orElse("Never reviewed.");
     if (s.now().isBefore(stated)) {
       return ConditionResult.fine(
           ConditionType.Reviewed,
           ConditionStatus.True,
           record.last().isPresent() ? Reason.Reviewed : Reason.NotYetDue,
-          last + ", the next review is due at " + due);
+          last + " The next review is due at " + due + ".");
     }
     var ask =
-        ": if it is still needed, somebody with the right to `review` annotates"
-            + " credence.dev/review='<own name> <time>'"
-            + complaint(s, record).map(text -> "; " + text).orElse("");
+        ". If the identity is still needed, a user with the verb `review` sets the annotation"
+            + " credence.dev/review='<own name> <time>'."
+            + complaint(s, record).map(text -> " " + text).orElse("");
     return s.now().isBefore(due)
         ? ConditionResult.fine(
             ConditionType.Reviewed,
             ConditionStatus.False,
             Reason.ReviewDue,
-            last + ", policy " + policy + " asks for a review by " + due + ask)
+            last + " Policy " + policy + " requires a review by " + due + ask)
         : new ConditionResult(
             ConditionType.Reviewed,
             ConditionStatus.False,
             Reason.ReviewOverdue,
-            last + ", policy " + policy + " asked for a review by " + due + ask,
+            last + " Policy " + policy + " required a review by " + due + ask,
             Impact.Violation);
   }
 
   private static Optional<String> complaint(Snapshot s, Review record) {
     if (record.disregarded().isPresent()) {
       return Optional.of(
-          "the annotation that is there does not count: its time was to come, or it was written while"
-              + " the ValidatingAdmissionPolicy "
+          "The operator ignores the existing annotation: its time was in the future, or it was"
+              + " written while the ValidatingAdmissionPolicy "
               + Admission.Reviews.resource()
-              + " was not in force, so that nobody checked who wrote it: review again");
+              + " was not active, so its author was not verified. Review again.");
     }
     if (!isChecked(s)) {
       return Optional.of(
-          "nobody can, while the ValidatingAdmissionPolicy "
+          "The review is not possible: the ValidatingAdmissionPolicy "
               + Admission.Reviews.resource()
-              + " is not in force (chart value `admission.review`)");
+              + " is not active (chart value `admission.review`).");
     }
     return s.identity().lifecycleRequests().review().flatMap(written -> complaint(s, written));
   }
@@ -202,8 +202,8 @@ public record Reviewed(
     return read(written).isPresent()
         ? Optional.empty()
         : Optional.of(
-            "the annotation that is there is not a name and a time like 2027-01-01T00:00:00Z with a"
-                + " space between");
+            "The existing annotation is not a name and a time like 2027-01-01T00:00:00Z, separated"
+                + " by a space.");
   }
 
   /// The record as the status says it; empty where there is nothing to say.

@@ -7,6 +7,7 @@ import dev.credence.facts.policy.Severity;
 import dev.credence.facts.rbac.Grant;
 import dev.credence.facts.rbac.Who;
 import dev.credence.plan.IdentityStatus.Finding;
+import dev.credence.plan.Sentences;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -118,25 +119,23 @@ public final class Findings {
         rule.id(),
         severity,
         some(via),
-        "%s, %s: %s%s"
-            .formatted(
-                name(),
-                where(found),
-                found.getFirst().hit().sentence(),
-                rights.isEmpty() ? "" : " (" + some(rights) + named(found) + ")"));
+        Sentences.about(
+            name() + ", " + where(found),
+            found.getFirst().hit().sentence()
+                + (rights.isEmpty() ? "" : " (" + some(rights) + named(found) + ")")));
   }
 
   private String name() {
     return switch (who) {
       case Who.ServiceAccount account -> "ServiceAccount " + account.name();
-      case Who.Anonymous _ -> "anybody";
+      case Who.Anonymous _ -> "Any client";
     };
   }
 
   private static String where(List<Found> found) {
     return found.stream().anyMatch(one -> one.place().isEverywhere())
-        ? "everywhere"
-        : "in "
+        ? "all namespaces"
+        : "namespace "
             + some(
                 found.stream()
                     .map(one -> one.place().namespace())
@@ -144,7 +143,7 @@ public final class Findings {
   }
 
   private static String named(List<Found> found) {
-    return found.stream().allMatch(one -> one.hit().match().named()) ? ", of some names" : "";
+    return found.stream().allMatch(one -> one.hit().match().named()) ? ", for some names" : "";
   }
 
   private static String some(Collection<String> words) {

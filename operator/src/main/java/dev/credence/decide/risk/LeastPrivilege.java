@@ -116,7 +116,8 @@ public final class LeastPrivilege {
           ConditionType.LeastPrivilege,
           ConditionStatus.Unknown,
           Reason.EvaluationIncomplete,
-          "what its accounts may do is not known: " + Sentences.joined(problems));
+          "The operator cannot evaluate the permissions of the ServiceAccounts. "
+              + Sentences.joined(problems));
     }
     return findings.isEmpty() ? inOrder(nothing()) : found();
   }
@@ -127,7 +128,10 @@ public final class LeastPrivilege {
   }
 
   private String nothing() {
-    return "its ServiceAccounts may do nothing that a rule warns of" + accepted() + limits();
+    return "No risk rule matches the permissions of the ServiceAccounts"
+        + accepted()
+        + "."
+        + limits();
   }
 
   private ConditionResult found() {
@@ -136,11 +140,9 @@ public final class LeastPrivilege {
         ConditionType.LeastPrivilege,
         ConditionStatus.False,
         Reason.FindingsPresent,
-        "%s: %s %s by %s%s; take the right away there, or accept it by an exception in the policy%s"
+        "%s: %s %s by %s%s. Remove the permission there, or accept the finding in `privileges.exceptions` of the policy.%s"
             .formatted(
-                findings.size() == 1
-                    ? "1 finding"
-                    : findings.size() + " findings, the worst of them",
+                findings.size() == 1 ? "1 finding" : findings.size() + " findings, the most severe",
                 worst.severity(),
                 worst.rule(),
                 worst.via(),
@@ -167,11 +169,12 @@ public final class LeastPrivilege {
   private String limits() {
     return (excluded.isEmpty()
             ? ""
-            : "; not judged, since `settings.risk.exclude` names "
+            : " Not evaluated, since `settings.risk.exclude` lists "
                 + (excluded.size() == 1 ? "it: " : "them: ")
-                + someExcluded())
+                + someExcluded()
+                + ".")
         + (s.grants() instanceof Grants.Known known && !known.everywhere()
-            ? "; namespaces that are not watched were not looked at"
+            ? " Namespaces that the operator does not watch are not evaluated."
             : "");
   }
 

@@ -70,19 +70,19 @@ public final class RiskRules {
       List.of(
           rule(
                   "RBAC-CLUSTER-ADMIN",
-                  "may do everything; give it the few rights that it uses",
+                  "can do everything; grant only the permissions that it uses",
                   "CIS Kubernetes Benchmark 5.1.1; KubiScan; Kubescape C-0035, C-0185")
               .when(canEverywhere("*").of("*", "*"), always(Critical))
               .sort(Sort.Everything),
           rule(
                   "RBAC-WILDCARD-NS",
-                  "may do everything there; give it the few rights that it uses",
+                  "can do everything in the namespace; grant only the permissions that it uses",
                   "CIS Kubernetes Benchmark 5.1.3; Krane")
               .when(EVERYTHING.without(canEverywhere("*").of("*", "*")), of(Critical, High))
               .sort(Sort.Everything),
           rule(
                   "RBAC-WILDCARD-VERB",
-                  "a role says `*` for the verbs, which includes those that nobody thought of, like escalate, bind and impersonate",
+                  "a role grants the verbs `*`, which include escalate, bind and impersonate",
                   "CIS Kubernetes Benchmark 5.1.3; Kubescape C-0187")
               .when(
                   written(
@@ -92,7 +92,7 @@ public final class RiskRules {
               .when(written("verbs `*`", RiskRules::saysAnyVerb), of(Medium, Low)),
           rule(
                   "RBAC-WILDCARD-RESOURCE",
-                  "a role says `*` for the resources, which includes those that are added later",
+                  "a role grants the resources `*`, which include resources that are added later",
                   "CIS Kubernetes Benchmark 5.1.3; Kubescape C-0187")
               .when(
                   written(
@@ -102,46 +102,46 @@ public final class RiskRules {
               .when(written("resources `*`", RiskRules::saysAnyResource), of(Medium, Low)),
           rule(
                   "RBAC-SECRETS-LIST",
-                  "reads every Secret, since list and watch answer with the values",
+                  "can read every Secret, since list and watch return the values",
                   GOOD_PRACTICES + ", Listing secrets; CIS Kubernetes Benchmark 5.1.2")
               .when(can("list", "watch").on("secrets"), of(Critical, High)),
           rule(
                   "RBAC-SECRETS-GET",
-                  "reads any Secret whose name it knows; limit the right by resourceNames",
+                  "can read any Secret whose name it knows; restrict the permission with resourceNames",
                   GOOD_PRACTICES + ", Listing secrets; CIS Kubernetes Benchmark 5.1.2")
               .when(can("get").on("secrets"), of(High, Medium))
               .excusedByNames(),
           rule(
                   "RBAC-SECRETS-WRITE",
-                  "puts values of its own where others read theirs",
+                  "can replace values that other workloads read",
                   "Good practices for Kubernetes Secrets; CIS Kubernetes Benchmark 5.1.2")
               .when(can(WRITE).on("secrets"), of(High, Medium)),
           rule(
                   "RBAC-SECRETS-TOKEN-MINT",
-                  "makes a Secret with a token of any other account of the namespace and reads it",
+                  "can create a Secret with a token of any ServiceAccount of the namespace and read it",
                   "Kubernetes documentation, Managing Service Accounts; rbac-police issue_token_secrets")
               .when(
                   can(WRITE).on("secrets").and(can("get", "list", "watch").on("secrets")),
                   of(Critical, High)),
           rule(
                   "RBAC-TOKEN-REQUEST",
-                  "asks for a token of another account and acts as that one",
+                  "can request a token of another ServiceAccount and act as it",
                   GOOD_PRACTICES
                       + ", Token request; CIS Kubernetes Benchmark 5.1.13; Kubescape C-0282")
               .when(can("create").on("serviceaccounts/token").toOthers(), of(Critical, High)),
           rule(
                   "RBAC-ESCALATE",
-                  "writes rights into a role that it does not have itself",
+                  "can add permissions to a role that it does not have itself",
                   GOOD_PRACTICES + ", Escalate verb; CIS Kubernetes Benchmark 5.1.8")
               .when(mayEscalate(), always(Critical)),
           rule(
                   "RBAC-BIND",
-                  "binds a role whose rights it does not have itself",
+                  "can bind a role whose permissions it does not have itself",
                   GOOD_PRACTICES + ", Bind verb; CIS Kubernetes Benchmark 5.1.8")
               .when(MAY_BIND, always(Critical)),
           rule(
                   "RBAC-BIND-ADMIN",
-                  "binds cluster-admin",
+                  "can bind cluster-admin",
                   GOOD_PRACTICES + ", Bind verb; CIS Kubernetes Benchmark 5.1.1, 5.1.8")
               .when(
                   can("bind")
@@ -151,12 +151,12 @@ public final class RiskRules {
                   always(Critical)),
           rule(
                   "RBAC-BINDING-WRITE",
-                  "gives its own rights to others, and takes theirs",
+                  "can grant its own permissions to other users, and revoke theirs",
                   "CIS Kubernetes Benchmark 5.1.8; kubesplaining-010")
               .when(writesBindings().without(MAY_BIND), of(High, Medium)),
           rule(
                   "RBAC-ROLE-WRITE",
-                  "changes what others may do, as far as it may do so itself",
+                  "can change the permissions of other users, within its own permissions",
                   "CIS Kubernetes Benchmark 5.1.8; Krane")
               .when(
                   can(WRITE)
@@ -166,7 +166,7 @@ public final class RiskRules {
                   of(Medium, Medium)),
           rule(
                   "RBAC-IMPERSONATE",
-                  "acts as somebody else",
+                  "can act as another user",
                   GOOD_PRACTICES + ", Impersonate verb; CIS Kubernetes Benchmark 5.1.8")
               .when(canEverywhere("impersonate").on("users").toOthers(), always(Critical))
               .when(
@@ -183,10 +183,10 @@ public final class RiskRules {
               .when(
                   canEverywhere("impersonate").on("groups").toOthers(),
                   always(Low),
-                  "may add groups to a user that it impersonates, which opens nothing without the right to impersonate one"),
+                  "can add groups to an impersonated user, which has no effect without the permission to impersonate a user"),
           rule(
                   "RBAC-IMPERSONATE-MASTERS",
-                  "acts as system:masters, whom no role and no admission stops",
+                  "can act as system:masters, which no role and no admission policy restricts",
                   "CIS Kubernetes Benchmark 5.1.7, 5.1.8")
               .when(
                   canEverywhere("impersonate")
@@ -197,10 +197,10 @@ public final class RiskRules {
               .when(
                   canEverywhere("impersonate").on("groups").called("system:masters"),
                   always(Medium),
-                  "acts as system:masters, whom no role and no admission stops, once it may impersonate any user or ServiceAccount, itself included"),
+                  "can act as system:masters, which no role and no admission policy restricts, if it may impersonate any user or ServiceAccount, itself included"),
           rule(
                   "RBAC-IMPERSONATE-CONSTRAINED",
-                  "acts as somebody else for some requests",
+                  "can act as another user for some requests",
                   "KEP-5284")
               .when(
                   written(
@@ -211,12 +211,12 @@ public final class RiskRules {
                   always(Critical)),
           rule(
                   "RBAC-NODES-PROXY",
-                  "runs commands in every pod of a node by its kubelet, where neither audit nor admission sees it",
+                  "can run commands in every pod of a node through its kubelet, without audit and admission",
                   GOOD_PRACTICES + ", Access to proxy subresource of nodes; CIS 5.1.10")
               .when(canEverywhere("get", "create").on("nodes/proxy"), always(Critical)),
           rule(
                   "RBAC-NODES-LOGS",
-                  "reads the logs and the configuration of nodes",
+                  "can read the logs and the configuration of nodes",
                   "Kubernetes documentation, Kubelet authorization; KEP-2862")
               .when(
                   canEverywhere("get")
@@ -225,7 +225,7 @@ public final class RiskRules {
                   always(Medium)),
           rule(
                   "RBAC-CSR-APPROVE",
-                  "approves certificates by which anybody can act as anybody",
+                  "can approve client certificates, with which a client acts as any user",
                   GOOD_PRACTICES
                       + ", CSRs and certificate issuing; CIS Kubernetes Benchmark 5.1.11; Kubescape C-0280")
               .when(
@@ -237,35 +237,38 @@ public final class RiskRules {
               .when(
                   approves().and(ofSigners("approve", "kubernetes.io/kubelet-serving")),
                   always(Medium),
-                  "approves certificates by which a server passes for the kubelet of a node")
+                  "can approve certificates with which a server acts as the kubelet of a node")
               .when(
                   approves().and(ofSigners("approve")),
                   always(Medium),
-                  "approves certificates of signers that the API server does not trust")
+                  "can approve certificates of signers that the API server does not trust")
               .when(
                   approves(),
                   always(Low),
-                  "approves certificates, which opens nothing without the right to approve for a signer"),
+                  "can approve certificates, which has no effect without the permission to approve for a signer"),
           rule(
                   "RBAC-CSR-SIGN",
-                  "signs certificates in the name of the cluster",
+                  "can sign certificates as a signer of the cluster",
                   GOOD_PRACTICES + ", CSRs and certificate issuing; kubesplaining-024")
               .when(ofSigners("sign", CLUSTER_SIGNERS).and(writesCertificates()), always(Critical))
               .when(
                   ofSigners("sign").and(writesCertificates()),
                   always(Medium),
-                  "signs certificates in the name of signers that the API server does not trust"),
-          rule("RBAC-TRUST-BUNDLE", "says whom pods of the cluster trust", "KEP-3257")
+                  "can sign certificates as signers that the API server does not trust"),
+          rule(
+                  "RBAC-TRUST-BUNDLE",
+                  "can change the certificate authorities that pods trust",
+                  "KEP-3257")
               .when(canEverywhere(WRITE).of(CERTIFICATES, "clustertrustbundles"), always(High)),
           rule(
                   "RBAC-POD-CREATE",
-                  "starts pods, which act as any account of the namespace and read its Secrets",
+                  "can start pods that act as any ServiceAccount of the namespace and read its Secrets",
                   GOOD_PRACTICES
                       + ", Workload creation; CIS Kubernetes Benchmark 5.1.4; Kubescape C-0188")
               .when(can("create").on("pods"), of(Critical, High)),
           rule(
                   "RBAC-WORKLOAD-WRITE",
-                  "has controllers start pods, which act as any account of the namespace and read its Secrets",
+                  "can create workloads whose pods act as any ServiceAccount of the namespace and read its Secrets",
                   GOOD_PRACTICES + ", Workload creation; CIS Kubernetes Benchmark 5.1.4")
               .when(
                   can(WRITE)
@@ -280,7 +283,7 @@ public final class RiskRules {
                   of(Critical, High)),
           rule(
                   "RBAC-POD-EXEC",
-                  "runs commands in containers of others and reads their tokens",
+                  "can run commands in containers of other workloads and read their tokens",
                   "Kubescape C-0002; MITRE ATT&CK T1609")
               .when(
                   can("create")
@@ -289,12 +292,12 @@ public final class RiskRules {
                   of(Critical, High)),
           rule(
                   "RBAC-EPHEMERAL",
-                  "puts a container of its own into pods that run",
+                  "can add a container to running pods",
                   "rbac-police; MITRE ATT&CK T1609")
               .when(can(CHANGE).on("pods/ephemeralcontainers"), of(Critical, High)),
           rule(
                   "RBAC-PORTFORWARD",
-                  "reaches ports of pods that no Service and no NetworkPolicy opens",
+                  "can reach ports of pods that no Service and no NetworkPolicy opens",
                   "Kubescape C-0063")
               .when(
                   can("create")
@@ -303,7 +306,7 @@ public final class RiskRules {
                   always(Medium)),
           rule(
                   "RBAC-PROXY",
-                  "reaches ports of pods and Services through the API server, past NetworkPolicies",
+                  "can reach ports of pods and Services through the API server, which bypasses NetworkPolicies",
                   "Kubernetes documentation, Access Services Running on Clusters; rbac-tool")
               .when(
                   can("get", "create", "update", "patch", "delete")
@@ -311,14 +314,17 @@ public final class RiskRules {
                   of(High, Medium)),
           rule(
                   "RBAC-POD-LOGS",
-                  "reads what containers print, which is sometimes a credential",
+                  "can read container logs, which sometimes contain credentials",
                   "MITRE ATT&CK T1552")
               .when(can("get").on("pods/log"), of(Medium, Low)),
-          rule("RBAC-POD-MODIFY", "changes the image or the labels of pods that run", "rbac-police")
+          rule(
+                  "RBAC-POD-MODIFY",
+                  "can change the image or the labels of running pods",
+                  "rbac-police")
               .when(can(CHANGE).on("pods"), of(High, Medium)),
           rule(
                   "RBAC-WEBHOOKS",
-                  "sees every object that is written, Secrets too; by a mutating webhook it also changes them",
+                  "can read every object that is written, including Secrets, and change it with a mutating webhook",
                   GOOD_PRACTICES
                       + ", Control admission webhooks; CIS Kubernetes Benchmark 5.1.12; Kubescape C-0281")
               .when(
@@ -329,7 +335,7 @@ public final class RiskRules {
                   always(High)),
           rule(
                   "RBAC-WEBHOOKS-DELETE",
-                  "switches off the webhooks that guard the cluster",
+                  "can disable the admission webhooks of the cluster",
                   "MITRE ATT&CK T1562; CIS Kubernetes Benchmark 5.1.12")
               .when(
                   canEverywhere("delete", "deletecollection")
@@ -340,7 +346,7 @@ public final class RiskRules {
                   always(High)),
           rule(
                   "RBAC-ADMISSION-POLICY",
-                  "switches off or bends the admission policies that guard the cluster, those that suspend identities too",
+                  "can disable or change the admission policies of the cluster, including those that suspend identities",
                   "KEP-3488; KEP-3962; rbac-tool")
               .when(
                   canEverywhere(WRITE_OR_DELETE)
@@ -353,13 +359,13 @@ public final class RiskRules {
                   always(High)),
           rule(
                   "RBAC-PV-CREATE",
-                  "mounts any folder of a node by a volume of type hostPath",
+                  "can mount any directory of a node with a volume of type hostPath",
                   GOOD_PRACTICES
                       + ", Persistent volume creation; CIS Kubernetes Benchmark 5.1.9; Kubescape C-0278")
               .when(canEverywhere("create").on("persistentvolumes"), always(High)),
           rule(
                   "RBAC-VOLUME-COPY",
-                  "copies the volume of another workload and mounts the copy",
+                  "can copy the volume of another workload and mount the copy",
                   "Kubernetes documentation, Volume Snapshots")
               .when(
                   can("create")
@@ -368,34 +374,34 @@ public final class RiskRules {
                   of(High, Medium)),
           rule(
                   "RBAC-CSIDRIVER-WRITE",
-                  "has the kubelet hand the tokens of pods to a driver of its choice",
+                  "can make the kubelet pass the tokens of pods to a CSI driver",
                   "Kubernetes documentation, CSIDriver tokenRequests")
               .when(canEverywhere(WRITE).of("storage.k8s.io", "csidrivers"), always(High)),
           rule(
                   "RBAC-NAMESPACE-PATCH",
-                  "changes the labels by which pod security, network and other policies choose a namespace",
+                  "can change the labels by which pod security, network and other policies select a namespace",
                   GOOD_PRACTICES + ", Namespace modification")
               .when(can(CHANGE).on("namespaces"), always(Medium)),
           rule(
                   "RBAC-NAMESPACE-DELETE",
-                  "deletes a namespace with all that is in it",
+                  "can delete a namespace with all of its objects",
                   "Kubescape C-0007; MITRE ATT&CK T1485")
               .when(can("delete").on("namespaces"), of(High, Medium)),
           rule(
                   "RBAC-APISERVICE",
-                  "answers requests in place of the API server and sees the credentials of users",
+                  "can answer requests in place of the API server and read the credentials of users",
                   "Kubernetes documentation, API Aggregation Layer; rbac-tool")
               .when(canEverywhere(WRITE).of("apiregistration.k8s.io", "apiservices"), always(High)),
           rule(
                   "RBAC-CRD-WRITE",
-                  "changes or takes away kinds that other controllers work with; a conversion webhook sees their objects",
+                  "can change or delete kinds that other controllers use; a conversion webhook reads their objects",
                   "Kubernetes documentation, CustomResourceDefinition versioning; rbac-tool")
               .when(
                   canEverywhere(WRITE).of("apiextensions.k8s.io", "customresourcedefinitions"),
                   always(Medium)),
           rule(
                   "RBAC-NODE-MANIP",
-                  "drives pods of others to a node of its choice, where it has their tokens",
+                  "can move pods of other workloads to a node where it reads their tokens",
                   "rbac-police steal_pods; kubesplaining-016")
               .when(
                   canEverywhere("delete")
@@ -404,12 +410,12 @@ public final class RiskRules {
                   always(High)),
           rule(
                   "RBAC-NODE-LABEL",
-                  "changes labels and taints of nodes, by which pods are kept apart",
+                  "can change labels and taints of nodes, which separate pods",
                   "KEP-279; Kubernetes documentation, Using Node Authorization")
               .when(canEverywhere(CHANGE).on("nodes"), always(Medium)),
           rule(
                   "RBAC-DELETE-BULK",
-                  "takes away the workloads, Secrets or data of every namespace",
+                  "can delete the workloads, Secrets or data of every namespace",
                   "Kubescape C-0007; MITRE ATT&CK T1485")
               .when(
                   can("delete", "deletecollection")
@@ -420,14 +426,14 @@ public final class RiskRules {
               .excusedByNames(),
           rule(
                   "RBAC-EVENTS-DELETE",
-                  "wipes out what was recorded of its doings",
+                  "can delete the Events that record its actions",
                   "Kubescape C-0031; MITRE ATT&CK T1070")
               .when(
                   can("delete", "deletecollection").on("events").of("events.k8s.io", "events"),
                   always(Medium)),
           rule(
                   "RBAC-KUBESYSTEM-CM",
-                  "changes how names are resolved, who is a user, or which accounts are suspended",
+                  "can change how names are resolved, how users are mapped, or which ServiceAccounts are suspended",
                   "Kubescape C-0037; rbac-police")
               .when(
                   can(CHANGE).on("configmaps").called("coredns", "aws-auth", "kube-proxy"),
@@ -435,7 +441,7 @@ public final class RiskRules {
               .when(can(CHANGE).of("credence.dev", "suspensionlists"), onlyPrivileged(High)),
           rule(
                   "RBAC-LEASES-KUBESYSTEM",
-                  "takes the lead from the scheduler, the controllers or this operator, which then stand still",
+                  "can stop the scheduler, the controllers or this operator by taking their leader Lease",
                   "Kubernetes documentation, Leases; MITRE ATT&CK T1499")
               .when(
                   can("update", "patch", "delete")
@@ -444,24 +450,24 @@ public final class RiskRules {
                   onlyPrivileged(High)),
           rule(
                   "RBAC-SERVICEACCOUNT-WRITE",
-                  "makes accounts that nobody has declared, or hands image credentials to existing ones",
+                  "can create undeclared ServiceAccounts, or add image pull credentials to existing ones",
                   "MITRE ATT&CK T1136")
               .when(can(WRITE).on("serviceaccounts"), of(Medium, Low)),
           rule(
                   "RBAC-ENDPOINTS-WRITE",
-                  "leads the traffic of a Service to pods of other namespaces",
+                  "can redirect the traffic of a Service to pods of other namespaces",
                   "CVE-2021-25740")
               .when(
                   can(WRITE).on("endpoints").of("discovery.k8s.io", "endpointslices"),
                   of(High, Medium)),
           rule(
                   "RBAC-SERVICE-WRITE",
-                  "draws traffic for addresses outside the cluster to itself, by externalIPs or the status of a load balancer",
+                  "can intercept traffic for addresses outside the cluster, with externalIPs or the status of a load balancer",
                   "CVE-2020-8554")
               .when(can(WRITE).on("services").on("services/status"), of(Medium, Low)),
           rule(
                   "RBAC-INGRESS-WRITE",
-                  "opens workloads to the outside; some controllers run what an annotation says with all their rights",
+                  "can expose workloads outside the cluster; some controllers execute annotations with all of their permissions",
                   "CVE-2021-25742")
               .when(
                   can(WRITE)
@@ -470,29 +476,29 @@ public final class RiskRules {
                   of(Medium, Low)),
           rule(
                   "RBAC-REFERENCE-GRANT",
-                  "lets other namespaces use the Secrets and Services of this one",
+                  "can let other namespaces use the Secrets and Services of this one",
                   "Gateway API, ReferenceGrant; KEP-3766")
               .when(
                   can(WRITE).of("gateway.networking.k8s.io", "referencegrants"), of(High, Medium)),
           rule(
                   "RBAC-NETWORKPOLICY-WRITE",
-                  "opens what network policies keep apart",
+                  "can allow traffic that network policies deny",
                   "MITRE ATT&CK T1562; CIS Kubernetes Benchmark 5.3.2")
               .when(can(WRITE_OR_DELETE).of(NETWORKING, "networkpolicies"), of(High, Medium)),
           rule(
                   "RBAC-QUOTA-WRITE",
-                  "lifts the limits by which namespaces share the cluster",
+                  "can remove the quotas and limits of namespaces",
                   "Kubernetes documentation, Multi-tenancy; MITRE ATT&CK T1496")
               .when(can(WRITE_OR_DELETE).on("resourcequotas", "limitranges"), of(Medium, Low)),
           rule(
                   "RBAC-PRIORITY-WRITE",
-                  "makes a class of pods before which all others give way",
+                  "can create a priority class whose pods preempt all others",
                   "Kubernetes documentation, Pod Priority and Preemption")
               .when(
                   canEverywhere(WRITE).of("scheduling.k8s.io", "priorityclasses"), always(Medium)),
           rule(
                   "RBAC-FLOW-WRITE",
-                  "starves others, or the nodes, of answers from the API server",
+                  "can block other users, or the nodes, from the API server",
                   "KEP-1040; MITRE ATT&CK T1499")
               .when(
                   canEverywhere(WRITE_OR_DELETE)
@@ -503,7 +509,7 @@ public final class RiskRules {
                   always(Medium)),
           rule(
                   "RBAC-CERTMGR-APPROVE",
-                  "approves certificates that cert-manager then issues",
+                  "can approve certificates that cert-manager then issues",
                   "cert-manager documentation, CertificateRequest approval")
               .when(
                   canEverywhere("approve").of(CERT_MANAGER, "signers").and(answersRequests()),
@@ -511,20 +517,20 @@ public final class RiskRules {
               .when(
                   answersRequests(),
                   always(Medium),
-                  "answers requests for certificates as an issuer of cert-manager does")
+                  "can answer certificate requests as an issuer of cert-manager does")
               .when(
                   canEverywhere("approve").of(CERT_MANAGER, "signers"),
                   always(Low),
-                  "approves certificates of cert-manager, which opens nothing without the right to update certificaterequests/status"),
+                  "can approve certificates of cert-manager, which has no effect without the permission to update certificaterequests/status"),
           rule(
                   "RBAC-CERTMGR-ISSUER",
-                  "changes who issues the certificates of the namespace, or of all",
+                  "can change the issuer of the certificates of the namespace, or of all namespaces",
                   "cert-manager documentation, Issuer configuration")
               .when(canEverywhere(WRITE).of(CERT_MANAGER, "clusterissuers"), always(High))
               .when(can(WRITE).of(CERT_MANAGER, "issuers"), of(High, Medium)),
           rule(
                   "RBAC-EXTERNAL-SECRETS",
-                  "has any value of a connected store written into a Secret of its choice",
+                  "can write any value of a connected store into a Secret",
                   "External Secrets Operator, Security Best Practices")
               .when(
                   canEverywhere(WRITE)
@@ -540,7 +546,7 @@ public final class RiskRules {
                   of(High, Medium)),
           rule(
                   "RBAC-GITOPS-WRITE",
-                  "has a controller like Argo CD or Flux apply objects of any kind, with the rights of that controller",
+                  "can make a controller like Argo CD or Flux apply objects of any kind, with the permissions of that controller",
                   "Argo CD documentation, Security; Flux documentation, Multi-tenancy")
               .when(
                   can(WRITE)
@@ -553,7 +559,7 @@ public final class RiskRules {
                   of(Critical, High)),
           rule(
                   "RBAC-SELF-GOVERN",
-                  "approves, reviews or excuses machine identities, itself included; that is for people",
+                  "can approve, review or exempt machine identities, including itself; only people should",
                   "OWASP Non-Human Identities Top 10, NHI5")
               .when(
                   can("approve", "review")
@@ -567,24 +573,24 @@ public final class RiskRules {
                   "CIS Kubernetes Benchmark 1.2.1; Krane")
               .when(
                   new Bound(
-                      "whoever has no credential may do more than read the ConfigMap cluster-info",
+                      "a client without a credential may do more than read the ConfigMap cluster-info",
                       (who, grant) -> who instanceof Who.Anonymous && givesMoreThanInfo(grant)),
                   always(Critical))
               .sort(Sort.Bond),
           rule(
                   "SUBJ-ALL-SA",
-                  "is given a right to write with every other account that is there or will come; bind the account itself",
+                  "has a write permission together with all current and future ServiceAccounts; bind the ServiceAccount itself",
                   "CIS Kubernetes Benchmark 5.1.5; MITRE ATT&CK T1078")
               .when(
                   new Bound(
-                      "a binding of the group system:serviceaccounts, system:serviceaccounts:… or system:authenticated gives a right to write",
+                      "a binding of the group system:serviceaccounts, system:serviceaccounts:… or system:authenticated grants a write permission",
                       (who, grant) ->
                           who instanceof Who.ServiceAccount && !grant.isDirect() && writes(grant)),
                   always(High))
               .sort(Sort.Bond),
           rule(
                   "SUBJ-DEFAULT-SA",
-                  "is what every pod of the namespace runs as that names no account; bind an account of its own",
+                  "is the ServiceAccount of every pod that names none; bind a separate ServiceAccount",
                   "CIS Kubernetes Benchmark 5.1.5; Kubescape C-0189")
               .when(
                   new Bound(
@@ -597,21 +603,21 @@ public final class RiskRules {
               .sort(Sort.Bond),
           rule(
                   "SUBJ-DANGLING-ROLE",
-                  "is bound to a role that does not exist: whoever makes one of that name gives it rights; delete the binding",
+                  "is bound to a role that does not exist, and gets the permissions of any role created with that name; delete the binding",
                   "kubesplaining STALE-001")
               .when(
                   new Bound(
-                      "a binding that names the account refers to a role that does not exist",
+                      "a binding of the ServiceAccount refers to a role that does not exist",
                       (who, grant) -> grant.isDirect() && grant.rules().isEmpty()),
                   always(Medium))
               .sort(Sort.Bond),
           rule(
                   "SUBJ-DANGLING-SA",
-                  "does not exist and is bound: whoever makes one of that name has its rights; delete the binding, or make the account",
+                  "does not exist and is bound, so a ServiceAccount created with that name gets the permissions; delete the binding, or create the ServiceAccount",
                   "kubesplaining STALE-002")
               .when(
                   new Bound(
-                      "a binding names an account that does not exist",
+                      "a binding refers to a ServiceAccount that does not exist",
                       (who, grant) ->
                           who instanceof Who.ServiceAccount account
                               && !account.there()
@@ -638,7 +644,7 @@ public final class RiskRules {
         .distinct()
         .map(
             id ->
-                "`privileges.exceptions`: there is no rule '"
+                "`privileges.exceptions`: unknown rule '"
                     + id
                     + "'; docs/reference/risks.md lists them")
         .toList();

@@ -14,7 +14,7 @@ public record SeverityByScope(
     if (!everywhere.atLeast(privilegedNamespace)
         || namespace.filter(one -> !privilegedNamespace.atLeast(one)).isPresent()) {
       throw new IllegalArgumentException(
-          "everywhere includes the privileged namespaces, and those are namespaces");
+          "A severity for all namespaces must be at least that for privileged ones, and that at least the one for others");
     }
   }
 

@@ -33,15 +33,15 @@ final class AbortRollback {
       return acknowledged(
           current.with(handled, current.issue().aborted()),
           isRevokeHookGivenUp(current.secret())
-              ? "the revoke hook is tried again"
-              : "nothing to abort");
+              ? "The operator retries the revoke hook."
+              : "No rotation to abort.");
     }
     // The staged Secret records that it was staged before this: the next reconcile deletes it.
     return acknowledged(
         current.with(
             cancelled(current.secret(), handled),
             Optional.of(new Aborted(t.nextSecond(), t.material().digest()))),
-        "the rotation to version " + t.nextVersion(Optional.of(current.issue())) + " was aborted");
+        "The rotation to version " + t.nextVersion(Optional.of(current.issue())) + " was aborted.");
   }
 
   /// The wishes for the value that was stopped are answered too; those to end one are not.
@@ -69,7 +69,7 @@ final class AbortRollback {
       return acknowledged(current.with(handled, current.issue().aborted()), impossible.get());
     }
     if (t.isBackingOff()) {
-      return plans.kept(current, Phase.Due, "about to be rolled back");
+      return plans.kept(current, Phase.Due, "The rollback is about to start.");
     }
     var now = t.nextSecond();
     var versionInfo =
@@ -88,13 +88,13 @@ final class AbortRollback {
 
   private Optional<String> impossible(Issue issue) {
     if (t.material() instanceof TokenRecipe) {
-      return Optional.of("a token is not rolled back: rotate it");
+      return Optional.of("Tokens cannot be rolled back. Rotate the token.");
     }
     if (issue.previousRetiresAt().isEmpty() || issue.previous() == Previous.Gone) {
-      return Optional.of("nothing to roll back to: there is no previous value any more");
+      return Optional.of("The rollback is not possible: the previous value was removed.");
     }
     return issue.isEnding()
-        ? Optional.of("nothing to roll back to: the previous value is being ended")
+        ? Optional.of("The rollback is not possible: the operator revokes the previous value.")
         : Optional.empty();
   }
 

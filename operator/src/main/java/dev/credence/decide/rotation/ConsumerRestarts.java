@@ -58,7 +58,7 @@ public final class ConsumerRestarts {
   /// Why a consumer has not moved. `forPerson`: it will not by itself.
   private record Hold(String sentence, boolean forPerson) {}
 
-  private static final String TO_ITS_END = "runs to its end with the old value";
+  private static final String TO_ITS_END = "runs to completion with the old value";
 
   private final Snapshot s;
   private final RotationProcedure.Restart rule;
@@ -166,9 +166,9 @@ public final class ConsumerRestarts {
     for (var need : startable) {
       if (slots > 0 && start(need)) {
         slots--;
-        holds.put(need.who(), new Hold("is being restarted", false));
+        holds.put(need.who(), new Hold("is restarting", false));
       } else {
-        holds.put(need.who(), new Hold("waits for those that are restarted first", false));
+        holds.put(need.who(), new Hold("waits for other restarts", false));
       }
     }
   }
@@ -364,10 +364,10 @@ public final class ConsumerRestarts {
   /// Why it is not started now; empty where it can be.
   private Optional<Hold> hold(Need need, Set<String> unfinished) {
     if (rule.strategy() == Strategy.None) {
-      return waiting("its pods from before still run");
+      return waiting("its pods started before the rotation");
     }
     if (s.now().isBefore(need.newest().issuedAt())) {
-      return waiting("is restarted in a moment");
+      return waiting("restarts next");
     }
     var refused =
         need.workload()
@@ -388,7 +388,7 @@ public final class ConsumerRestarts {
             .findFirst();
     // One restart for both, but not at the price of the value that it still uses.
     if (unproven.isPresent() && s.now().isBefore(need.until())) {
-      return waiting("is restarted when the new value of " + unproven.get() + " is in place too");
+      return waiting("restarts when the new value of Secret " + unproven.get() + " is active too");
     }
     return isByTemplate(need) ? holdOfRollout(need) : holdOfEviction(need);
   }
@@ -399,12 +399,14 @@ public final class ConsumerRestarts {
     }
     if (isScheduled(need)) {
       var sentence = "restarts at " + need.requestedAt().orElseThrow() + " by its spec.restartAt";
-      return isLate(need) ? person(sentence + ": set an earlier time") : waiting(sentence);
+      return isLate(need)
+          ? person(sentence + ", which is too late; set an earlier time")
+          : waiting(sentence);
     }
     return switch (need.rollout()) {
       case Rollout.ToItsEnd _ -> toItsEnd();
-      case Rollout.Paused _ -> person("is paused: resume it, or restart its pods");
-      case Rollout.ByHand _ -> person("replaces no pod by itself (OnDelete): delete its pods");
+      case Rollout.Paused _ -> person("is paused; resume it, or restart its pods");
+      case Rollout.ByHand _ -> person("uses the update strategy OnDelete; delete its pods");
       case Rollout.Stuck(var why) -> person("does not roll out: " + why);
       case Rollout.UnderWay(var how) when need.isRestarted() ->
           isLate(need)
@@ -413,7 +415,9 @@ public final class ConsumerRestarts {
       case Rollout.UnderWay(var how) -> notWhole(need, how);
       case Rollout.Done _ when need.isRestarted() ->
           isLate(need)
-              ? person("has rolled out, and pods from before are still there: " + names(need.old()))
+              ? person(
+                  "has rolled out, and these pods from before the rotation still run: "
+                      + names(need.old()))
               // They are on their way out.
               : waiting("is rolling out");
       case Rollout.Done _ -> Optional.empty();
@@ -446,18 +450,18 @@ public final class ConsumerRestarts {
     if (!leaving.isEmpty()) {
       var hanging = leaving.stream().filter(this::isHanging).toList();
       return hanging.isEmpty()
-          ? waiting("is being restarted")
-          : person("has pods that were deleted and do not end: " + names(hanging));
+          ? waiting("is restarting")
+          : person("has pods that do not terminate: " + names(hanging));
     }
     if (need.workload().isPresent() && need.wanted() == 0) {
       return scaledToNothing();
     }
     var next = need.evictable().findFirst();
     if (next.isEmpty()) {
-      return person("is not evicted, since nothing would bring it back: restart it");
+      return person("is not evicted, since no controller would re-create it; restart it");
     }
     if (need.rollout() instanceof Rollout.Stuck(var why)) {
-      return person("does not come up: " + why);
+      return person("does not become ready: " + why);
     }
     if (isWhole(need)) {
       return Optional.empty();
@@ -468,12 +472,12 @@ public final class ConsumerRestarts {
             : "%d of %d pods are ready".formatted(need.ready(), need.wanted());
     if (need.isTouched()) {
       return isOver(lastTouched(need))
-          ? person("has not come up within " + Durations.text(rule.timeout()) + ": " + how)
+          ? person("has not become ready within " + Durations.text(rule.timeout()) + ": " + how)
           : waiting("is not fully available yet: " + how);
     }
     // A pod that is not ready serves no request: without it there are as many as before.
     return next.get().ready() && isOver(need.newest().issuedAt())
-        ? person("is not fully available, so none of its ready pods is evicted: " + how)
+        ? person("is not fully available, so the operator evicts none of its ready pods: " + how)
         : notWhole(need, how);
   }
 
@@ -492,7 +496,7 @@ public final class ConsumerRestarts {
   }
 
   private static String names(List<PodFacts> pods) {
-    return Sentences.joined(pods.stream().map(PodFacts::name).toList());
+    return Sentences.some(pods.stream().map(PodFacts::name).toList());
   }
 
   private static Optional<Hold> toItsEnd() {
@@ -500,7 +504,7 @@ public final class ConsumerRestarts {
   }
 
   private static Optional<Hold> scaledToNothing() {
-    return waiting("is scaled to 0: its pods are about to end");
+    return waiting("is scaled to 0, and its pods terminate");
   }
 
   private static Optional<Hold> waiting(String sentence) {
@@ -552,7 +556,7 @@ public final class ConsumerRestarts {
 
   /// The consumers of a Secret that are behind, in a sentence.
   String sentence(ConsumerProgress progress) {
-    return Sentences.joined(progress.behind().map(this::sentence).toList());
+    return Sentences.clauses(progress.behind().map(this::sentence).toList());
   }
 
   private String sentence(Consumer consumer) {

@@ -14,6 +14,7 @@ import dev.credence.plan.IdentityStatus.Credential.EffectiveRotation;
 import dev.credence.plan.IdentityStatus.Credential.Kind;
 import dev.credence.plan.IdentityStatus.Credential.Phase;
 import dev.credence.plan.Reason;
+import dev.credence.plan.Sentences;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +52,9 @@ public record CredentialPlan(
 
   /// `impact`: Broken where manual action is required.
   public record Blocker(Reason reason, String message, Impact impact) {
+    public Blocker {
+      message = Sentences.sentence(message);
+    }
 
     public static Blocker broken(String message) {
       return new Blocker(Reason.RotationBlocked, message, Impact.Broken);
@@ -145,7 +149,7 @@ public record CredentialPlan(
     }
 
     public Builder message(Optional<String> sentence) {
-      message = sentence;
+      message = sentence.map(Sentences::sentence);
       return this;
     }
 

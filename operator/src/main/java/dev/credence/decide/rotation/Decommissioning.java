@@ -18,6 +18,7 @@ import dev.credence.facts.identity.SuspensionFacts.Bindings;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.plan.Action;
 import dev.credence.plan.IdentityStatus.Credential.Phase;
+import dev.credence.plan.Sentences;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -70,17 +71,21 @@ public final class Decommissioning {
                     .still(
                         current,
                         progress.phase(),
-                        "ended where it is checked, then taken away: "
-                            + progress.message().orElse("its hook is at work"))
+                        "Revoking the value, then deleting the Secret. "
+                            + progress.message().orElse("The revoke hook runs."))
                     .doing(cleanup.dropping(WHY))
                     .with(progress))
         .orElseGet(
             () ->
-                plans.still(current, Phase.Retiring, "taken away").doing(leave(current.secret())));
+                plans
+                    .still(current, Phase.Retiring, "Deleting the Secret.")
+                    .doing(leave(current.secret())));
   }
 
   private Builder ended() {
-    return plans.without(Phase.Revoked, "ended with the identity").against(t.refusal());
+    return plans
+        .without(Phase.Revoked, "Revoked, since the identity is decommissioned.")
+        .against(t.refusal());
   }
 
   /// Deletes an object that Credence created, and releases an object that was handed over to its
@@ -152,37 +157,44 @@ public final class Decommissioning {
         .map(
             secret ->
                 ObjectRef.secret(secret)
-                    + " stays, with a certificate that is believed until it ends: delete it when nothing uses it");
+                    + " stays, with a certificate that is valid until it expires. Delete it when nothing uses it.");
   }
 
   /// Only a user can revoke it.
   private static String unended(SecretWanted wanted) {
-    return "the value of Secret "
+    return "Secret "
         + wanted.name()
-        + " has no `revoke` hook: end it"
+        + " has no `revoke` hook. Revoke its value"
         + wanted
             .account()
             .map(account -> " for " + account.name() + " at " + account.system())
-            .orElse(" where it is checked");
+            .orElse(" in the target system")
+        + ".";
   }
 
   private static String advice(Member member) {
     return switch (member) {
       case Account account ->
           account.subject()
-              + " stays, without writes and new tokens while this resource is there: delete it, then this";
+              + " stays, and cannot write or get new tokens while this MachineIdentity exists. Delete the ServiceAccount, then the MachineIdentity.";
       case StoredSecret secret ->
-          secret.subject() + " stays: end its value where it was made, then delete it";
+          secret.subject()
+              + " stays. Revoke its value in the system that issued it, then delete the Secret.";
       case Certificate certificate ->
           certificate.subject()
-              + " stays, and cert-manager goes on to renew it: delete it and its Secret";
+              + " stays, and cert-manager continues to renew it. Delete it and its Secret.";
     };
   }
 
   private static Stream<String> advice(Bindings bindings) {
     return Stream.concat(
-        bindings.names().stream().map(name -> name + " still names its accounts: delete it"),
+        bindings.names().stream()
+            .map(name -> name + " still refers to its ServiceAccounts. Delete it."),
         bindings.problem().stream()
-            .map(problem -> "which bindings still name its accounts is not known: " + problem));
+            .map(
+                problem ->
+                    Sentences.sentence(
+                        "the operator cannot tell which bindings still refer to its ServiceAccounts: "
+                            + problem)));
   }
 }

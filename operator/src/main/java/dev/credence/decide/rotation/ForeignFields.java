@@ -32,9 +32,9 @@ final class ForeignFields {
                   : Optional.of(
                       new Blocker(
                           Reason.ValueOverwritten,
-                          "%s: field manager %s replaced %s of version %d%s, so that consumers do not read what Credence issued: stop that writer or remove this Secret from the identity, then set a new value of credence.dev/rotate to have a new version issued"
+                          "%s: The field manager %s replaced %s of version %d%s. Consumers do not read the value that Credence issued. Stop that writer, or remove this Secret from the identity. Then set the annotation credence.dev/rotate to a new value to issue a new version."
                               .formatted(
-                                  t.name(),
+                                  t.subject(),
                                   found.manager(),
                                   (keys.size() == 1 ? "key " : "keys ") + String.join(", ", keys),
                                   current.issue().version(),

@@ -33,7 +33,7 @@ sealed interface HookProgress {
   Duration UNSEEN = Duration.ofSeconds(5);
 
   String GONE =
-      "was deleted, or lost its label or annotations of credence.dev, before its result was read";
+      "it was deleted, or lost its labels or annotations of credence.dev, before the operator read its result";
 
   Duration FIRST_PAUSE = Duration.ofSeconds(5);
   Duration LONGEST_PAUSE = Duration.ofMinutes(5);
@@ -91,7 +91,7 @@ sealed interface HookProgress {
                     run.attempt(),
                     run.job(),
                     until,
-                    started.seen() ? "did not end within " + Durations.text(timeout) : GONE));
+                    started.seen() ? "it did not finish within " + Durations.text(timeout) : GONE));
       }
     };
   }

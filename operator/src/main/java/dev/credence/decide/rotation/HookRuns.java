@@ -18,6 +18,7 @@ import dev.credence.plan.Action.Value;
 import dev.credence.plan.ConditionResult.Impact;
 import dev.credence.plan.IdentityStatus.Credential.Phase;
 import dev.credence.plan.Reason;
+import dev.credence.plan.Sentences;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -150,7 +151,7 @@ record HookRuns(
   private Result without(Step step, HookJob late) {
     var why = "another attempt has succeeded";
     var message =
-        "version %d: %s; waiting for Job %s to be gone"
+        "Version %d: %s. Waiting for the deletion of Job %s."
             .formatted(version, why, late.subject().name());
     var refusal = Blocker.refusal(t.s(), late.subject());
     var phase = refusal.isPresent() ? Phase.Blocked : phase(step);
@@ -168,7 +169,7 @@ record HookRuns(
   }
 
   private String waitingFor(String job) {
-    return "version " + version + ": waiting for Job " + job;
+    return "Version " + version + ": waiting for Job " + job + ".";
   }
 
   private Result start(Step step, int attempt, List<Started> started, Optional<Blocker> failure) {
@@ -204,8 +205,10 @@ record HookRuns(
 
   /// A hook that was not approved does not run, whoever requests it.
   private Result withheld(Step step) {
-    var blocker = Blocker.broken(t.name() + ": " + t.withheld(step));
-    return unfinished(Progress.of(Phase.Blocked, t.withheld(step)).against(Optional.of(blocker)));
+    var blocker = Blocker.broken(Sentences.about(t.subject(), t.withheld(step)));
+    return unfinished(
+        Progress.of(Phase.Blocked, Sentences.sentence(t.withheld(step)))
+            .against(Optional.of(blocker)));
   }
 
   private static List<ObjectRef> lost(List<Started> started) {
@@ -219,20 +222,26 @@ record HookRuns(
     var most = t.procedure().maxAttempts();
     var tries = tries(started);
     var what =
-        "attempt %d of %d to %s version %d failed: Job %s: %s"
-            .formatted(
-                Math.max(1, tries), most, failed.step(), version, failed.job(), failed.why());
+        Sentences.sentence(
+            "Attempt %d of %d to %s version %d failed: Job %s: %s"
+                .formatted(
+                    Math.max(1, tries), most, failed.step(), version, failed.job(), failed.why()));
     if (tries >= most) {
-      return givenUp(failed.step(), what + "; given up");
+      return givenUp(failed.step(), what + " The operator does not retry.");
     }
     var failure =
-        Optional.of(new Blocker(Reason.VerificationFailed, t.name() + ": " + what, Impact.Waiting));
+        Optional.of(
+            new Blocker(
+                Reason.VerificationFailed, Sentences.about(t.subject(), what), Impact.Waiting));
     var retryAt = tries == 0 ? t.now() : HookProgress.retryAt(failed, tries);
     var opening = atOnce ? Optional.of(retryAt) : t.procedure().windows().openFrom(retryAt);
     if (opening.filter(at -> !at.isAfter(t.now())).isPresent()) {
       return start(steps.getFirst(), failed.attempt() + 1, started, failure);
     }
-    var next = opening.map(at -> "; tried again at " + at).orElse("; no window opens again");
+    var next =
+        opening
+            .map(at -> " The next attempt is at " + at + ".")
+            .orElse(" No maintenance window opens again.");
     return unfinished(
         Progress.of(phase(failed.step()), what + next).against(failure).changingAt(opening));
   }
@@ -240,9 +249,10 @@ record HookRuns(
   private Result givenUp(Step step, String what) {
     var advice =
         step == Step.revoke
-            ? "set a new value of credence.dev/rotate or credence.dev/abort to have it tried again"
-            : "set a new value of credence.dev/rotate, or of credence.dev/abort to drop the new value";
-    var blocker = Blocker.broken(t.name() + ": " + what + ". Mend the hook, then " + advice);
+            ? "set the annotation credence.dev/rotate or credence.dev/abort to a new value to retry."
+            : "set the annotation credence.dev/rotate to a new value to retry, or credence.dev/abort to drop the new version.";
+    var blocker =
+        Blocker.broken(Sentences.about(t.subject(), what + " Fix the hook, then " + advice));
     return new Unfinished(Progress.of(Phase.Blocked, what).against(Optional.of(blocker)), true);
   }
 

@@ -25,7 +25,7 @@ final class IssueTimeRepair {
     return plans.blocked(
         Blocker.broken(
             t.subject()
-                + ": its annotations credence.dev/version, issued-at and previous-retires-at cannot be read; restore what was there, or delete the Secret to have a new one"));
+                + ": The annotations credence.dev/version, issued-at and previous-retires-at cannot be read. Restore them, or delete the Secret; the operator then creates a new one."));
   }
 
   /// A clock was wrong when the value was issued, or a user wrote the annotation. Its age is

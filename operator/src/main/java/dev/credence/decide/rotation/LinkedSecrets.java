@@ -32,7 +32,9 @@ public final class LinkedSecrets {
         .account(accountOf(s, name))
         .message(
             isOver
-                ? end.map(time -> "ended at " + time + ": replace it where it was made")
+                ? end.map(
+                    time ->
+                        "Expired at " + time + ". Replace the value in the system that issued it.")
                 : secret.endDate().flatMap(EndDate::complaint))
         .build();
   }
@@ -58,7 +60,7 @@ public final class LinkedSecrets {
             .issuedAt(secret.issue().map(Issue::issuedAt))
             .previousRetires(previousRetires)
             .message(
-                "no longer in `spec.secrets`: kept and not rotated; delete the Secret when nothing uses it, or list it again")
+                "No longer in `spec.secrets`. The Secret is kept and not rotated. Delete it when nothing uses it, or list it again.")
             .against(Blocker.refusal(s, secret.subject()));
     return isRetiring
         ? plan.doing(olderTokensEnding(s, secret))

@@ -9,6 +9,7 @@ import dev.credence.plan.Action.Why;
 import dev.credence.plan.ConditionResult.Impact;
 import dev.credence.plan.IdentityStatus.Credential.Phase;
 import dev.credence.plan.Reason;
+import dev.credence.plan.Sentences;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -40,14 +41,14 @@ final class MaintenanceWindow {
   private Builder deferred(IssuedSecret current, Optional<Instant> opening) {
     var message =
         opening
-            .map(at -> "due; the policy's window opens at " + at)
-            .orElse("due; no window of the policy ever opens");
+            .map(at -> "Due. The next maintenance window of the policy opens at " + at + ".")
+            .orElse("Due. No maintenance window of the policy ever opens.");
     return plans
         .kept(current, Phase.Deferred, message)
         .against(
             new Blocker(
                 Reason.RotationDeferred,
-                t.name() + ": " + message,
+                Sentences.about(t.subject(), message),
                 opening.isPresent() ? Impact.None : Impact.Broken))
         .changingAt(opening);
   }

@@ -120,7 +120,8 @@ public record MetadataUpdate(
         .findFirst()
         .map(
             field ->
-                field
-                    + " of metadata is changed by an admission webhook in each write of Credence, and is left so");
+                "An admission webhook changes "
+                    + field
+                    + " of `metadata` in each write of the operator, which does not restore it.");
   }
 }

@@ -17,6 +17,7 @@ import dev.credence.plan.Action;
 import dev.credence.plan.ConditionResult.Impact;
 import dev.credence.plan.IdentityStatus.Credential.Phase;
 import dev.credence.plan.Reason;
+import dev.credence.plan.Sentences;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,8 @@ import java.util.Optional;
 /// hook ends it where it is checked, and it is taken away. Consumers that still use it then are
 /// left behind: the Secret remembers that until there are none.
 final class Overlap {
+  private static final String UNREAD = "the operator has not read the consumers yet";
+
   private final RotationTarget t;
   private final IssuedSecret current;
   private final Issue issue;
@@ -108,15 +111,15 @@ final class Overlap {
     }
     var sentence =
         left.map(restarts::sentence)
-            .map(names -> "a value that is no longer valid is still used by " + names)
+            .map(names -> "Consumers still use a value that is no longer valid: " + names + ".")
             .orElseGet(
                 () ->
-                    "the previous value is no longer valid, and who still uses it is not known: "
-                        + restarts.problem().orElse("consumers are not known yet"));
+                    "The previous value is no longer valid, and the operator cannot tell which consumers still use it: "
+                        + restarts.problem().orElse(UNREAD));
     var blocker =
         new Blocker(
             Reason.ConsumersLeftBehind,
-            t.name() + ": " + sentence,
+            Sentences.about(t.subject(), sentence),
             left.map(this::impact).orElse(Impact.Waiting));
     return given.in(phase).withMessage(Optional.of(sentence)).against(Optional.of(blocker));
   }
@@ -192,11 +195,11 @@ final class Overlap {
 
   private Answer waitingFor(ConsumerProgress progress, Instant until, Instant deadline) {
     var isOverdue = !t.now().isBefore(deadline);
-    var sentence = "waiting for " + restarts.sentence(progress) + "; " + whatThen(deadline);
+    var sentence = "Waiting for " + restarts.sentence(progress) + ". " + whatThen(deadline);
     var blocker =
         new Blocker(
             Reason.ConsumersPending,
-            t.name() + ": " + sentence,
+            Sentences.about(t.subject(), sentence),
             restarts.needsPerson(progress)
                 ? Impact.Broken
                 : isOverdue ? Impact.Violation : Impact.None);
@@ -209,19 +212,24 @@ final class Overlap {
 
   private String whatThen(Instant deadline) {
     if (!isKept()) {
-      return "at "
+      return "The operator removes the previous value at "
           + deadline
-          + " the previous value is removed, and consumers that have not moved are left behind";
+          + ", even if consumers still use it.";
     }
     return t.now().isBefore(deadline)
-        ? "the previous value is kept until they have moved"
-        : "the previous value is kept until they have moved, longer than `maxOverlap`, which ended at "
-            + deadline;
+        ? "The previous value stays valid until they use the new one."
+        : "The previous value stays valid until they use the new one; `maxOverlap` ended at "
+            + deadline
+            + ".";
   }
 
   private Answer unknown(Instant deadline) {
-    var sentence = restarts.problem().orElse("consumers are not known yet");
-    var blocker = new Blocker(Reason.ConsumersPending, t.name() + ": " + sentence, Impact.Waiting);
+    var sentence =
+        "The operator cannot tell which consumers use the previous value: "
+            + restarts.problem().orElse(UNREAD);
+    var blocker =
+        new Blocker(
+            Reason.ConsumersPending, Sentences.about(t.subject(), sentence), Impact.Waiting);
     return answer(
         Optional.of(deadline),
         Progress.of(Phase.Overlapping, sentence).against(Optional.of(blocker)));
@@ -232,17 +240,17 @@ final class Overlap {
       return retiring();
     }
     if (!t.mayRun(Step.revoke) && issue.previous() == Previous.Kept) {
-      var sentence = "the previous value stays: " + t.withheld(Step.revoke);
+      var sentence = "The previous value stays: " + t.withheld(Step.revoke) + ".";
       return answer(
           issue.previousRetiresAt(),
           Progress.of(Phase.Blocked, sentence)
-              .against(Optional.of(Blocker.broken(t.name() + ": " + sentence))));
+              .against(Optional.of(Blocker.broken(Sentences.about(t.subject(), sentence)))));
     }
     if (issue.previous() == Previous.Kept) {
       var begin = new Action.BeginRevoke(t.subject(), current.preconditions());
       return answer(
           issue.previousRetiresAt(),
-          Progress.of(Phase.Retiring, "the previous value is about to be ended")
+          Progress.of(Phase.Retiring, "Revoking the previous value.")
               .doing(t.isBackingOff() ? List.of() : List.of(begin)));
     }
     return switch (HookRuns.ending(t, current.secret(), issue.version() - 1, Hooks.PREVIOUS)) {

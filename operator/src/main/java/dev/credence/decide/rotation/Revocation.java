@@ -14,14 +14,15 @@ import dev.credence.plan.Action;
 import dev.credence.plan.Action.Why;
 import dev.credence.plan.IdentityStatus.Credential.Phase;
 import dev.credence.plan.IssuanceHold;
+import dev.credence.plan.Sentences;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /// Plans the revocation of a compromised value.
 final class Revocation {
-  private static final String BEING_MADE = "a new value is made";
-  private static final String WAITS = "the next value waits for an approval";
+  private static final String BEING_MADE = "Issuing a new value.";
+  private static final String WAITS = "The next value waits for an approval.";
 
   private final RotationTarget t;
   private final SecretPlan plans;
@@ -50,7 +51,8 @@ final class Revocation {
                     current,
                     reason,
                     false,
-                    (t.mayRun(Step.revoke) ? "" : t.withheld(Step.revoke) + "; ") + WAITS))
+                    (t.mayRun(Step.revoke) ? "" : Sentences.sentence(t.withheld(Step.revoke)) + " ")
+                        + WAITS))
         .doing(endingTokens(current.issue()));
   }
 
@@ -127,6 +129,6 @@ final class Revocation {
 
   private Builder stated(IssuedSecret current, String reason, boolean isBlocked, String what) {
     return plans.bare(
-        current, isBlocked ? Phase.Blocked : Phase.Revoked, "revoked (" + reason + "): " + what);
+        current, isBlocked ? Phase.Blocked : Phase.Revoked, "Revoked (" + reason + "). " + what);
   }
 }

@@ -32,6 +32,7 @@ import dev.credence.plan.Action.VersionInfo;
 import dev.credence.plan.Action.Why;
 import dev.credence.plan.IdentityStatus.Credential.Phase;
 import dev.credence.plan.IssuanceHold;
+import dev.credence.plan.Sentences;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -50,7 +51,7 @@ public final class Rotation {
   /// Requests by annotation are answered at most this often; it is also the shortest `interval`.
   private static final Duration SHORTEST_LIFE = Duration.ofSeconds(10);
 
-  private static final String NOT_OURS = "its Secret is not ours";
+  private static final String NOT_OURS = "its Secret is not managed by this identity";
 
   private final RotationTarget t;
   private final ConsumerRestarts restarts;
@@ -93,12 +94,13 @@ public final class Rotation {
       case NotCreated _ -> cleanup.cleaned(first(), Optional.empty());
       case Adoptable(var secret) -> adopted(secret);
       case Released(var secret) ->
-          cleared("is given back to its holder, who took credence.dev/adopt away")
+          cleared(
+                  "Released to the owner of the object, who removed the annotation credence.dev/adopt.")
               .doing(
                   MetadataUpdate.removal(secret)
                       .orElseGet(() -> OwnershipLabels.release(secret.object())));
       // What to do about these two is reported in the condition MembersLinked.
-      case BeingDeleted _ -> plans.waiting("the Secret is being deleted");
+      case BeingDeleted _ -> plans.waiting("Waiting for the deletion of the Secret.");
       case Unmanaged(var why) -> cleared(why);
       case Unreadable _ -> repair.unreadable();
       case Misdated(var current) -> repair.redated(current);
@@ -131,7 +133,7 @@ public final class Rotation {
       return plans.blocked(blocker.get());
     }
     if (t.isBackingOff()) {
-      return plans.waiting("being created");
+      return plans.waiting("Creating the Secret.");
     }
     return t.hooks().stage() ? firstStaged() : issued();
   }
@@ -139,7 +141,7 @@ public final class Rotation {
   private Builder notIssued(IssuanceHold halt) {
     var ended = halt.is(IssuanceHold.Cause.Ended);
     return plans
-        .without(ended ? Phase.Expired : Phase.Pending, "not issued: " + halt.why())
+        .without(ended ? Phase.Expired : Phase.Pending, "Not issued: " + halt.why() + ".")
         .doing(ended ? cleanup.dropping(halt.why()) : List.of());
   }
 
@@ -168,11 +170,11 @@ public final class Rotation {
 
   private Builder adopted(StoredSecret secret) {
     if (t.halt().isPresent()) {
-      return plans.waiting("not taken over: " + t.halt().get().why());
+      return plans.waiting("Not adopted: " + t.halt().get().why() + ".");
     }
     if (t.material() instanceof TokenRecipe) {
-      var message = "a Secret is not taken over for a token: choose another name";
-      return plans.waiting(message).against(Blocker.broken(t.name() + ": " + message));
+      var message = "An existing Secret cannot be adopted for a token. Choose another name.";
+      return plans.waiting(message).against(Blocker.broken(Sentences.about(t.subject(), message)));
     }
     var refusal = t.refusal();
     if (refusal.isPresent()) {
@@ -184,7 +186,7 @@ public final class Rotation {
             ? Optional.<VersionInfo>empty()
             : Optional.of(newValue.given(secret));
     return plans
-        .waiting("is taken over; its value stays until the first rotation")
+        .waiting("Adopting the Secret. Its value stays until the first rotation.")
         .doing(Action.Adopt.of(secret.object(), versionInfo));
   }
 
@@ -197,7 +199,7 @@ public final class Rotation {
   }
 
   private Builder notRotated(IssuedSecret current, IssuanceHold hold) {
-    var message = "not rotated: " + hold.why();
+    var message = "Not rotated: " + hold.why() + ".";
     return switch (hold.cause()) {
       case Ended -> plans.kept(current, Phase.Expired, message);
       case Unapproved -> plans.kept(current, Phase.Fresh, message);
@@ -216,13 +218,14 @@ public final class Rotation {
                 plans.still(
                     current,
                     Phase.Fresh,
-                    "still valid, though the identity is suspended: " + refused.message()))
+                    Sentences.sentence(
+                        "still valid, although the identity is suspended: " + refused.message())))
         .orElseGet(
             () ->
                 plans.still(
                     current,
                     Phase.Revoked,
-                    "ended by the suspension; a new one is issued when the identity is resumed"));
+                    "Revoked by the suspension. The operator issues a new token when the identity is resumed."));
   }
 
   private Builder due(IssuedSecret current, Why why) {
@@ -247,13 +250,19 @@ public final class Rotation {
           overlap
               .progress()
               .message()
-              .map(waitsFor -> waitsFor + "; the next value is due and comes then")
-              .orElse("the next value is due and waits for the end of the overlap"));
+              .map(
+                  waitsFor ->
+                      Sentences.sentence(waitsFor)
+                          + " The next rotation is due and waits for that.")
+              .orElse("The next rotation is due and waits for the end of the overlap."));
     }
     var notBefore = current.issue().issuedAt().plus(SHORTEST_LIFE);
     if (t.now().isBefore(notBefore)) {
       return plans
-          .kept(current, Phase.Due, "rotated at most every 10s: next at " + notBefore)
+          .kept(
+              current,
+              Phase.Due,
+              "Rotated at most every 10s. The next rotation is at " + notBefore + ".")
           .changingAt(notBefore);
     }
     var beginning = window.beginning(current.secret(), why, urgent);
@@ -264,7 +273,7 @@ public final class Rotation {
 
   private Builder replaced(IssuedSecret current, Overlap.Answer overlap, Why why) {
     if (t.isBackingOff()) {
-      return plans.kept(current, Phase.Due, "about to be replaced");
+      return plans.kept(current, Phase.Due, "The rotation is about to start.");
     }
     var versionInfo = newValue.next(current, why, overlap.leftBefore());
     return plans

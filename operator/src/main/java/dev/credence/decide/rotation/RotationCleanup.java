@@ -30,7 +30,7 @@ public final class RotationCleanup {
     if (new StagedRotation(t, current, true, false).isBegun()) {
       return List.of();
     }
-    return dropping("its value is in place, or no longer wanted").stream()
+    return dropping("its value is active, or no longer requested").stream()
         .filter(drop -> !plan.writes(drop.subject()))
         .toList();
   }

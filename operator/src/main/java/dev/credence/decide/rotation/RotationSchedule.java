@@ -169,11 +169,11 @@ public record RotationSchedule(
         .filter(interval -> interval.compareTo(shortest) < 0)
         .map(
             interval ->
-                "a new value every "
+                "The interval is "
                     + Durations.text(interval)
-                    + " is asked for; a Secret with an RSA key gets one every "
+                    + ". A Secret with an RSA key is rotated at most every "
                     + Durations.text(shortest)
-                    + " at most, since the key takes long to generate: use Ed25519 or ECDSA, or set a longer interval");
+                    + ", since the key takes long to generate. Use Ed25519 or ECDSA, or set a longer interval.");
   }
 
   /// The same for a value that ends by itself, and where a rotation was stopped meanwhile: the next
@@ -288,10 +288,10 @@ public record RotationSchedule(
         .filter(every -> policy.longest().filter(bound -> every.compareTo(bound) > 0).isPresent())
         .map(
             every ->
-                "asks for a new value every "
+                "The identity requests an interval of "
                     + Durations.text(every)
-                    + ", the policy allows at most "
+                    + ". The policy allows at most "
                     + Durations.text(policy.longest().orElseThrow())
-                    + ", which is used");
+                    + ", which is in effect.");
   }
 }

@@ -88,9 +88,10 @@ public sealed interface RotationState {
       case MemberRole.ToAdopt(StoredSecret secret) -> new Adoptable(secret);
       case MemberRole.ToRelease(StoredSecret secret) -> new Released(secret);
       case MemberRole.Terminating _ -> new BeingDeleted();
-      case MemberRole.NotOwned _ -> new Unmanaged("the name is taken by an object of others");
+      case MemberRole.NotOwned _ ->
+          new Unmanaged("An object that is not managed by Credence has this name.");
       case MemberRole.ClaimedBy(_, var identity) ->
-          new Unmanaged("belongs to MachineIdentity " + identity);
+          new Unmanaged("The Secret belongs to MachineIdentity " + identity + ".");
       case MemberRole.Made _,
           MemberRole.ToAdopt _,
           MemberRole.ToRelease _,

@@ -31,6 +31,7 @@ import dev.credence.plan.Action.Labelling;
 import dev.credence.plan.Durations;
 import dev.credence.plan.IdentityStatus.OwnerFound;
 import dev.credence.plan.IssuanceHold;
+import dev.credence.plan.Sentences;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -231,11 +232,11 @@ public record RotationTarget(
 
   /// Why the hook of a step does not run.
   String withheld(Step step) {
-    return "its hook "
+    return "the hook "
         + step
         + " (CronJob "
         + hooks().of(step).map(Hooks.Hook::cronJob).orElse("")
-        + ") is not approved, so it does not run";
+        + ") is not approved, so the operator does not run it";
   }
 
   /// Why the value after the current one cannot be made at all, or not for now.
@@ -294,6 +295,6 @@ public record RotationTarget(
   }
 
   private Blocker forItsAuthor(String problem) {
-    return Blocker.broken(name() + ": " + problem);
+    return Blocker.broken(Sentences.about(subject(), problem));
   }
 }

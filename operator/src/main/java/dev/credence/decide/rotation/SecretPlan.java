@@ -9,6 +9,7 @@ import dev.credence.facts.identity.Identity.Known;
 import dev.credence.plan.Action.VersionInfo;
 import dev.credence.plan.IdentityStatus.Credential.Kind;
 import dev.credence.plan.IdentityStatus.Credential.Phase;
+import dev.credence.plan.Sentences;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -145,6 +146,6 @@ final class SecretPlan {
             () ->
                 t.schedule()
                     .problemOfPolicy()
-                    .map(problem -> "not rotated by the policy, which cannot be read: " + problem));
+                    .map(problem -> Sentences.sentence("not rotated by the policy: " + problem)));
   }
 }

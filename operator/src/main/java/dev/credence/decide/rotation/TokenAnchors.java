@@ -13,6 +13,7 @@ import dev.credence.facts.object.ObjectRef;
 import dev.credence.plan.Action;
 import dev.credence.plan.ConditionResult.Impact;
 import dev.credence.plan.Reason;
+import dev.credence.plan.Sentences;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -37,10 +38,10 @@ final class TokenAnchors {
         .map(
             taken ->
                 Blocker.broken(
-                    t.name()
-                        + ": "
-                        + taken.subject()
-                        + " exists and was not made by Credence, where the anchor of a token is to be: delete it if nothing uses it"));
+                    Sentences.about(
+                        t.subject(),
+                        taken.subject()
+                            + " exists and is not managed by Credence. The operator creates the anchor of a token under this name. Delete the Secret if nothing uses it.")));
   }
 
   /// Why this identity gets no token of the account. A token is as good as the account, so that
@@ -52,35 +53,36 @@ final class TokenAnchors {
       case MemberRole.ClaimedBy(_, var other) ->
           Optional.of(
               Blocker.broken(
-                  t.name()
+                  t.subject()
                       + ": ServiceAccount "
                       + account
                       + " belongs to MachineIdentity "
                       + other
-                      + ", and only that one gets tokens of it"));
+                      + ". The operator requests its tokens only for that identity."));
       case MemberRole.ClaimedWhileSuspended claimed ->
-          Optional.of(Blocker.broken(t.name() + ": " + Membership.suspended(t.s(), claimed)));
+          Optional.of(
+              Blocker.broken(Sentences.about(t.subject(), Membership.suspended(t.s(), claimed))));
       case MemberRole _ when account(t, token).isEmpty() ->
           Optional.of(
               new Blocker(
                   Reason.RotationBlocked,
-                  t.name() + ": ServiceAccount " + account + " does not exist",
+                  t.subject() + ": ServiceAccount " + account + " does not exist.",
                   Impact.Waiting));
       case MemberRole.NotOwned _, MemberRole.WouldOverwrite _ ->
           Optional.of(
               Blocker.broken(
-                  t.name()
+                  t.subject()
                       + ": ServiceAccount "
                       + account
-                      + " exists and does not belong to this identity, which gets no tokens of it"));
+                      + " exists and does not belong to this identity. The operator requests no tokens of it."));
       case MemberRole _ ->
           Optional.of(
               new Blocker(
                   Reason.RotationBlocked,
-                  t.name()
+                  t.subject()
                       + ": ServiceAccount "
                       + account
-                      + " does not belong to this identity yet",
+                      + " does not belong to this identity yet.",
                   Impact.Waiting));
     };
   }
@@ -96,9 +98,9 @@ final class TokenAnchors {
   static Optional<String> dead(RotationTarget t, TokenRecipe token, Issue issue) {
     var account = account(t, token).map(found -> found.object().preconditions().uid());
     if (account.isPresent() && issue.account().isPresent() && !account.equals(issue.account())) {
-      return Optional.of("ServiceAccount " + token.account() + " was created anew");
+      return Optional.of("ServiceAccount " + token.account() + " was re-created");
     }
-    return hasAnchor(t, issue.version()) ? Optional.empty() : Optional.of("its anchor is gone");
+    return hasAnchor(t, issue.version()) ? Optional.empty() : Optional.of("its anchor was deleted");
   }
 
   private static boolean hasAnchor(RotationTarget t, long version) {

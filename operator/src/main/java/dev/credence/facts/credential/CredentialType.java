@@ -11,7 +11,7 @@ public enum CredentialType {
   Tls("kubernetes.io/tls", "a certificate and its key"),
   DockerConfigJson("kubernetes.io/dockerconfigjson", "logins of image registries"),
   DockerConfig("kubernetes.io/dockercfg", "logins of image registries"),
-  BootstrapToken("bootstrap.kubernetes.io/token", "a token by which nodes join");
+  BootstrapToken("bootstrap.kubernetes.io/token", "a token for nodes to join");
 
   public static final String SERVICE_ACCOUNT_TOKEN = "kubernetes.io/service-account-token";
 

@@ -28,7 +28,11 @@ public final class DockerConfig {
       values.put(layout.key(), text(layout, values));
     }
     return Optional.of(
-        "a Secret of type " + TYPE + " needs a key " + KEY + " with a `template` that gives JSON");
+        "a Secret of type "
+            + TYPE
+            + " requires a key "
+            + KEY
+            + " with a `template` that renders to JSON");
   }
 
   private static Optional<String> problem(Layout layout, Map<String, String> values) {
@@ -38,7 +42,7 @@ public final class DockerConfig {
         : Optional.of(
             "template "
                 + KEY
-                + " does not give a JSON object: "
+                + " does not render to a JSON object: "
                 + cause(layout, values, invalid.getAsInt()));
   }
 

@@ -27,7 +27,7 @@ public final class SlowKeys {
         .findFirst()
         .map(
             key ->
-                "key %s is an RSA key of %d bits, and at most %d are generated, since larger ones take minutes; a value that exists stays. Set `size` to %d or less, or use `algorithm: Ed25519`, `ECDSA` or `MLDSA`"
+                "key %s is an RSA key of %d bits, and at most %d are generated, since larger ones take minutes; an existing value stays. Set `size` to %d or less, or use `algorithm: Ed25519`, `ECDSA` or `MLDSA`."
                     .formatted(key.name(), size(key.generator()), LARGEST, LARGEST));
   }
 

@@ -108,7 +108,7 @@ public final class Templates {
     return names(keys)
         .filter(name -> !seen.add(name))
         .findFirst()
-        .map(name -> "key %s is made twice".formatted(name));
+        .map(name -> "key %s is defined twice".formatted(name));
   }
 
   private static Optional<String> strayBrace(KeySpec key) {
@@ -175,7 +175,7 @@ public final class Templates {
     return Optional.of(
         "template %s refers to itself%s"
             .formatted(
-                at.key(), between.isEmpty() ? "" : " by way of " + String.join(", ", between)));
+                at.key(), between.isEmpty() ? "" : " through " + String.join(", ", between)));
   }
 
   private static List<Layout> layouts(List<KeySpec> keys) {

@@ -250,9 +250,9 @@ public sealed interface Member {
         case At _ -> Optional.empty();
         case Unreadable(var text) ->
             Optional.of(
-                "the annotation credence.dev/expires-at is '"
+                "The annotation credence.dev/expires-at is '"
                     + text
-                    + "', which is not a time like 2027-01-01T00:00:00Z");
+                    + "', which is not a time like 2027-01-01T00:00:00Z.");
       };
     }
   }

@@ -113,13 +113,13 @@ public record PolicySections(
     return Stream.of(Section.values()).filter(this::has).toList();
   }
 
-  /// What it suspends identities for by itself, in words.
+  /// The causes for which the policy suspends identities, in words.
   public Set<String> suspendsFor() {
     return safety.orElse(Safety.DEFAULT).maxSuspensionsPerHour() > 0
         ? Stream.of(
                 lifetime.filter(Lifetime::suspends).map(_ -> "expiration"),
                 review.filter(Review::suspends).map(_ -> "an overdue review"),
-                idle.filter(Idle::suspends).map(_ -> "idleness"))
+                idle.filter(Idle::suspends).map(_ -> "missing use"))
             .flatMap(Optional::stream)
             .collect(Collectors.toCollection(TreeSet::new))
         : Set.of();

@@ -9,7 +9,7 @@ import java.util.Set;
 
 /// The RBAC permissions of the ServiceAccounts that may belong to an identity.
 public sealed interface Grants {
-  Grants UNKNOWN = new Unknown(List.of("the operator did not read them"));
+  Grants UNKNOWN = new Unknown(List.of("the operator has not read roles and bindings"));
 
   /// By the account's name. `privileged`: namespaces in which rights are more severe, since their
   /// workloads control the cluster. `everywhere`: every namespace was read. `server`: the version

@@ -10,8 +10,7 @@ public sealed interface ContactPattern {
 
   static ContactPattern of(String regex) {
     if (RegexExpansion.isTooMuch(regex)) {
-      return broken(
-          regex, "repetitions within repetitions come to more than " + RegexExpansion.MOST);
+      return broken(regex, "nested repetitions expand to more than " + RegexExpansion.MOST);
     }
     try {
       return new Usable(Pattern.compile(regex));

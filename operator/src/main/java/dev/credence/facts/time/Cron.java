@@ -67,7 +67,7 @@ public final class Cron {
           wrong);
     }
     if (cron.next(LocalDateTime.of(1970, 1, 1, 0, 0)).isEmpty()) {
-      throw new IllegalArgumentException("`schedule` '" + expression + "' never comes");
+      throw new IllegalArgumentException("`schedule` '" + expression + "' matches no date");
     }
     return cron;
   }

@@ -12,7 +12,8 @@ import java.util.Map;
 public record UsageEvidence(
     UsageListing uses, Tracking tracking, Map<String, Map<String, String>> signals) {
   public static final UsageEvidence NONE =
-      new UsageEvidence(UsageListing.NONE, new Tracking.Unknown("nobody asked"), Map.of());
+      new UsageEvidence(
+          UsageListing.NONE, new Tracking.Unknown("the operator has not read it"), Map.of());
 
   public UsageEvidence {
     signals = Map.copyOf(signals);

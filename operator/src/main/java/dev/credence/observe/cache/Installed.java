@@ -28,7 +28,7 @@ public final class Installed {
             WatchedKind.of(CustomResourceDefinition.class),
             (before, after) -> {
               if (before == null || after == null) {
-                LOG.info("{} {}", name, after == null ? "were removed" : "are installed");
+                LOG.info("{} {}", name, after == null ? "was removed" : "is installed");
               }
             });
   }

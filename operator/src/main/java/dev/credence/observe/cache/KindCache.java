@@ -96,7 +96,7 @@ public final class KindCache<T extends HasMetadata> {
         (started, problem) -> {
           refused = isRefusal(problem);
           LOG.warn(
-              "watching {} failed and is tried again: {}",
+              "The watch of {} failed, retrying: {}",
               informer.getApiTypeClass().getSimpleName(),
               problem.getMessage());
           return true;

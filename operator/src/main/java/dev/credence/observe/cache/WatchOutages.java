@@ -34,7 +34,7 @@ public final class WatchOutages {
         .map(
             outage ->
                 outage.getKey()
-                    + " are not watched at present, so that they are as they were: is the permission to list and watch them still there?")
+                    + " are not watched at present and may be outdated; check the permission to list and watch them")
         .sorted();
   }
 }

@@ -104,7 +104,7 @@ public final class CertManagerCaches {
   private synchronized CompletableFuture<Void> definition(boolean exists) {
     var running = resources;
     if (exists && running == null) {
-      LOG.info("cert-manager's resources are installed");
+      LOG.info("The CRDs of cert-manager are installed");
       var watched =
           new Resources(
               KindCache.of(full, Kinds.CERTIFICATE, namespaces, this::certificate),
@@ -125,7 +125,7 @@ public final class CertManagerCaches {
       return watched.certificates().start().thenRun(changes::everywhere);
     }
     if (!exists && running != null) {
-      LOG.info("cert-manager's resources were removed");
+      LOG.info("The CRDs of cert-manager were removed");
       resources = null;
       running.all().forEach(KindCache::stop);
       changes.everywhere();
@@ -223,12 +223,12 @@ public final class CertManagerCaches {
   /// Why it is not known what Certificates there are.
   public synchronized Optional<String> problem() {
     if (resources == null) {
-      return Optional.of("cert-manager's resources are not installed");
+      return Optional.of("the CRDs of cert-manager are not installed");
     }
     return resources.certificates().isSynced()
         ? Optional.empty()
         : Optional.of(
-            "they cannot be listed: is there a permission to list certificates.cert-manager.io?");
+            "they cannot be listed; check the permission to list certificates.cert-manager.io");
   }
 
   public synchronized void stop() {

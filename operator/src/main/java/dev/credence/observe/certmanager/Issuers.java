@@ -61,7 +61,7 @@ public final class Issuers {
         .filter(condition -> "Ready".equals(condition.getType()))
         .filter(condition -> "False".equals(condition.getStatus()))
         .map(IssuerCondition::getMessage)
-        .map(message -> message == null ? "it gives no reason" : UntrustedText.oneLine(message))
+        .map(message -> message == null ? "it reports no reason" : UntrustedText.oneLine(message))
         .findFirst();
   }
 

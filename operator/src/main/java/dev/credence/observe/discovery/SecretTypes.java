@@ -100,7 +100,7 @@ public final class SecretTypes {
           Optional.of(
               answer.getCode() == 403
                   ? "no permission to list Secrets"
-                  : "Secrets cannot be listed by their type (the API server answers "
+                  : "Secrets cannot be listed by their type (the API server answered "
                       + answer.getCode()
                       + ")");
     }

@@ -209,9 +209,9 @@ public final class RbacCache implements Catalog {
   private List<String> problems() {
     return Stream.concat(
             those(KindCache::isRefused)
-                .map(kind -> "the operator may not list and watch " + kind + ": grant it"),
+                .map(kind -> "the operator has no permission to list and watch " + kind),
             those(watch -> !watch.isSynced() && !watch.isRefused())
-                .map(kind -> kind + " are not read yet"))
+                .map(kind -> "the operator has not read " + kind + " yet"))
         .toList();
   }
 

@@ -52,7 +52,7 @@ public final class ServerRelease {
         changed.run();
       }
     } catch (KubernetesClientException away) {
-      LOG.debug("the version of the API server could not be read: retrying later", away);
+      LOG.debug("The version of the API server could not be read, retrying later", away);
     }
   }
 }

@@ -173,11 +173,11 @@ public final class MemberReader {
                 UntrustedText.isOneLine(asked)
                     ? new Request.Asked(asked)
                     : new Request.Unusable(
-                        "the annotation "
+                        "The operator ignores the annotation "
                             + key
-                            + " must be one line of at most 253 characters, "
+                            + ": its value must be one line of at most 253 characters, "
                             + example
-                            + ": it was not acted upon"));
+                            + "."));
   }
 
   private static EndDate endDate(String text) {
@@ -205,7 +205,7 @@ public final class MemberReader {
             : ready
                 .map(CertificateCondition::getMessage)
                 .map(UntrustedText::oneLine)
-                .or(() -> Optional.of("cert-manager has not looked at it yet")),
+                .or(() -> Optional.of("cert-manager has not reconciled it yet")),
         status.flatMap(MemberReader::failure),
         status.map(CertificateStatus::getNotBefore).flatMap(UntrustedText::time),
         status.map(CertificateStatus::getNotAfter).flatMap(UntrustedText::time),

@@ -84,7 +84,7 @@ final class RotationProcedureReader {
       cron(written);
       return UntrustedText.duration(written.duration()).isPresent()
           ? Optional.empty()
-          : Optional.of("`duration` '" + written.duration() + "' is no duration like 6h");
+          : Optional.of("`duration` '" + written.duration() + "' is not a duration like 6h");
     } catch (IllegalArgumentException unreadable) {
       return Optional.of(
           Objects.requireNonNullElse(unreadable.getMessage(), "`schedule` cannot be read"));

@@ -23,7 +23,7 @@ final class TimingReader {
               .orElseGet(
                   () ->
                       new Timing.Unreadable(
-                          "`interval` '" + every + "' is no duration like 720h")));
+                          "`interval` '" + every + "' is not a duration like 720h")));
     }
     return Optional.empty();
   }

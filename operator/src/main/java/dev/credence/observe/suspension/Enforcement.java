@@ -138,7 +138,7 @@ public final class Enforcement implements AutoCloseable {
         check(true);
       }
     } catch (RuntimeException | Error failed) {
-      LOG.warn("the enforcement of suspensions could not be tested: retrying", failed);
+      LOG.warn("The enforcement of suspensions could not be tested, retrying", failed);
     }
   }
 
@@ -173,7 +173,8 @@ public final class Enforcement implements AutoCloseable {
     if (!before.equals(Set.copyOf(confirmed))) {
       LOG.atLevel(confirmed.containsAll(before) ? Level.INFO : Level.WARN)
           .addKeyValue("enforced", confirmed.stream().map(Admission::resource).sorted().toList())
-          .log("admission policies that the API server enforces for suspended accounts");
+          .log(
+              "The admission policies that the API server enforces for suspended ServiceAccounts changed");
       changed.run();
     }
   }

@@ -107,7 +107,7 @@ final class ListingCache<T> {
         Thread.currentThread().interrupt();
         return Optional.empty();
       } catch (ExecutionException failed) {
-        throw new IllegalStateException("workloads could not be listed", failed.getCause());
+        throw new IllegalStateException("Workloads could not be listed", failed.getCause());
       }
     }
 

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class Rollouts {
   private static final String ROLLING_UPDATE = "RollingUpdate";
   static final Rollout UNSEEN =
-      new Rollout.UnderWay("its controller has not seen the latest change yet");
+      new Rollout.UnderWay("its controller has not observed the latest change yet");
 
   static Rollout of(Deployment deployment) {
     var spec = Objects.requireNonNullElseGet(deployment.getSpec(), DeploymentSpec::new);
@@ -53,7 +53,7 @@ final class Rollouts {
     }
     if (number(status.getReplicas()) > updated) {
       return new Rollout.UnderWay(
-          "old pods still there: %d".formatted(number(status.getReplicas()) - updated));
+          "old pods that still exist: %d".formatted(number(status.getReplicas()) - updated));
     }
     return available(number(status.getAvailableReplicas()), updated);
   }

@@ -54,14 +54,14 @@ public final class TokenTracking {
           .orElseGet(
               () ->
                   new Tracking.Unknown(
-                      "the API server does not note when tokens are used (no ConfigMap "
+                      "the API server does not record the use of tokens (no ConfigMap "
                           + NAMESPACE
                           + "/"
                           + NAME
                           + ")"));
     } catch (KubernetesClientException answer) {
       return new Tracking.Unknown(
-          "since when the API server notes the use of tokens cannot be read (ConfigMap "
+          "the operator cannot read since when the API server records the use of tokens (ConfigMap "
               + NAMESPACE
               + "/"
               + NAME

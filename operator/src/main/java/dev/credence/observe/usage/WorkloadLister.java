@@ -71,7 +71,7 @@ public final class WorkloadLister {
   private static final int MOST_CONSUMERS_KEPT = 500;
 
   private static final String NOT_ENDED = "status.phase!=Succeeded,status.phase!=Failed";
-  private static final String STOPPING = "the operator is being stopped";
+  private static final String STOPPING = "the operator is stopping";
 
   private static final ResourceDefinitionContext GATEWAY =
       new ResourceDefinitionContext.Builder()
@@ -254,7 +254,7 @@ public final class WorkloadLister {
       var objects = scope.equals(EVERYWHERE) ? all.inAnyNamespace() : all.inNamespace(scope);
       try {
         if (!Pages.read(objects, new ListOptionsBuilder(options).build(), take::accept)) {
-          throw new Unlisted(plural, "the API server answers with nothing", true);
+          throw new Unlisted(plural, "the API server returned an empty answer", true);
         }
       } catch (KubernetesClientException answer) {
         if (!isOptional || answer.getCode() != HttpURLConnection.HTTP_NOT_FOUND) {
@@ -271,7 +271,7 @@ public final class WorkloadLister {
         .map(UntrustedText::oneLine)
         .orElse(
             answer.getCode() > 0
-                ? "the API server answers " + answer.getCode()
+                ? "the API server answered " + answer.getCode()
                 : "the API server does not answer");
   }
 

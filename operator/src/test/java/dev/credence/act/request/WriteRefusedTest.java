@@ -36,14 +36,19 @@ class WriteRefusedTest {
     assertThat(refusal.subject()).isEqualTo(Payments.DB);
     assertThat(refusal)
         .hasMessage(
-            "Secret payments-db: the API server refused to create it (" + code + "): " + stated);
+            "Secret payments-db: The API server rejected the request to create it ("
+                + code
+                + "): "
+                + stated);
   }
 
   @Test
   void each_verb_has_its_word() {
     acting.api.refuses(403, "no").answers(Payments.stored().build()).refuses(403, "no");
-    assertThat(acting.refused(Payments.rotate())).hasMessageContaining("refused to read it");
-    assertThat(acting.refused(Payments.rotate())).hasMessageContaining("refused to update it");
+    assertThat(acting.refused(Payments.rotate()))
+        .hasMessageContaining("rejected the request to read it");
+    assertThat(acting.refused(Payments.rotate()))
+        .hasMessageContaining("rejected the request to update it");
   }
 
   @ParameterizedTest
@@ -52,7 +57,7 @@ class WriteRefusedTest {
     acting.api.refuses(code, "whatever");
     var refusal = acting.refused(Payments.issue());
     assertThat(refusal.why()).isEqualTo(Cause.Raced);
-    assertThat(refusal).hasMessage("Secret payments-db changed meanwhile");
+    assertThat(refusal).hasMessage("Secret payments-db was changed by another writer");
   }
 
   @ParameterizedTest
@@ -78,7 +83,7 @@ class WriteRefusedTest {
     acting.api.then(request -> forbidden("webhook saw " + request.json().path("data")));
     assertThat(acting.refused(Payments.issue()))
         .hasMessage(
-            "Secret payments-db: the API server refused to create it (403): (message withheld: it repeats a value)");
+            "Secret payments-db: The API server rejected the request to create it (403): (message withheld: it repeats a value)");
   }
 
   @Test
@@ -97,7 +102,7 @@ class WriteRefusedTest {
         .then(request -> forbidden("webhook saw " + request.json().path("data")));
     assertThat(acting.refused(new Action.Retire(Payments.DB, Payments.JUDGED)))
         .hasMessage(
-            "Secret payments-db: the API server refused to update it (403): (message withheld: it repeats a value)")
+            "Secret payments-db: The API server rejected the request to update it (403): (message withheld: it repeats a value)")
         .hasMessageNotContaining(Payments.base64("the first value"));
   }
 

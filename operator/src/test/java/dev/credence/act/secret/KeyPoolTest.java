@@ -50,7 +50,7 @@ class KeyPoolTest {
   void a_namespace_has_one_slot_and_another_namespace_its_own() {
     waits("sales", SECRET, ONE, 1);
     assertThatThrownBy(() -> pool.take("sales", OTHER, ONE, 1))
-        .hasMessageContaining("after the one of Secret crm-tls");
+        .hasMessageContaining("after the key of Secret crm-tls");
     waits("shop", OTHER, ONE, 1);
     eventually("the first is there").until(() -> ready.contains("sales/crm-tls"));
     eventually("the other namespace's, too").until(() -> ready.contains("shop/crm-ssh"));
@@ -73,7 +73,7 @@ class KeyPoolTest {
     assertThatThrownBy(() -> pool.take(namespace, secret, generatorSpec, version))
         .isInstanceOfSatisfying(
             WriteRefused.class, refusal -> assertThat(refusal.why()).isEqualTo(Cause.Held))
-        .hasMessageContaining("its key");
+        .hasMessageContaining("The key");
   }
 
   private static KeySpec rsa(String name) {

@@ -117,7 +117,7 @@ class RenewalsTest {
         .refuses(403, "certificates/status is forbidden");
     assertThat(acting.refused(RENEW))
         .hasMessage(
-            "Certificate payments-tls: the API server refused to update the status of it (403): certificates/status is forbidden");
+            "Certificate payments-tls: The API server rejected the request to update the status of it (403): certificates/status is forbidden");
   }
 
   @Test
@@ -136,7 +136,7 @@ class RenewalsTest {
     acting.api.answers(certificate("uid-of-the-tls", "{revision: 1}"));
     assertThat(acting.refused(following(1)))
         .hasMessage(
-            "Certificate payments-tls: was renewed on request at 2026-03-01T00:00:00Z, and is renewed on request at most once an hour: the next request is carried out at 2026-03-01T01:00:00Z");
+            "Certificate payments-tls: The Certificate was renewed on request at 2026-03-01T00:00:00Z. It is renewed on request at most once an hour. The next request is carried out at 2026-03-01T01:00:00Z");
 
     var certificate = certificate("uid-of-the-tls", "{revision: 1}");
     acting.api.answers(certificate).answers(certificate).answers(certificate);

@@ -208,7 +208,7 @@ class TokenRequestsTest {
     var token = new TokenRecipe("payments-api", List.of(), Duration.ofHours(1), true);
     acting.api.answers(Payments.stored().build());
     assertThat(acting.refused(new Action.RenewKubeconfig(Payments.DB, Payments.JUDGED, token)))
-        .hasMessageContaining("its key token is missing");
+        .hasMessageContaining("The key `token` is missing");
   }
 
   @Test
@@ -265,7 +265,7 @@ class TokenRequestsTest {
     acting.api.answers(foreign.endMetadata().build());
     var refusal = acting.refused(Payments.token(false));
     assertThat(refusal.why()).isEqualTo(Cause.Raced);
-    assertThat(refusal).hasMessage("Secret payments-db-anchor-v1 changed meanwhile");
+    assertThat(refusal).hasMessage("Secret payments-db-anchor-v1 was changed by another writer");
     assertThat(acting.api.lines()).containsExactly("GET " + ANCHOR);
   }
 
@@ -294,7 +294,7 @@ class TokenRequestsTest {
         .refuses(403, "serviceaccounts/token is forbidden");
     assertThat(acting.refused(Payments.token(false)))
         .hasMessage(
-            "Secret payments-db: the API server refused to request a token of ServiceAccount payments-api for it (403): serviceaccounts/token is forbidden");
+            "Secret payments-db: The API server rejected the request to request a token of ServiceAccount payments-api for it (403): serviceaccounts/token is forbidden");
   }
 
   @Test
@@ -304,7 +304,7 @@ class TokenRequestsTest {
         .answers(Payments.anchor().build())
         .answers(201, Map.of("apiVersion", "authentication.k8s.io/v1", "kind", "TokenRequest"));
     assertThat(acting.refused(Payments.token(false)))
-        .hasMessage("Secret payments-db: the API server granted no token");
+        .hasMessage("Secret payments-db: The API server granted no token");
   }
 
   private static Map<String, ?> granted() {

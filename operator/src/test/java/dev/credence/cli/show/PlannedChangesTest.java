@@ -120,14 +120,14 @@ class PlannedChangesTest {
             2 of 41 identities affected: 1 credentials rotated, 1 identities suspended, 1 no longer Ready, 0 Ready again, 1 with new violations
 
             MachineIdentity sales/crm
-              rotated: crm-db
-              would do now: Rotate Secret crm-db
+              Rotated: crm-db
+              Would do now: Rotate Secret crm-db
 
             MachineIdentity sales/night-job
-              suspended: since today: it is idle
-                at most 5 in an hour, counted for policy production
-              no longer Ready: OwnerMissing: nobody
-              violates: OwnerMissing (Enforce, policy production)
+              Suspension: since today: it is idle
+                At most 5 an hour, counted for policy production.
+              No longer Ready: OwnerMissing: nobody
+              Violates: OwnerMissing (Enforce, policy production)
             """);
   }
 

@@ -43,7 +43,7 @@ class DiscoveryStatusTest {
                         "sales",
                         "crm-" + number,
                         "uid",
-                        "acts by itself",
+                        "can authenticate to the API server",
                         "production"))
             .toList();
     var tally = new Tally(Map.of(Kind.ServiceAccount, accounts), 2, 3, 4);
@@ -73,23 +73,22 @@ class DiscoveryStatusTest {
     assertThat(unclaimed.serviceAccounts()).isEqualTo(40);
     assertThat(unclaimed.names())
         .hasSize(32)
-        .startsWith("ServiceAccount sales/crm-0: acts by itself");
+        .startsWith("ServiceAccount sales/crm-0: can authenticate to the API server");
     assertThat(unclaimed.partial()).isNull();
     assertThat(says(findings))
-        .isEqualTo(
-            new DiscoveryStatus.Says(Truth.True, "Complete", "everything could be looked at"));
+        .isEqualTo(new DiscoveryStatus.Says(Truth.True, "Complete", "Discovery read all objects."));
   }
 
   @Test
   void what_could_not_be_looked_at_is_said_twice() {
-    var gaps = List.of("Certificates are not looked for: cert-manager is not installed");
+    var gaps = List.of("Certificates are not included: cert-manager is not installed");
     var findings =
         DiscoveryStatus.of(policy("Report"), NO_STATUS, found(0, gaps, Progress.NONE), true);
     assertThat(findings.unclaimed().orElseThrow().partial()).contains("Certificates");
     assertThat(findings.unclaimed().orElseThrow().names()).isNull();
     assertThat(says(findings).status()).isEqualTo(Truth.False);
     assertThat(says(findings).reason()).isEqualTo("Partial");
-    assertThat(says(findings).message()).contains("there may be more", "Certificates");
+    assertThat(says(findings).message()).contains("There may be more", "Certificates");
   }
 
   @Test
@@ -98,7 +97,7 @@ class DiscoveryStatusTest {
     var findings =
         DiscoveryStatus.of(policy("Register"), NO_STATUS, found(940, List.of(), progress), true);
     assertThat(says(findings).reason()).isEqualTo("Registering");
-    assertThat(says(findings).message()).contains("940 more accounts", "60 a minute");
+    assertThat(says(findings).message()).contains("940 more ServiceAccounts", "60 a minute");
   }
 
   @Test

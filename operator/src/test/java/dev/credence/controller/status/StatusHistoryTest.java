@@ -31,7 +31,7 @@ class StatusHistoryTest {
   void the_last_sentence_counts_those_that_have_no_room() {
     var stated = notCovered(sentences(100));
     assertThat(stated).hasSize(32).startsWith(sentences(31).toArray(String[]::new));
-    assertThat(stated).last().isEqualTo("and 69 more: kubectl credence explain crm -n sales");
+    assertThat(stated).last().isEqualTo("And 69 more: `kubectl credence explain crm -n sales`.");
   }
 
   /// The API server refuses a status with a longer one.

@@ -100,10 +100,10 @@ class SuspendedTest {
             .notCovered();
     var order =
         List.of(
-            "crm-sync can still write",
-            "new tokens are not denied",
-            "tokens that somebody requested by hand",
-            "pods that run can still read",
+            "ServiceAccount crm-sync can still write",
+            "New tokens are not denied",
+            "Tokens that users requested",
+            "Running pods can still read",
             "Secret crm-vendor stays");
     assertThat(
             order.stream()
@@ -151,7 +151,7 @@ class SuspendedTest {
     assertThat(status.ready()).isFalse();
     assertThat(status.always(ConditionType.Suspended).reason()).isEqualTo(Reason.NotEnforced);
     assertThat(status.always(ConditionType.Suspended).message())
-        .contains("its token in Secret crm-legacy may be accepted again");
+        .contains("Its token in Secret crm-legacy may be valid again.");
     assertThat(status.suspension().orElseThrow().inForce())
         .doesNotContain(Measure.TokensInvalidated);
     assertThat(status.suspension().orElseThrow().notCovered())

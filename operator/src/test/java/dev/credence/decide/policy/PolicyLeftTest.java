@@ -95,7 +95,7 @@ class PolicyLeftTest {
             reported ->
                 assertThat(reported)
                     .startsWith(
-                        "policy strict, which suspends for expiration, no longer decides about this identity, and no policy does"));
+                        "Policy strict suspends for expiration and no longer applies to this MachineIdentity. No policy enforces anything for it now."));
   }
 
   @ParameterizedTest
@@ -120,7 +120,7 @@ class PolicyLeftTest {
     assertThat(PolicyLeft.byChange(seen("prod"), List.of(now), List.of(before)))
         .singleElement()
         .asString()
-        .startsWith("policy stricter, which suspends for an overdue review, no longer decides");
+        .startsWith("Policy stricter suspends for an overdue review and no longer applies");
   }
 
   @Test

@@ -403,7 +403,7 @@ class RiskRulesTest {
     assertThat(RiskRules.problems(new Privileges(Severity.Medium, List.of(known, unknown))))
         .singleElement()
         .asString()
-        .contains("there is no rule 'RBAC-SECRET-GET'");
+        .contains("unknown rule 'RBAC-SECRET-GET'");
   }
 
   private static Optional<Severity> severity(String rule, String yaml) {

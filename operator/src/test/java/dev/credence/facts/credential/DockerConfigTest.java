@@ -58,7 +58,8 @@ class DockerConfigTest {
   void one_that_gives_none_says_where(String template, String cause) {
     assertThat(problem(template.replace('#', '|')))
         .contains(
-            "template .dockerconfigjson does not give a JSON object: " + cause.replace('#', '|'));
+            "template .dockerconfigjson does not render to a JSON object: "
+                + cause.replace('#', '|'));
   }
 
   @Test
@@ -68,7 +69,7 @@ class DockerConfigTest {
             DockerConfig.problem(
                 List.of(new KeySpec(".dockerconfigjson", new Generator.Fixed("{}")))))
         .contains(
-            "a Secret of type kubernetes.io/dockerconfigjson needs a key .dockerconfigjson with a `template` that gives JSON");
+            "a Secret of type kubernetes.io/dockerconfigjson requires a key .dockerconfigjson with a `template` that renders to JSON");
   }
 
   private static Optional<String> problem(String template) {

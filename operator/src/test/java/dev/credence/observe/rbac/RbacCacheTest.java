@@ -156,7 +156,7 @@ class RbacCacheTest {
                 caches.grants("payments", Set.of("payments-api"))
                         instanceof Grants.Unknown(var problems)
                     && problems.equals(
-                        List.of("the operator may not list and watch clusterroles: grant it")));
+                        List.of("the operator has no permission to list and watch clusterroles")));
     assertThat(caches.bindings("payments", Set.of("payments-api")).problem()).isPresent();
     eventually("nothing else suffers").until(() -> caches.unhealthy().isEmpty());
 

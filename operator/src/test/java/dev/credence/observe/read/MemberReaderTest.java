@@ -114,11 +114,11 @@ class MemberReaderTest {
     var requests = secret(Map.of(key, "two\nlines")).requests();
     assertThat(requests.complaints())
         .containsExactly(
-            "the annotation credence.dev/"
+            "The operator ignores the annotation credence.dev/"
                 + key
-                + " must be one line of at most 253 characters, "
+                + ": its value must be one line of at most 253 characters, "
                 + example
-                + ": it was not acted upon");
+                + ".");
   }
 
   @Test

@@ -63,7 +63,7 @@ class RotationProcedureReaderTest {
       delimiter = '|',
       value = {
         "{schedule: '99 * * * *', duration: 1h} | `schedule` '99 * * * *' is not a cron expression",
-        "{schedule: '0 0 30 2 *', duration: 1h} | `schedule` '0 0 30 2 *' never comes",
+        "{schedule: '0 0 30 2 *', duration: 1h} | `schedule` '0 0 30 2 *' matches no date",
         "{schedule: '* * * * *', duration: 1h, timeZone: Mars/Olympus} | `timeZone` 'Mars/Olympus' is not in the time zone database",
         "{duration: 1h} | `schedule` '' is not a cron expression"
       })

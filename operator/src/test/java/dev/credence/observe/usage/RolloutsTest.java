@@ -25,7 +25,7 @@ class RolloutsTest {
   @ParameterizedTest
   @CsvSource({
     "3, 1, 4, 3, 1 of 3 pods are new",
-    "3, 3, 4, 3, old pods still there: 1",
+    "3, 3, 4, 3, old pods that still exist: 1",
     "3, 3, 3, 2, 2 of 3 new pods are available",
     "3, 0, 0, 0, 0 of 3 pods are new",
     "1, 2, 2, 1, 1 of 2 new pods are available"
@@ -62,7 +62,7 @@ class RolloutsTest {
   void a_deadline_of_the_template_before_does_not_count() {
     assertThat(
             deployment("spec: {replicas: 1}", "{observedGeneration: 6, " + PAST_ITS_DEADLINE + "}"))
-        .isEqualTo(new Rollout.UnderWay("its controller has not seen the latest change yet"));
+        .isEqualTo(new Rollout.UnderWay("its controller has not observed the latest change yet"));
   }
 
   @Test

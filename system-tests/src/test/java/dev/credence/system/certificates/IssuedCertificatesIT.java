@@ -121,7 +121,7 @@ class IssuedCertificatesIT {
         .until(
             () ->
                 String.valueOf(scene.credential("crm", "crm-client").message())
-                    .contains("`duration` was set by somebody else"));
+                    .contains("`duration` was set by another writer"));
     assertThat(certificate.get().<String>get("spec", "duration")).isEqualTo("36h");
     within(TO_NOTICE, "as somebody else wants it").until(() -> revision(certificate) == 3);
 

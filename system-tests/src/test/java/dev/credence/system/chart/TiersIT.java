@@ -95,11 +95,11 @@ class TiersIT {
       scene.awaitReady("mail");
       scene.await("crm", "Ready", "False RotationBlocked");
       assertThat(scene.message("crm", "CredentialsFresh"))
-          .contains("needs the tier Rotate", "this operator has Observe");
+          .contains("needs the tier Rotate", "the operator has the tier Observe");
       assertThat(scene.stand("crm", "crm-db")).isEqualTo("Blocked");
       scene.annotate(scene.identity("mail"), "credence.dev/suspend", "INC-7");
       scene.await("mail", "Suspended", "True NotEnforced");
-      assertThat(scene.message("mail", "Suspended")).contains("not in force");
+      assertThat(scene.message("mail", "Suspended")).contains("not active");
       scene.identity("gone").delete();
       var swept = operator.metric("credence_last_resync_timestamp_seconds").orElse(0);
       eventually("it has swept since")
@@ -156,7 +156,7 @@ class TiersIT {
       eventually("its own token is ended")
           .until(() -> scene.secret("crm-ci-anchor-v1").get() == null);
       assertThat(scene.status("crm").suspension().notCovered())
-          .anyMatch(sentence -> sentence.startsWith("crm-sync can still write"));
+          .anyMatch(sentence -> sentence.startsWith("ServiceAccount crm-sync can still write"));
 
       var requests = audit.requests().ofOperator();
       assertThat(requests.forbidden().all()).isEmpty();

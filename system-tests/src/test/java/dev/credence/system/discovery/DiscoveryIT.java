@@ -124,8 +124,9 @@ class DiscoveryIT {
       var found = unclaimed(scene).orElseThrow();
       assertThat(found.names())
           .containsExactly(
-              "ServiceAccount %s/forgotten: acts by itself".formatted(namespace),
-              "TokenSecret %s/forgotten-legacy: a token of ServiceAccount forgotten that never ends"
+              "ServiceAccount %s/forgotten: can authenticate to the API server"
+                  .formatted(namespace),
+              "TokenSecret %s/forgotten-legacy: a token of ServiceAccount forgotten that never expires"
                   .formatted(namespace),
               "Secret %s/billing-db: a user name and a password, by its type".formatted(namespace));
       assertThat(

@@ -32,7 +32,7 @@ class DeadThreadIT {
     "dev.credence.observe.wake.Enqueuer.changed, by the test",
     "io.fabric8.kubernetes.client.informers.impl.cache.ProcessorStore.update, by the test",
     "io.javaoperatorsdk.operator.processing.event.source.timer.TimerEventSource$EventProducerTimeTask.run, by the test",
-    "io.fabric8.kubernetes.client.extended.leaderelection.LeaderElector.tryAcquireOrRenew, the lease is lost"
+    "io.fabric8.kubernetes.client.extended.leaderelection.LeaderElector.tryAcquireOrRenew, The lease is lost"
   })
   void who_has_lost_a_part_ends_and_the_next_one_is_whole(
       String method, String lastWords, LocalCluster cluster, TestNamespace namespace)

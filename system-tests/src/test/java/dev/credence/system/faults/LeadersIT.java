@@ -77,7 +77,7 @@ class LeadersIT {
       editLease("{spec: {holderIdentity: somebody}}");
       within(DEADLINE, "who has lost the lease ends")
           .until(() -> !one.isAlive() || !other.isAlive());
-      assertThat((one.isAlive() ? other : one).log()).contains("the lease is lost");
+      assertThat((one.isAlive() ? other : one).log()).contains("The lease is lost");
       // As a Deployment does: the one before it may have been the last.
       try (var next = started(electing())) {
         within(DEADLINE, "one of those that are left leads")
@@ -142,7 +142,7 @@ class LeadersIT {
       within(DEADLINE, "it leads, or ends to begin anew")
           .until(() -> !first.isAlive() || first.isReady() && leads(first));
       if (!first.isAlive()) {
-        assertThat(first.log()).contains("the lease is free and this replica does not acquire it");
+        assertThat(first.log()).contains("The lease is free and this replica does not acquire it");
         try (var second = started(electing())) {
           within(DEADLINE, "it leads").until(() -> leads(second));
         }

@@ -112,7 +112,7 @@ class OutageIT {
         .until(() -> ours.stream().allMatch(crd -> definitions.resource(crd).get() == null));
     try (var operator = alone().startAnyway()) {
       within(TO_RECOVER, "it says what it waits for")
-          .until(() -> operator.log().contains("are the CRDs installed?"));
+          .until(() -> operator.log().contains("install the CRDs"));
       assertThat(operator.status("/healthz/live")).isEqualTo(200);
       assertThat(operator.isReady()).isFalse();
       ours.forEach(OutageIT::createAnew);

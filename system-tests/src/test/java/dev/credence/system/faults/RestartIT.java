@@ -112,7 +112,7 @@ class RestartIT {
       scene.awaitStand("crm", "crm-db", "Restarting 2");
       assertThat(consumers(scene)).isEqualTo("0 of 1");
       assertThat(scene.credential("crm", "crm-db").message())
-          .contains("waiting for Deployment " + namespace + "/crm-web");
+          .contains("Waiting for Deployment " + namespace + "/crm-web");
       assertThat(scene.result("crm", "CredentialsFresh")).isEqualTo("False ConsumersPending");
       assertThat(scene.result("crm", "Ready")).isEqualTo("True Compliant");
       eventually("the old value goes when the old pod has gone")
@@ -287,7 +287,7 @@ class RestartIT {
       assertThat(hasPrevious(scene, "crm-db")).as("its pod has the old value").isTrue();
       scene.awaitStand("crm", "crm-db", "Restarting 2");
       assertThat(scene.credential("crm", "crm-db").message())
-          .contains("waiting for Rollout " + namespace + "/crm-web");
+          .contains("Waiting for Rollout " + namespace + "/crm-web");
       assertThat(consumers(scene)).as("its Deployment is no other consumer").isEqualTo("0 of 1");
 
       rollouts.replace(before);

@@ -259,7 +259,7 @@ class ServerFaultsIT {
       identity(troubled, "stripped");
       troubled.await("stripped", "CredentialsFresh", "False RotationBlocked");
       assertThat(troubled.message("stripped", "CredentialsFresh"))
-          .contains("credence.dev/version", "restore what was there");
+          .contains("credence.dev/version", "Restore them");
       // Asked for, too: nothing may be built on what cannot be read.
       troubled.annotate(troubled.identity("stripped"), "credence.dev/rotate", "again");
       stays(

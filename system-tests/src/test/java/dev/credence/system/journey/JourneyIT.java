@@ -291,7 +291,7 @@ class JourneyIT {
                     && scene.isUnmarked(scene.secret("crm-smtp")));
     scene.awaitReady("crm");
     assertThat(scene.secret("crm-db").get().getData()).as("what was made stays").isEqualTo(created);
-    assertThat(scene.credential("crm", "crm-db").message()).contains("no longer in `spec.secrets`");
+    assertThat(scene.credential("crm", "crm-db").message()).contains("No longer in `spec.secrets`");
   }
 
   @BesideOthers
@@ -520,7 +520,7 @@ class JourneyIT {
             "LAST-USED",
             "REVIEW-DUE",
             "MESSAGE");
-    assertThat(wide.get(1)).contains("Bot", "2199-01-01T00:00:00Z", "as it should be");
+    assertThat(wide.get(1)).contains("Bot", "2199-01-01T00:00:00Z", "complies with its policies");
   }
 
   @BesideOthers

@@ -128,7 +128,7 @@ class AdoptionIT {
 
     scene.await("crm", "CredentialsFresh", "False RotationBlocked");
     assertThat(scene.message("crm", "CredentialsFresh"))
-        .contains("is of type kubernetes.io/service-account-token, which is not taken over");
+        .contains("has the type kubernetes.io/service-account-token, which cannot be adopted");
     assertThat(scene.result("crm", "Ready")).isEqualTo("False RotationBlocked");
     assertThat(scene.result("crm", "Stalled")).isEqualTo("True RotationBlocked");
     stays(
@@ -148,7 +148,7 @@ class AdoptionIT {
     identify(scene, "");
 
     scene.await("crm", "Ready", "False NotManaged");
-    assertThat(scene.message("crm", "MembersLinked")).contains("is looked after by Helm");
+    assertThat(scene.message("crm", "MembersLinked")).contains("is managed by Helm");
     assertThat(scene.result("crm", "Stalled")).isEqualTo("True NotManaged");
     stays(
         Duration.ofSeconds(3),

@@ -185,7 +185,11 @@ class SuspensionIT {
       scene.await("mine", "Ready", "False ClaimedWhileSuspended");
       scene.patch(scene.identity("crm"), "{spec: {serviceAccounts: [], secrets: []}}");
       eventually("the account left the spec")
-          .until(() -> scene.message("crm", "MembersLinked").contains("crm-sync stays suspended"));
+          .until(
+              () ->
+                  scene
+                      .message("crm", "MembersLinked")
+                      .contains("crm-sync is no longer a member and stays suspended"));
       assertThat(crm.isListed()).isTrue();
 
       scene.identity("crm").delete();
@@ -296,10 +300,10 @@ class SuspensionIT {
       system.identity("crm", OWNER + ", state: Suspended, serviceAccounts: [{name: default}]");
       for (var one : List.of(scene, system)) {
         eventually("it says that it is not")
-            .until(() -> one.message("crm", "Suspended").startsWith("not suspended, though"));
+            .until(() -> one.message("crm", "Suspended").startsWith("Not suspended, although"));
       }
       eventually("the operator does not suspend itself")
-          .until(() -> own.message("itself", "Suspended").startsWith("not suspended, though"));
+          .until(() -> own.message("itself", "Suspended").startsWith("Not suspended, although"));
       assertThat(crm.list().keySet())
           .noneMatch(
               key ->
@@ -363,7 +367,7 @@ class SuspensionIT {
   }
 
   private static boolean isWaiting(String stated) {
-    return stated.startsWith("False SuspensionQueued: to be suspended");
+    return stated.startsWith("False SuspensionQueued: Waiting for suspension");
   }
 
   @Test

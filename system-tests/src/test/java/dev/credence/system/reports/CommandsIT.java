@@ -41,7 +41,7 @@ class CommandsIT {
 
     var all = commands.credence("rotate", "crm", "-n", namespace.name(), "--wait");
     assertThat(all.code()).as(all.err()).isZero();
-    assertThat(all.out()).contains("asked for new values of crm-db, crm-api", "done");
+    assertThat(all.out()).contains("Rotation requested for crm-db, crm-api", "Done.");
     assertThat(scene.version("crm-db")).isEqualTo(2);
     assertThat(scene.version("crm-api")).isEqualTo(2);
 
@@ -85,10 +85,10 @@ class CommandsIT {
 
     isOneLine(
         commands.credence("rotate", "crm", "-n", namespace.name(), "--secret", "other"),
-        "Secret other is not made for " + namespace.name() + "/crm");
+        "Secret other is not generated for " + namespace.name() + "/crm");
     isOneLine(
         commands.credence("rotate", "cmr", "-n", namespace.name()),
-        "there is no MachineIdentity cmr in namespace " + namespace.name());
+        "MachineIdentity cmr does not exist in namespace " + namespace.name());
   }
 
   @Test
@@ -100,7 +100,7 @@ class CommandsIT {
     scene.awaitReady("crm");
 
     var resumed = commands.credence("resume", "crm", "-n", namespace.name());
-    assertThat(resumed.out()).contains("there is nothing to resume");
+    assertThat(resumed.out()).contains("The identity is not suspended.");
 
     var suspended =
         commands.credence(
@@ -123,7 +123,7 @@ class CommandsIT {
     scene.patch(scene.identity("crm"), "{spec: {state: Suspended}}");
     scene.await("crm", "Suspended", "True Requested");
     assertThat(commands.credence("resume", "crm", "-n", namespace.name()).out())
-        .contains("its spec.state is Suspended");
+        .contains("spec.state is Suspended");
   }
 
   @Test
@@ -148,7 +148,7 @@ class CommandsIT {
           ROB + " cannot approve crm");
       // Nobody is there to be asked.
       isOneLine(
-          commands.credence("approve", "crm", "-n", namespace.name(), "--as", ANNA), "say --yes");
+          commands.credence("approve", "crm", "-n", namespace.name(), "--as", ANNA), "add --yes");
 
       var approved =
           commands.credence(
@@ -160,7 +160,7 @@ class CommandsIT {
 
       var again = commands.credence("approve", "crm", "-n", namespace.name(), "--as", ANNA);
       assertThat(again.code()).isZero();
-      assertThat(again.out()).contains("nothing to approve");
+      assertThat(again.out()).contains("Nothing to approve");
 
       var review = commands.credence("review", "crm", "-n", namespace.name(), "--as", ANNA);
       assertThat(review.code()).as(review.err()).isZero();
@@ -196,10 +196,10 @@ class CommandsIT {
           .contains(
               status.state().name(),
               policy.name() + " (Enforce, priority 7) decides owner, rotation")
-          .contains("crm-db: Generated, Fresh", "version 1", "2031-06-30T00:00:00Z")
-          .contains("the next opens")
-          .contains("nothing: all that is to be done is done")
-          .doesNotContain("The status still says", "is it running?");
+          .contains("crm-db: Generated, Fresh", "Version 1", "2031-06-30T00:00:00Z")
+          .contains("The next opens")
+          .contains("Actions that are due now")
+          .doesNotContain("The status still shows", "Check whether it is running");
       status.conditions().stream()
           .filter(condition -> condition.status() == Condition.Truth.False)
           .filter(condition -> List.of("OwnerAssigned", "MembersLinked").contains(condition.type()))
@@ -224,7 +224,7 @@ class CommandsIT {
                     commands.credence("explain", "crm", "-n", namespace.name(), "--as", ROB);
                 assertThat(reported.code()).as(reported.err()).isZero();
                 assertThat(reported.out())
-                    .contains("no right to list namespaces in the cluster", "MemberMissing");
+                    .contains("no permission to list namespaces in the cluster", "MemberMissing");
               });
     }
   }
@@ -256,7 +256,7 @@ class CommandsIT {
     assertThat(planned.code()).as(planned.err()).isZero();
     assertThat(planned.out())
         .contains("(Enforce): New", "1 of 1 identities affected", "1 no longer Ready")
-        .contains("MachineIdentity " + namespace.name() + "/crm", "no longer Ready: OwnerMissing");
+        .contains("MachineIdentity " + namespace.name() + "/crm", "No longer Ready: OwnerMissing");
     scene.awaitReady("crm");
 
     try (var policy = scene.policy("enforcement: Enforce, owner: {required: true}")) {
@@ -304,14 +304,14 @@ class CommandsIT {
     var commands = new CommandLine(cluster);
     isOneLine(
         commands.credence("report", "--kubeconfig", kubeconfig.toString()),
-        "the API server at http://127.0.0.1:1/ does not answer");
+        "The API server at http://127.0.0.1:1/ does not answer");
     Files.writeString(kubeconfig, "{no kubeconfig");
     isOneLine(
         commands.credence("report", "--kubeconfig", kubeconfig.toString()),
-        "the kubeconfig cannot be read");
+        "The kubeconfig cannot be read");
     var wrong = commands.credence("report", "--context", "elsewhere");
     assertThat(wrong.code()).isEqualTo(2);
-    assertThat(wrong.err()).contains("there is no context elsewhere");
+    assertThat(wrong.err()).contains("has no context elsewhere");
   }
 
   private static void isOneLine(Program.End end, String text) {

@@ -176,7 +176,8 @@ class OpenReportsIT {
     var version = report(others, ReportKind.Report).get().getMetadata().getResourceVersion();
     others.identity("erp", "purpose: nobody knows");
     others.await("erp", "OwnerAssigned", "False OwnerMissing");
-    eventually("it is said").until(() -> operator.log().contains("was made by somebody else"));
+    eventually("it is said")
+        .until(() -> operator.log().contains("exists and is not managed by Credence"));
     Scene.stays(
         Duration.ofSeconds(15),
         "it is as it was",
@@ -186,7 +187,11 @@ class OpenReportsIT {
                 .getMetadata()
                 .getResourceVersion()
                 .equals(version));
-    assertThat(operator.log().lines().filter(line -> line.contains("made by somebody else")))
+    assertThat(
+            operator
+                .log()
+                .lines()
+                .filter(line -> line.contains("exists and is not managed by Credence")))
         .hasSize(1);
 
     report(others, ReportKind.Report).delete();
@@ -225,7 +230,7 @@ class OpenReportsIT {
     scene.identity("late", "purpose: nobody knows");
     scene.await("late", "OwnerAssigned", "False OwnerMissing");
     eventually("it is noticed")
-        .until(() -> operator.log().contains("reports.openreports.io are gone"));
+        .until(() -> operator.log().contains("reports.openreports.io are no longer served"));
     Scene.stays(Duration.ofSeconds(5), "the operator is well", operator::isReady);
   }
 

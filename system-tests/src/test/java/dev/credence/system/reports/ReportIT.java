@@ -85,7 +85,7 @@ class ReportIT {
     eventually("Rob may list")
         .until(() -> commands.credence("report", "-n", namespace.name(), "--as", ROB).code() == 0);
     var part = commands.credence("report", "-n", namespace.name(), "--as", ROB, "--format", "json");
-    assertThat(part.err()).contains("no right to list serviceaccounts");
+    assertThat(part.err()).contains("no permission to list serviceaccounts");
     var json = json(part);
     assertThat(json.path("complete").asBoolean()).isFalse();
     assertThat(names(json.path("identities"))).containsExactly("crm");

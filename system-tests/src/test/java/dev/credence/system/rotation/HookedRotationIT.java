@@ -165,7 +165,7 @@ class HookedRotationIT {
     scene.patch(scene.cronJob("at-work"), "{spec: {suspend: false}}");
     var sentences =
         Map.of(
-            "unasked", "CronJob unasked is no hook",
+            "unasked", "CronJob unasked is not a hook",
             "at-work", "CronJob at-work is not suspended",
             "missing", "CronJob missing does not exist");
     sentences.keySet().forEach(name -> identify(scene, name, "apply: {cronJobName: " + name + "}"));
@@ -197,9 +197,10 @@ class HookedRotationIT {
 
       scene.await("crm", "CredentialsFresh", "False VerificationFailed");
       assertThat(scene.message("crm", "CredentialsFresh"))
-          .contains("attempt 1 of 2 to verify version 2 failed: Job crm-db-v2-verify-1");
+          .contains("Attempt 1 of 2 to verify version 2 failed: Job crm-db-v2-verify-1");
       scene.await("crm", "CredentialsFresh", "False RotationBlocked");
-      assertThat(scene.message("crm", "CredentialsFresh")).contains("attempt 2 of 2", "given up");
+      assertThat(scene.message("crm", "CredentialsFresh"))
+          .contains("Attempt 2 of 2", "does not retry");
       assertThat(scene.stand("crm", "crm-db")).isEqualTo("Blocked 1");
       assertThat(scene.result("crm", "Stalled")).isEqualTo("True RotationBlocked");
       assertThat(password(scene, "crm-db")).as("in force").isEqualTo(first);
@@ -337,7 +338,7 @@ class HookedRotationIT {
       identify(scene, "crm", "apply: {cronJobName: apply}");
       scene.await("crm", "CredentialsFresh", "False RotationBlocked");
       eventually("it is given up")
-          .until(() -> scene.message("crm", "CredentialsFresh").contains("given up"));
+          .until(() -> scene.message("crm", "CredentialsFresh").contains("does not retry"));
       scene.awaitStand("crm", "crm-db", "Blocked");
       var givenUp = password(scene, "crm-db-pending");
 
@@ -407,7 +408,7 @@ class HookedRotationIT {
     scene.annotate(scene.secret("crm-db"), request, "now");
     scene.await("crm", "CredentialsFresh", "False RotationBlocked");
     assertThat(scene.message("crm", "CredentialsFresh"))
-        .contains("to revoke version 1 failed: Job crm-db-v1-revoke-1", "given up");
+        .contains("to revoke version 1 failed: Job crm-db-v1-revoke-1", "does not retry");
     scene.awaitStand("crm", "crm-db", stand);
     scene.letSucceed("revoke");
     return scene;

@@ -100,7 +100,7 @@ class InterruptedRotationIT {
       running.forEach(Lane::letEnd);
       Signals.send("-CONT", first);
       eventually("who led before ends").until(() -> !first.isAlive());
-      assertThat(first.log()).contains("the lease is lost");
+      assertThat(first.log()).contains("The lease is lost");
 
       awaitRest(DEADLINE, all);
       stays(A_MOMENT, "all are at rest", () -> all.stream().allMatch(lane -> lane.isAtRest(2)));
@@ -182,7 +182,7 @@ class InterruptedRotationIT {
         within(A_MINUTE, "it says what it does not see")
             .until(
                 () ->
-                    alone.log().contains("unhealthy: not watching Secrets; not watching Jobs")
+                    alone.log().contains("Unhealthy: not watching Secrets; not watching Jobs")
                         && !alone.isReady());
         lanes.forEach(Lane::letEnd);
         lanes.forEach(Lane::awaitEnd);

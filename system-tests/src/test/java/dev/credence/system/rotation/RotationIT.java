@@ -79,7 +79,7 @@ class RotationIT {
         .until(
             () ->
                 namespace.client().events().v1().events().list().getItems().stream()
-                    .anyMatch(event -> event.getNote().contains("nothing to roll back to")));
+                    .anyMatch(event -> event.getNote().contains("The rollback is not possible")));
 
     // What was answered is not answered again when there is a value to go back to.
     scene.annotate(scene.identity("crm"), Api.ROTATE, "now");

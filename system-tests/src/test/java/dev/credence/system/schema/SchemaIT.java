@@ -115,7 +115,7 @@ class SchemaIT {
                 "type", "Ready",
                 "status", "Unknown",
                 "reason", "Pending",
-                "message", "waiting for the operator to look for the first time",
+                "message", "Waiting for the first reconcile.",
                 "lastTransitionTime", "1970-01-01T00:00:00Z"));
     var typed =
         cluster

@@ -117,7 +117,7 @@ class AbuseIT {
         "{spec: {selector: {matchLabels: {planted: here}}, secrets: [%s]}}"
             .formatted(password("crm-db")));
     within(PATIENCE, "who cannot be marked is told of")
-        .until(() -> operator.log().contains("refused to patch it (500)"));
+        .until(() -> operator.log().contains("rejected the request to patch it (500)"));
     scene.awaitVersion(PATIENCE, "crm-db", 1);
     scene.annotate(scene.identity("crm"), Api.ROTATE, "now");
     scene.awaitVersion(PATIENCE, "crm-db", 2);

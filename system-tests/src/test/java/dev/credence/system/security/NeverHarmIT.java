@@ -318,8 +318,8 @@ class NeverHarmIT {
         .until(
             () ->
                 Stream.of(
-                        "'mallory@example.com' by somebody else",
-                        "'eve@example.com' by somebody else")
+                        "'mallory@example.com' by another writer",
+                        "'eve@example.com' by another writer")
                     .allMatch(scene.message("crm", "MembersLinked")::contains));
     assertThat(scene.result("crm", "MembersLinked")).isEqualTo("True Linked");
     assertThat(scene.isMarked(scene.account("crm-sync"), "crm")).isTrue();
@@ -411,7 +411,8 @@ class NeverHarmIT {
 
     scene.await("crm", "CredentialsFresh", "False RotationBlocked");
     assertThat(scene.message("crm", "CredentialsFresh"))
-        .contains("Secret crm-db", "the API server refused to update it (422)", "immutable");
+        .contains(
+            "Secret crm-db", "The API server rejected the request to update it (422)", "immutable");
     assertThat(scene.result("crm", "Ready")).isEqualTo("False RotationBlocked");
     assertThat(scene.secret("crm-db").get().getData()).isEqualTo(before);
     eventually("the other one goes on").until(() -> scene.version("crm-smtp") >= 3);

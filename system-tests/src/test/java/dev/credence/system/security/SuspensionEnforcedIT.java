@@ -161,7 +161,7 @@ class SuspensionEnforcedIT {
               assertThat(scene.status(identity).suspension().inForce())
                   .contains(Measure.WritesDenied, Measure.NoNewTokens);
               assertThat(scene.message(identity, "Suspended"))
-                  .contains("the API server at " + address() + " enforces it");
+                  .contains("The API server at " + address() + " enforces it");
             });
     within(NOTICED, "both API servers deny what it writes, and a new token")
         .until(
@@ -180,7 +180,7 @@ class SuspensionEnforcedIT {
               assertThat(scene.result("old", "Suspended")).isEqualTo("True NotEnforced");
               assertThat(scene.result("old", "Ready")).isEqualTo("False NotEnforced");
               assertThat(scene.message("old", "Suspended"))
-                  .contains("the API server at " + address() + " does not enforce it");
+                  .contains("The API server at " + address() + " does not enforce it");
               assertThat(scene.status("old").suspension().inForce())
                   .doesNotContain(Measure.WritesDenied, Measure.NoNewTokens);
             });
