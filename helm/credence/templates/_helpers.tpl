@@ -109,17 +109,6 @@ that keep credentials inside of the process. The image has the same options (Ima
 {{- toYaml (merge (dict) (dig (index . 1) (dict) (index . 0).Values.AsMap) (index . 2)) -}}
 {{- end -}}
 
-{{/* A duration like 1h10m30s in seconds. */}}
-{{- define "credence.seconds" -}}
-{{- $duration := . -}}
-{{- $seconds := 0 -}}
-{{- range $unit, $factor := dict "h" 3600 "m" 60 "s" 1 -}}
-{{- $part := regexFind (printf "[0-9]+%s" $unit) $duration | trimSuffix $unit -}}
-{{- $seconds = add $seconds (mul $factor (int (default "0" $part))) -}}
-{{- end -}}
-{{- $seconds -}}
-{{- end -}}
-
 {{/* How the pods of the Deployment and of the Job reach the API server. */}}
 {{- define "credence.podNetwork" -}}
 {{- with dig "runtimeClassName" "" .Values.AsMap }}
