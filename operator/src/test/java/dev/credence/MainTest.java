@@ -123,7 +123,7 @@ class MainTest {
           credence(
               Map.of("KUBECONFIG", kubeconfig.toString()), "status", "--context", "east,north");
       assertThat(unknown.code()).isEqualTo(2);
-      assertThat(unknown.err()).contains("there is no context north");
+      assertThat(unknown.err()).contains("The kubeconfig has no context north");
     }
   }
 

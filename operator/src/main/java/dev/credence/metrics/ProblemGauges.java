@@ -8,11 +8,14 @@ import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.stream.Stream;
 
 /// One series for each problem of an identity or a credential. It exists only while the problem
-/// does. Where there are more problems than allowed, the most severe ones have a series.
+/// does. Where there are more problems than allowed, the most severe ones have a series. Among
+/// equally severe ones each namespace gets one before any gets a second, so that no tenant can
+/// push out the problems of the others.
 final class ProblemGauges {
 
   record Found(Name identity, OwnerFound owner, Problem problem) {
@@ -25,8 +28,7 @@ final class ProblemGauges {
 
   /// `found` is in the order of the names.
   static List<GaugeSnapshot> of(Stream<Found> found, int most) {
-    var all =
-        found.distinct().sorted(Comparator.comparingInt(one -> one.problem().rank())).toList();
+    var all = inOrder(found);
     var identities = gauge(Metric.IdentityProblem);
     var credentials = gauge(Metric.CredentialProblem);
     for (var one : all.subList(0, Math.min(most, all.size()))) {
@@ -60,6 +62,25 @@ final class ProblemGauges {
         gauge(Metric.ProblemSeriesDropped)
             .dataPoint(point(Metric.ProblemSeriesDropped, Math.max(0, all.size() - most)))
             .build());
+  }
+
+  private record Turn(Found found, int number) {}
+
+  private static List<Found> inOrder(Stream<Found> found) {
+    var turns = new HashMap<String, Integer>();
+    return found
+        .distinct()
+        .map(
+            one ->
+                new Turn(
+                    one,
+                    turns.merge(
+                        one.problem().rank() + "/" + one.identity().namespace(), 1, Integer::sum)))
+        .sorted(
+            Comparator.comparingInt((Turn turn) -> turn.found().problem().rank())
+                .thenComparingInt(Turn::number))
+        .map(Turn::found)
+        .toList();
   }
 
   private static GaugeSnapshot.Builder gauge(Metric metric) {

@@ -95,7 +95,7 @@ class CertificateVandalsTest {
     }
     var stated =
         world.status("sales", "crm").orElseThrow().credentials().getFirst().message().orElse("");
-    assertThat(written.equals("360h") || stated.contains("`duration` was set by somebody else"))
+    assertThat(written.equals("360h") || stated.contains("`duration` was set by another writer"))
         .as("it has " + written + ", and the status says: " + stated)
         .isTrue();
   }

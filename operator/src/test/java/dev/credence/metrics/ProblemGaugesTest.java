@@ -191,6 +191,18 @@ class ProblemGaugesTest {
   }
 
   @Test
+  void a_namespace_with_many_problems_leaves_room_for_the_others() {
+    var gauges = gauges(2);
+    for (var name : List.of("one", "two", "three")) {
+      gauges.stands(new Name("a", name), Standings.inOrder(Standings.blocked("db")));
+    }
+    gauges.stands(new Name("b", "four"), Standings.inOrder(Standings.blocked("db")));
+    assertThat(problems(gauges))
+        .containsExactly(
+            "a/one db Generated RotationBlocked", "b/four db Generated RotationBlocked");
+  }
+
+  @Test
   void without_series_all_problems_are_counted_as_dropped() {
     var gauges = gauges(0);
     gauges.stands(CRM, broken(Reason.NotManaged));
