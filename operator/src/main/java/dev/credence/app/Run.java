@@ -135,27 +135,44 @@ public final class Run implements Callable<Integer> {
             clock,
             sweep::isGone);
     keyIsReady.set(identities::keyIsReady);
-    var policies =
-        new PolicyReconciler(
-            clients.metadata(),
-            gauges,
-            discoveryGauges,
-            caches::identityCount,
-            settings.watchNamespaces().isEmpty(),
-            clock);
-    var discovering =
-        new DiscoveryLoop(
-            caches,
-            new IdentityWrites(clients.full()),
-            discoveryGauges,
-            DefaultExclusions.of(settings.discoveryExclude(), settings.namespace()),
-            clock,
-            settings.resyncInterval());
+    var policies = policies(settings, clients, caches, gauges, discoveryGauges, clock);
+    var discovering = discovering(settings, clients, caches, discoveryGauges, clock);
     var reporting = reporting(settings, clients, caches, gauges, clock);
     var framework =
         new Framework(settings, clients.full(), instance, counters, sweep, discovering, reporting);
     var parts = new Parts(framework, sweep, discovering, reporting, caches, recorder, clients);
     serve(settings, instance, parts, identities, policies, counters, clock);
+  }
+
+  private static PolicyReconciler policies(
+      Settings settings,
+      Clients clients,
+      ClusterCaches caches,
+      IdentityGauges gauges,
+      DiscoveryGauges discoveryGauges,
+      Clock clock) {
+    return new PolicyReconciler(
+        clients.metadata(),
+        gauges,
+        discoveryGauges,
+        caches::identityCount,
+        settings.watchNamespaces().isEmpty(),
+        clock);
+  }
+
+  private static DiscoveryLoop discovering(
+      Settings settings,
+      Clients clients,
+      ClusterCaches caches,
+      DiscoveryGauges discoveryGauges,
+      Clock clock) {
+    return new DiscoveryLoop(
+        caches,
+        new IdentityWrites(clients.full()),
+        discoveryGauges,
+        DefaultExclusions.of(settings.discoveryExclude(), settings.namespace()),
+        clock,
+        settings.resyncInterval());
   }
 
   /// The parts of the operator that are stopped, in this order.

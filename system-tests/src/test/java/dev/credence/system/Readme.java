@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The commands of a page, run as a reader would run them in the top folder of the repository: each
 /// block that is marked `bash`, in order. A block that is marked `text` and follows it is the
-// output
-/// to expect. Blocks that are marked `sh` need more than the cluster of the tests and are not run.
+/// expected output. Blocks that are marked `sh` need more than the cluster of the tests and are not
+/// run.
 public record Readme(LocalCluster cluster, Path page) {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String CLEAN_UP = "Clean up";
@@ -141,9 +141,8 @@ public record Readme(LocalCluster cluster, Path page) {
         Pattern.quote(normal(output)).replaceAll(" ?… ?", "\\\\E.*\\\\Q"), Pattern.DOTALL);
   }
 
-  /// Times, ages and the width of columns differ from run to run; warnings and what a deletion
-  // prints
-  /// depend on the version of kubectl and of the API server.
+  /// Times, ages and the width of columns differ from run to run; warnings and the output of
+  /// deletions depend on the version of kubectl and of the API server.
   private static String normal(String output) {
     return output
         .lines()
