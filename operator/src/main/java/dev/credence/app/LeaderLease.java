@@ -260,7 +260,7 @@ final class LeaderLease extends LeaseLock {
         .withResourceVersion(version);
   }
 
-  /// A merge patch leaves out what is null, so a released Lease has an empty holder.
+  /// A merge patch leaves out what is null, so a released Lease has an empty `holderIdentity`.
   @Override
   protected Lease toResource(LeaderElectionRecord record, ObjectMetaBuilder meta) {
     var lease = super.toResource(record, meta);
