@@ -313,7 +313,7 @@ class AdmissionIT {
             requester.patch(
                 requester.identity("crm"),
                 "{metadata: {annotations: {credence.dev/requested-by: null}}}"),
-        "Leave it unchanged");
+        "Leave it at \"");
   }
 
   @BesideOthers
@@ -349,7 +349,7 @@ class AdmissionIT {
 
     assertRefused(
         () -> approve(tenant, "crm", TENANT + " 7d1f"),
-        TENANT + " cannot approve crm",
+        TENANT + " may not approve crm",
         "RBAC verb \"approve\" on machineidentities.credence.dev in namespace " + namespace);
     for (var value :
         List.of(REQUESTER + " 7d1f", APPROVER, APPROVER + " ", APPROVER + " smith 7d1f", "7d1f")) {
@@ -363,7 +363,7 @@ class AdmissionIT {
                 approver.identity("crm"),
                 "{metadata: {annotations: {credence.dev/approve: '%s 7d1f'}}, spec: {purpose: more}}"
                     .formatted(APPROVER)),
-        "This write approves the identity and changes its spec");
+        "This write changes the spec and approves it");
     assertRefused(
         () ->
             approver.create(
@@ -394,7 +394,7 @@ class AdmissionIT {
 
     assertRefused(
         () -> review(tenant, TENANT + " " + now()),
-        TENANT + " cannot review crm",
+        TENANT + " may not review crm",
         "RBAC verb \"review\" on machineidentities.credence.dev in namespace " + namespace);
     for (var value :
         List.of(
@@ -448,7 +448,7 @@ class AdmissionIT {
         .asString()
         .contains(
             "ServiceAccount crm-sync has no owner",
-            "set the annotation credence.dev/owner on it, or on the namespace " + namespace);
+            "Set the annotation credence.dev/owner on it, or on the namespace " + namespace);
 
     tenant.create(
         "{apiVersion: v1, kind: ServiceAccount, metadata: {name: crm-report, annotations: {credence.dev/owner: alice@example.com}}}");
@@ -671,7 +671,7 @@ class AdmissionIT {
       assertRefused(
           () -> tenant.patch(secret, invalidSince(date)),
           "Secret crm-token is a token of a suspended ServiceAccount",
-          "resume the MachineIdentity instead");
+          "Resume the MachineIdentity instead");
     }
     assertRefused(
         () -> tenant.patch(secret, "{metadata: {annotations: {credence.dev/suspended: null}}}"),

@@ -145,7 +145,7 @@ class CommandsIT {
 
       isOneLine(
           commands.credence("approve", "crm", "-n", namespace.name(), "--as", ROB, "--yes"),
-          ROB + " cannot approve crm");
+          ROB + " may not approve crm");
       // Nobody is there to be asked.
       isOneLine(
           commands.credence("approve", "crm", "-n", namespace.name(), "--as", ANNA), "add --yes");
