@@ -39,17 +39,18 @@ import org.slf4j.LoggerFactory;
 ///   reads the Lease only after a conflict.
 /// - A waiting replica follows a watch.
 ///
-/// A Lease counts as expired when this replica has seen no change of it for 15 s by its own
+/// A Lease counts as expired when this replica has seen no change of it for 18 s by its own
 /// monotonic clock, as in Kubernetes' own components. Its times are written by another clock, or by
 /// a user, so they count only where they passed a minute ago.
 final class LeaderLease extends LeaseLock {
   private static final Logger LOG = LoggerFactory.getLogger(LeaderLease.class);
 
-  static final Duration DURATION = Duration.ofSeconds(15);
+  static final Duration DURATION = Duration.ofSeconds(18);
 
-  /// After so long without a renewal the leader ends. The election counts from its last question,
-  /// so that this, [#RENEWAL] and [#TIMEOUT] together stay below [#DURATION].
-  static final Duration RENEW_DEADLINE = Duration.ofSeconds(7);
+  /// After so long without an answer the leader ends: it survives an outage of the API server of
+  /// this length. The election counts from its last question, so that this, [#RENEWAL] and
+  /// [#TIMEOUT] together stay below [#DURATION].
+  static final Duration RENEW_DEADLINE = Duration.ofMillis(10_500);
 
   /// The client waits up to 2.2 times as long between two questions.
   static final Duration RETRY = Duration.ofMillis(300);
@@ -65,7 +66,7 @@ final class LeaderLease extends LeaseLock {
   /// Longer than one question with all its requests.
   static final Duration SILENCE = Duration.ofMinutes(1);
 
-  private static final Duration TIMEOUT = Duration.ofSeconds(2);
+  static final Duration TIMEOUT = Duration.ofSeconds(2);
   private static final RequestConfig ONCE =
       new RequestConfigBuilder()
           .withRequestTimeout((int) TIMEOUT.toMillis())
