@@ -148,28 +148,6 @@ class MonitoringChartIT {
             });
   }
 
-  /// Six intervals, at least an hour.
-  @Test
-  void the_threshold_of_the_resync_follows_its_interval(LocalCluster cluster) {
-    var thresholds =
-        Map.of("10m", "> 3600", "1m30s", "> 3600", "1h30m", "> 32400", "45s", "> 3600");
-    thresholds.forEach(
-        (interval, threshold) ->
-            assertThat(
-                    cluster.helm(
-                        "template",
-                        CHART,
-                        "-s",
-                        "templates/prometheusrule.yaml",
-                        "--set",
-                        IMAGE
-                            + ",monitoring.prometheusRule.enabled=true,settings.resyncInterval="
-                            + interval))
-                .contains(
-                    "(credence_last_resync_timestamp_seconds) " + threshold + "\n",
-                    "CREDENCE_RESYNC_INTERVAL (" + interval + ")"));
-  }
-
   @Test
   void an_alert_that_there_is_not_is_refused(LocalCluster cluster) {
     for (var value :

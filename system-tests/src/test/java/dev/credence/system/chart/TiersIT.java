@@ -99,7 +99,7 @@ class TiersIT {
       assertThat(scene.stand("crm", "crm-db")).isEqualTo("Blocked");
       scene.annotate(scene.identity("mail"), "credence.dev/suspend", "INC-7");
       scene.await("mail", "Suspended", "True NotEnforced");
-      assertThat(scene.message("mail", "Suspended")).contains("not active");
+      assertThat(scene.message("mail", "Suspended")).contains("not in effect");
       scene.identity("gone").delete();
       var swept = operator.metric("credence_last_resync_timestamp_seconds").orElse(0);
       eventually("it has swept since")
