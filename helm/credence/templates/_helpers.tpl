@@ -66,7 +66,7 @@ in `metadata` of a top-level object.
 {{- define "credence.image" -}}
 {{- $image := .Values.image -}}
 {{- if not $image.repository -}}
-{{- fail (printf "\n\nSet image.repository to the image of the operator, for example --set image.repository=registry.example.com/platform/credence. No image is published: `make image` builds it, and docs/operations.md describes how to push it.") -}}
+{{- fail (printf "\n\nSet image.repository to the image of the operator, for example --set image.repository=registry.example.com/platform/credence. No image is published: `make image` builds it, and docs/install.md describes how to push it.") -}}
 {{- end -}}
 {{- $registry := default (dig "registry" "" $image) (dig "global" "imageRegistry" "" .Values.AsMap) -}}
 {{- $repository := ternary (printf "%s/%s" (trimSuffix "/" $registry) $image.repository) $image.repository (not (empty $registry)) -}}

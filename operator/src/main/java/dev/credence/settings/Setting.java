@@ -94,7 +94,7 @@ public enum Setting {
       "CREDENCE_RISK",
       "true",
       "true or false",
-      "Whether the operator watches Roles and bindings to evaluate the permissions of ServiceAccounts. Without it the condition LeastPrivilege is Unknown."),
+      "Whether the operator watches Roles and bindings to evaluate the permissions of ServiceAccounts. Without it the condition LeastPrivilege is absent."),
   RiskExclude(
       "CREDENCE_RISK_EXCLUDE",
       "",
