@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -66,6 +67,7 @@ final class Framework {
   private volatile List<Controller<?>> controllers = List.of();
   private volatile boolean started;
   private volatile @Nullable LeaderElector elector;
+  private volatile @Nullable Future<?> election;
   private volatile @Nullable LeaderLease lease;
 
   Framework(
@@ -126,7 +128,7 @@ final class Framework {
             LEASE);
     var running = new LeaderElector(client, config, electing);
     elector = running;
-    running.start();
+    election = running.start();
   }
 
   /// One store would serve the watches of all namespaces, and each of them drops from it what its
@@ -226,9 +228,14 @@ final class Framework {
       // Waits for the reconciles that run.
       running.stop();
     }
-    var election = elector;
-    if (election != null) {
-      release(election);
+    var asking = election;
+    if (asking != null) {
+      // It would acquire the Lease again.
+      asking.cancel(true);
+    }
+    var holder = elector;
+    if (holder != null) {
+      release(holder);
     }
   }
 

@@ -216,8 +216,10 @@ final class LeaderLease extends LeaseLock {
   /// Writes nothing where this replica renewed its Lease less than 5 s ago.
   @Override
   public synchronized void update(KubernetesClient client, LeaderElectionRecord record) {
-    var isRenewal = isOurs() && identity().equals(record.getHolderIdentity());
-    if (isRenewal && nanos.getAsLong() - written < RENEWAL.toNanos()) {
+    var wasOurs = isOurs();
+    if (wasOurs
+        && identity().equals(record.getHolderIdentity())
+        && nanos.getAsLong() - written < RENEWAL.toNanos()) {
       return;
     }
     try {
@@ -228,7 +230,7 @@ final class LeaderLease extends LeaseLock {
       }
       unwatch();
       read(client);
-      if (!isRenewal || !isOurs()) {
+      if (!wasOurs || !isOurs()) {
         throw no;
       }
       // An annotation has changed.

@@ -270,7 +270,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   @Override
   public UpdateControl<MachineIdentity> reconcile(
       MachineIdentity cached, Context<MachineIdentity> context) {
-    var resource = TooLarge.is(cached) ? cached : statuses.newest(cached);
+    var resource = TooLarge.is(cached) ? cached : newest(cached, context);
     if (caches.namespace(resource.getMetadata().getNamespace()).isEmpty()) {
       // Its own watch is a little behind, and wakes us when it has caught up.
       return UpdateControl.noUpdate();
@@ -290,6 +290,12 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
       isGone(resource);
     }
     return again(decision);
+  }
+
+  private MachineIdentity newest(MachineIdentity cached, Context<MachineIdentity> context) {
+    return statuses.newest(
+        cached,
+        () -> context.getPrimaryCache().get(ResourceID.fromResource(cached)).orElse(cached));
   }
 
   /// Turns every unexpected exception into a condition of this identity. A failure to reach the API

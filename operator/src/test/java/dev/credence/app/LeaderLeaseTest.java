@@ -173,6 +173,15 @@ class LeaderLeaseTest {
   }
 
   @Test
+  void a_changed_annotation_does_not_prevent_the_release() {
+    acquire();
+    api.refuses(409, "changed").answers(version(9, heldBy("us"))).writes(10);
+    lease.update(client, new LeaderElectionRecord(null, Duration.ofSeconds(1), TIME, TIME, 0));
+    assertThat(api.last().json().at("/metadata/resourceVersion").asText()).isEqualTo("9");
+    assertThat(api.last().json().at("/spec/holderIdentity").asText("none")).isEmpty();
+  }
+
+  @Test
   void a_leader_that_was_replaced_learns_it_with_the_next_renewal() {
     acquire();
     passes(LeaderLease.RENEWAL);

@@ -180,6 +180,7 @@ class IdentityReconcilerTest {
   @Test
   void an_identity_that_cannot_be_evaluated_says_so_and_keeps_what_it_said() {
     var odd = Poisoned.identity(identity.getMetadata());
+    identities.add(odd);
     api.writesStatusOf(identity, 101);
     assertThat(reconciler.reconcile(odd, Contexts.of(writer, identities)).getScheduleDelay())
         .hasValue(60_000L);

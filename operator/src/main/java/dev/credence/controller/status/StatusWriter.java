@@ -43,11 +43,19 @@ public final class StatusWriter<R extends CustomResource<?, ?>> {
   }
 
   /// The resource, with the status that was written last where the watch has not shown it yet.
-  public R newest(R resource) {
+  /// `cached` is read after what was written: the watch updates the cache before [#seen] forgets.
+  public R newest(R resource, Supplier<R> cached) {
     var last = written.get(resource.getMetadata().getUid());
-    return last != null && last.version() > ResourceVersions.of(resource)
-        ? FaultBarrier.or(resource, resource, () -> with(last.fresh(), resource))
-        : resource;
+    var latest = cached.get();
+    return last != null
+            && last.version() > ResourceVersions.of(latest)
+            && resource.getMetadata().getUid().equals(latest.getMetadata().getUid())
+        ? FaultBarrier.or(latest, latest, () -> with(last.fresh(), latest))
+        : latest;
+  }
+
+  public R newest(R resource) {
+    return newest(resource, () -> resource);
   }
 
   @SuppressWarnings("unchecked") // all are R
