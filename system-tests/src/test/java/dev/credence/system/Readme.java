@@ -138,7 +138,7 @@ public record Readme(LocalCluster cluster, Path page) {
   /// An ellipsis stands for any text.
   private static Pattern expected(String output) {
     return Pattern.compile(
-        Pattern.quote(normal(output)).replaceAll(" ?… ?", "\\\\E.*\\\\Q"), Pattern.DOTALL);
+        Pattern.quote(normal(output)).replaceAll("\\s*… ?", "\\\\E.*\\\\Q"), Pattern.DOTALL);
   }
 
   /// Times, ages and the width of columns differ from run to run; warnings and the output of
