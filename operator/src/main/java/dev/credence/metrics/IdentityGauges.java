@@ -414,11 +414,11 @@ public final class IdentityGauges implements MultiCollector {
     return gauge(metric).dataPoint(point(Labels.EMPTY, value)).build();
   }
 
-  private static GaugeSnapshot.Builder gauge(Metric metric) {
+  static GaugeSnapshot.Builder gauge(Metric metric) {
     return GaugeSnapshot.builder().name(metric.page()).help(metric.help());
   }
 
-  private static GaugeDataPointSnapshot point(Labels labels, double value) {
+  static GaugeDataPointSnapshot point(Labels labels, double value) {
     return GaugeDataPointSnapshot.builder().labels(labels).value(value).build();
   }
 

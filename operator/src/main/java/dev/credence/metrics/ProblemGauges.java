@@ -29,8 +29,8 @@ final class ProblemGauges {
   /// `found` is in the order of the names.
   static List<GaugeSnapshot> of(Stream<Found> found, int most) {
     var all = inOrder(found);
-    var identities = gauge(Metric.IdentityProblem);
-    var credentials = gauge(Metric.CredentialProblem);
+    var identities = IdentityGauges.gauge(Metric.IdentityProblem);
+    var credentials = IdentityGauges.gauge(Metric.CredentialProblem);
     for (var one : all.subList(0, Math.min(most, all.size()))) {
       switch (one.problem()) {
         case Problem.OfIdentity problem ->
@@ -59,7 +59,7 @@ final class ProblemGauges {
     return List.of(
         identities.build(),
         credentials.build(),
-        gauge(Metric.ProblemSeriesDropped)
+        IdentityGauges.gauge(Metric.ProblemSeriesDropped)
             .dataPoint(point(Metric.ProblemSeriesDropped, Math.max(0, all.size() - most)))
             .build());
   }
@@ -83,15 +83,8 @@ final class ProblemGauges {
         .toList();
   }
 
-  private static GaugeSnapshot.Builder gauge(Metric metric) {
-    return GaugeSnapshot.builder().name(metric.page()).help(metric.help());
-  }
-
   private static GaugeDataPointSnapshot point(Metric metric, double value, String... labels) {
-    return GaugeDataPointSnapshot.builder()
-        .labels(Labels.of(metric.labels().toArray(String[]::new), labels))
-        .value(value)
-        .build();
+    return IdentityGauges.point(Labels.of(metric.labels().toArray(String[]::new), labels), value);
   }
 
   private ProblemGauges() {}

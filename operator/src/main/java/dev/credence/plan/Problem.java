@@ -86,7 +86,7 @@ public sealed interface Problem {
   private static Stream<Problem> ofIdentity(IdentityStatus status) {
     var counting =
         status.results().stream().filter(result -> result.counts(status.isEnforced())).toList();
-    // Nobody fixes the owner or the policy of an identity that has ended.
+    // The owner and the policies of a decommissioned identity no longer matter.
     var shown =
         counting.stream()
             .filter(

@@ -6,13 +6,11 @@ import dev.credence.cli.ApiErrors;
 import dev.credence.cli.Connection;
 import dev.credence.cli.Failed;
 import dev.credence.cli.KubeOptions;
-import dev.credence.cli.Output;
 import dev.credence.client.Pages;
 import dev.credence.facts.credential.CredentialType;
 import dev.credence.facts.discovery.DefaultExclusions;
 import dev.credence.report.Entries;
 import dev.credence.report.Entry;
-import dev.credence.report.Format;
 import dev.credence.report.Inventory;
 import dev.credence.report.Inventory.Origin;
 import dev.credence.report.UnclaimedRow;
@@ -21,12 +19,10 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +53,6 @@ import picocli.CommandLine.Option;
     },
     subcommands = ReportMerge.class)
 public final class Report implements Callable<Integer> {
-  private static final int NARROW = 120;
   private static final int FAILED = 1;
   private static final String TOKEN_TYPE = "type=" + CredentialType.SERVICE_ACCOUNT_TOKEN;
 
@@ -74,18 +69,7 @@ public final class Report implements Callable<Integer> {
       description = "Only identities with these labels: team=crm,env!=test.")
   private @Nullable String selector;
 
-  @Option(
-      names = {"-o", "--format"},
-      paramLabel = "FORMAT",
-      defaultValue = "table",
-      description = "One of: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-  private Format format = Format.table;
-
-  @Option(
-      names = "--output",
-      paramLabel = "FILE",
-      description = "Write to this file, which only you can read, instead of standard output.")
-  private @Nullable Path output;
+  @Mixin private ReportOutput output = new ReportOutput();
 
   @Option(
       names = "--contexts",
@@ -99,7 +83,7 @@ public final class Report implements Callable<Integer> {
     return several.isEmpty()
         ? where.in(
             connection -> {
-              write(new Looking(connection).inventory(), format, Optional.ofNullable(output));
+              output.write(new Looking(connection).inventory());
               return 0;
             })
         : ofSeveral(several);
@@ -124,7 +108,7 @@ public final class Report implements Callable<Integer> {
       throw new Failed(String.join("; ", gaps));
     }
     var scope = read.values().iterator().next().origin().scope();
-    write(
+    output.write(
         Inventory.of(
             read,
             gaps,
@@ -132,21 +116,8 @@ public final class Report implements Callable<Integer> {
                 Instant.now(),
                 Version.current(),
                 "clusters " + String.join(", ", read.keySet()),
-                scope)),
-        format,
-        Optional.ofNullable(output));
+                scope)));
     return gaps.isEmpty() ? 0 : FAILED;
-  }
-
-  static void write(Inventory inventory, Format format, Optional<Path> file) {
-    inventory.gaps().forEach(gap -> System.err.println("credence: partial: " + gap));
-    Output.write(file, System.out, out -> format.write(inventory, width(System.getenv()), out));
-  }
-
-  /// The width of the terminal, where the shell exports it.
-  private static int width(Map<String, String> environment) {
-    var columns = environment.getOrDefault("COLUMNS", "");
-    return columns.matches("\\d{1,4}") ? Integer.parseInt(columns) : NARROW;
   }
 
   /// Reads the cluster for one report. Each page is turned into entries and forgotten.

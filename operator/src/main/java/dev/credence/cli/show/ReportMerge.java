@@ -2,7 +2,6 @@
 package dev.credence.cli.show;
 
 import dev.credence.cli.Failed;
-import dev.credence.report.Format;
 import dev.credence.report.Inventory;
 import dev.credence.report.Inventory.Origin;
 import dev.credence.report.SavedReport;
@@ -14,12 +13,10 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /// Merges reports of several clusters.
@@ -41,24 +38,13 @@ public final class ReportMerge implements Callable<Integer> {
   @Parameters(arity = "1..*", paramLabel = "FILE", description = "Reports in the format json.")
   private List<Path> files = List.of();
 
-  @Option(
-      names = {"-o", "--format"},
-      paramLabel = "FORMAT",
-      defaultValue = "table",
-      description = "One of: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-  private Format format = Format.table;
-
-  @Option(
-      names = "--output",
-      paramLabel = "FILE",
-      description = "Write to this file, which only you can read, instead of standard output.")
-  private @Nullable Path output;
+  @Mixin private ReportOutput output = new ReportOutput();
 
   @Override
   public Integer call() {
     var reports = new LinkedHashMap<Path, Inventory>();
     files.forEach(file -> reports.put(file, read(file)));
-    Report.write(merged(reports), format, Optional.ofNullable(output));
+    output.write(merged(reports));
     return 0;
   }
 
