@@ -297,10 +297,9 @@ class IssuedCertificatesIT {
   @Test
   void the_example_does_what_its_readme_says() {
     var scene = new Scene(cluster.client(), "mesh");
-    for (var file : List.of("1-ca.yaml", "2-identities.yaml")) {
-      cluster.kubectl(
-          "apply", "-f", LocalCluster.TOP.resolve("examples/certificates/" + file).toString());
-    }
+    applyExample("1-ca.yaml", "2-policy.yaml");
+    cluster.kubectl("wait", "--for=condition=Ready", "credpol/mesh", "--timeout=1m");
+    applyExample("3-identities.yaml");
     scene.await(TO_NOTICE, "orders", "Ready", "True Compliant");
     scene.await("ledger", "Stalled", "True CertificateTooLong");
     assertThat(names(x509(scene, "orders-client-tls", "tls.crt")))
@@ -318,6 +317,13 @@ class IssuedCertificatesIT {
     eventually("the Certificate goes").until(() -> client.get() == null);
     assertThat(scene.secret("orders-client-tls").get()).isNotNull();
     cluster.kubectl("delete", "credpol", "mesh");
+  }
+
+  private static void applyExample(String... files) {
+    for (var file : files) {
+      cluster.kubectl(
+          "apply", "-f", LocalCluster.TOP.resolve("examples/certificates/" + file).toString());
+    }
   }
 
   private static String issue(String name, String issuer, String more) {
