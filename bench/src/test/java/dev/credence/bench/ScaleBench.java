@@ -113,7 +113,7 @@ class ScaleBench {
                           "/apis/credence.dev/v1alpha1/credentialpolicies",
                           """
                           {"apiVersion": "credence.dev/v1alpha1", "kind": "CredentialPolicy",
-                           "metadata": {"name": "all"}, "spec": {"enforcement": "Enforce", "rotation": {"every": "720h"}}}
+                           "metadata": {"name": "all"}, "spec": {"enforcement": "Enforce", "rotation": {"interval": "720h"}}}
                           """)),
           planned.expect(IDENTITIES, (key, value) -> true));
     }
