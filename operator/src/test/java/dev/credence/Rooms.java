@@ -50,6 +50,7 @@ record Rooms(SortedMap<String, Integer> files, SortedMap<String, SortedSet<Strin
               "decide.risk",
               "decide.policy",
               "decide.lifecycle",
+              "decide.hook",
               "decide.rotation",
               "decide.certificate",
               "decide.conditions",

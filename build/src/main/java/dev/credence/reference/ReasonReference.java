@@ -76,6 +76,7 @@ final class ReasonReference {
         Reason.RotationDeferred,
         Reason.VerificationFailed,
         Reason.RotationBlocked,
+        Reason.AccountLocked,
         Reason.ValueOverwritten,
         Reason.ConsumersLeftBehind,
         Reason.ConsumersPending,
@@ -98,7 +99,8 @@ final class ReasonReference {
         Reason.Idle,
         Reason.Compromised,
         Reason.NotEnforced,
-        Reason.SuspensionLimit);
+        Reason.SuspensionLimit,
+        Reason.AccountsNotLocked);
     // The reasons of a suspension where a policy that audits would suspend.
     when(
         ConditionType.Suspended,

@@ -218,7 +218,8 @@ public record MachineIdentityStatus(
   public enum Measure {
     TokensInvalidated,
     WritesDenied,
-    NoNewTokens
+    NoNewTokens,
+    AccountsLocked
   }
 
   public record ApprovalStatus(
@@ -230,7 +231,7 @@ public record MachineIdentityStatus(
       @JsonPropertyDescription("When the operator recorded the approval.") Instant approveTime,
       @JsonPropertyDescription(
               "The approved hooks: the Secret, the step, the CronJob and what it runs.")
-          @Size(max = 192)
+          @Size(max = 384)
           List<@Size(max = 1024) String> hooks,
       @JsonPropertyDescription(
               "An approval annotation that the operator ignores, since no admission policy verified its author.")
@@ -374,7 +375,8 @@ public record MachineIdentityStatus(
     Retiring,
     Blocked,
     Expired,
-    Revoked
+    Revoked,
+    Locked
   }
 
   public record Handled(

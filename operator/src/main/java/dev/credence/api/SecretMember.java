@@ -86,7 +86,7 @@ public record SecretMember(
         @Pattern(Form.LINE)
         String rotationRequest,
     @JsonPropertyDescription(
-            "Jobs that set a new value in the target system, verify it, and revoke the old one. A new value stays in the Secret `<secret>-pending` until apply and verify have succeeded.")
+            "Jobs that set a new value in the target system, verify it, and revoke the old one, and that lock its account while the identity is suspended. A new value stays in the Secret `<secret>-pending` until apply and verify have succeeded.")
         Hooks hooks,
     @JsonPropertyDescription(
             "The operator requests a token of a ServiceAccount and stores it in this Secret under the key `token`. It renews the token after 80 % of the lifetime that the API server granted.")
@@ -110,8 +110,14 @@ public record SecretMember(
           + "') || duration(self.rotation.interval) >= duration('1h') || !self.generate.keys.exists(k, has(k.keyPair) && k.keyPair.algorithm == 'RSA')";
 
   @ValidationRule(
-      value = "has(self.apply) || has(self.verify) || has(self.revoke)",
-      message = "`hooks` needs at least one of `apply`, `verify` and `revoke`")
+      value =
+          "has(self.apply) || has(self.verify) || has(self.revoke) || has(self.suspend) || has(self.resume)",
+      message =
+          "`hooks` needs at least one of `apply`, `verify`, `revoke`, and `suspend` with `resume`")
+  @ValidationRule(
+      value = "has(self.suspend) == has(self.resume)",
+      message =
+          "`suspend` and `resume` need each other: an account that the operator locks must be unlocked when the identity is resumed")
   public record Hooks(
       @JsonPropertyDescription(
               "Sets the new value in the target system, for example with ALTER USER. The old value must stay valid: `generate.keys[].cycle` alternates between two accounts in that system.")
@@ -121,7 +127,19 @@ public record SecretMember(
           Hook verify,
       @JsonPropertyDescription(
               "Invalidates the old value in the target system, after the overlap or on a revocation.")
-          Hook revoke) {}
+          Hook revoke,
+      @JsonPropertyDescription(
+              "Locks the account in the target system while the identity is suspended. Retried until it succeeds. Requires `resume`.")
+          Hook suspend,
+      @JsonPropertyDescription(
+              "Unlocks the account in the target system when the identity is resumed. Rotations of the Secret wait for it. Requires `suspend`.")
+          Hook resume) {
+
+    /// Those of a rotation alone.
+    public Hooks(Hook apply, Hook verify, Hook revoke) {
+      this(apply, verify, revoke, null, null);
+    }
+  }
 
   @ValidationRule(
       value =

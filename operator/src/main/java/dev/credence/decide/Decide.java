@@ -48,6 +48,7 @@ import dev.credence.facts.object.FailedWrite;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.policy.Policy.Enforcement;
 import dev.credence.facts.policy.Tier;
+import dev.credence.plan.AccountLock;
 import dev.credence.plan.Action;
 import dev.credence.plan.ConditionResult;
 import dev.credence.plan.Decision;
@@ -499,7 +500,7 @@ public final class Decide {
                 markings.stream().flatMap(marking -> marking.foreign().stream()).toList()),
             Limits.over(CredentialsFresh.result(plans, halt, legacy), s),
             life.result(),
-            suspending.result(),
+            suspending.with(locks(plans)).result(),
             usage.result(),
             privilege.result(),
             reviewing.result());
@@ -516,7 +517,9 @@ public final class Decide {
         Optional.of(usage.use()),
         privilege.risk(),
         reviewing.status(),
-        suspending.suspension(isDecommissioned() ? Decommissioning.left(s, roles) : List.of()),
+        suspending
+            .with(locks(plans))
+            .suspension(isDecommissioned() ? Decommissioning.left(s, roles) : List.of()),
         ended(),
         approval.record(),
         Ready.over(results, policy.isAny(), discovered()).stream()
@@ -525,6 +528,11 @@ public final class Decide {
             .toList(),
         Stream.concat(violations(results), audit.violations()).toList(),
         legacy.states());
+  }
+
+  /// The accounts in other systems that the suspension is to lock.
+  private static List<AccountLock> locks(List<CredentialPlan> plans) {
+    return plans.stream().flatMap(plan -> plan.lock().stream()).toList();
   }
 
   private Optional<String> discovered() {

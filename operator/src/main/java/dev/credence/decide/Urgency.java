@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// The actions that stop an account or a value at once: a suspension, and the revocation of a
-/// value. They are carried out before everything else of an identity, and no limit of writes delays
+/// The actions that stop an account or a value at once: a suspension with its hooks, and the
+/// revocation of a value. They are carried out before everything else of an identity, and no limit
+// of writes delays
 /// them.
 public final class Urgency {
 
@@ -42,7 +43,7 @@ public final class Urgency {
   public static boolean isUrgent(Action action) {
     return switch (action) {
       case Action.DenyWrites _, Action.Invalidate _ -> true;
-      case Action.RunHook run -> run.step() == Step.revoke;
+      case Action.RunHook run -> run.step() == Step.revoke || run.step() == Step.suspend;
       default -> isRevocation(action);
     };
   }

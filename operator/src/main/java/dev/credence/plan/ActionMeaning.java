@@ -62,16 +62,18 @@ public record ActionMeaning(
               .rotation(GENERATED, promote.current().isPresent() ? "rotated" : "issued");
       case Action.Stage stage ->
           of(action, "generate and stage the next value of " + stage.of()).rotationStep();
-      case Action.RunHook run ->
-          of(
-                  action,
-                  "start the %s hook of %s: CronJob %s"
-                      .formatted(run.step(), run.of(), run.hook().cronJob()))
-              .event(
-                  "HookStarted",
-                  "%s: %s started from CronJob %s."
-                      .formatted(run.of(), run.subject(), run.hook().cronJob()))
-              .rotationStep();
+      case Action.RunHook run -> {
+        var starts =
+            of(
+                    action,
+                    "start the %s hook of %s: CronJob %s"
+                        .formatted(run.step(), run.of(), run.hook().cronJob()))
+                .event(
+                    "HookStarted",
+                    "%s: %s started from CronJob %s."
+                        .formatted(run.of(), run.subject(), run.hook().cronJob()));
+        yield run.step().locks() ? starts.enforce() : starts.rotationStep();
+      }
       case Action.Note(var subject, _, _) ->
           of(action, "record the progress of the hooks on " + subject);
       case Action.BeginRevoke(var subject, _) ->

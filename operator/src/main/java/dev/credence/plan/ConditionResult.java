@@ -14,7 +14,8 @@ public record ConditionResult(
   private static final Set<String> COURSE =
       names(Reason.RotationDue, Reason.RotationDeferred, Reason.ConsumersPending);
 
-  private static final Set<String> NOT_ENFORCED = names(Reason.NotEnforced, Reason.SuspensionLimit);
+  private static final Set<String> NOT_ENFORCED =
+      names(Reason.NotEnforced, Reason.SuspensionLimit, Reason.AccountsNotLocked);
 
   public ConditionResult {
     message = Sentences.sentence(message);

@@ -131,7 +131,8 @@ public record IdentityStatus(
     public enum Measure {
       TokensInvalidated,
       WritesDenied,
-      NoNewTokens
+      NoNewTokens,
+      AccountsLocked
     }
   }
 
@@ -228,7 +229,9 @@ public record IdentityStatus(
       Retiring,
       Blocked,
       Expired,
-      Revoked
+      Revoked,
+      /// by a suspension, in the system that checks it
+      Locked
     }
 
     /// A next value that comes later than this is late; also what the objective for rotations says.

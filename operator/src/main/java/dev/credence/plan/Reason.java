@@ -34,6 +34,8 @@ public enum Reason {
   VerificationFailed(
       "a hook of a new value failed, and the operator retries it; the old value stays in effect"),
   RotationBlocked("the operator cannot generate, verify or write a new value"),
+  AccountLocked(
+      "the identity is active, and an account that its suspension locked in another system is not unlocked yet"),
   ValueOverwritten("another writer replaced a value that Credence wrote"),
   RateLimited(
       "the operator limits its writes for the namespace, since the objects of the namespace change too often"),
@@ -64,6 +66,9 @@ public enum Reason {
 
   SuspensionLimit(
       "the identity is suspended, and some of its ServiceAccounts are not, since the namespace has reached the limit of suspended ServiceAccounts"),
+
+  AccountsNotLocked(
+      "the identity is suspended, and a `suspend` hook failed to lock an account in another system"),
 
   Idle("the identity was not used for the time that its policy sets"),
   ReviewOverdue("no user has confirmed in time that the identity is still needed"),

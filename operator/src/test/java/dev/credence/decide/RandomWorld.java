@@ -642,8 +642,13 @@ final class RandomWorld {
 
   private Hooks hooks() {
     var hook = new Hook("hook", "5m");
+    var lock = oneOrNull(40, () -> hook);
     return new Hooks(
-        oneOrNull(60, () -> hook), oneOrNull(60, () -> hook), oneOrNull(40, () -> hook));
+        oneOrNull(60, () -> hook),
+        oneOrNull(60, () -> hook),
+        oneOrNull(40, () -> hook),
+        lock,
+        lock);
   }
 
   private List<KeyRecipe> keys() {

@@ -13,6 +13,7 @@ import dev.credence.decide.rotation.RotationState.Halted;
 import dev.credence.decide.rotation.RotationState.Issued;
 import dev.credence.decide.rotation.RotationState.NotCreated;
 import dev.credence.decide.rotation.RotationState.Overlapping;
+import dev.credence.decide.rotation.RotationState.Resuming;
 import dev.credence.decide.rotation.RotationState.Revoking;
 import dev.credence.decide.rotation.RotationState.RollbackAsked;
 import dev.credence.decide.rotation.RotationState.Staged;
@@ -66,6 +67,8 @@ class RotationStatesTest {
           new Transition(Adoptable.class, Issued.class, "the Secret is adopted"),
           new Transition(Issued.class, Halted.class, "the identity is suspended or expires"),
           new Transition(Halted.class, Issued.class, "it is resumed or extended"),
+          new Transition(Halted.class, Resuming.class, "it is resumed, and was locked by a hook"),
+          new Transition(Resuming.class, Issued.class, "the account is unlocked"),
           new Transition(Issued.class, AbortAsked.class, "credence.dev/abort"),
           new Transition(Issued.class, Revoking.class, "credence.dev/revoke"),
           new Transition(Issued.class, RollbackAsked.class, "credence.dev/rollback"),

@@ -36,7 +36,10 @@ final class Problems {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private static final Set<String> NOT_ENFORCED =
-      Set.of(Reason.NotEnforced.name(), Reason.SuspensionLimit.name());
+      Set.of(
+          Reason.NotEnforced.name(),
+          Reason.SuspensionLimit.name(),
+          Reason.AccountsNotLocked.name());
 
   private final Instant now;
 

@@ -19,6 +19,8 @@ import dev.credence.facts.identity.SuspensionFacts.Remembered;
 import dev.credence.facts.object.FailedWrite;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.object.ObjectRef.Kind;
+import dev.credence.plan.AccountLock;
+import dev.credence.plan.AccountLock.State;
 import dev.credence.plan.Action;
 import dev.credence.plan.ConditionResult;
 import dev.credence.plan.ConditionResult.ConditionStatus;
@@ -48,9 +50,22 @@ import java.util.stream.Stream;
 ///
 /// First the list by which the API server denies writes and new tokens, since that takes effect
 /// within a second; then the tokens that were issued.
+///
+/// `locks`: the accounts in other systems that hooks lock; nothing here waits for these.
 public record Suspended(
-    Snapshot s, ServiceState service, Set<String> accounts, Set<ObjectRef> held) {
+    Snapshot s,
+    ServiceState service,
+    Set<String> accounts,
+    Set<ObjectRef> held,
+    List<AccountLock> locks) {
   private static final Set<Reason> UNHELD = EnumSet.of(Reason.NotEnforced, Reason.SuspensionLimit);
+
+  public Suspended {
+    locks = List.copyOf(locks);
+  }
+
+  /// The credentials of the status tell of the others.
+  private static final int MOST_TOLD = 3;
 
   private static final String UNCONFIRMED =
       " did not reject the last test request by it. If this lasts for more than a minute, restart the API servers one by one, and see the runbook CredenceSuspensionNotEnforced.";
@@ -59,7 +74,12 @@ public record Suspended(
   /// reason.
   public static Suspended of(
       Snapshot s, ServiceState service, List<MemberRole> roles, Set<ObjectRef> held) {
-    return new Suspended(s, service, accounts(s, roles), held);
+    return new Suspended(s, service, accounts(s, roles), held, List.of());
+  }
+
+  /// The same with the accounts in other systems.
+  public Suspended with(List<AccountLock> found) {
+    return new Suspended(s, service, accounts, held, found);
   }
 
   /// The ServiceAccounts that the identity has, and those that it had when it was suspended.
@@ -259,6 +279,9 @@ public record Suspended(
     if (isDenied(frozen, Admission.Tokens)) {
       inForce.add(Measure.NoNewTokens);
     }
+    if (!locks.isEmpty() && locks.stream().allMatch(lock -> lock.state() == State.Locked)) {
+      inForce.add(Measure.AccountsLocked);
+    }
     return inForce;
   }
 
@@ -394,12 +417,10 @@ public record Suspended(
     return switch (member) {
       case StoredSecret secret
           when secret.part().isEmpty() && !secret.legacyToken() && isWorking(secret) ->
-          Stream.of(
-              secret.subject()
-                  + " is still valid in the target system."
-                  + (Membership.isOurs(s, secret.object()) && isRevocable(secret)
-                      ? " The annotation credence.dev/revoke on it revokes it there."
-                      : ""));
+          lock(secret)
+              .filter(lock -> lock.state() == State.Locked)
+              .<Stream<String>>map(_ -> Stream.of())
+              .orElseGet(() -> Stream.of(works(secret)));
       case Member.Certificate certificate ->
           Stream.of(
               certificate.subject()
@@ -408,6 +429,19 @@ public record Suspended(
                   + ", and cert-manager continues to renew it.");
       case StoredSecret _, Member.Account _ -> Stream.of();
     };
+  }
+
+  private String works(StoredSecret secret) {
+    return secret.subject()
+        + " is still valid in the target system."
+        + lock(secret).map(lock -> " " + lock.message()).orElse("")
+        + (Membership.isOurs(s, secret.object()) && isRevocable(secret)
+            ? " The annotation credence.dev/revoke on it revokes it there."
+            : "");
+  }
+
+  private Optional<AccountLock> lock(StoredSecret secret) {
+    return locks.stream().filter(lock -> lock.secret().equals(secret.subject().name())).findFirst();
   }
 
   /// A token of ours was ended with its anchor.
@@ -462,7 +496,28 @@ public record Suspended(
             || !replaced().isEmpty()
             || frozen().anyMatch(account -> !canBeListed(account))
         ? Reason.NotEnforced
-        : !beyondTheLimit().isEmpty() ? Reason.SuspensionLimit : cause.reason();
+        : !beyondTheLimit().isEmpty()
+            ? Reason.SuspensionLimit
+            : in(State.Failed).findAny().isPresent() ? Reason.AccountsNotLocked : cause.reason();
+  }
+
+  private Stream<AccountLock> in(State state) {
+    return locks.stream().filter(lock -> lock.state() == state);
+  }
+
+  /// What the hooks of the accounts in other systems did so far.
+  private String elsewhere() {
+    var locked = in(State.Locked).map(AccountLock::name).toList();
+    return (locked.isEmpty() ? "" : " Locked in the target system: " + Sentences.some(locked) + ".")
+        + told(State.Failed, " is not locked in the target system: ")
+        + told(State.Pending, " is being locked in the target system: ");
+  }
+
+  private String told(State state, String what) {
+    return in(state)
+        .limit(MOST_TOLD)
+        .map(lock -> " " + lock.name() + what + lock.message())
+        .collect(Collectors.joining());
   }
 
   /// The admission policies that should enforce it and are not active.
@@ -495,7 +550,8 @@ public record Suspended(
                         + noRoom())
             .orElse("")
         + replacedInPart()
-        + refusedInPart();
+        + refusedInPart()
+        + elsewhere();
   }
 
   /// Of several API servers each goes by the list by itself.
@@ -541,13 +597,15 @@ public record Suspended(
   }
 
   /// A gap in the enforcement requires manual action.
-  private static ConditionResult held(Reason reason, String message) {
+  private ConditionResult held(Reason reason, String message) {
     return new ConditionResult(
         ConditionType.Suspended,
         ConditionStatus.True,
         reason,
         message,
-        UNHELD.contains(reason) ? Impact.Broken : Impact.None);
+        reason == Reason.AccountsNotLocked
+            ? in(State.Failed).anyMatch(AccountLock::needsPerson) ? Impact.Broken : Impact.Waiting
+            : UNHELD.contains(reason) ? Impact.Broken : Impact.None);
   }
 
   private static ConditionResult suspended(ConditionStatus status, Reason reason, String message) {

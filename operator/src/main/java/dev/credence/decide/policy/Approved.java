@@ -294,21 +294,14 @@ public record Approved(
 
   /// The hooks of the Secret, each with what somebody approved that it runs.
   public Hooks agreed(Snapshot s, SecretWanted secret) {
-    return enforced
-        ? new Hooks(
-            agreed(s, secret.hooks().apply()),
-            agreed(s, secret.hooks().verify()),
-            agreed(s, secret.hooks().revoke()))
-        : secret.hooks();
+    return enforced ? secret.hooks().map(hook -> agreed(s, hook)) : secret.hooks();
   }
 
-  private Optional<Hook> agreed(Snapshot s, Optional<Hook> hook) {
+  private Hook agreed(Snapshot s, Hook hook) {
     var by = record.approved().map(RecordedApproval::by).orElse("");
-    return hook.map(
-        found ->
-            hooks(s).get(found.cronJob()) instanceof HookTemplate.Found(var digest, _, _)
-                ? new Hook(found.cronJob(), found.timeout(), Optional.of(new Agreed(digest, by)))
-                : found);
+    return hooks(s).get(hook.cronJob()) instanceof HookTemplate.Found(var digest, _, _)
+        ? new Hook(hook.cronJob(), hook.timeout(), Optional.of(new Agreed(digest, by)))
+        : hook;
   }
 
   /// The steps of the Secret whose hooks nobody has approved: neither with the identity as it is

@@ -7,6 +7,7 @@ import dev.credence.facts.identity.Identity.AccountElsewhere;
 import dev.credence.facts.identity.Identity.Users;
 import dev.credence.facts.object.FailedWrite;
 import dev.credence.facts.object.ObjectRef;
+import dev.credence.plan.AccountLock;
 import dev.credence.plan.Action;
 import dev.credence.plan.ConditionResult.Impact;
 import dev.credence.plan.IdentityStatus.Credential;
@@ -23,13 +24,15 @@ import java.util.stream.Stream;
 
 /// The plan of one credential: the actions, its status after them, and what prevents a new version.
 /// `changesAt`: when that changes without an event, in addition to the times that the credential
-/// shows. `handled`: the requests that its version answers; empty where it answers none.
+/// shows. `handled`: the requests that its version answers; empty where it answers none. `lock`:
+/// that of its account, while a suspension has a hook for it.
 public record CredentialPlan(
     List<Action> actions,
     Credential credential,
     List<Blocker> blockers,
     List<Instant> changesAt,
-    Optional<Handled> handled) {
+    Optional<Handled> handled,
+    Optional<AccountLock> lock) {
 
   public CredentialPlan {
     actions = List.copyOf(actions);
@@ -130,6 +133,7 @@ public record CredentialPlan(
     private Optional<Integer> renewing = Optional.empty();
     private Optional<EffectiveRotation> rotation = Optional.empty();
     private Optional<Handled> handled = Optional.empty();
+    private Optional<AccountLock> lock = Optional.empty();
     private final List<Action> actions = new ArrayList<>();
     private final List<Blocker> blockers = new ArrayList<>();
     private final List<Instant> changesAt = new ArrayList<>();
@@ -209,6 +213,11 @@ public record CredentialPlan(
       return this;
     }
 
+    Builder lock(AccountLock found) {
+      lock = Optional.of(found);
+      return this;
+    }
+
     public Builder doing(Action next) {
       return doing(List.of(next));
     }
@@ -276,7 +285,7 @@ public record CredentialPlan(
               renewing,
               rotation,
               message);
-      return new CredentialPlan(actions, credential, blockers, changesAt, handled);
+      return new CredentialPlan(actions, credential, blockers, changesAt, handled, lock);
     }
   }
 }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.decide.rotation;
 
+import dev.credence.decide.hook.HookProgress;
+import dev.credence.decide.hook.HookProgress.Failed;
+import dev.credence.decide.hook.HookProgress.Next;
+import dev.credence.decide.hook.HookProgress.Passed;
+import dev.credence.decide.hook.HookProgress.Running;
+import dev.credence.decide.hook.HookProgress.Started;
 import dev.credence.decide.rotation.CredentialPlan.Blocker;
 import dev.credence.decide.rotation.CredentialPlan.Progress;
-import dev.credence.decide.rotation.HookProgress.Failed;
-import dev.credence.decide.rotation.HookProgress.Next;
-import dev.credence.decide.rotation.HookProgress.Passed;
-import dev.credence.decide.rotation.HookProgress.Running;
-import dev.credence.decide.rotation.HookProgress.Started;
 import dev.credence.facts.credential.HookJob;
 import dev.credence.facts.credential.HookRun;
 import dev.credence.facts.credential.Hooks.Step;
@@ -66,7 +67,7 @@ record HookRuns(
   }
 
   /// The state of Jobs is recorded as soon as no other action is due.
-  private Progress noting(Progress progress, List<Started> started) {
+  Progress noting(Progress progress, List<Started> started) {
     return progress.actions().isEmpty()
         ? progress.doing(note(started).stream().toList())
         : progress;
@@ -94,19 +95,26 @@ record HookRuns(
       case apply -> Phase.Applying;
       case verify -> Phase.Verifying;
       case revoke -> Phase.Retiring;
+      case suspend -> Phase.Fresh;
+      case resume -> Phase.Locked;
     };
   }
 
   /// The runs for this very value: the Jobs that exist, and the records of deleted ones.
-  private List<Started> started(List<HookJob> jobs) {
+  List<Started> started(List<HookJob> jobs) {
     var seen = jobs.stream().map(HookJob::run).toList();
-    var recorded = recordingSecret.runs().stream().filter(run -> run.version() == version).toList();
+    var recorded = recordingSecret.runs().stream().filter(this::isOfThese).toList();
     return Stream.concat(
             seen.stream().map(run -> new Started(latest(run, recorded), true)),
             recorded.stream()
                 .filter(run -> seen.stream().noneMatch(run::isOf))
                 .map(run -> new Started(run, false)))
         .toList();
+  }
+
+  /// Whether it was started for this value, and for one of these steps.
+  private boolean isOfThese(HookRun run) {
+    return run.version() == version && steps.contains(run.step());
   }
 
   /// A Job that ended does not run again, though a stale cache may show it so.
@@ -119,7 +127,7 @@ record HookRuns(
             .orElse(seen);
   }
 
-  private Optional<Action> note(List<Started> started) {
+  Optional<Action> note(List<Started> started) {
     return record(started)
         .filter(note -> !note.runs().equals(recordingSecret.runs().stream().sorted(ORDER).toList()))
         .map(note -> note);
@@ -130,7 +138,7 @@ record HookRuns(
     var all =
         Stream.concat(
                 started.stream().map(Started::run),
-                recordingSecret.runs().stream().filter(run -> run.version() != version))
+                recordingSecret.runs().stream().filter(run -> !isOfThese(run)))
             .sorted(ORDER)
             .toList();
     var known = all.subList(Math.max(0, all.size() - HookRun.MOST), all.size());
@@ -161,18 +169,18 @@ record HookRuns(
             .against(refusal));
   }
 
-  /// The Jobs that are about the very value.
-  private List<HookJob> jobs() {
+  /// The Jobs that are about the very value, and of one of these steps.
+  List<HookJob> jobs() {
     return t.jobs().stream()
-        .filter(job -> job.valueUid().equals(about.uid()) && job.version() == version)
+        .filter(job -> job.valueUid().equals(about.uid()) && isOfThese(job.run()))
         .toList();
   }
 
-  private String waitingFor(String job) {
+  String waitingFor(String job) {
     return "Version " + version + ": waiting for Job " + job + ".";
   }
 
-  private Result start(Step step, int attempt, List<Started> started, Optional<Blocker> failure) {
+  Result start(Step step, int attempt, List<Started> started, Optional<Blocker> failure) {
     if (!t.mayRun(step)) {
       return withheld(step);
     }

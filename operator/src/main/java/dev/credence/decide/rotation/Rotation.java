@@ -17,6 +17,7 @@ import dev.credence.decide.rotation.RotationState.Misdated;
 import dev.credence.decide.rotation.RotationState.NotCreated;
 import dev.credence.decide.rotation.RotationState.Overlapping;
 import dev.credence.decide.rotation.RotationState.Released;
+import dev.credence.decide.rotation.RotationState.Resuming;
 import dev.credence.decide.rotation.RotationState.Revoking;
 import dev.credence.decide.rotation.RotationState.RollbackAsked;
 import dev.credence.decide.rotation.RotationState.Staged;
@@ -104,6 +105,7 @@ public final class Rotation {
       case Unmanaged(var why) -> cleared(why);
       case Unreadable _ -> repair.unreadable();
       case Misdated(var current) -> repair.redated(current);
+      case Resuming(var current) -> resuming(current);
       case Halted(var current, var hold) -> halted(current, hold);
       case AbortAsked(var current, var request) -> onDemand.aborted(current, request);
       case Revoking(var current, var reason) -> revocation.revoked(current, reason);
@@ -190,8 +192,44 @@ public final class Rotation {
         .doing(Action.Adopt.of(secret.object(), versionInfo));
   }
 
-  /// A revocation ends the value where it is checked, whatever else keeps it from being replaced.
+  /// Nothing is issued for an account that is locked.
+  private Builder resuming(IssuedSecret current) {
+    var unlocking = new SuspensionHooks(t, current).unlocking().orElseThrow();
+    if (unlocking.isDone()) {
+      return plans
+          .still(current, Phase.Fresh, "Unlocked in the target system.")
+          .with(unlocking.progress());
+    }
+    return plans
+        .still(current, Phase.Locked, SuspensionHooks.message(unlocking))
+        .with(unlocking.progress().against(Optional.of(SuspensionHooks.blocker(t, unlocking))));
+  }
+
   private Builder halted(IssuedSecret current, IssuanceHold hold) {
+    return Optional.of(new SuspensionHooks(t, current))
+        .filter(_ -> hold.is(IssuanceHold.Cause.Suspended))
+        .flatMap(SuspensionHooks::locking)
+        .map(locking -> suspended(current, hold, locking))
+        .orElseGet(() -> revokedOrKept(current, hold));
+  }
+
+  /// First the account is locked. A hook of a revocation follows, also where that failed; both do
+  /// not run at the same time.
+  private Builder suspended(
+      IssuedSecret current, IssuanceHold hold, SuspensionHooks.Result locking) {
+    var plan = locking.isBusy() ? notRotated(current, hold) : revokedOrKept(current, hold);
+    var isRevoked = !locking.isBusy() && RotationTrigger.revocation(t, current).isPresent();
+    if (!isRevoked && locking.isDone()) {
+      plan.phase(Phase.Locked)
+          .message("Locked in the target system, since the identity is suspended.");
+    } else if (!isRevoked) {
+      plan.message("Not rotated: " + hold.why() + ". " + locking.lock().message());
+    }
+    return plan.with(locking.progress().against(Optional.empty())).lock(locking.lock());
+  }
+
+  /// A revocation ends the value where it is checked, whatever else keeps it from being replaced.
+  private Builder revokedOrKept(IssuedSecret current, IssuanceHold hold) {
     return RotationTrigger.revocation(t, current)
         .flatMap(why -> revocation.ended(current, why))
         .orElseGet(() -> notRotated(current, hold))

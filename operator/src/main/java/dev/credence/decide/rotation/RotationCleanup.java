@@ -37,7 +37,12 @@ public final class RotationCleanup {
 
   private boolean isUseful(HookJob job, Optional<IssuedSecret> current) {
     return t.pending().filter(pending -> isAbout(job, pending)).isPresent()
-        || current.filter(now -> isAbout(job, now.secret()) && isEnding(job, now)).isPresent();
+        || current
+            .filter(now -> isAbout(job, now.secret()))
+            .filter(
+                now ->
+                    job.step().locks() ? SuspensionHooks.isUseful(job, t, now) : isEnding(job, now))
+            .isPresent();
   }
 
   private static boolean isAbout(HookJob job, StoredSecret secret) {

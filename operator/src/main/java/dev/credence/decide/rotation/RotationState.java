@@ -47,6 +47,10 @@ public sealed interface RotationState {
   /// The recorded time of issue is more than an hour in the future.
   record Misdated(IssuedSecret current) implements Issued {}
 
+  /// The identity is active again, and an account that its suspension locked in the target system
+  /// is not unlocked yet.
+  record Resuming(IssuedSecret current) implements Issued {}
+
   /// The identity is suspended or expired, so that no new version is issued.
   record Halted(IssuedSecret current, IssuanceHold hold) implements Issued {}
 
@@ -108,6 +112,7 @@ public sealed interface RotationState {
 
   private static Issued issued(RotationTarget t, IssuedSecret current) {
     return misdated(t, current)
+        .or(() -> resuming(t, current))
         .or(() -> halted(t, current))
         .or(() -> abortAsked(current))
         .or(() -> revoking(t, current))
@@ -121,6 +126,12 @@ public sealed interface RotationState {
   private static Optional<Issued> misdated(RotationTarget t, IssuedSecret current) {
     return current.issue().issuedAt().minus(CLOCKS_DIFFER).isAfter(t.now())
         ? Optional.of(new Misdated(current))
+        : Optional.empty();
+  }
+
+  private static Optional<Issued> resuming(RotationTarget t, IssuedSecret current) {
+    return new SuspensionHooks(t, current).isToUnlock()
+        ? Optional.of(new Resuming(current))
         : Optional.empty();
   }
 

@@ -3,12 +3,24 @@ package dev.credence.facts.credential;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /// The Jobs that bring a new value to where it is checked (`apply`), prove it (`verify`) and end
-/// the old one (`revoke`).
-public record Hooks(Optional<Hook> apply, Optional<Hook> verify, Optional<Hook> revoke) {
+/// the old one (`revoke`), and those that lock its account there (`suspend`) and unlock it
+/// (`resume`).
+public record Hooks(
+    Optional<Hook> apply,
+    Optional<Hook> verify,
+    Optional<Hook> revoke,
+    Optional<Hook> suspend,
+    Optional<Hook> resume) {
   public static final Hooks NONE = new Hooks(Optional.empty(), Optional.empty(), Optional.empty());
+
+  /// Those of a rotation alone.
+  public Hooks(Optional<Hook> apply, Optional<Hook> verify, Optional<Hook> revoke) {
+    this(apply, verify, revoke, Optional.empty(), Optional.empty());
+  }
 
   /// The ending of the key under which the value before the current one stays readable.
   public static final String PREVIOUS = ".previous";
@@ -27,7 +39,14 @@ public record Hooks(Optional<Hook> apply, Optional<Hook> verify, Optional<Hook> 
   public enum Step {
     apply,
     verify,
-    revoke
+    revoke,
+    suspend,
+    resume;
+
+    /// Whether it locks or unlocks the account of a value, and leaves the value as it is.
+    public boolean locks() {
+      return this == suspend || this == resume;
+    }
   }
 
   public Optional<Hook> of(Step step) {
@@ -35,11 +54,23 @@ public record Hooks(Optional<Hook> apply, Optional<Hook> verify, Optional<Hook> 
       case apply -> apply;
       case verify -> verify;
       case revoke -> revoke;
+      case suspend -> suspend;
+      case resume -> resume;
     };
   }
 
   public Stream<Hook> all() {
-    return Stream.of(apply, verify, revoke).flatMap(Optional::stream);
+    return Stream.of(Step.values()).flatMap(step -> of(step).stream());
+  }
+
+  /// The same hooks, each changed in this way.
+  public Hooks map(UnaryOperator<Hook> change) {
+    return new Hooks(
+        apply.map(change),
+        verify.map(change),
+        revoke.map(change),
+        suspend.map(change),
+        resume.map(change));
   }
 
   /// Whether a new value is tried before anyone sees it.

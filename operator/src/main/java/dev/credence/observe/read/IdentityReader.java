@@ -180,7 +180,12 @@ public final class IdentityReader {
   }
 
   private static Hooks hooks(SecretMember.Hooks written) {
-    return new Hooks(hook(written.apply()), hook(written.verify()), hook(written.revoke()));
+    return new Hooks(
+        hook(written.apply()),
+        hook(written.verify()),
+        hook(written.revoke()),
+        hook(written.suspend()),
+        hook(written.resume()));
   }
 
   private static Optional<Hooks.Hook> hook(SecretMember.@Nullable Hook written) {

@@ -56,7 +56,8 @@ class KilledIT {
   private static final Duration DEADLINE = Duration.ofMinutes(2);
 
   private static final Set<Story> READY_IN_THE_END =
-      EnumSet.complementOf(EnumSet.of(Story.Suspension, Story.Decommission, Story.Deletion));
+      EnumSet.complementOf(
+          EnumSet.of(Story.Suspension, Story.Locking, Story.Decommission, Story.Deletion));
 
   /// `usual`: more writes than there are on a machine that is not busy. On others the status is
   /// written more often: deaths are added until there is a write too few to die at.
@@ -193,6 +194,50 @@ class KilledIT {
         return scene.result("crm", "Suspended").equals("absent")
             && scene.version("crm-ci") >= 1
             && isInService(scene, scene.version("crm-ci"));
+      }
+    },
+    /// Of an account in another system, by its hook.
+    Locking(10) {
+      @Override
+      void prepare(Scene scene) {
+        lockable(scene);
+      }
+
+      @Override
+      void begin(Scene scene) {
+        new Crm(scene).suspend();
+      }
+
+      @Override
+      boolean isBegun(Scene scene) {
+        return isUnlocked(scene);
+      }
+
+      @Override
+      boolean isDone(Scene scene) {
+        return isLocked(scene);
+      }
+    },
+    Unlocking(10) {
+      @Override
+      void prepare(Scene scene) {
+        lockable(scene);
+        new Crm(scene).suspend();
+      }
+
+      @Override
+      void begin(Scene scene) {
+        new Crm(scene).resume();
+      }
+
+      @Override
+      boolean isBegun(Scene scene) {
+        return isLocked(scene);
+      }
+
+      @Override
+      boolean isDone(Scene scene) {
+        return isUnlocked(scene);
       }
     },
     Decommission(14) {
@@ -357,7 +402,12 @@ class KilledIT {
           && scene.result("crm", "Suspended").equals("True Requested")
           && new Crm(scene).isListed()
           && Scene.label(scene.secret(Crm.LEGACY), Api.INVALID_SINCE).isPresent()
-          && scene.status("crm").suspension().inForce().equals(List.of(Measure.values()));
+          && scene
+              .status("crm")
+              .suspension()
+              .inForce()
+              .containsAll(
+                  List.of(Measure.TokensInvalidated, Measure.WritesDenied, Measure.NoNewTokens));
     }
 
     private static boolean isIssued(Scene scene, int revision) {
@@ -367,6 +417,35 @@ class KilledIT {
           && !isIssuing(certificate)
           && scene.result("crm", "Ready").equals("True Compliant")
           && scene.credential("crm", "crm").state() == CredentialState.Fresh;
+    }
+
+    private static void lockable(Scene scene) {
+      List.of("lock", "unlock").forEach(scene::createHook);
+      scene.createAccount("crm-sync");
+      scene.identity(
+          "crm",
+          OWNER
+              + """
+              , serviceAccounts: [{name: crm-sync}], secrets: [{name: crm-db, generate: {keys: [{name: password, password: {}}]},
+                 hooks: {suspend: {cronJobName: lock}, resume: {cronJobName: unlock}}}]
+              """);
+    }
+
+    private static boolean isUnlocked(Scene scene) {
+      return stands(scene, "crm-db", 1)
+          && scene.result("crm", "Suspended").equals("absent")
+          && scene.result("crm", "Ready").equals("True Compliant")
+          && !new Crm(scene).isListed()
+          && scene.jobs().isEmpty();
+    }
+
+    private static boolean isLocked(Scene scene) {
+      return scene.isSeen("crm")
+          && scene.result("crm", "Suspended").equals("True Requested")
+          && new Crm(scene).isListed()
+          && scene.stand("crm", "crm-db").equals("Locked 1")
+          && scene.status("crm").suspension().inForce().contains(Measure.AccountsLocked)
+          && scene.jobs().isEmpty();
     }
 
     private static void issued(Scene scene) {
@@ -660,6 +739,16 @@ class KilledIT {
               .as("%s", lane)
               .containsExactly("crm-ci", "crm-ci-anchor-v1", "crm-db");
         }
+        case Locking ->
+            softly
+                .assertThat(created)
+                .as("locked once: %s", lane)
+                .containsExactly("crm-db-v1-suspend-1");
+        case Unlocking ->
+            softly
+                .assertThat(created)
+                .as("unlocked once: %s", lane)
+                .containsExactly("crm-db-v1-suspend-1", "crm-db-v1-resume-2");
         case Suspension, Resumption, Deletion ->
             softly.assertThat(created).as("%s", lane).isEmpty();
         case Decommission -> {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.credence.decide.rotation;
+package dev.credence.decide.hook;
 
 import dev.credence.facts.credential.HookJob.Outcome;
 import dev.credence.facts.credential.HookRun;
@@ -13,7 +13,7 @@ import java.util.Optional;
 
 /// The progress of the hooks of one value, from their Jobs and from the records of Jobs that were
 /// deleted. An attempt goes through all its steps; after a failed one the next begins at the first.
-sealed interface HookProgress {
+public sealed interface HookProgress {
   /// The Job of this step is to be started.
   record Next(Step step, int attempt) implements HookProgress {}
 
@@ -42,7 +42,7 @@ sealed interface HookProgress {
   record Started(HookRun run, boolean seen) {
 
     /// Its Job is gone, or is not recognized any more, and its result was not read.
-    boolean isLost() {
+    public boolean isLost() {
       return !seen && !run.hasEnded();
     }
   }
@@ -74,7 +74,8 @@ sealed interface HookProgress {
         .anyMatch(later -> runs.stream().anyMatch(one -> one.run().step() == later));
   }
 
-  private static Optional<HookProgress> of(Started started, Hooks hooks, Instant now) {
+  /// Of one run; empty where it has succeeded.
+  static Optional<HookProgress> of(Started started, Hooks hooks, Instant now) {
     var run = started.run();
     return switch (run.outcome()) {
       case Outcome.Succeeded _ -> Optional.empty();
