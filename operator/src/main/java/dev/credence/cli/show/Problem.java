@@ -11,7 +11,7 @@ import java.util.Optional;
 /// @param message the cause and the next step
 /// @param others the number of further problems of the same object
 /// @param cluster only where several are asked
-record Problem(
+public record Problem(
     Urgency urgency,
     String object,
     String reason,
@@ -34,20 +34,22 @@ record Problem(
   }
 
   /// The most urgent first, then the oldest.
-  static final Comparator<Problem> ORDER =
+  public static final Comparator<Problem> ORDER =
       Comparator.comparing(Problem::urgency)
           .thenComparing(problem -> problem.since().orElse(Instant.MAX))
           .thenComparing(problem -> problem.cluster().orElse(""))
           .thenComparing(Problem::object);
 
   /// The most urgent first.
-  enum Urgency {
+  public enum Urgency {
     /// nothing is rotated, and no suspension starts
     OperatorNotRunning(true),
     /// a suspended identity can still act
     SuspensionNotEnforced(true),
     /// a credential or an identity has expired
     Expired(true),
+    /// a credential expires within a day, and no new value is planned before
+    ExpiresWithinDay(true),
     /// a rotation failed too often
     Blocked(true),
     /// the operator cannot continue by itself
@@ -66,9 +68,17 @@ record Problem(
     }
 
     /// Whether a user must act.
-    boolean isManual() {
+    public boolean isManual() {
       return manual;
     }
+  }
+
+  /// That of the object; empty for a CredentialPolicy.
+  public Optional<String> namespace() {
+    var slash = object.indexOf('/');
+    return slash < 0
+        ? Optional.empty()
+        : Optional.of(object.substring(object.indexOf(' ') + 1, slash));
   }
 
   Problem and(int others) {

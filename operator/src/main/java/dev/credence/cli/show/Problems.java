@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,10 +42,14 @@ final class Problems {
           Reason.SuspensionLimit.name(),
           Reason.AccountsNotLocked.name());
 
-  private final Instant now;
+  private static final Duration A_DAY = Duration.ofDays(1);
 
-  private Problems(Instant now) {
+  private final Instant now;
+  private final Duration ahead;
+
+  private Problems(Instant now, Duration ahead) {
     this.now = now;
+    this.ahead = ahead;
   }
 
   /// The most urgent first.
@@ -53,7 +58,18 @@ final class Problems {
       List<CredentialPolicy> policies,
       Optional<Lease> lease,
       Instant now) {
-    var problems = new Problems(now);
+    return of(identities, policies, lease, now, A_DAY);
+  }
+
+  /// `ahead`: a credential that expires within this time is listed, if no new value is planned
+  /// before.
+  static List<Problem> of(
+      List<MachineIdentity> identities,
+      List<CredentialPolicy> policies,
+      Optional<Lease> lease,
+      Instant now,
+      Duration ahead) {
+    var problems = new Problems(now, ahead);
     return Stream.of(
             lease.flatMap(problems::operator).stream(),
             policies.stream().flatMap(policy -> problems.policy(policy).stream()),
@@ -126,8 +142,10 @@ final class Problems {
                 .map(MachineIdentityStatus::conditions)
                 .orElse(null));
     var credentials =
-        inventory.overdueOrStopped().stream()
-            .map(Inventory.Held::credential)
+        Stream.concat(
+                inventory.overdueOrStopped().stream().map(Inventory.Held::credential),
+                entry.credentials().stream().filter(credential -> isRunningOut(entry, credential)))
+            .distinct()
             .filter(credential -> !isEndedOnPurpose(entry, credential))
             .map(credential -> credential(entry, credential, conditions))
             .toList();
@@ -135,7 +153,10 @@ final class Problems {
     inventory.breaches().stream()
         .flatMap(breach -> condition(entry, breach).stream())
         // The credentials are listed instead, each by itself.
-        .filter(condition -> credentials.isEmpty() || !condition.type().equals("CredentialsFresh"))
+        .filter(
+            condition ->
+                !condition.type().equals("CredentialsFresh")
+                    || credentials.stream().allMatch(listed -> isAboutItsEnd(listed.urgency())))
         .map(condition -> problem(entry, urgency(entry, condition), condition, conditions))
         .forEach(own::add);
     if (own.isEmpty() && credentials.isEmpty()) {
@@ -158,29 +179,59 @@ final class Problems {
     return entry.suspension().isPresent() && !credential.state().equals("Blocked");
   }
 
+  /// Expires soon, and no new value is planned before.
+  private boolean isRunningOut(Entry entry, Credential credential) {
+    return entry.rotates(now)
+        && (credential.isLeftToEnd() || credential.isOverdue(now))
+        && credential.ends().filter(end -> !end.isAfter(now.plus(ahead))).isPresent();
+  }
+
   private Problem credential(
       Entry entry, Credential credential, Map<String, Condition> conditions) {
-    var urgency =
-        credential.state().equals("Blocked")
-            ? Urgency.Blocked
-            : credential.isStopped(now) ? Urgency.Expired : Urgency.RotationOverdue;
+    var urgency = urgency(entry, credential);
     return new Problem(
         urgency,
         (credential.kind().equals("Certificate") ? "Certificate " : "Secret ")
             + entry.namespace()
             + "/"
             + credential.name(),
-        urgency.name(),
+        urgency == Urgency.Reported ? "ExpiresSoon" : urgency.name(),
         switch (urgency) {
           case Expired -> credential.ends();
+          case ExpiresWithinDay, Reported -> Optional.empty();
           case RotationOverdue -> credential.next();
           default -> blockedSince(credential, conditions);
         },
-        credential
-            .message()
-            .orElse("See kubectl describe mid " + entry.name() + " -n " + entry.namespace()),
+        (isAboutItsEnd(urgency) ? end(credential) : "")
+            + credential
+                .message()
+                .orElse("See kubectl describe mid " + entry.name() + " -n " + entry.namespace()),
         entry.owner().contact(),
         entry.owner().team());
+  }
+
+  private Urgency urgency(Entry entry, Credential credential) {
+    if (credential.state().equals("Blocked")) {
+      return Urgency.Blocked;
+    }
+    if (credential.isStopped(now)) {
+      return Urgency.Expired;
+    }
+    if (isRunningOut(entry, credential)
+        && credential.ends().filter(end -> !end.isAfter(now.plus(A_DAY))).isPresent()) {
+      return Urgency.ExpiresWithinDay;
+    }
+    return credential.isOverdue(now) ? Urgency.RotationOverdue : Urgency.Reported;
+  }
+
+  private static boolean isAboutItsEnd(Urgency urgency) {
+    return urgency == Urgency.ExpiresWithinDay || urgency == Urgency.Reported;
+  }
+
+  private static String end(Credential credential) {
+    return "Expires at "
+        + credential.ends().map(end -> end.truncatedTo(ChronoUnit.SECONDS).toString()).orElse("-")
+        + ", and no new value is planned before. ";
   }
 
   /// The status has the time of the condition, which is that of this credential where its message

@@ -1,22 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.cli.show;
 
-import dev.credence.api.CredentialPolicy;
-import dev.credence.api.MachineIdentity;
-import dev.credence.api.MachineIdentityStatus.LifeState;
-import dev.credence.cli.ApiErrors;
 import dev.credence.cli.Connection;
 import dev.credence.cli.KubeOptions;
 import dev.credence.cli.Output;
 import dev.credence.cli.request.AnnotationCommand;
-import dev.credence.client.Pages;
 import dev.credence.report.PlainText;
-import dev.credence.settings.EffectiveSettings;
-import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -85,65 +75,15 @@ public final class Status implements Callable<Integer> {
 
   private StatusPage page(Connection connection) {
     var namespace = everywhere ? Optional.<String>empty() : Optional.of(connection.namespace());
-    var gaps = new ArrayList<String>();
-    var identities = new ArrayList<MachineIdentity>();
-    Pages.of(connection.client(), MachineIdentity.class, namespace).forEach(identities::add);
-    var suspended =
-        identities.stream()
-            .filter(
-                identity ->
-                    identity.getStatus() != null
-                        && identity.getStatus().state() == LifeState.Suspended)
-            .count();
     var now = Instant.now();
+    var found =
+        ClusterProblems.read(connection, namespace.stream().toList(), now, ClusterProblems.A_DAY);
     return new StatusPage(
         now,
         namespace.map(name -> "namespace " + name).orElse("all namespaces"),
-        Problems.of(identities, policies(connection, gaps), lease(connection, gaps), now),
-        (int) suspended,
-        gaps,
+        found.problems(),
+        found.suspended(),
+        found.gaps(),
         false);
-  }
-
-  private static List<CredentialPolicy> policies(Connection connection, List<String> gaps) {
-    var policies = new ArrayList<CredentialPolicy>();
-    try {
-      Pages.of(connection.client(), CredentialPolicy.class, Optional.empty())
-          .forEach(policies::add);
-    } catch (KubernetesClientException answer) {
-      if (!ApiErrors.isForbidden(answer)) {
-        throw answer;
-      }
-      gaps.add(
-          "CredentialPolicies could not be listed (no permission to list"
-              + " credentialpolicies.credence.dev in the cluster)");
-    }
-    return policies;
-  }
-
-  /// The Lease of the leader.
-  private static Optional<Lease> lease(Connection connection, List<String> gaps) {
-    var namespace = KubeOptions.settings().namespace();
-    var name = namespace + "/" + EffectiveSettings.LEASE;
-    try {
-      var lease =
-          Optional.ofNullable(
-              connection
-                  .client()
-                  .leases()
-                  .inNamespace(namespace)
-                  .withName(EffectiveSettings.LEASE)
-                  .get());
-      if (lease.isEmpty()) {
-        gaps.add("whether an operator runs is unknown: there is no Lease " + name);
-      }
-      return lease;
-    } catch (KubernetesClientException answer) {
-      if (!ApiErrors.isForbidden(answer)) {
-        throw answer;
-      }
-      gaps.add("whether an operator runs is unknown: no permission to get Lease " + name);
-      return Optional.empty();
-    }
   }
 }

@@ -10,6 +10,7 @@ import dev.credence.testing.FakeApi;
 import dev.credence.world.Yaml;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -130,6 +131,28 @@ class ProblemsTest {
         .containsExactly(
             "RotationOverdue Secret sales/crm-db RotationOverdue 2026-11-20T00:00:00Z");
     assertThat(page(problems(late)).isManualActionRequired()).isFalse();
+  }
+
+  @Test
+  void a_credential_that_runs_out_is_listed_before_it_expires() {
+    var linked =
+        identity(
+            "crm",
+            "{state: Active, credentials: [{name: smtp, type: Linked, state: Fresh, expirationTime: '2026-11-23T11:00:00Z'}, {name: ftp, type: Linked, state: Fresh, expirationTime: '2026-11-26T12:00:00Z'}, {name: token, type: Token, state: Fresh, expirationTime: '2026-11-22T20:00:00Z', nextRotationTime: '2026-11-22T16:00:00Z'}], conditions: ["
+                + READY
+                + "]}");
+    assertThat(lines(problems(linked)))
+        .containsExactly("ExpiresWithinDay Secret sales/smtp ExpiresWithinDay -");
+    assertThat(problems(linked).getFirst().message())
+        .startsWith("Expires at 2026-11-23T11:00:00Z, and no new value is planned before. ");
+    assertThat(page(problems(linked)).isManualActionRequired()).isTrue();
+    assertThat(
+            lines(
+                Problems.of(List.of(linked), List.of(), Optional.empty(), NOW, Duration.ofDays(7))))
+        .containsExactly(
+            "ExpiresWithinDay Secret sales/smtp ExpiresWithinDay -",
+            "Reported Secret sales/ftp ExpiresSoon -");
+    assertThat(problems(linked).getFirst().namespace()).contains("sales");
   }
 
   @Test
