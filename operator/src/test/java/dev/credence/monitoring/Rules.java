@@ -18,6 +18,7 @@ public final class Rules {
   public static final Path FILE = TOP.resolve("helm/credence/files/prometheus-rules.yaml");
   public static final Path INHIBITIONS =
       TOP.resolve("helm/credence/files/alertmanager-inhibit-rules.yaml");
+  public static final Path ROUTES = TOP.resolve("helm/credence/files/alertmanager-routes.yaml");
   public static final Path TESTS = TOP.resolve("operator/src/test/resources/prometheus");
   static final Path RUNBOOKS = TOP.resolve("docs/runbooks");
 

@@ -156,7 +156,22 @@ class RulesTest {
         .allSatisfy(
             rule ->
                 assertThat(rule.path("equal").valueStream().map(JsonNode::asText))
-                    .contains("cluster", "namespace"));
+                    .containsAll(
+                        isAboutAbsence(rule)
+                            ? List.of("cluster")
+                            : List.of("cluster", "namespace")));
+  }
+
+  /// Where there is no replica, the alert has no namespace.
+  private static boolean isAboutAbsence(JsonNode rule) {
+    return rule.path("source_matchers").toString().contains("CredenceAbsent");
+  }
+
+  @Test
+  void the_page_on_routes_shows_the_file_of_the_chart() throws IOException {
+    var file = Files.readString(Rules.ROUTES);
+    assertThat(Files.readString(Rules.RUNBOOKS.resolveSibling("how-to/route-alerts-to-teams.md")))
+        .contains("```yaml\n" + file.substring(file.indexOf("route:")) + "```\n");
   }
 
   @Test
