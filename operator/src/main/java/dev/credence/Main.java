@@ -7,6 +7,7 @@ import dev.credence.cli.Completion;
 import dev.credence.cli.Failed;
 import dev.credence.cli.ReleaseCommand;
 import dev.credence.cli.migrate.Migrate;
+import dev.credence.cli.notify.Notify;
 import dev.credence.cli.request.Abort;
 import dev.credence.cli.request.Approve;
 import dev.credence.cli.request.Resume;
@@ -50,6 +51,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       Approve.class,
       Review.class,
       Revoke.class,
+      Notify.class,
       Migrate.class,
       Completion.class,
       Candidates.class,

@@ -72,7 +72,7 @@ record Rooms(SortedMap<String, Integer> files, SortedMap<String, SortedSet<Strin
               "observe"),
           List.of("act.request", "act.secret", "act"),
           List.of("controller.status", "controller"),
-          List.of("app", "cli", "cli.migrate", "cli.request", "cli.show"),
+          List.of("app", "cli", "cli.migrate", "cli.request", "cli.show", "cli.notify"),
           List.of(""));
 
   private static final List<String> ORDER = LAYERS.stream().flatMap(List::stream).toList();
