@@ -14,8 +14,7 @@ import java.util.stream.Collectors;
 
 /// The actions that stop an account or a value at once: a suspension with its hooks, and the
 /// revocation of a value. They are carried out before everything else of an identity, and no limit
-// of writes delays
-/// them.
+/// of writes delays them.
 public final class Urgency {
 
   /// Those of the decision that end something, in its order. Nothing of what a policy suspends by

@@ -6,6 +6,7 @@ import static dev.credence.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.Api;
+import dev.credence.api.MachineIdentityStatus;
 import dev.credence.api.MachineIdentityStatus.Measure;
 import dev.credence.cluster.TestNamespace;
 import dev.credence.cluster.WithOperator;
@@ -16,6 +17,7 @@ import io.fabric8.kubernetes.api.model.EnvVar;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// Accounts in other systems that hooks lock while an identity is suspended, on a real API server:
@@ -55,7 +57,9 @@ class LockedAccountsIT {
   }
 
   private static List<Measure> inForce(Scene scene) {
-    return scene.status("crm").suspension().inForce();
+    return Optional.ofNullable(scene.status("crm").suspension())
+        .map(MachineIdentityStatus.SuspensionStatus::inForce)
+        .orElse(List.of());
   }
 
   /// The hook does not end before the cluster denies all writes; then it fails, and succeeds.
