@@ -52,6 +52,7 @@ record Rooms(SortedMap<String, Integer> files, SortedMap<String, SortedSet<Strin
               "decide.lifecycle",
               "decide.hook",
               "decide.rotation",
+              "decide.probe",
               "decide.certificate",
               "decide.conditions",
               "decide.discovery",

@@ -77,6 +77,7 @@ final class ReasonReference {
         Reason.VerificationFailed,
         Reason.RotationBlocked,
         Reason.AccountLocked,
+        Reason.ProbeFailed,
         Reason.ValueOverwritten,
         Reason.ConsumersLeftBehind,
         Reason.ConsumersPending,

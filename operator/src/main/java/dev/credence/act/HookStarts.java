@@ -7,6 +7,7 @@ import dev.credence.act.request.WriteRefused;
 import dev.credence.api.Api;
 import dev.credence.api.MachineIdentity;
 import dev.credence.facts.credential.HookJob;
+import dev.credence.facts.credential.Hooks.Step;
 import dev.credence.facts.object.FailedWrite.Cause;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.observe.read.HookJobReader;
@@ -246,6 +247,10 @@ final class HookStarts {
             .build();
     var pod = spec.getTemplate().getSpec();
     if (pod != null) {
+      if (run.step() == Step.probe) {
+        PendingReferences.replace(
+            pod, ObjectRef.pendingOf(run.of().name()).name(), run.of().name());
+      }
       var variables = variables(run, identity);
       report(pod.getContainers(), variables);
       report(pod.getInitContainers(), variables);

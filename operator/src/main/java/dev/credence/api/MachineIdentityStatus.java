@@ -325,9 +325,25 @@ public record MachineIdentityStatus(
       @JsonPropertyDescription(
               "The rotation schedule in effect. Absent if the credential is not rotated on a schedule.")
           EffectiveRotation rotation,
+      @JsonPropertyDescription(
+              "The last probe of the credential. Absent without `hooks.probe`, and before the first probe of the current value.")
+          ProbeStatus probe,
       @JsonPropertyDescription("The problem with the credential, or what the operator waits for.")
           @Size(max = 1024)
           String message) {}
+
+  public record ProbeStatus(
+      @JsonPropertyDescription("When the operator started the last probe.") @Required
+          Instant startTime,
+      @JsonPropertyDescription(
+              "The result of the last probe that has finished: Passed or Failed. Absent before the first one.")
+          ProbeResult result,
+      @JsonPropertyDescription("Why it failed.") @Size(max = 1024) String message) {}
+
+  public enum ProbeResult {
+    Passed,
+    Failed
+  }
 
   public record EffectiveRotation(
       @JsonPropertyDescription("How often the credential is rotated.") @Size(max = 24)

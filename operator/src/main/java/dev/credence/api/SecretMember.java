@@ -111,9 +111,12 @@ public record SecretMember(
 
   @ValidationRule(
       value =
-          "has(self.apply) || has(self.verify) || has(self.revoke) || has(self.suspend) || has(self.resume)",
+          "has(self.apply) || has(self.verify) || has(self.revoke) || has(self.suspend) || has(self.resume) || has(self.probe)",
       message =
-          "`hooks` needs at least one of `apply`, `verify`, `revoke`, and `suspend` with `resume`")
+          "`hooks` needs at least one of `apply`, `verify`, `revoke`, `probe`, and `suspend` with `resume`")
+  @ValidationRule(
+      value = "!has(self.probe) || has(self.probe.cronJobName) || has(self.verify)",
+      message = "`probe` needs `cronJobName`, or the hook `verify` whose CronJob it uses")
   @ValidationRule(
       value = "has(self.suspend) == has(self.resume)",
       message =
@@ -133,13 +136,47 @@ public record SecretMember(
           Hook suspend,
       @JsonPropertyDescription(
               "Unlocks the account in the target system when the identity is resumed. Rotations of the Secret wait for it. Requires `suspend`.")
-          Hook resume) {
+          Hook resume,
+      @JsonPropertyDescription(
+              "Verifies the current value between rotations on an interval, and so detects another writer that changed the credential in the target system.")
+          Probe probe) {
 
     /// Those of a rotation alone.
     public Hooks(Hook apply, Hook verify, Hook revoke) {
-      this(apply, verify, revoke, null, null);
+      this(apply, verify, revoke, null, null, null);
     }
   }
+
+  @ValidationRule(
+      value =
+          "!has(self.interval) || !self.interval.matches('"
+              + Form.DURATION
+              + "') || (duration(self.interval) >= duration('1m') && duration(self.interval) <= duration('720h'))",
+      message = "`interval` must be between 1m and 720h",
+      fieldPath = ".interval")
+  @ValidationRule(
+      value =
+          "!has(self.timeout) || !self.timeout.matches('"
+              + Form.DURATION
+              + "') || (duration(self.timeout) >= duration('1s') && duration(self.timeout) <= duration('24h'))",
+      message = "`timeout` must be between 1s and 24h",
+      fieldPath = ".timeout")
+  public record Probe(
+      @JsonPropertyDescription(
+              "A CronJob of this namespace, with the same rules as for the other hooks. Default: the CronJob of `verify`. In the pod, references to the Secret `<secret>-pending` become references to the Secret itself.")
+          @Size(min = 1, max = 253)
+          @Pattern(Form.NAME)
+          String cronJobName,
+      @JsonPropertyDescription(
+              "How often the operator verifies the current value: 1h (default). Between 1m and 720h.")
+          @Size(max = 24)
+          @Pattern(Form.DURATION)
+          String interval,
+      @JsonPropertyDescription(
+              "How long the Job may run before the probe counts as failed: 5m (default). Between 1s and 24h.")
+          @Size(max = 24)
+          @Pattern(Form.DURATION)
+          String timeout) {}
 
   @ValidationRule(
       value =

@@ -23,6 +23,7 @@ import dev.credence.decide.policy.EffectivePolicy;
 import dev.credence.decide.policy.MatchingPolicies;
 import dev.credence.decide.policy.OwnerAssigned;
 import dev.credence.decide.policy.Reviewed;
+import dev.credence.decide.probe.Probe;
 import dev.credence.decide.risk.LeastPrivilege;
 import dev.credence.decide.rotation.ConsumerRestarts;
 import dev.credence.decide.rotation.ConsumerRestarts.SwitchedSecret;
@@ -85,6 +86,7 @@ import java.util.stream.Stream;
 /// | what belongs to it, how members are labeled | [Membership], [OwnershipLabels] |
 /// | is it active, in use, expired | [ServiceState], [InUse], [Expiring], [Suspended] |
 /// | when a Secret gets its next version, and how | [Rotation] |
+/// | whether a value still works between two rotations | [Probe] |
 /// | whether a Certificate is issued or renewed | [CertificatePlan] |
 /// | what its accounts may do | [LeastPrivilege] |
 /// | how all of these add up | [MembersLinked], [CredentialsFresh], [Ready] |
@@ -328,7 +330,12 @@ public final class Decide {
 
   private List<CredentialPlan> generated() {
     return targets.stream()
-        .map(target -> new Rotation(target, restarts).plan(role(target.subject())))
+        .map(
+            target ->
+                Probe.over(
+                    target,
+                    current(target),
+                    new Rotation(target, restarts).plan(role(target.subject()))))
         .toList();
   }
 

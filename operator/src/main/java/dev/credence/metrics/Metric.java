@@ -142,7 +142,7 @@ public enum Metric {
       "reason"),
   CredentialProblem(
       "credence_credential_problem",
-      "1 for a problem of a credential. Absent without a problem. The reason is Expired, ExpiresWithinHour, ExpiresWithinDay (no rotation or renewal is planned before), RotationBlocked, RotationOverdue, ConsumersPending (24 hours after a rotation), ConsumersLeftBehind, CertificateFailing, or DecommissionPending (not revoked yet).",
+      "1 for a problem of a credential. Absent without a problem. The reason is Expired, ExpiresWithinHour, ExpiresWithinDay (no rotation or renewal is planned before), RotationBlocked, RotationOverdue, ConsumersPending (24 hours after a rotation), ConsumersLeftBehind, ProbeFailed, CertificateFailing, or DecommissionPending (not revoked yet).",
       "object_namespace",
       "identity",
       "name",

@@ -65,14 +65,20 @@ public record ActionMeaning(
       case Action.RunHook run -> {
         var starts =
             of(
-                    action,
-                    "start the %s hook of %s: CronJob %s"
-                        .formatted(run.step(), run.of(), run.hook().cronJob()))
-                .event(
-                    "HookStarted",
-                    "%s: %s started from CronJob %s."
-                        .formatted(run.of(), run.subject(), run.hook().cronJob()));
-        yield run.step().locks() ? starts.enforce() : starts.rotationStep();
+                action,
+                "start the %s hook of %s: CronJob %s"
+                    .formatted(run.step(), run.of(), run.hook().cronJob()));
+        var shown =
+            starts.event(
+                "HookStarted",
+                "%s: %s started from CronJob %s."
+                    .formatted(run.of(), run.subject(), run.hook().cronJob()));
+        yield switch (run.step()) {
+          case apply, verify, revoke -> shown.rotationStep();
+          case suspend, resume -> shown.enforce();
+          // The status shows the last one; an Event for each would hide the others.
+          case probe -> starts;
+        };
       }
       case Action.Note(var subject, _, _) ->
           of(action, "record the progress of the hooks on " + subject);

@@ -3,6 +3,7 @@ package dev.credence.plan;
 
 import dev.credence.facts.credential.Handled;
 import dev.credence.facts.identity.Identity.AccountElsewhere;
+import dev.credence.facts.identity.Identity.Probed;
 import dev.credence.facts.identity.Identity.Users;
 import dev.credence.facts.identity.RecordedStatus;
 import dev.credence.facts.policy.Policy.Enforcement;
@@ -198,7 +199,70 @@ public record IdentityStatus(
       Optional<Integer> failedAttempts,
       Optional<Integer> renewing,
       Optional<EffectiveRotation> rotation,
+      Optional<Probed> probe,
       Optional<String> message) {
+
+    /// One that is not probed.
+    public Credential(
+        String name,
+        Kind kind,
+        Phase phase,
+        Optional<Long> version,
+        Optional<Instant> issuedAt,
+        Optional<Instant> nextRotation,
+        Optional<Instant> previousRetires,
+        Optional<Instant> ends,
+        Optional<AccountElsewhere> account,
+        Optional<Users> consumers,
+        Handled handled,
+        Optional<Integer> failedAttempts,
+        Optional<Integer> renewing,
+        Optional<EffectiveRotation> rotation,
+        Optional<String> message) {
+      this(
+          name,
+          kind,
+          phase,
+          version,
+          issuedAt,
+          nextRotation,
+          previousRetires,
+          ends,
+          account,
+          consumers,
+          handled,
+          failedAttempts,
+          renewing,
+          rotation,
+          Optional.empty(),
+          message);
+    }
+
+    /// The same with its last probe. `note`: what is wrong with it, where nothing else is shown.
+    public Credential with(Optional<Probed> probed, Optional<String> note) {
+      return new Credential(
+          name,
+          kind,
+          phase,
+          version,
+          issuedAt,
+          nextRotation,
+          previousRetires,
+          ends,
+          account,
+          consumers,
+          handled,
+          failedAttempts,
+          renewing,
+          rotation,
+          probed,
+          note.filter(_ -> phase == Phase.Fresh || phase == Phase.Overlapping).or(() -> message));
+    }
+
+    /// Whether the last probe failed.
+    public boolean failsItsProbe() {
+      return probe.flatMap(Probed::failure).isPresent();
+    }
 
     /// The rotation in effect: an interval, or a schedule (five fields of cron) in a time zone, and
     /// the overlap. `source`: Spec, `Policy/<name>` or Default.

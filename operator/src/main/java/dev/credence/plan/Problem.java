@@ -51,6 +51,8 @@ public sealed interface Problem {
     ExpiresWithinHour(2),
     /// consumers still use a value that is no longer valid
     ConsumersLeftBehind(3),
+    /// the last probe failed: the value in force no longer works
+    ProbeFailed(5),
     /// the operator cannot generate, verify or write a new value
     RotationBlocked(5),
     /// expires within a day, and no rotation or renewal is planned before
@@ -127,6 +129,7 @@ public sealed interface Problem {
     return Stream.of(
             expiring(credential, now).filter(_ -> rotates && credential.runsOut(now)),
             when(rotates && credential.hasLeftBehind(), Fault.ConsumersLeftBehind),
+            when(credential.failsItsProbe(), Fault.ProbeFailed),
             when(credential.phase() == Phase.Blocked, Fault.RotationBlocked),
             when(credential.failedAttempts().isPresent(), Fault.CertificateFailing),
             when(rotates && credential.isOverdue(now), Fault.RotationOverdue),

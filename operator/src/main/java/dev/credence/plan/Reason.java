@@ -36,6 +36,8 @@ public enum Reason {
   RotationBlocked("the operator cannot generate, verify or write a new value"),
   AccountLocked(
       "the identity is active, and an account that its suspension locked in another system is not unlocked yet"),
+  ProbeFailed(
+      "the last probe of a credential failed: the credential in force no longer opens the system that checks it, or its hook cannot be started"),
   ValueOverwritten("another writer replaced a value that Credence wrote"),
   RateLimited(
       "the operator limits its writes for the namespace, since the objects of the namespace change too often"),

@@ -197,6 +197,7 @@ class EventRecorderTest {
             null,
             null,
             null,
+            null,
             "still used by Deployment payments/web");
     return new MachineIdentityStatus(
         3L,

@@ -42,6 +42,7 @@ import dev.credence.api.Rotation;
 import dev.credence.api.SecretMember;
 import dev.credence.api.SecretMember.Hook;
 import dev.credence.api.SecretMember.Hooks;
+import dev.credence.api.SecretMember.Probe;
 import dev.credence.api.SecretMember.Token;
 import dev.credence.api.ServiceAccountMember;
 import dev.credence.facts.identity.SuspensionFacts.Admission;
@@ -648,7 +649,8 @@ final class RandomWorld {
         oneOrNull(60, () -> hook),
         oneOrNull(40, () -> hook),
         lock,
-        lock);
+        lock,
+        oneOrNull(30, () -> new Probe("hook", one(List.of("1m", "1h", "48h")), "1m")));
   }
 
   private List<KeyRecipe> keys() {

@@ -88,7 +88,7 @@ record ModelState(int minute, Asked asked, List<Part> parts, List<Work> works) {
         case apply -> new Outside(accepted | bit, applied | bit, verified);
         case verify -> new Outside(accepted, applied, verified | bit);
         case revoke -> new Outside(accepted & ~bit, applied, verified);
-        case suspend, resume -> this;
+        case suspend, resume, probe -> this;
       };
     }
   }

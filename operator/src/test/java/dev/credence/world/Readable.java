@@ -283,6 +283,15 @@ public final class Readable {
                         + (users.leftBehind() > 0
                             ? " and " + users.leftBehind() + " none that is valid"
                             : "")));
+    c.probe()
+        .ifPresent(
+            probe ->
+                parts.add(
+                    "probed at "
+                        + probe.start()
+                        + (probe.failure().isPresent()
+                            ? " and fails"
+                            : probe.passed() ? " and passes" : "")));
     c.account()
         .ifPresent(a -> parts.add("opens " + a.type() + " " + a.name() + " at " + a.system()));
     return String.join(", ", parts) + c.message().map(message -> "; " + message).orElse("");

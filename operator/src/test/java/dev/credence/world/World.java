@@ -20,6 +20,7 @@ import dev.credence.api.MachineIdentityStatus.SuspensionStatus;
 import dev.credence.api.MachineIdentityStatus.UsageSource;
 import dev.credence.api.MachineIdentityStatus.UsageStatus;
 import dev.credence.api.SuspensionList;
+import dev.credence.controller.status.StatusMapper;
 import dev.credence.decide.Decide;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.credential.Handled;
@@ -490,6 +491,7 @@ public final class World implements ClusterReader {
                         credential.failedAttempts().orElse(null),
                         credential.renewing().orElse(null),
                         null,
+                        StatusMapper.probe(credential),
                         null))
             .toList();
     return new MachineIdentityStatus(

@@ -16,10 +16,13 @@ import dev.credence.api.MachineIdentityStatus.LifeState;
 import dev.credence.api.MachineIdentityStatus.MemberCounts;
 import dev.credence.api.MachineIdentityStatus.OwnerStatus;
 import dev.credence.api.MachineIdentityStatus.PolicyRef;
+import dev.credence.api.MachineIdentityStatus.ProbeResult;
+import dev.credence.api.MachineIdentityStatus.ProbeStatus;
 import dev.credence.api.MachineIdentityStatus.Source;
 import dev.credence.api.MachineIdentityStatus.SuspensionStatus;
 import dev.credence.api.SecretMember;
 import dev.credence.facts.credential.Handled;
+import dev.credence.facts.identity.Identity.Probed;
 import dev.credence.facts.policy.Section;
 import dev.credence.facts.text.Truncation;
 import dev.credence.plan.ConditionResult;
@@ -201,7 +204,28 @@ public final class StatusMapper {
         credential.failedAttempts().orElse(null),
         credential.renewing().orElse(null),
         credential.rotation().map(StatusMapper::rotation).orElse(null),
+        probe(credential),
         credential.message().map(text -> shortened(text, LONGEST_MESSAGE)).orElse(null));
+  }
+
+  /// Also for those who play the API server.
+  public static @Nullable ProbeStatus probe(Credential credential) {
+    return credential
+        .probe()
+        .map(
+            probed ->
+                new ProbeStatus(
+                    probed.start(),
+                    result(probed),
+                    probed.failure().map(text -> shortened(text, LONGEST_MESSAGE)).orElse(null)))
+        .orElse(null);
+  }
+
+  private static @Nullable ProbeResult result(Probed probed) {
+    if (probed.failure().isPresent()) {
+      return ProbeResult.Failed;
+    }
+    return probed.passed() ? ProbeResult.Passed : null;
   }
 
   private static EffectiveRotation rotation(Credential.EffectiveRotation rotation) {

@@ -40,6 +40,7 @@ public final class CredentialsFresh {
     // Consumers are refused now: nothing is worse.
     return hindered(plans, Reason.ConsumersLeftBehind)
         .or(() -> hindered(plans, Reason.AccountLocked))
+        .or(() -> hindered(plans, Reason.ProbeFailed))
         .or(() -> hindered(plans, Reason.RotationBlocked))
         .or(() -> notReady(credentials, halt))
         .or(() -> hindered(plans, Reason.ValueOverwritten))

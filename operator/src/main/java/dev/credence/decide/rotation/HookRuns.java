@@ -95,7 +95,7 @@ record HookRuns(
       case apply -> Phase.Applying;
       case verify -> Phase.Verifying;
       case revoke -> Phase.Retiring;
-      case suspend -> Phase.Fresh;
+      case suspend, probe -> Phase.Fresh;
       case resume -> Phase.Locked;
     };
   }

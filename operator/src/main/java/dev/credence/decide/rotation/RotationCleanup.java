@@ -5,6 +5,7 @@ import dev.credence.decide.rotation.CredentialPlan.Builder;
 import dev.credence.decide.rotation.RotationTarget.IssuedSecret;
 import dev.credence.facts.credential.HookJob;
 import dev.credence.facts.credential.HookJob.Outcome;
+import dev.credence.facts.credential.Hooks.Step;
 import dev.credence.facts.identity.Member.StoredSecret;
 import dev.credence.plan.Action;
 import dev.credence.plan.IssuanceHold;
@@ -39,10 +40,26 @@ public final class RotationCleanup {
     return t.pending().filter(pending -> isAbout(job, pending)).isPresent()
         || current
             .filter(now -> isAbout(job, now.secret()))
-            .filter(
-                now ->
-                    job.step().locks() ? SuspensionHooks.isUseful(job, t, now) : isEnding(job, now))
+            .filter(now -> isUseful(job, now))
             .isPresent();
+  }
+
+  private boolean isUseful(HookJob job, IssuedSecret now) {
+    return switch (job.step()) {
+      case apply, verify, revoke -> isEnding(job, now);
+      case suspend, resume -> SuspensionHooks.isUseful(job, t, now);
+      case probe -> isLastProbe(job, now);
+    };
+  }
+
+  /// Its log can be read until the next one.
+  private boolean isLastProbe(HookJob job, IssuedSecret now) {
+    return t.hooks().probe().isPresent()
+        && t.halt().isEmpty()
+        && job.version() == now.issue().version()
+        && t.jobs().stream()
+            .filter(other -> other.step() == Step.probe && other.version() == job.version())
+            .noneMatch(other -> other.createdAt().isAfter(job.createdAt()));
   }
 
   private static boolean isAbout(HookJob job, StoredSecret secret) {

@@ -157,7 +157,7 @@ public record RotationTarget(
     return wanted.hooks();
   }
 
-  Instant now() {
+  public Instant now() {
     return s.now();
   }
 

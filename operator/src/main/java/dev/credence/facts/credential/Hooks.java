@@ -7,19 +7,20 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /// The Jobs that bring a new value to where it is checked (`apply`), prove it (`verify`) and end
-/// the old one (`revoke`), and those that lock its account there (`suspend`) and unlock it
-/// (`resume`).
+/// the old one (`revoke`), those that lock its account there (`suspend`) and unlock it
+/// (`resume`), and the one that proves the value in force again on an interval (`probe`).
 public record Hooks(
     Optional<Hook> apply,
     Optional<Hook> verify,
     Optional<Hook> revoke,
     Optional<Hook> suspend,
-    Optional<Hook> resume) {
+    Optional<Hook> resume,
+    Optional<ProbeHook> probe) {
   public static final Hooks NONE = new Hooks(Optional.empty(), Optional.empty(), Optional.empty());
 
   /// Those of a rotation alone.
   public Hooks(Optional<Hook> apply, Optional<Hook> verify, Optional<Hook> revoke) {
-    this(apply, verify, revoke, Optional.empty(), Optional.empty());
+    this(apply, verify, revoke, Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   /// The ending of the key under which the value before the current one stays readable.
@@ -33,6 +34,9 @@ public record Hooks(
     }
   }
 
+  /// A hook that runs each time that the interval is over.
+  public record ProbeHook(Hook hook, Duration interval) {}
+
   /// The digest of the pod template that was approved.
   public record Agreed(String digest, String by) {}
 
@@ -41,7 +45,8 @@ public record Hooks(
     verify,
     revoke,
     suspend,
-    resume;
+    resume,
+    probe;
 
     /// Whether it locks or unlocks the account of a value, and leaves the value as it is.
     public boolean locks() {
@@ -56,6 +61,7 @@ public record Hooks(
       case revoke -> revoke;
       case suspend -> suspend;
       case resume -> resume;
+      case probe -> probe.map(ProbeHook::hook);
     };
   }
 
@@ -70,7 +76,8 @@ public record Hooks(
         verify.map(change),
         revoke.map(change),
         suspend.map(change),
-        resume.map(change));
+        resume.map(change),
+        probe.map(found -> new ProbeHook(change.apply(found.hook()), found.interval())));
   }
 
   /// Whether a new value is tried before anyone sees it.

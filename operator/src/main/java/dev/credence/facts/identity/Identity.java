@@ -106,7 +106,7 @@ public record Identity(
 
   /// Facts about a credential that only the status remembers: its consumers at the last count, and
   /// what was requested from cert-manager: `renewing` is the revision that is to be followed by
-  /// another, and `failedAttempts` how often it had failed by then.
+  /// another, `failedAttempts` how often it had failed by then, and the last probe.
   public record Known(
       Optional<Users> consumers,
       Optional<String> rotate,
@@ -114,7 +114,12 @@ public record Identity(
       Optional<String> rotateNow,
       Optional<String> rotationRequest,
       Optional<Integer> renewing,
-      Optional<Integer> failedAttempts) {}
+      Optional<Integer> failedAttempts,
+      Optional<Probed> probe) {}
+
+  /// The last probe of a credential. `failure`: why the last one that ended failed; `passed`: it
+  /// succeeded. Neither before the first one ended.
+  public record Probed(Instant start, Optional<String> failure, boolean passed) {}
 
   /// The number of consumers of a Secret, of those that use its current value, and of those that
   /// use a value that is no longer valid.

@@ -11,6 +11,7 @@ import dev.credence.api.MachineIdentityStatus;
 import dev.credence.api.MachineIdentityStatus.CredentialStatus;
 import dev.credence.api.MachineIdentityStatus.CredentialType;
 import dev.credence.api.MachineIdentityStatus.Handled;
+import dev.credence.api.MachineIdentityStatus.ProbeResult;
 import dev.credence.api.MemberSelector;
 import dev.credence.api.SecretMember;
 import dev.credence.api.ServiceAccountMember;
@@ -32,6 +33,7 @@ import dev.credence.facts.identity.Identity.AccountElsewhere;
 import dev.credence.facts.identity.Identity.AccountWanted;
 import dev.credence.facts.identity.Identity.CertificateWanted;
 import dev.credence.facts.identity.Identity.Known;
+import dev.credence.facts.identity.Identity.Probed;
 import dev.credence.facts.identity.Identity.SecretWanted;
 import dev.credence.facts.identity.Identity.Users;
 import dev.credence.facts.object.ObjectRef;
@@ -65,6 +67,8 @@ public final class IdentityReader {
   private static final String SSH = "kubernetes.io/ssh-auth";
   private static final int DEFAULT_LENGTH = 32;
   private static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(5);
+  private static final Duration DEFAULT_PROBE = Duration.ofHours(1);
+  private static final Duration SHORTEST_PROBE = Duration.ofMinutes(1);
   private static final Duration DEFAULT_LIFETIME = Duration.ofHours(24);
   /// Selects nothing.
   static final Expression NOTHING = new Expression("", Operator.In, Set.of());
@@ -185,7 +189,23 @@ public final class IdentityReader {
         hook(written.verify()),
         hook(written.revoke()),
         hook(written.suspend()),
-        hook(written.resume()));
+        hook(written.resume()),
+        Optional.ofNullable(written.probe()).flatMap(probe -> probe(probe, written.verify())));
+  }
+
+  /// With the CronJob of `verify`, unless it names its own.
+  private static Optional<Hooks.ProbeHook> probe(
+      SecretMember.Probe written, SecretMember.@Nullable Hook verify) {
+    return Optional.ofNullable(written.cronJobName())
+        .or(() -> Optional.ofNullable(verify).map(SecretMember.Hook::cronJobName))
+        .map(
+            cronJob ->
+                new Hooks.ProbeHook(
+                    new Hooks.Hook(
+                        cronJob, UntrustedText.duration(written.timeout()).orElse(DEFAULT_TIMEOUT)),
+                    UntrustedText.duration(written.interval())
+                        .filter(interval -> interval.compareTo(SHORTEST_PROBE) >= 0)
+                        .orElse(DEFAULT_PROBE)));
   }
 
   private static Optional<Hooks.Hook> hook(SecretMember.@Nullable Hook written) {
@@ -291,7 +311,18 @@ public final class IdentityReader {
         handled.map(Handled::rotateNow),
         handled.map(Handled::rotationRequest),
         Optional.ofNullable(credential.renewing()),
-        Optional.ofNullable(credential.failedAttempts()));
+        Optional.ofNullable(credential.failedAttempts()),
+        Optional.ofNullable(credential.probe())
+            .filter(probe -> probe.startTime() != null)
+            .map(
+                probe ->
+                    new Probed(
+                        probe.startTime(),
+                        probe.result() == ProbeResult.Failed
+                            ? Optional.of(
+                                Objects.requireNonNullElse(probe.message(), "the hook failed"))
+                            : Optional.empty(),
+                        probe.result() == ProbeResult.Passed)));
   }
 
   public static Optional<Selector> selector(MachineIdentity resource) {
