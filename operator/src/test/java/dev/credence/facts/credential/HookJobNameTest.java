@@ -42,7 +42,7 @@ class HookJobNameTest {
     for (var seed = 0; seed < 5_000; seed++) {
       var secret = secret(random);
       var version = 1 + (random.nextLong() >>> 1 + random.nextInt(62));
-      var step = Step.values()[random.nextInt(3)];
+      var step = Step.values()[random.nextInt(Step.values().length)];
       var attempt = 1 + random.nextInt(1_000_000);
       var name = HookJob.name(secret, version, step, attempt);
       assertThat(name).as(secret).matches(LABEL);
@@ -79,7 +79,7 @@ class HookJobNameTest {
         }
       }
     }
-    assertThat(names).hasSize(20 * 3 * 20);
+    assertThat(names).hasSize(20 * Step.values().length * 20);
   }
 
   /// A DNS subdomain, as names of Secrets are.
