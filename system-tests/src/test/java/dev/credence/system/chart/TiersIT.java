@@ -15,6 +15,8 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// An operator with the rights of each tier of the chart, and one with fewer rights than it thinks.
 /// On a cluster of its own, since they are the rights of the operator's one account.
@@ -75,6 +77,27 @@ class TiersIT {
       page.follow("7. Suspend and resume the identity");
       page.cleanUp();
     }
+  }
+
+  /// As on a cluster that never had the chart: Helm cannot look up kinds that are not there yet.
+  @ParameterizedTest
+  @ValueSource(strings = {"Observe", "Rotate", "Enforce"})
+  void the_chart_is_installed_where_its_kinds_are_not_known(String tier) {
+    cluster.helm("uninstall", "credence", "--namespace", LocalCluster.NAMESPACE, "--wait");
+    cluster.kubectl("delete", "crd", "machineidentities.credence.dev");
+    cluster.kubectl("delete", "crd", "credentialpolicies.credence.dev");
+    cluster.kubectl("delete", "crd", "suspensionlists.credence.dev");
+    assertThat(
+            cluster.helm(
+                "install",
+                "credence",
+                CHART,
+                "--namespace",
+                LocalCluster.NAMESPACE,
+                "--set",
+                "operator.enabled=false,rbac.tier=" + tier))
+        .contains("STATUS: deployed");
+    cluster.awaitSchemas();
   }
 
   @Test
