@@ -20,7 +20,7 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export CREDENCE_TOOLS := $(CURDIR)/.tools
 export RELEASE_DIR RELEASE_IMAGE RELEASE_SOURCE RELEASE_PARTS
 
-.PHONY: help demo demo-stop test test-all unit system lint site build tools cluster cluster-status cluster-stop install run generate golden release-notes verify faults soak bench image release clean distclean
+.PHONY: help demo demo-stop test test-all unit system lint site site-check build tools cluster cluster-status cluster-stop install run generate golden release-notes verify faults soak bench image release clean distclean
 
 help: ## Lists these targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ lint: ## Checks scripts, YAML, changelog fragments, the words of the documentati
 
 site: ## Builds the site of docs/ into target/site; fails on a broken link.
 	@tools/site/build
+
+site-check: site ## Checks the site in headless Chromium: links, phone width, contrast, search.
+	@tools/site/check
 
 build: $(JAR) ## Builds the operator and its command line into operator/target.
 
