@@ -36,15 +36,10 @@ final class Chart {
     var copy = scratch.resolve("credence");
     copy(chart, copy);
     if (image.isPresent()) {
-      replace(copy.resolve("values.yaml"), "  repository: \"\"", "  repository: " + image.get());
+      nameImage(copy, image.get());
     }
     if (source.isPresent()) {
-      var runbooks = source.get() + "/blob/v" + version + "/docs/runbooks";
-      replace(copy.resolve("values.yaml"), "    runbookUrl: \"\"", "    runbookUrl: " + runbooks);
-      replace(
-          copy.resolve("Chart.yaml"),
-          "type: application\n",
-          "type: application\nhome: %1$s\nsources:\n- %1$s\n".formatted(source.get()));
+      nameSource(copy, source.get());
     }
     helm(
         "package",
@@ -57,6 +52,41 @@ final class Chart {
         folder.toString());
     helm("repo", "index", folder.toString(), "--url", address);
     return folder.resolve("credence-" + version + ".tgz");
+  }
+
+  private void nameImage(Path chart, String repository) throws IOException {
+    replace(chart.resolve("values.yaml"), "  repository: \"\"", "  repository: " + repository);
+    replace(
+        chart.resolve("Chart.yaml"),
+        "annotations:\n",
+        """
+        annotations:
+          artifacthub.io/images: |
+            - name: credence
+              image: %s:%s
+        """
+            .formatted(repository, version));
+  }
+
+  private void nameSource(Path chart, String address) throws IOException {
+    var runbooks = address + "/blob/v" + version + "/docs/runbooks";
+    replace(chart.resolve("values.yaml"), "    runbookUrl: \"\"", "    runbookUrl: " + runbooks);
+    replace(
+        chart.resolve("Chart.yaml"),
+        "type: application\n",
+        "type: application\nhome: %1$s\nsources:\n- %1$s\n".formatted(address));
+    replace(
+        chart.resolve("Chart.yaml"),
+        "annotations:\n",
+        """
+        annotations:
+          artifacthub.io/links: |
+            - name: documentation
+              url: %1$s/blob/v%2$s/docs/README.md
+            - name: support
+              url: %1$s/issues
+        """
+            .formatted(address, version));
   }
 
   /// Writes all objects of the chart for `kubectl apply`: `install.yaml` for every supported
@@ -105,7 +135,7 @@ final class Chart {
     Files.writeString(file, text.replace(before, after));
   }
 
-  private static void copy(Path from, Path to) throws IOException {
+  static void copy(Path from, Path to) throws IOException {
     try (Stream<Path> files = Files.walk(from)) {
       for (var file : files.toList()) {
         var copied = to.resolve(from.relativize(file).toString());

@@ -168,6 +168,7 @@ public final class Release {
     Files.writeString(
         folder.resolve("credence-%s.cdx.json".formatted(version)),
         Contents.of(top.resolve("operator/target/credence.cdx.json")) + "\n");
+    new Examples(top).write(folder, version, scratch);
     new Packages(folder, version, address, order.source()).write();
     Checksums.write(folder);
     return digest;

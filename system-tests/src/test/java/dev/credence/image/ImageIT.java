@@ -6,21 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.credence.api.MachineIdentity;
-import dev.credence.cluster.Kubeconfig;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
-import dev.credence.cluster.OperatorProcess;
 import dev.credence.cluster.TestNamespace;
-import dev.credence.testing.Program;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Base64;
-import java.util.List;
-import java.util.Map;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,39 +73,11 @@ class ImageIT {
   @Test
   void it_runs_from_its_own_file_system(LocalCluster cluster, TestNamespace namespace)
       throws IOException {
-    Assumptions.assumeTrue(
-        "root".equals(System.getProperty("user.name"))
-            && Program.run(Map.of(), List.of("unshare", "--mount", "true")).code() == 0,
-        "another root for a process is for the superuser to give, where mounting is allowed");
+    Container.assumeAllowed();
     var root = first.root(scratch.resolve("root"));
-    for (var place :
-        List.of("proc", "dev", "tmp", "var/run/secrets/kubernetes.io/serviceaccount")) {
-      Files.createDirectories(root.resolve(place));
-    }
-    var server = cluster.client().getMasterUrl();
-    var command =
-        new ArrayList<>(
-            List.of(
-                "unshare",
-                "--mount",
-                "sh",
-                Path.of("src/test/resources/image/start.sh").toAbsolutePath().toString(),
-                root.toString(),
-                credentials(cluster).toString(),
-                first.config().at("/config/User").asText()));
-    command.addAll(Unpacked.words(first.config().at("/config/Entrypoint")));
-    command.add("run");
     try (var operator =
-        OperatorProcess.on(cluster)
+        Container.of(cluster, root, first.config(), scratch.resolve("credentials"))
             .in(namespace)
-            .with("KUBECONFIG", "")
-            .with("KUBERNETES_SERVICE_HOST", server.getHost())
-            .with("KUBERNETES_SERVICE_PORT", String.valueOf(server.getPort()))
-            // Ends where what was learnt cannot be used, instead of a slow start without it.
-            .with("JDK_JAVA_OPTIONS", Image.FLAGS + " -XX:AOTMode=on")
-            .with("CREDENCE_LEADER_ELECTION", "true")
-            .with("HOME", "/")
-            .running(command.toArray(String[]::new))
             .start()) {
       var process = Path.of("/proc/" + operator.pid());
       assertThat(Files.readString(process.resolve("status")))
@@ -145,16 +109,5 @@ class ImageIT {
           .until(() -> namespace.client().secrets().withName("crm-key").get() != null);
       assertThat(operator.terminate().exitCode()).isIn(0, 143);
     }
-  }
-
-  /// What a pod finds of its account.
-  private static Path credentials(LocalCluster cluster) throws IOException {
-    var folder = Files.createDirectories(scratch.resolve("credentials"));
-    Files.writeString(folder.resolve("namespace"), LocalCluster.NAMESPACE);
-    Files.writeString(folder.resolve("token"), OperatorProcess.token(cluster.client()));
-    Files.write(
-        folder.resolve("ca.crt"),
-        Base64.getDecoder().decode(Kubeconfig.authority(cluster.client())));
-    return folder;
   }
 }

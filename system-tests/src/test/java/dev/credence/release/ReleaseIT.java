@@ -5,12 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.Tools;
-import dev.credence.image.Unpacked;
 import dev.credence.testing.Program;
 import dev.credence.world.Yaml;
 import java.io.IOException;
@@ -59,7 +57,11 @@ class ReleaseIT {
     published = scratch.resolve("published");
     digest =
         Release.build(
-            order(published, Optional.of(IMAGE), Optional.of(SOURCE), List.of(part, other())));
+            order(
+                published,
+                Optional.of(IMAGE),
+                Optional.of(SOURCE),
+                List.of(part, OtherPlatform.of(part, version, scratch))));
   }
 
   private static Release.Order order(
@@ -76,38 +78,6 @@ class ReleaseIT {
           .findFirst()
           .orElseThrow();
     }
-  }
-
-  /// What a machine of another kind would have written: ours, under other names.
-  private static Path other() throws IOException {
-    var folder = Files.createDirectories(scratch.resolve("other"));
-    Files.copy(
-        part.resolve("credence-%s-%s.tar.gz".formatted(version, PLATFORM)),
-        folder.resolve("credence-%s-darwin-arm64.tar.gz".formatted(version)));
-    var mine = PLATFORM.endsWith("amd64") ? "amd64" : "arm64";
-    var theirs = mine.equals("amd64") ? "arm64" : "amd64";
-    var image = "credence-%s-image-linux-%s.tar";
-    var unpacked =
-        Unpacked.of(part.resolve(image.formatted(version, mine)), scratch.resolve("unpacked"));
-    var config =
-        unpacked
-            .folder()
-            .resolve(
-                JSON.readTree(unpacked.folder().resolve("manifest.json").toFile())
-                    .at("/0/Config")
-                    .asText());
-    var changed = (ObjectNode) JSON.readTree(config.toFile());
-    Files.writeString(config, changed.put("architecture", theirs).toString());
-    Program.output(
-        Map.of(),
-        List.of(
-            "tar",
-            "-cf",
-            folder.resolve(image.formatted(version, theirs)).toString(),
-            "-C",
-            unpacked.folder().toString(),
-            "."));
-    return folder;
   }
 
   @Test
@@ -141,6 +111,8 @@ class ReleaseIT {
             "  credence-%s-%s.tar.gz\n".formatted(version, PLATFORM),
             "  credence-%s-any.tar.gz\n".formatted(version),
             "  credence-%s.cdx.json\n".formatted(version),
+            "  credence-%s-examples.tar.gz\n".formatted(version),
+            "  getting-started.yaml\n",
             "  index.yaml\n",
             "  install.yaml\n",
             "  schemas/machineidentity_v1alpha1.json\n");
@@ -204,11 +176,21 @@ class ReleaseIT {
     assertThat(about.path("version").asText()).isEqualTo(version);
     assertThat(about.path("appVersion").asText()).isEqualTo(version);
     assertThat(about.path("home").asText()).isEqualTo(SOURCE);
+    assertThat(annotation(about, "images").at("/0/image").asText())
+        .isEqualTo(IMAGE + ":" + version);
+    assertThat(annotation(about, "links")).hasSize(2);
+    assertThat(annotation(about, "crds")).hasSize(3);
+    assertThat(annotation(about, "crdsExamples")).hasSize(2);
 
     var entry = YAML.readTree(published.resolve("index.yaml").toFile()).at("/entries/credence/0");
     assertThat(entry.path("digest").asText()).isEqualTo(Checksums.of(chart));
     assertThat(entry.at("/urls/0").asText())
         .isEqualTo("%s/releases/download/v%s/credence-%2$s.tgz".formatted(SOURCE, version));
+  }
+
+  /// What Artifact Hub shows: YAML in an annotation.
+  private static JsonNode annotation(JsonNode chart, String name) throws IOException {
+    return YAML.readTree(chart.at("/annotations/artifacthub.io~1" + name).asText());
   }
 
   @Test
