@@ -43,8 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The CronJob of the chart, with its ServiceAccount and a real HTTPS server. The test plays
-/// kubelet for its pods: it runs the program with the arguments, the files and the token of the
-// pod.
+/// kubelet for its pods: it runs the program with the arguments, the files and the token of each.
 @OnCluster
 @WithOperator
 class NotifyIT {
