@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /// The references of a pod to the Secret with a staged value, which does not exist between two
-/// rotations. A probe runs the pod of the `verify` hook with the value in force instead.
+/// rotations. A probe runs the pod of the `verify` hook with the current value instead.
 final class PendingReferences {
 
   /// Replaces those to the Secret `pending`. Others stay.

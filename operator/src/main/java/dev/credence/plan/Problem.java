@@ -51,7 +51,7 @@ public sealed interface Problem {
     ExpiresWithinHour(2),
     /// consumers still use a value that is no longer valid
     ConsumersLeftBehind(3),
-    /// the last probe failed: the value in force no longer works
+    /// the last probe failed: the current value no longer works
     ProbeFailed(5),
     /// the operator cannot generate, verify or write a new value
     RotationBlocked(5),

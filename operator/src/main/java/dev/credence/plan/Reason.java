@@ -37,7 +37,7 @@ public enum Reason {
   AccountLocked(
       "the identity is active, and an account that its suspension locked in another system is not unlocked yet"),
   ProbeFailed(
-      "the last probe of a credential failed: the credential in force no longer opens the system that checks it, or its hook cannot be started"),
+      "the last probe of a credential failed: the current credential no longer opens the system that checks it, or its hook cannot be started"),
   ValueOverwritten("another writer replaced a value that Credence wrote"),
   RateLimited(
       "the operator limits its writes for the namespace, since the objects of the namespace change too often"),

@@ -30,7 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// Plans the probe of a generated Secret: a Job that verifies the value in force on an interval, so
+/// Plans the probe of a generated Secret: a Job that verifies the current value on an interval, so
 /// that a second writer in the target system is noticed between two rotations.
 ///
 /// Nothing is written to the Secret for it. The status holds the start of the last probe and its
@@ -254,7 +254,7 @@ public final class Probe {
                     Reason.ProbeFailed,
                     Sentences.about(
                         t.subject(),
-                        "The credential in force (version "
+                        "The current credential (version "
                             + version()
                             + ") no longer opens "
                             + target()

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 
 /// The Jobs that bring a new value to where it is checked (`apply`), prove it (`verify`) and end
 /// the old one (`revoke`), those that lock its account there (`suspend`) and unlock it
-/// (`resume`), and the one that proves the value in force again on an interval (`probe`).
+/// (`resume`), and the one that proves the current value again on an interval (`probe`).
 public record Hooks(
     Optional<Hook> apply,
     Optional<Hook> verify,

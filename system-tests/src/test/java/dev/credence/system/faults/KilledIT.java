@@ -222,6 +222,15 @@ class KilledIT {
       @Override
       void prepare(Scene scene) {
         lockable(scene);
+      }
+
+      @Override
+      boolean isFirstIssued(Scene scene) {
+        return isUnlocked(scene);
+      }
+
+      @Override
+      void prepareIssued(Scene scene) {
         new Crm(scene).suspend();
       }
 
@@ -368,6 +377,13 @@ class KilledIT {
 
     abstract void prepare(Scene scene);
 
+    /// What is to be there before [#prepareIssued] can go on.
+    boolean isFirstIssued(Scene scene) {
+      return true;
+    }
+
+    void prepareIssued(Scene scene) {}
+
     abstract void begin(Scene scene);
 
     /// What is to be there before it begins, and what when it is through.
@@ -505,6 +521,14 @@ class KilledIT {
       story.begin(scene);
     }
 
+    boolean isFirstIssued() {
+      return story.isFirstIssued(scene);
+    }
+
+    void prepareIssued() {
+      story.prepareIssued(scene);
+    }
+
     boolean isBegun() {
       return story.isBegun(scene);
     }
@@ -556,6 +580,8 @@ class KilledIT {
       try (var doomed = OperatorProcess.on(cluster).through(wires.address()).start()) {
         var next = List.copyOf(lanes);
         while (!next.isEmpty()) {
+          await("the first values are issued", next, Lane::isFirstIssued);
+          next.forEach(Lane::prepareIssued);
           await("the values before are in place", next, Lane::isBegun);
           next.forEach(lane -> lane.begin(wires));
           await("it is dead wherever it could die", next, Lane::isOver);
