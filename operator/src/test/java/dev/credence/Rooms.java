@@ -40,6 +40,7 @@ record Rooms(SortedMap<String, Integer> files, SortedMap<String, SortedSet<Strin
               "facts.credential",
               "facts.usage",
               "facts.rbac",
+              "facts.evidence",
               "facts.policy",
               "facts.identity",
               "facts.discovery",
@@ -56,6 +57,7 @@ record Rooms(SortedMap<String, Integer> files, SortedMap<String, SortedSet<Strin
               "decide.certificate",
               "decide.conditions",
               "decide.discovery",
+              "decide.evidence",
               "decide",
               "report"),
           List.of("metrics"),
@@ -66,6 +68,7 @@ record Rooms(SortedMap<String, Integer> files, SortedMap<String, SortedSet<Strin
               "observe.certmanager",
               "observe.usage",
               "observe.rbac",
+              "observe.audit",
               "observe.suspension",
               "observe.read",
               "observe.wake",
@@ -73,7 +76,8 @@ record Rooms(SortedMap<String, Integer> files, SortedMap<String, SortedSet<Strin
               "observe"),
           List.of("act.request", "act.secret", "act"),
           List.of("controller.status", "controller"),
-          List.of("app", "cli", "cli.migrate", "cli.request", "cli.show", "cli.notify"),
+          List.of(
+              "app", "cli", "cli.audit", "cli.migrate", "cli.request", "cli.show", "cli.notify"),
           List.of(""));
 
   private static final List<String> ORDER = LAYERS.stream().flatMap(List::stream).toList();
