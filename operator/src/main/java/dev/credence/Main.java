@@ -6,6 +6,7 @@ import dev.credence.cli.Candidates;
 import dev.credence.cli.Completion;
 import dev.credence.cli.Failed;
 import dev.credence.cli.ReleaseCommand;
+import dev.credence.cli.audit.Audit;
 import dev.credence.cli.migrate.Migrate;
 import dev.credence.cli.notify.Notify;
 import dev.credence.cli.request.Abort;
@@ -43,6 +44,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       Explain.class,
       History.class,
       Plan.class,
+      Audit.class,
       Rotate.class,
       Rollback.class,
       Abort.class,

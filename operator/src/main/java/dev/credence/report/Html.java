@@ -78,13 +78,7 @@ final class Html {
     var sheets = Tables.of(inventory);
     return document(
         html(
-                head(
-                    meta().withCharset("utf-8"),
-                    meta().attr("http-equiv", "Content-Security-Policy").withContent(POLICY),
-                    meta().withName("viewport").withContent("width=device-width, initial-scale=1"),
-                    meta().withName("referrer").withContent("no-referrer"),
-                    title("Machine identities, " + Tables.day(origin.at())),
-                    style(rawHtml(STYLE))),
+                headOf("Machine identities, " + Tables.day(origin.at())),
                 body(
                     top(inventory),
                     main(
@@ -109,6 +103,53 @@ final class Html {
             .withLang("en"));
   }
 
+  /// A page about something else than the inventory.
+  static void write(Page page, Writer out) throws IOException {
+    out.write(END_OF_LINE.matcher(page(page)).replaceAll("$1\n"));
+    out.write("\n");
+  }
+
+  private static String page(Page page) {
+    return document(
+        html(
+                headOf(page.title()),
+                body(
+                    header(
+                        h1(page.title()),
+                        p(each(page.lead(), line -> span(line))),
+                        gaps(page.gapsTitle(), page.gaps())),
+                    main(
+                        section(
+                                h2("Summary"),
+                                dl(
+                                    each(
+                                        page.answers(),
+                                        answer ->
+                                            join(dt(answer.question()), dd(answer.answer())))))
+                            .withId("summary"),
+                        contents(page.tables()),
+                        each(page.tables(), Html::shown)),
+                    footer(p(page.generated())),
+                    script(rawHtml(SCRIPT))))
+            .withLang("en"));
+  }
+
+  private static DomContent headOf(String title) {
+    return head(
+        meta().withCharset("utf-8"),
+        meta().attr("http-equiv", "Content-Security-Policy").withContent(POLICY),
+        meta().withName("viewport").withContent("width=device-width, initial-scale=1"),
+        meta().withName("referrer").withContent("no-referrer"),
+        title(title),
+        style(rawHtml(STYLE)));
+  }
+
+  private static DomContent gaps(String title, List<String> gaps) {
+    return iff(
+        !gaps.isEmpty(),
+        div(p(title), ul(each(gaps, gap -> li(gap)))).withClass("gaps").attr("role", "note"));
+  }
+
   private static DomContent top(Inventory inventory) {
     var origin = inventory.origin();
     return header(
@@ -117,11 +158,7 @@ final class Html {
             span(origin.scope()),
             span(origin.cluster()),
             span(Tables.time(origin.at()) + " UTC").withClass("time")),
-        iff(
-            !inventory.gaps().isEmpty(),
-            div(p("This report is partial:"), ul(each(inventory.gaps(), gap -> li(gap))))
-                .withClass("gaps")
-                .attr("role", "note")));
+        gaps("This report is partial:", inventory.gaps()));
   }
 
   private static DomContent contents(List<Table> sheets) {

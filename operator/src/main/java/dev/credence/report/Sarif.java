@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.credence.plan.Reason;
 import dev.credence.plan.Sentences;
 import dev.credence.report.Inventory.Breach;
+import dev.credence.report.Inventory.Origin;
 import java.io.IOException;
 import java.io.Writer;
 import java.net.URI;
@@ -17,8 +18,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -34,23 +37,49 @@ final class Sarif {
 
   /// `about` tells results of one rule and place from each other, also next time.
   private record Result(
-      String rule, Breach.Level level, String place, String about, String message) {}
+      String rule, Breach.Level level, String folder, String place, String about, String message) {
+    Result(String rule, Breach.Level level, String place, String about, String message) {
+      this(rule, level, "machineidentities", place, about, message);
+    }
+  }
 
   static void write(Inventory inventory, Writer out) throws IOException {
-    Json.PRETTY.writeValue(out, log(inventory));
+    Json.PRETTY.writeValue(
+        out, log(results(inventory), inventory.origin(), inventory.gaps(), Sarif::meaning));
     out.write("\n");
   }
 
-  private static ObjectNode log(Inventory inventory) {
-    var results = results(inventory);
+  /// Results about ServiceAccounts; `meanings` by rule.
+  static void write(Page page, Origin origin, Map<String, String> meanings, Writer out)
+      throws IOException {
+    var results =
+        page.problems().stream()
+            .map(
+                problem ->
+                    new Result(
+                        problem.rule(),
+                        problem.isWarning() ? Breach.Level.warning : Breach.Level.note,
+                        "serviceaccounts",
+                        problem.place(),
+                        problem.about(),
+                        problem.message()))
+            .toList();
+    Json.PRETTY.writeValue(
+        out, log(results, origin, page.gaps(), rule -> meanings.getOrDefault(rule, rule)));
+    out.write("\n");
+  }
+
+  private static ObjectNode log(
+      List<Result> results, Origin origin, List<String> gaps, UnaryOperator<String> meaning) {
     var rules = rules(results);
     var log = NODES.objectNode();
     log.put("$schema", "https://json.schemastore.org/sarif-2.1.0.json").put("version", "2.1.0");
     var run = log.putArray("runs").addObject();
     var driver = run.putObject("tool").putObject("driver");
-    driver.put("name", "Credence").put("semanticVersion", inventory.origin().version());
-    rules.forEach((rule, level) -> driver.withArray("rules").add(rule(rule, level)));
-    run.set("invocations", invocations(inventory));
+    driver.put("name", "Credence").put("semanticVersion", origin.version());
+    rules.forEach(
+        (rule, level) -> driver.withArray("rules").add(rule(rule, level, meaning.apply(rule))));
+    run.set("invocations", invocations(origin, gaps));
     var ids = List.copyOf(rules.keySet());
     var array = run.putArray("results");
     results.forEach(result -> array.add(result(result, ids.indexOf(result.rule()))));
@@ -91,9 +120,9 @@ final class Sarif {
     return rules;
   }
 
-  private static ObjectNode rule(String rule, Breach.Level level) {
+  private static ObjectNode rule(String rule, Breach.Level level, String meaning) {
     var node = NODES.objectNode().put("id", rule);
-    node.putObject("shortDescription").put("text", meaning(rule));
+    node.putObject("shortDescription").put("text", meaning);
     node.putObject("defaultConfiguration").put("level", level.name());
     return node;
   }
@@ -109,13 +138,11 @@ final class Sarif {
                 : "The permissions of a ServiceAccount match the risk rule " + rule + ".");
   }
 
-  private static ArrayNode invocations(Inventory inventory) {
+  private static ArrayNode invocations(Origin origin, List<String> gaps) {
     var array = NODES.arrayNode();
     var invocation = array.addObject();
-    invocation
-        .put("executionSuccessful", true)
-        .put("endTimeUtc", Tables.time(inventory.origin().at()));
-    for (var gap : inventory.gaps()) {
+    invocation.put("executionSuccessful", true).put("endTimeUtc", Tables.time(origin.at()));
+    for (var gap : gaps) {
       var notification = invocation.withArray("toolExecutionNotifications").addObject();
       notification.put("level", "warning").putObject("message").put("text", plain(gap));
     }
@@ -134,7 +161,7 @@ final class Sarif {
     location
         .putObject("physicalLocation")
         .putObject("artifactLocation")
-        .put("uri", uri(result.place()));
+        .put("uri", uri(result.folder() + "/" + result.place()));
     location
         .putArray("logicalLocations")
         .addObject()
@@ -151,9 +178,9 @@ final class Sarif {
   }
 
   /// Collectors want a file: this is a name like one.
-  private static String uri(String place) {
+  private static String uri(String path) {
     try {
-      return new URI(null, null, "machineidentities/" + place, null).toASCIIString();
+      return new URI(null, null, path, null).toASCIIString();
     } catch (URISyntaxException unusable) {
       throw new IllegalStateException("every path can be written", unusable);
     }

@@ -16,6 +16,7 @@ final class Terminal {
   private static final int COMFORTABLE = 16;
   private static final int MOST_ROWS = 20;
   private static final int MOST_SUMS = 10;
+  private static final int MOST_OF_A_PAGE = 100;
   private static final String BETWEEN = "  ";
 
   private final int width;
@@ -51,6 +52,25 @@ final class Terminal {
       write(sheet, MOST_SUMS, out);
     }
     write(Tables.of(inventory).getLast(), Integer.MAX_VALUE, out);
+  }
+
+  /// A page about something else than the inventory.
+  void write(Page page, Writer out) throws IOException {
+    wrapped(page.title(), "", out);
+    for (var line : page.lead()) {
+      wrapped(line, "", out);
+    }
+    for (var gap : page.gaps()) {
+      wrapped("Note: " + gap, "", out);
+    }
+    out.write("\n");
+    for (var answer : page.answers()) {
+      wrapped(answer.question(), "", out);
+      wrapped(answer.answer(), "  ", out);
+    }
+    for (var sheet : page.tables()) {
+      write(sheet, MOST_OF_A_PAGE, out);
+    }
   }
 
   private void write(Table sheet, int most, Writer out) throws IOException {
