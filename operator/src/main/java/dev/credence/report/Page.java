@@ -11,8 +11,8 @@ import java.io.Writer;
 import java.util.List;
 import java.util.Map;
 
-/// A report about something else than the inventory, in the same formats. `problems`: what code
-/// scanning shows.
+/// A report about something else than the inventory, in the same formats. `problems`: what
+/// code scanning shows.
 public record Page(
     String title,
     List<String> lead,

@@ -8,8 +8,8 @@ import dev.credence.facts.evidence.AccountEvidence;
 import java.util.List;
 import java.util.Optional;
 
-/// What the log and the grants say about one ServiceAccount. `identity`: the MachineIdentity that
-/// lists it. `rights` are those that are granted; none where grants are not compared.
+/// What the log and the grants say about one ServiceAccount. `identity`: the MachineIdentity
+/// that lists it. `rights` are those that are granted; none where grants are not compared.
 record AccountUse(
     String account,
     Optional<String> identity,

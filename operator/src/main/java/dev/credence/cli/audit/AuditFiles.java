@@ -13,9 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// Reads files of an audit log one after the other, and reports the progress on standard error
-// where
-/// it takes long.
+/// Reads files of an audit log one after the other, and reports the progress on standard
+/// error where it takes long.
 final class AuditFiles {
   private static final long EVERY = Duration.ofSeconds(5).toNanos();
   private static final double MIB = 1024.0 * 1024;
@@ -56,7 +55,8 @@ final class AuditFiles {
     }
   }
 
-  /// Of a folder all files, rotated and compressed ones included; not those of its subfolders.
+  /// Of a folder all files, rotated and compressed ones included; not those of its
+  /// subfolders.
   private static List<Path> files(Path path) {
     if (Files.isRegularFile(path)) {
       return List.of(path);

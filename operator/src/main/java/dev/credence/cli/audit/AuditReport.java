@@ -238,7 +238,8 @@ record AuditReport(
     return right.namespace().isEmpty() ? "-" : right.namespace();
   }
 
-  /// A row for each right: the granted ones, or, where grants are not compared, the used ones.
+  /// A row for each right: the granted ones, or, where grants are not compared, the used
+  /// ones.
   private List<List<String>> rows() {
     return Stream.concat(
             Stream.of(COLUMNS),

@@ -19,7 +19,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeSet;
 
-/// Compares the evidence about each ServiceAccount with what it is granted and with its identity.
+/// Compares the evidence about each ServiceAccount with what it is granted and with its
+/// identity.
 final class Comparison {
   private final SortedMap<String, AccountEvidence> evidence;
   private final Evidence all;
@@ -95,8 +96,8 @@ final class Comparison {
             .orElse(List.of()));
   }
 
-  /// A status does not record IDs of credentials, so the use of retired versions is not judged
-  // here.
+  /// A status does not record IDs of credentials, so the use of retired versions is not
+  /// judged here.
   private static Standing standing(MachineIdentity identity) {
     var status = identity.getStatus();
     if (status == null || status.suspension() == null || status.state() != LifeState.Suspended) {

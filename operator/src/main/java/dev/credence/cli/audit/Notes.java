@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// What a reader of the report must know about the log: what was skipped, and what it does not
-// cover.
+/// What a reader of the report must know about the log: what was skipped, and what it does
+/// not cover.
 final class Notes {
   private static final Duration SHORT = Duration.ofDays(30);
   private static final Duration SLACK = Duration.ofHours(1);

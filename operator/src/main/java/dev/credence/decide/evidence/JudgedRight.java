@@ -5,9 +5,9 @@ import dev.credence.facts.evidence.Right;
 import java.time.Instant;
 import java.util.Set;
 
-/// A right that a binding grants, and whether the account used it. `namespace` empty: everywhere.
-/// `names` empty: objects of any name. `direct`: the binding names the account, not a group of
-/// it.
+/// A right that a binding grants, and whether the account used it. `namespace` empty:
+/// everywhere. `names` empty: objects of any name. `direct`: the binding names the account,
+/// not a group of it.
 public record JudgedRight(
     String via,
     boolean direct,

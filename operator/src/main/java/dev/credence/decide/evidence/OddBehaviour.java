@@ -19,8 +19,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/// Compares the behaviour of an account with what it did while Credence learned it. What comes
-/// with a rollout of its namespace is forgiven, except what gives access to more.
+/// Compares the behaviour of an account with what it did while Credence learned it. What
+/// comes with a rollout of its namespace is forgiven, except what gives access to more.
 public record OddBehaviour(Log log, Settings settings) {
   private static final long HOURS_OF_A_WEEK = 7 * 24;
   private static final long HOUR = 3600;
@@ -47,8 +47,8 @@ public record OddBehaviour(Log log, Settings settings) {
       Set.of("pods/exec", "pods/attach", "pods/portforward", "pods/ephemeralcontainers");
 
   /// `learning`: from the first event of the account on. `factor` and `floor`: requests in an
-  /// hour above so many times the 99th percentile of its week, and above the floor, are a high
-  /// rate.
+  /// hour above so many times the 99th percentile of its week, and above the floor, are a
+  /// high rate.
   public record Settings(Duration learning, double factor, long floor) {
     public static final Settings DEFAULT = new Settings(Duration.ofDays(14), 5, 200);
   }

@@ -4,7 +4,7 @@ package dev.credence.decide.evidence;
 import dev.credence.facts.evidence.Sighting;
 
 /// Behaviour of an account that differs from what it did before, with the first event as an
-// example.
+/// example.
 public record Oddity(Kind kind, String message, Sighting example) {
 
   public enum Kind {

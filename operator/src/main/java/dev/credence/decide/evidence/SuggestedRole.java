@@ -14,10 +14,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// A role that allows what an account did, and nothing else: a Role for each namespace, and, with
-// an
-/// empty namespace, a ClusterRole for requests about the cluster or all namespaces. `paths`: of
-/// requests about no object, with their verbs.
+/// A role that allows what an account did, and nothing else: a Role for each namespace, and,
+/// with an empty namespace, a ClusterRole for requests about the cluster or all namespaces.
+/// `paths`: of requests about no object, with their verbs.
 public record SuggestedRole(
     String namespace, List<PolicyRule> rules, SortedMap<String, Set<String>> paths) {
   private static final int FEW = 5;

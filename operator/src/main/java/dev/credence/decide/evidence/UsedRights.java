@@ -17,15 +17,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// Compares what an account is granted with what it did. Silence of the log is no evidence: where
-// the
-/// log cannot show a use, the answer is Unknown.
+/// Compares what an account is granted with what it did. Silence of the log is no evidence:
+/// where the log cannot show a use, the answer is Unknown.
 public record UsedRights(Log log, Optional<Instant> asked) {
   /// A log seldom begins at the very moment that was asked for.
   private static final Duration SLACK = Duration.ofHours(1);
 
-  /// The verbs of requests. RBAC also evaluates others, as `bind` and `approve`, while it handles
-  /// a request with another verb.
+  /// The verbs of requests. RBAC also evaluates others, as `bind` and `approve`, while it
+  /// handles a request with another verb.
   private static final Set<String> OF_REQUESTS =
       Set.of(
           "get",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Conclusions from audit events: rights that are not used, a role that would do, odd behaviour.
+/// Conclusions from audit events: rights that are not used, a role that would do, odd
+/// behaviour.
 @NullMarked
 package dev.credence.decide.evidence;
 

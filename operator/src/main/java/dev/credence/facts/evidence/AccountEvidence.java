@@ -85,7 +85,8 @@ public final class AccountEvidence {
     }
   }
 
-  /// RBAC evaluates a create before the name is known; of a subresource the name is in the path.
+  /// RBAC evaluates a create before the name is known; of a subresource the name is in the
+  /// path.
   private static boolean isNamelessCreate(Right right) {
     return right.verb().equals("create") && !right.resource().contains("/");
   }

@@ -5,10 +5,11 @@ import java.time.Instant;
 import java.util.Optional;
 
 /// An audit event of the API server, as far as it is evidence. `right`: what was requested,
-/// without the name; `name`: the name in the request, empty where it has none. `code`: the HTTP
-/// status. `address`: the last of the source addresses, the only one that a client cannot choose.
-/// `agent`: the User-Agent. `credential`: the ID of the credential; `issued`: the ID of the token
-/// that this request issued. `impersonated`: the user in whose name the request was evaluated.
+/// without the name; `name`: the name in the request, empty where it has none. `code`: the
+/// HTTP status. `address`: the last of the source addresses, the only one that a client
+/// cannot choose. `agent`: the User-Agent. `credential`: the ID of the credential; `issued`:
+/// the ID of the token that this request issued. `impersonated`: the user in whose name the
+/// request was evaluated.
 public record AuditEvent(
     String auditId,
     Instant time,

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// An estimate of how many different events were added (HyperLogLog, 64 registers, a standard
-/// error of 13 %; close to exact below 100). It holds maximums instead of a sum: an event that is
-/// added twice, or by two files, counts once.
+/// error of 13 %; close to exact below 100). It holds maximums instead of a sum: an event
+/// that is added twice, or by two files, counts once.
 public final class DistinctCount {
   private static final int BITS = 6;
   private static final int REGISTERS = 1 << BITS;

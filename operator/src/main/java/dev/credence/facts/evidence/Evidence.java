@@ -8,16 +8,11 @@ import java.util.SortedMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// What is known from audit events. Everything in it is a set, a minimum or a maximum, so adding
-// and
-/// merging are associative, commutative and idempotent: files may overlap, events may come twice
-// and
-/// in any order, and no audit ID has to be remembered. Exact are which rights, names, places,
-// agents
-/// and credentials were seen, and when first and last, up to [EvidenceLimits]; numbers of
-/// requests
-// are
-/// estimates ([DistinctCount]).
+/// What is known from audit events. Everything in it is a set, a minimum or a maximum, so
+/// adding and merging are associative, commutative and idempotent: files may overlap, events
+/// may come twice and in any order, and no audit ID has to be remembered. Exact are which
+/// rights, names, places, agents and credentials were seen, and when first and last, up to
+/// [EvidenceLimits]; numbers of requests are estimates ([DistinctCount]).
 public final class Evidence {
   private static final String SERVICE_ACCOUNT = "system:serviceaccount:";
   private static final int ROLLOUTS = 500;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.facts.evidence;
 
-/// The most that is kept: accounts; for each account rights, refused rights, names of a right,
-/// other keys (places, agents, namespaces, credentials) and hours; `hours` and `kinds` also limit
-/// what is known of the log as a whole.
+/// The most that is kept: accounts; for each account rights, refused rights, names of a
+/// right, other keys (places, agents, namespaces, credentials) and hours; `hours` and `kinds`
+/// also limit what is known of the log as a whole.
 public record EvidenceLimits(
     int accounts, int rights, int refused, int names, int others, int hours, int kinds) {
   public static final EvidenceLimits DEFAULT =

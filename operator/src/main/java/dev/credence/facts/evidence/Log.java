@@ -61,8 +61,8 @@ public final class Log {
     }
   }
 
-  /// Controllers create one of these when a template changes, and not when pods restart or scale.
-  /// People and deployment tools write a CronJob.
+  /// Controllers create one of these when a template changes, and not when pods restart or
+  /// scale. People and deployment tools write a CronJob.
   private static boolean isRollout(Right right) {
     return switch (right.resource()) {
       case "replicasets", "controllerrevisions" -> right.verb().equals("create");

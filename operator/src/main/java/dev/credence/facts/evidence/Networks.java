@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// The place of a source address: the network that was declared, as the range of a node pool, or
-/// else a block of fixed size: /16 of the private ranges, where pods and nodes come and go, /24
-/// of public IPv4 addresses, /48 of IPv6.
+/// The place of a source address: the network that was declared, as the range of a node pool,
+/// or else a block of fixed size: /16 of the private ranges, where pods and nodes come and
+/// go, /24 of public IPv4 addresses, /48 of IPv6.
 public record Networks(List<Network> declared) {
   public static final Networks NONE = new Networks(List.of());
 

@@ -5,8 +5,8 @@ import java.util.Comparator;
 import java.util.Set;
 
 /// A verb on a kind of object in a namespace, as RBAC evaluates it. `resource` includes the
-/// subresource, as in `pods/exec`; a resource that begins with `/` is the path of a request that
-/// is about no object. An empty `namespace` is the cluster or every namespace.
+/// subresource, as in `pods/exec`; a resource that begins with `/` is the path of a request
+/// that is about no object. An empty `namespace` is the cluster or every namespace.
 public record Right(String verb, String group, String resource, String namespace)
     implements Comparable<Right> {
   public static final String IMPERSONATE = "impersonate";

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.facts.evidence;
 
-/// The first and the last event of something. Merging keeps the earliest and the latest, so an
-// event
-/// that is read twice changes nothing.
+/// The first and the last event of something. Merging keeps the earliest and the latest, so
+/// an event that is read twice changes nothing.
 public record Span(Sighting first, Sighting last) {
 
   static Span of(Sighting one) {

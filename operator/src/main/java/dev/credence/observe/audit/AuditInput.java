@@ -20,11 +20,10 @@ import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
-/// Reads audit events from a stream, plain or compressed with gzip: one JSON value in a line, or
-// one
-/// formatted JSON document, as cloud command lines print it. What is no event is skipped and
-// counted.
-/// Nothing larger than one line or one entry of a document is held in memory.
+/// Reads audit events from a stream, plain or compressed with gzip: one JSON value in a line,
+/// or one formatted JSON document, as cloud command lines print it. What is no event is
+/// skipped and counted. Nothing larger than one line or one entry of a document is held in
+/// memory.
 public final class AuditInput {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int BUFFER = 1 << 16;
@@ -126,7 +125,8 @@ public final class AuditInput {
     return true;
   }
 
-  /// One document, whose entries are handled one by one. After a syntax error the rest is lost.
+  /// One document, whose entries are handled one by one. After a syntax error the rest is
+  /// lost.
   private void document(InputStream in) throws IOException {
     try (var parser = JSON.createParser(in)) {
       while (parser.nextToken() != null) {

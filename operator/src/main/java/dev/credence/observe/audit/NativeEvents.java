@@ -8,8 +8,8 @@ import dev.credence.facts.text.Truncation;
 import dev.credence.raw.UntrustedText;
 import java.util.Optional;
 
-/// An event of `audit.k8s.io`, at any level. Of a watch both the begin and the end are read: they
-/// have the same audit ID and the same time.
+/// An event of `audit.k8s.io`, at any level. Of a watch both the begin and the end are read:
+/// they have the same audit ID and the same time.
 final class NativeEvents {
   private static final String CREDENTIAL = "authentication.kubernetes.io/credential-id";
   private static final String ISSUED = "authentication.kubernetes.io/issued-credential-id";
@@ -22,8 +22,8 @@ final class NativeEvents {
     return node.path("auditID").isTextual() && node.path("stage").isTextual();
   }
 
-  /// Empty for the begin of a request, whose outcome is not known yet, and for an event without a
-  /// time.
+  /// Empty for the begin of a request, whose outcome is not known yet, and for an event
+  /// without a time.
   static Optional<AuditEvent> read(JsonNode node) {
     if (node.path("stage").asText().equals("RequestReceived")) {
       return Optional.empty();
