@@ -98,7 +98,7 @@ run: need-kubeconfig build ## Runs the operator in the foreground against the cl
 	@KUBECONFIG="$(CURDIR)/.tools/operator/kubeconfig" exec operator/bin/credence run
 
 generate: ## Writes what is generated: crds/, docs/reference and the chart's part of it.
-	@$(MVN) -q test -pl build -am -Dtest='Generate*Test' -Dcredence.generate=true -Dsurefire.failIfNoSpecifiedTests=false
+	@$(MVN) -q test -pl build,hooks -am -Dtest='Generate*Test' -Dcredence.generate=true -Dsurefire.failIfNoSpecifiedTests=false
 
 golden: ## Rewrites the golden files of decisions, stories, reports and the package plan: review the diff.
 	@$(MVN) -q test -pl operator -Dtest=DecisionTest,StoryTest,ReportTest,ResultsTest,DiscoveryTest,RiskRulesTest,RotationStatesTest,ArchitectureTest -Dcredence.golden=true

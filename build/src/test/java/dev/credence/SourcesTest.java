@@ -22,7 +22,7 @@ class SourcesTest {
   private static final Pattern TORN = Pattern.compile("\\s*// \\S.*");
 
   static Stream<Path> modules() {
-    return Stream.of("operator", "build", "system-tests", "bench")
+    return Stream.of("operator", "hooks", "build", "system-tests", "bench")
         .map(module -> TOP.resolve(module).resolve("src"));
   }
 

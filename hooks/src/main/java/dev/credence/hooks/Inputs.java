@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.credence.hooks;
+
+import dev.credence.hooks.Failure.Kind;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/// What a step is given: environment variables and the files of mounted Secrets. Every value that
+/// is read from a file of a Secret is withheld from messages.
+public final class Inputs {
+  private final Map<String, String> environment;
+  private final Withheld withheld;
+
+  Inputs(Map<String, String> environment, Withheld withheld) {
+    this.environment = Map.copyOf(environment);
+    this.withheld = withheld;
+  }
+
+  /// What the CronJob sets, or the default.
+  public Optional<String> find(Setting setting) {
+    return variable(setting.name())
+        .or(() -> Optional.of(setting.fallback()).filter(text -> !text.isEmpty()));
+  }
+
+  /// What the CronJob sets, or the default, or a failure that names the variable.
+  public String get(Setting setting) {
+    return find(setting)
+        .orElseThrow(
+            () ->
+                new Failure(
+                    Kind.Usage, "Set the environment variable " + setting.name() + " of the Job."));
+  }
+
+  public int number(Setting setting) {
+    try {
+      var number = Integer.parseInt(get(setting));
+      if (number > 0) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // The same answer as for a number that is too small.
+    }
+    throw new Failure(Kind.Usage, setting.name() + " must be a whole number above 0.");
+  }
+
+  public Duration timeout() {
+    return Duration.ofSeconds(number(Setting.TIMEOUT));
+  }
+
+  /// Whether connections are encrypted, and the system's name is checked.
+  public boolean isTls() {
+    var word = get(Setting.TLS);
+    return switch (word) {
+      case "verify" -> true;
+      case "off" -> false;
+      default -> throw new Failure(Kind.Usage, "HOOK_TLS must be verify or off.");
+    };
+  }
+
+  /// The PEM file with the certificate authorities of the system.
+  public Optional<Path> authorities() {
+    var file = find(Setting.CA_FILE).map(Path::of);
+    if (file.isPresent() && !Files.isReadable(file.get())) {
+      throw new Failure(Kind.Usage, "HOOK_CA_FILE names " + file.get() + ", which does not exist.");
+    }
+    return file;
+  }
+
+  /// The version of the value, which Credence counts.
+  public String version() {
+    return variable("CREDENCE_VERSION").orElse("0");
+  }
+
+  /// The Secret of the identity.
+  public String secret() {
+    return variable("CREDENCE_SECRET").orElse("");
+  }
+
+  /// Whether the step is about the value before the current one.
+  public boolean isPrevious() {
+    return !suffix().isEmpty();
+  }
+
+  /// A key of the value that the step is about.
+  public Optional<String> value(String key) {
+    return read(credential(), key + suffix());
+  }
+
+  /// A key of the value that is current in the Secret with the value of the step.
+  public Optional<String> current(String key) {
+    return read(credential(), key);
+  }
+
+  /// A key of the Secret of the administrative account.
+  public Optional<String> admin(String key) {
+    return read(adminFolder(), key);
+  }
+
+  public String requiredAdmin(String key) {
+    return admin(key).orElseThrow(() -> missing(adminFolder(), key));
+  }
+
+  public String requiredValue(String key) {
+    return value(key).orElseThrow(() -> missing(credential(), key + suffix()));
+  }
+
+  /// The account and password of the value that the step is about.
+  public Login login() {
+    return new Login(account(), requiredValue(get(Setting.PASSWORD_KEY)));
+  }
+
+  /// The account of the value that the step is about.
+  public String account() {
+    var key = get(Setting.USERNAME_KEY);
+    return value(key)
+        .or(() -> variable(Setting.USERNAME.name()))
+        .orElseThrow(() -> missing(credential(), key + suffix()));
+  }
+
+  /// Whether the current value opens the same account as the one before it.
+  public boolean isSameAccount() {
+    return isPrevious()
+        && current(get(Setting.USERNAME_KEY))
+            .or(() -> variable(Setting.USERNAME.name()))
+            .filter(account()::equals)
+            .isPresent();
+  }
+
+  public Login adminLogin() {
+    return new Login(requiredAdmin("username"), requiredAdmin("password"));
+  }
+
+  Optional<String> variable(String name) {
+    return Optional.ofNullable(environment.get(name)).filter(text -> !text.isEmpty());
+  }
+
+  private String suffix() {
+    return variable("CREDENCE_KEY_SUFFIX").orElse("");
+  }
+
+  private Path credential() {
+    var folder = Path.of(get(Setting.CREDENTIAL_DIR));
+    return variable("CREDENCE_VALUE_SECRET")
+        .map(folder::resolve)
+        .filter(Files::isDirectory)
+        .orElse(folder);
+  }
+
+  private Path adminFolder() {
+    return Path.of(get(Setting.ADMIN_DIR));
+  }
+
+  private Optional<String> read(Path folder, String key) {
+    if (key.contains("/") || key.startsWith("..")) {
+      throw new Failure(Kind.Usage, "The name of a key is not the name of a file.");
+    }
+    var file = folder.resolve(key);
+    if (!Files.isRegularFile(file)) {
+      return Optional.empty();
+    }
+    try {
+      var text = Files.readString(file, StandardCharsets.UTF_8).replaceAll("[\r\n]+$", "");
+      if (!key.startsWith(get(Setting.USERNAME_KEY)) && !key.equals("username")) {
+        withheld.add(text);
+      }
+      return Optional.of(text);
+    } catch (IOException e) {
+      throw new Failure(Kind.Usage, "The file " + file + " cannot be read.");
+    }
+  }
+
+  private static Failure missing(Path folder, String key) {
+    return new Failure(
+        Kind.Usage,
+        "The file "
+            + folder.resolve(key)
+            + " does not exist. Mount the Secret that has the key "
+            + key
+            + " there.");
+  }
+}

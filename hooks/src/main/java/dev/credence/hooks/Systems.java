@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.credence.hooks;
+
+import dev.credence.hooks.system.Ldap;
+import dev.credence.hooks.system.MariaDb;
+import dev.credence.hooks.system.PostgreSql;
+import dev.credence.hooks.system.Redis;
+import dev.credence.hooks.system.Ssh;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// The systems that the image knows.
+public final class Systems {
+  private static final List<Driver> ALL =
+      List.of(new PostgreSql(), new MariaDb(), new Redis(), new Ldap(), new Ssh());
+
+  public static List<Driver> all() {
+    return ALL;
+  }
+
+  static Optional<Driver> find(String name) {
+    return ALL.stream().filter(driver -> driver.name().equals(name)).findFirst();
+  }
+
+  static String names() {
+    return ALL.stream().map(Driver::name).collect(Collectors.joining(", "));
+  }
+
+  private Systems() {}
+}

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.credence.hooks.system;
+
+import com.unboundid.ldap.sdk.DN;
+import com.unboundid.ldap.sdk.LDAPConnection;
+import com.unboundid.ldap.sdk.LDAPConnectionOptions;
+import com.unboundid.ldap.sdk.LDAPException;
+import com.unboundid.ldap.sdk.Modification;
+import com.unboundid.ldap.sdk.ModificationType;
+import com.unboundid.ldap.sdk.RDN;
+import com.unboundid.ldap.sdk.ResultCode;
+import com.unboundid.ldap.sdk.SimpleBindRequest;
+import com.unboundid.ldap.sdk.extensions.PasswordModifyExtendedRequest;
+import com.unboundid.util.ssl.HostNameSSLSocketVerifier;
+import dev.credence.hooks.Capabilities;
+import dev.credence.hooks.Driver;
+import dev.credence.hooks.Failure;
+import dev.credence.hooks.Failure.Kind;
+import dev.credence.hooks.Inputs;
+import dev.credence.hooks.Login;
+import dev.credence.hooks.Setting;
+import dev.credence.hooks.Step;
+import dev.credence.hooks.Trust;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.EnumSet;
+import java.util.List;
+
+/// LDAP directories: two entries that take turns. The password is set by the Password Modify
+/// operation (RFC 3062), so that the directory hashes it and its policy checks it.
+public final class Ldap implements Driver {
+  private static final Setting PORT = Setting.port(636);
+  private static final Setting BASE =
+      new Setting(
+          "HOOK_BASE_DN",
+          "",
+          "Entry below which the accounts are, such as `ou=applications,dc=example,dc=com`");
+  private static final Setting ATTRIBUTE =
+      new Setting("HOOK_RDN_ATTRIBUTE", "uid", "Attribute that names an account's entry");
+  private static final Setting DIRECTORY =
+      new Setting(
+          "HOOK_DIRECTORY",
+          "openldap",
+          "How an account is locked: `openldap` by `pwdAccountLockedTime`, which the overlay ppolicy"
+              + " evaluates; `389ds` by `nsAccountLock`; `pingdirectory` by"
+              + " `ds-pwp-account-disabled`; `none`: accounts cannot be locked");
+
+  @Override
+  public String name() {
+    return "ldap";
+  }
+
+  @Override
+  public String title() {
+    return "LDAP directory";
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    return new Capabilities(
+        EnumSet.complementOf(EnumSet.of(Step.issue)),
+        "two accounts (`cycle`)",
+        "an attribute of the entry, `HOOK_DIRECTORY`",
+        "stay until the client closes them",
+        "password, in the Password Modify operation (RFC 3062) over TLS; the directory hashes it",
+        "write on `userPassword` and on the attribute that locks",
+        "the in-memory directory of the UnboundID SDK, with a stand-in for the lock");
+  }
+
+  @Override
+  public List<Setting> settings() {
+    return List.of(PORT, BASE, ATTRIBUTE, DIRECTORY);
+  }
+
+  @Override
+  public String apply(Inputs inputs) throws LDAPException {
+    var login = inputs.login();
+    var entry = entry(inputs, login.username());
+    try (var session = asAdmin(inputs)) {
+      requireEntry(session, entry);
+      setPassword(session, entry, login.password());
+    }
+    return "Entry %s has the password of version %s.".formatted(entry, inputs.version());
+  }
+
+  @Override
+  public String verify(Inputs inputs) throws LDAPException {
+    var login = inputs.login();
+    var entry = entry(inputs, login.username());
+    try (var session = open(inputs)) {
+      session.bind(new SimpleBindRequest(entry, login.password()));
+      return "Entry %s logs in with version %s.".formatted(entry, inputs.version());
+    } catch (LDAPException e) {
+      throw isLoginRejected(e)
+          ? new Failure(
+              Kind.Rejected,
+              "The directory rejects the login of %s with version %s (%s)."
+                  .formatted(entry, inputs.version(), e.getResultCode()))
+          : failure(e, entry);
+    }
+  }
+
+  @Override
+  public String revoke(Inputs inputs) throws LDAPException {
+    if (inputs.isSameAccount()) {
+      return "Entry %s is that of the current version too: its earlier password ended when the current one was set."
+          .formatted(entry(inputs, inputs.account()));
+    }
+    var entry = entry(inputs, inputs.account());
+    try (var session = asAdmin(inputs)) {
+      if (session.getEntry(entry.toString(), "1.1") == null) {
+        return "Entry " + entry + " does not exist any more.";
+      }
+      setPassword(session, entry, nobodysPassword());
+    }
+    return "Entry %s has a password that is not stored anywhere.".formatted(entry);
+  }
+
+  @Override
+  public String suspend(Inputs inputs) throws LDAPException {
+    var entry = entry(inputs, inputs.account());
+    var lock = locked(inputs);
+    try (var session = asAdmin(inputs)) {
+      if (session.getEntry(entry.toString(), "1.1") == null) {
+        return "Entry " + entry + " does not exist any more.";
+      }
+      change(session, entry, lock);
+    }
+    return "Entry %s is locked. Open connections stay.".formatted(entry);
+  }
+
+  @Override
+  public String resume(Inputs inputs) throws LDAPException {
+    var entry = entry(inputs, inputs.account());
+    var unlock = unlocked(inputs);
+    try (var session = asAdmin(inputs)) {
+      requireEntry(session, entry);
+      change(session, entry, unlock);
+    }
+    return "Entry %s is unlocked.".formatted(entry);
+  }
+
+  /// The attribute that locks an entry, and its value.
+  private static Modification locked(Inputs inputs) {
+    var name = lockAttribute(inputs);
+    return new Modification(
+        ModificationType.REPLACE,
+        name,
+        // For ever, by draft-behera-ldap-password-policy.
+        name.equals("pwdAccountLockedTime") ? "000001010000Z" : "true");
+  }
+
+  /// Without values: it removes the attribute, and is no error where there is none.
+  private static Modification unlocked(Inputs inputs) {
+    return new Modification(ModificationType.REPLACE, lockAttribute(inputs));
+  }
+
+  private static String lockAttribute(Inputs inputs) {
+    return switch (inputs.get(DIRECTORY)) {
+      case "none" ->
+          throw new Failure(
+              Kind.Unsupported,
+              "HOOK_DIRECTORY is none, so accounts cannot be locked. Remove hooks.suspend and hooks.resume from the identity.");
+      case "openldap" -> "pwdAccountLockedTime";
+      case "389ds" -> "nsAccountLock";
+      case "pingdirectory" -> "ds-pwp-account-disabled";
+      default ->
+          throw new Failure(
+              Kind.Usage, "HOOK_DIRECTORY must be openldap, 389ds, pingdirectory or none.");
+    };
+  }
+
+  /// A name from a Secret is a value in the DN, whatever characters it has.
+  private static DN entry(Inputs inputs, String name) throws LDAPException {
+    try {
+      return new DN(new RDN(inputs.get(ATTRIBUTE), name), new DN(inputs.get(BASE)));
+    } catch (LDAPException e) {
+      throw new Failure(Kind.Usage, "HOOK_BASE_DN is not a distinguished name.");
+    }
+  }
+
+  private static void requireEntry(LDAPConnection session, DN entry) throws LDAPException {
+    if (session.getEntry(entry.toString(), "1.1") == null) {
+      throw new Failure(
+          Kind.Usage,
+          "Entry %s does not exist, or the administrative account cannot read it. Create both entries of the cycle."
+              .formatted(entry));
+    }
+  }
+
+  private static void setPassword(LDAPConnection session, DN entry, String password)
+      throws LDAPException {
+    var answer =
+        session.processExtendedOperation(
+            new PasswordModifyExtendedRequest(entry.toString(), (String) null, password));
+    if (!answer.getResultCode().equals(ResultCode.SUCCESS)) {
+      throw failure(new LDAPException(answer), entry);
+    }
+  }
+
+  private static void change(LDAPConnection session, DN entry, Modification change) {
+    try {
+      session.modify(entry.toString(), change);
+    } catch (LDAPException e) {
+      throw failure(e, entry);
+    }
+  }
+
+  private static String nobodysPassword() {
+    var bytes = new byte[32];
+    new SecureRandom().nextBytes(bytes);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes) + "aA1-";
+  }
+
+  /// The name of the administrative account is its DN.
+  private static LDAPConnection asAdmin(Inputs inputs) throws LDAPException {
+    var admin = new Login(inputs.requiredAdmin("username"), inputs.requiredAdmin("password"));
+    var session = open(inputs);
+    try {
+      session.bind(new SimpleBindRequest(admin.username(), admin.password()));
+      return session;
+    } catch (LDAPException e) {
+      session.close();
+      throw isLoginRejected(e)
+          ? new Failure(
+              Kind.Denied,
+              "The directory rejects the login of the administrative account %s. Correct the Secret in %s."
+                  .formatted(admin.username(), inputs.get(Setting.ADMIN_DIR)))
+          : failure(e, admin.username());
+    }
+  }
+
+  private static LDAPConnection open(Inputs inputs) {
+    var options = new LDAPConnectionOptions();
+    var millis = (int) inputs.timeout().toMillis();
+    options.setConnectTimeoutMillis(millis);
+    options.setResponseTimeoutMillis(millis);
+    options.setFollowReferrals(false);
+    // An empty password would be an anonymous login, which succeeds.
+    options.setBindWithDNRequiresPassword(true);
+    try {
+      if (!inputs.isTls()) {
+        return new LDAPConnection(options, inputs.get(Setting.HOST), inputs.number(PORT));
+      }
+      options.setSSLSocketVerifier(new HostNameSSLSocketVerifier(false));
+      return new LDAPConnection(
+          Trust.context(inputs.authorities()).getSocketFactory(),
+          options,
+          inputs.get(Setting.HOST),
+          inputs.number(PORT));
+    } catch (LDAPException e) {
+      throw failure(e, inputs.get(Setting.HOST));
+    }
+  }
+
+  private static boolean isLoginRejected(LDAPException e) {
+    return e.getResultCode().equals(ResultCode.INVALID_CREDENTIALS)
+        || e.getResultCode().equals(ResultCode.UNWILLING_TO_PERFORM)
+        || e.getResultCode().equals(ResultCode.INAPPROPRIATE_AUTHENTICATION);
+  }
+
+  /// Without the diagnostic message, in which some directories repeat the value.
+  private static Failure failure(LDAPException e, Object about) {
+    var untrusted = Trust.failure(e.getCause(), "the directory");
+    if (untrusted.isPresent()) {
+      return untrusted.get();
+    }
+    var code = e.getResultCode();
+    if (code.equals(ResultCode.INSUFFICIENT_ACCESS_RIGHTS)) {
+      return new Failure(
+          Kind.Denied,
+          "The administrative account lacks a right. Allow it to write userPassword and the attribute that locks (HOOK_DIRECTORY) on %s."
+              .formatted(about));
+    }
+    if (code.equals(ResultCode.CONSTRAINT_VIOLATION)) {
+      return new Failure(
+          Kind.Rejected,
+          "The password policy of the directory rejects the generated password of %s. Change its length or characters in spec.secrets[].generate."
+              .formatted(about));
+    }
+    if (code.equals(ResultCode.UNDEFINED_ATTRIBUTE_TYPE)
+        || code.equals(ResultCode.OBJECT_CLASS_VIOLATION)) {
+      return new Failure(
+          Kind.Failed,
+          "The directory has no attribute that locks accounts of this kind. Set HOOK_DIRECTORY, or enable the password policy.");
+    }
+    return e.getResultCode().isConnectionUsable()
+        ? new Failure(Kind.Failed, "The directory reports %s for %s.".formatted(code, about))
+        : new Failure(Kind.Unavailable, "The directory cannot be reached (%s).".formatted(code));
+  }
+}
