@@ -120,8 +120,8 @@ bench: tools build ## Runs the measurements and writes their results; ONLY="peer
 	@tools/build external-secrets
 	@bench/run $(ONLY)
 
-image: ## Builds the container image as a tar, operator/target/image/credence.tar, without a daemon.
-	@$(MVN) -q package -DskipTests -pl operator,build -Pimage
+image: ## Builds the container images as tars, operator/target/image/credence.tar and hooks/target/image/credence-hooks.tar, without a daemon.
+	@$(MVN) -q package -DskipTests -pl operator,hooks,build -Pimage
 
 release: ## Writes the release VERSION=1.2.3 into target/release or RELEASE_DIR=…: image, chart, command line, manifests (docs/development/release.md).
 	@[ -n "$(VERSION)" ] || { echo 'Set the version: make release VERSION=1.2.3' >&2; exit 2; }

@@ -28,15 +28,17 @@ import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 
-/// The image as one tar that `docker load`, `podman load` and `ctr image import` read:
+/// An image, of the operator or of the drivers of hooks, as one tar that `docker load`,
+/// `podman load` and `ctr image import` read:
 ///
 /// | layer | what is in it | changes with |
 /// |---|---|---|
 /// | 1 | the C library that the runtime is linked to | the machine that builds |
 /// | 2 | a Java runtime of the modules in use | the JDK |
 /// | 3 | the libraries | the versions in pom.xml |
-/// | 4 | the operator, its user, the list of what is in the image | the sources |
-/// | 5 | classes as the JVM wants to find them (JEP 483), learnt from a run | each build |
+/// | 4 | the program, its user, the list of what is in the image | the sources |
+/// | 5 | classes as the JVM wants to find them (JEP 483), learnt from a run (operator only) | each
+// build |
 ///
 /// The first four are the same, byte for byte, whenever the same sources meet the same JDK and C
 /// library. There is no shell and no package manager, and nothing runs as root.
@@ -49,11 +51,9 @@ public final class Image {
   /// Where things are in the image.
   private static final String JAVA = "/opt/java";
 
-  private static final String LEARNT = "/app/credence.aot";
-
   /// The modules that the program and its libraries require (`jdeps`), without `java.desktop`,
   /// which optional parts of Jackson and SnakeYAML require.
-  private static final String MODULES =
+  static final String MODULES =
       "java.base,java.logging,java.management,java.naming,java.net.http,java.sql,java.xml,"
           + "jdk.httpserver,jdk.management,jdk.unsupported";
 
@@ -65,9 +65,9 @@ public final class Image {
           + " -Xss512k -XX:+ExitOnOutOfMemoryError -XX:-HeapDumpOnOutOfMemoryError"
           + " -XX:+DisableAttachMechanism --enable-native-access=ALL-UNNAMED";
 
-  static final List<String> ENTRYPOINT =
-      List.of(JAVA + "/bin/java", "-XX:AOTCache=" + LEARNT, "-jar", "/app/credence.jar");
+  static final List<String> ENTRYPOINT = command(Application.OPERATOR);
 
+  private final Application application;
   private final Path target;
   private final Path root;
 
@@ -75,16 +75,23 @@ public final class Image {
   /// for the next one, they would be taken for its own.
   private final Path layers;
 
-  private Image(Path target, Path folder) {
+  private Image(Application application, Path target, Path folder) {
+    this.application = application;
     this.target = target;
     root = folder.resolve("root");
     layers = folder.resolve("layers");
   }
 
-  /// Writes the image of what was packaged into `operator/target`, and says where it is.
+  /// Writes the images of what was packaged into `operator/target` and, with a second argument,
+  /// into `hooks/target`. Prints where they are.
   public static void main(String[] words) {
-    var target = Path.of(words[0]);
-    var tar = build(target, target.resolve("image"));
+    print(build(Path.of(words[0]), Path.of(words[0], "image")));
+    if (words.length > 1) {
+      print(hooks(Path.of(words[1]), Path.of(words[1], "image")));
+    }
+  }
+
+  private static void print(Path tar) {
     try {
       System.out.printf("%s (%d MB)%n", tar, Files.size(tar) / 1_000_000);
     } catch (IOException e) {
@@ -94,14 +101,25 @@ public final class Image {
 
   /// The tar, in `folder`, of the jar and the libraries in `target`.
   public static Path build(Path target, Path folder) {
-    var image = new Image(target.toAbsolutePath(), folder.toAbsolutePath());
+    return build(Application.OPERATOR, target, folder);
+  }
+
+  /// The tar, in `folder`, of the drivers of hooks in `target`.
+  public static Path hooks(Path target, Path folder) {
+    return build(Application.HOOKS, target, folder);
+  }
+
+  private static Path build(Application application, Path target, Path folder) {
+    var image = new Image(application, target.toAbsolutePath(), folder.toAbsolutePath());
     try {
       delete(folder);
       Files.createDirectories(image.root);
       image.layOut();
-      Rehearsal.of(image.root, image.root.resolve(LEARNT.substring(1)));
+      if (application.isLearnt()) {
+        Rehearsal.of(image.root, image.root.resolve(application.learnt().substring(1)));
+      }
       image.date();
-      var tar = image.pack(folder.resolve("credence.tar"));
+      var tar = image.pack(folder.resolve(application.name() + ".tar"));
       delete(image.root);
       delete(image.layers);
       return tar;
@@ -111,25 +129,31 @@ public final class Image {
   }
 
   private void layOut() throws IOException {
-    runtime(root.resolve(JAVA.substring(1)));
+    runtime(root.resolve(JAVA.substring(1)), application.modules());
     for (var file : libraryOfC()) {
       copy(file, root.resolve(file.toString().substring(1)));
     }
     for (var jar : list(target.resolve("lib"))) {
       copy(jar, root.resolve("app/lib").resolve(jar.getFileName()));
     }
-    copy(target.resolve("credence.jar"), root.resolve("app/credence.jar"));
+    copy(target.resolve(application.name() + ".jar"), root.resolve(application.jar().substring(1)));
     write("etc/passwd", "credence:x:%1$d:%1$d:credence:/:/nowhere%n".formatted(USER));
     write("etc/group", "credence:x:%d:%n".formatted(USER));
     // Names are asked of the files first and of DNS then; without it, in an order of the library's
     // own.
     write("etc/nsswitch.conf", "hosts: files dns\n");
-    write("usr/share/sbom/credence.cdx.json", Contents.of(target.resolve("credence.cdx.json")));
+    write(
+        "usr/share/sbom/" + application.name() + ".cdx.json",
+        Contents.of(target.resolve(application.name() + ".cdx.json")));
     date();
   }
 
   /// Writes a Java runtime for this platform, with the modules of the program, into a new folder.
   public static void runtime(Path folder) {
+    runtime(folder, MODULES);
+  }
+
+  private static void runtime(Path folder, String modules) {
     var stated =
         ToolProvider.findFirst("jlink")
             .orElseThrow(() -> new IllegalStateException("this JDK has no jlink"))
@@ -137,7 +161,7 @@ public final class Image {
                 System.out,
                 System.err,
                 "--add-modules",
-                MODULES,
+                modules,
                 "--no-header-files",
                 "--no-man-pages",
                 "--output",
@@ -176,12 +200,12 @@ public final class Image {
           .setCreationTime(Instant.EPOCH)
           .setUser(USER + ":" + USER)
           .setWorkingDirectory(AbsoluteUnixPath.get("/"))
-          .setEntrypoint(ENTRYPOINT)
+          .setEntrypoint(command(application))
           .setProgramArguments(List.of("--help"))
-          .setEnvironment(Map.of("JDK_JAVA_OPTIONS", FLAGS))
+          .setEnvironment(application.environment())
           .setLabels(
               Map.of(
-                  "org.opencontainers.image.title", "credence",
+                  "org.opencontainers.image.title", application.title(),
                   "org.opencontainers.image.version", version(),
                   "org.opencontainers.image.licenses", "Apache-2.0"))
           .addFileEntriesLayer(layer("c-library", file -> !file.startsWith("opt") && !ours(file)))
@@ -193,7 +217,7 @@ public final class Image {
                   file -> ours(file) && !file.startsWith("app/lib") && !file.endsWith(updated())))
           .addFileEntriesLayer(layer("learnt", file -> file.endsWith(updated())))
           .containerize(
-              Containerizer.to(TarImage.at(tar).named("credence:" + version()))
+              Containerizer.to(TarImage.at(tar).named(application.name() + ":" + version()))
                   .setOfflineMode(true)
                   .setToolName("credence")
                   .setApplicationLayersCache(layers)
@@ -211,8 +235,19 @@ public final class Image {
     return file.startsWith("app") || file.startsWith("etc") || file.startsWith("usr/share");
   }
 
-  private static Path updated() {
-    return Path.of(LEARNT).getFileName();
+  private Path updated() {
+    return Path.of(application.learnt()).getFileName();
+  }
+
+  private static List<String> command(Application application) {
+    var words = new ArrayList<String>();
+    words.add(JAVA + "/bin/java");
+    words.addAll(application.flags());
+    if (application.isLearnt()) {
+      words.add("-XX:AOTCache=" + application.learnt());
+    }
+    words.addAll(List.of("-jar", application.jar()));
+    return List.copyOf(words);
   }
 
   /// The files of the image that `of` picks, by their paths from its root.
@@ -233,7 +268,7 @@ public final class Image {
   /// Of the program, which is the tag of the image.
   private String version() throws IOException {
     return new ObjectMapper()
-        .readTree(target.resolve("credence.cdx.json").toFile())
+        .readTree(target.resolve(application.name() + ".cdx.json").toFile())
         .at("/metadata/component/version")
         .asText();
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The operator's container image: built from the JDK and the C library of the machine that builds
-/// it, without a daemon, a base image or a registry.
+/// The container images of the operator and of the drivers of hooks: built from the JDK and the C
+/// library of the machine that builds them, without a daemon, a base image or a registry.
 @NullMarked
 package dev.credence.image;
 

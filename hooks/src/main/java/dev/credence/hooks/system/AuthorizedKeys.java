@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
-/// The lines of an `authorized_keys` file. Lines of others stay as they are, byte for byte.
+/// The lines of an `authorized_keys` file. Other lines stay as they are.
 record AuthorizedKeys(List<String> lines) {
   private static final String SUSPENDED = "# credence-suspended ";
 
