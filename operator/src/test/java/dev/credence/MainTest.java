@@ -113,7 +113,7 @@ class MainTest {
       assertThat(status.out()).contains("Nothing is wrong in what could be read.");
       assertThat(status.err().lines())
           .hasSize(2)
-          .anyMatch(line -> line.contains("partial: cluster west could not be read"));
+          .anyMatch(line -> line.contains("partial: Cluster west could not be read"));
       assertThat(api.lines())
           .containsExactly(
               "GET /apis/credence.dev/v1alpha1/machineidentities",

@@ -10,6 +10,7 @@ import dev.credence.plan.IdentityStatus.Credential;
 import dev.credence.plan.IdentityStatus.Credential.Phase;
 import dev.credence.plan.Problem;
 import dev.credence.plan.Reason;
+import dev.credence.plan.ShownStatus;
 import io.prometheus.metrics.model.registry.MultiCollector;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
@@ -249,6 +250,7 @@ public final class IdentityGauges implements MultiCollector {
             .map(Entry::status)
             .filter(status -> status.rotates(now))
             .flatMap(status -> status.credentials().stream())
+            .map(Credential::shown)
             .toList();
     gauges.add(
         single(
@@ -261,13 +263,15 @@ public final class IdentityGauges implements MultiCollector {
     gauges.add(
         single(
             Metric.ConsumersLeftBehind,
-            inService.stream().filter(Credential::hasLeftBehind).count()));
+            inService.stream().filter(ShownStatus.Credential::hasLeftBehind).count()));
     gauges.add(
         ending(
             Metric.RunningOut,
-            inService.stream().filter(credential -> credential.runsOut(now)),
+            inService.stream()
+                .filter(credential -> credential.runsOut(now))
+                .map(ShownStatus.Credential::ends),
             now));
-    gauges.add(ending(Metric.CredentialsExpiring, credentials.stream(), now));
+    gauges.add(ending(Metric.CredentialsExpiring, credentials.stream().map(Credential::ends), now));
     gauges.add(
         single(
             Metric.CertificatesFailing,
@@ -337,11 +341,10 @@ public final class IdentityGauges implements MultiCollector {
         .map(IdentityGauges::seconds);
   }
 
-  private static GaugeSnapshot ending(Metric metric, Stream<Credential> credentials, Instant now) {
+  private static GaugeSnapshot ending(Metric metric, Stream<Optional<Instant>> ends, Instant now) {
     var counts = new LinkedHashMap<String, Long>();
     WITHIN.keySet().forEach(within -> counts.put(within, 0L));
-    credentials
-        .flatMap(credential -> credential.ends().stream())
+    ends.flatMap(Optional::stream)
         .flatMap(end -> within(now, end))
         .forEach(within -> counts.merge(within, 1L, Long::sum));
     var gauge = gauge(metric);

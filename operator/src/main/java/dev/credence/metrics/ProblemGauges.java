@@ -41,8 +41,8 @@ final class ProblemGauges {
                     one.identity().namespace(),
                     one.identity().name(),
                     one.team(),
-                    problem.condition().name(),
-                    problem.reason().name()));
+                    problem.condition(),
+                    problem.reason()));
         case Problem.OfCredential problem ->
             credentials.dataPoint(
                 point(
@@ -52,7 +52,7 @@ final class ProblemGauges {
                     one.identity().name(),
                     problem.credential(),
                     one.team(),
-                    problem.type().name(),
+                    problem.type(),
                     problem.fault().name()));
       }
     }

@@ -10,10 +10,8 @@ import dev.credence.facts.policy.Policy.Enforcement;
 import dev.credence.facts.policy.Section;
 import dev.credence.facts.policy.Severity;
 import dev.credence.facts.text.Interner;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -298,44 +296,19 @@ public record IdentityStatus(
       Locked
     }
 
-    /// A next value that comes later than this is late; also what the objective for rotations says.
-    private static final Duration LATE = Duration.ofMinutes(5);
-
-    private static final Duration A_DAY = Duration.ofHours(24);
-
-    /// Whether the next value is late, of an identity that rotates.
-    public boolean isOverdue(Instant now) {
-      return isOverdue(phase.name(), nextRotation, now);
-    }
-
-    /// The same of a credential as a status has it. One that waits for its window is not late.
-    public static boolean isOverdue(String phase, Optional<Instant> next, Instant now) {
-      return !phase.equals(Phase.Deferred.name())
-          && next.filter(due -> due.truncatedTo(ChronoUnit.SECONDS).plus(LATE).isBefore(now))
-              .isPresent();
-    }
-
-    /// Whether nothing is planned to replace it before it expires.
-    public boolean runsOut(Instant now) {
-      return isOverdue(now)
-          || nextRotation.filter(next -> ends.filter(next::isBefore).isPresent()).isEmpty();
-    }
-
-    /// Whether consumers still use the previous value a day after the rotation.
-    public boolean hasPending(Instant now) {
-      return previousRetires.isPresent()
-          && consumers.filter(users -> users.current() < users.total()).isPresent()
-          && issuedAt.filter(at -> at.plus(A_DAY).isBefore(now)).isPresent();
-    }
-
-    /// Whether consumers still use a value that is no longer valid.
-    public boolean hasLeftBehind() {
-      return consumers.filter(users -> users.leftBehind() > 0).isPresent();
-    }
-
-    /// Whether the operator has issued a value of it.
-    public boolean isIssued() {
-      return (kind == Kind.Generated || kind == Kind.Token) && issuedAt.isPresent();
+    /// What decides whether something is wrong with it.
+    public ShownStatus.Credential shown() {
+      return new ShownStatus.Credential(
+          name,
+          kind.name(),
+          phase.name(),
+          issuedAt,
+          nextRotation,
+          previousRetires,
+          ends,
+          consumers,
+          failedAttempts.isPresent(),
+          failsItsProbe());
     }
   }
 

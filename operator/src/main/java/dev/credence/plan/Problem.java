@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.plan;
 
-import dev.credence.plan.ConditionResult.ConditionStatus;
 import dev.credence.plan.ConditionResult.ConditionType;
-import dev.credence.plan.IdentityStatus.Credential;
-import dev.credence.plan.IdentityStatus.Credential.Kind;
 import dev.credence.plan.IdentityStatus.Credential.Phase;
-import dev.credence.plan.IdentityStatus.State;
+import dev.credence.plan.ShownStatus.Condition;
+import dev.credence.plan.ShownStatus.Credential;
+import dev.credence.plan.ShownStatus.Weight;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -14,7 +13,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// A problem that a user of the cluster has to know: a condition of an identity that counts against
-/// Ready, or a fault of one of its credentials. Violations of policies that audit are none.
+/// Ready, or a fault of one of its credentials. Metrics and `credence status` show the same ones.
 public sealed interface Problem {
 
   /// 0 for the most severe.
@@ -25,18 +24,18 @@ public sealed interface Problem {
   int OF_ANY_OTHER_CONDITION = 9;
 
   /// `condition`: Stalled, a condition that counts against Ready, or Ready where no other does.
-  record OfIdentity(ConditionType condition, Reason reason) implements Problem {
+  record OfIdentity(String condition, String reason) implements Problem {
     @Override
     public int rank() {
-      return switch (condition) {
-        case Suspended -> OF_A_SUSPENSION_NOT_ENFORCED;
-        case Stalled -> OF_A_STALLED_IDENTITY;
-        default -> OF_ANY_OTHER_CONDITION;
-      };
+      return condition.equals(ConditionType.Suspended.name())
+          ? OF_A_SUSPENSION_NOT_ENFORCED
+          : condition.equals(ConditionType.Stalled.name())
+              ? OF_A_STALLED_IDENTITY
+              : OF_ANY_OTHER_CONDITION;
     }
   }
 
-  record OfCredential(String credential, Kind type, Fault fault) implements Problem {
+  record OfCredential(String credential, String type, Fault fault) implements Problem {
     @Override
     public int rank() {
       return fault.rank;
@@ -76,50 +75,47 @@ public sealed interface Problem {
   Duration AN_HOUR = Duration.ofHours(1);
   Duration A_DAY = Duration.ofHours(24);
 
-  /// Those of the identity come first.
   static Stream<Problem> of(IdentityStatus status, Instant now) {
+    return of(ShownStatus.of(status), now);
+  }
+
+  /// Those of the identity come first.
+  static Stream<Problem> of(ShownStatus status, Instant now) {
     return Stream.concat(
         ofIdentity(status),
-        status.state() == State.Decommissioned
+        status.isDecommissioned()
             ? status.credentials().stream().flatMap(Problem::unended)
             : status.credentials().stream().flatMap(one -> faults(one, status.rotates(now), now)));
   }
 
-  private static Stream<Problem> ofIdentity(IdentityStatus status) {
+  private static Stream<Problem> ofIdentity(ShownStatus status) {
     var counting =
-        status.results().stream().filter(result -> result.counts(status.isEnforced())).toList();
+        status.conditions().stream()
+            .filter(condition -> condition.weight() == Weight.Counts)
+            .toList();
     // The owner and the policies of a decommissioned identity no longer matter.
     var shown =
         counting.stream()
             .filter(
-                result ->
-                    status.state() != State.Decommissioned
-                        || result.type() == ConditionType.CredentialsFresh
-                        || result.type() == ConditionType.Suspended)
+                condition ->
+                    !status.isDecommissioned()
+                        || condition.is(ConditionType.CredentialsFresh)
+                        || condition.is(ConditionType.Suspended))
             .toList();
     var stalled =
-        status
-            .result(ConditionType.Stalled)
-            .filter(sum -> shown.equals(counting) || has(shown, sum.reason()));
+        status.stalled().filter(sum -> shown.equals(counting) || has(shown, sum.reason()));
     return Stream.concat(
-        stalled.or(() -> ready(status).filter(_ -> counting.isEmpty())).stream()
-            .map(result -> new OfIdentity(result.type(), result.reason())),
-        shown.stream().map(result -> new OfIdentity(result.type(), result.reason())));
+            stalled.or(() -> status.notReady().filter(_ -> counting.isEmpty())).stream(),
+            shown.stream())
+        .map(condition -> new OfIdentity(condition.type(), condition.reason()));
   }
 
-  private static boolean has(List<ConditionResult> results, Reason reason) {
-    return results.stream().anyMatch(result -> result.reason() == reason);
-  }
-
-  /// Where it is not True.
-  private static Optional<ConditionResult> ready(IdentityStatus status) {
-    return status
-        .result(ConditionType.Ready)
-        .filter(ready -> ready.status() != ConditionStatus.True);
+  private static boolean has(List<Condition> conditions, String reason) {
+    return conditions.stream().anyMatch(condition -> condition.reason().equals(reason));
   }
 
   private static Stream<Problem> unended(Credential credential) {
-    return credential.isIssued() && credential.phase() != Phase.Revoked
+    return credential.isIssued() && !credential.is(Phase.Revoked)
         ? Stream.of(found(credential, Fault.DecommissionPending))
         : Stream.of();
   }
@@ -130,8 +126,8 @@ public sealed interface Problem {
             expiring(credential, now).filter(_ -> rotates && credential.runsOut(now)),
             when(rotates && credential.hasLeftBehind(), Fault.ConsumersLeftBehind),
             when(credential.failsItsProbe(), Fault.ProbeFailed),
-            when(credential.phase() == Phase.Blocked, Fault.RotationBlocked),
-            when(credential.failedAttempts().isPresent(), Fault.CertificateFailing),
+            when(credential.is(Phase.Blocked), Fault.RotationBlocked),
+            when(credential.hasFailed(), Fault.CertificateFailing),
             when(rotates && credential.isOverdue(now), Fault.RotationOverdue),
             when(rotates && credential.hasPending(now), Fault.ConsumersPending))
         .flatMap(Optional::stream)

@@ -6,12 +6,16 @@ import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentitySpec;
 import dev.credence.api.MachineIdentityStatus;
 import dev.credence.api.MachineIdentityStatus.CredentialStatus;
+import dev.credence.api.MachineIdentityStatus.ProbeResult;
 import dev.credence.api.MachineIdentityStatus.FindingStatus;
 import dev.credence.api.MachineIdentityStatus.MemberCounts;
 import dev.credence.api.MachineIdentityStatus.RiskStatus;
 import dev.credence.api.MachineIdentityStatus.Source;
 import dev.credence.api.MachineIdentityStatus.SuspensionStatus;
 import dev.credence.api.SecretMember;
+import dev.credence.facts.identity.Identity.Users;
+import dev.credence.plan.ConditionResult;
+import dev.credence.plan.ShownStatus;
 import dev.credence.report.Entry.Condition;
 import dev.credence.report.Entry.Credential;
 import dev.credence.report.Entry.Finding;
@@ -26,6 +30,8 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +83,64 @@ public final class Entries {
         status.map(MachineIdentityStatus::suspension).map(Entries::suspension),
         conditions,
         Optional.empty());
+  }
+
+  /// What decides whether something is wrong with it; empty before the first reconcile.
+  public static Optional<ShownStatus> shown(MachineIdentity resource) {
+    return Optional.ofNullable(resource.getStatus())
+        .map(
+            status -> {
+              var conditions =
+                  list(Optional.ofNullable(status.conditions())).map(Entries::condition).toList();
+              var counting = counting(conditions);
+              return new ShownStatus(
+                  word(status.state()),
+                  Optional.ofNullable(status.expirationTime()),
+                  conditions.stream().map(one -> weighed(one, counting)).toList(),
+                  list(Optional.ofNullable(status.credentials())).map(Entries::shown).toList());
+            });
+  }
+
+  /// The reasons that Ready and Stalled name.
+  private static Set<String> counting(List<Condition> conditions) {
+    return conditions.stream()
+        .filter(
+            condition ->
+                condition.type().equals("Ready") && condition.is("False")
+                    || condition.type().equals("Stalled") && condition.is("True"))
+        .map(Condition::reason)
+        .collect(Collectors.toSet());
+  }
+
+  private static ShownStatus.Condition weighed(Condition condition, Set<String> counting) {
+    return new ShownStatus.Condition(
+        condition.type(),
+        condition.status(),
+        condition.reason(),
+        ShownStatus.weight(
+            condition.type(),
+            condition.status(),
+            condition.reason(),
+            condition.message().startsWith(ConditionResult.AUDIT),
+            counting));
+  }
+
+  private static ShownStatus.Credential shown(CredentialStatus credential) {
+    return new ShownStatus.Credential(
+        text(credential.name()).orElse(UNKNOWN),
+        word(credential.type()),
+        word(credential.state()),
+        Optional.ofNullable(credential.issueTime()),
+        Optional.ofNullable(credential.nextRotationTime()),
+        Optional.ofNullable(credential.previousRetirementTime()),
+        Optional.ofNullable(credential.expirationTime()),
+        Optional.ofNullable(credential.consumers())
+            .map(
+                users ->
+                    new Users(
+                        count(users.total()), count(users.current()), count(users.leftBehind()))),
+        credential.failedAttempts() != null,
+        credential.probe() != null && credential.probe().result() == ProbeResult.Failed);
   }
 
   private static Risk risk(Optional<MachineIdentityStatus> status, List<Condition> conditions) {

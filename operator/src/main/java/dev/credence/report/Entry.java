@@ -5,6 +5,7 @@ import dev.credence.plan.ConditionResult;
 import dev.credence.plan.IdentityStatus;
 import dev.credence.plan.IdentityStatus.Credential.Phase;
 import dev.credence.plan.IdentityStatus.State;
+import dev.credence.plan.ShownStatus;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -90,7 +91,7 @@ public record Entry(
 
     /// Whether the next value is late, of an identity that rotates.
     public boolean isOverdue(Instant now) {
-      return IdentityStatus.Credential.isOverdue(state, next, now);
+      return ShownStatus.Credential.isOverdue(state, next, now);
     }
 
     /// Whether it was stopped on the way to a new value, or has expired.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.decide;
 
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.MachineIdentity;
@@ -10,10 +11,12 @@ import dev.credence.facts.Snapshot;
 import dev.credence.metrics.IdentityGauges;
 import dev.credence.metrics.MetricsPage;
 import dev.credence.plan.ConditionResult;
+import dev.credence.plan.ConditionResult.ConditionType;
 import dev.credence.plan.ConditionResult.Impact;
 import dev.credence.plan.Decision;
 import dev.credence.plan.IdentityStatus;
 import dev.credence.plan.IdentityStatus.State;
+import dev.credence.plan.Problem;
 import dev.credence.plan.Reason;
 import dev.credence.plan.Result;
 import dev.credence.plan.Result.Whose;
@@ -35,6 +38,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// Metrics, reports, `explain` and the status say the same of any identity. A failure names its
@@ -53,6 +57,7 @@ class AgreementTest {
 
   private final AtomicInteger problems = new AtomicInteger();
   private final AtomicInteger overdue = new AtomicInteger();
+  private final AtomicInteger listed = new AtomicInteger();
 
   @Test
   void metrics_reports_explain_and_status_agree() {
@@ -61,6 +66,7 @@ class AgreementTest {
     seeds.parallel().forEach(this::agree);
     if (only == null) {
       assertThat(problems).as("conditions that are problems").hasPositiveValue();
+      assertThat(listed).as("problems of metrics").hasPositiveValue();
       assertThat(overdue).as("credentials that are overdue").hasPositiveValue();
     }
   }
@@ -103,7 +109,45 @@ class AgreementTest {
     compareResults(status, entry, seen.now());
     for (var later : List.of(Duration.ZERO, Duration.ofMinutes(7), Duration.ofDays(40))) {
       compareMetrics(status, entry, seen.now().plus(later));
+      compareCommand(status, shown, seen.now().plus(later));
     }
+  }
+
+  /// `credence status` reads what the operator wrote, and lists what the metrics show. Of the
+  /// conditions that count, a status names those of Ready and Stalled; the others are reported.
+  private void compareCommand(IdentityStatus status, MachineIdentity shown, Instant now) {
+    var real = Problem.of(status, now).toList();
+    var read = Problem.of(Entries.shown(shown).orElseThrow(), now).toList();
+    assertThat(of(Problem.OfCredential.class, read))
+        .as("faults of credentials at " + now)
+        .isEqualTo(of(Problem.OfCredential.class, real));
+    var named =
+        Stream.of(ConditionType.Ready, ConditionType.Stalled)
+            .flatMap(type -> status.result(type).stream())
+            .map(sum -> sum.reason().name())
+            .collect(toSet());
+    assertThat(of(Problem.OfIdentity.class, read))
+        .as("conditions")
+        .isEqualTo(
+            of(Problem.OfIdentity.class, real).stream()
+                .filter(problem -> named.contains(problem.reason()))
+                .toList());
+    assertThat(of(Problem.OfIdentity.class, read).isEmpty())
+        .as("no condition is a problem")
+        .isEqualTo(of(Problem.OfIdentity.class, real).isEmpty());
+    listed.addAndGet(real.size());
+    assertThat(ToldProblems.listed(shown, now))
+        .as("lines of `credence status` at " + now)
+        .containsAll(
+            of(Problem.OfCredential.class, real).stream()
+                .map(Problem.OfCredential::credential)
+                .distinct()
+                .toList())
+        .matches(lines -> real.isEmpty() || !lines.isEmpty());
+  }
+
+  private static <T> List<T> of(Class<T> which, List<Problem> problems) {
+    return problems.stream().filter(which::isInstance).map(which::cast).toList();
   }
 
   private void compareProblems(

@@ -3,7 +3,7 @@ package dev.credence.cli.notify;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.credence.cli.show.Problem;
+import dev.credence.cli.show.StatusRow;
 import dev.credence.facts.text.Truncation;
 import dev.credence.report.PlainText;
 import java.net.URLEncoder;
@@ -82,7 +82,7 @@ enum Format {
     return event;
   }
 
-  private static void item(ObjectNode item, Problem problem) {
+  private static void item(ObjectNode item, StatusRow problem) {
     item.put("object", cut(problem.object(), 2 * LONGEST_NAME));
     problem.namespace().ifPresent(namespace -> item.put("namespace", namespace));
     item.put("urgency", problem.urgency().name());

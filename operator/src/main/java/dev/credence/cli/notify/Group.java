@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.cli.notify;
 
-import dev.credence.cli.show.Problem;
+import dev.credence.cli.show.StatusRow;
 import dev.credence.facts.text.Digests;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /// The problems of one recipient, the most urgent first.
-record Group(Recipient recipient, List<Problem> problems) {
+record Group(Recipient recipient, List<StatusRow> problems) {
   /// A user of one namespace can invent contacts and teams: further ones are grouped for the
   /// fallback.
   static final int RECIPIENTS_OF_A_NAMESPACE = 50;
@@ -26,11 +26,11 @@ record Group(Recipient recipient, List<Problem> problems) {
   }
 
   /// One group for each pair of address and team.
-  static List<Group> of(List<Problem> problems, Addresses addresses) {
-    var groups = new LinkedHashMap<Recipient, List<Problem>>();
+  static List<Group> of(List<StatusRow> problems, Addresses addresses) {
+    var groups = new LinkedHashMap<Recipient, List<StatusRow>>();
     var ofNamespaces = new HashMap<String, Set<Recipient>>();
     var others = new Recipient(addresses.fallback(), Optional.empty());
-    for (var problem : problems.stream().sorted(Problem.ORDER).toList()) {
+    for (var problem : problems.stream().sorted(StatusRow.ORDER).toList()) {
       var wanted =
           new Recipient(
               problem.contact().flatMap(addresses::of).or(addresses::fallback), problem.team());
@@ -46,13 +46,13 @@ record Group(Recipient recipient, List<Problem> problems) {
     }
     return groups.entrySet().stream()
         .map(
-            (Map.Entry<Recipient, List<Problem>> group) ->
+            (Map.Entry<Recipient, List<StatusRow>> group) ->
                 new Group(group.getKey(), group.getValue()))
         .toList();
   }
 
   /// What tells a problem from another one.
-  static String print(Problem problem) {
+  static String print(StatusRow problem) {
     return Digests.of(problem.object() + "\n" + problem.reason() + "\n" + problem.urgency());
   }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.cli.notify;
 
-import dev.credence.cli.show.Problem;
+import dev.credence.cli.show.StatusRow;
 import dev.credence.facts.text.Digests;
 import java.time.Instant;
 import java.util.HashSet;
@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 ///
 /// @param shown the problems that the message lists: all, or those that became urgent
 /// @param marks what tells those of them apart that are remembered as sent
-record Notice(Kind kind, Group group, List<Problem> shown, Set<String> marks, Instant time) {
+record Notice(Kind kind, Group group, List<StatusRow> shown, Set<String> marks, Instant time) {
   /// As in the type of a CloudEvent.
   enum Kind {
     digest,

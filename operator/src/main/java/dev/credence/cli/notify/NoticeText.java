@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.cli.notify;
 
-import dev.credence.cli.show.Problem;
+import dev.credence.cli.show.StatusRow;
 import dev.credence.facts.text.Truncation;
 import dev.credence.report.PlainText;
 import java.time.temporal.ChronoUnit;
@@ -83,7 +83,7 @@ record NoticeText(Notice notice, String cluster, int most) {
     return lines;
   }
 
-  List<Problem> listed() {
+  List<StatusRow> listed() {
     return notice.shown().stream().limit(most).toList();
   }
 
@@ -91,7 +91,7 @@ record NoticeText(Notice notice, String cluster, int most) {
     return notice.shown().size() - listed().size();
   }
 
-  private static String head(Problem problem) {
+  private static String head(StatusRow problem) {
     return name(problem.object())
         + ": "
         + name(problem.reason())
@@ -100,7 +100,7 @@ record NoticeText(Notice notice, String cluster, int most) {
   }
 
   /// Where the notice went to the fallback.
-  private Optional<String> note(Problem problem) {
+  private Optional<String> note(StatusRow problem) {
     var address = notice.group().recipient().address();
     if (problem.namespace().isEmpty()
         || problem.contact().filter(address.orElse("")::equalsIgnoreCase).isPresent()) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.cli.notify;
 
-import dev.credence.cli.show.Problem;
+import dev.credence.cli.show.StatusRow;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -93,7 +93,7 @@ record Round(List<Notice> notices, Memory memory) {
         .collect(Collectors.toSet());
   }
 
-  private static Set<String> marks(List<Problem> problems, Set<String> urgent) {
+  private static Set<String> marks(List<StatusRow> problems, Set<String> urgent) {
     return problems.stream().map(Group::print).filter(urgent::contains).collect(Collectors.toSet());
   }
 }

@@ -23,7 +23,7 @@ import java.util.Optional;
 /// @param problems the most urgent first
 /// @param suspended the number of suspended identities, which are no problem
 /// @param gaps what could not be read
-public record ClusterProblems(List<Problem> problems, int suspended, List<String> gaps) {
+public record ClusterProblems(List<StatusRow> problems, int suspended, List<String> gaps) {
   public static final Duration A_DAY = Duration.ofDays(1);
 
   public ClusterProblems {

@@ -6,21 +6,24 @@ import dev.credence.api.CredentialPolicy;
 import dev.credence.api.CredentialPolicyStatus;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentityStatus;
-import dev.credence.cli.show.Problem.Urgency;
+import dev.credence.cli.show.StatusRow.Urgency;
+import dev.credence.plan.Problem;
+import dev.credence.plan.Problem.Fault;
 import dev.credence.plan.Reason;
+import dev.credence.plan.ShownStatus;
+import dev.credence.plan.ShownStatus.Weight;
 import dev.credence.raw.NullSafe;
 import dev.credence.report.Entries;
 import dev.credence.report.Entry;
 import dev.credence.report.Entry.Credential;
-import dev.credence.report.Inventory;
-import dev.credence.report.Inventory.Origin;
 import dev.credence.report.PlainText;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,8 +33,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Finds what is wrong with identities and policies now, by the rules of the report. A suspension
-/// in effect, a rotation in progress and findings about permissions are no problems.
+/// Finds what is wrong with identities and policies now: the problems that the metrics show, and
+/// what reports list in addition. A suspension in effect, or a rotation in progress, is none.
 final class Problems {
   /// The operator reconciles a new identity, and replaces a leader, in less time.
   private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -42,7 +45,8 @@ final class Problems {
           Reason.SuspensionLimit.name(),
           Reason.AccountsNotLocked.name());
 
-  private static final Duration A_DAY = Duration.ofDays(1);
+  /// The reason of Ready before the first reconcile.
+  private static final String PENDING = "Pending";
 
   private final Instant now;
   private final Duration ahead;
@@ -53,17 +57,17 @@ final class Problems {
   }
 
   /// The most urgent first.
-  static List<Problem> of(
+  static List<StatusRow> of(
       List<MachineIdentity> identities,
       List<CredentialPolicy> policies,
       Optional<Lease> lease,
       Instant now) {
-    return of(identities, policies, lease, now, A_DAY);
+    return of(identities, policies, lease, now, Duration.ZERO);
   }
 
-  /// `ahead`: a credential that expires within this time is listed, if no new value is planned
+  /// `ahead`: a credential that expires within this time is listed too, if no new value is planned
   /// before.
-  static List<Problem> of(
+  static List<StatusRow> of(
       List<MachineIdentity> identities,
       List<CredentialPolicy> policies,
       Optional<Lease> lease,
@@ -75,12 +79,12 @@ final class Problems {
             policies.stream().flatMap(policy -> problems.policy(policy).stream()),
             identities.stream().flatMap(problems::identity))
         .flatMap(found -> found)
-        .sorted(Problem.ORDER)
+        .sorted(StatusRow.ORDER)
         .toList();
   }
 
   /// A leader renews its Lease every few seconds.
-  private Optional<Problem> operator(Lease lease) {
+  private Optional<StatusRow> operator(Lease lease) {
     var renewed =
         Optional.ofNullable(lease.getSpec())
             .map(LeaseSpec::getRenewTime)
@@ -90,7 +94,7 @@ final class Problems {
     }
     var meta = lease.getMetadata();
     return Optional.of(
-        new Problem(
+        new StatusRow(
             Urgency.OperatorNotRunning,
             "Lease " + meta.getNamespace() + "/" + meta.getName(),
             "OperatorNotRunning",
@@ -102,7 +106,7 @@ final class Problems {
             Optional.empty()));
   }
 
-  private Optional<Problem> policy(CredentialPolicy policy) {
+  private Optional<StatusRow> policy(CredentialPolicy policy) {
     var conditions =
         byType(
             Optional.ofNullable(policy.getStatus())
@@ -117,7 +121,7 @@ final class Problems {
         .findFirst()
         .map(
             first ->
-                new Problem(
+                new StatusRow(
                     !"Ready".equals(first.type())
                         ? Urgency.Reported
                         : isTrue(conditions.get("Stalled"))
@@ -132,111 +136,186 @@ final class Problems {
         .map(problem -> problem.and(wrong.size() - 1));
   }
 
-  private Stream<Problem> identity(MachineIdentity identity) {
+  private Stream<StatusRow> identity(MachineIdentity identity) {
     var entry = Entries.of(identity);
-    var inventory =
-        new Inventory(new Origin(now, "", "", ""), List.of(entry), Optional.empty(), List.of());
     var conditions =
         byType(
             Optional.ofNullable(identity.getStatus())
                 .map(MachineIdentityStatus::conditions)
                 .orElse(null));
-    var credentials =
-        Stream.concat(
-                inventory.overdueOrStopped().stream().map(Inventory.Held::credential),
-                entry.credentials().stream().filter(credential -> isRunningOut(entry, credential)))
-            .distinct()
-            .filter(credential -> !isEndedOnPurpose(entry, credential))
-            .map(credential -> credential(entry, credential, conditions))
-            .toList();
-    var own = new ArrayList<Problem>();
-    inventory.breaches().stream()
-        .flatMap(breach -> condition(entry, breach).stream())
-        // The credentials are listed instead, each by itself.
-        .filter(
-            condition ->
-                !condition.type().equals("CredentialsFresh")
-                    || credentials.stream().allMatch(listed -> isAboutItsEnd(listed.urgency())))
-        .map(condition -> problem(entry, urgency(entry, condition), condition, conditions))
-        .forEach(own::add);
-    if (own.isEmpty() && credentials.isEmpty()) {
-      unexplained(entry, conditions).ifPresent(own::add);
+    var shown = Entries.shown(identity);
+    if (shown.isEmpty() || shown.get().conditions().isEmpty()) {
+      return isNew(entry)
+          ? Stream.empty()
+          : Stream.of(row(entry, Urgency.NotReady, entry.ready(), conditions));
     }
-    return Stream.concat(
-        credentials.stream(),
-        own.stream().min(Problem.ORDER).map(worst -> worst.and(own.size() - 1)).stream());
+    var problems = Problem.of(shown.get(), now).toList();
+    var credentials =
+        problems.stream()
+            .flatMap(only(Problem.OfCredential.class))
+            .collect(
+                Collectors.groupingBy(
+                    problem -> problem.type() + "/" + problem.credential(),
+                    LinkedHashMap::new,
+                    Collectors.toList()))
+            .values()
+            .stream()
+            .map(faults -> credential(entry, faults, conditions))
+            .toList();
+    var ending = ending(entry, shown.get(), problems).toList();
+    var own =
+        conditions(entry, shown.get(), problems)
+            // The credentials are listed instead, each by itself.
+            .filter(found -> credentials.isEmpty() || !found.type().equals("CredentialsFresh"))
+            .map(found -> row(entry, urgency(entry, found), found, conditions))
+            .sorted(StatusRow.ORDER)
+            .toList();
+    return Stream.of(
+            credentials.stream(),
+            ending.stream(),
+            own.stream().limit(1).map(worst -> worst.and(own.size() - 1)))
+        .flatMap(found -> found);
   }
 
-  /// A breach is a finding, or one of the conditions.
-  private static Optional<Entry.Condition> condition(Entry entry, Inventory.Breach breach) {
-    return entry
-        .condition(breach.about())
-        .filter(condition -> condition.reason().equals(breach.rule()));
+  /// The credentials that have no problem yet and expire within the time ahead.
+  private Stream<StatusRow> ending(Entry entry, ShownStatus shown, List<Problem> problems) {
+    var listed =
+        problems.stream()
+            .flatMap(only(Problem.OfCredential.class))
+            .map(problem -> problem.type() + "/" + problem.credential())
+            .collect(Collectors.toSet());
+    return shown.credentials().stream()
+        .filter(one -> shown.rotates(now) && one.runsOutWithin(ahead, now))
+        .filter(one -> !listed.contains(one.kind() + "/" + one.name()))
+        .map(
+            one ->
+                row(
+                    entry,
+                    Urgency.Reported,
+                    one.kind(),
+                    one.name(),
+                    "ExpiresSoon",
+                    Optional.empty()));
   }
 
-  /// A suspended identity is expired or revoked on purpose.
-  private static boolean isEndedOnPurpose(Entry entry, Credential credential) {
-    return entry.suspension().isPresent() && !credential.state().equals("Blocked");
+  /// The conditions with a problem, and those that reports list in addition.
+  private Stream<Entry.Condition> conditions(
+      Entry entry, ShownStatus shown, List<Problem> problems) {
+    var counting =
+        problems.stream()
+            .flatMap(only(Problem.OfIdentity.class))
+            .filter(problem -> !isSummed(problem, problems))
+            .map(Problem.OfIdentity::condition);
+    var reported =
+        entry.isOverForGood()
+            ? Stream.<String>empty()
+            : shown.conditions().stream()
+                .filter(condition -> condition.weight() == Weight.Reported)
+                .map(ShownStatus.Condition::type);
+    return Stream.concat(counting, reported)
+        .flatMap(type -> entry.condition(type).stream())
+        .filter(condition -> !condition.reason().equals(PENDING) || !isNew(entry));
   }
 
-  /// Expires soon, and no new value is planned before.
-  private boolean isRunningOut(Entry entry, Credential credential) {
-    return entry.rotates(now)
-        && (credential.isLeftToEnd() || credential.isOverdue(now))
-        && credential.ends().filter(end -> !end.isAfter(now.plus(ahead))).isPresent();
+  /// Stalled and Ready repeat the reason of another condition.
+  private static boolean isSummed(Problem.OfIdentity problem, List<Problem> problems) {
+    return problem.condition().equals("Stalled")
+        && problems.stream()
+            .flatMap(only(Problem.OfIdentity.class))
+            .anyMatch(
+                other ->
+                    !other.condition().equals("Stalled")
+                        && other.reason().equals(problem.reason()));
   }
 
-  private Problem credential(
-      Entry entry, Credential credential, Map<String, Condition> conditions) {
-    var urgency = urgency(entry, credential);
-    return new Problem(
+  private static <T> Function<Problem, Stream<T>> only(Class<T> which) {
+    return problem -> Stream.of(problem).filter(which::isInstance).map(which::cast);
+  }
+
+  private boolean isNew(Entry entry) {
+    return entry.created().filter(at -> at.isAfter(now.minus(PATIENCE))).isPresent();
+  }
+
+  /// `faults`: of one credential, at least one.
+  private StatusRow credential(
+      Entry entry, List<Problem.OfCredential> faults, Map<String, Condition> conditions) {
+    var worst = faults.stream().min(Comparator.comparingInt(Problem::rank)).orElseThrow();
+    var credential = credential(entry, worst.type(), worst.credential());
+    return row(
+            entry,
+            urgency(worst.fault()),
+            worst.type(),
+            worst.credential(),
+            worst.fault().name(),
+            credential.flatMap(one -> since(worst.fault(), one, conditions)))
+        .and(faults.size() - 1);
+  }
+
+  private StatusRow row(
+      Entry entry,
+      Urgency urgency,
+      String kind,
+      String name,
+      String reason,
+      Optional<Instant> since) {
+    var credential = credential(entry, kind, name);
+    var end = credential.flatMap(Credential::ends).filter(at -> at.isAfter(now));
+    var isEnding = urgency == Urgency.ExpiresWithinDay || reason.equals("ExpiresSoon");
+    return new StatusRow(
         urgency,
-        (credential.kind().equals("Certificate") ? "Certificate " : "Secret ")
-            + entry.namespace()
-            + "/"
-            + credential.name(),
-        urgency == Urgency.Reported ? "ExpiresSoon" : urgency.name(),
-        switch (urgency) {
-          case Expired -> credential.ends();
-          case ExpiresWithinDay, Reported -> Optional.empty();
-          case RotationOverdue -> credential.next();
-          default -> blockedSince(credential, conditions);
-        },
-        (isAboutItsEnd(urgency) ? end(credential) : "")
+        (kind.equals("Certificate") ? "Certificate " : "Secret ") + entry.namespace() + "/" + name,
+        reason,
+        since,
+        (isEnding ? end.map(Problems::end).orElse("") : "")
             + credential
-                .message()
+                .flatMap(Credential::message)
                 .orElse("See kubectl describe mid " + entry.name() + " -n " + entry.namespace()),
         entry.owner().contact(),
         entry.owner().team());
   }
 
-  private Urgency urgency(Entry entry, Credential credential) {
-    if (credential.state().equals("Blocked")) {
-      return Urgency.Blocked;
-    }
-    if (credential.isStopped(now)) {
-      return Urgency.Expired;
-    }
-    if (isRunningOut(entry, credential)
-        && credential.ends().filter(end -> !end.isAfter(now.plus(A_DAY))).isPresent()) {
-      return Urgency.ExpiresWithinDay;
-    }
-    return credential.isOverdue(now) ? Urgency.RotationOverdue : Urgency.Reported;
-  }
-
-  private static boolean isAboutItsEnd(Urgency urgency) {
-    return urgency == Urgency.ExpiresWithinDay || urgency == Urgency.Reported;
-  }
-
-  private static String end(Credential credential) {
+  private static String end(Instant at) {
     return "Expires at "
-        + credential.ends().map(end -> end.truncatedTo(ChronoUnit.SECONDS).toString()).orElse("-")
+        + at.truncatedTo(ChronoUnit.SECONDS)
         + ", and no new value is planned before. ";
+  }
+
+  private static Optional<Credential> credential(Entry entry, String kind, String name) {
+    return entry.credentials().stream()
+        .filter(one -> one.name().equals(name) && one.kind().equals(kind))
+        .findFirst();
+  }
+
+  private static Urgency urgency(Fault fault) {
+    return switch (fault) {
+      case Expired -> Urgency.Expired;
+      case ExpiresWithinHour, ExpiresWithinDay -> Urgency.ExpiresWithinDay;
+      case ConsumersLeftBehind -> Urgency.ConsumersLeftBehind;
+      case RotationBlocked, ProbeFailed -> Urgency.Blocked;
+      case DecommissionPending, CertificateFailing, ConsumersPending -> Urgency.NotReady;
+      case RotationOverdue -> Urgency.RotationOverdue;
+    };
+  }
+
+  private static Optional<Instant> since(
+      Fault fault, Credential credential, Map<String, Condition> conditions) {
+    return switch (fault) {
+      case Expired -> credential.ends();
+      case ExpiresWithinHour, ExpiresWithinDay -> Optional.empty();
+      case RotationOverdue -> credential.next();
+      case ConsumersPending -> credential.issued();
+      case RotationBlocked,
+          ProbeFailed,
+          ConsumersLeftBehind,
+          CertificateFailing,
+          DecommissionPending ->
+          conditionSince(credential, conditions);
+    };
   }
 
   /// The status has the time of the condition, which is that of this credential where its message
   /// names it.
-  private static Optional<Instant> blockedSince(
+  private static Optional<Instant> conditionSince(
       Credential credential, Map<String, Condition> conditions) {
     return Optional.ofNullable(conditions.get("CredentialsFresh"))
         .filter(condition -> condition.status() == Condition.Truth.False)
@@ -257,14 +336,14 @@ final class Problems {
         .isPresent()) {
       return Urgency.ManualAction;
     }
-    return entry.ready().is("False") && entry.ready().reason().equals(condition.reason())
+    return !entry.ready().is("True") && entry.ready().reason().equals(condition.reason())
         ? Urgency.NotReady
         : Urgency.Reported;
   }
 
-  private static Problem problem(
+  private static StatusRow row(
       Entry entry, Urgency urgency, Entry.Condition condition, Map<String, Condition> conditions) {
-    return new Problem(
+    return new StatusRow(
         urgency,
         "MachineIdentity " + entry.id(),
         condition.reason(),
@@ -272,28 +351,6 @@ final class Problems {
         condition.message(),
         entry.owner().contact(),
         entry.owner().team());
-  }
-
-  /// The operator has not reconciled the identity, or could not evaluate it.
-  private Optional<Problem> unexplained(Entry entry, Map<String, Condition> conditions) {
-    var ready = entry.ready();
-    var isExplained =
-        ready.is("True")
-            || entry.isOverForGood()
-            || entry.conditions().stream()
-                .anyMatch(
-                    condition ->
-                        !Set.of("Ready", "Reconciling", "Stalled").contains(condition.type())
-                            && condition.reason().equals(ready.reason()));
-    var isNew = entry.created().filter(at -> at.isAfter(now.minus(PATIENCE))).isPresent();
-    return isExplained || isNew
-        ? Optional.empty()
-        : Optional.of(
-            problem(
-                entry,
-                isTrue(conditions.get("Stalled")) ? Urgency.ManualAction : Urgency.NotReady,
-                ready,
-                conditions));
   }
 
   private static boolean isTrue(@Nullable Condition condition) {

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 record StatusPage(
     Instant now,
     String scope,
-    List<Problem> problems,
+    List<StatusRow> problems,
     int suspended,
     List<String> gaps,
     boolean isUnread) {
@@ -36,18 +36,18 @@ record StatusPage(
 
   /// Those of several clusters as one.
   static StatusPage of(List<Answer<StatusPage>> answers, Instant now) {
-    var problems = new ArrayList<Problem>();
+    var problems = new ArrayList<StatusRow>();
     var gaps = new ArrayList<String>();
     var suspended = 0;
     for (var answer : answers) {
       var name = answer.context();
       if (answer.result().isEmpty()) {
-        gaps.add("cluster %s could not be read: %s".formatted(name, answer.failure()));
+        gaps.add("Cluster %s could not be read. %s".formatted(name, answer.failure()));
         continue;
       }
       var page = answer.result().get();
       page.problems().forEach(problem -> problems.add(problem.in(name)));
-      page.gaps().forEach(gap -> gaps.add("cluster " + name + ": " + gap));
+      page.gaps().forEach(gap -> gaps.add("Cluster " + name + ": " + gap));
       suspended += page.suspended();
     }
     var read = answers.stream().flatMap(answer -> answer.result().stream()).toList();
@@ -57,7 +57,7 @@ record StatusPage(
     return new StatusPage(
         now,
         read.getFirst().scope(),
-        problems.stream().sorted(Problem.ORDER).toList(),
+        problems.stream().sorted(StatusRow.ORDER).toList(),
         suspended,
         gaps,
         read.size() < answers.size());
@@ -114,11 +114,11 @@ record StatusPage(
     return isOfSeveralClusters() ? Stream.concat(Stream.of(CLUSTER), HEAD.stream()).toList() : HEAD;
   }
 
-  private List<String> rowWithCluster(Problem problem) {
+  private List<String> rowWithCluster(StatusRow problem) {
     return Stream.concat(problem.cluster().stream(), row(problem).stream()).toList();
   }
 
-  private List<String> row(Problem problem) {
+  private List<String> row(StatusRow problem) {
     return List.of(
         problem.object(),
         problem.reason() + (problem.others() == 0 ? "" : " (+" + problem.others() + ")"),
@@ -128,7 +128,7 @@ record StatusPage(
         problem.message());
   }
 
-  private static String owner(Problem problem) {
+  private static String owner(StatusRow problem) {
     var team = problem.team().map(name -> "team " + name);
     var both =
         Stream.of(problem.contact(), team)

@@ -11,8 +11,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.credence.cli.show.Problem;
-import dev.credence.cli.show.Problem.Urgency;
+import dev.credence.cli.show.StatusRow;
+import dev.credence.cli.show.StatusRow.Urgency;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -82,7 +82,7 @@ class FormatTest {
                         "Secret sales/s%02d".formatted(number),
                         "alice@example.com",
                         "sales"))
-            .toArray(Problem[]::new);
+            .toArray(StatusRow[]::new);
     var message = body(Format.slack, digest(many));
     assertThat(message.path("blocks").size()).isLessThanOrEqualTo(50);
     assertThat(message.path("blocks"))
@@ -117,7 +117,7 @@ class FormatTest {
         IntStream.range(0, 300)
             .mapToObj(
                 number ->
-                    new Problem(
+                    new StatusRow(
                         Urgency.Blocked,
                         "Secret sales/s%03d".formatted(number),
                         "Blocked",
@@ -127,7 +127,7 @@ class FormatTest {
                         Optional.of("sales\r\nBcc: x@example.com"),
                         0,
                         Optional.empty()))
-            .toArray(Problem[]::new);
+            .toArray(StatusRow[]::new);
     var bytes = format.body(digest(many), "prod", NOW);
     assertThat(bytes.length).isLessThan(format == Format.teams ? 28_000 : 64_000);
     assertThat(JSON.readTree(bytes).toString()).doesNotContain("\\u0001", "\u202E", "\\r");

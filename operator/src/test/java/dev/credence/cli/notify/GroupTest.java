@@ -5,8 +5,8 @@ import static dev.credence.cli.notify.Sample.ADDRESSES;
 import static dev.credence.cli.notify.Sample.problem;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.credence.cli.show.Problem;
-import dev.credence.cli.show.Problem.Urgency;
+import dev.credence.cli.show.StatusRow;
+import dev.credence.cli.show.StatusRow.Urgency;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class GroupTest {
 
-  private static List<String> recipients(Problem... problems) {
+  private static List<String> recipients(StatusRow... problems) {
     return Group.of(List.of(problems), ADDRESSES).stream()
         .map(group -> group.recipient().words() + ": " + group.problems().size())
         .toList();

@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.credence.cli.notify.Delivery.Undelivered;
 import dev.credence.cli.notify.MailServer.Login;
-import dev.credence.cli.show.Problem.Urgency;
+import dev.credence.cli.show.StatusRow.Urgency;
 import dev.credence.testing.Ports;
 import dev.credence.testing.TestCertificate;
 import jakarta.mail.Session;

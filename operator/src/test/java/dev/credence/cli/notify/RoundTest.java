@@ -10,8 +10,8 @@ import static dev.credence.cli.notify.Sample.problem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.cli.notify.Delivery.Undelivered;
-import dev.credence.cli.show.Problem;
-import dev.credence.cli.show.Problem.Urgency;
+import dev.credence.cli.show.StatusRow;
+import dev.credence.cli.show.StatusRow.Urgency;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,14 +36,14 @@ class RoundTest {
   private int writes;
 
   /// What a run sends where the server accepts what `accepts` says.
-  private List<String> run(Predicate<Notice> accepts, Problem... problems) {
+  private List<String> run(Predicate<Notice> accepts, StatusRow... problems) {
     var round = Round.of(Group.of(List.of(problems), ADDRESSES), memory, slot, now, WEEK);
     var sent = new ArrayList<String>();
     Sending.of(round, delivery(accepts, sent), this::write, now);
     return sent;
   }
 
-  private List<String> run(Problem... problems) {
+  private List<String> run(StatusRow... problems) {
     return run(_ -> true, problems);
   }
 
@@ -67,7 +67,7 @@ class RoundTest {
                 .formatted(
                     notice.kind(),
                     notice.group().recipient().words(),
-                    notice.shown().stream().map(Problem::object).toList()));
+                    notice.shown().stream().map(StatusRow::object).toList()));
       }
 
       @Override
@@ -171,7 +171,7 @@ class RoundTest {
                         "MachineIdentity n%d/x".formatted(number),
                         "a%d@example.com".formatted(number),
                         ""))
-            .toArray(Problem[]::new);
+            .toArray(StatusRow[]::new);
     assertThat(run(many)).hasSize(Sending.MOST);
     assertThat(run(many)).hasSize(50);
     assertThat(run(many)).isEmpty();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.cli.notify;
 
-import dev.credence.cli.show.Problem;
-import dev.credence.cli.show.Problem.Urgency;
+import dev.credence.cli.show.StatusRow;
+import dev.credence.cli.show.StatusRow.Urgency;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -15,8 +15,8 @@ final class Sample {
   static final Addresses ADDRESSES =
       Addresses.of(Optional.of("platform@example.com"), Set.of("example.com"));
 
-  static Problem problem(Urgency urgency, String object, String contact, String team) {
-    return new Problem(
+  static StatusRow problem(Urgency urgency, String object, String contact, String team) {
+    return new StatusRow(
         urgency,
         object,
         urgency.name(),
@@ -28,16 +28,16 @@ final class Sample {
         Optional.empty());
   }
 
-  static Problem blocked() {
+  static StatusRow blocked() {
     return problem(Urgency.Blocked, "Secret sales/crm-db", "alice@example.com", "sales");
   }
 
-  static Problem late() {
+  static StatusRow late() {
     return problem(Urgency.RotationOverdue, "Secret sales/crm-api", "alice@example.com", "sales");
   }
 
-  static Problem withMessage(String message) {
-    return new Problem(
+  static StatusRow withMessage(String message) {
+    return new StatusRow(
         Urgency.Blocked,
         "Secret sales/crm-db",
         "Blocked",
@@ -49,7 +49,7 @@ final class Sample {
         Optional.empty());
   }
 
-  static Notice digest(Problem... problems) {
+  static Notice digest(StatusRow... problems) {
     var group = Group.of(List.of(problems), ADDRESSES).getFirst();
     return new Notice(Notice.Kind.digest, group, group.problems(), Set.of(), SLOT);
   }

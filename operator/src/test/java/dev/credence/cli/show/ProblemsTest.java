@@ -75,11 +75,11 @@ class ProblemsTest {
         Lease.class);
   }
 
-  private static List<Problem> problems(MachineIdentity... identities) {
+  private static List<StatusRow> problems(MachineIdentity... identities) {
     return Problems.of(List.of(identities), List.of(), Optional.empty(), NOW);
   }
 
-  private static Stream<String> lines(List<Problem> problems) {
+  private static Stream<String> lines(List<StatusRow> problems) {
     return problems.stream()
         .map(
             problem ->
@@ -91,7 +91,7 @@ class ProblemsTest {
                         problem.since().map(Instant::toString).orElse("-")));
   }
 
-  private static StatusPage page(List<Problem> problems, String... gaps) {
+  private static StatusPage page(List<StatusRow> problems, String... gaps) {
     return new StatusPage(NOW, "all namespaces", problems, 0, List.of(gaps), false);
   }
 
@@ -108,14 +108,14 @@ class ProblemsTest {
   void a_blocked_credential_is_listed_by_its_own_name_and_once() {
     assertThat(lines(problems(withoutOwner(), blocked(), healthy())))
         .containsExactly(
-            "Blocked Secret sales/push Blocked 2026-11-22T09:00:00Z",
+            "Blocked Secret sales/push RotationBlocked 2026-11-22T09:00:00Z",
             "ManualAction MachineIdentity sales/night OwnerMissing 2026-11-20T09:00:00Z");
     var page = page(problems(withoutOwner(), blocked()));
     assertThat(page.isManualActionRequired()).isTrue();
     assertThat(page.lines())
         .containsExactly(
             "OBJECT                        REASON              SINCE         ACTION   OWNER                                    MESSAGE",
-            "Secret sales/push             Blocked             3 hours ago   manual   alice@example.com, team sales-platform   the hook failed 5 times",
+            "Secret sales/push             RotationBlocked     3 hours ago   manual   alice@example.com, team sales-platform   the hook failed 5 times",
             "MachineIdentity sales/night   OwnerMissing (+1)   2 days ago    manual   alice@example.com, team sales-platform   set the owner");
   }
 
@@ -158,9 +158,14 @@ class ProblemsTest {
   @Test
   void a_suspension_in_effect_is_no_problem_and_one_that_is_not_is_the_worst() {
     var suspension =
-        "{state: Suspended, suspension: {startTime: '2026-11-22T10:00:00Z', reason: Requested}, conditions: [{type: Ready, status: 'False', reason: %1$s, message: m, lastTransitionTime: '2026-11-22T10:00:00Z'}, {type: Suspended, status: 'True', reason: %1$s, message: m, lastTransitionTime: '2026-11-22T10:00:00Z'}]}";
-    assertThat(problems(identity("crm", suspension.formatted("Requested")))).isEmpty();
-    assertThat(lines(problems(blocked(), identity("crm", suspension.formatted("NotEnforced")))))
+        "{state: Suspended, suspension: {startTime: '2026-11-22T10:00:00Z', reason: Requested}, conditions: [{type: Ready, status: '%2$s', reason: %3$s, message: m, lastTransitionTime: '2026-11-22T10:00:00Z'}, {type: Suspended, status: 'True', reason: %1$s, message: m, lastTransitionTime: '2026-11-22T10:00:00Z'}]}";
+    assertThat(problems(identity("crm", suspension.formatted("Requested", "True", "Compliant"))))
+        .isEmpty();
+    assertThat(
+            lines(
+                problems(
+                    blocked(),
+                    identity("crm", suspension.formatted("NotEnforced", "False", "NotEnforced")))))
         .first()
         .isEqualTo(
             "SuspensionNotEnforced MachineIdentity sales/crm NotEnforced 2026-11-22T10:00:00Z");
@@ -220,10 +225,10 @@ class ProblemsTest {
         .first()
         .asString()
         .startsWith("CLUSTER      OBJECT              REASON");
-    assertThat(page.lines().get(1)).startsWith("production   Secret sales/push   Blocked");
+    assertThat(page.lines().get(1)).startsWith("production   Secret sales/push   RotationBlocked");
     assertThat(page.gaps())
         .containsExactly(
-            "cluster production: policies", "cluster edge could not be read: no answer");
+            "Cluster production: policies", "Cluster edge could not be read. no answer");
     assertThat(page.isUnread()).isTrue();
     assertThat(FakeApi.tree(page.json()).at("/problems/0/cluster").asText())
         .isEqualTo("production");

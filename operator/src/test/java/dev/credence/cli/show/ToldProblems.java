@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.cli.show;
 
+import dev.credence.api.MachineIdentity;
 import dev.credence.facts.Snapshot;
 import dev.credence.plan.ConditionResult.ConditionType;
 import dev.credence.plan.Decision;
 import dev.credence.report.Entry;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -28,6 +30,13 @@ public final class ToldProblems {
   /// Without the rights to decide by oneself.
   public static List<String> by(Entry status, Instant now) {
     return in(StatusText.lines(status, now));
+  }
+
+  /// The names of the objects that `credence status` lists.
+  public static List<String> listed(MachineIdentity identity, Instant now) {
+    return Problems.of(List.of(identity), List.of(), Optional.empty(), now).stream()
+        .map(row -> row.object().substring(row.object().indexOf('/') + 1))
+        .toList();
   }
 
   private static List<String> in(List<String> lines) {

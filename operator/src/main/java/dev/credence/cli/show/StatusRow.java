@@ -5,13 +5,13 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
 
-/// What is wrong with one object.
+/// What is wrong with one object: a line of `credence status`.
 ///
 /// @param object such as `Secret sales/crm-db`
 /// @param message the cause and the next step
 /// @param others the number of further problems of the same object
 /// @param cluster only where several are asked
-public record Problem(
+public record StatusRow(
     Urgency urgency,
     String object,
     String reason,
@@ -22,7 +22,7 @@ public record Problem(
     int others,
     Optional<String> cluster) {
 
-  Problem(
+  StatusRow(
       Urgency urgency,
       String object,
       String reason,
@@ -34,11 +34,11 @@ public record Problem(
   }
 
   /// The most urgent first, then the oldest.
-  public static final Comparator<Problem> ORDER =
-      Comparator.comparing(Problem::urgency)
-          .thenComparing(problem -> problem.since().orElse(Instant.MAX))
-          .thenComparing(problem -> problem.cluster().orElse(""))
-          .thenComparing(Problem::object);
+  public static final Comparator<StatusRow> ORDER =
+      Comparator.comparing(StatusRow::urgency)
+          .thenComparing(row -> row.since().orElse(Instant.MAX))
+          .thenComparing(row -> row.cluster().orElse(""))
+          .thenComparing(StatusRow::object);
 
   /// The most urgent first.
   public enum Urgency {
@@ -48,9 +48,11 @@ public record Problem(
     SuspensionNotEnforced(true),
     /// a credential or an identity has expired
     Expired(true),
-    /// a credential expires within a day, and no new value is planned before
+    /// a credential expires within a day, and nothing is planned to replace it
     ExpiresWithinDay(true),
-    /// a rotation failed too often
+    /// consumers use a value that is no longer valid
+    ConsumersLeftBehind(true),
+    /// a rotation failed too often, or the current value no longer works
     Blocked(true),
     /// the operator cannot continue by itself
     ManualAction(true),
@@ -81,12 +83,12 @@ public record Problem(
         : Optional.of(object.substring(object.indexOf(' ') + 1, slash));
   }
 
-  Problem and(int others) {
-    return new Problem(urgency, object, reason, since, message, contact, team, others, cluster);
+  StatusRow and(int others) {
+    return new StatusRow(urgency, object, reason, since, message, contact, team, others, cluster);
   }
 
-  Problem in(String name) {
-    return new Problem(
+  StatusRow in(String name) {
+    return new StatusRow(
         urgency, object, reason, since, message, contact, team, others, Optional.of(name));
   }
 }
