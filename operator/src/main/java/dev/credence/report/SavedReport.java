@@ -38,14 +38,15 @@ public final class SavedReport {
     try {
       report = JSON.readTree(text);
     } catch (JsonProcessingException broken) {
-      throw new Unreadable("is not JSON");
+      throw new Unreadable("is not JSON.");
     }
     var version = report.path("schemaVersion").asText();
     if (!version.equals("1") || !report.path("identities").isArray()) {
-      throw new Unreadable("is not a report of this version, written with --format json");
+      throw new Unreadable("is not a report of this version, written with --format json.");
     }
     var at =
-        time(report, "generatedAt").orElseThrow(() -> new Unreadable("has no time in generatedAt"));
+        time(report, "generatedAt")
+            .orElseThrow(() -> new Unreadable("has no time in generatedAt."));
     var unclaimed = report.path("matters").path("unclaimedAccounts");
     return new Inventory(
         new Origin(

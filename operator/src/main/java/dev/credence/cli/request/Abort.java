@@ -41,11 +41,12 @@ public final class Abort extends SecretCommand {
     var exists = GeneratedSecrets.metadata(asked, secret).isPresent();
     if (!exists && pending.isEmpty()) {
       report(
-          "%s: nothing to abort: Secret %s does not exist. %s"
+          "%s: Nothing to abort. Secret %s does not exist. %s"
               .formatted(
                   asked.name(),
                   secret,
-                  Optional.ofNullable(credential.message()).orElse("See the status")));
+                  Optional.ofNullable(credential.message())
+                      .orElse("See the status of the MachineIdentity.")));
       return Optional.empty();
     }
     return Optional.of(
@@ -75,14 +76,14 @@ public final class Abort extends SecretCommand {
     return isPending || credential.state() == CredentialState.Blocked
         ? Optional.empty()
         : Optional.of(
-            "nothing to abort: Secret %s has no pending version and is not Blocked, its state is %s"
+            "Nothing to abort. Secret %s has no pending version, and its state is %s."
                 .formatted(credential.name(), credential.state()));
   }
 
   private static String requested(String secret, boolean isPending) {
     return isPending
-        ? "requested to drop the pending version of Secret " + secret
-        : "requested to clear Blocked of Secret " + secret;
+        ? "Requested to drop the pending version of Secret " + secret
+        : "Requested to clear Blocked of Secret " + secret;
   }
 
   static boolean isDone(MachineIdentityStatus status, String secret, String value) {

@@ -47,11 +47,11 @@ final class GeneratedSecrets {
             .filter(credential -> secret.isEmpty() || credential.name().equals(secret.get()))
             .toList();
     if (generated.isEmpty()) {
-      throw new Failed("MachineIdentity %s has no generated Secret".formatted(asked.name()));
+      throw new Failed("MachineIdentity %s has no generated Secret.".formatted(asked.name()));
     }
     if (generated.size() > 1) {
       throw new Failed(
-          "MachineIdentity %s has several generated Secrets. Select one with --secret: %s"
+          "MachineIdentity %s has several generated Secrets. Select one with --secret: %s."
               .formatted(asked.name(), names(asked, Optional.empty())));
     }
     return generated.getFirst();

@@ -36,7 +36,7 @@ public final class Rollback extends SecretCommand {
     var secret = credential.name();
     if (asked.status().filter(found -> found.state() == LifeState.Decommissioned).isPresent()) {
       throw new Failed(
-          "MachineIdentity %s is Decommissioned: its credentials cannot be rolled back"
+          "MachineIdentity %s is Decommissioned. Its credentials cannot be rolled back."
               .formatted(asked.name()));
     }
     var annotations =
@@ -44,13 +44,13 @@ public final class Rollback extends SecretCommand {
             .orElseThrow(
                 () ->
                     new Failed(
-                        "there is no Secret %s in namespace %s"
+                        "Secret %s does not exist in namespace %s."
                             .formatted(secret, asked.name().namespace())));
     impossible(credential, annotations)
         .ifPresent(
             why -> {
               throw new Failed(
-                  "%s. To replace the current value instead: credence rotate %s --secret %s --now"
+                  "%s. To replace the current value, run credence rotate %s --secret %s --now."
                       .formatted(why, asked.name(), secret));
             });
     return Optional.of(
@@ -58,7 +58,7 @@ public final class Rollback extends SecretCommand {
             Optional.of(secret),
             Api.ROLLBACK,
             Optional.of(value),
-            "requested the previous version of Secret %s%s"
+            "Requested the previous version of Secret %s%s"
                 .formatted(secret, whileSuspended(asked.status())),
             status -> isDone(status, secret, value, credential.version())));
   }
@@ -103,8 +103,8 @@ public final class Rollback extends SecretCommand {
                   secret,
                   credential
                       .map(CredentialStatus::message)
-                      .map(message -> ": " + message)
-                      .orElse("")));
+                      .map(message -> ". " + message)
+                      .orElse(". See the condition CredentialsFresh.")));
     }
     return handled;
   }

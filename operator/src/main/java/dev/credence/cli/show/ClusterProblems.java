@@ -68,8 +68,8 @@ public record ClusterProblems(List<StatusRow> problems, int suspended, List<Stri
         throw answer;
       }
       gaps.add(
-          "CredentialPolicies could not be listed (no permission to list"
-              + " credentialpolicies.credence.dev in the cluster)");
+          "CredentialPolicies could not be listed. No permission to list"
+              + " credentialpolicies.credence.dev in the cluster.");
     }
     return policies;
   }
@@ -88,14 +88,14 @@ public record ClusterProblems(List<StatusRow> problems, int suspended, List<Stri
                   .withName(EffectiveSettings.LEASE)
                   .get());
       if (lease.isEmpty()) {
-        gaps.add("whether an operator runs is unknown: there is no Lease " + name);
+        gaps.add("It is unknown whether an operator runs. Lease " + name + " does not exist.");
       }
       return lease;
     } catch (KubernetesClientException answer) {
       if (!ApiErrors.isForbidden(answer)) {
         throw answer;
       }
-      gaps.add("whether an operator runs is unknown: no permission to get Lease " + name);
+      gaps.add("It is unknown whether an operator runs. No permission to get Lease " + name + ".");
       return Optional.empty();
     }
   }

@@ -80,7 +80,7 @@ final class HistoryReader {
         "get machineidentities.credence.dev",
         () -> Optional.ofNullable(connection.resource(name).get()).ifPresent(found::add));
     if (found.isEmpty()) {
-      gaps.add("MachineIdentity " + name + " was not found");
+      gaps.add("MachineIdentity " + name + " was not found.");
     }
     return found.stream().findFirst();
   }
@@ -92,7 +92,7 @@ final class HistoryReader {
     if (members.isEmpty()) {
       notFound();
     } else if (identityNames.isEmpty()) {
-      gaps.add(subject + " belongs to no MachineIdentity: it has no label " + Api.IDENTITY);
+      gaps.add(subject + " belongs to no MachineIdentity. It has no label " + Api.IDENTITY + ".");
     }
     return Optional.empty();
   }
@@ -124,7 +124,7 @@ final class HistoryReader {
 
   private void notFound() {
     found = false;
-    gaps.add(subject + " was not found");
+    gaps.add(subject + " was not found.");
   }
 
   private Optional<? extends HasMetadata> object() {
@@ -184,7 +184,8 @@ final class HistoryReader {
             Optional.ofNullable(Metadata.labels(member.meta()).get(Api.IDENTITY))
                 .ifPresent(identityNames::add));
     if (members.isEmpty()) {
-      gaps.add(subject + " uses no Secret and no ServiceAccount with the label " + Api.IDENTITY);
+      gaps.add(
+          subject + " uses no Secret and no ServiceAccount with the label " + Api.IDENTITY + ".");
     }
   }
 
@@ -209,9 +210,9 @@ final class HistoryReader {
       read.run();
     } catch (KubernetesClientException answer) {
       if (answer.getCode() == HttpURLConnection.HTTP_NOT_FOUND) {
-        gaps.add("could not " + what + ": the API server does not know the kind");
+        gaps.add("The API server does not serve the kind to " + what + ".");
       } else if (ApiErrors.isForbidden(answer)) {
-        gaps.add("no permission to " + what + " in namespace " + subject.name().namespace());
+        gaps.add("No permission to " + what + " in namespace " + subject.name().namespace() + ".");
       } else {
         throw answer;
       }

@@ -8,6 +8,7 @@ import dev.credence.report.SavedReport;
 import dev.credence.settings.Version;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -52,9 +53,11 @@ public final class ReportMerge implements Callable<Integer> {
     try {
       return SavedReport.read(Files.readString(file));
     } catch (SavedReport.Unreadable wrong) {
-      throw new Failed(file + " " + wrong.getMessage());
+      throw new Failed("File " + file + " " + wrong.getMessage());
+    } catch (NoSuchFileException absent) {
+      throw new Failed("File " + file + " does not exist.");
     } catch (IOException unreadable) {
-      throw new Failed("cannot read " + file + ": " + unreadable.getMessage());
+      throw new Failed("File " + file + " cannot be read: " + unreadable.getMessage());
     }
   }
 
@@ -63,11 +66,15 @@ public final class ReportMerge implements Callable<Integer> {
     reports.forEach(
         (file, inventory) -> {
           if (inventory.isOfSeveralClusters()) {
-            throw new Failed(file + " is a report about several clusters already");
+            throw new Failed(
+                "File "
+                    + file
+                    + " is already a report about several clusters. Merge reports of one cluster each.");
           }
           if (clusters.putIfAbsent(name(inventory, reports), inventory) != null) {
             throw new Failed(
-                file + " is a second report about cluster " + inventory.origin().cluster());
+                "File %s is a second report about cluster %s. Name one report for each cluster."
+                    .formatted(file, inventory.origin().cluster()));
           }
         });
     return Inventory.of(

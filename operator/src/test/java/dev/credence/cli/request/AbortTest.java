@@ -33,8 +33,7 @@ class AbortTest {
   void it_names_the_state_where_there_is_nothing_to_abort() {
     assertThat(Abort.nothing(credential("Fresh"), false))
         .hasValue(
-            "nothing to abort: Secret crm-db has no pending version and is not Blocked, its state is"
-                + " Fresh");
+            "Nothing to abort. Secret crm-db has no pending version, and its state is Fresh.");
   }
 
   @Test

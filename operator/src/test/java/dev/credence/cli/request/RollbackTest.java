@@ -76,6 +76,6 @@ class RollbackTest {
                     "now",
                     8L))
         .isInstanceOf(Failed.class)
-        .hasMessage("Secret crm-db was not rolled back: too late");
+        .hasMessage("Secret crm-db was not rolled back. too late");
   }
 }

@@ -111,10 +111,10 @@ class SecretCommandTest {
         .isInstanceOf(Failed.class)
         .hasMessage(
             "MachineIdentity sales/crm has several generated Secrets. Select one with --secret: crm-db,"
-                + " crm-api");
+                + " crm-api.");
     assertThatThrownBy(() -> request(new Abort(), "[]", "crm"))
         .isInstanceOf(Failed.class)
-        .hasMessage("MachineIdentity sales/crm has no generated Secret");
+        .hasMessage("MachineIdentity sales/crm has no generated Secret.");
     assertThat(api.lines()).isEmpty();
   }
 
@@ -149,7 +149,7 @@ class SecretCommandTest {
     assertThat(request.secret()).hasValue("crm-db-pending");
     assertThat(request.key()).isEqualTo("credence.dev/abort");
     assertThat(request.reported())
-        .isEqualTo("requested to drop the pending version of Secret crm-db");
+        .isEqualTo("Requested to drop the pending version of Secret crm-db");
   }
 
   @Test
@@ -158,6 +158,6 @@ class SecretCommandTest {
     lists("crm-db", Map.of());
     var request = request(new Abort(), ONE.replace("Overlapping", "Blocked"), "crm").orElseThrow();
     assertThat(request.secret()).hasValue("crm-db");
-    assertThat(request.reported()).isEqualTo("requested to clear Blocked of Secret crm-db");
+    assertThat(request.reported()).isEqualTo("Requested to clear Blocked of Secret crm-db");
   }
 }

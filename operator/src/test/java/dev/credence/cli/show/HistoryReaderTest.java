@@ -116,7 +116,7 @@ class HistoryReaderTest {
     assertThat(recorded.found()).isFalse();
     assertThat(recorded.gaps())
         .containsExactly(
-            "MachineIdentity sales/crm was not found",
-            "no permission to list events.events.k8s.io in namespace sales");
+            "MachineIdentity sales/crm was not found.",
+            "No permission to list events.events.k8s.io in namespace sales.");
   }
 }
