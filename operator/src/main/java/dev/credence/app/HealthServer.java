@@ -13,9 +13,10 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /// `/metrics`, and `/healthz/live`, `/healthz/ready`, `/healthz/started`: 200, or 503 with what is
-/// the matter, a line each.
+/// the matter, a line each. What is to be known of a healthy operator follows `ok`.
 public final class HealthServer implements AutoCloseable {
   private static final int OK = 200;
   private static final int UNAVAILABLE = 503;
@@ -29,17 +30,21 @@ public final class HealthServer implements AutoCloseable {
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("http-", 0).factory());
 
   /// Each gives what is the matter; nothing when all is well.
+  /// `notes`: what is wrong and does not keep the operator from its work.
   public record Health(
-      Supplier<List<String>> live, Supplier<List<String>> ready, Supplier<List<String>> started) {}
+      Supplier<List<String>> live,
+      Supplier<List<String>> ready,
+      Supplier<List<String>> started,
+      Supplier<List<String>> notes) {}
 
   public HealthServer(String address, int port, PrometheusRegistry metrics, Health health)
       throws IOException {
     server = HttpServer.create(new InetSocketAddress(address, port), 0);
     server.setExecutor(threads);
     server.createContext("/metrics", new MetricsHandler(metrics));
-    server.createContext("/healthz/live", page(health.live()));
-    server.createContext("/healthz/ready", page(health.ready()));
-    server.createContext("/healthz/started", page(health.started()));
+    server.createContext("/healthz/live", page(health.live(), List::of));
+    server.createContext("/healthz/ready", page(health.ready(), health.notes()));
+    server.createContext("/healthz/started", page(health.started(), List::of));
     server.createContext(
         "/",
         exchange ->
@@ -55,15 +60,19 @@ public final class HealthServer implements AutoCloseable {
     return server.getAddress().getPort();
   }
 
-  private static HttpHandler page(Supplier<List<String>> health) {
+  private static HttpHandler page(Supplier<List<String>> health, Supplier<List<String>> notes) {
     return exchange -> {
       var matters = health.get();
       if (matters.isEmpty()) {
-        answer(exchange, OK, "ok\n");
+        answer(exchange, OK, "ok\n" + lines(notes.get()));
       } else {
-        answer(exchange, UNAVAILABLE, String.join("\n", matters) + "\n");
+        answer(exchange, UNAVAILABLE, lines(matters));
       }
     };
+  }
+
+  private static String lines(List<String> lines) {
+    return lines.stream().map(line -> line + "\n").collect(Collectors.joining());
   }
 
   private static void answer(HttpExchange exchange, int code, String text) throws IOException {

@@ -12,16 +12,19 @@ import dev.credence.act.secret.KubeconfigServer;
 import dev.credence.api.SuspensionList;
 import dev.credence.client.ApiServer;
 import dev.credence.client.Clients;
+import dev.credence.client.InstalledSchemas;
 import dev.credence.controller.DiscoveryLoop;
 import dev.credence.controller.IdentityReconciler;
 import dev.credence.controller.PolicyReconciler;
 import dev.credence.controller.ReportLoop;
 import dev.credence.controller.Sweep;
+import dev.credence.controller.status.UndeclaredFields;
 import dev.credence.facts.discovery.DefaultExclusions;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.rbac.Exclusions;
 import dev.credence.generate.Maker;
 import dev.credence.metrics.Counters;
+import dev.credence.metrics.CrdFieldCount;
 import dev.credence.metrics.DiscoveryGauges;
 import dev.credence.metrics.IdentityGauges;
 import dev.credence.metrics.PolicyCount;
@@ -140,8 +143,23 @@ public final class Run implements Callable<Integer> {
     var reporting = reporting(settings, clients, caches, gauges, clock);
     var framework =
         new Framework(settings, clients.full(), instance, counters, sweep, discovering, reporting);
-    var parts = new Parts(framework, sweep, discovering, reporting, caches, recorder, clients);
+    var crds = crds(clients, identities, policies, counters);
+    var parts =
+        new Parts(framework, sweep, discovering, reporting, caches, recorder, clients, crds);
     serve(settings, instance, parts, identities, policies, counters, clock);
+  }
+
+  private static CrdCheck crds(
+      Clients clients,
+      IdentityReconciler identities,
+      PolicyReconciler policies,
+      Counters counters) {
+    var undeclared = new UndeclaredFields();
+    identities.leaveOut(undeclared);
+    policies.leaveOut(undeclared);
+    var crds = new CrdCheck(new InstalledSchemas(clients.full()), undeclared);
+    counters.page().register(new CrdFieldCount(crds::missing));
+    return crds;
   }
 
   private static PolicyReconciler policies(
@@ -183,7 +201,8 @@ public final class Run implements Callable<Integer> {
       Optional<ReportLoop> reporting,
       ClusterCaches caches,
       EventRecorder recorder,
-      Clients clients) {
+      Clients clients,
+      CrdCheck crds) {
     void stop() throws InterruptedException {
       sweep.close();
       discovering.close();
@@ -271,11 +290,8 @@ public final class Run implements Callable<Integer> {
     var framework = parts.framework();
     var caches = parts.caches();
     var client = parts.clients().full();
-    var health =
-        new HealthServer.Health(
-            () -> live(parts.sweep(), framework), () -> ready(caches, framework), this::started);
     try (var pages =
-        new HealthServer(settings.address(), settings.port(), counters.page(), health)) {
+        new HealthServer(settings.address(), settings.port(), counters.page(), health(parts))) {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(log, parts), "stop"));
       log.atInfo()
           .addKeyValue("version", Version.current())
@@ -286,6 +302,7 @@ public final class Run implements Callable<Integer> {
           .log("Starting");
       waitingFor = "waiting for the API server and the CRDs";
       ApiServer.await(client, settings.watchNamespaces(), settings.namespace());
+      checked(() -> parts.crds().check(clock.instant()));
       waitingFor = "reading the cluster";
       caches.start();
       framework.start(identities, policies);
@@ -293,21 +310,30 @@ public final class Run implements Callable<Integer> {
       log.info("Started");
       var rights = new AccessReview(client);
       logHealthUntilStopped(
-          log, caches, framework, () -> inspect(framework, counters, rights, identities, clock));
+          log, caches, framework, () -> inspect(parts, counters, rights, identities, clock));
     }
   }
 
+  private HealthServer.Health health(Parts parts) {
+    return new HealthServer.Health(
+        () -> live(parts.sweep(), parts.framework()),
+        () -> ready(parts.caches(), parts.framework()),
+        this::started,
+        parts.crds()::notes);
+  }
+
   private static void inspect(
-      Framework framework,
+      Parts parts,
       Counters counters,
       AccessReview rights,
       IdentityReconciler identities,
       Clock clock) {
-    framework.checkElection();
+    parts.framework().checkElection();
     if (counters.permissions().check(clock.instant(), rights::has)) {
       identities.tryAgain();
     }
-    framework.publishSettings();
+    parts.framework().publishSettings();
+    parts.crds().check(clock.instant());
   }
 
   /// Reads nothing where reports are not enabled.

@@ -12,6 +12,7 @@ import dev.credence.client.Pages;
 import dev.credence.controller.status.StatusHistory;
 import dev.credence.controller.status.StatusMapper;
 import dev.credence.controller.status.StatusWriter;
+import dev.credence.controller.status.UndeclaredFields;
 import dev.credence.decide.Decide;
 import dev.credence.decide.Unevaluated;
 import dev.credence.decide.Urgency;
@@ -129,6 +130,7 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
 
   private final Rates rates = new Rates();
   private volatile Consumer<ResourceID> promoted = identity -> {};
+  private volatile UndeclaredFields undeclared = new UndeclaredFields();
 
   /// `metadata`: a client that is answered with metadata alone.
   public IdentityReconciler(
@@ -182,6 +184,11 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
           }
         });
     return List.of(new MemberEventSource(caches, statuses::seen, this::isGone, this::changed));
+  }
+
+  /// `undeclared`: the fields that the installed CRDs do not declare.
+  public void leaveOut(UndeclaredFields undeclared) {
+    this.undeclared = undeclared;
   }
 
   /// `promoted`: called with an identity that turned urgent and may be waiting already.
@@ -682,7 +689,11 @@ public final class IdentityReconciler implements Reconciler<MachineIdentity> {
   private void show(IdentityStatus identityStatus, Snapshot snapshot, MachineIdentity resource) {
     gauges.stands(name(resource), identityStatus);
     var before = resource.getStatus();
-    var status = StatusMapper.of(identityStatus, resource, snapshot.now());
+    var status =
+        undeclared.leftOut(
+            MachineIdentity.class.getSimpleName(),
+            StatusMapper.of(identityStatus, resource, snapshot.now()),
+            MachineIdentityStatus.class);
     if (status.equals(before)) {
       return;
     }

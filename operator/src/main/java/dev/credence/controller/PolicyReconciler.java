@@ -10,6 +10,7 @@ import dev.credence.api.CredentialPolicyStatus;
 import dev.credence.api.CredentialPolicyStatus.SectionStatus;
 import dev.credence.controller.status.DiscoveryStatus;
 import dev.credence.controller.status.StatusWriter;
+import dev.credence.controller.status.UndeclaredFields;
 import dev.credence.decide.policy.MatchingPolicies;
 import dev.credence.metrics.DiscoveryGauges;
 import dev.credence.metrics.IdentityGauges;
@@ -61,6 +62,7 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
   private final boolean seesAll;
   private final Clock clock;
   private volatile boolean whole;
+  private volatile UndeclaredFields undeclared = new UndeclaredFields();
 
   /// `identities`: the number of identities; after the start the reconciler writes the numbers only
   /// when all identities are evaluated.
@@ -82,6 +84,11 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
     this.clock = clock;
   }
 
+  /// `undeclared`: the fields that the installed CRDs do not declare.
+  public void leaveOut(UndeclaredFields undeclared) {
+    this.undeclared = undeclared;
+  }
+
   @Override
   public UpdateControl<CredentialPolicy> reconcile(
       CredentialPolicy cached, Context<CredentialPolicy> context) {
@@ -93,7 +100,11 @@ public final class PolicyReconciler implements Reconciler<CredentialPolicy> {
     if (counted.equals(lastCounted.get(resource.getMetadata().getUid()))) {
       return again;
     }
-    var status = ErrorBarrier.at(resource.getMetadata().getName(), () -> evaluated(resource));
+    var status =
+        undeclared.leftOut(
+            CredentialPolicy.class.getSimpleName(),
+            ErrorBarrier.at(resource.getMetadata().getName(), () -> evaluated(resource)),
+            CredentialPolicyStatus.class);
     if (!status.equals(resource.getStatus())) {
       var fresh = new CredentialPolicy();
       fresh.setStatus(status);

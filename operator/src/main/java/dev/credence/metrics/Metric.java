@@ -119,6 +119,10 @@ public enum Metric {
       "1 for a request of the operator that RBAC denied; absent if RBAC allows it.",
       "verb",
       "resource"),
+  CrdFieldsMissing(
+      "credence_crd_fields_missing",
+      "Fields that this operator knows and that the installed CRD does not declare, by kind; more than 0 if the CRD is older than the operator. Absent if the operator cannot read the OpenAPI document of the API server.",
+      "kind"),
   KubeRequests(
       "credence_kube_requests_total", "Requests to the API server.", "verb", "resource", "code"),
   Reconciles("credence_reconcile_seconds", "Duration of one reconcile of an identity."),

@@ -29,6 +29,7 @@ class HealthServerTest {
   private final AtomicReference<List<String>> live = new AtomicReference<>(List.of());
   private final AtomicReference<List<String>> ready = new AtomicReference<>(List.of());
   private final AtomicReference<List<String>> started = new AtomicReference<>(List.of());
+  private final AtomicReference<List<String>> notes = new AtomicReference<>(List.of());
 
   @AutoClose private final HealthServer pages;
   @AutoClose private final HttpClient client = HttpClient.newHttpClient();
@@ -36,7 +37,10 @@ class HealthServerTest {
   HealthServerTest() throws IOException {
     pages =
         new HealthServer(
-            HERE, 0, Busy.page(), new HealthServer.Health(live::get, ready::get, started::get));
+            HERE,
+            0,
+            Busy.page(),
+            new HealthServer.Health(live::get, ready::get, started::get, notes::get));
   }
 
   @ParameterizedTest
@@ -60,6 +64,15 @@ class HealthServerTest {
     live.set(List.of("no sweep"));
     assertThat(get("/healthz/started").statusCode()).isEqualTo(503);
     assertThat(get("/healthz/live").body()).isEqualTo("no sweep\n");
+  }
+
+  @Test
+  void a_note_does_not_make_it_unhealthy() throws Exception {
+    notes.set(List.of("The CRD is old."));
+    var answer = get("/healthz/ready");
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.body()).isEqualTo("ok\nThe CRD is old.\n");
+    assertThat(get("/healthz/live").body()).isEqualTo("ok\n");
   }
 
   @Test

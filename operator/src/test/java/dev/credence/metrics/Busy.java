@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /// The metrics of an operator to which everything has happened once.
 public final class Busy {
@@ -116,6 +117,11 @@ public final class Busy {
     discoveryGauges.found(new DiscoveryGauges.Result(Discovery.NOTHING, Map.of()));
     counters.page().register(discoveryGauges);
     counters.page().register(new PolicyCount(List::of));
+    counters
+        .page()
+        .register(
+            new CrdFieldCount(
+                () -> Map.of("MachineIdentity", new TreeSet<>(Set.of("status.usage")))));
     counters
         .page()
         .register(

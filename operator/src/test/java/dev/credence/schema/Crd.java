@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.schema;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.JSONSchemaProps;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.ValidationRule;
@@ -39,6 +41,11 @@ public record Crd(String text) {
 
   JSONSchemaProps schema() {
     return object().getSpec().getVersions().getFirst().getSchema().getOpenAPIV3Schema();
+  }
+
+  /// The schema as JSON.
+  public ObjectNode tree() {
+    return new ObjectMapper().convertValue(schema(), ObjectNode.class);
   }
 
   /// Every schema in it with its path: `spec.secrets[].generate`, `spec.selector.matchLabels[]`.

@@ -37,6 +37,8 @@ class UpgradeIT {
       LocalCluster.TOP.resolve("system-tests/src/test/resources/chart/previous");
   private static final Duration SETTLING = Duration.ofSeconds(60);
 
+  private static final String LACKING = "credence_crd_fields_missing{kind=\"MachineIdentity\"}";
+
   private static LocalCluster cluster;
 
   @BeforeAll
@@ -163,7 +165,69 @@ class UpgradeIT {
     }
   }
 
-  /// The operator of today writes fields of the status that the chart of then does not declare.
+  /// Of the older CRDs the API server would reject a status with a field that they do not declare.
+  @Test
+  void an_operator_that_is_newer_than_its_crds_works_and_reports_it() throws Exception {
+    helm("uninstall", "credence");
+    helm("install", "credence", CHART, "--set", "operator.enabled=false");
+    withoutFields("usage", "credentials/rotation");
+    var scene = Scene.fresh(cluster, "skewed");
+    try (var operator = operator()) {
+      scene.identity(
+          "shop", Scene.OWNER + ", secrets: [" + Scene.password("shop-db", "interval: 720h") + "]");
+      scene.awaitVersion("shop-db", 1);
+      scene.awaitReady("shop");
+      assertThat(scene.credential("shop", "shop-db").rotation()).isNull();
+      assertThat(operator.metric(LACKING)).hasValue(2);
+      assertThat(operator.page("/healthz/ready"))
+          .startsWith("ok\nThe CRD of MachineIdentity is older than this operator")
+          .contains("status.credentials.rotation, status.usage", "kubectl apply --server-side");
+      var audit = cluster.audit();
+      sweepAgain(operator);
+      assertThat(audit.requests().ofOperator().writes().count()).isZero();
+
+      crdsOfToday();
+      within(Duration.ofSeconds(120), "the CRDs are current")
+          .until(() -> operator.metric(LACKING).orElse(-1) == 0);
+      assertThat(operator.page("/healthz/ready")).isEqualTo("ok\n");
+      within(SETTLING, "the whole status is written")
+          .until(() -> scene.credential("shop", "shop-db").rotation() != null);
+    }
+  }
+
+  /// Removes fields of the status from the CRD of MachineIdentity.
+  private static void withoutFields(String... fields) {
+    cluster
+        .client()
+        .apiextensions()
+        .v1()
+        .customResourceDefinitions()
+        .withName("machineidentities.credence.dev")
+        .edit(
+            crd -> {
+              var status =
+                  crd.getSpec()
+                      .getVersions()
+                      .getFirst()
+                      .getSchema()
+                      .getOpenAPIV3Schema()
+                      .getProperties()
+                      .get("status")
+                      .getProperties();
+              for (var field : fields) {
+                var path = field.split("/");
+                (path.length == 1
+                        ? status
+                        : status.get(path[0]).getItems().getSchema().getProperties())
+                    .remove(path[path.length - 1]);
+              }
+              return crd;
+            });
+    cluster.awaitSchemas();
+  }
+
+  /// The chart of then names fields of the spec otherwise, and has no SuspensionLists. Fields of
+  /// the status that it does not declare would be left out.
   private static void crdsOfToday() {
     cluster.kubectl(
         "apply",
