@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.metrics;
 
+import dev.credence.facts.credential.Hooks.Step;
 import dev.credence.facts.object.ObjectRef.Kind;
 import dev.credence.plan.Action;
 import dev.credence.plan.Action.Why;
@@ -118,6 +119,10 @@ public final class Counters {
             Reason.ClaimedWhileSuspended.name())) {
       counter(Metric.Refusals, "reason", reason);
     }
+    for (var step : Step.values()) {
+      hooks(step, true);
+      hooks(step, false);
+    }
     for (var by : List.of(BY_CHANGE, BY_DELETION)) {
       counter(Metric.PoliciesLeft, "by", by);
     }
@@ -155,6 +160,28 @@ public final class Counters {
 
   public Permissions permissions() {
     return permissions;
+  }
+
+  /// A Job of a hook has ended. Every replica sees it, and the leader counts it.
+  public void hookEnded(Step step, boolean isSuccess, Duration took) {
+    if (leader.get() == 1) {
+      hooks(step, isSuccess).record(took);
+    }
+  }
+
+  private Timer hooks(Step step, boolean isSuccess) {
+    return Timer.builder(base(Metric.HookDuration, "_seconds"))
+        .description(Metric.HookDuration.help())
+        .tags("step", step.name(), "result", isSuccess ? "succeeded" : "failed")
+        .serviceLevelObjectives(
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(10),
+            Duration.ofSeconds(30),
+            Duration.ofMinutes(1),
+            Duration.ofMinutes(5),
+            Duration.ofMinutes(15),
+            Duration.ofHours(1))
+        .register(registry);
   }
 
   public void reconciled(Duration took) {

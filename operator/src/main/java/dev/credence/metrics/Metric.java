@@ -70,6 +70,11 @@ public enum Metric {
       "Values issued, replaced and retired, by kind and result.",
       "kind",
       "result"),
+  HookDuration(
+      "credence_hook_duration_seconds",
+      "Duration of the Jobs of hooks, from their creation to their end, by step and result (succeeded, failed).",
+      "step",
+      "result"),
   Lateness(
       "credence_rotation_lateness_seconds",
       "Delay of scheduled rotations after their planned time."),

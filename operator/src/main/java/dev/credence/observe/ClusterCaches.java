@@ -38,6 +38,7 @@ import dev.credence.observe.port.ClusterReader;
 import dev.credence.observe.rbac.RbacCache;
 import dev.credence.observe.rbac.ServerRelease;
 import dev.credence.observe.read.Anchors;
+import dev.credence.observe.read.HookEnd;
 import dev.credence.observe.read.HookTemplates;
 import dev.credence.observe.read.MemberReader;
 import dev.credence.observe.read.PolicyReader;
@@ -144,6 +145,7 @@ public final class ClusterCaches implements ClusterReader {
   private volatile List<Policy> policyFacts = List.of();
   private volatile Optional<List<Policy>> assumed = Optional.empty();
   private volatile Optional<String> kubeconfigServer = Optional.empty();
+  private volatile Consumer<HookEnd> hookEnded = ended -> {};
   private volatile int mostSuspended = SuspensionFacts.MOST_SUSPENDED;
 
   /// `metadata` is a client with [MetadataOnly]; empty `namespaces`: all. `operatorNamespace`: the
@@ -187,7 +189,14 @@ public final class ClusterCaches implements ClusterReader {
             namespaces,
             (a, b) -> enqueuer.changed(Kind.ServiceAccount, a, b));
     this.jobs =
-        KindCache.of(full, Kinds.JOB, namespaces, (a, b) -> enqueuer.changed(Kind.Job, a, b));
+        KindCache.of(
+            full,
+            Kinds.JOB,
+            namespaces,
+            (a, b) -> {
+              enqueuer.changed(Kind.Job, a, b);
+              HookEnd.of(a, b).ifPresent(end -> hookEnded.accept(end));
+            });
     this.rollouts = new Installed(metadata, ArgoRollout.DEFINITION);
     this.workloads =
         new WorkloadLister(
@@ -241,6 +250,11 @@ public final class ClusterCaches implements ClusterReader {
   }
 
   /// Identities for which a change asks for a suspension or a revocation, before they are woken.
+  /// `ended`: called when a Job of a hook has ended.
+  public void hooksEnd(Consumer<HookEnd> ended) {
+    this.hookEnded = ended;
+  }
+
   public void urgeBy(Consumer<ResourceID> urge) {
     enqueuer.urgingBy(urge);
   }

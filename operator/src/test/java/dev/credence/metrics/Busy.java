@@ -4,6 +4,7 @@ package dev.credence.metrics;
 import dev.credence.decide.discovery.Discovery;
 import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.Handled;
+import dev.credence.facts.credential.Hooks.Step;
 import dev.credence.facts.credential.Issuance;
 import dev.credence.facts.credential.Issuer;
 import dev.credence.facts.credential.SecretContent;
@@ -145,6 +146,7 @@ public final class Busy {
     counters.reconciled(Duration.ofMillis(20));
     counters.swept(NOW);
     counters.leads(true);
+    counters.hookEnded(Step.apply, true, Duration.ofSeconds(3));
     return counters;
   }
 

@@ -276,6 +276,6 @@ class CountersTest {
   }
 
   private static boolean isHistogram(Metric metric) {
-    return Set.of(Metric.Reconciles, Metric.Lateness).contains(metric);
+    return Set.of(Metric.Reconciles, Metric.Lateness, Metric.HookDuration).contains(metric);
   }
 }

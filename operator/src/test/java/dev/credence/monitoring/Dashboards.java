@@ -17,6 +17,10 @@ public final class Dashboards {
 
   /// `panel`: its title.
   public record Query(String dashboard, String panel, String expression) {
+    private boolean isOfTheApiServer() {
+      return expression.contains("apiserver_");
+    }
+
     @Override
     public String toString() {
       return dashboard + ", " + panel + ": " + expression;
@@ -50,8 +54,17 @@ public final class Dashboards {
     return dashboard.path("templating").path("list").valueStream();
   }
 
-  /// Of every panel.
+  /// Of every panel that shows metrics of the operator.
   public static List<Query> queries() {
+    return every().filter(query -> !query.isOfTheApiServer()).toList();
+  }
+
+  /// Of every panel that shows metrics of the API server.
+  static List<Query> apiServerQueries() {
+    return every().filter(Query::isOfTheApiServer).toList();
+  }
+
+  private static Stream<Query> every() {
     return all().stream()
         .flatMap(
             dashboard ->
@@ -66,8 +79,7 @@ public final class Dashboards {
                                         new Query(
                                             dashboard.path("title").asText(),
                                             panel.path("title").asText(),
-                                            target.path("expr").asText()))))
-        .toList();
+                                            target.path("expr").asText()))));
   }
 
   /// `label_values(…, label)` of every variable that asks Prometheus.

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.metrics.Metric;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -201,6 +204,31 @@ class DashboardsTest {
   @MethodSource("queries")
   void no_query_asks_for_a_metric_that_there_is_not(Dashboards.Query query) {
     assertThat(Promql.metrics(query.expression())).isNotEmpty().allMatch(Promql::isOurs);
+  }
+
+  /// Another job serves them; the policies are those of the chart.
+  @Test
+  void metrics_of_the_api_server_are_those_of_the_policies_of_the_chart() throws IOException {
+    assertThat(Dashboards.apiServerQueries())
+        .isNotEmpty()
+        .allSatisfy(
+            query ->
+                assertThat(query.expression())
+                    .containsPattern(
+                        "increase\\(apiserver_validating_admission_policy_check_total\\{policy=~\"\\.\\+\\[\\.]credence\\[\\.]dev\", enforcement_action=~?\"[a-z|]+\", cluster=~\"\\$cluster\"}\\[\\$__rate_interval]\\)"));
+    var templates =
+        Path.of(System.getProperty("user.dir")).getParent().resolve("helm/credence/templates");
+    try (var files = Files.list(templates)) {
+      for (var file : files.toList()) {
+        assertThat(
+                Pattern.compile("kind: ValidatingAdmissionPolicy\\nmetadata:\\n  name: (\\S+)")
+                    .matcher(Files.readString(file))
+                    .results()
+                    .map(found -> found.group(1)))
+            .as(file.toString())
+            .allMatch(name -> name.matches(".+[.]credence[.]dev"));
+      }
+    }
   }
 
   @Test

@@ -109,6 +109,7 @@ class MonitoringIT {
     scene.policy("enforcement: Enforce, owner: {required: true}, discovery: {mode: Report}");
     scene.createAccount("crm-sync");
     scene.createAccount("forgotten");
+    scene.createHook("apply");
     scene.create(
         "{apiVersion: v1, kind: Secret, type: kubernetes.io/service-account-token, metadata: {name: crm-legacy, annotations: {kubernetes.io/service-account.name: crm-sync}}}");
     scene.create(
@@ -122,8 +123,7 @@ class MonitoringIT {
         "crm",
         OWNER
             + ", type: Integration, expirationTime: '2099-01-01T00:00:00Z', serviceAccounts: [{name: crm-sync}], secrets: [{name: crm-smtp}, {name: crm-legacy}, "
-            + password("crm-db", "interval: 10s, overlap: 5s")
-            + "]");
+            + "{name: crm-db, generate: {keys: [{name: password, password: {}}]}, rotation: {interval: 10s, overlap: 5s}, hooks: {apply: {cronJobName: apply}}}]");
     scene.identity("nobodys", "serviceAccounts: [{name: not-there}]");
     // Of a type that is not taken over.
     scene.create(
@@ -158,6 +158,8 @@ class MonitoringIT {
             "max(credence_permissions_missing) == 1",
             "max(credence_identity_series_dropped) == 2",
             "max(credence_rotations_total{result=\"rotated\"}) > 1",
+            "max(credence_hook_duration_seconds_count{step=\"apply\", result=\"succeeded\"}) > 1",
+            "max(credence_crd_fields_missing) == 0",
             "max(credence_suspensions_total{reason=\"Requested\"}) == 1")) {
       within(SCRAPED, asked).until(() -> !prometheus.query(asked).isEmpty());
     }
@@ -277,6 +279,7 @@ class MonitoringIT {
             "CredenceLinkedSecretExpired",
             "CredenceProblemSeriesDropped",
             "CredenceEventsDropped",
+            "CredenceCRDsOutOfDate",
             "CredenceHooksFailing",
             "CredenceDecommissionPending",
             "CredenceIdentitiesWithoutPolicy",
