@@ -8,11 +8,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.credence.api.Api;
+import dev.credence.plan.Action;
 import dev.credence.plan.ConditionResult.ConditionStatus;
 import dev.credence.plan.ConditionResult.ConditionType;
 import dev.credence.plan.Reason;
 import dev.credence.reference.ReasonReference.Answer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -28,6 +30,8 @@ import org.junit.jupiter.api.Test;
 class GenerateReferenceTest {
   private static final Path DECISIONS =
       GenerateTest.TOP.resolve("operator/src/test/resources/decisions");
+
+  private static final Path SOURCES = GenerateTest.TOP.resolve("operator/src/main/java");
 
   private record Shown(ConditionType type, ConditionStatus status, Reason reason) {}
 
@@ -61,6 +65,45 @@ class GenerateReferenceTest {
   @Test
   void the_reference_of_annotations_is_that_of_the_code() throws IOException {
     check("annotations.md", AnnotationReference.markdown());
+  }
+
+  @Test
+  void the_reference_of_logs_is_that_of_the_code() throws IOException {
+    check("logs.md", LogReference.markdown(SOURCES));
+  }
+
+  @Test
+  void every_action_and_every_field_of_the_log_is_told() {
+    assertThat(LogReference.actions(SOURCES).stream().map(LogReference.Logged::name))
+        .containsExactlyInAnyOrderElementsOf(
+            Stream.of(Action.class.getPermittedSubclasses()).map(Class::getSimpleName).toList());
+    var lines = LogReference.lines(SOURCES);
+    assertThat(lines).hasSizeGreaterThan(50);
+    assertThat(lines.stream().flatMap(line -> line.fields().stream()).collect(toSet()))
+        .isEqualTo(LogReference.fields());
+    // Each file with a logger has a line; a statement that is written in another way is found here.
+    assertThat(lines.stream().map(LogReference.Line::logger).collect(toSet()))
+        .containsAll(loggers());
+  }
+
+  private static Set<String> loggers() {
+    try (var files = Files.walk(SOURCES)) {
+      return files
+          .filter(path -> path.toString().endsWith(".java"))
+          .filter(path -> read(path).contains("Logger LOG ="))
+          .map(path -> path.getFileName().toString().replace(".java", ""))
+          .collect(toSet());
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
+  }
+
+  private static String read(Path path) {
+    try {
+      return Files.readString(path);
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
   }
 
   @Test
