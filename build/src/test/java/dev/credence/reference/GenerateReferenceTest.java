@@ -124,6 +124,24 @@ class GenerateReferenceTest {
     GenerateTest.check(chart.resolve("README.md"), ChartReference.markdown(chart));
   }
 
+  /// The same rules and dashboards as those of the chart, and no file that the chart does not have.
+  @Test
+  void the_mixin_is_that_of_the_chart() throws IOException {
+    var folder = GenerateTest.TOP.resolve("mixin");
+    var wanted = Mixin.files(GenerateTest.TOP.resolve("helm/credence"));
+    for (var file : wanted.entrySet()) {
+      GenerateTest.check(folder.resolve(file.getKey()), file.getValue());
+    }
+    try (var files = Files.walk(folder)) {
+      assertThat(
+              files
+                  .filter(Files::isRegularFile)
+                  .map(file -> folder.relativize(file).toString())
+                  .filter(file -> !file.equals("README.md")))
+          .containsExactlyInAnyOrderElementsOf(wanted.keySet());
+    }
+  }
+
   @Test
   void every_reason_has_its_condition() {
     assertThat(ReasonReference.ANSWERS.values().stream().flatMap(List::stream).collect(toSet()))
