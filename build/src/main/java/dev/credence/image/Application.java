@@ -33,10 +33,9 @@ record Application(
           List.of(),
           true);
 
-  /// The drivers of hooks. Nothing is learnt: the JVM refuses what it learnt of a sealed jar, as
-  // that
-  /// of UnboundID is, and a hook starts in less than a second without it. Flags are part of the
-  // command: the JVM would print those of a variable.
+  /// The drivers of hooks. Nothing is learnt: the JVM refuses what it learnt of a sealed jar, such as
+  /// UnboundID's, and a hook starts in less than a second without it. Flags are part of the
+  /// command: the JVM would print those of a variable.
   static final Application HOOKS =
       new Application(
           "credence-hooks",
