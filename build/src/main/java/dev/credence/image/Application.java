@@ -33,7 +33,7 @@ record Application(
           List.of(),
           true);
 
-  /// The drivers of hooks. Nothing is learnt: the JVM refuses what it learnt of a sealed jar, such as
+  /// The drivers of hooks. Nothing is learnt: the JVM refuses what it learnt of a sealed jar, like
   /// UnboundID's, and a hook starts in less than a second without it. Flags are part of the
   /// command: the JVM would print those of a variable.
   static final Application HOOKS =

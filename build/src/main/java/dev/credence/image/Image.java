@@ -37,7 +37,7 @@ import java.util.stream.Stream;
 /// | 2 | a Java runtime of the modules in use | the JDK |
 /// | 3 | the libraries | the versions in pom.xml |
 /// | 4 | the program, its user, the list of what is in the image | the sources |
-/// | 5 | classes as the JVM wants to find them (JEP 483), learnt from a run (operator only) | a build |
+/// | 5 | classes as the JVM finds them (JEP 483), learnt from a run (operator only) | a build |
 ///
 /// The first four are the same, byte for byte, whenever the same sources meet the same JDK and C
 /// library. There is no shell and no package manager, and nothing runs as root.
