@@ -141,6 +141,21 @@ class SshIT extends SystemContract {
 
   @Override
   protected boolean opens(Map<String, String> value) throws Exception {
+    for (var attempt = 1; ; attempt++) {
+      try {
+        return logsIn(value);
+      } catch (SshException e) {
+        // The server of this milestone sometimes reads the client's first message of a key exchange
+        // before it has noted that the exchange runs, and closes the connection. No login was
+        // tried.
+        if (e.getDisconnectCode() != SshConstants.SSH2_DISCONNECT_PROTOCOL_ERROR || attempt == 5) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private boolean logsIn(Map<String, String> value) throws Exception {
     try (var session =
         client
             .connect(value.get("username"), "127.0.0.1", port())

@@ -50,7 +50,19 @@ final class Shell implements AutoCloseable {
     client.setUserAuthFactoriesNames(List.of("publickey"));
   }
 
+  /// Attempts, where the server ends the connection during the key exchange: no login was tried.
+  private static final int ATTEMPTS = 5;
+
   void logIn(String account, KeyPair key) throws LoginRejected {
+    for (var attempt = 1; !tryToLogIn(account, key); attempt++) {
+      if (attempt == ATTEMPTS) {
+        throw unavailable();
+      }
+    }
+  }
+
+  /// False if the server reports a protocol error before the login.
+  private boolean tryToLogIn(String account, KeyPair key) throws LoginRejected {
     var timeout = inputs.timeout();
     var isConnected = false;
     try {
@@ -61,6 +73,7 @@ final class Shell implements AutoCloseable {
       isConnected = true;
       opened.addPublicKeyIdentity(key);
       opened.auth().verify(timeout);
+      return true;
     } catch (SshException e) {
       if (e.getDisconnectCode() == SshConstants.SSH2_DISCONNECT_HOST_KEY_NOT_VERIFIABLE) {
         throw new Failure(
@@ -71,6 +84,9 @@ final class Shell implements AutoCloseable {
       if (isConnected
           && e.getDisconnectCode() == SshConstants.SSH2_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE) {
         throw new LoginRejected();
+      }
+      if (isConnected && e.getDisconnectCode() == SshConstants.SSH2_DISCONNECT_PROTOCOL_ERROR) {
+        return false;
       }
       throw unavailable();
     } catch (IOException e) {
