@@ -137,7 +137,7 @@ class MonitoringChartIT {
             alert -> {
               assertThat(alert).containsEntry("alert", "CredenceIdentitiesStalled");
               assertThat(alert.get("labels")).asString().contains("identity={{ $labels.name }}");
-              assertThat(alert).containsEntry("keep_firing_for", "10m");
+              assertThat(alert).containsEntry("keep_firing_for", "15m");
             })
         .filteredOn(alert -> alert.get("alert").equals("CredenceOwnerMissing"))
         .singleElement()
