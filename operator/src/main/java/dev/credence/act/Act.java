@@ -80,7 +80,7 @@ public final class Act {
     this.deletions = new Deletions(client);
     this.restarts = new Restarts(client);
     this.renewals = new Renewals(client);
-    this.certificates = new CertificateWrites(client, memory);
+    this.certificates = new CertificateWrites(client, metadata, memory);
     this.suspensions =
         new SuspensionWrites(this.metadata, new ListWrites(client, operatorNamespace, memory));
     this.creation = new CreationCheck(client);

@@ -9,9 +9,12 @@ import dev.credence.api.Api;
 import dev.credence.api.MachineIdentity;
 import dev.credence.facts.credential.Issuance;
 import dev.credence.facts.credential.Issuance.Field;
+import dev.credence.facts.object.ObjectRef;
 import dev.credence.observe.certmanager.IssueRecord;
 import dev.credence.plan.Action;
 import dev.credence.plan.Durations;
+import dev.credence.raw.ForeignManagers;
+import dev.credence.raw.Metadata;
 import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -29,14 +32,18 @@ import org.jspecify.annotations.Nullable;
 /// Certificates that cert-manager is to issue for identities.
 public final class CertificateWrites {
   private final KubernetesClient client;
+  private final KubernetesClient metadata;
   private final Memory memory;
 
-  CertificateWrites(KubernetesClient client, Memory memory) {
+  /// `metadata`: a client that is answered with metadata only.
+  CertificateWrites(KubernetesClient client, KubernetesClient metadata, Memory memory) {
     this.client = client;
+    this.metadata = metadata;
     this.memory = memory;
   }
 
   void order(Action.CreateCertificate order, MachineIdentity identity) {
+    checkSecret(order, identity.getMetadata().getNamespace());
     var certificate =
         Patches.object(identity.getMetadata().getNamespace(), order.subject())
             .withMetadata(
@@ -48,6 +55,20 @@ public final class CertificateWrites {
             .build();
     remember(
         WriteRefused.asked(order.subject(), "create", () -> client.resource(certificate).create()));
+  }
+
+  /// cert-manager overwrites a Secret of the name. The watch may not have shown one that another
+  /// user has just created, so the API server is asked.
+  private void checkSecret(Action.CreateCertificate order, String namespace) {
+    var secret =
+        metadata.secrets().inNamespace(namespace).withName(order.issuance().secretName()).get();
+    if (secret != null
+        && !order
+            .subject()
+            .name()
+            .equals(Metadata.annotations(secret.getMetadata()).get(ForeignManagers.CERT_MANAGER))) {
+      throw WriteRefused.raced(ObjectRef.secret(order.issuance().secretName()));
+    }
   }
 
   /// Sends a merge patch of these fields alone: fields that other users set stay.

@@ -17,14 +17,16 @@ class CertificatesTest {
   private static final String CERTIFICATES =
       "/apis/cert-manager.io/v1/namespaces/payments/certificates";
 
+  private static final String SECRET = "/api/v1/namespaces/payments/secrets/payments-tls";
+
   @AutoClose private final Acting acting = new Acting();
 
   @Test
   void a_certificate_is_created_by_one_plain_post() {
-    acting.api.echoes();
+    acting.api.refuses(404, "no such Secret").echoes();
     acting.perform(
         new Action.CreateCertificate(Payments.TLS, Payments.ISSUANCE, Payments.ADA, false));
-    assertThat(acting.api.lines()).containsExactly("POST " + CERTIFICATES);
+    assertThat(acting.api.lines()).containsExactly("GET " + SECRET, "POST " + CERTIFICATES);
     assertThat(acting.sent().path("spec"))
         .isEqualTo(
             FakeApi.tree(
@@ -45,7 +47,7 @@ class CertificatesTest {
 
   @Test
   void one_that_is_to_stay_has_no_owner() {
-    acting.api.echoes();
+    acting.api.refuses(404, "no such Secret").echoes();
     acting.perform(
         new Action.CreateCertificate(Payments.TLS, Payments.ISSUANCE, Payments.ADA, true));
     assertThat(acting.sent().at("/metadata/ownerReferences").isMissingNode()).isTrue();
@@ -55,9 +57,41 @@ class CertificatesTest {
 
   @Test
   void a_name_that_is_taken_is_left_alone() {
-    acting.api.refuses(409, "it exists");
+    acting.api.refuses(404, "no such Secret").refuses(409, "it exists");
     var order = new Action.CreateCertificate(Payments.TLS, Payments.ISSUANCE, Payments.ADA, false);
     assertThat(acting.refused(order).why()).isEqualTo(Cause.Raced);
+  }
+
+  /// The watch of Secrets may be behind that of identities.
+  @Test
+  void a_secret_that_the_watch_has_not_shown_yet_is_not_written_over() {
+    acting.api.answers(FakeApi.tree(secret("{}")));
+    var order = new Action.CreateCertificate(Payments.TLS, Payments.ISSUANCE, Payments.ADA, false);
+    assertThat(acting.refused(order).why()).isEqualTo(Cause.Raced);
+    assertThat(acting.api.lines()).containsExactly("GET " + SECRET);
+  }
+
+  @Test
+  void a_certificate_is_created_again_for_its_own_secret() {
+    acting
+        .api
+        .answers(
+            FakeApi.tree(
+                secret(
+                    "{\"cert-manager.io/certificate-name\": \"%s\"}"
+                        .formatted(Payments.TLS.name()))))
+        .echoes();
+    acting.perform(
+        new Action.CreateCertificate(Payments.TLS, Payments.ISSUANCE, Payments.ADA, false));
+    assertThat(acting.api.lines()).containsExactly("GET " + SECRET, "POST " + CERTIFICATES);
+  }
+
+  private static String secret(String annotations) {
+    return """
+        {"apiVersion": "meta.k8s.io/v1", "kind": "PartialObjectMetadata",
+         "metadata": {"name": "payments-tls", "namespace": "payments", "annotations": %s}}
+        """
+        .formatted(annotations);
   }
 
   @Test
