@@ -60,14 +60,20 @@ public final class CertificateWrites {
   /// cert-manager overwrites a Secret of the name. The watch may not have shown one that another
   /// user has just created, so the API server is asked.
   private void checkSecret(Action.CreateCertificate order, String namespace) {
-    var secret =
-        metadata.secrets().inNamespace(namespace).withName(order.issuance().secretName()).get();
-    if (secret != null
-        && !order
-            .subject()
-            .name()
-            .equals(Metadata.annotations(secret.getMetadata()).get(ForeignManagers.CERT_MANAGER))) {
-      throw WriteRefused.raced(ObjectRef.secret(order.issuance().secretName()));
+    var name = order.issuance().secretName();
+    var isForeign =
+        metadata
+            .secrets()
+            .inNamespace(namespace)
+            .withField("metadata.name", name)
+            .list()
+            .getItems()
+            .stream()
+            .map(secret -> Metadata.annotations(secret.getMetadata()))
+            .map(annotations -> annotations.get(ForeignManagers.CERT_MANAGER))
+            .anyMatch(certificate -> !order.subject().name().equals(certificate));
+    if (isForeign) {
+      throw WriteRefused.raced(ObjectRef.secret(name));
     }
   }
 

@@ -3,6 +3,7 @@ package dev.credence.act;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.facts.credential.Issuance.Field;
 import dev.credence.facts.object.FailedWrite.Cause;
 import dev.credence.observe.certmanager.IssueRecord;
@@ -17,16 +18,16 @@ class CertificatesTest {
   private static final String CERTIFICATES =
       "/apis/cert-manager.io/v1/namespaces/payments/certificates";
 
-  private static final String SECRET = "/api/v1/namespaces/payments/secrets/payments-tls";
+  private static final String SECRETS = "/api/v1/namespaces/payments/secrets";
 
   @AutoClose private final Acting acting = new Acting();
 
   @Test
   void a_certificate_is_created_by_one_plain_post() {
-    acting.api.refuses(404, "no such Secret").echoes();
+    acting.api.answers(secrets("")).echoes();
     acting.perform(
         new Action.CreateCertificate(Payments.TLS, Payments.ISSUANCE, Payments.ADA, false));
-    assertThat(acting.api.lines()).containsExactly("GET " + SECRET, "POST " + CERTIFICATES);
+    assertThat(acting.api.lines()).containsExactly("GET " + SECRETS, "POST " + CERTIFICATES);
     assertThat(acting.sent().path("spec"))
         .isEqualTo(
             FakeApi.tree(
@@ -47,7 +48,7 @@ class CertificatesTest {
 
   @Test
   void one_that_is_to_stay_has_no_owner() {
-    acting.api.refuses(404, "no such Secret").echoes();
+    acting.api.answers(secrets("")).echoes();
     acting.perform(
         new Action.CreateCertificate(Payments.TLS, Payments.ISSUANCE, Payments.ADA, true));
     assertThat(acting.sent().at("/metadata/ownerReferences").isMissingNode()).isTrue();
@@ -57,7 +58,7 @@ class CertificatesTest {
 
   @Test
   void a_name_that_is_taken_is_left_alone() {
-    acting.api.refuses(404, "no such Secret").refuses(409, "it exists");
+    acting.api.answers(secrets("")).refuses(409, "it exists");
     var order = new Action.CreateCertificate(Payments.TLS, Payments.ISSUANCE, Payments.ADA, false);
     assertThat(acting.refused(order).why()).isEqualTo(Cause.Raced);
   }
@@ -65,25 +66,27 @@ class CertificatesTest {
   /// The watch of Secrets may be behind that of identities.
   @Test
   void a_secret_that_the_watch_has_not_shown_yet_is_not_written_over() {
-    acting.api.answers(FakeApi.tree(secret("{}")));
+    acting.api.answers(secrets(secret("{}")));
     var order = new Action.CreateCertificate(Payments.TLS, Payments.ISSUANCE, Payments.ADA, false);
     assertThat(acting.refused(order).why()).isEqualTo(Cause.Raced);
-    assertThat(acting.api.lines()).containsExactly("GET " + SECRET);
+    assertThat(acting.api.lines()).containsExactly("GET " + SECRETS);
   }
 
   @Test
   void a_certificate_is_created_again_for_its_own_secret() {
-    acting
-        .api
-        .answers(
-            FakeApi.tree(
-                secret(
-                    "{\"cert-manager.io/certificate-name\": \"%s\"}"
-                        .formatted(Payments.TLS.name()))))
-        .echoes();
+    var own = "{\"cert-manager.io/certificate-name\": \"%s\"}".formatted(Payments.TLS.name());
+    acting.api.answers(secrets(secret(own))).echoes();
     acting.perform(
         new Action.CreateCertificate(Payments.TLS, Payments.ISSUANCE, Payments.ADA, false));
-    assertThat(acting.api.lines()).containsExactly("GET " + SECRET, "POST " + CERTIFICATES);
+    assertThat(acting.api.lines()).containsExactly("GET " + SECRETS, "POST " + CERTIFICATES);
+  }
+
+  private static JsonNode secrets(String items) {
+    return FakeApi.tree(
+        """
+        {"apiVersion": "meta.k8s.io/v1", "kind": "PartialObjectMetadataList", "metadata": {}, "items": [%s]}
+        """
+            .formatted(items));
   }
 
   private static String secret(String annotations) {
