@@ -700,13 +700,13 @@ class PropertiesTest {
               // A condition that does not apply is left out of the status.
               .filter(word -> word != ConditionResult.Impact.NotApplicable)
               // Nobody ends an identity here, approves one, exempts one from suspension or replaces
-              // a
-              // value, and a certificate
-              // that lives too long is too rare to be relied on: golden folders show that.
+              // a value, and a certificate that lives too long and a rotation that waits for an
+              // account to be unlocked are too rare to be relied on: golden folders show that.
               .filter(
                   word ->
                       !Set.of(
                               IdentityStatus.State.Decommissioned,
+                              Reason.AccountLocked,
                               Reason.CertificateTooLong,
                               Reason.NeverSuspended,
                               Reason.SuspensionLimit,
