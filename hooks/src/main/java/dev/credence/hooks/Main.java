@@ -32,7 +32,7 @@ public final class Main {
   public static void main(String[] words) {
     quiet();
     var status = run(words, System.getenv(), System.out, System.err);
-    // Drivers may have left threads, which nobody waits for.
+    // Drivers may have left threads. The process does not wait for them.
     Runtime.getRuntime().halt(status);
   }
 

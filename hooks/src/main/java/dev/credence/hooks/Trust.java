@@ -39,7 +39,7 @@ public final class Trust {
     }
   }
 
-  /// Whether TLS failed, and the failure that says so.
+  /// Whether TLS failed, and the failure with that cause.
   public static Optional<Failure> failure(@Nullable Throwable thrown, String system) {
     for (var cause = thrown; cause != null; cause = cause.getCause()) {
       if (cause instanceof SSLException || cause instanceof GeneralSecurityException) {

@@ -87,7 +87,7 @@ public final class Cut implements AutoCloseable {
         to.flush();
       }
     } catch (IOException e) {
-      // One side is gone.
+      // One side has closed the connection.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -106,7 +106,7 @@ public final class Cut implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      // One side is gone.
+      // One side has closed the connection.
     }
     isAnswered.countDown();
     if (messages.get() <= at) {
@@ -119,7 +119,7 @@ public final class Cut implements AutoCloseable {
       try {
         socket.close();
       } catch (IOException e) {
-        // It is gone already.
+        // It is closed already.
       }
     }
   }

@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 
-/// Ports that nobody listens on.
+/// Ports without a listener.
 final class Free {
   static int port() {
     try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

@@ -200,42 +200,6 @@ public record IdentityStatus(
       Optional<Probed> probe,
       Optional<String> message) {
 
-    /// One that is not probed.
-    public Credential(
-        String name,
-        Kind kind,
-        Phase phase,
-        Optional<Long> version,
-        Optional<Instant> issuedAt,
-        Optional<Instant> nextRotation,
-        Optional<Instant> previousRetires,
-        Optional<Instant> ends,
-        Optional<AccountElsewhere> account,
-        Optional<Users> consumers,
-        Handled handled,
-        Optional<Integer> failedAttempts,
-        Optional<Integer> renewing,
-        Optional<EffectiveRotation> rotation,
-        Optional<String> message) {
-      this(
-          name,
-          kind,
-          phase,
-          version,
-          issuedAt,
-          nextRotation,
-          previousRetires,
-          ends,
-          account,
-          consumers,
-          handled,
-          failedAttempts,
-          renewing,
-          rotation,
-          Optional.empty(),
-          message);
-    }
-
     /// The same with its last probe. `note`: what is wrong with it, where nothing else is shown.
     public Credential with(Optional<Probed> probed, Optional<String> note) {
       return new Credential(

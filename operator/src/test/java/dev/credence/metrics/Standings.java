@@ -263,6 +263,7 @@ public final class Standings {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -309,6 +310,7 @@ public final class Standings {
         Optional.empty(),
         Handled.NONE,
         failed,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty());

@@ -284,6 +284,7 @@ public record CredentialPlan(
               failedAttempts,
               renewing,
               rotation,
+              Optional.empty(),
               message);
       return new CredentialPlan(actions, credential, blockers, changesAt, handled, lock);
     }

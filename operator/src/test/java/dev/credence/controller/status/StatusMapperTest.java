@@ -205,6 +205,7 @@ class StatusMapperTest {
                 Optional.of("UTC"),
                 "24h",
                 "Policy/production")),
+        Optional.empty(),
         Optional.of("waiting"));
   }
 
@@ -221,6 +222,7 @@ class StatusMapperTest {
         Optional.empty(),
         Optional.empty(),
         Handled.NONE,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
