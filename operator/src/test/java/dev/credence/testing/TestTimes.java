@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalTime;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,10 +19,10 @@ import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 
 /// Writes one line for each test class and each cluster start to `target/test-times.tsv` of the
-/// checkout: what it is, its name, and seconds of wall-clock time, of processor time and of waiting
-/// (wall-clock time in which not even one core was busy). The processor time is that of the test
-/// JVM, of its child processes and of the clusters that it uses; classes that run at the same time
-/// in one JVM share it.
+/// checkout: what it is, its name, seconds of wall-clock time, of processor time and of waiting
+/// (wall-clock time in which not even one core was busy), and the time of day at which it ended.
+/// The processor time is that of the test JVM, of its child processes and of the clusters that it
+/// uses; classes that run at the same time in one JVM share it.
 public final class TestTimes implements TestExecutionListener {
   private static final Path FILE =
       Path.of(System.getProperty("user.dir")).getParent().resolve("target/test-times.tsv");
@@ -41,12 +42,13 @@ public final class TestTimes implements TestExecutionListener {
       append(
           String.format(
               Locale.ROOT,
-              "%s\t%s\t%.1f\t%.1f\t%.1f%n",
+              "%s\t%s\t%.1f\t%.1f\t%.1f\t%tT%n",
               what,
               name,
               seconds(wall),
               seconds(busy),
-              seconds(waiting)));
+              seconds(waiting),
+              LocalTime.now()));
     }
 
     private static double seconds(Duration time) {
