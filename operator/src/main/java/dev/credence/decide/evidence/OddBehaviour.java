@@ -264,7 +264,6 @@ public record OddBehaviour(Log log, Settings settings) {
 
     private void retired(String credential, Instant since) {
       Stream.ofNullable(evidence.credentials().get(credential))
-          .map(Span::last)
           .filter(last -> last.time().isAfter(since))
           .forEach(
               last ->

@@ -3,6 +3,7 @@ package dev.credence.facts.evidence;
 
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +19,8 @@ public final class AccountEvidence {
   private final Bounded<String, Span> places;
   private final Bounded<String, Span> agents;
   private final Bounded<String, Span> namespaces;
-  private final Bounded<String, Span> credentials;
-  private final Bounded<String, Span> issued;
+  private final Newest credentials;
+  private final Newest issued;
   private final Bounded<Long, DistinctCount> hours;
   private @Nullable Span span;
   private @Nullable Span success;
@@ -32,8 +33,8 @@ public final class AccountEvidence {
     places = Bounded.sampled(limits.others(), Span::and);
     agents = Bounded.sampled(limits.others(), Span::and);
     namespaces = Bounded.sampled(limits.others(), Span::and);
-    credentials = Bounded.sampled(limits.others(), Span::and);
-    issued = Bounded.sampled(limits.others(), Span::and);
+    credentials = new Newest(limits.others());
+    issued = new Newest(limits.others());
     hours = Bounded.greatest(limits.hours(), DistinctCount::and);
   }
 
@@ -44,8 +45,8 @@ public final class AccountEvidence {
     span = span == null ? one : span.and(one);
     places.add(place, one);
     agents.add(agent, one);
-    event.credential().ifPresent(id -> credentials.add(id, one));
-    event.issued().ifPresent(id -> issued.add(id, one));
+    event.credential().ifPresent(id -> credentials.add(id, sighting));
+    event.issued().ifPresent(id -> issued.add(id, sighting));
     count(event);
     if (event.isUse()) {
       success = success == null ? one : success.and(one);
@@ -166,12 +167,13 @@ public final class AccountEvidence {
     return namespaces;
   }
 
-  public Bounded<String, Span> credentials() {
+  /// The last use of each credential, by its ID: of a token, `JTI=` and the claim `jti`.
+  public Newest credentials() {
     return credentials;
   }
 
-  /// Tokens that requests of this account issued.
-  public Bounded<String, Span> issued() {
+  /// The IDs of the tokens that requests of this account issued.
+  public Newest issued() {
     return issued;
   }
 
@@ -180,9 +182,65 @@ public final class AccountEvidence {
     return hours;
   }
 
-  /// Whether rights may be missing here that were used.
+  /// Whether rights may be missing here that were used or requested.
   public boolean hasOverflowed() {
-    return used.hasOverflowed();
+    return used.hasOverflowed() || failed.hasOverflowed();
+  }
+
+  EvidenceState.AccountState state() {
+    return new EvidenceState.AccountState(
+        span(),
+        success,
+        used.state(Use::state),
+        forbidden.state(Function.identity()),
+        failed.state(Function.identity()),
+        places.state(Function.identity()),
+        agents.state(Function.identity()),
+        namespaces.state(Function.identity()),
+        credentials.state(),
+        issued.state(),
+        hours.state(DistinctCount::registers));
+  }
+
+  static AccountEvidence of(EvidenceState.AccountState state, EvidenceLimits limits) {
+    var account = new AccountEvidence(limits);
+    account.span = state.span();
+    account.success = state.success();
+    account.used.addState(state.used(), use -> Use.of(use, limits.names()));
+    account.forbidden.addState(state.forbidden(), Function.identity());
+    account.failed.addState(state.failed(), Function.identity());
+    account.places.addState(state.places(), Function.identity());
+    account.agents.addState(state.agents(), Function.identity());
+    account.namespaces.addState(state.namespaces(), Function.identity());
+    account.credentials.addState(state.credentials());
+    account.issued.addState(state.issued());
+    account.hours.addState(state.hours(), DistinctCount::of);
+    return account;
+  }
+
+  void limitHours(int most) {
+    hours.limit(most);
+  }
+
+  void limitNames(int most) {
+    used.forEachValue(use -> use.limitNames(most));
+  }
+
+  void limitRefused(int most) {
+    forbidden.limit(most);
+    failed.limit(most);
+  }
+
+  void limitOthers(int most) {
+    places.limit(most);
+    agents.limit(most);
+    namespaces.limit(most);
+    issued.limit(most);
+    credentials.limit(most);
+  }
+
+  void limitRights(int most) {
+    used.limit(most);
   }
 
   private Stream<@Nullable Object> parts() {

@@ -8,7 +8,11 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import java.util.function.BinaryOperator;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// A map with an upper limit, and whether a key ever exceeded it. It keeps the keys that come
@@ -16,10 +20,10 @@ import org.jspecify.annotations.Nullable;
 /// once has so many keys before it in every later union. So merging stays associative,
 /// commutative and idempotent, and the value of a key that is kept is complete.
 public final class Bounded<K extends Comparable<K>, V> {
-  private final int most;
   private final Comparator<K> order;
   private final BinaryOperator<V> join;
   private final Map<K, V> kept = new HashMap<>();
+  private int most;
   private boolean overflowed;
 
   /// The last key in the order, while the map is full.
@@ -60,6 +64,9 @@ public final class Bounded<K extends Comparable<K>, V> {
       return;
     }
     overflowed = true;
+    if (most == 0) {
+      return;
+    }
     var greatest = last == null ? greatest() : last;
     if (order.compare(key, greatest) < 0) {
       kept.remove(greatest);
@@ -74,9 +81,51 @@ public final class Bounded<K extends Comparable<K>, V> {
     return kept.keySet().stream().max(order).orElseThrow();
   }
 
+  /// Keeps at most so many keys from now on, also of what is added later. A union has the lowest
+  /// limit of its parts.
+  void limit(int fewer) {
+    most = Math.min(most, fewer);
+    if (kept.size() > most) {
+      overflowed = true;
+      last = null;
+      kept.keySet().stream().sorted(order).skip(most).toList().forEach(kept::remove);
+    }
+  }
+
   void addAll(Bounded<K, V> other) {
+    limit(other.most);
     other.kept.forEach(this::add);
     overflowed |= other.overflowed;
+  }
+
+  void forEach(BiConsumer<K, V> action) {
+    kept.forEach(action);
+  }
+
+  void forEachValue(Consumer<V> action) {
+    kept.values().forEach(action);
+  }
+
+  /// Forgets keys as if they had never been added.
+  void removeIf(BiPredicate<K, V> forgotten) {
+    if (kept.entrySet().removeIf(entry -> forgotten.test(entry.getKey(), entry.getValue()))) {
+      last = null;
+    }
+  }
+
+  <S> EvidenceState.Keys<K, S> state(Function<V, S> value) {
+    var sorted = sorted();
+    return new EvidenceState.Keys<>(
+        most,
+        overflowed,
+        sorted.keySet().stream().toList(),
+        sorted.values().stream().map(value).toList());
+  }
+
+  <S> void addState(EvidenceState.Keys<K, S> state, Function<S, V> value) {
+    limit(state.most());
+    state.forEach((key, stored) -> add(key, value.apply(stored)));
+    overflowed |= state.more();
   }
 
   /// More keys were added than are kept.

@@ -34,6 +34,19 @@ public final class DistinctCount {
     return both;
   }
 
+  byte[] registers() {
+    return registers.clone();
+  }
+
+  static DistinctCount of(byte[] registers) {
+    if (registers.length != REGISTERS) {
+      throw new IllegalArgumentException("a count has " + registers.length + " registers");
+    }
+    var count = new DistinctCount();
+    System.arraycopy(registers, 0, count.registers, 0, REGISTERS);
+    return count;
+  }
+
   public long estimate() {
     var sum = 0.0;
     var empty = 0;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.facts.evidence;
 
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +74,50 @@ public final class Evidence {
   public void addAll(Evidence other) {
     log.addAll(other.log);
     accounts.addAll(other.accounts);
+  }
+
+  /// A receiver accepted events during this time, and this evidence contains them.
+  public void covers(Instant from, Instant to) {
+    log.coverage().add(from, to);
+  }
+
+  /// Takes this evidence apart: by the namespace of the accounts, and under the empty name the
+  /// log. Adding all parts gives the whole again. This evidence must not be used afterwards.
+  public SortedMap<String, Evidence> byNamespace() {
+    var parts = new TreeMap<String, Evidence>();
+    Function<String, Evidence> part =
+        name -> parts.computeIfAbsent(name, _ -> new Evidence(limits, networks));
+    log.splitInto(namespace -> part.apply(namespace).log);
+    accounts.forEach(
+        (name, account) ->
+            part.apply(name.substring(0, name.indexOf('/'))).accounts.add(name, account));
+    part.apply("").log.addAll(log);
+    return parts;
+  }
+
+  /// Drops accounts without an event since this time.
+  public void forget(Instant before) {
+    accounts.removeIf((_, account) -> account.span().last().time().isBefore(before));
+    log.forget(before);
+  }
+
+  /// Drops a part to save space: step 0 the least useful one, and so on; false where there is no
+  /// such step. The part is marked as overflowed, so that nothing is inferred from what is missing,
+  /// and keeps its lower limit in every later union.
+  public boolean reduce(int step) {
+    return Reduction.apply(step, log, accounts);
+  }
+
+  public EvidenceState state() {
+    return new EvidenceState(log.state(), accounts.state(AccountEvidence::state));
+  }
+
+  /// Throws IllegalArgumentException or NullPointerException where the state is impossible.
+  public static Evidence of(EvidenceState state, EvidenceLimits limits) {
+    var evidence = new Evidence(limits, Networks.NONE);
+    evidence.log.addState(state.log(), ROLLOUTS);
+    evidence.accounts.addState(state.accounts(), one -> AccountEvidence.of(one, limits));
+    return evidence;
   }
 
   public Log log() {

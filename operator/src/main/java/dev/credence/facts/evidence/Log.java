@@ -4,9 +4,11 @@ package dev.credence.facts.evidence;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What an audit log covers, whoever made the requests: its begin and end, hours without an
@@ -24,6 +26,7 @@ public final class Log {
   private final Bounded<String, Boolean> reads;
   private final Bounded<String, Instant> changes;
   private final Bounded<String, Bounded<Instant, Boolean>> rollouts;
+  private final Coverage coverage = new Coverage();
   private @Nullable Instant from;
   private @Nullable Instant until;
   private boolean writes;
@@ -76,6 +79,7 @@ public final class Log {
     reads.addAll(other.reads);
     changes.addAll(other.changes);
     rollouts.addAll(other.rollouts);
+    coverage.addAll(other.coverage);
     writes |= other.writes;
     if (other.from != null) {
       from = from == null || other.from.isBefore(from) ? other.from : from;
@@ -112,7 +116,72 @@ public final class Log {
     return Optional.ofNullable(until);
   }
 
-  /// A time in which the log has no event of any user.
+  /// The times in which a receiver accepted events; empty where the log was read from files.
+  public Coverage coverage() {
+    return coverage;
+  }
+
+  EvidenceState.LogState state() {
+    return new EvidenceState.LogState(
+        from,
+        until,
+        writes,
+        hours.state(Function.identity()),
+        reads.state(Function.identity()),
+        changes.state(Function.identity()),
+        rollouts.state(one -> one.state(Function.identity())),
+        coverage.intervals());
+  }
+
+  void addState(EvidenceState.LogState state, int mostRollouts) {
+    from = state.from();
+    until = state.until();
+    writes = state.writes();
+    hours.addState(state.hours(), Function.identity());
+    reads.addState(state.reads(), Function.identity());
+    changes.addState(state.changes(), Function.identity());
+    rollouts.addState(
+        state.rollouts(),
+        stored -> {
+          var one = Bounded.<Instant, Boolean>greatest(mostRollouts, Log::either);
+          one.addState(stored, Function.identity());
+          return one;
+        });
+    state.coverage().forEach(interval -> coverage.add(interval.from(), interval.to()));
+  }
+
+  /// Takes what is about objects of namespaces away, and adds it to the log of each namespace.
+  void splitInto(Function<String, Log> parts) {
+    changes.forEach(
+        (place, time) -> {
+          var namespace = place.split("/", -1)[1];
+          if (!namespace.isEmpty()) {
+            parts.apply(namespace).changes.add(place, time);
+          }
+        });
+    changes.removeIf((place, _) -> !place.split("/", -1)[1].isEmpty());
+    rollouts.forEach((namespace, times) -> parts.apply(namespace).rollouts.add(namespace, times));
+    rollouts.removeIf((_, _) -> true);
+  }
+
+  void forget(Instant before) {
+    coverage.forget(before);
+    changes.removeIf((_, time) -> time.isBefore(before));
+  }
+
+  void limitRollouts(int most) {
+    rollouts.forEachValue(times -> times.limit(most));
+  }
+
+  void limitReads(int most) {
+    reads.limit(most);
+  }
+
+  void limitChanges(int most) {
+    changes.limit(most);
+  }
+
+  /// A time in which the log has no event of any user, or in which no receiver accepted events.
   public record Gap(Instant from, Instant to) {}
 
   public List<Gap> gaps() {
@@ -125,6 +194,8 @@ public final class Log {
           .ifPresent(gaps::add);
       previous = Optional.of(hour);
     }
+    gaps.addAll(coverage.gaps());
+    gaps.sort(Comparator.comparing(Gap::from).thenComparing(Gap::to));
     return gaps;
   }
 
@@ -133,9 +204,9 @@ public final class Log {
   }
 
   /// Whether the log contains a read of this kind by any user. If not, reads of it may not be
-  /// logged.
+  /// logged, or there were reads of too many kinds.
   public boolean hasReadsOf(String group, String resource) {
-    return reads.get(Right.kind(group, resource)) != null || reads.hasOverflowed();
+    return reads.get(Right.kind(group, resource)) != null;
   }
 
   /// Whether the log contains a read of any kind.
@@ -176,12 +247,13 @@ public final class Log {
         && log.hours.equals(hours)
         && log.reads.equals(reads)
         && log.changes.equals(changes)
-        && log.rollouts.equals(rollouts);
+        && log.rollouts.equals(rollouts)
+        && log.coverage.equals(coverage);
   }
 
   @Override
   public int hashCode() {
-    return Objects.hash(from, until, writes, hours, reads, changes, rollouts);
+    return Objects.hash(from, until, writes, hours, reads, changes, rollouts, coverage);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.credence.facts.evidence;
 
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.Objects;
 
 /// One audit event as an example. Ordered by time and audit ID, so that the earliest and the
 /// latest of several do not depend on the order in which they were read.
@@ -14,6 +15,13 @@ public record Sighting(Instant time, String auditId, String place, String agent,
           .thenComparing(Sighting::place)
           .thenComparing(Sighting::agent)
           .thenComparing(Sighting::code);
+
+  public Sighting {
+    Objects.requireNonNull(time, "a sighting without a time");
+    Objects.requireNonNull(auditId, "a sighting without an audit ID");
+    Objects.requireNonNull(place, "a sighting without a place");
+    Objects.requireNonNull(agent, "a sighting without an agent");
+  }
 
   @Override
   public int compareTo(Sighting other) {

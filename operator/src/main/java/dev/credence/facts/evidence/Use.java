@@ -4,6 +4,7 @@ package dev.credence.facts.evidence;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The use of a right: when, for which names, and since when without a name.
@@ -38,6 +39,22 @@ public final class Use {
             ? other.unnamed
             : other.unnamed == null ? unnamed : unnamed.earlier(other.unnamed);
     return this;
+  }
+
+  EvidenceState.UseState state() {
+    return new EvidenceState.UseState(span(), unnamed, names.state(Function.identity()));
+  }
+
+  static Use of(EvidenceState.UseState state, int mostNames) {
+    var use = new Use(mostNames);
+    use.span = state.span();
+    use.unnamed = state.unnamed();
+    use.names.addState(state.names(), Function.identity());
+    return use;
+  }
+
+  void limitNames(int fewer) {
+    names.limit(fewer);
   }
 
   public Span span() {
