@@ -47,6 +47,7 @@ record Rooms(SortedMap<String, Integer> files, SortedMap<String, SortedSet<Strin
               "facts"),
           List.of("plan", "raw", "generate", "settings"),
           List.of(
+              "decide.evidence",
               "decide.membership",
               "decide.risk",
               "decide.policy",
@@ -57,7 +58,6 @@ record Rooms(SortedMap<String, Integer> files, SortedMap<String, SortedSet<Strin
               "decide.certificate",
               "decide.conditions",
               "decide.discovery",
-              "decide.evidence",
               "decide",
               "report"),
           List.of("metrics"),

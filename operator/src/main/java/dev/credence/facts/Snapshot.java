@@ -3,6 +3,7 @@ package dev.credence.facts;
 
 import dev.credence.facts.credential.CertManager;
 import dev.credence.facts.credential.HookJob;
+import dev.credence.facts.evidence.AuditedUse;
 import dev.credence.facts.identity.Claim;
 import dev.credence.facts.identity.Identity;
 import dev.credence.facts.identity.Member;
@@ -27,7 +28,7 @@ import java.util.Optional;
 /// namespace, read only while consumers may have to move to a new value. `members` are the objects
 /// that the identity names, selects, owns or has marked. `rivals` are the claims of other
 /// identities on names that this one names and on its members. `kubeconfigServer` is a digest of
-/// the API server's address and trust in generated kubeconfigs.
+/// the API server's address and trust in generated kubeconfigs. `auditedUse`: of its accounts.
 public record Snapshot(
     Instant now,
     Identity identity,
@@ -42,9 +43,10 @@ public record Snapshot(
     Grants grants,
     SuspensionFacts suspensionFacts,
     List<FailedWrite> failedWrites,
-    Optional<String> kubeconfigServer) {
+    Optional<String> kubeconfigServer,
+    AuditedUse auditedUse) {
 
-  /// One without the digest for kubeconfigs.
+  /// One without the digest for kubeconfigs, and without audit events.
   public Snapshot(
       Instant now,
       Identity identity,
@@ -73,7 +75,8 @@ public record Snapshot(
         grants,
         suspensionFacts,
         failedWrites,
-        Optional.empty());
+        Optional.empty(),
+        AuditedUse.NONE);
   }
 
   public Snapshot {
@@ -135,6 +138,7 @@ public record Snapshot(
         grants,
         around,
         held,
-        kubeconfigServer);
+        kubeconfigServer,
+        auditedUse);
   }
 }

@@ -11,6 +11,7 @@ import dev.credence.facts.credential.Issuance;
 import dev.credence.facts.credential.Issuer;
 import dev.credence.facts.discovery.DefaultExclusions;
 import dev.credence.facts.discovery.Inventory;
+import dev.credence.facts.evidence.AuditedUse;
 import dev.credence.facts.identity.SuspensionFacts;
 import dev.credence.facts.identity.SuspensionFacts.Admission;
 import dev.credence.facts.identity.SuspensionFacts.Bindings;
@@ -24,6 +25,7 @@ import dev.credence.facts.rbac.Grants;
 import dev.credence.facts.usage.Consumers;
 import dev.credence.facts.usage.UsageEvidence.Tracking;
 import dev.credence.facts.usage.UsageListing;
+import dev.credence.observe.audit.EvidenceCache;
 import dev.credence.observe.cache.Installed;
 import dev.credence.observe.cache.KindCache;
 import dev.credence.observe.cache.Kinds;
@@ -97,6 +99,7 @@ import org.slf4j.LoggerFactory;
 /// | SuspensionList, in the operator's namespace | whole | identities that an entry is about |
 /// | ConfigMap, the list of an operator of before | whole | none |
 /// | ValidatingAdmissionPolicy and binding, by [AdmissionPolicies] | whole | all |
+/// | ConfigMap, evidence from audit events, by [EvidenceCache] | compressed | those of the namespace |
 /// | Job, those with the label credence.dev/identity | whole | the identity that started it |
 /// | Role, ClusterRole, bindings, by [RbacCache] | whole | identities with accounts they mean |
 /// | Namespace | metadata | identities in it |
@@ -133,6 +136,7 @@ public final class ClusterCaches implements ClusterReader {
   private final Enforcement enforcement;
   private final String address;
   private final RbacCache rights;
+  private final EvidenceCache evidence;
   private final ServerRelease release;
   private final Set<String> neverSuspend;
   private final Set<String> namespaces;
@@ -224,6 +228,7 @@ public final class ClusterCaches implements ClusterReader {
             exclusions,
             release,
             subjects -> enqueuer.given(subjects, this::account));
+    this.evidence = new EvidenceCache(full, operatorNamespace, this::evidenceChanged);
     this.neverSuspend =
         Stream.concat(Stream.of(KUBE_SYSTEM, operatorNamespace), neverSuspend.stream())
             .collect(Collectors.toUnmodifiableSet());
@@ -270,6 +275,7 @@ public final class ClusterCaches implements ClusterReader {
     var isRolloutKnown = rollouts.start();
     release.ask();
     var roles = rights.start(enqueuer::all);
+    var isEvidenceKnown = evidence.start();
     while (!isDone(all, TELL_EVERY)) {
       LOG.atWarn()
           .addKeyValue("kinds", those(watch -> !watch.isSynced()))
@@ -291,6 +297,10 @@ public final class ClusterCaches implements ClusterReader {
           "No permission to watch CustomResourceDefinition {}. The operator treats the pods of an"
               + " Argo Rollout as pods of single ReplicaSets",
           ArgoRollout.DEFINITION);
+    }
+    if (!areKnown(isEvidenceKnown, evidence::isRefused)) {
+      LOG.warn(
+          "No permission to list ConfigMaps in the namespace of the operator. The operator does not read evidence from audit events");
     }
     policiesChanged();
     admissions.refresh();
@@ -341,12 +351,18 @@ public final class ClusterCaches implements ClusterReader {
     certManager.stop();
     rollouts.stop();
     rights.stop();
+    evidence.stop();
   }
 
   /// Whether every watch is connected; the names of those that are not. That we may not watch roles
   /// and bindings is told where it matters, in the status of identities.
   public List<String> unhealthy() {
-    return Stream.concat(those(watch -> !watch.isHealthy()).stream(), rights.unhealthy()).toList();
+    return Stream.of(
+            those(watch -> !watch.isHealthy()).stream(),
+            rights.unhealthy(),
+            evidence.isHealthy() ? Stream.<String>of() : Stream.of("ConfigMaps of audit events"))
+        .flatMap(names -> names)
+        .toList();
   }
 
   private List<String> those(Predicate<KindCache<?>> which) {
@@ -446,6 +462,14 @@ public final class ClusterCaches implements ClusterReader {
   private void homeChanged(@Nullable Namespace before, @Nullable Namespace after) {
     if (after != null) {
       enqueuer.in(after.getMetadata().getName());
+    }
+  }
+
+  private void evidenceChanged(String observed) {
+    if (observed.isEmpty()) {
+      enqueuer.all();
+    } else {
+      enqueuer.in(observed);
     }
   }
 
@@ -779,6 +803,11 @@ public final class ClusterCaches implements ClusterReader {
   @Override
   public Grants grants(String namespace, Set<String> accounts) {
     return rights.grants(namespace, accounts);
+  }
+
+  @Override
+  public AuditedUse auditedUse(String namespace, Set<String> accounts) {
+    return evidence.of(namespace, accounts);
   }
 
   private Optional<HasMetadata> account(String namespace, String name) {

@@ -9,6 +9,7 @@ import dev.credence.facts.credential.CertManager;
 import dev.credence.facts.credential.HookJob;
 import dev.credence.facts.credential.Issuance;
 import dev.credence.facts.credential.Issuer;
+import dev.credence.facts.evidence.AuditedUse;
 import dev.credence.facts.identity.Claim;
 import dev.credence.facts.identity.Claim.Strength;
 import dev.credence.facts.identity.Identity;
@@ -66,6 +67,7 @@ public final class Snapshots {
       Map<String, List<Instant>> recent) {
     var identity = FaultBarrier.named(resource, () -> IdentityReader.identity(resource));
     var members = members(identity, identity.selector());
+    var accounts = new SuspensionReader(cluster).accounts(identity, members);
     return of(
         identity,
         members,
@@ -74,12 +76,12 @@ public final class Snapshots {
         recent,
         consumers(identity, members),
         evidence(resource, identity, members, now),
-        cluster.grants(
-            identity.namespace(), new SuspensionReader(cluster).accounts(identity, members)));
+        cluster.grants(identity.namespace(), accounts),
+        cluster.auditedUse(identity.namespace(), accounts));
   }
 
-  /// The same without facts that take long to read: the consumers of members and the rights of
-  /// accounts. It is enough to carry out a suspension that was requested.
+  /// The same without facts that take long to read: the consumers of members, the rights of
+  /// accounts and what they did. It is enough to carry out a suspension that was requested.
   public Snapshot urgent(
       MachineIdentity resource,
       Instant now,
@@ -94,7 +96,8 @@ public final class Snapshots {
         recent,
         Optional.empty(),
         UsageEvidence.NONE,
-        Grants.UNKNOWN);
+        Grants.UNKNOWN,
+        AuditedUse.NONE);
   }
 
   private Snapshot of(
@@ -105,7 +108,8 @@ public final class Snapshots {
       Map<String, List<Instant>> recent,
       Optional<Consumers> consumers,
       UsageEvidence evidence,
-      Grants grants) {
+      Grants grants,
+      AuditedUse auditedUse) {
     return new Snapshot(
         now,
         identity,
@@ -120,7 +124,8 @@ public final class Snapshots {
         grants,
         new SuspensionReader(cluster).of(identity, members, recent, now),
         failedWrites,
-        cluster.kubeconfigServer());
+        cluster.kubeconfigServer(),
+        auditedUse);
   }
 
   private UsageEvidence evidence(

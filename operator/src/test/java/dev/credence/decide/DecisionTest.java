@@ -16,6 +16,7 @@ import dev.credence.facts.object.ServerVersion;
 import dev.credence.facts.policy.Tier;
 import dev.credence.facts.usage.UsageEvidence.Tracking;
 import dev.credence.observe.Snapshots;
+import dev.credence.world.Audited;
 import dev.credence.world.Golden;
 import dev.credence.world.Readable;
 import dev.credence.world.World;
@@ -137,6 +138,7 @@ public class DecisionTest {
             "unlisted",
             "tokensTrackedSince",
             "tier",
+            "audit",
             "everything");
     var world = new World(Instant.parse(about.path("now").asText()));
     world.certManager(about.path("certManager").asBoolean(true));
@@ -166,6 +168,9 @@ public class DecisionTest {
       world.kubeconfigServer(about.path("kubeconfigServer").asText());
     }
     world.unlisted(texts(about.path("unlisted")).collect(Collectors.toSet()));
+    if (about.has("audit")) {
+      world.audited(Audited.of(about.path("audit")));
+    }
     if (about.has("tokensTrackedSince")) {
       world.tracking(tracking(about.path("tokensTrackedSince").asText()));
     }

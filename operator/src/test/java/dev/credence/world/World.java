@@ -27,6 +27,8 @@ import dev.credence.facts.credential.Handled;
 import dev.credence.facts.credential.HookTemplate;
 import dev.credence.facts.credential.Issuer;
 import dev.credence.facts.credential.TokenInvalidation;
+import dev.credence.facts.evidence.AuditedUse;
+import dev.credence.facts.evidence.Evidence;
 import dev.credence.facts.identity.RecordedStatus;
 import dev.credence.facts.identity.RecordedStatus.Approval;
 import dev.credence.facts.identity.RecordedStatus.RecordedApproval;
@@ -127,6 +129,7 @@ public final class World implements ClusterReader {
   private Optional<String> kubeconfigServer = Optional.empty();
   private Map<String, List<Instant>> recent = Map.of();
   private Set<String> unlisted = Set.of();
+  private Optional<Evidence> audited = Optional.empty();
   private Tracking tracking = new Tracking.Since(LocalDate.parse("2023-08-15"));
   private Instant now;
 
@@ -167,6 +170,7 @@ public final class World implements ClusterReader {
     copy.recent = recent;
     copy.unlisted = unlisted;
     copy.tracking = tracking;
+    copy.audited = audited;
     return copy;
   }
 
@@ -305,6 +309,18 @@ public final class World implements ClusterReader {
   /// Kinds that the operator may not list, by their plural.
   public void unlisted(Set<String> kinds) {
     unlisted = Set.copyOf(kinds);
+  }
+
+  /// What audit events show, of all namespaces.
+  public void audited(Evidence evidence) {
+    audited = Optional.of(evidence);
+  }
+
+  @Override
+  public AuditedUse auditedUse(String namespace, Set<String> accounts) {
+    return audited
+        .map(evidence -> AuditedUse.of(evidence, namespace, accounts))
+        .orElse(AuditedUse.NONE);
   }
 
   /// Whether the API server notes the use of tokens.

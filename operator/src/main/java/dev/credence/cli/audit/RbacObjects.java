@@ -19,10 +19,7 @@ import dev.credence.facts.rbac.Role;
 import dev.credence.facts.rbac.Subject;
 import dev.credence.facts.rbac.Who;
 import dev.credence.observe.rbac.RbacReader;
-import dev.credence.raw.NullSafe;
-import dev.credence.raw.UntrustedText;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
@@ -169,13 +166,7 @@ final class RbacObjects implements Catalog {
 
   /// The last time that the API server recorded for it.
   private void changed(HasMetadata object, String key) {
-    var metadata = object.getMetadata();
-    Stream.concat(
-            Stream.ofNullable(metadata.getCreationTimestamp()),
-            NullSafe.in(metadata.getManagedFields()).map(ManagedFieldsEntry::getTime))
-        .flatMap(time -> UntrustedText.time(time).stream())
-        .max(Instant::compareTo)
-        .ifPresent(time -> changes.put(key, time));
+    RbacReader.changed(object).ifPresent(time -> changes.put(key, time));
   }
 
   @Override

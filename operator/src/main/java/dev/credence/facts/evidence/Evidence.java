@@ -129,6 +129,11 @@ public final class Evidence {
     return accounts.sorted();
   }
 
+  /// That of one account, as in `sales/crm`.
+  public Optional<AccountEvidence> of(String name) {
+    return Optional.ofNullable(accounts.get(name));
+  }
+
   /// Whether there were more accounts than are kept.
   public boolean hasOverflowed() {
     return accounts.hasOverflowed();

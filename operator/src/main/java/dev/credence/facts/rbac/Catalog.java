@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.facts.rbac;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The roles and bindings of a cluster, to be looked up.
 public interface Catalog {
@@ -32,10 +34,14 @@ public interface Catalog {
   }
 
   private Grant grant(Binding binding, Subject subject) {
+    var role = role(binding.roleNamespace(), binding.role());
     return new Grant(
         binding.title(),
         binding.namespace(),
         subject,
-        role(binding.roleNamespace(), binding.role()).map(Role::rules));
+        role.map(Role::rules),
+        Stream.of(binding.changed(), role.flatMap(Role::changed))
+            .flatMap(Optional::stream)
+            .max(Instant::compareTo));
   }
 }

@@ -12,6 +12,8 @@ import dev.credence.raw.Metadata;
 import dev.credence.raw.NullSafe;
 import io.fabric8.certmanager.api.model.v1.CertificateSpec;
 import io.fabric8.kubernetes.api.model.LocalObjectReference;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntryBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectReference;
 import io.fabric8.kubernetes.api.model.ObjectReferenceBuilder;
@@ -57,6 +59,16 @@ final class Bounds {
               .limit(ENTRIES)
               .toList());
     }
+  }
+
+  /// The last entry of `managedFields` by time, with its time alone: when it was changed, and no
+  /// longer by whom.
+  static List<ManagedFieldsEntry> lastChange(ObjectMeta meta) {
+    return NullSafe.in(meta.getManagedFields())
+        .flatMap(entry -> Stream.ofNullable(entry.getTime()))
+        .max(Comparator.naturalOrder())
+        .map(time -> List.of(new ManagedFieldsEntryBuilder().withTime(time).build()))
+        .orElseGet(List::of);
   }
 
   private static @Nullable Map<String, String> labels(@Nullable Map<String, String> labels) {

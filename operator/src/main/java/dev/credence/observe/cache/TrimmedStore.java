@@ -9,13 +9,16 @@ import dev.credence.raw.Metadata;
 import dev.credence.raw.MetadataRecord;
 import dev.credence.raw.UntrustedText;
 import io.fabric8.certmanager.api.model.v1.Certificate;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
+import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.client.informers.cache.Cache;
 import io.fabric8.kubernetes.client.informers.cache.ItemStore;
 import java.util.List;
@@ -33,6 +36,7 @@ public final class TrimmedStore<T extends HasMetadata> implements ItemStore<T> {
   private static final String OURS = "f:" + Api.GROUP + "/";
 
   private final Shares shares = new Shares();
+  private final Contents contents = new Contents();
 
   /// An object, or what [PackedSecret] makes of it.
   private final Map<String, Object> items = new ConcurrentHashMap<>();
@@ -47,6 +51,9 @@ public final class TrimmedStore<T extends HasMetadata> implements ItemStore<T> {
     trim(object);
     if (object instanceof MachineIdentity identity && identity.getSpec() != null) {
       stub(key, identity);
+    }
+    if (object instanceof ConfigMap map) {
+      contents.keep(key, map);
     }
     pack(object);
     return unpacked(key, items.put(key, packed(key, object)));
@@ -116,6 +123,10 @@ public final class TrimmedStore<T extends HasMetadata> implements ItemStore<T> {
     // Whether a user has written any field of an identity matters, and who else manages it.
     if (object instanceof MachineIdentity) {
       Bounds.meta(object.getMetadata());
+    } else if (isPermission(object)) {
+      var changed = Bounds.lastChange(object.getMetadata());
+      trim(object.getMetadata());
+      object.getMetadata().setManagedFields(changed);
     } else {
       trim(object.getMetadata());
     }
@@ -127,6 +138,13 @@ public final class TrimmedStore<T extends HasMetadata> implements ItemStore<T> {
       case ClusterRole role -> role.setRules(Bounds.rules(role.getRules()));
       default -> {}
     }
+  }
+
+  private static boolean isPermission(HasMetadata object) {
+    return object instanceof Role
+        || object instanceof ClusterRole
+        || object instanceof RoleBinding
+        || object instanceof ClusterRoleBinding;
   }
 
   public static void trim(ObjectMeta meta) {
@@ -163,6 +181,7 @@ public final class TrimmedStore<T extends HasMetadata> implements ItemStore<T> {
   @Override
   public @Nullable T remove(String key) {
     shares.forget(key, key.substring(0, Math.max(0, key.indexOf('/'))));
+    contents.forget(key);
     return unpacked(key, items.remove(key));
   }
 

@@ -4,6 +4,7 @@ package dev.credence.observe.port;
 import dev.credence.api.MachineIdentity;
 import dev.credence.facts.credential.HookTemplate;
 import dev.credence.facts.credential.Issuer;
+import dev.credence.facts.evidence.AuditedUse;
 import dev.credence.facts.identity.SuspensionFacts.Admission;
 import dev.credence.facts.identity.SuspensionFacts.Bindings;
 import dev.credence.facts.identity.SuspensionFacts.Listed;
@@ -103,6 +104,11 @@ public interface ClusterReader {
 
   /// The grants of these ServiceAccounts of the namespace, by their groups too.
   Grants grants(String namespace, Set<String> accounts);
+
+  /// What audit events show of these ServiceAccounts of the namespace.
+  default AuditedUse auditedUse(String namespace, Set<String> accounts) {
+    return AuditedUse.NONE;
+  }
 
   /// Whether cert-manager's Certificates are known to the API server.
   boolean certManager();

@@ -9,11 +9,14 @@ import dev.credence.facts.rbac.Subject.Account;
 import dev.credence.facts.rbac.Subject.Group;
 import dev.credence.facts.rbac.Subject.User;
 import dev.credence.raw.NullSafe;
+import dev.credence.raw.UntrustedText;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.api.model.rbac.RoleRef;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -32,8 +35,10 @@ public final class RbacReader {
   public static Optional<Role> role(HasMetadata object) {
     return switch (object) {
       case io.fabric8.kubernetes.api.model.rbac.Role role ->
-          Optional.of(new Role(namespace(role), name(role), rules(role.getRules())));
-      case ClusterRole role -> Optional.of(new Role("", name(role), rules(role.getRules())));
+          Optional.of(
+              new Role(namespace(role), name(role), rules(role.getRules()), changed(role)));
+      case ClusterRole role ->
+          Optional.of(new Role("", name(role), rules(role.getRules()), changed(role)));
       default -> Optional.empty();
     };
   }
@@ -44,24 +49,35 @@ public final class RbacReader {
       case RoleBinding binding ->
           Optional.of(
               binding(
-                  namespace(binding), name(binding), binding.getRoleRef(), binding.getSubjects()));
+                  namespace(binding), binding, binding.getRoleRef(), binding.getSubjects()));
       case ClusterRoleBinding binding ->
-          Optional.of(binding("", name(binding), binding.getRoleRef(), binding.getSubjects()));
+          Optional.of(binding("", binding, binding.getRoleRef(), binding.getSubjects()));
       default -> Optional.empty();
     };
   }
 
   private static Binding binding(
       String namespace,
-      String name,
+      HasMetadata object,
       @Nullable RoleRef role,
       @Nullable List<io.fabric8.kubernetes.api.model.rbac.Subject> subjects) {
     return new Binding(
         namespace,
-        name,
+        name(object),
         role != null && "ClusterRole".equals(role.getKind()),
         role == null ? "" : text(role.getName()),
-        NullSafe.in(subjects).flatMap(subject -> subject(subject, namespace)).toList());
+        NullSafe.in(subjects).flatMap(subject -> subject(subject, namespace)).toList(),
+        changed(object));
+  }
+
+  /// When it was created or changed last, as far as the API server recorded it.
+  public static Optional<Instant> changed(HasMetadata object) {
+    var metadata = object.getMetadata();
+    return Stream.concat(
+            Stream.ofNullable(metadata.getCreationTimestamp()),
+            NullSafe.in(metadata.getManagedFields()).map(ManagedFieldsEntry::getTime))
+        .flatMap(time -> UntrustedText.time(time).stream())
+        .max(Instant::compareTo);
   }
 
   /// A ServiceAccount without a namespace is one of the binding's own.
