@@ -6,6 +6,7 @@ import dev.credence.api.CredentialPolicy;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.SuspensionList;
 import dev.credence.client.ApiServer;
+import dev.credence.facts.credential.HookJob;
 import dev.credence.facts.credential.HookTemplate;
 import dev.credence.facts.credential.Issuance;
 import dev.credence.facts.credential.Issuer;
@@ -42,6 +43,7 @@ import dev.credence.observe.rbac.ServerRelease;
 import dev.credence.observe.read.Anchors;
 import dev.credence.observe.read.HookEnd;
 import dev.credence.observe.read.HookTemplates;
+import dev.credence.observe.read.HookWords;
 import dev.credence.observe.read.MemberReader;
 import dev.credence.observe.read.PolicyReader;
 import dev.credence.observe.suspension.AdmissionPolicies;
@@ -150,6 +152,7 @@ public final class ClusterCaches implements ClusterReader {
   private volatile Optional<List<Policy>> assumed = Optional.empty();
   private volatile Optional<String> kubeconfigServer = Optional.empty();
   private volatile Consumer<HookEnd> hookEnded = ended -> {};
+  private volatile Optional<HookWords> hookWords = Optional.empty();
   private volatile int mostSuspended = SuspensionFacts.MOST_SUSPENDED;
 
   /// `metadata` is a client with [MetadataOnly]; empty `namespaces`: all. `operatorNamespace`: the
@@ -258,6 +261,11 @@ public final class ClusterCaches implements ClusterReader {
   /// `ended`: called when a Job of a hook has ended.
   public void hooksEnd(Consumer<HookEnd> ended) {
     this.hookEnded = ended;
+  }
+
+  /// From now on the messages of hooks that failed are read from their pods.
+  public void readHookWords() {
+    this.hookWords = Optional.of(new HookWords(full));
   }
 
   public void urgeBy(Consumer<ResourceID> urge) {
@@ -788,6 +796,11 @@ public final class ClusterCaches implements ClusterReader {
       }
       return new HookTemplate.Unread(String.valueOf(refused.getMessage()));
     }
+  }
+
+  @Override
+  public Optional<String> hookWords(String namespace, HookJob job, Set<String> open) {
+    return hookWords.flatMap(words -> words.of(namespace, job, open));
   }
 
   @Override

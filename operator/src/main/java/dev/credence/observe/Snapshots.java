@@ -6,7 +6,9 @@ import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentityStatus;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.credential.CertManager;
+import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.HookJob;
+import dev.credence.facts.credential.HookJob.Outcome;
 import dev.credence.facts.credential.Issuance;
 import dev.credence.facts.credential.Issuer;
 import dev.credence.facts.evidence.AuditedUse;
@@ -45,6 +47,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -77,11 +80,18 @@ public final class Snapshots {
         consumers(identity, members),
         evidence(resource, identity, members, now),
         cluster.grants(identity.namespace(), accounts),
-        cluster.auditedUse(identity.namespace(), accounts));
+        cluster.auditedUse(identity.namespace(), accounts),
+        (job, open) -> cluster.hookWords(identity.namespace(), job, open));
+  }
+
+  /// The termination message of a hook that failed.
+  private interface Words {
+    Optional<String> of(HookJob job, Set<String> open);
   }
 
   /// The same without facts that take long to read: the consumers of members, the rights of
-  /// accounts and what they did. It is enough to carry out a suspension that was requested.
+  /// accounts and what they did, and the messages of hooks. It is enough to carry out a suspension
+  /// that was requested.
   public Snapshot urgent(
       MachineIdentity resource,
       Instant now,
@@ -97,7 +107,8 @@ public final class Snapshots {
         Optional.empty(),
         UsageEvidence.NONE,
         Grants.UNKNOWN,
-        AuditedUse.NONE);
+        AuditedUse.NONE,
+        (_, _) -> Optional.empty());
   }
 
   private Snapshot of(
@@ -109,7 +120,8 @@ public final class Snapshots {
       Optional<Consumers> consumers,
       UsageEvidence evidence,
       Grants grants,
-      AuditedUse auditedUse) {
+      AuditedUse auditedUse,
+      Words words) {
     return new Snapshot(
         now,
         identity,
@@ -118,7 +130,7 @@ public final class Snapshots {
         members,
         rivals(identity, members),
         certManager(identity, members),
-        jobs(identity),
+        jobs(identity, words),
         consumers,
         evidence,
         grants,
@@ -140,11 +152,28 @@ public final class Snapshots {
             answered.filter(seen -> seen == identity.generation()).isEmpty());
   }
 
-  private List<HookJob> jobs(Identity identity) {
+  private List<HookJob> jobs(Identity identity, Words words) {
     return cluster.jobs(identity.namespace(), identity.name()).stream()
         .flatMap(job -> HookJobReader.of(job, identity.uid()).stream())
+        .map(
+            job ->
+                job.outcome() instanceof Outcome.Failed
+                    ? words.of(job, open(identity, job)).map(job::saying).orElse(job)
+                    : job)
         .sorted(Comparator.comparing(HookJob::subject))
         .toList();
+  }
+
+  private static Set<String> open(Identity identity, HookJob job) {
+    return identity.secrets().stream()
+        .filter(secret -> secret.name().equals(job.secret()))
+        .flatMap(secret -> secret.material().stream())
+        .flatMap(
+            material ->
+                material instanceof GeneratedContent content
+                    ? content.openKeys().stream()
+                    : Stream.of())
+        .collect(Collectors.toSet());
   }
 
   /// Listed only while a previous value still exists, or while consumers may use one that does not:

@@ -24,6 +24,7 @@ import dev.credence.controller.status.StatusMapper;
 import dev.credence.decide.Decide;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.credential.Handled;
+import dev.credence.facts.credential.HookJob;
 import dev.credence.facts.credential.HookTemplate;
 import dev.credence.facts.credential.Issuer;
 import dev.credence.facts.credential.TokenInvalidation;
@@ -56,6 +57,7 @@ import dev.credence.observe.port.ClusterReader;
 import dev.credence.observe.rbac.RbacCache;
 import dev.credence.observe.read.Anchors;
 import dev.credence.observe.read.HookTemplates;
+import dev.credence.observe.read.HookWords;
 import dev.credence.observe.read.PolicyReader;
 import dev.credence.observe.suspension.SuspendedAccounts;
 import dev.credence.observe.usage.ConsumerIndex;
@@ -843,6 +845,23 @@ public final class World implements ClusterReader {
         .find(new Id("CronJob", namespace, cronJob))
         .<HookTemplate>map(found -> HookTemplates.of((CronJob) found))
         .orElseGet(HookTemplate.Absent::new);
+  }
+
+  @Override
+  public Optional<String> hookWords(String namespace, HookJob job, Set<String> open) {
+    var objects =
+        server.objects().values().stream().filter(o -> namespaceOf(o).equals(namespace)).toList();
+    return HookWords.among(
+        objects.stream().flatMap(o -> o instanceof Pod pod ? Stream.of(pod) : Stream.of()).toList(),
+        job,
+        objects.stream()
+            .flatMap(o -> o instanceof Secret secret ? Stream.of(secret) : Stream.of())
+            .filter(
+                secret ->
+                    List.of(job.secret(), ObjectRef.pendingOf(job.secret()).name())
+                        .contains(secret.getMetadata().getName()))
+            .toList(),
+        open);
   }
 
   @Override

@@ -117,14 +117,14 @@ record HookRuns(
     return run.version() == version && steps.contains(run.step());
   }
 
-  /// A Job that ended does not run again, though a stale cache may show it so.
+  /// A Job that ended does not run again, though a stale cache may show it so. Its pod, which has
+  /// the message of the hook, may be deleted before it.
   private static HookRun latest(HookRun seen, List<HookRun> recorded) {
-    return seen.hasEnded()
-        ? seen
-        : recorded.stream()
-            .filter(run -> run.isOf(seen) && run.hasEnded())
-            .findFirst()
-            .orElse(seen);
+    return recorded.stream()
+        .filter(run -> run.isOf(seen) && run.hasEnded())
+        .filter(run -> !seen.hasEnded() || run.saysMoreThan(seen))
+        .findFirst()
+        .orElse(seen);
   }
 
   Optional<Action> note(List<Started> started) {

@@ -5,6 +5,7 @@ import dev.credence.facts.text.Digests;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -97,6 +98,25 @@ public record GeneratedContent(List<KeySpec> keys) implements SecretContent {
   public static boolean isText(KeySpec key) {
     return key.generator() instanceof Generator.Fixed
         || key.generator() instanceof Generator.Template;
+  }
+
+  /// The keys of the Secret that are not secret by themselves: names, fixed texts, templates (their
+  /// secret parts are the values of other keys) and public keys.
+  public Set<String> openKeys() {
+    return keys.stream()
+        .flatMap(
+            key ->
+                switch (key.generator()) {
+                  case Generator.Fixed _, Generator.Template _, Generator.Cycle _ ->
+                      Stream.of(key.name());
+                  case Generator.KeyPair pair -> pair.publicKey().stream();
+                  case Generator.Password _,
+                      Generator.RandomBytes _,
+                      Generator.Uuid _,
+                      Generator.Unknown _ ->
+                      Stream.<String>of();
+                })
+        .collect(Collectors.toSet());
   }
 
   private static String digest(Stream<KeySpec> keys) {

@@ -33,6 +33,9 @@ public record HookJob(
     record Failed(Instant at, String why) implements Outcome {}
   }
 
+  /// Between the condition of a Job that failed and the message of its container.
+  private static final String WORDS = " The hook reports: ";
+
   /// A Job's name is a label of its pods too, so it has at most 63 characters.
   private static final int LONGEST_NAME = 63;
 
@@ -46,6 +49,25 @@ public record HookJob(
     }
     var tail = "-" + Digests.of(secret).substring(0, 8) + ending;
     return plain.substring(0, Math.min(plain.length(), LONGEST_NAME - tail.length())) + tail;
+  }
+
+  /// The same, with the message of the container that failed.
+  public HookJob saying(String words) {
+    return outcome instanceof Outcome.Failed(var at, var why)
+        ? new HookJob(
+            subject,
+            preconditions,
+            secret,
+            step,
+            version,
+            attempt,
+            valueUid,
+            generation,
+            asked,
+            createdAt,
+            new Outcome.Failed(at, why + (why.endsWith(".") ? "" : ".") + WORDS + words),
+            leaving)
+        : this;
   }
 
   /// The record of the Job.

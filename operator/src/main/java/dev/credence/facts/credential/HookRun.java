@@ -21,6 +21,14 @@ public record HookRun(
   /// So many are recorded: more than the attempts that a policy may allow.
   public static final int MOST = 64;
 
+  /// Whether both failed, and this one has the message of the container in addition.
+  public boolean saysMoreThan(HookRun other) {
+    return outcome instanceof Outcome.Failed(_, var why)
+        && other.outcome instanceof Outcome.Failed(_, var shorter)
+        && why.length() > shorter.length()
+        && why.startsWith(shorter);
+  }
+
   public boolean hasEnded() {
     return !(outcome instanceof Outcome.Running);
   }

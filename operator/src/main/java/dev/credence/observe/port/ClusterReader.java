@@ -2,6 +2,7 @@
 package dev.credence.observe.port;
 
 import dev.credence.api.MachineIdentity;
+import dev.credence.facts.credential.HookJob;
 import dev.credence.facts.credential.HookTemplate;
 import dev.credence.facts.credential.Issuer;
 import dev.credence.facts.evidence.AuditedUse;
@@ -96,6 +97,12 @@ public interface ClusterReader {
 
   /// The pod template of the CronJob of a hook, read now.
   HookTemplate hook(String namespace, String cronJob);
+
+  /// The termination message of a hook that failed; `open`: the keys of its Secret that are not
+  /// secret. Read once from the pod of the Job, and empty for a reader that does not ask for it.
+  default Optional<String> hookWords(String namespace, HookJob job, Set<String> open) {
+    return Optional.empty();
+  }
 
   boolean isNeverSuspended(String namespace, String account);
 

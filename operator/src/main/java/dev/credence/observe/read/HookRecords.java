@@ -8,6 +8,8 @@ import dev.credence.api.Api;
 import dev.credence.facts.credential.HookJob.Outcome;
 import dev.credence.facts.credential.HookRun;
 import dev.credence.facts.credential.Hooks.Step;
+import dev.credence.facts.text.InvisibleCharacters;
+import dev.credence.facts.text.Truncation;
 import dev.credence.raw.Metadata;
 import dev.credence.raw.UntrustedText;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
@@ -22,6 +24,7 @@ import java.util.stream.StreamSupport;
 public final class HookRecords {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int MOST_ATTEMPTS = 1_000_000;
+  private static final int LONGEST = 700;
 
   /// Nothing where it cannot be read: the Jobs that are there tell the same.
   static List<HookRun> of(ObjectMeta meta) {
@@ -78,8 +81,13 @@ public final class HookRecords {
             at ->
                 failed.isMissingNode()
                     ? new Outcome.Succeeded(at)
-                    : new Outcome.Failed(at, UntrustedText.oneLine(failed.asText())))
+                    : new Outcome.Failed(at, why(failed.asText())))
         .orElseGet(Outcome.Running::new);
+  }
+
+  /// The condition of the Job, with the message of the hook.
+  private static String why(String text) {
+    return Truncation.truncate(InvisibleCharacters.replaced(text, "?"), LONGEST);
   }
 
   /// For the Secret of this UID.
