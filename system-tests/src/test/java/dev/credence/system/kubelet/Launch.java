@@ -12,17 +12,23 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What is started for a pod of one container: its command and environment as the kubelet would
-/// give them, with a local folder in place of each mount path. What a pod may say and this class
+/// give them, with a local folder in place of each mount path. A container without a command runs
+/// the entry point of its image, where that is a [LocalImage]. What a pod may say and this class
 /// does not know is refused, so that no test takes silence for success.
-public record Launch(List<String> command, Map<String, String> environment) {
+///
+/// `isLogMessage`: whether the end of the log is the message of a container that failed.
+public record Launch(List<String> command, Map<String, String> environment, boolean isLogMessage) {
   private static final Pattern REFERENCE = Pattern.compile("\\$\\$|\\$\\(([-._a-zA-Z0-9]+)\\)");
 
   public static Launch of(Pod pod, Path folder, KubernetesClient client) {
@@ -30,17 +36,28 @@ public record Launch(List<String> command, Map<String, String> environment) {
       throw new Refused("this kubelet runs pods of one container");
     }
     var container = pod.getSpec().getContainers().getFirst();
-    if (container.getCommand().isEmpty()) {
+    var image =
+        container.getCommand().isEmpty()
+            ? LocalImage.of(container.getImage())
+            : Optional.<LocalImage>empty();
+    if (container.getCommand().isEmpty() && image.isEmpty()) {
       throw new Refused("there is no image here to take a command from");
     }
+    var root = folder.resolve("root");
     var objects = new Objects(client, pod.getMetadata().getNamespace());
-    var folders = mounts(pod, container, folder, objects);
+    var folders = mounts(pod, container, root, objects);
     var environment = new LinkedHashMap<String, String>();
+    image.ifPresent(known -> known.folders().forEach((k, path) -> environment.put(k, root + path)));
     objects.environment(container).forEach((k, v) -> environment.put(k, local(v, folders)));
-    var command = new ArrayList<>(container.getCommand());
-    command.addAll(container.getArgs());
-    command.replaceAll(word -> local(expand(word, environment), folders));
-    return new Launch(List.copyOf(command), Map.copyOf(environment));
+    var words = new ArrayList<>(container.getCommand());
+    words.addAll(container.getArgs());
+    words.replaceAll(word -> local(expand(word, environment), folders));
+    var command = new ArrayList<>(image.map(LocalImage::entryPoint).orElse(List.of()));
+    command.addAll(words);
+    return new Launch(
+        List.copyOf(command),
+        Map.copyOf(environment),
+        "FallbackToLogsOnError".equals(container.getTerminationMessagePolicy()));
   }
 
   public static final class Refused extends RuntimeException {
@@ -49,32 +66,37 @@ public record Launch(List<String> command, Map<String, String> environment) {
     }
   }
 
+  /// Each volume is a folder below `root`, at its path in the container.
   private static Map<String, String> mounts(
-      Pod pod, Container container, Path folder, Objects objects) {
-    var volumes = new LinkedHashMap<String, Path>();
-    for (var volume : pod.getSpec().getVolumes()) {
-      var place = folder.resolve("volumes").resolve(volume.getName());
-      objects.mount(volume, place);
-      volumes.put(volume.getName(), place);
-    }
+      Pod pod, Container container, Path root, Objects objects) {
+    var volumes = new LinkedHashMap<String, Volume>();
+    pod.getSpec().getVolumes().forEach(volume -> volumes.put(volume.getName(), volume));
     var folders = new LinkedHashMap<String, String>();
     for (var mount : container.getVolumeMounts()) {
       if (mount.getSubPath() != null) {
         throw new Refused("this kubelet mounts whole volumes");
       }
-      folders.put(mount.getMountPath(), volumes.get(mount.getName()).toString());
+      var place = root.resolve(mount.getMountPath().substring(1));
+      objects.mount(volumes.get(mount.getName()), place);
+      folders.put(mount.getMountPath(), place.toString());
     }
     return folders;
   }
 
   /// A process here sees the files of the machine: the text of a mount path becomes that of the
-  /// folder.
+  /// folder. One mount path may begin with another.
   private static String local(String text, Map<String, String> folders) {
-    var result = text;
-    for (var entry : folders.entrySet()) {
-      result = result.replace(entry.getKey(), entry.getValue());
+    if (folders.isEmpty()) {
+      return text;
     }
-    return result;
+    var paths =
+        folders.keySet().stream()
+            .sorted(Comparator.comparing(String::length).reversed())
+            .map(Pattern::quote)
+            .collect(Collectors.joining("|"));
+    return Pattern.compile(paths)
+        .matcher(text)
+        .replaceAll(found -> Matcher.quoteReplacement(folders.get(found.group())));
   }
 
   /// `$(NAME)` is the value of a variable that is there, and `$$` is a `$`.
@@ -139,6 +161,11 @@ public record Launch(List<String> command, Map<String, String> environment) {
     }
 
     void mount(Volume volume, Path place) {
+      var map = volume.getConfigMap();
+      if (map != null && map.getItems().isEmpty()) {
+        new Mount(place).write(config(map.getName(), map.getOptional()));
+        return;
+      }
       var source = volume.getSecret();
       if (source == null || !source.getItems().isEmpty()) {
         throw new Refused("this kubelet knows no volume such as " + volume.getName());

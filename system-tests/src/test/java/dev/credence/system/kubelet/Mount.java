@@ -4,6 +4,7 @@ package dev.credence.system.kubelet;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -30,9 +31,24 @@ public final class Mount {
     }
   }
 
+  public void write(Secret secret) {
+    writeData(secret.getData() == null ? Map.of() : secret.getData());
+  }
+
+  /// The texts of a ConfigMap.
+  public void write(Map<String, String> texts) {
+    writeData(
+        texts.entrySet().stream()
+            .collect(
+                Collectors.toMap(
+                    Map.Entry::getKey,
+                    text ->
+                        Base64.getEncoder()
+                            .encodeToString(text.getValue().getBytes(StandardCharsets.UTF_8)))));
+  }
+
   /// Does nothing when it is the same as before.
-  public synchronized void write(Secret secret) {
-    var data = secret.getData() == null ? Map.<String, String>of() : secret.getData();
+  private synchronized void writeData(Map<String, String> data) {
     if (data.equals(written)) {
       return;
     }

@@ -32,7 +32,8 @@ import java.util.concurrent.Executors;
 /// every node there is. The container's command runs as a process of this machine, and what becomes
 /// of it is written to the pod's status, from which the real Job controller draws its conclusions.
 ///
-/// There is no image and no isolation: programs are those of `path`, then those of the machine.
+/// There is no isolation. A container without a command runs the program that stands for its image
+/// on this machine ([LocalImage]); other programs are those of `path`, then those of the machine.
 public final class TestKubelet implements AutoCloseable {
   public static final String SCHEDULER = "test-kubelet";
 
@@ -138,7 +139,8 @@ public final class TestKubelet implements AutoCloseable {
       endWhereDeleted(pod);
       var exitCode = process.waitFor();
       running.remove(uid(pod));
-      conclude(pod, exitCode, Files.readString(log.toPath()));
+      var output = Files.readString(log.toPath());
+      conclude(pod, exitCode, output, exitCode == 0 || !launch.isLogMessage() ? "" : tail(output));
       Mount.delete(place);
     } catch (IOException e) {
       conclude(pod, 127, e.toString());
@@ -155,9 +157,21 @@ public final class TestKubelet implements AutoCloseable {
   }
 
   private void conclude(Pod pod, int exitCode, String output) {
+    conclude(pod, exitCode, output, "");
+  }
+
+  /// `message`: that of the container in the status of the pod.
+  private void conclude(Pod pod, int exitCode, String output, String message) {
     var job = pod.getMetadata().getLabels().getOrDefault("batch.kubernetes.io/job-name", "");
     ran.add(new Ran(job, exitCode, output));
-    report(pod, exitCode == 0 ? "Succeeded" : "Failed", ended(exitCode));
+    report(pod, exitCode == 0 ? "Succeeded" : "Failed", ended(exitCode, message));
+  }
+
+  /// At most so many lines and bytes as the kubelet takes.
+  private static String tail(String output) {
+    var lines = output.lines().toList();
+    var text = String.join("\n", lines.subList(Math.max(0, lines.size() - 80), lines.size()));
+    return text.substring(Math.max(0, text.length() - 2048));
   }
 
   private void report(Pod pod, String phase, ContainerState state) {
@@ -204,11 +218,12 @@ public final class TestKubelet implements AutoCloseable {
     return new ContainerStateBuilder().withNewRunning().withStartedAt(now()).endRunning().build();
   }
 
-  private static ContainerState ended(int exitCode) {
+  private static ContainerState ended(int exitCode, String message) {
     return new ContainerStateBuilder()
         .withNewTerminated()
         .withExitCode(exitCode)
         .withReason(exitCode == 0 ? "Completed" : "Error")
+        .withMessage(message.isEmpty() ? null : message)
         .withFinishedAt(now())
         .endTerminated()
         .build();
