@@ -30,16 +30,24 @@ public final class Cut implements AutoCloseable {
   private final int server;
   private final int at;
   private final Place place;
+  private final Runnable kill;
   private final AtomicInteger messages = new AtomicInteger();
   private final CountDownLatch isAnswered = new CountDownLatch(1);
   private final List<Socket> open = new CopyOnWriteArrayList<>();
 
   public Cut(int server, int at, Place place) {
+    this(0, server, at, place, () -> {});
+  }
+
+  /// With a port of its own, for servers that tell clients their port, and with what ends a client
+  /// that would connect again.
+  public Cut(int port, int server, int at, Place place, Runnable kill) {
     this.server = server;
     this.at = at;
     this.place = place;
+    this.kill = kill;
     try {
-      listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+      listening = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -81,6 +89,7 @@ public final class Cut implements AutoCloseable {
             isAnswered.await(ANSWER_MILLIS, TimeUnit.MILLISECONDS);
           }
           closeAll();
+          kill();
           return;
         }
         to.write(buffer, 0, read);
@@ -92,6 +101,12 @@ public final class Cut implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     closeAll();
+  }
+
+  private synchronized void kill() {
+    if (!listening.isClosed()) {
+      kill.run();
+    }
   }
 
   private void answers(Socket behind, Socket hook) {
@@ -125,7 +140,7 @@ public final class Cut implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     try {
       listening.close();
     } catch (IOException e) {

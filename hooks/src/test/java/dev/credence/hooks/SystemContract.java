@@ -209,10 +209,17 @@ public abstract class SystemContract {
     return Map.of("HOOK_PORT", String.valueOf(port), "HOOK_TIMEOUT", "5");
   }
 
+  protected Cut cut(int at, Place place) {
+    return new Cut(port(), at, place);
+  }
+
   private boolean isCut(Credential credential, Step step, int at, Place place) throws IOException {
-    try (var cut = new Cut(port(), at, place)) {
+    try (var cut = cut(at, place)) {
       credential.run(step, through(cut.port()));
       return cut.messages() > at;
+    } finally {
+      // What ends the hook may come after its end.
+      Thread.interrupted();
     }
   }
 
