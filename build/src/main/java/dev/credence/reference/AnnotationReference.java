@@ -163,6 +163,10 @@ public final class AnnotationReference {
               Api.ACCOUNT_UID,
               "token Secret",
               "The UID of its ServiceAccount. A re-created ServiceAccount makes the token invalid."),
+          new Key(
+              Api.CREDENTIAL_IDS,
+              "token Secret",
+              "The IDs of its last tokens in audit events, by version, and when each became invalid."),
           new Key(Api.HELD_BY, "retained object", "The UID of the identity that owns it."),
           new Key(
               Api.GIVEN,

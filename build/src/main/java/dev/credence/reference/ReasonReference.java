@@ -116,11 +116,16 @@ final class ReasonReference {
         ConditionStatus.True,
         Reason.TokenUsed,
         Reason.PodRunning,
+        Reason.AuditEvent,
         Reason.Referenced);
     when(ConditionType.InUse, ConditionStatus.False, Reason.Idle);
     when(ConditionType.InUse, ConditionStatus.Unknown, Reason.NoEvidence);
     when(ConditionType.LeastPrivilege, ConditionStatus.True, Reason.NoFindings);
-    when(ConditionType.LeastPrivilege, ConditionStatus.False, Reason.FindingsPresent);
+    when(
+        ConditionType.LeastPrivilege,
+        ConditionStatus.False,
+        Reason.FindingsPresent,
+        Reason.UnusedRights);
     when(ConditionType.LeastPrivilege, ConditionStatus.Unknown, Reason.EvaluationIncomplete);
     when(ConditionType.Reviewed, ConditionStatus.True, Reason.Reviewed, Reason.NotYetDue);
     when(ConditionType.Reviewed, ConditionStatus.False, Reason.ReviewDue, Reason.ReviewOverdue);

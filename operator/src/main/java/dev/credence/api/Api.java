@@ -99,6 +99,9 @@ public interface Api {
   /// On a token Secret: the UID of the ServiceAccount of the token.
   String ACCOUNT_UID = "credence.dev/account-uid";
 
+  /// On a token Secret: the IDs of its last tokens in audit events, by version.
+  String CREDENTIAL_IDS = "credence.dev/credential-ids";
+
   /// On a Secret not managed by Credence: its owner hands it over to the identity with this name.
   /// The operator writes it on objects that it retains when their identity is deleted.
   String ADOPT = "credence.dev/adopt";

@@ -131,6 +131,13 @@ public record CredentialPolicySpec(
           @Default("Report")
           Action onOverdue) {}
 
+  @ValidationRule(
+      value =
+          "!has(self.unusedFor) || !self.unusedFor.matches('"
+              + Form.DURATION
+              + "') || duration(self.unusedFor) >= duration('24h')",
+      message = "`unusedFor` must be at least 24h",
+      fieldPath = ".unusedFor")
   public record Privileges(
       @JsonPropertyDescription(
               "The lowest severity of a finding that violates the policy: Low, Medium (default), High or Critical. The status lists all findings.")
@@ -139,7 +146,21 @@ public record CredentialPolicySpec(
       @JsonPropertyDescription(
               "Accepted findings, each with a reason and an optional expiration time.")
           @Size(max = 64)
-          List<RiskException> exceptions) {}
+          List<RiskException> exceptions,
+      @JsonPropertyDescription(
+              "How long a right must not have been used before it counts as unused: 2160h is 90 days. Requires audit events for that time. Default: unused rights are not evaluated.")
+          @Size(max = 24)
+          @Pattern(Form.DURATION)
+          String unusedFor,
+      @JsonPropertyDescription(
+              "The action for unused rights. Report (default): an unused right violates the policy. Ignore: the operator does nothing.")
+          @Default("Report")
+          OnUnusedRights onUnused) {}
+
+  public enum OnUnusedRights {
+    Ignore,
+    Report
+  }
 
   public enum Severity {
     Low,

@@ -109,7 +109,7 @@ public record MachineIdentityStatus(
           @Size(max = 10)
           String lastUsedTime,
       @JsonPropertyDescription(
-              "The evidence of the use: TokenLabel (the API server received its token), Pod (a pod runs) or Reference (an object refers to it). Absent if there is none.")
+              "The evidence of the use: TokenLabel (the API server received its token), AuditEvent (an audit event of the API server), Pod (a pod runs) or Reference (an object refers to it). Absent if there is none.")
           UsageSource source,
       @JsonPropertyDescription(
               "The day on which the last object that referred to it was deleted, in UTC. Only present while no object refers to it.")
@@ -119,7 +119,8 @@ public record MachineIdentityStatus(
   public enum UsageSource {
     TokenLabel,
     Pod,
-    Reference
+    Reference,
+    AuditEvent
   }
 
   public record RiskStatus(
@@ -136,10 +137,35 @@ public record MachineIdentityStatus(
       @JsonPropertyDescription(
               "Bindings of its ServiceAccounts that the operator does not evaluate, since the chart value `settings.risk.exclude` lists them. At most 32.")
           @Size(max = 32)
-          List<@Size(max = 1024) String> excluded) {
+          List<@Size(max = 1024) String> excluded,
+      @JsonPropertyDescription(
+              "The use of the rights of its ServiceAccounts. Only present if a policy sets `privileges.unusedFor` and audit events cover that time.")
+          RightsStatus rights) {
     public RiskStatus {
       findings = findings == null || findings.isEmpty() ? null : findings;
       excluded = excluded == null || excluded.isEmpty() ? null : excluded;
+    }
+  }
+
+  public record RightsStatus(
+      @JsonPropertyDescription(
+              "The number of rights: each verb on each resource in each binding that names a ServiceAccount of the identity.")
+          Integer total,
+      @JsonPropertyDescription("The number of rights that were not used.") Integer unused,
+      @JsonPropertyDescription(
+              "The number of rights for which audit events do not show whether they were used.")
+          Integer unknown,
+      @JsonPropertyDescription(
+              "Bindings without a used right, which can be removed: ClusterRoleBinding/crm-view. At most 32.")
+          @Size(max = 32)
+          List<@Size(max = 1024) String> remove,
+      @JsonPropertyDescription(
+              "Bindings with rights that were not used, whose roles can be reduced. At most 32.")
+          @Size(max = 32)
+          List<@Size(max = 1024) String> reduce) {
+    public RightsStatus {
+      remove = remove == null || remove.isEmpty() ? null : remove;
+      reduce = reduce == null || reduce.isEmpty() ? null : reduce;
     }
   }
 
@@ -328,6 +354,13 @@ public record MachineIdentityStatus(
       @JsonPropertyDescription(
               "The last probe of the credential. Absent without `hooks.probe`, and before the first probe of the current value.")
           ProbeStatus probe,
+      @JsonPropertyDescription(
+              "The last day on which the API server received the current token, in UTC, by audit events: 2026-11-20.")
+          @Size(max = 10)
+          String lastUsedTime,
+      @JsonPropertyDescription(
+              "The last hour in which the API server received the previous token, by audit events. Only present during the overlap.")
+          Instant previousLastUsedTime,
       @JsonPropertyDescription("The problem with the credential, or what the operator waits for.")
           @Size(max = 1024)
           String message) {}

@@ -12,6 +12,7 @@ import dev.credence.decide.lifecycle.InUse;
 import dev.credence.decide.lifecycle.LegacyTokens;
 import dev.credence.decide.lifecycle.ServiceState;
 import dev.credence.decide.lifecycle.Suspended;
+import dev.credence.decide.lifecycle.TokenUses;
 import dev.credence.decide.membership.MemberRole;
 import dev.credence.decide.membership.Membership;
 import dev.credence.decide.membership.OwnerReferences;
@@ -519,7 +520,7 @@ public final class Decide {
         life.ending(),
         nextAction(plans),
         members.counts(),
-        plans.stream().map(CredentialPlan::credential).toList(),
+        plans.stream().map(plan -> TokenUses.over(s, plan.credential())).toList(),
         handled,
         Optional.of(usage.use()),
         privilege.risk(),

@@ -238,6 +238,14 @@ public final class IdentityGauges implements MultiCollector {
                     .map(finding -> List.of(finding.rule(), finding.severity().name()))));
     gauges.add(
         single(
+            Metric.UnusedRights,
+            all.stream()
+                .flatMap(entry -> entry.status().risk().stream())
+                .flatMap(risk -> risk.rights().stream())
+                .mapToInt(IdentityStatus.RightsUsed::unused)
+                .sum()));
+    gauges.add(
+        single(
             Metric.OverlapsActive,
             credentials.stream().filter(c -> c.previousRetires().isPresent()).count()));
     gauges.add(

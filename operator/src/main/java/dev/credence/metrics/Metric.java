@@ -114,6 +114,9 @@ public enum Metric {
       "Risk findings about ServiceAccounts of identities, by rule and severity, without findings that a policy accepts.",
       "rule",
       "severity"),
+  UnusedRights(
+      "credence_unused_rights",
+      "Rights of ServiceAccounts of identities that audit events show as unused, for the time that the policy sets (privileges.unusedFor)."),
   ReviewsOverdue("credence_reviews_overdue", "MachineIdentities whose review is overdue."),
   Refusals(
       "credence_refusals_total",

@@ -101,7 +101,7 @@ import org.slf4j.LoggerFactory;
 /// | SuspensionList, in the operator's namespace | whole | identities that an entry is about |
 /// | ConfigMap, the list of an operator of before | whole | none |
 /// | ValidatingAdmissionPolicy and binding, by [AdmissionPolicies] | whole | all |
-/// | ConfigMap, evidence from audit events, by [EvidenceCache] | compressed | those of the namespace |
+/// | ConfigMap, evidence of audit events, by [EvidenceCache] | compressed | those of a namespace |
 /// | Job, those with the label credence.dev/identity | whole | the identity that started it |
 /// | Role, ClusterRole, bindings, by [RbacCache] | whole | identities with accounts they mean |
 /// | Namespace | metadata | identities in it |

@@ -121,12 +121,15 @@ public record ConditionResult(
         impact == Impact.Audit || impact == Impact.Violation || impact == Impact.Broken);
   }
 
-  /// The same for a condition of a status. Findings are results of their own, an enforced
+  /// The same for a condition of a status. Risk findings are results of their own, an enforced
   /// suspension is intended, and a rotation in progress breaks no rule. `weighs`: a rule of the
   /// policy is broken, or manual action is required.
   public static boolean isReported(String type, String status, String reason, boolean weighs) {
-    if (!isProblem(type, status) || type.equals(ConditionType.LeastPrivilege.name())) {
+    if (!isProblem(type, status)) {
       return false;
+    }
+    if (type.equals(ConditionType.LeastPrivilege.name())) {
+      return reason.equals(Reason.UnusedRights.name());
     }
     if (type.equals(ConditionType.Suspended.name())) {
       return NOT_ENFORCED.contains(reason);

@@ -66,17 +66,37 @@ public record IdentityStatus(
       TokenLabel,
       Pod,
       Reference,
+      AuditEvent,
       None
     }
   }
 
   /// The worst first; those that a policy accepts for now are left out. `breaksFrom`: how bad one
   /// must be to break the policy; empty where none does. `excluded`: the bindings that were not
-  /// judged.
-  public record Risk(List<Finding> findings, Optional<Severity> breaksFrom, List<String> excluded) {
+  /// judged. `rights`: how many are used, where a policy asks and audit events answer.
+  public record Risk(
+      List<Finding> findings,
+      Optional<Severity> breaksFrom,
+      List<String> excluded,
+      Optional<RightsUsed> rights) {
     public Risk {
       findings = List.copyOf(findings);
       excluded = List.copyOf(excluded);
+    }
+
+    /// One without an answer about rights that are used.
+    public Risk(List<Finding> findings, Optional<Severity> breaksFrom, List<String> excluded) {
+      this(findings, breaksFrom, excluded, Optional.empty());
+    }
+  }
+
+  /// A right is a verb on a resource by one binding that names the account. `remove`: bindings of
+  /// which no right is used; `reduce`: those of which some are not.
+  public record RightsUsed(
+      int total, int unused, int unknown, List<String> remove, List<String> reduce) {
+    public RightsUsed {
+      remove = List.copyOf(remove);
+      reduce = List.copyOf(reduce);
     }
   }
 
@@ -181,7 +201,7 @@ public record IdentityStatus(
       int conflicted) {}
 
   /// `failedAttempts`: the failed attempts of cert-manager in a row. `renewing`: the revision that
-  /// it is asked to follow by another.
+  /// it is asked to follow by another. `used`: what audit events show of its tokens.
   public record Credential(
       String name,
       Kind kind,
@@ -198,7 +218,69 @@ public record IdentityStatus(
       Optional<Integer> renewing,
       Optional<EffectiveRotation> rotation,
       Optional<Probed> probe,
+      TokenUse used,
       Optional<String> message) {
+
+    /// One without audit events.
+    public Credential(
+        String name,
+        Kind kind,
+        Phase phase,
+        Optional<Long> version,
+        Optional<Instant> issuedAt,
+        Optional<Instant> nextRotation,
+        Optional<Instant> previousRetires,
+        Optional<Instant> ends,
+        Optional<AccountElsewhere> account,
+        Optional<Users> consumers,
+        Handled handled,
+        Optional<Integer> failedAttempts,
+        Optional<Integer> renewing,
+        Optional<EffectiveRotation> rotation,
+        Optional<Probed> probe,
+        Optional<String> message) {
+      this(
+          name,
+          kind,
+          phase,
+          version,
+          issuedAt,
+          nextRotation,
+          previousRetires,
+          ends,
+          account,
+          consumers,
+          handled,
+          failedAttempts,
+          renewing,
+          rotation,
+          probe,
+          TokenUse.NONE,
+          message);
+    }
+
+    /// The same with the use of its tokens. `note`: what is wrong with it, where nothing else is
+    /// shown.
+    public Credential with(TokenUse found, Optional<String> note) {
+      return new Credential(
+          name,
+          kind,
+          phase,
+          version,
+          issuedAt,
+          nextRotation,
+          previousRetires,
+          ends,
+          account,
+          consumers,
+          handled,
+          failedAttempts,
+          renewing,
+          rotation,
+          probe,
+          found,
+          message.or(() -> note));
+    }
 
     /// The same with its last probe. `note`: what is wrong with it, where nothing else is shown.
     public Credential with(Optional<Probed> probed, Optional<String> note) {
@@ -218,12 +300,19 @@ public record IdentityStatus(
           renewing,
           rotation,
           probed,
+          used,
           note.filter(_ -> phase == Phase.Fresh || phase == Phase.Overlapping).or(() -> message));
     }
 
     /// Whether the last probe failed.
     public boolean failsItsProbe() {
       return probe.flatMap(Probed::failure).isPresent();
+    }
+
+    /// The last day with a use of the current token, and the last hour with one of the previous
+    /// token while that is valid.
+    public record TokenUse(Optional<LocalDate> current, Optional<Instant> previous) {
+      public static final TokenUse NONE = new TokenUse(Optional.empty(), Optional.empty());
     }
 
     /// The rotation in effect: an interval, or a schedule (five fields of cron) in a time zone, and

@@ -77,12 +77,16 @@ public enum Reason {
 
   TokenUsed("the API server recorded the use of a token of the identity"),
   PodRunning("pods of the identity run, or ran recently"),
+  AuditEvent("audit events of the API server show requests of the identity"),
   Referenced("an object refers to the identity, whether or not it runs"),
   NoEvidence("the operator has no evidence about the use of the identity"),
 
   NoFindings("no risk rule matches the permissions of its ServiceAccounts"),
   FindingsPresent("a risk rule matches the permissions of its ServiceAccounts"),
-  EvaluationIncomplete("the operator could not read all permissions of its ServiceAccounts"),
+  UnusedRights(
+      "audit events show that rights of its ServiceAccounts were not used for the time that the policy sets"),
+  EvaluationIncomplete(
+      "the operator could not read all permissions of its ServiceAccounts, or audit events do not show whether they are used"),
 
   Reviewed("a user has confirmed that the identity is still needed"),
   NotYetDue("no review is due yet"),

@@ -198,6 +198,8 @@ class EventRecorderTest {
             null,
             null,
             null,
+            null,
+            null,
             "still used by Deployment payments/web");
     return new MachineIdentityStatus(
         3L,

@@ -20,6 +20,7 @@ import dev.credence.api.CredentialPolicySpec.Lifetime;
 import dev.credence.api.CredentialPolicySpec.Match;
 import dev.credence.api.CredentialPolicySpec.OnExpiry;
 import dev.credence.api.CredentialPolicySpec.OnUnused;
+import dev.credence.api.CredentialPolicySpec.OnUnusedRights;
 import dev.credence.api.CredentialPolicySpec.OwnerRule;
 import dev.credence.api.CredentialPolicySpec.PolicyRotation;
 import dev.credence.api.CredentialPolicySpec.Privileges;
@@ -715,12 +716,20 @@ final class RandomWorld {
             oneOrNull(60, this::policyRotation),
             tokens(),
             oneOrNull(80, this::certificateRules),
-            oneOrNull(20, () -> new Privileges(one(List.of(Severity.values())), null)),
+            oneOrNull(20, this::privileges),
             oneOrNull(20, () -> new Idle(one(List.of("1h", "2160h")), action())),
             oneOrNull(40, () -> new Review(one(List.of("1h", "2160h", "20000h")), action())),
             null,
             oneOrNull(20, () -> new Safety(one(List.of(0, 1, 5))))));
     return policy;
+  }
+
+  private Privileges privileges() {
+    return new Privileges(
+        one(List.of(Severity.values())),
+        null,
+        oneOrNull(50, () -> one(List.of("24h", "2160h"))),
+        one(List.of(OnUnusedRights.values())));
   }
 
   private CredentialPolicySpec.Action action() {

@@ -84,6 +84,15 @@ class IdentityGaugesTest {
   }
 
   @Test
+  void rights_that_are_not_used_are_added_up() {
+    var gauges = gauges(0);
+    assertThat(page(gauges).value("credence_unused_rights")).isEqualTo(0);
+    gauges.stands(CRM, Standings.unused(Standings.inOrder(), 3));
+    gauges.stands(PAYMENTS, Standings.unused(Standings.inOrder(), 4));
+    assertThat(page(gauges).value("credence_unused_rights")).isEqualTo(7);
+  }
+
+  @Test
   void a_credential_that_ends_soon_is_in_every_wider_bucket_too() {
     var gauges = gauges(0);
     gauges.stands(

@@ -107,6 +107,22 @@ public final class Standings {
         status.legacyTokens());
   }
 
+  /// The same with rights that are not used.
+  public static IdentityStatus unused(IdentityStatus status, int rights) {
+    return changed(
+        status,
+        status.state(),
+        status.policies(),
+        Optional.of(
+            new IdentityStatus.Risk(
+                List.of(),
+                Optional.empty(),
+                List.of(),
+                Optional.of(
+                    new IdentityStatus.RightsUsed(rights + 2, rights, 0, List.of(), List.of())))),
+        status.legacyTokens());
+  }
+
   /// The same of an owner with this team.
   static IdentityStatus of(String team, IdentityStatus status) {
     return changed(

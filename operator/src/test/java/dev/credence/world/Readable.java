@@ -97,6 +97,19 @@ public final class Readable {
             risk ->
                 list(lines, "", "risk", risk.findings().stream().map(Readable::finding).toList()));
     status
+        .risk()
+        .flatMap(IdentityStatus.Risk::rights)
+        .ifPresent(
+            rights ->
+                lines.add(
+                    "rights: %d of %d unused, %d unknown, remove %s, reduce %s"
+                        .formatted(
+                            rights.unused(),
+                            rights.total(),
+                            rights.unknown(),
+                            rights.remove(),
+                            rights.reduce())));
+    status
         .use()
         .filter(use -> use.source() != Source.None || use.referencedUntil().isPresent())
         .ifPresent(
@@ -292,6 +305,8 @@ public final class Readable {
                         + (probe.failure().isPresent()
                             ? " and fails"
                             : probe.passed() ? " and passes" : "")));
+    c.used().current().ifPresent(day -> parts.add("used on " + day));
+    c.used().previous().ifPresent(time -> parts.add("previous used at " + time));
     c.account()
         .ifPresent(a -> parts.add("opens " + a.type() + " " + a.name() + " at " + a.system()));
     return String.join(", ", parts) + c.message().map(message -> "; " + message).orElse("");

@@ -510,6 +510,8 @@ public final class World implements ClusterReader {
                         credential.renewing().orElse(null),
                         null,
                         StatusMapper.probe(credential),
+                        null,
+                        null,
                         null))
             .toList();
     return new MachineIdentityStatus(

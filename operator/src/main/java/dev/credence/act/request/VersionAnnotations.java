@@ -28,6 +28,7 @@ public final class VersionAnnotations {
           Api.FIELDS,
           Api.HOOK_RUNS,
           Api.ACCOUNT_UID,
+          Api.CREDENTIAL_IDS,
           Api.ROTATED_FOR_IDENTITY,
           Api.REVOKED_FOR_IDENTITY,
           Api.ROTATED_FOR_SECRET,

@@ -12,6 +12,7 @@ import dev.credence.facts.credential.SecretContent;
 import dev.credence.facts.credential.SecretMetadata;
 import dev.credence.facts.credential.Templates;
 import dev.credence.facts.credential.TokenRecipe;
+import dev.credence.facts.evidence.CredentialId;
 import dev.credence.facts.identity.Identity.SecretWanted;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.generate.Maker;
@@ -23,6 +24,7 @@ import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Secret;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +44,8 @@ public final class SecretWrites {
 
   private static final Set<String> OF_THE_OVERLAP =
       Set.of(Api.PREVIOUS_RETIRES_AT, Api.PREVIOUS_IS, Api.HOOK_RUNS, Api.EVICTED, Api.LEFT_BEHIND);
-  private static final Set<String> OF_THE_VALUE_BEFORE = Set.of(Api.EXPIRES_AT, Api.ACCOUNT_UID);
+  private static final Set<String> OF_THE_VALUE_BEFORE =
+      Set.of(Api.EXPIRES_AT, Api.ACCOUNT_UID, Api.CREDENTIAL_IDS);
 
   /// The types of which a Secret may be taken over; the schema lets no others be made.
   private static final Set<String> ADOPTABLE =
@@ -58,16 +61,26 @@ public final class SecretWrites {
   private final Optional<KeyPool> pool;
   private final InstantSource clock;
 
-  /// Values, and when they end by themselves.
-  private record Made(Map<String, byte[]> values, Optional<Instant> end) {
+  /// Values, when they end by themselves, and the ID of a token.
+  private record Made(Map<String, byte[]> values, Optional<Instant> end, Optional<String> id) {
     private static Made endless(Map<String, byte[]> values) {
-      return new Made(values, Optional.empty());
+      return new Made(values, Optional.empty(), Optional.empty());
     }
 
-    private Map<String, String> annotations(VersionInfo versionInfo) {
+    /// `before`: the IDs of the tokens before it.
+    private Map<String, String> annotations(VersionInfo versionInfo, List<CredentialId> before) {
       var annotations = VersionAnnotations.of(versionInfo);
       annotations.put(Api.KEYS, OwnKeys.text(values.keySet()));
       end.ifPresent(time -> annotations.put(Api.EXPIRES_AT, time.toString()));
+      id.map(
+              known ->
+                  CredentialId.issued(
+                      before,
+                      versionInfo.version(),
+                      known,
+                      versionInfo.previousRetiresAt().isPresent(),
+                      versionInfo.issuedAt()))
+          .ifPresent(all -> annotations.put(Api.CREDENTIAL_IDS, CredentialId.text(all)));
       return annotations;
     }
   }
@@ -92,7 +105,7 @@ public final class SecretWrites {
     var generated = make(issue.material(), version, Map.of(), slow, issue.subject(), identity);
     var meta =
         OwnedMetadata.of(issue.subject(), issue.labelling(), identity, issue.retained())
-            .addToAnnotations(generated.annotations(issue.versionInfo()));
+            .addToAnnotations(generated.annotations(issue.versionInfo(), List.of()));
     describe(meta, issue.subject(), identity);
     secrets.create(meta, issue.type(), generated.values(), issue.subject(), issue.material());
   }
@@ -154,7 +167,7 @@ public final class SecretWrites {
     }
     var meta =
         OwnedMetadata.of(promote.subject(), promote.labelling(), identity, promote.retained())
-            .addToAnnotations(generated.annotations(promote.versionInfo()));
+            .addToAnnotations(generated.annotations(promote.versionInfo(), List.of()));
     describe(meta, promote.subject(), identity);
     secrets.create(
         meta, promote.type(), generated.values(), promote.subject(), promote.generatorSpec());
@@ -213,9 +226,10 @@ public final class SecretWrites {
     }
     data.putAll(values);
     secret.setData(data);
+    var tokens = tokens(secret);
     // Neither does the new value end with a token that was here before.
     secret.getMetadata().getAnnotations().keySet().removeAll(OF_THE_VALUE_BEFORE);
-    var annotations = generated.annotations(versionInfo);
+    var annotations = generated.annotations(versionInfo, tokens);
     annotations.put(Api.KEYS, OwnKeys.text(written));
     if (!isChanged) {
       annotations.keySet().removeAll(OF_THE_OVERLAP);
@@ -225,6 +239,13 @@ public final class SecretWrites {
           .ifPresent(before -> annotations.put(Api.LEFT_BEHIND, before.toString()));
     }
     put(secret, annotations, subject, material);
+  }
+
+  /// The IDs of its last tokens.
+  private static List<CredentialId> tokens(Secret secret) {
+    return Optional.ofNullable(secret.getMetadata().getAnnotations().get(Api.CREDENTIAL_IDS))
+        .map(CredentialId::of)
+        .orElse(List.of());
   }
 
   /// A key of that name which Credence did not write is a user's data.
@@ -262,6 +283,13 @@ public final class SecretWrites {
     secret.setData(data);
     var annotations = new HashMap<String, String>();
     annotations.put(Api.KEYS, kept(own, data));
+    var tokens = tokens(secret);
+    if (!tokens.isEmpty()) {
+      var now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+      annotations.put(
+          Api.CREDENTIAL_IDS,
+          CredentialId.text(CredentialId.retiredBefore(tokens.getFirst().version(), tokens, now)));
+    }
     retire
         .leftBefore()
         .ifPresent(
@@ -414,7 +442,7 @@ public final class SecretWrites {
       case TokenRecipe token -> {
         var anchor = ObjectRef.anchorOf(subject.name(), version);
         var granted = tokens.request(identity, token, subject, anchor);
-        yield new Made(granted.values(), Optional.of(granted.end()));
+        yield new Made(granted.values(), Optional.of(granted.end()), granted.id());
       }
     };
   }

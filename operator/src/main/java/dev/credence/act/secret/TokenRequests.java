@@ -23,6 +23,7 @@ import java.time.OffsetDateTime;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Tokens of ServiceAccounts (TokenRequest), each bound to its anchor: with that it ends.
@@ -34,8 +35,9 @@ public final class TokenRequests {
   private final SecretRequests secrets;
   private final KubeconfigServer apiServer;
 
-  /// `end`: how long the API server lets the token live, which may be less than was asked.
-  record Granted(Map<String, byte[]> values, Instant end) {}
+  /// `end`: how long the API server lets the token live, which may be less than was asked. `id`: by
+  /// which audit events name the token, where it has one.
+  record Granted(Map<String, byte[]> values, Instant end, Optional<String> id) {}
 
   public TokenRequests(
       KubernetesClient client, SecretRequests secrets, KubeconfigServer apiServer) {
@@ -97,7 +99,8 @@ public final class TokenRequests {
       var config = kubeconfig(status.getToken(), generatorSpec.account(), namespace);
       values.put(KUBECONFIG, config.getBytes(UTF_8));
     }
-    return new Granted(values, end(status.getExpirationTimestamp(), secret));
+    return new Granted(
+        values, end(status.getExpirationTimestamp(), secret), TokenId.of(status.getToken()));
   }
 
   /// The kubeconfig with the token that is among these values.

@@ -3,6 +3,7 @@ package dev.credence.controller.status;
 
 import dev.credence.api.MachineIdentityStatus.FindingStatus;
 import dev.credence.api.MachineIdentityStatus.ReviewStatus;
+import dev.credence.api.MachineIdentityStatus.RightsStatus;
 import dev.credence.api.MachineIdentityStatus.RiskLevel;
 import dev.credence.api.MachineIdentityStatus.RiskStatus;
 import dev.credence.api.MachineIdentityStatus.UsageSource;
@@ -12,6 +13,7 @@ import dev.credence.facts.policy.Severity;
 import dev.credence.plan.IdentityStatus;
 import dev.credence.plan.IdentityStatus.Finding;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +36,7 @@ final class ObservedStatus {
 
   /// Empty where nothing was found: LeastPrivilege shows that it was evaluated.
   static Optional<RiskStatus> risk(IdentityStatus.Risk risk) {
-    return risk.findings().isEmpty() && risk.excluded().isEmpty()
+    return risk.findings().isEmpty() && risk.excluded().isEmpty() && risk.rights().isEmpty()
         ? Optional.empty()
         : Optional.of(found(risk));
   }
@@ -52,10 +54,24 @@ final class ObservedStatus {
         count(risk, Severity.Medium),
         count(risk, Severity.Low),
         findings.stream().limit(MOST_FINDINGS).map(ObservedStatus::finding).toList(),
-        risk.excluded().stream()
-            .limit(MOST_FINDINGS)
-            .map(via -> StatusMapper.shortened(via, LONGEST))
-            .toList());
+        bindings(risk.excluded()),
+        risk.rights().map(ObservedStatus::rights).orElse(null));
+  }
+
+  private static RightsStatus rights(IdentityStatus.RightsUsed rights) {
+    return new RightsStatus(
+        rights.total(),
+        StatusMapper.some(rights.unused()),
+        StatusMapper.some(rights.unknown()),
+        bindings(rights.remove()),
+        bindings(rights.reduce()));
+  }
+
+  private static List<String> bindings(List<String> all) {
+    return all.stream()
+        .limit(MOST_FINDINGS)
+        .map(via -> StatusMapper.shortened(via, LONGEST))
+        .toList();
   }
 
   private static @Nullable Integer count(IdentityStatus.Risk risk, Severity severity) {

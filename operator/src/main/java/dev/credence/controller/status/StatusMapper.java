@@ -32,6 +32,7 @@ import dev.credence.plan.IdentityStatus.PolicyApplied;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.List;
@@ -205,6 +206,8 @@ public final class StatusMapper {
         credential.renewing().orElse(null),
         credential.rotation().map(StatusMapper::rotation).orElse(null),
         probe(credential),
+        credential.used().current().map(LocalDate::toString).orElse(null),
+        credential.used().previous().orElse(null),
         credential.message().map(text -> shortened(text, LONGEST_MESSAGE)).orElse(null));
   }
 

@@ -15,10 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.stream.Stream;
 
 /// Compares what an account is granted with what it did. Silence of the log is no evidence:
-/// where the log cannot show a use, the answer is Unknown.
+/// where the log cannot show a use, the answer is Unknown. `asked`: since when; empty: since the
+/// log begins.
 public record UsedRights(Log log, Optional<Instant> asked) {
   /// A log seldom begins at the very moment that was asked for.
   private static final Duration SLACK = Duration.ofHours(1);
@@ -39,10 +41,19 @@ public record UsedRights(Log log, Optional<Instant> asked) {
           PolicyRule.ANY);
 
   public List<JudgedRight> of(Optional<AccountEvidence> account, List<DatedGrant> grants) {
-    return grants.stream().flatMap(grant -> rights(account, grant)).distinct().toList();
+    var did = account.map(Did::of);
+    return grants.stream().flatMap(grant -> rights(did, grant)).distinct().toList();
   }
 
-  private Stream<JudgedRight> rights(Optional<AccountEvidence> account, DatedGrant dated) {
+  /// What the account did, sorted once.
+  private record Did(
+      AccountEvidence account, SortedMap<Right, Use> used, SortedMap<Right, Span> failed) {
+    static Did of(AccountEvidence account) {
+      return new Did(account, account.used().sorted(), account.failed().sorted());
+    }
+  }
+
+  private Stream<JudgedRight> rights(Optional<Did> account, DatedGrant dated) {
     return dated.grant().rules().stream()
         .flatMap(List::stream)
         .flatMap(
@@ -67,7 +78,7 @@ public record UsedRights(Log log, Optional<Instant> asked) {
         .map(rule -> judged(account, dated, rule));
   }
 
-  private JudgedRight judged(Optional<AccountEvidence> account, DatedGrant dated, PolicyRule rule) {
+  private JudgedRight judged(Optional<Did> account, DatedGrant dated, PolicyRule rule) {
     var grant = dated.grant();
     return new JudgedRight(
         grant.via(),
@@ -84,22 +95,21 @@ public record UsedRights(Log log, Optional<Instant> asked) {
     return words.iterator().next();
   }
 
-  private Answer answer(Optional<AccountEvidence> account, DatedGrant dated, PolicyRule rule) {
-    var last = account.flatMap(evidence -> lastUse(evidence, dated, rule));
-    if (last.isPresent()) {
+  private Answer answer(Optional<Did> account, DatedGrant dated, PolicyRule rule) {
+    var last = account.flatMap(did -> lastUse(did, dated, rule));
+    if (last.filter(time -> !time.isBefore(asked.orElse(Instant.MIN))).isPresent()) {
       return new Answer.Used(last.get());
     }
     return notVisible(account, rule)
         .or(() -> notCovered())
         .or(() -> notGrantedAllTheTime(dated))
-        .or(() -> account.flatMap(evidence -> notConclusive(evidence, dated, rule)))
+        .or(() -> account.flatMap(did -> notConclusive(did, dated, rule)))
         .<Answer>map(Answer.Unknown::new)
         .orElseGet(Answer.Unused::new);
   }
 
-  private static Optional<Instant> lastUse(
-      AccountEvidence account, DatedGrant dated, PolicyRule rule) {
-    return account.used().sorted().entrySet().stream()
+  private static Optional<Instant> lastUse(Did account, DatedGrant dated, PolicyRule rule) {
+    return account.used().entrySet().stream()
         .filter(entry -> includes(dated, rule, entry.getKey()))
         .flatMap(entry -> lastUse(entry.getValue(), rule.names()).stream())
         .max(Instant::compareTo);
@@ -121,7 +131,7 @@ public record UsedRights(Log log, Optional<Instant> asked) {
         && dated.grant().countsIn(right.namespace());
   }
 
-  private Optional<String> notVisible(Optional<AccountEvidence> account, PolicyRule rule) {
+  private Optional<String> notVisible(Optional<Did> account, PolicyRule rule) {
     var verb = one(rule.verbs());
     var group = one(rule.groups());
     var resource = one(rule.resources());
@@ -131,7 +141,7 @@ public record UsedRights(Log log, Optional<Instant> asked) {
     if (!OF_REQUESTS.contains(verb)) {
       return Optional.of("Audit events do not show the verb " + verb + ".");
     }
-    if (resource.endsWith("/finalizers") || resource.startsWith("nodes/")) {
+    if (isOfOthers(resource)) {
       return Optional.of(
           "Audit events do not show the use of " + resource + ": other components evaluate it.");
     }
@@ -146,6 +156,15 @@ public record UsedRights(Log log, Optional<Instant> asked) {
     return (any || !read) && !log.hasWrites()
         ? Optional.of("The log contains no writes.")
         : Optional.empty();
+  }
+
+  private static boolean isOfOthers(String resource) {
+    return resource.endsWith("/finalizers") || resource.startsWith("nodes/");
+  }
+
+  /// Whether any log can show the use of this right.
+  public static boolean canShow(JudgedRight right) {
+    return OF_REQUESTS.contains(right.verb()) && !isOfOthers(right.resource());
   }
 
   private boolean readsAreLogged(String group, String resource) {
@@ -164,6 +183,7 @@ public record UsedRights(Log log, Optional<Instant> asked) {
           "The log begins at " + Times.text(from.get()) + ", after the requested time.");
     }
     return log.gaps().stream()
+        .filter(gap -> asked.isEmpty() || gap.to().isAfter(asked.get()))
         .findFirst()
         .map(
             gap ->
@@ -174,35 +194,41 @@ public record UsedRights(Log log, Optional<Instant> asked) {
                     + ".");
   }
 
+  /// The time from which on a use would have been seen and counted.
+  private Instant begin() {
+    return Stream.concat(asked.stream(), log.from().stream())
+        .max(Instant::compareTo)
+        .orElse(Instant.MIN);
+  }
+
   private Optional<String> notGrantedAllTheTime(DatedGrant dated) {
     return dated
         .changed()
-        .filter(changed -> changed.isAfter(log.from().orElse(Instant.MIN)))
+        .filter(changed -> changed.isAfter(begin()))
         .map(
             changed ->
                 "The binding or its role was created or changed at " + Times.text(changed) + ".");
   }
 
-  private static Optional<String> notConclusive(
-      AccountEvidence account, DatedGrant dated, PolicyRule rule) {
-    if (account.hasOverflowed()) {
+  private Optional<String> notConclusive(Did account, DatedGrant dated, PolicyRule rule) {
+    if (account.account().hasOverflowed()) {
       return Optional.of("The account used more rights than Credence records.");
     }
     if (rule.isNamed()
-        && account.used().sorted().entrySet().stream()
+        && account.used().entrySet().stream()
             .anyMatch(
                 entry ->
                     includes(dated, rule, entry.getKey())
                         && entry.getValue().names().hasOverflowed())) {
       return Optional.of("The account used more names than Credence records.");
     }
-    return failure(account.failed().sorted(), dated, rule);
+    return failure(account.failed(), dated, rule);
   }
 
-  private static Optional<String> failure(
-      Map<Right, Span> failed, DatedGrant dated, PolicyRule rule) {
+  private Optional<String> failure(Map<Right, Span> failed, DatedGrant dated, PolicyRule rule) {
     return failed.entrySet().stream()
         .filter(entry -> includes(dated, rule, entry.getKey()))
+        .filter(entry -> !entry.getValue().last().time().isBefore(begin()))
         .findFirst()
         .map(
             entry ->

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.decide.lifecycle;
 
+import dev.credence.decide.evidence.LogGap;
 import dev.credence.decide.membership.MemberRole;
 import dev.credence.decide.policy.EffectivePolicy;
 import dev.credence.facts.Snapshot;
+import dev.credence.facts.credential.TokenRecipe;
+import dev.credence.facts.evidence.AuditedUse;
 import dev.credence.facts.identity.Identity.SecretWanted;
 import dev.credence.facts.identity.RecordedStatus.LastUse;
 import dev.credence.facts.identity.RecordedStatus.RecordedReview;
@@ -35,7 +38,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /// Computes the condition InUse. Evidence counts by the day: the API server's record of the use of
-/// a token, pods that run or ran, and objects that are set up to use it, whether they run or not.
+/// a token, its audit events, pods that run or ran, and objects that are set up to use it, whether
+/// they run or not.
 ///
 /// No identity is called idle only because no use was seen: it was seen in use and then no more for
 /// the time that its policy sets, or it has a token that was never used while use was recorded.
@@ -109,11 +113,7 @@ public record InUse(
       var last = last();
       var setUp = setUp();
       if (last.isPresent() && s.now().isBefore(end(last.get()).plus(window()))) {
-        return inUse(
-            last,
-            setUp,
-            last.get().sign() == Sign.Pod ? Reason.PodRunning : Reason.TokenUsed,
-            seen(last.get()));
+        return inUse(last, setUp, reason(last.get().sign()), seen(last.get()));
       }
       if (!setUp.isEmpty()) {
         return inUse(
@@ -135,6 +135,14 @@ public record InUse(
       return silent(last);
     }
 
+    private static Reason reason(Sign sign) {
+      return switch (sign) {
+        case TokenLabel -> Reason.TokenUsed;
+        case Pod -> Reason.PodRunning;
+        case AuditEvent -> Reason.AuditEvent;
+      };
+    }
+
     /// Nothing uses it now, and everything could be read.
     private InUse silent(Optional<LastUse> last) {
       var after = policy.idle().flatMap(chosen -> chosen.section().unusedFor());
@@ -152,21 +160,57 @@ public record InUse(
       if (last.isEmpty() && tokens.isEmpty()) {
         return unknown(Finding.Unknown, last, NO_EVIDENCE);
       }
-      var unseen = unseen();
-      if (unseen.isPresent()) {
+      var hidden = hidden(last, after.get());
+      if (hidden.isPresent()) {
         return unknown(
-            Finding.Unknown,
+            isAuditedNow(last) ? Finding.InPart : Finding.Unknown,
             last,
-            seenOr(last, NO_EVIDENCE)
-                + " The token in "
-                + unseen.get()
-                + " may be in use; the API server does not record that.");
+            seenOr(last, NO_EVIDENCE) + " " + hidden.get());
       }
       if (!tokens.isEmpty() && s.evidence().tracking() instanceof Tracking.Unknown(var why)) {
         return unknown(
             Finding.InPart, last, seenOr(last, NO_EVIDENCE) + " " + Sentences.sentence(why));
       }
       return quiet(last, tokens, after.get());
+    }
+
+    /// Why a use during this time may have left no trace, as a sentence.
+    private Optional<String> hidden(Optional<LastUse> last, Duration after) {
+      var gap = LogGap.since(s.auditedUse(), s.now().minus(after), s.now());
+      return tokensOfOurs()
+          .flatMap(secret -> hidden(secret, gap).stream())
+          .findFirst()
+          .or(() -> last.filter(use -> use.sign() == Sign.AuditEvent).flatMap(_ -> gap));
+    }
+
+    /// A token of ours may be used elsewhere. Audit events show its use where it opens the API
+    /// server alone; an account that they never show may be excluded from them.
+    private Optional<String> hidden(SecretWanted secret, Optional<String> gap) {
+      var token = (TokenRecipe) secret.material().orElseThrow();
+      var what = "The token in " + ObjectRef.secret(secret.name()) + " may be in use";
+      if (s.auditedUse() instanceof AuditedUse.Absent) {
+        return Optional.of(what + "; the API server does not record that.");
+      }
+      if (!token.audiences().isEmpty()) {
+        return Optional.of(
+            what + ": it has audiences, and audit events show only requests to the API server.");
+      }
+      return gap.map(why -> what + ". " + why)
+          .or(
+              () ->
+                  s.auditedUse().known().flatMap(log -> log.account(token.account())).isPresent()
+                      ? Optional.empty()
+                      : Optional.of(
+                          what
+                              + ": the audit log contains no event of ServiceAccount "
+                              + token.account()
+                              + ", which an audit policy may exclude."));
+    }
+
+    /// Whether audit events are or were there, so that they may be complete again soon.
+    private boolean isAuditedNow(Optional<LastUse> last) {
+      return !(s.auditedUse() instanceof AuditedUse.Absent)
+          || last.filter(use -> use.sign() == Sign.AuditEvent).isPresent();
     }
 
     private InUse quiet(Optional<LastUse> last, List<LegacyToken> tokens, Duration after) {
@@ -264,8 +308,7 @@ public record InUse(
     private Use use(Optional<LastUse> last) {
       return new Use(
           last.map(LastUse::day),
-          last.map(use -> use.sign() == Sign.Pod ? Source.Pod : Source.TokenLabel)
-              .orElse(Source.None),
+          last.map(use -> Source.valueOf(use.sign().name())).orElse(Source.None),
           referencedUntil());
     }
 
@@ -289,7 +332,9 @@ public record InUse(
                   tokens()
                       .flatMap(token -> token.lastUsed().stream())
                       .map(day -> new LastUse(day, Sign.TokenLabel)),
-                  ran().map(day -> new LastUse(day, Sign.Pod)))
+                  Stream.concat(
+                      ran().map(day -> new LastUse(day, Sign.Pod)),
+                      audited().map(day -> new LastUse(day, Sign.AuditEvent))))
               .toList()) {
         if (!seen.day().isAfter(today())
             && best.filter(known -> !seen.day().isAfter(known.day())).isEmpty()) {
@@ -303,6 +348,15 @@ public record InUse(
       return s.evidence().uses().ran().entrySet().stream()
           .filter(entry -> own.contains(entry.getKey()))
           .map(Map.Entry::getValue);
+    }
+
+    /// The last request of each account, answered or not.
+    private Stream<LocalDate> audited() {
+      return s.auditedUse().known().stream()
+          .flatMap(log -> log.accounts().entrySet().stream())
+          .filter(account -> own.contains(ObjectRef.account(account.getKey())))
+          .map(account -> account.getValue().span().last().time())
+          .map(time -> time.atZone(ZoneOffset.UTC).toLocalDate());
     }
 
     private boolean isRunning() {
@@ -327,13 +381,10 @@ public record InUse(
           .toList();
     }
 
-    /// A token of ours that may be used elsewhere: its use is not recorded.
-    private Optional<ObjectRef> unseen() {
+    private Stream<SecretWanted> tokensOfOurs() {
       return s.identity().secrets().stream()
           .filter(SecretWanted::isToken)
-          .map(secret -> ObjectRef.secret(secret.name()))
-          .filter(own::contains)
-          .findFirst();
+          .filter(secret -> own.contains(ObjectRef.secret(secret.name())));
     }
 
     private Duration window() {
@@ -355,6 +406,8 @@ public record InUse(
     private static String seen(LastUse use) {
       return switch (use.sign()) {
         case TokenLabel -> "The token of the identity was last used on " + use.day() + ".";
+        case AuditEvent ->
+            "The API server last received a request of the identity on " + use.day() + ".";
         case Pod -> "A pod of the identity was last observed on " + use.day() + ".";
       };
     }

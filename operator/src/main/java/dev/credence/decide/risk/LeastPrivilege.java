@@ -27,6 +27,7 @@ import java.util.stream.Stream;
 
 /// May its accounts do more than is safe? What RBAC gives them is held against the rules of
 /// [dev.credence.decide.risk.RiskRules]; what the policy accepts for a time is left out until then.
+/// Where the policy asks, what they did is held against what they may do as well.
 public final class LeastPrivilege {
   private static final int MOST_SHOWN = 4;
 
@@ -36,6 +37,7 @@ public final class LeastPrivilege {
   private final List<Finding> all;
   private final List<Finding> findings;
   private final List<String> excluded;
+  private final UnusedRights unused;
 
   public static LeastPrivilege of(
       Snapshot s, Optional<FromPolicy<Privileges>> rule, List<MemberRole> roles) {
@@ -73,6 +75,20 @@ public final class LeastPrivilege {
             : List.of();
     this.findings =
         all.stream().filter(finding -> exemptions(finding).findAny().isEmpty()).toList();
+    this.unused = unused();
+  }
+
+  private UnusedRights unused() {
+    return s.grants() instanceof Grants.Known known
+        ? UnusedRights.of(
+            s,
+            rule.map(FromPolicy::section),
+            known,
+            accounts.stream()
+                .filter(Who.ServiceAccount::there)
+                .map(Who.ServiceAccount::name)
+                .toList())
+        : new UnusedRights.NotAsked();
   }
 
   /// Those that the identity has, and those that it names and that are not there.
@@ -98,7 +114,14 @@ public final class LeastPrivilege {
   /// Empty where it is not known, or where there are no accounts.
   public Optional<Risk> risk() {
     return !accounts.isEmpty() && s.grants() instanceof Grants.Known
-        ? Optional.of(new Risk(findings, breaksFrom(), excluded))
+        ? Optional.of(
+            new Risk(
+                findings,
+                breaksFrom(),
+                excluded,
+                unused instanceof UnusedRights.Counted counted
+                    ? Optional.of(counted.rights())
+                    : Optional.empty()))
         : Optional.empty();
   }
 
@@ -119,7 +142,54 @@ public final class LeastPrivilege {
           "The operator cannot evaluate the permissions of the ServiceAccounts. "
               + Sentences.joined(problems));
     }
-    return findings.isEmpty() ? inOrder(nothing()) : found();
+    if (!findings.isEmpty() && (breaks(findings.getFirst()) || !isAnyUnused())) {
+      return found();
+    }
+    return switch (unused) {
+      case UnusedRights.Counted counted when counted.isAnyUnused() -> unused(counted);
+      case UnusedRights.Counted(_, _, var open) when open.isPresent() -> unknown();
+      case UnusedRights.Unknown _ -> unknown();
+      case UnusedRights.Counted _, UnusedRights.NotAsked _ -> inOrder(nothing() + aboutUse());
+    };
+  }
+
+  /// What is known about the use of the rights, as further sentences.
+  private String aboutUse() {
+    return switch (unused) {
+      case UnusedRights.NotAsked _ -> "";
+      case UnusedRights.Unknown(var why) -> notKnown(why);
+      case UnusedRights.Counted counted when counted.isAnyUnused() -> " " + counted.sentence();
+      case UnusedRights.Counted(_, _, var open) ->
+          open.map(LeastPrivilege::notKnown).orElse(" Every right that audit events show is used.");
+    };
+  }
+
+  private static String notKnown(String why) {
+    return " It is not known whether the rights are used. " + Sentences.sentence(why);
+  }
+
+  private boolean isAnyUnused() {
+    return unused instanceof UnusedRights.Counted counted && counted.isAnyUnused();
+  }
+
+  private ConditionResult unknown() {
+    return ConditionResult.fine(
+        ConditionType.LeastPrivilege,
+        ConditionStatus.Unknown,
+        Reason.EvaluationIncomplete,
+        nothing() + aboutUse());
+  }
+
+  private ConditionResult unused(UnusedRights.Counted counted) {
+    return new ConditionResult(
+        ConditionType.LeastPrivilege,
+        ConditionStatus.False,
+        Reason.UnusedRights,
+        counted.sentence()
+            + " `credence audit` lists the rights."
+            + (findings.isEmpty() ? "" : " " + summary() + ".")
+            + limits(),
+        Impact.Violation);
   }
 
   private static ConditionResult inOrder(String message) {
@@ -135,20 +205,24 @@ public final class LeastPrivilege {
   }
 
   private ConditionResult found() {
-    var worst = findings.getFirst();
     return new ConditionResult(
         ConditionType.LeastPrivilege,
         ConditionStatus.False,
         Reason.FindingsPresent,
-        "%s: %s %s by %s%s. Remove the permission there, or accept the finding in `privileges.exceptions` of the policy.%s"
-            .formatted(
-                findings.size() == 1 ? "1 finding" : findings.size() + " findings, the most severe",
-                worst.severity(),
-                worst.rule(),
-                worst.via(),
-                accepted(),
-                limits()),
-        breaks(worst) ? Impact.Violation : Impact.None);
+        "%s. Remove the permission there, or accept the finding in `privileges.exceptions` of the policy.%s%s"
+            .formatted(summary(), aboutUse(), limits()),
+        breaks(findings.getFirst()) ? Impact.Violation : Impact.None);
+  }
+
+  private String summary() {
+    var worst = findings.getFirst();
+    return "%s: %s %s by %s%s"
+        .formatted(
+            findings.size() == 1 ? "1 finding" : findings.size() + " findings, the most severe",
+            worst.severity(),
+            worst.rule(),
+            worst.via(),
+            accepted());
   }
 
   private boolean breaks(Finding worst) {
@@ -171,18 +245,18 @@ public final class LeastPrivilege {
             ? ""
             : " Not evaluated, since `settings.risk.exclude` lists "
                 + (excluded.size() == 1 ? "it: " : "them: ")
-                + someExcluded()
+                + some(excluded)
                 + ".")
         + (s.grants() instanceof Grants.Known known && !known.everywhere()
             ? " Namespaces that the operator does not watch are not evaluated."
             : "");
   }
 
-  private String someExcluded() {
-    var shown = excluded.stream().limit(MOST_SHOWN).collect(Collectors.joining(", "));
-    return excluded.size() <= MOST_SHOWN
+  static String some(List<String> bindings) {
+    var shown = bindings.stream().limit(MOST_SHOWN).collect(Collectors.joining(", "));
+    return bindings.size() <= MOST_SHOWN
         ? shown
-        : shown + " and " + (excluded.size() - MOST_SHOWN) + " more";
+        : shown + " and " + (bindings.size() - MOST_SHOWN) + " more";
   }
 
   private Stream<Exemption> exemptions(Finding finding) {

@@ -62,6 +62,7 @@ final class IssueTimeRepair {
         issue.account(),
         issue.handled(),
         issue.aborted().filter(aborted -> !aborted.at().isAfter(now)),
-        issue.moving());
+        issue.moving(),
+        issue.tokens());
   }
 }

@@ -6,6 +6,7 @@ import dev.credence.facts.credential.HookRun;
 import dev.credence.facts.credential.Issuance;
 import dev.credence.facts.credential.Requests;
 import dev.credence.facts.credential.StoredMetadata;
+import dev.credence.facts.evidence.CredentialId;
 import dev.credence.facts.object.ObjectFacts;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.usage.Evicted;
@@ -142,7 +143,8 @@ public sealed interface Member {
 
   /// The annotations of a generated Secret about its value: enough to go on if every status were
   /// lost. `account`: the UID of the ServiceAccount whose token it is. `aborted`: the last rotation
-  /// that was aborted. `moving`: how far its consumers have moved to it.
+  /// that was aborted. `moving`: how far its consumers have moved to it. `tokens`: the IDs of its
+  /// last tokens, the newest first.
   record Issue(
       long version,
       Instant issuedAt,
@@ -152,7 +154,36 @@ public sealed interface Member {
       Optional<String> account,
       Handled handled,
       Optional<Aborted> aborted,
-      Moving moving) {
+      Moving moving,
+      List<CredentialId> tokens) {
+
+    public Issue {
+      tokens = List.copyOf(tokens);
+    }
+
+    /// One without IDs of tokens.
+    public Issue(
+        long version,
+        Instant issuedAt,
+        Optional<Instant> previousRetiresAt,
+        Previous previous,
+        Optional<String> generatorSpec,
+        Optional<String> account,
+        Handled handled,
+        Optional<Aborted> aborted,
+        Moving moving) {
+      this(
+          version,
+          issuedAt,
+          previousRetiresAt,
+          previous,
+          generatorSpec,
+          account,
+          handled,
+          aborted,
+          moving,
+          List.of());
+    }
 
     public Issue(
         long version,
@@ -186,7 +217,8 @@ public sealed interface Member {
           account,
           handled,
           aborted,
-          moving);
+          moving,
+          tokens);
     }
 
     /// Whether consumers may still have to move to this value.

@@ -83,7 +83,8 @@ public record RecordedStatus(
   /// The kind of evidence for a use.
   public enum Sign {
     TokenLabel,
-    Pod
+    Pod,
+    AuditEvent
   }
 
   /// `rule`: why.

@@ -77,10 +77,17 @@ public record PolicySections(
     Invalidate
   }
 
-  /// Findings of this severity or more break the rule.
-  public record Privileges(Severity minSeverity, List<Exemption> exemptions) {
+  /// Findings of this severity or more break the rule. `reportsUnusedFor`: so does a right that was
+  /// not used for so long; empty: it does not.
+  public record Privileges(
+      Severity minSeverity, List<Exemption> exemptions, Optional<Duration> reportsUnusedFor) {
     public Privileges {
       exemptions = List.copyOf(exemptions);
+    }
+
+    /// One that does not ask for unused rights.
+    public Privileges(Severity minSeverity, List<Exemption> exemptions) {
+      this(minSeverity, exemptions, Optional.empty());
     }
   }
 

@@ -155,7 +155,7 @@ public final class EvidenceCache {
       }
       return new Content.Readable(all);
     } catch (UnreadableEvidence broken) {
-      return new Content.Broken(broken.getMessage());
+      return new Content.Broken(String.valueOf(broken.getMessage()));
     }
   }
 

@@ -5,8 +5,8 @@ import dev.credence.api.MachineIdentity;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.util.Map;
 
-/// Marks an identity or a ConfigMap in the cache of which not everything is kept. The mark is never written to the
-/// API server: nothing of what the cache holds is.
+/// Marks an identity or a ConfigMap in the cache of which not everything is kept. The mark is never
+/// written to the API server: nothing of what the cache holds is.
 public final class TooLarge {
   private static final String MARK = "too-large.internal";
 

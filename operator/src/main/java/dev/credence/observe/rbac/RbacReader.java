@@ -35,8 +35,7 @@ public final class RbacReader {
   public static Optional<Role> role(HasMetadata object) {
     return switch (object) {
       case io.fabric8.kubernetes.api.model.rbac.Role role ->
-          Optional.of(
-              new Role(namespace(role), name(role), rules(role.getRules()), changed(role)));
+          Optional.of(new Role(namespace(role), name(role), rules(role.getRules()), changed(role)));
       case ClusterRole role ->
           Optional.of(new Role("", name(role), rules(role.getRules()), changed(role)));
       default -> Optional.empty();
@@ -48,8 +47,7 @@ public final class RbacReader {
     return switch (object) {
       case RoleBinding binding ->
           Optional.of(
-              binding(
-                  namespace(binding), binding, binding.getRoleRef(), binding.getSubjects()));
+              binding(namespace(binding), binding, binding.getRoleRef(), binding.getSubjects()));
       case ClusterRoleBinding binding ->
           Optional.of(binding("", binding, binding.getRoleRef(), binding.getSubjects()));
       default -> Optional.empty();

@@ -146,10 +146,15 @@ public final class LifecycleReader {
 
   private static Optional<LastUse> lastUse(UsageStatus status) {
     return UntrustedText.day(status.lastUsedTime())
-        .map(
-            day ->
-                new LastUse(
-                    day, status.source() == UsageSource.TokenLabel ? Sign.TokenLabel : Sign.Pod));
+        .map(day -> new LastUse(day, sign(status.source())));
+  }
+
+  private static Sign sign(@Nullable UsageSource source) {
+    return switch (source) {
+      case TokenLabel -> Sign.TokenLabel;
+      case AuditEvent -> Sign.AuditEvent;
+      case null, default -> Sign.Pod;
+    };
   }
 
   private LifecycleReader() {}

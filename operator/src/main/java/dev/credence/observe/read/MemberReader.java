@@ -5,6 +5,7 @@ import dev.credence.api.Api;
 import dev.credence.facts.credential.Handled;
 import dev.credence.facts.credential.Request;
 import dev.credence.facts.credential.Requests;
+import dev.credence.facts.evidence.CredentialId;
 import dev.credence.facts.identity.Member;
 import dev.credence.facts.identity.Member.Aborted;
 import dev.credence.facts.identity.Member.EndDate;
@@ -123,7 +124,10 @@ public final class MemberReader {
                 UntrustedText.time(annotations.get(Api.LEFT_BEHIND)),
                 UntrustedText.present(annotations.get(Api.EVICTED))
                     .map(Evicted::of)
-                    .orElse(List.of()))));
+                    .orElse(List.of())),
+            UntrustedText.record(annotations.get(Api.CREDENTIAL_IDS))
+                .map(CredentialId::of)
+                .orElse(List.of())));
   }
 
   private static Previous previous(@Nullable String written) {

@@ -115,7 +115,9 @@ final class PolicySectionsReader {
                         exception.rule(),
                         UntrustedText.present(exception.reason()).orElse(""),
                         Optional.ofNullable(exception.expirationTime())))
-            .toList());
+            .toList(),
+        UntrustedText.duration(written.unusedFor())
+            .filter(_ -> written.onUnused() != CredentialPolicySpec.OnUnusedRights.Ignore));
   }
 
   private static Tokens tokens(CredentialPolicySpec.Tokens written) {

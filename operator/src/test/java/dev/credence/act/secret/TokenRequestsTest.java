@@ -20,12 +20,15 @@ import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,6 +58,64 @@ class TokenRequestsTest {
         .isEqualTo("2027-01-01T01:00:00Z");
     assertThat(acting.sent().at("/metadata/annotations/credence.dev~1account-uid").asText())
         .isEqualTo("uid-of-the-account");
+  }
+
+  /// Audit events name a token by its claim `jti`.
+  @Test
+  void the_secret_records_the_id_of_its_token() {
+    acting
+        .api
+        .answers(Payments.anchor().build())
+        .answers(201, granted(webToken("4f1c-1")))
+        .echoes();
+    acting.perform(Payments.token(false));
+    assertThat(acting.sent().at("/metadata/annotations/credence.dev~1credential-ids").asText())
+        .isEqualTo("1=JTI=4f1c-1");
+  }
+
+  @Test
+  void the_next_token_is_recorded_in_front_of_the_one_before() {
+    acting
+        .api
+        .answers(
+            Payments.stored()
+                .editMetadata()
+                .addToAnnotations("credence.dev/credential-ids", "1=JTI=4f1c-1")
+                .endMetadata()
+                .build())
+        .answers(Payments.anchor(2).build())
+        .answers(201, granted(webToken("91ab-2")))
+        .echoes();
+    acting.perform(
+        new Action.Rotate(
+            Payments.DB,
+            Payments.JUDGED,
+            Payments.tokenRecipe(false),
+            Payments.versionInfo(2, Optional.empty()),
+            new Action.Why.OnSchedule(Payments.NEW_YEAR)));
+    assertThat(acting.sent().at("/metadata/annotations/credence.dev~1credential-ids").asText())
+        .startsWith("2=JTI=91ab-2 1=JTI=4f1c-1@");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "opaque", "a.b.c", "e30.e30.e30", "e30.eyJqdGkiOjF9.e30", "a.b.c.d"})
+  void a_token_without_an_id_has_none(String token) {
+    assertThat(TokenId.of(token)).isEmpty();
+  }
+
+  private static Map<String, ?> granted(String token) {
+    var granted = new HashMap<String, Object>(granted());
+    granted.put(
+        "status", Map.of("token", token, "expirationTimestamp", "2027-01-01T02:00:00+01:00"));
+    return granted;
+  }
+
+  private static String webToken(String jti) {
+    return "e30."
+        + Base64.getUrlEncoder()
+            .withoutPadding()
+            .encodeToString(("{\"jti\": \"" + jti + "\"}").getBytes(StandardCharsets.UTF_8))
+        + ".c2lnbmF0dXJl";
   }
 
   @Test

@@ -118,6 +118,30 @@ class UsedRightsTest {
                 "The binding or its role was created or changed at 2027-02-10T00:00:00Z."));
   }
 
+  /// The log is older than the time that is asked about.
+  @Test
+  void only_the_time_that_was_asked_for_counts() {
+    wholeLog();
+    var asked = BEGIN.plus(Duration.ofDays(50));
+    requests.add(CRM.does("get", "secrets").at(BEGIN.plus(Duration.ofDays(20))));
+    requests.add(CRM.does("list", "secrets").at(BEGIN.plus(Duration.ofDays(60))));
+    requests.add(CRM.does("update", "secrets").answered(404).at(BEGIN.plus(Duration.ofDays(20))));
+    var evidence = evidence();
+    assertThat(
+            new UsedRights(evidence.log(), Optional.of(asked))
+                .of(
+                    Optional.ofNullable(evidence.accounts().get("sales/crm")),
+                    List.of(
+                        new DatedGrant(
+                            grant(
+                                "RoleBinding/sales/crm",
+                                ACCOUNT,
+                                rule("secrets", "get", "list", "update")),
+                            Optional.of(BEGIN.plus(Duration.ofDays(40)))))))
+        .extracting(right -> right.verb() + " " + right.answer().getClass().getSimpleName())
+        .containsExactlyInAnyOrder("get Unused", "list Used", "update Unused");
+  }
+
   @Test
   void a_right_that_was_used_without_success_is_unknown() {
     wholeLog();

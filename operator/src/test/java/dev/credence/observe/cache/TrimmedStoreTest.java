@@ -4,9 +4,13 @@ package dev.credence.observe.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.observe.Objects;
+import dev.credence.observe.rbac.RbacReader;
 import dev.credence.raw.FieldOwners;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntryBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +53,32 @@ class TrimmedStoreTest {
     var meta = Objects.marked("payments-db", "payments-api").build().getMetadata();
     TrimmedStore.trim(meta);
     assertThat(FieldOwners.weOwn(meta, "f:labels", "credence.dev/identity")).isTrue();
+  }
+
+  /// A right is judged only over a time in which it existed.
+  @Test
+  void of_a_binding_it_is_kept_when_it_was_changed_and_not_by_whom() {
+    var binding =
+        new RoleBindingBuilder()
+            .withNewMetadata()
+            .withNamespace("sales")
+            .withName("crm")
+            .addNewManagedField()
+            .withManager("helm")
+            .withTime("2027-01-02T00:00:00Z")
+            .endManagedField()
+            .addNewManagedField()
+            .withManager("kubectl")
+            .withTime("2027-03-04T00:00:00Z")
+            .endManagedField()
+            .endMetadata()
+            .build();
+    TrimmedStore.trim(binding);
+    TrimmedStore.trim(binding);
+    assertThat(binding.getMetadata().getManagedFields())
+        .containsExactly(new ManagedFieldsEntryBuilder().withTime("2027-03-04T00:00:00Z").build());
+    assertThat(RbacReader.binding(binding).orElseThrow().changed())
+        .contains(Instant.parse("2027-03-04T00:00:00Z"));
   }
 
   @Test

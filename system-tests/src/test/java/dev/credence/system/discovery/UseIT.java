@@ -7,12 +7,20 @@ import static dev.credence.testing.Eventually.within;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.Api;
+import dev.credence.api.MachineIdentityStatus.RightsStatus;
 import dev.credence.api.MachineIdentityStatus.UsageSource;
 import dev.credence.cluster.ByToken;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.TestNamespace;
 import dev.credence.cluster.WithOperator;
+import dev.credence.facts.evidence.AuditEvent;
+import dev.credence.facts.evidence.Evidence;
+import dev.credence.facts.evidence.EvidenceLimits;
+import dev.credence.facts.evidence.Networks;
+import dev.credence.facts.evidence.Right;
+import dev.credence.observe.audit.StoredEvidence;
 import dev.credence.system.Scene;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -21,6 +29,8 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -77,6 +87,80 @@ class UseIT {
       // Who may list nothing is known all the same.
       return refused.getCode() == 403;
     }
+  }
+
+  /// As a receiver stores them. What the roles of a cluster that began a moment ago are used for
+  /// cannot be known yet.
+  @Test
+  void audit_events_show_use_and_the_last_use_of_a_token(TestNamespace namespace) {
+    var scene = Scene.in(namespace);
+    scene.createAccount("crm-sync");
+    scene.create(
+        "{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: crm}, rules: [{apiGroups: [''], resources: [configmaps], verbs: [get]}]}");
+    scene.create(
+        "{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: crm}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: crm}, subjects: [{kind: ServiceAccount, name: crm-sync}]}");
+    try (var policy = scene.policy("enforcement: Enforce, privileges: {unusedFor: 24h}")) {
+      policy.awaitSeen();
+      scene.identity(
+          "crm",
+          OWNER
+              + ", serviceAccounts: [{name: crm-sync}], secrets: [{name: crm-ci, token: {serviceAccountName: crm-sync}}]");
+      scene.await("crm", "LeastPrivilege", "Unknown EvaluationIncomplete");
+      scene.awaitVersion("crm-ci", 1);
+      var token = Scene.annotation(scene.secret("crm-ci"), Api.CREDENTIAL_IDS).orElseThrow();
+      assertThat(token).matches("1=JTI=[0-9a-f-]{36}");
+
+      var broken = stored(namespace.name(), token.substring("1=".length()));
+      broken.setBinaryData(Map.of("evidence", "bm90IGd6aXA="));
+      namespace.client().resource(broken).create();
+      eventually("the broken evidence is reported")
+          .until(() -> scene.message("crm", "LeastPrivilege").contains("no readable evidence"));
+      namespace.client().resource(broken).delete();
+      eventually("the broken evidence is forgotten")
+          .until(() -> scene.message("crm", "LeastPrivilege").contains("no audit events"));
+
+      var good = stored(namespace.name(), token.substring("1=".length()));
+      namespace.client().resource(good).create();
+      scene.await("crm", "InUse", "True AuditEvent");
+      assertThat(scene.status("crm").usage().source()).isEqualTo(UsageSource.AuditEvent);
+      assertThat(LocalDate.parse(scene.credential("crm", "crm-ci").lastUsedTime()))
+          .isBetween(today().minusDays(1), today());
+      assertThat(scene.message("crm", "LeastPrivilege"))
+          .contains("The binding or its role was created or changed at");
+      assertThat(scene.status("crm").risk().rights())
+          .isEqualTo(new RightsStatus(1, null, 1, null, null));
+      namespace.client().resource(good).delete();
+    }
+  }
+
+  private static ConfigMap stored(String namespace, String token) {
+    var now = Instant.now();
+    var from = now.minus(Duration.ofDays(3));
+    var evidence = new Evidence(EvidenceLimits.STORED, Networks.NONE);
+    evidence.covers(from, now);
+    for (var at = from; at.isBefore(now); at = at.plus(Duration.ofHours(1))) {
+      evidence.add(event(at, "system:kube-controller-manager", "update", "leases", "", token));
+      evidence.add(event(at, "system:kube-controller-manager", "list", "configmaps", "", token));
+    }
+    var crm = "system:serviceaccount:" + namespace + ":crm-sync";
+    evidence.add(event(now, crm, "get", "secrets", namespace, token));
+    return StoredEvidence.write("credence-system", namespace, evidence, now);
+  }
+
+  private static AuditEvent event(
+      Instant at, String user, String verb, String resource, String namespace, String token) {
+    return new AuditEvent(
+        at + user + verb,
+        at,
+        user,
+        new Right(verb, "", resource, namespace),
+        "",
+        200,
+        "10.0.0.1",
+        "crm/1",
+        Optional.of(token),
+        Optional.empty(),
+        Optional.empty());
   }
 
   @Test
