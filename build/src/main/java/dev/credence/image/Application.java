@@ -40,8 +40,8 @@ record Application(
       new Application(
           "credence-hooks",
           "credence-hooks",
-          "java.base,java.logging,java.management,java.naming,java.security.jgss,java.security.sasl,"
-              + "java.sql,java.transaction.xa,java.xml,jdk.unsupported",
+          "java.base,java.logging,java.management,java.naming,java.net.http,java.security.jgss,"
+              + "java.security.sasl,java.sql,java.transaction.xa,java.xml,jdk.unsupported",
           Map.of(),
           List.of(
               "-XX:+UseSerialGC",

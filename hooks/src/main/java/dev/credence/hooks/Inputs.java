@@ -7,12 +7,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// What a step is given: environment variables and the files of mounted Secrets. Every value that
 /// is read from a file of a Secret is withheld from messages.
 public final class Inputs {
+  /// Of a Secret in a tag: providers limit names to 255 characters.
+  private static final int LONGEST_NAME = 150;
+
   private final Map<String, String> environment;
   private final Withheld withheld;
 
@@ -81,6 +88,78 @@ public final class Inputs {
     return variable("CREDENCE_SECRET").orElse("");
   }
 
+  /// The UID of the identity: an identity that is deleted and created again has another one.
+  public String uid() {
+    return required("CREDENCE_IDENTITY_UID");
+  }
+
+  /// The name, at the provider, of what is issued for one version of the Secret.
+  public String tag() {
+    return tagOfSecret() + " v" + version();
+  }
+
+  /// What belongs to the Secret, at the provider.
+  public String tagOfSecret() {
+    var secret = required("CREDENCE_SECRET");
+    return "credence %s %s"
+        .formatted(uid(), secret.substring(0, Math.min(secret.length(), LONGEST_NAME)));
+  }
+
+  /// The Secret with the value that the step is about.
+  public String valueSecret() {
+    return required("CREDENCE_VALUE_SECRET");
+  }
+
+  /// Whether another system issues the value, and names it by an ID.
+  public boolean isIssued() {
+    return variable("CREDENCE_ISSUED_ID_KEYS").isPresent();
+  }
+
+  /// The key with the issued value: the one with `issued` and without `id: true`.
+  public String issuedKey() {
+    var ids = names("CREDENCE_ISSUED_ID_KEYS");
+    return one(names("CREDENCE_ISSUED_KEYS").stream().filter(key -> !ids.contains(key)).toList());
+  }
+
+  /// The key with the name of the issued value at the provider: the one with `id: true`.
+  public String issuedIdKey() {
+    return one(names("CREDENCE_ISSUED_ID_KEYS"));
+  }
+
+  private List<String> names(String variable) {
+    return List.of(required(variable).split(",", -1));
+  }
+
+  private static String one(List<String> keys) {
+    if (keys.size() != 1) {
+      throw new Failure(
+          Kind.Usage,
+          "This system issues one value and its ID. Declare two keys with issued, one of them with"
+              + " id: true.");
+    }
+    return keys.getFirst();
+  }
+
+  /// What consumers use now: the texts of a key in the Secret, of the current value and of the
+  /// previous one.
+  public Set<String> inUse(String key) {
+    var folder = Path.of(get(Setting.CREDENTIAL_DIR)).resolve(required("CREDENCE_SECRET"));
+    if (!Files.isDirectory(folder)) {
+      throw new Failure(
+          Kind.Usage,
+          "Mount the Secret %s at %s with optional: true. Without it, the hook does not know which values are in use."
+              .formatted(required("CREDENCE_SECRET"), folder));
+    }
+    return Stream.of(key, key + ".previous")
+        .flatMap(name -> read(folder, name).stream())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /// Withholds a text from messages that no file contains.
+  public void withhold(String text) {
+    withheld.add(text);
+  }
+
   /// Whether the step is about the value before the current one.
   public boolean isPrevious() {
     return !suffix().isEmpty();
@@ -135,6 +214,13 @@ public final class Inputs {
     return new Login(requiredAdmin("username"), requiredAdmin("password"));
   }
 
+  String required(String name) {
+    return variable(name)
+        .orElseThrow(
+            () ->
+                new Failure(Kind.Usage, "Credence sets " + name + " for each hook. It is empty."));
+  }
+
   Optional<String> variable(String name) {
     return Optional.ofNullable(environment.get(name)).filter(text -> !text.isEmpty());
   }
@@ -165,13 +251,22 @@ public final class Inputs {
     }
     try {
       var text = Files.readString(file, StandardCharsets.UTF_8).replaceAll("[\r\n]+$", "");
-      if (!key.startsWith(get(Setting.USERNAME_KEY)) && !key.equals("username")) {
+      if (!isName(key)) {
         withheld.add(text);
       }
       return Optional.of(text);
     } catch (IOException e) {
       throw new Failure(Kind.Usage, "The file " + file + " cannot be read.");
     }
+  }
+
+  /// Whether a key has the name of an account or an ID. Those may be in messages and in URLs.
+  public boolean isName(String key) {
+    var ids =
+        variable("CREDENCE_ISSUED_ID_KEYS").stream().flatMap(all -> Stream.of(all.split(",", -1)));
+    return key.startsWith(get(Setting.USERNAME_KEY))
+        || key.equals("username")
+        || ids.anyMatch(id -> key.equals(id) || key.equals(id + ".previous"));
   }
 
   private static Failure missing(Path folder, String key) {

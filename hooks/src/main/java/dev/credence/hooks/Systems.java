@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.hooks;
 
+import dev.credence.hooks.system.GitLab;
 import dev.credence.hooks.system.Kafka;
 import dev.credence.hooks.system.Ldap;
 import dev.credence.hooks.system.MariaDb;
@@ -14,7 +15,14 @@ import java.util.stream.Collectors;
 /// The systems that the image knows.
 public final class Systems {
   private static final List<Driver> ALL =
-      List.of(new PostgreSql(), new MariaDb(), new Redis(), new Ldap(), new Ssh(), new Kafka());
+      List.of(
+          new PostgreSql(),
+          new MariaDb(),
+          new Redis(),
+          new Ldap(),
+          new Ssh(),
+          new Kafka(),
+          new GitLab());
 
   public static List<Driver> all() {
     return ALL;

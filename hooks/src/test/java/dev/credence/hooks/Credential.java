@@ -81,6 +81,18 @@ public final class Credential implements AutoCloseable {
     mounts.write(mounts.credential().resolve(SECRET + "-pending"), pending);
   }
 
+  /// What the hook `issue` wrote into the pending Secret.
+  public void fill(Map<String, String> keys, String id) {
+    pending = Map.copyOf(keys);
+    keys.forEach(
+        (key, value) -> {
+          if (!key.equals(id)) {
+            values.add(value);
+          }
+        });
+    mounts.write(mounts.credential().resolve(SECRET + "-pending"), pending);
+  }
+
   /// Makes the pending value the current one.
   public void switchOver() {
     previous = current;

@@ -97,7 +97,9 @@ class GenerateHooksPageTest {
     return table(
         head,
         Stream.concat(
-            COMMON.stream().map(setting -> setting(setting, systems(setting))),
+            Stream.concat(
+                COMMON.stream().map(setting -> setting(setting, systems(setting))),
+                PendingSecret.SETTINGS.stream().map(setting -> setting(setting, "step `issue`"))),
             Systems.all().stream()
                 .flatMap(
                     driver ->
@@ -107,9 +109,10 @@ class GenerateHooksPageTest {
 
   /// A server of SSH proves itself by its host key, and accounts log in by theirs.
   private static String systems(Setting setting) {
-    return List.of(Setting.TLS, Setting.CA_FILE, Setting.PASSWORD_KEY).contains(setting)
-        ? "all except `ssh`"
-        : "all";
+    if (setting.equals(Setting.PASSWORD_KEY)) {
+      return "all with a password";
+    }
+    return List.of(Setting.TLS, Setting.CA_FILE).contains(setting) ? "all except `ssh`" : "all";
   }
 
   private static String setting(Setting setting, String system) {
