@@ -4,7 +4,9 @@ package dev.credence.hooks;
 /// An environment variable that the CronJob sets. `fallback` is empty where there is none.
 public record Setting(String name, String fallback, String meaning) {
 
-  public static final Setting HOST = new Setting("HOOK_HOST", "", "Host name of the system");
+  public static final Setting HOST =
+      new Setting(
+          "HOOK_HOST", "", "Host name of the system. Not required for `aws-iam` (`iam.amazonaws.com`)");
   public static final Setting TLS =
       new Setting(
           "HOOK_TLS",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.hooks;
 
+import dev.credence.hooks.system.AwsIam;
 import dev.credence.hooks.system.GitLab;
 import dev.credence.hooks.system.Kafka;
 import dev.credence.hooks.system.Ldap;
@@ -22,7 +23,8 @@ public final class Systems {
           new Ldap(),
           new Ssh(),
           new Kafka(),
-          new GitLab());
+          new GitLab(),
+          new AwsIam());
 
   public static List<Driver> all() {
     return ALL;
