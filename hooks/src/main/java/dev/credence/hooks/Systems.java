@@ -8,6 +8,7 @@ import dev.credence.hooks.system.Ldap;
 import dev.credence.hooks.system.MariaDb;
 import dev.credence.hooks.system.PostgreSql;
 import dev.credence.hooks.system.Redis;
+import dev.credence.hooks.system.Rest;
 import dev.credence.hooks.system.Ssh;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +25,8 @@ public final class Systems {
           new Ssh(),
           new Kafka(),
           new GitLab(),
-          new AwsIam());
+          new AwsIam(),
+          new Rest());
 
   public static List<Driver> all() {
     return ALL;
