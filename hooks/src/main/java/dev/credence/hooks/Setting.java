@@ -6,7 +6,10 @@ public record Setting(String name, String fallback, String meaning) {
 
   public static final Setting HOST =
       new Setting(
-          "HOOK_HOST", "", "Host name of the system. Not required for `aws-iam` (`iam.amazonaws.com`)");
+          "HOOK_HOST",
+          "",
+          "Host name of the system. Not required for `aws-iam` (`iam.amazonaws.com`), `github-app`"
+              + " and `github-deploy-key` (`api.github.com`)");
   public static final Setting TLS =
       new Setting(
           "HOOK_TLS",

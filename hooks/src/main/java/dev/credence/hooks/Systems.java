@@ -2,6 +2,8 @@
 package dev.credence.hooks;
 
 import dev.credence.hooks.system.AwsIam;
+import dev.credence.hooks.system.GitHubApp;
+import dev.credence.hooks.system.GitHubDeployKey;
 import dev.credence.hooks.system.GitLab;
 import dev.credence.hooks.system.Kafka;
 import dev.credence.hooks.system.Ldap;
@@ -25,6 +27,8 @@ public final class Systems {
           new Ssh(),
           new Kafka(),
           new GitLab(),
+          new GitHubApp(),
+          new GitHubDeployKey(),
           new AwsIam(),
           new Rest());
 

@@ -4,7 +4,6 @@ package dev.credence.hooks.system;
 import dev.credence.hooks.Failure;
 import dev.credence.hooks.Failure.Kind;
 import dev.credence.hooks.Inputs;
-import dev.credence.hooks.Setting;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -29,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// A connection to an SSH server whose host key is known, with keys as the only way to log in.
 final class Shell implements AutoCloseable {
   private final Inputs inputs;
+  private final String host;
   private final int port;
   private final SshClient client = SshClient.setUpDefaultClient();
   private @Nullable ClientSession session;
@@ -40,8 +40,9 @@ final class Shell implements AutoCloseable {
     private static final long serialVersionUID = 1;
   }
 
-  Shell(Inputs inputs, int port, Path knownHosts) {
+  Shell(Inputs inputs, String host, int port, Path knownHosts) {
     this.inputs = inputs;
+    this.host = host;
     this.port = port;
     client.setServerKeyVerifier(
         new KnownHostsServerKeyVerifier(RejectAllServerKeyVerifier.INSTANCE, knownHosts));
@@ -67,8 +68,7 @@ final class Shell implements AutoCloseable {
     var isConnected = false;
     try {
       client.start();
-      var opened =
-          client.connect(account, inputs.get(Setting.HOST), port).verify(timeout).getSession();
+      var opened = client.connect(account, host, port).verify(timeout).getSession();
       session = opened;
       isConnected = true;
       opened.addPublicKeyIdentity(key);
@@ -79,7 +79,7 @@ final class Shell implements AutoCloseable {
         throw new Failure(
             Kind.Untrusted,
             "The host key of the server is not in the file of HOOK_KNOWN_HOSTS. Add the output of `ssh-keyscan -p %d %s` after a check."
-                .formatted(port, inputs.get(Setting.HOST)));
+                .formatted(port, host));
       }
       if (isConnected
           && e.getDisconnectCode() == SshConstants.SSH2_DISCONNECT_NO_MORE_AUTH_METHODS_AVAILABLE) {

@@ -27,9 +27,9 @@ import org.apache.sshd.common.util.security.SecurityUtils;
 /// hook.
 public final class Ssh implements Driver {
   private static final Setting PORT = Setting.port(22);
-  private static final Setting KNOWN_HOSTS =
+  static final Setting KNOWN_HOSTS =
       new Setting("HOOK_KNOWN_HOSTS", "/admin/known_hosts", "File with the host key of the server");
-  private static final Setting KEY =
+  static final Setting KEY =
       new Setting(
           "HOOK_PRIVATE_KEY_KEY", "ssh-privatekey", "Key of the Secret with the private key");
   private static final Setting FILE =
@@ -90,7 +90,8 @@ public final class Ssh implements Driver {
   public String verify(Inputs inputs) {
     var account = account(inputs);
     var key = pair(inputs.requiredValue(inputs.get(KEY)));
-    var shell = new Shell(inputs, inputs.number(PORT), knownHosts(inputs));
+    var shell =
+        new Shell(inputs, inputs.get(Setting.HOST), inputs.number(PORT), knownHosts(inputs));
     try (shell) {
       shell.logIn(account, key);
       return "Account %s logs in with version %s.".formatted(account, inputs.version());
@@ -137,7 +138,8 @@ public final class Ssh implements Driver {
     var path = path(inputs, account);
     var admin = inputs.requiredAdmin("username");
     var key = pair(inputs.requiredAdmin("ssh-privatekey"));
-    var shell = new Shell(inputs, inputs.number(PORT), knownHosts(inputs));
+    var shell =
+        new Shell(inputs, inputs.get(Setting.HOST), inputs.number(PORT), knownHosts(inputs));
     try (shell) {
       shell.logIn(admin, key);
       var remote =
@@ -189,7 +191,7 @@ public final class Ssh implements Driver {
     return PublicKeyEntry.toString(pair(privateKey).getPublic());
   }
 
-  private static KeyPair pair(String privateKey) {
+  static KeyPair pair(String privateKey) {
     try (var text =
         new ByteArrayInputStream((privateKey + "\n").getBytes(StandardCharsets.UTF_8))) {
       var pairs =
