@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/// The API server with one pending Secret, and the admission policy that guards it, as
-/// docs/proposals/values-issued-by-the-provider.md states its rules. The operator's own tests prove
-/// the policy on a real API server.
+/// The API server with one pending Secret, and the rules of the admission policy
+/// `issued.credence.dev` that guards it. The operator's own tests prove the policy on a real API
+/// server.
 final class ApiServer extends Stub {
   static final String SECRET = "crm-db-pending";
 
