@@ -9,6 +9,7 @@ import dev.credence.hooks.system.Kafka;
 import dev.credence.hooks.system.Ldap;
 import dev.credence.hooks.system.MariaDb;
 import dev.credence.hooks.system.PostgreSql;
+import dev.credence.hooks.system.RabbitMq;
 import dev.credence.hooks.system.Redis;
 import dev.credence.hooks.system.Rest;
 import dev.credence.hooks.system.Ssh;
@@ -30,7 +31,8 @@ public final class Systems {
           new GitHubApp(),
           new GitHubDeployKey(),
           new AwsIam(),
-          new Rest());
+          new Rest(),
+          new RabbitMq());
 
   public static List<Driver> all() {
     return ALL;
