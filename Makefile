@@ -20,7 +20,7 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export CREDENCE_TOOLS := $(CURDIR)/.tools
 export RELEASE_DIR RELEASE_IMAGE RELEASE_SOURCE RELEASE_PARTS
 
-.PHONY: help demo demo-stop test test-all unit system lint site site-check build tools cluster cluster-status cluster-stop install run generate golden release-notes verify faults soak bench image release clean distclean
+.PHONY: help demo demo-accounts demo-stop test test-all unit system lint site site-check build tools cluster cluster-status cluster-stop install run generate golden release-notes verify faults soak bench image release clean distclean
 
 help: ## Lists these targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ else
 	 wait $$builder
 	@tools/demo
 endif
+
+demo-accounts: ## Shows one identity with accounts in a database, a directory and a server, all of them real and on 127.0.0.1. Ends all of it.
+	@tools/demo-accounts
 
 demo-stop: ## Ends what `make demo` left up.
 	@tools/demo stop

@@ -18,24 +18,29 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 
-/// A real PostgreSQL with a database `crm`, as a child process that listens on 127.0.0.1 alone and
+/// A real PostgreSQL with one database, as a child process that listens on 127.0.0.1 alone and
 /// asks everybody for a password.
 public final class Database implements AutoCloseable {
   private static final Path FOLDER = Path.of("target", "postgres").toAbsolutePath();
-  private static final String NAME = "crm";
-
   private final EmbeddedPostgres postgres;
+  private final String name;
   private final Login superuser = new Login("postgres", UUID.randomUUID().toString());
 
+  /// With the database `crm`.
   public static Database start() {
+    return start("crm");
+  }
+
+  public static Database start(String name) {
     try {
-      return new Database();
+      return new Database(name);
     } catch (IOException | SQLException e) {
       throw new IllegalStateException("there is no PostgreSQL", e);
     }
   }
 
-  private Database() throws IOException, SQLException {
+  private Database(String name) throws IOException, SQLException {
+    this.name = name;
     // Where it unpacks its programs, and looks for what earlier runs may have left behind.
     System.setProperty("ot.epg.working-dir", FOLDER.toString());
     var data = FOLDER.resolve("data-" + UUID.randomUUID());
@@ -52,7 +57,7 @@ public final class Database implements AutoCloseable {
     try {
       execute(
           "ALTER ROLE postgres PASSWORD '%s'".formatted(superuser.password()),
-          "CREATE DATABASE " + NAME);
+          "CREATE DATABASE " + name);
       // It was started trusting everybody.
       Files.writeString(data.resolve("pg_hba.conf"), "host all all 127.0.0.1/32 scram-sha-256\n");
       execute("SELECT pg_reload_conf()");
@@ -77,7 +82,7 @@ public final class Database implements AutoCloseable {
         "PGPORT",
         String.valueOf(postgres.getPort()),
         "PGDATABASE",
-        NAME,
+        name,
         "PGSSLMODE",
         "disable");
   }
@@ -90,7 +95,7 @@ public final class Database implements AutoCloseable {
     properties.setProperty("sslmode", "disable");
     properties.setProperty("loginTimeout", "10");
     return DriverManager.getConnection(
-        "jdbc:postgresql://127.0.0.1:%d/%s".formatted(postgres.getPort(), NAME), properties);
+        "jdbc:postgresql://127.0.0.1:%d/%s".formatted(postgres.getPort(), name), properties);
   }
 
   /// Why this login fails. Absent where it works.

@@ -5,7 +5,6 @@ import static dev.credence.testing.Eventually.within;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.Api;
-import dev.credence.api.MachineIdentityStatus.Measure;
 import dev.credence.api.MachineIdentityStatus.ProbeResult;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
@@ -13,35 +12,30 @@ import dev.credence.cluster.OperatorProcess;
 import dev.credence.system.Scene;
 import dev.credence.system.kubelet.TestKubelet;
 import dev.credence.system.kubelet.TestKubelet.Ran;
-import io.fabric8.kubernetes.api.model.batch.v1.CronJobBuilder;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /// The account of a credential in a real PostgreSQL between its rotations: a second writer changes
-/// its password, and a suspension locks it.
+/// its password. WebFinanceIT shows how a suspension locks it.
 @OnCluster
 class ExternalAccountIT {
   private static final Duration DEADLINE = Duration.ofMinutes(1);
   private static final Duration ONE_PROBE = Duration.ofSeconds(90);
 
   @Test
-  void a_second_writer_is_noticed_and_a_suspension_locks_the_account(LocalCluster cluster)
-      throws SQLException {
+  void a_second_writer_is_noticed(LocalCluster cluster) throws SQLException {
     var kube = cluster.client();
     var scene = new Scene(kube, DatabaseExample.NAMESPACE);
     try (var database = Database.start();
         var example = DatabaseExample.apply(cluster, database, Psql.folder());
         var kubelet = TestKubelet.start(kube, DatabaseExample.NAMESPACE, Psql.folder());
         var operator = OperatorProcess.on(cluster).start()) {
-      createHook(scene, "crm-db-lock", "NOLOGIN");
-      createHook(scene, "crm-db-unlock", "LOGIN");
       example.applyIdentity("interval: 720h, overlap: 0s");
-      addHooks(scene);
+      addProbe(scene);
       scene.awaitVersion(DEADLINE, "crm-db", 1);
       within(ONE_PROBE, "the first probe passes").until(() -> isProbed(scene, ProbeResult.Passed));
       var secret = scene.secret("crm-db").get();
@@ -65,15 +59,6 @@ class ExternalAccountIT {
       var second = login(scene);
       assertThat(database.refusal(second)).isEmpty();
 
-      scene.annotate(scene.identity("crm"), Api.SUSPEND, "INC-9");
-      scene.awaitStand("crm", "crm-db", "Locked 2");
-      assertThat(database.refusal(second)).as("locked").isPresent();
-      assertThat(scene.status("crm").suspension().inForce()).contains(Measure.AccountsLocked);
-
-      scene.patch(scene.identity("crm"), "{metadata: {annotations: {credence.dev/suspend: null}}}");
-      scene.awaitStand("crm", "crm-db", "Fresh 2");
-      assertThat(database.refusal(second)).as("unlocked").isEmpty();
-      assertThat(login(scene)).as("the value stays").isEqualTo(second);
       assertThat(kubelet.ran())
           .extracting(Ran::output)
           .noneMatch(text -> text.contains(first.password()) || text.contains(second.password()));
@@ -93,47 +78,14 @@ class ExternalAccountIT {
     return kubelet.ran().stream().map(Ran::job).filter(job -> job.contains("-probe-")).toList();
   }
 
-  /// With the pod of the example's `revoke` hook.
-  private static void createHook(Scene scene, String name, String option) {
-    var revoke = scene.cronJob("crm-db-revoke").get();
-    var hook =
-        new CronJobBuilder()
-            .withNewMetadata()
-            .withName(name)
-            .withNamespace(scene.namespace())
-            .withAnnotations(Map.of(Api.HOOK, "true"))
-            .endMetadata()
-            .withSpec(revoke.getSpec())
-            .build();
-    hook.getSpec()
-        .getJobTemplate()
-        .getSpec()
-        .getTemplate()
-        .getSpec()
-        .getContainers()
-        .getFirst()
-        .setCommand(
-            List.of(
-                "sh",
-                "-euc",
-                """
-                role=$(cat "/credential/username$CREDENCE_KEY_SUFFIX")
-                psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --command "ALTER ROLE $role %s"
-                """
-                    .formatted(option)));
-    scene.client().resource(hook).create();
-  }
-
-  private static void addHooks(Scene scene) {
+  private static void addProbe(Scene scene) {
     scene
         .identity("crm")
         .patch(
             PatchContext.of(PatchType.JSON),
             """
             [{"op": "test", "path": "/spec/secrets/1/name", "value": "crm-db"},
-             {"op": "add", "path": "/spec/secrets/1/hooks/probe", "value": {"interval": "1m", "timeout": "30s"}},
-             {"op": "add", "path": "/spec/secrets/1/hooks/suspend", "value": {"cronJobName": "crm-db-lock"}},
-             {"op": "add", "path": "/spec/secrets/1/hooks/resume", "value": {"cronJobName": "crm-db-unlock"}}]
+             {"op": "add", "path": "/spec/secrets/1/hooks/probe", "value": {"interval": "1m", "timeout": "30s"}}]
             """);
   }
 }

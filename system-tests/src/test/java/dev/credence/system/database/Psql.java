@@ -69,7 +69,7 @@ public enum Psql {
   }
 
   /// Runs it to its end, which must be a good one.
-  static void run(Path folder, Map<String, String> environment, String... options) {
+  public static void run(Path folder, Map<String, String> environment, String... options) {
     var words = new ArrayList<>(List.of(folder.resolve("psql").toString()));
     words.addAll(List.of(options));
     var printed = output(words, environment);

@@ -73,7 +73,8 @@ class ExampleIT {
               "signing-key",
               "strimzi-kafkauser",
               "suspend-and-resume",
-              "team-onboarding");
+              "team-onboarding",
+              "webfinance"); // see WebFinanceIT: it needs the systems
     }
     try (var folders = Files.list(EXAMPLES)) {
       assertThat(folders.filter(Files::isDirectory))

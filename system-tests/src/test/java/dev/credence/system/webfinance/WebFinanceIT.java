@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.credence.system.webfinance;
+
+import static dev.credence.system.webfinance.WebFinance.IDENTITY;
+import static dev.credence.system.webfinance.WebFinance.NAMESPACE;
+import static dev.credence.system.webfinance.WebFinance.SECRETS;
+import static dev.credence.testing.Eventually.within;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.credence.api.Api;
+import dev.credence.api.CredentialPolicy;
+import dev.credence.api.MachineIdentityStatus.Measure;
+import dev.credence.cluster.LocalCluster;
+import dev.credence.cluster.OnCluster;
+import dev.credence.cluster.OperatorProcess;
+import dev.credence.system.Scene;
+import dev.credence.system.database.Psql;
+import dev.credence.system.kubelet.TestKubelet;
+import dev.credence.system.kubelet.TestKubelet.Ran;
+import dev.credence.system.security.Canaries;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/// `examples/webfinance`: one identity with accounts in a real PostgreSQL, in a real directory and
+/// on an SSH server, from its first credentials to its end. `make demo-accounts` tells it.
+@OnCluster
+class WebFinanceIT {
+  private static final Duration DEADLINE = Duration.ofMinutes(2);
+  private static final String OVERLAP = "20s";
+
+  /// No value is replaced sooner.
+  private static final Duration SHORTEST_LIFE = Duration.ofSeconds(11);
+
+  private final Tale tale = new Tale();
+
+  @Test
+  void three_accounts_of_one_application(LocalCluster cluster) {
+    var kube = cluster.client();
+    tale.say(
+        "A local Kubernetes cluster is running, with the Helm chart of Credence: API server, etcd and controllers.");
+    tale.say(
+        "Three systems start on 127.0.0.1: PostgreSQL, a directory (ApacheDS) and an SSH server.");
+    try (var finance = WebFinance.start(cluster);
+        var canaries = Canaries.in(kube, NAMESPACE);
+        var kubelet = TestKubelet.start(kube, NAMESPACE, Psql.folder());
+        var operator = OperatorProcess.on(cluster).start()) {
+      tale.say(
+          "The operator runs. Its hooks are Jobs with the image credence-hooks; here they run as local processes.");
+      receiveFirstCredentials(finance, cluster);
+      rotate(finance);
+      suspendAndResume(finance);
+      decommission(finance, cluster);
+      assertThat(kubelet.ran()).extracting(Ran::exitCode).containsOnlyOnce(77);
+      assertNoValue(canaries, finance, cluster, operator, kubelet);
+      tale.say("No credential is in a log, an Event, or the status of a pod, Job or identity.");
+    }
+    tale.say("The systems, the operator and everything in the namespace finance are gone.");
+  }
+
+  /// The administrator of the database forgot a grant. The status says which.
+  private void receiveFirstCredentials(WebFinance finance, LocalCluster cluster) {
+    var scene = finance.scene();
+    finance.inDatabase("REVOKE ADMIN OPTION FOR webfinance FROM wf_admin");
+    finance.applyIdentity();
+    shorten(scene);
+    tale.say(
+        "The MachineIdentity webfinance is created: an owner, an expiration date, and an account in each system.");
+    within(DEADLINE, "the missing grant is named")
+        .until(() -> scene.message(IDENTITY, "CredentialsFresh").contains("The hook reports: "));
+    var message = scene.message(IDENTITY, "CredentialsFresh");
+    assertThat(message).contains("Run as a superuser: GRANT \"webfinance\" TO \"wf_admin\"");
+    tale.say("Its administrative account in the database lacks a right. The condition names it:");
+    tale.quote(message);
+    finance.inDatabase("GRANT webfinance TO wf_admin WITH ADMIN OPTION");
+    within(DEADLINE, "the identity is ready")
+        .until(() -> scene.result(IDENTITY, "Ready").equals("True Compliant"));
+    tale.say("The grant is made, and the operator tries again. The identity is Ready:");
+    showIdentity(cluster, scene);
+    assertThat(finance.refusals(finance.values()).values()).allMatch(Optional::isEmpty);
+    tell("The application logs in to", finance.refusals(finance.values()));
+  }
+
+  private void rotate(WebFinance finance) {
+    var scene = finance.scene();
+    var client = scene.client();
+    var old = finance.values();
+    try (var application = Application.start(client, NAMESPACE, IDENTITY, finance.accounts())) {
+      within(DEADLINE, "the application logs in").until(() -> application.logins() > 20);
+      var revision = revision(scene);
+      within(DEADLINE, "every value has its shortest life behind it")
+          .until(() -> youngest(scene).plus(SHORTEST_LIFE).isBefore(Instant.now()));
+      tale.say("Rotation of all three: kubectl annotate mid webfinance credence.dev/rotate-now=…");
+      scene.annotate(scene.identity(IDENTITY), Api.ROTATE_NOW, "now");
+      SECRETS.forEach(secret -> scene.awaitVersion(DEADLINE, secret, 2));
+      tale.say(
+          "Each new credential was set in its system and proved by a login, then made active.");
+      within(DEADLINE, "the application is restarted").until(() -> revision(scene) > revision);
+      tale.say("The application is restarted once for all three (Deployment webfinance).");
+      SECRETS.forEach(secret -> awaitStand(scene, secret, "Fresh 2"));
+      assertThat(revision(scene)).as("one restart").isEqualTo(revision + 1);
+      var logins = application.logins();
+      within(DEADLINE, "the application logs in after the overlap")
+          .until(() -> application.logins() > logins + 20);
+      assertThat(application.failures()).isEmpty();
+      tale.say(
+          "The overlap of %s is over. The application logged in %d times meanwhile, and no login failed.",
+          OVERLAP, application.logins());
+    }
+    assertThat(finance.refusals(finance.values()).values()).allMatch(Optional::isEmpty);
+    assertThat(finance.refusals(old).values()).allMatch(Optional::isPresent);
+    tell("With the old credential, a login to", finance.refusals(old));
+  }
+
+  private void suspendAndResume(WebFinance finance) {
+    var scene = finance.scene();
+    var values = finance.values();
+    tale.say("An incident: kubectl annotate mid webfinance credence.dev/suspend=INC-7");
+    scene.annotate(scene.identity(IDENTITY), Api.SUSPEND, "INC-7");
+    SECRETS.forEach(secret -> awaitStand(scene, secret, "Locked 2"));
+    within(DEADLINE, "the suspension covers the accounts")
+        .until(() -> scene.result(IDENTITY, "Suspended").equals("True Requested"));
+    assertThat(scene.status(IDENTITY).suspension().inForce()).contains(Measure.AccountsLocked);
+    assertThat(finance.refusals(values).values()).allMatch(Optional::isPresent);
+    tale.say("One annotation locks all three accounts:");
+    tale.quote(scene.message(IDENTITY, "Suspended"));
+    tell("With the current credential, a login to", finance.refusals(values));
+
+    tale.say("The annotation is removed: the accounts are unlocked.");
+    scene.patch(
+        scene.identity(IDENTITY), "{metadata: {annotations: {credence.dev/suspend: null}}}");
+    SECRETS.forEach(secret -> awaitStand(scene, secret, "Fresh 2"));
+    assertThat(finance.values()).as("the values stay").isEqualTo(values);
+    assertThat(finance.refusals(values).values()).allMatch(Optional::isEmpty);
+    tell("With the same credential, a login to", finance.refusals(values));
+  }
+
+  private void decommission(WebFinance finance, LocalCluster cluster) {
+    var scene = finance.scene();
+    var values = finance.values();
+    tale.say("The application is retired: spec.state is Decommissioned.");
+    scene.patch(scene.identity(IDENTITY), "{spec: {state: Decommissioned}}");
+    SECRETS.forEach(
+        secret ->
+            within(DEADLINE, secret + " is gone").until(() -> scene.secret(secret).get() == null));
+    assertThat(finance.refusals(values).values()).allMatch(Optional::isPresent);
+    assertThat(finance.host().lines()).isEmpty();
+    tale.say("The three accounts are ended, and their Secrets are deleted:");
+    showIdentity(cluster, scene);
+    tell("With the last credential, a login to", finance.refusals(values));
+  }
+
+  private void showIdentity(LocalCluster cluster, Scene scene) {
+    tale.show(
+        cluster.kubectl("get", "mid", "-n", NAMESPACE)
+            + "\n"
+            + scene.status(IDENTITY).credentials().stream()
+                .map(
+                    one -> "%-16s version %s  %s".formatted(one.name(), one.version(), one.state()))
+                .collect(Collectors.joining("\n")));
+  }
+
+  /// A day is long for a test.
+  private static void shorten(Scene scene) {
+    scene.patch(
+        scene.client().resources(CredentialPolicy.class).withName("finance-accounts"),
+        "{spec: {rotation: {overlap: %s}}}".formatted(OVERLAP));
+  }
+
+  private static void awaitStand(Scene scene, String secret, String stand) {
+    within(DEADLINE, secret + " is " + stand)
+        .until(() -> scene.stand(IDENTITY, secret).equals(stand));
+  }
+
+  private static Instant youngest(Scene scene) {
+    return SECRETS.stream()
+        .flatMap(secret -> Scene.annotation(scene.secret(secret), Api.ISSUED_AT).stream())
+        .map(Instant::parse)
+        .max(Comparator.naturalOrder())
+        .orElseThrow();
+  }
+
+  private static int revision(Scene scene) {
+    return Scene.annotation(scene.deployment(IDENTITY), "deployment.kubernetes.io/revision")
+        .map(Integer::parseInt)
+        .orElse(0);
+  }
+
+  private void tell(String what, Map<String, Optional<String>> refusals) {
+    tale.show(
+        refusals.entrySet().stream()
+            .map(
+                system ->
+                    "%s %s: %s"
+                        .formatted(
+                            what,
+                            system.getKey(),
+                            system.getValue().map(why -> "refused, " + why).orElse("succeeded")))
+            .collect(Collectors.joining("\n")));
+  }
+
+  private static void assertNoValue(
+      Canaries canaries,
+      WebFinance finance,
+      LocalCluster cluster,
+      OperatorProcess operator,
+      TestKubelet kubelet) {
+    assertThat(canaries.count()).isGreaterThan(10);
+    assertThat(canaries.foundIn(operator.log())).as("log of the operator").isEmpty();
+    assertThat(
+            canaries.foundIn(
+                kubelet.ran().stream().map(Ran::output).collect(Collectors.joining("\n"))))
+        .as("output of the hooks")
+        .isEmpty();
+    var objects =
+        cluster.kubectl("get", "events,pods,jobs,cronjobs,mid", "-n", NAMESPACE, "-o", "json");
+    assertThat(canaries.foundIn(objects)).as("Events, pods, Jobs and identities").isEmpty();
+    assertThat(canaries.foundIn(String.join("\n", finance.host().lines()))).isEmpty();
+  }
+}
