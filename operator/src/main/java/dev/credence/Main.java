@@ -9,6 +9,7 @@ import dev.credence.cli.ReleaseCommand;
 import dev.credence.cli.audit.Audit;
 import dev.credence.cli.migrate.Migrate;
 import dev.credence.cli.notify.Notify;
+import dev.credence.cli.recipe.Recipe;
 import dev.credence.cli.request.Abort;
 import dev.credence.cli.request.Approve;
 import dev.credence.cli.request.Resume;
@@ -54,6 +55,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       Review.class,
       Revoke.class,
       Notify.class,
+      Recipe.class,
       Migrate.class,
       Completion.class,
       Candidates.class,

@@ -47,7 +47,7 @@ class MainTest {
   @Test
   void commands_are_completed_and_hidden_ones_are_not() throws Exception {
     assertThat(credence(Map.of(), "__complete", "re").out().lines())
-        .containsExactly("release", "report", "resume", "review", "revoke", ":4");
+        .containsExactly("recipe", "release", "report", "resume", "review", "revoke", ":4");
     assertThat(credence(Map.of(), "__complete", "").out()).doesNotContain("__complete");
     assertThat(credence(Map.of(), "__complete", "report", "--format", "").out().lines())
         .containsExactly("csv", "html", "json", "sarif", "table", ":4");

@@ -77,7 +77,14 @@ record Rooms(SortedMap<String, Integer> files, SortedMap<String, SortedSet<Strin
           List.of("act.request", "act.secret", "act"),
           List.of("controller.status", "controller"),
           List.of(
-              "app", "cli", "cli.audit", "cli.migrate", "cli.request", "cli.show", "cli.notify"),
+              "app",
+              "cli",
+              "cli.audit",
+              "cli.migrate",
+              "cli.recipe",
+              "cli.request",
+              "cli.show",
+              "cli.notify"),
           List.of(""));
 
   private static final List<String> ORDER = LAYERS.stream().flatMap(List::stream).toList();
@@ -154,6 +161,13 @@ record Rooms(SortedMap<String, Integer> files, SortedMap<String, SortedSet<Strin
         ```
 
         `controller` runs this for each MachineIdentity. `cli` runs the same decision for `explain`, and `report` prints it.
+
+        | module | contains |
+        |---|---|
+        | `operator` | the operator and the command line, in the packages below |
+        | `hooks` | the program of the image `credence-hooks`, which runs one step of a hook against a database, a directory or a server. It imports nothing of the operator. A system is a `Driver`; the tables of [Hook image](../hooks-image.md) and the recipes (`helm/credence-recipes`, `credence recipe`) are generated from it |
+        | `build` | generates CRDs and references, and builds images and releases |
+        | `system-tests`, `bench` | [tests on clusters](tests.md), and measurements |
 
         ![The packages of the operator](architecture.svg)
 

@@ -120,8 +120,18 @@ class GenerateReferenceTest {
 
   @Test
   void the_reference_of_values_is_that_of_the_chart() throws IOException {
-    var chart = GenerateTest.TOP.resolve("helm/credence");
-    GenerateTest.check(chart.resolve("README.md"), ChartReference.markdown(chart));
+    for (var name : List.of("credence", "credence-recipes")) {
+      var chart = GenerateTest.TOP.resolve("helm").resolve(name);
+      GenerateTest.check(chart.resolve("README.md"), ChartReference.markdown(chart));
+    }
+  }
+
+  /// The command `recipe` has the defaults of the chart.
+  @Test
+  void the_values_of_recipes_are_those_of_the_chart() throws IOException {
+    GenerateTest.check(
+        GenerateTest.TOP.resolve("operator/src/main/resources/dev/credence/cli/recipe/values.yaml"),
+        Files.readString(GenerateTest.TOP.resolve("helm/credence-recipes/values.yaml")));
   }
 
   /// The same rules and dashboards as those of the chart, and no file that the chart does not have.

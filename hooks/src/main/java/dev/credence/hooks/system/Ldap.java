@@ -18,6 +18,8 @@ import dev.credence.hooks.Failure;
 import dev.credence.hooks.Failure.Kind;
 import dev.credence.hooks.Inputs;
 import dev.credence.hooks.Login;
+import dev.credence.hooks.Recipe;
+import dev.credence.hooks.Recipe.AccountType;
 import dev.credence.hooks.Setting;
 import dev.credence.hooks.Step;
 import dev.credence.hooks.Trust;
@@ -25,6 +27,7 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 
 /// LDAP directories: two entries that take turns. The password is set by the Password Modify
 /// operation (RFC 3062), so that the directory hashes it and its policy checks it.
@@ -70,6 +73,11 @@ public final class Ldap implements Driver {
   @Override
   public List<Setting> settings() {
     return List.of(PORT, BASE, ATTRIBUTE, DIRECTORY);
+  }
+
+  @Override
+  public Optional<Recipe> recipe() {
+    return Optional.of(Recipe.ofTwoAccounts(AccountType.Directory, BASE));
   }
 
   @Override

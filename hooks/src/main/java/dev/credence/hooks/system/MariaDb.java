@@ -7,6 +7,8 @@ import dev.credence.hooks.Failure;
 import dev.credence.hooks.Failure.Kind;
 import dev.credence.hooks.Inputs;
 import dev.credence.hooks.Login;
+import dev.credence.hooks.Recipe;
+import dev.credence.hooks.Recipe.AccountType;
 import dev.credence.hooks.Setting;
 import dev.credence.hooks.Step;
 import dev.credence.hooks.Trust;
@@ -64,6 +66,11 @@ public final class MariaDb implements Driver {
   @Override
   public List<Setting> settings() {
     return List.of(PORT, ACCOUNT_HOST);
+  }
+
+  @Override
+  public Optional<Recipe> recipe() {
+    return Optional.of(Recipe.ofTwoAccounts(AccountType.Database));
   }
 
   @Override

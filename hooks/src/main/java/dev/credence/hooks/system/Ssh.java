@@ -6,6 +6,8 @@ import dev.credence.hooks.Driver;
 import dev.credence.hooks.Failure;
 import dev.credence.hooks.Failure.Kind;
 import dev.credence.hooks.Inputs;
+import dev.credence.hooks.Recipe;
+import dev.credence.hooks.Recipe.AccountType;
 import dev.credence.hooks.Setting;
 import dev.credence.hooks.Step;
 import java.io.ByteArrayInputStream;
@@ -17,6 +19,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import org.apache.sshd.common.NamedResource;
 import org.apache.sshd.common.config.keys.FilePasswordProvider;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
@@ -72,6 +75,17 @@ public final class Ssh implements Driver {
   @Override
   public List<Setting> settings() {
     return List.of(PORT, KNOWN_HOSTS, KEY, FILE, OPTIONS, SUDO);
+  }
+
+  @Override
+  public Optional<Recipe> recipe() {
+    return Optional.of(
+        new Recipe(
+            AccountType.OperatingSystem,
+            "kubernetes.io/ssh-auth",
+            List.of(new Recipe.Key("ssh-privatekey", Recipe.Content.PRIVATE_KEY)),
+            List.of("username", "ssh-privatekey", "known_hosts"),
+            List.of()));
   }
 
   @Override

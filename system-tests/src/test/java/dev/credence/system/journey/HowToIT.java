@@ -38,6 +38,13 @@ class HowToIT {
   }
 
   @BesideOthers
+  void rotate_an_account_with_a_recipe() {
+    var guide = guide("rotate-an-account-with-a-recipe");
+    guide.follow();
+    guide.cleanUp();
+  }
+
+  @BesideOthers
   void suspend_and_resume() {
     var guide = guide("suspend-and-resume");
     guide.follow();
