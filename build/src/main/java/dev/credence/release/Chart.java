@@ -11,20 +11,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// The chart of a release, with its index, and the manifests that it renders.
+/// A chart of a release, with the index of all of them, and the manifests that it renders.
 final class Chart {
   private static final String NAMESPACE = "credence-system";
   private static final String OLDEST_KUBERNETES = "1.33.0";
 
+  private static final String RUNBOOKS = "    runbookUrl: \"\"";
+
   private final Path helm;
+  private final String name;
   private final String version;
   private final Optional<String> image;
   private final Optional<String> source;
 
-  /// `image` is the repository where the image of the release is published, and `source` the
-  /// address of the sources.
-  Chart(Path helm, String version, Optional<String> image, Optional<String> source) {
+  /// `image` is the repository where the image of the chart is published, and `source` the address
+  /// of the sources.
+  Chart(Path helm, String name, String version, Optional<String> image, Optional<String> source) {
     this.helm = helm;
+    this.name = name;
     this.version = version;
     this.image = image;
     this.source = source;
@@ -33,7 +37,7 @@ final class Chart {
   /// Packs a copy of `chart` that has the version, the repository of the image and the addresses of
   /// the release, and writes the index of the folder.
   Path pack(Path chart, Path folder, String address, Path scratch) throws IOException {
-    var copy = scratch.resolve("credence");
+    var copy = scratch.resolve(name);
     copy(chart, copy);
     if (image.isPresent()) {
       nameImage(copy, image.get());
@@ -51,7 +55,7 @@ final class Chart {
         "--destination",
         folder.toString());
     helm("repo", "index", folder.toString(), "--url", address);
-    return folder.resolve("credence-" + version + ".tgz");
+    return folder.resolve("%s-%s.tgz".formatted(name, version));
   }
 
   private void nameImage(Path chart, String repository) throws IOException {
@@ -62,15 +66,17 @@ final class Chart {
         """
         annotations:
           artifacthub.io/images: |
-            - name: credence
+            - name: %s
               image: %s:%s
         """
-            .formatted(repository, version));
+            .formatted(repository.substring(repository.lastIndexOf('/') + 1), repository, version));
   }
 
   private void nameSource(Path chart, String address) throws IOException {
     var runbooks = address + "/blob/v" + version + "/docs/runbooks";
-    replace(chart.resolve("values.yaml"), "    runbookUrl: \"\"", "    runbookUrl: " + runbooks);
+    if (Files.readString(chart.resolve("values.yaml")).contains(RUNBOOKS)) {
+      replace(chart.resolve("values.yaml"), RUNBOOKS, "    runbookUrl: " + runbooks);
+    }
     replace(
         chart.resolve("Chart.yaml"),
         "type: application\n",

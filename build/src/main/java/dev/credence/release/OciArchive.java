@@ -25,6 +25,7 @@ final class OciArchive {
   private static final String REFERENCE = "org.opencontainers.image.ref.name";
 
   private final Path layout;
+  private final String name;
   private final String version;
   private final ObjectNode index =
       JSON.createObjectNode().put("schemaVersion", 2).put("mediaType", INDEX);
@@ -32,18 +33,19 @@ final class OciArchive {
   /// For `docker load`, which does not read the layout everywhere.
   private final List<ObjectNode> loads = new ArrayList<>();
 
-  private OciArchive(Path layout, String version) {
+  private OciArchive(Path layout, String name, String version) {
     this.layout = layout;
+    this.name = name;
     this.version = version;
   }
 
   /// Writes `archive` from images as [dev.credence.image.Image] writes them, and returns the digest
-  /// that the image has in a registry.
-  static String write(List<Path> images, String version, Path archive, Path scratch)
+  /// that the image has in a registry. `name` is that of the image without a registry.
+  static String write(List<Path> images, String name, String version, Path archive, Path scratch)
       throws IOException {
     var layout = Files.createDirectories(scratch.resolve("layout"));
     Files.createDirectories(layout.resolve("blobs/sha256"));
-    var written = new OciArchive(layout, version);
+    var written = new OciArchive(layout, name, version);
     for (var image : images) {
       var folder = scratch.resolve(image.getFileName().toString());
       written.add(Unpacked.of(image, folder));
@@ -63,7 +65,7 @@ final class OciArchive {
     manifest.set("config", described);
     var load = JSON.createObjectNode().put("Config", path(described));
     load.putArray("RepoTags")
-        .add("credence:" + version + (loads.isEmpty() ? "" : "-" + architecture));
+        .add(name + ":" + version + (loads.isEmpty() ? "" : "-" + architecture));
     var layers = manifest.putArray("layers");
     var paths = load.putArray("Layers");
     for (var name : image.layers()) {
@@ -83,7 +85,7 @@ final class OciArchive {
     whole
         .putObject("annotations")
         .put(REFERENCE, version)
-        .put("io.containerd.image.name", "docker.io/library/credence:" + version);
+        .put("io.containerd.image.name", "docker.io/library/%s:%s".formatted(name, version));
     var top = JSON.createObjectNode().put("schemaVersion", 2).put("mediaType", INDEX);
     top.putArray("manifests").add(whole);
     Files.writeString(layout.resolve("index.json"), top.toString());

@@ -14,19 +14,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Writes a release into a folder, from the program in `operator/target`.
+/// Writes a release into a folder, from the programs in `operator/target` and `hooks/target`.
 ///
-/// What depends on the platform (the image of its architecture, the archive with its Java runtime)
+/// What depends on the platform (the images of its architecture, the archive with its Java runtime)
 /// is a *part*. Each machine builds the part of its own platform; a release takes the others from
 /// folders that other machines wrote for the same version.
 public final class Release {
+  private static final String OPERATOR = "credence";
+  private static final String HOOKS = "credence-hooks";
+
   private final Path top;
   private final Path folder;
   private final Path scratch;
   private final String version;
 
-  /// `folder` is emptied. `image` is the repository where the image will be published, `source` the
-  /// address of the sources; without them the files refer to the folder. `parts` are folders.
+  /// `folder` is emptied. `image` is the repository where the image of the operator will be
+  /// published, and with `-hooks` that of the hooks; `source` the address of the sources. Without
+  /// them the files refer to the folder. `parts` are folders.
   public record Order(
       Path top,
       Path folder,
@@ -68,7 +72,7 @@ public final class Release {
     return Optional.ofNullable(System.getenv(name)).filter(value -> !value.isBlank());
   }
 
-  /// Writes the part of this machine's platform: the archive, and on Linux the image.
+  /// Writes the part of this machine's platform: the archive, and on Linux the images.
   public static void part(Path top, Path folder) {
     try {
       empty(folder);
@@ -80,7 +84,7 @@ public final class Release {
     }
   }
 
-  /// Writes the whole release, and returns the digest of the image.
+  /// Writes the whole release, and returns the digest of the image of the operator.
   public static String build(Order order) {
     try {
       empty(order.folder());
@@ -104,7 +108,10 @@ public final class Release {
     if (CommandLine.platform().startsWith("linux-")) {
       Files.move(
           Image.build(top.resolve("operator/target"), scratch.resolve("image")),
-          folder.resolve(image(CommandLine.platform())));
+          folder.resolve(image(OPERATOR, CommandLine.platform())));
+      Files.move(
+          Image.hooks(top.resolve("hooks/target"), scratch.resolve("hooks-image")),
+          folder.resolve(image(HOOKS, CommandLine.platform())));
     }
   }
 
@@ -126,16 +133,20 @@ public final class Release {
   private boolean isPart(Path file) {
     var name = file.getFileName().toString();
     return name.startsWith("credence-" + version + "-")
-        && (name.matches(".*-(linux|darwin)-(amd64|arm64)[.]tar[.]gz") || isImage(file));
+            && name.matches(".*-(linux|darwin)-(amd64|arm64)[.]tar[.]gz")
+        || isImage(OPERATOR, file)
+        || isImage(HOOKS, file);
   }
 
-  private boolean isImage(Path file) {
+  private boolean isImage(String of, Path file) {
     var name = file.getFileName().toString();
-    return Stream.of("linux-amd64", "linux-arm64").map(this::image).anyMatch(name::equals);
+    return Stream.of("linux-amd64", "linux-arm64")
+        .map(platform -> image(of, platform))
+        .anyMatch(name::equals);
   }
 
-  private String image(String platform) {
-    return "credence-%s-image-%s.tar".formatted(version, platform);
+  private String image(String name, String platform) {
+    return "%s-%s-image-%s.tar".formatted(name, version, platform);
   }
 
   private String assemble(Order order) throws IOException {
@@ -144,42 +155,60 @@ public final class Release {
             .source()
             .map(source -> source + "/releases/download/v" + version + "/")
             .orElse("file://" + folder + "/");
-    var images = images();
-    var digest =
-        OciArchive.write(
-            images,
-            version,
-            folder.resolve("credence-%s-image.tar".formatted(version)),
-            Files.createDirectories(scratch.resolve("oci")));
-    for (var image : images) {
-      Files.delete(image);
-    }
-    Files.writeString(folder.resolve("credence-%s-image.digest".formatted(version)), digest + "\n");
+    var digest = archive(OPERATOR, top.resolve("operator/target"));
+    archive(HOOKS, top.resolve("hooks/target"));
     new CommandLine(top, version).withoutRuntime(folder, scratch);
-    var chart = new Chart(order.helm(), version, order.image(), order.source());
-    var packed =
-        chart.pack(
-            top.resolve("helm/credence"),
-            folder,
-            address,
-            Files.createDirectories(scratch.resolve("chart")));
-    chart.render(packed, digest, folder);
+    charts(order, address, digest);
     JsonSchemas.write(top.resolve("crds"), folder.resolve("schemas"));
-    Files.writeString(
-        folder.resolve("credence-%s.cdx.json".formatted(version)),
-        Contents.of(top.resolve("operator/target/credence.cdx.json")) + "\n");
     new Examples(top).write(folder, version, scratch);
     new Packages(folder, version, address, order.source()).write();
     Checksums.write(folder);
     return digest;
   }
 
-  private List<Path> images() throws IOException {
+  /// Writes the image of a program for all architectures, its digest and its contents.
+  private String archive(String name, Path target) throws IOException {
+    var images = images(name);
+    var start = "%s-%s".formatted(name, version);
+    var digest =
+        OciArchive.write(
+            images,
+            name,
+            version,
+            folder.resolve(start + "-image.tar"),
+            Files.createDirectories(scratch.resolve("oci-" + name)));
+    for (var image : images) {
+      Files.delete(image);
+    }
+    Files.writeString(folder.resolve(start + "-image.digest"), digest + "\n");
+    Files.writeString(
+        folder.resolve(start + ".cdx.json"),
+        Contents.of(target.resolve(name + ".cdx.json")) + "\n");
+    return digest;
+  }
+
+  private void charts(Order order, String address, String digest) throws IOException {
+    var copies = Files.createDirectories(scratch.resolve("chart"));
+    var recipes =
+        new Chart(
+            order.helm(),
+            "credence-recipes",
+            version,
+            order.image().map(image -> image + "-hooks"),
+            order.source());
+    recipes.pack(top.resolve("helm/credence-recipes"), folder, address, copies);
+    var chart = new Chart(order.helm(), OPERATOR, version, order.image(), order.source());
+    var packed = chart.pack(top.resolve("helm/credence"), folder, address, copies);
+    chart.render(packed, digest, folder);
+  }
+
+  private List<Path> images(String name) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
-      var images = files.filter(this::isImage).sorted().toList();
+      var images = files.filter(file -> isImage(name, file)).sorted().toList();
       if (images.isEmpty()) {
         throw new IllegalStateException(
-            "There is no image. Run this on Linux, or name the folder of a part from Linux.");
+            "There is no image %s. Run this on Linux, or name the folder of a part from Linux."
+                .formatted(name));
       }
       return images;
     }

@@ -42,7 +42,9 @@ class PublishIT {
   private static Path release;
   private static String version;
   private static String image;
+  private static String hooksImage;
   private static String chart;
+  private static String recipesChart;
 
   @BeforeAll
   static void publish() throws IOException {
@@ -72,8 +74,12 @@ class PublishIT {
                 "PUBLISH_HTTP", "yes",
                 "COSIGN_PASSWORD", PASSWORD.get("COSIGN_PASSWORD")),
             List.of(LocalCluster.TOP.resolve("tools/publish").toString(), version, repository));
-    image = line(printed, "image ");
-    chart = line(printed, "chart ");
+    var images = lines(printed, "image ");
+    image = images.getFirst();
+    hooksImage = images.getLast();
+    var charts = lines(printed, "chart ");
+    chart = charts.getFirst();
+    recipesChart = charts.getLast();
   }
 
   @AfterAll
@@ -105,12 +111,11 @@ class PublishIT {
             scratch.resolve(name).toString()));
   }
 
-  private static String line(String text, String start) {
+  private static List<String> lines(String text, String start) {
     return text.lines()
         .filter(line -> line.startsWith(start))
         .map(line -> line.substring(start.length()))
-        .findFirst()
-        .orElseThrow();
+        .toList();
   }
 
   private static Program.End cosign(String... words) {
@@ -135,27 +140,31 @@ class PublishIT {
 
   @Test
   void the_registry_has_both_architectures_under_the_digest_of_the_release() throws IOException {
-    assertThat(image)
-        .endsWith(
-            "@"
-                + Files.readString(release.resolve("credence-%s-image.digest".formatted(version)))
-                    .strip());
-    assertThat(crane("digest", image.replaceFirst("@.*", ":" + version)).strip())
-        .isEqualTo(image.replaceFirst(".*@", ""));
-    assertThat(JSON.readTree(crane("manifest", image)).path("manifests").valueStream())
-        .map(one -> one.at("/platform/architecture").asText())
-        .containsExactly("amd64", "arm64");
+    for (var one : List.of(image, hooksImage)) {
+      var name = one.replaceFirst("@.*", "").replaceFirst(".*/", "");
+      var digest = release.resolve("%s-%s-image.digest".formatted(name, version));
+      assertThat(one).endsWith("@" + Files.readString(digest).strip());
+      assertThat(crane("digest", one.replaceFirst("@.*", ":" + version)).strip())
+          .isEqualTo(one.replaceFirst(".*@", ""));
+      assertThat(JSON.readTree(crane("manifest", one)).path("manifests").valueStream())
+          .map(manifest -> manifest.at("/platform/architecture").asText())
+          .containsExactly("amd64", "arm64");
+    }
+    assertThat(hooksImage).contains("/platform/credence-hooks@");
   }
 
   @Test
-  void image_architectures_and_chart_are_signed_with_this_key_and_no_other() throws IOException {
-    var signed = new ArrayList<>(List.of(image, chart));
-    JSON.readTree(crane("manifest", image))
-        .path("manifests")
-        .valueStream()
-        .map(one -> image.replaceFirst("@.*", "@" + one.path("digest").asText()))
-        .forEach(signed::add);
-    assertThat(signed).hasSize(4);
+  void images_architectures_and_charts_are_signed_with_this_key_and_no_other() throws IOException {
+    var signed = new ArrayList<>(List.of(chart, recipesChart));
+    for (var whole : List.of(image, hooksImage)) {
+      signed.add(whole);
+      JSON.readTree(crane("manifest", whole))
+          .path("manifests")
+          .valueStream()
+          .map(one -> whole.replaceFirst("@.*", "@" + one.path("digest").asText()))
+          .forEach(signed::add);
+    }
+    assertThat(signed).hasSize(8);
     for (var one : signed) {
       var end = verify("verify", "release", one);
       assertThat(end.code()).as(one + end.err()).isZero();
@@ -165,29 +174,36 @@ class PublishIT {
 
   @Test
   void the_provenance_names_the_commit_and_the_image() throws IOException {
-    var statement = attested("slsaprovenance1");
-    assertThat(statement.at("/subject/0/digest/sha256").asText())
-        .isEqualTo(image.replaceFirst(".*@sha256:", ""));
-    var build = statement.at("/predicate/buildDefinition");
     var commit =
         Program.output(Map.of(), List.of("git", "-C", LocalCluster.TOP + "", "rev-parse", "HEAD"));
-    assertThat(build.at("/resolvedDependencies/0/uri").asText()).isEqualTo("git+" + SOURCE);
-    assertThat(build.at("/resolvedDependencies/0/digest/gitCommit").asText())
-        .isEqualTo(commit.strip());
-    assertThat(build.at("/externalParameters/version").asText()).isEqualTo(version);
+    for (var one : List.of(image, hooksImage)) {
+      var statement = attested("slsaprovenance1", one);
+      assertThat(statement.at("/subject/0/digest/sha256").asText())
+          .isEqualTo(one.replaceFirst(".*@sha256:", ""));
+      var build = statement.at("/predicate/buildDefinition");
+      assertThat(build.at("/resolvedDependencies/0/uri").asText()).isEqualTo("git+" + SOURCE);
+      assertThat(build.at("/resolvedDependencies/0/digest/gitCommit").asText())
+          .isEqualTo(commit.strip());
+      assertThat(build.at("/externalParameters/version").asText()).isEqualTo(version);
+      assertThat(build.at("/externalParameters/repository").asText())
+          .isEqualTo(one.replaceFirst("@.*", ""));
+    }
   }
 
   @Test
-  void the_sbom_is_that_of_the_release() throws IOException {
-    var file = release.resolve("credence-%s.cdx.json".formatted(version)).toFile();
-    assertThat(attested("cyclonedx").at("/predicate/components"))
-        .isEqualTo(JSON.readTree(file).path("components"));
+  void the_sboms_are_those_of_the_release() throws IOException {
+    for (var one : List.of(image, hooksImage)) {
+      var name = one.replaceFirst("@.*", "").replaceFirst(".*/", "");
+      var file = release.resolve("%s-%s.cdx.json".formatted(name, version)).toFile();
+      assertThat(attested("cyclonedx", one).at("/predicate/components"))
+          .isEqualTo(JSON.readTree(file).path("components"));
+    }
   }
 
-  private static JsonNode attested(String type) throws IOException {
-    var end = verify("verify-attestation", "release", "--type", type, image);
+  private static JsonNode attested(String type, String of) throws IOException {
+    var end = verify("verify-attestation", "release", "--type", type, of);
     assertThat(end.code()).as(end.err()).isZero();
-    assertThat(verify("verify-attestation", "other", "--type", type, image).code()).isNotZero();
+    assertThat(verify("verify-attestation", "other", "--type", type, of).code()).isNotZero();
     var envelope = JSON.readTree(end.out().lines().findFirst().orElseThrow());
     return JSON.readTree(Base64.getDecoder().decode(envelope.path("payload").asText()));
   }

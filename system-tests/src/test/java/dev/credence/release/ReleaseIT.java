@@ -23,6 +23,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The files that `make release` writes, used as their readers use them: with `helm`, `kubectl`,
 /// `kubeconform` and a shell, and without a JDK.
@@ -111,6 +113,9 @@ class ReleaseIT {
             "  credence-%s-%s.tar.gz\n".formatted(version, PLATFORM),
             "  credence-%s-any.tar.gz\n".formatted(version),
             "  credence-%s.cdx.json\n".formatted(version),
+            "  credence-hooks-%s-image.tar\n".formatted(version),
+            "  credence-hooks-%s.cdx.json\n".formatted(version),
+            "  credence-recipes-%s.tgz\n".formatted(version),
             "  credence-%s-examples.tar.gz\n".formatted(version),
             "  getting-started.yaml\n",
             "  index.yaml\n",
@@ -186,6 +191,23 @@ class ReleaseIT {
     assertThat(entry.path("digest").asText()).isEqualTo(Checksums.of(chart));
     assertThat(entry.at("/urls/0").asText())
         .isEqualTo("%s/releases/download/v%s/credence-%2$s.tgz".formatted(SOURCE, version));
+  }
+
+  @Test
+  void the_chart_of_recipes_has_the_image_of_the_hooks(LocalCluster cluster) throws IOException {
+    var chart = published.resolve("credence-recipes-%s.tgz".formatted(version)).toString();
+    var words = "system=postgresql,host=db,account.name=crm,admin.existingSecret=crm-db-admin";
+    assertThat(cluster.helm("template", "crm-db", chart, "--set", words))
+        .contains("image: %s-hooks:%s\n".formatted(IMAGE, version));
+    var about = YAML.readTree(cluster.helm("show", "chart", chart));
+    assertThat(annotation(about, "images").at("/0/image").asText())
+        .isEqualTo(IMAGE + "-hooks:" + version);
+    assertThat(YAML.readTree(published.resolve("index.yaml").toFile()).path("entries").properties())
+        .extracting(Map.Entry::getKey)
+        .containsExactlyInAnyOrder("credence", "credence-recipes");
+    var ofNobody = local.resolve("credence-recipes-%s.tgz".formatted(version)).toString();
+    assertThat(cluster.tryHelm("template", "crm-db", ofNobody, "--set", words).err())
+        .contains("Set image.repository to the image of the hooks");
   }
 
   /// What Artifact Hub shows: YAML in an annotation.
@@ -281,13 +303,14 @@ class ReleaseIT {
     return Program.run(Map.of(), words);
   }
 
-  @Test
-  void the_image_is_whole_and_has_the_digest_that_is_told() throws IOException {
-    var layout = layout(published);
+  @ParameterizedTest
+  @ValueSource(strings = {"credence", "credence-hooks"})
+  void the_image_is_whole_and_has_the_digest_that_is_told(String name) throws IOException {
+    var layout = layout(published, name);
+    var digest =
+        Files.readString(published.resolve("%s-%s-image.digest".formatted(name, version))).strip();
+    assertThat(digest.equals(ReleaseIT.digest)).isEqualTo(name.equals("credence"));
     assertThat(blob(layout, digest)).exists();
-    assertThat(published.resolve("credence-%s-image.digest".formatted(version)))
-        .content()
-        .isEqualTo(digest + "\n");
     var index = JSON.readTree(blob(layout, digest).toFile());
     assertThat(JSON.readTree(layout.resolve("index.json").toFile()).at("/manifests/0/digest"))
         .hasToString('"' + digest + '"');
@@ -313,7 +336,7 @@ class ReleaseIT {
   /// `docker load` of an older version.
   @Test
   void the_image_can_be_loaded_without_a_registry() throws IOException {
-    var layout = layout(local);
+    var layout = layout(local, "credence");
     var loads = JSON.readTree(layout.resolve("manifest.json").toFile());
     assertThat(loads).hasSize(1);
     assertThat(loads.at("/0/RepoTags/0").asText()).isEqualTo("credence:" + version);
@@ -323,10 +346,11 @@ class ReleaseIT {
         .allSatisfy(layer -> assertThat(layout.resolve(layer.asText())).exists());
   }
 
-  private static Path layout(Path release) throws IOException {
+  private static Path layout(Path release, String name) throws IOException {
     var folder =
-        Files.createDirectories(scratch.resolve("layout-" + release.getFileName().toString()));
-    var archive = release.resolve("credence-%s-image.tar".formatted(version));
+        Files.createDirectories(
+            scratch.resolve("layout-%s-%s".formatted(release.getFileName(), name)));
+    var archive = release.resolve("%s-%s-image.tar".formatted(name, version));
     Program.output(Map.of(), List.of("tar", "-xf", archive.toString(), "-C", folder.toString()));
     return folder;
   }
