@@ -150,6 +150,7 @@ class AdoptionTest {
             "credence.dev/recipe": null, "credence.dev/keys": null, "credence.dev/metadata": null, "credence.dev/fields": null,
             "credence.dev/hook-runs": null,
            "credence.dev/account-uid": null,
+           "credence.dev/credential-ids": null,
            "credence.dev/rotated-for-identity": null, "credence.dev/revoked-for-identity": null,
            "credence.dev/rotated-for-secret": null, "credence.dev/rolled-back-for": null,
            "credence.dev/aborted-for": null, "credence.dev/revoked-for-secret": null,

@@ -180,6 +180,11 @@ record Explanation(Snapshot snapshot, Decision decision) {
                     .previousRetires()
                     .map(at -> "Previous value valid until: " + times().words(at)),
                 credential.ends().map(at -> "Expires: " + times().words(at)),
+                credential.used().current().map(day -> "Last used: " + day),
+                credential
+                    .used()
+                    .previous()
+                    .map(at -> "Previous token last used: " + times().words(at)),
                 credential.message())
             .flatMap(Optional::stream)
             .map(fact -> "  " + fact);

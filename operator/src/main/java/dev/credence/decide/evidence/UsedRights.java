@@ -233,7 +233,7 @@ public record UsedRights(Log log, Optional<Instant> asked) {
         .map(
             entry ->
                 "Requested without success: the API server answered "
-                    + entry.getValue().last().code()
+                    + entry.getValue().first().code()
                     + ".");
   }
 }

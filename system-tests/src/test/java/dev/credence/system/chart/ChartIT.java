@@ -124,7 +124,9 @@ class ChartIT {
           "delete credence.dev/suspensionlists",
           "list configmaps credence-suspended",
           "watch configmaps credence-suspended",
-          "delete configmaps credence-suspended");
+          "delete configmaps credence-suspended",
+          "list configmaps",
+          "watch configmaps");
 
   /// What an operator that observes may do: it writes nothing but the status, Events and the Lease.
   private static final List<String> RIGHTS_TO_OBSERVE =
@@ -155,6 +157,8 @@ class ChartIT {
           "watch credence.dev/suspensionlists",
           "list configmaps credence-suspended",
           "watch configmaps credence-suspended",
+          "list configmaps",
+          "watch configmaps",
           "list apps/deployments",
           "list apps/statefulsets",
           "list apps/daemonsets",
