@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.Api;
 import dev.credence.metrics.Metric;
+import dev.credence.metrics.ReceiverMetric;
 import dev.credence.reference.AnnotationReference;
 import dev.credence.settings.Setting;
 import java.io.IOException;
@@ -102,8 +103,9 @@ class DocsTest {
             .collect(toSet());
     assertThat(variables).containsAll(all(VARIABLE, text));
     var metrics =
-        Stream.of(Metric.values())
-            .map(Metric::page)
+        Stream.concat(
+                Stream.of(Metric.values()).map(Metric::page),
+                Stream.of(ReceiverMetric.values()).map(ReceiverMetric::page))
             .flatMap(name -> Stream.of(name, name + "_bucket", name + "_count", name + "_sum"))
             .collect(toSet());
     assertThat(metrics).containsAll(all(METRIC, text));

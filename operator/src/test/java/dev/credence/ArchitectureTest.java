@@ -113,13 +113,15 @@ class ArchitectureTest {
           .callMethodWhere(asksTheClock());
 
   /// Parsers of certificates are where garbage is dearest; what there is to know of one,
-  /// cert-manager has written into its status. `notify` reads the authorities that an administrator
-  /// mounts.
+  /// cert-manager has written into its status. `notify` and the receiver of audit events read the
+  /// files that an administrator mounts.
   @ArchTest
   static final ArchRule no_certificate_is_parsed =
       noClasses()
           .that()
           .doNotHaveFullyQualifiedName("dev.credence.cli.notify.TrustedRoots")
+          .and()
+          .haveNameNotMatching("dev[.]credence[.]cli[.]receive[.]Tls([$].*)?")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("java.security.cert..");

@@ -82,6 +82,7 @@ record Rooms(SortedMap<String, Integer> files, SortedMap<String, SortedSet<Strin
               "cli.audit",
               "cli.migrate",
               "cli.recipe",
+              "cli.receive",
               "cli.request",
               "cli.show",
               "cli.notify"),

@@ -88,6 +88,16 @@ public final class AnnotationReference {
               "The operator created it for an unclaimed ServiceAccount. It counts until a user adopts"
                   + " the identity."),
           new Key(
+              Api.EVIDENCE,
+              "ConfigMap; a label",
+              "`audit`: contains evidence from audit events. The annotations that begin with it"
+                  + " describe the evidence: first and last event, last write, the time up to which it"
+                  + " is complete, and whether something did not fit."),
+          new Key(
+              Api.OBSERVED_NAMESPACE,
+              "ConfigMap with evidence",
+              "The namespace of the ServiceAccounts; empty on the ConfigMap about the log."),
+          new Key(
               Api.SECRET_VERSION + " " + Api.ISSUED_AT,
               "generated Secret",
               "The version of the current value, and when it was issued."),

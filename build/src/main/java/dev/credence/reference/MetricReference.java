@@ -4,6 +4,7 @@ package dev.credence.reference;
 import dev.credence.metrics.Busy;
 import dev.credence.metrics.Metric;
 import dev.credence.metrics.MetricsPage;
+import dev.credence.metrics.ReceiverMetric;
 import java.util.stream.Collectors;
 
 /// The reference of metrics.
@@ -19,6 +20,14 @@ final class MetricReference {
           metric.labels().stream().map("`%s`"::formatted).collect(Collectors.joining(" ")),
           metric.help() + buckets(metric));
     }
+    var receiver = new Table("Metric", "Kind", "Labels", "Description");
+    for (var metric : ReceiverMetric.values()) {
+      receiver.row(
+          "`" + metric.page() + "`",
+          metric.kind(),
+          metric.labels().stream().map("`%s`"::formatted).collect(Collectors.joining(" ")),
+          metric.help());
+    }
     return """
         <!-- Written by `make generate`. -->
         # Metrics
@@ -28,8 +37,13 @@ final class MetricReference {
         deleted identity. The values of `reason` are those of [reasons](reasons.md). Metrics of the Java process (`jvm_…`,
         `process_…`, `system_…`) are on the same page.
 
+        %s
+        ## Receiver of audit events
+
+        `credence audit --listen` serves these at `/metrics` of its own pods ([Receive events](../audit.md#receive-events)).
+
         %s"""
-        .formatted(table);
+        .formatted(table, receiver);
   }
 
   private static String kind(Metric metric) {

@@ -178,6 +178,12 @@ public interface Api {
   /// (KEP-2799).
   String LAST_USED = "kubernetes.io/legacy-token-last-used";
 
+  /// Label of a ConfigMap with evidence from audit events, and the beginning of its annotations.
+  String EVIDENCE = "credence.dev/evidence";
+
+  /// On such a ConfigMap: the namespace of the ServiceAccounts; empty where it is about the log.
+  String OBSERVED_NAMESPACE = "credence.dev/observed-namespace";
+
   /// Information for cluster administrators. Other tools write it too, so the operator does not
   /// identify its objects by this label.
   String MANAGED_BY = "app.kubernetes.io/managed-by";

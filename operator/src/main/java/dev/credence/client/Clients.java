@@ -71,9 +71,14 @@ public record Clients(KubernetesClient full, KubernetesClient metadata) implemen
   /// Clients for a command that a user waits for: they retry once and then report that there is no
   /// answer.
   public static Clients of(Config config) {
+    return of(config, Api.MANAGER);
+  }
+
+  /// The same, with another User-Agent.
+  public static Clients of(Config config, String agent) {
     var patient =
         new ConfigBuilder(config)
-            .withUserAgent(Api.MANAGER)
+            .withUserAgent(agent)
             .withRequestRetryBackoffLimit(1)
             .withConnectionTimeout(MILLIS_TO_CONNECT)
             .build();

@@ -4,6 +4,8 @@ package dev.credence.cli.audit;
 import dev.credence.cli.Failed;
 import dev.credence.cli.KubeOptions;
 import dev.credence.cli.Output;
+import dev.credence.cli.receive.ListenOptions;
+import dev.credence.cli.receive.Receiver;
 import dev.credence.decide.evidence.OddBehaviour;
 import dev.credence.decide.evidence.UsedRights;
 import dev.credence.facts.evidence.Evidence;
@@ -15,6 +17,7 @@ import dev.credence.observe.audit.AuditInput;
 import dev.credence.raw.UntrustedText;
 import dev.credence.report.Format;
 import dev.credence.report.Inventory.Origin;
+import dev.credence.settings.Settings;
 import dev.credence.settings.Version;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +48,8 @@ import picocli.CommandLine.Spec;
       "",
       "Reads audit logs of the API server, and connects to no cluster unless --live is set.",
       "Compares with roles and bindings of manifests (--rbac) or of the cluster (--live): each",
-      "right is used, unused, or unknown where the log cannot show it. Changes nothing."
+      "right is used, unused, or unknown where the log cannot show it. Changes nothing.",
+      "With --listen it receives audit events instead, and writes evidence to the cluster."
     },
     footer = {
       "%nExamples:",
@@ -63,13 +67,30 @@ public final class Audit implements Callable<Integer> {
 
   @Mixin private KubeOptions where = new KubeOptions();
 
-  @Option(
-      names = "--from",
-      required = true,
-      paramLabel = "FILE|DIR|-",
-      description =
-          "The audit log: a file, all files of a folder, or - for standard input. Files may be compressed with gzip and may overlap. Can be repeated.")
-  private List<String> from = List.of();
+  @ArgGroup(multiplicity = "1")
+  private Source source = new Source();
+
+  static final class Source {
+    @Option(
+        names = "--from",
+        required = true,
+        paramLabel = "FILE|DIR|-",
+        description =
+            "The audit log: a file, all files of a folder, or - for standard input. Files may be compressed with gzip and may overlap. Can be repeated.")
+    private List<String> from = List.of();
+
+    @Option(
+        names = "--listen",
+        required = true,
+        arity = "0..1",
+        fallbackValue = ListenOptions.EVERYWHERE,
+        paramLabel = "[ADDRESS:]PORT",
+        description =
+            "Receive audit events over HTTPS at this address, and write the evidence to ConfigMaps of the cluster, until SIGTERM. Default: ${FALLBACK-VALUE}.")
+    private @Nullable String listen;
+  }
+
+  @Mixin private ListenOptions listenOptions = new ListenOptions();
 
   @Option(
       names = "--input-format",
@@ -135,6 +156,9 @@ public final class Audit implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (source.listen != null) {
+      return listen(source.listen);
+    }
     if (suggest && format != null) {
       throw wrong("--suggest prints YAML: it excludes --format");
     }
@@ -150,7 +174,7 @@ public final class Audit implements Callable<Integer> {
                 evidence.add(event);
               }
             });
-    new AuditFiles(from, input).read();
+    new AuditFiles(source.from, input).read();
     if (input.read() == 0) {
       throw new Failed(
           "The input contains no audit event (format "
@@ -162,6 +186,24 @@ public final class Audit implements Callable<Integer> {
     report.gaps().forEach(gap -> System.err.println("credence: note: " + gap));
     write(report);
     return 0;
+  }
+
+  private int listen(String address) {
+    if (suggest || format != null || output != null || since != null || grants != null) {
+      throw wrong(
+          "--listen excludes --suggest, --format, --output, --since, --rbac and --live: it writes evidence, and prints no report");
+    }
+    try {
+      var listen = listenOptions.read(address, text -> duration(text, "--write-interval"));
+      var settings = Settings.read();
+      if (settings.isEmpty()) {
+        return Settings.WRONG;
+      }
+      Receiver.run(listen, settings.get(), inputFormat, declared());
+      return 0;
+    } catch (IllegalArgumentException unusable) {
+      throw wrong(String.valueOf(unusable.getMessage()));
+    }
   }
 
   private Optional<Instant> start() {
@@ -235,7 +277,7 @@ public final class Audit implements Callable<Integer> {
         new Origin(
             Instant.now(),
             Version.current(),
-            String.join(", ", from),
+            String.join(", ", source.from),
             where.asked().map(name -> "namespace " + name).orElse("all namespaces")),
         log,
         objects.isPresent(),

@@ -8,12 +8,15 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.credence.facts.evidence.AuditEvent;
+import dev.credence.raw.UntrustedText;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -81,6 +84,24 @@ public final class AuditInput {
     }
   }
 
+  /// Reads JSON values one after the other, not compressed: one document, or one value in a line.
+  /// Empty, or the line and the cause where it ends to be JSON; what was before is read.
+  public Optional<String> stream(InputStream raw) throws IOException {
+    try (var parser = JSON.createParser(raw)) {
+      while (parser.nextToken() != null) {
+        root(parser);
+      }
+      return Optional.empty();
+    } catch (JsonProcessingException wrong) {
+      broken++;
+      return Optional.of(
+          "Line %d is no JSON: %s"
+              .formatted(
+                  wrong.getLocation().getLineNr(),
+                  UntrustedText.oneLine(wrong.getOriginalMessage())));
+    }
+  }
+
   private static InputStream plain(InputStream raw) throws IOException {
     var in = new BufferedInputStream(raw, BUFFER);
     in.mark(GZIP.length);
@@ -130,17 +151,21 @@ public final class AuditInput {
   private void document(InputStream in) throws IOException {
     try (var parser = JSON.createParser(in)) {
       while (parser.nextToken() != null) {
-        if (parser.currentToken() == JsonToken.START_ARRAY) {
-          entries(parser);
-        } else if (parser.currentToken() == JsonToken.START_OBJECT) {
-          object(parser);
-        } else {
-          others++;
-        }
+        root(parser);
       }
     } catch (JsonProcessingException wrong) {
       broken++;
       truncated++;
+    }
+  }
+
+  private void root(JsonParser parser) throws IOException {
+    if (parser.currentToken() == JsonToken.START_ARRAY) {
+      entries(parser);
+    } else if (parser.currentToken() == JsonToken.START_OBJECT) {
+      object(parser);
+    } else {
+      others++;
     }
   }
 
@@ -195,26 +220,53 @@ public final class AuditInput {
         return true;
       }
     }
-    // CloudWatch has the event as a text; so has Event Hubs.
-    return inside(AuditFormat.eks, node.path("message"))
-        || inside(AuditFormat.eks, node.path("@message"))
-        || inside(AuditFormat.aks, node.path("properties").path("log"));
+    // CloudWatch has the event as a text; so has Event Hubs. Vector has a line of a file, or a
+    // message of a queue, in `message`, and Fluent Bit in `log`.
+    return inside(AuditFormat.eks, node.path("message"), depth)
+        || inside(AuditFormat.eks, node.path("@message"), depth)
+        || inside(AuditFormat.aks, node.path("properties").path("log"), depth)
+        || inside(AuditFormat.k8s, node.path("log"), depth)
+        || pushed(node.path("message").path("data"), depth);
   }
 
-  private boolean inside(AuditFormat from, JsonNode text) {
-    if (!format.accepts(from) || !text.isTextual() || !text.textValue().startsWith("{")) {
+  /// A push subscription of Pub/Sub.
+  private boolean pushed(JsonNode data, int depth) {
+    if (!data.isTextual()) {
+      return false;
+    }
+    try {
+      var text = new String(Base64.getDecoder().decode(data.textValue()), UTF_8);
+      return inside(AuditFormat.gke, TextNode.valueOf(text), depth);
+    } catch (IllegalArgumentException wrong) {
+      return false;
+    }
+  }
+
+  private boolean inside(AuditFormat from, JsonNode text, int depth) {
+    if (!text.isTextual() || !text.textValue().startsWith("{")) {
       return false;
     }
     try {
       var inner = JSON.readTree(text.textValue());
-      if (!NativeEvents.is(inner)) {
+      if (NativeEvents.is(inner)) {
+        if (!format.accepts(from)) {
+          return false;
+        }
+        count(NativeEvents.read(inner));
+      } else if (depth < DEEPEST && (GkeEvents.is(inner) || isEnvelope(inner))) {
+        value(inner, depth + 1);
+      } else {
         return false;
       }
-      count(NativeEvents.read(inner));
     } catch (JsonProcessingException wrong) {
       broken++;
     }
     return true;
+  }
+
+  private static boolean isEnvelope(JsonNode node) {
+    return ENVELOPES.stream().anyMatch(name -> node.path(name).isArray())
+        || node.path("properties").path("log").isTextual();
   }
 
   private void event(AuditFormat from, Optional<AuditEvent> event) {

@@ -19,18 +19,15 @@ import org.jspecify.annotations.Nullable;
 /// [Evidence#addAll(Evidence)] of all of them.
 public final class StoredEvidence {
   /// Has every one of them, and nothing else.
-  public static final String LABEL = "credence.dev/evidence";
+  public static final String LABEL = Api.EVIDENCE;
 
   public static final String LABEL_VALUE = "audit";
 
-  /// The namespace of the ServiceAccounts; empty on the ConfigMap about the log.
-  public static final String OBSERVED = "credence.dev/observed-namespace";
-
-  static final String BEGIN = "credence.dev/evidence-begin";
-  static final String END = "credence.dev/evidence-end";
-  static final String COVERED = "credence.dev/evidence-covered-until";
-  static final String INCOMPLETE = "credence.dev/evidence-incomplete";
-  static final String WRITTEN = "credence.dev/evidence-written";
+  static final String BEGIN = Api.EVIDENCE + "-begin";
+  static final String END = Api.EVIDENCE + "-end";
+  static final String COVERED = Api.EVIDENCE + "-covered-until";
+  static final String INCOMPLETE = Api.EVIDENCE + "-incomplete";
+  static final String WRITTEN = Api.EVIDENCE + "-written";
 
   /// The key in `binaryData`.
   static final String KEY = "evidence";
@@ -46,7 +43,7 @@ public final class StoredEvidence {
 
   /// The namespace whose accounts it is about; empty: the log.
   public static String observed(ConfigMap map) {
-    return text(map.getMetadata().getAnnotations(), OBSERVED);
+    return text(map.getMetadata().getAnnotations(), Api.OBSERVED_NAMESPACE);
   }
 
   private static String text(@Nullable Map<String, String> texts, String key) {
@@ -85,7 +82,7 @@ public final class StoredEvidence {
   public static ConfigMap write(String namespace, String observed, Evidence evidence, Instant now) {
     var bytes = EvidenceCodec.encode(evidence, MOST_BYTES);
     var annotations = new TreeMap<String, String>();
-    annotations.put(OBSERVED, observed);
+    annotations.put(Api.OBSERVED_NAMESPACE, observed);
     annotations.put(WRITTEN, time(now));
     if (evidence.hasOverflowed()) {
       annotations.put(INCOMPLETE, "true");

@@ -3,7 +3,9 @@ package dev.credence.observe.audit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.credence.facts.evidence.AuditEvent;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -12,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
@@ -22,6 +25,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// The fixtures of the clouds are the events of `k8s.jsonl` in the envelope of each.
 class AuditInputTest {
   private static final Path FIXTURES = Path.of("src/test/resources/audit");
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final List<AuditEvent> events = new ArrayList<>();
 
@@ -37,6 +42,61 @@ class AuditInputTest {
     assertThat(plain).hasSize(5);
     assertThat(events(format, fixture(file))).isEqualTo(plain);
     assertThat(events(AuditFormat.auto, fixture(file))).isEqualTo(plain);
+  }
+
+  /// What Vector, Fluent Bit and a push subscription of Pub/Sub make of a line or a message.
+  @ParameterizedTest
+  @CsvSource({
+    "k8s.jsonl, '[{\"file\":\"/var/log/audit.log\",\"message\":%s}]', text",
+    "k8s.jsonl, '{\"date\":1798797601.1,\"log\":%s}', text",
+    "aks-event-hub.json, '{\"source_type\":\"kafka\",\"message\":%s}', text",
+    "eks-subscription.json, '{\"message\":%s}', text",
+    "gke-logging-read.json, '{\"message\":{\"data\":%s,\"messageId\":\"7\"},\"subscription\":\"s\"}', base64"
+  })
+  void forwarders_and_subscriptions_change_nothing(String file, String envelope, String form)
+      throws IOException {
+    var text = new String(fixture(file), UTF_8);
+    var body = new StringBuilder();
+    for (var message : messages(file, text)) {
+      var inner =
+          form.equals("text")
+              ? message
+              : Base64.getEncoder().encodeToString(message.getBytes(UTF_8));
+      body.append(envelope.formatted(JSON.writeValueAsString(inner))).append('\n');
+    }
+    var input = new AuditInput(AuditFormat.auto, events::add);
+    assertThat(input.stream(new ByteArrayInputStream(body.toString().getBytes(UTF_8)))).isEmpty();
+    assertThat(events)
+        .extracting(AuditEvent::auditId, AuditEvent::right, AuditEvent::code)
+        .isEqualTo(
+            events(AuditFormat.k8s, fixture("k8s.jsonl")).stream()
+                .map(event -> tuple(event.auditId(), event.right(), event.code()))
+                .toList());
+  }
+
+  private static List<String> messages(String file, String text) throws IOException {
+    if (file.endsWith(".jsonl")) {
+      return text.lines().toList();
+    }
+    var messages = new ArrayList<String>();
+    var json = JSON.readTree(text);
+    if (json.isArray()) {
+      json.forEach(entry -> messages.add(entry.toString()));
+    } else {
+      messages.add(json.toString());
+    }
+    return messages;
+  }
+
+  @Test
+  void a_stream_names_the_line_that_is_no_json_and_keeps_what_came_before() throws IOException {
+    var lines = new String(fixture("k8s.jsonl"), UTF_8).lines().toList();
+    var input = new AuditInput(AuditFormat.auto, events::add);
+    var body = lines.get(0) + "\n" + lines.get(1) + "\n{\"kind\": oops}\n" + lines.get(2);
+    assertThat(input.stream(new ByteArrayInputStream(body.getBytes(UTF_8))))
+        .hasValueSatisfying(problem -> assertThat(problem).startsWith("Line 3 is no JSON: "));
+    assertThat(events).hasSize(2);
+    assertThat(input.broken()).isEqualTo(1);
   }
 
   /// Cloud Logging has no credential, and another scale of codes.

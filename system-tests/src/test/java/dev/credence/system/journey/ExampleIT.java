@@ -60,6 +60,7 @@ class ExampleIT {
               "ai-agent",
               "api-key-overlap",
               "argocd-repository",
+              "audit-receiver", // see ReceiveIT: it needs another API server
               "certificates", // see IssuedCertificatesIT: it needs cert-manager
               "ci-kubeconfig",
               "database-password",

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.credence.cli.receive;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import dev.credence.metrics.ReceiverMetrics;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.util.concurrent.Semaphore;
+import java.util.zip.ZipException;
+
+/// Answers requests with audit events. 200: the events are part of the evidence. 400: the rest of
+/// the request is no JSON, or it contains no audit event. 429: bodies of other requests fill the
+/// memory that is reserved for them; the client repeats the request.
+final class EventsHandler implements HttpHandler {
+  private static final int KIB = 1024;
+  private static final int UNSUPPORTED = 415;
+  private static final int TOO_MANY = 429;
+  private static final String RETRY_SECONDS = "5";
+
+  private final Authentication authentication;
+  private final Inbox inbox;
+  private final Sources sources;
+  private final ReceiverMetrics metrics;
+  private final int bodyLimit;
+  private final int pendingLimit;
+  private final Semaphore free;
+
+  /// `bodyLimit`: bytes of one body; `pendingLimit`: of all bodies at the same time.
+  EventsHandler(
+      Authentication authentication,
+      Inbox inbox,
+      Sources sources,
+      ReceiverMetrics metrics,
+      int bodyLimit,
+      int pendingLimit) {
+    this.authentication = authentication;
+    this.inbox = inbox;
+    this.sources = sources;
+    this.metrics = metrics;
+    this.bodyLimit = bodyLimit;
+    this.pendingLimit = pendingLimit;
+    free = new Semaphore(kib(pendingLimit));
+  }
+
+  private static int kib(int bytes) {
+    return (bytes + KIB - 1) / KIB;
+  }
+
+  /// Bytes that are reserved for bodies.
+  long pending() {
+    return (long) (kib(pendingLimit) - free.availablePermits()) * KIB;
+  }
+
+  private record Answer(int code, String text) {}
+
+  @Override
+  public void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      var answer = answer(exchange);
+      metrics.answered(answer.code());
+      if (answer.code() != HttpURLConnection.HTTP_OK) {
+        RequestBody.discard(exchange, bodyLimit);
+      }
+      send(exchange, answer);
+    }
+  }
+
+  private Answer answer(HttpExchange exchange) throws IOException {
+    if (!exchange.getRequestMethod().equals("POST")) {
+      exchange.getResponseHeaders().set("Allow", "POST");
+      return new Answer(HttpURLConnection.HTTP_BAD_METHOD, "Send audit events by POST.");
+    }
+    if (!authentication.accepts(exchange)) {
+      exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
+      return new Answer(
+          HttpURLConnection.HTTP_UNAUTHORIZED,
+          "A client certificate or a bearer token of this receiver is required.");
+    }
+    if (!RequestBody.isEncodingKnown(exchange)) {
+      return new Answer(UNSUPPORTED, "The body must be JSON, plain or compressed with gzip.");
+    }
+    try {
+      return reserved(exchange, Math.max(1, kib(RequestBody.announced(exchange, bodyLimit))));
+    } catch (RequestBody.TooLarge wrong) {
+      inbox.refuse();
+      return new Answer(
+          HttpURLConnection.HTTP_ENTITY_TOO_LARGE, String.valueOf(wrong.getMessage()));
+    }
+  }
+
+  private Answer reserved(HttpExchange exchange, int kib) throws IOException {
+    if (!free.tryAcquire(kib)) {
+      inbox.refuse();
+      exchange.getResponseHeaders().set("Retry-After", RETRY_SECONDS);
+      return new Answer(TOO_MANY, "Too many events are being received. Repeat the request later.");
+    }
+    try {
+      return accepted(exchange, RequestBody.read(exchange, bodyLimit));
+    } finally {
+      free.release(kib);
+    }
+  }
+
+  private Answer accepted(HttpExchange exchange, byte[] body) throws IOException {
+    try {
+      var receipt = inbox.add(RequestBody.plain(body, bodyLimit));
+      metrics.read(receipt.events(), receipt.noJson(), receipt.noEvent());
+      if (receipt.events() > 0) {
+        sources.saw(exchange.getRemoteAddress().getAddress());
+      }
+      if (receipt.problem().isPresent()) {
+        inbox.refuse();
+        return new Answer(
+            HttpURLConnection.HTTP_BAD_REQUEST,
+            receipt.problem().get() + " Events before it were recorded: " + receipt.events() + ".");
+      }
+      if (receipt.events() == 0 && receipt.noEvent() > 0) {
+        return new Answer(
+            HttpURLConnection.HTTP_BAD_REQUEST,
+            "Line 1 is JSON, but the body contains no audit event.");
+      }
+      return new Answer(HttpURLConnection.HTTP_OK, "");
+    } catch (EOFException | ZipException wrong) {
+      inbox.refuse();
+      return new Answer(
+          HttpURLConnection.HTTP_BAD_REQUEST, "The gzip data are incomplete or damaged.");
+    }
+  }
+
+  private static void send(HttpExchange exchange, Answer answer) throws IOException {
+    var bytes = (answer.text() + "\n").getBytes(UTF_8);
+    if (answer.text().isEmpty()) {
+      exchange.sendResponseHeaders(answer.code(), -1);
+      return;
+    }
+    exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
+    exchange.sendResponseHeaders(answer.code(), bytes.length);
+    exchange.getResponseBody().write(bytes);
+  }
+}
