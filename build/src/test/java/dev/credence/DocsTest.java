@@ -51,6 +51,9 @@ class DocsTest {
       Set.of(
           "CREDENCE_STEP",
           "CREDENCE_IDENTITY",
+          "CREDENCE_IDENTITY_UID",
+          "CREDENCE_ISSUED_ID_KEYS",
+          "CREDENCE_ISSUED_KEYS",
           "CREDENCE_SECRET",
           "CREDENCE_VALUE_SECRET",
           "CREDENCE_KEY_SUFFIX",

@@ -144,6 +144,15 @@ public final class AnnotationReference {
               "Certificate of an identity with `issue`",
               "Digests of the fields of its spec that Credence wrote. A field with another value"
                   + " belongs to the writer that changed it, and the operator leaves it unchanged."),
+          new Key(Api.ISSUED_KEYS, "pending Secret", "The keys that the hook `issue` writes."),
+          new Key(
+              Api.ISSUER_POD + " " + Api.ISSUER_JOB,
+              "pending Secret",
+              "The UID of the pod that may write these keys, and its Job."),
+          new Key(
+              Api.ISSUED_PROBE,
+              "none; only in dry runs",
+              "The operator asks whether the API server enforces issued.credence.dev."),
           new Key(
               Api.HOOK_RUNS,
               "generated Secret, pending Secret",

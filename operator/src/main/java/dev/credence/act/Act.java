@@ -30,6 +30,7 @@ public final class Act {
   private final SecretWrites secrets;
   private final AccountWrites accounts;
   private final HookStarts hooks;
+  private final HookAdmission admissions;
   private final Deletions deletions;
   private final Restarts restarts;
   private final Renewals renewals;
@@ -76,7 +77,8 @@ public final class Act {
         new SecretWrites(
             requests, new TokenRequests(client, requests, apiServer), maker, pool, clock);
     this.accounts = new AccountWrites(client, memory);
-    this.hooks = new HookStarts(client, this.metadata, memory);
+    this.admissions = new HookAdmission(client, metadata, memory);
+    this.hooks = new HookStarts(client, this.metadata, this.admissions, memory);
     this.deletions = new Deletions(client);
     this.restarts = new Restarts(client);
     this.renewals = new Renewals(client);
@@ -117,6 +119,7 @@ public final class Act {
           metadata.caughtUp(namespace, subject, preconditions);
       case Action.Acknowledge acknowledge -> metadata.acknowledge(namespace, acknowledge);
       case Action.RunHook run -> hooks.start(run, identity);
+      case Action.AdmitHook admit -> admissions.admit(admit, identity);
       case Action.Note note -> metadata.note(namespace, note);
       case Action.Remove(var subject, var preconditions, _) ->
           deletions.remove(namespace, subject, preconditions);

@@ -6,12 +6,14 @@ import dev.credence.act.request.OwnedMetadata;
 import dev.credence.act.request.WriteRefused;
 import dev.credence.api.Api;
 import dev.credence.api.MachineIdentity;
+import dev.credence.facts.credential.GeneratedContent;
 import dev.credence.facts.credential.HookJob;
 import dev.credence.facts.credential.Hooks.Step;
 import dev.credence.facts.object.FailedWrite.Cause;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.observe.read.HookJobReader;
 import dev.credence.observe.read.HookTemplates;
+import dev.credence.observe.read.IdentityReader;
 import dev.credence.observe.read.MemberReader;
 import dev.credence.observe.usage.Workloads;
 import dev.credence.plan.Action;
@@ -36,6 +38,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,11 +51,14 @@ final class HookStarts {
 
   private final KubernetesClient client;
   private final MetadataWrites metadata;
+  private final HookAdmission admission;
   private final Memory memory;
 
-  HookStarts(KubernetesClient client, MetadataWrites metadata, Memory memory) {
+  HookStarts(
+      KubernetesClient client, MetadataWrites metadata, HookAdmission admission, Memory memory) {
     this.client = client;
     this.metadata = metadata;
+    this.admission = admission;
     this.memory = memory;
   }
 
@@ -74,6 +80,9 @@ final class HookStarts {
             .build();
     for (var lost : run.lost()) {
       checkEnded(run, lost, identity);
+    }
+    if (run.step() == Step.issue) {
+      admission.checkEnforced(run, identity);
     }
     try {
       var started =
@@ -245,17 +254,35 @@ final class HookStarts {
             .endMetadata()
             .endTemplate()
             .build();
+    if (run.step() == Step.issue) {
+      limitToOnePod(spec);
+    }
     var pod = spec.getTemplate().getSpec();
     if (pod != null) {
+      var pending = ObjectRef.pendingOf(run.of().name()).name();
       if (run.step() == Step.probe) {
-        PendingReferences.replace(
-            pod, ObjectRef.pendingOf(run.of().name()).name(), run.of().name());
+        PendingReferences.replace(pod, pending, run.of().name());
+      } else if (run.step() == Step.revoke && run.about().secret().equals(pending)) {
+        // What was issued may not have been written.
+        PendingReferences.replaceOptionally(pod, run.of().name(), pending);
       }
       var variables = variables(run, identity);
       report(pod.getContainers(), variables);
       report(pod.getInitContainers(), variables);
     }
     return spec;
+  }
+
+  /// One pod is admitted to write the value. A second one would obtain another value.
+  private static void limitToOnePod(JobSpec spec) {
+    spec.setBackoffLimit(0);
+    spec.setBackoffLimitPerIndex(null);
+    spec.setMaxFailedIndexes(null);
+    spec.setCompletions(1);
+    spec.setCompletionMode(null);
+    spec.setParallelism(1);
+    spec.setPodFailurePolicy(null);
+    spec.setSuccessPolicy(null);
   }
 
   private static void report(@Nullable List<Container> containers, Map<String, String> variables) {
@@ -277,11 +304,33 @@ final class HookStarts {
     var variables = new TreeMap<String, String>();
     variables.put("CREDENCE_STEP", run.step().name());
     variables.put("CREDENCE_IDENTITY", identity.getMetadata().getName());
+    variables.put("CREDENCE_IDENTITY_UID", identity.getMetadata().getUid());
+    variables.put("CREDENCE_NAMESPACE", identity.getMetadata().getNamespace());
+    issued(run, identity)
+        .ifPresent(
+            material -> {
+              variables.put("CREDENCE_ISSUED_KEYS", String.join(",", material.issued()));
+              variables.put("CREDENCE_ISSUED_ID_KEYS", String.join(",", material.ids()));
+            });
     variables.put("CREDENCE_SECRET", run.of().name());
     variables.put("CREDENCE_VALUE_SECRET", run.about().secret());
     variables.put("CREDENCE_KEY_SUFFIX", run.about().suffix());
     variables.put("CREDENCE_VERSION", String.valueOf(run.version()));
     variables.put("CREDENCE_ATTEMPT", String.valueOf(run.attempt()));
     return variables;
+  }
+
+  /// The generator spec of the Secret, where another system issues keys of it.
+  private static Optional<GeneratedContent> issued(Action.RunHook run, MachineIdentity identity) {
+    return IdentityReader.identity(identity).secrets().stream()
+        .filter(wanted -> wanted.name().equals(run.of().name()))
+        .flatMap(wanted -> wanted.material().stream())
+        .flatMap(
+            material ->
+                material instanceof GeneratedContent generatorSpec
+                    ? Stream.of(generatorSpec)
+                    : Stream.of())
+        .filter(generatorSpec -> !generatorSpec.issued().isEmpty())
+        .findFirst();
   }
 }

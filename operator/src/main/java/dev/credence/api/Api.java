@@ -137,6 +137,19 @@ public interface Api {
   /// delete Jobs at any time; the operator does not lose the progress of the rotation with them.
   String HOOK_RUNS = "credence.dev/hook-runs";
 
+  /// On a pending Secret: the keys that the hook `issue` writes, separated by commas.
+  String ISSUED_KEYS = "credence.dev/issued-keys";
+
+  /// On the same Secret: the UID of the pod that may write these keys, and the name of its Job. The
+  /// admission policy issued.credence.dev admits no other writer.
+  String ISSUER_POD = "credence.dev/issuer-pod";
+
+  String ISSUER_JOB = "credence.dev/issuer-job";
+
+  /// Only in dry runs: the operator asks whether the API server enforces issued.credence.dev, which
+  /// rejects this annotation.
+  String ISSUED_PROBE = "credence.dev/issued-probe";
+
   /// On a CronJob: its owner allows identities of the namespace to run it as a hook.
   String HOOK = "credence.dev/hook";
 

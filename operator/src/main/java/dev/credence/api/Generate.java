@@ -23,6 +23,14 @@ import java.util.List;
     value = "self.keys.filter(k, has(k.keyPair)).size() <= 8",
     message = "must have at most 8 keys with `keyPair`: each takes seconds to generate")
 @ValidationRule(
+    value =
+        "!self.keys.exists(k, has(k.issued)) || self.keys.exists(k, has(k.issued) && has(k.issued.id) && k.issued.id)",
+    message =
+        "a Secret with `issued` needs a key with `issued.id: true`: the hook `revoke` ends the credential that this key names")
+@ValidationRule(
+    value = "self.keys.filter(k, has(k.issued)).size() <= 8",
+    message = "must have at most 8 keys with `issued`")
+@ValidationRule(
     value = Generate.TEXTS_FIT,
     message =
         "`value`, `template` and `cycle` of the keys must have at most 65536 characters together")
@@ -38,9 +46,9 @@ public record Generate(
 
   @ValidationRule(
       value =
-          "[has(self.value), has(self.password), has(self.bytes), has(self.uuid), has(self.cycle), has(self.keyPair), has(self.template)].filter(g, g).size() == 1",
+          "[has(self.value), has(self.password), has(self.bytes), has(self.uuid), has(self.cycle), has(self.keyPair), has(self.template), has(self.issued)].filter(g, g).size() == 1",
       message =
-          "must have exactly one of `value`, `password`, `bytes`, `uuid`, `cycle`, `keyPair` and `template`")
+          "must have exactly one of `value`, `password`, `bytes`, `uuid`, `cycle`, `keyPair`, `template` and `issued`")
   @ValidationRule(
       value = "!self.name.endsWith('.previous')",
       message = "`name` must not end in .previous: the operator stores the previous value there",
@@ -67,7 +75,24 @@ public record Generate(
       @JsonPropertyDescription(
               "Text with other keys of this Secret in braces: `postgres://{username|url}:{password|url}@db/crm`. Write `|url` inside URLs, or a value with a character like `/`, `@` or `%` breaks them: it percent-encodes the value. Without it the value is inserted as it is. `|json` escapes it for the inside of a JSON string, `|base64` encodes it as Base64. `{{` is a brace.")
           @Size(min = 1, max = 4096)
-          String template) {}
+          String template,
+      @JsonPropertyDescription(
+              "A value that another system issues, such as an access token: the hook `issue` obtains it and writes it into the Secret `<secret>-pending`. Written as `issued: {}`. Requires `hooks.issue`.")
+          Issued issued) {
+
+    /// One that the operator generates.
+    public KeyRecipe(
+        String name,
+        String value,
+        Password password,
+        RandomBytes bytes,
+        Uuid uuid,
+        List<String> cycle,
+        KeyPair keyPair,
+        String template) {
+      this(name, value, password, bytes, uuid, cycle, keyPair, template, null);
+    }
+  }
 
   public record Password(
       @JsonPropertyDescription("The number of characters, 8 to 1,024.")
@@ -106,6 +131,11 @@ public record Generate(
   }
 
   public record Uuid() {}
+
+  public record Issued(
+      @JsonPropertyDescription(
+              "The value names the credential in the system that issued it: the ID of a token, an access key ID. The hook `revoke` ends the credential that it names, and the operator does not switch to a value with the id of the current one.")
+          Boolean id) {}
 
   @ValidationRule(
       value =

@@ -27,6 +27,15 @@ import java.util.List;
     value = "!has(self.hooks) || has(self.generate)",
     message = "`hooks` needs `generate`: hooks set a generated value in the target system")
 @ValidationRule(
+    value =
+        "!has(self.generate) || !self.generate.keys.exists(k, has(k.issued)) || (has(self.hooks) && has(self.hooks.issue))",
+    message = "a key with `issued` needs `hooks.issue`: the hook obtains its value")
+@ValidationRule(
+    value =
+        "!has(self.hooks) || !has(self.hooks.issue) || (has(self.generate) && self.generate.keys.exists(k, has(k.issued)))",
+    message =
+        "`hooks.issue` needs a key with `issued` under `generate.keys`, into which the hook writes")
+@ValidationRule(
     value = "!(has(self.hooks) || has(self.token)) || size(self.name) <= 200",
     message =
         "the name of a Secret with `hooks` or `token` must have at most 200 characters: names of other objects are derived from it")
@@ -86,7 +95,7 @@ public record SecretMember(
         @Pattern(Form.LINE)
         String rotationRequest,
     @JsonPropertyDescription(
-            "Jobs that set a new value in the target system, verify it, and revoke the old one, and that lock its account while the identity is suspended. A new value stays in the Secret `<secret>-pending` until apply and verify have succeeded.")
+            "Jobs that obtain a new value or set it in the target system, verify it, and revoke the old one, and that lock its account while the identity is suspended. A new value stays in the Secret `<secret>-pending` until apply and verify have succeeded.")
         Hooks hooks,
     @JsonPropertyDescription(
             "The operator requests a token of a ServiceAccount and stores it in this Secret under the key `token`. It renews the token after 80 % of the lifetime that the API server granted.")
@@ -121,7 +130,14 @@ public record SecretMember(
       value = "has(self.suspend) == has(self.resume)",
       message =
           "`suspend` and `resume` need each other: an account that the operator locks must be unlocked when the identity is resumed")
+  @ValidationRule(
+      value = "!has(self.issue) || has(self.revoke)",
+      message =
+          "`issue` needs `revoke`: a value that another system issued stays valid there until it is revoked")
   public record Hooks(
+      @JsonPropertyDescription(
+              "Obtains the new value from the system that issues it, before `apply`, and writes the keys with `issued` into the Secret `<secret>-pending`. Requires `revoke`, and the admission policy issued.credence.dev of the chart.")
+          Hook issue,
       @JsonPropertyDescription(
               "Sets the new value in the target system, for example with ALTER USER. The old value must stay valid: `generate.keys[].cycle` alternates between two accounts in that system.")
           Hook apply,
@@ -144,6 +160,11 @@ public record SecretMember(
     /// Those of a rotation alone.
     public Hooks(Hook apply, Hook verify, Hook revoke) {
       this(apply, verify, revoke, null, null, null);
+    }
+
+    /// All but the one that obtains a value.
+    public Hooks(Hook apply, Hook verify, Hook revoke, Hook suspend, Hook resume, Probe probe) {
+      this(null, apply, verify, revoke, suspend, resume, probe);
     }
   }
 

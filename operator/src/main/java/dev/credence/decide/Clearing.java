@@ -45,7 +45,7 @@ final class Clearing {
       return false;
     }
     return switch (secret.part().get()) {
-      case Part.Pending(var of) -> !listed.contains(of);
+      case Part.Pending(var of, _) -> !listed.contains(of);
       case Part.Anchor(var of, _) ->
           !listed.contains(of) && s.member(ObjectRef.secret(of)).isEmpty();
     };

@@ -9,6 +9,7 @@ import dev.credence.facts.credential.Generator.Characters;
 import dev.credence.facts.credential.Generator.Cycle;
 import dev.credence.facts.credential.Generator.Encoding;
 import dev.credence.facts.credential.Generator.Fixed;
+import dev.credence.facts.credential.Generator.Issued;
 import dev.credence.facts.credential.Generator.KeyPair;
 import dev.credence.facts.credential.Generator.Password;
 import dev.credence.facts.credential.Generator.RandomBytes;
@@ -130,6 +131,9 @@ public final class Maker {
           values.put(
               key.name(), credentialPlan(texts, version, before.get(key.name())).getBytes(UTF_8));
       case KeyPair pair -> values.putAll(KeyPairs.make(key.name(), pair, random));
+      case Issued _ ->
+          throw new IllegalArgumentException(
+              "The key %s is issued by another system. Set `hooks.issue`.".formatted(key.name()));
       case Unknown _ -> throw new IllegalStateException("the check above refuses it");
       case Template _ -> {} // filled in when all the others are there
     }

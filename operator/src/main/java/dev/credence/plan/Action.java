@@ -102,6 +102,21 @@ public sealed interface Action {
     }
   }
 
+  /// Admit the pod of this Job to write the keys that another system issues, once. `subject`: the
+  /// pending Secret; keys that an earlier attempt wrote there are deleted.
+  record AdmitHook(
+      ObjectRef subject,
+      Preconditions preconditions,
+      ObjectRef of,
+      ObjectRef job,
+      String jobUid,
+      List<String> keys)
+      implements Action {
+    public AdmitHook {
+      keys = List.copyOf(keys);
+    }
+  }
+
   /// Write down how far the hooks of a value are, on the Secret that holds it.
   record Note(ObjectRef subject, Preconditions preconditions, List<HookRun> runs)
       implements Action {

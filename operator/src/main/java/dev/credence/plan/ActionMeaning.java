@@ -74,12 +74,15 @@ public record ActionMeaning(
                 "%s: %s started from CronJob %s."
                     .formatted(run.of(), run.subject(), run.hook().cronJob()));
         yield switch (run.step()) {
-          case apply, verify, revoke -> shown.rotationStep();
+          case issue, apply, verify, revoke -> shown.rotationStep();
           case suspend, resume -> shown.enforce();
           // The status shows the last one; an Event for each would hide the others.
           case probe -> starts;
         };
       }
+      case Action.AdmitHook admit ->
+          of(action, "admit the pod of " + admit.job() + " to write into " + admit.subject())
+              .rotationStep();
       case Action.Note(var subject, _, _) ->
           of(action, "record the progress of the hooks on " + subject);
       case Action.BeginRevoke(var subject, _) ->

@@ -46,6 +46,11 @@ public final class FieldOwners {
         .anyMatch(entry -> !isOurs(entry) && !isMerged(entry));
   }
 
+  /// Whether any manager owns this field: then it is there.
+  public static boolean isOwned(ObjectMeta meta, List<String> path) {
+    return entries(meta).anyMatch(entry -> owns(entry, path));
+  }
+
   /// Whether no other manager has ever owned a field of the object.
   public static boolean onlyWe(ObjectMeta meta) {
     return entries(meta).findAny().isPresent() && entries(meta).allMatch(FieldOwners::isOurs);

@@ -46,6 +46,7 @@ import dev.credence.api.SecretMember.Hooks;
 import dev.credence.api.SecretMember.Probe;
 import dev.credence.api.SecretMember.Token;
 import dev.credence.api.ServiceAccountMember;
+import dev.credence.facts.credential.Hooks.Step;
 import dev.credence.facts.identity.SuspensionFacts.Admission;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.observe.certmanager.Issued;
@@ -122,10 +123,14 @@ final class RandomWorld {
           "crm");
 
   private final Random random;
+
+  /// In some worlds another system issues values.
+  private final boolean isIssuing;
   private final World world;
 
   RandomWorld(long seed) {
     random = new Random(seed);
+    isIssuing = seed % 5 == 4;
     world = new World(START.plusSeconds(random.nextInt(100_000)));
     if (chance(70)) {
       world.put(namespace());
@@ -289,7 +294,16 @@ final class RandomWorld {
   /// The hooks that run come to their end.
   void jobsEnd() {
     for (var object : List.copyOf(world.truth())) {
-      if (object instanceof Job job && job.getStatus() == null && chance(80)) {
+      if (object instanceof Job job && isNew(job) && Step.issue.name().equals(step(job))) {
+        if (chance(80)) {
+          world.write(
+              "kube-controller-manager",
+              new JobBuilder(job).withNewStatus().withActive(1).endStatus().build());
+        }
+      } else if (object instanceof Job job && isRunning(job) && chance(80)) {
+        if (Step.issue.name().equals(step(job)) && chance(90)) {
+          world.obtain(job);
+        }
         world.write(
             "kube-controller-manager",
             new JobBuilder(job)
@@ -303,6 +317,18 @@ final class RandomWorld {
                 .build());
       }
     }
+  }
+
+  private static boolean isNew(Job job) {
+    return job.getStatus() == null;
+  }
+
+  private static boolean isRunning(Job job) {
+    return isNew(job) || job.getStatus().getConditions().isEmpty();
+  }
+
+  private static String step(Job job) {
+    return job.getMetadata().getAnnotations().getOrDefault(Api.STEP, "");
   }
 
   private static List<String> ourAnnotations() {
@@ -626,6 +652,9 @@ final class RandomWorld {
   }
 
   private SecretMember secret(String name) {
+    if (isIssuing && chance(40)) {
+      return issued(name);
+    }
     if (chance(25)) {
       return new SecretMember(
           name, null, null, null, null, null, new Token(one(ACCOUNTS), null, "24h", null));
@@ -640,6 +669,25 @@ final class RandomWorld {
             oneOrNull(40, this::hooks),
             null)
         : new SecretMember(name, null, null, null, null, null, null);
+  }
+
+  /// Its value is of another system.
+  private SecretMember issued(String name) {
+    var hook = new Hook("hook", "5m");
+    var token =
+        new KeyRecipe("token", null, null, null, null, null, null, null, new Generate.Issued(true));
+    var keys = new ArrayList<>(List.of(token));
+    if (chance(50)) {
+      keys.addAll(keys());
+    }
+    return new SecretMember(
+        name,
+        null,
+        null,
+        new Generate(keys),
+        oneOrNull(70, this::rotation),
+        new Hooks(hook, oneOrNull(40, () -> hook), null, hook, null, null, null),
+        null);
   }
 
   private Hooks hooks() {

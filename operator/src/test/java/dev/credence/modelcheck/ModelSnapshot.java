@@ -10,6 +10,7 @@ import dev.credence.facts.credential.HookJob;
 import dev.credence.facts.credential.HookRun;
 import dev.credence.facts.credential.Hooks;
 import dev.credence.facts.credential.Hooks.Hook;
+import dev.credence.facts.credential.Hooks.Step;
 import dev.credence.facts.credential.KeySpec;
 import dev.credence.facts.credential.Request;
 import dev.credence.facts.credential.Requests;
@@ -23,10 +24,13 @@ import dev.credence.facts.identity.Member;
 import dev.credence.facts.identity.Member.Aborted;
 import dev.credence.facts.identity.Member.EndDate;
 import dev.credence.facts.identity.Member.Issue;
+import dev.credence.facts.identity.Member.IssuedKeys;
 import dev.credence.facts.identity.Member.Previous;
 import dev.credence.facts.identity.Member.StoredSecret;
 import dev.credence.facts.identity.RecordedStatus;
 import dev.credence.facts.identity.SuspensionFacts;
+import dev.credence.facts.identity.SuspensionFacts.Admission;
+import dev.credence.facts.identity.Vetting;
 import dev.credence.facts.object.Controller;
 import dev.credence.facts.object.NamespaceFacts;
 import dev.credence.facts.object.ObjectFacts;
@@ -72,6 +76,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The facts of a state, as the caches would give them to the core. The resource version of an
@@ -97,6 +102,25 @@ final class ModelSnapshot {
   private static final List<SecretContent> RECIPES =
       List.of(password(32), password(40), password(48));
   private static final List<String> DIGESTS = RECIPES.stream().map(SecretContent::digest).toList();
+
+  /// Those with a key of another system.
+  private static final List<SecretContent> ISSUED =
+      RECIPES.stream().map(ModelSnapshot::issued).toList();
+
+  private static final SuspensionFacts ISSUED_IS_PROTECTED =
+      new SuspensionFacts(
+          Set.of(Admission.Issued),
+          Set.of(),
+          Optional.empty(),
+          Map.of(),
+          SuspensionFacts.MOST_SUSPENDED,
+          List.of(),
+          List.of(),
+          List.of(),
+          Set.of(),
+          Map.of(),
+          Optional.empty(),
+          Vetting.NONE);
 
   private final WorldRules rules;
   private final List<Policy> policies;
@@ -154,8 +178,17 @@ final class ModelSnapshot {
             new KeySpec("password", new Generator.Password(length, Generator.Characters.Symbols))));
   }
 
+  private static SecretContent issued(SecretContent generatorSpec) {
+    return new GeneratedContent(
+        Stream.concat(
+                Stream.of(new KeySpec("token", new Generator.Issued(true))),
+                ((GeneratedContent) generatorSpec).keys().stream())
+            .toList());
+  }
+
   static int generatorSpec(String digest) {
-    return DIGESTS.indexOf(digest);
+    var known = DIGESTS.indexOf(digest);
+    return known >= 0 ? known : ISSUED.stream().map(SecretContent::digest).toList().indexOf(digest);
   }
 
   static Instant time(int second) {
@@ -186,7 +219,7 @@ final class ModelSnapshot {
             : Optional.empty(),
         UsageEvidence.NONE,
         Grants.UNKNOWN,
-        SuspensionFacts.NONE,
+        ISSUED_IS_PROTECTED,
         List.of());
   }
 
@@ -242,12 +275,16 @@ final class ModelSnapshot {
                     List.of(),
                     Duration.ofSeconds(wanted.token() + part.generatorSpec()),
                     false)
-                : RECIPES.get(part.generatorSpec())),
+                : (wanted.issue() ? ISSUED : RECIPES).get(part.generatorSpec())),
         rotation,
         new Hooks(
+            Optional.of(hook).filter(_ -> wanted.issue()),
             Optional.of(hook).filter(_ -> wanted.apply()),
             Optional.of(hook).filter(_ -> wanted.verify()),
-            Optional.of(hook).filter(_ -> wanted.revoke())));
+            Optional.of(hook).filter(_ -> wanted.revoke()),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty()));
   }
 
   private String digest(int place, int generatorSpec) {
@@ -256,7 +293,7 @@ final class ModelSnapshot {
         ? new TokenRecipe(
                 ACCOUNT, List.of(), Duration.ofSeconds(wanted.token() + generatorSpec), false)
             .digest()
-        : DIGESTS.get(generatorSpec);
+        : wanted.issue() ? ISSUED.get(generatorSpec).digest() : DIGESTS.get(generatorSpec);
   }
 
   private List<Member> members(ModelState s) {
@@ -361,10 +398,22 @@ final class ModelSnapshot {
             Requests.NONE,
             Optional.empty(),
             false,
-            Optional.of(new Member.Part.Pending(name)),
+            Optional.of(new Member.Part.Pending(name, issuedKeys(place, name, staged))),
             Optional.empty(),
             runs,
             Optional.empty());
+  }
+
+  private Optional<IssuedKeys> issuedKeys(int place, String name, Staged staged) {
+    return Optional.of(
+            new IssuedKeys(
+                List.of("token"),
+                staged.written() ? Set.of("token") : Set.of(),
+                staged.admitted() == 0
+                    ? Optional.empty()
+                    : Optional.of(
+                        HookJob.name(name, staged.version(), Step.issue, staged.admitted()))))
+        .filter(_ -> rules.secrets.get(place).issue());
   }
 
   private static ObjectFacts ours(ObjectRef subject, Preconditions preconditions) {
@@ -395,7 +444,8 @@ final class ModelSnapshot {
   }
 
   static Preconditions preconditions(Staged staged) {
-    return new Preconditions("p" + staged.uid(), "1");
+    return new Preconditions(
+        "p" + staged.uid(), "1" + staged.admitted() + (staged.written() ? "w" : ""));
   }
 
   static Preconditions preconditions(ModelState.Anchor anchor) {
@@ -446,7 +496,8 @@ final class ModelSnapshot {
             : run.outcome() == Outcome.Succeeded
                 ? new HookJob.Outcome.Succeeded(time(run.endedAt()))
                 : new HookJob.Outcome.Failed(time(run.endedAt()), "BackoffLimitExceeded"),
-        false);
+        false,
+        run.outcome() == Outcome.Running);
   }
 
   static ObjectRef subject(String secret, Run run) {

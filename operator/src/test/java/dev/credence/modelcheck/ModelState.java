@@ -88,8 +88,13 @@ record ModelState(int minute, Asked asked, List<Part> parts, List<Work> works) {
         case apply -> new Outside(accepted | bit, applied | bit, verified);
         case verify -> new Outside(accepted, applied, verified | bit);
         case revoke -> new Outside(accepted & ~bit, applied, verified);
-        case suspend, resume, probe -> this;
+        case issue, suspend, resume, probe -> this;
       };
+    }
+
+    /// A hook obtains this value, and deletes all others than those.
+    Outside issuing(int value, int inUse) {
+      return new Outside(accepted & inUse | 1 << value, applied, verified);
     }
   }
 
@@ -244,7 +249,8 @@ record ModelState(int minute, Asked asked, List<Part> parts, List<Work> works) {
     }
   }
 
-  /// The pending Secret, or one of somebody else by its name.
+  /// The pending Secret, or one of somebody else by its name. `admitted`: the attempt whose pod may
+  /// write what another system issues; `written`: it did.
   record Staged(
       int uid,
       int version,
@@ -252,8 +258,21 @@ record ModelState(int minute, Asked asked, List<Part> parts, List<Work> works) {
       int value,
       int generatorSpec,
       Handled handled,
-      boolean foreign) {
-    static final Staged FOREIGN = new Staged(0, 0, 0, 0, 0, Handled.NONE, true);
+      boolean foreign,
+      int admitted,
+      boolean written) {
+    static final Staged FOREIGN = new Staged(0, 0, 0, 0, 0, Handled.NONE, true, 0, false);
+
+    /// The pod of this attempt may write.
+    Staged admitting(int attempt) {
+      return new Staged(
+          uid, version, issuedAt, value, generatorSpec, handled, foreign, attempt, false);
+    }
+
+    Staged writtenNow() {
+      return new Staged(
+          uid, version, issuedAt, value, generatorSpec, handled, foreign, admitted, true);
+    }
   }
 
   /// A Job of a hook. `reads` is the value that it found when it began.

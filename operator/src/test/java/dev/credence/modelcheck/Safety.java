@@ -35,6 +35,9 @@ final class Safety {
     var problem = action == null ? null : ofAction(before, after, action);
     for (var at = 0; problem == null && at < after.parts().size(); at++) {
       problem = inForce(at, after.parts().get(at), after);
+      if (problem == null && rules.secrets.get(at).issue()) {
+        problem = thirdValue(at, after.parts().get(at));
+      }
     }
     var state = after;
     for (var work = 0; work < after.works().size(); work++) {
@@ -80,6 +83,13 @@ final class Safety {
     var works = new ArrayList<ModelState.Work>();
     state.works().forEach(work -> works.add(work.with(work.pods())));
     return new ModelState(state.minute(), state.asked(), state.parts(), List.copyOf(works));
+  }
+
+  /// The other system allows two.
+  private @Nullable String thirdValue(int at, Part part) {
+    return Integer.bitCount(part.outside().accepted() & ~1) > 2
+        ? "%s has three values that are accepted".formatted(rules.secrets.get(at).name())
+        : null;
   }
 
   private @Nullable String inForce(int at, Part part, ModelState s) {
@@ -196,12 +206,16 @@ final class Safety {
           || held == null) {
         continue;
       }
-      var ends = Simulator.reads(part, false, !run.about().suffix().isEmpty());
+      var ofPending = run.about().secret().endsWith("-pending");
+      var ends = Simulator.reads(part, ofPending, !run.about().suffix().isEmpty());
       if (ends == held.value()) {
         return "a hook is to end value %d of %s, which is in force"
             .formatted(ends, rules.secrets.get(at).name());
       }
-      if (held.previous() != 0 && !s.hasCome(held.retiresAt()) && !isNextAskedFor(s, held)) {
+      if (!ofPending
+          && held.previous() != 0
+          && !s.hasCome(held.retiresAt())
+          && !isNextAskedFor(s, held)) {
         return "a hook is to end value %d of %s before its overlap is over"
             .formatted(ends, rules.secrets.get(at).name());
       }

@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The API server of the model: rejects an action whose preconditions no longer hold, and carries
@@ -46,6 +47,8 @@ final class Simulator {
       case Action.Retire retire -> retire(s, retire);
       case Action.Acknowledge acknowledge -> acknowledge(s, acknowledge);
       case Action.RunHook run -> run(s, run, generation);
+      case Action.AdmitHook admit -> admit(s, admit);
+      case Action.Note note -> note(s, note);
       case Action.Anchor anchor -> anchor(s, anchor);
       case Action.Remove remove -> remove(s, remove);
       case Action.Restart restart -> restart(s, restart);
@@ -162,6 +165,8 @@ final class Simulator {
             number,
             ModelSnapshot.generatorSpec(versionInfo.generatorSpec()),
             ModelSnapshot.merged(Handled.NONE, versionInfo.handled()),
+            false,
+            0,
             false);
     return Optional.of(s.with(at, p -> p.after(past -> past.counting(number)).staging(staged)));
   }
@@ -270,6 +275,35 @@ final class Simulator {
     return part.runs().stream().anyMatch(started::hasName)
         ? Optional.empty()
         : Optional.of(s.with(at, p -> p.running(sorted(p, started))));
+  }
+
+  private Optional<ModelState> admit(ModelState s, Action.AdmitHook admit) {
+    var at = place(admit.of());
+    var part = s.parts().get(at);
+    var name = rules.secrets.get(at).name();
+    return Optional.ofNullable(part.staged())
+        .filter(staged -> !staged.foreign())
+        .filter(staged -> ModelSnapshot.preconditions(staged).equals(admit.preconditions()))
+        .flatMap(
+            staged ->
+                part.runs().stream()
+                    .filter(run -> ModelSnapshot.subject(name, run).equals(admit.job()))
+                    .map(run -> s.with(at, p -> p.staging(staged.admitting(run.attempt()))))
+                    .findFirst());
+  }
+
+  /// What is recorded is what the watch of Jobs shows, so that nothing changes; a record that was
+  /// decided by an earlier state of the Secret is rejected.
+  private Optional<ModelState> note(ModelState s, Action.Note note) {
+    return s.parts().stream()
+            .flatMap(
+                part ->
+                    Stream.concat(
+                        Stream.ofNullable(part.staged()).map(Simulator::preconditions),
+                        Stream.ofNullable(part.held()).map(ModelSnapshot::preconditions)))
+            .anyMatch(note.preconditions()::equals)
+        ? Optional.of(s)
+        : Optional.empty();
   }
 
   private static List<Run> sorted(Part part, Run started) {

@@ -120,6 +120,8 @@ final class Successors {
       case Action.Acknowledge it -> "Acknowledge (" + it.what() + ")";
       case Action.Remove it -> "Remove " + it.subject() + " (" + it.why() + ")";
       case Action.RunHook it -> "RunHook " + it.subject();
+      case Action.AdmitHook it -> "AdmitHook " + it.job();
+      case Action.Note it -> "Note on " + it.subject();
       case Action.Restart it -> "Restart " + it.subject() + " for " + it.value();
       default -> action.getClass().getSimpleName() + " " + action.subject();
     };
@@ -216,6 +218,14 @@ final class Successors {
                     failed(effect(s, at, run, run.reads()), at, run),
                     fewer));
           }
+          if (!isHopeless && run.step() == Hooks.Step.issue) {
+            steps.add(
+                other(
+                    node,
+                    () -> name + " fails after it has written",
+                    failed(written(effect(s, at, run, run.reads()), at), at, run),
+                    fewer));
+          }
         }
       }
     }
@@ -223,12 +233,25 @@ final class Successors {
 
   /// A hook that finds no value does not start, and a value that is not accepted is not verified.
   static boolean canSucceed(Part part, Run run, int value) {
-    return value != 0
-        && (run.step() != Hooks.Step.verify || (part.outside().accepted() & 1 << value) != 0);
+    return switch (run.step()) {
+      case verify -> value != 0 && (part.outside().accepted() & 1 << value) != 0;
+      case issue ->
+          value != 0
+              && part.staged() != null
+              && part.staged().uid() == run.uid()
+              && part.staged().admitted() == run.attempt();
+      default -> value != 0;
+    };
+  }
+
+  /// What another system issued is in the pending Secret.
+  private static ModelState written(ModelState s, int at) {
+    return s.with(at, part -> part.staging(Objects.requireNonNull(part.staged()).writtenNow()));
   }
 
   static ModelState succeeded(ModelState s, int at, Run run, int value) {
-    var after = effect(s, at, run, value);
+    var done = effect(s, at, run, value);
+    var after = run.step() == Hooks.Step.issue ? written(done, at) : done;
     return after.with(
         at,
         part ->
@@ -249,7 +272,18 @@ final class Successors {
   }
 
   private static ModelState effect(ModelState s, int at, Run run, int value) {
-    return s.with(at, part -> part.accepting(part.outside().after(run.step(), value)));
+    return s.with(
+        at,
+        part ->
+            part.accepting(
+                run.step() == Hooks.Step.issue
+                    ? part.outside().issuing(value, inUse(part))
+                    : part.outside().after(run.step(), value)));
+  }
+
+  /// What the Secret names, which the hook that obtains a value leaves.
+  private static int inUse(Part part) {
+    return part.held() == null ? 0 : 1 << part.held().value() | 1 << part.held().previous();
   }
 
   private void pods(Node node, List<Step> steps) {

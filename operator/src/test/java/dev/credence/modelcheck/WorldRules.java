@@ -44,7 +44,17 @@ final class WorldRules {
   int lagFor = 2;
 
   /// A Secret that the identity has us make.
-  record Wanted(String name, boolean apply, boolean verify, boolean revoke, int token) {
+  record Wanted(
+      String name, boolean issue, boolean apply, boolean verify, boolean revoke, int token) {
+    Wanted(String name, boolean apply, boolean verify, boolean revoke, int token) {
+      this(name, false, apply, verify, revoke, token);
+    }
+
+    /// Its value is of another system, which allows two.
+    static Wanted issued(String name) {
+      return new Wanted(name, true, false, false, true, 0);
+    }
+
     static Wanted plain(String name) {
       return new Wanted(name, false, false, false, 0);
     }
@@ -62,7 +72,7 @@ final class WorldRules {
     }
 
     boolean isHooked() {
-      return apply || verify || revoke;
+      return issue || apply || verify || revoke;
     }
   }
 

@@ -29,6 +29,9 @@ final class Worlds {
         hands(full),
         lateAbort(full),
         endingOnly(full),
+        issued(full),
+        issuedAnew(full),
+        lateIssue(full),
         first(full),
         two(full),
         token(full),
@@ -158,6 +161,31 @@ final class Worlds {
         .edits(2, Edit.rotate, Edit.rotateUrgently, Edit.rollback)
         .failures(full ? 1 : 0)
         .minutes(full ? 4 : 3);
+  }
+
+  /// At rest nothing is left in the other system, whatever was given up.
+  static WorldRules issued(boolean full) {
+    return of("a value of another system", Wanted.issued("crm-db"))
+        .edits(2, Edit.rotate, Edit.abort, Edit.rollback)
+        .failures(full ? 2 : 1)
+        .minutes(full ? 4 : 2)
+        .clean();
+  }
+
+  static WorldRules issuedAnew(boolean full) {
+    return of("a value of another system that is not wanted", Wanted.issued("crm-db"))
+        .edits(2, Edit.rotate, Edit.generatorSpec, Edit.revoke)
+        .failures(full ? 1 : 0)
+        .minutes(full ? 3 : 2)
+        .clean();
+  }
+
+  static WorldRules lateIssue(boolean full) {
+    return of("a value of another system and watches that are late", Wanted.issued("crm-db"))
+        .edits(full ? 2 : 1, Edit.rotate, Edit.abort, Edit.deletePending, Edit.deleteJob)
+        .lags(1, Lag.Watches, Lag.Secrets, Lag.Jobs)
+        .failures(full ? 1 : 0)
+        .minutes(full ? 3 : 2);
   }
 
   static WorldRules first(boolean full) {

@@ -14,6 +14,7 @@ import dev.credence.facts.credential.Issuance;
 import dev.credence.facts.credential.SecretContent;
 import dev.credence.facts.credential.TokenRecipe;
 import dev.credence.facts.identity.Member.Aborted;
+import dev.credence.facts.identity.Member.StoredSecret;
 import dev.credence.facts.object.FailedWrite.Cause;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.object.Preconditions;
@@ -22,6 +23,7 @@ import dev.credence.observe.certmanager.IssueRecord;
 import dev.credence.observe.certmanager.Issued;
 import dev.credence.observe.read.HookJobReader;
 import dev.credence.observe.read.HookRecords;
+import dev.credence.observe.read.MemberReader;
 import dev.credence.observe.suspension.SuspendedAccounts;
 import dev.credence.plan.Action;
 import dev.credence.plan.Action.Labelling;
@@ -109,6 +111,16 @@ final class Hands {
                   || found.filter(job -> !isKnown((Job) job)).isPresent()
               ? Optional.of(Cause.Refused)
               : started(run, found, identity, now);
+      case Action.AdmitHook(_, var preconditions, _, var job, var jobUid, _) ->
+          updated(
+              found,
+              preconditions,
+              identity,
+              now,
+              secret ->
+                  with(
+                      withoutData(secret),
+                      Map.of(Api.ISSUER_POD, "pod-of-" + jobUid, Api.ISSUER_JOB, job.name())));
       case Action.Promote promote -> turned(promote, found, identity, now);
       case Action.CreateServiceAccount provision ->
           created(found, account(provision, identity), now);
@@ -557,10 +569,23 @@ final class Hands {
   }
 
   private static HasMetadata staged(Action.Stage stage, MachineIdentity identity) {
+    var issued = stage.generatorSpec().issued();
     return secret(
         own(stage.subject(), stage.labelling(), identity, false)
-            .addToAnnotations(Api.PENDING_FOR, stage.of().name()),
+            .addToAnnotations(Api.PENDING_FOR, stage.of().name())
+            .addToAnnotations(
+                issued.isEmpty() ? Map.of() : Map.of(Api.ISSUED_KEYS, String.join(",", issued))),
         stage.versionInfo());
+  }
+
+  /// Without the keys that a hook wrote.
+  private static HasMetadata withoutData(HasMetadata secret) {
+    return Server.with(
+        secret,
+        new ObjectMetaBuilder(secret.getMetadata())
+            .removeMatchingFromManagedFields(
+                entry -> entry.buildFieldsV1().getAdditionalProperties().containsKey("f:data"))
+            .build());
   }
 
   private static HasMetadata anchor(Action.Anchor anchor, MachineIdentity identity) {
@@ -603,6 +628,14 @@ final class Hands {
     var proven = evaluated(server.find(id(identity, promote.pending())), promote.proven());
     if (proven.isEmpty()) {
       return Optional.of(Cause.Raced);
+    }
+    var written = MemberReader.of(proven.get(), false, (name, uid) -> true);
+    if (written instanceof StoredSecret secret
+        && secret
+            .issuedKeys()
+            .filter(keys -> !keys.written().containsAll(keys.names()))
+            .isPresent()) {
+      throw new IllegalStateException("promoted without what another system issues: " + promote);
     }
     var value = values.get(proven.get().getMetadata().getUid()).current();
     if (promote.current().isPresent()) {

@@ -360,6 +360,8 @@ public final class Readable {
                   about.secret(),
                   about.suffix(),
                   hook.timeout().toSeconds());
+      case Action.AdmitHook(var subject, _, _, var job, _, var keys) ->
+          "Admit the pod of " + job + " to write " + String.join(", ", keys) + " into " + subject;
       case Action.Note(var subject, _, var runs) ->
           "Note on "
               + subject

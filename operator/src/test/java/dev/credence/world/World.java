@@ -30,6 +30,7 @@ import dev.credence.facts.credential.Issuer;
 import dev.credence.facts.credential.TokenInvalidation;
 import dev.credence.facts.evidence.AuditedUse;
 import dev.credence.facts.evidence.Evidence;
+import dev.credence.facts.identity.Member.StoredSecret;
 import dev.credence.facts.identity.RecordedStatus;
 import dev.credence.facts.identity.RecordedStatus.Approval;
 import dev.credence.facts.identity.RecordedStatus.RecordedApproval;
@@ -58,6 +59,7 @@ import dev.credence.observe.rbac.RbacCache;
 import dev.credence.observe.read.Anchors;
 import dev.credence.observe.read.HookTemplates;
 import dev.credence.observe.read.HookWords;
+import dev.credence.observe.read.MemberReader;
 import dev.credence.observe.read.PolicyReader;
 import dev.credence.observe.suspension.SuspendedAccounts;
 import dev.credence.observe.usage.ConsumerIndex;
@@ -71,8 +73,12 @@ import dev.credence.world.FieldOwners.Field;
 import dev.credence.world.Server.Id;
 import io.fabric8.certmanager.api.model.v1.Certificate;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.FieldsV1;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntryBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
@@ -211,6 +217,45 @@ public final class World implements ClusterReader {
     if (isNew && object instanceof Secret) {
       hands.find(truth(object.getKind(), namespaceOf(object), name(object)).orElseThrow());
     }
+  }
+
+  /// The pod of this Job writes the keys that another system issued, if it is admitted and they are
+  /// not there: what the admission policy issued.credence.dev lets it do.
+  public void obtain(HasMetadata job) {
+    server
+        .find(
+            new Id(
+                "Secret",
+                namespaceOf(job),
+                ObjectRef.pendingOf(Server.annotations(job).get(Api.HOOK_FOR)).name()))
+        .filter(secret -> name(job).equals(Server.annotations(secret).get(Api.ISSUER_JOB)))
+        .filter(
+            secret ->
+                MemberReader.of(secret, false, (name, uid) -> true) instanceof StoredSecret pending
+                    && pending.issuedKeys().filter(keys -> keys.written().isEmpty()).isPresent())
+        .ifPresent(
+            secret ->
+                server.write(
+                    "hook",
+                    with(
+                        secret,
+                        new ObjectMetaBuilder(secret.getMetadata())
+                            .addToManagedFields(
+                                written(Server.annotations(secret).get(Api.ISSUED_KEYS).split(",")))
+                            .build()),
+                    now));
+  }
+
+  private static ManagedFieldsEntry written(String... keys) {
+    var data = new TreeMap<String, Object>();
+    Stream.of(keys).forEach(key -> data.put("f:" + key, Map.of()));
+    var fields = new FieldsV1();
+    fields.setAdditionalProperty("f:data", data);
+    return new ManagedFieldsEntryBuilder()
+        .withManager("hook")
+        .withOperation("Update")
+        .withFieldsV1(fields)
+        .build();
   }
 
   /// The same object with other metadata.

@@ -112,24 +112,30 @@ public final class SecretWrites {
 
   public void stage(Action.Stage stage, MachineIdentity identity) {
     var namespace = namespace(identity);
-    var slow = slow(stage.generatorSpec(), stage.versionInfo().version(), stage.of(), identity);
+    var material = stage.generatorSpec().beforeIssue();
+    var issued = stage.generatorSpec().issued();
+    var slow = slow(material, stage.versionInfo().version(), stage.of(), identity);
     // Only what takes turns has to know what is there now.
     var before =
         stage
             .current()
-            .filter(preconditions -> takesTurns(stage.generatorSpec()))
+            .filter(preconditions -> takesTurns(material))
             .map(
                 preconditions ->
                     Data.decoded(secrets.expected(namespace, stage.of(), preconditions)))
             .orElseGet(Map::of);
-    var generated =
-        generated(stage.generatorSpec(), stage.versionInfo().version(), before, stage.of(), slow);
+    var generated = generated(material, stage.versionInfo().version(), before, stage.of(), slow);
     var meta =
         OwnedMetadata.tied(stage.subject(), stage.labelling(), identity)
             .addToAnnotations(VersionAnnotations.of(stage.versionInfo()))
             .addToAnnotations(Api.KEYS, OwnKeys.text(generated.keySet()))
             .addToAnnotations(Api.PENDING_FOR, stage.of().name());
-    secrets.create(meta, stage.type(), generated, stage.subject(), stage.generatorSpec());
+    if (!issued.isEmpty()) {
+      meta.addToAnnotations(Api.ISSUED_KEYS, String.join(",", issued));
+    }
+    // The keys that its own type requires may still be missing.
+    var type = issued.isEmpty() ? stage.type() : OPAQUE;
+    secrets.create(meta, type, generated, stage.subject(), stage.generatorSpec());
   }
 
   private static boolean takesTurns(GeneratedContent generatorSpec) {
@@ -158,10 +164,13 @@ public final class SecretWrites {
   /// Promotes the verified value from the staged Secret to the one that consumers read.
   public void promote(Action.Promote promote, MachineIdentity identity) {
     var proven = secrets.expected(namespace(identity), promote.pending(), promote.proven());
-    var generated = Made.endless(staged(proven, promote.generatorSpec()));
+    var values = staged(proven, promote.generatorSpec());
+    complete(values, promote);
+    var generated = Made.endless(values);
     if (promote.current().isPresent()) {
       var secret =
           secrets.expected(namespace(identity), promote.subject(), promote.current().get());
+      IssuedValues.checkNew(promote, values, Data.decoded(secret));
       replace(secret, generated, promote.versionInfo(), promote.subject(), promote.generatorSpec());
       return;
     }
@@ -196,8 +205,18 @@ public final class SecretWrites {
   /// Without what others wrote into the pending Secret.
   private static Map<String, byte[]> staged(Secret pending, GeneratedContent generatorSpec) {
     var values = Data.decoded(pending);
-    values.keySet().retainAll(OwnKeys.of(pending, OwnKeys.of(generatorSpec)));
+    var own = new TreeSet<>(OwnKeys.of(pending, OwnKeys.of(generatorSpec)));
+    own.addAll(generatorSpec.issued());
+    values.keySet().retainAll(own);
     return values;
+  }
+
+  /// The templates that refer to what another system issued.
+  private void complete(Map<String, byte[]> values, Action.Promote promote) {
+    if (!promote.generatorSpec().issued().isEmpty()) {
+      IssuedValues.check(promote, values);
+      values.putAll(filled(promote.generatorSpec(), values, promote.subject()));
+    }
   }
 
   private void replace(

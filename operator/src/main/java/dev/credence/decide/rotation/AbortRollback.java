@@ -68,6 +68,16 @@ final class AbortRollback {
     if (impossible.isPresent()) {
       return acknowledged(current.with(handled, current.issue().aborted()), impossible.get());
     }
+    var staged = RotationCleanup.revoking(t);
+    if (staged.isPresent()) {
+      return plans
+          .still(
+              current,
+              staged.get().phase(),
+              "The rollback waits for the end of the staged value. "
+                  + staged.get().message().orElse(""))
+          .with(staged.get());
+    }
     if (t.isBackingOff()) {
       return plans.kept(current, Phase.Due, "The rollback is about to start.");
     }

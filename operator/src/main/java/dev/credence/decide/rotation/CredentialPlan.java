@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /// The plan of one credential: the actions, its status after them, and what prevents a new version.
@@ -107,6 +108,12 @@ public record CredentialPlan(
       return new Progress(phase, message, all, blocker, changesAt);
     }
 
+    /// Without the other actions.
+    Progress keeping(Predicate<Action> which) {
+      return new Progress(
+          phase, message, actions.stream().filter(which).toList(), blocker, changesAt);
+    }
+
     Progress against(Optional<Blocker> inTheWay) {
       return new Progress(phase, message, actions, inTheWay, changesAt);
     }
@@ -155,6 +162,14 @@ public record CredentialPlan(
     public Builder message(Optional<String> sentence) {
       message = sentence.map(Sentences::sentence);
       return this;
+    }
+
+    /// The same, and that of a part which is shown where nothing else is under way.
+    Builder until(Progress progress) {
+      if (phase == Phase.Fresh && progress.phase() != Phase.Fresh) {
+        phase(progress.phase()).message(progress.message().or(() -> message));
+      }
+      return with(progress);
     }
 
     Builder rotation(Optional<EffectiveRotation> found) {

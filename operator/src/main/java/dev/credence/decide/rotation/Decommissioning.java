@@ -58,11 +58,30 @@ public final class Decommissioning {
       case MemberRole.ToRelease(StoredSecret secret) ->
           ended().doing(OwnershipLabels.release(secret.object()));
       case MemberRole _ ->
-          ended().doing(cleanup.dropping(WHY)).doing(RotationCleanup.removing(t.jobs(), WHY));
+          ended()
+              .with(cleanup.dropping(WHY))
+              .doing(
+                  RotationCleanup.revoking(t).isPresent()
+                      ? List.of()
+                      : RotationCleanup.removing(t.jobs(), WHY));
     };
   }
 
   private Builder ending(IssuedSecret current) {
+    return RotationCleanup.revoking(t)
+        .map(
+            progress ->
+                plans
+                    .still(
+                        current,
+                        progress.phase(),
+                        "Revoking the staged value, then the current one. "
+                            + progress.message().orElse("The revoke hook runs."))
+                    .with(progress))
+        .orElseGet(() -> endingCurrent(current));
+  }
+
+  private Builder endingCurrent(IssuedSecret current) {
     return new Revocation(t, plans)
         .unended(current)
         .map(
@@ -73,7 +92,7 @@ public final class Decommissioning {
                         progress.phase(),
                         "Revoking the value, then deleting the Secret. "
                             + progress.message().orElse("The revoke hook runs."))
-                    .doing(cleanup.dropping(WHY))
+                    .with(cleanup.dropping(WHY))
                     .with(progress))
         .orElseGet(
             () ->

@@ -54,7 +54,8 @@ final class ForeignFields {
 
   private static Stream<String> random(KeySpec key) {
     return switch (key.generator()) {
-      case Generator.Password _, Generator.RandomBytes _, Generator.Uuid _ -> Stream.of(key.name());
+      case Generator.Password _, Generator.RandomBytes _, Generator.Uuid _, Generator.Issued _ ->
+          Stream.of(key.name());
       case Generator.KeyPair pair ->
           Stream.concat(Stream.of(key.name()), pair.publicKey().stream());
       case Generator.Fixed _, Generator.Cycle _, Generator.Template _, Generator.Unknown _ ->

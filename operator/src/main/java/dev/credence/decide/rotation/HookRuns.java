@@ -10,8 +10,10 @@ import dev.credence.decide.hook.HookProgress.Started;
 import dev.credence.decide.rotation.CredentialPlan.Blocker;
 import dev.credence.decide.rotation.CredentialPlan.Progress;
 import dev.credence.facts.credential.HookJob;
+import dev.credence.facts.credential.HookJob.Outcome;
 import dev.credence.facts.credential.HookRun;
 import dev.credence.facts.credential.Hooks.Step;
+import dev.credence.facts.identity.Member.IssuedKeys;
 import dev.credence.facts.identity.Member.StoredSecret;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.plan.Action;
@@ -92,7 +94,7 @@ record HookRuns(
 
   private static Phase phase(Step step) {
     return switch (step) {
-      case apply -> Phase.Applying;
+      case issue, apply -> Phase.Applying;
       case verify -> Phase.Verifying;
       case revoke -> Phase.Retiring;
       case suspend, probe -> Phase.Fresh;
@@ -105,7 +107,7 @@ record HookRuns(
     var seen = jobs.stream().map(HookJob::run).toList();
     var recorded = recordingSecret.runs().stream().filter(this::isOfThese).toList();
     return Stream.concat(
-            seen.stream().map(run -> new Started(latest(run, recorded), true)),
+            seen.stream().map(run -> new Started(judged(latest(run, recorded)), true)),
             recorded.stream()
                 .filter(run -> seen.stream().noneMatch(run::isOf))
                 .map(run -> new Started(run, false)))
@@ -122,9 +124,48 @@ record HookRuns(
   private static HookRun latest(HookRun seen, List<HookRun> recorded) {
     return recorded.stream()
         .filter(run -> run.isOf(seen) && run.hasEnded())
-        .filter(run -> !seen.hasEnded() || run.saysMoreThan(seen))
+        .filter(
+            run ->
+                !seen.hasEnded()
+                    || run.saysMoreThan(seen)
+                    || seen.step() == Step.issue && !seen.saysMoreThan(run))
         .findFirst()
         .orElse(seen);
+  }
+
+  /// A hook that obtains a value and did not write it has failed, whatever its Job reports.
+  private HookRun judged(HookRun run) {
+    if (run.step() != Step.issue
+        || !(run.outcome() instanceof Outcome.Succeeded(var at))
+        || recordingSecret.issuedKeys().filter(keys -> keys.isWrittenBy(run.job())).isPresent()) {
+      return run;
+    }
+    var keys = recordingSecret.issuedKeys().map(IssuedKeys::names).orElse(List.of());
+    return run.ended(
+        new Outcome.Failed(
+            at,
+            "it succeeded and did not write "
+                + String.join(", ", keys)
+                + " into "
+                + recordingSecret.subject()
+                + ". The hook must write all of them in one request before it ends"));
+  }
+
+  /// The Job whose pod is to be admitted to write the value that it obtains.
+  Optional<HookJob> toAdmit() {
+    var jobs = jobs();
+    return HookProgress.of(started(jobs), t.hooks(), steps, t.now())
+                instanceof Running(var step, var name, _)
+            && step == Step.issue
+        ? jobs.stream()
+            .filter(job -> job.subject().name().equals(name) && job.active() && !job.leaving())
+            .filter(_ -> !isAdmitted(name))
+            .findFirst()
+        : Optional.empty();
+  }
+
+  private boolean isAdmitted(String job) {
+    return recordingSecret.issuedKeys().flatMap(IssuedKeys::job).filter(job::equals).isPresent();
   }
 
   Optional<Action> note(List<Started> started) {
@@ -157,7 +198,10 @@ record HookRuns(
 
   /// It goes, with its pods, before the value counts as settled.
   private Result without(Step step, HookJob late) {
-    var why = "another attempt has succeeded";
+    return without(step, late, "another attempt has succeeded");
+  }
+
+  private Result without(Step step, HookJob late, String why) {
     var message =
         "Version %d: %s. Waiting for the deletion of Job %s."
             .formatted(version, why, late.subject().name());
@@ -183,6 +227,11 @@ record HookRuns(
   Result start(Step step, int attempt, List<Started> started, Optional<Blocker> failure) {
     if (!t.mayRun(step)) {
       return withheld(step);
+    }
+    // Two of them at the same time would issue two values.
+    var earlier = step == Step.issue ? late(jobs()) : Optional.<HookJob>empty();
+    if (earlier.isPresent()) {
+      return without(step, earlier.get(), "its attempt is over");
     }
     var job = ObjectRef.job(HookJob.name(t.name(), version, step, attempt));
     var refusal = Blocker.refusal(t.s(), job);
@@ -242,6 +291,9 @@ record HookRuns(
             new Blocker(
                 Reason.VerificationFailed, Sentences.about(t.subject(), what), Impact.Waiting));
     var retryAt = tries == 0 ? t.now() : HookProgress.retryAt(failed, tries);
+    if (failed.step() == Step.issue && !isRecorded(failed)) {
+      return unfinished(Progress.of(phase(failed.step()), what).against(failure));
+    }
     var opening = atOnce ? Optional.of(retryAt) : t.procedure().windows().openFrom(retryAt);
     if (opening.filter(at -> !at.isAfter(t.now())).isPresent()) {
       return start(steps.getFirst(), failed.attempt() + 1, started, failure);
@@ -252,6 +304,13 @@ record HookRuns(
             .orElse(" No maintenance window opens again.");
     return unfinished(
         Progress.of(phase(failed.step()), what + next).against(failure).changingAt(opening));
+  }
+
+  /// What the hook wrote may be there already, and not be seen yet: the record is rejected then.
+  private boolean isRecorded(Failed failed) {
+    return recordingSecret.runs().stream()
+        .filter(run -> run.job().equals(failed.job()) && run.step() == failed.step())
+        .anyMatch(run -> !(run.outcome() instanceof Outcome.Succeeded));
   }
 
   private Result givenUp(Step step, String what) {

@@ -122,8 +122,11 @@ public final class Rotation {
   private Builder cleared(String message) {
     return plans
         .waiting(message)
-        .doing(cleanup.dropping(NOT_OURS))
-        .doing(RotationCleanup.removing(t.jobs(), NOT_OURS));
+        .with(cleanup.dropping(NOT_OURS))
+        .doing(
+            RotationCleanup.revoking(t).isPresent()
+                ? List.of()
+                : RotationCleanup.removing(t.jobs(), NOT_OURS));
   }
 
   private Builder first() {
@@ -142,9 +145,9 @@ public final class Rotation {
 
   private Builder notIssued(IssuanceHold halt) {
     var ended = halt.is(IssuanceHold.Cause.Ended);
-    return plans
-        .without(ended ? Phase.Expired : Phase.Pending, "Not issued: " + halt.why() + ".")
-        .doing(ended ? cleanup.dropping(halt.why()) : List.of());
+    var plan =
+        plans.without(ended ? Phase.Expired : Phase.Pending, "Not issued: " + halt.why() + ".");
+    return ended ? plan.with(cleanup.dropping(halt.why())) : plan;
   }
 
   private Builder firstStaged() {
@@ -230,10 +233,11 @@ public final class Rotation {
 
   /// A revocation ends the value where it is checked, whatever else keeps it from being replaced.
   private Builder revokedOrKept(IssuedSecret current, IssuanceHold hold) {
-    return RotationTrigger.revocation(t, current)
-        .flatMap(why -> revocation.ended(current, why))
-        .orElseGet(() -> notRotated(current, hold))
-        .doing(hold.is(IssuanceHold.Cause.Ended) ? cleanup.dropping(hold.why()) : List.of());
+    var plan =
+        RotationTrigger.revocation(t, current)
+            .flatMap(why -> revocation.ended(current, why))
+            .orElseGet(() -> notRotated(current, hold));
+    return hold.is(IssuanceHold.Cause.Ended) ? plan.with(cleanup.dropping(hold.why())) : plan;
   }
 
   private Builder notRotated(IssuedSecret current, IssuanceHold hold) {

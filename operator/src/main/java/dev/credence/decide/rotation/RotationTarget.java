@@ -256,6 +256,7 @@ public record RotationTarget(
     return switch (material) {
       case GeneratedContent(var keys) ->
           Templates.problem(keys)
+              .or(this::withoutHook)
               .or(() -> SlowKeys.problem(keys))
               .or(
                   () ->
@@ -265,6 +266,20 @@ public record RotationTarget(
               .map(this::forItsAuthor);
       case TokenRecipe token -> TokenAnchors.problem(this, token, current);
     };
+  }
+
+  /// The schema rejects it; an identity that was created before may have it.
+  private Optional<String> withoutHook() {
+    return material instanceof GeneratedContent generatorSpec
+        ? generatorSpec.issued().stream()
+            .filter(_ -> hooks().issue().isEmpty() || hooks().revoke().isEmpty())
+            .findFirst()
+            .map(
+                key ->
+                    "key "
+                        + key
+                        + " is issued by another system. Set `hooks.issue` and `hooks.revoke`.")
+        : Optional.empty();
   }
 
   /// When the value in this Secret expires by itself. Of a token of ours the annotation says what

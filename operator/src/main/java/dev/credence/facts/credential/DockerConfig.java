@@ -119,6 +119,8 @@ public final class DockerConfig {
           characters == Generator.Characters.Digits ? "1" : "x";
       case Generator.RandomBytes _, Generator.Uuid _ -> "x";
       case Generator.KeyPair _ -> "-----BEGIN\n";
+      // Of another system everything is possible.
+      case Generator.Issued _ -> "\"";
       case Generator.Template _, Generator.Unknown _ -> "";
     };
   }

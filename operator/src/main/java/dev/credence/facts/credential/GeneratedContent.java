@@ -3,9 +3,11 @@ package dev.credence.facts.credential;
 
 import dev.credence.facts.text.Digests;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -113,10 +115,40 @@ public record GeneratedContent(List<KeySpec> keys) implements SecretContent {
                   case Generator.Password _,
                       Generator.RandomBytes _,
                       Generator.Uuid _,
+                      Generator.Issued _,
                       Generator.Unknown _ ->
                       Stream.<String>of();
                 })
         .collect(Collectors.toSet());
+  }
+
+  /// The keys that the hook `issue` writes, in the order of their names.
+  public List<String> issued() {
+    return names(key -> key.generator() instanceof Generator.Issued);
+  }
+
+  /// Those of them that name the credential in the system that issues it.
+  public List<String> ids() {
+    return names(key -> key.generator() instanceof Generator.Issued(var id) && id);
+  }
+
+  private List<String> names(Predicate<KeySpec> which) {
+    return keys.stream().filter(which).map(KeySpec::name).sorted().toList();
+  }
+
+  /// The keys that can be made before the others are issued: without those, and without the
+  /// templates that refer to them.
+  public GeneratedContent beforeIssue() {
+    if (issued().isEmpty()) {
+      return this;
+    }
+    var later = new HashSet<>(issued());
+    for (var layout : Templates.inOrder(keys)) {
+      if (layout.references().stream().anyMatch(later::contains)) {
+        later.add(layout.key());
+      }
+    }
+    return new GeneratedContent(keys.stream().filter(key -> !later.contains(key.name())).toList());
   }
 
   private static String digest(Stream<KeySpec> keys) {
@@ -143,6 +175,7 @@ public record GeneratedContent(List<KeySpec> keys) implements SecretContent {
                   + format
                   + "\t"
                   + publicKey.orElse("");
+          case Generator.Issued(var id) -> "issued\t" + id;
           case Generator.Unknown() -> "unknown";
           case Generator.Template(var text) -> "template\t" + text;
         };

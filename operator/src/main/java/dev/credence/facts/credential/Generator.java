@@ -38,6 +38,10 @@ public sealed interface Generator {
   /// Other keys of the Secret in braces; `{{` is a brace and `}}` is the other.
   record Template(String text) implements Generator {}
 
+  /// A value that another system issues, and that the hook `issue` writes. `id`: it names the
+  /// credential in that system.
+  record Issued(boolean id) implements Generator {}
+
   /// A generator of a newer version of the schema, which this one does not know: nothing is made
   /// with it.
   record Unknown() implements Generator {}

@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /// A Job that we started as a hook. `version` is that of the value that it applies, proves or ends;
 /// `valueUid` the UID of the Secret with that value; `generation` that of the identity then, and
-/// `asked` what its requests were.
+/// `asked` what its requests were; `active`: its pod exists and has not ended.
 public record HookJob(
     ObjectRef subject,
     Preconditions preconditions,
@@ -23,7 +23,8 @@ public record HookJob(
     String asked,
     Instant createdAt,
     Outcome outcome,
-    boolean leaving) {
+    boolean leaving,
+    boolean active) {
 
   public sealed interface Outcome {
     record Running() implements Outcome {}

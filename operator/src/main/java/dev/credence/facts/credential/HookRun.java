@@ -33,6 +33,11 @@ public record HookRun(
     return !(outcome instanceof Outcome.Running);
   }
 
+  /// The same attempt with this end.
+  public HookRun ended(Outcome end) {
+    return new HookRun(step, version, attempt, job, generation, asked, startedAt, end);
+  }
+
   /// Whether both are the same attempt of the same step for the same value.
   public boolean isOf(HookRun other) {
     return step == other.step && version == other.version && attempt == other.attempt;

@@ -6,10 +6,12 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/// The Jobs that bring a new value to where it is checked (`apply`), prove it (`verify`) and end
-/// the old one (`revoke`), those that lock its account there (`suspend`) and unlock it
-/// (`resume`), and the one that proves the current value again on an interval (`probe`).
+/// The Jobs that obtain a new value from the system that issues it (`issue`), bring it to where it
+/// is checked (`apply`), prove it (`verify`) and end the old one (`revoke`), those that lock its
+/// account there (`suspend`) and unlock it (`resume`), and the one that proves the current value
+/// again on an interval (`probe`).
 public record Hooks(
+    Optional<Hook> issue,
     Optional<Hook> apply,
     Optional<Hook> verify,
     Optional<Hook> revoke,
@@ -21,6 +23,17 @@ public record Hooks(
   /// Those of a rotation alone.
   public Hooks(Optional<Hook> apply, Optional<Hook> verify, Optional<Hook> revoke) {
     this(apply, verify, revoke, Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  /// All but the one that obtains a value.
+  public Hooks(
+      Optional<Hook> apply,
+      Optional<Hook> verify,
+      Optional<Hook> revoke,
+      Optional<Hook> suspend,
+      Optional<Hook> resume,
+      Optional<ProbeHook> probe) {
+    this(Optional.empty(), apply, verify, revoke, suspend, resume, probe);
   }
 
   /// The ending of the key under which the value before the current one stays readable.
@@ -41,6 +54,7 @@ public record Hooks(
   public record Agreed(String digest, String by) {}
 
   public enum Step {
+    issue,
     apply,
     verify,
     revoke,
@@ -56,6 +70,7 @@ public record Hooks(
 
   public Optional<Hook> of(Step step) {
     return switch (step) {
+      case issue -> issue;
       case apply -> apply;
       case verify -> verify;
       case revoke -> revoke;
@@ -72,6 +87,7 @@ public record Hooks(
   /// The same hooks, each changed in this way.
   public Hooks map(UnaryOperator<Hook> change) {
     return new Hooks(
+        issue.map(change),
         apply.map(change),
         verify.map(change),
         revoke.map(change),
@@ -82,6 +98,6 @@ public record Hooks(
 
   /// Whether a new value is tried before anyone sees it.
   public boolean stage() {
-    return apply.isPresent() || verify.isPresent();
+    return issue.isPresent() || apply.isPresent() || verify.isPresent();
   }
 }

@@ -135,7 +135,7 @@ public final class UrlParts {
     return switch (generator) {
       case Generator.RandomBytes(_, var encoding) ->
           encoding == Encoding.Base64 || encoding == Encoding.Raw;
-      case Generator.KeyPair _ -> true;
+      case Generator.KeyPair _, Generator.Issued _ -> true;
       case Generator.Fixed(var text) -> inUserInfo && isNoUserInfo(text);
       case Generator.Cycle(var texts) ->
           inUserInfo && texts.stream().anyMatch(UrlParts::isNoUserInfo);

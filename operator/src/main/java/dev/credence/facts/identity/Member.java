@@ -91,6 +91,12 @@ public sealed interface Member {
           Optional.empty());
     }
 
+    /// The keys that another system issues, of a pending value that has some.
+    public Optional<IssuedKeys> issuedKeys() {
+      return part.flatMap(
+          found -> found instanceof Part.Pending(_, var issued) ? issued : Optional.empty());
+    }
+
     /// When its value ends by itself, where that is known.
     public Optional<Instant> end() {
       return endDate.flatMap(EndDate::readable);
@@ -109,11 +115,30 @@ public sealed interface Member {
   sealed interface Part {
     String secret();
 
-    /// holds the next value until it is proven
-    record Pending(String secret) implements Part {}
+    /// holds the next value until it is proven. `issued`: what another system issues of it.
+    record Pending(String secret, Optional<IssuedKeys> issued) implements Part {
+      /// One whose value is generated.
+      public Pending(String secret) {
+        this(secret, Optional.empty());
+      }
+    }
 
     /// a token of this version is bound to it and ends with it
     record Anchor(String secret, long version) implements Part {}
+  }
+
+  /// The keys of a pending value that its hook `issue` writes. `written`: those that are there.
+  /// `job`: the Job whose pod may write them, once it is admitted.
+  record IssuedKeys(List<String> names, Set<String> written, Optional<String> job) {
+    public IssuedKeys {
+      names = List.copyOf(names);
+      written = Set.copyOf(written);
+    }
+
+    /// Whether the pod of this Job wrote all of them.
+    public boolean isWrittenBy(String name) {
+      return job.filter(name::equals).isPresent() && written.containsAll(names);
+    }
   }
 
   /// A cert-manager Certificate. `complaint` is its message where it is not ready; `issuing`:

@@ -164,6 +164,7 @@ public final class Scope {
                   + " publicKey "
                   + text(publicKey);
           case Generator.Template(var text) -> "template " + quoted(text);
+          case Generator.Issued(var id) -> id ? "issued id" : "issued";
           case Generator.Unknown() -> "unknown";
         });
   }

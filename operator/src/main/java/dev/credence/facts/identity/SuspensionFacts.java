@@ -125,7 +125,9 @@ public record SuspensionFacts(
     /// checks who writes an approval
     Approvals("approval.credence.dev"),
     /// checks who writes a review
-    Reviews("review.credence.dev");
+    Reviews("review.credence.dev"),
+    /// checks who writes a value that another system issued
+    Issued("issued.credence.dev");
 
     private final String resource;
 

@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.JobStatus;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Jobs that we started as hooks. What does not say so in every word is none.
 public final class HookJobReader {
@@ -60,7 +61,12 @@ public final class HookJobReader {
             UntrustedText.line(annotations.get(Api.ASKED)).orElse(""),
             createdAt,
             outcome(Optional.ofNullable(job.getStatus()), meta, createdAt),
-            meta.getDeletionTimestamp() != null));
+            meta.getDeletionTimestamp() != null,
+            isActive(job.getStatus())));
+  }
+
+  private static boolean isActive(@Nullable JobStatus status) {
+    return status != null && status.getActive() != null && status.getActive() > 0;
   }
 
   private static Optional<Step> step(String text) {

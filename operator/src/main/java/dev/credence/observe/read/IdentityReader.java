@@ -185,6 +185,7 @@ public final class IdentityReader {
 
   private static Hooks hooks(SecretMember.Hooks written) {
     return new Hooks(
+        hook(written.issue()),
         hook(written.apply()),
         hook(written.verify()),
         hook(written.revoke()),
@@ -259,6 +260,9 @@ public final class IdentityReader {
           Optional.ofNullable(key.keyPair().size()),
           known(key.keyPair().format(), Format.class, format(key.keyPair(), isForSsh)),
           Optional.ofNullable(key.keyPair().publicKey()));
+    }
+    if (key.issued() != null) {
+      return new Generator.Issued(Boolean.TRUE.equals(key.issued().id()));
     }
     if (key.template() != null) {
       return new Generator.Template(key.template());

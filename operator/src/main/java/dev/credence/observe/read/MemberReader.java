@@ -11,6 +11,7 @@ import dev.credence.facts.identity.Member.Aborted;
 import dev.credence.facts.identity.Member.EndDate;
 import dev.credence.facts.identity.Member.Failure;
 import dev.credence.facts.identity.Member.Issue;
+import dev.credence.facts.identity.Member.IssuedKeys;
 import dev.credence.facts.identity.Member.Moving;
 import dev.credence.facts.identity.Member.Part;
 import dev.credence.facts.identity.Member.Previous;
@@ -44,6 +45,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiPredicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Objects of the cluster as members.
@@ -85,21 +88,45 @@ public final class MemberReader {
         requests(annotations),
         UntrustedText.present(annotations.get(Api.EXPIRES_AT)).map(MemberReader::endDate),
         annotations.containsKey(ForeignAnnotations.ACCOUNT_OF_TOKEN),
-        part(annotations),
+        part(secret.getMetadata()),
         ForeignManagers.of(secret.getMetadata()),
         HookRecords.of(secret.getMetadata()),
         Overwrites.of(secret.getMetadata()),
         MetadataRecord.of(secret.getMetadata()));
   }
 
-  private static Optional<Part> part(Map<String, String> annotations) {
+  private static Optional<Part> part(ObjectMeta meta) {
+    var annotations = Metadata.annotations(meta);
     var pendingFor =
-        UntrustedText.line(annotations.get(Api.PENDING_FOR)).<Part>map(Part.Pending::new);
+        UntrustedText.line(annotations.get(Api.PENDING_FOR))
+            .<Part>map(name -> new Part.Pending(name, issuedKeys(meta)));
     var version = UntrustedText.version(annotations.get(Api.SECRET_VERSION));
     var anchorFor =
         UntrustedText.line(annotations.get(Api.ANCHOR_FOR))
             .flatMap(name -> version.<Part>map(number -> new Part.Anchor(name, number)));
     return pendingFor.or(() -> anchorFor);
+  }
+
+  /// Whether a key is there is told by the owners of the fields: the value is not read.
+  private static Optional<IssuedKeys> issuedKeys(ObjectMeta meta) {
+    var annotations = Metadata.annotations(meta);
+    return UntrustedText.present(annotations.get(Api.ISSUED_KEYS))
+        .map(
+            text ->
+                Stream.of(text.split(",", -1))
+                    .map(String::strip)
+                    .filter(key -> !key.isEmpty())
+                    .sorted()
+                    .toList())
+        .filter(names -> !names.isEmpty())
+        .map(
+            names ->
+                new IssuedKeys(
+                    names,
+                    names.stream()
+                        .filter(name -> FieldOwners.isOwned(meta, List.of("f:data", "f:" + name)))
+                        .collect(Collectors.toSet()),
+                    UntrustedText.line(annotations.get(Api.ISSUER_JOB))));
   }
 
   private static Optional<Issue> issue(Map<String, String> annotations) {
@@ -274,7 +301,7 @@ public final class MemberReader {
   /// when its identity was deleted without what it owned.
   public static boolean isAnchor(HasMetadata object) {
     var meta = object.getMetadata();
-    return part(Metadata.annotations(meta))
+    return part(meta)
         .filter(
             part ->
                 part instanceof Part.Anchor(var secret, var version)

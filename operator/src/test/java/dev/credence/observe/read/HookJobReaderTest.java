@@ -36,6 +36,7 @@ class HookJobReaderTest {
                 "",
                 NEW_YEAR,
                 new Outcome.Running(),
+                false,
                 false));
   }
 
