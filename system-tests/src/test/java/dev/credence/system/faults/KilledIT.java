@@ -21,6 +21,8 @@ import dev.credence.system.Scene;
 import dev.credence.system.certificates.CertManagers;
 import dev.credence.system.faults.Tripwires.Side;
 import dev.credence.system.faults.Tripwires.Wire;
+import dev.credence.system.issued.IssuedTokens;
+import dev.credence.system.issued.TwoKeyProvider;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -54,6 +56,9 @@ import org.junit.jupiter.api.Test;
 @OnCluster
 class KilledIT {
   private static final Duration DEADLINE = Duration.ofMinutes(2);
+
+  /// The other system of a namespace, and its hooks.
+  private static final Map<String, IssuedTokens> OBTAINED = new ConcurrentHashMap<>();
 
   private static final Set<Story> READY_IN_THE_END =
       EnumSet.complementOf(
@@ -249,6 +254,30 @@ class KilledIT {
         return isUnlocked(scene);
       }
     },
+    /// Of the next value from a system that issues it and allows two.
+    Obtaining(24) {
+      @Override
+      void prepare(Scene scene) {
+        OBTAINED.put(scene.namespace(), IssuedTokens.of(scene, TwoKeyProvider.start(), "crm-db"));
+        scene.identity(
+            "crm", OWNER + ", secrets: [" + IssuedTokens.secret("crm-db", "overlap: 2s", "") + "]");
+      }
+
+      @Override
+      void begin(Scene scene) {
+        rotate(scene);
+      }
+
+      @Override
+      boolean isBegun(Scene scene) {
+        return isObtained(scene, 1);
+      }
+
+      @Override
+      boolean isDone(Scene scene) {
+        return isObtained(scene, 2);
+      }
+    },
     Decommission(14) {
       @Override
       void prepare(Scene scene) {
@@ -393,6 +422,15 @@ class KilledIT {
 
     boolean isDone(Scene scene) {
       return isRotated(scene, this == FirstValue ? 1 : 2);
+    }
+
+    /// Its key alone opens the other system.
+    private static boolean isObtained(Scene scene, long version) {
+      return isRotated(scene, version)
+          && OBTAINED
+              .get(scene.namespace())
+              .keys("crm", "crm-db")
+              .equals(scene.value("crm-db", "token-id").stream().toList());
     }
 
     private static boolean isRotated(Scene scene, long version) {
@@ -613,6 +651,9 @@ class KilledIT {
       softly.assertAll();
     } finally {
       lanes.forEach(lane -> client.namespaces().withName(lane.scene.namespace()).delete());
+      OBTAINED.values().forEach(IssuedTokens::close);
+      OBTAINED.values().forEach(obtained -> obtained.provider().close());
+      OBTAINED.clear();
     }
   }
 
@@ -775,6 +816,11 @@ class KilledIT {
                 .assertThat(created)
                 .as("unlocked once: %s", lane)
                 .containsExactly("crm-db-v1-suspend-1", "crm-db-v1-resume-2");
+        case Obtaining ->
+            softly
+                .assertThat(OBTAINED.get(namespace).provider().refused())
+                .as("no third key was asked for: %s", lane)
+                .isZero();
         case Suspension, Resumption, Deletion ->
             softly.assertThat(created).as("%s", lane).isEmpty();
         case Decommission -> {

@@ -6,7 +6,9 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -44,7 +46,7 @@ public record Launch(List<String> command, Map<String, String> environment, bool
       throw new Refused("there is no image here to take a command from");
     }
     var root = folder.resolve("root");
-    var objects = new Objects(client, pod.getMetadata().getNamespace());
+    var objects = new Objects(client, pod);
     var folders = mounts(pod, container, root, objects);
     var environment = new LinkedHashMap<String, String>();
     image.ifPresent(known -> known.folders().forEach((k, path) -> environment.put(k, root + path)));
@@ -112,7 +114,11 @@ public record Launch(List<String> command, Map<String, String> environment, bool
   }
 
   /// What a pod refers to in its namespace.
-  private record Objects(KubernetesClient client, String namespace) {
+  private record Objects(KubernetesClient client, Pod pod) {
+    String namespace() {
+      return pod.getMetadata().getNamespace();
+    }
+
     Map<String, String> environment(Container container) {
       var all = new LinkedHashMap<String, String>();
       for (var source : container.getEnvFrom()) {
@@ -161,6 +167,10 @@ public record Launch(List<String> command, Map<String, String> environment, bool
     }
 
     void mount(Volume volume, Path place) {
+      if (volume.getProjected() != null) {
+        new Mount(place).write(projected(volume));
+        return;
+      }
       var map = volume.getConfigMap();
       if (map != null && map.getItems().isEmpty()) {
         new Mount(place).write(config(map.getName(), map.getOptional()));
@@ -170,15 +180,59 @@ public record Launch(List<String> command, Map<String, String> environment, bool
       if (source == null || !source.getItems().isEmpty()) {
         throw new Refused("this kubelet knows no volume such as " + volume.getName());
       }
-      var secret = client.secrets().inNamespace(namespace).withName(source.getSecretName()).get();
+      var secret = client.secrets().inNamespace(namespace()).withName(source.getSecretName()).get();
       if (secret == null && !Boolean.TRUE.equals(source.getOptional())) {
         throw new Refused("there is no Secret " + source.getSecretName());
       }
       new Mount(place).write(secret == null ? new Secret() : secret);
     }
 
+    /// What Kubernetes mounts into the pod of a ServiceAccount: the token is bound to the pod.
+    private Secret projected(Volume volume) {
+      var files = new LinkedHashMap<String, String>();
+      for (var source : volume.getProjected().getSources()) {
+        if (source.getServiceAccountToken() != null) {
+          files.put(source.getServiceAccountToken().getPath(), token());
+        } else if (source.getConfigMap() != null) {
+          files.putAll(
+              config(source.getConfigMap().getName(), source.getConfigMap().getOptional()));
+        } else if (source.getDownwardAPI() != null) {
+          files.put("namespace", namespace());
+        } else {
+          throw new Refused("this kubelet does not know a source of " + volume.getName());
+        }
+      }
+      var data = new LinkedHashMap<String, String>();
+      files.forEach(
+          (name, text) ->
+              data.put(
+                  name, Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8))));
+      return new SecretBuilder().withData(data).build();
+    }
+
+    private String token() {
+      return client
+          .serviceAccounts()
+          .inNamespace(namespace())
+          .withName(pod.getSpec().getServiceAccountName())
+          .tokenRequest(
+              new TokenRequestBuilder()
+                  .withNewSpec()
+                  .withExpirationSeconds(600L)
+                  .withNewBoundObjectRef()
+                  .withApiVersion("v1")
+                  .withKind("Pod")
+                  .withName(pod.getMetadata().getName())
+                  .withUid(pod.getMetadata().getUid())
+                  .endBoundObjectRef()
+                  .endSpec()
+                  .build())
+          .getStatus()
+          .getToken();
+    }
+
     private Map<String, String> secret(String name, @Nullable Boolean optional) {
-      var secret = client.secrets().inNamespace(namespace).withName(name).get();
+      var secret = client.secrets().inNamespace(namespace()).withName(name).get();
       var values = new LinkedHashMap<String, String>();
       there(secret, "Secret " + name, optional);
       if (secret != null && secret.getData() != null) {
@@ -194,7 +248,7 @@ public record Launch(List<String> command, Map<String, String> environment, bool
     }
 
     private Map<String, String> config(String name, @Nullable Boolean optional) {
-      ConfigMap map = client.configMaps().inNamespace(namespace).withName(name).get();
+      ConfigMap map = client.configMaps().inNamespace(namespace()).withName(name).get();
       there(map, "ConfigMap " + name, optional);
       return map == null || map.getData() == null ? Map.of() : map.getData();
     }

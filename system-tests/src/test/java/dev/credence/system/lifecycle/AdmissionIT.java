@@ -36,6 +36,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -132,6 +133,7 @@ class AdmissionIT {
         "review",
         "owner",
         "marks",
+        "issued",
         "escalation",
         "discovered",
         "ended-tokens",
@@ -653,6 +655,149 @@ class AdmissionIT {
     pending.delete();
   }
 
+  /// One write each that breaks one rule of the policy, and the one that breaks none.
+  @BesideOthers
+  void the_admitted_pod_alone_writes_what_another_system_issued_and_once(TestNamespace namespace) {
+    var tenant = generated(namespace);
+    var operator = as(OPERATOR, namespace);
+    var uid = tenant.identity("crm").get().getMetadata().getUid();
+    operator.create(issuing("crm-gitlab-pending", uid));
+    var pending = tenant.secret("crm-gitlab-pending");
+    tenant.createAccount("obtain");
+    bindAccount(namespace, "obtain");
+    try (var admitted = withTokenOfPod(namespace, "obtain", "hook");
+        var other = withTokenOfPod(namespace, "obtain", "another")) {
+      var hook = new Scene(admitted, namespace.name());
+      var another = new Scene(other, namespace.name());
+      var secret = hook.secret("crm-gitlab-pending");
+      assertRefused(() -> hook.patch(secret, BOTH), "none is admitted yet. Wait and try again");
+      operator.patch(
+          operator.secret("crm-gitlab-pending"),
+          "{metadata: {annotations: {credence.dev/issuer-pod: %s, credence.dev/issuer-job: crm-gitlab-v2-issue-1}}}"
+              .formatted(podUid(namespace, "hook")));
+
+      for (var scene : List.of(another, tenant)) {
+        assertRefused(() -> scene.patch(scene.secret("crm-gitlab-pending"), BOTH), "Only ");
+      }
+      assertWrongContent(hook);
+      for (var change :
+          List.of(
+              "metadata: {labels: {team: sales}}",
+              "metadata: {annotations: {note: seen}}",
+              "metadata: {ownerReferences: []}",
+              "metadata: {finalizers: [tests.credence.dev/brake]}",
+              "immutable: true")) {
+        assertRefused(
+            () -> hook.patch(secret, "{data: {%s}, %s}".formatted(ISSUED, change)), "Secret");
+      }
+      assertRefused(secret::delete, "Annotate it with credence.dev/abort");
+      assertRefused(pending::delete, "Annotate it with credence.dev/abort");
+      assertRefused(() -> tenant.create(issuing("beforehand", uid)), "Only Credence");
+
+      hook.patch(secret, BOTH);
+      assertRefused(() -> hook.patch(secret, BOTH.replace("Nw==", "OA==")), "written already");
+      tenant.annotate(pending, Api.ABORT, "now");
+      assertProbeIsRefused(operator);
+      operator.patch(
+          operator.secret("crm-gitlab-pending"), "{data: {token: null, token-id: null}}");
+      as(COLLECTOR, namespace).secret("crm-gitlab-pending").delete();
+    }
+  }
+
+  private static final String ISSUED = "token: dG9rZW4=, token-id: Nw==";
+  private static final String BOTH = "{data: {" + ISSUED + "}}";
+
+  private static void assertWrongContent(Scene hook) {
+    var secret = hook.secret("crm-gitlab-pending");
+    var large = Base64.getEncoder().encodeToString(new byte[16 * 1024 + 3]);
+    for (var wrong :
+        Map.of(
+                "token: dG9rZW4=",
+                "Write all issued keys of Secret crm-gitlab-pending in one",
+                "token: '', token-id: Nw==",
+                "each with a value",
+                ISSUED + ", theirs: bW9yZQ==",
+                "and no other key",
+                ISSUED + ", salt: bW9yZQ==",
+                "and no other key",
+                ISSUED + ", salt: null",
+                "and no other key",
+                "token: " + large + ", token-id: Nw==",
+                "has more than 16 KiB")
+            .entrySet()) {
+      assertRefused(() -> hook.patch(secret, "{data: {" + wrong.getKey() + "}}"), wrong.getValue());
+    }
+  }
+
+  /// As the operator asks whether the API server enforces the policy: never stored, whoever asks.
+  private static void assertProbeIsRefused(Scene operator) {
+    var asked =
+        catchThrowableOfType(
+            KubernetesClientException.class,
+            () ->
+                operator.annotate(operator.secret("crm-gitlab-pending"), Api.ISSUED_PROBE, "job"));
+    assertThat(asked.getCode()).isEqualTo(422);
+    assertThat(asked).hasMessageContaining("The API server enforces issued.credence.dev");
+  }
+
+  /// As the operator creates it.
+  private static String issuing(String name, String uid) {
+    return """
+    {apiVersion: v1, kind: Secret, data: {salt: bWluZQ==}, metadata: {name: %s,
+     labels: {credence.dev/identity: crm},
+     annotations: {credence.dev/version: '2', credence.dev/pending-for: crm-gitlab, credence.dev/issued-keys: 'token,token-id'},
+     ownerReferences: [{apiVersion: credence.dev/v1alpha1, kind: MachineIdentity, name: crm, controller: true, uid: %s}]}}
+    """
+        .formatted(name, uid);
+  }
+
+  private static void bindAccount(TestNamespace namespace, String account) {
+    Scene.in(namespace)
+        .create(
+            "{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: %s}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: edit}, subjects: [{kind: ServiceAccount, name: %s, namespace: %s}]}"
+                .formatted(account, account, namespace));
+    awaitRight(namespace, account(namespace, account), "patch", "", "secrets");
+  }
+
+  /// Nobody runs the pod.
+  private static KubernetesClient withTokenOfPod(
+      TestNamespace namespace, String account, String pod) {
+    Scene.in(namespace)
+        .create(
+            "{apiVersion: v1, kind: Pod, metadata: {name: %s}, spec: {schedulerName: nobody, serviceAccountName: %s, containers: [{name: hook, image: none}]}}"
+                .formatted(pod, account));
+    var request =
+        new TokenRequestBuilder()
+            .withNewSpec()
+            .withNewBoundObjectRef()
+            .withApiVersion("v1")
+            .withKind("Pod")
+            .withName(pod)
+            .withUid(podUid(namespace, pod))
+            .endBoundObjectRef()
+            .endSpec()
+            .build();
+    var granted =
+        cluster
+            .client()
+            .serviceAccounts()
+            .inNamespace(namespace.name())
+            .withName(account)
+            .tokenRequest(request);
+    return withToken(granted.getStatus().getToken());
+  }
+
+  private static String podUid(TestNamespace namespace, String pod) {
+    return cluster
+        .client()
+        .pods()
+        .inNamespace(namespace.name())
+        .withName(pod)
+        .get()
+        .getMetadata()
+        .getUid();
+  }
+
   @BesideOthers
   void a_token_of_a_suspended_account_stays_invalid(TestNamespace namespace) {
     admit(namespace);
@@ -748,6 +893,10 @@ class AdmissionIT {
   }
 
   private static KubernetesClient withTokenOf(TestNamespace namespace, String account) {
+    return withToken(token(namespace, account));
+  }
+
+  private static KubernetesClient withToken(String token) {
     var admin = Config.fromKubeconfig(cluster.kubeconfig().toFile());
     return new KubernetesClientBuilder()
         .withConfig(
@@ -755,7 +904,7 @@ class AdmissionIT {
                 .withMasterUrl(admin.getMasterUrl())
                 .withCaCertData(admin.getCaCertData())
                 .withCaCertFile(admin.getCaCertFile())
-                .withOauthToken(token(namespace, account))
+                .withOauthToken(token)
                 .withUserAgent("credence-tests")
                 .withRequestRetryBackoffLimit(0)
                 .build())

@@ -101,7 +101,9 @@ class HookedRotationIT {
         .isEqualTo(
             Map.of(
                 "CREDENCE_STEP", "apply",
+                "CREDENCE_NAMESPACE", namespace.name(),
                 "CREDENCE_IDENTITY", "crm",
+                "CREDENCE_IDENTITY_UID", scene.identity("crm").get().getMetadata().getUid(),
                 "CREDENCE_SECRET", "crm-db",
                 "CREDENCE_VALUE_SECRET", "crm-db-pending",
                 "CREDENCE_KEY_SUFFIX", "",
