@@ -114,6 +114,7 @@ public record StagedRotation(
         || pending.issue().get().version() < version()
         || isAborted(pending.issue().get())
         || RotationCleanup.isRevoked(t, pending)
+        || pending.issuedKeys().isPresent() && pending.requests().abort().isPresent()
         || pending.issue().get().generatorSpec().map(t.material()::since).orElse(Change.Generators)
             != Change.Nothing;
   }

@@ -690,8 +690,8 @@ class AdmissionIT {
         assertRefused(
             () -> hook.patch(secret, "{data: {%s}, %s}".formatted(ISSUED, change)), "Secret");
       }
-      assertRefused(secret::delete, "Annotate it with credence.dev/abort");
-      assertRefused(pending::delete, "Annotate it with credence.dev/abort");
+      assertRefused(secret::delete, "Annotate Secret crm-gitlab with credence.dev/abort");
+      assertRefused(pending::delete, "Annotate Secret crm-gitlab with credence.dev/abort");
       assertRefused(() -> tenant.create(issuing("beforehand", uid)), "Only Credence");
 
       hook.patch(secret, BOTH);
