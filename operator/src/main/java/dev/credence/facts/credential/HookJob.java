@@ -67,7 +67,8 @@ public record HookJob(
             asked,
             createdAt,
             new Outcome.Failed(at, why + (why.endsWith(".") ? "" : ".") + WORDS + words),
-            leaving)
+            leaving,
+            active)
         : this;
   }
 

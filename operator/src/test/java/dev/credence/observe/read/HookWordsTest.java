@@ -43,6 +43,7 @@ class HookWordsTest {
           "",
           Instant.parse("2027-01-01T00:00:00Z"),
           new Outcome.Failed(Instant.parse("2027-01-01T00:00:09Z"), "BackoffLimitExceeded"),
+          false,
           false);
 
   /// Grants what the chart grants.
