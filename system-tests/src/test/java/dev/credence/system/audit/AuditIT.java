@@ -47,7 +47,7 @@ class AuditIT {
   private static final int FORBIDDEN = 403;
 
   /// As the account is granted; the script below uses a part of it.
-  private static final List<PolicyRule> GRANTED =
+  static final List<PolicyRule> GRANTED =
       List.of(
           rule("secrets", "get", "list", "watch", "delete"),
           rule("configmaps", "get", "list", "watch", "create", "patch", "update", "delete"),
@@ -112,7 +112,7 @@ class AuditIT {
   }
 
   /// What the account does. Nothing else of its rights is used.
-  private static void script(KubernetesClient client, TestNamespace namespace) {
+  static void script(KubernetesClient client, TestNamespace namespace) {
     assertThat(client.secrets().inNamespace(namespace.name()).withName("crm-db").get()).isNotNull();
     assertThat(client.configMaps().inNamespace(namespace.name()).list().getItems()).isNotEmpty();
     try (var _ = client.configMaps().inNamespace(namespace.name()).watch(nothing())) {
@@ -227,7 +227,7 @@ class AuditIT {
     bind(namespace, "fresh", "crm-used");
   }
 
-  private static void awaitRights(KubernetesClient client, TestNamespace namespace) {
+  static void awaitRights(KubernetesClient client, TestNamespace namespace) {
     eventually("the rights of the account are in effect")
         .ignoreExceptions()
         .until(
@@ -241,8 +241,7 @@ class AuditIT {
         .until(() -> Files.readString(cluster.auditLog()).contains(mark));
   }
 
-  private static KubernetesClient client(
-      KubernetesClient admin, TestNamespace namespace, String account) {
+  static KubernetesClient client(KubernetesClient admin, TestNamespace namespace, String account) {
     var token =
         admin
             .serviceAccounts()
@@ -254,7 +253,7 @@ class AuditIT {
     return ByToken.client(admin, token);
   }
 
-  private static void account(KubernetesClient admin, TestNamespace namespace, String name) {
+  static void account(KubernetesClient admin, TestNamespace namespace, String name) {
     admin
         .resource(
             new ServiceAccountBuilder()
@@ -266,7 +265,7 @@ class AuditIT {
         .create();
   }
 
-  private static void secret(KubernetesClient admin, TestNamespace namespace, String name) {
+  static void secret(KubernetesClient admin, TestNamespace namespace, String name) {
     admin
         .resource(
             new SecretBuilder()
@@ -289,7 +288,7 @@ class AuditIT {
         .build();
   }
 
-  private static void role(TestNamespace namespace, String name, List<PolicyRule> rules) {
+  static void role(TestNamespace namespace, String name, List<PolicyRule> rules) {
     namespace
         .client()
         .resource(
@@ -303,7 +302,7 @@ class AuditIT {
         .create();
   }
 
-  private static void bind(TestNamespace namespace, String account, String role) {
+  static void bind(TestNamespace namespace, String account, String role) {
     namespace
         .client()
         .resource(
