@@ -83,7 +83,10 @@ class AuditBench {
   /// As an API server writes it at the level Metadata.
   private static String event(Random random, Instant time) {
     var number = random.nextInt(2_000);
-    var namespace = "namespace-" + number % 200;
+    return event(random, "namespace-" + number % 200, number, time);
+  }
+
+  static String event(Random random, String namespace, int number, Instant time) {
     var account = "account-" + number;
     var kind = KINDS.get(random.nextInt(KINDS.size()));
     var verb = VERBS.get(random.nextInt(VERBS.size()));
