@@ -238,7 +238,7 @@ public final class Run implements Callable<Integer> {
   private static void register(
       Counters counters, DiscoveryGauges discoveryGauges, ClusterCaches caches, Settings settings) {
     counters.resyncsEvery(settings.resyncInterval());
-    caches.readHookWords();
+    caches.readTerminationMessages();
     caches.hooksEnd(end -> counters.hookEnded(end.step(), end.isSuccess(), end.took()));
     counters.page().register(discoveryGauges);
     counters.page().register(new PolicyCount(caches::policies));

@@ -43,9 +43,9 @@ import dev.credence.observe.rbac.ServerRelease;
 import dev.credence.observe.read.Anchors;
 import dev.credence.observe.read.HookEnd;
 import dev.credence.observe.read.HookTemplates;
-import dev.credence.observe.read.HookWords;
 import dev.credence.observe.read.MemberReader;
 import dev.credence.observe.read.PolicyReader;
+import dev.credence.observe.read.TerminationMessages;
 import dev.credence.observe.suspension.AdmissionPolicies;
 import dev.credence.observe.suspension.Enforcement;
 import dev.credence.observe.suspension.SuspendedAccounts;
@@ -152,7 +152,7 @@ public final class ClusterCaches implements ClusterReader {
   private volatile Optional<List<Policy>> assumed = Optional.empty();
   private volatile Optional<String> kubeconfigServer = Optional.empty();
   private volatile Consumer<HookEnd> hookEnded = ended -> {};
-  private volatile Optional<HookWords> hookWords = Optional.empty();
+  private volatile Optional<TerminationMessages> messages = Optional.empty();
   private volatile int mostSuspended = SuspensionFacts.MOST_SUSPENDED;
 
   /// `metadata` is a client with [MetadataOnly]; empty `namespaces`: all. `operatorNamespace`: the
@@ -264,8 +264,8 @@ public final class ClusterCaches implements ClusterReader {
   }
 
   /// From now on the messages of hooks that failed are read from their pods.
-  public void readHookWords() {
-    this.hookWords = Optional.of(new HookWords(full));
+  public void readTerminationMessages() {
+    this.messages = Optional.of(new TerminationMessages(full));
   }
 
   public void urgeBy(Consumer<ResourceID> urge) {
@@ -799,8 +799,8 @@ public final class ClusterCaches implements ClusterReader {
   }
 
   @Override
-  public Optional<String> hookWords(String namespace, HookJob job, Set<String> open) {
-    return hookWords.flatMap(words -> words.of(namespace, job, open));
+  public Optional<String> terminationMessage(String namespace, HookJob job, Set<String> open) {
+    return messages.flatMap(known -> known.of(namespace, job, open));
   }
 
   @Override

@@ -81,11 +81,11 @@ public final class Snapshots {
         evidence(resource, identity, members, now),
         cluster.grants(identity.namespace(), accounts),
         cluster.auditedUse(identity.namespace(), accounts),
-        (job, open) -> cluster.hookWords(identity.namespace(), job, open));
+        (job, open) -> cluster.terminationMessage(identity.namespace(), job, open));
   }
 
   /// The termination message of a hook that failed.
-  private interface Words {
+  private interface Messages {
     Optional<String> of(HookJob job, Set<String> open);
   }
 
@@ -121,7 +121,7 @@ public final class Snapshots {
       UsageEvidence evidence,
       Grants grants,
       AuditedUse auditedUse,
-      Words words) {
+      Messages messages) {
     return new Snapshot(
         now,
         identity,
@@ -130,7 +130,7 @@ public final class Snapshots {
         members,
         rivals(identity, members),
         certManager(identity, members),
-        jobs(identity, words),
+        jobs(identity, messages),
         consumers,
         evidence,
         grants,
@@ -152,13 +152,13 @@ public final class Snapshots {
             answered.filter(seen -> seen == identity.generation()).isEmpty());
   }
 
-  private List<HookJob> jobs(Identity identity, Words words) {
+  private List<HookJob> jobs(Identity identity, Messages messages) {
     return cluster.jobs(identity.namespace(), identity.name()).stream()
         .flatMap(job -> HookJobReader.of(job, identity.uid()).stream())
         .map(
             job ->
                 job.outcome() instanceof Outcome.Failed
-                    ? words.of(job, open(identity, job)).map(job::saying).orElse(job)
+                    ? messages.of(job, open(identity, job)).map(job::withMessage).orElse(job)
                     : job)
         .sorted(Comparator.comparing(HookJob::subject))
         .toList();

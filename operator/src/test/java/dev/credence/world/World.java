@@ -58,9 +58,9 @@ import dev.credence.observe.port.ClusterReader;
 import dev.credence.observe.rbac.RbacCache;
 import dev.credence.observe.read.Anchors;
 import dev.credence.observe.read.HookTemplates;
-import dev.credence.observe.read.HookWords;
 import dev.credence.observe.read.MemberReader;
 import dev.credence.observe.read.PolicyReader;
+import dev.credence.observe.read.TerminationMessages;
 import dev.credence.observe.suspension.SuspendedAccounts;
 import dev.credence.observe.usage.ConsumerIndex;
 import dev.credence.observe.usage.UsageIndex;
@@ -895,10 +895,10 @@ public final class World implements ClusterReader {
   }
 
   @Override
-  public Optional<String> hookWords(String namespace, HookJob job, Set<String> open) {
+  public Optional<String> terminationMessage(String namespace, HookJob job, Set<String> open) {
     var objects =
         server.objects().values().stream().filter(o -> namespaceOf(o).equals(namespace)).toList();
-    return HookWords.among(
+    return TerminationMessages.among(
         objects.stream().flatMap(o -> o instanceof Pod pod ? Stream.of(pod) : Stream.of()).toList(),
         job,
         objects.stream()

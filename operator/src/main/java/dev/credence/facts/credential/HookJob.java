@@ -35,7 +35,7 @@ public record HookJob(
   }
 
   /// Between the condition of a Job that failed and the message of its container.
-  private static final String WORDS = " The hook reports: ";
+  private static final String REPORTS = " The hook reports: ";
 
   /// A Job's name is a label of its pods too, so it has at most 63 characters.
   private static final int LONGEST_NAME = 63;
@@ -53,7 +53,7 @@ public record HookJob(
   }
 
   /// The same, with the message of the container that failed.
-  public HookJob saying(String words) {
+  public HookJob withMessage(String message) {
     return outcome instanceof Outcome.Failed(var at, var why)
         ? new HookJob(
             subject,
@@ -66,7 +66,7 @@ public record HookJob(
             generation,
             asked,
             createdAt,
-            new Outcome.Failed(at, why + (why.endsWith(".") ? "" : ".") + WORDS + words),
+            new Outcome.Failed(at, why + (why.endsWith(".") ? "" : ".") + REPORTS + message),
             leaving,
             active)
         : this;

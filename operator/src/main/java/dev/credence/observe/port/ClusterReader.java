@@ -100,7 +100,7 @@ public interface ClusterReader {
 
   /// The termination message of a hook that failed; `open`: the keys of its Secret that are not
   /// secret. Read once from the pod of the Job, and empty for a reader that does not ask for it.
-  default Optional<String> hookWords(String namespace, HookJob job, Set<String> open) {
+  default Optional<String> terminationMessage(String namespace, HookJob job, Set<String> open) {
     return Optional.empty();
   }
 

@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /// `examples/webfinance`: one identity with accounts in a real PostgreSQL, in a real directory and
-/// on an SSH server, from its first credentials to its end. `make demo-accounts` tells it.
+/// on an SSH server, from its first credentials to its end. `make demo-accounts` prints it.
 @OnCluster
 class WebFinanceIT {
   private static final Duration DEADLINE = Duration.ofMinutes(2);
@@ -36,20 +36,20 @@ class WebFinanceIT {
   /// No value is replaced sooner.
   private static final Duration SHORTEST_LIFE = Duration.ofSeconds(11);
 
-  private final Tale tale = new Tale();
+  private final DemoOutput demo = new DemoOutput();
 
   @Test
   void three_accounts_of_one_application(LocalCluster cluster) {
     var kube = cluster.client();
-    tale.say(
+    demo.say(
         "A local Kubernetes cluster is running, with the Helm chart of Credence: API server, etcd and controllers.");
-    tale.say(
+    demo.say(
         "Three systems start on 127.0.0.1: PostgreSQL, a directory (ApacheDS) and an SSH server.");
     try (var finance = WebFinance.start(cluster);
         var canaries = Canaries.in(kube, NAMESPACE);
         var kubelet = TestKubelet.start(kube, NAMESPACE, Psql.folder());
         var operator = OperatorProcess.on(cluster).start()) {
-      tale.say(
+      demo.say(
           "The operator runs. Its hooks are Jobs with the image credence-hooks; here they run as local processes.");
       receiveFirstCredentials(finance, cluster);
       rotate(finance);
@@ -57,9 +57,9 @@ class WebFinanceIT {
       decommission(finance, cluster);
       assertThat(kubelet.ran()).extracting(Ran::exitCode).containsOnlyOnce(77);
       assertNoValue(canaries, finance, cluster, operator, kubelet);
-      tale.say("No credential is in a log, an Event, or the status of a pod, Job or identity.");
+      demo.say("No credential is in a log, an Event, or the status of a pod, Job or identity.");
     }
-    tale.say("The systems, the operator and everything in the namespace finance are gone.");
+    demo.say("The systems, the operator and everything in the namespace finance are gone.");
   }
 
   /// The administrator of the database forgot a grant. The status says which.
@@ -68,18 +68,18 @@ class WebFinanceIT {
     finance.inDatabase("REVOKE ADMIN OPTION FOR webfinance FROM wf_admin");
     finance.applyIdentity();
     shorten(scene);
-    tale.say(
+    demo.say(
         "The MachineIdentity webfinance is created: an owner, an expiration date, and an account in each system.");
     within(DEADLINE, "the missing grant is named")
         .until(() -> scene.message(IDENTITY, "CredentialsFresh").contains("The hook reports: "));
     var message = scene.message(IDENTITY, "CredentialsFresh");
     assertThat(message).contains("Run as a superuser: GRANT \"webfinance\" TO \"wf_admin\"");
-    tale.say("Its administrative account in the database lacks a right. The condition names it:");
-    tale.quote(message);
+    demo.say("Its administrative account in the database lacks a right. The condition names it:");
+    demo.quote(message);
     finance.inDatabase("GRANT webfinance TO wf_admin WITH ADMIN OPTION");
     within(DEADLINE, "the identity is ready")
         .until(() -> scene.result(IDENTITY, "Ready").equals("True Compliant"));
-    tale.say("The grant is made, and the operator tries again. The identity is Ready:");
+    demo.say("The grant is made, and the operator tries again. The identity is Ready:");
     showIdentity(cluster, scene);
     assertThat(finance.refusals(finance.values()).values()).allMatch(Optional::isEmpty);
     tell("The application logs in to", finance.refusals(finance.values()));
@@ -94,20 +94,20 @@ class WebFinanceIT {
       var revision = revision(scene);
       within(DEADLINE, "every value has its shortest life behind it")
           .until(() -> youngest(scene).plus(SHORTEST_LIFE).isBefore(Instant.now()));
-      tale.say("Rotation of all three: kubectl annotate mid webfinance credence.dev/rotate-now=…");
+      demo.say("Rotation of all three: kubectl annotate mid webfinance credence.dev/rotate-now=…");
       scene.annotate(scene.identity(IDENTITY), Api.ROTATE_NOW, "now");
       SECRETS.forEach(secret -> scene.awaitVersion(DEADLINE, secret, 2));
-      tale.say(
+      demo.say(
           "Each new credential was set in its system and proved by a login, then made active.");
       within(DEADLINE, "the application is restarted").until(() -> revision(scene) > revision);
-      tale.say("The application is restarted once for all three (Deployment webfinance).");
+      demo.say("The application is restarted once for all three (Deployment webfinance).");
       SECRETS.forEach(secret -> awaitStand(scene, secret, "Fresh 2"));
       assertThat(revision(scene)).as("one restart").isEqualTo(revision + 1);
       var logins = application.logins();
       within(DEADLINE, "the application logs in after the overlap")
           .until(() -> application.logins() > logins + 20);
       assertThat(application.failures()).isEmpty();
-      tale.say(
+      demo.say(
           "The overlap of %s is over. The application logged in %d times meanwhile, and no login failed.",
           OVERLAP, application.logins());
     }
@@ -119,18 +119,18 @@ class WebFinanceIT {
   private void suspendAndResume(WebFinance finance) {
     var scene = finance.scene();
     var values = finance.values();
-    tale.say("An incident: kubectl annotate mid webfinance credence.dev/suspend=INC-7");
+    demo.say("An incident: kubectl annotate mid webfinance credence.dev/suspend=INC-7");
     scene.annotate(scene.identity(IDENTITY), Api.SUSPEND, "INC-7");
     SECRETS.forEach(secret -> awaitStand(scene, secret, "Locked 2"));
     within(DEADLINE, "the suspension covers the accounts")
         .until(() -> scene.result(IDENTITY, "Suspended").equals("True Requested"));
     assertThat(scene.status(IDENTITY).suspension().inForce()).contains(Measure.AccountsLocked);
     assertThat(finance.refusals(values).values()).allMatch(Optional::isPresent);
-    tale.say("One annotation locks all three accounts:");
-    tale.quote(scene.message(IDENTITY, "Suspended"));
+    demo.say("One annotation locks all three accounts:");
+    demo.quote(scene.message(IDENTITY, "Suspended"));
     tell("With the current credential, a login to", finance.refusals(values));
 
-    tale.say("The annotation is removed: the accounts are unlocked.");
+    demo.say("The annotation is removed: the accounts are unlocked.");
     scene.patch(
         scene.identity(IDENTITY), "{metadata: {annotations: {credence.dev/suspend: null}}}");
     SECRETS.forEach(secret -> awaitStand(scene, secret, "Fresh 2"));
@@ -142,20 +142,20 @@ class WebFinanceIT {
   private void decommission(WebFinance finance, LocalCluster cluster) {
     var scene = finance.scene();
     var values = finance.values();
-    tale.say("The application is retired: spec.state is Decommissioned.");
+    demo.say("The application is retired: spec.state is Decommissioned.");
     scene.patch(scene.identity(IDENTITY), "{spec: {state: Decommissioned}}");
     SECRETS.forEach(
         secret ->
             within(DEADLINE, secret + " is gone").until(() -> scene.secret(secret).get() == null));
     assertThat(finance.refusals(values).values()).allMatch(Optional::isPresent);
     assertThat(finance.host().lines()).isEmpty();
-    tale.say("The three accounts are ended, and their Secrets are deleted:");
+    demo.say("The three accounts are ended, and their Secrets are deleted:");
     showIdentity(cluster, scene);
     tell("With the last credential, a login to", finance.refusals(values));
   }
 
   private void showIdentity(LocalCluster cluster, Scene scene) {
-    tale.show(
+    demo.show(
         cluster.kubectl("get", "mid", "-n", NAMESPACE)
             + "\n"
             + scene.status(IDENTITY).credentials().stream()
@@ -191,7 +191,7 @@ class WebFinanceIT {
   }
 
   private void tell(String what, Map<String, Optional<String>> refusals) {
-    tale.show(
+    demo.show(
         refusals.entrySet().stream()
             .map(
                 system ->

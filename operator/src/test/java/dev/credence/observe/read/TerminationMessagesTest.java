@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class HookWordsTest {
+class TerminationMessagesTest {
   private static final String PASSWORD = "Xk29fLq8ZrTw4Mn7/+";
   private static final String GRANT =
       "postgresql apply: crm_admin lacks a right. Run: GRANT \"crm\" TO \"crm_admin\"";
@@ -51,33 +51,35 @@ class HookWordsTest {
 
   @Test
   void the_message_of_the_container_that_failed_is_read() {
-    assertThat(words(pod(GRANT))).contains(GRANT);
+    assertThat(message(pod(GRANT))).contains(GRANT);
   }
 
   @Test
   void the_newest_pod_of_the_job_speaks() {
     var older =
         pod("containerStatuses", "uid-of-the-job", "2026-12-31T23:59:00Z", 1, "an older attempt");
-    assertThat(words(pod(GRANT), older)).contains(GRANT);
+    assertThat(message(pod(GRANT), older)).contains(GRANT);
   }
 
   @Test
   void so_does_an_init_container() {
     assertThat(
-            words(
+            message(
                 pod("initContainerStatuses", "uid-of-the-job", "2027-01-01T00:00:08Z", 77, GRANT)))
         .contains(GRANT);
   }
 
   @Test
   void a_container_that_succeeded_says_nothing() {
-    assertThat(words(pod("containerStatuses", "uid-of-the-job", "2027-01-01T00:00:08Z", 0, GRANT)))
+    assertThat(
+            message(pod("containerStatuses", "uid-of-the-job", "2027-01-01T00:00:08Z", 0, GRANT)))
         .isEmpty();
   }
 
   @Test
   void nor_does_a_pod_of_another_job_with_the_label_of_this_one() {
-    assertThat(words(pod("containerStatuses", "uid-of-another", "2027-01-01T00:00:08Z", 1, GRANT)))
+    assertThat(
+            message(pod("containerStatuses", "uid-of-another", "2027-01-01T00:00:08Z", 1, GRANT)))
         .isEmpty();
   }
 
@@ -93,19 +95,19 @@ class HookWordsTest {
   void a_pod_without_a_message_has_none(String rest) {
     var pod = Written.as(Pod.class, rest);
     pod.setMetadata(pod(GRANT).getMetadata());
-    assertThat(words(pod)).isEmpty();
+    assertThat(message(pod)).isEmpty();
   }
 
   @Test
   void lines_become_one_line_without_control_characters() {
-    assertThat(words(pod("psql: error:\n\tno \u001b[31mroute\u202e\r\n")))
+    assertThat(message(pod("psql: error:\n\tno \u001b[31mroute\u202e\r\n")))
         .contains("psql: error: no [31mroute");
   }
 
   @Test
   void of_a_long_text_the_end_is_shown() {
     var text = "a line of a log\n".repeat(200) + "\ud83d\ude00" + "z".repeat(398) + "!";
-    assertThat(words(pod(text)).orElseThrow())
+    assertThat(message(pod(text)).orElseThrow())
         .hasSizeBetween(398, 400)
         .startsWith("…z")
         .endsWith("zz!");
@@ -122,21 +124,21 @@ class HookWordsTest {
         "eGsyOWZMcTggKFhrMjlmTHE4WnJUdzRNbjcvKw==",
       })
   void a_message_that_repeats_a_part_of_the_value_is_withheld(String text) {
-    assertThat(words(pod(text.replace("\\n", "\n")))).contains(HookWords.WITHHELD);
+    assertThat(message(pod(text.replace("\\n", "\n")))).contains(TerminationMessages.WITHHELD);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"role crm_blue", "postgres://crm_blue:…@db/crm", "9fLq8Zr is shorter"})
   void what_is_no_secret_may_be_named(String text) {
-    assertThat(words(pod(text))).contains(text);
+    assertThat(message(pod(text))).contains(text);
   }
 
   @Test
   void a_short_value_is_withheld_as_a_whole() {
     var pending = secret("uid-of-the-pending-one", Map.of("pin", "4711"));
-    assertThat(HookWords.among(List.of(pod("pin 4711")), JOB, List.of(pending), Set.of()))
-        .contains(HookWords.WITHHELD);
-    assertThat(HookWords.among(List.of(pod("pin 471")), JOB, List.of(pending), Set.of()))
+    assertThat(TerminationMessages.among(List.of(pod("pin 4711")), JOB, List.of(pending), Set.of()))
+        .contains(TerminationMessages.WITHHELD);
+    assertThat(TerminationMessages.among(List.of(pod("pin 471")), JOB, List.of(pending), Set.of()))
         .contains("pin 471");
   }
 
@@ -151,10 +153,12 @@ class HookWordsTest {
                 "key.pub",
                 "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5"));
     var open = Set.of("key.pub");
-    assertThat(HookWords.among(List.of(pod("bad: secondLine99")), JOB, List.of(pending), open))
-        .contains(HookWords.WITHHELD);
     assertThat(
-            HookWords.among(
+            TerminationMessages.among(
+                List.of(pod("bad: secondLine99")), JOB, List.of(pending), open))
+        .contains(TerminationMessages.WITHHELD);
+    assertThat(
+            TerminationMessages.among(
                 List.of(pod("no -----BEGIN PRIVATE KEY----- for ssh-ed25519 AAAAC3NzaC1lZDI1NTE5")),
                 JOB,
                 List.of(pending),
@@ -167,17 +171,18 @@ class HookWordsTest {
     var current = secret("uid-of-the-current-one", Map.of("password.previous", "previous-value"));
     var pending = secret("uid-of-the-pending-one", Map.of("password", PASSWORD));
     assertThat(
-            HookWords.among(
+            TerminationMessages.among(
                 List.of(pod("not previous-value")), JOB, List.of(current, pending), Set.of()))
-        .contains(HookWords.WITHHELD);
+        .contains(TerminationMessages.WITHHELD);
   }
 
   /// What cannot be compared is not shown.
   @Test
   void without_the_secret_of_the_hook_there_is_no_message() {
     var another = secret("uid-of-another", Map.of("password", "something-else"));
-    assertThat(HookWords.among(List.of(pod(GRANT)), JOB, List.of(another), Set.of())).isEmpty();
-    assertThat(HookWords.among(List.of(pod(GRANT)), JOB, List.of(), Set.of())).isEmpty();
+    assertThat(TerminationMessages.among(List.of(pod(GRANT)), JOB, List.of(another), Set.of()))
+        .isEmpty();
+    assertThat(TerminationMessages.among(List.of(pod(GRANT)), JOB, List.of(), Set.of())).isEmpty();
   }
 
   @Test
@@ -185,9 +190,9 @@ class HookWordsTest {
     api.answers(new PodListBuilder().withItems(pod(GRANT)).build())
         .answers(secret("uid-of-the-current-one", Map.of("password", "of-version-1")))
         .answers(secret("uid-of-the-pending-one", Map.of("password", PASSWORD)));
-    var words = new HookWords(api.client());
-    assertThat(words.of("sales", JOB, Set.of())).contains(GRANT);
-    assertThat(words.of("sales", JOB, Set.of())).contains(GRANT);
+    var messages = new TerminationMessages(api.client());
+    assertThat(messages.of("sales", JOB, Set.of())).contains(GRANT);
+    assertThat(messages.of("sales", JOB, Set.of())).contains(GRANT);
     assertThat(api.lines())
         .containsExactly(
             "GET /api/v1/namespaces/sales/pods",
@@ -200,20 +205,20 @@ class HookWordsTest {
   @Test
   void without_a_message_no_secret_is_read() {
     api.answers(new PodListBuilder().build());
-    assertThat(new HookWords(api.client()).of("sales", JOB, Set.of())).isEmpty();
+    assertThat(new TerminationMessages(api.client()).of("sales", JOB, Set.of())).isEmpty();
     assertThat(api.lines()).containsExactly("GET /api/v1/namespaces/sales/pods");
   }
 
   @Test
   void a_request_that_is_refused_leaves_the_condition_of_the_job_alone() {
     api.refuses(403, "pods is forbidden");
-    var words = new HookWords(api.client());
-    assertThat(words.of("sales", JOB, Set.of())).isEmpty();
-    assertThat(words.of("sales", JOB, Set.of())).isEmpty();
+    var messages = new TerminationMessages(api.client());
+    assertThat(messages.of("sales", JOB, Set.of())).isEmpty();
+    assertThat(messages.of("sales", JOB, Set.of())).isEmpty();
     assertThat(api.lines()).hasSize(1);
   }
 
-  private static Optional<String> words(Pod... pods) {
+  private static Optional<String> message(Pod... pods) {
     var pending =
         secret(
             "uid-of-the-pending-one",
@@ -224,7 +229,8 @@ class HookWordsTest {
                 PASSWORD,
                 "url",
                 "postgres://crm_blue:" + PASSWORD + "@db/crm"));
-    return HookWords.among(List.of(pods), JOB, List.of(pending), Set.of("username", "url"));
+    return TerminationMessages.among(
+        List.of(pods), JOB, List.of(pending), Set.of("username", "url"));
   }
 
   private static Pod pod(String message) {

@@ -3,19 +3,20 @@ package dev.credence.system.webfinance;
 
 import java.time.Duration;
 
-/// Tells on the standard output what the test does, for `make demo-accounts`; silent otherwise.
-final class Tale {
-  private static final boolean IS_TOLD = Boolean.getBoolean("credence.tell");
+/// Prints what the test does, for `make demo-accounts`. Prints nothing otherwise.
+final class DemoOutput {
+  private static final boolean IS_SHOWN = Boolean.getBoolean("credence.demo");
 
-  /// By which `tools/demo-accounts` tells these lines from others.
+  /// By which `tools/demo-accounts` finds these lines.
   private static final String PREFIX = "demo| ";
 
   private static final int WIDTH = 104;
 
   private final long start = System.nanoTime();
+  private boolean isAfterEmptyLine;
 
   void say(String sentence, Object... words) {
-    if (IS_TOLD) {
+    if (IS_SHOWN) {
       var seconds = Duration.ofNanos(System.nanoTime() - start).toSeconds();
       print("%3ds  %s".formatted(seconds, sentence.formatted(words)));
     }
@@ -23,7 +24,7 @@ final class Tale {
 
   /// Indented, between two empty lines. A table is shown as it is.
   void show(String text) {
-    if (IS_TOLD) {
+    if (IS_SHOWN) {
       print("\n" + text.stripTrailing().indent(8) + "\n");
     }
   }
@@ -33,7 +34,13 @@ final class Tale {
     show(text.replaceAll("(.{1," + WIDTH + "})(?: |$)", "$1\n"));
   }
 
-  private static void print(String text) {
-    text.lines().forEach(line -> System.out.println(PREFIX + line));
+  /// At most one empty line after another line.
+  private void print(String text) {
+    for (var line : text.lines().map(String::stripTrailing).toList()) {
+      if (!line.isEmpty() || !isAfterEmptyLine) {
+        System.out.println(PREFIX + line);
+      }
+      isAfterEmptyLine = line.isEmpty();
+    }
   }
 }

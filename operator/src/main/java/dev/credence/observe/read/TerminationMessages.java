@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// Secret of the hook, and is missing if that Secret cannot be read.
 ///
 /// The API server is asked once for each Job that failed.
-public final class HookWords {
+public final class TerminationMessages {
   /// Of the Job with this UID, by the controller of Jobs.
   public static final String JOB_UID = "batch.kubernetes.io/controller-uid";
 
@@ -59,7 +59,7 @@ public final class HookWords {
         }
       };
 
-  public HookWords(KubernetesClient client) {
+  public TerminationMessages(KubernetesClient client) {
     this.client = client;
   }
 
@@ -73,11 +73,11 @@ public final class HookWords {
         return before;
       }
     }
-    var words = read(namespace, job, open);
+    var message = read(namespace, job, open);
     synchronized (known) {
-      known.put(uid, words);
+      known.put(uid, message);
     }
-    return words;
+    return message;
   }
 
   private Optional<String> read(String namespace, HookJob job, Set<String> open) {
@@ -123,7 +123,7 @@ public final class HookWords {
     return pods.stream()
         .filter(pod -> isOf(pod, job))
         .flatMap(pod -> Stream.ofNullable(pod.getStatus()))
-        .flatMap(HookWords::failures)
+        .flatMap(TerminationMessages::failures)
         .filter(end -> end.getMessage() != null && !end.getMessage().isBlank())
         .max(Comparator.comparing(end -> Objects.requireNonNullElse(end.getFinishedAt(), "")))
         .map(ContainerStateTerminated::getMessage);
