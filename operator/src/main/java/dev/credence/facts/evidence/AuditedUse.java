@@ -11,7 +11,7 @@ public sealed interface AuditedUse {
   AuditedUse NONE = new Absent();
 
   /// `accounts`: by name, those of the identity with at least one event. `overflowed`: the log had
-  /// more accounts than are kept, so that events of others are missing.
+  /// more accounts than are kept, so that some of them may be missing.
   record Known(Log log, Map<String, AccountEvidence> accounts, boolean overflowed)
       implements AuditedUse {
     public Known {

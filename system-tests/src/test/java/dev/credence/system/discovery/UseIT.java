@@ -21,7 +21,10 @@ import dev.credence.facts.evidence.Right;
 import dev.credence.observe.audit.StoredEvidence;
 import dev.credence.system.Scene;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapList;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.time.Duration;
@@ -112,15 +115,15 @@ class UseIT {
 
       var broken = stored(namespace.name(), token.substring("1=".length()));
       broken.setBinaryData(Map.of("evidence", "bm90IGd6aXA="));
-      namespace.client().resource(broken).create();
+      home().resource(broken).create();
       eventually("the broken evidence is reported")
           .until(() -> scene.message("crm", "LeastPrivilege").contains("no readable evidence"));
-      namespace.client().resource(broken).delete();
+      home().resource(broken).delete();
       eventually("the broken evidence is forgotten")
           .until(() -> scene.message("crm", "LeastPrivilege").contains("no audit events"));
 
       var good = stored(namespace.name(), token.substring("1=".length()));
-      namespace.client().resource(good).create();
+      home().resource(good).create();
       scene.await("crm", "InUse", "True AuditEvent");
       assertThat(scene.status("crm").usage().source()).isEqualTo(UsageSource.AuditEvent);
       assertThat(LocalDate.parse(scene.credential("crm", "crm-ci").lastUsedTime()))
@@ -129,8 +132,13 @@ class UseIT {
           .contains("The binding or its role was created or changed at");
       assertThat(scene.status("crm").risk().rights())
           .isEqualTo(new RightsStatus(1, null, 1, null, null));
-      namespace.client().resource(good).delete();
+      home().resource(good).delete();
     }
+  }
+
+  /// ConfigMaps in the namespace of the operator.
+  private static NonNamespaceOperation<ConfigMap, ConfigMapList, Resource<ConfigMap>> home() {
+    return cluster.client().configMaps().inNamespace(LocalCluster.NAMESPACE);
   }
 
   private static ConfigMap stored(String namespace, String token) {
@@ -144,7 +152,7 @@ class UseIT {
     }
     var crm = "system:serviceaccount:" + namespace + ":crm-sync";
     evidence.add(event(now, crm, "get", "secrets", namespace, token));
-    return StoredEvidence.write("credence-system", namespace, evidence, now);
+    return StoredEvidence.write(LocalCluster.NAMESPACE, namespace, evidence, now);
   }
 
   private static AuditEvent event(
