@@ -229,11 +229,18 @@ public final class Inputs {
     return variable("CREDENCE_KEY_SUFFIX").orElse("");
   }
 
+  /// For a revocation of a value that was never active, the operator mounts the pending Secret in
+  /// place of the Secret, so its folder has the name of the Secret.
   private Path credential() {
     var folder = Path.of(get(Setting.CREDENTIAL_DIR));
-    return variable("CREDENCE_VALUE_SECRET")
+    var isRevoke = variable("CREDENCE_STEP").filter(Step.revoke.name()::equals).isPresent();
+    return Stream.of(
+            variable("CREDENCE_VALUE_SECRET"),
+            isRevoke ? variable("CREDENCE_SECRET") : Optional.<String>empty())
+        .flatMap(Optional::stream)
         .map(folder::resolve)
         .filter(Files::isDirectory)
+        .findFirst()
         .orElse(folder);
   }
 

@@ -130,6 +130,11 @@ class AwsIamTest extends IssueContract {
   }
 
   @Override
+  void forgetUse() {
+    aws.forgetUse();
+  }
+
+  @Override
   boolean isAcceptedAtOnce() {
     return false;
   }
@@ -196,7 +201,7 @@ class AwsIamTest extends IssueContract {
       second.credential.stage();
       second.admit();
       assertThat(second.credential.fails(Step.issue, Kind.Usage).line())
-          .contains("belongs to another Secret: credence " + issued.uid + " crm-db");
+          .contains("belongs to another Secret: credence " + issued.uid + " crm-db v1");
       assertThat(issued.valid()).isEqualTo(1);
       issued.credential.succeeds(Step.revoke);
       assertThat(aws.user(user(issued.uid)).tags).isEmpty();

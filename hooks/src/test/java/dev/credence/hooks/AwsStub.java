@@ -94,6 +94,11 @@ final class AwsStub extends Stub {
     return Set.copyOf(users.keySet());
   }
 
+  /// AWS reports the use of keys with a delay.
+  synchronized void forgetUse() {
+    users.values().stream().flatMap(user -> user.keys.stream()).forEach(key -> key.isUsed = false);
+  }
+
   /// AWS never learns that there is this key.
   synchronized void forget(String id) {
     users.values().stream()

@@ -137,6 +137,21 @@ public final class Credential implements AutoCloseable {
     }
   }
 
+  /// Revokes a value that was never active. The operator then mounts the pending Secret in place of
+  /// the Secret.
+  public Ended revokePending() {
+    mounts.write(mounts.credential().resolve(SECRET), pending);
+    var ended =
+        run(
+            Step.revoke,
+            Map.of(
+                "CREDENCE_VALUE_SECRET", SECRET + "-pending",
+                "CREDENCE_KEY_SUFFIX", "",
+                "CREDENCE_VERSION", String.valueOf(version)));
+    store();
+    return ended;
+  }
+
   public Ended succeeds(Step step) {
     var ended = run(step, Map.of());
     assertThat(ended.status()).as(ended.line()).isZero();

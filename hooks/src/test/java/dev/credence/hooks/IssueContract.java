@@ -52,6 +52,9 @@ abstract class IssueContract {
   /// How many values of the identity are valid at the provider.
   abstract int valid(String uid);
 
+  /// The provider reports later that values were used.
+  void forgetUse() {}
+
   /// Whether a new value opens the provider before `verify` waited for it.
   boolean isAcceptedAtOnce() {
     return true;
@@ -317,17 +320,34 @@ abstract class IssueContract {
       issued.rotate();
       issued.credential.stage();
       issued.issue();
+      var lost = issued.credential.pending();
       issued.credential.fill(Map.of(), idKey());
-      var ended =
-          issued.credential.run(
-              Step.revoke,
-              Map.of(
-                  "CREDENCE_VALUE_SECRET", "crm-db-pending",
-                  "CREDENCE_VERSION", "2",
-                  "CREDENCE_KEY_SUFFIX", ""));
-      assertThat(ended.status()).as(ended.line()).isZero();
-      assertThat(issued.valid()).isEqualTo(1);
-      assertThat(opens(issued.credential.current())).isTrue();
+      forgetUse();
+      for (var attempt = 1; attempt <= 2; attempt++) {
+        var ended = issued.credential.revokePending();
+        assertThat(ended.status()).as(ended.line()).isZero();
+        assertThat(opens(lost)).isFalse();
+        assertThat(opens(issued.credential.current())).isTrue();
+        assertThat(issued.valid()).isEqualTo(1);
+      }
+    }
+  }
+
+  @Test
+  void a_value_that_was_never_active_is_revoked_by_its_id() throws Exception {
+    try (var issued = new Issued(Map.of())) {
+      issued.rotate();
+      issued.credential.stage();
+      issued.issue();
+      issued.credential.succeeds(Step.verify);
+      forgetUse();
+      for (var attempt = 1; attempt <= 2; attempt++) {
+        var ended = issued.credential.revokePending();
+        assertThat(ended.status()).as(ended.line()).isZero();
+        assertThat(opens(issued.credential.pending())).isFalse();
+        assertThat(opens(issued.credential.current())).isTrue();
+        assertValid(issued, 1, "after the revocation");
+      }
     }
   }
 

@@ -14,6 +14,8 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
 
 /// AWS IAM: access keys of one user. Access keys have no tags, so the user is tagged: it belongs to
 /// one Secret. A key that the Secret does not name and that was never used was left by an attempt
@@ -77,15 +79,21 @@ public final class AwsIam implements Driver, Issuer {
     return Issuer.run(this, inputs);
   }
 
+  /// The tag names the version and the keys that there were before, for a revocation that knows no
+  /// more than the version.
   @Override
   public void clear(Inputs inputs) {
     try (var iam = asAdmin(inputs)) {
-      if (isOurs(iam, inputs)) {
-        deleteLeft(iam, inputs);
-      } else {
-        var tag = Map.of("Tags.member.1.Key", TAG, "Tags.member.1.Value", inputs.tagOfSecret());
-        call(iam, inputs, "TagUser", tag);
+      if (tag(iam, inputs).isPresent()) {
+        var inUse = inputs.inUse(inputs.issuedIdKey());
+        deleteLeft(iam, inputs, id -> !inUse.contains(id));
       }
+      var value = inputs.tag() + " " + String.join(" ", keys(iam, inputs));
+      call(
+          iam,
+          inputs,
+          "TagUser",
+          Map.of("Tags.member.1.Key", TAG, "Tags.member.1.Value", value.strip()));
     }
   }
 
@@ -163,10 +171,7 @@ public final class AwsIam implements Driver, Issuer {
     try (var iam = asAdmin(inputs)) {
       var id = inputs.value(inputs.issuedIdKey());
       if (id.isEmpty()) {
-        return isOurs(iam, inputs)
-            ? "Access keys are deleted that version %s left: %s."
-                .formatted(inputs.version(), deleteLeft(iam, inputs))
-            : "User %s has no key of this Secret.".formatted(inputs.account());
+        return revokeLeft(iam, inputs);
       }
       delete(iam, inputs, id.get());
       if (keys(iam, inputs).isEmpty()) {
@@ -208,25 +213,33 @@ public final class AwsIam implements Driver, Issuer {
     }
   }
 
-  /// Whether the user belongs to this Secret. False if it belongs to none.
-  private static boolean isOurs(Aws iam, Inputs inputs) {
-    var tag = call(iam, inputs, "ListUserTags", Map.of()).tags().get(TAG);
-    if (tag != null && !tag.equals(inputs.tagOfSecret())) {
+  /// A value that was never written: what was created for its version.
+  private static String revokeLeft(Aws iam, Inputs inputs) {
+    var tag = tag(iam, inputs).map(text -> List.of(text.split(" ", -1))).orElse(List.of());
+    var isOfVersion = tag.containsAll(List.of(inputs.tag().split(" ", -1)));
+    var deleted =
+        isOfVersion ? deleteLeft(iam, inputs, id -> !tag.contains(id)) : List.<String>of();
+    return "%d access keys of version %s are deleted.".formatted(deleted.size(), inputs.version());
+  }
+
+  /// The tag of the user. Empty if the user belongs to no Secret.
+  private static Optional<String> tag(Aws iam, Inputs inputs) {
+    var tag =
+        Optional.ofNullable(call(iam, inputs, "ListUserTags", Map.of()).tags().get(TAG));
+    var other = tag.filter(text -> !text.startsWith(inputs.tagOfSecret() + " v"));
+    if (other.isPresent()) {
       throw new Failure(
           Kind.Usage,
           "IAM user %s belongs to another Secret: %s. Use one user for each Secret, or delete its tag %s."
-              .formatted(inputs.account(), tag, TAG));
+              .formatted(inputs.account(), other.get(), TAG));
     }
-    return tag != null;
+    return tag;
   }
 
-  private static List<String> deleteLeft(Aws iam, Inputs inputs) {
-    var inUse = inputs.inUse(inputs.issuedIdKey());
+  /// Deletes keys that nobody can have: they were never used.
+  private static List<String> deleteLeft(Aws iam, Inputs inputs, Predicate<String> isLeft) {
     var left =
-        keys(iam, inputs).stream()
-            .filter(id -> !inUse.contains(id))
-            .filter(id -> isNeverUsed(iam, inputs, id))
-            .toList();
+        keys(iam, inputs).stream().filter(isLeft).filter(id -> isNeverUsed(iam, inputs, id)).toList();
     left.forEach(id -> delete(iam, inputs, id));
     return left;
   }
