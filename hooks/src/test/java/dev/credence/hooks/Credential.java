@@ -145,9 +145,12 @@ public final class Credential implements AutoCloseable {
         run(
             Step.revoke,
             Map.of(
-                "CREDENCE_VALUE_SECRET", SECRET + "-pending",
-                "CREDENCE_KEY_SUFFIX", "",
-                "CREDENCE_VERSION", String.valueOf(version)));
+                "CREDENCE_VALUE_SECRET",
+                SECRET + "-pending",
+                "CREDENCE_KEY_SUFFIX",
+                "",
+                "CREDENCE_VERSION",
+                String.valueOf(version)));
     store();
     return ended;
   }

@@ -224,8 +224,7 @@ public final class AwsIam implements Driver, Issuer {
 
   /// The tag of the user. Empty if the user belongs to no Secret.
   private static Optional<String> tag(Aws iam, Inputs inputs) {
-    var tag =
-        Optional.ofNullable(call(iam, inputs, "ListUserTags", Map.of()).tags().get(TAG));
+    var tag = Optional.ofNullable(call(iam, inputs, "ListUserTags", Map.of()).tags().get(TAG));
     var other = tag.filter(text -> !text.startsWith(inputs.tagOfSecret() + " v"));
     if (other.isPresent()) {
       throw new Failure(
@@ -239,7 +238,10 @@ public final class AwsIam implements Driver, Issuer {
   /// Deletes keys that nobody can have: they were never used.
   private static List<String> deleteLeft(Aws iam, Inputs inputs, Predicate<String> isLeft) {
     var left =
-        keys(iam, inputs).stream().filter(isLeft).filter(id -> isNeverUsed(iam, inputs, id)).toList();
+        keys(iam, inputs).stream()
+            .filter(isLeft)
+            .filter(id -> isNeverUsed(iam, inputs, id))
+            .toList();
     left.forEach(id -> delete(iam, inputs, id));
     return left;
   }
