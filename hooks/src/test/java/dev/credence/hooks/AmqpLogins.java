@@ -19,10 +19,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiPredicate;
 import javax.net.ssl.SSLContext;
 
-/// The beginning and the end of connections of AMQP 0-9-1 (sections 2.2.4 and 1.4 of its
-/// specification), as RabbitMQ answers them: a rejected password closes the connection with the
-// code
-/// 403, a limit of connections with 530.
+/// The beginning and the end of connections of AMQP 0-9-1 (section 2.2.4 of its specification),
+/// as RabbitMQ answers them: a rejected password closes the connection with the code 403, a limit
+/// of connections with 530.
 final class AmqpLogins implements AutoCloseable {
   private static final int CONNECTION = 10;
   private static final int START = 10;
@@ -122,8 +121,8 @@ final class AmqpLogins implements AutoCloseable {
     }
   }
 
-  /// The name of the user, if the password is its password. A response of PLAIN is
-  // `\0user\0password`.
+  /// The name of the user, if the password is its password. In a response of PLAIN, each of
+  /// them has a zero before it.
   private Optional<String> logIn(DataInputStream startOk) throws IOException {
     startOk.skipNBytes(startOk.readInt());
     startOk.skipNBytes(startOk.readUnsignedByte());

@@ -76,12 +76,13 @@ public final class RabbitMq implements Driver {
   @Override
   public String apply(Inputs inputs) throws IOException, InterruptedException {
     var login = inputs.login();
-    var api = api(inputs);
-    if (!api.setPasswordHash(login.username(), hash(login.password()))) {
-      throw new Failure(
-          Kind.Usage,
-          "User %s does not exist. Create each account of the cycle with the permissions of the application."
-              .formatted(login.username()));
+    try (var api = api(inputs)) {
+      if (!api.setPasswordHash(login.username(), hash(login.password()))) {
+        throw new Failure(
+            Kind.Usage,
+            "User %s does not exist. Create each account of the cycle with the permissions of the application."
+                .formatted(login.username()));
+      }
     }
     return "User %s has the password of version %s.".formatted(login.username(), inputs.version());
   }
@@ -106,37 +107,40 @@ public final class RabbitMq implements Driver {
       return "User %s is that of the current version too: its earlier password ended when the current one was set."
           .formatted(name);
     }
-    var api = api(inputs);
-    if (!api.setPasswordHash(name, "")) {
-      return "User %s does not exist any more.".formatted(name);
+    try (var api = api(inputs)) {
+      if (!api.setPasswordHash(name, "")) {
+        return "User %s does not exist any more.".formatted(name);
+      }
+      api.endConnections(name);
     }
-    api.endConnections(name);
     return "User %s has no password any more, and its connections ended.".formatted(name);
   }
 
   @Override
   public String suspend(Inputs inputs) throws IOException, InterruptedException {
     var name = inputs.account();
-    var api = api(inputs);
-    if (!api.exists(name)) {
-      return "User %s does not exist any more.".formatted(name);
+    try (var api = api(inputs)) {
+      if (!api.exists(name)) {
+        return "User %s does not exist any more.".formatted(name);
+      }
+      api.setMaxConnections(name, 0);
+      api.endConnections(name);
     }
-    api.setMaxConnections(name, 0);
-    api.endConnections(name);
     return "User %s may not open connections, and its connections ended.".formatted(name);
   }
 
   @Override
   public String resume(Inputs inputs) throws IOException, InterruptedException {
     var name = inputs.account();
-    var api = api(inputs);
-    if (!api.exists(name)) {
-      throw new Failure(Kind.Failed, "User " + name + " does not exist any more.");
-    }
-    if (inputs.find(MAX_CONNECTIONS).isPresent()) {
-      api.setMaxConnections(name, inputs.number(MAX_CONNECTIONS));
-    } else {
-      api.removeMaxConnections(name);
+    try (var api = api(inputs)) {
+      if (!api.exists(name)) {
+        throw new Failure(Kind.Failed, "User " + name + " does not exist any more.");
+      }
+      if (inputs.find(MAX_CONNECTIONS).isPresent()) {
+        api.setMaxConnections(name, inputs.number(MAX_CONNECTIONS));
+      } else {
+        api.removeMaxConnections(name);
+      }
     }
     return "User %s may open connections again.".formatted(name);
   }

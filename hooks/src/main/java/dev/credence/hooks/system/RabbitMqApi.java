@@ -23,7 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
 /// The HTTP API of RabbitMQ's management plugin, as an administrator.
-final class RabbitMqApi {
+final class RabbitMqApi implements AutoCloseable {
   private static final JsonMapper JSON = new JsonMapper();
   private static final String HASH = "rabbit_password_hashing_sha256";
 
@@ -55,9 +55,8 @@ final class RabbitMqApi {
     return answer("GET", "users/" + encoded(user), BodyPublishers.noBody()).statusCode() != 404;
   }
 
-  /// False if there is no such user. An empty hash is that of no password. The tags stay: the
-  // server
-  /// replaces the whole user.
+  /// False if there is no such user. An empty hash is that of no password. The server replaces
+  /// the whole user, so its tags are stated again.
   boolean setPasswordHash(String user, String hash) throws IOException, InterruptedException {
     var path = "users/" + encoded(user);
     var found = answer("GET", path, BodyPublishers.noBody());
@@ -162,5 +161,10 @@ final class RabbitMqApi {
 
   private static String encoded(String name) {
     return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  @Override
+  public void close() {
+    client.shutdownNow();
   }
 }
