@@ -201,6 +201,24 @@ public final class Inputs {
         .orElseThrow(() -> missing(credential(), key + suffix()));
   }
 
+  /// The account and password of the value that is current in the Secret. Empty before the first
+  /// version.
+  public Optional<Login> loginInUse() {
+    var folder = Path.of(get(Setting.CREDENTIAL_DIR)).resolve(secret());
+    if (!Files.isDirectory(folder)) {
+      if (version().equals("1")) {
+        return Optional.empty();
+      }
+      throw new Failure(
+          Kind.Usage,
+          "Mount the Secret %s at %s with optional: true. Without it, the hook cannot keep the current password valid."
+              .formatted(secret(), folder));
+    }
+    var name = read(folder, get(Setting.USERNAME_KEY)).or(() -> variable(Setting.USERNAME.name()));
+    var password = read(folder, get(Setting.PASSWORD_KEY));
+    return name.flatMap(account -> password.map(text -> new Login(account, text)));
+  }
+
   /// Whether the current value opens the same account as the one before it.
   public boolean isSameAccount() {
     return isPrevious()

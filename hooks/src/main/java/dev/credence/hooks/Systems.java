@@ -8,6 +8,7 @@ import dev.credence.hooks.system.GitLab;
 import dev.credence.hooks.system.Kafka;
 import dev.credence.hooks.system.Ldap;
 import dev.credence.hooks.system.MariaDb;
+import dev.credence.hooks.system.MySql;
 import dev.credence.hooks.system.PostgreSql;
 import dev.credence.hooks.system.RabbitMq;
 import dev.credence.hooks.system.Redis;
@@ -32,7 +33,8 @@ public final class Systems {
           new GitHubDeployKey(),
           new AwsIam(),
           new Rest(),
-          new RabbitMq());
+          new RabbitMq(),
+          new MySql());
 
   public static List<Driver> all() {
     return ALL;

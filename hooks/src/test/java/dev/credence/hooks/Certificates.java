@@ -15,6 +15,10 @@ record Certificates(Path certificate, Path key, KeyStore store) {
   static final char[] PASSWORD = "no-secret".toCharArray();
 
   static Certificates create() throws Exception {
+    return create("EC");
+  }
+
+  static Certificates create(String algorithm) throws Exception {
     var folder = Files.createTempDirectory(Files.createDirectories(Path.of("target")), "tls-");
     var file = folder.resolve(UUID.randomUUID() + ".p12");
     var keytool =
@@ -24,7 +28,7 @@ record Certificates(Path certificate, Path key, KeyStore store) {
                 "-alias",
                 "server",
                 "-keyalg",
-                "EC",
+                algorithm,
                 "-dname",
                 "CN=server",
                 "-ext",

@@ -59,7 +59,10 @@ public abstract class SystemContract {
   }
 
   protected Credential credential(Map<String, String> more) throws Exception {
-    var names = accounts("crm" + NUMBER.incrementAndGet());
+    return credential(accounts("crm" + NUMBER.incrementAndGet()), more);
+  }
+
+  protected Credential credential(List<String> names, Map<String, String> more) {
     var settings = new HashMap<String, String>();
     settings.put("HOOK_HOST", "127.0.0.1");
     settings.put("HOOK_PORT", String.valueOf(port()));
