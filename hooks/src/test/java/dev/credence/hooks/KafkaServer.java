@@ -16,8 +16,8 @@ import org.apache.kafka.common.Uuid;
 import org.awaitility.Awaitility;
 
 /// A broker that is its own controller (KRaft), as a child process that listens on 127.0.0.1 alone
-/// and logs every request. Two of its listeners are one more: a client that begins at
-/// [#portBehindCut] goes on at [#portOfCut].
+/// and logs every request. A client that connects to [#portBehindCut] is told to continue at
+/// [#portOfCut].
 final class KafkaServer implements AutoCloseable {
   private static final String LOGIN_MODULE =
       "org.apache.kafka.common.security.scram.ScramLoginModule required;";

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 /// MySQL 8.0.14 and later: an account with two passwords, or accounts that take turns. The hash of
 /// the password is computed here, so the server's logs and process list never have a password.
 ///
-/// The server retains one password beside the new one: the one that was set last. That is not the
+/// In addition to the new password, the server retains the one that was set last. That is not the
 /// current one after a rotation that was aborted. So `apply` sets the current one again first.
 public final class MySql implements Driver {
   private static final MySqlProtocol SERVER = new MySqlProtocol("MySQL", 3118);
@@ -168,7 +168,7 @@ public final class MySql implements Driver {
     }
   }
 
-  /// Without PROCESS, the server lists no session of others and reports no error.
+  /// Without PROCESS, the server lists only the sessions of this account, without an error.
   private static List<String> missingRights(Statement statement) throws SQLException {
     var granted = new StringBuilder();
     try (var rows = statement.executeQuery("SHOW GRANTS")) {
