@@ -9,6 +9,11 @@
 {{- default .Release.Name .Values.secret.name -}}
 {{- end -}}
 
+{{- /* A system that has one host for everybody needs none in the values. */ -}}
+{{- define "recipes.host" -}}
+{{- default (include "recipes.system" . | fromJson).host .Values.host -}}
+{{- end -}}
+
 {{- define "recipes.adminSecret" -}}
 {{- default (printf "%s-admin" (include "recipes.name" .)) .Values.admin.existingSecret -}}
 {{- end -}}
@@ -32,7 +37,7 @@ app.kubernetes.io/instance: {{ include "recipes.name" . }}
 {{- /* Fails with what is missing, and how to set it. `credence recipe` has the same sentences. */ -}}
 {{- define "recipes.check" -}}
 {{- $system := include "recipes.system" . | fromJson -}}
-{{- if not .Values.host -}}
+{{- if not (include "recipes.host" .) -}}
 {{- fail "\n\nSet host to the host name of the system, for example --set host=db.sales.example.com" -}}
 {{- end -}}
 {{- if not .Values.account.name -}}
@@ -83,7 +88,7 @@ app.kubernetes.io/instance: {{ include "recipes.name" . }}
 name: {{ $name }}
 account:
   type: {{ $system.accountType }}
-  system: {{ default .Values.host .Values.account.system | quote }}
+  system: {{ default (include "recipes.host" .) .Values.account.system | quote }}
   name: {{ .Values.account.name | quote }}
 {{- if ne $system.secretType "Opaque" }}
 type: {{ $system.secretType }}
@@ -196,7 +201,7 @@ spec:
             - {{ $values.system }}
             env:
             - name: HOOK_HOST
-              value: {{ $values.host | quote }}
+              value: {{ include "recipes.host" $root | quote }}
             - name: HOOK_PORT
               value: {{ default $system.port $values.port | toString | quote }}
             {{- if not $system.twoAccounts }}

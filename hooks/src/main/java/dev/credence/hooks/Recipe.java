@@ -12,12 +12,14 @@ import java.util.stream.Stream;
 /// @param type of the Secret
 /// @param keys of the Secret
 /// @param admin keys of the Secret of the administrative account
+/// @param host of the system, where it has one for everybody. Empty if the user names it
 /// @param required variables without which no step works, apart from the host
 public record Recipe(
     AccountType accountType,
     String type,
     List<Key> keys,
     List<String> admin,
+    String host,
     List<Setting> required) {
 
   public Recipe {
@@ -60,6 +62,7 @@ public record Recipe(
         "Opaque",
         List.of(new Key("username", Content.ACCOUNT), new Key("password", Content.PASSWORD)),
         List.of("username", "password"),
+        "",
         List.of(required));
   }
 
@@ -70,6 +73,7 @@ public record Recipe(
         "Opaque",
         List.of(new Key("token", Content.ISSUED), new Key("token-id", Content.ISSUED_ID)),
         List.of("token"),
+        "",
         List.of(required));
   }
 

@@ -93,6 +93,7 @@ class GenerateRecipesTest {
       secretType: %s
       twoAccounts: %s
       tls: %s
+      host: %s
       port: %s
       steps:
     %s\
@@ -110,6 +111,7 @@ class GenerateRecipesTest {
             recipe.type(),
             recipe.hasTwoAccounts(),
             !driver.name().equals("ssh"),
+            quoted(recipe.host()),
             port(driver),
             steps(driver),
             recipe.keys().stream().map(GenerateRecipesTest::key).collect(joining()),

@@ -7,6 +7,8 @@ import dev.credence.hooks.Failure;
 import dev.credence.hooks.Failure.Kind;
 import dev.credence.hooks.Inputs;
 import dev.credence.hooks.Issuer;
+import dev.credence.hooks.Recipe;
+import dev.credence.hooks.Recipe.AccountType;
 import dev.credence.hooks.Setting;
 import dev.credence.hooks.Step;
 import java.time.Duration;
@@ -66,6 +68,20 @@ public final class AwsIam implements Driver, Issuer {
   @Override
   public List<Setting> settings() {
     return List.of(Aws.PORT, Aws.REGION, STS, PROPAGATION);
+  }
+
+  @Override
+  public Optional<Recipe> recipe() {
+    return Optional.of(
+        new Recipe(
+            AccountType.Cloud,
+            "Opaque",
+            List.of(
+                new Recipe.Key("access-key-id", Recipe.Content.ISSUED_ID),
+                new Recipe.Key("secret-access-key", Recipe.Content.ISSUED)),
+            List.of("access-key-id", "secret-access-key"),
+            "iam.amazonaws.com",
+            List.of()));
   }
 
   /// A probe does not wait for a key to become known.

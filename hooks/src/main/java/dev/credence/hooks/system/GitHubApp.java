@@ -10,6 +10,7 @@ import dev.credence.hooks.Failure;
 import dev.credence.hooks.Failure.Kind;
 import dev.credence.hooks.Inputs;
 import dev.credence.hooks.Issuer;
+import dev.credence.hooks.Recipe;
 import dev.credence.hooks.Setting;
 import dev.credence.hooks.Step;
 import dev.credence.hooks.Web;
@@ -20,6 +21,7 @@ import java.util.Base64;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// Installation access tokens of a GitHub App. A token ends after an hour, so what an attempt left
@@ -65,6 +67,12 @@ public final class GitHubApp implements Driver, Issuer {
   public List<Setting> settings() {
     return List.of(
         GitHub.PORT, GitHub.PREFIX, GitHub.APP, GitHub.INSTALLATION, REPOSITORIES, PERMISSIONS);
+  }
+
+  /// The application has to rotate the token within an hour, and the chart rotates in days.
+  @Override
+  public Optional<Recipe> recipe() {
+    return Optional.empty();
   }
 
   @Override

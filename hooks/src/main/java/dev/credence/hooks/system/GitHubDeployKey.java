@@ -7,6 +7,8 @@ import dev.credence.hooks.Driver;
 import dev.credence.hooks.Failure;
 import dev.credence.hooks.Failure.Kind;
 import dev.credence.hooks.Inputs;
+import dev.credence.hooks.Recipe;
+import dev.credence.hooks.Recipe.AccountType;
 import dev.credence.hooks.Setting;
 import dev.credence.hooks.Step;
 import dev.credence.hooks.Web;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 
 /// Deploy keys of a GitHub repository. Credence generates the key pair, and GitHub gets the public
@@ -66,6 +69,18 @@ public final class GitHubDeployKey implements Driver {
         SSH_PORT,
         Ssh.KNOWN_HOSTS,
         Ssh.KEY);
+  }
+
+  @Override
+  public Optional<Recipe> recipe() {
+    return Optional.of(
+        new Recipe(
+            AccountType.SaaS,
+            "kubernetes.io/ssh-auth",
+            List.of(new Recipe.Key("ssh-privatekey", Recipe.Content.PRIVATE_KEY)),
+            List.of("token", "known_hosts"),
+            "api.github.com",
+            List.of(REPOSITORY)));
   }
 
   @Override

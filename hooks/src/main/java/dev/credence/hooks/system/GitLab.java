@@ -8,6 +8,8 @@ import dev.credence.hooks.Failure;
 import dev.credence.hooks.Failure.Kind;
 import dev.credence.hooks.Inputs;
 import dev.credence.hooks.Issuer;
+import dev.credence.hooks.Recipe;
+import dev.credence.hooks.Recipe.AccountType;
 import dev.credence.hooks.Setting;
 import dev.credence.hooks.Step;
 import dev.credence.hooks.Web;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// GitLab: access tokens of a project, a group or a user. Each version is a token of its own.
@@ -75,6 +78,11 @@ public final class GitLab implements Driver, Issuer {
   @Override
   public List<Setting> settings() {
     return List.of(PORT, PREFIX, OWNER, SCOPES, LEVEL, DAYS);
+  }
+
+  @Override
+  public Optional<Recipe> recipe() {
+    return Optional.of(Recipe.ofIssuedToken(AccountType.SaaS, OWNER, SCOPES));
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.credence.hooks.Failure;
 import dev.credence.hooks.Failure.Kind;
 import dev.credence.hooks.Inputs;
 import dev.credence.hooks.Issuer;
+import dev.credence.hooks.Recipe;
 import dev.credence.hooks.Setting;
 import dev.credence.hooks.Step;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /// Any other API over HTTPS: the settings have a request for each step, with placeholders. Requests
 /// go to `HOOK_HOST` and to no other host.
@@ -96,6 +98,12 @@ public final class Rest implements Driver, Issuer {
     settings.addAll(
         List.of(TYPE, ADMIN_HEADER, VALUE_HEADER, VALUE, ID, LIST, LIST_ITEMS, LIST_ID, LIST_TAG));
     return List.copyOf(settings);
+  }
+
+  /// The user chooses the steps and their requests.
+  @Override
+  public Optional<Recipe> recipe() {
+    return Optional.empty();
   }
 
   private static Setting request(Step step, String example) {

@@ -85,6 +85,7 @@ public final class Ssh implements Driver {
             "kubernetes.io/ssh-auth",
             List.of(new Recipe.Key("ssh-privatekey", Recipe.Content.PRIVATE_KEY)),
             List.of("username", "ssh-privatekey", "known_hosts"),
+            "",
             List.of()));
   }
 

@@ -16,12 +16,14 @@ import java.util.Objects;
 ///
 /// @param keys of the Secret, as in `generate.keys` of a MachineIdentity
 /// @param admin keys of the Secret of the administrative account
+/// @param host of the system where it has one for everybody
 record HookSystem(
     String title,
     String accountType,
     String secretType,
     boolean twoAccounts,
     boolean tls,
+    String host,
     int port,
     List<String> steps,
     ArrayNode keys,

@@ -158,6 +158,9 @@ public final class Recipe implements Callable<Integer> {
               + String.join(", ", systems.keySet())
               + ".");
     }
+    if (!values.has("host")) {
+      values.set("host", chosen.host());
+    }
     if (!values.has("secret.name") && values.has("account.name")) {
       values.set("secret.name", values.text("account.name") + "-" + name);
     }

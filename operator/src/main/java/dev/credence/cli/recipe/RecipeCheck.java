@@ -71,6 +71,12 @@ final class RecipeCheck {
                 .formatted(setting.getKey(), name, String.join(", ", known)));
       }
     }
+    for (var setting : known) {
+      var text = values.text("settings." + setting);
+      if (setting.endsWith("_PORT") && !text.matches("([0-9]{1,5})?")) {
+        return Optional.of(setting + " must be a number from 1 to 65535.");
+      }
+    }
     return system.settings().stream()
         .filter(setting -> setting.required() && !values.has("settings." + setting.name()))
         .findFirst()

@@ -96,6 +96,10 @@ final class RecipeObjects {
     var egress = spec.putArray("egress");
     var ofSystem = egress.addObject();
     ports(ofSystem, "TCP", values.has("port") ? values.node("port").asInt() : system.port());
+    system.settings().stream()
+        .filter(setting -> setting.name().endsWith("_PORT"))
+        .map(setting -> values.text("settings." + setting.name(), setting.defaultValue()))
+        .forEach(port -> ports(ofSystem, "TCP", Integer.parseInt(port)));
     address(ofSystem);
     var ofDns = egress.addObject();
     ports(ofDns, "UDP", 53);

@@ -107,6 +107,25 @@ class RecipeTest {
   }
 
   @Test
+  void a_system_with_one_host_for_everybody_needs_none() throws IOException {
+    var out =
+        recipe("aws-iam --account crm --admin-secret admin --image registry.example.com/h").out();
+    assertThat(out).contains("value: iam.amazonaws.com\n", "system: iam.amazonaws.com\n");
+    assertThat(object(out, "Role", "crm-aws-iam-issue").at("/rules/0/resourceNames/0").asText())
+        .isEqualTo("crm-aws-iam-pending");
+  }
+
+  @Test
+  void the_network_policy_allows_each_port_of_the_system() throws IOException {
+    var out = recipe("rabbitmq " + ALL + " --set HOOK_AMQP_PORT=5673").out();
+    var ports = object(out, "NetworkPolicy", "crm-rabbitmq-hook").at("/spec/egress/0/ports");
+    assertThat(ports.valueStream().map(port -> port.path("port").asInt()))
+        .containsExactly(15671, 5673);
+    assertThat(recipe("rabbitmq " + ALL + " --set HOOK_AMQP_PORT=amqp").err())
+        .startsWith("HOOK_AMQP_PORT must be a number");
+  }
+
+  @Test
   void an_identity_of_the_user_gets_its_entry_as_a_comment() {
     var out = recipe("postgresql " + ALL + " --secret crm-db --no-identity").out();
     assertThat(out)
