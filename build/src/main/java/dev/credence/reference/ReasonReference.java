@@ -42,6 +42,9 @@ final class ReasonReference {
           Map.entry(ConditionType.Suspended, "The identity is suspended. True reports a problem."),
           Map.entry(ConditionType.InUse, "The operator has evidence that the identity is in use."),
           Map.entry(
+              ConditionType.BehaviorChanged,
+              "The ServiceAccounts of the identity behave differently than before. Only present while True, which reports a problem."),
+          Map.entry(
               ConditionType.LeastPrivilege,
               "The ServiceAccounts of the identity have no risky RBAC permissions."),
           Map.entry(
@@ -98,6 +101,7 @@ final class ReasonReference {
         Reason.Expired,
         Reason.ReviewOverdue,
         Reason.Idle,
+        Reason.OddBehavior,
         Reason.Compromised,
         Reason.NotEnforced,
         Reason.SuspensionLimit,
@@ -110,7 +114,8 @@ final class ReasonReference {
         Reason.SuspensionQueued,
         Reason.Expired,
         Reason.ReviewOverdue,
-        Reason.Idle);
+        Reason.Idle,
+        Reason.OddBehavior);
     when(
         ConditionType.InUse,
         ConditionStatus.True,
@@ -120,6 +125,7 @@ final class ReasonReference {
         Reason.Referenced);
     when(ConditionType.InUse, ConditionStatus.False, Reason.Idle);
     when(ConditionType.InUse, ConditionStatus.Unknown, Reason.NoEvidence);
+    when(ConditionType.BehaviorChanged, ConditionStatus.True, Reason.OddBehavior);
     when(ConditionType.LeastPrivilege, ConditionStatus.True, Reason.NoFindings);
     when(
         ConditionType.LeastPrivilege,

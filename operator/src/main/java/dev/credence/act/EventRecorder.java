@@ -6,8 +6,10 @@ import dev.credence.api.Conditions;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentityStatus;
 import dev.credence.api.MachineIdentityStatus.CredentialStatus;
+import dev.credence.api.MachineIdentityStatus.OddFinding;
 import dev.credence.plan.Action;
 import dev.credence.plan.ConditionResult;
+import dev.credence.plan.ConditionResult.ConditionType;
 import dev.credence.plan.Reason;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Clock;
@@ -18,10 +20,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Tells as Events what the status tells: one for each value issued or replaced, one for each
-/// condition that turned. A condition that stays as it is says nothing again, also after a restart,
-/// since the old status is the memory.
+/// finding about behavior, one for each condition that turned. A condition that stays as it is
+/// says nothing again, also after a restart, since the old status is the memory.
 public final class EventRecorder implements AutoCloseable {
   private static final String LEFT_BEHIND = Reason.ConsumersLeftBehind.name();
+  private static final String BEHAVIOR_CHANGED = ConditionType.BehaviorChanged.name();
 
   private final EventWrites events;
 
@@ -60,8 +63,10 @@ public final class EventRecorder implements AutoCloseable {
     var known = Conditions.of(before == null ? null : before.conditions()).byType();
     reviewed(identity, before, after);
     leftBehind(identity, before, after);
+    behaved(identity, before, after);
     after.conditions().stream()
         .filter(condition -> !isOfCredentials(condition, after))
+        .filter(condition -> !condition.type().equals(BEHAVIOR_CHANGED))
         .forEach(condition -> changed(identity, known.get(condition.type()), condition));
   }
 
@@ -105,6 +110,46 @@ public final class EventRecorder implements AutoCloseable {
                         + Objects.requireNonNullElse(
                             credential.message(),
                             "Consumers still use a value that is no longer valid.")));
+  }
+
+  private void behaved(
+      MachineIdentity identity,
+      @Nullable MachineIdentityStatus before,
+      MachineIdentityStatus after) {
+    var known = findings(before).toList();
+    findings(after)
+        .filter(finding -> known.stream().noneMatch(one -> covers(one, finding)))
+        .forEach(
+            finding ->
+                events.warn(
+                    identity,
+                    Reason.OddBehavior.name(),
+                    "Check",
+                    "%s of ServiceAccount %s at %s. %s"
+                        .formatted(
+                            finding.type(),
+                            finding.serviceAccountName(),
+                            finding.lastTime(),
+                            Objects.requireNonNullElse(finding.message(), ""))
+                        .strip()));
+  }
+
+  private static Stream<OddFinding> findings(@Nullable MachineIdentityStatus status) {
+    return Stream.ofNullable(status)
+        .flatMap(known -> Stream.ofNullable(known.behavior()))
+        .flatMap(behavior -> Stream.ofNullable(behavior.findings()))
+        .flatMap(List::stream)
+        .filter(finding -> finding.type() != null);
+  }
+
+  /// Whether the other one adds nothing: the same finding, which goes on at most. One that begins
+  /// later is another one: a review closed the first.
+  private static boolean covers(OddFinding known, OddFinding other) {
+    return known.type() == other.type()
+        && known.serviceAccountName().equals(other.serviceAccountName())
+        && !other.firstTime().isAfter(known.firstTime())
+        && Objects.requireNonNullElse(other.count(), 1)
+            <= Objects.requireNonNullElse(known.count(), 1);
   }
 
   private static Stream<CredentialStatus> leftBehind(@Nullable MachineIdentityStatus status) {

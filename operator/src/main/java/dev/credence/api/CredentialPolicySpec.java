@@ -41,6 +41,9 @@ public record CredentialPolicySpec(
             "The rules for the RBAC permissions of the ServiceAccounts of an identity.")
         Privileges privileges,
     @JsonPropertyDescription("The action when an identity is not used.") Idle idle,
+    @JsonPropertyDescription(
+            "The action when the ServiceAccounts of an identity behave differently than before. Requires audit events of the API server.")
+        Behavior behavior,
     @JsonPropertyDescription("How often a user must confirm that an identity is still needed.")
         Review review,
     @JsonPropertyDescription(
@@ -111,6 +114,64 @@ public record CredentialPolicySpec(
               "Report (default): the operator reports it in a condition. Suspend: under Enforce, the operator suspends the identity.")
           @Default("Report")
           Action onIdle) {}
+
+  @ValidationRule(
+      value =
+          "!has(self.learningTime) || !self.learningTime.matches('"
+              + Form.DURATION
+              + "') || duration(self.learningTime) >= duration('1h')",
+      message = "`learningTime` must be at least 1h",
+      fieldPath = ".learningTime")
+  @ValidationRule(
+      value = "!has(self.networks) || self.networks.all(one, !one.contains('/') || isCIDR(one))",
+      message =
+          "`networks` must contain CIDRs like 10.0.0.0/8, or names of networks that the audit receiver declares",
+      fieldPath = ".networks")
+  public record Behavior(
+      @JsonPropertyDescription(
+              "How long the operator learns the behavior of a ServiceAccount, counted from its first audit event. Nothing in this time is a finding. 336h (default) is 14 days.")
+          @Default("336h")
+          @Size(max = 24)
+          @Pattern(Form.DURATION)
+          String learningTime,
+      @JsonPropertyDescription(
+              "Networks from which requests are expected: CIDRs like 10.0.0.0/8, or names of networks that the audit receiver declares. Requests from them are no finding NewPlace. Default: none.")
+          @Size(max = 64)
+          List<@Size(min = 1, max = 63) @Pattern(Form.NETWORK) String> networks,
+      @JsonPropertyDescription("Findings that are not reported. Default: none.") @Size(max = 13)
+          List<BehaviorFinding> ignore,
+      @JsonPropertyDescription(
+              "The factor for the finding HighRate: an hour with more requests than this factor times the busiest hours of the week before. Default: 5.")
+          @Default("5")
+          @Min(2)
+          @Max(1000)
+          Integer rateFactor,
+      @JsonPropertyDescription(
+              "Ignore: no findings. Report (default): the operator reports findings in the status and a condition. Suspend: under Enforce, the operator also suspends the identity for a new finding RetiredVersionUsed, and for NewPlace if `networks` is set. Other findings never suspend, since other users can cause them.")
+          @Default("Report")
+          OnOdd onOdd) {}
+
+  public enum OnOdd {
+    Ignore,
+    Report,
+    Suspend
+  }
+
+  public enum BehaviorFinding {
+    NewPlace,
+    NewAgent,
+    NewRight,
+    NewNamespace,
+    ForbiddenRequest,
+    TokenRequested,
+    UserImpersonated,
+    CommandExecuted,
+    SecretsListed,
+    HighRate,
+    UsedWhileSuspended,
+    RetiredVersionUsed,
+    PersonalClient
+  }
 
   @ValidationRule(
       value =

@@ -51,6 +51,9 @@ public interface Form {
   /// An IPv4 or IPv6 address; the pattern does not check the range of its parts.
   String IP_ADDRESS = "^([0-9]{1,3}([.][0-9]{1,3}){3}|[0-9a-fA-F.]*:[0-9a-fA-F:.]+)$";
 
+  /// A CIDR, or the name of a network. Whether a CIDR is one is checked by another rule.
+  String NETWORK = "^[0-9A-Za-z:]([-0-9A-Za-z:._]*[0-9A-Za-z:])?(/[0-9]{1,3})?$";
+
   /// The key usages of a certificate that is no CA, by cert-manager's names.
   String KEY_USAGE =
       "^(digital signature|content commitment|key encipherment|data encipherment|key agreement|server auth|client auth|code signing|email protection|timestamping)$";
@@ -84,6 +87,8 @@ public interface Form {
           Map.entry(KIND, "must be a kind like ClusterIssuer"),
           Map.entry(DNS_NAME, "must be a DNS name like crm.sales.svc or *.example.com"),
           Map.entry(URI, "must be a URI like spiffe://example.com/crm"),
+          Map.entry(
+              NETWORK, "must be a CIDR like 10.0.0.0/8, or the name of a network like pool-a"),
           Map.entry(IP_ADDRESS, "must be an IP address like 10.1.2.3 or 2001:db8::1"),
           Map.entry(
               KEY_USAGE,

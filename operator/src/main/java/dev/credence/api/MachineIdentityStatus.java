@@ -39,6 +39,9 @@ public record MachineIdentityStatus(
         UsageStatus usage,
     @JsonPropertyDescription("Risky RBAC permissions of the ServiceAccounts of the identity.")
         RiskStatus risk,
+    @JsonPropertyDescription(
+            "Odd behavior of the ServiceAccounts of the identity, as audit events of the API server show it. Absent if there is none.")
+        BehaviorStatus behavior,
     @JsonPropertyDescription("The last review of the identity, and when the next one is due.")
         ReviewStatus review,
     @JsonPropertyDescription(
@@ -85,6 +88,7 @@ public record MachineIdentityStatus(
         credentials,
         usage,
         risk,
+        behavior,
         review,
         suspension,
         endedTokens,
@@ -186,6 +190,46 @@ public record MachineIdentityStatus(
           String via,
       @JsonPropertyDescription("The finding in a sentence.") @Size(max = 1024) String detail) {}
 
+  public record BehaviorStatus(
+      @JsonPropertyDescription(
+              "The findings that are open, the newest first. At most 10. A finding is open until a user reviews the identity, or for 720h (30 days).")
+          @Size(max = 10)
+          List<OddFinding> findings,
+      @JsonPropertyDescription(
+              "Findings before this time never suspend the identity. Only present if a policy suspends for findings.")
+          Instant suspendsFromTime,
+      @JsonPropertyDescription(
+              "When a policy suspended the identity for a finding. Only present until a user reviews the identity.")
+          Instant suspensionTime) {
+    public BehaviorStatus {
+      findings = findings == null || findings.isEmpty() ? null : findings;
+    }
+  }
+
+  public record OddFinding(
+      @JsonPropertyDescription("The type of the finding.") @Required
+          CredentialPolicySpec.BehaviorFinding type,
+      @JsonPropertyDescription("The ServiceAccount that sent the requests.")
+          @Required
+          @Size(max = 253)
+          String serviceAccountName,
+      @JsonPropertyDescription("The time of the first event of the finding.") @Required
+          Instant firstTime,
+      @JsonPropertyDescription(
+              "The time of the last event of the finding. Later events of what was found before do not change it.")
+          @Required
+          Instant lastTime,
+      @JsonPropertyDescription(
+              "How many findings of this type there are, such as networks. Absent if there is one.")
+          Integer count,
+      @JsonPropertyDescription("The network of the last event: 203.0.113.0/24.") @Size(max = 63)
+          String network,
+      @JsonPropertyDescription("The program of the last event, by its User-Agent.") @Size(max = 64)
+          String agent,
+      @JsonPropertyDescription("The ID of the last event in the audit log.") @Size(max = 64)
+          String auditID,
+      @JsonPropertyDescription("The last event in a sentence.") @Size(max = 1024) String message) {}
+
   public record ReviewStatus(
       @JsonPropertyDescription(
               "When the next review is due. Only present if a policy requires reviews.")
@@ -205,7 +249,7 @@ public record MachineIdentityStatus(
   public record SuspensionStatus(
       @JsonPropertyDescription("When the suspension started.") @Required Instant startTime,
       @JsonPropertyDescription(
-              "The reason of the suspension: Requested, Expired, Idle, ReviewOverdue or Compromised.")
+              "The reason of the suspension: Requested, Expired, Idle, ReviewOverdue, OddBehavior or Compromised.")
           @Required
           @Size(max = 63)
           String reason,

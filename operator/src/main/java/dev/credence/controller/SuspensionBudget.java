@@ -30,7 +30,9 @@ public final class SuspensionBudget {
           Reason.ReviewOverdue.name(),
           Section.Review,
           Reason.Idle.name(),
-          Section.Idle);
+          Section.Idle,
+          Reason.OddBehavior.name(),
+          Section.Behavior);
 
   private final Supplier<Stream<MachineIdentity>> identities;
   private final Map<String, Claim> claims = new HashMap<>();

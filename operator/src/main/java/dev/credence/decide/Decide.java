@@ -7,6 +7,7 @@ import dev.credence.decide.conditions.HandledRequests;
 import dev.credence.decide.conditions.MembersLinked;
 import dev.credence.decide.conditions.Ready;
 import dev.credence.decide.conditions.RuleSection;
+import dev.credence.decide.lifecycle.BehaviorChanged;
 import dev.credence.decide.lifecycle.Expiring;
 import dev.credence.decide.lifecycle.InUse;
 import dev.credence.decide.lifecycle.LegacyTokens;
@@ -86,6 +87,7 @@ import java.util.stream.Stream;
 /// | is it approved and reviewed, of which type | [Approved], [Reviewed], [Classification] |
 /// | what belongs to it, how members are labeled | [Membership], [OwnershipLabels] |
 /// | is it active, in use, expired | [ServiceState], [InUse], [Expiring], [Suspended] |
+/// | do its accounts behave as before | [BehaviorChanged] |
 /// | when a Secret gets its next version, and how | [Rotation] |
 /// | whether a value still works between two rotations | [Probe] |
 /// | whether a Certificate is issued or renewed | [CertificatePlan] |
@@ -139,6 +141,7 @@ public final class Decide {
   private final Approved approval;
   private final Reviewed reviewing;
   private final InUse usage;
+  private final BehaviorChanged behavior;
   private final List<MemberRole> roles;
   private final ServiceState service;
   private final LegacyTokens legacy;
@@ -182,8 +185,12 @@ public final class Decide {
     this.approval = Approved.of(s, policy);
     this.reviewing = Reviewed.of(s, policy);
     var seen = InUse.of(s, policy, roles, reviewing.record().last());
-    this.service = ServiceState.of(s, policy, life, seen, reviewing, Suspended.accounts(s, roles));
+    var accounts = Suspended.accounts(s, roles);
+    var behaved =
+        BehaviorChanged.of(s, policy, reviewing, accounts, policy.equals(policies.enforced()));
+    this.service = ServiceState.of(s, policy, life, seen, behaved, reviewing, accounts);
     this.usage = seen.under(service);
+    this.behavior = behaved.under(service, s.now());
     this.legacy = LegacyTokens.of(s, policy, roles);
     this.suspending = Suspended.of(s, service, roles, legacy.held());
     this.privilege = LeastPrivilege.of(s, policy.privileges(), roles);
@@ -208,6 +215,7 @@ public final class Decide {
                 status.nextAction().stream(),
                 s.failedWrites().stream().map(FailedWrite::retryAt),
                 usage.changes().stream(),
+                behavior.changes().stream(),
                 legacy.changes(),
                 audit.changes().stream(),
                 listAgain(plans).map(s.now()::plus).stream(),
@@ -280,6 +288,7 @@ public final class Decide {
         approval.result(),
         life.result(),
         usage.result(),
+        behavior.result(),
         privilege.result(),
         reviewing.result());
   }
@@ -293,6 +302,7 @@ public final class Decide {
             life.changes(),
             reviewing.changes().stream(),
             usage.changes().stream(),
+            behavior.changes().stream(),
             privilege.changes(),
             legacy.due(),
             legacy.changes())
@@ -510,6 +520,7 @@ public final class Decide {
             life.result(),
             suspending.with(locks(plans)).result(),
             usage.result(),
+            behavior.result(),
             privilege.result(),
             reviewing.result());
     return new IdentityStatus(
@@ -535,7 +546,8 @@ public final class Decide {
             .filter(ConditionResult::applies)
             .toList(),
         Stream.concat(violations(results), audit.violations()).toList(),
-        legacy.states());
+        legacy.states(),
+        behavior.record());
   }
 
   /// The accounts in other systems that the suspension is to lock.

@@ -51,7 +51,8 @@ public final class Unevaluated {
                 known.results().stream().filter(result -> !SUMS.contains(result.type())))
             .toList(),
         known.violations(),
-        known.legacyTokens());
+        known.legacyTokens(),
+        known.behavior());
   }
 
   /// Ready and Stalled.
@@ -89,7 +90,8 @@ public final class Unevaluated {
                         type, ConditionStatus.Unknown, Reason.EvaluationFailed, message))
             .toList(),
         List.of(),
-        List.of());
+        List.of(),
+        RecordedStatus.Behavior.NONE);
   }
 
   private Unevaluated() {}

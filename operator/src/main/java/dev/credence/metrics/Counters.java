@@ -45,7 +45,12 @@ public final class Counters {
 
   private static final List<Reason> SUSPENDING =
       List.of(
-          Reason.Requested, Reason.Compromised, Reason.Expired, Reason.ReviewOverdue, Reason.Idle);
+          Reason.Requested,
+          Reason.Compromised,
+          Reason.Expired,
+          Reason.ReviewOverdue,
+          Reason.Idle,
+          Reason.OddBehavior);
   private static final String BY_CHANGE = "change";
   private static final String BY_DELETION = "deletion";
 

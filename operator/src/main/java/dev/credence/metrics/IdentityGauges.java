@@ -237,6 +237,13 @@ public final class IdentityGauges implements MultiCollector {
                     .flatMap(risk -> risk.findings().stream())
                     .map(finding -> List.of(finding.rule(), finding.severity().name()))));
     gauges.add(
+        counted(
+            Metric.OddBehavior,
+            all,
+            entry ->
+                entry.status().behavior().findings().stream()
+                    .map(finding -> List.of(finding.kind()))));
+    gauges.add(
         single(
             Metric.UnusedRights,
             all.stream()

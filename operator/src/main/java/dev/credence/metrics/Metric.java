@@ -117,6 +117,10 @@ public enum Metric {
   UnusedRights(
       "credence_unused_rights",
       "Rights of ServiceAccounts of identities that audit events show as unused, for the time that the policy sets (privileges.unusedFor)."),
+  OddBehavior(
+      "credence_odd_behavior_findings",
+      "Open findings about odd behavior of ServiceAccounts of identities, by type. The status of an identity has at most 10.",
+      "type"),
   ReviewsOverdue("credence_reviews_overdue", "MachineIdentities whose review is overdue."),
   Refusals(
       "credence_refusals_total",

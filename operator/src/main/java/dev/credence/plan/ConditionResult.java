@@ -36,6 +36,7 @@ public record ConditionResult(
     Expiring(Optional.of(ConditionStatus.True)),
     Suspended(Optional.of(ConditionStatus.True)),
     InUse(Optional.of(ConditionStatus.False)),
+    BehaviorChanged(Optional.of(ConditionStatus.True)),
     LeastPrivilege(Optional.of(ConditionStatus.False)),
     Reviewed(Optional.of(ConditionStatus.False));
 

@@ -38,7 +38,8 @@ public record IdentityStatus(
     RecordedStatus.Approval approval,
     List<ConditionResult> results,
     List<Violation> violations,
-    List<LegacyToken> legacyTokens) {
+    List<LegacyToken> legacyTokens,
+    RecordedStatus.Behavior behavior) {
 
   private static final Interner<ConditionResult> VERDICTS = new Interner<>(1_024);
   private static final Interner<List<PolicyApplied>> POLICIES = new Interner<>(1_024);

@@ -93,14 +93,15 @@ public sealed interface Problem {
         status.conditions().stream()
             .filter(condition -> condition.weight() == Weight.Counts)
             .toList();
-    // The owner and the policies of a decommissioned identity no longer matter.
+    // The owner and most policies of a decommissioned identity no longer matter.
     var shown =
         counting.stream()
             .filter(
                 condition ->
                     !status.isDecommissioned()
                         || condition.is(ConditionType.CredentialsFresh)
-                        || condition.is(ConditionType.Suspended))
+                        || condition.is(ConditionType.Suspended)
+                        || condition.is(ConditionType.BehaviorChanged))
             .toList();
     var stalled =
         status.stalled().filter(sum -> shown.equals(counting) || has(shown, sum.reason()));

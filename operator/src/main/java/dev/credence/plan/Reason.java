@@ -75,6 +75,8 @@ public enum Reason {
   Idle("the identity was not used for the time that its policy sets"),
   ReviewOverdue("no user has confirmed in time that the identity is still needed"),
 
+  OddBehavior("the ServiceAccounts of the identity behave differently than before"),
+
   TokenUsed("the API server recorded the use of a token of the identity"),
   PodRunning("pods of the identity run, or ran recently"),
   AuditEvent("audit events of the API server show requests of the identity"),

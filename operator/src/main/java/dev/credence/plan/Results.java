@@ -107,6 +107,7 @@ public record Results(List<Result> listed, int fails, int warns, int skips) {
       case Expiring -> "Expiry";
       case Suspended -> "Suspension";
       case InUse -> "Use";
+      case BehaviorChanged -> "Behavior";
       case LeastPrivilege -> "Privileges";
       case Reviewed -> "Review";
       case Ready, Reconciling, Stalled -> "Readiness";

@@ -7,11 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.api.Condition;
 import dev.credence.api.Condition.Truth;
+import dev.credence.api.CredentialPolicySpec.BehaviorFinding;
 import dev.credence.api.MachineIdentityStatus;
+import dev.credence.api.MachineIdentityStatus.BehaviorStatus;
 import dev.credence.api.MachineIdentityStatus.Consumers;
 import dev.credence.api.MachineIdentityStatus.CredentialState;
 import dev.credence.api.MachineIdentityStatus.CredentialStatus;
 import dev.credence.api.MachineIdentityStatus.CredentialType;
+import dev.credence.api.MachineIdentityStatus.OddFinding;
 import dev.credence.facts.credential.Handled;
 import dev.credence.facts.credential.Hooks.Hook;
 import dev.credence.facts.credential.Hooks.Step;
@@ -31,6 +34,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -220,6 +224,7 @@ class EventRecorderTest {
         null,
         null,
         null,
+        null,
         List.of(condition));
   }
 
@@ -349,6 +354,83 @@ class EventRecorderTest {
     return api.asked().stream().map(FakeApi.Asked::json).toList();
   }
 
+  @Test
+  void each_finding_about_behavior_is_one_event() throws InterruptedException {
+    var first = finding(BehaviorFinding.NewPlace, NOW, null);
+    var more = finding(BehaviorFinding.NewPlace, NOW, 2);
+    var other = finding(BehaviorFinding.SecretsListed, NOW, null);
+    var condition = condition("BehaviorChanged", Truth.True, "OddBehavior", "1 finding");
+    recorder.changes(Payments.identity(), status(), behaved(condition, first));
+    recorder.changes(Payments.identity(), behaved(condition, first), behaved(condition, first));
+    recorder.changes(
+        Payments.identity(), behaved(condition, first), behaved(condition, more, other));
+    assertThat(notes())
+        .containsExactlyInAnyOrder(
+            "OddBehavior NewPlace of ServiceAccount payments-api at " + NOW + ". First request.",
+            "OddBehavior NewPlace of ServiceAccount payments-api at " + NOW + ". First request.",
+            "OddBehavior SecretsListed of ServiceAccount payments-api at "
+                + NOW
+                + ". First request.");
+  }
+
+  @Test
+  void a_finding_after_a_review_is_another_event() throws InterruptedException {
+    var condition = condition("BehaviorChanged", Truth.True, "OddBehavior", "1 finding");
+    recorder.changes(
+        Payments.identity(),
+        behaved(condition, finding(BehaviorFinding.NewPlace, NOW, 3)),
+        behaved(condition, finding(BehaviorFinding.NewPlace, NOW.plusSeconds(60), null)));
+    assertThat(notes()).hasSize(1);
+  }
+
+  @Test
+  void a_finding_that_goes_on_is_no_other_event() throws InterruptedException {
+    var condition = condition("BehaviorChanged", Truth.True, "OddBehavior", "1 finding");
+    var before = finding(BehaviorFinding.UsedWhileSuspended, NOW, null);
+    var after =
+        new OddFinding(
+            BehaviorFinding.UsedWhileSuspended,
+            "payments-api",
+            NOW,
+            NOW.plusSeconds(3600),
+            null,
+            null,
+            null,
+            null,
+            "Used again.");
+    recorder.changes(Payments.identity(), behaved(condition, before), behaved(condition, after));
+    assertThat(notes()).isEmpty();
+  }
+
+  private static OddFinding finding(BehaviorFinding type, Instant first, @Nullable Integer count) {
+    return new OddFinding(
+        type, "payments-api", first, first, count, null, null, null, "First request.");
+  }
+
+  private static MachineIdentityStatus behaved(Condition condition, OddFinding... findings) {
+    return new MachineIdentityStatus(
+        3L,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        new BehaviorStatus(List.of(findings), null, null),
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        List.of(condition));
+  }
+
   private List<String> notes() throws InterruptedException {
     return reported().stream()
         .map(event -> event.path("reason").asText() + " " + event.path("note").asText())
@@ -362,6 +444,7 @@ class EventRecorderTest {
   private static MachineIdentityStatus status(Condition... conditions) {
     return new MachineIdentityStatus(
         3L,
+        null,
         null,
         null,
         null,

@@ -177,6 +177,7 @@ class PolicyReconcilerTest {
             null,
             null,
             null,
+            null,
             null));
     return policy;
   }

@@ -766,6 +766,7 @@ final class RandomWorld {
             oneOrNull(80, this::certificateRules),
             oneOrNull(20, this::privileges),
             oneOrNull(20, () -> new Idle(one(List.of("1h", "2160h")), action())),
+            null,
             oneOrNull(40, () -> new Review(one(List.of("1h", "2160h", "20000h")), action())),
             null,
             oneOrNull(20, () -> new Safety(one(List.of(0, 1, 5))))));

@@ -111,8 +111,11 @@ public final class Busy {
         Standings.enforced(Standings.endingAt(NOW.plusSeconds(60), credentials)));
     gauges.stands(
         new IdentityGauges.Name("payments", "nobodys"),
-        Standings.enforced(
-            Standings.risky(Standings.stalled(Standings.ownerless(), Reason.OwnerMissing), RISK)));
+        Standings.odd(
+            Standings.enforced(
+                Standings.risky(
+                    Standings.stalled(Standings.ownerless(), Reason.OwnerMissing), RISK)),
+            "NewPlace"));
     var counters = new Counters(gauges);
     var discoveryGauges = new DiscoveryGauges();
     discoveryGauges.found(new DiscoveryGauges.Result(Discovery.NOTHING, Map.of()));

@@ -93,6 +93,16 @@ class IdentityGaugesTest {
   }
 
   @Test
+  void findings_about_behavior_are_counted_by_their_type() {
+    var gauges = gauges(0);
+    gauges.stands(CRM, Standings.odd(Standings.inOrder(), "NewPlace", "SecretsListed"));
+    gauges.stands(PAYMENTS, Standings.odd(Standings.inOrder(), "NewPlace"));
+    assertThat(page(gauges).value("credence_odd_behavior_findings", "type=NewPlace")).isEqualTo(2);
+    assertThat(page(gauges).value("credence_odd_behavior_findings", "type=SecretsListed"))
+        .isEqualTo(1);
+  }
+
+  @Test
   void a_credential_that_ends_soon_is_in_every_wider_bucket_too() {
     var gauges = gauges(0);
     gauges.stands(

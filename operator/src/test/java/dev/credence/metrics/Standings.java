@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Standings for tests: of an identity that is in order, and what may be different.
 public final class Standings {
@@ -82,7 +83,8 @@ public final class Standings {
         RecordedStatus.Approval.NONE,
         List.of(results),
         violations.stream().map(reason -> violation(reason, Enforcement.Audit)).toList(),
-        List.of());
+        List.of(),
+        RecordedStatus.Behavior.NONE);
   }
 
   /// The same under a policy that enforces.
@@ -121,6 +123,46 @@ public final class Standings {
                 Optional.of(
                     new IdentityStatus.RightsUsed(rights + 2, rights, 0, List.of(), List.of())))),
         status.legacyTokens());
+  }
+
+  /// The same with findings of these kinds about behavior.
+  public static IdentityStatus odd(IdentityStatus status, String... kinds) {
+    return new IdentityStatus(
+        status.state(),
+        status.type(),
+        status.owner(),
+        status.policies(),
+        status.end(),
+        status.nextAction(),
+        status.members(),
+        status.credentials(),
+        status.handled(),
+        status.use(),
+        status.risk(),
+        status.review(),
+        status.suspension(),
+        status.ended(),
+        status.approval(),
+        status.results(),
+        status.violations(),
+        status.legacyTokens(),
+        new RecordedStatus.Behavior(
+            Stream.of(kinds)
+                .map(
+                    kind ->
+                        new RecordedStatus.OddFinding(
+                            kind,
+                            "payments-api",
+                            Instant.EPOCH,
+                            Instant.EPOCH,
+                            1,
+                            "10.4.0.0/16",
+                            "payments",
+                            "id",
+                            kind + "."))
+                .toList(),
+            Optional.empty(),
+            Optional.empty()));
   }
 
   /// The same of an owner with this team.
@@ -196,7 +238,8 @@ public final class Standings {
         status.violations().stream()
             .map(one -> violation(one.reason(), policies.getFirst().enforcement()))
             .toList(),
-        legacyTokens);
+        legacyTokens,
+        status.behavior());
   }
 
   private static PolicyApplied production(Enforcement enforcement) {

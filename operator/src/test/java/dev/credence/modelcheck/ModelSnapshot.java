@@ -169,6 +169,7 @@ final class ModelSnapshot {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Optional.empty());
   }
 

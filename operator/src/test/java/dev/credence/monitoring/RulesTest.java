@@ -100,11 +100,12 @@ class RulesTest {
     "Expiring, Expired, 1",
     "Suspended, NotEnforced SuspensionLimit, 1",
     "InUse, Idle, 1",
+    "BehaviorChanged, OddBehavior, 1",
     "LeastPrivilege, FindingsPresent UnusedRights, 1",
     "Reviewed, ReviewOverdue, 1",
     "Ready, EvaluationFailed TooLarge, 1",
     "Stalled, NotManaged ClaimedByOther ClaimedWhileSuspended EvaluationFailed TooLarge ValueOverwritten RotationDeferred ConsumersPending MemberMissing RotationBlocked, 1",
-    "Stalled, OwnerMissing ApprovalPending NotEnforced SuspensionLimit Expired Idle FindingsPresent UnusedRights ReviewOverdue ConsumersLeftBehind RotationDue, 0"
+    "Stalled, OwnerMissing ApprovalPending NotEnforced SuspensionLimit Expired Idle OddBehavior FindingsPresent UnusedRights ReviewOverdue ConsumersLeftBehind RotationDue, 0"
   })
   void a_condition_that_counts_against_ready_has_one_alert(
       ConditionType condition, String reasons, int alerts) {

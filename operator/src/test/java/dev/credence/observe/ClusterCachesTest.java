@@ -252,7 +252,7 @@ class ClusterCachesTest {
         new ObjectMetaBuilder().withName("production").withGeneration(generation).build());
     policy.setSpec(
         new CredentialPolicySpec(
-            priority, null, null, null, null, null, null, null, null, null, null, null, null,
+            priority, null, null, null, null, null, null, null, null, null, null, null, null, null,
             null));
     return policy;
   }

@@ -77,6 +77,7 @@ public final class Objects {
         null,
         null,
         null,
+        null,
         new SuspensionStatus(Instant.EPOCH, "Requested", null, null),
         ended,
         null,

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.facts.evidence.Evidence;
 import dev.credence.facts.evidence.EvidenceLimits;
 import dev.credence.facts.evidence.Networks;
+import dev.credence.observe.audit.StoredEvidence;
+import dev.credence.observe.audit.UnreadableEvidence;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
@@ -59,6 +61,24 @@ public final class Audited {
     one = request.has("token") ? one.token(request.path("token").asText()) : one;
     one = request.has("as") ? one.as(request.path("as").asText()) : one;
     return request.has("id") ? one.id(request.path("id").asText()) : one;
+  }
+
+  /// The same once receivers have stored it, and readers have read all of it.
+  public static Evidence stored(Evidence evidence, Instant now) {
+    var read = new Evidence(EvidenceLimits.DEFAULT, Networks.NONE);
+    evidence
+        .byNamespace()
+        .forEach(
+            (observed, part) -> {
+              try {
+                read.addAll(
+                    StoredEvidence.read(
+                        StoredEvidence.write("credence-system", observed, part, now)));
+              } catch (UnreadableEvidence wrong) {
+                throw new AssertionError(wrong);
+              }
+            });
+    return read;
   }
 
   private Audited() {}

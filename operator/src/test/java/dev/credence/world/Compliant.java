@@ -29,7 +29,7 @@ final class Compliant {
       case Reconciling, Stalled -> Optional.empty();
       case OwnerAssigned ->
           status.owner().contact().map(contact -> "True OwnerSet: The owner is " + contact + ".");
-      case Approved, Expiring, Suspended, InUse, Reviewed -> Optional.empty();
+      case Approved, Expiring, Suspended, InUse, BehaviorChanged, Reviewed -> Optional.empty();
       case MembersLinked ->
           some("True Linked: All members exist and are linked.", hasMembers(status.members()));
       case CredentialsFresh ->

@@ -122,6 +122,7 @@ public final class Readable {
                         + use.referencedUntil()
                             .map(day -> ", referenced until " + day)
                             .orElse("")));
+    behavior(lines, status.behavior());
     status
         .review()
         .ifPresent(
@@ -174,6 +175,28 @@ public final class Readable {
       list(lines, "", "violations", status.violations().stream().map(Readable::violation).toList());
     }
     return lines;
+  }
+
+  private static void behavior(List<String> lines, RecordedStatus.Behavior behavior) {
+    if (!behavior.findings().isEmpty()) {
+      list(lines, "", "odd", behavior.findings().stream().map(Readable::odd).toList());
+    }
+    behavior.suspendsFrom().ifPresent(time -> lines.add("suspendsFrom: " + time));
+    behavior.suspendedAt().ifPresent(time -> lines.add("suspendedAt: " + time));
+  }
+
+  private static String odd(RecordedStatus.OddFinding finding) {
+    return "%s of %s%s, %s to %s, from %s by %s (%s): %s"
+        .formatted(
+            finding.kind(),
+            finding.account(),
+            finding.count() == 1 ? "" : " x" + finding.count(),
+            finding.first(),
+            finding.last(),
+            finding.place(),
+            finding.agent(),
+            finding.auditId(),
+            finding.message());
   }
 
   private static boolean isThatOf(Owner declared, IdentityStatus.OwnerFound found) {

@@ -237,7 +237,7 @@ public final class Story {
       case MembersLinked -> !ALL_IS_WELL.contains(result.message());
       case CredentialsFresh -> result.status() == ConditionStatus.False;
       case Approved, InUse, LeastPrivilege, Reviewed -> result.status() == ConditionStatus.False;
-      case Expiring, Suspended -> result.status() == ConditionStatus.True;
+      case Expiring, Suspended, BehaviorChanged -> result.status() == ConditionStatus.True;
     };
   }
 

@@ -360,7 +360,7 @@ public final class World implements ClusterReader {
 
   /// What audit events show, of all namespaces.
   public void audited(Evidence evidence) {
-    audited = Optional.of(evidence);
+    audited = Optional.of(Audited.stored(evidence, now));
   }
 
   @Override
@@ -572,6 +572,7 @@ public final class World implements ClusterReader {
         credentials,
         status.use().map(World::usage).orElse(null),
         null,
+        StatusMapper.behavior(status),
         status.review().map(World::review).orElse(null),
         status
             .suspension()

@@ -78,6 +78,9 @@ public final class Resume extends AnnotationCommand {
       case "Idle" ->
           Optional.of(
               "It stays suspended: its policy suspends it as idle. Review it with credence review.");
+      case "OddBehavior" ->
+          Optional.of(
+              "It stays suspended: its policy suspends it for odd behavior. Examine the findings in its status, then review it with credence review.");
       case "ReviewOverdue" ->
           Optional.of(
               "It stays suspended: its policy requires a review. Review it with credence review.");

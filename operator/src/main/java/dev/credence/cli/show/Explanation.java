@@ -47,6 +47,7 @@ record Explanation(Snapshot snapshot, Decision decision) {
     section(lines, "Owner", Stream.of(owner(status)));
     section(lines, "Policies", policies(status));
     section(lines, "Problems", matters(status));
+    section(lines, "Odd behavior", odd(status));
     section(lines, "Suspension", suspension(status));
     section(lines, "Credentials", status.credentials().stream().flatMap(this::credential));
     section(lines, "Next actions", next(status));
@@ -151,6 +152,26 @@ record Explanation(Snapshot snapshot, Decision decision) {
                     + result.reason()
                     + ": "
                     + result.message());
+  }
+
+  private Stream<String> odd(IdentityStatus status) {
+    return status.behavior().findings().stream()
+        .flatMap(
+            finding ->
+                Stream.of(
+                    "%s of ServiceAccount %s: %s"
+                        .formatted(
+                            finding.kind(), finding.account(), times().words(finding.last())),
+                    "  " + finding.message(),
+                    "  From %s by %s, audit ID %s"
+                        .formatted(
+                            known(finding.place()),
+                            known(finding.agent()),
+                            known(finding.auditId()))));
+  }
+
+  private static String known(String text) {
+    return text.isEmpty() ? "-" : text;
   }
 
   private Stream<String> suspension(IdentityStatus status) {

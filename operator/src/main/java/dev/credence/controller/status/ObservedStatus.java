@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.controller.status;
 
+import dev.credence.api.CredentialPolicySpec.BehaviorFinding;
+import dev.credence.api.MachineIdentityStatus.BehaviorStatus;
 import dev.credence.api.MachineIdentityStatus.FindingStatus;
+import dev.credence.api.MachineIdentityStatus.OddFinding;
 import dev.credence.api.MachineIdentityStatus.ReviewStatus;
 import dev.credence.api.MachineIdentityStatus.RightsStatus;
 import dev.credence.api.MachineIdentityStatus.RiskLevel;
 import dev.credence.api.MachineIdentityStatus.RiskStatus;
 import dev.credence.api.MachineIdentityStatus.UsageSource;
 import dev.credence.api.MachineIdentityStatus.UsageStatus;
+import dev.credence.facts.identity.RecordedStatus;
+import dev.credence.facts.identity.RecordedStatus.Behavior;
 import dev.credence.facts.identity.RecordedStatus.RecordedReview;
 import dev.credence.facts.policy.Severity;
 import dev.credence.plan.IdentityStatus;
@@ -17,10 +22,12 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Use, risk and review of an identity as its status says them.
+/// Use, risk, behavior and review of an identity as its status says them.
 final class ObservedStatus {
   private static final int MOST_FINDINGS = 32;
   private static final int LONGEST = 1024;
+  private static final int LONGEST_NETWORK = 63;
+  private static final int LONGEST_AGENT = 64;
 
   /// Empty where nothing is known.
   static Optional<UsageStatus> usage(IdentityStatus.Use use) {
@@ -89,6 +96,34 @@ final class ObservedStatus {
 
   private static RiskLevel level(Severity severity) {
     return RiskLevel.valueOf(severity.name());
+  }
+
+  /// Empty where nothing is to be remembered.
+  static Optional<BehaviorStatus> behavior(Behavior behavior) {
+    return behavior.equals(Behavior.NONE)
+        ? Optional.empty()
+        : Optional.of(
+            new BehaviorStatus(
+                behavior.findings().stream().map(ObservedStatus::finding).toList(),
+                behavior.suspendsFrom().orElse(null),
+                behavior.suspendedAt().orElse(null)));
+  }
+
+  private static OddFinding finding(RecordedStatus.OddFinding finding) {
+    return new OddFinding(
+        BehaviorFinding.valueOf(finding.kind()),
+        finding.account(),
+        finding.first(),
+        finding.last(),
+        finding.count() == 1 ? null : finding.count(),
+        text(finding.place(), LONGEST_NETWORK),
+        text(finding.agent(), LONGEST_AGENT),
+        text(finding.auditId(), LONGEST_AGENT),
+        text(finding.message(), LONGEST));
+  }
+
+  private static @Nullable String text(String text, int most) {
+    return text.isEmpty() ? null : StatusMapper.shortened(text, most);
   }
 
   static ReviewStatus review(IdentityStatus.Review review) {

@@ -7,6 +7,7 @@ import dev.credence.api.Conditions;
 import dev.credence.api.CredentialPolicySpec.Enforcement;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentityStatus;
+import dev.credence.api.MachineIdentityStatus.BehaviorStatus;
 import dev.credence.api.MachineIdentityStatus.Consumers;
 import dev.credence.api.MachineIdentityStatus.CredentialState;
 import dev.credence.api.MachineIdentityStatus.CredentialStatus;
@@ -79,6 +80,7 @@ public final class StatusMapper {
         credentials(status.credentials()),
         status.use().flatMap(ObservedStatus::usage).orElse(null),
         status.risk().flatMap(ObservedStatus::risk).orElse(null),
+        behavior(status),
         status.review().map(ObservedStatus::review).orElse(null),
         suspension(status, resource.getMetadata()),
         StatusHistory.ended(status),
@@ -209,6 +211,11 @@ public final class StatusMapper {
         credential.used().current().map(LocalDate::toString).orElse(null),
         credential.used().previous().orElse(null),
         credential.message().map(text -> shortened(text, LONGEST_MESSAGE)).orElse(null));
+  }
+
+  /// Also for those who play the API server.
+  public static @Nullable BehaviorStatus behavior(IdentityStatus status) {
+    return ObservedStatus.behavior(status.behavior()).orElse(null);
   }
 
   /// Also for those who play the API server.

@@ -16,6 +16,7 @@ public final class RuleSection {
       case Approved -> Optional.of(Section.Approval);
       case Expiring -> Optional.of(Section.Lifetime);
       case InUse -> Optional.of(Section.Idle);
+      case BehaviorChanged -> Optional.of(Section.Behavior);
       case LeastPrivilege -> Optional.of(Section.Privileges);
       case Reviewed -> Optional.of(Section.Review);
       case CredentialsFresh -> Optional.of(ofCredentials(reason));
@@ -38,6 +39,7 @@ public final class RuleSection {
       case Expired -> Optional.of(Section.Lifetime);
       case ReviewOverdue -> Optional.of(Section.Review);
       case Idle -> Optional.of(Section.Idle);
+      case OddBehavior -> Optional.of(Section.Behavior);
       default -> Optional.empty();
     };
   }

@@ -23,8 +23,14 @@ import java.util.stream.Stream;
 /// comes with a rollout of its namespace is forgiven, except what gives access to more.
 public record OddBehaviour(Log log, Settings settings) {
   private static final long HOURS_OF_A_WEEK = 7 * 24;
+
+  /// A week and a day.
+  private static final long HOURS_COMPARED = HOURS_OF_A_WEEK + 24;
   private static final long HOUR = 3600;
   private static final double PERCENTILE = 0.99;
+
+  /// A request may be under way, and API servers accept an invalid token for some seconds more.
+  private static final Duration IN_FLIGHT = Duration.ofMinutes(1);
 
   /// Programs that people use. The product of a User-Agent, in lower case.
   private static final Set<String> PERSONAL =
@@ -68,8 +74,22 @@ public record OddBehaviour(Log log, Settings settings) {
     return new Judgement(
             account.substring(0, Math.max(0, account.indexOf('/'))),
             evidence,
-            evidence.span().first().time().plus(settings.learning()))
+            learned(evidence.span().first().time()))
         .all(standing);
+  }
+
+  /// The end of the learning time. Times that the log does not cover extend it.
+  private Instant learned(Instant first) {
+    var learned = first.plus(settings.learning());
+    var covered = first;
+    for (var gap : log.gaps()) {
+      var begin = gap.from().isBefore(covered) ? covered : gap.from();
+      if (begin.isBefore(learned) && begin.isBefore(gap.to())) {
+        learned = learned.plus(Duration.between(begin, gap.to()));
+        covered = gap.to();
+      }
+    }
+    return learned;
   }
 
   /// `learned`: the end of the learning time.
@@ -218,6 +238,7 @@ public record OddBehaviour(Log log, Settings settings) {
       evidence.hours().sorted().forEach((hour, count) -> counts.put(hour, count.estimate()));
       counts.entrySet().stream()
           .filter(entry -> !start(entry.getKey()).isBefore(learned))
+          .filter(entry -> hasItsWeek(entry.getKey(), counts))
           .filter(entry -> entry.getValue() >= settings.floor())
           .filter(entry -> isHigh(entry.getKey(), entry.getValue(), counts))
           .filter(entry -> !isRolledOutIn(entry.getKey()))
@@ -225,10 +246,14 @@ public record OddBehaviour(Log log, Settings settings) {
           .ifPresent(this::highRate);
     }
 
+    /// Where hours were dropped, those of the week before may be missing.
+    private boolean hasItsWeek(long hour, SortedMap<Long, Long> counts) {
+      return !evidence.hours().hasOverflowed() || counts.firstKey() <= hour - HOURS_OF_A_WEEK;
+    }
+
     /// Hours without a request do not count: a job that runs once a week has no other ones.
     private boolean isHigh(long hour, long count, SortedMap<Long, Long> counts) {
-      var week =
-          counts.subMap(hour - HOURS_OF_A_WEEK - 24, hour).values().stream().sorted().toList();
+      var week = counts.subMap(hour - HOURS_COMPARED, hour).values().stream().sorted().toList();
       if (week.isEmpty()) {
         return false;
       }
@@ -253,7 +278,7 @@ public record OddBehaviour(Log log, Settings settings) {
       evidence
           .success()
           .map(Span::last)
-          .filter(last -> last.time().isAfter(since))
+          .filter(last -> last.time().isAfter(since.plus(IN_FLIGHT)))
           .ifPresent(
               last ->
                   add(

@@ -23,8 +23,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /// Whether the identity is active, suspended or decommissioned. It is suspended while a user
-/// requests it, or where its policy suspends identities that expired, were not reviewed in time or
-/// are unused. After its expiration the policy may decommission it, which is final.
+/// requests it, or where its policy suspends identities that expired, behave oddly, were not
+/// reviewed in time or are unused. After its expiration the policy may decommission it, which
+/// is final.
 ///
 /// A request of a user takes effect at once. Suspensions by a policy are counted and limited: an
 /// edited policy cannot suspend half of the cluster.
@@ -67,13 +68,25 @@ public sealed interface ServiceState {
       EffectivePolicy policy,
       Expiring life,
       InUse usage,
+      BehaviorChanged behavior,
       Reviewed reviewing,
       Set<String> accounts) {
-    var since = since(s);
     var suspends =
         expired(policy, life)
+            .or(() -> odd(policy, behavior))
             .or(() -> overdue(s, policy, reviewing))
             .or(() -> idle(s, policy, usage));
+    return of(s, policy, life, accounts, suspends);
+  }
+
+  /// `suspends`: why a policy suspends it.
+  private static ServiceState of(
+      Snapshot s,
+      EffectivePolicy policy,
+      Expiring life,
+      Set<String> accounts,
+      Optional<FromPolicy<Cause>> suspends) {
+    var since = since(s);
     var byPolicy = suspends.map(FromPolicy::section);
     var inAnyCase = byPolicy.filter(_ -> budget(policy, suspends.get()).most() > 0);
     if (s.identity().lifecycleRequests().state() == State.Decommissioned) {
@@ -154,6 +167,22 @@ public sealed interface ServiceState {
       FromPolicy<?> by, Reason reason, String fact, String consequence) {
     return new FromPolicy<>(
         new Cause(reason, fact + ", and policy " + by.policy() + " " + consequence), by.policy());
+  }
+
+  private static Optional<FromPolicy<Cause>> odd(EffectivePolicy policy, BehaviorChanged behavior) {
+    return policy
+        .behavior()
+        .flatMap(
+            chosen ->
+                behavior
+                    .cause()
+                    .map(
+                        fact ->
+                            cause(
+                                chosen,
+                                Reason.OddBehavior,
+                                fact,
+                                "suspends identities with such a finding")));
   }
 
   /// No identity is suspended for an overdue review that no user could give.

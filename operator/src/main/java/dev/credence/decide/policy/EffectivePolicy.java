@@ -6,6 +6,7 @@ import dev.credence.facts.policy.FromPolicy;
 import dev.credence.facts.policy.Policy;
 import dev.credence.facts.policy.PolicySections;
 import dev.credence.facts.policy.PolicySections.Approval;
+import dev.credence.facts.policy.PolicySections.Behavior;
 import dev.credence.facts.policy.PolicySections.Discovery;
 import dev.credence.facts.policy.PolicySections.Idle;
 import dev.credence.facts.policy.PolicySections.Lifetime;
@@ -36,6 +37,7 @@ public record EffectivePolicy(
     Optional<FromPolicy<Certificates>> certificates,
     Optional<FromPolicy<Privileges>> privileges,
     Optional<FromPolicy<Idle>> idle,
+    Optional<FromPolicy<Behavior>> behavior,
     Optional<FromPolicy<Review>> review,
     Optional<FromPolicy<Discovery>> discovery,
     Optional<FromPolicy<Safety>> safety) {
@@ -54,6 +56,7 @@ public record EffectivePolicy(
         first(policies, PolicySections::certificates),
         first(policies, PolicySections::privileges),
         first(policies, PolicySections::idle),
+        first(policies, PolicySections::behavior),
         first(policies, PolicySections::review),
         first(policies, PolicySections::discovery),
         first(policies, PolicySections::safety));
@@ -90,6 +93,7 @@ public record EffectivePolicy(
           case Certificates -> certificates;
           case Privileges -> privileges;
           case Idle -> idle;
+          case Behavior -> behavior;
           case Review -> review;
           case Discovery -> discovery;
           case Safety -> safety;

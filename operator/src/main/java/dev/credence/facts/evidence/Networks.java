@@ -46,6 +46,13 @@ public record Networks(List<Network> declared) {
           .map(address -> new Network(name, cut(address, length), length, address.length));
     }
 
+    /// Whether every address of the other is one of this.
+    public boolean contains(Network other) {
+      return other.bytes == bytes
+          && other.length >= length
+          && other.prefix.shiftRight(other.length - length).equals(prefix);
+    }
+
     boolean contains(byte[] address) {
       return address.length == bytes && cut(address, length).equals(prefix);
     }

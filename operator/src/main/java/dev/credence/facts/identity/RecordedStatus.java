@@ -14,7 +14,8 @@ import java.util.Optional;
 /// `compromisedAt`: when it was last suspended as compromised. `lastUse`: the last day with an
 /// observed use. `referenced`: an object referred to it at the last reconcile. `referencedUntil`:
 /// the day on which the last such object was deleted. `classified`: the derived type, if the spec
-/// sets none. `ended`: invalidated tokens, to detect them when they reappear.
+/// sets none. `ended`: invalidated tokens, to detect them when they reappear. `behavior`: findings
+/// in audit events.
 public record RecordedStatus(
     boolean decommissioned,
     Optional<Suspended> suspended,
@@ -26,7 +27,8 @@ public record RecordedStatus(
     boolean referenced,
     Optional<LocalDate> referencedUntil,
     Optional<Classified> classified,
-    List<EndedToken> ended) {
+    List<EndedToken> ended,
+    Behavior behavior) {
   public static final RecordedStatus NOTHING =
       new RecordedStatus(
           false,
@@ -39,7 +41,8 @@ public record RecordedStatus(
           false,
           Optional.empty(),
           Optional.empty(),
-          List.of());
+          List.of(),
+          Behavior.NONE);
 
   public RecordedStatus {
     ended = List.copyOf(ended);
@@ -85,6 +88,39 @@ public record RecordedStatus(
     TokenLabel,
     Pod,
     AuditEvent
+  }
+
+  /// Findings in the audit events of its accounts, the newest first. `suspendsFrom`: since when a
+  /// policy suspends the identity for findings; `suspendedAt`: when it did.
+  public record Behavior(
+      List<OddFinding> findings, Optional<Instant> suspendsFrom, Optional<Instant> suspendedAt) {
+    public static final Behavior NONE = new Behavior(List.of(), Optional.empty(), Optional.empty());
+
+    public Behavior {
+      findings = List.copyOf(findings);
+    }
+  }
+
+  /// `count`: how many of the kind; `place`, `agent`, `auditId` and `message` are of the last.
+  public record OddFinding(
+      String kind,
+      String account,
+      Instant first,
+      Instant last,
+      int count,
+      String place,
+      String agent,
+      String auditId,
+      String message) {
+
+    public boolean isOf(String otherAccount, String otherKind) {
+      return account.equals(otherAccount) && kind.equals(otherKind);
+    }
+
+    /// The same with an earlier beginning.
+    public OddFinding since(Instant earlier) {
+      return new OddFinding(kind, account, earlier, last, count, place, agent, auditId, message);
+    }
   }
 
   /// `rule`: why.

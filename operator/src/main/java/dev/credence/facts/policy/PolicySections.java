@@ -23,12 +23,14 @@ public record PolicySections(
     Optional<Certificates> certificates,
     Optional<Privileges> privileges,
     Optional<Idle> idle,
+    Optional<Behavior> behavior,
     Optional<Review> review,
     Optional<Discovery> discovery,
     Optional<Safety> safety) {
 
   public static final PolicySections NONE =
       new PolicySections(
+          Optional.empty(),
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
@@ -97,6 +99,34 @@ public record PolicySections(
   /// `unusedFor` empty: it cannot be read, and nothing counts as idle.
   public record Idle(Optional<Duration> unusedFor, boolean suspends) {}
 
+  /// `networks`: those from which requests are expected; `ignored`: findings that are not
+  /// reported, by name.
+  public record Behavior(
+      Duration learningTime,
+      ExpectedNetworks networks,
+      Set<String> ignored,
+      int rateFactor,
+      OnOdd onOdd) {
+
+    /// Where no policy has the section.
+    public static final Behavior DEFAULT =
+        new Behavior(Duration.ofHours(336), ExpectedNetworks.NONE, Set.of(), 5, OnOdd.Report);
+
+    public Behavior {
+      ignored = Set.copyOf(ignored);
+    }
+
+    public boolean suspends() {
+      return onOdd == OnOdd.Suspend;
+    }
+  }
+
+  public enum OnOdd {
+    Ignore,
+    Report,
+    Suspend
+  }
+
   /// `interval` empty: it cannot be read, and no review is required.
   public record Review(Optional<Duration> interval, boolean suspends) {}
 
@@ -126,7 +156,8 @@ public record PolicySections(
         ? Stream.of(
                 lifetime.filter(Lifetime::suspends).map(_ -> "expiration"),
                 review.filter(Review::suspends).map(_ -> "an overdue review"),
-                idle.filter(Idle::suspends).map(_ -> "missing use"))
+                idle.filter(Idle::suspends).map(_ -> "missing use"),
+                behavior.filter(Behavior::suspends).map(_ -> "odd behavior"))
             .flatMap(Optional::stream)
             .collect(Collectors.toCollection(TreeSet::new))
         : Set.of();
@@ -147,6 +178,7 @@ public record PolicySections(
         certificates.filter(_ -> sections.contains(Section.Certificates)),
         privileges.filter(_ -> sections.contains(Section.Privileges)),
         idle.filter(_ -> sections.contains(Section.Idle)),
+        behavior.filter(_ -> sections.contains(Section.Behavior)),
         review.filter(_ -> sections.contains(Section.Review)),
         discovery.filter(_ -> sections.contains(Section.Discovery)),
         safety.filter(_ -> sections.contains(Section.Safety)));

@@ -15,6 +15,7 @@ public enum Section {
   Certificates(PolicySections::certificates),
   Privileges(PolicySections::privileges),
   Idle(PolicySections::idle),
+  Behavior(PolicySections::behavior),
   Review(PolicySections::review),
   Discovery(PolicySections::discovery),
   Safety(PolicySections::safety);

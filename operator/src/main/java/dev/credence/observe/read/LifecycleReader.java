@@ -6,6 +6,7 @@ import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentitySpec;
 import dev.credence.api.MachineIdentityStatus;
 import dev.credence.api.MachineIdentityStatus.ApprovalStatus;
+import dev.credence.api.MachineIdentityStatus.BehaviorStatus;
 import dev.credence.api.MachineIdentityStatus.EndedFor;
 import dev.credence.api.MachineIdentityStatus.LifeState;
 import dev.credence.api.MachineIdentityStatus.Passage;
@@ -15,9 +16,11 @@ import dev.credence.api.MachineIdentityStatus.UsageStatus;
 import dev.credence.facts.identity.LifecycleRequests;
 import dev.credence.facts.identity.RecordedStatus;
 import dev.credence.facts.identity.RecordedStatus.Approval;
+import dev.credence.facts.identity.RecordedStatus.Behavior;
 import dev.credence.facts.identity.RecordedStatus.Classified;
 import dev.credence.facts.identity.RecordedStatus.EndedToken;
 import dev.credence.facts.identity.RecordedStatus.LastUse;
+import dev.credence.facts.identity.RecordedStatus.OddFinding;
 import dev.credence.facts.identity.RecordedStatus.RecordedApproval;
 import dev.credence.facts.identity.RecordedStatus.RecordedReview;
 import dev.credence.facts.identity.RecordedStatus.Review;
@@ -28,6 +31,7 @@ import dev.credence.raw.NullSafe;
 import dev.credence.raw.UntrustedText;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +76,38 @@ public final class LifecycleReader {
         status.type() == null || status.typeReason() == null
             ? Optional.empty()
             : Optional.of(new Classified(status.type().name(), status.typeReason())),
-        ended(status).toList());
+        ended(status).toList(),
+        Optional.ofNullable(status.behavior())
+            .map(LifecycleReader::behavior)
+            .orElse(Behavior.NONE));
+  }
+
+  private static Behavior behavior(BehaviorStatus status) {
+    return new Behavior(
+        NullSafe.in(status.findings())
+            .filter(
+                finding ->
+                    finding.type() != null
+                        && finding.serviceAccountName() != null
+                        && finding.firstTime() != null
+                        && finding.lastTime() != null)
+            .map(LifecycleReader::finding)
+            .toList(),
+        Optional.ofNullable(status.suspendsFromTime()),
+        Optional.ofNullable(status.suspensionTime()));
+  }
+
+  private static OddFinding finding(MachineIdentityStatus.OddFinding finding) {
+    return new OddFinding(
+        finding.type().name(),
+        finding.serviceAccountName(),
+        finding.firstTime(),
+        finding.lastTime(),
+        Objects.requireNonNullElse(finding.count(), 1),
+        Objects.requireNonNullElse(finding.network(), ""),
+        Objects.requireNonNullElse(finding.agent(), ""),
+        Objects.requireNonNullElse(finding.auditID(), ""),
+        Objects.requireNonNullElse(finding.message(), ""));
   }
 
   public static Stream<EndedToken> ended(MachineIdentityStatus status) {

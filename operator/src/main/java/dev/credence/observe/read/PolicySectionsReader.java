@@ -5,13 +5,16 @@ import dev.credence.api.CredentialPolicySpec;
 import dev.credence.api.CredentialPolicySpec.Action;
 import dev.credence.facts.credential.Issuer;
 import dev.credence.facts.policy.Certificates;
+import dev.credence.facts.policy.ExpectedNetworks;
 import dev.credence.facts.policy.PolicySections;
 import dev.credence.facts.policy.PolicySections.Approval;
+import dev.credence.facts.policy.PolicySections.Behavior;
 import dev.credence.facts.policy.PolicySections.Discovery;
 import dev.credence.facts.policy.PolicySections.Exemption;
 import dev.credence.facts.policy.PolicySections.Idle;
 import dev.credence.facts.policy.PolicySections.Legacy;
 import dev.credence.facts.policy.PolicySections.Lifetime;
+import dev.credence.facts.policy.PolicySections.OnOdd;
 import dev.credence.facts.policy.PolicySections.Owner;
 import dev.credence.facts.policy.PolicySections.Privileges;
 import dev.credence.facts.policy.PolicySections.Review;
@@ -44,6 +47,7 @@ final class PolicySectionsReader {
         spec.map(CredentialPolicySpec::certificates).map(PolicySectionsReader::certificates),
         spec.map(CredentialPolicySpec::privileges).map(PolicySectionsReader::privileges),
         spec.map(CredentialPolicySpec::idle).map(PolicySectionsReader::idle),
+        spec.map(CredentialPolicySpec::behavior).map(PolicySectionsReader::behavior),
         spec.map(CredentialPolicySpec::review).map(PolicySectionsReader::review),
         spec.map(CredentialPolicySpec::discovery)
             .map(
@@ -88,6 +92,18 @@ final class PolicySectionsReader {
   private static Idle idle(CredentialPolicySpec.Idle written) {
     return new Idle(
         UntrustedText.duration(written.unusedFor()), written.onIdle() == Action.Suspend);
+  }
+
+  /// An action of a newer version, which comes as null, is the default.
+  private static Behavior behavior(CredentialPolicySpec.Behavior written) {
+    return new Behavior(
+        UntrustedText.duration(written.learningTime()).orElse(Behavior.DEFAULT.learningTime()),
+        ExpectedNetworks.of(IdentityReader.list(Optional.ofNullable(written.networks())).toList()),
+        IdentityReader.list(Optional.ofNullable(written.ignore()))
+            .map(Enum::name)
+            .collect(Collectors.toSet()),
+        Objects.requireNonNullElse(written.rateFactor(), Behavior.DEFAULT.rateFactor()),
+        written.onOdd() == null ? OnOdd.Report : OnOdd.valueOf(written.onOdd().name()));
   }
 
   private static Review review(CredentialPolicySpec.Review written) {

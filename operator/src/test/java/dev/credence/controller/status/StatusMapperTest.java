@@ -90,7 +90,7 @@ class StatusMapperTest {
     identity.setStatus(
         new MachineIdentityStatus(
             6L, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-            null, null, null, null));
+            null, null, null, null, null));
     assertThat(condition(StatusMapper.of(Standings.inOrder(), identity, NEW_YEAR), "Ready"))
         .extracting(Condition::lastTransitionTime)
         .isEqualTo(NEW_YEAR_TO_THE_SECOND);

@@ -9,6 +9,7 @@ import dev.credence.decide.evidence.Oddity.Kind;
 import dev.credence.facts.evidence.Evidence;
 import dev.credence.facts.evidence.EvidenceLimits;
 import dev.credence.facts.evidence.Networks;
+import dev.credence.world.Audited;
 import dev.credence.world.Requested;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,9 +27,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// A month of an ordinary account, and attacks in it.
-class OddBehaviourTest {
-  private static final Instant MONTH = Instant.parse("2027-01-01T00:00:00Z");
-  private static final Instant ATTACK = MONTH.plus(Duration.ofDays(25)).plusSeconds(600);
+public class OddBehaviourTest {
+  public static final Instant MONTH = Instant.parse("2027-01-01T00:00:00Z");
+  public static final Instant ATTACK = MONTH.plus(Duration.ofDays(25)).plusSeconds(600);
   private static final Requested CRM = Requested.by("sales/crm");
   private static final Requested BAD = CRM.at(ATTACK).id("attack");
 
@@ -37,7 +38,7 @@ class OddBehaviourTest {
     assertThat(odd(month(), Standing.UNKNOWN)).isEmpty();
   }
 
-  static Stream<Arguments> attacks() {
+  public static Stream<Arguments> attacks() {
     return Stream.of(
         attack(Kind.NewPlace, BAD.does("get", "secrets").named("crm-db").from("203.0.113.9")),
         attack(Kind.NewAgent, BAD.does("get", "secrets").named("crm-db").with("python-requests/2")),
@@ -67,6 +68,19 @@ class OddBehaviourTest {
     var all = month();
     all.addAll(requests);
     assertThat(odd(all, Standing.UNKNOWN)).extracting(Oddity::kind).containsExactly(kind);
+  }
+
+  /// The stored form has fewer hours, so it is compared at the time of the attack.
+  @ParameterizedTest
+  @MethodSource("attacks")
+  void the_stored_form_shows_the_same(Kind kind, List<Requested> requests) {
+    var evidence = new Evidence(EvidenceLimits.STORED, Networks.NONE);
+    Stream.concat(month().stream(), requests.stream())
+        .filter(request -> request.time().isBefore(ATTACK.plus(Duration.ofHours(3))))
+        .forEach(request -> evidence.add(request.event()));
+    var found = odd(evidence, Standing.UNKNOWN);
+    assertThat(found).extracting(Oddity::kind).containsExactly(kind);
+    assertThat(odd(Audited.stored(evidence, ATTACK), Standing.UNKNOWN)).isEqualTo(found);
   }
 
   @Test
@@ -151,6 +165,37 @@ class OddBehaviourTest {
         .orElseThrow();
   }
 
+  @Test
+  void what_a_gap_hides_is_learned_after_it() {
+    var all =
+        List.of(
+            CRM.at(MONTH).does("get", "configmaps"),
+            CRM.at(MONTH.plus(Duration.ofDays(13))).does("get", "configmaps"),
+            CRM.at(MONTH.plus(Duration.ofDays(20))).does("get", "secrets").named("crm-db"),
+            CRM.at(MONTH.plus(Duration.ofDays(60))).does("list", "secrets"));
+    // Without the gaps the account has behaved for one hour only.
+    assertThat(odd(all, Standing.UNKNOWN)).isEmpty();
+  }
+
+  @Test
+  void where_hours_were_dropped_no_rate_is_judged() {
+    var all = month();
+    all.addAll(planted(Kind.HighRate));
+    var evidence = new Evidence(EvidenceLimits.DEFAULT, Networks.NONE);
+    all.forEach(request -> evidence.add(request.event()));
+    assertThat(evidence.reduce(0)).isTrue();
+    assertThat(odd(evidence, Standing.UNKNOWN)).isEmpty();
+  }
+
+  @Test
+  void a_request_under_way_is_no_use_after_a_suspension() {
+    var last = MONTH.plus(Duration.ofDays(35));
+    var all = month();
+    all.add(CRM.at(last).does("get", "secrets").named("crm-db"));
+    assertThat(odd(all, new Standing(Optional.of(last.minusSeconds(30)), Map.of()))).isEmpty();
+    assertThat(odd(all, new Standing(Optional.of(last.minusSeconds(90)), Map.of()))).hasSize(1);
+  }
+
   private static Requested rollout(Instant at) {
     return Requested.by("kube-system/deployment-controller")
         .does("create", "apps/replicasets")
@@ -161,7 +206,7 @@ class OddBehaviourTest {
 
   /// Every hour it does its work, with other versions and other nodes. It is rolled out each week,
   /// restarts at random, and its jobs run at night and on Sundays.
-  private static List<Requested> month() {
+  public static List<Requested> month() {
     var all = new ArrayList<Requested>();
     for (var hour = 0; hour < 30 * 24; hour++) {
       var now = MONTH.plus(Duration.ofHours(hour));
@@ -225,6 +270,10 @@ class OddBehaviourTest {
   private static List<Oddity> odd(List<Requested> requests, Standing standing) {
     var evidence = new Evidence(EvidenceLimits.DEFAULT, Networks.NONE);
     requests.forEach(request -> evidence.add(request.event()));
+    return odd(evidence, standing);
+  }
+
+  private static List<Oddity> odd(Evidence evidence, Standing standing) {
     return new OddBehaviour(evidence.log(), Settings.DEFAULT)
         .of("sales/crm", Objects.requireNonNull(evidence.accounts().get("sales/crm")), standing);
   }
