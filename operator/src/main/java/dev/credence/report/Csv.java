@@ -4,6 +4,8 @@ package dev.credence.report;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.dataformat.csv.CsvGenerator;
 import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import dev.credence.report.Entry.Odd;
+import dev.credence.report.Entry.Rights;
 import java.io.IOException;
 import java.io.Writer;
 import java.time.Instant;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -52,17 +55,27 @@ final class Csv {
     columns.put("credentials", entry -> String.valueOf(entry.credentials().size()));
     columns.put("accountsElsewhere", Csv::elsewhere);
     columns.put("lastUsed", entry -> text(entry.lastUsed()));
-    columns.put("risk", entry -> entry.risk().level());
-    columns.put("critical", entry -> String.valueOf(entry.risk().critical()));
-    columns.put("high", entry -> String.valueOf(entry.risk().high()));
-    columns.put("medium", entry -> String.valueOf(entry.risk().medium()));
-    columns.put("low", entry -> String.valueOf(entry.risk().low()));
+    columns.putAll(ofPermissions());
     columns.put("reviewDue", entry -> time(entry.review().due()));
     columns.put("reviewed", entry -> time(entry.review().at()));
     columns.put("reviewedBy", entry -> text(entry.review().by()));
     columns.put(
         "suspended", entry -> text(entry.suspension().map(suspension -> suspension.reason())));
     columns.put("message", entry -> entry.ready().message());
+    return columns;
+  }
+
+  private static Map<String, Function<Entry, String>> ofPermissions() {
+    var columns = new LinkedHashMap<String, Function<Entry, String>>();
+    columns.put("risk", entry -> entry.risk().level());
+    columns.put("critical", entry -> String.valueOf(entry.risk().critical()));
+    columns.put("high", entry -> String.valueOf(entry.risk().high()));
+    columns.put("medium", entry -> String.valueOf(entry.risk().medium()));
+    columns.put("low", entry -> String.valueOf(entry.risk().low()));
+    columns.put("oddBehavior", Csv::odd);
+    columns.put("permissionsUsed", entry -> number(entry, Rights::used));
+    columns.put("permissionsUnused", entry -> number(entry, Rights::unused));
+    columns.put("permissionsUnknown", entry -> number(entry, Rights::unknown));
     return columns;
   }
 
@@ -95,6 +108,15 @@ final class Csv {
         .flatMap(credential -> credential.opens().stream())
         .distinct()
         .collect(Collectors.joining("; "));
+  }
+
+  private static String odd(Entry entry) {
+    return entry.odd().stream().map(Odd::type).distinct().collect(Collectors.joining("; "));
+  }
+
+  /// Empty where it was not read, which is not 0.
+  private static String number(Entry entry, ToLongFunction<Rights> which) {
+    return entry.rights().map(rights -> String.valueOf(which.applyAsLong(rights))).orElse("");
   }
 
   private static String text(Optional<String> value) {

@@ -5,9 +5,11 @@ import dev.credence.api.CredentialPolicySpec;
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentitySpec;
 import dev.credence.api.MachineIdentityStatus;
+import dev.credence.api.MachineIdentityStatus.BehaviorStatus;
 import dev.credence.api.MachineIdentityStatus.CredentialStatus;
 import dev.credence.api.MachineIdentityStatus.FindingStatus;
 import dev.credence.api.MachineIdentityStatus.MemberCounts;
+import dev.credence.api.MachineIdentityStatus.OddFinding;
 import dev.credence.api.MachineIdentityStatus.ProbeResult;
 import dev.credence.api.MachineIdentityStatus.RiskStatus;
 import dev.credence.api.MachineIdentityStatus.Source;
@@ -20,6 +22,7 @@ import dev.credence.report.Entry.Condition;
 import dev.credence.report.Entry.Credential;
 import dev.credence.report.Entry.Finding;
 import dev.credence.report.Entry.Members;
+import dev.credence.report.Entry.Odd;
 import dev.credence.report.Entry.Owner;
 import dev.credence.report.Entry.Review;
 import dev.credence.report.Entry.Risk;
@@ -74,11 +77,10 @@ public final class Entries {
         status.map(MachineIdentityStatus::nextActionTime),
         status.map(MachineIdentityStatus::members).map(Entries::members).orElse(Members.NONE),
         list(status.map(MachineIdentityStatus::credentials)).map(Entries::credential).toList(),
-        status
-            .map(MachineIdentityStatus::usage)
-            .map(MachineIdentityStatus.UsageStatus::lastUsedTime)
-            .flatMap(Entries::text),
+        lastUsed(status),
         risk(status, conditions),
+        odd(status),
+        Optional.empty(),
         status.map(MachineIdentityStatus::review).map(Entries::review).orElse(Review.NONE),
         status.map(MachineIdentityStatus::suspension).map(Entries::suspension),
         conditions,
@@ -246,6 +248,32 @@ public final class Entries {
         word(finding.severity()),
         text(finding.via()).orElse(""),
         text(finding.detail()).orElse(""));
+  }
+
+  private static Optional<String> lastUsed(Optional<MachineIdentityStatus> status) {
+    return status
+        .map(MachineIdentityStatus::usage)
+        .map(MachineIdentityStatus.UsageStatus::lastUsedTime)
+        .flatMap(Entries::text);
+  }
+
+  private static List<Odd> odd(Optional<MachineIdentityStatus> status) {
+    return list(status.map(MachineIdentityStatus::behavior).map(BehaviorStatus::findings))
+        .map(Entries::odd)
+        .toList();
+  }
+
+  private static Odd odd(OddFinding finding) {
+    return new Odd(
+        word(finding.type()),
+        text(finding.serviceAccountName()).orElse(UNKNOWN),
+        Optional.ofNullable(finding.firstTime()),
+        Optional.ofNullable(finding.lastTime()),
+        finding.count() == null ? 1 : finding.count(),
+        text(finding.network()),
+        text(finding.agent()),
+        text(finding.auditID()),
+        text(finding.message()).orElse(""));
   }
 
   private static Review review(MachineIdentityStatus.ReviewStatus review) {

@@ -13,7 +13,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// One identity as its status describes it. The state of an identity that was not reconciled yet is
-/// `NotSeen`. `cluster`: only in a report about several clusters.
+/// `NotSeen`. `odd`: findings about the behavior of its ServiceAccounts; `rights`: which of their
+/// permissions they use, where that was read. `cluster`: only in a report about several clusters.
 public record Entry(
     String namespace,
     String name,
@@ -31,6 +32,8 @@ public record Entry(
     List<Credential> credentials,
     Optional<String> lastUsed,
     Risk risk,
+    List<Odd> odd,
+    Optional<Rights> rights,
     Review review,
     Optional<Suspension> suspension,
     List<Condition> conditions,
@@ -46,6 +49,7 @@ public record Entry(
   public Entry {
     policies = List.copyOf(policies);
     credentials = List.copyOf(credentials);
+    odd = List.copyOf(odd);
     conditions = List.copyOf(conditions);
   }
 
@@ -125,6 +129,39 @@ public record Entry(
 
   public record Finding(String rule, String severity, String via, String detail) {}
 
+  /// A finding in audit events. `network`, `agent` and `auditId` are of the last event.
+  public record Odd(
+      String type,
+      String account,
+      Optional<Instant> first,
+      Optional<Instant> last,
+      int count,
+      Optional<String> network,
+      Optional<String> agent,
+      Optional<String> auditId,
+      String message) {}
+
+  /// Permissions by use, as audit events since `since` show it. `bindings`: those that grant
+  /// permissions that were not used.
+  public record Rights(
+      Optional<Instant> since, long used, long unused, long unknown, List<Granting> bindings) {
+    public Rights {
+      bindings = List.copyOf(bindings);
+    }
+
+    public long total() {
+      return used + unused + unknown;
+    }
+  }
+
+  /// A binding of a ServiceAccount. `advice`: Remove or Reduce.
+  public record Granting(
+      String account, String binding, String advice, long used, long unused, long unknown) {
+    public boolean isToRemove() {
+      return advice.equals("Remove");
+    }
+  }
+
   public record Review(Optional<Instant> due, Optional<Instant> at, Optional<String> by) {
     public static final Review NONE =
         new Review(Optional.empty(), Optional.empty(), Optional.empty());
@@ -136,11 +173,20 @@ public record Entry(
     }
   }
 
+  /// The same with the use of its permissions.
+  public Entry with(Rights found) {
+    return with(cluster, Optional.of(found));
+  }
+
   /// The same identity in a report about several clusters.
   public Entry in(String name) {
+    return with(Optional.of(name), rights);
+  }
+
+  private Entry with(Optional<String> of, Optional<Rights> found) {
     return new Entry(
         namespace,
-        this.name,
+        name,
         application,
         purpose,
         owner,
@@ -155,10 +201,12 @@ public record Entry(
         credentials,
         lastUsed,
         risk,
+        odd,
+        found,
         review,
         suspension,
         conditions,
-        Optional.of(name));
+        of);
   }
 
   /// With the cluster where there are several.

@@ -2,9 +2,12 @@
 package dev.credence.report;
 
 import dev.credence.plan.ConditionResult;
+import dev.credence.plan.ConditionResult.ConditionType;
 import dev.credence.report.Entry.Condition;
 import dev.credence.report.Entry.Credential;
 import dev.credence.report.Entry.Finding;
+import dev.credence.report.Entry.Granting;
+import dev.credence.report.Entry.Odd;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -29,6 +32,10 @@ public record Inventory(
   /// The time that counts as soon.
   public static final Duration SOON = Duration.ofDays(30);
 
+  /// Rules of bindings.
+  static final String UNUSED_BINDING = "UnusedBinding";
+  static final String UNUSED_RIGHTS = "UnusedRights";
+
   private static final String NONE = "(none)";
 
   public Inventory {
@@ -49,6 +56,12 @@ public record Inventory(
   public record Held(Entry entry, Credential credential) {}
 
   public record Found(Entry entry, Finding finding) {}
+
+  /// A finding about the behavior of an identity.
+  public record Behaved(Entry entry, Odd odd) {}
+
+  /// A binding with permissions that an identity did not use.
+  public record Unused(Entry entry, Granting granting) {}
 
   /// The number of findings of a rule. `severity` is the worst.
   public record Ruled(String rule, String severity, int findings, int identities) {}
@@ -240,6 +253,29 @@ public record Inventory(
         .toList();
   }
 
+  /// Findings about behavior, the newest first; also of identities that are ended.
+  public List<Behaved> odd() {
+    return identities.stream()
+        .flatMap(entry -> entry.odd().stream().map(odd -> new Behaved(entry, odd)))
+        .sorted(
+            Comparator.comparing(
+                (Behaved behaved) -> behaved.odd().last().orElse(Instant.EPOCH),
+                Comparator.reverseOrder()))
+        .toList();
+  }
+
+  /// Bindings with permissions that were not used. Those to remove come first.
+  public List<Unused> unusedRights() {
+    return living().stream()
+        .flatMap(
+            entry ->
+                entry.rights().stream()
+                    .flatMap(rights -> rights.bindings().stream())
+                    .map(granting -> new Unused(entry, granting)))
+        .sorted(Comparator.comparing((Unused unused) -> !unused.granting().isToRemove()))
+        .toList();
+  }
+
   public List<Ruled> findingsByRule() {
     var rules = new TreeMap<String, Ruled>();
     for (var entry : living()) {
@@ -275,8 +311,54 @@ public record Inventory(
     return rules;
   }
 
-  /// Findings, and the conditions that a policy report lists too.
+  /// Findings, bindings that are not used, and the conditions that a policy report lists too.
   public List<Breach> breaches() {
+    return Stream.of(
+            odd().stream().map(Inventory::breach),
+            unusedRights().stream().map(Inventory::breach),
+            ofRiskAndConditions())
+        .flatMap(all -> all)
+        .toList();
+  }
+
+  private static Breach breach(Behaved behaved) {
+    var odd = behaved.odd();
+    return new Breach(
+        behaved.entry(),
+        odd.type(),
+        odd.account(),
+        Breach.Level.warning,
+        "ServiceAccount %s: %s%s"
+            .formatted(
+                odd.account(),
+                odd.message(),
+                odd.auditId().map(id -> " Audit ID " + id + ".").orElse("")));
+  }
+
+  private static Breach breach(Unused unused) {
+    var granting = unused.granting();
+    return granting.isToRemove()
+        ? new Breach(
+            unused.entry(),
+            UNUSED_BINDING,
+            granting.account() + " " + granting.binding(),
+            Breach.Level.warning,
+            "ServiceAccount %s used no permission of %s."
+                .formatted(granting.account(), granting.binding()))
+        : new Breach(
+            unused.entry(),
+            UNUSED_RIGHTS,
+            granting.account() + " " + granting.binding(),
+            Breach.Level.note,
+            "ServiceAccount %s did not use %d of %d permissions of %s."
+                .formatted(
+                    granting.account(),
+                    granting.unused(),
+                    granting.used() + granting.unused() + granting.unknown(),
+                    granting.binding()));
+  }
+
+  private Stream<Breach> ofRiskAndConditions() {
     return living().stream()
         .flatMap(
             entry ->
@@ -292,6 +374,7 @@ public record Inventory(
                                     finding.detail().isEmpty() ? finding.via() : finding.detail())),
                     entry.conditions().stream()
                         .filter(condition -> isReported(entry, condition))
+                        .filter(condition -> !isOfFindings(entry, condition))
                         .map(
                             condition ->
                                 new Breach(
@@ -301,8 +384,12 @@ public record Inventory(
                                     isWhyNotReady(entry, condition)
                                         ? Breach.Level.error
                                         : Breach.Level.warning,
-                                    condition.message()))))
-        .toList();
+                                    condition.message()))));
+  }
+
+  /// Its findings are listed by themselves.
+  private static boolean isOfFindings(Entry entry, Condition condition) {
+    return condition.type().equals(ConditionType.BehaviorChanged.name()) && !entry.odd().isEmpty();
   }
 
   private static boolean isReported(Entry entry, Condition condition) {

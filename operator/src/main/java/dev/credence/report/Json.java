@@ -68,6 +68,8 @@ final class Json {
     matters.set("idle", array(inventory.idle(), Json::reference));
     matters.set("outOfService", array(inventory.outOfService(), Json::reference));
     matters.set("findingsByRule", array(inventory.findingsByRule(), Json::ruled));
+    matters.set("oddBehavior", array(inventory.odd(), Json::odd));
+    matters.set("unusedPermissions", array(inventory.unusedRights(), Json::unused));
     inventory
         .unclaimed()
         .ifPresent(rows -> matters.set("unclaimedAccounts", array(rows, Json::unclaimed)));
@@ -163,6 +165,8 @@ final class Json {
         .put("medium", entry.risk().medium())
         .put("low", entry.risk().low());
     risk.set("findings", array(entry.risk().findings(), Json::finding));
+    node.set("behavior", array(entry.odd(), Json::odd));
+    entry.rights().ifPresent(rights -> node.set("permissions", rights(rights)));
     var review = node.putObject("review");
     time(review, "due", entry.review().due());
     time(review, "time", entry.review().at());
@@ -195,6 +199,49 @@ final class Json {
         .put("severity", finding.severity())
         .put("via", finding.via())
         .put("detail", finding.detail());
+  }
+
+  private static ObjectNode odd(Inventory.Behaved behaved) {
+    return reference(behaved.entry())
+        .put("type", behaved.odd().type())
+        .put("serviceAccount", behaved.odd().account());
+  }
+
+  private static ObjectNode odd(Entry.Odd odd) {
+    var node = NODES.objectNode().put("type", odd.type()).put("serviceAccount", odd.account());
+    time(node, "firstTime", odd.first());
+    time(node, "lastTime", odd.last());
+    node.put("count", odd.count());
+    text(node, "network", odd.network());
+    text(node, "agent", odd.agent());
+    text(node, "auditID", odd.auditId());
+    return node.put("message", odd.message());
+  }
+
+  private static ObjectNode unused(Inventory.Unused unused) {
+    return reference(unused.entry())
+        .put("serviceAccount", unused.granting().account())
+        .put("binding", unused.granting().binding())
+        .put("advice", unused.granting().advice());
+  }
+
+  private static ObjectNode rights(Entry.Rights rights) {
+    var node = NODES.objectNode();
+    time(node, "since", rights.since());
+    node.put("used", rights.used()).put("unused", rights.unused()).put("unknown", rights.unknown());
+    node.set("bindings", array(rights.bindings(), Json::granting));
+    return node;
+  }
+
+  private static ObjectNode granting(Entry.Granting granting) {
+    return NODES
+        .objectNode()
+        .put("serviceAccount", granting.account())
+        .put("name", granting.binding())
+        .put("advice", granting.advice())
+        .put("used", granting.used())
+        .put("unused", granting.unused())
+        .put("unknown", granting.unknown());
   }
 
   private static ObjectNode suspension(Entry.Suspension suspension) {

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.credence.decide.evidence.Oddity;
 import dev.credence.plan.Reason;
 import dev.credence.plan.Sentences;
 import dev.credence.report.Inventory.Breach;
@@ -132,10 +133,25 @@ final class Sarif {
         .filter(reason -> reason.name().equals(rule))
         .findFirst()
         .map(reason -> Sentences.sentence(reason.meaning()))
+        .or(() -> ofEvidence(rule))
         .orElse(
             rule.equals(UNCLAIMED)
                 ? "An account belongs to no identity."
                 : "The permissions of a ServiceAccount match the risk rule " + rule + ".");
+  }
+
+  private static Optional<String> ofEvidence(String rule) {
+    return switch (rule) {
+      case Inventory.UNUSED_BINDING ->
+          Optional.of("A ServiceAccount uses no permission that a binding grants.");
+      case Inventory.UNUSED_RIGHTS ->
+          Optional.of("A ServiceAccount does not use all permissions that a binding grants.");
+      default ->
+          Stream.of(Oddity.Kind.values())
+              .filter(kind -> kind.name().equals(rule))
+              .findFirst()
+              .map(Oddity.Kind::meaning);
+    };
   }
 
   private static ArrayNode invocations(Origin origin, List<String> gaps) {

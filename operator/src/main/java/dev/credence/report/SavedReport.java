@@ -8,9 +8,12 @@ import dev.credence.plan.Unclaimed;
 import dev.credence.report.Entry.Condition;
 import dev.credence.report.Entry.Credential;
 import dev.credence.report.Entry.Finding;
+import dev.credence.report.Entry.Granting;
 import dev.credence.report.Entry.Members;
+import dev.credence.report.Entry.Odd;
 import dev.credence.report.Entry.Owner;
 import dev.credence.report.Entry.Review;
+import dev.credence.report.Entry.Rights;
 import dev.credence.report.Entry.Risk;
 import dev.credence.report.Entry.Suspension;
 import dev.credence.report.Inventory.Origin;
@@ -85,6 +88,8 @@ public final class SavedReport {
         items(node, "credentials", SavedReport::credential),
         text(node, "lastUsed"),
         risk(node.path("risk")),
+        items(node, "behavior", SavedReport::odd),
+        Optional.of(node.path("permissions")).filter(JsonNode::isObject).map(SavedReport::rights),
         review(node.path("review")),
         Optional.of(node.path("suspension"))
             .filter(JsonNode::isObject)
@@ -132,6 +137,38 @@ public final class SavedReport {
                     word(found, "severity"),
                     word(found, "via"),
                     word(found, "detail"))));
+  }
+
+  private static Odd odd(JsonNode node) {
+    return new Odd(
+        word(node, "type"),
+        word(node, "serviceAccount"),
+        time(node, "firstTime"),
+        time(node, "lastTime"),
+        node.path("count").asInt(1),
+        text(node, "network"),
+        text(node, "agent"),
+        text(node, "auditID"),
+        word(node, "message"));
+  }
+
+  private static Rights rights(JsonNode node) {
+    return new Rights(
+        time(node, "since"),
+        node.path("used").asLong(),
+        node.path("unused").asLong(),
+        node.path("unknown").asLong(),
+        items(
+            node,
+            "bindings",
+            found ->
+                new Granting(
+                    word(found, "serviceAccount"),
+                    word(found, "name"),
+                    word(found, "advice"),
+                    found.path("used").asLong(),
+                    found.path("unused").asLong(),
+                    found.path("unknown").asLong())));
   }
 
   private static Review review(JsonNode node) {

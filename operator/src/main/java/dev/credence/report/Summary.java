@@ -2,11 +2,13 @@
 package dev.credence.report;
 
 import dev.credence.report.Entry.Members;
+import dev.credence.report.Entry.Rights;
 import dev.credence.report.Inventory.Tally;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// The six questions that an auditor asks about machine accounts, and what the inventory answers.
+/// The questions that an auditor asks about machine accounts, and what the inventory answers.
 public final class Summary {
   private static final String NONE = "(none)";
 
@@ -19,6 +21,7 @@ public final class Summary {
         new Answer("Is there an authoritative list?", list(inventory)),
         new Answer("What types are there?", types(inventory)),
         new Answer("What must be reviewed?", reviews(inventory)),
+        new Answer("Which permissions are used, and is any behavior odd?", used(inventory)),
         new Answer("How is an identity suspended or decommissioned?", ended(inventory)));
   }
 
@@ -112,6 +115,31 @@ public final class Summary {
                 inventory.living().stream().mapToLong(entry -> entry.risk().total()).sum(),
                 "risk finding",
                 "risk findings"));
+  }
+
+  private static String used(Inventory inventory) {
+    var rights = inventory.living().stream().flatMap(entry -> entry.rights().stream()).toList();
+    var odd =
+        count(
+            inventory.odd().size(),
+            "finding of odd behavior is open.",
+            "findings of odd behavior are open.");
+    var since = rights.stream().flatMap(one -> one.since().stream()).min(Instant::compareTo);
+    return since
+            .map(
+                begin ->
+                    "Audit events since %s show the use of %d of %s. %d were not used, of %d it is unknown. "
+                        .formatted(
+                            Tables.day(begin),
+                            rights.stream().mapToLong(Rights::used).sum(),
+                            count(
+                                rights.stream().mapToLong(Rights::total).sum(),
+                                "permission",
+                                "permissions"),
+                            rights.stream().mapToLong(Rights::unused).sum(),
+                            rights.stream().mapToLong(Rights::unknown).sum()))
+            .orElse("The report has no audit events to compare permissions with. ")
+        + odd;
   }
 
   private static String ended(Inventory inventory) {

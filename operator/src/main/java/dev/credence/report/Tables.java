@@ -34,6 +34,8 @@ final class Tables {
         owners(inventory),
         rules(inventory),
         findings(inventory),
+        odd(inventory),
+        unusedRights(inventory),
         legacy(inventory),
         idle(inventory),
         suspended(inventory),
@@ -150,6 +152,50 @@ final class Tables {
                 found.entry().id(),
                 found.finding().via(),
                 found.finding().detail()));
+  }
+
+  private static Table odd(Inventory inventory) {
+    return sheet(
+        inventory,
+        behaved -> behaved.entry().cluster(),
+        "odd-behavior",
+        "Odd behavior",
+        "No finding in audit events is open.",
+        List.of(
+            "IDENTITY", "ACCOUNT", "FINDING", "LAST", "NETWORK", "AGENT", "AUDIT ID", "MESSAGE"),
+        inventory.odd(),
+        behaved ->
+            List.of(
+                behaved.entry().id(),
+                behaved.odd().account(),
+                behaved.odd().type(),
+                minute(behaved.odd().last()),
+                behaved.odd().network().orElse("-"),
+                behaved.odd().agent().orElse("-"),
+                behaved.odd().auditId().orElse("-"),
+                behaved.odd().message()));
+  }
+
+  private static Table unusedRights(Inventory inventory) {
+    return sheet(
+        inventory,
+        unused -> unused.entry().cluster(),
+        "unused-permissions",
+        "Permissions that were not used",
+        inventory.identities().stream().anyMatch(entry -> entry.rights().isPresent())
+            ? "No binding is known to grant permissions that were not used."
+            : "Not evaluated: the report has no audit events to compare with.",
+        List.of("IDENTITY", "ACCOUNT", "BINDING", "ADVICE", "USED", "UNUSED", "UNKNOWN"),
+        inventory.unusedRights(),
+        unused ->
+            List.of(
+                unused.entry().id(),
+                unused.granting().account(),
+                unused.granting().binding(),
+                unused.granting().advice(),
+                String.valueOf(unused.granting().used()),
+                String.valueOf(unused.granting().unused()),
+                String.valueOf(unused.granting().unknown())));
   }
 
   private static Table legacy(Inventory inventory) {

@@ -323,10 +323,37 @@ class ReportTest {
             "0.1.0",
             "production at https://api.example.com:6443/",
             about.path("scope").asText()),
-        entries,
+        entries.stream().map(entry -> with(entry, about.path("permissions"))).toList(),
         gaps.isEmpty()
             ? Optional.of(UnclaimedAccounts.among(claims, accounts, tokens, EXCLUDED))
             : Optional.empty(),
         gaps);
+  }
+
+  /// What was read of the use of its permissions.
+  private static Entry with(Entry entry, JsonNode permissions) {
+    var node = permissions.path(entry.id());
+    if (node.isMissingNode()) {
+      return entry;
+    }
+    var bindings = new ArrayList<Entry.Granting>();
+    node.path("bindings")
+        .forEach(
+            one ->
+                bindings.add(
+                    new Entry.Granting(
+                        one.path("account").asText(),
+                        one.path("binding").asText(),
+                        one.path("advice").asText(),
+                        one.path("used").asLong(),
+                        one.path("unused").asLong(),
+                        one.path("unknown").asLong())));
+    return entry.with(
+        new Entry.Rights(
+            Optional.of(Instant.parse(node.path("since").asText())),
+            node.path("used").asLong(),
+            node.path("unused").asLong(),
+            node.path("unknown").asLong(),
+            bindings));
   }
 }

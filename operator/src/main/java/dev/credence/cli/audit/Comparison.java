@@ -3,6 +3,7 @@ package dev.credence.cli.audit;
 
 import dev.credence.api.MachineIdentity;
 import dev.credence.api.MachineIdentityStatus.LifeState;
+import dev.credence.api.MachineIdentityStatus.SuspensionStatus;
 import dev.credence.decide.evidence.BindingUse;
 import dev.credence.decide.evidence.JudgedRight;
 import dev.credence.decide.evidence.OddBehaviour;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// Compares the evidence about each ServiceAccount with what it is granted and with its
 /// identity.
@@ -99,11 +101,23 @@ final class Comparison {
   /// A status does not record IDs of credentials, so the use of retired versions is not
   /// judged here.
   private static Standing standing(MachineIdentity identity) {
+    return new Standing(outSince(identity), Map.of());
+  }
+
+  /// Since when it is suspended or decommissioned.
+  private static Optional<Instant> outSince(MachineIdentity identity) {
     var status = identity.getStatus();
-    if (status == null || status.suspension() == null || status.state() != LifeState.Suspended) {
-      return Standing.UNKNOWN;
+    if (status == null
+        || status.state() != LifeState.Suspended && status.state() != LifeState.Decommissioned) {
+      return Optional.empty();
     }
-    Instant since = status.suspension().startTime();
-    return new Standing(Optional.ofNullable(since), Map.of());
+    return Optional.ofNullable(status.suspension())
+        .map(SuspensionStatus::startTime)
+        .or(
+            () ->
+                NullSafe.in(status.history())
+                    .filter(passage -> passage.to() == status.state())
+                    .flatMap(passage -> Stream.ofNullable(passage.time()))
+                    .max(Instant::compareTo));
   }
 }

@@ -39,7 +39,7 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /// The roles, bindings and identities to compare with: of a cluster, or of manifests.
-final class RbacObjects implements Catalog {
+public final class RbacObjects implements Catalog {
   private static final ObjectMapper YAML =
       new ObjectMapper(new YAMLFactory()).registerModule(new JavaTimeModule());
 
@@ -51,6 +51,21 @@ final class RbacObjects implements Catalog {
   private final List<String> unread = new ArrayList<>();
 
   static RbacObjects of(Connection connection) {
+    var objects = grantsOf(connection);
+    var client = connection.client();
+    try {
+      Pages.of(client, MachineIdentity.class, Optional.empty()).forEach(objects::add);
+    } catch (KubernetesClientException answer) {
+      objects.unread.add(
+          "MachineIdentities could not be listed (the API server answered "
+              + answer.getCode()
+              + "): the report names accounts without their identities.");
+    }
+    return objects;
+  }
+
+  /// The roles and bindings of a cluster, without identities.
+  public static RbacObjects grantsOf(Connection connection) {
     var objects = new RbacObjects();
     var client = connection.client();
     for (var kind :
@@ -60,14 +75,6 @@ final class RbacObjects implements Catalog {
             ClusterRoleBinding.class,
             RoleBinding.class)) {
       Pages.of(client, kind, Optional.empty()).forEach(objects::add);
-    }
-    try {
-      Pages.of(client, MachineIdentity.class, Optional.empty()).forEach(objects::add);
-    } catch (KubernetesClientException answer) {
-      objects.unread.add(
-          "MachineIdentities could not be listed (the API server answered "
-              + answer.getCode()
-              + "): the report names accounts without their identities.");
     }
     return objects;
   }
@@ -214,7 +221,7 @@ final class RbacObjects implements Catalog {
   }
 
   /// With the time of the last change, by what the objects or the log say.
-  List<DatedGrant> grants(String namespace, String name, Log log) {
+  public List<DatedGrant> grants(String namespace, String name, Log log) {
     return grants(new Who.ServiceAccount(namespace, name, true)).stream()
         .map(
             grant ->

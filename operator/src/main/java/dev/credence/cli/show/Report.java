@@ -38,7 +38,8 @@ import picocli.CommandLine.Option;
     header = "List all machine identities with their problems.",
     description = {
       "",
-      "Shows owners, expirations, overdue rotations, unclaimed ServiceAccounts and risky permissions.",
+      "Shows owners, expirations, overdue rotations, unclaimed ServiceAccounts and risky permissions,",
+      "and, where the cluster stores audit events, unused permissions and odd behavior.",
       "Reads statuses and metadata, never the value of a Secret. Covers all namespaces, unless one is",
       "given. The report names what you have no permission to read, and shows the rest."
     },
@@ -125,6 +126,7 @@ public final class Report implements Callable<Integer> {
     private final Connection connection;
     private final List<Entry> entries = new ArrayList<>();
     private final List<MachineIdentity> claims = new ArrayList<>();
+    private final List<HasMetadata> accounts = new ArrayList<>();
     private final List<String> gaps = new ArrayList<>();
     private Optional<String> namespace;
 
@@ -136,11 +138,23 @@ public final class Report implements Callable<Integer> {
     Inventory inventory() {
       identities();
       var unclaimed = unclaimed();
+      compare();
       return new Inventory(
           new Origin(Instant.now(), Version.current(), connection.described(), scope()),
           entries,
           unclaimed,
           gaps);
+    }
+
+    /// With the audit events that the cluster stores. An entry has the place of its identity.
+    private void compare() {
+      UsedPermissions.of(connection, KubeOptions.settings().namespace(), gaps)
+          .ifPresent(
+              used -> {
+                for (var i = 0; i < entries.size(); i++) {
+                  entries.set(i, entries.get(i).with(used.of(claims.get(i), accounts)));
+                }
+              });
     }
 
     private String scope() {
@@ -184,7 +198,6 @@ public final class Report implements Callable<Integer> {
         gaps.add("With --selector, the report does not list unclaimed ServiceAccounts.");
         return Optional.empty();
       }
-      var accounts = new ArrayList<HasMetadata>();
       if (!read(ServiceAccount.class, "serviceaccounts", Optional.empty(), accounts)) {
         return Optional.empty();
       }

@@ -86,6 +86,40 @@ class AuditTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "Suspended, 2027-01-01T09:00:00Z, 1",
+    "Decommissioned, 2027-01-01T09:00:00Z, 1",
+    "Decommissioned, 2027-01-01T10:00:00Z, 0",
+    "Active, 2027-01-01T09:00:00Z, 0"
+  })
+  void use_after_a_suspension_or_decommissioning_is_odd(String state, String since, int findings)
+      throws IOException {
+    var manifests = Files.createDirectory(folder.resolve("manifests"));
+    Files.copy(FIXTURES.resolve("rbac.yaml"), manifests.resolve("rbac.yaml"));
+    Files.writeString(
+        manifests.resolve("identity.yaml"),
+        """
+        apiVersion: credence.dev/v1alpha1
+        kind: MachineIdentity
+        metadata: {name: crm, namespace: sales}
+        spec: {serviceAccounts: [{name: crm}]}
+        status: {state: %s, history: [{time: "%s", from: Active, to: %s, reason: Requested}]}
+        """
+            .formatted(state, since, state));
+    run(
+        "--from",
+        FIXTURES.resolve("k8s.jsonl").toString(),
+        "--rbac",
+        manifests.toString(),
+        "-o",
+        "json");
+    assertThat(json().path("accounts").path(0).path("odd"))
+        .hasSize(findings)
+        .allSatisfy(
+            odd -> assertThat(odd.path("finding").asText()).isEqualTo("UsedWhileSuspended"));
+  }
+
+  @ParameterizedTest
   @CsvSource({"table", "json", "csv", "html", "sarif"})
   void every_format_names_the_account_and_the_binding(String format) throws IOException {
     run(
