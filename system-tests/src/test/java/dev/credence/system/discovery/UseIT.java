@@ -2,11 +2,14 @@
 package dev.credence.system.discovery;
 
 import static dev.credence.system.Scene.OWNER;
+import static dev.credence.system.Scene.stays;
 import static dev.credence.testing.Eventually.eventually;
 import static dev.credence.testing.Eventually.within;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.credence.api.Api;
+import dev.credence.api.CredentialPolicySpec.BehaviorFinding;
 import dev.credence.api.MachineIdentityStatus.RightsStatus;
 import dev.credence.api.MachineIdentityStatus.UsageSource;
 import dev.credence.cluster.ByToken;
@@ -19,7 +22,9 @@ import dev.credence.facts.evidence.EvidenceLimits;
 import dev.credence.facts.evidence.Networks;
 import dev.credence.facts.evidence.Right;
 import dev.credence.observe.audit.StoredEvidence;
+import dev.credence.system.CommandLine;
 import dev.credence.system.Scene;
+import dev.credence.world.Requested;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapList;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -27,6 +32,7 @@ import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -234,6 +240,88 @@ class UseIT {
       assertThat(scene.status("crm").review().reviewedBy()).isEqualTo(whoami());
       eventually("it is told").until(() -> scene.events("crm").contains("Normal Reviewed"));
     }
+  }
+
+  @Test
+  void a_stolen_token_suspends_its_identity_and_a_review_resumes_it(TestNamespace namespace)
+      throws IOException {
+    var scene = Scene.in(namespace);
+    scene.createAccount("crm-sync");
+    try (var policy =
+        scene.policy(
+            "enforcement: Enforce, behavior: {learningTime: 24h, networks: [10.0.0.0/8], onOdd: Suspend}")) {
+      policy.awaitSeen();
+      scene.identity("crm", OWNER + ", serviceAccounts: [{name: crm-sync}]");
+      eventually("findings count from now on")
+          .until(
+              () ->
+                  scene.status("crm").behavior() != null
+                      && scene.status("crm").behavior().suspendsFromTime() != null);
+      // What receivers store changes every few minutes, and is read at each reconcile.
+      var stolen = Instant.now().plusSeconds(2);
+      var maps = cluster.client().configMaps().inNamespace(LocalCluster.NAMESPACE);
+      var map = maps.resource(stored(scene, stolen, Instant.now())).create();
+      reconciledUntil(scene, "Suspended", "True OddBehavior");
+      assertThat(scene.result("crm", "BehaviorChanged")).isEqualTo("True OddBehavior");
+      assertThat(scene.status("crm").behavior().findings())
+          .singleElement()
+          .satisfies(
+              finding -> {
+                assertThat(finding.type()).isEqualTo(BehaviorFinding.NewPlace);
+                assertThat(finding.network()).isEqualTo("203.0.113.0/24");
+                assertThat(finding.auditID()).isEqualTo("stolen");
+              });
+      eventually("it is told").until(() -> scene.events("crm").contains("Warning OddBehavior"));
+
+      // Other requests of the same behavior are written down nowhere.
+      var before = scene.identity("crm").get().getMetadata().getResourceVersion();
+      maps.resource(stored(scene, stolen, Instant.now())).update();
+      scene.annotate(scene.account("crm-sync"), "example.com/touched", "yes");
+      stays(
+          Duration.ofSeconds(2),
+          "nothing is written",
+          () -> scene.identity("crm").get().getMetadata().getResourceVersion().equals(before));
+
+      var report =
+          new CommandLine(cluster).credence("report", "-n", scene.namespace(), "--format", "json");
+      assertThat(report.code()).as(report.err()).isZero();
+      var entry = new ObjectMapper().readTree(report.out()).path("identities").path(0);
+      assertThat(entry.path("behavior").path(0).path("type").asText()).isEqualTo("NewPlace");
+      assertThat(entry.path("permissions").path("since").asText()).isNotEmpty();
+
+      scene.annotate(
+          scene.identity("crm"),
+          Api.REVIEW,
+          whoami() + " " + Instant.now().plusSeconds(5).truncatedTo(ChronoUnit.SECONDS));
+      scene.await("crm", "Suspended", "absent");
+      assertThat(scene.result("crm", "BehaviorChanged")).isEqualTo("absent");
+      maps.resource(map).delete();
+    }
+  }
+
+  /// Two days of an ordinary account, and one request from elsewhere.
+  private static ConfigMap stored(Scene scene, Instant stolen, Instant until) {
+    var evidence = new Evidence(EvidenceLimits.DEFAULT, Networks.NONE);
+    var request =
+        Requested.by(scene.namespace() + "/crm-sync").does("get", "configmaps").named("settings");
+    for (var at = until.minus(Duration.ofHours(48));
+        at.isBefore(until);
+        at = at.plus(Duration.ofHours(1))) {
+      evidence.add(request.at(at).event());
+    }
+    evidence.add(request.at(until).event());
+    evidence.add(request.at(stolen).from("203.0.113.9").id("stolen").event());
+    return StoredEvidence.write(LocalCluster.NAMESPACE, scene.namespace(), evidence, until);
+  }
+
+  private static void reconciledUntil(Scene scene, String condition, String result) {
+    within(Duration.ofSeconds(60), condition + " is " + result)
+        .pollInterval(Duration.ofSeconds(1))
+        .until(
+            () -> {
+              scene.patch(scene.identity("crm"), "{spec: {purpose: 'at " + Instant.now() + "'}}");
+              return scene.result("crm", condition).equals(result);
+            });
   }
 
   @Test
