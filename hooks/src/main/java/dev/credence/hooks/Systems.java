@@ -23,18 +23,18 @@ public final class Systems {
   private static final List<Driver> ALL =
       List.of(
           new PostgreSql(),
+          new MySql(),
           new MariaDb(),
           new Redis(),
+          new Kafka(),
+          new RabbitMq(),
           new Ldap(),
           new Ssh(),
-          new Kafka(),
           new GitLab(),
           new GitHubApp(),
           new GitHubDeployKey(),
           new AwsIam(),
-          new Rest(),
-          new RabbitMq(),
-          new MySql());
+          new Rest());
 
   public static List<Driver> all() {
     return ALL;

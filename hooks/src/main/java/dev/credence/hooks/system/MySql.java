@@ -10,6 +10,8 @@ import dev.credence.hooks.Failure;
 import dev.credence.hooks.Failure.Kind;
 import dev.credence.hooks.Inputs;
 import dev.credence.hooks.Login;
+import dev.credence.hooks.Recipe;
+import dev.credence.hooks.Recipe.AccountType;
 import dev.credence.hooks.Setting;
 import dev.credence.hooks.Step;
 import java.math.BigInteger;
@@ -20,6 +22,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// MySQL 8.0.14 and later: an account with two passwords, or accounts that take turns. The hash of
@@ -56,6 +59,11 @@ public final class MySql implements Driver {
   @Override
   public List<Setting> settings() {
     return List.of(MySqlProtocol.PORT, MySqlProtocol.ACCOUNT_HOST);
+  }
+
+  @Override
+  public Optional<Recipe> recipe() {
+    return Optional.of(Recipe.ofTwoAccounts(AccountType.Database));
   }
 
   @Override
