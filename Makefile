@@ -56,7 +56,7 @@ unit: ## Runs the tests that need no cluster. ONLY=WindowsTest runs one class; D
 	  $(if $(DECISIONS),-Dcredence.decisions='$(DECISIONS)')
 
 system: ## Runs tests on clusters: ONLY=RotationIT one class, ONLY='RotationIT#a_*' some of its tests; without ONLY all of them.
-	@$(MVN) verify -pl system-tests -am -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false \
+	@$(MVN) verify -pl system-tests -am -Dhooks.skip=true -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false \
 	  $(if $(ONLY),-Dit.test='$(ONLY)' -Dfailsafe.failIfNoSpecifiedTests=false -Dsystem.forks=1)
 
 lint: ## Checks scripts, YAML, changelog fragments, the words of the documentation and the subjects of commits.
@@ -113,10 +113,10 @@ verify: ## Fails when a generated file is not what `make generate` would write.
 	@tools/verify
 
 faults: tools ## Breaks what the operator stands on, SEEDS=10 of each kind of fault: requests, watches, API server, etcd, admission (docs/development/faults.md).
-	@$(MVN) -q verify -pl system-tests -am -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test='FaultsIT,ServerFaultsIT,BlackHoleIT,OutageIT' -Dcredence.faults=$(or $(SEEDS),10)
+	@$(MVN) -q verify -pl system-tests -am -Dhooks.skip=true -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test='FaultsIT,ServerFaultsIT,BlackHoleIT,OutageIT' -Dcredence.faults=$(or $(SEEDS),10)
 
 soak: tools ## Runs people and faults at random for MINUTES=10, from SEED=1, which is the same sequence each time.
-	@$(MVN) -q verify -pl system-tests -am -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=SoakIT \
+	@$(MVN) -q verify -pl system-tests -am -Dhooks.skip=true -Dtest=None -Dsurefire.failIfNoSpecifiedTests=false -Dit.test=SoakIT \
 	  -Dcredence.soak.minutes=$(or $(MINUTES),10) -Dcredence.faults.seed=$(or $(SEED),1)
 
 bench: tools build ## Runs the measurements and writes their results; ONLY="peers scale" runs some of them.

@@ -67,8 +67,7 @@ class ReceiveIT {
   private final int otherPort = Ports.free();
 
   @Test
-  void two_receivers_agree(LocalCluster cluster, TestNamespace release)
-      throws Exception {
+  void two_receivers_agree(LocalCluster cluster, TestNamespace release) throws Exception {
     install(cluster, release);
     hasNoOtherRights(cluster, release.name());
     var server = TestKey.of(folder, "receiver");
