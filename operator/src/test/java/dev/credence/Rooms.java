@@ -79,10 +79,10 @@ record Rooms(SortedMap<String, Integer> files, SortedMap<String, SortedSet<Strin
           List.of(
               "app",
               "cli",
+              "cli.receive",
               "cli.audit",
               "cli.migrate",
               "cli.recipe",
-              "cli.receive",
               "cli.request",
               "cli.show",
               "cli.notify"),

@@ -710,6 +710,8 @@ class PropertiesTest {
                               Reason.AccountLocked,
                               ConditionResult.ConditionType.BehaviorChanged,
                               Reason.OddBehavior,
+                              Reason.AuditEvent,
+                              Reason.UnusedRights,
                               Reason.CertificateTooLong,
                               Reason.NeverSuspended,
                               Reason.SuspensionLimit,

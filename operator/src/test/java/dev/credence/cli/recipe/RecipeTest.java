@@ -150,7 +150,7 @@ class RecipeTest {
       delimiter = '|',
       textBlock =
           """
-          oracle                               | There is no recipe for oracle. The systems are postgresql, mariadb
+          oracle                               | There is no recipe for oracle. The systems are postgresql, mysql, mariadb
           -n sales                             | Name a system. The systems are postgresql
           postgresql                           | Set --host to the host name of the system
           postgresql --host db                 | Set --account to the name of the account
