@@ -460,7 +460,8 @@ public final class Run implements Callable<Integer> {
   private static void limitSlowClients() {
     System.setProperty("sun.net.httpserver.maxReqTime", "10");
     System.setProperty("sun.net.httpserver.maxRspTime", "30");
-    System.setProperty("sun.net.httpserver.maxConnections", "100");
+    // Far above what a scraper and probes need: at the limit, probes are rejected too.
+    System.setProperty("jdk.httpserver.maxConnections", "1000");
   }
 
   private static String instance() {
