@@ -2,6 +2,7 @@
 package dev.credence.system.audit;
 
 import static dev.credence.testing.Eventually.eventually;
+import static dev.credence.testing.Eventually.within;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -22,9 +23,13 @@ import dev.credence.observe.audit.UnreadableEvidence;
 import dev.credence.testing.Ports;
 import dev.credence.testing.TestKey;
 import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.Socket;
@@ -70,6 +75,7 @@ class ReceiveIT {
   void two_receivers_agree(LocalCluster cluster, TestNamespace release) throws Exception {
     install(cluster, release);
     hasNoOtherRights(cluster, release.name());
+    writesOnlyEvidence(cluster, release);
     var server = TestKey.of(folder, "receiver");
     var sender = TestKey.of(folder, "sender");
     Files.writeString(folder.resolve("token"), TOKEN);
@@ -126,7 +132,15 @@ class ReceiveIT {
             ",",
             "image.repository=registry.example.com/platform/credence",
             "crds.enabled=false",
-            "admission.enabled=false",
+            // Only that of the receiver: the names are those of the cluster's other release.
+            "admission.suspension=false",
+            "admission.approval=false",
+            "admission.review=false",
+            "admission.owner.enabled=false",
+            "admission.marks=false",
+            "admission.issued=false",
+            "admission.escalation=false",
+            "admission.operator=false",
             "operator.enabled=false",
             "fullnameOverride=" + release.name(),
             // No node has it: the receivers are processes of this test.
@@ -373,6 +387,43 @@ class ReceiveIT {
       for (var resource : List.of("secrets", "serviceaccounts", "pods", "leases")) {
         assertThat(may(cluster, release, verb, resource, release)).as(verb).isFalse();
       }
+    }
+  }
+
+  /// The list of suspended accounts of earlier versions, for example, is not its own.
+  private static void writesOnlyEvidence(LocalCluster cluster, TestNamespace release) {
+    var receiver =
+        new ConfigBuilder(cluster.client().getConfiguration())
+            .withImpersonateUsername(
+                "system:serviceaccount:" + release.name() + ":" + release.name() + "-audit")
+            .withRequestRetryBackoffLimit(0)
+            .build();
+    var evidence = Map.of("credence.dev/evidence", "audit");
+    try (var client = new KubernetesClientBuilder().withConfig(receiver).build()) {
+      within(Duration.ofSeconds(30), "the admission policy is enforced")
+          .until(() -> refusal(client, release, "credence-suspended", evidence).isPresent());
+      assertThat(refusal(client, release, "credence-suspended", evidence).orElseThrow())
+          .contains("evidence.credence.dev", "contains no evidence");
+      assertThat(refusal(client, release, "credence-audit-sales", Map.of())).isPresent();
+      assertThat(refusal(client, release, "credence-audit-sales", evidence)).isEmpty();
+    }
+  }
+
+  private static Optional<String> refusal(
+      KubernetesClient client, TestNamespace release, String name, Map<String, String> labels) {
+    var map =
+        new ConfigMapBuilder()
+            .withNewMetadata()
+            .withNamespace(release.name())
+            .withName(name)
+            .withLabels(labels)
+            .endMetadata()
+            .build();
+    try {
+      client.resource(map).dryRun().create();
+      return Optional.empty();
+    } catch (KubernetesClientException refused) {
+      return Optional.of(refused.getMessage());
     }
   }
 
