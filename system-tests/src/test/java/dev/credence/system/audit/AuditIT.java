@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
+import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRuleBuilder;
 import io.fabric8.kubernetes.api.model.rbac.RoleBindingBuilder;
@@ -108,7 +109,29 @@ class AuditIT {
               () -> fresh.secrets().inNamespace(namespace.name()).withName("crm-db").get() != null);
       script(fresh, namespace);
       refuses(fresh, namespace);
+      var rest = granted(later, "Unused");
+      rest.addAll(granted(later, "Unknown"));
+      assertThat(rest).hasSizeGreaterThan(4).noneMatch(right -> may(fresh, namespace, right));
+      assertThat(may(fresh, namespace, "list configmaps")).isTrue();
     }
+  }
+
+  /// What the authorizer of the API server answers to the account itself: `list secrets`.
+  private static boolean may(KubernetesClient client, TestNamespace namespace, String right) {
+    var words = right.split(" ");
+    var resource = words[1].split("/");
+    var review =
+        new SelfSubjectAccessReviewBuilder()
+            .withNewSpec()
+            .withNewResourceAttributes()
+            .withNamespace(namespace.name())
+            .withVerb(words[0])
+            .withResource(resource[0])
+            .withSubresource(resource.length > 1 ? resource[1] : "")
+            .endResourceAttributes()
+            .endSpec()
+            .build();
+    return client.resource(review).create().getStatus().getAllowed();
   }
 
   /// What the account does. Nothing else of its rights is used.

@@ -81,7 +81,9 @@ class LockedAccountsIT {
         .isEqualTo(
             Map.of(
                 "CREDENCE_STEP", "suspend",
+                "CREDENCE_NAMESPACE", scene.namespace(),
                 "CREDENCE_IDENTITY", "crm",
+                "CREDENCE_IDENTITY_UID", scene.identity("crm").get().getMetadata().getUid(),
                 "CREDENCE_SECRET", "crm-db",
                 "CREDENCE_VALUE_SECRET", "crm-db",
                 "CREDENCE_KEY_SUFFIX", "",

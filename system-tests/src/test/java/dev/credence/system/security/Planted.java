@@ -80,7 +80,7 @@ public final class Planted {
     var annotations = garbage.annotations(Garbage.KEYS);
     annotations.replaceAll((key, text) -> text.length() > 20_000 ? "" : text);
     // Those are guarded by the API server itself.
-    annotations.keySet().removeAll(List.of(Api.APPROVE, Api.REVIEW));
+    annotations.keySet().removeAll(List.of(Api.APPROVE, Api.REVIEW, Api.ISSUED_PROBE));
     // Accounts of one that is suspended belong to no other identity.
     annotations.keySet().removeAll(List.of(Api.SUSPEND, Api.COMPROMISED));
     var labels = new HashMap<String, String>();
