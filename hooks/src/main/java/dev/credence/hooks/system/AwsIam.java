@@ -21,7 +21,7 @@ import java.util.function.Predicate;
 
 /// AWS IAM: access keys of one user. Access keys have no tags, so the user is tagged: it belongs to
 /// one Secret. A key that the Secret does not name and that was never used was left by an attempt
-/// that was cut off, since nobody else knows its secret.
+/// that was cut off, since no client knows its secret.
 public final class AwsIam implements Driver, Issuer {
   private static final Setting STS =
       new Setting(
@@ -251,7 +251,7 @@ public final class AwsIam implements Driver, Issuer {
     return tag;
   }
 
-  /// Deletes keys that nobody can have: they were never used.
+  /// Deletes keys that were never used, so that no client has them.
   private static List<String> deleteLeft(Aws iam, Inputs inputs, Predicate<String> isLeft) {
     var left =
         keys(iam, inputs).stream()

@@ -147,7 +147,7 @@ public final class GitHubDeployKey implements Driver {
     }
   }
 
-  /// By the key, whoever gave it a title.
+  /// By the key, whatever its title is.
   private static List<JsonNode> find(GitHub gitHub, Inputs inputs, String token, String key) {
     var found = new ArrayList<JsonNode>();
     for (var page = 1; page <= MOST_PAGES; page++) {
