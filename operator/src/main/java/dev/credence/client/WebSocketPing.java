@@ -292,9 +292,12 @@ public final class WebSocketPing extends JdkHttpClientFactory {
       return this;
     }
 
+    /// Without one for connecting alone: its timer would keep the first exchange of a connection,
+    /// and with it a response that may be a Secret, until the connection ends, which for a watch
+    /// takes hours (`PlainHttpConnection.connectTimerEvent`, JDK 25). The timeouts of requests and
+    /// of opening a WebSocket include the time to connect.
     @Override
     public HttpClient.Builder connectTimeout(Duration timeout) {
-      jdk.connectTimeout(timeout);
       return this;
     }
 

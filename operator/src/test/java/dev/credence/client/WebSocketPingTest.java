@@ -2,8 +2,10 @@
 package dev.credence.client;
 
 import static dev.credence.testing.Eventually.eventually;
+import static dev.credence.testing.Eventually.within;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -13,9 +15,16 @@ import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.ref.WeakReference;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -47,6 +56,43 @@ class WebSocketPingTest {
       assertThat(server.opened).hasValue(1);
       assertThat(watch).isNotNull();
     }
+  }
+
+  /// Shorter than the time for which an idle connection is kept.
+  @Test
+  void an_open_connection_keeps_nothing_of_its_first_response() throws Exception {
+    var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          exchange.sendResponseHeaders(HttpURLConnection.HTTP_OK, -1);
+          exchange.close();
+        });
+    server.start();
+    try (var client =
+        new WebSocketPing(OFTEN)
+            .createNewHttpClientBuilder()
+            .connectTimeout(Duration.ofSeconds(10))
+            .build()) {
+      var handler = asked(client, server.getAddress().getPort());
+      within(Duration.ofSeconds(10), "the handler of the response is collected")
+          .until(
+              () -> {
+                System.gc();
+                return handler.refersTo(null);
+              });
+    } finally {
+      server.stop(0);
+    }
+  }
+
+  private static WeakReference<HttpResponse.BodyHandler<String>> asked(HttpClient client, int port)
+      throws IOException, InterruptedException {
+    var strings = HttpResponse.BodyHandlers.ofString();
+    HttpResponse.BodyHandler<String> handler = response -> strings.apply(response);
+    var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port)).build();
+    assertThat(client.send(request, handler).statusCode()).isEqualTo(HttpURLConnection.HTTP_OK);
+    return new WeakReference<>(handler);
   }
 
   private static KubernetesClient client(OpenSockets server) {

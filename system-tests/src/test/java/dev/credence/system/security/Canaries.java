@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /// Every value that was ever in a Secret of a namespace, and whether one of them is where it must
@@ -101,15 +102,16 @@ public final class Canaries implements AutoCloseable {
 
   /// How often a value was found, by the way in which it is written; nothing where there is none.
   public Map<String, Integer> foundIn(String text) {
-    return found(text.getBytes(UTF_8));
+    return found(text.getBytes(UTF_8), _ -> "");
   }
 
+  /// And by what keeps it there.
   public Map<String, Integer> foundIn(HeapDump dump) {
-    return found(dump.bytes());
+    return found(dump.bytes(), dump::holders);
   }
 
   /// One way over the bytes for all the values: what begins like one of them is compared.
-  private Map<String, Integer> found(byte[] bytes) {
+  private Map<String, Integer> found(byte[] bytes, IntFunction<String> where) {
     var byStart = new HashMap<Integer, List<Form>>();
     values.stream()
         .flatMap(Canaries::forms)
@@ -125,7 +127,7 @@ public final class Canaries implements AutoCloseable {
         for (var form : byStart.get(start)) {
           var end = at + form.bytes().length;
           if (end <= bytes.length && Arrays.equals(bytes, at, end, form.bytes(), 0, end - at)) {
-            found.merge(form.how(), 1, Integer::sum);
+            found.merge(form.how() + where.apply(at), 1, Integer::sum);
           }
         }
       }

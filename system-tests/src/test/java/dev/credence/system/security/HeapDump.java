@@ -10,11 +10,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /// What is in the memory of a JVM, in the binary format of HotSpot's `GC.heap_dump` (HPROF 1.0.2),
 /// whose identifiers have eight bytes.
@@ -35,6 +38,10 @@ public final class HeapDump {
   private final Map<Long, List<Integer>> instancesByClass = new HashMap<>();
   private final Map<Long, Integer> instances = new HashMap<>();
   private final Map<Long, Integer> arrays = new HashMap<>();
+  private final Map<Long, Integer> objectArrays = new HashMap<>();
+  private final Map<Long, Map<String, Long>> statics = new HashMap<>();
+  private final Set<Long> roots = new HashSet<>();
+  private final Map<Long, String> holders = new HashMap<>();
 
   /// `fields`: those of its instances that it declares itself, in their order, with their types.
   private record ClassDump(long parent, LinkedHashMap<String, Integer> fields) {}
@@ -70,6 +77,78 @@ public final class HeapDump {
       }
     }
     return blanked;
+  }
+
+  /// What keeps the object at this place of the dump from being collected: the fields on the
+  /// shortest way from it to a root.
+  public String holders(int place) {
+    return holders.computeIfAbsent(objectAt(place), this::way);
+  }
+
+  private long objectAt(int place) {
+    return Stream.concat(arrays.entrySet().stream(), instances.entrySet().stream())
+        .filter(object -> object.getValue() <= place)
+        .max(Map.Entry.comparingByValue())
+        .orElseThrow()
+        .getKey();
+  }
+
+  private String way(long object) {
+    var ways = new HashMap<>(Map.of(object, ""));
+    for (var reached = Set.of(object); !reached.isEmpty(); ) {
+      var end = reached.stream().filter(roots::contains).findFirst();
+      if (end.isPresent()) {
+        return ways.get(end.get());
+      }
+      var next = new HashSet<Long>();
+      eachReference(
+          reached,
+          (holder, field, held) -> {
+            if (ways.putIfAbsent(holder, ways.get(held) + " < " + field) == null) {
+              next.add(holder);
+            }
+          });
+      reached = next;
+    }
+    return " < nothing";
+  }
+
+  private interface Reference {
+    void by(long holder, String field, long held);
+  }
+
+  private void eachReference(Set<Long> wanted, Reference reference) {
+    instances.forEach(
+        (holder, start) -> {
+          var at = start + ID + 4 + ID + 4;
+          for (var id = all.getLong(start + ID + 4); id != 0; id = classes.get(id).parent()) {
+            for (var field : classes.get(id).fields().entrySet()) {
+              if (field.getValue() == OBJECT && wanted.contains(all.getLong(at))) {
+                var name = names.get(all.getLong(start + ID + 4));
+                reference.by(holder, name + "." + field.getKey(), all.getLong(at));
+              }
+              at += size(field.getValue());
+            }
+          }
+        });
+    objectArrays.forEach(
+        (holder, start) -> {
+          var length = all.getInt(start - ID - 4);
+          for (var index = 0; index < length; index++) {
+            var held = all.getLong(start + index * ID);
+            if (wanted.contains(held)) {
+              reference.by(holder, names.get(all.getLong(start - ID)) + "[]", held);
+            }
+          }
+        });
+    statics.forEach(
+        (holder, fields) ->
+            fields.forEach(
+                (field, held) -> {
+                  if (wanted.contains(held)) {
+                    reference.by(holder, "static " + names.get(holder) + "." + field, held);
+                  }
+                }));
   }
 
   private List<Integer> instancesOf(String className) {
@@ -120,6 +199,9 @@ public final class HeapDump {
     while (at < end) {
       var tag = all.get(at) & 0xff;
       at++;
+      if (tag < 0x20 || tag == 0xff) {
+        roots.add(all.getLong(at));
+      }
       switch (tag) {
         case 0xff, 0x05, 0x07 -> at += ID;
         case 0x04, 0x06 -> at += ID + 4;
@@ -133,7 +215,10 @@ public final class HeapDump {
               .add(at);
           at += ID + 4 + ID + 4 + all.getInt(at + ID + 4 + ID);
         }
-        case 0x22 -> at += ID + 4 + 4 + ID + ID * all.getInt(at + ID + 4);
+        case 0x22 -> {
+          objectArrays.put(all.getLong(at), at + ID + 4 + 4 + ID);
+          at += ID + 4 + 4 + ID + ID * all.getInt(at + ID + 4);
+        }
         case 0x23 -> {
           arrays.put(all.getLong(at), at + ID + 9);
           at += ID + 9 + all.getInt(at + ID + 4) * size(all.get(at + ID + 8));
@@ -151,13 +236,18 @@ public final class HeapDump {
     for (var constant = 0; constant < constants; constant++) {
       at += 3 + size(all.get(at + 2));
     }
-    var statics = all.getShort(at) & 0xffff;
+    var count = all.getShort(at) & 0xffff;
     at += 2;
-    for (var field = 0; field < statics; field++) {
+    var values = new HashMap<String, Long>();
+    for (var field = 0; field < count; field++) {
+      if (all.get(at + ID) == OBJECT) {
+        values.put(texts.get(all.getLong(at)), all.getLong(at + ID + 1));
+      }
       at += ID + 1 + size(all.get(at + ID));
     }
     var fields = new LinkedHashMap<String, Integer>();
-    var count = all.getShort(at) & 0xffff;
+    statics.put(all.getLong(start), values);
+    count = all.getShort(at) & 0xffff;
     at += 2;
     for (var field = 0; field < count; field++) {
       var name = Optional.ofNullable(texts.get(all.getLong(at))).orElse("?" + field);
