@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.testing.FakeApi;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,20 +48,27 @@ class MainTest {
   }
 
   @Test
-  void commands_are_completed_and_hidden_ones_are_not() throws Exception {
-    assertThat(credence(Map.of(), "__complete", "re").out().lines())
+  void commands_are_completed_and_hidden_ones_are_not() {
+    assertThat(completed("re"))
         .containsExactly("recipe", "release", "report", "resume", "review", "revoke", ":4");
-    assertThat(credence(Map.of(), "__complete", "").out()).doesNotContain("__complete");
-    assertThat(credence(Map.of(), "__complete", "report", "--format", "").out().lines())
+    assertThat(completed("")).doesNotContain("__complete");
+    assertThat(completed("report", "--format", ""))
         .containsExactly("csv", "html", "json", "sarif", "table", ":4");
-    assertThat(credence(Map.of(), "__complete", "rotate", "--s").out().lines())
-        .containsExactly("--secret", ":4");
-    assertThat(credence(Map.of(), "__complete", "report", "--output", "").out().lines())
-        .containsExactly(":0");
-    assertThat(credence(Map.of(), "__complete", "status", "--output", "").out().lines())
-        .containsExactly("json", "text", ":4");
-    assertThat(credence(Map.of(), "__complete", "history", "secr").out().lines())
-        .containsExactly("secret/", ":4");
+    assertThat(completed("rotate", "--s")).containsExactly("--secret", ":4");
+    assertThat(completed("report", "--output", "")).containsExactly(":0");
+    assertThat(completed("status", "--output", "")).containsExactly("json", "text", ":4");
+    assertThat(completed("history", "secr")).containsExactly("secret/", ":4");
+  }
+
+  /// Without a process for each.
+  private static List<String> completed(String... words) {
+    var out = new StringWriter();
+    var commands = Main.commandLine().setOut(new PrintWriter(out, true));
+    assertThat(
+            commands.execute(
+                Stream.concat(Stream.of("__complete"), Stream.of(words)).toArray(String[]::new)))
+        .isZero();
+    return out.toString().lines().toList();
   }
 
   @Test

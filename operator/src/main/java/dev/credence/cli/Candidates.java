@@ -34,15 +34,16 @@ public final class Candidates implements Callable<Integer> {
     var written = words.isEmpty() ? "" : words.getLast();
     var before = words.isEmpty() ? List.<String>of() : words.subList(0, words.size() - 1);
     var last = before.isEmpty() ? "" : before.getLast();
+    var out = spec.commandLine().getOut();
     if (isFile(before, last)) {
-      System.out.println(FILES);
+      out.println(FILES);
       return 0;
     }
     candidates(before, last, written)
         .filter(candidate -> candidate.startsWith(written))
         .sorted()
-        .forEach(System.out::println);
-    System.out.println(NO_FILES);
+        .forEach(out::println);
+    out.println(NO_FILES);
     return 0;
   }
 

@@ -230,12 +230,17 @@ public final class OperatorProcess implements AutoCloseable {
 
   /// SIGTERM: asks it to end, and waits until it has.
   public Ended terminate() {
-    return end(process::destroy);
+    return terminate(END);
+  }
+
+  /// For one that has more to do than to stop.
+  Ended terminate(Duration deadline) {
+    return end(process::destroy, deadline);
   }
 
   /// SIGKILL: as if the machine had died.
   public Ended kill() {
-    return end(process::destroyForcibly);
+    return end(process::destroyForcibly, END);
   }
 
   /// SIGTERM, and SIGKILL for one that does not listen.
@@ -253,13 +258,13 @@ public final class OperatorProcess implements AutoCloseable {
     }
   }
 
-  private Ended end(Runnable signal) {
+  private Ended end(Runnable signal, Duration deadline) {
     var start = System.nanoTime();
     signal.run();
     try {
-      if (!process.waitFor(END.toSeconds(), TimeUnit.SECONDS)) {
+      if (!process.waitFor(deadline.toSeconds(), TimeUnit.SECONDS)) {
         throw new IllegalStateException(
-            "the operator did not end within %s:%n%s".formatted(END, log()));
+            "the operator did not end within %s:%n%s".formatted(deadline, log()));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

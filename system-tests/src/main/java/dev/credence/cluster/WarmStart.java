@@ -7,6 +7,7 @@ import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /// The JVM's cache of loaded and linked classes (JEP 483), learned from one run of the operator:
 /// each later start of an operator or a command takes half the processor time. The image of a
@@ -15,6 +16,9 @@ import java.nio.file.Path;
 final class WarmStart {
   private static final Path PROGRAM = LocalCluster.TOP.resolve("operator/target/credence.jar");
   private static final Path CACHE = LocalCluster.TOP.resolve("operator/target/credence.aot");
+
+  /// Another JVM compiles the cache before this one ends: seconds alone, a minute beside others.
+  private static final Duration WRITES_THE_CACHE = Duration.ofMinutes(5);
 
   /// Learns where there is no cache of this program yet. Of several JVMs one learns and the others
   /// wait for it.
@@ -57,7 +61,7 @@ final class WarmStart {
                           "-o",
                           "jsonpath={.status.observedGeneration}")
                       .equals("1"));
-      operator.terminate();
+      operator.terminate(WRITES_THE_CACHE);
     }
     // A run that could not write the cache is no reason to fail: the next starts are slower.
     if (Files.exists(unfinished)) {
