@@ -6,9 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.Base64;
 import java.util.UUID;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 
 /// A key and a certificate for 127.0.0.1 that no public authority signed.
 record Certificates(Path certificate, Path key, KeyStore store) {
@@ -56,6 +59,15 @@ record Certificates(Path certificate, Path key, KeyStore store) {
             "PRIVATE KEY",
             store.getKey("server", PASSWORD).getEncoded());
     return new Certificates(certificate, key, store);
+  }
+
+  /// For a server with this certificate.
+  SSLContext tls() throws GeneralSecurityException {
+    var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    keys.init(store, PASSWORD);
+    var context = SSLContext.getInstance("TLS");
+    context.init(keys.getKeyManagers(), null, null);
+    return context;
   }
 
   private static Path pem(Path file, String type, byte[] bytes) throws IOException {

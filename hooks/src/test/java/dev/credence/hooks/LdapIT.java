@@ -27,8 +27,6 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.FileHandler;
 import java.util.logging.SimpleFormatter;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -55,7 +53,11 @@ class LdapIT extends SystemContract {
     config.setListenerConfigs(
         InMemoryListenerConfig.createLDAPConfig("plain", InetAddress.getLoopbackAddress(), 0, null),
         InMemoryListenerConfig.createLDAPSConfig(
-            "tls", InetAddress.getLoopbackAddress(), 0, tls().getServerSocketFactory(), null));
+            "tls",
+            InetAddress.getLoopbackAddress(),
+            0,
+            certificates.tls().getServerSocketFactory(),
+            null));
     config.addAdditionalBindCredentials("cn=hooks,dc=example,dc=com", ADMIN);
     config.addAdditionalBindCredentials("cn=weak,dc=example,dc=com", "weak-weak");
     config.setAccessLogHandler(handler);
@@ -175,14 +177,6 @@ class LdapIT extends SystemContract {
     } catch (LDAPException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private SSLContext tls() throws Exception {
-    var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    keys.init(certificates.store(), Certificates.PASSWORD);
-    var context = SSLContext.getInstance("TLS");
-    context.init(keys.getKeyManagers(), null, null);
-    return context;
   }
 
   private final class Policy extends InMemoryOperationInterceptor {

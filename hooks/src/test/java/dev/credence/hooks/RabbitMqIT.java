@@ -25,8 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -197,7 +195,7 @@ class RabbitMqIT extends SystemContract {
   @Test
   void a_certificate_of_no_known_authority_is_not_trusted() throws Exception {
     var certificates = Certificates.create();
-    try (var server = new RabbitMqStub(Optional.of(tls(certificates)));
+    try (var server = new RabbitMqStub(Optional.of(certificates.tls()));
         var credential =
             credential(
                 Map.of(
@@ -221,14 +219,6 @@ class RabbitMqIT extends SystemContract {
             Map.of("username", "guest", "password", credential.pending().get("password")));
       }
     }
-  }
-
-  private static SSLContext tls(Certificates certificates) throws Exception {
-    var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    keys.init(certificates.store(), Certificates.PASSWORD);
-    var context = SSLContext.getInstance("TLS");
-    context.init(keys.getKeyManagers(), null, null);
-    return context;
   }
 
   private JsonNode user(Credential credential) throws Exception {

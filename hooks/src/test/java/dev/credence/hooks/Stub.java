@@ -19,8 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 
 /// A server that answers as the documentation of a real one says. It keeps what an access log of
 /// that server would contain.
@@ -70,7 +68,7 @@ abstract class Stub implements AutoCloseable {
       var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
       if (certificates.isPresent()) {
         var https = HttpsServer.create(address, 50);
-        https.setHttpsConfigurator(new HttpsConfigurator(context(certificates.get())));
+        https.setHttpsConfigurator(new HttpsConfigurator(certificates.get().tls()));
         server = https;
       } else {
         server = HttpServer.create(address, 50);
@@ -127,14 +125,6 @@ abstract class Stub implements AutoCloseable {
     } catch (Exception e) {
       throw new IOException(e);
     }
-  }
-
-  private static SSLContext context(Certificates certificates) throws Exception {
-    var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    keys.init(certificates.store(), Certificates.PASSWORD);
-    var context = SSLContext.getInstance("TLS");
-    context.init(keys.getKeyManagers(), null, null);
-    return context;
   }
 
   @Override
