@@ -8,6 +8,7 @@ import dev.credence.hooks.system.GitLab;
 import dev.credence.hooks.system.Kafka;
 import dev.credence.hooks.system.Ldap;
 import dev.credence.hooks.system.MariaDb;
+import dev.credence.hooks.system.MongoDb;
 import dev.credence.hooks.system.MySql;
 import dev.credence.hooks.system.PostgreSql;
 import dev.credence.hooks.system.RabbitMq;
@@ -25,6 +26,7 @@ public final class Systems {
           new PostgreSql(),
           new MySql(),
           new MariaDb(),
+          new MongoDb(),
           new Redis(),
           new Kafka(),
           new RabbitMq(),
