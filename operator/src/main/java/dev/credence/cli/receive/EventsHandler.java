@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import dev.credence.metrics.ReceiverMetrics;
+import dev.credence.observe.audit.LimitedInput;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.HttpURLConnection;
@@ -85,10 +86,11 @@ final class EventsHandler implements HttpHandler {
     }
     try {
       return reserved(exchange, Math.max(1, kib(RequestBody.announced(exchange, bodyLimit))));
-    } catch (RequestBody.TooLarge wrong) {
+    } catch (LimitedInput.TooLarge wrong) {
       inbox.refuse();
       return new Answer(
-          HttpURLConnection.HTTP_ENTITY_TOO_LARGE, String.valueOf(wrong.getMessage()));
+          HttpURLConnection.HTTP_ENTITY_TOO_LARGE,
+          "The body is larger than " + bodyLimit + " bytes.");
     }
   }
 

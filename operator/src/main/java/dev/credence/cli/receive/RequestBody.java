@@ -2,8 +2,8 @@
 package dev.credence.cli.receive;
 
 import com.sun.net.httpserver.HttpExchange;
+import dev.credence.observe.audit.LimitedInput;
 import java.io.ByteArrayInputStream;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
@@ -13,24 +13,15 @@ import java.util.zip.GZIPInputStream;
 final class RequestBody {
   private static final int GZIP = 0x1f8b;
 
-  /// The body is longer than the limit.
-  static final class TooLarge extends IOException {
-    private static final long serialVersionUID = 1;
-
-    TooLarge(int limit) {
-      super("The body is larger than " + limit + " bytes.");
-    }
-  }
-
   /// Bytes that the request announces; the limit where it announces nothing.
-  static int announced(HttpExchange exchange, int limit) throws TooLarge {
+  static int announced(HttpExchange exchange, int limit) throws LimitedInput.TooLarge {
     var header = exchange.getRequestHeaders().getFirst("Content-Length");
     if (header == null || !header.strip().matches("\\d{1,18}")) {
       return limit;
     }
     var length = Long.parseLong(header.strip());
     if (length > limit) {
-      throw new TooLarge(limit);
+      throw new LimitedInput.TooLarge(limit);
     }
     return (int) length;
   }
@@ -39,7 +30,7 @@ final class RequestBody {
   static byte[] read(HttpExchange exchange, int limit) throws IOException {
     var bytes = exchange.getRequestBody().readNBytes(limit + 1);
     if (bytes.length > limit) {
-      throw new TooLarge(limit);
+      throw new LimitedInput.TooLarge(limit);
     }
     return bytes;
   }
@@ -55,7 +46,7 @@ final class RequestBody {
   static InputStream plain(byte[] bytes, int limit) throws IOException {
     var in = new ByteArrayInputStream(bytes);
     return bytes.length >= 2 && ((bytes[0] & 0xff) << 8 | bytes[1] & 0xff) == GZIP
-        ? new Limited(new GZIPInputStream(in), limit)
+        ? new LimitedInput(new GZIPInputStream(in), limit)
         : in;
   }
 
@@ -68,37 +59,6 @@ final class RequestBody {
         return;
       }
       left -= read;
-    }
-  }
-
-  private static final class Limited extends FilterInputStream {
-    private final int limit;
-    private int count;
-
-    Limited(InputStream in, int limit) {
-      super(in);
-      this.limit = limit;
-    }
-
-    @Override
-    public int read() throws IOException {
-      var one = super.read();
-      add(one < 0 ? 0 : 1);
-      return one;
-    }
-
-    @Override
-    public int read(byte[] into, int offset, int length) throws IOException {
-      var read = super.read(into, offset, length);
-      add(Math.max(0, read));
-      return read;
-    }
-
-    private void add(int read) throws TooLarge {
-      count += read;
-      if (count > limit) {
-        throw new TooLarge(limit);
-      }
     }
   }
 

@@ -21,7 +21,6 @@ import dev.credence.facts.evidence.Span;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.DateTimeException;
 import java.util.zip.GZIPInputStream;
@@ -87,7 +86,7 @@ public final class EvidenceCodec {
   }
 
   static Evidence decode(byte[] bytes) throws Unreadable {
-    try (var in = new Limited(new GZIPInputStream(new ByteArrayInputStream(bytes)));
+    try (var in = new LimitedInput(new GZIPInputStream(new ByteArrayInputStream(bytes)), LARGEST);
         var parser = JSON.createParser(in)) {
       format(parser);
       if (!"evidence".equals(parser.nextFieldName())) {
@@ -118,42 +117,6 @@ public final class EvidenceCodec {
     if (format > FORMAT) {
       throw new Unreadable(
           "The format " + format + " is newer than " + FORMAT + ". Update Credence");
-    }
-  }
-
-  /// Ends with an error after [#LARGEST] bytes.
-  private static final class Limited extends InputStream {
-    private final InputStream in;
-    private long left = LARGEST;
-
-    Limited(InputStream in) {
-      this.in = in;
-    }
-
-    @Override
-    public int read() throws IOException {
-      var one = in.read();
-      count(one < 0 ? 0 : 1);
-      return one;
-    }
-
-    @Override
-    public int read(byte[] into, int offset, int length) throws IOException {
-      var read = in.read(into, offset, length);
-      count(Math.max(0, read));
-      return read;
-    }
-
-    private void count(int read) throws IOException {
-      left -= read;
-      if (left < 0) {
-        throw new IOException("more than " + LARGEST + " bytes");
-      }
-    }
-
-    @Override
-    public void close() throws IOException {
-      in.close();
     }
   }
 
