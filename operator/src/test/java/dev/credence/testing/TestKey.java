@@ -6,12 +6,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /// A certificate that is its own authority and its key, in PEM and as a client has them.
 public record TestKey(Path certificate, Path key, KeyManager[] managers) {
@@ -66,6 +69,23 @@ public record TestKey(Path certificate, Path key, KeyManager[] managers) {
                   "RSA PRIVATE KEY",
                   Arrays.copyOfRange(der, RSA_HEADER, der.length)),
           keys.getKeyManagers());
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// Of a client that trusts this certificate, as its file is now, and has keys of its own or none.
+  public SSLContext clientContext(KeyManager... own) {
+    try (var pem = Files.newInputStream(certificate)) {
+      var known = KeyStore.getInstance("PKCS12");
+      known.load(null, null);
+      known.setCertificateEntry(
+          "server", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+      var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      trust.init(known);
+      var context = SSLContext.getInstance("TLS");
+      context.init(own, trust.getTrustManagers(), null);
+      return context;
     } catch (GeneralSecurityException | IOException e) {
       throw new IllegalStateException(e);
     }

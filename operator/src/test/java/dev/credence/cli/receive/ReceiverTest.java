@@ -29,8 +29,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
@@ -42,7 +40,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.GZIPOutputStream;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -290,31 +287,20 @@ class ReceiverTest {
         "https://127.0.0.1:" + Objects.requireNonNull(running).getAddress().getPort() + "/events");
   }
 
-  private Socket socket() throws IOException, GeneralSecurityException {
+  private Socket socket() throws IOException {
     var address = Objects.requireNonNull(running).getAddress();
     return trusting(null).getSocketFactory().createSocket(address.getAddress(), address.getPort());
   }
 
-  private HttpClient client(@Nullable TestKey key) throws IOException, GeneralSecurityException {
+  private HttpClient client(@Nullable TestKey key) {
     return HttpClient.newBuilder()
         .sslContext(trusting(key))
         .connectTimeout(Duration.ofSeconds(10))
         .build();
   }
 
-  /// Trusts the certificate of the server as its file is now.
-  private SSLContext trusting(@Nullable TestKey key) throws IOException, GeneralSecurityException {
-    var known = KeyStore.getInstance("PKCS12");
-    known.load(null, null);
-    try (var pem = Files.newInputStream(server.certificate())) {
-      known.setCertificateEntry(
-          "server", CertificateFactory.getInstance("X.509").generateCertificate(pem));
-    }
-    var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(known);
-    var context = SSLContext.getInstance("TLS");
-    context.init(key == null ? null : key.managers(), trust.getTrustManagers(), null);
-    return context;
+  private SSLContext trusting(@Nullable TestKey key) {
+    return server.clientContext(key == null ? new KeyManager[0] : key.managers());
   }
 
   private HttpResponse<String> post(HttpClient client, String authorization, String body)

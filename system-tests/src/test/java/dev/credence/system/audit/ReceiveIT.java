@@ -10,6 +10,7 @@ import dev.credence.cluster.Kubeconfig;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.OperatorProcess;
+import dev.credence.cluster.ReceiverProcess;
 import dev.credence.cluster.TestNamespace;
 import dev.credence.facts.evidence.AccountEvidence;
 import dev.credence.facts.evidence.Evidence;
@@ -40,11 +41,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -52,9 +49,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeSet;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,7 +76,7 @@ class ReceiveIT {
     Files.writeString(folder.resolve("token"), TOKEN);
     var places = new Places(cluster, release, server, sender);
     try (var sales = TestNamespace.create(cluster.client(), "sales", Map.of());
-        var http = trusting(server)) {
+        var http = HttpClient.newBuilder().sslContext(server.clientContext()).build()) {
       theAnswerEqualsTheScript(places, sales, http);
       atTheEndTheRestIsWritten(places, http);
     }
@@ -302,24 +297,14 @@ class ReceiveIT {
       throws IOException, InterruptedException, UnreadableEvidence {
     var release = places.release();
     try (var receiver = start(places, port, "10h")) {
-      assertThat(post(http, port, event("default:late"))).isEqualTo(200);
+      assertThat(post(http, port, ReceiverProcess.event("default:late"))).isEqualTo(200);
       // Of no namespace that there is.
-      assertThat(post(http, port, event("nowhere-at-all:late"))).isEqualTo(200);
+      assertThat(post(http, port, ReceiverProcess.event("nowhere-at-all:late"))).isEqualTo(200);
       assertThat(map(release, "default")).isNull();
       assertThat(receiver.terminate().exitCode()).isZero();
     }
     assertThat(stored(release, "default/late")).isPresent();
     assertThat(map(release, "nowhere-at-all")).isNull();
-  }
-
-  private static String event(String account) {
-    return """
-        {"kind": "Event", "auditID": "late", "stage": "ResponseComplete", "verb": "get",
-         "user": {"username": "system:serviceaccount:%s"},
-         "objectRef": {"resource": "pods", "namespace": "default"}, "userAgent": "crm/v1",
-         "responseStatus": {"code": 200}, "requestReceivedTimestamp": "%s"}
-        """
-        .formatted(account, Instant.now());
   }
 
   private void removesTheEvidenceOfDeletedNamespaces(Places places) throws IOException {
@@ -338,27 +323,9 @@ class ReceiveIT {
     assertThat(map(release, "default")).isNotNull();
   }
 
-  private static HttpClient trusting(TestKey server) throws IOException, GeneralSecurityException {
-    return HttpClient.newBuilder().sslContext(context(server)).build();
-  }
-
-  private static SSLContext context(TestKey server) throws IOException, GeneralSecurityException {
-    var known = KeyStore.getInstance("PKCS12");
-    known.load(null, null);
-    try (var pem = Files.newInputStream(server.certificate())) {
-      known.setCertificateEntry(
-          "server", CertificateFactory.getInstance("X.509").generateCertificate(pem));
-    }
-    var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(known);
-    var context = SSLContext.getInstance("TLS");
-    context.init(null, trust.getTrustManagers(), null);
-    return context;
-  }
-
   /// It announces a body and never sends it.
-  private Socket slowClient(TestKey server) throws IOException, GeneralSecurityException {
-    var socket = context(server).getSocketFactory().createSocket("127.0.0.1", otherPort);
+  private Socket slowClient(TestKey server) throws IOException {
+    var socket = server.clientContext().getSocketFactory().createSocket("127.0.0.1", otherPort);
     var head =
         "POST /events HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\nContent-Length: 1000\r\n\r\n{"
             .formatted(TOKEN);
