@@ -2,6 +2,7 @@
 package dev.credence.cluster;
 
 import static dev.credence.testing.Eventually.eventually;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.toMap;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,6 +11,7 @@ import dev.credence.testing.ProcessorTime;
 import dev.credence.testing.Program;
 import dev.credence.testing.TestTimes;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -24,7 +26,10 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -159,23 +164,48 @@ public final class LocalCluster implements AutoCloseable {
   /// etcd forgets its history up to now: who resumes a watch from before is told that it is gone
   /// (410).
   public void compact() {
-    var etcd =
+    var revision = etcd("/v3/kv/range", "{\"key\": \"AA==\"}").path("header").path("revision");
+    etcd("/v3/kv/compaction", "{\"revision\": " + revision + "}");
+  }
+
+  /// Gives an object of a namespace an earlier time of creation, which no request to the API server
+  /// can: stores it in etcd as it would be had it been there since then. The API server reads JSON
+  /// there as well as its own encoding. Skips the test on a cluster that was given: its etcd is not
+  /// at hand.
+  public void backdate(HasMetadata object, Instant created) {
+    Assumptions.assumeTrue(folder.isPresent(), "the etcd of a given cluster is not at hand");
+    var stored = Serialization.clone(object);
+    stored.getMetadata().setCreationTimestamp(created.truncatedTo(ChronoUnit.SECONDS).toString());
+    stored.getMetadata().setManagedFields(List.of());
+    stored.getMetadata().setResourceVersion(null);
+    var key =
+        "/registry/%s/%s/%s"
+            .formatted(
+                object.getPlural(),
+                object.getMetadata().getNamespace(),
+                object.getMetadata().getName());
+    etcd(
+        "/v3/kv/put",
+        "{\"key\": \"%s\", \"value\": \"%s\"}"
+            .formatted(base64(key), base64(Serialization.asJson(stored))));
+  }
+
+  private static String base64(String text) {
+    return Base64.getEncoder().encodeToString(text.getBytes(UTF_8));
+  }
+
+  /// etcd's own gateway: JSON in, JSON out.
+  private JsonNode etcd(String path, String body) {
+    var address =
         tools("paths", name)
             .lines()
             .filter(line -> line.startsWith("etcd="))
             .map(line -> line.substring("etcd=".length()))
             .findFirst()
             .orElseThrow();
-    var revision =
-        etcd(etcd + "/v3/kv/range", "{\"key\": \"AA==\"}").path("header").path("revision");
-    etcd(etcd + "/v3/kv/compaction", "{\"revision\": " + revision + "}");
-  }
-
-  /// etcd's own gateway: JSON in, JSON out.
-  private static JsonNode etcd(String url, String body) {
     try (var http = HttpClient.newHttpClient()) {
       var request =
-          HttpRequest.newBuilder(URI.create(url))
+          HttpRequest.newBuilder(URI.create(address + path))
               .POST(HttpRequest.BodyPublishers.ofString(body))
               .build();
       return new ObjectMapper()

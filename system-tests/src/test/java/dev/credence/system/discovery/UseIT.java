@@ -98,8 +98,8 @@ class UseIT {
     }
   }
 
-  /// As a receiver stores them. What the roles of a cluster that began a moment ago are used for
-  /// cannot be known yet.
+  /// As a receiver stores them. What a role that was created a moment ago is used for cannot be
+  /// known yet.
   @Test
   void audit_events_show_use_and_the_last_use_of_a_token(TestNamespace namespace) {
     var scene = Scene.in(namespace);
@@ -139,6 +139,38 @@ class UseIT {
       assertThat(scene.status("crm").risk().rights())
           .isEqualTo(new RightsStatus(1, null, 1, null, null));
       home().resource(good).delete();
+    }
+  }
+
+  /// The role and its binding are a week old, and events cover three days.
+  @Test
+  void a_right_that_audit_events_never_show_is_unused(TestNamespace namespace) {
+    var scene = Scene.in(namespace);
+    scene.createAccount("crm-sync");
+    scene.create(
+        "{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: crm}, rules: [{apiGroups: [''], resources: [configmaps], verbs: [get]}]}");
+    scene.create(
+        "{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: crm}, roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: crm}, subjects: [{kind: ServiceAccount, name: crm-sync}]}");
+    var weekAgo = Instant.now().minus(Duration.ofDays(7));
+    var rbac = namespace.client().rbac();
+    cluster.backdate(rbac.roles().withName("crm").get(), weekAgo);
+    cluster.backdate(rbac.roleBindings().withName("crm").get(), weekAgo);
+    var evidence = home().resource(stored(namespace.name(), "JTI=any"));
+    evidence.create();
+    try (var policy = scene.policy("enforcement: Enforce, privileges: {unusedFor: 24h}")) {
+      policy.awaitSeen();
+      scene.identity("crm", OWNER + ", serviceAccounts: [{name: crm-sync}]");
+      scene.await("crm", "LeastPrivilege", "False UnusedRights");
+      assertThat(scene.result("crm", "Ready")).isEqualTo("False UnusedRights");
+      var rights = scene.status("crm").risk().rights();
+      assertThat(rights.total()).isEqualTo(1);
+      assertThat(rights.unused()).isEqualTo(1);
+      assertThat(rights.remove()).containsExactly("RoleBinding/" + namespace.name() + "/crm");
+
+      rbac.roleBindings().withName("crm").delete();
+      scene.await("crm", "LeastPrivilege", "True NoFindings");
+    } finally {
+      evidence.delete();
     }
   }
 
