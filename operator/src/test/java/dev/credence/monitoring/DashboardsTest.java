@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.metrics.Metric;
+import dev.credence.metrics.ReceiverMetric;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -239,6 +240,8 @@ class DashboardsTest {
             .map(name -> name.replaceFirst("_(bucket|count|sum)$", ""))
             .collect(Collectors.toSet());
     assertThat(Stream.of(Metric.values()).map(Metric::page)).allMatch(shown::contains);
+    assertThat(Stream.of(ReceiverMetric.values()).map(ReceiverMetric::page))
+        .allMatch(shown::contains);
   }
 
   /// Two panels in one place hide each other, and one outside the grid is lost.

@@ -2,6 +2,7 @@
 package dev.credence.monitoring;
 
 import dev.credence.metrics.Metric;
+import dev.credence.metrics.ReceiverMetric;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -12,7 +13,10 @@ public final class Promql {
   private static final Pattern METRIC =
       Pattern.compile("\\b(?:job:)?(?:credence|jvm|process)_[a-z0-9_]+(?::[a-z0-9_]+)?");
   private static final Set<String> KNOWN =
-      Stream.of(Metric.values()).map(Metric::page).collect(Collectors.toSet());
+      Stream.concat(
+              Stream.of(Metric.values()).map(Metric::page),
+              Stream.of(ReceiverMetric.values()).map(ReceiverMetric::page))
+          .collect(Collectors.toSet());
 
   /// The metrics that it asks for; labels in quotes are left out.
   public static Stream<String> metrics(String expression) {
@@ -22,7 +26,7 @@ public final class Promql {
         .map(found -> found.group());
   }
 
-  /// Served by the operator, or by its Java process.
+  /// Served by the operator, its Java process, or the receiver of audit events.
   static boolean isOurs(String metric) {
     return KNOWN.contains(metric)
         || KNOWN.contains(metric.replaceFirst("_(bucket|count|sum)$", ""))

@@ -12,6 +12,7 @@ import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.OperatorProcess;
 import dev.credence.cluster.PrometheusProcess;
+import dev.credence.cluster.ReceiverProcess;
 import dev.credence.cluster.Tools;
 import dev.credence.monitoring.Dashboards;
 import dev.credence.monitoring.Dashboards.Query;
@@ -20,6 +21,7 @@ import dev.credence.monitoring.Runbooks;
 import dev.credence.system.Scene;
 import dev.credence.testing.Program;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -32,11 +34,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// A real Prometheus scrapes two real operators, one of which leads, on a cluster where much is not
-/// in order: every query of the dashboards has data, and every rule can be evaluated.
+/// A real Prometheus scrapes two real operators, one of which leads, and a receiver of audit
+// events,
+/// on a cluster where much is not in order: every query of the dashboards has data, and every rule
+/// can be evaluated.
 @OnCluster
 class MonitoringIT {
   private static final Duration SCRAPED = Duration.ofSeconds(90);
@@ -45,15 +50,19 @@ class MonitoringIT {
   private static LocalCluster cluster;
   private static OperatorProcess leader;
   private static OperatorProcess standby;
+  private static ReceiverProcess receiver;
   private static PrometheusProcess prometheus;
   private static Scene sales;
 
   @BeforeAll
-  static void start() {
+  static void start(@TempDir Path folder) {
     cluster = LocalCluster.fresh("monitoring");
     takeAwayTheRightTo("list", "daemonsets");
     leader = operator();
     standby = operator();
+    receiver =
+        ReceiverProcess.on(cluster, OperatorProcess.on(cluster), folder, "--write-interval=1s");
+    assertThat(receiver.send(ReceiverProcess.event("default:crm"))).isEqualTo(200);
     sales = Scene.fresh(cluster, "sales");
     populate(sales);
     askForApproval(Scene.fresh(cluster, "tenant"));
@@ -63,12 +72,12 @@ class MonitoringIT {
             "credence",
             "namespace: credence-system, cluster: one",
             Rules.FILE,
-            List.of(leader, standby));
+            List.of(leader, standby, receiver.process()));
   }
 
   @AfterAll
   static void stop() {
-    Stream.<AutoCloseable>of(prometheus, leader, standby, cluster)
+    Stream.<AutoCloseable>of(prometheus, receiver, leader, standby, cluster)
         .filter(started -> started != null)
         .forEach(MonitoringIT::close);
   }
@@ -292,6 +301,20 @@ class MonitoringIT {
             "CredenceConsumerRestartsFailing",
             "CredenceSuspensionsBurst",
             "CredenceRiskCritical");
+  }
+
+  @Test
+  void alerts_of_the_receiver_go_off_for_requests_that_it_refuses_and_for_nothing_else() {
+    within(SCRAPED, "refused requests are noticed, and so are events")
+        .until(
+            () -> {
+              assertThat(receiver.send(ReceiverProcess.event("default:crm"))).isEqualTo(200);
+              assertThat(receiver.send(ReceiverProcess.event("default:crm"), "stolen"))
+                  .isEqualTo(401);
+              return active().contains("CredenceAuditEventsLost")
+                  && !active().contains("CredenceAuditNothingReceived");
+            });
+    assertThat(active()).doesNotContain("CredenceAuditWritesFailing");
   }
 
   private static Set<String> active() {
