@@ -56,6 +56,8 @@ final class MetricReference {
             .map(sample -> sample.labels().get("le"))
             .filter(bound -> !bound.equals("+Inf"))
             .map(bound -> bound.replaceFirst("\\.0$", ""))
+            // Each combination of labels has all of them.
+            .distinct()
             .collect(Collectors.joining(", "));
     return bounds.isEmpty() ? "" : " Buckets: " + bounds + " s.";
   }
