@@ -6,16 +6,19 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import dev.credence.metrics.ReceiverMetrics;
+import dev.credence.observe.audit.AuditInput;
 import dev.credence.observe.audit.LimitedInput;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.HttpURLConnection;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.zip.ZipException;
 
 /// Answers requests with audit events. 200: the events are part of the evidence. 400: the rest of
-/// the request is no JSON, or it contains no audit event. 429: bodies of other requests fill the
-/// memory that is reserved for them; the client repeats the request.
+/// the request is no JSON, or it contains no audit event. 413: it is too large. Events before the
+/// fault are part of the evidence. 429: bodies of other requests that are being received reach the
+/// limit; the client repeats the request.
 final class EventsHandler implements HttpHandler {
   private static final int KIB = 1024;
   private static final int UNSUPPORTED = 415;
@@ -51,7 +54,7 @@ final class EventsHandler implements HttpHandler {
     return (bytes + KIB - 1) / KIB;
   }
 
-  /// Bytes that are reserved for bodies.
+  /// Bytes of bodies that are being received.
   long pending() {
     return (long) (kib(pendingLimit) - free.availablePermits()) * KIB;
   }
@@ -101,36 +104,43 @@ final class EventsHandler implements HttpHandler {
       return new Answer(TOO_MANY, "Too many events are being received. Repeat the request later.");
     }
     try {
-      return accepted(exchange, RequestBody.read(exchange, bodyLimit));
+      return received(exchange);
     } finally {
       free.release(kib);
     }
   }
 
-  private Answer accepted(HttpExchange exchange, byte[] body) throws IOException {
+  private Answer received(HttpExchange exchange) throws IOException {
+    var reader = inbox.reader();
     try {
-      var receipt = inbox.add(RequestBody.plain(body, bodyLimit));
-      metrics.read(receipt.events(), receipt.noJson(), receipt.noEvent());
-      if (receipt.events() > 0) {
-        sources.saw(exchange.getRemoteAddress().getAddress());
-      }
-      if (receipt.problem().isPresent()) {
-        inbox.refuse();
-        return new Answer(
-            HttpURLConnection.HTTP_BAD_REQUEST,
-            receipt.problem().get() + " Events before it were recorded: " + receipt.events() + ".");
-      }
-      if (receipt.events() == 0 && receipt.noEvent() > 0) {
-        return new Answer(
-            HttpURLConnection.HTTP_BAD_REQUEST,
-            "Line 1 is JSON, but the body contains no audit event.");
-      }
-      return new Answer(HttpURLConnection.HTTP_OK, "");
+      return answer(reader, reader.stream(RequestBody.events(exchange, bodyLimit)));
     } catch (EOFException | ZipException wrong) {
       inbox.refuse();
       return new Answer(
           HttpURLConnection.HTTP_BAD_REQUEST, "The gzip data are incomplete or damaged.");
+    } finally {
+      metrics.read(reader.read(), reader.broken(), reader.others());
+      if (reader.read() > 0) {
+        sources.saw(exchange.getRemoteAddress().getAddress());
+      }
     }
+  }
+
+  /// `problem`: where the request ends to be JSON.
+  private Answer answer(AuditInput reader, Optional<String> problem) {
+    if (problem.isPresent()) {
+      inbox.refuse();
+      return new Answer(
+          HttpURLConnection.HTTP_BAD_REQUEST,
+          problem.get() + " Events before it were recorded: " + reader.read() + ".");
+    }
+    if (reader.read() == 0 && reader.others() > 0) {
+      return new Answer(
+          HttpURLConnection.HTTP_BAD_REQUEST,
+          "Line 1 is JSON, but the body contains no audit event.");
+    }
+    inbox.accept();
+    return new Answer(HttpURLConnection.HTTP_OK, "");
   }
 
   private static void send(HttpExchange exchange, Answer answer) throws IOException {

@@ -8,8 +8,6 @@ import dev.credence.facts.evidence.EvidenceLimits;
 import dev.credence.facts.evidence.Networks;
 import dev.credence.observe.audit.AuditFormat;
 import dev.credence.observe.audit.AuditInput;
-import java.io.IOException;
-import java.io.InputStream;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,9 +29,6 @@ final class Inbox {
   /// What is to be written.
   record Batch(Evidence evidence, List<Interval> covered) {}
 
-  /// `problem`: where the request ends to be JSON.
-  record Receipt(long events, long noJson, long noEvent, Optional<String> problem) {}
-
   /// Accepts events from now on.
   Inbox(AuditFormat format, Networks networks, Clock clock) {
     this.format = format;
@@ -47,17 +42,20 @@ final class Inbox {
     return new Evidence(EvidenceLimits.STORED, networks);
   }
 
-  synchronized Receipt add(InputStream body) throws IOException {
-    var input = new AuditInput(format, this::add);
-    var problem = input.stream(body);
-    if (problem.isEmpty() && since.isEmpty()) {
+  /// Reads the events of one request into the evidence, while others read those of theirs.
+  AuditInput reader() {
+    return new AuditInput(format, this::add);
+  }
+
+  /// A request was accepted, with all of its events.
+  synchronized void accept() {
+    if (since.isEmpty()) {
       since = Optional.of(clock.instant());
     }
-    return new Receipt(input.read(), input.broken(), input.others(), problem);
   }
 
   /// The events that our own writes cause are no reason for the next write.
-  private void add(AuditEvent event) {
+  private synchronized void add(AuditEvent event) {
     evidence.add(event);
     hasChanged |= !event.agent().equals(EvidenceStore.AGENT);
   }

@@ -2,17 +2,16 @@
 package dev.credence.cli.receive;
 
 import com.sun.net.httpserver.HttpExchange;
+import dev.credence.observe.audit.AuditInput;
 import dev.credence.observe.audit.LimitedInput;
-import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
-import java.util.zip.GZIPInputStream;
 
-/// The body of a request, up to a length, which also holds after decompression.
+/// The body of a request, up to a length, which also holds after decompression. It is read as it
+/// comes, and never held as a whole.
 final class RequestBody {
-  private static final int GZIP = 0x1f8b;
-
   /// Bytes that the request announces; the limit where it announces nothing.
   static int announced(HttpExchange exchange, int limit) throws LimitedInput.TooLarge {
     var header = exchange.getRequestHeaders().getFirst("Content-Length");
@@ -26,15 +25,6 @@ final class RequestBody {
     return (int) length;
   }
 
-  /// As it was sent.
-  static byte[] read(HttpExchange exchange, int limit) throws IOException {
-    var bytes = exchange.getRequestBody().readNBytes(limit + 1);
-    if (bytes.length > limit) {
-      throw new LimitedInput.TooLarge(limit);
-    }
-    return bytes;
-  }
-
   /// Whether the header names an encoding that is not read.
   static boolean isEncodingKnown(HttpExchange exchange) {
     var encoding = exchange.getRequestHeaders().getFirst("Content-Encoding");
@@ -42,12 +32,20 @@ final class RequestBody {
         || encoding.strip().toLowerCase(Locale.ROOT).matches("|identity|gzip|x-gzip");
   }
 
-  /// Decompressed where it is gzip, whether a header says so or not.
-  static InputStream plain(byte[] bytes, int limit) throws IOException {
-    var in = new ByteArrayInputStream(bytes);
-    return bytes.length >= 2 && ((bytes[0] & 0xff) << 8 | bytes[1] & 0xff) == GZIP
-        ? new LimitedInput(new GZIPInputStream(in), limit)
-        : in;
+  /// Decompressed where it is gzip, whether a header says so or not. Closing it leaves the rest of
+  /// the body to [#discard].
+  static InputStream events(HttpExchange exchange, int limit) throws IOException {
+    var sent = new LimitedInput(new StaysOpen(exchange.getRequestBody()), limit);
+    return new LimitedInput(AuditInput.decompressed(sent), limit);
+  }
+
+  private static final class StaysOpen extends FilterInputStream {
+    StaysOpen(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public void close() {}
   }
 
   /// Reads what is left, up to the limit: many clients read the answer only then.

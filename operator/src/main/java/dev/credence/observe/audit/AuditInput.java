@@ -69,7 +69,7 @@ public final class AuditInput {
 
   public void read(InputStream raw) throws IOException {
     try {
-      var lines = new Lines(plain(raw), LONGEST_LINE);
+      var lines = new Lines(decompressed(raw), LONGEST_LINE);
       var line = lines.next();
       var isDocument = line.map(first -> isOpening(first.bytes())).orElse(false);
       if (isDocument) {
@@ -84,8 +84,9 @@ public final class AuditInput {
     }
   }
 
-  /// Reads JSON values one after the other, not compressed: one document, or one value in a line.
-  /// Empty, or the line and the cause where it ends to be JSON; what was before is read.
+  /// Reads JSON values one after the other, not compressed: one document, or one value in a line,
+  /// and closes the stream. Empty, or the line and the cause where it ends to be JSON; what was
+  /// before is read.
   public Optional<String> stream(InputStream raw) throws IOException {
     try (var parser = JSON.createParser(raw)) {
       while (parser.nextToken() != null) {
@@ -102,7 +103,8 @@ public final class AuditInput {
     }
   }
 
-  private static InputStream plain(InputStream raw) throws IOException {
+  /// The same where it is not gzip.
+  public static InputStream decompressed(InputStream raw) throws IOException {
     var in = new BufferedInputStream(raw, BUFFER);
     in.mark(GZIP.length);
     var start = in.readNBytes(GZIP.length);

@@ -80,7 +80,8 @@ class InboxTest {
          "responseStatus": {"code": 200}, "requestReceivedTimestamp": "2027-01-01T00:00:00Z"}
         """
             .formatted(agent);
-    assertThat(inbox.add(new ByteArrayInputStream(event.getBytes(UTF_8))).problem()).isEmpty();
+    assertThat(inbox.reader().stream(new ByteArrayInputStream(event.getBytes(UTF_8)))).isEmpty();
+    inbox.accept();
   }
 
   private final class Adjustable extends Clock {

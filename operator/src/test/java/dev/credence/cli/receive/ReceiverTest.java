@@ -157,6 +157,20 @@ class ReceiverTest {
     assertThat(post(client(null), gzip(truncated("half")), "gzip").statusCode()).isEqualTo(400);
   }
 
+  /// The rest of a body may come much later, or never.
+  @Test
+  void events_are_recorded_as_they_come_and_other_senders_do_not_wait() throws Exception {
+    start(false, true);
+    try (var slow = socket()) {
+      var out = slow.getOutputStream();
+      out.write(head(BODY_LIMIT / 2));
+      out.write(events().getBytes(UTF_8));
+      out.flush();
+      Eventually.eventually("the first events are recorded").until(() -> inbox.accounts() > 0);
+      assertThat(post(client(null), "Bearer " + TOKEN, "\n").statusCode()).isEqualTo(200);
+    }
+  }
+
   /// One body is on its way and has the memory; the other sender comes again later.
   @Test
   void while_the_queue_is_full_senders_are_told_to_come_again() throws Exception {
@@ -164,18 +178,7 @@ class ReceiverTest {
     var body = events();
     try (var socket = socket()) {
       var out = socket.getOutputStream();
-      out.write(
-          """
-          POST /events HTTP/1.1
-          Host: 127.0.0.1
-          Authorization: Bearer %s
-          Content-Length: %d
-          Connection: close
-
-          """
-              .formatted(TOKEN, BODY_LIMIT)
-              .replace("\n", "\r\n")
-              .getBytes(UTF_8));
+      out.write(head(BODY_LIMIT));
       out.write(body.getBytes(UTF_8));
       out.flush();
       whileItIsReceived();
@@ -186,6 +189,20 @@ class ReceiverTest {
     }
     assertThat(post(client(null), "Bearer " + TOKEN, events()).statusCode()).isEqualTo(200);
     assertThat(Objects.requireNonNull(handler).pending()).isZero();
+  }
+
+  private static byte[] head(int length) {
+    return """
+        POST /events HTTP/1.1
+        Host: 127.0.0.1
+        Authorization: Bearer %s
+        Content-Length: %d
+        Connection: close
+
+        """
+        .formatted(TOKEN, length)
+        .replace("\n", "\r\n")
+        .getBytes(UTF_8);
   }
 
   private void whileItIsReceived() throws Exception {
