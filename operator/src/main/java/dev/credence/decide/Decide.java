@@ -216,6 +216,7 @@ public final class Decide {
                 s.failedWrites().stream().map(FailedWrite::retryAt),
                 usage.changes().stream(),
                 behavior.changes().stream(),
+                privilege.changesOfUse(),
                 legacy.changes(),
                 audit.changes().stream(),
                 listAgain(plans).map(s.now()::plus).stream(),
@@ -304,6 +305,7 @@ public final class Decide {
             usage.changes().stream(),
             behavior.changes().stream(),
             privilege.changes(),
+            privilege.changesOfUse(),
             legacy.due(),
             legacy.changes())
         .flatMap(times -> times)

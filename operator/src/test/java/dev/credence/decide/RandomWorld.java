@@ -11,6 +11,8 @@ import dev.credence.api.CredentialPolicy;
 import dev.credence.api.CredentialPolicySpec;
 import dev.credence.api.CredentialPolicySpec.AllowedIssuer;
 import dev.credence.api.CredentialPolicySpec.Approval;
+import dev.credence.api.CredentialPolicySpec.Behavior;
+import dev.credence.api.CredentialPolicySpec.BehaviorFinding;
 import dev.credence.api.CredentialPolicySpec.Certificates;
 import dev.credence.api.CredentialPolicySpec.Enforcement;
 import dev.credence.api.CredentialPolicySpec.Idle;
@@ -19,6 +21,7 @@ import dev.credence.api.CredentialPolicySpec.LegacyTokens;
 import dev.credence.api.CredentialPolicySpec.Lifetime;
 import dev.credence.api.CredentialPolicySpec.Match;
 import dev.credence.api.CredentialPolicySpec.OnExpiry;
+import dev.credence.api.CredentialPolicySpec.OnOdd;
 import dev.credence.api.CredentialPolicySpec.OnUnused;
 import dev.credence.api.CredentialPolicySpec.OnUnusedRights;
 import dev.credence.api.CredentialPolicySpec.OwnerRule;
@@ -50,6 +53,7 @@ import dev.credence.facts.credential.Hooks.Step;
 import dev.credence.facts.identity.SuspensionFacts.Admission;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.observe.certmanager.Issued;
+import dev.credence.world.RandomEvents;
 import dev.credence.world.RandomRbac;
 import dev.credence.world.World;
 import io.fabric8.certmanager.api.model.v1.Certificate;
@@ -80,6 +84,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -126,11 +131,22 @@ final class RandomWorld {
 
   /// In some worlds another system issues values.
   private final boolean isIssuing;
+  /// In some worlds a receiver stores audit events. They have numbers of their own, so that all
+  // else
+  /// in these worlds is as it would be without.
+  private final Optional<RandomEvents> events;
+
   private final World world;
 
   RandomWorld(long seed) {
     random = new Random(seed);
     isIssuing = seed % 5 == 4;
+    events =
+        seed % 5 == 0
+            ? Optional.of(
+                new RandomEvents(
+                    seed, ACCOUNTS.stream().map(name -> NAMESPACE + "/" + name).toList()))
+            : Optional.empty();
     world = new World(START.plusSeconds(random.nextInt(100_000)));
     if (chance(70)) {
       world.put(namespace());
@@ -183,6 +199,14 @@ final class RandomWorld {
   }
 
   // What happens.
+
+  /// Accounts act, and a receiver stores what the API server tells of it.
+  void eventsCome() {
+    events.ifPresent(all -> world.audited(all.until(world.now())));
+    events
+        .flatMap(all -> all.tokens(world.now()))
+        .ifPresent(ids -> annotate(SECRETS.getFirst(), "Secret", Api.CREDENTIAL_IDS, ids));
+  }
 
   /// Something that a person, another controller or the cluster does.
   void somethingHappens() {
@@ -412,8 +436,12 @@ final class RandomWorld {
   }
 
   private void annotate(List<String> names, String kind, String key, String value) {
+    annotate(one(names), kind, key, value);
+  }
+
+  private void annotate(String name, String kind, String key, String value) {
     world
-        .truth(kind, NAMESPACE, one(names))
+        .truth(kind, NAMESPACE, name)
         .ifPresent(
             found ->
                 change(
@@ -764,9 +792,9 @@ final class RandomWorld {
             oneOrNull(60, this::policyRotation),
             tokens(),
             oneOrNull(80, this::certificateRules),
-            oneOrNull(20, this::privileges),
+            audited(oneOrNull(20, this::privileges)),
             oneOrNull(20, () -> new Idle(one(List.of("1h", "2160h")), action())),
-            null,
+            behavior(),
             oneOrNull(40, () -> new Review(one(List.of("1h", "2160h", "20000h")), action())),
             null,
             oneOrNull(20, () -> new Safety(one(List.of(0, 1, 5))))));
@@ -779,6 +807,24 @@ final class RandomWorld {
         null,
         oneOrNull(50, () -> one(List.of("24h", "2160h"))),
         one(List.of(OnUnusedRights.values())));
+  }
+
+  /// Where there are audit events, more policies ask what they show of rights.
+  private Privileges audited(Privileges drawn) {
+    return switch ((int) (events.isEmpty() ? 0 : world.now().getEpochSecond() % 3)) {
+      case 1 -> new Privileges(Severity.Critical, null, "24h", OnUnusedRights.Report);
+      case 2 -> new Privileges(Severity.Critical, null, "720h", OnUnusedRights.Report);
+      default -> drawn;
+    };
+  }
+
+  private Behavior behavior() {
+    return switch ((int) (events.isEmpty() ? 0 : world.now().getEpochSecond() % 4)) {
+      case 1 -> new Behavior("24h", List.of("10.0.0.0/8"), null, 2, OnOdd.Suspend);
+      case 2 -> new Behavior("24h", null, List.of(BehaviorFinding.NewRight), 2, OnOdd.Report);
+      case 3 -> new Behavior(null, null, null, null, OnOdd.Ignore);
+      default -> null;
+    };
   }
 
   private CredentialPolicySpec.Action action() {

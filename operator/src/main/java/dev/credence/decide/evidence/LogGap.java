@@ -6,6 +6,7 @@ import dev.credence.facts.evidence.Log;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Whether audit events show everything that happened from some time until now. If not, silence
 /// proves nothing.
@@ -38,9 +39,9 @@ public final class LogGap {
       return Optional.of(
           "The audit log begins at " + Times.text(log.from().get()) + ", which is too late.");
     }
-    var end = log.coverage().until().orElse(log.until().get());
-    if (end.plus(DELAY).isBefore(now)) {
-      return Optional.of("The audit log ends at " + Times.text(end) + ".");
+    var end = end(log).filter(time -> !time.plus(DELAY).isAfter(now));
+    if (end.isPresent()) {
+      return Optional.of("The audit log ends at " + Times.text(end.get()) + ".");
     }
     return log.gaps().stream()
         .filter(gap -> gap.to().isAfter(from))
@@ -52,6 +53,22 @@ public final class LogGap {
                     + " to "
                     + Times.text(gap.to())
                     + ".");
+  }
+
+  private static Optional<Instant> end(Log log) {
+    return log.coverage().until().or(log::until);
+  }
+
+  /// When [#since] changes without further events, for a window of this length that ends now.
+  public static Stream<Instant> changes(AuditedUse audited, Duration window) {
+    return audited.known().map(AuditedUse.Known::log).stream()
+        .flatMap(
+            log ->
+                Stream.of(
+                        log.from().stream().map(begin -> begin.plus(window).minus(SLACK)),
+                        end(log).stream().map(end -> end.plus(DELAY)),
+                        log.gaps().stream().map(gap -> gap.to().plus(window)))
+                    .flatMap(times -> times));
   }
 
   private LogGap() {}

@@ -19,7 +19,7 @@ import java.util.SortedMap;
 import java.util.stream.Stream;
 
 /// Compares what an account is granted with what it did. Silence of the log is no evidence:
-/// where the log cannot show a use, the answer is Unknown. `asked`: since when; empty: since the
+/// where the log cannot show a use, the answer is Unknown. `asked`: after when; empty: since the
 /// log begins.
 public record UsedRights(Log log, Optional<Instant> asked) {
   /// A log seldom begins at the very moment that was asked for.
@@ -97,7 +97,7 @@ public record UsedRights(Log log, Optional<Instant> asked) {
 
   private Answer answer(Optional<Did> account, DatedGrant dated, PolicyRule rule) {
     var last = account.flatMap(did -> lastUse(did, dated, rule));
-    if (last.filter(time -> !time.isBefore(asked.orElse(Instant.MIN))).isPresent()) {
+    if (last.filter(this::isAsked).isPresent()) {
       return new Answer.Used(last.get());
     }
     return notVisible(account, rule)
@@ -106,6 +106,10 @@ public record UsedRights(Log log, Optional<Instant> asked) {
         .or(() -> account.flatMap(did -> notConclusive(did, dated, rule)))
         .<Answer>map(Answer.Unknown::new)
         .orElseGet(Answer.Unused::new);
+  }
+
+  private boolean isAsked(Instant time) {
+    return asked.filter(since -> !time.isAfter(since)).isEmpty();
   }
 
   private static Optional<Instant> lastUse(Did account, DatedGrant dated, PolicyRule rule) {
@@ -228,7 +232,7 @@ public record UsedRights(Log log, Optional<Instant> asked) {
   private Optional<String> failure(Map<Right, Span> failed, DatedGrant dated, PolicyRule rule) {
     return failed.entrySet().stream()
         .filter(entry -> includes(dated, rule, entry.getKey()))
-        .filter(entry -> !entry.getValue().last().time().isBefore(begin()))
+        .filter(entry -> isAsked(entry.getValue().last().time()))
         .findFirst()
         .map(
             entry ->

@@ -101,6 +101,12 @@ public record InUse(
         : this;
   }
 
+  /// The same, and it changes at these times too.
+  private InUse changingAt(Stream<Instant> more) {
+    return new InUse(
+        finding, last, use, result, Stream.concat(changes.stream(), more).toList());
+  }
+
   boolean isInPart() {
     return finding == Finding.InPart;
   }
@@ -160,7 +166,11 @@ public record InUse(
       if (last.isEmpty() && tokens.isEmpty()) {
         return unknown(Finding.Unknown, last, NO_EVIDENCE);
       }
-      var hidden = hidden(last, after.get());
+      return silentFor(after.get(), last, tokens).changingAt(changesOfLog(after.get(), last));
+    }
+
+    private InUse silentFor(Duration after, Optional<LastUse> last, List<LegacyToken> tokens) {
+      var hidden = hidden(last, after);
       if (hidden.isPresent()) {
         return unknown(
             isAuditedNow(last) ? Finding.InPart : Finding.Unknown,
@@ -171,7 +181,16 @@ public record InUse(
         return unknown(
             Finding.InPart, last, seenOr(last, NO_EVIDENCE) + " " + Sentences.sentence(why));
       }
-      return quiet(last, tokens, after.get());
+      return quiet(last, tokens, after);
+    }
+
+    /// When audit events show this time no longer, or completely. Their end is no change of an
+    /// identity that they say nothing about.
+    private Stream<Instant> changesOfLog(Duration after, Optional<LastUse> last) {
+      return tokensOfOurs().findAny().isPresent()
+              || last.filter(use -> use.sign() == Sign.AuditEvent).isPresent()
+          ? LogGap.changes(s.auditedUse(), after)
+          : Stream.of();
     }
 
     /// Why a use during this time may have left no trace, as a sentence.

@@ -130,6 +130,11 @@ public final class LeastPrivilege {
     return all.stream().flatMap(this::exemptions).flatMap(exemption -> exemption.until().stream());
   }
 
+  /// When the answer about unused rights changes without further events.
+  public Stream<Instant> changesOfUse() {
+    return unused.changes().stream();
+  }
+
   public ConditionResult result() {
     if (accounts.isEmpty() || s.grants() instanceof Grants.Disabled) {
       return ConditionResult.notApplicable(ConditionType.LeastPrivilege, ConditionStatus.True);
@@ -147,7 +152,7 @@ public final class LeastPrivilege {
     }
     return switch (unused) {
       case UnusedRights.Counted counted when counted.isAnyUnused() -> unused(counted);
-      case UnusedRights.Counted(_, _, var open) when open.isPresent() -> unknown();
+      case UnusedRights.Counted(_, _, var open, _) when open.isPresent() -> unknown();
       case UnusedRights.Unknown _ -> unknown();
       case UnusedRights.Counted _, UnusedRights.NotAsked _ -> inOrder(nothing() + aboutUse());
     };
@@ -157,9 +162,9 @@ public final class LeastPrivilege {
   private String aboutUse() {
     return switch (unused) {
       case UnusedRights.NotAsked _ -> "";
-      case UnusedRights.Unknown(var why) -> notKnown(why);
+      case UnusedRights.Unknown(var why, _) -> notKnown(why);
       case UnusedRights.Counted counted when counted.isAnyUnused() -> " " + counted.sentence();
-      case UnusedRights.Counted(_, _, var open) ->
+      case UnusedRights.Counted(_, _, var open, _) ->
           open.map(LeastPrivilege::notKnown).orElse(" Every right that audit events show is used.");
     };
   }

@@ -15,6 +15,7 @@ import dev.credence.facts.rbac.Grants;
 import dev.credence.plan.Durations;
 import dev.credence.plan.IdentityStatus.RightsUsed;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -25,15 +26,31 @@ import java.util.stream.Stream;
 /// time, nothing is called unused.
 sealed interface UnusedRights {
 
+  /// When the answer changes without further events.
+  List<Instant> changes();
+
   /// No policy asks.
-  record NotAsked() implements UnusedRights {}
+  record NotAsked() implements UnusedRights {
+    @Override
+    public List<Instant> changes() {
+      return List.of();
+    }
+  }
 
   /// `why`: a sentence.
-  record Unknown(String why) implements UnusedRights {}
+  record Unknown(String why, List<Instant> changes) implements UnusedRights {
+    public Unknown {
+      changes = List.copyOf(changes);
+    }
+  }
 
   /// `open`: why a right that audit events can show is not answered.
-  record Counted(RightsUsed rights, Duration unusedFor, Optional<String> open)
+  record Counted(
+      RightsUsed rights, Duration unusedFor, Optional<String> open, List<Instant> changes)
       implements UnusedRights {
+    public Counted {
+      changes = List.copyOf(changes);
+    }
 
     boolean isAnyUnused() {
       return rights.unused() > 0;
@@ -64,12 +81,20 @@ sealed interface UnusedRights {
     if (unusedFor.isEmpty()) {
       return new NotAsked();
     }
-    var from = s.now().minus(unusedFor.get());
-    var gap = LogGap.since(s.auditedUse(), from, s.now());
-    if (gap.isPresent() || !(s.auditedUse() instanceof AuditedUse.Known audited)) {
-      return new Unknown(gap.orElse(""));
-    }
-    var judge = new UsedRights(audited.log(), Optional.of(from));
+    var window = unusedFor.get();
+    var gap = LogGap.since(s.auditedUse(), s.now().minus(window), s.now());
+    return gap.isEmpty() && s.auditedUse() instanceof AuditedUse.Known audited
+        ? judged(s, audited, grants, accounts, window)
+        : new Unknown(gap.orElse(""), LogGap.changes(s.auditedUse(), window).toList());
+  }
+
+  private static Counted judged(
+      Snapshot s,
+      AuditedUse.Known audited,
+      Grants.Known grants,
+      List<String> accounts,
+      Duration window) {
+    var judge = new UsedRights(audited.log(), Optional.of(s.now().minus(window)));
     var rights =
         accounts.stream()
             .flatMap(account -> judge.of(audited.account(account), dated(grants, account)).stream())
@@ -77,8 +102,36 @@ sealed interface UnusedRights {
             .toList();
     return new Counted(
         counted(rights),
-        unusedFor.get(),
-        rights.stream().filter(UsedRights::canShow).flatMap(UnusedRights::open).findFirst());
+        window,
+        rights.stream().filter(UsedRights::canShow).flatMap(UnusedRights::open).findFirst(),
+        Stream.of(
+                LogGap.changes(audited, window),
+                Stream.of(uses(rights), failures(audited, accounts), changed(grants, accounts))
+                    .flatMap(times -> times)
+                    .map(time -> time.plus(window)))
+            .flatMap(times -> times)
+            .filter(s.now()::isBefore)
+            .toList());
+  }
+
+  private static Stream<Instant> uses(List<JudgedRight> rights) {
+    return rights.stream()
+        .flatMap(
+            right ->
+                right.answer() instanceof Answer.Used(var last) ? Stream.of(last) : Stream.of());
+  }
+
+  private static Stream<Instant> failures(AuditedUse.Known audited, List<String> accounts) {
+    return accounts.stream()
+        .flatMap(account -> audited.account(account).stream())
+        .flatMap(account -> account.failed().sorted().values().stream())
+        .map(span -> span.last().time());
+  }
+
+  private static Stream<Instant> changed(Grants.Known grants, List<String> accounts) {
+    return accounts.stream()
+        .flatMap(account -> dated(grants, account).stream())
+        .flatMap(grant -> grant.changed().stream());
   }
 
   private static List<DatedGrant> dated(Grants.Known grants, String account) {
