@@ -9,6 +9,7 @@ import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.OperatorProcess;
 import dev.credence.cluster.ReceiverProcess;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,7 +35,8 @@ class AuditReceiverBench {
   @TempDir Path folder;
 
   @Test
-  void two_thousand_events_a_second_take_one_core_and_128_mib(LocalCluster cluster) {
+  void two_thousand_events_a_second_take_one_core_and_128_mib(LocalCluster cluster)
+      throws IOException {
     IntStream.range(0, NAMESPACES).forEach(n -> namespace(cluster, "bench-" + n));
     try (var receiver = start(cluster)) {
       var random = new Random(1);
@@ -79,9 +81,10 @@ class AuditReceiverBench {
             // As the chart sets them.
             .with(
                 "CREDENCE_JAVA_OPTS",
-                "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:+UseCompactObjectHeaders -Xms16m -Xmx64m"
-                    + " -XX:MaxNewSize=20m -XX:MinHeapFreeRatio=20 -XX:MaxHeapFreeRatio=40 -Xss512k"
-                    + " -XX:+ExitOnOutOfMemoryError"),
+                "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:+UseCompactObjectHeaders"
+                    + " -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0"
+                    + " -Xms16m -Xmx48m -XX:MaxNewSize=8m -XX:MinHeapFreeRatio=20"
+                    + " -XX:MaxHeapFreeRatio=40 -Xss512k -XX:+ExitOnOutOfMemoryError"),
         folder,
         "--write-interval=10s");
   }
