@@ -31,6 +31,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -103,8 +104,7 @@ public record InUse(
 
   /// The same, and it changes at these times too.
   private InUse changingAt(Stream<Instant> more) {
-    return new InUse(
-        finding, last, use, result, Stream.concat(changes.stream(), more).toList());
+    return new InUse(finding, last, use, result, Stream.concat(changes.stream(), more).toList());
   }
 
   boolean isInPart() {
@@ -341,26 +341,26 @@ public record InUse(
           : s.identity().recorded().referencedUntil();
     }
 
-    /// A recorded use keeps its kind for the rest of its day.
+    /// The last day. Of several signs of one day the first of [Sign] counts, whichever was seen
+    /// first: else the answer would depend on when the operator was restarted.
     private Optional<LastUse> last() {
       // A day far to come was written by a clock that was wrong, and would count for years.
-      var best =
+      var recorded =
           s.identity().recorded().lastUse().filter(use -> !use.day().isAfter(today().plusDays(1)));
-      for (var seen :
-          Stream.concat(
-                  tokens()
-                      .flatMap(token -> token.lastUsed().stream())
-                      .map(day -> new LastUse(day, Sign.TokenLabel)),
-                  Stream.concat(
-                      ran().map(day -> new LastUse(day, Sign.Pod)),
-                      audited().map(day -> new LastUse(day, Sign.AuditEvent))))
-              .toList()) {
-        if (!seen.day().isAfter(today())
-            && best.filter(known -> !seen.day().isAfter(known.day())).isEmpty()) {
-          best = Optional.of(seen);
-        }
-      }
-      return best;
+      return Stream.concat(recorded.stream(), seen().filter(use -> !use.day().isAfter(today())))
+          .max(
+              Comparator.comparing(LastUse::day)
+                  .thenComparing(LastUse::sign, Comparator.reverseOrder()));
+    }
+
+    private Stream<LastUse> seen() {
+      return Stream.of(
+              tokens()
+                  .flatMap(token -> token.lastUsed().stream())
+                  .map(day -> new LastUse(day, Sign.TokenLabel)),
+              ran().map(day -> new LastUse(day, Sign.Pod)),
+              audited().map(day -> new LastUse(day, Sign.AuditEvent)))
+          .flatMap(uses -> uses);
     }
 
     private Stream<LocalDate> ran() {

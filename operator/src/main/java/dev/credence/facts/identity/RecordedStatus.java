@@ -83,7 +83,7 @@ public record RecordedStatus(
   /// `day` in UTC.
   public record LastUse(LocalDate day, Sign sign) {}
 
-  /// The kind of evidence for a use.
+  /// The kind of evidence for a use. An earlier one counts before a later one of the same day.
   public enum Sign {
     TokenLabel,
     Pod,
