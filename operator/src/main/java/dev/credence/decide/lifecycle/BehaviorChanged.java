@@ -154,7 +154,10 @@ public record BehaviorChanged(
               .or(() -> grave.flatMap(_ -> why(findings))),
           findings.isEmpty() ? notApplicable() : result(findings),
           Stream.concat(
-                  findings.stream().map(finding -> finding.last().plus(OPEN_FOR)),
+                  // Of several findings of one type, each is open for its own time.
+                  Stream.concat(
+                          findings.stream().map(OddFinding::last), found.stream().map(Found::time))
+                      .map(last -> last.plus(OPEN_FOR)),
                   grave.map(one -> one.time().plus(SUSPENDS_WITHIN)).stream())
               .toList());
     }
