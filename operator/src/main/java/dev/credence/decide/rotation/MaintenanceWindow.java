@@ -23,18 +23,28 @@ final class MaintenanceWindow {
     this.plans = plans;
   }
 
-  /// Empty where it may begin. What ends by itself before a window opens does not wait for that.
+  /// Empty where it may begin.
   Optional<Builder> deferred(IssuedSecret current, boolean urgent) {
-    if (urgent || isOpen()) {
-      return Optional.empty();
-    }
-    var opening = t.procedure().windows().openFrom(t.now());
-    var endsBefore = t.end(current.secret()).filter(end -> opening.filter(end::isAfter).isEmpty());
-    return endsBefore.isPresent() ? Optional.empty() : Optional.of(deferred(current, opening));
+    return isClosed(t, current, urgent)
+        ? Optional.of(deferred(current, opening(t)))
+        : Optional.empty();
   }
 
-  private boolean isOpen() {
+  /// Whether the rotation waits for a window. What ends by itself before a window opens does not.
+  static boolean isClosed(RotationTarget t, IssuedSecret current, boolean urgent) {
+    return !urgent
+        && !isOpen(t)
+        && t.end(current.secret())
+            .filter(end -> opening(t).filter(end::isAfter).isEmpty())
+            .isEmpty();
+  }
+
+  private static boolean isOpen(RotationTarget t) {
     return t.procedure().windows().areOpen(t.now());
+  }
+
+  private static Optional<Instant> opening(RotationTarget t) {
+    return t.procedure().windows().openFrom(t.now());
   }
 
   /// `opening` is empty where no window ever opens.
@@ -57,7 +67,7 @@ final class MaintenanceWindow {
   /// open.
   Why beginning(StoredSecret secret, Why why, boolean urgent) {
     var end = t.end(secret);
-    return urgent || isOpen() || end.isEmpty()
+    return urgent || isOpen(t) || end.isEmpty()
         ? sinceOpening(why)
         : new Why.BeforeItsEnd(dueSince(why), end.get());
   }

@@ -111,7 +111,7 @@ public final class Rotation {
       case Revoking(var current, var reason) -> revocation.revoked(current, reason);
       case RollbackAsked(var current, var request) -> onDemand.rolledBack(current, request);
       case AwaitingApproval(var current, var hold) -> notRotated(current, hold);
-      case Due(var current, var why) -> due(current, why);
+      case Due due -> due(due);
       case Staged(var current, var staging) -> staged(staging, current, new Why.OnRequest());
       case Overlapping(var current) -> kept(current);
       case Current(var current) -> kept(current);
@@ -270,12 +270,14 @@ public final class Rotation {
                     "Revoked by the suspension. The operator issues a new token when the identity is resumed."));
   }
 
-  private Builder due(IssuedSecret current, Why why) {
+  private Builder due(Due due) {
+    var current = due.current();
+    var why = due.why();
     var blocker = t.blocker(Optional.of(current.issue()));
     if (blocker.isPresent()) {
       return plans.blocked(current, blocker.get());
     }
-    var urgent = RotationTrigger.isUrgent(t, current) || why instanceof Why.Dead;
+    var urgent = RotationTrigger.isUrgent(t, due);
     var staging = staging(current, urgent);
     if (t.hooks().stage() && staging.isBegun()) {
       return staged(staging, current, why);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.decide.rotation;
 
+import dev.credence.decide.rotation.RotationState.Due;
 import dev.credence.decide.rotation.RotationTarget.IssuedSecret;
 import dev.credence.facts.credential.Request;
 import dev.credence.facts.credential.SecretContent.Change;
@@ -75,6 +76,12 @@ public final class RotationTrigger {
 
   static boolean isRequested(RotationTarget t, IssuedSecret current) {
     return Stream.concat(requests(t, current), urgent(t, current)).findAny().isPresent();
+  }
+
+  /// Whether maintenance windows do not count: the new value was requested at once, or the current
+  /// one is not valid.
+  static boolean isUrgent(RotationTarget t, Due due) {
+    return isUrgent(t, due.current()) || due.why() instanceof Why.Dead;
   }
 
   /// Whether one of the requests for a new value asks for it at once.

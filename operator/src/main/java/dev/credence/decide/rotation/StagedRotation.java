@@ -83,7 +83,7 @@ public record StagedRotation(
   private StagedResult result(Why why) {
     var pending = t.pending();
     if (pending.isEmpty()) {
-      return new StillStaged(taken().map(Progress::blocked).orElseGet(this::stage));
+      return new StillStaged(blocker().map(Progress::blocked).orElseGet(this::stage));
     }
     if (pending.get().object().leaving()) {
       return waiting("Waiting for the deletion of the Secret that was staged before.");
@@ -92,6 +92,15 @@ public record StagedRotation(
       return removing(pending.get(), "the spec or a request asks for another value");
     }
     return carriedOn(pending.get(), pending.get().issue().orElseThrow(), why);
+  }
+
+  /// Why no value can be staged; empty where one is.
+  Optional<Blocker> blocker() {
+    return t.pending().isPresent()
+        ? Optional.empty()
+        : taken()
+            .or(this::unprotected)
+            .or(() -> Blocker.refusal(t.s(), ObjectRef.pendingOf(t.name())));
   }
 
   /// An object that Credence does not manage and that has the name of the pending Secret.
@@ -145,11 +154,6 @@ public record StagedRotation(
   }
 
   private Progress stage() {
-    var pending = ObjectRef.pendingOf(t.name());
-    var refusal = unprotected().or(() -> Blocker.refusal(t.s(), pending));
-    if (refusal.isPresent()) {
-      return Progress.blocked(refusal.get());
-    }
     var versionInfo =
         new NewValue(t)
             .versionInfo(
@@ -160,7 +164,7 @@ public record StagedRotation(
                 t.answering(before(), current.map(IssuedSecret::secret)));
     var staging =
         new Action.Stage(
-            pending,
+            ObjectRef.pendingOf(t.name()),
             t.subject(),
             preconditions(),
             t.wanted().type(),
