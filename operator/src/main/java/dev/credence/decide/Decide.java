@@ -39,7 +39,6 @@ import dev.credence.decide.rotation.RotationSchedule;
 import dev.credence.decide.rotation.RotationState;
 import dev.credence.decide.rotation.RotationTarget;
 import dev.credence.decide.rotation.RotationTarget.IssuedSecret;
-import dev.credence.decide.rotation.StagedRotation;
 import dev.credence.facts.Snapshot;
 import dev.credence.facts.credential.Handled;
 import dev.credence.facts.identity.Identity.Known;
@@ -366,13 +365,12 @@ public final class Decide {
             .filter(_ -> !isOutOfService())
             .flatMap(target -> current(target).flatMap(current -> handed(target, current)).stream())
             .toList();
-    var unproven =
+    var upcoming =
         targets.stream()
-            .filter(
-                target -> new StagedRotation(target, current(target), true, false).isInProgress())
+            .filter(target -> RotationState.isNextVersionComing(target, role(target.subject())))
             .map(RotationTarget::name)
             .collect(Collectors.toSet());
-    return ConsumerRestarts.of(s, RotationSchedule.procedure(policy), handed, unproven);
+    return ConsumerRestarts.of(s, RotationSchedule.procedure(policy), handed, upcoming);
   }
 
   private static Optional<SwitchedSecret> handed(RotationTarget target, IssuedSecret current) {

@@ -69,16 +69,16 @@ public final class ConsumerRestarts {
   private final Map<Who, Hold> holds = new TreeMap<>();
   private final List<Action> actions = new ArrayList<>();
 
-  /// `unfinished` are the Secrets of the identity whose next value is being proven: who uses one of
-  /// them is started when that is through.
+  /// `upcoming` are the Secrets of the identity that get their next version by themselves soon: a
+  /// consumer of one of them is restarted after that.
   public static ConsumerRestarts of(
       Snapshot s,
       RotationProcedure procedure,
       Collection<SwitchedSecret> handed,
-      Set<String> unfinished) {
+      Set<String> upcoming) {
     var plan =
         new ConsumerRestarts(s, procedure.restart(), s.consumers().orElse(Consumers.NONE), handed);
-    plan.decide(handed, unfinished);
+    plan.decide(handed, upcoming);
     return plan;
   }
 
@@ -153,12 +153,12 @@ public final class ConsumerRestarts {
             .anyMatch(hold -> !hold.forPerson() && !hold.sentence().equals(TO_ITS_END));
   }
 
-  private void decide(Collection<SwitchedSecret> handed, Set<String> unfinished) {
+  private void decide(Collection<SwitchedSecret> handed, Set<String> upcoming) {
     var behind = behind(handed).values();
     var slots = rule.maxParallel() - (int) behind.stream().filter(this::isUnderWay).count();
     var startable = new ArrayList<Need>();
     for (var need : behind) {
-      hold(need, unfinished)
+      hold(need, upcoming)
           .ifPresentOrElse(found -> holds.put(need.who(), found), () -> startable.add(need));
     }
     // A workload that is not whole may not come up again: no other waits for it.
@@ -362,7 +362,7 @@ public final class ConsumerRestarts {
   }
 
   /// Why it is not started now; empty where it can be.
-  private Optional<Hold> hold(Need need, Set<String> unfinished) {
+  private Optional<Hold> hold(Need need, Set<String> upcoming) {
     if (rule.strategy() == Strategy.None) {
       return waiting("its pods started before the rotation");
     }
@@ -380,15 +380,15 @@ public final class ConsumerRestarts {
     if (refused.isPresent()) {
       return Optional.of(new Hold(refused.get().message(), refused.get().cause() == Cause.Refused));
     }
-    var unproven =
+    var awaited =
         need.old().stream()
             .flatMap(pod -> pod.secrets().stream())
-            .filter(unfinished::contains)
+            .filter(upcoming::contains)
             .sorted()
             .findFirst();
     // One restart for both, but not at the price of the value that it still uses.
-    if (unproven.isPresent() && s.now().isBefore(need.until())) {
-      return waiting("restarts when the new value of Secret " + unproven.get() + " is active too");
+    if (awaited.isPresent() && s.now().isBefore(need.until())) {
+      return waiting("restarts when the new value of Secret " + awaited.get() + " is active too");
     }
     return isByTemplate(need) ? holdOfRollout(need) : holdOfEviction(need);
   }

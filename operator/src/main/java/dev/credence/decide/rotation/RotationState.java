@@ -176,4 +176,30 @@ public sealed interface RotationState {
         ? new Overlapping(current)
         : new Current(current);
   }
+
+  /// Whether the Secret gets its next version by itself soon: hooks run for it, or a rotation is
+  // due
+  /// and about to begin. Consumers are restarted after it, once for all Secrets that rotate
+  /// together.
+  static boolean isNextVersionComing(RotationTarget t, MemberRole role) {
+    var state = of(t, role);
+    var current =
+        state instanceof Issued issued
+            ? Optional.of(issued.current())
+            : Optional.<IssuedSecret>empty();
+    var staging = new StagedRotation(t, current, true, false);
+    return staging.isBegun()
+        ? staging.isInProgress()
+        : state instanceof Due due && isAboutToBegin(t, due, staging);
+  }
+
+  /// Neither blocked nor deferred to a maintenance window.
+  private static boolean isAboutToBegin(RotationTarget t, Due due, StagedRotation staging) {
+    var current = due.current();
+    return t.blocker(Optional.of(current.issue())).isEmpty()
+        && !MaintenanceWindow.isClosed(t, current, RotationTrigger.isUrgent(t, due))
+        // It waits for the consumers of its previous version, which would wait for it.
+        && !current.issue().isMoving()
+        && (!t.hooks().stage() || staging.blocker().isEmpty());
+  }
 }
