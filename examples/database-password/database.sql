@@ -3,6 +3,11 @@
 
 \getenv password CRM_ADMIN_PASSWORD
 
+-- The server may log the statements of other sessions, but not these: one has a password.
+SET log_statement = 'none';
+SET log_min_duration_statement = -1;
+SET log_min_error_statement = 'panic';
+
 -- Owns every object of the application. It has no login: crm_blue and crm_green act for it.
 CREATE ROLE crm NOLOGIN;
 GRANT CREATE ON SCHEMA public TO crm;

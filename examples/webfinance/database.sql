@@ -3,6 +3,11 @@
 
 \getenv password WF_ADMIN_PASSWORD
 
+-- The server may log the statements of other sessions, but not these: one has a password.
+SET log_statement = 'none';
+SET log_min_duration_statement = -1;
+SET log_min_error_statement = 'panic';
+
 -- Owns every object of the application. It has no login: wf_blue and wf_green act for it.
 CREATE ROLE webfinance NOLOGIN;
 GRANT CREATE ON SCHEMA public TO webfinance;
