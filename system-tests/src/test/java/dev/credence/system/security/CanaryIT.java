@@ -16,6 +16,8 @@ import dev.credence.image.Image;
 import dev.credence.report.Format;
 import dev.credence.system.CommandLine;
 import dev.credence.system.Scene;
+import dev.credence.system.issued.IssuedTokens;
+import dev.credence.system.issued.TwoKeyProvider;
 import dev.credence.testing.Program;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
@@ -40,6 +42,9 @@ class CanaryIT {
 
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
+  private static final List<String> GENERATED =
+      List.of("crm-ci", "crm-cloud", "crm-db", "crm-keys");
+
   /// Those of the image, but a dump may be asked for, and the HTTP client says all it can.
   private static final String FLAGS =
       Image.FLAGS.replace("-XX:+DisableAttachMechanism", "-Djdk.httpclient.HttpClient.log=all");
@@ -56,6 +61,8 @@ class CanaryIT {
       LocalCluster cluster, TestNamespace namespace, @TempDir Path folder) throws Exception {
     var scene = Scene.in(namespace);
     try (var canaries = Canaries.in(cluster.client(), namespace.name());
+        var provider = TwoKeyProvider.start();
+        var issued = IssuedTokens.of(scene, provider, "crm-cloud");
         var operator =
             OperatorProcess.on(cluster)
                 .with("CREDENCE_RESYNC_INTERVAL", "1s")
@@ -66,7 +73,8 @@ class CanaryIT {
                 .start()) {
       live(scene);
       assertThat(canaries.secrets())
-          .contains("crm-db", "crm-db-pending", "crm-ci", "crm-keys", "crm-tls", "crm-smtp");
+          .contains("crm-db", "crm-db-pending", "crm-ci", "crm-keys", "crm-tls", "crm-smtp")
+          .contains("crm-cloud", "crm-cloud-pending");
       assertThat(canaries.count()).as("values").isGreaterThan(40);
 
       var found = new LinkedHashMap<String, Map<String, Integer>>();
@@ -111,12 +119,13 @@ class CanaryIT {
                 {name: hex, bytes: {encoding: Hex}}, {name: raw, bytes: {encoding: Raw}},
                 {name: base64, bytes: {encoding: Base64}}, {name: url64, bytes: {encoding: Base64Url}},
                 {name: id, uuid: {}}, {name: key, keyPair: {algorithm: Ed25519, publicKey: key.pub}},
-                {name: url, template: 'postgres://crm:{password}@db/crm'}]}}]
-            """);
+                {name: url, template: 'postgres://crm:{password}@db/crm'}]}},
+            """
+            + IssuedTokens.secret("crm-cloud", "overlap: 1s", "")
+            + "]");
     scene.await(PATIENCE, "crm", "Ready", "True Compliant");
     scene.annotate(scene.identity("crm"), Api.ROTATE, "now");
-    Stream.of("crm-ci", "crm-db", "crm-keys")
-        .forEach(secret -> scene.awaitVersion(PATIENCE, secret, 2));
+    GENERATED.forEach(secret -> scene.awaitVersion(PATIENCE, secret, 2));
     scene.await(PATIENCE, "crm", "Ready", "True Compliant");
     refuseQuoting(scene);
     scene.annotate(scene.secret("crm-keys"), Api.REVOKE, "leaked");
@@ -129,10 +138,7 @@ class CanaryIT {
     scene.await(PATIENCE, "crm", "Ready", "True Compliant");
     scene.patch(scene.identity("crm"), "{spec: {state: Decommissioned}}");
     within(PATIENCE, "what was made is gone")
-        .until(
-            () ->
-                Stream.of("crm-ci", "crm-db", "crm-keys")
-                    .allMatch(secret -> scene.secret(secret).get() == null));
+        .until(() -> GENERATED.stream().allMatch(secret -> scene.secret(secret).get() == null));
     scene.await(PATIENCE, "crm", "Ready", "True Compliant");
   }
 
