@@ -48,7 +48,7 @@ public record Launch(List<String> command, Map<String, String> environment, bool
     var root = folder.resolve("root");
     var objects = new Objects(client, pod);
     var folders = mounts(pod, container, root, objects);
-    var environment = new LinkedHashMap<String, String>();
+    var environment = new LinkedHashMap<>(apiServer(client));
     image.ifPresent(known -> known.folders().forEach((k, path) -> environment.put(k, root + path)));
     objects.environment(container).forEach((k, v) -> environment.put(k, local(v, folders)));
     var words = new ArrayList<>(container.getCommand());
@@ -60,6 +60,16 @@ public record Launch(List<String> command, Map<String, String> environment, bool
         List.copyOf(command),
         Map.copyOf(environment),
         "FallbackToLogsOnError".equals(container.getTerminationMessagePolicy()));
+  }
+
+  /// The variables by which pods find the API server.
+  private static Map<String, String> apiServer(KubernetesClient client) {
+    var server = client.getMasterUrl();
+    return Map.of(
+        "KUBERNETES_SERVICE_HOST",
+        server.getHost(),
+        "KUBERNETES_SERVICE_PORT",
+        String.valueOf(server.getPort()));
   }
 
   public static final class Refused extends RuntimeException {
@@ -86,7 +96,7 @@ public record Launch(List<String> command, Map<String, String> environment, bool
   }
 
   /// A process here sees the files of the machine: the text of a mount path becomes that of the
-  /// folder. One mount path may begin with another.
+  /// folder. One mount path may begin with another, and `/ca` is not in `/ca.crt`.
   private static String local(String text, Map<String, String> folders) {
     if (folders.isEmpty()) {
       return text;
@@ -95,7 +105,7 @@ public record Launch(List<String> command, Map<String, String> environment, bool
         folders.keySet().stream()
             .sorted(Comparator.comparing(String::length).reversed())
             .map(Pattern::quote)
-            .collect(Collectors.joining("|"));
+            .collect(Collectors.joining("|", "(?:", ")(?![\\w.-])"));
     return Pattern.compile(paths)
         .matcher(text)
         .replaceAll(found -> Matcher.quoteReplacement(folders.get(found.group())));

@@ -30,7 +30,9 @@ record LocalImage(String name, List<String> entryPoint, Map<String, String> fold
               "HOOK_ADMIN_DIR",
               "/admin",
               "HOOK_KNOWN_HOSTS",
-              "/admin/known_hosts"));
+              "/admin/known_hosts",
+              "HOOK_SERVICE_ACCOUNT_DIR",
+              "/var/run/secrets/kubernetes.io/serviceaccount"));
 
   /// Empty for an image that is not here.
   static Optional<LocalImage> of(String image) {

@@ -3,10 +3,14 @@ package dev.credence.system.kubelet;
 
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
+import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
+import io.fabric8.kubernetes.api.model.batch.v1.CronJobBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
@@ -66,6 +70,20 @@ public final class TestKubelet implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     pods = client.pods().inNamespace(namespace).inform(new Pods());
+  }
+
+  /// Has the pods of a CronJob run here, with variables in place of those of the same name.
+  public static void take(Resource<CronJob> cronJob, Map<String, String> variables) {
+    cronJob.edit(
+        original -> {
+          var edited = new CronJobBuilder(original).build();
+          var pod = edited.getSpec().getJobTemplate().getSpec().getTemplate().getSpec();
+          pod.setSchedulerName(SCHEDULER);
+          var env = pod.getContainers().getFirst().getEnv();
+          env.removeIf(variable -> variables.containsKey(variable.getName()));
+          variables.forEach((name, value) -> env.add(new EnvVar(name, value, null)));
+          return edited;
+        });
   }
 
   /// In the order in which they ended.

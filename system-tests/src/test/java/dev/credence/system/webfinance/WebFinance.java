@@ -10,9 +10,7 @@ import dev.credence.system.database.Database;
 import dev.credence.system.database.Login;
 import dev.credence.system.database.Psql;
 import dev.credence.system.kubelet.TestKubelet;
-import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
-import io.fabric8.kubernetes.api.model.batch.v1.CronJobBuilder;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -177,24 +175,20 @@ final class WebFinance implements AutoCloseable {
           .edit(secret -> new SecretBuilder(secret).addToStringData(values).build());
       return;
     }
-    scene
-        .cronJob(secretOrHook)
-        .edit(
-            cronJob -> {
-              var edited = new CronJobBuilder(cronJob).build();
-              var pod = edited.getSpec().getJobTemplate().getSpec().getTemplate().getSpec();
-              pod.setSchedulerName(TestKubelet.SCHEDULER);
-              var env = pod.getContainers().getFirst().getEnv();
-              env.removeIf(variable -> values.containsKey(variable.getName()));
-              env.removeIf(variable -> variable.getName().equals("HOOK_CA_FILE"));
-              values.forEach((name, value) -> env.add(new EnvVar(name, value, null)));
-              return edited;
-            });
+    TestKubelet.take(scene.cronJob(secretOrHook), values);
   }
 
   /// Without TLS: everything is on this machine.
   private static Map<String, String> environment(int port) {
-    return Map.of("HOOK_HOST", "127.0.0.1", "HOOK_PORT", String.valueOf(port), "HOOK_TLS", "off");
+    return Map.of(
+        "HOOK_HOST",
+        "127.0.0.1",
+        "HOOK_PORT",
+        String.valueOf(port),
+        "HOOK_TLS",
+        "off",
+        "HOOK_CA_FILE",
+        "");
   }
 
   private static int port(Database database) {
