@@ -19,10 +19,13 @@ import java.util.Properties;
 import java.util.UUID;
 
 /// A real PostgreSQL with one database, as a child process that listens on 127.0.0.1 alone and
-/// asks everybody for a password.
+/// asks everybody for a password. It logs every statement.
 public final class Database implements AutoCloseable {
   private static final Path FOLDER = Path.of("target", "postgres").toAbsolutePath();
+  private static final String LOGS = "log";
+
   private final EmbeddedPostgres postgres;
+  private final Path data = FOLDER.resolve("data-" + UUID.randomUUID());
   private final String name;
   private final Login superuser = new Login("postgres", UUID.randomUUID().toString());
 
@@ -43,7 +46,6 @@ public final class Database implements AutoCloseable {
     this.name = name;
     // Where it unpacks its programs, and looks for what earlier runs may have left behind.
     System.setProperty("ot.epg.working-dir", FOLDER.toString());
-    var data = FOLDER.resolve("data-" + UUID.randomUUID());
     postgres =
         EmbeddedPostgres.builder()
             .setPort(Ports.free())
@@ -53,6 +55,9 @@ public final class Database implements AutoCloseable {
             .setServerConfig("unix_socket_directories", "")
             // There will be thousands of logins, and their price is nobody's question here.
             .setServerConfig("scram_iterations", "1")
+            .setServerConfig("logging_collector", "on")
+            .setServerConfig("log_directory", LOGS)
+            .setServerConfig("log_statement", "all")
             .start();
     try {
       execute(
@@ -104,6 +109,19 @@ public final class Database implements AutoCloseable {
       return Optional.empty();
     } catch (SQLException e) {
       return Optional.of(e.getSQLState() + " " + e.getMessage());
+    }
+  }
+
+  /// All that it has logged.
+  public String log() {
+    try (var files = Files.list(data.resolve(LOGS))) {
+      var text = new StringBuilder();
+      for (var file : files.sorted().toList()) {
+        text.append(Files.readString(file));
+      }
+      return text.toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.system.webfinance;
 
+import ch.qos.logback.classic.Level;
 import com.unboundid.ldap.sdk.LDAPConnection;
 import com.unboundid.ldap.sdk.LDAPConnectionOptions;
 import com.unboundid.ldap.sdk.LDAPException;
@@ -33,6 +34,9 @@ final class Directory implements Accounts, AutoCloseable {
   private static final String BASE = "dc=example,dc=com";
   private static final String ADMIN = "uid=admin,ou=system";
   private static final int TIMEOUT_MILLIS = 10_000;
+
+  /// Without the codec of its API: at this level that prints each request, with its password.
+  private final ServerLog log = ServerLog.of("org.apache.directory.server", Level.DEBUG);
 
   private final Path folder;
   private final DirectoryService service;
@@ -132,6 +136,11 @@ final class Directory implements Accounts, AutoCloseable {
     return Map.of("username", ADMIN, "password", password);
   }
 
+  /// What it has logged. The name of the administrator is no secret, though it is in a Secret.
+  String log() {
+    return log.text().replace(ADMIN, "");
+  }
+
   @Override
   public String system() {
     return "ldap.finance";
@@ -158,6 +167,8 @@ final class Directory implements Accounts, AutoCloseable {
       new Mount(folder).delete();
     } catch (Exception e) {
       throw new IllegalStateException(e);
+    } finally {
+      log.close();
     }
   }
 }

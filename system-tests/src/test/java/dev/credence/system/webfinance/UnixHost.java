@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.system.webfinance;
 
+import ch.qos.logback.classic.Level;
 import dev.credence.system.kubelet.Mount;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -44,6 +45,7 @@ final class UnixHost implements Accounts, AutoCloseable {
   /// Attempts, where the server closes the connection during the key exchange: no login was tried.
   private static final int ATTEMPTS = 5;
 
+  private final ServerLog log = ServerLog.of("org.apache.sshd", Level.DEBUG);
   private final Path homes;
   private final KeyPair host = generated();
   private final KeyPair admin = generated();
@@ -97,12 +99,19 @@ final class UnixHost implements Accounts, AutoCloseable {
   /// The lines of the application's file, each without its key.
   List<String> lines() {
     try {
-      return Files.readAllLines(authorizedKeys(ACCOUNT)).stream()
-          .map(line -> line.replaceAll("AAAA\\S+", "AAAA…"))
-          .toList();
+      return withoutPublicKeys(Files.readString(authorizedKeys(ACCOUNT))).lines().toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// What the server has logged, without public keys.
+  String log() {
+    return withoutPublicKeys(log.text());
+  }
+
+  private static String withoutPublicKeys(String text) {
+    return text.replaceAll("(ssh-ed25519 )AAAA\\S+", "$1AAAA…");
   }
 
   @Override
@@ -142,6 +151,8 @@ final class UnixHost implements Accounts, AutoCloseable {
       new Mount(homes).delete();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } finally {
+      log.close();
     }
   }
 

@@ -76,6 +76,12 @@ final class WebFinance implements AutoCloseable {
     return host;
   }
 
+  /// What each system has logged, by its name.
+  Map<String, String> logs() {
+    return Map.of(
+        "db.finance", database.log(), "ldap.finance", directory.log(), "batch.finance", host.log());
+  }
+
   void applyIdentity() {
     apply("4-identity.yaml");
   }

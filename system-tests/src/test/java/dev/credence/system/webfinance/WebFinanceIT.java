@@ -57,7 +57,7 @@ class WebFinanceIT {
       assertThat(kubelet.ran()).extracting(Ran::exitCode).containsOnlyOnce(77);
       assertNoValue(canaries, finance, cluster, operator, kubelet);
       demo.say(
-          "No credential is in a log, an Event, or the status of a pod, Job or identity.");
+          "No credential is in a log of the operator, a hook or a system, in an Event, or in a status.");
     }
     demo.say("The systems and the operator are stopped, and the namespace finance is deleted.");
   }
@@ -209,5 +209,12 @@ class WebFinanceIT {
         cluster.kubectl("get", "events,pods,jobs,cronjobs,mid", "-n", NAMESPACE, "-o", "json");
     assertThat(canaries.foundIn(objects)).as("Events, pods, Jobs and identities").isEmpty();
     assertThat(canaries.foundIn(String.join("\n", finance.host().lines()))).isEmpty();
+    var logs = finance.logs();
+    // They speak of the credentials.
+    assertThat(logs.get("db.finance")).contains("ALTER ROLE", "SCRAM-SHA-256$");
+    assertThat(logs.get("ldap.finance")).contains("Password modified for user uid=wf-green");
+    assertThat(logs.get("batch.finance")).contains("publickey");
+    logs.forEach(
+        (system, log) -> assertThat(canaries.foundIn(log)).as("log of %s", system).isEmpty());
   }
 }
