@@ -68,6 +68,7 @@ class ExampleIT {
               "getting-started", // see TiersIT: it changes the tier of the operator
               "gitops",
               "image-pull",
+              "issued-values", // see IssuedValuesExampleIT: it needs GitLab
               "offboarding",
               "push-secret",
               "quickstart",
