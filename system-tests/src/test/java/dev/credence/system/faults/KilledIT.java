@@ -23,6 +23,7 @@ import dev.credence.system.faults.Tripwires.Side;
 import dev.credence.system.faults.Tripwires.Wire;
 import dev.credence.system.issued.IssuedTokens;
 import dev.credence.system.issued.TwoKeyProvider;
+import dev.credence.system.issued.TwoKeyProvider.Cut;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
@@ -276,6 +277,30 @@ class KilledIT {
       @Override
       boolean isDone(Scene scene) {
         return isObtained(scene, 2);
+      }
+    },
+    /// The same, while its hook is cut off between the other system and the Secret: what was issued
+    /// then is found by its tag and deleted.
+    ObtainingAgain(30) {
+      @Override
+      void prepare(Scene scene) {
+        Obtaining.prepare(scene);
+      }
+
+      @Override
+      void begin(Scene scene) {
+        OBTAINED.get(scene.namespace()).provider().cut("crm-db", Cut.After);
+        rotate(scene);
+      }
+
+      @Override
+      boolean isBegun(Scene scene) {
+        return Obtaining.isBegun(scene);
+      }
+
+      @Override
+      boolean isDone(Scene scene) {
+        return Obtaining.isDone(scene);
       }
     },
     Decommission(14) {
@@ -816,7 +841,7 @@ class KilledIT {
                 .assertThat(created)
                 .as("unlocked once: %s", lane)
                 .containsExactly("crm-db-v1-suspend-1", "crm-db-v1-resume-2");
-        case Obtaining ->
+        case Obtaining, ObtainingAgain ->
             softly
                 .assertThat(OBTAINED.get(namespace).provider().refused())
                 .as("no third key was asked for: %s", lane)
