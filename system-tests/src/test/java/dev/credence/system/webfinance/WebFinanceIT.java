@@ -74,7 +74,8 @@ class WebFinanceIT {
         .until(() -> scene.message(IDENTITY, "CredentialsFresh").contains("The hook reports: "));
     var message = scene.message(IDENTITY, "CredentialsFresh");
     assertThat(message).contains("Run as a superuser: GRANT \"webfinance\" TO \"wf_admin\"");
-    demo.say("Its administrative account in the database lacks a right. The condition names it:");
+    demo.say(
+        "The hooks' account in the database lacks a grant. The condition CredentialsFresh names it:");
     demo.quote(message);
     finance.inDatabase("GRANT webfinance TO wf_admin WITH ADMIN OPTION");
     within(DEADLINE, "the identity is ready")
@@ -106,7 +107,7 @@ class WebFinanceIT {
         .until(() -> application.logins() > logins + 20);
     assertThat(application.failures()).isEmpty();
     demo.say(
-        "The overlap of %s is over. The application logged in %d times meanwhile, and no login failed.",
+        "The overlap of %s is over. The application has logged in %d times, and no login failed.",
         OVERLAP, application.logins());
     assertThat(finance.refusals(finance.values()).values()).allMatch(Optional::isEmpty);
     assertThat(finance.refusals(old).values()).allMatch(Optional::isPresent);
