@@ -14,6 +14,7 @@ import dev.credence.hooks.system.PostgreSql;
 import dev.credence.hooks.system.RabbitMq;
 import dev.credence.hooks.system.Redis;
 import dev.credence.hooks.system.Rest;
+import dev.credence.hooks.system.SqlServer;
 import dev.credence.hooks.system.Ssh;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +28,7 @@ public final class Systems {
           new MySql(),
           new MariaDb(),
           new MongoDb(),
+          new SqlServer(),
           new Redis(),
           new Kafka(),
           new RabbitMq(),
