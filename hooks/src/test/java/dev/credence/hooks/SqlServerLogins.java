@@ -19,8 +19,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// Logins, permissions and sessions of a SQL Server, by the rules of Microsoft's documentation. The
-/// pages are those below <https://learn.microsoft.com/sql/>. A statement of another form is an
-// error.
+/// pages are those below <https://learn.microsoft.com/sql/>. Other statements are errors.
 final class SqlServerLogins {
   private static final String NAME = "\\[((?:[^\\]]|\\]\\])+)\\]";
   private static final String TEXT = "N'((?:[^']|'')*)'";

@@ -108,9 +108,8 @@ final class Tds implements AutoCloseable {
     throw new IllegalArgumentException("PRELOGIN has no encryption.");
   }
 
-  /// Offsets and lengths of texts begin at byte 36 (2.2.6.4). A password has the halves of its
-  // bytes
-  /// swapped, and is xored with A5.
+  /// Offsets and lengths of texts begin at byte 36 (2.2.6.4). A password is xored with A5 after the
+  /// halves of each byte were swapped.
   private static Login login(ByteBuffer login) {
     var user = text(login.position(login.getShort(40)), login.getShort(42));
     var password = new byte[2 * login.getShort(46)];
@@ -234,8 +233,7 @@ final class Tds implements AutoCloseable {
     }
   }
 
-  /// A connected socket for the handshake, whose streams are inside PRELOGIN messages until it
-  // ends.
+  /// A connected socket, whose streams are inside PRELOGIN messages until the handshake ends.
   private final class Tunnel extends Socket {
     private final ByteArrayOutputStream unsent = new ByteArrayOutputStream();
     private InputStream unread = InputStream.nullInputStream();

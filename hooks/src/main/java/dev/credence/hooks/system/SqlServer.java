@@ -20,13 +20,11 @@ import java.util.Optional;
 
 /// SQL Server: SQL logins that take turns.
 ///
-/// The password is set in clear text, within TLS, and the server hashes it. Microsoft excludes the
-/// alternative, a hash that the client computes: "Don't use the HASHED option to routinely change
-/// passwords", and the option "can't be used" for logins with `CHECK_POLICY`, which is the default
-/// ([ALTER
-/// LOGIN](https://learn.microsoft.com/sql/t-sql/statements/alter-login-transact-sql)). The format
-// of
-/// a hash depends on the version of the server, and its password policy could not check a password.
+/// The password is set in clear text, within TLS, and the server hashes it. Microsoft's page on
+/// [ALTER LOGIN](https://learn.microsoft.com/sql/t-sql/statements/alter-login-transact-sql) advises
+/// against a hash of the client: "Don't use the HASHED option to routinely change passwords", and
+/// it "can't be used" for logins with `CHECK_POLICY`, which is the default. The format of a hash
+/// depends on the version of the server, and its policy could not check the password.
 public final class SqlServer implements Driver {
 
   @Override

@@ -16,10 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Sessions with SQL Server, and what its
-///
-// [errors](https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors)
-/// mean.
+/// Sessions with SQL Server, and what its errors mean. Rules are those of Microsoft's pages below
+/// <https://learn.microsoft.com/sql/>; they are named by their titles.
 ///
 /// @param administrator the login that the session belongs to
 record SqlServerSession(Connection connection, String administrator) implements AutoCloseable {
@@ -85,10 +83,8 @@ record SqlServerSession(Connection connection, String administrator) implements 
   }
 
   /// One error stands for three causes: "Cannot alter the login, because it does not exist or you
-  /// do not have permission". The permission is `ALTER ANY LOGIN`, and `CONTROL SERVER` for logins
-  /// that have it themselves ([ALTER
-  ///
-  // LOGIN](https://learn.microsoft.com/sql/t-sql/statements/alter-login-transact-sql#permissions)).
+  /// do not have permission". The permission is ALTER ANY LOGIN, and CONTROL SERVER for logins that
+  /// have it themselves (ALTER LOGIN, Permissions).
   private boolean change(String name, String how) throws SQLException {
     try (var statement = statement()) {
       statement.execute("ALTER LOGIN " + quoted(name) + " " + how);
@@ -114,7 +110,6 @@ record SqlServerSession(Connection connection, String administrator) implements 
     return false;
   }
 
-  /// By [KILL](https://learn.microsoft.com/sql/t-sql/language-elements/kill-transact-sql).
   void endSessionsOf(String name) throws SQLException {
     var missing = missingRights();
     if (!missing.isEmpty()) {
@@ -129,9 +124,8 @@ record SqlServerSession(Connection connection, String administrator) implements 
     }
   }
 
-  /// Without VIEW SERVER STATE, the server lists only the session of the hook, without an error
-  ///
-  // ([sys.dm_exec_sessions](https://learn.microsoft.com/sql/relational-databases/system-dynamic-management-views/sys-dm-exec-sessions-transact-sql#permissions)).
+  /// KILL requires ALTER ANY CONNECTION. Without VIEW SERVER STATE, the server lists only the
+  /// session of the hook, without an error (KILL and sys.dm_exec_sessions, Permissions).
   private List<String> missingRights() throws SQLException {
     var missing = new ArrayList<String>();
     if (!has(ALTER_ANY_CONNECTION)) {

@@ -15,10 +15,9 @@ import javax.net.ssl.X509ExtendedTrustManager;
 /// Certificates that a session with SQL Server accepts: those of the authorities in a PEM file, or
 /// of the Java runtime, for the host of the connection.
 ///
-/// Microsoft's driver reads no PEM files, and creates an instance by
-///
-// [trustManagerClass](https://learn.microsoft.com/sql/connect/jdbc/setting-the-connection-properties).
-/// It then checks no names itself, so that the Java runtime is told to, as for HTTPS.
+/// Microsoft's driver reads no PEM files, and creates an instance by its property
+/// `trustManagerClass`. It then checks no names itself (TDSChannel.enableSSL in
+/// <https://github.com/microsoft/mssql-jdbc>), so that the Java runtime is told to, as for HTTPS.
 public final class SqlServerTrust extends X509ExtendedTrustManager {
   private final X509ExtendedTrustManager authorities;
 
