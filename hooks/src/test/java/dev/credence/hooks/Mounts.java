@@ -46,7 +46,7 @@ public final class Mounts implements AutoCloseable {
     delete(folder);
   }
 
-  private static void delete(Path folder) {
+  static void delete(Path folder) {
     if (!Files.exists(folder)) {
       return;
     }

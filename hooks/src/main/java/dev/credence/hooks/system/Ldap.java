@@ -67,7 +67,7 @@ public final class Ldap implements Driver {
         "stay until the client closes them",
         "password, in the Password Modify operation (RFC 3062) over TLS; the directory hashes it",
         "write on `userPassword` and on the attribute that locks",
-        "the in-memory directory of the UnboundID SDK, with a stand-in for the lock");
+        "ApacheDS 2.0, with a password policy and without one");
   }
 
   @Override
