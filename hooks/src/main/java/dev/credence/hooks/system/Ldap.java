@@ -1,15 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.hooks.system;
 
+import static com.unboundid.ldap.sdk.experimental.DraftBeheraLDAPPasswordPolicy10ErrorType.ACCOUNT_LOCKED;
+import static com.unboundid.ldap.sdk.experimental.DraftBeheraLDAPPasswordPolicy10ErrorType.CHANGE_AFTER_RESET;
+import static com.unboundid.ldap.sdk.experimental.DraftBeheraLDAPPasswordPolicy10ErrorType.PASSWORD_IN_HISTORY;
+import static com.unboundid.ldap.sdk.experimental.DraftBeheraLDAPPasswordPolicy10ErrorType.PASSWORD_TOO_YOUNG;
+
+import com.unboundid.ldap.sdk.Control;
 import com.unboundid.ldap.sdk.DN;
 import com.unboundid.ldap.sdk.LDAPConnection;
 import com.unboundid.ldap.sdk.LDAPConnectionOptions;
 import com.unboundid.ldap.sdk.LDAPException;
+import com.unboundid.ldap.sdk.LDAPResult;
 import com.unboundid.ldap.sdk.Modification;
 import com.unboundid.ldap.sdk.ModificationType;
 import com.unboundid.ldap.sdk.RDN;
 import com.unboundid.ldap.sdk.ResultCode;
 import com.unboundid.ldap.sdk.SimpleBindRequest;
+import com.unboundid.ldap.sdk.experimental.DraftBeheraLDAPPasswordPolicy10ErrorType;
+import com.unboundid.ldap.sdk.experimental.DraftBeheraLDAPPasswordPolicy10RequestControl;
+import com.unboundid.ldap.sdk.experimental.DraftBeheraLDAPPasswordPolicy10ResponseControl;
 import com.unboundid.ldap.sdk.extensions.PasswordModifyExtendedRequest;
 import com.unboundid.util.ssl.HostNameSSLSocketVerifier;
 import dev.credence.hooks.Capabilities;
@@ -28,10 +38,15 @@ import java.util.Base64;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// LDAP directories: two entries that take turns. The password is set by the Password Modify
 /// operation (RFC 3062), so that the directory hashes it and its policy checks it.
 public final class Ldap implements Driver {
+  /// Asks why a password policy rejects a request (section 6 of
+  /// draft-behera-ldap-password-policy-10).
+  private static final Control POLICY = new DraftBeheraLDAPPasswordPolicy10RequestControl();
+
   private static final Setting PORT = Setting.port(636);
   private static final Setting BASE =
       new Setting(
@@ -44,8 +59,8 @@ public final class Ldap implements Driver {
       new Setting(
           "HOOK_DIRECTORY",
           "openldap",
-          "How an account is locked: `openldap` by `pwdAccountLockedTime`, which the overlay ppolicy"
-              + " evaluates; `389ds` by `nsAccountLock`; `pingdirectory` by"
+          "How an account is locked: `openldap` by `pwdAccountLockedTime`, which a password policy"
+              + " with `pwdLockout` evaluates (the overlay ppolicy, ApacheDS); `389ds` by `nsAccountLock`; `pingdirectory` by"
               + " `ds-pwp-account-disabled`; `none`: accounts cannot be locked");
 
   @Override
@@ -86,7 +101,11 @@ public final class Ldap implements Driver {
     var entry = entry(inputs, login.username());
     try (var session = asAdmin(inputs)) {
       requireEntry(session, entry);
-      setPassword(session, entry, login.password());
+      var answer = setPassword(session, entry, login.password());
+      // OpenLDAP rejects the password that the entry has already: an attempt was cut off.
+      if (policyError(answer) != PASSWORD_IN_HISTORY || !opens(inputs, entry, login.password())) {
+        requireSuccess(answer, entry);
+      }
     }
     return "Entry %s has the password of version %s.".formatted(entry, inputs.version());
   }
@@ -95,17 +114,24 @@ public final class Ldap implements Driver {
   public String verify(Inputs inputs) throws LDAPException {
     var login = inputs.login();
     var entry = entry(inputs, login.username());
-    try (var session = open(inputs)) {
-      session.bind(new SimpleBindRequest(entry, login.password()));
-      return "Entry %s logs in with version %s.".formatted(entry, inputs.version());
-    } catch (LDAPException e) {
-      throw isLoginRejected(e)
-          ? new Failure(
-              Kind.Rejected,
-              "The directory rejects the login of %s with version %s (%s)."
-                  .formatted(entry, inputs.version(), e.getResultCode()))
-          : failure(e, entry);
+    var answer = bind(inputs, entry, login.password());
+    var reason = policyError(answer);
+    if (!answer.getResultCode().equals(ResultCode.SUCCESS)) {
+      throw new Failure(
+          Kind.Rejected,
+          "The directory rejects the login of %s with version %s (%s)."
+                  .formatted(entry, inputs.version(), answer.getResultCode())
+              + (reason == ACCOUNT_LOCKED
+                  ? " Its password policy locked the entry: delete pwdAccountLockedTime of the entry."
+                  : ""));
     }
+    if (reason == CHANGE_AFTER_RESET) {
+      throw new Failure(
+          Kind.Rejected,
+          "Entry %s must change the password of version %s before it can use the directory. Give the entry a password policy with pwdMustChange: FALSE."
+              .formatted(entry, inputs.version()));
+    }
+    return "Entry %s logs in with version %s.".formatted(entry, inputs.version());
   }
 
   @Override
@@ -119,7 +145,7 @@ public final class Ldap implements Driver {
       if (session.getEntry(entry.toString(), "1.1") == null) {
         return "Entry " + entry + " does not exist any more.";
       }
-      setPassword(session, entry, nobodysPassword());
+      requireSuccess(setPassword(session, entry, nobodysPassword()), entry);
     }
     return "Entry %s has a password that is not stored anywhere.".formatted(entry);
   }
@@ -134,6 +160,7 @@ public final class Ldap implements Driver {
       }
       change(session, entry, lock);
     }
+    requireLocked(inputs, entry);
     return "Entry %s is locked. Open connections stay.".formatted(entry);
   }
 
@@ -196,14 +223,79 @@ public final class Ldap implements Driver {
     }
   }
 
-  private static void setPassword(LDAPConnection session, DN entry, String password)
+  /// Asks for the reason after a rejection alone: ApacheDS closes the connection if the entry has
+  /// the password already.
+  private static LDAPResult setPassword(LDAPConnection session, DN entry, String password)
       throws LDAPException {
-    var answer =
-        session.processExtendedOperation(
-            new PasswordModifyExtendedRequest(entry.toString(), (String) null, password));
-    if (!answer.getResultCode().equals(ResultCode.SUCCESS)) {
+    var answer = setPassword(session, entry, password, new Control[0]);
+    return answer.getResultCode().equals(ResultCode.CONSTRAINT_VIOLATION)
+        ? setPassword(session, entry, password, new Control[] {POLICY})
+        : answer;
+  }
+
+  private static LDAPResult setPassword(
+      LDAPConnection session, DN entry, String password, Control[] controls) throws LDAPException {
+    return session.processExtendedOperation(
+        new PasswordModifyExtendedRequest(entry.toString(), (String) null, password, controls));
+  }
+
+  private static void requireSuccess(LDAPResult answer, DN entry) throws LDAPException {
+    var code = answer.getResultCode();
+    if (code.equals(ResultCode.CONSTRAINT_VIOLATION)) {
+      throw rejected(entry, policyError(answer));
+    }
+    if (!code.equals(ResultCode.SUCCESS)) {
       throw failure(new LDAPException(answer), entry);
     }
+  }
+
+  private static Failure rejected(
+      DN entry, @Nullable DraftBeheraLDAPPasswordPolicy10ErrorType reason) {
+    var advice =
+        reason == PASSWORD_IN_HISTORY
+            ? "Request another version with credence.dev/rotate."
+            : reason == PASSWORD_TOO_YOUNG
+                ? "Rotate it less often than pwdMinAge of the policy."
+                : "Change its length or characters in spec.secrets[].generate.";
+    return new Failure(
+        Kind.Rejected,
+        "The password policy of the directory rejects the generated password of %s%s. %s"
+            .formatted(entry, reason == null ? "" : " (" + reason.getName() + ")", advice));
+  }
+
+  /// A directory may store the attribute and not evaluate it. Without the password, it is not
+  /// known.
+  private static void requireLocked(Inputs inputs, DN entry) {
+    var password = inputs.value(inputs.get(Setting.PASSWORD_KEY));
+    if (password.isPresent() && opens(inputs, entry, password.get())) {
+      throw new Failure(
+          Kind.Unsupported,
+          "Entry %s has %s and still logs in. Enable a password policy that locks entries (pwdLockout: TRUE), or correct HOOK_DIRECTORY."
+              .formatted(entry, lockAttribute(inputs)));
+    }
+  }
+
+  private static boolean opens(Inputs inputs, DN entry, String password) {
+    return bind(inputs, entry, password).getResultCode().equals(ResultCode.SUCCESS);
+  }
+
+  /// What the directory answers to a login: success, or that it rejects the login.
+  private static LDAPResult bind(Inputs inputs, DN entry, String password) {
+    try (var session = open(inputs)) {
+      return session.bind(new SimpleBindRequest(entry, password, POLICY));
+    } catch (LDAPException e) {
+      if (isLoginRejected(e)) {
+        return e.toLDAPResult();
+      }
+      throw failure(e, entry);
+    }
+  }
+
+  /// Directories without such a policy do not answer with the control.
+  private static @Nullable DraftBeheraLDAPPasswordPolicy10ErrorType policyError(LDAPResult answer)
+      throws LDAPException {
+    var control = DraftBeheraLDAPPasswordPolicy10ResponseControl.get(answer);
+    return control == null ? null : control.getErrorType();
   }
 
   private static void change(LDAPConnection session, DN entry, Modification change) {
@@ -278,12 +370,6 @@ public final class Ldap implements Driver {
       return new Failure(
           Kind.Denied,
           "The administrative account lacks a right. Allow it to write userPassword and the attribute that locks (HOOK_DIRECTORY) on %s."
-              .formatted(about));
-    }
-    if (code.equals(ResultCode.CONSTRAINT_VIOLATION)) {
-      return new Failure(
-          Kind.Rejected,
-          "The password policy of the directory rejects the generated password of %s. Change its length or characters in spec.secrets[].generate."
               .formatted(about));
     }
     if (code.equals(ResultCode.UNDEFINED_ATTRIBUTE_TYPE)
