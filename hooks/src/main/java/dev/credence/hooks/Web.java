@@ -72,12 +72,17 @@ public final class Web implements AutoCloseable {
     }
   }
 
-  /// A server that is named by the settings of every driver.
+  /// A server that receives tokens: it is never reached without encryption.
   public static Web of(Inputs inputs, String system, String host, int port) {
     if (!inputs.isTls() && !host.equals("127.0.0.1")) {
       throw new Failure(
           Kind.Usage, "HOOK_TLS must be verify: a token would be sent without encryption.");
     }
+    return withOptionalTls(inputs, system, host, port);
+  }
+
+  /// A server that is reached as `HOOK_TLS` says.
+  public static Web withOptionalTls(Inputs inputs, String system, String host, int port) {
     return new Web(
         system,
         (inputs.isTls() ? "https://" : "http://") + authority(host, port),
@@ -112,7 +117,8 @@ public final class Web implements AutoCloseable {
     try {
       return URI.create(base + path);
     } catch (IllegalArgumentException e) {
-      throw new Failure(Kind.Usage, "A path in the settings of the Job is no path of a URL.");
+      throw new Failure(
+          Kind.Usage, "HOOK_HOST or a path in the settings of the Job is no part of a URL.");
     }
   }
 

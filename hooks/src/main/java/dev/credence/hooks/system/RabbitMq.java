@@ -74,7 +74,7 @@ public final class RabbitMq implements Driver {
   }
 
   @Override
-  public String apply(Inputs inputs) throws IOException, InterruptedException {
+  public String apply(Inputs inputs) {
     var login = inputs.login();
     try (var api = api(inputs)) {
       if (!api.setPasswordHash(login.username(), hash(login.password()))) {
@@ -101,7 +101,7 @@ public final class RabbitMq implements Driver {
   }
 
   @Override
-  public String revoke(Inputs inputs) throws IOException, InterruptedException {
+  public String revoke(Inputs inputs) {
     var name = inputs.account();
     if (inputs.isSameAccount()) {
       return "User %s is that of the current version too: its earlier password ended when the current one was set."
@@ -117,7 +117,7 @@ public final class RabbitMq implements Driver {
   }
 
   @Override
-  public String suspend(Inputs inputs) throws IOException, InterruptedException {
+  public String suspend(Inputs inputs) {
     var name = inputs.account();
     try (var api = api(inputs)) {
       if (!api.exists(name)) {
@@ -130,7 +130,7 @@ public final class RabbitMq implements Driver {
   }
 
   @Override
-  public String resume(Inputs inputs) throws IOException, InterruptedException {
+  public String resume(Inputs inputs) {
     var name = inputs.account();
     try (var api = api(inputs)) {
       if (!api.exists(name)) {

@@ -6,8 +6,6 @@ import dev.credence.hooks.Failure.Kind;
 import dev.credence.hooks.Inputs;
 import dev.credence.hooks.Login;
 import dev.credence.hooks.Web;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -69,10 +67,7 @@ record RestTemplate(Inputs inputs, String id) {
   }
 
   private String basic(Login login) {
-    var text =
-        Base64.getEncoder()
-            .encodeToString(
-                (login.username() + ":" + login.password()).getBytes(StandardCharsets.UTF_8));
+    var text = login.basic();
     inputs.withhold(text);
     return text;
   }
