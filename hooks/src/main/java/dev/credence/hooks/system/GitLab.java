@@ -137,7 +137,7 @@ public final class GitLab implements Driver, Issuer {
           || answer.isSuccess() && !answer.json().path("active").asBoolean()) {
         throw new Failure(
             Kind.Rejected,
-            "GitLab rejects the token of version %s: it expired, or somebody revoked or rotated it."
+            "GitLab rejects the token of version %s: it expired, was revoked, or was rotated outside Credence."
                 .formatted(inputs.version()));
       }
       if (answer.status() == 403) {

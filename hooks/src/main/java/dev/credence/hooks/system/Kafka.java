@@ -40,7 +40,7 @@ public final class Kafka implements Driver {
           "`SCRAM-SHA-512`, `SCRAM-SHA-256` or `PLAIN`, if the administrative account uses another"
               + " mechanism than `HOOK_MECHANISM`");
 
-  /// Kafka's default, for passwords that are generated. Nobody chooses the two odd numbers.
+  /// Kafka's default, for passwords that are generated. No administrator sets the two odd numbers.
   private static final int ITERATIONS = 4096;
 
   private static final int LOCKED = 4097;

@@ -145,7 +145,7 @@ public final class Ldap implements Driver {
       if (session.getEntry(entry.toString(), "1.1") == null) {
         return "Entry " + entry + " does not exist any more.";
       }
-      requireSuccess(setPassword(session, entry, nobodysPassword()), entry);
+      requireSuccess(setPassword(session, entry, discardedPassword()), entry);
     }
     return "Entry %s has a password that is not stored anywhere.".formatted(entry);
   }
@@ -306,7 +306,7 @@ public final class Ldap implements Driver {
     }
   }
 
-  private static String nobodysPassword() {
+  private static String discardedPassword() {
     var bytes = new byte[32];
     new SecureRandom().nextBytes(bytes);
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes) + "aA1-";

@@ -24,7 +24,7 @@ final class RemoteFile {
     sudo = isSudo ? "sudo -n " : "";
   }
 
-  /// Reads, changes and writes it; again if someone else wrote it meanwhile.
+  /// Reads, changes and writes it; again if another process wrote it meanwhile.
   void change(UnaryOperator<String> change) {
     for (var at = 1; ; at++) {
       var read = read();
