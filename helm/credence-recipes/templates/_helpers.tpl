@@ -99,18 +99,29 @@ generate:
   {{- with .Values.secret.extraKeys }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
-{{- if or .Values.rotation.interval .Values.rotation.overlap }}
+{{- /* Null is the default of the system, and an empty text that of the policy. */}}
+{{- $interval := ternary $system.interval .Values.rotation.interval (kindIs "invalid" .Values.rotation.interval) }}
+{{- $overlap := ternary $system.overlap .Values.rotation.overlap (kindIs "invalid" .Values.rotation.overlap) }}
+{{- if or $interval $overlap }}
 rotation:
-  {{- with .Values.rotation.interval }}
+  {{- with $interval }}
   interval: {{ . }}
   {{- end }}
-  {{- with .Values.rotation.overlap }}
+  {{- with $overlap }}
   overlap: {{ . }}
   {{- end }}
 {{- end }}
+{{- /* A step whose request is a setting has a hook only if the setting is set. */}}
+{{- $unset := list }}
+{{- range $system.settings }}
+{{- if not (get $.Values.settings .name) }}
+{{- $unset = append $unset .name }}
+{{- end }}
+{{- end }}
 hooks:
   {{- range $step := $system.steps }}
-  {{- if and (eq $step "probe") $.Values.hooks.probe }}
+  {{- if has (printf "HOOK_%s" (upper $step)) $unset }}
+  {{- else if and (eq $step "probe") $.Values.hooks.probe }}
   probe:
     interval: {{ $.Values.hooks.probe }}
     timeout: {{ $.Values.hooks.timeout }}

@@ -4,7 +4,6 @@ package dev.credence.hooks;
 import dev.credence.hooks.Failure.Kind;
 import dev.credence.hooks.Recipe.AccountType;
 import java.util.List;
-import java.util.Optional;
 
 /// A kind of system. Each step may run several times for the same value, and may have been killed
 /// before: it brings the system into one state, whatever state it finds.
@@ -27,12 +26,11 @@ public interface Driver {
   /// The variables that the driver reads, apart from those of every driver.
   List<Setting> settings();
 
-  /// What the recipe for this system writes. Absent if there is no recipe.
-  default Optional<Recipe> recipe() {
-    return Optional.of(
-        capabilities().steps().contains(Step.issue)
-            ? Recipe.ofIssuedToken(AccountType.API)
-            : Recipe.ofTwoAccounts(AccountType.Other));
+  /// What the recipe for this system writes.
+  default Recipe recipe() {
+    return capabilities().steps().contains(Step.issue)
+        ? Recipe.ofIssuedToken(AccountType.API)
+        : Recipe.ofTwoAccounts(AccountType.Other);
   }
 
   default String issue(Inputs inputs) throws Exception {

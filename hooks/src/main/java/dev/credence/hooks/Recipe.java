@@ -14,13 +14,19 @@ import java.util.stream.Stream;
 /// @param admin keys of the Secret of the administrative account
 /// @param host of the system, where it has one for everybody. Empty if the user names it
 /// @param required variables without which no step works, apart from the host
+/// @param rotation when a value is replaced, unless the user says otherwise
 public record Recipe(
     AccountType accountType,
     String type,
     List<Key> keys,
     List<String> admin,
     String host,
-    List<Setting> required) {
+    List<Setting> required,
+    Rotation rotation) {
+
+  /// A token that the system issues, and its ID.
+  public static final List<Key> TOKEN =
+      List.of(new Key("token", Content.ISSUED), new Key("token-id", Content.ISSUED_ID));
 
   public Recipe {
     keys = List.copyOf(keys);
@@ -55,6 +61,12 @@ public record Recipe(
   /// A key of the Secret.
   public record Key(String name, Content content) {}
 
+  /// The time between two rotations, and how long the previous value stays valid, as durations of
+  /// Kubernetes. Together they are shorter than a value lives.
+  public record Rotation(String interval, String overlap) {
+    public static final Rotation MONTHLY = new Rotation("720h", "24h");
+  }
+
   /// Two accounts that take turns, each with one password.
   public static Recipe ofTwoAccounts(AccountType type, Setting... required) {
     return new Recipe(
@@ -63,18 +75,14 @@ public record Recipe(
         List.of(new Key("username", Content.ACCOUNT), new Key("password", Content.PASSWORD)),
         List.of("username", "password"),
         "",
-        List.of(required));
+        List.of(required),
+        Rotation.MONTHLY);
   }
 
-  /// One account, and a value that the system issues. The administrative account has a token.
+  /// One account, and a token that the system issues. The administrative account has a token.
   public static Recipe ofIssuedToken(AccountType type, Setting... required) {
     return new Recipe(
-        type,
-        "Opaque",
-        List.of(new Key("token", Content.ISSUED), new Key("token-id", Content.ISSUED_ID)),
-        List.of("token"),
-        "",
-        List.of(required));
+        type, "Opaque", TOKEN, List.of("token"), "", List.of(required), Rotation.MONTHLY);
   }
 
   /// Whether two accounts take turns. The account's name is then a key of the Secret.
@@ -91,10 +99,11 @@ public record Recipe(
         .filter(setting -> !setting.name().endsWith("_KEY"));
   }
 
-  /// A name with `<STEP>` stands for a variable of each step.
+  /// A name with `<STEP>` stands for a variable of each step. A probe is a `verify`.
   private static Stream<Setting> ofSteps(Setting setting, Driver driver) {
     return setting.name().contains("<STEP>")
         ? driver.capabilities().steps().stream()
+            .filter(step -> step != Step.probe)
             .sorted()
             .map(step -> step.name().toUpperCase(Locale.ROOT))
             .map(step -> setting.name().replace("<STEP>", step))

@@ -71,17 +71,17 @@ public final class AwsIam implements Driver, Issuer {
   }
 
   @Override
-  public Optional<Recipe> recipe() {
-    return Optional.of(
-        new Recipe(
-            AccountType.Cloud,
-            "Opaque",
-            List.of(
-                new Recipe.Key("access-key-id", Recipe.Content.ISSUED_ID),
-                new Recipe.Key("secret-access-key", Recipe.Content.ISSUED)),
-            List.of("access-key-id", "secret-access-key"),
-            "iam.amazonaws.com",
-            List.of()));
+  public Recipe recipe() {
+    return new Recipe(
+        AccountType.Cloud,
+        "Opaque",
+        List.of(
+            new Recipe.Key("access-key-id", Recipe.Content.ISSUED_ID),
+            new Recipe.Key("secret-access-key", Recipe.Content.ISSUED)),
+        List.of("access-key-id", "secret-access-key"),
+        "iam.amazonaws.com",
+        List.of(),
+        Recipe.Rotation.MONTHLY);
   }
 
   /// A probe does not wait for a key to become known.

@@ -11,6 +11,7 @@ import dev.credence.hooks.Failure.Kind;
 import dev.credence.hooks.Inputs;
 import dev.credence.hooks.Issuer;
 import dev.credence.hooks.Recipe;
+import dev.credence.hooks.Recipe.AccountType;
 import dev.credence.hooks.Setting;
 import dev.credence.hooks.Step;
 import dev.credence.hooks.Web;
@@ -21,7 +22,6 @@ import java.util.Base64;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /// Installation access tokens of a GitHub App. A token ends after an hour, so what an attempt left
@@ -69,10 +69,17 @@ public final class GitHubApp implements Driver, Issuer {
         GitHub.PORT, GitHub.PREFIX, GitHub.APP, GitHub.INSTALLATION, REPOSITORIES, PERMISSIONS);
   }
 
-  /// The application has to rotate the token within an hour, and the chart rotates in days.
+  /// A token lives for an hour.
   @Override
-  public Optional<Recipe> recipe() {
-    return Optional.empty();
+  public Recipe recipe() {
+    return new Recipe(
+        AccountType.SaaS,
+        "Opaque",
+        Recipe.TOKEN,
+        List.of("private-key"),
+        "api.github.com",
+        List.of(GitHub.APP, GitHub.INSTALLATION),
+        new Recipe.Rotation("40m", "15m"));
   }
 
   @Override

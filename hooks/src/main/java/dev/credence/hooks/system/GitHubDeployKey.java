@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
 
 /// Deploy keys of a GitHub repository. Credence generates the key pair, and GitHub gets the public
@@ -72,15 +71,15 @@ public final class GitHubDeployKey implements Driver {
   }
 
   @Override
-  public Optional<Recipe> recipe() {
-    return Optional.of(
-        new Recipe(
-            AccountType.SaaS,
-            "kubernetes.io/ssh-auth",
-            List.of(new Recipe.Key("ssh-privatekey", Recipe.Content.PRIVATE_KEY)),
-            List.of("token", "known_hosts"),
-            "api.github.com",
-            List.of(REPOSITORY)));
+  public Recipe recipe() {
+    return new Recipe(
+        AccountType.SaaS,
+        "kubernetes.io/ssh-auth",
+        List.of(new Recipe.Key("ssh-privatekey", Recipe.Content.PRIVATE_KEY)),
+        List.of("token", "known_hosts"),
+        "api.github.com",
+        List.of(REPOSITORY),
+        Recipe.Rotation.MONTHLY);
   }
 
   @Override

@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /// GitLab: access tokens of a project, a group or a user. Each version is a token of its own.
@@ -81,8 +80,8 @@ public final class GitLab implements Driver, Issuer {
   }
 
   @Override
-  public Optional<Recipe> recipe() {
-    return Optional.of(Recipe.ofIssuedToken(AccountType.SaaS, OWNER, SCOPES));
+  public Recipe recipe() {
+    return Recipe.ofIssuedToken(AccountType.SaaS, OWNER, SCOPES);
   }
 
   @Override

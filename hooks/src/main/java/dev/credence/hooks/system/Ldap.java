@@ -37,7 +37,6 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// LDAP directories: two entries that take turns. The password is set by the Password Modify
@@ -91,8 +90,8 @@ public final class Ldap implements Driver {
   }
 
   @Override
-  public Optional<Recipe> recipe() {
-    return Optional.of(Recipe.ofTwoAccounts(AccountType.Directory, BASE));
+  public Recipe recipe() {
+    return Recipe.ofTwoAccounts(AccountType.Directory, BASE);
   }
 
   @Override

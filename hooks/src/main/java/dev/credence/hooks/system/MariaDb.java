@@ -23,7 +23,6 @@ import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// MariaDB: accounts that take turns. The hash of the password is computed here, so the server's
@@ -61,8 +60,8 @@ public final class MariaDb implements Driver {
   }
 
   @Override
-  public Optional<Recipe> recipe() {
-    return Optional.of(Recipe.ofTwoAccounts(AccountType.Database));
+  public Recipe recipe() {
+    return Recipe.ofTwoAccounts(AccountType.Database);
   }
 
   @Override

@@ -14,7 +14,6 @@ import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 
 /// MongoDB: users of an authentication database that take turns. The server computes the SCRAM keys
 /// from the password of `updateUser`, so only TLS keeps the password secret on its way.
@@ -71,8 +70,8 @@ public final class MongoDb implements Driver {
   }
 
   @Override
-  public Optional<Recipe> recipe() {
-    return Optional.of(Recipe.ofTwoAccounts(AccountType.Database));
+  public Recipe recipe() {
+    return Recipe.ofTwoAccounts(AccountType.Database);
   }
 
   @Override

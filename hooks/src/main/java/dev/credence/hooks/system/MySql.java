@@ -22,7 +22,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /// MySQL 8.0.14 and later: an account with two passwords, or accounts that take turns. The hash of
@@ -62,8 +61,8 @@ public final class MySql implements Driver {
   }
 
   @Override
-  public Optional<Recipe> recipe() {
-    return Optional.of(Recipe.ofTwoAccounts(AccountType.Database));
+  public Recipe recipe() {
+    return Recipe.ofTwoAccounts(AccountType.Database);
   }
 
   @Override

@@ -71,8 +71,8 @@ public final class PostgreSql implements Driver {
   }
 
   @Override
-  public Optional<Recipe> recipe() {
-    return Optional.of(Recipe.ofTwoAccounts(AccountType.Database));
+  public Recipe recipe() {
+    return Recipe.ofTwoAccounts(AccountType.Database);
   }
 
   @Override

@@ -20,7 +20,6 @@ import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLParameters;
 import redis.clients.jedis.ClientSetInfoConfig;
@@ -79,8 +78,8 @@ public final class Redis implements Driver {
   }
 
   @Override
-  public Optional<Recipe> recipe() {
-    return Optional.of(Recipe.ofTwoAccounts(AccountType.Database));
+  public Recipe recipe() {
+    return Recipe.ofTwoAccounts(AccountType.Database);
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.credence.hooks.Failure.Kind;
 import dev.credence.hooks.Inputs;
 import dev.credence.hooks.Issuer;
 import dev.credence.hooks.Recipe;
+import dev.credence.hooks.Recipe.AccountType;
 import dev.credence.hooks.Setting;
 import dev.credence.hooks.Step;
 import java.util.ArrayList;
@@ -17,7 +18,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /// Any other API over HTTPS: the settings have a request for each step, with placeholders. Requests
 /// go to `HOOK_HOST` and to no other host.
@@ -57,12 +57,16 @@ public final class Rest implements Driver, Issuer {
       new Setting(
           "HOOK_LIST_TAG_POINTER", "/name", "JSON pointer to the tag in an entry of the list");
 
+  private static final Setting ISSUE = request(Step.issue, "`POST /tokens`");
+  private static final Setting VERIFY =
+      request(Step.verify, "`GET /self`, with `HOOK_VALUE_HEADER`");
+  private static final Setting REVOKE = request(Step.revoke, "`DELETE /tokens/{id}`");
   private static final List<Setting> REQUESTS =
       List.of(
-          request(Step.issue, "`POST /tokens`"),
+          ISSUE,
           request(Step.apply, "`PUT /accounts/{value:username}/password`"),
-          request(Step.verify, "`GET /self`, with `HOOK_VALUE_HEADER`"),
-          request(Step.revoke, "`DELETE /tokens/{id}`"),
+          VERIFY,
+          REVOKE,
           request(Step.suspend, "`POST /tokens/{id}/lock`"),
           request(Step.resume, "`POST /tokens/{id}/unlock`"));
 
@@ -100,10 +104,10 @@ public final class Rest implements Driver, Issuer {
     return List.copyOf(settings);
   }
 
-  /// The user chooses the steps and their requests.
+  /// For a value that the API issues. The requests that are not required add their steps.
   @Override
-  public Optional<Recipe> recipe() {
-    return Optional.empty();
+  public Recipe recipe() {
+    return Recipe.ofIssuedToken(AccountType.API, ISSUE, VERIFY, REVOKE, LIST);
   }
 
   private static Setting request(Step step, String example) {

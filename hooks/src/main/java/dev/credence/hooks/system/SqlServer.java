@@ -16,7 +16,6 @@ import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 
 /// SQL Server: SQL logins that take turns.
 ///
@@ -56,8 +55,8 @@ public final class SqlServer implements Driver {
   }
 
   @Override
-  public Optional<Recipe> recipe() {
-    return Optional.of(Recipe.ofTwoAccounts(AccountType.Database));
+  public Recipe recipe() {
+    return Recipe.ofTwoAccounts(AccountType.Database);
   }
 
   @Override

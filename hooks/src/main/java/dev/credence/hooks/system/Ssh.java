@@ -19,7 +19,6 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import org.apache.sshd.common.NamedResource;
 import org.apache.sshd.common.config.keys.FilePasswordProvider;
 import org.apache.sshd.common.config.keys.PublicKeyEntry;
@@ -78,15 +77,15 @@ public final class Ssh implements Driver {
   }
 
   @Override
-  public Optional<Recipe> recipe() {
-    return Optional.of(
-        new Recipe(
-            AccountType.OperatingSystem,
-            "kubernetes.io/ssh-auth",
-            List.of(new Recipe.Key("ssh-privatekey", Recipe.Content.PRIVATE_KEY)),
-            List.of("username", "ssh-privatekey", "known_hosts"),
-            "",
-            List.of()));
+  public Recipe recipe() {
+    return new Recipe(
+        AccountType.OperatingSystem,
+        "kubernetes.io/ssh-auth",
+        List.of(new Recipe.Key("ssh-privatekey", Recipe.Content.PRIVATE_KEY)),
+        List.of("username", "ssh-privatekey", "known_hosts"),
+        "",
+        List.of(),
+        Recipe.Rotation.MONTHLY);
   }
 
   @Override

@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /// A system that the image credence-hooks knows. `make generate` writes the file with all of them
 /// from the drivers of the image, for this command and for the chart `credence-recipes`.
@@ -17,6 +19,7 @@ import java.util.Objects;
 /// @param keys of the Secret, as in `generate.keys` of a MachineIdentity
 /// @param admin keys of the Secret of the administrative account
 /// @param host of the system where it has one for everybody
+/// @param interval between two rotations, and the overlap, unless the user says otherwise
 record HookSystem(
     String title,
     String accountType,
@@ -25,6 +28,8 @@ record HookSystem(
     boolean tls,
     String host,
     int port,
+    String interval,
+    String overlap,
     List<String> steps,
     ArrayNode keys,
     List<String> admin,
@@ -55,5 +60,12 @@ record HookSystem(
 
   boolean can(String step) {
     return steps.contains(step);
+  }
+
+  /// The variable with the request of a step, in a system that has one for each step. Such a step
+  /// has a hook only if the user sets the variable.
+  Optional<String> request(String step) {
+    var name = "HOOK_" + step.toUpperCase(Locale.ROOT);
+    return settings.stream().map(Variable::name).filter(name::equals).findFirst();
   }
 }

@@ -161,6 +161,8 @@ public final class Recipe implements Callable<Integer> {
     if (!values.has("host")) {
       values.set("host", chosen.host());
     }
+    values.fill("rotation.interval", chosen.interval());
+    values.fill("rotation.overlap", chosen.overlap());
     if (!values.has("secret.name") && values.has("account.name")) {
       values.set("secret.name", values.text("account.name") + "-" + name);
     }

@@ -177,7 +177,8 @@ final class RecipeObjects {
 
   private ObjectNode hooks() {
     var hooks = RecipeValues.YAML.createObjectNode();
-    for (var step : system.steps()) {
+    var steps = system.steps().stream().filter(this::isAsked).toList();
+    for (var step : steps) {
       if (step.equals("probe")) {
         if (values.has("hooks.probe")) {
           hooks.putObject(step).put("interval", values.text("hooks.probe"));
@@ -188,6 +189,10 @@ final class RecipeObjects {
     }
     hooks.forEach(hook -> ((ObjectNode) hook).put("timeout", values.text("hooks.timeout")));
     return hooks;
+  }
+
+  private boolean isAsked(String step) {
+    return system.request(step).map(name -> values.has("settings." + name)).orElse(true);
   }
 
   private String target() {

@@ -110,6 +110,14 @@ final class RecipeValues {
     group.set(path.substring(end + 1), YAML.valueToTree(value));
   }
 
+  /// Sets a value that neither the user nor `values.yaml` has. An empty text is a value.
+  void fill(String path, String value) {
+    var node = node(path);
+    if (node.isMissingNode() || node.isNull()) {
+      set(path, value);
+    }
+  }
+
   /// Adds a variable of the hooks.
   void setting(String name, String value) {
     tree.withObjectProperty("settings").put(name, value);

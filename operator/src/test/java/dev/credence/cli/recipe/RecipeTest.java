@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -72,6 +73,18 @@ class RecipeTest {
         .reduce("", String::concat);
   }
 
+  /// Without those whose request the user may set.
+  private static List<String> stepsThatNeedNothing(HookSystem system) {
+    var optional =
+        system.settings().stream()
+            .filter(variable -> !variable.required())
+            .map(HookSystem.Variable::name)
+            .toList();
+    return system.steps().stream()
+        .filter(step -> system.request(step).filter(optional::contains).isEmpty())
+        .toList();
+  }
+
   @ParameterizedTest
   @MethodSource("systems")
   void each_system_has_a_recipe_with_its_hooks(String system) throws IOException {
@@ -80,7 +93,7 @@ class RecipeTest {
     var name = "crm-" + system;
     var hooks = object(ended.out(), "MachineIdentity", name).at("/spec/secrets/0/hooks");
     assertThat(hooks.properties().stream().map(hook -> hook.getKey()))
-        .containsExactlyInAnyOrderElementsOf(HookSystem.all().get(system).steps());
+        .containsExactlyInAnyOrderElementsOf(stepsThatNeedNothing(HookSystem.all().get(system)));
     hooks.forEach(
         hook -> {
           if (hook.has("cronJobName")) {
@@ -113,6 +126,43 @@ class RecipeTest {
     assertThat(out).contains("value: iam.amazonaws.com\n", "system: iam.amazonaws.com\n");
     assertThat(object(out, "Role", "crm-aws-iam-issue").at("/rules/0/resourceNames/0").asText())
         .isEqualTo("crm-aws-iam-pending");
+  }
+
+  @Test
+  void a_step_whose_request_is_a_setting_has_a_hook_only_if_it_is_set() throws IOException {
+    var words = "rest " + ALL + required("rest");
+    assertThat(stepsOfHooks(words)).containsExactlyInAnyOrder("issue", "verify", "revoke", "probe");
+    assertThat(stepsOfHooks(words + " --set HOOK_SUSPEND=1 --set HOOK_RESUME=1"))
+        .contains("suspend", "resume");
+  }
+
+  private static List<String> stepsOfHooks(String words) throws IOException {
+    var identity = object(recipe(words).out(), "MachineIdentity", "crm-rest");
+    return identity.at("/spec/secrets/0/hooks").propertyStream().map(Map.Entry::getKey).toList();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', 40m, 15m",
+    "--interval 20m, 20m, 15m",
+    "--overlap 5m, 40m, 5m",
+  })
+  void a_token_that_expires_after_an_hour_is_rotated_within_it(
+      String words, String interval, String overlap) throws IOException {
+    var out = recipe("github-app " + ALL + required("github-app") + " " + words).out();
+    var rotation = object(out, "MachineIdentity", "crm-github-app").at("/spec/secrets/0/rotation");
+    assertThat(rotation.path("interval").asText()).isEqualTo(interval);
+    assertThat(rotation.path("overlap").asText()).isEqualTo(overlap);
+  }
+
+  @Test
+  void an_empty_interval_is_that_of_the_policy() throws IOException {
+    var file =
+        Files.writeString(
+            folder.resolve("values.yaml"), "rotation: {interval: \"\", overlap: \"\"}");
+    var out = recipe("redis " + ALL + " -f " + file).out();
+    assertThat(object(out, "MachineIdentity", "crm-redis").at("/spec/secrets/0").has("rotation"))
+        .isFalse();
   }
 
   @Test
