@@ -26,8 +26,9 @@ import picocli.CommandLine.Parameters;
     header = "Print the manifests that rotate an account in a database, a directory or a server.",
     description = {
       "",
-      "Prints a MachineIdentity, the suspended CronJobs of its hooks, their ServiceAccount and a",
-      "NetworkPolicy as YAML for Git: the same objects as the chart credence-recipes with the same values.",
+      "Prints a MachineIdentity, the suspended CronJobs of its hooks, their ServiceAccount with its",
+      "own MachineIdentity and a NetworkPolicy as YAML for Git: the same objects as the chart",
+      "credence-recipes with the same values.",
       "Needs no cluster, and prints no password: create the Secret of the administrative account first."
     },
     footer = {

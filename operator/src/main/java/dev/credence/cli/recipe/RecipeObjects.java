@@ -33,6 +33,9 @@ final class RecipeObjects {
       all.addAll(List.of(serviceAccount("issue"), role(), roleBinding()));
     }
     cronJobs.all().forEach((purpose, spec) -> all.add(cronJob(purpose, spec)));
+    if (values.is("hooks.identity")) {
+      all.add(identityOfHooks());
+    }
     if (values.is("identity.create")) {
       all.add(identity());
     }
@@ -132,23 +135,37 @@ final class RecipeObjects {
     }
   }
 
+  /// The accounts of the hooks are machines too. As accounts of the other identity, they would be
+  /// suspended with it, and their Jobs would count as its use.
+  private ObjectNode identityOfHooks() {
+    var identity = identity(name + "-hooks", "Runs the hooks of the Secret " + name);
+    var accounts = identity.withObjectProperty("spec").putArray("serviceAccounts");
+    accounts.addObject().put("name", name + "-hook");
+    if (system.can("issue")) {
+      accounts.addObject().put("name", name + "-issue");
+    }
+    return identity;
+  }
+
   private ObjectNode identity() {
+    var purpose = "Logs in to %s as %s".formatted(target(), values.text("account.name"));
     var identity =
-        object("credence.dev/v1alpha1", "MachineIdentity", values.text("identity.name", name));
-    var spec = identity.putObject("spec");
+        identity(values.text("identity.name", name), values.text("identity.purpose", purpose));
+    identity.withObjectProperty("spec").putArray("secrets").add(secret());
+    return identity;
+  }
+
+  private ObjectNode identity(String identity, String purpose) {
+    var object = object("credence.dev/v1alpha1", "MachineIdentity", identity);
+    var spec = object.putObject("spec");
     if (values.has("identity.application")) {
       spec.put("application", values.text("identity.application"));
     }
-    spec.put(
-        "purpose",
-        values.text(
-            "identity.purpose",
-            "Logs in to %s as %s".formatted(target(), values.text("account.name"))));
+    spec.put("purpose", purpose);
     if (values.has("identity.owner")) {
       spec.set("owner", values.node("identity.owner"));
     }
-    spec.putArray("secrets").add(secret());
-    return identity;
+    return object;
   }
 
   /// The entry of the Secret in `spec.secrets`.

@@ -166,6 +166,21 @@ class RecipeTest {
   }
 
   @Test
+  void the_accounts_of_the_hooks_have_an_identity_of_their_own() throws IOException {
+    var out = recipe("aws-iam " + ALL + " --owner alice@example.com").out();
+    var spec = object(out, "MachineIdentity", "crm-aws-iam-hooks").path("spec");
+    assertThat(spec.path("serviceAccounts").valueStream().map(one -> one.path("name").asText()))
+        .containsExactlyElementsOf(
+            objects(out).stream()
+                .filter(one -> one.path("kind").asText().equals("ServiceAccount"))
+                .map(one -> one.at("/metadata/name").asText())
+                .toList());
+    assertThat(spec.at("/owner/contact").asText()).isEqualTo("alice@example.com");
+    var values = Files.writeString(folder.resolve("values.yaml"), "hooks: {identity: false}");
+    assertThat(recipe("aws-iam " + ALL + " -f " + values).out()).doesNotContain("aws-iam-hooks");
+  }
+
+  @Test
   void the_network_policy_allows_each_port_of_the_system() throws IOException {
     var out = recipe("rabbitmq " + ALL + " --set HOOK_AMQP_PORT=5673").out();
     var ports = object(out, "NetworkPolicy", "crm-rabbitmq-hook").at("/spec/egress/0/ports");
@@ -176,10 +191,14 @@ class RecipeTest {
   }
 
   @Test
-  void an_identity_of_the_user_gets_its_entry_as_a_comment() {
+  void an_identity_of_the_user_gets_its_entry_as_a_comment() throws IOException {
     var out = recipe("postgresql " + ALL + " --secret crm-db --no-identity").out();
+    assertThat(
+            objects(out).stream()
+                .filter(one -> one.path("kind").asText().equals("MachineIdentity")))
+        .extracting(one -> one.at("/metadata/name").asText())
+        .containsExactly("crm-db-hooks");
     assertThat(out)
-        .doesNotContain("kind: MachineIdentity")
         .contains("# Add this entry to spec.secrets", "#   name: crm-db\n", "#       - crm_blue");
   }
 

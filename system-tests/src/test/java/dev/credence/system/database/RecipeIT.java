@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.system.database;
 
+import static dev.credence.testing.Eventually.within;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -120,6 +121,35 @@ class RecipeIT {
       cluster.helm("uninstall", "crm-db", "--namespace", namespace.name(), "--wait");
       assertThat(scene.cronJob("crm-db-hook").get()).isNull();
     }
+  }
+
+  @Test
+  void discovery_reports_no_account_of_a_recipe_as_unclaimed(
+      LocalCluster cluster, TestNamespace namespace) {
+    var scene = new Scene(cluster.client(), namespace.name());
+    scene.createAccount("forgotten");
+    cluster.helm(
+        "install",
+        "crm-aws",
+        CHART.toString(),
+        "--namespace",
+        namespace.name(),
+        "--values",
+        CHART.resolve("ci/aws-iam-values.yaml").toString());
+    try (var operator = OperatorProcess.on(cluster).start();
+        var policy = scene.policy("discovery: {mode: Report}")) {
+      within(DEADLINE, "the other account alone is unclaimed")
+          .until(
+              () ->
+                  unclaimed(cluster, policy).matches("\\[\"ServiceAccount \\S+/forgotten: [^,]*]"));
+    }
+  }
+
+  private static String unclaimed(LocalCluster cluster, Scene.Policy policy) {
+    return cluster
+        .kubectl(
+            "get", "credentialpolicies", policy.name(), "-o", "jsonpath={.status.unclaimed.names}")
+        .strip();
   }
 
   private static Login login(Scene scene) {
