@@ -222,44 +222,6 @@ public record IdentityStatus(
       TokenUse used,
       Optional<String> message) {
 
-    /// One without audit events.
-    public Credential(
-        String name,
-        Kind kind,
-        Phase phase,
-        Optional<Long> version,
-        Optional<Instant> issuedAt,
-        Optional<Instant> nextRotation,
-        Optional<Instant> previousRetires,
-        Optional<Instant> ends,
-        Optional<AccountElsewhere> account,
-        Optional<Users> consumers,
-        Handled handled,
-        Optional<Integer> failedAttempts,
-        Optional<Integer> renewing,
-        Optional<EffectiveRotation> rotation,
-        Optional<Probed> probe,
-        Optional<String> message) {
-      this(
-          name,
-          kind,
-          phase,
-          version,
-          issuedAt,
-          nextRotation,
-          previousRetires,
-          ends,
-          account,
-          consumers,
-          handled,
-          failedAttempts,
-          renewing,
-          rotation,
-          probe,
-          TokenUse.NONE,
-          message);
-    }
-
     /// The same with the use of its tokens. `note`: what is wrong with it, where nothing else is
     /// shown.
     public Credential with(TokenUse found, Optional<String> note) {

@@ -15,6 +15,7 @@ import dev.credence.plan.IdentityStatus.Counts;
 import dev.credence.plan.IdentityStatus.Credential;
 import dev.credence.plan.IdentityStatus.Credential.Kind;
 import dev.credence.plan.IdentityStatus.Credential.Phase;
+import dev.credence.plan.IdentityStatus.Credential.TokenUse;
 import dev.credence.plan.IdentityStatus.OwnerFound;
 import dev.credence.plan.IdentityStatus.PolicyApplied;
 import dev.credence.plan.IdentityStatus.Source;
@@ -323,6 +324,7 @@ public final class Standings {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        TokenUse.NONE,
         Optional.empty());
   }
 
@@ -372,6 +374,7 @@ public final class Standings {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        TokenUse.NONE,
         Optional.empty());
   }
 

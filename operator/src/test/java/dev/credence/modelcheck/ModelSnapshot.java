@@ -25,6 +25,7 @@ import dev.credence.facts.identity.Member.Aborted;
 import dev.credence.facts.identity.Member.EndDate;
 import dev.credence.facts.identity.Member.Issue;
 import dev.credence.facts.identity.Member.IssuedKeys;
+import dev.credence.facts.identity.Member.Moving;
 import dev.credence.facts.identity.Member.Previous;
 import dev.credence.facts.identity.Member.StoredSecret;
 import dev.credence.facts.identity.RecordedStatus;
@@ -365,7 +366,9 @@ final class ModelSnapshot {
                 held.abortedAt() >= 0
                     ? Optional.of(
                         new Aborted(time(held.abortedAt()), digest(place, held.abortedRecipe())))
-                    : Optional.empty())),
+                    : Optional.empty(),
+                Moving.NONE,
+                List.of())),
         new Requests(
             request(Math.max(0, held.requests().rotate())),
             request(held.requests().rollback()),
@@ -395,7 +398,9 @@ final class ModelSnapshot {
                     Optional.of(digest(place, staged.generatorSpec())),
                     Optional.empty(),
                     handled(staged.handled()),
-                    Optional.empty())),
+                    Optional.empty(),
+                    Moving.NONE,
+                    List.of())),
             Requests.NONE,
             Optional.empty(),
             false,

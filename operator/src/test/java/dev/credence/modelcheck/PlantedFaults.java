@@ -9,6 +9,7 @@ import dev.credence.facts.identity.Identity;
 import dev.credence.facts.identity.Identity.SecretWanted;
 import dev.credence.facts.identity.Member;
 import dev.credence.facts.identity.Member.Issue;
+import dev.credence.facts.identity.Member.Moving;
 import dev.credence.facts.identity.Member.StoredSecret;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.plan.Action;
@@ -161,7 +162,9 @@ final class PlantedFaults {
                             issue.generatorSpec(),
                             issue.account(),
                             issue.handled(),
-                            issue.aborted())),
+                            issue.aborted(),
+                            Moving.NONE,
+                            List.of())),
             secret.requests(),
             secret.endDate(),
             secret.legacyToken(),

@@ -14,6 +14,7 @@ import dev.credence.plan.IdentityStatus.Credential;
 import dev.credence.plan.IdentityStatus.Credential.EffectiveRotation;
 import dev.credence.plan.IdentityStatus.Credential.Kind;
 import dev.credence.plan.IdentityStatus.Credential.Phase;
+import dev.credence.plan.IdentityStatus.Credential.TokenUse;
 import dev.credence.plan.Reason;
 import dev.credence.plan.Sentences;
 import java.time.Instant;
@@ -300,6 +301,7 @@ public record CredentialPlan(
               renewing,
               rotation,
               Optional.empty(),
+              TokenUse.NONE,
               message);
       return new CredentialPlan(actions, credential, blockers, changesAt, handled, lock);
     }

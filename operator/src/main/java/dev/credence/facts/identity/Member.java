@@ -186,51 +186,6 @@ public sealed interface Member {
       tokens = List.copyOf(tokens);
     }
 
-    /// One without IDs of tokens.
-    public Issue(
-        long version,
-        Instant issuedAt,
-        Optional<Instant> previousRetiresAt,
-        Previous previous,
-        Optional<String> generatorSpec,
-        Optional<String> account,
-        Handled handled,
-        Optional<Aborted> aborted,
-        Moving moving) {
-      this(
-          version,
-          issuedAt,
-          previousRetiresAt,
-          previous,
-          generatorSpec,
-          account,
-          handled,
-          aborted,
-          moving,
-          List.of());
-    }
-
-    public Issue(
-        long version,
-        Instant issuedAt,
-        Optional<Instant> previousRetiresAt,
-        Previous previous,
-        Optional<String> generatorSpec,
-        Optional<String> account,
-        Handled handled,
-        Optional<Aborted> aborted) {
-      this(
-          version,
-          issuedAt,
-          previousRetiresAt,
-          previous,
-          generatorSpec,
-          account,
-          handled,
-          aborted,
-          Moving.NONE);
-    }
-
     /// The same value once these requests were answered.
     public Issue with(Handled handled, Optional<Aborted> aborted) {
       return new Issue(

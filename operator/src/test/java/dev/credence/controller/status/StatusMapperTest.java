@@ -22,6 +22,7 @@ import dev.credence.plan.ConditionResult.ConditionType;
 import dev.credence.plan.ConditionResult.Impact;
 import dev.credence.plan.IdentityStatus;
 import dev.credence.plan.IdentityStatus.Credential;
+import dev.credence.plan.IdentityStatus.Credential.TokenUse;
 import dev.credence.plan.Reason;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
@@ -206,6 +207,7 @@ class StatusMapperTest {
                 "24h",
                 "Policy/production")),
         Optional.empty(),
+        TokenUse.NONE,
         Optional.of("waiting"));
   }
 
@@ -226,6 +228,7 @@ class StatusMapperTest {
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        TokenUse.NONE,
         Optional.of(message));
   }
 

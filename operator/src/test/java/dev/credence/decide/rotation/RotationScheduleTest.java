@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.credence.facts.credential.Handled;
 import dev.credence.facts.identity.Member.Aborted;
 import dev.credence.facts.identity.Member.Issue;
+import dev.credence.facts.identity.Member.Moving;
 import dev.credence.facts.identity.Member.Previous;
 import dev.credence.facts.policy.RotationProcedure;
 import dev.credence.facts.policy.RotationRule;
@@ -187,7 +188,9 @@ class RotationScheduleTest {
         Optional.of("1"),
         Optional.empty(),
         Handled.NONE,
-        aborted);
+        aborted,
+        Moving.NONE,
+        List.of());
   }
 
   private static RotationSchedule every(Duration interval, String seed) {

@@ -160,7 +160,8 @@ class MemberReaderTest {
                 Optional.of(new Aborted(Instant.parse("2026-12-31T00:00:00Z"), "fedcba9876543210")),
                 new Moving(
                     Optional.of(Instant.parse("2026-12-30T00:00:00Z")),
-                    List.of(new Evicted("uid-1", 3, 2, Instant.parse("2027-01-01T00:00:05Z"))))));
+                    List.of(new Evicted("uid-1", 3, 2, Instant.parse("2027-01-01T00:00:05Z")))),
+                List.of()));
   }
 
   @ParameterizedTest
