@@ -31,7 +31,7 @@ public final class AnnotationReference {
           new Key(
               Api.ABORT,
               "generated Secret",
-              "Drops the pending value and its blocker, once for each new text."),
+              "Drops the pending value and its blocker, once for each new text. On `<secret>-pending`, the rotation begins again."),
           new Key(
               Api.REVOKE,
               "identity, generated Secret",

@@ -123,7 +123,7 @@ public record StagedRotation(
         || pending.issue().get().version() < version()
         || isAborted(pending.issue().get())
         || RotationCleanup.isRevoked(t, pending)
-        || pending.issuedKeys().isPresent() && pending.requests().abort().isPresent()
+        || pending.requests().abort().isPresent()
         || pending.issue().get().generatorSpec().map(t.material()::since).orElse(Change.Generators)
             != Change.Nothing;
   }
@@ -208,7 +208,7 @@ public record StagedRotation(
                   new StillStaged(
                       Progress.of(Phase.Applying, "Version " + staged.version() + " is issued.")
                           .doing(List.of(record))));
-      case Unfinished(_, var givenUp) when givenUp && isRequestedAgain(pending, staged) ->
+      case Unfinished(_, var givenUp) when givenUp && isRequestedAgain(staged) ->
           Optional.of(removing(pending, "a user requested a new value after this one failed"));
       case Unfinished(var progress, _) ->
           Optional.of(
@@ -247,7 +247,7 @@ public record StagedRotation(
             case SwitchedOver done -> done;
             case StillStaged(var waits) -> new StillStaged(waits.doing(note.stream().toList()));
           };
-      case Unfinished(_, var givenUp) when givenUp && isRequestedAgain(pending, staged) ->
+      case Unfinished(_, var givenUp) when givenUp && isRequestedAgain(staged) ->
           removing(pending, "a user requested a new value after this one failed");
       case Unfinished(var progress, _) -> new StillStaged(progress);
     };
@@ -272,9 +272,8 @@ public record StagedRotation(
     return new HookRuns(t, staged.version(), value, steps, pending);
   }
 
-  /// A new value, or an abort where there is no Secret yet that could record it, was requested
-  /// since it was staged.
-  private boolean isRequestedAgain(StoredSecret pending, Issue staged) {
+  /// Whether a new value was requested since this one was staged.
+  private boolean isRequestedAgain(Issue staged) {
     var onIdentity = t.s().identity().requests();
     var onSecret = t.requests(current.map(IssuedSecret::secret));
     return RotationTrigger.isNew(onIdentity.rotate(), staged.handled().identityRotate())
@@ -285,8 +284,7 @@ public record StagedRotation(
             onIdentity.rotationRequest(), staged.handled().rotations().identitySpec())
         || RotationTrigger.isNew(onSecret.rotationRequest(), staged.handled().rotations().spec())
         || RotationTrigger.isNew(onIdentity.revoke(), staged.handled().identityRevoke())
-        || RotationTrigger.isNew(onSecret.revoke(), staged.handled().revoke())
-        || pending.requests().abort().isPresent();
+        || RotationTrigger.isNew(onSecret.revoke(), staged.handled().revoke());
   }
 
   private StagedResult switchedOver(StoredSecret pending, Issue staged, Why why) {
