@@ -36,7 +36,12 @@ final class SqlServerLogins {
           "SELECT session_id FROM sys.dm_exec_sessions WHERE original_login_name = " + TEXT,
           Pattern.DOTALL);
   private static final Pattern PING = Pattern.compile("SELECT 1");
-  private static final Pattern KILL = Pattern.compile("KILL (\\d+)");
+  private static final Pattern KILL =
+      Pattern.compile(
+          "IF EXISTS \\(SELECT session_id FROM sys.dm_exec_sessions WHERE session_id = (\\d+) AND original_login_name = "
+              + TEXT
+              + "\\) KILL \\1",
+          Pattern.DOTALL);
 
   private static final String ALTER_ANY_LOGIN = "ALTER ANY LOGIN";
   private static final String CONTROL_SERVER = "CONTROL SERVER";
@@ -134,8 +139,8 @@ final class SqlServerLogins {
         STATUS, words -> setStatus(me, name(words), words.group(2)),
         PERMISSION, words -> numbers(Stream.of(me.has(text(words, 1)) ? 1 : 0)),
         ID, words -> id(me, text(words, 1)),
-        SESSIONS, words -> list(session, me, text(words, 1)),
-        KILL, words -> kill(session, me, Integer.parseInt(words.group(1))));
+        SESSIONS, words -> numbers(visible(session, me, text(words, 1))),
+        KILL, words -> kill(session, me, text(words, 2), Integer.parseInt(words.group(1))));
   }
 
   /// Keeps a disabled login disabled. The history of passwords "is ignored" without OLD_PASSWORD,
@@ -215,12 +220,11 @@ final class SqlServerLogins {
   /// "Everyone can see their own session information", and others with VIEW SERVER STATE, or from
   /// SQL Server 2022 on with VIEW SERVER PERFORMANCE STATE
   /// (relational-databases/system-dynamic-management-views/sys-dm-exec-sessions-transact-sql).
-  private Answer list(Session session, Account me, String login) {
-    return numbers(
-        sessions.values().stream()
-            .filter(other -> other.login().equals(login))
-            .filter(other -> other == session || me.has("VIEW SERVER PERFORMANCE STATE"))
-            .map(Session::number));
+  private Stream<Integer> visible(Session session, Account me, String login) {
+    return sessions.values().stream()
+        .filter(other -> other.login().equals(login))
+        .filter(other -> other == session || me.has("VIEW SERVER PERFORMANCE STATE"))
+        .map(Session::number);
   }
 
   private static Numbers numbers(Stream<Integer> numbers) {
@@ -229,18 +233,17 @@ final class SqlServerLogins {
 
   /// "Requires the ALTER ANY CONNECTION permission", "You can't kill your own process"
   /// (t-sql/language-elements/kill-transact-sql).
-  private Answer kill(Session session, Account me, int number) {
+  private Answer kill(Session session, Account me, String login, int number) {
+    if (visible(session, me, login).noneMatch(other -> other == number)) {
+      return new Done();
+    }
     if (!me.has("ALTER ANY CONNECTION")) {
       return new Failed(6102, "User does not have permission to use the KILL statement.");
     }
     if (number == session.number()) {
       return new Failed(6104, "Cannot use KILL to kill your own process.");
     }
-    var killed = sessions.remove(number);
-    if (killed == null) {
-      return new Failed(6106, "Process ID " + number + " is not an active process ID.");
-    }
-    killed.end().run();
+    sessions.remove(number).end().run();
     return new Done();
   }
 

@@ -117,7 +117,7 @@ record SqlServerSession(Connection connection, String administrator) implements 
     }
     try (var statement = statement()) {
       for (var number : sessions(statement, name)) {
-        end(statement, number);
+        end(statement, name, number);
       }
     } catch (SQLException e) {
       throw failure(e);
@@ -150,9 +150,12 @@ record SqlServerSession(Connection connection, String administrator) implements 
     return numbers;
   }
 
-  private static void end(Statement statement, int number) throws SQLException {
+  /// Unless the server has given the number to a session of another login since.
+  private static void end(Statement statement, String name, int number) throws SQLException {
     try {
-      statement.execute("KILL " + number);
+      statement.execute(
+          "IF EXISTS (SELECT session_id FROM sys.dm_exec_sessions WHERE session_id = %1$d AND original_login_name = %2$s) KILL %1$d"
+              .formatted(number, text(name)));
     } catch (SQLException e) {
       if (e.getErrorCode() != NO_SUCH_SESSION) {
         throw e;
