@@ -19,7 +19,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// A rule of OpenLDAP's overlay ppolicy that ApacheDS does not have, on the in-memory directory of
-/// the UnboundID SDK: an administrator other than the `rootdn` cannot set the password that an entry
+/// the UnboundID SDK: an administrator other than the `rootdn` cannot set the password that an
+// entry
 /// has (`servers/slapd/overlays/ppolicy.c`: "Password is not being changed from existing value").
 class LdapUnchangedPasswordTest {
   private static final String BASE = "dc=example,dc=com";
@@ -52,10 +53,14 @@ class LdapUnchangedPasswordTest {
     return new Credential(
         "ldap",
         Map.of(
-            "HOOK_HOST", "127.0.0.1",
-            "HOOK_PORT", String.valueOf(server.getListenPort()),
-            "HOOK_TLS", "off",
-            "HOOK_BASE_DN", BASE),
+            "HOOK_HOST",
+            "127.0.0.1",
+            "HOOK_PORT",
+            String.valueOf(server.getListenPort()),
+            "HOOK_TLS",
+            "off",
+            "HOOK_BASE_DN",
+            BASE),
         Map.of("username", ADMIN, "password", "canary-admin"),
         version -> Map.of("username", "crm", "password", "canary-of-version-" + version));
   }

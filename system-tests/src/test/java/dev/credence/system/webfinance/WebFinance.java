@@ -79,7 +79,12 @@ final class WebFinance implements AutoCloseable {
   /// What each system has logged, by its name.
   Map<String, String> logs() {
     return Map.of(
-        "db.finance", database.log(), "ldap.finance", directory.logged(), "batch.finance", host.log());
+        "db.finance",
+        database.log(),
+        "ldap.finance",
+        directory.logged(),
+        "batch.finance",
+        host.log());
   }
 
   void applyIdentity() {
