@@ -178,8 +178,7 @@ public sealed interface RotationState {
   }
 
   /// Whether the Secret gets its next version by itself soon: hooks run for it, or a rotation is
-  // due
-  /// and about to begin. Consumers are restarted after it, once for all Secrets that rotate
+  /// due and about to begin. Consumers are restarted after it, once for all Secrets that rotate
   /// together.
   static boolean isNextVersionComing(RotationTarget t, MemberRole role) {
     var state = of(t, role);
