@@ -17,7 +17,7 @@ final class WarmStart {
   private static final Path PROGRAM = LocalCluster.TOP.resolve("operator/target/credence.jar");
   private static final Path CACHE = LocalCluster.TOP.resolve("operator/target/credence.aot");
 
-  /// Another JVM compiles the cache before this one ends: seconds alone, a minute beside others.
+  /// Another JVM compiles the cache before this one ends: seconds, or a minute on a busy machine.
   private static final Duration WRITES_THE_CACHE = Duration.ofMinutes(5);
 
   /// Learns where there is no cache of this program yet. Of several JVMs one learns and the others
