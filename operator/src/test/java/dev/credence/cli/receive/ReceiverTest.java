@@ -42,6 +42,7 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +51,16 @@ import org.junit.jupiter.api.io.TempDir;
 class ReceiverTest {
   private static final String TOKEN = "a-token-of-more-than-16-characters";
   private static final int BODY_LIMIT = 64 << 10;
+  private static final TestKey NONE =
+      new TestKey(Path.of("none"), Path.of("none"), new KeyManager[0]);
   private static final Path FIXTURES = Path.of("src/test/resources/audit");
+
+  /// Made once: each is a second of a program's work.
+  @TempDir static Path keys;
+
+  private static TestKey serverKey = NONE;
+  private static TestKey senderKey = NONE;
+  private static TestKey otherKey = NONE;
 
   @TempDir Path folder;
 
@@ -58,15 +68,26 @@ class ReceiverTest {
   private final ReceiverMetrics metrics = new ReceiverMetrics();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Inbox inbox = new Inbox(AuditFormat.auto, Networks.NONE, Clock.systemUTC());
-  private TestKey server = new TestKey(Path.of("none"), Path.of("none"), new KeyManager[0]);
-  private TestKey sender = server;
+  private TestKey server = NONE;
+  private final TestKey sender = senderKey;
   private @Nullable HttpsServer running;
   private @Nullable EventsHandler handler;
 
+  @BeforeAll
+  static void makeKeys() {
+    serverKey = TestKey.of(keys, "server");
+    senderKey = TestKey.of(keys, "sender");
+    otherKey = TestKey.of(keys, "other");
+  }
+
+  /// The files of the server are replaced by a test.
   @BeforeEach
-  void keys() throws IOException {
-    server = TestKey.of(folder, "server");
-    sender = TestKey.of(folder, "sender");
+  void files() throws IOException {
+    server =
+        new TestKey(
+            Files.copy(serverKey.certificate(), folder.resolve("server.crt")),
+            Files.copy(serverKey.key(), folder.resolve("server.key")),
+            serverKey.managers());
     Files.writeString(folder.resolve("token"), TOKEN + "\n");
   }
 
@@ -101,8 +122,7 @@ class ReceiverTest {
     assertThat(post(client(sender), "", events()).statusCode()).isEqualTo(200);
     assertThatThrownBy(() -> post(client(null), "Bearer " + TOKEN, events()))
         .isInstanceOf(IOException.class);
-    var stranger = TestKey.of(folder, "stranger");
-    assertThatThrownBy(() -> post(client(stranger), "", events())).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> post(client(otherKey), "", events())).isInstanceOf(IOException.class);
     assertThat(recorded()).isEqualTo(5);
   }
 
@@ -218,9 +238,8 @@ class ReceiverTest {
     start(true, true);
     var before = client(null);
     assertThat(post(before, "Bearer " + TOKEN, events()).statusCode()).isEqualTo(200);
-    var next = TestKey.of(folder, "next");
-    Files.copy(next.certificate(), server.certificate(), StandardCopyOption.REPLACE_EXISTING);
-    Files.copy(next.key(), server.key(), StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(otherKey.certificate(), server.certificate(), StandardCopyOption.REPLACE_EXISTING);
+    Files.copy(otherKey.key(), server.key(), StandardCopyOption.REPLACE_EXISTING);
     Files.writeString(folder.resolve("token"), "another-token-of-this-test");
     nanos.addAndGet(Duration.ofMinutes(1).toNanos());
 

@@ -56,7 +56,7 @@ class StoredEvidenceTest {
     var known = of(limits, one);
     known.addAll(of(limits, other));
 
-    assertThat(decoded.state()).usingRecursiveComparison().isEqualTo(known.state());
+    assertThat(decoded).isEqualTo(known);
     assertThat(stored(merged)).isEqualTo(decoded);
   }
 
