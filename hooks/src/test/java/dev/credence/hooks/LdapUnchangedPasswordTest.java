@@ -19,9 +19,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// A rule of OpenLDAP's overlay ppolicy that ApacheDS does not have, on the in-memory directory of
-/// the UnboundID SDK: an administrator other than the `rootdn` cannot set the password that an
-// entry
-/// has (`servers/slapd/overlays/ppolicy.c`: "Password is not being changed from existing value").
+/// the UnboundID SDK: an administrator other than the `rootdn` cannot set the password that
+/// an entry has (`servers/slapd/overlays/ppolicy.c`: "Password is not being changed from
+/// existing value").
 class LdapUnchangedPasswordTest {
   private static final String BASE = "dc=example,dc=com";
   private static final String ADMIN = "cn=hooks," + BASE;

@@ -29,12 +29,10 @@ import org.bson.types.Binary;
 /// The users, roles and logins of a MongoDB, by the rules of its manual
 /// (<https://www.mongodb.com/docs/manual/reference/command/nav-user-management/>):
 ///
-/// - `updateUser` replaces each field that it names. A new password has keys for the mechanisms
-// that
-///   the command names, or for all.
-/// - A user needs `changePassword`, `setAuthenticationRestriction` and `viewUser` on the database
-// of
-///   the other user
+/// - `updateUser` replaces each field that it names. A new password has keys for the
+///   mechanisms that the command names, or for all.
+/// - A user needs `changePassword`, `setAuthenticationRestriction` and `viewUser` on the
+///   database of the other user
 ///   (<https://www.mongodb.com/docs/manual/reference/command/updateUser/#required-access>).
 /// - A login meets one of the user's authentication restrictions, and in it the lists of client and
 ///   server addresses.

@@ -131,9 +131,8 @@ final class RandomWorld {
 
   /// In some worlds another system issues values.
   private final boolean isIssuing;
-  /// In some worlds a receiver stores audit events. They have numbers of their own, so that all
-  // else
-  /// in these worlds is as it would be without.
+  /// In some worlds a receiver stores audit events. They have numbers of their own, so that
+  /// all else in these worlds is as it would be without.
   private final Optional<RandomEvents> events;
 
   private final World world;

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// All histories of small worlds: whatever the operator, its hooks, dying processes, late watches,
 /// pods, people and time do after one another, everybody who needs a value has one that is
-/// accepted. `-Dcredence.explore=full` lets more happen in each and sees a million states (`make
-// test-all`).
+/// accepted. With `-Dcredence.explore=full`, as in `make test-all`, more happens in each: a million
+/// states.
 class ExplorationTest {
   private static final boolean FULL = "full".equals(System.getProperty("credence.explore"));
 

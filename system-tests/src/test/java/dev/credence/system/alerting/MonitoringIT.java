@@ -38,10 +38,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// A real Prometheus scrapes two real operators, one of which leads, and a receiver of audit
-// events,
-/// on a cluster where much is not in order: every query of the dashboards has data, and every rule
-/// can be evaluated.
+/// A real Prometheus scrapes two real operators, one of which leads, and a receiver of
+/// audit events, on a cluster where much is not in order: every query of the dashboards has
+/// data, and every rule can be evaluated.
 @OnCluster
 class MonitoringIT {
   private static final Duration SCRAPED = Duration.ofSeconds(90);
