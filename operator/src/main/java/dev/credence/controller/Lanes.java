@@ -7,10 +7,12 @@ import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Timer;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,6 +79,11 @@ public final class Lanes extends AbstractExecutorService {
         var next = queue.take();
         try {
           next.item().work().run();
+        } catch (IllegalStateException refused) {
+          if (!isByTimer(refused)) {
+            throw refused;
+          }
+          LOG.debug("An identity was deleted while its next reconcile was scheduled");
         } finally {
           queue.done(next.namespace());
         }
@@ -84,6 +91,16 @@ public final class Lanes extends AbstractExecutorService {
         return;
       }
     }
+  }
+
+  /// A deletion cancels the next reconcile of its identity, even between the creation of the timer
+  /// task and its start: the timer then refuses it. Scheduling is the last step of a reconcile, and
+  /// a deleted identity needs none (`TimerEventSource.scheduleOnce`, JOSDK 5).
+  private static boolean isByTimer(IllegalStateException refused) {
+    return Stream.of(refused.getStackTrace())
+        .findFirst()
+        .filter(thrower -> thrower.getClassName().equals(Timer.class.getName()))
+        .isPresent();
   }
 
   @Override

@@ -8,6 +8,8 @@ import io.javaoperatorsdk.operator.processing.event.EventProcessor;
 import io.javaoperatorsdk.operator.processing.event.ResourceID;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.Timer;
+import java.util.TimerTask;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -54,6 +56,28 @@ class LanesTest {
     lanes.shutdown();
     assertThat(lanes.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
     assertThat(lanes.isTerminated()).isTrue();
+  }
+
+  /// As when an identity is deleted right after its reconcile: none of the threads ends.
+  @Test
+  void a_timer_that_was_cancelled_meanwhile_ends_no_thread() {
+    var timer = new Timer(true);
+    IntStream.range(0, 50)
+        .forEach(
+            _ ->
+                lanes.execute(
+                    () -> {
+                      var cancelled =
+                          new TimerTask() {
+                            @Override
+                            public void run() {}
+                          };
+                      cancelled.cancel();
+                      timer.schedule(cancelled, 1);
+                    }));
+    lanes.execute(new Reconciling(VICTIM, false));
+    eventually("a thread is left").until(() -> begun.contains(VICTIM));
+    timer.cancel();
   }
 
   /// Without it all wait in one line.
