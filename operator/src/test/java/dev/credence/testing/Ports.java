@@ -18,7 +18,7 @@ public final class Ports {
   private static final AtomicInteger NEXT =
       new AtomicInteger(ThreadLocalRandom.current().nextInt(MANY));
 
-  /// One where nobody listens at the moment. No other call in this JVM gets the same one soon.
+  /// A port that is free at the moment. No other call in this JVM gets the same one soon.
   public static int free() {
     for (var tried = 0; tried < MANY; tried++) {
       var port = FIRST + Math.floorMod(NEXT.getAndIncrement(), MANY);
