@@ -229,7 +229,8 @@ public final class Run implements Callable<Integer> {
             settings.neverSuspend(),
             settings.clusterResourceNamespace(),
             settings.risk(),
-            new Exclusions(settings.riskExclude()));
+            new Exclusions(settings.riskExclude()),
+            System::nanoTime);
     caches.listAtMost(settings.suspensionLimit());
     caches.askBy(new Probe(clients.full(), settings.namespace(), settings.tier()));
     return caches;

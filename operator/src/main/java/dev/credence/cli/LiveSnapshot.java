@@ -227,7 +227,8 @@ public final class LiveSnapshot {
             settings.neverSuspend(),
             settings.clusterResourceNamespace(),
             settings.risk(),
-            new Exclusions(settings.riskExclude()));
+            new Exclusions(settings.riskExclude()),
+            System::nanoTime);
     caches.listAtMost(settings.suspensionLimit());
     caches.index(new ListedIdentities(identities));
     return caches;

@@ -82,6 +82,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -157,12 +158,14 @@ public final class ClusterCaches implements ClusterReader {
 
   /// `metadata` is a client with [MetadataOnly]; empty `namespaces`: all. `operatorNamespace`: the
   /// operator's own namespace. `neverSuspend`: namespaces, and ServiceAccounts as `namespace/name`.
+  /// `nanos` as of [System#nanoTime].
   public ClusterCaches(
       KubernetesClient full,
       KubernetesClient metadata,
       Set<String> namespaces,
       String operatorNamespace,
-      Set<String> neverSuspend) {
+      Set<String> neverSuspend,
+      LongSupplier nanos) {
     this(
         full,
         metadata,
@@ -171,7 +174,8 @@ public final class ClusterCaches implements ClusterReader {
         neverSuspend,
         "cert-manager",
         true,
-        Exclusions.NONE);
+        Exclusions.NONE,
+        nanos);
   }
 
   /// `clusterResources`: the namespace where ClusterIssuers have their Secrets. `risk`: whether
@@ -184,22 +188,25 @@ public final class ClusterCaches implements ClusterReader {
       Set<String> neverSuspend,
       String clusterResources,
       boolean risk,
-      Exclusions exclusions) {
+      Exclusions exclusions,
+      LongSupplier nanos) {
     this.full = full;
     this.namespaces = Set.copyOf(namespaces);
     this.types = new SecretTypes(metadata, namespaces);
-    this.secrets = KindCache.of(metadata, Kinds.SECRET, namespaces, this::secretChanged);
+    this.secrets = KindCache.of(metadata, Kinds.SECRET, namespaces, nanos, this::secretChanged);
     this.accounts =
         KindCache.of(
             full,
             Kinds.SERVICE_ACCOUNT,
             namespaces,
+            nanos,
             (a, b) -> enqueuer.changed(Kind.ServiceAccount, a, b));
     this.jobs =
         KindCache.of(
             full,
             Kinds.JOB,
             namespaces,
+            nanos,
             (a, b) -> {
               enqueuer.changed(Kind.Job, a, b);
               HookEnd.of(a, b).ifPresent(end -> hookEnded.accept(end));
@@ -212,7 +219,7 @@ public final class ClusterCaches implements ClusterReader {
             rollouts::isThere,
             this::isGoodPart,
             this::areIdentitiesEverywhere,
-            System::nanoTime);
+            nanos);
     this.tracking = new TokenTracking(full);
     this.suspended =
         new SuspendedAccounts(full, operatorNamespace, enqueuer::listed, this::suspensionsChanged);

@@ -59,7 +59,8 @@ class IdentityReconcilerTest {
   @AutoClose private final KubernetesClient teller = events.client();
   private final KnownIdentities identities = new KnownIdentities();
   private final ClusterCaches caches =
-      new ClusterCaches(cluster.client(), cluster.client(), Set.of(), "credence-system", Set.of());
+      new ClusterCaches(
+          cluster.client(), cluster.client(), Set.of(), "credence-system", Set.of(), () -> 0);
   private final IdentityGauges gauges = new IdentityGauges(clock, 10, 0, "1.2.3");
   private final Counters counters = new Counters(gauges);
   private final EventRecorder recorder = new EventRecorder(teller, clock, "credence-0");

@@ -19,7 +19,13 @@ import org.junit.jupiter.api.Test;
 class MemberEventSourceTest {
   @AutoClose private final FakeCluster cluster = FakeCluster.start();
   private final ClusterCaches caches =
-      new ClusterCaches(cluster.client(), cluster.client(), Set.of(), "credence-system", Set.of());
+      new ClusterCaches(
+          cluster.client(),
+          cluster.client(),
+          Set.of(),
+          "credence-system",
+          Set.of(),
+          System::nanoTime);
   private final KnownIdentities identities = new KnownIdentities();
   private final List<String> enqueued = new ArrayList<>();
   private final List<String> seen = new ArrayList<>();

@@ -31,7 +31,13 @@ class ClusterCachesTest {
   private final KnownIdentities identities = new KnownIdentities();
   private final List<String> enqueued = new CopyOnWriteArrayList<>();
   private final ClusterCaches caches =
-      new ClusterCaches(cluster.client(), cluster.client(), Set.of(), "credence-system", Set.of());
+      new ClusterCaches(
+          cluster.client(),
+          cluster.client(),
+          Set.of(),
+          "credence-system",
+          Set.of(),
+          System::nanoTime);
 
   @BeforeEach
   void start() throws InterruptedException {

@@ -24,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,12 +47,13 @@ public final class KindCache<T extends HasMetadata> {
   /// UIDs of objects that went lately, and when.
   private final Map<String, Long> ended = new ConcurrentHashMap<>();
 
+  private final LongSupplier nanos;
   private volatile boolean refused;
 
-  private record Written<T>(T object, long at) {
-    boolean isOld() {
-      return System.nanoTime() - at > BELIEVED_NANOS;
-    }
+  private record Written<T>(T object, long at) {}
+
+  private KindCache(LongSupplier nanos) {
+    this.nanos = nanos;
   }
 
   /// `changed` gets the object before (null: it is new) and after (null: it is gone) each change.
@@ -60,7 +62,17 @@ public final class KindCache<T extends HasMetadata> {
       WatchedKind<T> kind,
       Set<String> namespaces,
       BiConsumer<@Nullable T, @Nullable T> changed) {
-    var watch = new KindCache<T>();
+    return of(client, kind, namespaces, System::nanoTime, changed);
+  }
+
+  /// `nanos` as of [System#nanoTime].
+  public static <T extends HasMetadata> KindCache<T> of(
+      KubernetesClient client,
+      WatchedKind<T> kind,
+      Set<String> namespaces,
+      LongSupplier nanos,
+      BiConsumer<@Nullable T, @Nullable T> changed) {
+    var watch = new KindCache<T>(nanos);
     var resources = client.resources(kind.type());
     if (namespaces.isEmpty()) {
       watch.add(labelled(resources.inAnyNamespace(), kind), kind, changed);
@@ -73,7 +85,7 @@ public final class KindCache<T extends HasMetadata> {
 
   public static <T extends HasMetadata> KindCache<T> of(
       Informable<T> resources, WatchedKind<T> kind, BiConsumer<@Nullable T, @Nullable T> changed) {
-    var watch = new KindCache<T>();
+    var watch = new KindCache<T>(System::nanoTime);
     watch.add(resources, kind, changed);
     return watch;
   }
@@ -195,8 +207,8 @@ public final class KindCache<T extends HasMetadata> {
   }
 
   private void ended(T object) {
-    ended.values().removeIf(at -> System.nanoTime() - at > BELIEVED_NANOS);
-    ended.put(object.getMetadata().getUid(), System.nanoTime());
+    ended.values().removeIf(this::isOld);
+    ended.put(object.getMetadata().getUid(), nanos.getAsLong());
     written.remove(Cache.metaNamespaceKeyFunc(object));
   }
 
@@ -209,8 +221,12 @@ public final class KindCache<T extends HasMetadata> {
     var key = Cache.metaNamespaceKeyFunc(object);
     var cached = cached(key);
     if (cached.isEmpty() || ResourceVersions.of(cached.get()) < ResourceVersions.of(object)) {
-      written.put(key, new Written<>(object, System.nanoTime()));
+      written.put(key, new Written<>(object, nanos.getAsLong()));
     }
+  }
+
+  private boolean isOld(long at) {
+    return nanos.getAsLong() - at > BELIEVED_NANOS;
   }
 
   public Optional<T> get(String namespace, String name) {
@@ -223,7 +239,7 @@ public final class KindCache<T extends HasMetadata> {
     if (ours == null) {
       return cached;
     }
-    if (ours.isOld()) {
+    if (isOld(ours.at())) {
       written.remove(key, ours);
       return cached;
     }
