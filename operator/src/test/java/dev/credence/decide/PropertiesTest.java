@@ -58,8 +58,13 @@ class PropertiesTest {
   private static final int ENOUGH_FOR_EVERYTHING = 800;
 
   private static final int STEPS = 12;
-  /// More rounds than any world of three identities needs to come to rest.
+
+  /// One step of so many is decided under other policies too, four times.
+  private static final int COMPARED = 4;
+
   private static final Duration AT_ONCE = Duration.ofMillis(2);
+
+  /// More rounds than any world of three identities needs to come to rest.
   private static final int ROUNDS = 10;
 
   private interface Property {
@@ -229,10 +234,12 @@ class PropertiesTest {
         random -> {
           for (var step = 0; step < STEPS; step++) {
             something(random);
+            var compares = random.random().nextInt(COMPARED) == 0;
             for (var name : RandomWorld.IDENTITIES) {
               random
                   .world()
                   .see(RandomWorld.NAMESPACE, name)
+                  .filter(seen -> compares && !seen.policies().isEmpty())
                   .ifPresent(
                       seen -> {
                         var enforcing = seen.policies().stream().filter(Policy::enforces).toList();
@@ -348,6 +355,7 @@ class PropertiesTest {
   @Test
   void after_a_crash_between_any_two_actions_the_end_is_the_same() {
     forAll(
+        SEEDS / 2,
         random -> {
           for (var step = 0; step < STEPS / 5; step++) {
             something(random);
