@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.system;
 
+import dev.credence.InProcess;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.Tools;
 import dev.credence.testing.Program;
@@ -18,6 +19,11 @@ public record CommandLine(LocalCluster cluster) {
     command.add(BIN.resolve("credence").toString());
     command.addAll(List.of(words));
     return Program.run(environment(), command);
+  }
+
+  /// The same without the start of a process.
+  public Program.End inProcess(String... words) {
+    return InProcess.run(cluster.kubeconfig(), words);
   }
 
   /// Through kubectl, which finds the program on the PATH.

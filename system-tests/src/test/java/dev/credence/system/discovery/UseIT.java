@@ -313,7 +313,7 @@ class UseIT {
       stays(Duration.ofSeconds(2), "nothing is written", () -> version(scene).equals(before));
 
       var report =
-          new CommandLine(cluster).credence("report", "-n", scene.namespace(), "--format", "json");
+          new CommandLine(cluster).inProcess("report", "-n", scene.namespace(), "--format", "json");
       assertThat(report.code()).as(report.err()).isZero();
       var entry = new ObjectMapper().readTree(report.out()).path("identities").path(0);
       assertThat(entry.path("behavior").path(0).path("type").asText()).isEqualTo("NewPlace");

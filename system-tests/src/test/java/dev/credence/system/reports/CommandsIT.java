@@ -39,20 +39,20 @@ class CommandsIT {
     scene.awaitVersion("crm-api", 1);
     scene.awaitReady("crm");
 
-    var all = commands.credence("rotate", "crm", "-n", namespace.name(), "--wait");
+    var all = commands.inProcess("rotate", "crm", "-n", namespace.name(), "--wait");
     assertThat(all.code()).as(all.err()).isZero();
     assertThat(all.out()).contains("Rotation requested for crm-db, crm-api", "Done.");
     assertThat(scene.version("crm-db")).isEqualTo(2);
     assertThat(scene.version("crm-api")).isEqualTo(2);
 
     var dry =
-        commands.credence("rotate", namespace.name() + "/crm", "--secret", "crm-db", "--dry-run");
+        commands.inProcess("rotate", namespace.name() + "/crm", "--secret", "crm-db", "--dry-run");
     assertThat(dry.code()).as(dry.err()).isZero();
     assertThat(dry.out()).contains("dry run: nothing was changed");
     assertThat(Scene.annotation(scene.secret("crm-db"), Api.ROTATE)).isEmpty();
 
     var one =
-        commands.credence(
+        commands.inProcess(
             "rotate",
             "crm",
             "-n",
@@ -70,7 +70,7 @@ class CommandsIT {
         .endsWith(" seen in a log!");
 
     var revoked =
-        commands.credence(
+        commands.inProcess(
             "revoke",
             "crm",
             "-n",
@@ -84,10 +84,10 @@ class CommandsIT {
     assertThat(scene.version("crm-api")).isEqualTo(3);
 
     isOneLine(
-        commands.credence("rotate", "crm", "-n", namespace.name(), "--secret", "other"),
+        commands.inProcess("rotate", "crm", "-n", namespace.name(), "--secret", "other"),
         "Secret other is not generated for " + namespace.name() + "/crm");
     isOneLine(
-        commands.credence("rotate", "cmr", "-n", namespace.name()),
+        commands.inProcess("rotate", "cmr", "-n", namespace.name()),
         "MachineIdentity cmr does not exist in namespace " + namespace.name());
   }
 
@@ -99,11 +99,11 @@ class CommandsIT {
     scene.identity("crm", OWNER + ", serviceAccounts: [{name: crm-sync}]");
     scene.awaitReady("crm");
 
-    var resumed = commands.credence("resume", "crm", "-n", namespace.name());
+    var resumed = commands.inProcess("resume", "crm", "-n", namespace.name());
     assertThat(resumed.out()).contains("The identity is not suspended.");
 
     var suspended =
-        commands.credence(
+        commands.inProcess(
             "suspend",
             "crm",
             "-n",
@@ -116,13 +116,13 @@ class CommandsIT {
     assertThat(scene.status("crm").state()).isEqualTo(LifeState.Suspended);
     assertThat(scene.status("crm").suspension().reason()).isEqualTo("Compromised");
 
-    var back = commands.credence("resume", "crm", "-n", namespace.name(), "--wait");
+    var back = commands.inProcess("resume", "crm", "-n", namespace.name(), "--wait");
     assertThat(back.code()).as(back.err()).isZero();
     assertThat(scene.status("crm").state()).isEqualTo(LifeState.Active);
 
     scene.patch(scene.identity("crm"), "{spec: {state: Suspended}}");
     scene.await("crm", "Suspended", "True Requested");
-    assertThat(commands.credence("resume", "crm", "-n", namespace.name()).out())
+    assertThat(commands.inProcess("resume", "crm", "-n", namespace.name()).out())
         .contains("spec.state is Suspended");
   }
 
@@ -139,30 +139,30 @@ class CommandsIT {
           .until(
               () ->
                   !commands
-                      .credence("approve", "crm", "-n", namespace.name(), "--as", ROB)
+                      .inProcess("approve", "crm", "-n", namespace.name(), "--as", ROB)
                       .err()
                       .contains("cannot get"));
 
       isOneLine(
-          commands.credence("approve", "crm", "-n", namespace.name(), "--as", ROB, "--yes"),
+          commands.inProcess("approve", "crm", "-n", namespace.name(), "--as", ROB, "--yes"),
           ROB + " may not approve crm");
       // Nobody is there to be asked.
       isOneLine(
-          commands.credence("approve", "crm", "-n", namespace.name(), "--as", ANNA), "add --yes");
+          commands.inProcess("approve", "crm", "-n", namespace.name(), "--as", ANNA), "add --yes");
 
       var approved =
-          commands.credence(
+          commands.inProcess(
               "approve", "crm", "-n", namespace.name(), "--as", ANNA, "--yes", "--wait");
       assertThat(approved.code()).as(approved.err()).isZero();
       assertThat(approved.out()).contains("crm-db (generated)", "owner", "scope");
       scene.awaitVersion("crm-db", 1);
       assertThat(scene.status("crm").approval().approvedBy()).isEqualTo(ANNA);
 
-      var again = commands.credence("approve", "crm", "-n", namespace.name(), "--as", ANNA);
+      var again = commands.inProcess("approve", "crm", "-n", namespace.name(), "--as", ANNA);
       assertThat(again.code()).isZero();
       assertThat(again.out()).contains("Nothing to approve");
 
-      var review = commands.credence("review", "crm", "-n", namespace.name(), "--as", ANNA);
+      var review = commands.inProcess("review", "crm", "-n", namespace.name(), "--as", ANNA);
       assertThat(review.code()).as(review.err()).isZero();
       assertThat(Scene.annotation(scene.identity("crm"), "credence.dev/review").orElseThrow())
           .matches(ANNA + " \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ");
@@ -189,7 +189,7 @@ class CommandsIT {
       scene.await("crm", "MembersLinked", "False MemberMissing");
       var before = Scene.print(scene.identity("crm")) + Scene.print(scene.secret("crm-db"));
 
-      var explained = commands.credence("explain", "crm", "-n", namespace.name());
+      var explained = commands.inProcess("explain", "crm", "-n", namespace.name());
       assertThat(explained.code()).as(explained.err()).isZero();
       var status = scene.status("crm");
       assertThat(explained.out())
@@ -221,7 +221,7 @@ class CommandsIT {
           .untilAsserted(
               () -> {
                 var reported =
-                    commands.credence("explain", "crm", "-n", namespace.name(), "--as", ROB);
+                    commands.inProcess("explain", "crm", "-n", namespace.name(), "--as", ROB);
                 assertThat(reported.code()).as(reported.err()).isZero();
                 assertThat(reported.out())
                     .contains("no permission to list namespaces in the cluster", "MemberMissing");
@@ -252,7 +252,7 @@ class CommandsIT {
                     .formatted(namespace.name()))
             .toString();
 
-    var planned = commands.credence("plan", "-f", file, "-n", namespace.name());
+    var planned = commands.inProcess("plan", "-f", file, "-n", namespace.name());
     assertThat(planned.code()).as(planned.err()).isZero();
     assertThat(planned.out())
         .contains("(Enforce): New", "1 of 1 identities affected", "1 no longer Ready")
@@ -261,7 +261,7 @@ class CommandsIT {
 
     try (var policy = scene.policy("enforcement: Enforce, owner: {required: true}")) {
       scene.await("crm", "Ready", "False OwnerMissing");
-      var again = commands.credence("plan", "-f", file, "-n", namespace.name(), "-o", "json");
+      var again = commands.inProcess("plan", "-f", file, "-n", namespace.name(), "-o", "json");
       assertThat(again.code()).as(again.err()).isZero();
       assertThat(again.out()).contains("\"Unchanged\"", "\"affected\" : [ ]");
     }
@@ -307,9 +307,9 @@ class CommandsIT {
         "The API server at http://127.0.0.1:1/ does not answer");
     Files.writeString(kubeconfig, "{no kubeconfig");
     isOneLine(
-        commands.credence("report", "--kubeconfig", kubeconfig.toString()),
+        commands.inProcess("report", "--kubeconfig", kubeconfig.toString()),
         "The kubeconfig cannot be read");
-    var wrong = commands.credence("report", "--context", "elsewhere");
+    var wrong = commands.inProcess("report", "--context", "elsewhere");
     assertThat(wrong.code()).isEqualTo(2);
     assertThat(wrong.err()).contains("has no context elsewhere");
   }

@@ -19,6 +19,7 @@ import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,16 +44,16 @@ class IncidentCommandsIT {
     scene.awaitReady("crm");
     var first = scene.value("crm-db", "password").orElseThrow();
 
-    var tooEarly = commands.credence("rollback", "crm", "-n", namespace.name());
+    var tooEarly = commands.inProcess("rollback", "crm", "-n", namespace.name());
     isOneLine(tooEarly, "Secret crm-db does not contain a previous version");
     assertThat(tooEarly.err()).contains("run credence rotate " + namespace.name() + "/crm");
 
-    succeeds(commands.credence("rotate", "crm", "-n", namespace.name(), "--now", "--wait"));
+    succeeds(commands.inProcess("rotate", "crm", "-n", namespace.name(), "--now", "--wait"));
     assertThat(scene.value("crm-db", "password")).isNotEqualTo(Optional.of(first));
 
     var back =
         succeeds(
-            commands.credence(
+            commands.inProcess(
                 "rollback", "crm", "-n", namespace.name(), "--reason", "login fails", "--wait"));
     assertThat(back.out()).contains("Requested the previous version of Secret crm-db", "Done.");
     assertThat(scene.version("crm-db")).isEqualTo(3);
@@ -72,17 +73,17 @@ class IncidentCommandsIT {
     scene.awaitStand("crm", "crm-db", "Fresh 1");
     var first = scene.value("crm-db", "password").orElseThrow();
 
-    var nothing = succeeds(commands.credence("abort", "crm", "-n", namespace.name()));
+    var nothing = succeeds(commands.inProcess("abort", "crm", "-n", namespace.name()));
     assertThat(nothing.out())
         .contains("Nothing to abort. Secret crm-db has no pending version, and its state is");
 
     scene.holdUp("apply");
-    succeeds(commands.credence("rotate", "crm", "-n", namespace.name(), "--now"));
+    succeeds(commands.inProcess("rotate", "crm", "-n", namespace.name(), "--now"));
     eventually("the next version is staged")
         .until(() -> scene.secret("crm-db-pending").get() != null);
     var aborted =
         succeeds(
-            commands.credence(
+            commands.inProcess(
                 "abort", "crm", "-n", namespace.name(), "--reason", "hook is broken", "--wait"));
     assertThat(aborted.out())
         .contains("Requested to drop the pending version of Secret crm-db", "Done.");
@@ -103,8 +104,9 @@ class IncidentCommandsIT {
       scene.identity("crm", OWNER + ", secrets: [" + password("crm-db") + "]");
       scene.awaitVersion("crm-db", 1);
       scene.awaitReady("crm");
-      succeeds(commands.credence("rotate", "crm", "-n", namespace.name(), "--now", "--wait"));
-      succeeds(commands.credence("rollback", "crm", "-n", namespace.name(), "--wait"));
+      succeeds(commands.inProcess("rotate", "crm", "-n", namespace.name(), "--now", "--wait"));
+      awaitNextSecond();
+      succeeds(commands.inProcess("rollback", "crm", "-n", namespace.name(), "--wait"));
       scene.identity("night", "secrets: [" + password("night-db") + "]");
       scene.await("night", "OwnerAssigned", "False OwnerMissing");
       eventually("the Events are written")
@@ -112,11 +114,11 @@ class IncidentCommandsIT {
 
       var history =
           succeeds(
-              commands.credence(
+              commands.inProcess(
                   "history", "secret/crm-db", "-n", namespace.name(), "--since", "2h"));
       assertThat(plain(history.out(), namespace)).isEqualTo(sample("history secret/crm-db"));
 
-      var status = commands.credence("status", "-n", namespace.name());
+      var status = commands.inProcess("status", "-n", namespace.name());
       assertThat(status.code()).as(status.err()).isEqualTo(1);
       assertThat(plain(status.out(), namespace)).isEqualTo(sample("status -n sales"));
     }
@@ -133,7 +135,7 @@ class IncidentCommandsIT {
       scene.await("night", "Ready", "False OwnerMissing");
 
       var two =
-          commands.credence(
+          commands.inProcess(
               "status",
               "-n",
               namespace.name(),
@@ -149,7 +151,7 @@ class IncidentCommandsIT {
           .anyMatch(line -> line.startsWith("staging "));
 
       var all =
-          commands.credence(
+          commands.inProcess(
               "status", "-n", namespace.name(), "--kubeconfig", kubeconfig, "--contexts", "all");
       assertThat(all.code()).isEqualTo(1);
       assertThat(all.err()).contains("credence: partial: Cluster edge could not be read.");
@@ -182,7 +184,7 @@ class IncidentCommandsIT {
     var production = folder.resolve("production.json").toString();
     var merged =
         succeeds(
-            commands.credence(
+            commands.inProcess(
                 "report",
                 "merge",
                 production,
@@ -193,17 +195,17 @@ class IncidentCommandsIT {
     assertThat(JSON.readTree(merged.out()).findValuesAsText("cluster"))
         .contains("production", "staging");
     isOneLine(
-        commands.credence(
+        commands.inProcess(
             "report",
             "merge",
             production,
             Files.copy(folder.resolve("production.json"), folder.resolve("again.json")).toString()),
         "is a second report about cluster production");
     isOneLine(
-        commands.credence("report", "merge", folder.resolve("none.json").toString()),
+        commands.inProcess("report", "merge", folder.resolve("none.json").toString()),
         "none.json does not exist.");
     isOneLine(
-        commands.credence(
+        commands.inProcess(
             "report", "merge", Files.writeString(folder.resolve("x"), "x").toString()),
         "is not JSON.");
   }
@@ -215,7 +217,7 @@ class IncidentCommandsIT {
             List.of(
                 "report", "-n", namespace.name(), "--kubeconfig", kubeconfig, "--format", "json"));
     words.addAll(List.of(more));
-    return commands.credence(words.toArray(String[]::new));
+    return commands.inProcess(words.toArray(String[]::new));
   }
 
   /// The cluster of the test as two, and one where nothing listens.
@@ -250,6 +252,12 @@ class IncidentCommandsIT {
             .toList());
     config.setCurrentContext("production");
     return Files.writeString(folder.resolve("clusters"), Serialization.asYaml(config));
+  }
+
+  /// The time of a request is known to the second.
+  private static void awaitNextSecond() {
+    var second = Instant.now().getEpochSecond();
+    eventually("another second has begun").until(() -> Instant.now().getEpochSecond() > second);
   }
 
   /// What follows the command in the documentation.

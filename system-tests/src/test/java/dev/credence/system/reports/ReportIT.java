@@ -47,7 +47,7 @@ class ReportIT {
     scene.awaitVersion("crm-db", 1);
     scene.awaitReady("crm");
 
-    var json = json(commands.credence("report", "-n", namespace.name(), "--format", "json"));
+    var json = json(commands.inProcess("report", "-n", namespace.name(), "--format", "json"));
     assertThat(json.path("schemaVersion").asText()).isEqualTo("1");
     assertThat(json.path("complete").asBoolean()).isTrue();
     assertThat(names(json.path("identities"))).containsExactly("crm", "orphan");
@@ -55,12 +55,12 @@ class ReportIT {
     assertThat(names(json.path("matters").path("unclaimedAccounts")))
         .containsExactly("forgotten-token", "forgotten");
 
-    var everywhere = json(commands.credence("report", "--format", "json"));
+    var everywhere = json(commands.inProcess("report", "--format", "json"));
     assertThat(names(everywhere.path("identities"))).contains("crm", "orphan");
 
     var file = folder.resolve("report.html");
     var written =
-        commands.credence(
+        commands.inProcess(
             "report", "-n", namespace.name(), "--format", "html", "--output", file.toString());
     assertThat(written.code()).as(written.err()).isZero();
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
@@ -70,7 +70,7 @@ class ReportIT {
       assertThat(files).containsExactly(file);
     }
 
-    var none = commands.credence("report", "-n", namespace.name(), "-l", "team=none");
+    var none = commands.inProcess("report", "-n", namespace.name(), "-l", "team=none");
     assertThat(none.code()).isZero();
     assertThat(none.out()).contains("0 identities");
   }
@@ -83,15 +83,16 @@ class ReportIT {
     scene.identity("crm", OWNER);
     CommandsIT.role(scene, "readers", "list", ROB);
     eventually("Rob may list")
-        .until(() -> commands.credence("report", "-n", namespace.name(), "--as", ROB).code() == 0);
-    var part = commands.credence("report", "-n", namespace.name(), "--as", ROB, "--format", "json");
+        .until(() -> commands.inProcess("report", "-n", namespace.name(), "--as", ROB).code() == 0);
+    var part =
+        commands.inProcess("report", "-n", namespace.name(), "--as", ROB, "--format", "json");
     assertThat(part.err()).contains("no permission to list serviceaccounts");
     var json = json(part);
     assertThat(json.path("complete").asBoolean()).isFalse();
     assertThat(names(json.path("identities"))).containsExactly("crm");
     assertThat(json.path("matters").has("unclaimedAccounts")).isFalse();
 
-    var nothing = commands.credence("report", "--as", ROB);
+    var nothing = commands.inProcess("report", "--as", ROB);
     assertThat(nothing.code()).isEqualTo(1);
     assertThat(nothing.err().lines()).hasSize(1);
     assertThat(nothing.err()).contains("cannot list resource \"machineidentities\"");

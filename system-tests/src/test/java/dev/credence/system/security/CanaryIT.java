@@ -244,7 +244,7 @@ class CanaryIT {
   }
 
   private static String stated(LocalCluster cluster, List<String> words) {
-    var end = new CommandLine(cluster).credence(words.toArray(String[]::new));
+    var end = new CommandLine(cluster).inProcess(words.toArray(String[]::new));
     assertThat(end.code()).as(String.join(" ", words) + end.err()).isZero();
     assertThat(end.out()).isNotEmpty();
     return end.out() + end.err();
