@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// The processes of the application: one for each pod, with the values that the Secrets had when
 /// the pod started. Each logs in to every system again and again, until it is closed.
 final class Application implements AutoCloseable {
-  private static final int PERIOD_MILLIS = 150;
+  private static final int PERIOD_MILLIS = 400;
 
   private final KubernetesClient client;
   private final String namespace;
