@@ -10,7 +10,7 @@ public final class Eventually {
   /// So long that a busy machine does not fail a test: who waits in vain is a minute late.
   public static final Duration DEADLINE = Duration.ofSeconds(60);
 
-  private static final int MOST_MILLIS_BETWEEN_LOOKS = 300;
+  private static final int MOST_MILLIS_BETWEEN_LOOKS = 500;
 
   /// `eventually("the Secret is there").until(…)`: looks again and again, for a minute.
   public static ConditionFactory eventually(String what) {

@@ -4,6 +4,7 @@ package dev.credence.system.faults;
 import static dev.credence.system.Scene.OWNER;
 import static dev.credence.system.Scene.password;
 import static dev.credence.testing.Eventually.within;
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.Api;
@@ -14,10 +15,11 @@ import dev.credence.cluster.TestNamespace;
 import dev.credence.image.Image;
 import dev.credence.system.Scene;
 import dev.credence.system.faults.agent.PutClock;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -90,9 +92,13 @@ class ClockIT {
   }
 
   private static Map<String, Long> versions(Scene scene) {
-    var versions = new LinkedHashMap<String, Long>();
-    names().forEach(name -> versions.put(name, scene.version(secret(name))));
-    return versions;
+    return scene.client().secrets().inNamespace(scene.namespace()).list().getItems().stream()
+        .map(HasMetadata::getMetadata)
+        .collect(
+            toMap(
+                ObjectMeta::getName,
+                found ->
+                    Long.valueOf(found.getAnnotations().getOrDefault(Api.SECRET_VERSION, "0"))));
   }
 
   private static boolean isOfThePast(Scene scene, String name) {

@@ -72,7 +72,7 @@ class AbuseIT {
     cluster = shared;
     operator =
         OperatorProcess.on(cluster)
-            .with("CREDENCE_RESYNC_INTERVAL", "2s")
+            .with("CREDENCE_RESYNC_INTERVAL", "4s")
             .with("CREDENCE_LOG_LEVEL", "TRACE")
             .with("CREDENCE_IDENTITY_SERIES", String.valueOf(MOST_SERIES))
             .start();
