@@ -28,38 +28,60 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What nobody claims is found, registered and adopted, and tokens that nobody uses end, on a real
 /// API server.
 @OnCluster
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DiscoveryIT {
   private static final String TRACKING = "kube-apiserver-legacy-service-account-token-tracking";
 
   private static LocalCluster cluster;
-  private static Registration registration;
-  private static OperatorProcess operator;
+  private static @Nullable Registration registration;
+  private static @Nullable OperatorProcess operator;
   private static String trackedSince;
 
   @BeforeAll
   static void start(LocalCluster shared) {
     cluster = shared;
-    registration = Registration.allowed(cluster);
     // As if the API server had been up for years.
     eventually("the API server tracks tokens").until(() -> tracking().get() != null);
     trackedSince = tracking().get().getData().get("since");
     trackSince("2020-01-01");
-    operator = OperatorProcess.on(cluster).start();
   }
 
   @AfterAll
   static void stop() {
-    operator.close();
+    forbid();
     trackSince(trackedSince);
-    registration.close();
+  }
+
+  /// The operator of all tests but one, with the right to register identities.
+  private static OperatorProcess allowed() {
+    if (operator == null) {
+      registration = Registration.allowed(cluster);
+      operator = OperatorProcess.on(cluster).start();
+    }
+    return operator;
+  }
+
+  private static void forbid() {
+    if (operator != null) {
+      operator.close();
+      operator = null;
+    }
+    if (registration != null) {
+      registration.close();
+      registration = null;
+    }
   }
 
   private static Resource<io.fabric8.kubernetes.api.model.ConfigMap> tracking() {
@@ -103,6 +125,7 @@ class DiscoveryIT {
 
   @Test
   void what_nobody_claims_is_counted_and_listed(TestNamespace namespace) {
+    var operator = allowed();
     var scene = Scene.in(namespace);
     scene.createAccount("crm-sync");
     scene.createAccount("forgotten");
@@ -161,6 +184,7 @@ class DiscoveryIT {
   @Test
   void an_account_is_registered_and_adopted_by_whatever_tool(
       TestNamespace namespace, @TempDir Path folder) throws IOException {
+    allowed();
     var scene = Scene.in(namespace);
     for (var account : List.of("by-apply", "by-server", "by-argo", "by-edit", "left")) {
       scene.createAccount(account);
@@ -232,10 +256,11 @@ class DiscoveryIT {
         .toString();
   }
 
+  /// First, so that the right is given once.
   @Test
+  @Order(1)
   void without_the_right_it_says_so_and_asks_no_more(TestNamespace namespace) {
-    operator.close();
-    registration.close();
+    forbid();
     var audit = cluster.audit();
     var scene = Scene.in(namespace);
     scene.createAccount("crm-sync");
@@ -257,10 +282,8 @@ class DiscoveryIT {
             Duration.ofSeconds(8),
             "it is still said",
             () -> complete(scene).filter(c -> c.reason().equals("NotRegistered")).isPresent());
-      } finally {
-        registration = Registration.allowed(cluster);
-        operator = OperatorProcess.on(cluster).start();
       }
+      allowed();
       assertThat(
               audit
                   .requests()
@@ -278,6 +301,7 @@ class DiscoveryIT {
 
   @Test
   void a_token_that_nobody_uses_ends_and_comes_back(TestNamespace namespace) {
+    var operator = allowed();
     var scene = Scene.in(namespace);
     scene.createAccount("crm-sync");
     scene.create(legacy("crm-legacy"));
