@@ -14,6 +14,7 @@ import dev.credence.api.MachineIdentityStatus.CredentialState;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.OperatorProcess;
+import dev.credence.cluster.TestNamespace;
 import dev.credence.system.Scene;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,31 +26,31 @@ import org.junit.jupiter.api.Test;
 /// Certificates of the real cert-manager, which comes, goes and comes back while the operator runs.
 @OnCluster
 class CertManagerIT {
-  private static final CertManagers CERT_MANAGER = new CertManagers("certificates");
   private static final Duration TO_NOTICE = Duration.ofSeconds(45);
 
   private static LocalCluster cluster;
+  private static CertManagers certManager;
   private static OperatorProcess operator;
 
   @BeforeAll
-  static void start() {
+  static void start(LocalCluster shared) {
     CertManagers.assumeBuilt();
-    cluster = LocalCluster.fresh("certificates");
+    cluster = shared;
+    certManager = CertManagers.of(cluster);
     operator = OperatorProcess.on(cluster).start();
   }
 
   @AfterAll
   static void stop() {
-    if (cluster != null) {
+    if (operator != null) {
       operator.close();
-      CERT_MANAGER.run("down");
-      cluster.close();
+      certManager.remove();
     }
   }
 
   @Test
-  void certificates_come_and_go_with_cert_manager() {
-    var scene = Scene.fresh(cluster, "crm");
+  void certificates_come_and_go_with_cert_manager(TestNamespace namespace) {
+    var scene = Scene.in(namespace);
     scene.identity(
         "crm",
         OWNER
@@ -90,7 +91,7 @@ class CertManagerIT {
     // Upgraded: the definitions change, the controllers start anew, and nobody has anything to do.
     eventually("nothing is being issued").until(() -> !isIssuing(certificate(scene, "crm-client")));
     var before = revision(certificate(scene, "crm-client"));
-    CERT_MANAGER.run("down");
+    certManager.run("down");
     scene
         .client()
         .apiextensions()
@@ -102,8 +103,8 @@ class CertManagerIT {
               crd.getSpec().getNames().setCategories(List.of("cert-manager", "all"));
               return crd;
             });
-    CERT_MANAGER.run("crds-up");
-    CERT_MANAGER.run("up");
+    certManager.run("crds-up");
+    certManager.run("up");
     var audit = cluster.audit();
     Scene.stays(
         Duration.ofSeconds(5),
@@ -131,8 +132,8 @@ class CertManagerIT {
     scene.patch(scene.identity("billing"), "{spec: {selector: {matchLabels: {part-of: billing}}}}");
     scene.await("billing", "Ready", "False CertificateNotReady");
 
-    CERT_MANAGER.run("down");
-    CERT_MANAGER.run("crds-down");
+    certManager.run("down");
+    certManager.run("crds-down");
     scene.await(TO_NOTICE, "crm", "Ready", "False CertManagerAbsent");
     scene.await(TO_NOTICE, "billing", "Ready", "True Compliant");
     var kept = scene.secret("crm-client-tls").get().getData().get("tls.crt");
@@ -163,7 +164,7 @@ class CertManagerIT {
 
   /// cert-manager comes, and with it the Certificate that `crm` lists.
   private static void install(Scene scene) {
-    CERT_MANAGER.run("up");
+    certManager.run("up");
     scene.await(TO_NOTICE, "crm", "Ready", "False MemberMissing");
     scene.create(
         "{apiVersion: cert-manager.io/v1, kind: Issuer, metadata: {name: own}, spec: {selfSigned: {}}}");

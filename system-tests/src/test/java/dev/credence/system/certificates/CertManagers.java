@@ -16,8 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// The real cert-manager beside a cluster, and its resources.
+/// The real cert-manager beside a cluster, and its resources. `cluster`: its name, or the path of
+/// its kubeconfig.
 public record CertManagers(String cluster) {
+
+  static CertManagers of(LocalCluster cluster) {
+    return new CertManagers(cluster.kubeconfig().toString());
+  }
 
   public static void assumeBuilt() {
     Tools.require("cert-manager", "cert-manager");
@@ -42,6 +47,12 @@ public record CertManagers(String cluster) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
+  }
+
+  /// With its CRDs and every object of these kinds: other tests of a shared cluster have none.
+  void remove() {
+    run("down");
+    run("crds-down");
   }
 
   /// A resource of cert-manager's in a namespace.

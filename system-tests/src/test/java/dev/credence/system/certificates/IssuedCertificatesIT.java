@@ -15,6 +15,7 @@ import dev.credence.api.MachineIdentityStatus.CredentialState;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.OperatorProcess;
+import dev.credence.cluster.TestNamespace;
 import dev.credence.system.Scene;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.NamespaceBuilder;
@@ -40,31 +41,33 @@ import org.junit.jupiter.api.Test;
 @OnCluster
 class IssuedCertificatesIT {
   private static final Duration TO_NOTICE = Duration.ofSeconds(60);
-  private static final CertManagers CERT_MANAGER = new CertManagers("issued");
 
   private static LocalCluster cluster;
+  private static CertManagers certManager;
   private static OperatorProcess operator;
 
   @BeforeAll
-  static void start() {
+  static void start(LocalCluster shared) {
     CertManagers.assumeBuilt();
-    cluster = LocalCluster.fresh("issued");
-    CERT_MANAGER.run("up");
+    cluster = shared;
+    certManager = CertManagers.of(cluster);
+    certManager.run("up");
     operator = OperatorProcess.on(cluster).start();
   }
 
   @AfterAll
   static void stop() {
-    if (cluster != null) {
+    if (operator != null) {
       operator.close();
-      CERT_MANAGER.run("down");
-      cluster.close();
+    }
+    if (certManager != null) {
+      certManager.remove();
     }
   }
 
   @Test
-  void a_certificate_is_issued_changed_renewed_and_removed() {
-    var scene = Scene.fresh(cluster, "issued");
+  void a_certificate_is_issued_changed_renewed_and_removed(TestNamespace namespace) {
+    var scene = Scene.in(namespace);
     authority(scene, scene.namespace(), "root");
     issuer(scene, "Issuer", "own", "root");
     scene.identity(
@@ -159,8 +162,8 @@ class IssuedCertificatesIT {
   }
 
   @Test
-  void a_ca_of_a_cluster_issuer_is_known_too() {
-    var scene = Scene.fresh(cluster, "everywhere");
+  void a_ca_of_a_cluster_issuer_is_known_too(TestNamespace namespace) {
+    var scene = Scene.in(namespace);
     scene
         .client()
         .resource(
@@ -184,8 +187,8 @@ class IssuedCertificatesIT {
   }
 
   @Test
-  void what_others_have_is_not_written_over() {
-    var scene = Scene.fresh(cluster, "foreign");
+  void what_others_have_is_not_written_over(TestNamespace namespace) {
+    var scene = Scene.in(namespace);
     scene.create(
         "{apiVersion: v1, kind: Secret, metadata: {name: crm-client-tls}, stringData: {password: theirs}}");
     scene.create(
@@ -231,8 +234,8 @@ class IssuedCertificatesIT {
   }
 
   @Test
-  void a_policy_says_what_may_be_issued() {
-    var scene = Scene.fresh(cluster, "rules");
+  void a_policy_says_what_may_be_issued(TestNamespace namespace) {
+    var scene = Scene.in(namespace);
     selfSigned(scene, scene.namespace());
     var rules =
         "certificates: {maxDuration: 24h, allowedIssuers: [{kind: Issuer, name: self}], keys: {algorithms: [ECDSA]}}, ";
@@ -253,8 +256,8 @@ class IssuedCertificatesIT {
   }
 
   @Test
-  void an_attempt_that_failed_is_counted_and_told() {
-    var scene = Scene.fresh(cluster, "failing");
+  void an_attempt_that_failed_is_counted_and_told(TestNamespace namespace) {
+    var scene = Scene.in(namespace);
     var others = operator.metric("credence_certificates_failing").orElse(0);
     scene.identity("crm", OWNER + ", certificates: [" + issue("crm-client", "late", "") + "]");
     eventually("that its issuer is not there is said")
@@ -317,6 +320,7 @@ class IssuedCertificatesIT {
     eventually("the Certificate goes").until(() -> client.get() == null);
     assertThat(scene.secret("orders-client-tls").get()).isNotNull();
     cluster.kubectl("delete", "credpol", "mesh");
+    cluster.client().namespaces().withName("mesh").delete();
   }
 
   private static void applyExample(String... files) {
