@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.monitoring;
 
+import static java.util.stream.Collectors.toCollection;
+
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -33,6 +37,29 @@ public final class Rules {
 
   public static Stream<JsonNode> alerts() {
     return all().stream().filter(rule -> rule.has("alert"));
+  }
+
+  /// The file with only this alert and the recording rules that it uses. In a test, promtool
+  /// evaluates all rules of a file at each step.
+  public static String alone(String alert) {
+    var rules =
+        alerts()
+            .filter(rule -> rule.path("alert").asText().equals(alert))
+            .collect(toCollection(ArrayList::new));
+    var records = all().stream().filter(rule -> rule.has("record")).toList();
+    for (var next = 0; next < rules.size(); next++) {
+      var expression = rules.get(next).path("expr").asText();
+      records.stream()
+          .filter(rule -> expression.contains(rule.path("record").asText()))
+          .filter(rule -> !rules.contains(rule))
+          .forEach(rules::add);
+    }
+    var file = read(FILE);
+    for (var group : file.path("groups")) {
+      var kept = group.path("rules").valueStream().filter(rules::contains).toList();
+      ((ObjectNode) group).putArray("rules").addAll(kept);
+    }
+    return file.toString();
   }
 
   static JsonNode read(Path yaml) {

@@ -49,20 +49,29 @@ class PromtoolIT {
 
   @ParameterizedTest
   @MethodSource("tests")
-  void an_alert_does_what_its_tests_say(Path test) {
-    assertThat(promtool("test", "rules", test.toString()))
+  void an_alert_does_what_its_tests_say(Path test, @TempDir Path folder) throws IOException {
+    var name = test.getFileName().toString();
+    var alert = name.replace(".test.yaml", "");
+    var rules = Files.writeString(folder.resolve("rules.yaml"), Rules.alone(alert));
+    var file = Files.writeString(folder.resolve(name), of(rules, Files.readString(test)));
+    assertThat(promtool("test", "rules", file.toString()))
         .matches(end -> end.code() == 0, "exit code 0");
+  }
+
+  /// The test of other rules than those that it names.
+  private static String of(Path rules, String test) {
+    return test.replaceFirst("rule_files: .*", "rule_files: ['" + rules + "']");
   }
 
   /// A test of promtool fails when what it expects is not so.
   @Test
   void a_wrong_expectation_is_noticed(@TempDir Path folder) throws IOException {
     var test = Files.readString(Rules.TESTS.resolve("CredenceOwnerMissing.test.yaml"));
-    var wrong =
-        test.replaceFirst("rule_files: .*", "rule_files: ['" + Rules.FILE + "']")
-            .replaceFirst("values: 1x", "values: _x");
-    assertThat(wrong).isNotEqualTo(test);
-    var file = Files.writeString(folder.resolve("wrong.test.yaml"), wrong);
+    var right = of(Rules.FILE, test);
+    var file = Files.writeString(folder.resolve("right.test.yaml"), right);
+    assertThat(promtool("test", "rules", file.toString()).code()).isZero();
+
+    Files.writeString(file, right.replaceFirst("values: 1x", "values: _x"));
     var end = promtool("test", "rules", file.toString());
     assertThat(end.code()).isNotZero();
     assertThat(end.out() + end.err()).contains("FAILED", "CredenceOwnerMissing fires");
