@@ -46,10 +46,11 @@ public record Clients(KubernetesClient full, KubernetesClient metadata) implemen
             .withHttp2Disable(true)
             .build();
     var http = new WebSocketPing();
+    var objects = serialization();
     var pages = new PageSize();
     var metadataPages = new PageSize();
     return new Clients(
-        builder(config)
+        builder(config, objects)
             .withHttpClientFactory(http)
             .withHttpClientBuilderConsumer(
                 client -> {
@@ -57,7 +58,7 @@ public record Clients(KubernetesClient full, KubernetesClient metadata) implemen
                   client.addOrReplaceInterceptor("pages", pages);
                 })
             .build(),
-        builder(config)
+        builder(config, objects)
             .withHttpClientFactory(http)
             .withHttpClientBuilderConsumer(
                 client -> {
@@ -82,9 +83,10 @@ public record Clients(KubernetesClient full, KubernetesClient metadata) implemen
             .withRequestRetryBackoffLimit(1)
             .withConnectionTimeout(MILLIS_TO_CONNECT)
             .build();
+    var objects = serialization();
     return new Clients(
-        builder(patient).build(),
-        builder(patient)
+        builder(patient, objects).build(),
+        builder(patient, objects)
             .withHttpClientBuilderConsumer(
                 http -> http.addOrReplaceInterceptor("metadata-only", new MetadataOnly()))
             .build());
@@ -100,7 +102,12 @@ public record Clients(KubernetesClient full, KubernetesClient metadata) implemen
         .build();
   }
 
-  private static KubernetesClientBuilder builder(Config config) {
+  private static KubernetesClientBuilder builder(Config config, KubernetesSerialization objects) {
+    return new KubernetesClientBuilder().withConfig(config).withKubernetesSerialization(objects);
+  }
+
+  /// Both clients have the same, since each examines the classes of objects again.
+  private static KubernetesSerialization serialization() {
     // Buffers that are used again would hold what was last in them, and that may be a Secret.
     var forgetful =
         JsonFactory.builder().recyclerPool(JsonRecyclerPools.nonRecyclingPool()).build();
@@ -117,9 +124,7 @@ public record Clients(KubernetesClient full, KubernetesClient metadata) implemen
             ServiceAccountList.class,
             CustomResourceDefinitionList.class)
         .forEach(list -> lenient.addMixIn(list, NullIsEmpty.class));
-    return new KubernetesClientBuilder()
-        .withConfig(config)
-        .withKubernetesSerialization(new KubernetesSerialization(lenient, true));
+    return new KubernetesSerialization(lenient, true);
   }
 
   /// An empty PartialObjectMetadataList says `"items": null`.
