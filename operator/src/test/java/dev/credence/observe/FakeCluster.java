@@ -29,8 +29,10 @@ public final class FakeCluster implements AutoCloseable {
   private static final String BOOKMARK =
       "{\"apiVersion\": \"v1\", \"kind\": \"ConfigMap\", \"metadata\": {\"resourceVersion\": \"%s\"}}";
 
+  /// One for all clients: each serialization examines the classes of objects again.
+  private static final KubernetesSerialization JSON = new KubernetesSerialization();
+
   private final Loopback server = new Loopback(this::answer);
-  private final KubernetesSerialization json = new KubernetesSerialization();
   private final KubernetesClient client;
   private final Map<String, HasMetadata> objects = new HashMap<>();
   private final List<Change> changes = new ArrayList<>();
@@ -69,6 +71,7 @@ public final class FakeCluster implements AutoCloseable {
                     .withMasterUrl(server.url())
                     .withOnlyHttpWatches(true)
                     .build())
+            .withKubernetesSerialization(JSON)
             .build();
   }
 
@@ -82,7 +85,7 @@ public final class FakeCluster implements AutoCloseable {
 
   /// Creates or replaces an object; what is answered has its UID and version.
   public synchronized <T extends HasMetadata> T put(T object) {
-    var copy = json.clone(object);
+    var copy = JSON.clone(object);
     var version = changes.size() + 1;
     var before = objects.put(key(copy), copy);
     copy.getMetadata().setResourceVersion(String.valueOf(version));
@@ -90,11 +93,11 @@ public final class FakeCluster implements AutoCloseable {
       copy.getMetadata().setUid("uid-" + version);
     }
     report(new Change(version, before == null ? "ADDED" : "MODIFIED", copy));
-    return json.clone(copy);
+    return JSON.clone(copy);
   }
 
   public synchronized void remove(HasMetadata object) {
-    var deleted = json.clone(objects.remove(key(object)));
+    var deleted = JSON.clone(objects.remove(key(object)));
     var version = changes.size() + 1;
     deleted.getMetadata().setResourceVersion(String.valueOf(version));
     report(new Change(version, "DELETED", deleted));
@@ -160,7 +163,7 @@ public final class FakeCluster implements AutoCloseable {
     }
     return objects.values().stream()
         .filter(asked::wants)
-        .map(json::asJson)
+        .map(JSON::asJson)
         .collect(
             Collectors.joining(
                 ", ",
@@ -181,7 +184,7 @@ public final class FakeCluster implements AutoCloseable {
       }
       seen++;
       if (asked.wants(change.get().object())) {
-        write(exchange, EVENT.formatted(change.get().type(), json.asJson(change.get().object())));
+        write(exchange, EVENT.formatted(change.get().type(), JSON.asJson(change.get().object())));
       }
     }
   }

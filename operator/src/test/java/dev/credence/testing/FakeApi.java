@@ -32,6 +32,8 @@ import java.util.stream.Stream;
 /// shape of requests, and for answers that a real one does not give on demand.
 public final class FakeApi implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /// One for all clients: each serialization examines the classes of objects again.
   private static final KubernetesSerialization OBJECTS = new KubernetesSerialization();
 
   private final Loopback server = new Loopback(this::answer);
@@ -207,13 +209,17 @@ public final class FakeApi implements AutoCloseable {
   }
 
   public KubernetesClient client() {
-    return new KubernetesClientBuilder().withConfig(config()).build();
+    return new KubernetesClientBuilder()
+        .withConfig(config())
+        .withKubernetesSerialization(OBJECTS)
+        .build();
   }
 
   /// A client that asks for metadata only.
   public KubernetesClient metadataClient() {
     return new KubernetesClientBuilder()
         .withConfig(config())
+        .withKubernetesSerialization(OBJECTS)
         .withHttpClientBuilderConsumer(
             http -> http.addOrReplaceInterceptor("metadata-only", new MetadataOnly()))
         .build();
