@@ -9,7 +9,6 @@ import dev.credence.plan.Result.Whose;
 import dev.credence.plan.Results;
 import dev.credence.world.Golden;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -30,26 +29,26 @@ class ResultsTest {
   }
 
   @Test
-  void the_same_identities_in_another_order_make_the_same_report() throws IOException {
+  void the_same_identities_in_another_order_make_the_same_report() {
     assertThat(Results.of("sales", identities().reversed()))
         .isEqualTo(Results.of("sales", identities()));
   }
 
   @Test
-  void each_rule_is_told_once_of_each_identity() throws IOException {
+  void each_rule_is_told_once_of_each_identity() {
     assertThat(Results.of("sales", identities()).listed())
         .extracting(result -> result.identity() + " " + result.rule())
         .doesNotHaveDuplicates();
   }
 
   @Test
-  void no_message_is_longer_than_a_viewer_can_show() throws IOException {
+  void no_message_is_longer_than_a_viewer_can_show() {
     assertThat(Results.of("sales", identities()).listed())
         .allSatisfy(result -> assertThat(result.message()).isNotBlank().hasSizeLessThan(513));
   }
 
   @Test
-  void too_many_results_end_with_a_note_and_are_counted_all_the_same() throws IOException {
+  void too_many_results_end_with_a_note_and_are_counted_all_the_same() {
     var some = identities();
     var many =
         IntStream.range(0, 10)
@@ -87,19 +86,17 @@ class ResultsTest {
   }
 
   /// One for each decision, with the name of its folder.
-  private static List<Results.Of> identities() throws IOException {
-    return DecisionTest.folders().stream().flatMap(folder -> identity(folder).stream()).toList();
+  private static List<Results.Of> identities() {
+    return Example.all().stream().flatMap(example -> identity(example).stream()).toList();
   }
 
-  private static Optional<Results.Of> identity(Path folder) {
-    var name = folder.getFileName().toString();
-    try {
-      return Decide.next(DecisionTest.snapshot(Files.readString(folder.resolve("given.yaml"))))
-          .status()
-          .map(status -> new Results.Of(new Whose(name, "uid-of-" + name), status));
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
+  private static Optional<Results.Of> identity(Example example) {
+    return example
+        .decision()
+        .status()
+        .map(
+            status ->
+                new Results.Of(new Whose(example.name(), "uid-of-" + example.name()), status));
   }
 
   private static String reported(Results results) {
