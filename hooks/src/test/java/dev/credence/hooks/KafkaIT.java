@@ -156,7 +156,7 @@ class KafkaIT extends SystemContract {
   /// A step has some twenty messages, most of them of logins.
   @Override
   protected int stride() {
-    return 3;
+    return Boolean.getBoolean("credence.long") ? 3 : 5;
   }
 
   @Test

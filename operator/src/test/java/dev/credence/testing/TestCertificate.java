@@ -25,6 +25,8 @@ public record TestCertificate(SSLContext server, Path pem) {
           Map.of(),
           List.of(
               Path.of(System.getProperty("java.home"), "bin/keytool").toString(),
+              "-J-XX:TieredStopAtLevel=1",
+              "-J-XX:+UseSerialGC",
               "-genkeypair",
               "-keyalg",
               "EC",

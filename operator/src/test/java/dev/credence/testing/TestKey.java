@@ -34,6 +34,8 @@ public record TestKey(Path certificate, Path key, KeyManager[] managers) {
           Map.of(),
           List.of(
               Path.of(System.getProperty("java.home"), "bin/keytool").toString(),
+              "-J-XX:TieredStopAtLevel=1",
+              "-J-XX:+UseSerialGC",
               "-genkeypair",
               "-keyalg",
               algorithm,
