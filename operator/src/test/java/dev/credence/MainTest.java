@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The program as it is started, in a process of its own.
+/// The program as it is started: in a process of its own, but for what only the command line
+/// answers.
 @Timeout(60)
 class MainTest {
   private record Ended(int code, String out, String err) {}
@@ -41,8 +42,8 @@ class MainTest {
   }
 
   @Test
-  void version_is_one_line() throws Exception {
-    var version = credence(Map.of(), "--version");
+  void version_is_one_line() {
+    var version = here("--version");
     assertThat(version.code()).isZero();
     assertThat(version.out().strip()).matches("credence \\S+");
   }
@@ -60,27 +61,33 @@ class MainTest {
     assertThat(completed("history", "secr")).containsExactly("secret/", ":4");
   }
 
-  /// Without a process for each.
   private static List<String> completed(String... words) {
+    var completion =
+        here(Stream.concat(Stream.of("__complete"), Stream.of(words)).toArray(String[]::new));
+    assertThat(completion.code()).isZero();
+    return completion.out().lines().toList();
+  }
+
+  /// Without a process of its own.
+  private static Ended here(String... arguments) {
     var out = new StringWriter();
-    var commands = Main.commandLine().setOut(new PrintWriter(out, true));
-    assertThat(
-            commands.execute(
-                Stream.concat(Stream.of("__complete"), Stream.of(words)).toArray(String[]::new)))
-        .isZero();
-    return out.toString().lines().toList();
+    var err = new StringWriter();
+    var commands =
+        Main.commandLine().setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    var code = commands.execute(arguments);
+    return new Ended(code, out.toString(), err.toString());
   }
 
   @Test
   void completion_is_a_script_for_the_shell() throws Exception {
     assertThat(credence(Map.of(), "completion", "bash").out()).contains("complete -o default");
     assertThat(credence(Map.of(), "completion", "zsh").out()).startsWith("#compdef credence");
-    assertThat(credence(Map.of(), "completion", "fish").code()).isEqualTo(2);
+    assertThat(here("completion", "fish").code()).isEqualTo(2);
   }
 
   @Test
-  void a_format_that_nobody_knows_is_wrong_usage() throws Exception {
-    var unknown = credence(Map.of(), "report", "--format", "pdf");
+  void a_format_that_nobody_knows_is_wrong_usage() {
+    var unknown = here("report", "--format", "pdf");
     assertThat(unknown.code()).isEqualTo(2);
     assertThat(unknown.err()).contains("pdf", "table, json, csv, html, sarif");
   }
@@ -154,8 +161,8 @@ class MainTest {
   }
 
   @Test
-  void help_of_a_command_says_where_its_settings_are() throws Exception {
-    var help = credence(Map.of(), "run", "--help");
+  void help_of_a_command_says_where_its_settings_are() {
+    var help = here("run", "--help");
     assertThat(help.code()).isZero();
     assertThat(help.out()).contains("docs/reference/settings.md");
   }

@@ -44,7 +44,8 @@ import org.junit.jupiter.api.Test;
 /// Metrics, reports, `explain` and the status say the same of any identity. A failure names its
 /// seed: `-Dcredence.seed=4711` runs that one alone.
 class AgreementTest {
-  private static final int SEEDS = Integer.getInteger("credence.seeds", 300) / 3;
+  private static final int SEEDS =
+      Integer.getInteger("credence.seeds", 300) / (Boolean.getBoolean("credence.long") ? 3 : 6);
   private static final int STEPS = 4;
 
   /// The status does not say how much a condition weighs, so that only a policy report can tell

@@ -17,7 +17,11 @@ import org.junit.jupiter.api.Test;
 
 /// What `credence plan` tells of a policy is what happens once the policy is applied.
 class PolicyImpactTest {
-  private static final int SEEDS = Math.max(40, Integer.getInteger("credence.seeds", 320) / 8);
+  private static final int SEEDS =
+      Math.max(
+          40,
+          Integer.getInteger("credence.seeds", 320)
+              / (Boolean.getBoolean("credence.long") ? 8 : 20));
   private static final int STEPS = 12;
 
   private final AtomicInteger rotated = new AtomicInteger();

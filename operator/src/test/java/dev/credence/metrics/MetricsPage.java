@@ -17,12 +17,20 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /// A page of metrics, as a scraper reads it.
-public record MetricsPage(String text) {
+public final class MetricsPage {
   private static final Pattern SAMPLE =
       Pattern.compile("([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\\{(.*)})? ([^ ]+)");
   private static final Pattern LABEL = Pattern.compile("([a-zA-Z_][a-zA-Z0-9_]*)=\"([^\"]*)\"");
 
   public record Sample(String name, Map<String, String> labels, double value) {}
+
+  private final String text;
+  private final List<Sample> samples;
+
+  public MetricsPage(String text) {
+    this.text = text;
+    this.samples = samples(text);
+  }
 
   public static MetricsPage of(PrometheusRegistry registry) {
     return written(registry, ExpositionFormats.init().getPrometheusTextFormatWriter());
@@ -42,7 +50,15 @@ public record MetricsPage(String text) {
     return new MetricsPage(bytes.toString(StandardCharsets.UTF_8));
   }
 
+  public String text() {
+    return text;
+  }
+
   public List<Sample> samples() {
+    return samples;
+  }
+
+  private static List<Sample> samples(String text) {
     return text.lines()
         .filter(line -> !line.startsWith("#"))
         .map(SAMPLE::matcher)
@@ -67,12 +83,12 @@ public record MetricsPage(String text) {
   /// The names of all samples.
   public Set<String> names() {
     var names = new TreeSet<String>();
-    samples().forEach(sample -> names.add(sample.name()));
+    samples.forEach(sample -> names.add(sample.name()));
     return names;
   }
 
   public List<Sample> lines(String name) {
-    return samples().stream().filter(sample -> sample.name().equals(name)).toList();
+    return samples.stream().filter(sample -> sample.name().equals(name)).toList();
   }
 
   /// The value of the one sample with exactly these labels, written `key=value`.

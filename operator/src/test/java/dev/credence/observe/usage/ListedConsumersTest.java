@@ -67,6 +67,39 @@ class ListedConsumersTest {
                readyReplicas: 2, updatedReplicas: 2, availableReplicas: 2}
       """;
 
+  /// An object of all kinds at once.
+  private static final JsonNode EVERYTHING =
+      Written.tree(
+          """
+          metadata:
+            name: crm
+            uid: uid-of-crm
+            generation: 7
+            creationTimestamp: "2027-01-01T00:00:00Z"
+            labels: {pod-template-hash: 6d5f, app.kubernetes.io/managed-by: credence}
+            annotations: {credence.dev/hook: "no"}
+            ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: crm-6d5f, controller: true}]
+            managedFields:
+            - {manager: credence, time: "2027-01-03T00:00:00Z", fieldsV1:
+               {"f:spec": {"f:template": {"f:metadata": {"f:annotations":
+                 {"f:credence.dev/restarted-for": {}}}}}}}
+          spec:
+            replicas: 3
+            updateStrategy: {type: RollingUpdate, rollingUpdate: {partition: 1}}
+            imagePullSecrets: [{name: payments-db}]
+            containers: [{env: [{valueFrom: {secretKeyRef: {name: a}}}], envFrom: [{secretRef: {name: a}}]}]
+            volumes: [{secret: {secretName: a}}, {projected: {sources: [{secret: {name: a}}]}}]
+            template: &template
+              metadata: {annotations: {credence.dev/restarted-for: crm-db-v8}}
+              spec: {containers: [{envFrom: [{secretRef: {name: crm-db}}]}]}
+            jobTemplate: {spec: {template: *template}}
+          status:
+            observedGeneration: 7
+            replicas: 3
+            updatedReplicas: 3
+            conditions: [{type: Progressing, status: "False", reason: ProgressDeadlineExceeded}]
+          """);
+
   @AutoClose private final FakeApi api = FakeApi.start();
   @AutoClose private final KubernetesClient client = api.client();
   private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
@@ -545,7 +578,7 @@ class ListedConsumersTest {
   private static JsonNode spoiled(Garbage garbage) {
     var list = (ObjectNode) FakeApi.tree("{\"items\": []}");
     IntStream.range(0, 3)
-        .forEach(item -> list.withArray("/items").add(spoiled(everything(), garbage)));
+        .forEach(item -> list.withArray("/items").add(spoiled(EVERYTHING, garbage)));
     return list;
   }
 
@@ -569,40 +602,6 @@ class ListedConsumersTest {
     return node.isTextual() && !garbage.mostly()
         ? JsonNodeFactory.instance.textNode(garbage.text())
         : node;
-  }
-
-  /// An object of all kinds at once.
-  private static JsonNode everything() {
-    return Written.tree(
-        """
-        metadata:
-          name: crm
-          uid: uid-of-crm
-          generation: 7
-          creationTimestamp: "2027-01-01T00:00:00Z"
-          labels: {pod-template-hash: 6d5f, app.kubernetes.io/managed-by: credence}
-          annotations: {credence.dev/hook: "no"}
-          ownerReferences: [{apiVersion: apps/v1, kind: ReplicaSet, name: crm-6d5f, controller: true}]
-          managedFields:
-          - {manager: credence, time: "2027-01-03T00:00:00Z", fieldsV1:
-             {"f:spec": {"f:template": {"f:metadata": {"f:annotations":
-               {"f:credence.dev/restarted-for": {}}}}}}}
-        spec:
-          replicas: 3
-          updateStrategy: {type: RollingUpdate, rollingUpdate: {partition: 1}}
-          imagePullSecrets: [{name: payments-db}]
-          containers: [{env: [{valueFrom: {secretKeyRef: {name: a}}}], envFrom: [{secretRef: {name: a}}]}]
-          volumes: [{secret: {secretName: a}}, {projected: {sources: [{secret: {name: a}}]}}]
-          template: &template
-            metadata: {annotations: {credence.dev/restarted-for: crm-db-v8}}
-            spec: {containers: [{envFrom: [{secretRef: {name: crm-db}}]}]}
-          jobTemplate: {spec: {template: *template}}
-        status:
-          observedGeneration: 7
-          replicas: 3
-          updatedReplicas: 3
-          conditions: [{type: Progressing, status: "False", reason: ProgressDeadlineExceeded}]
-        """);
   }
 
   private static String pod(String name, String controller, String label) {
