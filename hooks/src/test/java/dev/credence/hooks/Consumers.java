@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.hooks;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Two applications that log in all the time, for as long as they are open: one reads the Secret
@@ -16,6 +18,9 @@ final class Consumers implements AutoCloseable {
   interface Login {
     boolean with(Map<String, String> value) throws Exception;
   }
+
+  /// Without it, logins at a stub would use a whole processor.
+  private static final Duration PAUSE = Duration.ofMillis(5);
 
   private final Credential credential;
   private final Login login;
@@ -78,7 +83,7 @@ final class Consumers implements AutoCloseable {
       } catch (Exception e) {
         failures.add(e.toString());
       }
-      Thread.onSpinWait();
+      LockSupport.parkNanos(PAUSE.toNanos());
     }
   }
 
