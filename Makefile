@@ -51,8 +51,8 @@ test-all: ## Runs the same with more seeds, long outages, a long soak and the ol
 	@tools/lint
 	@tools/test all
 
-unit: ## Runs the tests that need no cluster. ONLY=WindowsTest runs one class; DECISIONS=window the decision folders with this in their path.
-	@$(MVN) verify -pl operator,build $(if $(ONLY)$(DECISIONS),-Dtest='$(or $(ONLY),DecisionTest)' -Dsurefire.failIfNoSpecifiedTests=false) \
+unit: ## Runs the tests that need no cluster, with fewer random worlds. ONLY=WindowsTest runs one class; DECISIONS=window the decision folders with this in their path.
+	@$(MVN) verify -pl operator,build -Dcredence.explore=quick -Dcredence.seeds=100 $(if $(ONLY)$(DECISIONS),-Dtest='$(or $(ONLY),DecisionTest)' -Dsurefire.failIfNoSpecifiedTests=false) \
 	  $(if $(DECISIONS),-Dcredence.decisions='$(DECISIONS)')
 
 system: ## Runs tests on clusters: ONLY=RotationIT one class, ONLY='RotationIT#a_*' some of its tests; without ONLY all of them.
