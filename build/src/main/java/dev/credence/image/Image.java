@@ -108,7 +108,7 @@ public final class Image {
     return build(Application.HOOKS, target, folder);
   }
 
-  private static Path build(Application application, Path target, Path folder) {
+  static Path build(Application application, Path target, Path folder) {
     var image = new Image(application, target.toAbsolutePath(), folder.toAbsolutePath());
     try {
       delete(folder);

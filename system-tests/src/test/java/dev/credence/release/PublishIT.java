@@ -51,8 +51,7 @@ class PublishIT {
     Tools.await("helm", "registry", "cosign");
     registry = new RegistryProcess(scratch);
     var repository = registry.host() + "/platform/credence";
-    var part = scratch.resolve("part");
-    Release.part(LocalCluster.TOP, part);
+    var part = BuiltPart.folder();
     version = version(part);
     release = scratch.resolve("release");
     Release.build(

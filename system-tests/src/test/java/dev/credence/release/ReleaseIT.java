@@ -51,8 +51,7 @@ class ReleaseIT {
   @BeforeAll
   static void build() throws IOException {
     Tools.await("helm", "kubeconform");
-    part = scratch.resolve("part");
-    Release.part(LocalCluster.TOP, part);
+    part = BuiltPart.folder();
     version = nameOf(part, "-" + PLATFORM + ".tar.gz").replaceFirst("^credence-", "");
     local = scratch.resolve("local");
     Release.build(order(local, Optional.empty(), Optional.empty(), List.of(part)));
