@@ -63,6 +63,9 @@ public final class LocalCluster implements AutoCloseable {
   /// its own, so that policies and operators of one do not affect those of another.
   static final String FORK = System.getProperty("credence.fork", "1");
 
+  /// Helm reads and checks no schemas, which takes a quarter of its time. Tests of the chart do.
+  public static final String UNCHECKED = "--disable-openapi-validation";
+
   /// Logs of the control plane that help where a test has failed.
   private static final List<String> LOGS = List.of("kube-apiserver.log", "audit.log");
 
@@ -235,6 +238,7 @@ public final class LocalCluster implements AutoCloseable {
         TOP.resolve("helm/credence").toString(),
         "--namespace",
         NAMESPACE,
+        UNCHECKED,
         "--reuse-values",
         "--set",
         value);
@@ -371,6 +375,7 @@ public final class LocalCluster implements AutoCloseable {
         "--namespace",
         NAMESPACE,
         "--create-namespace",
+        UNCHECKED,
         "--take-ownership",
         "--set",
         "operator.enabled=false");
@@ -423,6 +428,6 @@ public final class LocalCluster implements AutoCloseable {
   }
 
   private Map<String, String> environment() {
-    return Map.of("KUBECONFIG", kubeconfig.toString());
+    return Map.of("KUBECONFIG", kubeconfig.toString(), "GOGC", Tools.GOGC);
   }
 }

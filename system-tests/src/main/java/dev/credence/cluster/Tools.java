@@ -14,6 +14,9 @@ import org.junit.jupiter.api.Assumptions;
 /// The pinned programs of the local cluster in `.tools/bin`. `make test` builds them while tests
 /// that use none of them run; a test that uses one waits for it here.
 public final class Tools {
+  /// For programs in Go that run for a moment: they spend less of it on garbage.
+  public static final String GOGC = "400";
+
   private static final Path BIN = LocalCluster.TOP.resolve(".tools/bin");
   private static final boolean ARE_BUILT = LocalCluster.GIVEN.isEmpty();
 

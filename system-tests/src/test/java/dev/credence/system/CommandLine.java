@@ -40,6 +40,8 @@ public record CommandLine(LocalCluster cluster) {
         cluster.kubeconfig().toString(),
         "CREDENCE_JAVA_HOME",
         System.getProperty("java.home"),
+        "GOGC",
+        Tools.GOGC,
         "PATH",
         BIN + ":" + System.getenv("PATH"));
   }

@@ -27,6 +27,10 @@ import org.jspecify.annotations.Nullable;
 /// run.
 public record Readme(LocalCluster cluster, Path page) {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /// Each try starts a shell and the programs of the page.
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(800);
+
   private static final String CLEAN_UP = "Clean up";
 
   /// The text between one block of commands and its output has no block of its own.
@@ -104,6 +108,7 @@ public record Readme(LocalCluster cluster, Path page) {
     var last = new String[1];
     try {
       within(PATIENCE, step.commands())
+          .pollInterval(BETWEEN_TRIES)
           .until(
               () -> {
                 last[0] = actual(step);
@@ -126,6 +131,8 @@ public record Readme(LocalCluster cluster, Path page) {
             cluster.kubeconfig().toString(),
             "CREDENCE_JAVA_HOME",
             System.getProperty("java.home"),
+            "GOGC",
+            Tools.GOGC,
             "PATH",
             path),
         List.of("bash", "-c", script));

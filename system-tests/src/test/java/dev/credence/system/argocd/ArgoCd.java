@@ -132,6 +132,7 @@ public record ArgoCd(Path settings) {
         Map.of(
             "KUBECONFIG", "/dev/null",
             "KUBERNETES_SERVICE_HOST", "",
+            "GOGC", Tools.GOGC,
             "HOME", "/dev/null",
             // It shows differences by a program of the user's choice: this one prints the result.
             "KUBECTL_EXTERNAL_DIFF", "sh -c 'cat \"$1\"'"),
