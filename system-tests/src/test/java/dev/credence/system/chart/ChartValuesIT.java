@@ -17,8 +17,10 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -29,8 +31,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Each file in `helm/credence/ci` is a way to install the chart, and each `values-*.yaml` of the
-/// chart is one for users: all are linted, validated against the schemas of the API server, and
-/// sent to it as a dry run; some are installed.
+/// chart is one for users: all are linted, each object of them is validated against the schemas of
+/// the API server and sent to it as a dry run; some are installed.
 @OnCluster
 class ChartValuesIT {
   private static final Path CHART = LocalCluster.TOP.resolve("helm/credence");
@@ -39,6 +41,9 @@ class ChartValuesIT {
   private static final String SHARED = "crds.enabled=false,admission.enabled=false";
 
   private static final String IMAGE = "image.repository=registry.example.com/platform/credence";
+
+  /// Objects that were validated and accepted. Most are the same with each set of values.
+  private static final Set<String> ACCEPTED = new HashSet<>();
 
   @TempDir private static Path schemas;
   @TempDir private Path folder;
@@ -83,9 +88,7 @@ class ChartValuesIT {
   private void fits(LocalCluster cluster, Path values) throws IOException {
     assertThat(helm(cluster, words(values, "lint", "--strict", CHART.toString())))
         .contains("0 chart(s) failed");
-    var rendered = folder.resolve("rendered.yaml");
-    Files.writeString(
-        rendered,
+    var rendered =
         helm(
             cluster,
             words(
@@ -96,19 +99,37 @@ class ChartValuesIT {
                 "--namespace",
                 LocalCluster.NAMESPACE,
                 "--api-versions",
-                "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy")));
-    var answer = conforms(rendered);
+                "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy"));
+    var objects =
+        Stream.of(rendered.split("(?m)^---$"))
+            .filter(document -> document.contains("\nkind: "))
+            .toList();
+    assertThat(objects).isNotEmpty();
+    var others = objects.stream().filter(object -> !ACCEPTED.contains(object)).toList();
+    if (!others.isEmpty()) {
+      accepts(cluster, others);
+      ACCEPTED.addAll(others);
+    }
+  }
+
+  private void accepts(LocalCluster cluster, List<String> objects) throws IOException {
+    var file = folder.resolve("rendered.yaml");
+    Files.writeString(file, String.join("\n---\n", objects));
+    var answer = conforms(file);
     assertThat(answer.code()).as(answer.out() + answer.err()).isZero();
-    assertThat(answer.out()).contains("Invalid: 0, Errors: 0, Skipped: 0");
+    assertThat(answer.out())
+        .contains("Valid: %d, Invalid: 0, Errors: 0, Skipped: 0".formatted(objects.size()));
     assertThat(
-            cluster.kubectl(
-                "apply",
-                "--server-side",
-                "--dry-run=server",
-                "--force-conflicts",
-                "-f",
-                rendered.toString()))
-        .isNotEmpty();
+            cluster
+                .kubectl(
+                    "apply",
+                    "--server-side",
+                    "--dry-run=server",
+                    "--force-conflicts",
+                    "-f",
+                    file.toString())
+                .lines())
+        .hasSize(objects.size());
   }
 
   private static String helm(LocalCluster cluster, List<String> words) {
@@ -166,9 +187,9 @@ class ChartValuesIT {
           "--wait",
           "--timeout",
           "90s");
-      assertThat(of(cluster, name)).isNotEmpty();
+      assertThat(of(cluster, name, List.of("roles", "deployments"))).isNotEmpty();
       cluster.helm("uninstall", name, "--namespace", name, "--wait", "--timeout", "90s");
-      assertThat(of(cluster, name)).isEmpty();
+      assertThat(of(cluster, name, kinds(cluster))).isEmpty();
     }
   }
 
@@ -210,19 +231,20 @@ class ChartValuesIT {
     return http.sendAsync(request, String.class).get().headers("X-Kubernetes-PF-FlowSchema-UID");
   }
 
-  /// What belongs to a release, whatever it is. What its controllers make of it (ReplicaSets, Pods,
-  /// EndpointSlices) goes a moment later.
-  private static List<String> of(LocalCluster cluster, String release) {
-    var kinds =
-        cluster
-            .kubectl("api-resources", "--verbs=list,delete", "--output=name")
-            .lines()
-            .filter(
-                kind ->
-                    !kind.matches("(pods|endpoints|replicasets.apps|endpointslices.*|events.*)"))
-            .toList();
-    var found = new ArrayList<String>();
-    cluster
+  /// All kinds but those that controllers make of a release (ReplicaSets, Pods, EndpointSlices):
+  /// their objects go a moment later.
+  private static List<String> kinds(LocalCluster cluster) {
+    return cluster
+        .kubectl("api-resources", "--verbs=list,delete", "--output=name")
+        .lines()
+        .filter(
+            kind -> !kind.matches("(pods|endpoints|replicasets.apps|endpointslices.*|events.*)"))
+        .toList();
+  }
+
+  /// What of these kinds belongs to a release.
+  private static List<String> of(LocalCluster cluster, String release, List<String> kinds) {
+    return cluster
         .kubectl(
             "get",
             String.join(",", kinds),
@@ -233,7 +255,6 @@ class ChartValuesIT {
             "--ignore-not-found")
         .lines()
         .filter(line -> !line.isBlank())
-        .forEach(found::add);
-    return found;
+        .toList();
   }
 }
