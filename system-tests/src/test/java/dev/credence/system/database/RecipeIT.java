@@ -6,16 +6,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.api.Api;
+import dev.credence.cli.recipe.Recipe;
 import dev.credence.cluster.LocalCluster;
-import dev.credence.cluster.OnCluster;
-import dev.credence.cluster.OperatorProcess;
 import dev.credence.cluster.TestNamespace;
+import dev.credence.cluster.WithOperator;
 import dev.credence.system.CommandLine;
 import dev.credence.system.Scene;
 import dev.credence.system.kubelet.TestKubelet;
 import dev.credence.system.kubelet.TestKubelet.Ran;
 import dev.credence.world.Yaml;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -33,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// The chart `credence-recipes` and the command `recipe`: both write the same objects, the API
 /// server accepts them, and they rotate an account of a real PostgreSQL.
-@OnCluster
+@WithOperator
 class RecipeIT {
   private static final Path CHART = LocalCluster.TOP.resolve("helm/credence-recipes");
   private static final Duration DEADLINE = Duration.ofMinutes(1);
@@ -56,18 +58,35 @@ class RecipeIT {
     var ofChart =
         cluster.helm(
             "template", "crm-db", CHART.toString(), "-n", namespace.name(), "--values", file);
-    accepts(cluster, ofChart);
     if (values.endsWith("created-admin-secret-values.yaml")) {
+      accepts(cluster, ofChart);
       return; // the command prints no password
     }
-    var words = new ArrayList<>(List.of("recipe", "-n", namespace.name(), "--values", file));
+    var words = new ArrayList<>(List.of("-n", namespace.name(), "--values", file));
     if (!Files.readString(values).contains("secret:\n")) {
       words.addAll(List.of("--secret", "crm-db"));
     }
-    var command = new CommandLine(cluster).credence(words.toArray(String[]::new));
-    assertThat(command.code()).as(command.err()).isZero();
-    assertThat(byName(command.out())).isEqualTo(byName(ofChart));
-    accepts(cluster, command.out());
+    var ofCommand = recipe(words);
+    assertThat(byName(ofCommand)).isEqualTo(byName(ofChart));
+    accepts(cluster, ofChart, ofCommand);
+    if (values.endsWith("postgresql-values.yaml")) {
+      words.addFirst("recipe");
+      var program = new CommandLine(cluster).credence(words.toArray(String[]::new));
+      assertThat(program.code()).as(program.err()).isZero();
+      assertThat(program.out()).isEqualTo(ofCommand);
+    }
+  }
+
+  /// What the command prints, without a start of the program.
+  private static String recipe(List<String> words) {
+    var out = new StringWriter();
+    var err = new StringWriter();
+    var command =
+        new picocli.CommandLine(new Recipe())
+            .setOut(new PrintWriter(out, true))
+            .setErr(new PrintWriter(err, true));
+    assertThat(command.execute(words.toArray(String[]::new))).as(err.toString()).isZero();
+    return out.toString();
   }
 
   private static Map<String, JsonNode> byName(String manifests) {
@@ -80,12 +99,16 @@ class RecipeIT {
                 object -> object));
   }
 
-  private void accepts(LocalCluster cluster, String manifests) throws IOException {
-    var file = Files.writeString(folder.resolve("manifests.yaml"), manifests);
-    assertThat(
-            cluster.kubectl(
-                "apply", "--dry-run=server", "--validate=strict", "-f", file.toString()))
-        .contains("cronjob.batch/");
+  private void accepts(LocalCluster cluster, String... manifests) throws IOException {
+    var words = new ArrayList<>(List.of("apply", "--dry-run=server", "--validate=strict"));
+    for (var text : manifests) {
+      var file = folder.resolve("manifests-%d.yaml".formatted(words.size()));
+      words.addAll(List.of("-f", Files.writeString(file, text).toString()));
+    }
+    var accepted = cluster.kubectl(words.toArray(String[]::new));
+    assertThat(accepted).contains("cronjob.batch/");
+    assertThat(accepted.lines())
+        .hasSize(Stream.of(manifests).mapToInt(text -> byName(text).size()).sum());
   }
 
   @Test
@@ -95,8 +118,7 @@ class RecipeIT {
     var scene = new Scene(kube, namespace.name());
     var admin = UUID.randomUUID().toString();
     try (var database = Database.start();
-        var kubelet = TestKubelet.start(kube, namespace.name(), Psql.folder());
-        var operator = OperatorProcess.on(cluster).start()) {
+        var kubelet = TestKubelet.start(kube, namespace.name(), Psql.folder())) {
       prepare(database, admin);
       install(cluster, namespace.name(), database, admin);
       scene.awaitVersion(DEADLINE, "crm-db", 1);
@@ -136,8 +158,7 @@ class RecipeIT {
         namespace.name(),
         "--values",
         CHART.resolve("ci/aws-iam-values.yaml").toString());
-    try (var operator = OperatorProcess.on(cluster).start();
-        var policy = scene.policy("discovery: {mode: Report}")) {
+    try (var policy = scene.policy("discovery: {mode: Report}")) {
       within(DEADLINE, "the other account alone is unclaimed")
           .until(
               () ->
