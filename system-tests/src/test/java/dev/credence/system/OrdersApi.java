@@ -71,7 +71,7 @@ public final class OrdersApi implements AutoCloseable {
 
   /// One who was given the key, and takes the next one some seconds after there is one.
   public static final class Partner implements AutoCloseable {
-    private static final Duration EVERY = Duration.ofMillis(20);
+    private static final Duration EVERY = Duration.ofMillis(40);
     private static final Duration ASKS_FOR_THE_KEY_EVERY = Duration.ofSeconds(3);
 
     private final OrdersApi api;

@@ -18,9 +18,11 @@ import dev.credence.system.Readme;
 import dev.credence.system.Registration;
 import dev.credence.system.Scene;
 import dev.credence.system.Versions;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.File;
@@ -149,15 +151,19 @@ class ExampleIT {
           "{spec: {secrets: [{name: pipeline-kubeconfig, token: {serviceAccountName: pipeline, lifetime: 24h, kubeconfig: true}, rotation: {overlap: 20s}}]}}");
       scene.annotate(scene.secret("pipeline-kubeconfig"), "credence.dev/rotate", "now");
       scene.awaitVersion("pipeline-kubeconfig", 3);
-      var second = kubeconfig(scene, folder.resolve("second"));
-      assertThat(List.of(opens(first), opens(second))).containsExactly(true, true);
-      within(Duration.ofSeconds(20 + 45), "the old one is refused").until(() -> !opens(first));
-      assertThat(opens(second)).isTrue();
+      try (var old = client(first);
+          var second = client(kubeconfig(scene, folder.resolve("second")))) {
+        assertThat(List.of(opens(old), opens(second))).containsExactly(true, true);
+        within(Duration.ofSeconds(20 + 45), "the old one is refused").until(() -> !opens(old));
+        assertThat(opens(second)).isTrue();
 
-      scene.annotate(scene.secret("pipeline-kubeconfig"), "credence.dev/revoke", "leaked");
-      within(Duration.ofSeconds(45), "the revoked one is refused").until(() -> !opens(second));
+        scene.annotate(scene.secret("pipeline-kubeconfig"), "credence.dev/revoke", "leaked");
+        within(Duration.ofSeconds(45), "the revoked one is refused").until(() -> !opens(second));
+      }
       scene.awaitVersion("pipeline-kubeconfig", 4);
-      assertThat(opens(kubeconfig(scene, folder.resolve("third")))).isTrue();
+      try (var third = client(kubeconfig(scene, folder.resolve("third")))) {
+        assertThat(opens(third)).isTrue();
+      }
     }
   }
 
@@ -165,16 +171,19 @@ class ExampleIT {
     return write(scene, "pipeline-kubeconfig", file);
   }
 
-  private static boolean opens(String kubeconfig) {
-    try (var client =
-        new KubernetesClientBuilder()
-            .withConfig(Config.fromKubeconfig(new File(kubeconfig)))
-            .build()) {
+  private static boolean opens(KubernetesClient client) {
+    try {
       return client.configMaps().inNamespace("ci").list() != null;
     } catch (KubernetesClientException refused) {
       assertThat(refused.getCode()).isEqualTo(401);
       return false;
     }
+  }
+
+  private static KubernetesClient client(String kubeconfig) {
+    return new KubernetesClientBuilder()
+        .withConfig(Config.fromKubeconfig(new File(kubeconfig)))
+        .build();
   }
 
   @BesideOthers
@@ -239,15 +248,16 @@ class ExampleIT {
     try (var example = follow("suspend-and-resume", "billing")) {
       var scene = example.scene();
       scene.awaitVersion("exporter-kubeconfig", 2);
-      var kubeconfig = write(scene, "exporter-kubeconfig", folder.resolve("first"));
-      within(Duration.ofSeconds(45), "it writes").until(() -> writes(kubeconfig, "before"));
-      scene.awaitReady("exporter");
+      try (var client = client(write(scene, "exporter-kubeconfig", folder.resolve("first")))) {
+        within(Duration.ofSeconds(45), "it writes").until(() -> writes(client, "before"));
+        scene.awaitReady("exporter");
 
-      cluster.kubectl(
-          "annotate", "mid", "exporter", "-n", "billing", "credence.dev/suspend=again, INC-8");
-      scene.await("exporter", "Suspended", "True Requested");
-      within(Duration.ofSeconds(45), "its writes are refused")
-          .until(() -> !writes(kubeconfig, "meanwhile"));
+        cluster.kubectl(
+            "annotate", "mid", "exporter", "-n", "billing", "credence.dev/suspend=again, INC-8");
+        scene.await("exporter", "Suspended", "True Requested");
+        within(Duration.ofSeconds(45), "its writes are refused")
+            .until(() -> !writes(client, "meanwhile"));
+      }
       assertThat(
               cluster.kubectl(
                   "get", "mid", "exporter", "-n", "billing", "-o", "jsonpath={.status.suspension}"))
@@ -255,8 +265,9 @@ class ExampleIT {
 
       cluster.kubectl("annotate", "mid", "exporter", "-n", "billing", "credence.dev/suspend-");
       scene.awaitVersion("exporter-kubeconfig", 3);
-      var second = write(scene, "exporter-kubeconfig", folder.resolve("second"));
-      within(Duration.ofSeconds(45), "it writes again").until(() -> writes(second, "after"));
+      try (var client = client(write(scene, "exporter-kubeconfig", folder.resolve("second")))) {
+        within(Duration.ofSeconds(45), "it writes again").until(() -> writes(client, "after"));
+      }
       scene.awaitReady("exporter");
       assertThat(scene.status("exporter").history()).hasSize(4);
     }
@@ -267,11 +278,11 @@ class ExampleIT {
     return Files.write(file, Base64.getDecoder().decode(data)).toString();
   }
 
-  private static boolean writes(String kubeconfig, String name) {
+  private static boolean writes(KubernetesClient client, String name) {
+    var map = new ConfigMapBuilder().withNewMetadata().withName(name).endMetadata().build();
     try {
-      cluster.kubectl("--kubeconfig", kubeconfig, "create", "configmap", name);
-      return true;
-    } catch (IllegalStateException refused) {
+      return client.resource(map).inNamespace(client.getNamespace()).create() != null;
+    } catch (KubernetesClientException refused) {
       return false;
     }
   }
