@@ -569,15 +569,13 @@ class GitOpsIT {
     try {
       run(List.of("apply", "--server-side"), kinds.toArray(Path[]::new));
       eventually("the API server knows them")
+          .ignoreExceptions()
           .until(
               () ->
                   Stream.of("applications", "appprojects")
                       .allMatch(
                           kind ->
-                              commandLine()
-                                      .kubectl("get", kind + ".argoproj.io", "-n", namespace.name())
-                                      .code()
-                                  == 0));
+                              shared.client().raw("/apis/argoproj.io/v1alpha1/" + kind) != null));
       try (var files = Files.list(LocalCluster.TOP.resolve("examples/gitops/argocd"))) {
         for (var file : files.sorted().toList()) {
           var text =
@@ -785,12 +783,11 @@ class GitOpsIT {
   }
 
   private static void run(List<String> words, Path... files) {
-    for (var file : files) {
-      LocalCluster.shared()
-          .kubectl(
-              Stream.concat(words.stream(), Stream.of("-f", file.toString()))
-                  .toArray(String[]::new));
-    }
+    LocalCluster.shared()
+        .kubectl(
+            Stream.concat(
+                    words.stream(), Stream.of(files).flatMap(file -> Stream.of("-f", "" + file)))
+                .toArray(String[]::new));
   }
 
   private static void assertNoDifference(Path file, String... options) {
