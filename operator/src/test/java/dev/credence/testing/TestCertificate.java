@@ -25,6 +25,7 @@ public record TestCertificate(SSLContext server, Path pem) {
           Map.of(),
           List.of(
               Path.of(System.getProperty("java.home"), "bin/keytool").toString(),
+              // For a start of half a second.
               "-J-XX:TieredStopAtLevel=1",
               "-J-XX:+UseSerialGC",
               "-genkeypair",

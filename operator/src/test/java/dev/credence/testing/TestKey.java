@@ -34,6 +34,7 @@ public record TestKey(Path certificate, Path key, KeyManager[] managers) {
           Map.of(),
           List.of(
               Path.of(System.getProperty("java.home"), "bin/keytool").toString(),
+              // For a start of half a second.
               "-J-XX:TieredStopAtLevel=1",
               "-J-XX:+UseSerialGC",
               "-genkeypair",
