@@ -240,8 +240,20 @@ public record Scene(KubernetesClient client, String namespace) {
         && identity.getMetadata().getGeneration().equals(identity.getStatus().observedGeneration());
   }
 
+  /// The same, and this is what the condition says: one request, since it is asked again and again.
+  private boolean isSeen(String name, String type, String result) {
+    var identity = identity(name).get();
+    return identity != null
+        && identity.getMetadata().getGeneration().equals(identity.getStatus().observedGeneration())
+        && result(identity, type).equals(result);
+  }
+
   public Optional<Condition> condition(String name, String type) {
-    return Stream.ofNullable(identity(name).get())
+    return condition(identity(name).get(), type);
+  }
+
+  private static Optional<Condition> condition(@Nullable MachineIdentity identity, String type) {
+    return Stream.ofNullable(identity)
         .map(MachineIdentity::getStatus)
         .flatMap(status -> status.conditions().stream())
         .filter(condition -> condition.type().equals(type))
@@ -250,7 +262,11 @@ public record Scene(KubernetesClient client, String namespace) {
 
   /// `True Compliant`
   public String result(String name, String type) {
-    return condition(name, type)
+    return result(identity(name).get(), type);
+  }
+
+  private static String result(@Nullable MachineIdentity identity, String type) {
+    return condition(identity, type)
         .map(condition -> condition.status() + " " + condition.reason())
         .orElse("absent");
   }
@@ -279,7 +295,7 @@ public record Scene(KubernetesClient client, String namespace) {
   public void await(Duration deadline, String name, String type, String result) {
     try {
       within(deadline, "%s of %s is %s".formatted(type, name, result))
-          .until(() -> isSeen(name) && result(name, type).equals(result));
+          .until(() -> isSeen(name, type, result));
     } catch (ConditionTimeoutException e) {
       throw new AssertionError(e.getMessage() + "; it is " + described(name), e);
     }
