@@ -7,6 +7,8 @@ import static java.util.stream.Collectors.toMap;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.credence.api.CredentialPolicy;
+import dev.credence.api.MachineIdentity;
 import dev.credence.testing.ProcessorTime;
 import dev.credence.testing.Program;
 import dev.credence.testing.TestTimes;
@@ -242,6 +244,27 @@ public final class LocalCluster implements AutoCloseable {
         "--reuse-values",
         "--set",
         value);
+  }
+
+  /// The chart with its own values, whatever a test has set.
+  public void chartAsItIs() {
+    helm(
+        "upgrade",
+        "credence",
+        TOP.resolve("helm/credence").toString(),
+        "--namespace",
+        NAMESPACE,
+        "--set",
+        "operator.enabled=false");
+  }
+
+  /// Deletes what tests before have left: for an operator that looks after all namespaces. Classes
+  /// that share a cluster run one after the other.
+  public void forgetIdentities() {
+    var identities = client.resources(MachineIdentity.class).inAnyNamespace();
+    client.resources(CredentialPolicy.class).delete();
+    identities.delete();
+    eventually("no identity is left").until(() -> identities.list().getItems().isEmpty());
   }
 
   public Program.End tryHelm(String... words) {

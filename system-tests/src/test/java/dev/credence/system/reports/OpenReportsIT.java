@@ -27,22 +27,28 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
-/// Reports for viewers of policy reports, on a cluster of its own whose kinds of reports come and
-/// go. The tests are the life of one cluster, in order.
+/// Reports for viewers of policy reports, whose kinds come and go. The tests are the life of one
+/// cluster, in order; those of other classes that share it are over.
 @OnCluster
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class OpenReportsIT {
   /// The pause after a change, and the one between two writes.
   private static final Duration TO_WRITE = Duration.ofSeconds(60);
 
+  private static final String REPORTS = "reports.openreports.io";
+  private static final String POLICY_REPORTS = "policyreports.wgpolicyk8s.io";
+
   private static LocalCluster cluster;
   private static OperatorProcess operator;
   private static Scene scene;
+  private static Scene others;
 
   @BeforeAll
-  static void start() {
-    cluster = LocalCluster.fresh("reports");
+  static void start(LocalCluster shared) {
+    cluster = shared;
+    cluster.forgetIdentities();
     scene = Scene.fresh(cluster, "sales");
+    others = Scene.fresh(cluster, "others");
     scene.policy("enforcement: Enforce, owner: {required: true}");
     scene.identity("crm", OWNER);
     scene.identity("nobodys", "purpose: nobody knows");
@@ -54,7 +60,12 @@ class OpenReportsIT {
   @AfterAll
   static void stop() {
     operator.close();
-    cluster.close();
+    cluster.kubectl("delete", "crd", "--ignore-not-found", REPORTS, POLICY_REPORTS);
+    cluster.chartAsItIs();
+    cluster.forgetIdentities();
+    for (var one : List.of(scene, others)) {
+      cluster.client().namespaces().withName(one.namespace()).delete();
+    }
   }
 
   private static OperatorProcess operator() {
@@ -170,7 +181,6 @@ class OpenReportsIT {
   @Test
   @Order(7)
   void what_somebody_else_made_is_left_alone() {
-    var others = Scene.fresh(cluster, "others");
     others.create(
         "{apiVersion: openreports.io/v1alpha1, kind: Report, metadata: {name: credence}, source: mine}");
     var version = report(others, ReportKind.Report).get().getMetadata().getResourceVersion();
@@ -226,7 +236,7 @@ class OpenReportsIT {
   @Test
   @Order(10)
   void kinds_that_go_are_missed_by_nobody() {
-    cluster.kubectl("delete", "crd", "reports.openreports.io", "policyreports.wgpolicyk8s.io");
+    cluster.kubectl("delete", "crd", REPORTS, POLICY_REPORTS);
     scene.identity("late", "purpose: nobody knows");
     scene.await("late", "OwnerAssigned", "False OwnerMissing");
     eventually("it is noticed")
