@@ -7,6 +7,7 @@ import static dev.credence.system.Scene.stays;
 import static dev.credence.testing.Eventually.DEADLINE;
 import static dev.credence.testing.Eventually.eventually;
 import static dev.credence.testing.Eventually.within;
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.api.Api;
@@ -17,6 +18,7 @@ import dev.credence.cluster.TestNamespace;
 import dev.credence.system.BesideOthers;
 import dev.credence.system.Scene;
 import dev.credence.system.faults.Signals;
+import dev.credence.system.faults.weather.Proxy;
 import io.fabric8.kubernetes.api.model.BindingBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -31,6 +33,10 @@ import io.fabric8.kubernetes.client.Watch;
 import io.fabric8.kubernetes.client.Watcher;
 import io.fabric8.kubernetes.client.WatcherException;
 import io.fabric8.kubernetes.client.dsl.Resource;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -45,6 +51,8 @@ import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -52,46 +60,61 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// deletes what it needs: it is carried to its end all the same, each value is issued once, and
 /// nothing is left behind.
 ///
-/// Leaders and rights change on a cluster of its own; what people delete they delete on the shared
-/// one, meanwhile.
+/// One operator does all of it. What people delete they delete beside each other; while its rights
+/// are away, or it is frozen, nothing else is tested.
 @OnCluster
 class InterruptedRotationIT {
+  private static final String THE_OPERATOR = "the operator and its rights";
+
+  /// Has all its rights and is not frozen.
+  @BesideOthers
+  @ResourceLock(value = THE_OPERATOR, mode = ResourceAccessMode.READ)
+  @Target(ElementType.METHOD)
+  @Retention(RetentionPolicy.RUNTIME)
+  private @interface WhileItIsWell {}
+
   private static final Duration A_MOMENT = Duration.ofSeconds(3);
   private static final Duration A_WHILE = Duration.ofSeconds(5);
   private static final Duration A_MINUTE = Duration.ofMinutes(1);
 
+  private static final List<TestNamespace> NAMESPACES = new CopyOnWriteArrayList<>();
+
   private static LocalCluster cluster;
-  private static LocalCluster shared;
+  private static Proxy proxy;
   private static OperatorProcess operator;
 
   @BeforeAll
-  static void start(LocalCluster theSharedOne) {
-    cluster = LocalCluster.fresh("interrupted");
-    shared = theSharedOne;
-    operator = OperatorProcess.on(shared).start();
+  static void start(LocalCluster shared) {
+    cluster = shared;
+    cluster.forgetIdentities();
+    proxy = Proxy.to(cluster.client());
+    operator = electing().start();
+    eventually("it leads").until(() -> leads(operator));
   }
 
   @AfterAll
   static void stop() {
-    operator.close();
-    cluster.close();
+    try (var way = proxy;
+        var running = operator) {
+      NAMESPACES.forEach(TestNamespace::close);
+    }
   }
 
   /// As a machine that is suspended: the leader comes back later than its lease lasts, and believes
   /// for a moment that it still leads. How a leader that ends is replaced is OutageIT's, and a
   /// death at each write KilledIT's.
   @Test
+  @ResourceLock(THE_OPERATOR)
   void the_leader_is_frozen_in_mid_rotation_and_comes_back() throws Exception {
     var ending = lanes("apply", "verify", "revoke");
     var running = lanes("apply", "verify", "revoke");
     var all = Stream.of(ending, running).flatMap(List::stream).toList();
-    try (var history = new History(cluster.client());
-        var one = electing().start();
-        var other = electing().start()) {
+    try (var history = new History(cluster.client(), all);
+        var first = operator) {
+      var second = electing().start();
+      operator = second;
       holdUp(all);
-      eventually("one leads").until(() -> leads(one) != leads(other));
-      var first = leads(one) ? one : other;
-      var second = first == one ? other : one;
+      assertThat(List.of(leads(first), leads(second))).containsExactly(true, false);
 
       Signals.send("-STOP", first);
       // Nobody leads now: half of the Jobs end without anybody who acts upon it.
@@ -147,10 +170,10 @@ class InterruptedRotationIT {
 
   @ParameterizedTest(name = "{0}")
   @EnumSource
+  @ResourceLock(THE_OPERATOR)
   void rights_are_taken_away_for_a_while_in_mid_rotation(Right right) {
     var lanes = lanes(right.missed.stream().map(Right.Missed::hook).toArray(String[]::new));
-    try (var history = new History(cluster.client());
-        var alone = OperatorProcess.on(cluster).start()) {
+    try (var history = new History(cluster.client(), lanes)) {
       holdUp(lanes);
       try (var withheld = new Withheld(right)) {
         withheld.awaitMissed();
@@ -158,50 +181,49 @@ class InterruptedRotationIT {
         for (var lane : lanes) {
           lane.awaitRefusal(right);
         }
-        assertUntouched(alone, lanes);
+        assertUntouched(lanes);
       }
       assertGoesOn(right.resource, lanes);
       lanes.forEach(history::assertOnce);
-      assertThat(alone.isAlive()).isTrue();
+      assertThat(operator.isAlive()).isTrue();
     }
   }
 
   /// Without the rights for it no watch begins anew, and what happens meanwhile is not seen: that
   /// is no reason to believe that nothing is there.
   @Test
+  @ResourceLock(THE_OPERATOR)
   void rights_are_away_while_the_watches_begin_anew() {
     var lanes = lanes("apply", "verify");
-    try (var alone = OperatorProcess.on(cluster).start()) {
-      holdUp(lanes);
-      try (var secrets = new Withheld(Right.Secrets);
-          var jobs = new Withheld(Right.Jobs)) {
-        secrets.awaitMissed();
-        jobs.awaitMissed();
-        cluster.apiserverDown();
-        cluster.apiserverUp();
-        within(A_MINUTE, "it says what it does not see")
-            .until(
-                () ->
-                    alone.log().contains("Unhealthy: not watching Secrets; not watching Jobs")
-                        && !alone.isReady());
-        lanes.forEach(Lane::letEnd);
-        lanes.forEach(Lane::awaitEnd);
-        var audit = cluster.audit();
-        lanes.forEach(Lane::haveLookedAt);
-        assertUntouched(alone, lanes);
-        for (var lane : lanes) {
-          assertThat(audit.requests().ofOperator().in(lane.scene.namespace()).writes())
-              .as("not even tried: %s", lane)
-              .hasToString("");
-        }
+    holdUp(lanes);
+    try (var secrets = new Withheld(Right.Secrets);
+        var jobs = new Withheld(Right.Jobs)) {
+      secrets.awaitMissed();
+      jobs.awaitMissed();
+      // Each watch ends as one whose place in history is gone: all is listed again.
+      assertThat(proxy.forgetHistory()).as("watches").isPositive();
+      within(A_MINUTE, "it says what it does not see")
+          .until(
+              () ->
+                  operator.log().contains("Unhealthy: not watching Secrets; not watching Jobs")
+                      && !operator.isReady());
+      lanes.forEach(Lane::letEnd);
+      lanes.forEach(Lane::awaitEnd);
+      var audit = cluster.audit();
+      lanes.forEach(Lane::haveLookedAt);
+      assertUntouched(lanes);
+      for (var lane : lanes) {
+        assertThat(audit.requests().ofOperator().in(lane.scene.namespace()).writes())
+            .as("not even tried: %s", lane)
+            .hasToString("");
       }
-      assertGoesOn("watches", lanes);
-      stays(A_MOMENT, "once", () -> lanes.stream().allMatch(lane -> lane.isAtRest(2)));
-      alone.awaitReady(DEADLINE);
     }
+    assertGoesOn("watches", lanes);
+    stays(A_MOMENT, "once", () -> lanes.stream().allMatch(lane -> lane.isAtRest(2)));
+    operator.awaitReady(DEADLINE);
   }
 
-  private static void assertUntouched(OperatorProcess alone, List<Lane> lanes) {
+  private static void assertUntouched(List<Lane> lanes) {
     var before = lanes.stream().map(Lane::current).toList();
     // Kubernetes ends a process that says it does not live.
     stays(
@@ -209,7 +231,7 @@ class InterruptedRotationIT {
         "nobody writes the Secrets, and the process lives",
         () ->
             lanes.stream().map(Lane::current).toList().equals(before)
-                && alone.status("/healthz/live") == 200);
+                && operator.status("/healthz/live") == 200);
   }
 
   private static void assertGoesOn(String what, List<Lane> lanes) {
@@ -281,7 +303,7 @@ class InterruptedRotationIT {
   }
 
   /// Its Job is no child of the CronJob, and needs it no more.
-  @BesideOthers
+  @WhileItIsWell
   void a_hook_that_is_deleted_while_its_job_runs_is_not_missed(TestNamespace namespace) {
     var lane = heldUp(namespace, "apply");
     lane.scene.cronJob("apply").delete();
@@ -289,7 +311,7 @@ class InterruptedRotationIT {
     lane.awaitRest(2);
   }
 
-  @BesideOthers
+  @WhileItIsWell
   void a_hook_that_is_deleted_before_it_ends_the_old_value_is_waited_for(TestNamespace namespace) {
     var lane = heldUp(namespace, "verify");
     var scene = lane.scene;
@@ -310,7 +332,7 @@ class InterruptedRotationIT {
   }
 
   /// Its old value is gone with it, and cannot be ended any more.
-  @BesideOthers
+  @WhileItIsWell
   void a_secret_that_is_deleted_while_its_old_value_is_ended_comes_back_with_the_next_version(
       TestNamespace namespace) {
     var lane = heldUp(namespace, "revoke");
@@ -323,7 +345,7 @@ class InterruptedRotationIT {
     assertThat(scene.value("crm-db", "password")).isPresent().isNotEqualTo(second);
   }
 
-  @BesideOthers
+  @WhileItIsWell
   void all_that_a_rotation_consists_of_is_deleted_and_made_anew_when_its_hooks_are_back(
       TestNamespace namespace) {
     var lane = heldUp(namespace, "verify");
@@ -350,7 +372,7 @@ class InterruptedRotationIT {
     assertThat(lost).doesNotContain(scene.value("crm-db", "password"));
   }
 
-  @BesideOthers
+  @WhileItIsWell
   void a_token_whose_account_is_deleted_during_its_overlap_is_replaced_once_when_that_is_back(
       TestNamespace namespace) {
     var scene = Scene.in(namespace);
@@ -389,7 +411,7 @@ class InterruptedRotationIT {
 
   private static String uidOfWhose(String token) {
     var question = new TokenReviewBuilder().withNewSpec().withToken(token).endSpec().build();
-    return shared
+    return cluster
         .client()
         .authentication()
         .v1()
@@ -414,20 +436,23 @@ class InterruptedRotationIT {
   }
 
   private static OperatorProcess.Start electing() {
-    return OperatorProcess.on(cluster).with("CREDENCE_LEADER_ELECTION", "true");
+    return OperatorProcess.on(cluster)
+        .with("CREDENCE_LEADER_ELECTION", "true")
+        .through(proxy.address());
   }
 
   private static boolean leads(OperatorProcess operator) {
     return operator.metric("credence_leader").orElse(0) == 1;
   }
 
-  /// One for each of these hooks, on the cluster that is this test's own.
+  /// One for each of these hooks.
   private static List<Lane> lanes(String... hooks) {
     return Stream.of(hooks)
         .map(
             hook -> {
               var namespace = TestNamespace.create(cluster.client(), "at-" + hook, Map.of());
-              return Lane.in(new Scene(cluster.client(), namespace.name()), hook);
+              NAMESPACES.add(namespace);
+              return Lane.in(Scene.in(namespace), hook);
             })
         .toList();
   }
@@ -562,13 +587,12 @@ class InterruptedRotationIT {
       scene.awaitReady("crm");
     }
 
-    /// With this value, and nothing else.
+    /// With this value, and nothing else. What comes last is asked for first: one request while it
+    /// has not come.
     boolean isAtRest(long version) {
-      var secret = scene.secret("crm-db").get();
-      return secret != null
-          && secret.getData().keySet().equals(Set.of("password"))
+      return scene.stand("crm", "crm-db").equals("Fresh " + version)
           && scene.version("crm-db") == version
-          && scene.stand("crm", "crm-db").equals("Fresh " + version)
+          && scene.secret("crm-db").get().getData().keySet().equals(Set.of("password"))
           && secrets(scene).equals(List.of("crm-db"))
           && scene.jobs().isEmpty()
           && scene.client().pods().inNamespace(scene.namespace()).list().getItems().isEmpty();
@@ -595,11 +619,13 @@ class InterruptedRotationIT {
   private static final class History implements AutoCloseable {
     private final Map<String, List<Held>> values = new ConcurrentHashMap<>();
     private final Map<String, List<String>> jobs = new ConcurrentHashMap<>();
+    private final Set<String> namespaces;
     private final List<Watch> caches;
 
     private record Held(String version, String current, String previous) {}
 
-    History(KubernetesClient client) {
+    History(KubernetesClient client, List<Lane> lanes) {
+      namespaces = lanes.stream().map(lane -> lane.scene.namespace()).collect(toSet());
       caches =
           List.of(
               client
@@ -666,11 +692,13 @@ class InterruptedRotationIT {
               "crm-db-v1-revoke-1");
     }
 
-    private static <T extends HasMetadata> Watcher<T> each(BiConsumer<Watcher.Action, T> note) {
+    private <T extends HasMetadata> Watcher<T> each(BiConsumer<Watcher.Action, T> note) {
       return new Watcher<>() {
         @Override
         public void eventReceived(Action action, T object) {
-          note.accept(action, object);
+          if (namespaces.contains(object.getMetadata().getNamespace())) {
+            note.accept(action, object);
+          }
         }
 
         @Override
