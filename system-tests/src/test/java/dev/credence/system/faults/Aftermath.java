@@ -23,10 +23,10 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// What must hold after every fault, whichever it was: every identity is as it should be within a
 /// stated time, each value was made once, then there is quiet, nothing of others was touched, no
@@ -41,8 +41,13 @@ public final class Aftermath {
   public static final Duration TO_MEND = Duration.ofMinutes(1);
   public static final Duration QUIET = Duration.ofSeconds(THOROUGH ? 60 : 10);
 
-  private static final Set<String> KINDS_WITHOUT_VALUES =
-      Set.of("configmaps", "serviceaccounts", "events", "machineidentities", "jobs.batch");
+  private static final List<String> PLACES_WITHOUT_VALUES =
+      List.of(
+          "/api/v1/namespaces/%s/configmaps",
+          "/api/v1/namespaces/%s/serviceaccounts",
+          "/apis/events.k8s.io/v1/namespaces/%s/events",
+          "/apis/credence.dev/v1alpha1/namespaces/%s/machineidentities",
+          "/apis/batch/v1/namespaces/%s/jobs");
 
   private final LocalCluster cluster;
   private final List<Scene> scenes;
@@ -84,14 +89,21 @@ public final class Aftermath {
         .untilAsserted(
             () -> {
               for (var scene : scenes) {
-                scene.identities().forEach(identity -> isRight(scene, identity, version));
+                var secrets = secrets(scene);
+                scene.identities().forEach(identity -> isRight(identity, secrets, version));
               }
             });
     within(within, "the operator says that all is well").until(operator::isReady);
   }
 
+  /// By name. One request, however many identities are looked at.
+  private static Map<String, Secret> secrets(Scene scene) {
+    return scene.client().secrets().inNamespace(scene.namespace()).list().getItems().stream()
+        .collect(toMap(secret -> secret.getMetadata().getName(), secret -> secret));
+  }
+
   private static void isRight(
-      Scene scene, MachineIdentity identity, ToLongFunction<String> version) {
+      MachineIdentity identity, Map<String, Secret> secrets, ToLongFunction<String> version) {
     var name = identity.getMetadata().getName();
     var status = identity.getStatus();
     var results =
@@ -106,7 +118,8 @@ public final class Aftermath {
     }
     assertThat(results).as(name).containsEntry("Ready", "True Compliant");
     created(identity)
-        .forEach(secret -> isRight(scene, identity, secret, version.applyAsLong(name)));
+        .forEach(
+            secret -> isRight(identity, secret, secrets.get(secret), version.applyAsLong(name)));
   }
 
   private static Stream<String> created(MachineIdentity identity) {
@@ -116,8 +129,8 @@ public final class Aftermath {
         .map(SecretMember::name);
   }
 
-  private static void isRight(Scene scene, MachineIdentity identity, String name, long version) {
-    var secret = scene.secret(name).get();
+  private static void isRight(
+      MachineIdentity identity, String name, @Nullable Secret secret, long version) {
     assertThat(secret).as(name).isNotNull();
     assertThat(secret.getMetadata().getOwnerReferences())
         .as(name)
@@ -230,14 +243,14 @@ public final class Aftermath {
     places.put("the log", operator.log());
     places.put("the metrics", operator.metrics());
     for (var scene : scenes) {
-      KINDS_WITHOUT_VALUES.forEach(
-          kind ->
-              places.put(
-                  kind + " of " + scene.namespace(),
-                  cluster.kubectl("get", kind, "-n", scene.namespace(), "-o", "json")));
-      scene.client().secrets().inNamespace(scene.namespace()).list().getItems().stream()
-          .map(HasMetadata::getMetadata)
-          .forEach(meta -> places.put("metadata of " + meta.getName(), Serialization.asJson(meta)));
+      for (var place : PLACES_WITHOUT_VALUES) {
+        var path = place.formatted(scene.namespace());
+        places.put(path, scene.client().raw(path));
+      }
+      secrets(scene)
+          .forEach(
+              (name, secret) ->
+                  places.put("metadata of " + name, Serialization.asJson(secret.getMetadata())));
     }
     scenes.stream()
         .flatMap(Aftermath::values)
