@@ -11,6 +11,8 @@ import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.OperatorProcess;
 import dev.credence.cluster.Requests;
+import dev.credence.cluster.TestNamespace;
+import dev.credence.system.BesideOthers;
 import dev.credence.system.Scene;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
@@ -29,14 +31,11 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// Who leads is settled by a lease, and leases can be deleted, edited, or be two: every rotation is
-/// done once all the same, and in the end somebody leads. On a cluster of its own, since its lease
-/// is broken.
+/// done once all the same, and in the end somebody leads. No other test of this JVM runs meanwhile
+/// that needs the Lease.
 @OnCluster
 class LeadersIT {
   private static final Duration DEADLINE = Duration.ofMinutes(3);
@@ -44,64 +43,64 @@ class LeadersIT {
   private static final List<String> SECRETS =
       IntStream.range(0, 8).mapToObj("crm-db-%d"::formatted).toList();
 
-  private static LocalCluster cluster;
-
-  @BeforeAll
-  static void start() {
-    cluster = LocalCluster.fresh("leaders");
-  }
-
   @AfterAll
-  static void stop() {
-    if (cluster != null) {
-      cluster.close();
-    }
+  static void forget(LocalCluster cluster) {
+    lease(cluster).delete();
   }
 
-  /// First it is deleted, then somebody takes it: the leader that reads this ends, since another
-  /// seems to act.
+  /// The Lease that they find is held by nobody, by a clock that was ahead of ours. Later it is
+  /// deleted, and then somebody takes it for years: the leader that reads this ends, since another
+  /// seems to act, and nobody renews what was taken.
   @Test
-  void the_lease_is_meddled_with_and_each_rotation_is_done_once() {
-    var scene = Scene.fresh(cluster, "meddled");
+  void the_lease_is_meddled_with_and_each_rotation_is_done_once(
+      LocalCluster cluster, TestNamespace namespace) {
+    var scene = Scene.in(namespace);
+    leave(
+        cluster,
+        "{holderIdentity: nobody, leaseDurationSeconds: 15, renewTime: '2099-01-01T00:00:00.000000Z'}");
     try (var history = new History(scene);
-        var one = started(electing());
-        var other = started(electing())) {
+        var one = started(electing(cluster, namespace));
+        var other = started(electing(cluster, namespace))) {
       within(DEADLINE, "one leads").until(() -> leads(one) != leads(other));
       begin(scene);
       rotate(scene, "deleted");
-      lease().delete();
+      lease(cluster).delete();
       within(DEADLINE, "one of those that are left leads").until(() -> leads(one) || leads(other));
       awaitRotated(scene, 2);
 
       rotate(scene, "taken");
-      editLease("{spec: {holderIdentity: somebody}}");
+      new Scene(cluster.client(), LocalCluster.NAMESPACE)
+          .patch(
+              lease(cluster),
+              "{spec: {holderIdentity: somebody, leaseDurationSeconds: 1000000000, renewTime: '2026-01-01T00:00:00.000000Z'}}");
       within(DEADLINE, "who has lost the lease ends")
           .until(() -> !one.isAlive() || !other.isAlive());
       assertThat((one.isAlive() ? other : one).log()).contains("The lease is lost");
       // As a Deployment does: the one before it may have been the last.
-      try (var next = started(electing())) {
+      try (var next = started(electing(cluster, namespace))) {
         within(DEADLINE, "one of those that are left leads")
             .until(() -> leads(one) || leads(other) || leads(next));
         awaitRotated(scene, 3);
         history.assertOnce(3);
-        assertThat(Stream.of(one, other, next).filter(this::leads)).as("leaders").hasSize(1);
+        assertThat(Stream.of(one, other, next).filter(LeadersIT::leads)).as("leaders").hasSize(1);
       }
     }
   }
 
   /// Two installations that know nothing of each other, as with two names for the lease.
-  @Test
-  void two_that_both_act_rotate_once_and_do_not_quarrel() {
-    var scene = Scene.fresh(cluster, "two");
+  @BesideOthers
+  void two_that_both_act_rotate_once_and_do_not_quarrel(
+      LocalCluster cluster, TestNamespace namespace) {
+    var scene = Scene.in(namespace);
     var audit = cluster.audit();
     try (var history = new History(scene);
-        var one = started(OperatorProcess.on(cluster));
-        var other = started(OperatorProcess.on(cluster))) {
+        var one = started(OperatorProcess.on(cluster).in(namespace));
+        var other = started(OperatorProcess.on(cluster).in(namespace))) {
       begin(scene);
       rotate(scene, "now");
       awaitRotated(scene, 2);
       history.assertOnce(2);
-      awaitQuiet(() -> audit.requests().in(scene.namespace()).ofOperator().writes());
+      awaitQuiet(() -> audit.requests().in(namespace).ofOperator().writes());
       assertThat(List.of(one.isAlive(), other.isAlive())).containsOnly(true);
     }
   }
@@ -118,35 +117,13 @@ class LeadersIT {
             });
   }
 
-  /// Held by nobody, for longer than anybody waits, by a clock that was an hour ahead; and one that
-  /// the election of the client library cannot read, at which it gives up. A process that ends is
-  /// started again, as a Deployment does.
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "{holderIdentity: nobody, leaseDurationSeconds: 15, renewTime: '2099-01-01T00:00:00.000000Z'}",
-        "{holderIdentity: nobody, leaseDurationSeconds: 1000000000, renewTime: '2026-01-01T00:00:00.000000Z'}",
-        "{holderIdentity: nobody}"
-      })
-  void a_lease_that_nobody_renews_keeps_nobody_waiting(String spec) {
-    lease().delete();
-    cluster
-        .client()
-        .resource(
-            Scene.read(
-                "{apiVersion: coordination.k8s.io/v1, kind: Lease, metadata: {name: credence, namespace: %s}, spec: %s}"
-                    .formatted(LocalCluster.NAMESPACE, spec),
-                Lease.class))
-        .create();
-    try (var first = electing().startAnyway()) {
-      within(DEADLINE, "it leads, or ends to begin anew")
-          .until(() -> !first.isAlive() || first.isReady() && leads(first));
-      if (!first.isAlive()) {
-        assertThat(first.log()).contains("The lease is free and this replica does not acquire it");
-        try (var second = started(electing())) {
-          within(DEADLINE, "it leads").until(() -> leads(second));
-        }
-      }
+  /// It has neither a duration nor a time.
+  @Test
+  void a_lease_that_the_election_cannot_read_keeps_nobody_waiting(
+      LocalCluster cluster, TestNamespace namespace) {
+    leave(cluster, "{holderIdentity: nobody}");
+    try (var first = started(electing(cluster, namespace))) {
+      within(DEADLINE, "it leads").until(() -> leads(first));
     }
   }
 
@@ -156,20 +133,25 @@ class LeadersIT {
     return operator;
   }
 
-  private static OperatorProcess.Start electing() {
-    return OperatorProcess.on(cluster).with("CREDENCE_LEADER_ELECTION", "true");
+  private static OperatorProcess.Start electing(LocalCluster cluster, TestNamespace namespace) {
+    return OperatorProcess.on(cluster).in(namespace).with("CREDENCE_LEADER_ELECTION", "true");
   }
 
-  private boolean leads(OperatorProcess operator) {
+  private static boolean leads(OperatorProcess operator) {
     return operator.isAlive() && operator.metric("credence_leader").orElse(0) == 1;
   }
 
-  private static Resource<Lease> lease() {
+  private static Resource<Lease> lease(LocalCluster cluster) {
     return cluster.client().leases().inNamespace(LocalCluster.NAMESPACE).withName("credence");
   }
 
-  private static void editLease(String yaml) {
-    new Scene(cluster.client(), LocalCluster.NAMESPACE).patch(lease(), yaml);
+  /// A Lease that nobody renews.
+  private static void leave(LocalCluster cluster, String spec) {
+    lease(cluster).delete();
+    new Scene(cluster.client(), LocalCluster.NAMESPACE)
+        .create(
+            "{apiVersion: coordination.k8s.io/v1, kind: Lease, metadata: {name: credence}, spec: %s}"
+                .formatted(spec));
   }
 
   private static void begin(Scene scene) {
@@ -194,13 +176,11 @@ class LeadersIT {
     within(DEADLINE, "all have version " + version)
         .until(
             () ->
-                SECRETS.stream()
-                    .allMatch(
-                        secret ->
-                            scene.version(secret) == version
-                                && scene
-                                    .result(identity(secret), "Ready")
-                                    .equals("True Compliant")));
+                SECRETS.stream().allMatch(secret -> scene.version(secret) == version)
+                    && SECRETS.stream()
+                        .allMatch(
+                            secret ->
+                                scene.result(identity(secret), "Ready").equals("True Compliant")));
   }
 
   /// The values that each version of each Secret had.
