@@ -132,21 +132,6 @@ class HarnessIT {
   }
 
   @Test
-  void an_api_server_goes_away_and_comes_back() {
-    try (var cluster = LocalCluster.fresh("outage")) {
-      var kubeSystem = cluster.client().namespaces().withName("kube-system");
-      assertThat(kubeSystem.get()).isNotNull();
-      cluster.apiserverDown();
-      try (var client = client(cluster, "harness-outage")) {
-        assertThatThrownBy(() -> client.namespaces().withName("kube-system").get())
-            .isInstanceOf(KubernetesClientException.class);
-      }
-      cluster.apiserverUp();
-      assertThat(kubeSystem.get()).isNotNull();
-    }
-  }
-
-  @Test
   void nobody_breaks_the_cluster_that_all_share(LocalCluster cluster) {
     assertThatThrownBy(cluster::apiserverDown).hasMessageContaining("fresh");
   }

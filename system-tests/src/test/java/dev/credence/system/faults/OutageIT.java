@@ -6,7 +6,9 @@ import static dev.credence.system.Scene.password;
 import static dev.credence.system.Scene.stays;
 import static dev.credence.testing.Eventually.eventually;
 import static dev.credence.testing.Eventually.within;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
@@ -16,6 +18,7 @@ import dev.credence.system.Scene;
 import dev.credence.system.faults.weather.Proxy;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.Resource;
 import java.time.Duration;
 import java.time.Instant;
@@ -74,32 +77,6 @@ class OutageIT {
   }
 
   @Test
-  void it_waits_for_an_api_server_that_comes_later() {
-    var scene = scene("later");
-    scene.identity("crm", OWNER + ", secrets: [" + password("crm-db") + "]");
-    // What it starts with is written while somebody can still be asked for a token.
-    var start = alone();
-    try (var operator = startWhileAway(start)) {
-      within(TO_RECOVER, "it says what it waits for")
-          .until(() -> operator.log().contains("does not answer"));
-      assertThat(operator.status("/healthz/live")).isEqualTo(200);
-      assertThat(operator.status("/healthz/started")).isNotEqualTo(200);
-      assertThat(operator.isReady()).isFalse();
-      cluster.apiserverUp();
-      operator.awaitReady(TO_RECOVER);
-      scene.awaitReady("crm");
-    }
-  }
-
-  /// The process is started while the API server is there, since its token comes from it, and the
-  /// API server is gone before the process has asked it anything.
-  private static OperatorProcess startWhileAway(OperatorProcess.Start start) {
-    var operator = start.startAnyway();
-    cluster.apiserverDown();
-    return operator;
-  }
-
-  @Test
   void it_waits_for_the_crds() {
     var definitions = cluster.client().apiextensions().v1().customResourceDefinitions();
     var ours =
@@ -113,10 +90,7 @@ class OutageIT {
     try (var operator = alone().startAnyway()) {
       within(TO_RECOVER, "it says what it waits for")
           .until(() -> operator.log().contains("install the CRDs"));
-      assertThat(operator.status("/healthz/live")).isEqualTo(200);
-      assertThat(operator.isReady()).isFalse();
-      ours.forEach(OutageIT::createAnew);
-      operator.awaitReady(TO_RECOVER);
+      assertWaitsFor(operator, () -> ours.forEach(OutageIT::createAnew));
       var scene = scene("crds");
       eventually("the API server knows the kind")
           .ignoreExceptions()
@@ -157,6 +131,7 @@ class OutageIT {
       assertThat(leader.recorded()).as("30 s, as the leader").isFalse();
       alone.understandsTheWorldAgain();
       leader.understandsTheWorldAgain();
+      alone.stopsAtOnce();
     }
   }
 
@@ -252,6 +227,12 @@ class OutageIT {
       scene.awaitReady("crm");
     }
 
+    void stopsAtOnce() {
+      var ended = operator.terminate();
+      assertThat(ended.took()).as("at work, without an election").isLessThan(TO_END);
+      assertThat(ended.exitCode()).isZero();
+    }
+
     @Override
     public void close() {
       operator.close();
@@ -264,7 +245,8 @@ class OutageIT {
   }
 
   /// The API server goes in the middle of a wave of rotations and of a burst of new identities,
-  /// which goes on meanwhile.
+  /// which goes on meanwhile. When it is back, its own memory of history and that of etcd are gone:
+  /// no watch goes on where it was.
   @ParameterizedTest(name = "{0}")
   @MethodSource("outages")
   void what_an_outage_interrupts_is_done_once(Duration time) {
@@ -282,7 +264,10 @@ class OutageIT {
               Thread::startVirtualThread);
       old.forEach(name -> scene.annotate(scene.identity(name), "credence.dev/rotate", "wave"));
 
-      awayFor(time);
+      cluster.apiserverDown();
+      cluster.compact();
+      passes(time);
+      cluster.apiserverUp();
       within(TO_RECOVER, "the burst is over").until(burst::isDone);
       burst.join();
       aftermath.holds(operator, TO_RECOVER, name -> name.startsWith("old") ? 2 : 1);
@@ -314,17 +299,14 @@ class OutageIT {
                 .start()) {
       var aftermath = Aftermath.of(cluster, scene);
       var audit = cluster.audit();
-      var names = names("crm", 40);
-      for (var round = 0; round < names.size(); round += 10) {
-        names.subList(round, round + 10).forEach(name -> insistOn(scene, name));
+      var names = names("crm", 20);
+      for (var round = 0; round < names.size(); round += 5) {
+        names.subList(round, round + 5).forEach(name -> insistOn(scene, name));
         names.subList(0, round).forEach(name -> rotateOnce(scene, name));
         cluster.compact();
         assertThat(proxy.endWatches()).as("watches").isPositive();
       }
-      // Its own memory of history goes with it.
-      cluster.apiserverDown();
-      cluster.apiserverUp();
-      aftermath.holds(operator, TO_RECOVER, name -> names.indexOf(name) < 30 ? 2 : 1);
+      aftermath.holds(operator, TO_RECOVER, name -> names.indexOf(name) < 15 ? 2 : 1);
       assertThat(audit.requests().ofOperator().verb("list").on("secrets").count())
           .as("lists")
           .isPositive();
@@ -338,41 +320,52 @@ class OutageIT {
     scene.annotate(scene.identity(name), "credence.dev/rotate", "once");
   }
 
-  /// What somebody asked for a moment before the API server went is done when it is back.
+  /// What somebody asked for a moment before the API server went is done when it is back; who is
+  /// suspended stays so while nobody is there to see to it.
   @Test
-  void who_is_to_be_suspended_is_when_the_api_server_is_back() {
-    try (var operator = alone().start()) {
-      var crm = Crm.of(scene("suspended"));
-      crm.scene().awaitReady("crm");
-      var legacy = crm.token(Crm.LEGACY);
-      var bound = crm.token("crm-ci");
-      assertThat(crm.answer(legacy)).isEmpty();
-
-      crm.suspend();
-      awayFor(Duration.ofSeconds(5));
+  void who_is_to_be_suspended_or_resumed_is_when_the_api_server_is_back() {
+    var going = Crm.of(scene("going"));
+    var coming = Crm.of(scene("coming"));
+    var staying = Crm.of(scene("staying"));
+    var all = List.of(going, coming, staying);
+    try (var operator =
+        alone()
+            .with(
+                "CREDENCE_WATCH_NAMESPACES",
+                all.stream().map(crm -> crm.scene().namespace()).collect(joining(",")))
+            .start()) {
+      all.forEach(crm -> crm.scene().awaitReady("crm"));
+      var legacy = all.stream().map(crm -> crm.token(Crm.LEGACY)).toList();
+      var bound = going.token("crm-ci");
+      assertThat(going.answer(legacy.getFirst())).isEmpty();
+      coming.suspend();
+      staying.suspend();
+      for (var crm : List.of(coming, staying)) {
+        crm.scene().await("crm", "Suspended", "True Requested");
+      }
       within(TO_RECOVER, "both tokens are refused")
-          .until(() -> !crm.isKnown(legacy) && !crm.isKnown(bound));
-      crm.scene().await("crm", "Suspended", "True Requested");
-      assertThat(crm.scene().status("crm").history()).hasSize(1);
+          .until(() -> !coming.isKnown(legacy.get(1)) && !staying.isKnown(legacy.getLast()));
 
-      // It lasts while nobody is there to see to it.
-      awayFor(Duration.ofSeconds(5));
-      assertThat(crm.answer(legacy)).isPresent();
-      assertThat(crm.isListed()).isTrue();
+      going.suspend();
+      coming.resume();
+      cluster.apiserverDown();
+      passes(Duration.ofSeconds(5));
+      cluster.apiserverUp();
 
-      crm.resume();
-      awayFor(Duration.ofSeconds(5));
+      assertThat(staying.answer(legacy.getLast())).isPresent();
+      assertThat(staying.isListed()).isTrue();
+      within(TO_RECOVER, "both tokens are refused")
+          .until(() -> !going.isKnown(legacy.getFirst()) && !going.isKnown(bound));
+      going.scene().await("crm", "Suspended", "True Requested");
+      assertThat(going.scene().status("crm").history()).hasSize(1);
       within(TO_RECOVER, "the hand-made token writes again")
-          .until(() -> crm.answer(legacy).isEmpty());
-      crm.scene().awaitReady("crm");
-      assertThat(crm.isListed()).isFalse();
+          .until(() -> coming.answer(legacy.get(1)).isEmpty());
+      coming.scene().awaitReady("crm");
+      assertThat(coming.isListed()).isFalse();
+      assertThat(staying.answer(legacy.getLast())).isPresent();
+      assertThat(staying.isListed()).isTrue();
+      assertThat(operator.isReady()).isTrue();
     }
-  }
-
-  private static void awayFor(Duration time) {
-    cluster.apiserverDown();
-    passes(time);
-    cluster.apiserverUp();
   }
 
   private static void passes(Duration time) {
@@ -380,8 +373,9 @@ class OutageIT {
     within(time.plusSeconds(10), "the time of the outage").until(() -> Instant.now().isAfter(end));
   }
 
+  /// In the end the API server goes: the leader is cut off, and others have just begun.
   @Test
-  void of_several_replicas_one_acts_at_any_time() {
+  void of_several_replicas_one_acts_at_any_time_and_each_stops_at_once_in_whatever_phase() {
     var scene = scene("replicas");
     try (var one = electing().start();
         var other = electing().start()) {
@@ -422,35 +416,44 @@ class OutageIT {
         eventually("the third acts")
             .until(() -> scene.status("crm").owner().contact().equals("carol@example.com"));
         assertThat(scene.version("crm-db")).isEqualTo(1);
+
+        // What they start with is written while somebody can still be asked for a token, and the
+        // API server is gone before they have asked it anything.
+        try (var waiting = alone().startAnyway();
+            var later = alone().startAnyway()) {
+          cluster.apiserverDown();
+          assertThatThrownBy(() -> scene.identity("crm").get())
+              .isInstanceOf(KubernetesClientException.class);
+          assertThat(third.terminate().took()).as("leading, and cut off").isLessThan(TO_END);
+          within(TO_RECOVER, "they say what they wait for")
+              .until(() -> Stream.of(waiting, later).allMatch(OutageIT::saysThatItWaits));
+          assertThat(waiting.terminate().took()).as("waiting to start").isLessThan(TO_END);
+          assertWaitsFor(later, cluster::apiserverUp);
+          scene.patch(scene.identity("crm"), "{spec: {owner: {contact: dave@example.com}}}");
+          eventually("the one that waited acts")
+              .until(() -> scene.status("crm").owner().contact().equals("dave@example.com"));
+        }
       }
     }
+  }
+
+  private static boolean saysThatItWaits(OperatorProcess operator) {
+    return operator.log().contains("does not answer");
+  }
+
+  /// It lives meanwhile, as a pod that is not ready and is not killed for it.
+  private static void assertWaitsFor(OperatorProcess operator, Runnable whatComes) {
+    assertThat(operator.status("/healthz/live")).isEqualTo(200);
+    assertThat(operator.status("/healthz/started")).isNotEqualTo(200);
+    assertThat(operator.isReady()).isFalse();
+    whatComes.run();
+    operator.awaitReady(TO_RECOVER);
   }
 
   private static void assertTook(String what, Instant since, Duration most) {
     var took = Duration.between(since, Instant.now());
     System.out.printf("Outage: %s: %d ms%n", what, took.toMillis());
     assertThat(took).as(what).isLessThan(most);
-  }
-
-  @Test
-  void it_stops_at_once_in_whatever_phase() {
-    try (var leading = alone().start()) {
-      var ended = leading.terminate();
-      assertThat(ended.took()).as("at work").isLessThan(TO_END);
-      assertThat(ended.exitCode()).isZero();
-    }
-    try (var waiting = startWhileAway(alone())) {
-      within(TO_RECOVER, "it waits for the API server")
-          .until(() -> waiting.log().contains("does not answer"));
-      assertThat(waiting.terminate().took()).as("waiting to start").isLessThan(TO_END);
-    }
-    cluster.apiserverUp();
-    try (var cutOff = electing().start()) {
-      eventually("it leads").until(() -> leads(cutOff));
-      cluster.apiserverDown();
-      assertThat(cutOff.terminate().took()).as("leading, and cut off").isLessThan(TO_END);
-    }
-    cluster.apiserverUp();
   }
 
   private static boolean leads(OperatorProcess operator) {
