@@ -9,14 +9,17 @@ import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.OnCluster;
 import dev.credence.cluster.OperatorProcess;
 import dev.credence.system.Scene;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// An operator of two namespaces (`settings.watchNamespaces`), with the rights that the chart gives
-/// it there and no others. On a cluster of its own, since they are the rights of its one account.
+/// it there and no others: the rights of the one account, so that the chart is installed as it was
+/// at the end.
 @OnCluster
 class NamespacedIT {
   private static final String CHART = LocalCluster.TOP.resolve("helm/credence").toString();
@@ -27,13 +30,13 @@ class NamespacedIT {
   private Scene others;
 
   @BeforeAll
-  static void start() {
-    cluster = LocalCluster.fresh("namespaced");
+  static void start(LocalCluster shared) {
+    cluster = shared;
   }
 
   @AfterAll
   static void stop() {
-    cluster.close();
+    cluster.chartAsItIs();
   }
 
   @BeforeEach
@@ -41,6 +44,13 @@ class NamespacedIT {
     sales = Scene.fresh(cluster, "sales");
     payments = Scene.fresh(cluster, "payments");
     others = Scene.fresh(cluster, "others");
+  }
+
+  @AfterEach
+  void delete() {
+    for (var scene : List.of(sales, payments, others)) {
+      cluster.client().namespaces().withName(scene.namespace()).delete();
+    }
   }
 
   private String watched() {
