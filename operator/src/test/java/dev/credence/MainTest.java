@@ -13,11 +13,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 /// The program as it is started: in a process of its own, but for what only the command line
 /// answers.
@@ -39,6 +41,21 @@ class MainTest {
     var usage = credence(Map.of());
     assertThat(usage.code()).isZero();
     assertThat(usage.out()).contains("Usage: credence", "run");
+  }
+
+  @Test
+  void a_command_is_the_same_without_the_others() {
+    var all = Main.commandLine().getSubcommands();
+    assertThat(all).hasSizeGreaterThan(20);
+    all.forEach(
+        (name, command) ->
+            assertThat(Main.alone(name).map(CommandLine::getUsageMessage))
+                .as(name)
+                .isEqualTo(
+                    List.of("completion", "__complete").contains(name)
+                        ? Optional.empty()
+                        : Optional.of(command.getUsageMessage())));
+    assertThat(Main.alone("unknown")).isEmpty();
   }
 
   @Test
