@@ -246,7 +246,7 @@ public final class LocalCluster implements AutoCloseable {
         value);
   }
 
-  /// The chart with its own values, whatever a test has set.
+  /// Installs the chart with its own values again, whatever a test has set.
   public void chartAsItIs() {
     helm(
         "upgrade",
@@ -258,8 +258,8 @@ public final class LocalCluster implements AutoCloseable {
         "operator.enabled=false");
   }
 
-  /// Deletes what tests before have left: for an operator that looks after all namespaces. Classes
-  /// that share a cluster run one after the other.
+  /// Deletes the identities and policies of earlier tests: for an operator that reconciles all
+  /// namespaces. Classes that share a cluster run one after the other.
   public void forgetIdentities() {
     var identities = client.resources(MachineIdentity.class).inAnyNamespace();
     client.resources(CredentialPolicy.class).delete();
