@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.credence.api.CredentialPolicy;
 import dev.credence.api.MachineIdentity;
+import dev.credence.api.SuspensionList;
 import dev.credence.testing.ProcessorTime;
 import dev.credence.testing.Program;
 import dev.credence.testing.TestTimes;
@@ -258,13 +259,16 @@ public final class LocalCluster implements AutoCloseable {
         "operator.enabled=false");
   }
 
-  /// Deletes the identities and policies of earlier tests: for an operator that reconciles all
-  /// namespaces. Classes that share a cluster run one after the other.
+  /// Deletes the identities, the policies and the list of suspended accounts of earlier tests: for
+  /// an operator that reconciles all namespaces. Classes that share a cluster run one after the
+  /// other.
   public void forgetIdentities() {
     var identities = client.resources(MachineIdentity.class).inAnyNamespace();
     client.resources(CredentialPolicy.class).delete();
     identities.delete();
     eventually("no identity is left").until(() -> identities.list().getItems().isEmpty());
+    // An account that stays suspended without an identity makes the operator test the enforcement.
+    client.resources(SuspensionList.class).inNamespace(NAMESPACE).delete();
   }
 
   public Program.End tryHelm(String... words) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// The JVM's cache of loaded and linked classes (JEP 483), learned from one run of the operator:
 /// each later start of an operator or a command takes half the processor time. The image of a
@@ -78,15 +79,15 @@ final class WarmStart {
   }
 
   private static boolean isReady(TestNamespace namespace) {
-    return namespace
-        .client()
-        .resources(MachineIdentity.class)
-        .inNamespace(namespace.name())
-        .withName("warm")
-        .get()
-        .getStatus()
-        .conditions()
-        .stream()
+    var identity =
+        namespace
+            .client()
+            .resources(MachineIdentity.class)
+            .inNamespace(namespace.name())
+            .withName("warm")
+            .get();
+    return Stream.ofNullable(identity.getStatus())
+        .flatMap(status -> status.conditions().stream())
         .anyMatch(one -> one.type().equals("Ready") && one.reason().equals("Compliant"));
   }
 
