@@ -158,7 +158,16 @@ public final class ClusterCaches implements ClusterReader {
 
   /// `metadata` is a client with [MetadataOnly]; empty `namespaces`: all. `operatorNamespace`: the
   /// operator's own namespace. `neverSuspend`: namespaces, and ServiceAccounts as `namespace/name`.
-  /// `nanos` as of [System#nanoTime].
+  public ClusterCaches(
+      KubernetesClient full,
+      KubernetesClient metadata,
+      Set<String> namespaces,
+      String operatorNamespace,
+      Set<String> neverSuspend) {
+    this(full, metadata, namespaces, operatorNamespace, neverSuspend, System::nanoTime);
+  }
+
+  /// The same, `nanos` as of [System#nanoTime].
   public ClusterCaches(
       KubernetesClient full,
       KubernetesClient metadata,

@@ -19,13 +19,7 @@ import org.junit.jupiter.api.Test;
 class MemberEventSourceTest {
   @AutoClose private final FakeCluster cluster = FakeCluster.start();
   private final ClusterCaches caches =
-      new ClusterCaches(
-          cluster.client(),
-          cluster.client(),
-          Set.of(),
-          "credence-system",
-          Set.of(),
-          System::nanoTime);
+      new ClusterCaches(cluster.client(), cluster.client(), Set.of(), "credence-system", Set.of());
   private final KnownIdentities identities = new KnownIdentities();
   private final List<String> enqueued = new ArrayList<>();
   private final List<String> seen = new ArrayList<>();

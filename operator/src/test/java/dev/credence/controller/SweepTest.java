@@ -55,13 +55,7 @@ class SweepTest {
   private final KnownIdentities identities = new KnownIdentities();
   private final List<String> enqueued = new CopyOnWriteArrayList<>();
   private final ClusterCaches caches =
-      new ClusterCaches(
-          cluster.client(),
-          cluster.client(),
-          Set.of(),
-          "credence-system",
-          Set.of(),
-          System::nanoTime);
+      new ClusterCaches(cluster.client(), cluster.client(), Set.of(), "credence-system", Set.of());
   private final Counters counters = new Counters(new IdentityGauges(clock, 0, 0, "1.2.3"));
 
   @AutoClose private final Sweep sweep = of(Tier.Enforce);

@@ -31,13 +31,7 @@ class RbacCacheTest {
   private final KnownIdentities identities = new KnownIdentities();
   private final List<String> enqueued = new CopyOnWriteArrayList<>();
   private final ClusterCaches caches =
-      new ClusterCaches(
-          cluster.client(),
-          cluster.client(),
-          Set.of(),
-          "credence-system",
-          Set.of(),
-          System::nanoTime);
+      new ClusterCaches(cluster.client(), cluster.client(), Set.of(), "credence-system", Set.of());
 
   private void start() throws InterruptedException {
     identities.add(Objects.naming("payments-api", "payments-db"));
