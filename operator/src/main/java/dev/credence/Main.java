@@ -89,7 +89,7 @@ public final class Main implements Runnable {
   }
 
   private static int execute(String... arguments) {
-    var alone = Stream.of(arguments).limit(1).flatMap(first -> alone(first).stream()).findFirst();
+    var alone = Stream.of(arguments).findFirst().flatMap(Main::alone);
     return alone.isEmpty()
         ? commandLine().execute(arguments)
         : alone.get().execute(Arrays.copyOfRange(arguments, 1, arguments.length));

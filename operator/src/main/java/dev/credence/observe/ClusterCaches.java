@@ -164,17 +164,6 @@ public final class ClusterCaches implements ClusterReader {
       Set<String> namespaces,
       String operatorNamespace,
       Set<String> neverSuspend) {
-    this(full, metadata, namespaces, operatorNamespace, neverSuspend, System::nanoTime);
-  }
-
-  /// The same, `nanos` as of [System#nanoTime].
-  public ClusterCaches(
-      KubernetesClient full,
-      KubernetesClient metadata,
-      Set<String> namespaces,
-      String operatorNamespace,
-      Set<String> neverSuspend,
-      LongSupplier nanos) {
     this(
         full,
         metadata,
@@ -184,11 +173,12 @@ public final class ClusterCaches implements ClusterReader {
         "cert-manager",
         true,
         Exclusions.NONE,
-        nanos);
+        System::nanoTime);
   }
 
   /// `clusterResources`: the namespace where ClusterIssuers have their Secrets. `risk`: whether
-  /// roles and bindings are watched. `exclusions`: bindings that are not judged.
+  /// roles and bindings are watched. `exclusions`: bindings that are not judged. `nanos`: as
+  /// [System#nanoTime].
   public ClusterCaches(
       KubernetesClient full,
       KubernetesClient metadata,

@@ -14,6 +14,7 @@ import dev.credence.api.MachineIdentitySpec;
 import dev.credence.api.MachineIdentityStatus;
 import dev.credence.facts.object.ObjectRef;
 import dev.credence.facts.policy.Tier;
+import dev.credence.facts.rbac.Exclusions;
 import dev.credence.generate.Maker;
 import dev.credence.metrics.Counters;
 import dev.credence.metrics.IdentityGauges;
@@ -60,7 +61,15 @@ class IdentityReconcilerTest {
   private final KnownIdentities identities = new KnownIdentities();
   private final ClusterCaches caches =
       new ClusterCaches(
-          cluster.client(), cluster.client(), Set.of(), "credence-system", Set.of(), () -> 0);
+          cluster.client(),
+          cluster.client(),
+          Set.of(),
+          "credence-system",
+          Set.of(),
+          "cert-manager",
+          true,
+          Exclusions.NONE,
+          () -> 0);
   private final IdentityGauges gauges = new IdentityGauges(clock, 10, 0, "1.2.3");
   private final Counters counters = new Counters(gauges);
   private final EventRecorder recorder = new EventRecorder(teller, clock, "credence-0");
