@@ -74,7 +74,7 @@ public final class LocalCluster implements AutoCloseable {
 
   private static final List<LocalCluster> RUNNING = new CopyOnWriteArrayList<>();
 
-  static final GenericKubernetesResource ANY =
+  private static final GenericKubernetesResource ANY =
       Serialization.unmarshal(
           "---\n{apiVersion: credence.dev/v1alpha1, kind: MachineIdentity, metadata: {name: any}, spec: {}}",
           GenericKubernetesResource.class);
@@ -235,28 +235,18 @@ public final class LocalCluster implements AutoCloseable {
 
   /// Changes one value of the chart that is installed: `rbac.aggregate=true`.
   public void chart(String value) {
-    helm(
-        "upgrade",
-        "credence",
-        TOP.resolve("helm/credence").toString(),
-        "--namespace",
-        NAMESPACE,
-        UNCHECKED,
-        "--reuse-values",
-        "--set",
-        value);
+    upgrade(UNCHECKED, "--reuse-values", "--set", value);
   }
 
   /// Installs the chart with its own values again, whatever a test has set.
   public void chartAsItIs() {
-    helm(
-        "upgrade",
-        "credence",
-        TOP.resolve("helm/credence").toString(),
-        "--namespace",
-        NAMESPACE,
-        "--set",
-        "operator.enabled=false");
+    upgrade("--set", "operator.enabled=false");
+  }
+
+  private void upgrade(String... flags) {
+    var chart = TOP.resolve("helm/credence").toString();
+    var words = Stream.of("upgrade", "credence", chart, "--namespace", NAMESPACE);
+    helm(Stream.concat(words, Stream.of(flags)).toArray(String[]::new));
   }
 
   /// Deletes the identities, the policies and the list of suspended accounts of earlier tests: for
@@ -394,13 +384,8 @@ public final class LocalCluster implements AutoCloseable {
 
   private LocalCluster withCredence() {
     refuseUnlessMarked(client);
-    helm(
-        "upgrade",
+    upgrade(
         "--install",
-        "credence",
-        TOP.resolve("helm/credence").toString(),
-        "--namespace",
-        NAMESPACE,
         "--create-namespace",
         UNCHECKED,
         "--take-ownership",

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.credence.api.Api;
-import dev.credence.cli.recipe.Recipe;
 import dev.credence.cluster.LocalCluster;
 import dev.credence.cluster.TestNamespace;
 import dev.credence.cluster.WithOperator;
@@ -16,8 +15,6 @@ import dev.credence.system.kubelet.TestKubelet;
 import dev.credence.system.kubelet.TestKubelet.Ran;
 import dev.credence.world.Yaml;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -66,27 +63,18 @@ class RecipeIT {
     if (!Files.readString(values).contains("secret:\n")) {
       words.addAll(List.of("--secret", "crm-db"));
     }
-    var ofCommand = recipe(words);
+    words.addFirst("recipe");
+    var command = words.toArray(String[]::new);
+    var ran = new CommandLine(cluster).inProcess(command);
+    assertThat(ran.code()).as(ran.err()).isZero();
+    var ofCommand = ran.out();
     assertThat(byName(ofCommand)).isEqualTo(byName(ofChart));
     accepts(cluster, ofChart, ofCommand);
     if (values.endsWith("postgresql-values.yaml")) {
-      words.addFirst("recipe");
-      var program = new CommandLine(cluster).credence(words.toArray(String[]::new));
+      var program = new CommandLine(cluster).credence(command);
       assertThat(program.code()).as(program.err()).isZero();
       assertThat(program.out()).isEqualTo(ofCommand);
     }
-  }
-
-  /// What the command prints, without a start of the program.
-  private static String recipe(List<String> words) {
-    var out = new StringWriter();
-    var err = new StringWriter();
-    var command =
-        new picocli.CommandLine(new Recipe())
-            .setOut(new PrintWriter(out, true))
-            .setErr(new PrintWriter(err, true));
-    assertThat(command.execute(words.toArray(String[]::new))).as(err.toString()).isZero();
-    return out.toString();
   }
 
   private static Map<String, JsonNode> byName(String manifests) {
