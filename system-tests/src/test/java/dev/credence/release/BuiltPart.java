@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /// The part of a release for the platform of this machine: the archive of the command line and both
 /// images. Building it costs 40 seconds of processor time, so that the classes that use it share
-/// one: of several JVMs one builds it and the others wait. Nobody changes its files.
+/// one: of several JVMs one builds it and the others wait. The classes only read its files.
 public final class BuiltPart {
   private static final Path FOLDER = LocalCluster.TOP.resolve("system-tests/target/release-part");
 

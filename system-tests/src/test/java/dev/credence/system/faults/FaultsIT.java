@@ -127,7 +127,7 @@ class FaultsIT {
         Aftermath.of(cluster, namespaces.values().stream().map(Scene::in).toArray(Scene[]::new));
   }
 
-  /// Secrets of others, some with names that an identity would use.
+  /// Secrets of other owners, some with names that an identity would use.
   private static void foreign(TestNamespace namespace, long seed) {
     for (var name : List.of("theirs-" + seed, name(seed, 0) + "-db-pending", name(seed, 1))) {
       Scene.in(namespace)

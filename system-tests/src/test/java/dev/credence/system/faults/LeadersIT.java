@@ -33,9 +33,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
-/// Who leads is settled by a lease, and leases can be deleted, edited, or be two: every rotation is
-/// done once all the same, and in the end somebody leads. No other test of this JVM runs meanwhile
-/// that needs the Lease.
+/// The leader is elected by a Lease, and Leases can be deleted, edited, or be two: every rotation
+/// is done once all the same, and in the end there is a leader. No other test of this JVM runs
+/// meanwhile that needs the Lease.
 @OnCluster
 class LeadersIT {
   private static final Duration DEADLINE = Duration.ofMinutes(3);
@@ -48,9 +48,9 @@ class LeadersIT {
     lease(cluster).delete();
   }
 
-  /// The Lease that they find is held by nobody, by a clock that was ahead of ours. Later it is
-  /// deleted, and then somebody takes it for years: the leader that reads this ends, since another
-  /// seems to act, and nobody renews what was taken.
+  /// The Lease that they find has a holder that does not run, whose clock was ahead. Later it is
+  /// deleted, and then another holder takes it for years without renewing it: the leader that reads
+  /// this ends, since another seems to act.
   @Test
   void the_lease_is_meddled_with_and_each_rotation_is_done_once(
       LocalCluster cluster, TestNamespace namespace) {
@@ -145,7 +145,7 @@ class LeadersIT {
     return cluster.client().leases().inNamespace(LocalCluster.NAMESPACE).withName("credence");
   }
 
-  /// A Lease that nobody renews.
+  /// A Lease without a renewal.
   private static void leave(LocalCluster cluster, String spec) {
     lease(cluster).delete();
     new Scene(cluster.client(), LocalCluster.NAMESPACE)

@@ -290,8 +290,8 @@ class OutageIT {
         .until(() -> scene.identity(name).get() != null || scene.identity(name, spec) != null);
   }
 
-  /// etcd forgets its history again and again while there is work and watches end: each goes on
-  /// where it was, or lists anew.
+  /// etcd is compacted again and again while rotations run and watches end: each watch resumes
+  /// where it was, or lists again.
   @Test
   void what_history_has_forgotten_is_not_missed() {
     var scene = scene("compacted");
@@ -320,8 +320,8 @@ class OutageIT {
     scene.annotate(scene.identity(name), "credence.dev/rotate", "once");
   }
 
-  /// What somebody asked for a moment before the API server went is done when it is back; who is
-  /// suspended stays so while nobody is there to see to it.
+  /// A suspension that is requested right before the API server stops takes effect when it runs
+  /// again; a suspended account stays suspended meanwhile.
   @Test
   void who_is_to_be_suspended_or_resumed_is_when_the_api_server_is_back() {
     var going = Crm.of(scene("going"));
