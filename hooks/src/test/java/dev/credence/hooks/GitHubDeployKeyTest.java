@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.hooks;
 
+import static dev.credence.hooks.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.hooks.Cut.Place;
@@ -23,7 +24,6 @@ import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
 import org.apache.sshd.common.keyprovider.KeyPairProvider;
 import org.apache.sshd.server.SshServer;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -135,7 +135,7 @@ class GitHubDeployKeyTest {
           credential.rotate();
           var before = consumers.logins();
           consumers.restart();
-          Awaitility.await().until(() -> consumers.logins() > before + 2);
+          eventually("consumers go on").until(() -> consumers.logins() > before + 2);
           credential.finish();
         }
         assertThat(consumers.failures()).isEmpty();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.hooks;
 
+import static dev.credence.hooks.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -152,7 +152,7 @@ abstract class IssueContract {
           issued.rotate();
           var before = consumers.logins();
           consumers.restart();
-          Awaitility.await().until(() -> consumers.logins() > before + 2);
+          eventually("consumers go on").until(() -> consumers.logins() > before + 2);
           var previous = credential.previous();
           credential.finish();
           assertThat(opens(previous)).as("the previous value").isFalse();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.hooks;
 
+import static dev.credence.hooks.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.hooks.Cut.Place;
@@ -26,7 +27,6 @@ import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -138,7 +138,7 @@ class KafkaIT extends SystemContract {
           .get();
     }
     var value = Map.of("username", user, "password", password);
-    Awaitility.await().until(() -> opens(value, mechanism.mechanismName()));
+    eventually("the value opens a connection").until(() -> opens(value, mechanism.mechanismName()));
   }
 
   @Override

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.hooks;
 
+import static dev.credence.hooks.Eventually.eventually;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +14,6 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Uuid;
-import org.awaitility.Awaitility;
 
 /// A broker that is its own controller (KRaft), as a child process that listens on 127.0.0.1 alone
 /// and logs every request. A client that connects to [#portBehindCut] is told to continue at
@@ -59,8 +59,7 @@ final class KafkaServer implements AutoCloseable {
             .redirectOutput(folder.resolve("output").toFile())
             .start();
     try (var admin = asSuperuser()) {
-      Awaitility.await()
-          .atMost(Duration.ofSeconds(60))
+      eventually("the broker answers")
           .ignoreExceptions()
           .until(() -> !admin.describeCluster().nodes().get().isEmpty());
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.hooks;
 
+import static dev.credence.hooks.Eventually.eventually;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -9,13 +11,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 
 /// A MariaDB as a child process that listens on 127.0.0.1 alone, and logs every statement.
 final class MariaDbServer implements AutoCloseable {
@@ -45,8 +45,7 @@ final class MariaDbServer implements AutoCloseable {
                 "--general-log-file=" + log(),
                 "--log-error=" + folder.resolve("error.log"))
             .start();
-    Awaitility.await()
-        .atMost(Duration.ofSeconds(60))
+    eventually("the server answers")
         .ignoreExceptions()
         .until(() -> run("root", "", List.of("SELECT 1")));
     run("root", "", List.of("ALTER USER root@localhost IDENTIFIED BY '" + rootPassword + "'"));

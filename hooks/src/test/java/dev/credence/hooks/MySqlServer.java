@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.hooks;
 
+import static dev.credence.hooks.Eventually.eventually;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 
 /// A MySQL as a child process that listens on 127.0.0.1 alone, and logs every statement. Its
 /// program requires the library libnuma of the machine.
@@ -50,8 +50,7 @@ final class MySqlServer implements AutoCloseable {
                 "--log-bin=" + folder.resolve("binary-log"),
                 "--server-id=1")
             .start();
-    Awaitility.await()
-        .atMost(Duration.ofSeconds(60))
+    eventually("the server answers")
         .ignoreExceptions()
         .until(() -> run("root", "", List.of("SELECT 1")));
     run("root", "", List.of("ALTER USER root@localhost IDENTIFIED BY '" + rootPassword + "'"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.hooks;
 
+import static dev.credence.hooks.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.hooks.Failure.Kind;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -66,7 +66,8 @@ class PostgreSqlIT extends SystemContract {
       Files.writeString(data.resolve("pg_hba.conf"), "host all all 127.0.0.1/32 scram-sha-256\n");
       statement.execute("SELECT pg_reload_conf()");
     }
-    Awaitility.await().until(() -> !opens(Map.of("username", "postgres", "password", "wrong")));
+    eventually("the server refuses a wrong password")
+        .until(() -> !opens(Map.of("username", "postgres", "password", "wrong")));
   }
 
   @AfterAll

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.hooks;
 
+import static dev.credence.hooks.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -25,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -160,7 +160,7 @@ class RabbitMqIT extends SystemContract {
       credential.rotate();
       try (var connection = open(credential.current())) {
         credential.succeeds(Step.suspend);
-        Awaitility.await().until(() -> !connection.isOpen());
+        eventually("the broker ends the connection").until(() -> !connection.isOpen());
         assertThat(credential.fails(Step.probe, Kind.Rejected).line())
             .contains("user connection limit (0) is reached");
       } catch (AlreadyClosedException e) {

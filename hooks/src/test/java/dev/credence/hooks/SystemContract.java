@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.hooks;
 
+import static dev.credence.hooks.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -16,7 +17,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongFunction;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -102,7 +102,7 @@ public abstract class SystemContract {
           credential.rotate();
           var before = consumers.logins();
           consumers.restart();
-          Awaitility.await().until(() -> consumers.logins() > before + 2);
+          eventually("consumers go on").until(() -> consumers.logins() > before + 2);
           var previous = credential.previous();
           credential.finish();
           assertThat(opens(previous)).as("the previous value").isFalse();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.app;
 
+import static dev.credence.testing.Eventually.DEADLINE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.credence.metrics.Busy;
@@ -13,7 +14,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -146,6 +146,6 @@ class HealthServerTest {
 
   private HttpRequest.Builder request(String path) {
     return HttpRequest.newBuilder(URI.create("http://" + HERE + ":" + pages.port() + path))
-        .timeout(Duration.ofSeconds(5));
+        .timeout(DEADLINE);
   }
 }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
-@Timeout(20)
+@Timeout(120)
 @Isolated("it replaces what the whole JVM shares")
 class ApiServerTest {
   private static final String IDENTITIES = "/apis/credence.dev/v1alpha1/machineidentities";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.client;
 
+import static dev.credence.testing.Eventually.DEADLINE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -72,6 +73,7 @@ class PageSizeTest {
             .withConfig(
                 new ConfigBuilder()
                     .withMasterUrl("http://127.0.0.1:" + server.getAddress().getPort())
+                    .withRequestTimeout((int) DEADLINE.toMillis())
                     .withRequestRetryBackoffLimit(0)
                     .build())
             .withHttpClientBuilderConsumer(

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.client;
 
+import static dev.credence.testing.Eventually.DEADLINE;
 import static dev.credence.testing.Eventually.eventually;
-import static dev.credence.testing.Eventually.within;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
@@ -70,12 +70,9 @@ class WebSocketPingTest {
         });
     server.start();
     try (var client =
-        new WebSocketPing(OFTEN)
-            .createNewHttpClientBuilder()
-            .connectTimeout(Duration.ofSeconds(10))
-            .build()) {
+        new WebSocketPing(OFTEN).createNewHttpClientBuilder().connectTimeout(DEADLINE).build()) {
       var handler = asked(client, server.getAddress().getPort());
-      within(Duration.ofSeconds(10), "the handler of the response is collected")
+      eventually("the handler of the response is collected")
           .until(
               () -> {
                 System.gc();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.observe;
 
+import static dev.credence.testing.Eventually.DEADLINE;
+
 import com.sun.net.httpserver.HttpExchange;
 import dev.credence.testing.FakeApi;
 import io.fabric8.kubernetes.api.Pluralize;
@@ -69,6 +71,7 @@ public final class FakeCluster implements AutoCloseable {
             .withConfig(
                 new ConfigBuilder(io.fabric8.kubernetes.client.Config.empty())
                     .withMasterUrl(server.url())
+                    .withRequestTimeout((int) DEADLINE.toMillis())
                     .withOnlyHttpWatches(true)
                     .build())
             .withKubernetesSerialization(JSON)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.testing;
 
+import static dev.credence.testing.Eventually.DEADLINE;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -204,6 +206,7 @@ public final class FakeApi implements AutoCloseable {
   public Config config() {
     return new ConfigBuilder(Config.empty())
         .withMasterUrl(server.url())
+        .withRequestTimeout((int) DEADLINE.toMillis())
         .withRequestRetryBackoffLimit(0)
         .build();
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.credence.observe.cache;
 
+import static dev.credence.testing.Eventually.DEADLINE;
 import static dev.credence.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -33,7 +34,7 @@ class KindCacheTest {
             Kinds.SECRET,
             Set.of(namespaces),
             (before, after) -> changes.add(version(before) + "→" + version(after)));
-    watch.start().get(10, TimeUnit.SECONDS);
+    watch.start().get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
   }
 
   @Test

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(120)
 class EnforcementTest {
   private final List<SuspensionList> lists = new CopyOnWriteArrayList<>();
   private final Set<Admission> bound = ConcurrentHashMap.newKeySet();
