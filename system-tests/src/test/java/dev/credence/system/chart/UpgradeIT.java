@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -55,6 +56,12 @@ class UpgradeIT {
   @AfterAll
   static void stop() {
     cluster.close();
+  }
+
+  /// An operator would go on with those of the test before.
+  @AfterEach
+  void forget() {
+    cluster.forgetIdentities();
   }
 
   private static String previous() throws IOException {
@@ -350,7 +357,6 @@ class UpgradeIT {
     assertThat(everything(scene)).as(when).isEqualTo(before);
   }
 
-  /// Longer than policies take to count their identities anew.
   /// The first sweeps may still write what the watches brought late; a status that the API server
   /// rejects would be written with each.
   private static void awaitRest(OperatorProcess operator) {
@@ -363,6 +369,7 @@ class UpgradeIT {
             });
   }
 
+  /// Longer than policies take to count their identities anew.
   private static void sweepAgain(OperatorProcess operator) {
     var swept = operator.metric("credence_last_resync_timestamp_seconds").orElse(0);
     eventually("it has swept for some seconds")

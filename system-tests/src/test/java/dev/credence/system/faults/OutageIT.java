@@ -263,9 +263,13 @@ class OutageIT {
               () -> names("new", 100).forEach(name -> insistOn(scene, name)),
               Thread::startVirtualThread);
       old.forEach(name -> scene.annotate(scene.identity(name), "credence.dev/rotate", "wave"));
+      scene.create("{apiVersion: v1, kind: Secret, metadata: {name: unseen}, data: {a: Yg==}}");
+      var unseen = scene.secret("unseen").get();
 
       var audit = cluster.audit();
       cluster.apiserverDown();
+      // A change that no watch of before can be told: else one may go on where it was.
+      cluster.backdate(unseen, Instant.EPOCH);
       cluster.compact();
       passes(time);
       cluster.apiserverUp();
