@@ -155,9 +155,10 @@ public final class LocalCluster implements AutoCloseable {
     tools("apiserver-down", name);
   }
 
-  /// Starts it again and returns when it is ready.
+  /// Starts it again and returns when it takes identities.
   public void apiserverUp() {
     tools("apiserver-up", name);
+    awaitSchemas();
   }
 
   /// Starts a second API server on the same etcd, and returns a client of it with all rights.
