@@ -256,7 +256,8 @@ class JourneyIT {
         "{apiVersion: v1, kind: Secret, metadata: {name: crm-smtp, labels: {part-of: crm}}}");
     eventually("what comes later is linked, too")
         .until(() -> scene.isMarked(scene.secret("crm-smtp"), "crm"));
-    eventually("and counted").until(() -> scene.status("crm").members().secrets() == 1);
+    eventually("and counted")
+        .until(() -> Integer.valueOf(1).equals(scene.status("crm").members().secrets()));
     assertThat(scene.credential("crm", "crm-smtp").type().name()).isEqualTo("Linked");
 
     scene.patch(scene.account("crm-sync"), "{metadata: {labels: {part-of: null}}}");
