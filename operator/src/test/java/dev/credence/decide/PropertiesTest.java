@@ -117,6 +117,9 @@ class PropertiesTest {
             }
           }
         });
+    if (Long.getLong("credence.seed") == null) {
+      assertThat(everything.unapproved).as("decisions on unapproved identities").hasPositiveValue();
+    }
     if (Long.getLong("credence.seed") == null && SEEDS >= ENOUGH_FOR_EVERYTHING) {
       everything.cameUp();
     }
@@ -403,7 +406,7 @@ class PropertiesTest {
         .doesNotHaveDuplicates();
     if (isUnapproved(decision)) {
       assertThat(decision.actions())
-          .as("for an identity that nobody approved")
+          .as("for an unapproved identity")
           .noneMatch(action -> makes(decision, action));
     }
   }
@@ -418,7 +421,7 @@ class PropertiesTest {
                         || result.reason() == Reason.ScopeChanged));
   }
 
-  /// An account that is out of service is taken over to be suspended, which makes nothing.
+  /// The adoption of a ServiceAccount during a suspension makes nothing.
   private static boolean makes(Decision decision, Action action) {
     return switch (action) {
       case Action.Issue _,
@@ -624,8 +627,12 @@ class PropertiesTest {
   /// The cases of every question and the words of every answer, as far as they have come up.
   private static final class Everything {
     private final Set<Object> seen = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger unapproved = new AtomicInteger();
 
     void saw(World.Look observe) {
+      if (isUnapproved(observe.decision())) {
+        unapproved.incrementAndGet();
+      }
       for (var action : observe.decision().actions()) {
         seen.add(action.getClass());
         if (action instanceof Action.Rotate rotate) {

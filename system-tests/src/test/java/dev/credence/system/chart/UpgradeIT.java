@@ -369,7 +369,7 @@ class UpgradeIT {
             });
   }
 
-  /// Longer than policies take to count their identities anew.
+  /// Longer than a policy takes to count its identities again.
   private static void sweepAgain(OperatorProcess operator) {
     var swept = operator.metric("credence_last_resync_timestamp_seconds").orElse(0);
     eventually("it has swept for some seconds")

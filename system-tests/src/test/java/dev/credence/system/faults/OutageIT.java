@@ -196,7 +196,7 @@ class OutageIT {
     /// A leader ends where the start of the API server takes longer than what is left of its lease.
     private boolean lives() {
       if (elects) {
-        within(TO_RECOVER, "it is ready or has ended")
+        within(TO_RECOVER, "it is ready or its process has exited")
             .until(() -> operator.isReady() || !operator.isAlive());
         return operator.isAlive();
       }
